@@ -1,0 +1,1 @@
+"""Timings, side by side within one run: `python -m benchmarks`."""

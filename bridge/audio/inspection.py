@@ -1,0 +1,106 @@
+"""One streaming pass over a stem: its hash, its peak, and samples that must not be summed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from blake3 import blake3
+
+from bridge.audio import Block
+from bridge.audio.decode import probe, read_blocks
+from bridge.errors import InputError, Problem
+
+LOUDEST_DBFS = 18.0
+"""Samples above this are damage, not music."""
+
+_LOUDEST = 7.943282347242816  # 10 ** (18 / 20)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What one pass found; `peak` is the largest finite |sample|, 1.0 being full scale.
+
+    `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
+    two files with the same samples have the same hash, whatever their format.
+    """
+
+    pcm_hash: str
+    frames: int
+    channels: int
+    sample_rate_hz: int
+    peak: float
+    peak_frame: int
+    first_nonfinite_frame: int | None
+    first_over_frame: int | None
+
+
+class _Findings:
+    def __init__(self) -> None:
+        self.frames = 0
+        self.peak = 0.0
+        self.peak_frame = 0
+        self.nonfinite: int | None = None
+        self.over: int | None = None
+
+    def add(self, block: Block) -> None:
+        level = np.abs(block).max(axis=0)
+        top = float(level.max())
+        if not np.isfinite(top):
+            self._note_nonfinite(level)
+            level = np.where(np.isfinite(block), np.abs(block), 0.0).max(axis=0)
+            top = float(level.max())
+        if top > self.peak:
+            self.peak = top
+            self.peak_frame = self.frames + int(level.argmax())
+        if self.over is None and top > _LOUDEST:
+            self.over = self.frames + int((level > _LOUDEST).argmax())
+        self.frames += block.shape[1]
+
+    def _note_nonfinite(self, level: Block) -> None:
+        if self.nonfinite is None:
+            self.nonfinite = self.frames + int((~np.isfinite(level)).argmax())
+
+
+def inspect(path: Path) -> Inspection:
+    """Decode a file once and return its hash, peak and faults.
+
+    Raises InputError as `bridge.audio.decode.read_blocks` does.
+    """
+    header = probe(path)
+    digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
+    found = _Findings()
+    for block in read_blocks(path):
+        interleaved = np.ascontiguousarray(block.T, dtype="<f8")
+        digest.update(interleaved.view(np.uint8).data)
+        found.add(block)
+    return Inspection(
+        pcm_hash=digest.hexdigest(),
+        frames=found.frames,
+        channels=header.channels,
+        sample_rate_hz=header.sample_rate_hz,
+        peak=found.peak,
+        peak_frame=found.peak_frame,
+        first_nonfinite_frame=found.nonfinite,
+        first_over_frame=found.over,
+    )
+
+
+def refuse_bad_samples(inspection: Inspection, name: str) -> None:
+    """Raise InputError for samples that are not numbers or lie above +18 dBFS, saying where."""
+    found = [
+        Problem(
+            kind,
+            f"{name}: {fault} at sample {frame} ({frame / inspection.sample_rate_hz:.3f} s)",
+            {"file": name, "frame": frame},
+            hint="export this stem again; the file is damaged",
+        )
+        for kind, fault, frame in (
+            ("not_finite", "a sample is not a number", inspection.first_nonfinite_frame),
+            ("over_range", "a sample lies above +18 dBFS", inspection.first_over_frame),
+        )
+        if frame is not None
+    ]
+    if found:
+        raise InputError(found)

@@ -1,0 +1,158 @@
+"""Raw PCM files: how audio travels between steps, children and the store.
+
+Little-endian, interleaved, float64 or float32, no header: format and channels are the caller's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+from blake3 import blake3
+
+from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.faults import cannot_write, unreadable
+
+Dtype = Literal["float64", "float32"]
+
+_STORED: dict[Dtype, np.dtype[np.float64] | np.dtype[np.float32]] = {
+    "float64": np.dtype("<f8"),
+    "float32": np.dtype("<f4"),
+}
+
+
+@dataclass(frozen=True)
+class PcmSummary:
+    """What was written: hash of the bytes framed with dtype and channels; |peak| and RMS, linear.
+
+    Peak and RMS are of the samples as stored, over all channels. Neither depends on block sizes.
+    """
+
+    pcm_hash: str
+    frames: int
+    peak: float
+    rms: float
+
+
+class PcmWriter:
+    """Write blocks of (channels, frames) float64 to a raw file, hashing on the way.
+
+    A context manager: the file is complete, and `summary` readable, after a normal exit. After an
+    exception the file is removed. Raises MachineError: disk_full, not_writable.
+    """
+
+    def __init__(self, path: Path, channels: int, dtype: Dtype) -> None:
+        self._path = path
+        self._channels = channels
+        self._stored = _STORED[dtype]
+        self._digest = blake3(f"pcm {dtype}le {channels}\n".encode())
+        self._frames = 0
+        self._peak = 0.0
+        self._squares = 0.0
+        self._summary: PcmSummary | None = None
+        try:
+            self._file = path.open("wb")
+        except OSError as cause:
+            raise cannot_write(path, cause) from cause
+
+    def write(self, block: Block) -> None:
+        """Append (channels, frames) samples."""
+        if block.shape[0] != self._channels:
+            raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
+        if not block.shape[1]:
+            return
+        stored = np.ascontiguousarray(block.T, dtype=self._stored)
+        octets = stored.view(np.uint8).data
+        self._digest.update(octets)
+        try:
+            self._file.write(octets)
+        except OSError as cause:
+            raise cannot_write(self._path, cause) from cause
+        self._frames += block.shape[1]
+        self._account(block if stored.dtype == np.float64 else stored.T.astype(np.float64))
+
+    def _account(self, block: Block) -> None:
+        self._peak = max(self._peak, float(block.max()), -float(block.min()))
+        squares = block[0] * block[0]
+        for row in block[1:]:
+            squares += row * row
+        squares[0] += self._squares
+        # One running sum: np.sum adds in pairs, whose order depends on the block's length.
+        self._squares = float(np.add.accumulate(squares, out=squares)[-1])
+
+    @property
+    def summary(self) -> PcmSummary:
+        """What was written; only after the file was closed complete."""
+        if self._summary is None:
+            raise ValueError("the PCM file is not complete yet")
+        return self._summary
+
+    def close(self) -> PcmSummary:
+        """Complete the file."""
+        try:
+            self._file.close()
+        except OSError as cause:
+            raise cannot_write(self._path, cause) from cause
+        samples = self._frames * self._channels
+        rms = math.sqrt(self._squares / samples) if samples else 0.0
+        self._summary = PcmSummary(self._digest.hexdigest(), self._frames, self._peak, rms)
+        return self._summary
+
+    def discard(self) -> None:
+        """Drop what was written so far."""
+        with contextlib.suppress(OSError):  # a full disk refuses the last flush too
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.discard()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self.discard()
+            raise
+
+
+def read_pcm(
+    path: Path,
+    channels: int,
+    dtype: Dtype,
+    start: int = 0,
+    frames: int | None = None,
+    block: int = BLOCK_FRAMES,
+) -> Iterator[Block]:
+    """Yield (channels, n) float64 blocks of a raw file, from frame `start`, `frames` of them.
+
+    Raises InputError: missing_file, truncated (when fewer frames are there than asked for).
+    """
+    if not path.is_file():
+        raise unreadable("missing_file", path, "no such file", "render the step again")
+    stored = _STORED[dtype]
+    frame_bytes = stored.itemsize * channels
+    there, odd = divmod(path.stat().st_size, frame_bytes)
+    left = max(0, there - start) if frames is None else frames
+    if odd or start + left > max(there, start):
+        raise unreadable("truncated", path, "is shorter than it should be", "render it again")
+    with path.open("rb") as file:
+        file.seek(start * frame_bytes)
+        while left > 0:
+            taken = min(block, left)
+            samples = np.frombuffer(file.read(taken * frame_bytes), stored).reshape(-1, channels)
+            yield np.ascontiguousarray(samples.T, dtype=np.float64)
+            left -= taken

@@ -1,0 +1,92 @@
+"""Float to integer samples, with a dither that is the same on every run and for every block size.
+
+TPDF of +-1 LSB makes the total error's mean zero and its variance 1/4 LSB^2, whatever the signal
+(Lipshitz, Wannamaker, Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40, 1992).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from blake3 import blake3
+
+from bridge.audio import Block
+from bridge.errors import Problem, RenderError
+
+Subtype = Literal["pcm16", "pcm24", "float32", "float64"]
+
+BITS: dict[Subtype, int] = {"pcm16": 16, "pcm24": 24, "float32": 32, "float64": 64}
+
+Quantised = npt.NDArray[np.int32] | npt.NDArray[np.float32] | npt.NDArray[np.float64]
+
+
+class Quantiser:
+    """Turn (channels, frames) float64 blocks into samples of `subtype`, one block after another.
+
+    `seed_words` names the step whose output this is: each channel's dither is a Philox stream keyed
+    by blake3 of those words and the channel. `clipped` counts samples beyond full scale; what
+    dither alone lifts over the top code is held there and not counted.
+    """
+
+    def __init__(
+        self, subtype: Subtype, channels: int, seed_words: str, dither: bool = True
+    ) -> None:
+        self.clipped = 0
+        self._subtype = subtype
+        self._frames = 0
+        self._streams = [_stream(seed_words, channel) for channel in range(channels)]
+        self._dither = dither
+
+    def process(self, block: Block) -> Quantised:
+        """Return int32 codes (pcm16, pcm24), or the block as float32 or float64.
+
+        Raises RenderError `not_finite` for NaN and infinity.
+        """
+        self._refuse_nonfinite(block)
+        self._frames += block.shape[1]
+        if self._subtype == "float64":
+            return block
+        if self._subtype == "float32":
+            return block.astype(np.float32)
+        return self._codes(block)
+
+    def _codes(self, block: Block) -> npt.NDArray[np.int32]:
+        scale = float(1 << (BITS[self._subtype] - 1))
+        scaled = block * scale
+        if self._dither:
+            for row, stream in zip(scaled, self._streams, strict=True):
+                row += _tpdf(stream, block.shape[1])
+        np.rint(scaled, out=scaled)
+        if scaled.size and (scaled.max() >= scale or scaled.min() < -scale):
+            self.clipped += int(np.count_nonzero(np.abs(block) > 1.0))
+            np.clip(scaled, -scale, scale - 1.0, out=scaled)
+        return scaled.astype(np.int32)
+
+    def _refuse_nonfinite(self, block: Block) -> None:
+        finite = np.isfinite(block).all(axis=0)
+        if not finite.all():
+            at = self._frames + int(finite.argmin())
+            raise RenderError(
+                Problem(
+                    "not_finite",
+                    f"sample {at} of the output is not a number",
+                    {"frame": at},
+                    hint="bypass the inserts one by one to find the one that makes it",
+                )
+            )
+
+
+def _stream(seed_words: str, channel: int) -> np.random.Philox:
+    seed = blake3(f"dither\n{seed_words}\n{channel}".encode()).digest()
+    return np.random.Philox(key=int.from_bytes(seed[:16], "little"))
+
+
+def _tpdf(stream: np.random.Philox, frames: int) -> npt.NDArray[np.float64]:
+    """Return the difference of two uniforms: one 64-bit draw a frame, its upper and lower half."""
+    draws = np.asarray(stream.random_raw(frames), dtype="<u8").view("<u4")
+    dither = draws[0::2].astype(np.float64)
+    dither -= draws[1::2]
+    dither *= 2.0**-32
+    return dither

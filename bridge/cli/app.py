@@ -1,0 +1,60 @@
+"""`stemwright`: the commands, and how every outcome becomes text and an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import typer
+
+from bridge.cli import (
+    demo_command,
+    measure_command,
+    plan_command,
+    read_command,
+    render_command,
+    schema_command,
+)
+from bridge.cli.telling import run_told
+
+app = typer.Typer(
+    name="stemwright",
+    help="Headless stem mastering: stems and a chain file in, a finished master out.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    demo_command.demo,
+    read_command.read,
+    plan_command.plan,
+    render_command.render,
+    measure_command.measure,
+    schema_command.schema,
+):
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"stemwright {version('stemwright')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Headless stem mastering: stems and a chain file in, a finished master out."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code; SIGTERM stops it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(run_told(app, sys.argv[1:]))

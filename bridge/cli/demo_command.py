@@ -1,0 +1,71 @@
+"""`stemwright demo`: a whole master from nothing but this program."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import Json, StorePath, cores
+from bridge.cli.render_command import render_to_folder, tell
+from bridge.cli.telling import print_json
+from bridge.errors import InputError, Problem
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to work.")] = Path("demo"),
+    store: StorePath = None,
+    json: Json = False,
+) -> None:
+    """Synthesise a song of 8 stems and master it on built-in processors.
+
+    What DIR holds already is kept, so you can edit DIR/chain.toml and run it again.
+
+    Example: stemwright demo demo/
+    """
+    stems, chain, master = folder / "stems", folder / "chain.toml", folder / "master"
+    _write_song(stems, quiet=json)
+    if not chain.exists():
+        chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
+    record, reached = render_to_folder(
+        stems,
+        chain,
+        master,
+        subtype="pcm24",
+        jobs=cores(),
+        store=store,
+        plugin_folders=[],
+        plugin_timeout_s=None,
+        strict=False,
+    )
+    if json:
+        print_json(record)
+    else:
+        typer.echo(f"stems    {stems}\nchain    {chain}\nmaster   {master / 'main.wav'}")
+        tell(record, master)
+    if not reached:
+        raise typer.Exit(1)
+
+
+def _write_song(folder: Path, *, quiet: bool) -> None:
+    from bridge.audio.song import write_song
+    from bridge.audio.song_parts import PARTS
+
+    wanted = {f"{name}.wav" for name in PARTS}
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if found == wanted:
+        return
+    if found or folder.is_file():
+        raise InputError(
+            Problem(
+                "output_not_ours",
+                "there are other files where the demo's stems would go",
+                {"file": str(folder)},
+                hint="name another folder: stemwright demo DIR",
+            )
+        )
+    if not quiet:
+        typer.echo("synthesising 8 stems ...", err=True)
+    write_song(folder)

@@ -1,0 +1,39 @@
+"""Options several commands share, each said once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, errors included.")]
+SessionPath = Annotated[
+    Path, typer.Argument(metavar="SESSION", help="A folder or zip of stems, or one audio file.")
+]
+ChainPath = Annotated[Path, typer.Argument(metavar="CHAIN", help="A chain file (.toml).")]
+StorePath = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Where finished steps are kept. Default: STEMWRIGHT_STORE, else your cache folder.",
+    ),
+]
+PluginPath = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin-path", help="A folder to look for plugins in first; repeatable."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Lanes rendered at once. Default: the CPU's cores."),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse stems that would need sample rate conversion.")
+]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)

@@ -1,0 +1,153 @@
+"""`stemwright plan`: what a render would do, before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bridge.cli.options import (
+    ChainPath,
+    Jobs,
+    Json,
+    PluginPath,
+    SessionPath,
+    StorePath,
+    Strict,
+    cores,
+)
+from bridge.cli.telling import print_json
+
+if TYPE_CHECKING:
+    from bridge.planning import Lane, Plan, Step
+
+
+def plan(
+    session: SessionPath,
+    chain: ChainPath,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    jobs: Jobs = None,
+    strict: Strict = False,
+    json: Json = False,
+) -> None:
+    """Show which stem goes where, through what, and how it ends; render nothing.
+
+    Example: stemwright plan stems/ chain.toml
+    """
+    from bridge.rendering import link
+    from bridge.storing import Store, default_root
+    from chains import load
+    from sessions import read
+
+    parsed = load(chain)
+    made = link(
+        read(session),
+        parsed,
+        Store(store or default_root()),
+        plugin_folders=plugin_path or (),
+        jobs=jobs or cores(),
+        strict=strict,
+    )
+    if json:
+        print_json(plan_json(made))
+        return
+    _print_table(made)
+    for said in made.diagnostics:
+        typer.echo(f"{said.severity}: {said.message}", err=True)
+
+
+def plan_json(made: Plan) -> dict[str, Any]:
+    """Return a plan as JSON values."""
+    return {
+        "chain": made.chain_name,
+        "engine": vars(made.engine),
+        "frames": made.frames,
+        "groups": [
+            {
+                "id": lane.id,
+                "stems": [stem.id for stem in lane.stems],
+                "gain_db": lane.fader_db,
+                "steps": [_step_json(step) for step in lane.steps],
+            }
+            for lane in made.lanes
+        ],
+        "master": [_step_json(step) for step in made.master],
+        "finish": None
+        if made.finish is None
+        else {
+            "drive_at": made.finish.drive_at,
+            "driven": [_step_json(step) for step in made.finish.driven],
+            "limiter": None
+            if made.finish.limiter is None
+            else made.finish.limiter.model_dump(mode="json"),
+            "integrated_lufs": made.finish.integrated_lufs,
+            "true_peak_dbtp": made.finish.true_peak_dbtp,
+        },
+        "versions": [
+            {"id": version.id, "groups": list(version.sounding)} for version in made.versions
+        ],
+        "bypassed": list(made.bypassed),
+        "diagnostics": [said.as_json() for said in made.diagnostics],
+    }
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {"id": step.id, "label": step.label, "inserts": list(step.insert_ids)}
+
+
+def _print_table(made: Plan) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(made.chain_name or "chain"), title_justify="left")
+    for name in ("lane", "stems", "inserts", "fader"):
+        table.add_column(name, overflow="fold")
+    for lane in made.lanes:
+        table.add_row(*(escape(cell) for cell in _lane_row(lane)))
+    master = ", ".join(step.label for step in made.master) or "-"
+    table.add_row("master", "sum of the lanes", escape(master), "")
+    Console().print(table)
+    for line in _endings(made):
+        typer.echo(line)
+
+
+def _lane_row(lane: Lane) -> tuple[str, str, str, str]:
+    stems = ", ".join(stem.name for stem in lane.stems)
+    return (
+        lane.id,
+        stems,
+        ", ".join(step.label for step in lane.steps) or "-",
+        f"{lane.fader_db:+.1f} dB",
+    )
+
+
+def _endings(made: Plan) -> Iterator[str]:
+    engine, finish = made.engine, made.finish
+    seconds = made.frames / engine.sample_rate_hz
+    yield (
+        f"{seconds:.2f} s at {engine.sample_rate_hz} Hz, {engine.host}, "
+        f"buffer {engine.buffer_size}, {engine.tempo_bpm:g} BPM"
+    )
+    if finish is None:
+        yield "target: none (no gain, no limiter)"
+    else:
+        loudness = (
+            "drive 0 dB" if finish.integrated_lufs is None else f"{finish.integrated_lufs:g} LUFS"
+        )
+        after = ", ".join(step.label for step in finish.driven)
+        ending = "our true-peak limiter" if finish.limiter is not None else "no limiter of ours"
+        path = " -> ".join(part for part in (after, ending) if part)
+        yield f"target: {loudness}, at most {finish.true_peak_dbtp:g} dBTP; drive -> {path}"
+    for version in made.versions:
+        yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}"
+    for step_id in made.bypassed:
+        yield f"bypassed: {step_id}"
+
+
+def default_output(session: Path) -> Path:
+    """Where a master goes when nobody says: beside the session."""
+    return session.parent / f"{session.stem}-master"

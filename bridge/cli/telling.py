@@ -1,0 +1,124 @@
+"""Every error leaves as a clear paragraph or as JSON, with its exit code; never as a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import textwrap
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import typer
+
+from bridge.errors import Problem, StemwrightError
+
+EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
+
+
+def run_told(app: typer.Typer, args: Sequence[str]) -> int:
+    """Run `app` on `args`; tell what went wrong; return the exit code."""
+    as_json = "--json" in args
+    try:
+        code = app(args=list(args), standalone_mode=False)
+    except StemwrightError as error:
+        return _told(error.problems, error.exit_code, as_json)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        stopped = Problem("stopped", "stopped; finished steps stay in the store for the next run")
+        return _told([stopped], EXIT_INTERRUPTED, as_json)
+    except click.UsageError as error:
+        return _told([_usage(error)], EXIT_INPUT, as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _foreign(error, as_json)
+    return int(code or 0)
+
+
+def _foreign(error: Exception, as_json: bool) -> int:
+    """Errors of the two readers, of the system, and our own bugs."""
+    from chains import ChainError
+    from sessions import SessionError
+
+    if isinstance(error, ChainError):
+        faults = [
+            Problem(f.kind, f.message, f.where.as_json(), f.expected, f.nearest, f.hint)
+            for f in error.faults
+        ]
+        return _told(faults, EXIT_INPUT, as_json)
+    if isinstance(error, SessionError):
+        problems = [
+            Problem(p.kind, p.message, p.where, p.expected, p.nearest, p.hint)
+            for p in error.problems
+        ]
+        return _told(problems, EXIT_INPUT, as_json)
+    if isinstance(error, OSError) and error.filename is not None:
+        problem = Problem(
+            "system", str(error.strerror or error), {"file": os.fsdecode(error.filename)}
+        )
+        return _told([problem], EXIT_MACHINE, as_json)
+    return _told([_bug(error)], EXIT_BUG, as_json)
+
+
+def _usage(error: click.UsageError) -> Problem:
+    command = error.ctx.command_path if error.ctx else "stemwright"
+    return Problem("usage", error.format_message(), hint=f"see {command} --help")
+
+
+def _bug(error: Exception) -> Problem:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="stemwright-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        traceback.print_exception(error, file=report)
+    return Problem(
+        "bug",
+        f"stemwright made a mistake: {type(error).__name__}: {error}",
+        {"file": report.name},
+        hint="please send the report named here to the makers; your files are as they were",
+    )
+
+
+def _told(problems: Sequence[Problem], code: int, as_json: bool) -> int:
+    if as_json:
+        print_json({"errors": [problem.as_json() for problem in problems]})
+    else:
+        for problem in problems:
+            sys.stderr.write(paragraph(problem) + "\n")
+    sys.stderr.flush()
+    return code
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value on stdout; text outside ASCII stays readable."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def paragraph(problem: Problem) -> str:
+    """Return a problem as people read it: place, what is wrong, what was expected, what to do."""
+    place = _place(problem)
+    lines = [f"error: {place + ': ' if place else ''}{problem.message}"]
+    if problem.expected:
+        lines.append(f"expected: {problem.expected}")
+    if problem.nearest:
+        lines.append(f"did you mean: {problem.nearest}")
+    if problem.hint:
+        lines.append(f"what to do: {problem.hint}")
+    return "\n".join([lines[0], *(textwrap.indent(line, "  ") for line in lines[1:])])
+
+
+def _place(problem: Problem) -> str:
+    where = problem.where
+    if "file" in where:
+        line = f":{where['line']}" if "line" in where else ""
+        path = f" {where['path']}" if "path" in where else ""
+        return f"{where['file']}{line}{path}"
+    names = [str(where[name]) for name in ("group", "insert") if name in where]
+    plugin = f" ({where['plugin']})" if "plugin" in where else ""
+    return "/".join(names) + plugin

@@ -1,0 +1,97 @@
+"""What can go wrong, as values: each problem says what, where, and what to do next.
+
+StemwrightError
+├── InputError      exit 2   the caller's files, chain or options
+├── MachineError    exit 3   this machine: plugin, library, disk
+├── RenderError     exit 4   a render failed after its plugin was found
+└── StoppedError    exit 130
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+EXIT_NO = 1
+"""Exit code of a command whose answer is no: differs, missed, findings."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: `kind` for scripts, the rest for people.
+
+    `where` holds {file, line, path} or {group, insert, plugin}; `nearest` is the closest valid
+    word.
+    """
+
+    kind: str
+    message: str
+    where: Mapping[str, str | int] = field(default_factory=dict)
+    expected: str | None = None
+    nearest: str | None = None
+    hint: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `errors` list that `--json` prints."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "where": dict(self.where),
+            "expected": self.expected,
+            "nearest": self.nearest,
+            "hint": self.hint,
+        }
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """Something the user should know that did not stop the work."""
+
+    severity: str  # "note" | "warning" | "error"
+    code: str
+    where: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        """The object of a `diagnostics` list."""
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "where": self.where,
+            "message": self.message,
+        }
+
+
+class StemwrightError(Exception):
+    """Base of every error told to the user; holds all problems found, not only the first."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class InputError(StemwrightError):
+    """The caller's files, chain or options."""
+
+    exit_code = 2
+
+
+class MachineError(StemwrightError):
+    """This machine lacks something: a plugin, a library, space or permission."""
+
+    exit_code = 3
+
+
+class RenderError(StemwrightError):
+    """A render failed although its plugin was found."""
+
+    exit_code = 4
+
+
+class StoppedError(StemwrightError):
+    """The user stopped the work."""
+
+    exit_code = 130

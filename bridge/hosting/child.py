@@ -1,0 +1,265 @@
+"""One worker child: a job in, an answer out, whatever a plugin does to the process in between.
+
+The child is always spawned (fork after a plugin is loaded hangs), in a session of its own, so that
+it can be ended with everything it started. Its answer travels as JSON lines on a pipe that plugins
+do not know of; what they print is drained, and the last lines are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import IO, Any
+
+from bridge.errors import Problem, StoppedError
+
+LAST_LINES = 5
+LONGEST_LINE = 300
+_ENDING_GRACE_S = 5.0
+_WINDOWS_CRASHES = {
+    0xC0000005: "access violation",
+    0xC00000FD: "stack overflow",
+    0xC0000409: "abort",
+}
+
+
+class Ending(Enum):
+    """How a child ended that gave no answer."""
+
+    SIGNAL = "signal"
+    EXIT = "exit"
+    DEADLINE = "deadline"
+    GARBLED = "garbled"
+    UNSTARTED = "unstarted"
+
+    def told(self, detail: str) -> str:
+        """The ending as words that follow a plugin's name."""
+        return {
+            Ending.SIGNAL: f"crashed ({detail})",
+            Ending.EXIT: f"ended its process ({detail})",
+            Ending.DEADLINE: f"did not come back within {detail}",
+            Ending.GARBLED: f"gave an unreadable answer ({detail})",
+            Ending.UNSTARTED: f"could not be started ({detail})",
+        }[self]
+
+
+@dataclass
+class ChildFailed(Exception):  # noqa: N818 - it is caught and mapped, never told by this name
+    """A child that gave no answer: how it ended, what it was doing, and its last stderr lines."""
+
+    ending: Ending
+    detail: str
+    stage: str = ""
+    last_lines: tuple[str, ...] = ()
+
+
+class _Live:
+    """A running child, its drained pipes, and whether it was told to stop."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.stopped = False
+        self.answer = bytearray()
+        self.last: deque[bytes] = deque(maxlen=LAST_LINES)
+        self.readers = (
+            threading.Thread(target=self._read_answer, daemon=True),
+            threading.Thread(target=self._read_talk, daemon=True),
+        )
+        for reader in self.readers:
+            reader.start()
+
+    def _read_answer(self) -> None:
+        for part in _parts(self.process.stdout):
+            self.answer += part
+            if b'{"answer"' in self.answer and part.endswith(b"\n"):
+                return  # a process the plugin left behind may hold the pipe open
+
+    def _read_talk(self) -> None:
+        rest = b""
+        for part in _parts(self.process.stderr):
+            *lines, rest = (rest + part).split(b"\n")
+            self.last.extend(line for line in lines if line.strip())
+            rest = rest[-LONGEST_LINE:]
+        if rest.strip():
+            self.last.append(rest)
+
+    def end(self) -> None:
+        """Kill the child with everything it started, and wait for it."""
+        _kill_group(self.process)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_ENDING_GRACE_S)
+        for reader in self.readers:
+            reader.join(_ENDING_GRACE_S)
+
+    def talk(self) -> tuple[str, ...]:
+        """The last lines it printed, as text."""
+        return tuple(
+            line.decode("utf-8", "replace").strip()[:LONGEST_LINE] for line in list(self.last)
+        )
+
+
+class _Registry:
+    """Every running child, and how often all were stopped."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.live: set[_Live] = set()
+        self.stops = 0
+
+
+_registry = _Registry()
+
+
+def stop_all() -> None:
+    """End every running child; the calls that wait for them raise StoppedError."""
+    with _registry.lock:
+        _registry.stops += 1
+        running = tuple(_registry.live)
+        for child in running:
+            child.stopped = True
+    for child in running:
+        _kill_group(child.process)
+
+
+def stops() -> int:
+    """How often all children were stopped: what `call` takes as `since`."""
+    return _registry.stops
+
+
+def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) -> dict[str, Any]:
+    """Run `job` in a child of its own and return its answer.
+
+    Any thread may call. Raises ChildFailed when no answer came, StoppedError when all children
+    were stopped since the count `since` (absent: since now).
+    """
+    since = stops() if since is None else since
+    with tempfile.TemporaryDirectory(prefix="stemwright-", ignore_cleanup_errors=True) as folder:
+        with _running(folder, since) as child:
+            _hand_in(child, job)
+            in_time = _wait(child, deadline_s)
+        if child.stopped:
+            raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
+        return _answer(child, in_time, deadline_s)
+
+
+@contextlib.contextmanager
+def _running(folder: str, since: int) -> Iterator[_Live]:
+    # The folder is the child's working directory: what a plugin drops there goes with it.
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-X", "utf8", "-m", "bridge.hosting.worker", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            **_own_group(),
+        )
+    except OSError as error:
+        raise ChildFailed(Ending.UNSTARTED, error.strerror or str(error)) from error
+    child = _Live(process)
+    with _registry.lock:
+        _registry.live.add(child)
+        child.stopped = _registry.stops != since
+    try:
+        if child.stopped:
+            _kill_group(process)
+        yield child
+    finally:
+        child.end()
+        with _registry.lock:
+            _registry.live.discard(child)
+
+
+def _own_group() -> dict[str, Any]:
+    if sys.platform == "win32":  # pragma: no cover - untested
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":  # pragma: no cover - untested
+        subprocess.run(
+            ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607 - a system tool
+            capture_output=True,
+            check=False,
+        )
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _hand_in(child: _Live, job: Mapping[str, Any]) -> None:
+    stdin = child.process.stdin
+    if stdin is None:
+        return
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError), stdin:
+        stdin.write(json.dumps(job).encode())
+
+
+def _wait(child: _Live, deadline_s: float) -> bool:
+    """Wait until the child closes its answer; tell whether it ended before the deadline.
+
+    A process that a plugin left behind may hold the pipe open: the child's own end counts.
+    """
+    until = time.monotonic() + deadline_s
+    child.readers[0].join(deadline_s)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.process.wait(max(0.0, until - time.monotonic()))
+    return child.process.returncode is not None
+
+
+def _answer(child: _Live, in_time: bool, deadline_s: float) -> dict[str, Any]:
+    stage, answer, garbled = _parsed(bytes(child.answer))
+    if answer is not None:
+        return answer
+    if not in_time:
+        raise ChildFailed(Ending.DEADLINE, f"{deadline_s:g} s", stage, child.talk())
+    if garbled:
+        raise ChildFailed(Ending.GARBLED, garbled, stage, child.talk())
+    ending, detail = _ending(child.process.returncode)
+    raise ChildFailed(ending, detail, stage, child.talk())
+
+
+def _parsed(said: bytes) -> tuple[str, dict[str, Any] | None, str]:
+    """The last stage, the answer if there is one, and the first line that was neither."""
+    stage, garbled = "", ""
+    for line in said.splitlines():
+        try:
+            message = json.loads(line)
+            if "stage" in message:
+                stage = str(message["stage"])
+                continue
+            return stage, dict(message["answer"]), ""
+        except (ValueError, TypeError, KeyError):
+            garbled = garbled or repr(line[:60])
+    return stage, None, garbled
+
+
+def _ending(code: int) -> tuple[Ending, str]:
+    if code < 0:
+        try:
+            return Ending.SIGNAL, signal.Signals(-code).name
+        except ValueError:
+            return Ending.SIGNAL, f"signal {-code}"
+    if code & 0xFFFFFFFF in _WINDOWS_CRASHES:
+        return Ending.SIGNAL, _WINDOWS_CRASHES[code & 0xFFFFFFFF]
+    return Ending.EXIT, f"exit code {code}"
+
+
+def _parts(stream: IO[bytes] | None) -> Iterator[bytes]:
+    if stream is None:
+        return
+    with stream:
+        while part := os.read(stream.fileno(), 65536):
+            yield part

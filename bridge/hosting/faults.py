@@ -1,0 +1,111 @@
+"""From what happened to a child to what is told: every ending has its own kind and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.errors import (
+    Diagnostic,
+    InputError,
+    MachineError,
+    Problem,
+    RenderError,
+    StemwrightError,
+)
+from bridge.hosting.child import ChildFailed, Ending
+from bridge.plugins import Plugin
+
+INPUT_KINDS = frozenset(
+    {"unknown_parameter", "ambiguous_parameter", "parameter_refused", "bad_state"}
+)
+"""Problems the chain's author can mend: exit 2."""
+
+MACHINE_KINDS = frozenset({"child_not_started", "file_failed", "out_of_memory"})
+"""Problems of this machine: exit 3. Every other one is a failed render."""
+
+_KINDS = {
+    Ending.SIGNAL: "plugin_crashed",
+    Ending.EXIT: "plugin_exited",
+    Ending.DEADLINE: "plugin_hung",
+    Ending.GARBLED: "plugin_garbled",
+    Ending.UNSTARTED: "child_not_started",
+}
+
+_HINTS = {
+    "plugin_crashed": "Load the plugin in a DAW with the same state. If it runs there, update or "
+    "reinstall it; a damaged file crashes like this too.",
+    "plugin_exited": "The plugin ended its own process; licence checks do that. "
+    "Open it once in a DAW to see what it asks for.",
+    "plugin_hung": "The plugin may be waiting for a window or a licence: open it once in a DAW. "
+    "If it is only slow, allow more time.",
+    "plugin_garbled": "Something in the plugin wrote into the answer; try it in a DAW.",
+    "child_not_started": "Check free memory and the limit on processes.",
+}
+
+
+def where_of(plugin: Plugin, step_id: str) -> dict[str, str | int]:
+    """The `where` of a problem: group and insert from `<group>/<insert>`, and the plugin."""
+    group, slash, insert = step_id.rpartition("/")
+    named: dict[str, str | int] = {"group": group, "insert": insert} if slash else {}
+    return named | {"plugin": plugin.name}
+
+
+def child_error(failed: ChildFailed, plugin: Plugin, step_id: str) -> StemwrightError:
+    """The error that tells how a plugin's child ended, with its last words."""
+    kind = _KINDS[failed.ending]
+    doing = f" while {failed.stage}" if failed.stage else ""
+    label = f"{plugin.name} ({step_id})" if step_id else plugin.name
+    said = f"; last lines: {' | '.join(failed.last_lines)}" if failed.last_lines else ""
+    hint = _HINTS[kind]
+    if failed.detail == "SIGKILL":
+        hint = "The system ended it, most likely because memory ran out: use fewer jobs."
+    return _error(
+        [
+            Problem(
+                kind=kind,
+                message=f"{label} {failed.ending.told(failed.detail)}{doing}{said}",
+                where=where_of(plugin, step_id),
+                hint=hint,
+            )
+        ]
+    )
+
+
+def answered_error(
+    problems: Sequence[Mapping[str, Any]], plugin: Plugin, step_id: str
+) -> StemwrightError:
+    """The error for problems a worker found itself; it names them, the parent says where."""
+    told = [
+        Problem(
+            kind=str(problem["kind"]),
+            message=str(problem["message"]),
+            where=where_of(plugin, step_id),
+            expected=problem.get("expected"),
+            nearest=problem.get("nearest"),
+            hint=problem.get("hint"),
+        )
+        for problem in problems
+    ]
+    return _error(told)
+
+
+def _error(problems: Sequence[Problem]) -> StemwrightError:
+    kinds_of: tuple[tuple[frozenset[str], type[StemwrightError]], ...] = (
+        (INPUT_KINDS, InputError),
+        (MACHINE_KINDS, MachineError),
+    )
+    for kinds, error in kinds_of:
+        if all(problem.kind in kinds for problem in problems):
+            return error(problems)
+    return RenderError(problems)
+
+
+def diagnostics(
+    found: Sequence[Mapping[str, str]], plugin: Plugin, step_id: str
+) -> tuple[Diagnostic, ...]:
+    """A worker's diagnostics, placed at their step."""
+    where = step_id or plugin.name
+    return tuple(
+        Diagnostic(each["severity"], each["code"], where, each["message"]) for each in found
+    )

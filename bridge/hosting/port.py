@@ -1,0 +1,145 @@
+"""The port every plugin host implements, and the frozen values that cross it.
+
+Audio crosses as files of raw little-endian float32, interleaved stereo, without a header.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bridge.errors import Diagnostic
+from bridge.plugins import Plugin
+
+LOAD_DEADLINE_S = 60.0
+"""What a plugin may take to load, or to be prepared, before it counts as hung."""
+
+SLOWEST_REAL_TIME_RATIO = 2.0
+"""What a second of audio may take to process, in seconds, before a plugin counts as hung."""
+
+
+@dataclass(frozen=True)
+class PrepareJob:
+    """Set a plugin up: the state (.vstpreset), then parameters by name in display text over it."""
+
+    plugin: Plugin
+    state: Path | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    sample_rate_hz: int = 48000
+    buffer_size: int = 512
+    tempo_bpm: float = 120.0
+    step_id: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plugin as it will run.
+
+    `preset` is the finished .vstpreset: the given state unchanged when no parameter was set; None
+    when the plugin's own state does not hold what was set, and `raw_params` (name, 0..1) set it
+    again at run time. `latency_frames` is what the plugin reports once it is set up.
+    `read_back` pairs each parameter's own name with the display text it came to.
+    """
+
+    preset: bytes | None
+    class_id: str
+    latency_frames: int
+    inputs: int
+    outputs: int
+    raw_params: tuple[tuple[str, float], ...] = ()
+    read_back: tuple[tuple[str, str], ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    host: str = ""
+    host_version: str = ""
+
+
+@dataclass(frozen=True)
+class HostedInsert:
+    """One hosted insert of a run.
+
+    `latency_frames` overrides what the plugin reports; `expected_latency_frames` is what it
+    reported when it was prepared: a run that finds another value says so. `inputs` and `outputs`
+    are the channels it was prepared with; the run looks for itself.
+    """
+
+    step_id: str
+    plugin: Plugin
+    preset: Path | None = None
+    raw_params: tuple[tuple[str, float], ...] = ()
+    latency_frames: int | None = None
+    expected_latency_frames: int | None = None
+    inputs: int = 2
+    outputs: int = 2
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """Run stereo audio of `frames` frames through `inserts`, one output file for each.
+
+    Every output starts at zero latency and has exactly `frames` frames: frame n out belongs to
+    frame n in. What a plugin still holds after the last frame is cut, so a caller who wants its
+    tail hands in silence after the signal.
+    """
+
+    inserts: tuple[HostedInsert, ...]
+    input: Path
+    frames: int
+    sample_rate_hz: int
+    outputs: tuple[Path, ...]
+    buffer_size: int = 512
+    tempo_bpm: float = 120.0
+
+    def __post_init__(self) -> None:
+        if len(self.outputs) != len(self.inserts):
+            raise ValueError("a run needs one output for each insert")
+
+
+@dataclass(frozen=True)
+class InsertResult:
+    """What one insert of a run did: the latency it was compensated for, and its child's memory."""
+
+    step_id: str
+    latency_frames: int
+    peak_memory_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run: every output file is there, whole."""
+
+    inserts: tuple[InsertResult, ...]
+    host: str
+    host_version: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Host(Protocol):
+    """A plugin host.
+
+    Raises InputError for a state or parameter that cannot be right, RenderError for a plugin that
+    fails (crash, hang, exit, not finite, dead channel, ...), StoppedError when it was stopped.
+    """
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as in the chain's `engine.host`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The engine's own version; part of every hosted step's identity."""
+        ...
+
+    def prepare(self, job: PrepareJob, deadline_s: float = LOAD_DEADLINE_S) -> Prepared:
+        """Set a plugin up and say what it is; takes at most about `deadline_s` an attempt."""
+        ...
+
+    def run(self, job: RunJob, deadline_s: float | None = None) -> RunResult:
+        """Render; each insert may take `deadline_s`, by default `deadline_s(...)` of its frames."""
+        ...
+
+
+def deadline_s(frames: int, sample_rate_hz: int, inserts: int = 1) -> float:
+    """Seconds after which `inserts` hosted inserts on `frames` frames count as hung."""
+    return inserts * (LOAD_DEADLINE_S + SLOWEST_REAL_TIME_RATIO * frames / sample_rate_hz)

@@ -1,0 +1,160 @@
+"""Finding plugins: each binary's factory is asked in a child of its own, and survives any of them.
+
+A chain names few plugins, and a file's name usually holds its plugin's. So the likely files are
+asked first, and the others only when something wanted was not among them: an unrelated plugin
+that hangs costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from blake3 import blake3
+
+from bridge.hosting import bundles, scan_cache
+from bridge.hosting.child import ChildFailed, call
+from bridge.hosting.scan_cache import Scanned
+from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, find, matches
+
+FACTORY_DEADLINE_S = 10.0
+AT_ONCE = 2
+_CHUNK_BYTES = 1 << 20
+
+
+def scan(
+    wanted: Sequence[Wanted],
+    folders: Sequence[Path],
+    cache_file: Path | None = None,
+    deadline_s: float = FACTORY_DEADLINE_S,
+) -> Catalogue:
+    """Look for the plugins `wanted` means, or with none wanted for all, under `folders`.
+
+    `deadline_s` is for one binary. Only plugins that something wanted matches carry their
+    `binary_hash`. A wanted path that does not exist is simply not in the result.
+    """
+    named = [each.path for each in wanted if each.path is not None and each.path.exists()]
+    everything = _each_once([*named, *bundles.bundles(folders)])
+    likely = [bundle for bundle in everything if any(_likely(bundle, each) for each in wanted)]
+    scanner = _Scanner(cache_file, deadline_s)
+    found = scanner.ask(likely, again=True)
+    if not wanted or not all(find(found, each) for each in wanted):
+        by_name = any(each.path is None for each in wanted) or not wanted
+        rest = [bundle for bundle in everything if bundle not in likely] if by_name else []
+        found = _joined(found, scanner.ask(rest, again=False), everything)
+    scanner.save()
+    return replace(found, plugins=_hashed(found.plugins, wanted), searched=tuple(folders))
+
+
+def _likely(bundle: Path, wanted: Wanted) -> bool:
+    if wanted.path is not None:
+        return bundle.resolve() == wanted.path.resolve()
+    return wanted.name is not None and wanted.name.strip().casefold() in bundle.stem.casefold()
+
+
+def _each_once(paths: Iterable[Path]) -> list[Path]:
+    return list({path.resolve(): path for path in reversed(list(paths))}.values())[::-1]
+
+
+def _joined(first: Catalogue, second: Catalogue, order: list[Path]) -> Catalogue:
+    place = {bundle: index for index, bundle in enumerate(order)}
+    plugins = sorted(first.plugins + second.plugins, key=lambda each: place[each.path])
+    unread = sorted(first.unscannable + second.unscannable, key=lambda each: place[each.path])
+    return Catalogue(tuple(plugins), tuple(unread))
+
+
+class _Scanner:
+    """Asks factories, two at once, remembering what they said."""
+
+    def __init__(self, cache_file: Path | None, deadline_s: float) -> None:
+        self._file = cache_file
+        self._deadline_s = deadline_s
+        self._known = scan_cache.read(cache_file)
+        self._fresh: dict[str, Scanned] = {}
+
+    def ask(self, wanted: list[Path], *, again: bool) -> Catalogue:
+        """The catalogue of `wanted` bundles; `again` asks those anew that failed before."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(lambda bundle: self._one(bundle, again), wanted))
+        plugins = [
+            _plugin(bundle, each, len(said.classes))
+            for bundle, said in zip(wanted, answers, strict=True)
+            for each in said.classes
+        ]
+        unread = [
+            Unscannable(bundle, said.reason)
+            for bundle, said in zip(wanted, answers, strict=True)
+            if said.reason
+        ]
+        return Catalogue(tuple(plugins), tuple(unread))
+
+    def save(self) -> None:
+        """Remember what was learned; what was known of other binaries stays."""
+        if self._fresh:
+            scan_cache.write(self._file, self._known | self._fresh)
+
+    def _one(self, bundle: Path, again: bool) -> Scanned:
+        try:
+            binary = bundles.binary(bundle)
+            key = "" if binary is None else scan_cache.key(binary)
+        except OSError as error:
+            return Scanned(reason=error.strerror or str(error))
+        if binary is None:
+            return Scanned(reason="it holds no binary for this system")
+        known = self._known.get(key)
+        if known is not None and not (again and known.reason):
+            return known
+        self._fresh[key] = _ask(bundle, binary, self._deadline_s)
+        return self._fresh[key]
+
+
+def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
+    job = {
+        "op": "factory",
+        "host": "vst3",
+        "bundle": str(bundle.absolute()),
+        "binary": str(binary.absolute()),
+    }
+    try:
+        answer = call(job, deadline_s)
+    except ChildFailed as failed:
+        doing = f" while {failed.stage}" if failed.stage else ""
+        return Scanned(reason=f"{failed.ending.told(failed.detail)}{doing}")
+    if "problems" in answer:
+        return Scanned(reason=str(answer["problems"][0]["message"]))
+    classes = tuple(answer["classes"])
+    return Scanned(classes, "" if classes else "it holds no audio plugin")
+
+
+def _plugin(bundle: Path, told: dict[str, str], classes: int) -> Plugin:
+    return Plugin(
+        name=told["name"],
+        vendor=told["vendor"],
+        version=told["version"],
+        format="VST3",
+        class_id=told["class_id"],
+        path=bundle,
+        classes_in_file=classes,
+    )
+
+
+def _hashed(plugins: tuple[Plugin, ...], wanted: Sequence[Wanted]) -> tuple[Plugin, ...]:
+    return tuple(
+        replace(plugin, binary_hash=_hash(plugin.path))
+        if any(matches(plugin, each) for each in wanted)
+        else plugin
+        for plugin in plugins
+    )
+
+
+def _hash(bundle: Path) -> str:
+    binary = bundles.binary(bundle)
+    if binary is None:
+        return ""
+    hasher = blake3()
+    with binary.open("rb") as file:
+        while data := file.read(_CHUNK_BYTES):
+            hasher.update(data)
+    return hasher.hexdigest()

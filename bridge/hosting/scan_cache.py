@@ -1,0 +1,62 @@
+"""What earlier scans found, by path, size and time of change of each binary."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What one binary's factory said: its classes, or why it could not be asked."""
+
+    classes: tuple[dict[str, str], ...] = ()
+    reason: str = ""
+
+
+def read(path: Path | None) -> dict[str, Scanned]:
+    """The cache at `path`; empty when there is none, or it cannot be understood."""
+    if path is None:
+        return {}
+    try:
+        told = json.loads(path.read_bytes())
+        if told["schema"] != SCHEMA:
+            return {}
+        return {key: _entry(value) for key, value in told["binaries"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _entry(value: dict[str, Any]) -> Scanned:
+    words = ("name", "vendor", "version", "class_id")
+    classes = tuple({word: str(each[word]) for word in words} for each in value["classes"])
+    return Scanned(classes, str(value["reason"]))
+
+
+def write(path: Path | None, entries: dict[str, Scanned]) -> None:
+    """Replace the cache at `path` at once; a cache that cannot be written is done without."""
+    if path is None:
+        return
+    binaries = {
+        key: {"classes": list(entry.classes), "reason": entry.reason}
+        for key, entry in sorted(entries.items())
+    }
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"schema": SCHEMA, "binaries": binaries}, file, indent=1)
+        Path(name).replace(path)
+
+
+def key(binary: Path) -> str:
+    """What identifies a binary's content cheaply; raises OSError when it is gone."""
+    found = binary.stat()
+    return f"{binary.resolve()}|{found.st_size}|{found.st_mtime_ns}"

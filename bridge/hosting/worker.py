@@ -1,0 +1,78 @@
+"""The worker child's entry: `python -m bridge.hosting.worker PARENT_PID`, a JSON job on stdin.
+
+Answers on a private copy of stdout, which it takes away from plugins; leaves by `os._exit`, because
+plugins crash or hang when they are unloaded. What a host raises becomes a named problem.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import Any, TextIO
+
+from bridge.hosting.answers import Refused, Tell
+from bridge.hosting.orphans import die_with_parent
+
+ADAPTERS = {
+    "prepare:pedalboard": "bridge.hosting.pedalboard_host",
+    "prepare:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "run:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "factory:vst3": "bridge.hosting.factory",
+}
+"""Which module does which operation; imported only then, so that a scan stays light."""
+
+
+def answer(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Do the job; a problem, or whatever a host raises, becomes part of the answer."""
+    try:
+        adapter = importlib.import_module(ADAPTERS[f"{job['op']}:{job['host']}"])
+        done: dict[str, Any] = getattr(adapter, job["op"])(job, tell)
+    except Refused as refused:
+        return {"problems": refused.problems}
+    except Exception as error:
+        return {"problems": [_problem(error)]}
+    return done
+
+
+def _problem(error: Exception) -> dict[str, str]:
+    said = str(error).strip() or type(error).__name__
+    if isinstance(error, MemoryError):
+        return {"kind": "out_of_memory", "message": "the memory for this render is not there"}
+    if isinstance(error, OSError):
+        return {"kind": "file_failed", "message": f"a file of this render failed: {said}"}
+    return {"kind": "host_failed", "message": f"the host failed: {said}"}
+
+
+def _private_stdout() -> TextIO:
+    """Keep the pipe to the parent, and let what plugins print go to stderr."""
+    kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return kept
+
+
+def _no_core_files() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Read the job, answer, leave."""
+    die_with_parent(int(sys.argv[1]))
+    _no_core_files()
+    out = _private_stdout()
+
+    def say(message: dict[str, Any]) -> None:
+        out.write(json.dumps(message) + "\n")
+        out.flush()
+
+    job = json.load(sys.stdin)
+    say({"answer": answer(job, lambda stage: say({"stage": stage}))})
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

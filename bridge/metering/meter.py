@@ -1,0 +1,181 @@
+"""The meter: blocks in, readings out, in one pass and in memory that hardly grows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from pyebur128 import (
+    MeasurementMode,
+    R128State,
+    get_loudness_global,
+    get_loudness_range,
+    get_true_peak,
+)
+
+from bridge.audio import Block
+from bridge.audio.framing import Framer
+from bridge.audio.loudness import CHANNEL_WEIGHTS, KWeighting
+from bridge.audio.true_peak import TruePeak
+from bridge.errors import InputError, Problem
+from bridge.metering.measures import Measures
+from bridge.metering.statistics import Statistics
+from bridge.metering.windows import (
+    MOMENTARY_STEPS,
+    SHORT_TERM_STEPS,
+    STEPS_PER_S,
+    LoudestWindow,
+    PeakToShortTerm,
+    Steps,
+)
+
+_MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA | MeasurementMode.MODE_TRUE_PEAK
+
+MIN_RATE_HZ = 8000
+MAX_RATE_HZ = 384000
+
+
+class Meter:
+    """Reads a stream of 1 to 6 channels at any rate from 8 to 384 kHz.
+
+    However the stream is cut, the readings are the same to the bit: everything is worked in whole
+    seconds from frame 0. Only libebur128's gating blocks grow with length, by about 320 B/s.
+    """
+
+    def __init__(self, sample_rate_hz: int, channels: int) -> None:
+        _refuse_layout(sample_rate_hz, channels)
+        self._sample_rate_hz = sample_rate_hz
+        self._channels = channels
+        self._weights = np.array(CHANNEL_WEIGHTS[channels])[:, None]
+        self._frames = 0
+        self._seconds = Framer(channels, sample_rate_hz)
+        self._peak_seconds = Framer(1, sample_rate_hz)
+        self._edges = np.arange(STEPS_PER_S + 1) * sample_rate_hz // STEPS_PER_S
+        self._library = R128State(channels, sample_rate_hz, _MODE)
+        self._weighting = KWeighting(sample_rate_hz, channels)
+        self._true_peak = TruePeak(channels)
+        self._statistics = Statistics(channels)
+        self._momentary = LoudestWindow(MOMENTARY_STEPS)
+        self._short_term = LoudestWindow(SHORT_TERM_STEPS)
+        self._peak_to_short_term = PeakToShortTerm()
+        self._measures: Measures | None = None
+
+    def add(self, block: Block) -> None:
+        """Take (channels, frames) float64.
+
+        InputError `not_finite` with the frame and its time; ValueError after `result`.
+        """
+        if self._measures is not None:
+            raise ValueError("the meter has been read; start another one")
+        self._refuse_not_finite(block)
+        self._frames += block.shape[1]
+        self._read_seconds(self._seconds.add(block))
+
+    def result(self) -> Measures:
+        """Return the readings of everything taken; nothing can be added afterwards."""
+        if self._measures is None:
+            self._read_rest()
+            self._measures = self._readings()
+        return self._measures
+
+    def _read_seconds(self, seconds: Block) -> None:
+        for start in range(0, seconds.shape[1], self._sample_rate_hz):
+            self._read(seconds[:, start : start + self._sample_rate_hz])
+
+    def _read_rest(self) -> None:
+        rest = self._seconds.rest()
+        if rest.shape[1]:
+            self._read(rest)
+        self._note_peaks(self._true_peak.rest())
+        self._peak_to_short_term.add_peaks(self._steps(np.maximum, self._peak_seconds.rest()[0]))
+
+    def _read(self, block: Block) -> None:
+        self._library.add_frames(np.ascontiguousarray(block.T).ravel(), block.shape[1])
+        self._statistics.add(block)
+        weighted = np.square(self._weighting.filtered(block))
+        energies = self._steps(np.add, (weighted * self._weights).sum(axis=0))
+        energies /= np.diff(self._edges[: len(energies) + 1])
+        self._momentary.add(energies)
+        self._peak_to_short_term.add_windows(self._short_term.add(energies))
+        self._note_peaks(self._true_peak.add(block))
+
+    def _note_peaks(self, peaks: npt.NDArray[np.float64]) -> None:
+        seconds = self._peak_seconds.add(peaks[None])[0]
+        for start in range(0, len(seconds), self._sample_rate_hz):
+            second = seconds[start : start + self._sample_rate_hz]
+            self._peak_to_short_term.add_peaks(self._steps(np.maximum, second))
+
+    def _steps(self, reduce: np.ufunc, values: npt.NDArray[np.float64]) -> Steps:
+        """Reduce (frames,) to the 10 ms steps that are whole."""
+        whole = int(np.searchsorted(self._edges, len(values), side="right")) - 1
+        if not whole:
+            return np.empty(0)
+        steps: Steps = reduce.reduceat(values[: self._edges[whole]], self._edges[:whole])
+        return steps
+
+    def _readings(self) -> Measures:
+        integrated_lufs = get_loudness_global(self._library)
+        true_peak_dbtp = _db(self._largest_true_peak())
+        loudest_lufs = self._short_term.loudest_lufs
+        ranged = self._short_term.complete and math.isfinite(integrated_lufs)
+        return Measures(
+            sample_rate_hz=self._sample_rate_hz,
+            channels=self._channels,
+            frames=self._frames,
+            integrated_lufs=integrated_lufs,
+            loudness_range_lu=get_loudness_range(self._library) if ranged else math.nan,
+            momentary_max_lufs=self._momentary.loudest_lufs,
+            short_term_max_lufs=loudest_lufs,
+            true_peak_dbtp=true_peak_dbtp,
+            sample_peak_dbfs=_db(self._statistics.largest),
+            plr_db=true_peak_dbtp - integrated_lufs if math.isfinite(integrated_lufs) else math.nan,
+            psr_min_db=self._peak_to_short_term.smallest_db(loudest_lufs),
+            dc=self._statistics.dc,
+            correlation=self._statistics.correlation,
+            crest_db=self._statistics.crest_db,
+        )
+
+    def _largest_true_peak(self) -> float:
+        library = (get_true_peak(self._library, channel) for channel in range(self._channels))
+        return float(max(self._true_peak.largest, *library))
+
+    def _refuse_not_finite(self, block: Block) -> None:
+        finite = np.isfinite(block)
+        if finite.all():
+            return
+        frame = self._frames + int(np.argmin(finite.all(axis=0)))
+        raise InputError(
+            Problem(
+                "not_finite",
+                f"sample {frame} ({frame / self._sample_rate_hz:.3f} s) is NaN or infinite",
+                {"frame": frame},
+                expected="finite samples",
+                hint="export the file again, or find the plugin that produced it",
+            )
+        )
+
+
+def _db(value: float) -> float:
+    return 20.0 * math.log10(value) if value > 0.0 else -math.inf
+
+
+def _refuse_layout(sample_rate_hz: int, channels: int) -> None:
+    if channels not in CHANNEL_WEIGHTS:
+        raise InputError(
+            Problem(
+                "channel_count",
+                f"{channels} channels cannot be measured",
+                expected="1 to 6 channels: L R C (LFE) Ls Rs",
+                hint="export it as mono, stereo or 5.1",
+            )
+        )
+    if not MIN_RATE_HZ <= sample_rate_hz <= MAX_RATE_HZ:
+        raise InputError(
+            Problem(
+                "sample_rate",
+                f"{sample_rate_hz} Hz cannot be measured",
+                expected=f"{MIN_RATE_HZ} to {MAX_RATE_HZ} Hz",
+                hint="convert it to 44100, 48000, 88200, 96000, 176400 or 192000 Hz",
+            )
+        )

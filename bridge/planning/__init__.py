@@ -1,0 +1,51 @@
+"""Linking a chain to this song's stems and this machine's plugins; pure."""
+
+from bridge.planning.digests import (
+    group_digest,
+    hosted_key,
+    native_key,
+    prepare_facts,
+    stem_facts,
+    sum_digest,
+)
+from bridge.planning.link import commonest_rate_hz, plan
+from bridge.planning.model import (
+    Engine,
+    Finish,
+    HostedStep,
+    Lane,
+    NativeInsert,
+    NativeStep,
+    Plan,
+    Stem,
+    StemFile,
+    Stems,
+    Step,
+    VersionPlan,
+)
+from bridge.planning.steps import state_path, wanted_plugin
+
+__all__ = [
+    "Engine",
+    "Finish",
+    "HostedStep",
+    "Lane",
+    "NativeInsert",
+    "NativeStep",
+    "Plan",
+    "Stem",
+    "StemFile",
+    "Stems",
+    "Step",
+    "VersionPlan",
+    "commonest_rate_hz",
+    "group_digest",
+    "hosted_key",
+    "native_key",
+    "plan",
+    "prepare_facts",
+    "state_path",
+    "stem_facts",
+    "sum_digest",
+    "wanted_plugin",
+]

@@ -1,0 +1,83 @@
+"""What a step's result depends on, as store keys. Names, paths and labels are in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bridge.planning.model import Engine, HostedStep, NativeStep, Stem
+from bridge.storing import digest
+
+
+def stem_facts(stem: Stem, rate_hz: int) -> dict[str, Any]:
+    """What a stem contributes to a key: its samples, its place, its conversion."""
+    return {
+        "pcm": [file.pcm_hash for file in stem.files],
+        "offset_frames": stem.offset_at(rate_hz),
+        "from_hz": stem.sample_rate_hz,
+        "to_hz": rate_hz,
+    }
+
+
+def group_digest(stems: Sequence[Stem], trim: float, rate_hz: int, frames: int) -> str:
+    """Name the sum of a group's stems, in order, trimmed, `frames` long."""
+    return digest(
+        "group",
+        stems=[stem_facts(stem, rate_hz) for stem in stems],
+        trim=trim,
+        frames=frames,
+    )
+
+
+def sum_digest(parts: Sequence[tuple[float, str]], frames: int) -> str:
+    """Name a sum of signals with their gains, in order."""
+    return digest("sum", parts=[[gain, signal] for gain, signal in parts], frames=frames)
+
+
+def native_key(
+    step: NativeStep, source: str, engine: Engine, frames: int, versions: Mapping[str, int]
+) -> str:
+    """Name a run of built-ins over the signal `source`; `versions` are their operation versions."""
+    return digest(
+        "native",
+        inserts=[
+            {
+                "settings": insert.settings.model_dump(mode="json"),
+                "version": versions[insert.settings.use],
+                "mix": insert.mix,
+            }
+            for insert in step.inserts
+        ],
+        source=source,
+        rate_hz=engine.sample_rate_hz,
+        frames=frames,
+    )
+
+
+def hosted_key(
+    step: HostedStep, source: str, engine: Engine, frames: int, host_version: str
+) -> str:
+    """Name one hosted insert over the signal `source`."""
+    return digest(
+        "hosted",
+        **prepare_facts(step, engine, host_version),
+        latency_samples=step.latency_samples,
+        mix=step.mix,
+        source=source,
+        frames=frames,
+    )
+
+
+def prepare_facts(step: HostedStep, engine: Engine, host_version: str) -> dict[str, Any]:
+    """What the prepared state of a hosted insert depends on."""
+    return {
+        "class_id": step.plugin.class_id,
+        "binary": step.plugin.binary_hash,
+        "state": step.state_hash,
+        "params": [list(pair) for pair in step.params],
+        "host": engine.host,
+        "host_version": host_version,
+        "buffer_size": engine.buffer_size,
+        "rate_hz": engine.sample_rate_hz,
+        "tempo_bpm": engine.tempo_bpm,
+    }

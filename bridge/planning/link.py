@@ -1,0 +1,167 @@
+"""Linking: a chain's words meet this song's stems and this machine's plugins. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bridge.errors import Diagnostic, InputError, MachineError, Problem
+from bridge.planning.assign import assign_stems
+from bridge.planning.model import TAIL_S, Engine, Finish, Lane, Plan, Stem, Stems, VersionPlan
+from bridge.planning.refuse import refusals
+from bridge.planning.steps import StepLinker, linear
+from bridge.plugins import Catalogue
+from chains import Chain, Insert, Limiter, Version
+
+DEFAULT_HOST = "dawdreamer"
+DEFAULT_BUFFER_SIZE = 512
+
+
+def plan(
+    stems: Stems,
+    chain: Chain,
+    catalogue: Catalogue,
+    *,
+    supported: frozenset[str],
+    states: Mapping[Path, str],
+    strict: bool = False,
+) -> Plan:
+    """Resolve `chain` for `stems`.
+
+    `supported` names the built-ins that can be rendered, `states` maps state files to the blake3
+    of their bytes, `strict` refuses sample rate conversion.
+    Raises InputError with every fault of chain and stems at once, MachineError when all that is
+    wrong is a plugin this machine lacks.
+    """
+    problems: list[Problem] = list(refusals(chain, supported))
+    taken, notes = assign_stems(chain, stems, problems)
+    rate_hz = chain.engine.sample_rate_hz or commonest_rate_hz(stems.stems)
+    notes += _rates(stems.stems, rate_hz, strict, problems)
+    _channels(stems.stems, problems)
+    linker = StepLinker(chain, catalogue, states)
+    lanes = tuple(
+        Lane(
+            id=group.id,
+            stems=taken[group.id],
+            trim=linear(group.trim_db),
+            steps=linker.steps(group.id, group.inserts),
+            fader=linear(group.gain_db),
+            fader_db=group.gain_db,
+        )
+        for group in chain.groups
+        if taken.get(group.id)
+    )
+    before, finish = _finish(chain, linker)
+    master = linker.steps("master", before)
+    _refuse(problems, linker)
+    frames = max((stem.frames_at(rate_hz) for stem in stems.stems), default=0)
+    processed = bool(master) or finish is not None or any(lane.steps for lane in lanes)
+    return Plan(
+        chain_name=chain.name,
+        engine=Engine(
+            host=chain.engine.host or DEFAULT_HOST,
+            buffer_size=chain.engine.buffer_size or DEFAULT_BUFFER_SIZE,
+            sample_rate_hz=rate_hz,
+            tempo_bpm=stems.tempo_bpm,
+        ),
+        frames=frames,
+        render_frames=frames + (round(TAIL_S * rate_hz) if processed else 0),
+        lanes=lanes,
+        master=master,
+        finish=finish,
+        versions=tuple(_version(version, lanes) for version in chain.versions),
+        diagnostics=(*stems.diagnostics, *notes, *linker.notes),
+        bypassed=linker.bypassed,
+        states={str(path): digest for path, digest in states.items()},
+    )
+
+
+def commonest_rate_hz(stems: Iterable[Stem]) -> int:
+    """The commonest sample rate, ties upwards; 48000 where there are no stems."""
+    counts = Counter(stem.sample_rate_hz for stem in stems)
+    return max(counts, key=lambda rate: (counts[rate], rate), default=48000)
+
+
+def _refuse(problems: list[Problem], linker: StepLinker) -> None:
+    problems += linker.faults
+    if problems:
+        raise InputError([*problems, *linker.missing])
+    if linker.missing:
+        raise MachineError(linker.missing)
+
+
+def _rates(
+    stems: Sequence[Stem], rate_hz: int, strict: bool, problems: list[Problem]
+) -> list[Diagnostic]:
+    others = [stem for stem in stems if stem.sample_rate_hz != rate_hz]
+    if others and strict:
+        problems.extend(
+            Problem(
+                kind="rate_differs",
+                message=f"{stem.id} has {stem.sample_rate_hz} Hz, the master {rate_hz} Hz, "
+                "and --strict forbids conversion",
+                where={"file": str(stem.files[0].path)},
+                expected=f"{rate_hz} Hz",
+                hint="export it again at the session's rate, or leave --strict out",
+            )
+            for stem in others
+        )
+    return [
+        Diagnostic(
+            "note",
+            "resampled",
+            stem.id,
+            f"{stem.id}: {stem.sample_rate_hz} Hz is converted to {rate_hz} Hz (soxr VHQ)",
+        )
+        for stem in others
+    ]
+
+
+def _channels(stems: Sequence[Stem], problems: list[Problem]) -> None:
+    problems.extend(
+        Problem(
+            kind="too_many_channels",
+            message=f"{stem.id} has {stem.channels} channels",
+            where={"file": str(stem.files[0].path)},
+            expected="a mono or stereo stem",
+            hint="export it in stereo, or as several stems",
+        )
+        for stem in stems
+        if stem.channels > 2
+    )
+
+
+def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:
+    sounding = tuple(
+        lane.id
+        for lane in lanes
+        if (lane.id in version.only if version.only else lane.id not in version.mute)
+    )
+    return VersionPlan(version.id, sounding)
+
+
+def _finish(chain: Chain, linker: StepLinker) -> tuple[tuple[Insert, ...], Finish | None]:
+    """Split the master inserts at the drive; say what comes after it."""
+    target = chain.target
+    active = tuple(insert for insert in chain.master if not insert.bypass)
+    if target is None:
+        return chain.master, None
+    limiters = [n for n, insert in enumerate(active) if isinstance(insert.settings, Limiter)]
+    own_last = bool(limiters) and limiters[-1] == len(active) - 1
+    named = [n for n, insert in enumerate(active) if insert.id == target.drive_at]
+    at = (named or limiters[-1:] or [len(active)])[0]
+    driven = active[at : len(active) - 1] if own_last else active[at:]
+    last = active[-1].settings if own_last else None
+    limiter = last if isinstance(last, Limiter) else None
+    if limiter is None and at == len(active):
+        limiter = Limiter()
+    finish = Finish(
+        limiter=limiter,
+        driven=linker.steps("master", driven),
+        integrated_lufs=target.integrated_lufs,
+        true_peak_dbtp=target.true_peak_dbtp,
+        trim_if_over=target.safety == "trim",
+        drive_at=active[at].id if at < len(active) else "finish",
+    )
+    return active[:at], finish

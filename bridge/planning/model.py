@@ -1,0 +1,186 @@
+"""A plan: what will be rendered, resolved and frozen, before anything is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge.errors import Diagnostic
+from bridge.plugins import Plugin
+from chains import InsertSettings, Limiter
+
+TAIL_S = 10.0
+"""How long hosted steps may ring on after the longest stem."""
+
+
+@dataclass(frozen=True)
+class StemFile:
+    """One audio file of a stem: where it lies, and what is in it.
+
+    `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`.
+    """
+
+    path: Path = field(compare=False)
+    pcm_hash: str
+    channels: int
+    sample_rate_hz: int
+    frames: int
+
+
+@dataclass(frozen=True)
+class Stem:
+    """A stem as it will be summed: one file, or a left and a right one.
+
+    `offset_s` is silence before its first frame.
+    """
+
+    id: str
+    name: str
+    role: str
+    files: tuple[StemFile, ...]
+    offset_s: float = 0.0
+
+    @property
+    def channels(self) -> int:
+        """1, or 2 for a stereo file and for a pair; more only where planning will refuse it."""
+        return sum(file.channels for file in self.files)
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """The rate of its files, which agree."""
+        return self.files[0].sample_rate_hz
+
+    def frames_at(self, rate_hz: int) -> int:
+        """Frames from time 0 to the stem's end at `rate_hz`, rounded as the resampler does."""
+        return self.offset_at(rate_hz) + _at_rate(self.files[0], rate_hz)
+
+    def offset_at(self, rate_hz: int) -> int:
+        """Frames of silence before it at `rate_hz`."""
+        return round(self.offset_s * rate_hz)
+
+
+def _at_rate(file: StemFile, rate_hz: int) -> int:
+    return round(file.frames * rate_hz / file.sample_rate_hz)
+
+
+@dataclass(frozen=True)
+class Stems:
+    """Every stem of a session, in natural order; `folder` is where the session lies."""
+
+    stems: tuple[Stem, ...]
+    tempo_bpm: float = 120.0
+    diagnostics: tuple[Diagnostic, ...] = ()
+    folder: Path = field(default=Path(), compare=False)
+
+
+@dataclass(frozen=True)
+class NativeInsert:
+    """A built-in with its settings."""
+
+    id: str
+    settings: InsertSettings
+    mix: float = 1.0
+
+
+@dataclass(frozen=True)
+class NativeStep:
+    """A run of consecutive built-ins, rendered and stored as one."""
+
+    id: str
+    label: str
+    inserts: tuple[NativeInsert, ...]
+
+    @property
+    def insert_ids(self) -> tuple[str, ...]:
+        """The inserts in it, in signal order."""
+        return tuple(insert.id for insert in self.inserts)
+
+
+@dataclass(frozen=True)
+class HostedStep:
+    """One hosted insert."""
+
+    id: str
+    label: str
+    insert_id: str
+    plugin: Plugin
+    state: Path | None = field(compare=False)
+    state_hash: str | None
+    params: tuple[tuple[str, str], ...]
+    latency_samples: int | None
+    mix: float = 1.0
+
+    @property
+    def insert_ids(self) -> tuple[str, ...]:
+        """The insert in it."""
+        return (self.insert_id,)
+
+
+Step = NativeStep | HostedStep
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A stem group's render graph: stems, trim, steps, fader. Gains are linear factors."""
+
+    id: str
+    stems: tuple[Stem, ...]
+    trim: float
+    steps: tuple[Step, ...]
+    fader: float
+    fader_db: float
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How the master bus ends.
+
+    `driven` are the steps after the drive, our own last limiter left out; `limiter` is that one,
+    or the final one of ours, or None when a hosted plugin or the engineer has the last word.
+    """
+
+    limiter: Limiter | None
+    driven: tuple[Step, ...]
+    integrated_lufs: float | None
+    true_peak_dbtp: float
+    trim_if_over: bool
+    drive_at: str
+
+
+@dataclass(frozen=True)
+class VersionPlan:
+    """A further master: the lanes that sound in it."""
+
+    id: str
+    sounding: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the sound depends on beside the chain's settings."""
+
+    host: str
+    buffer_size: int
+    sample_rate_hz: int
+    tempo_bpm: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Session and chain, linked.
+
+    `frames` is the length of the longest stem; `render_frames` what every step renders.
+    """
+
+    chain_name: str
+    engine: Engine
+    frames: int
+    render_frames: int
+    lanes: tuple[Lane, ...]
+    master: tuple[Step, ...]
+    finish: Finish | None
+    versions: tuple[VersionPlan, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    bypassed: tuple[str, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -1,0 +1,53 @@
+"""What parses but cannot be rendered yet is refused by name, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.errors import Problem
+from chains import Chain, Insert, Where
+
+
+def _refusal(what: str, where: Where, hint: str) -> Problem:
+    return Problem(
+        kind="not_rendered",
+        message=f"{what} cannot be rendered by this version",
+        where=where.as_json(),
+        hint=hint,
+    )
+
+
+def _inserts(chain: Chain) -> Iterator[Insert]:
+    for group in chain.groups:
+        yield from group.inserts
+    for back in chain.returns:
+        yield from back.inserts
+    yield from chain.master
+
+
+def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
+    """Yield one problem for each thing in `chain` that rendering lacks."""
+    for back in chain.returns:
+        yield _refusal(f'the return "{back.id}"', back.where, "remove it and the sends to it")
+    for group in chain.groups:
+        for name, _ in group.sends:
+            yield _refusal(
+                f'the send from "{group.id}" to "{name}"', group.where, "remove the send"
+            )
+    for insert in _inserts(chain):
+        use = insert.settings.use
+        if use != "plugin" and use not in supported:
+            yield _refusal(
+                f'the built-in "{use}"', insert.where, f"use one of {', '.join(sorted(supported))}"
+            )
+        if insert.on != "stereo":
+            yield _refusal(f'on = "{insert.on}"', insert.where, "leave `on` out")
+        if getattr(insert.settings, "key", None) is not None:
+            yield _refusal("a side-chain key", insert.where, "leave `key` out")
+    for version in chain.versions:
+        if version.dynamics == "main":
+            yield _refusal(
+                f'dynamics = "main" of the version "{version.id}"',
+                version.where,
+                'use dynamics = "own"',
+            )

@@ -1,0 +1,168 @@
+"""From inserts to steps: hosted inserts stand alone, consecutive built-ins run together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import groupby
+from pathlib import Path
+
+from bridge.errors import Diagnostic, Problem
+from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
+from bridge.plugins import Catalogue, Plugin, Wanted, find
+from chains import Chain, Insert, Limiter, PluginTable
+from chains import Plugin as PluginSettings
+
+
+def linear(gain_db: float) -> float:
+    """Return the factor of a gain in dB; 0 dB is exactly 1."""
+    return 1.0 if gain_db == 0 else math.pow(10.0, gain_db / 20.0)
+
+
+def wanted_plugin(chain: Chain, settings: PluginSettings) -> Wanted:
+    """What a plugin insert asks the scan for."""
+    if settings.path is not None:
+        return Wanted(path=chain.resolve(settings.path))
+    if isinstance(settings.plugin, PluginTable):
+        table = settings.plugin
+        return Wanted(table.name, table.vendor, table.format, table.id)
+    return Wanted(name=settings.plugin)
+
+
+def state_path(chain: Chain, settings: PluginSettings) -> Path | None:
+    """Where a plugin insert's state file lies."""
+    return None if settings.state is None else chain.resolve(settings.state)
+
+
+class StepLinker:
+    """Turns inserts into steps and gathers what is wrong on the way.
+
+    `faults` are the chain's, `missing` this machine's.
+    """
+
+    def __init__(self, chain: Chain, catalogue: Catalogue, states: Mapping[Path, str]) -> None:
+        self.faults: list[Problem] = []
+        self.missing: list[Problem] = []
+        self.notes: list[Diagnostic] = []
+        self._bypassed: list[str] = []
+        self._chain = chain
+        self._catalogue = catalogue
+        self._states = states
+        target = chain.target
+        self._ceiling_dbtp = -1.0 if target is None else target.true_peak_dbtp
+
+    @property
+    def bypassed(self) -> tuple[str, ...]:
+        """Step ids of the inserts that are switched off."""
+        return tuple(self._bypassed)
+
+    def steps(self, owner: str, inserts: Iterable[Insert]) -> tuple[Step, ...]:
+        """Return the steps of one lane ("master" for the master bus)."""
+        active = []
+        for insert in inserts:
+            if insert.bypass:
+                self._bypassed.append(f"{owner}/{insert.id}")
+            else:
+                active.append(insert)
+        found: list[Step] = []
+        for hosted, run in groupby(active, key=lambda i: isinstance(i.settings, PluginSettings)):
+            if hosted:
+                found.extend(
+                    step for insert in run if (step := self._hosted(owner, insert)) is not None
+                )
+            else:
+                found.append(self._native(owner, tuple(run)))
+        return tuple(found)
+
+    def _native(self, owner: str, run: tuple[Insert, ...]) -> NativeStep:
+        return NativeStep(
+            id=f"{owner}/{run[-1].id}",
+            label=" + ".join(insert.id for insert in run),
+            inserts=tuple(self._built_in(insert) for insert in run),
+        )
+
+    def _built_in(self, insert: Insert) -> NativeInsert:
+        settings = insert.settings
+        if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
+            settings = settings.model_copy(update={"ceiling_dbtp": self._ceiling_dbtp})
+        return NativeInsert(insert.id, settings, insert.mix)
+
+    def _hosted(self, owner: str, insert: Insert) -> HostedStep | None:
+        settings = insert.settings
+        assert isinstance(settings, PluginSettings)  # noqa: S101 - narrows for the type checker
+        plugin = self._plugin(owner, insert, wanted_plugin(self._chain, settings))
+        if plugin is None:
+            return None
+        state = state_path(self._chain, settings)
+        return HostedStep(
+            id=f"{owner}/{insert.id}",
+            label=f"{insert.id} ({plugin.name})",
+            insert_id=insert.id,
+            plugin=plugin,
+            state=state,
+            state_hash=None if state is None else self._states[state],
+            params=tuple(settings.params.items()),
+            latency_samples=settings.latency_samples,
+            mix=insert.mix,
+        )
+
+    def _plugin(self, owner: str, insert: Insert, wanted: Wanted) -> Plugin | None:
+        said = _said(wanted)
+        found = find(self._catalogue, wanted)
+        if len({(one.class_id, one.format) for one in found}) == 1:
+            if len(found) > 1:
+                self.notes.append(_found_twice(f"{owner}/{insert.id}", said, found))
+            return found[0]
+        where = {**insert.where.as_json(), "group": owner, "insert": insert.id, "plugin": said}
+        if found:
+            self.faults.append(_ambiguous(said, found, where))
+        else:
+            self.missing.append(self._not_found(said, wanted, where))
+        return None
+
+    def _not_found(self, said: str, wanted: Wanted, where: Mapping[str, str | int]) -> Problem:
+        for broken in self._catalogue.unscannable:
+            if broken.path.stem == wanted.name or broken.path == wanted.path:
+                return Problem(
+                    kind="plugin_unreadable",
+                    message=f"the plugin {said} ({where['group']}/{where['insert']}) "
+                    f"cannot be read: {broken.reason}",
+                    where=where,
+                    hint="install it again",
+                )
+        names = [plugin.name for plugin in self._catalogue.plugins]
+        return Problem(
+            kind="plugin_not_found",
+            message=f"the plugin {said} ({where['group']}/{where['insert']}) is not installed here",
+            where=where,
+            nearest=next(iter(get_close_matches(wanted.name or "", names, 1)), None),
+            expected="a plugin in " + ", ".join(map(str, self._catalogue.searched)),
+            hint="install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH",
+        )
+
+
+def _said(wanted: Wanted) -> str:
+    return str(wanted.path or wanted.name or wanted.class_id)
+
+
+def _found_twice(step_id: str, said: str, found: tuple[Plugin, ...]) -> Diagnostic:
+    return Diagnostic(
+        "note",
+        "plugin_found_twice",
+        step_id,
+        f"{said} lies in several folders; {found[0].path} is used",
+    )
+
+
+def _ambiguous(said: str, found: tuple[Plugin, ...], where: Mapping[str, str | int]) -> Problem:
+    choices = "; ".join(
+        f"{one.name} by {one.vendor} ({one.format}, {one.class_id})" for one in found
+    )
+    return Problem(
+        kind="plugin_ambiguous",
+        message=f"several plugins are called {said}: {choices}",
+        where=where,
+        expected="exactly one",
+        hint="name it as a table: plugin = { name = ..., vendor = ..., id = ... }",
+    )

@@ -1,0 +1,44 @@
+"""The `limiter` insert: stereo-linked, look-ahead, true-peak."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.audio.true_peak import FramePeaks
+from bridge.processing.limiting.curve import Curve, Shape, linear
+from bridge.processing.limiting.engine import MARGIN_DB, Engine
+from chains.inserts import Limiter
+
+DEFAULT_CEILING_DBTP = -1.0
+
+
+class LimiterProcessor:
+    """Holds the true peak of both channels at or under the ceiling with one common gain.
+
+    Frame n out is frame n in; the look-ahead is held inside. A signal that stays 0.05 dB under the
+    ceiling leaves as it came, bit for bit.
+    """
+
+    def __init__(self, settings: Limiter, sample_rate_hz: int) -> None:
+        ceiling_dbtp = settings.ceiling_dbtp
+        if ceiling_dbtp is None:
+            ceiling_dbtp = DEFAULT_CEILING_DBTP
+        shape = Shape.of(settings.lookahead_ms, settings.release_ms, sample_rate_hz)
+        self._engine = Engine(shape, linear(ceiling_dbtp - MARGIN_DB), channels=2)
+        self._frame_peaks = FramePeaks(channels=2)
+        self._waiting: Block = np.zeros((2, 0))
+
+    def process(self, block: Block) -> Block:
+        """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
+        return self._limited(block, self._frame_peaks.add(block))
+
+    def finish(self) -> Block:
+        """Return what is still held."""
+        ready = self._limited(self._waiting[:, :0], self._frame_peaks.rest())
+        return np.concatenate([ready, self._engine.rest()[0]], axis=1)
+
+    def _limited(self, block: Block, peaks: Curve) -> Block:
+        waiting = np.concatenate([self._waiting, block], axis=1)
+        self._waiting = waiting[:, len(peaks) :]
+        return self._engine.add(waiting[:, : len(peaks)], peaks)[0]

@@ -1,0 +1,64 @@
+"""Settings to processors, and processors in a row over a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.processing.port import Processor
+from chains.inserts import Compressor, Eq, Gain, InsertSettings, Limiter
+
+VERSIONS: Mapping[str, int] = MappingProxyType({"gain": 1, "eq": 1, "compressor": 1, "limiter": 1})
+"""Version of each built-in's sound, part of store keys: it rises when a bit of output changes."""
+
+SUPPORTED: frozenset[str] = frozenset(VERSIONS)
+"""The `use` words that have a processor here."""
+
+
+def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
+    """Return a new processor at zero latency.
+
+    Its module is imported here, so that a plan can ask for versions without loading scipy.
+    Raises InputError when the settings do not fit the rate (band_above_nyquist), ValueError for
+    what is not in SUPPORTED: planning refuses that before.
+    """
+    match settings:
+        case Gain():
+            from bridge.processing.gain import GainProcessor
+
+            return GainProcessor(settings)
+        case Eq():
+            from bridge.processing.eq import EqProcessor
+
+            return EqProcessor(settings, sample_rate_hz)
+        case Compressor():
+            from bridge.processing.compressor import CompressorProcessor
+
+            return CompressorProcessor(settings, sample_rate_hz)
+        case Limiter():
+            from bridge.processing.limiter import LimiterProcessor
+
+            return LimiterProcessor(settings, sample_rate_hz)
+        case _:
+            raise ValueError(f"no processor for {settings.use}")
+
+
+def run(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield a stream through `processors` in order: as many frames out as in, no empty blocks."""
+    for block in blocks:
+        ready = _through(processors, block)
+        if ready.shape[1]:
+            yield ready
+    for number, processor in enumerate(processors):
+        rest = _through(processors[number + 1 :], processor.finish())
+        if rest.shape[1]:
+            yield np.ascontiguousarray(rest)
+
+
+def _through(processors: Sequence[Processor], block: Block) -> Block:
+    for processor in processors:
+        block = processor.process(block)
+    return block

@@ -1,0 +1,100 @@
+"""What every part of one render shares, and what every finished step leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.errors import Diagnostic
+from bridge.hosting.port import Host
+from bridge.planning import Plan
+from bridge.rendering.events import Cancel, Events
+from bridge.storing import Entry, Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """One render: its plan, its store, its host, who listens."""
+
+    plan: Plan
+    store: Store
+    host: Host
+    events: Events
+    cancel: Cancel
+    jobs: int = 1
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One row of render.json's `steps`; `seconds` is 0 for what the store held."""
+
+    id: str
+    label: str
+    inserts: tuple[str, ...]
+    key: str
+    pcm: str
+    cached: bool
+    seconds: float
+    latency_frames: int
+    level_in: Mapping[str, Any] | None
+    level_out: Mapping[str, Any] | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of render.json."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "inserts": list(self.inserts),
+            "key": self.key,
+            "pcm": self.pcm,
+            "cached": self.cached,
+            "seconds": round(self.seconds, 3),
+            "latency_frames": self.latency_frames,
+            "level_in": self.level_in,
+            "level_out": self.level_out,
+        }
+
+
+def step_result(
+    step_id: str,
+    label: str,
+    inserts: tuple[str, ...],
+    entry: Entry,
+    *,
+    cached: bool,
+    seconds: float = 0.0,
+) -> StepResult:
+    """Describe a step by the entry that holds its output."""
+    meta = entry.meta
+    told = [Diagnostic(**{**said, "where": step_id}) for said in meta.get("diagnostics", ())]
+    if meta.get("differs_from"):
+        told.append(
+            Diagnostic(
+                "warning",
+                "not_repeatable",
+                step_id,
+                f"{step_id}: the same input gave another result than the one in the store; "
+                "both are kept",
+            )
+        )
+    return StepResult(
+        id=step_id,
+        label=label,
+        inserts=inserts,
+        key=entry.key,
+        pcm=str(meta["pcm"]),
+        cached=cached,
+        seconds=seconds,
+        latency_frames=int(meta.get("latency_frames", 0)),
+        level_in=meta.get("level_in"),
+        level_out=meta.get("level_out"),
+        diagnostics=tuple(told),
+    )
+
+
+def step_from_json(row: Mapping[str, Any]) -> StepResult:
+    """Turn a row of `as_json` back into a value; its diagnostics are kept elsewhere."""
+    return StepResult(**{**row, "inserts": tuple(row["inserts"])})

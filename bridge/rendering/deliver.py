@@ -1,0 +1,97 @@
+"""From a rendering to a folder: audio, record, lock, and the chain with its states beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bridge.audio.quantise import Subtype
+from bridge.planning import HostedStep
+from bridge.rendering.context import Context
+from bridge.rendering.folder import OutputFolder
+from bridge.rendering.lock import hosted_steps, lock_text
+from bridge.rendering.master import Rendering
+from chains import Chain, Insert, PluginTable, dumps
+from chains import Plugin as PluginSettings
+
+RECORD_SCHEMA = 1
+
+
+def write_folder(
+    context: Context, rendering: Rendering, chain: Chain, subtype: Subtype, folder: Path
+) -> dict[str, Any]:
+    """Write `folder` as a whole and return what render.json says.
+
+    Raises InputError or MachineError; the folder is then as it was.
+    """
+    hosted = {step.id: step for step in hosted_steps(context.plan)}
+    states = {
+        step.id: f"states/{step.id.replace('/', '-')}{step.state.suffix}"
+        for step in hosted.values()
+        if step.state is not None
+    }
+    with OutputFolder(folder) as out:
+        for output in rendering.outputs:
+            out.add_copy(f"{output.version}.wav", output.path)
+        for step_id, name in states.items():
+            state = hosted[step_id].state
+            if state is not None:
+                out.add_copy(name, state)
+        out.add_text("chain.toml", dumps(_portable(chain, hosted, states)))
+        out.add_text("chain.lock", lock_text(context, rendering, subtype, folder))
+        record = _record(context, rendering, [*states.values()])
+        out.commit(record)
+    return record
+
+
+def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[str, Any]:
+    outputs = [
+        {
+            "version": output.version,
+            "path": f"{output.version}.wav",
+            "pcm_sha256": output.pcm_sha256,
+            "reached": output.reached,
+            "measures": {**output.measures, "path": f"{output.version}.wav"},
+        }
+        for output in rendering.outputs
+    ]
+    return {
+        "schema": RECORD_SCHEMA,
+        "stemwright": version("stemwright"),
+        "outputs": outputs,
+        "steps": [step.as_json() for step in rendering.steps],
+        "groups": [
+            {"id": lane.id, "stems": [stem.id for stem in lane.stems]}
+            for lane in context.plan.lanes
+        ],
+        "drive_db": rendering.drive_db,
+        "diagnostics": [said.as_json() for said in rendering.diagnostics],
+        "files": [*(output["path"] for output in outputs), "chain.toml", "chain.lock", *states],
+    }
+
+
+def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str]) -> Chain:
+    """The same chain with its states in `states/`, and plugins by identity instead of by path."""
+
+    def moved(owner: str, insert: Insert) -> Insert:
+        settings, step_id = insert.settings, f"{owner}/{insert.id}"
+        if not isinstance(settings, PluginSettings) or step_id not in hosted:
+            return insert
+        changed: dict[str, object] = {"state": states.get(step_id)}
+        if settings.path is not None:
+            plugin = hosted[step_id].plugin
+            changed["plugin"] = PluginTable(
+                name=plugin.name, vendor=plugin.vendor, format="VST3", id=plugin.class_id
+            )
+        return replace(insert, settings=settings.model_copy(update=changed))
+
+    return replace(
+        chain,
+        groups=tuple(
+            replace(group, inserts=tuple(moved(group.id, insert) for insert in group.inserts))
+            for group in chain.groups
+        ),
+        master=tuple(moved("master", insert) for insert in chain.master),
+    )

@@ -1,0 +1,172 @@
+"""The one finish: drive, limiter, quantising, and a measurement of the finished file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bridge.audio.quantise import Subtype
+from bridge.errors import Diagnostic, Problem, RenderError
+from bridge.planning import Finish
+from bridge.processing import VERSIONS
+from bridge.rendering.bus import Bus
+from bridge.rendering.context import Context, StepResult, step_from_json, step_result
+from bridge.rendering.signals import Signal
+from bridge.rendering.steps import step_key
+from bridge.rendering.takes import Studio, Take, driven_take, limited_take, plain_take
+from bridge.storing import Entry, digest
+
+LOUDNESS_TOLERANCE_LU = 0.1
+"""How far the finished file may be from the target and still count as reached."""
+
+_VERSION = 1
+_MISSES = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished file in the store, the drive it took, and whether it is what was asked."""
+
+    entry: Entry
+    drive_db: float
+    reached: bool
+    steps: tuple[StepResult, ...]
+
+
+def finish(
+    context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: float | None
+) -> Finished:
+    """Finish a bus to a file of `frames` frames; `drive_db` is held when given, else solved.
+
+    Raises RenderError `clipped` when integer samples would clip for want of a target.
+    """
+    step_id = f"finish/{bus.version}"
+    key = _key(context, bus, frames, subtype, drive_db)
+    entry = context.store.get(key)
+    cached, seconds = entry is not None, 0.0
+    if entry is None:
+        context.events.busy(step_id)
+        started = time.perf_counter()
+        entry = _make(context, bus, frames, subtype, drive_db, key)
+        seconds = time.perf_counter() - started
+    label = f"drive {entry.meta['drive_db']:+.3f} dB"
+    result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
+    context.events.done(step_id)
+    driven = tuple(
+        replace(step_from_json(step), cached=step["cached"] or cached)
+        for step in entry.meta["driven_steps"]
+    )
+    return Finished(entry, entry.meta["drive_db"], entry.meta["reached"], (*driven, result))
+
+
+def _key(context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: float | None) -> str:
+    target = context.plan.finish
+    source = Signal("driven", bus.signal.frames, bus.signal.blocks)
+    return digest(
+        "finish",
+        version=_VERSION,
+        limiter_version=VERSIONS["limiter"],
+        seed=bus.version,
+        source=bus.signal.digest,
+        frames=frames,
+        rate_hz=context.plan.engine.sample_rate_hz,
+        subtype=subtype,
+        drive_db=drive_db,
+        target=None
+        if target is None
+        else {
+            "limiter": None if target.limiter is None else target.limiter.model_dump(mode="json"),
+            "driven": [step_key(context, step, source) for step in target.driven],
+            "integrated_lufs": target.integrated_lufs,
+            "true_peak_dbtp": target.true_peak_dbtp,
+            "trim_if_over": target.trim_if_over,
+        },
+    )
+
+
+def _make(
+    context: Context,
+    bus: Bus,
+    frames: int,
+    subtype: Subtype,
+    drive_db: float | None,
+    key: str,
+) -> Entry:
+    with context.store.staging() as folder:
+        studio = Studio(context, folder / "take.wav", frames, subtype, bus.version)
+        take = _take(studio, bus.signal, context.plan.finish, drive_db)
+        said = [
+            *_judged(take, context.plan.finish, drive_db, bus.version),
+            *(each for step in take.steps for each in step.diagnostics),
+        ]
+        meta: dict[str, Any] = {
+            "pcm": take.pcm_sha256,
+            "drive_db": take.drive_db,
+            "trim_db": take.trim_db,
+            "measures": take.measures,
+            "reached": not any(each.code in _MISSES for each in said),
+            "diagnostics": [each.as_json() for each in said],
+            "level_out": take.levels.as_json(),
+            "driven_steps": [step.as_json() for step in take.steps],
+        }
+        return context.store.put(key, meta, take.path)
+
+
+def _take(studio: Studio, signal: Signal, target: Finish | None, held_db: float | None) -> Take:
+    if target is None:
+        take = plain_take(studio, signal)
+        if take.clipped:
+            raise RenderError(_clipping(take, studio.version))
+        return take
+    if target.driven or target.limiter is None:
+        return driven_take(studio, signal, target, held_db)
+    return limited_take(studio, signal, target.limiter, target, held_db)
+
+
+def _clipping(take: Take, version: str) -> Problem:
+    peak = take.levels.as_json()["peak_dbfs"]
+    return Problem(
+        "clipped",
+        f"{version}: {take.clipped} samples are over full scale (peak {peak} dBFS) and the chain "
+        "has no [target]",
+        {"group": "master", "insert": f"finish/{version}"},
+        hint="lower the faders, add a [target], or write --subtype float32",
+    )
+
+
+def _judged(
+    take: Take, target: Finish | None, held_db: float | None, version: str
+) -> Iterator[Diagnostic]:
+    """Say what the file is not, and what was done to it beyond the drive."""
+    where = f"finish/{version}"
+    if target is None:
+        return
+    if take.trim_db:
+        yield Diagnostic(
+            "note", "trimmed", where, f"{version}: trimmed by {take.trim_db:.3f} dB for the ceiling"
+        )
+    over = take.over_db(target.true_peak_dbtp)
+    if over > 0.0:
+        yield Diagnostic(
+            "error",
+            "over_ceiling",
+            where,
+            f"{version}: the true peak is {over:.2f} dB over {target.true_peak_dbtp:g} dBTP; "
+            'put a limiter last, or set safety = "trim"',
+        )
+    if target.integrated_lufs is None or held_db is not None:
+        return
+    if take.measures["integrated_lufs"] is None:
+        why = "silent, or shorter than 0.4 s"
+        yield Diagnostic("error", "not_measurable", where, f"{version}: {why}; no loudness to set")
+    elif abs(take.miss_lu(target.integrated_lufs)) > LOUDNESS_TOLERANCE_LU:
+        found = take.measures["integrated_lufs"]
+        yield Diagnostic(
+            "error",
+            "loudness_missed",
+            where,
+            f"{version}: {found:.2f} LUFS, and {target.integrated_lufs:g} cannot be reached with "
+            f"this chain under {target.true_peak_dbtp:g} dBTP",
+        )

@@ -1,0 +1,140 @@
+"""Hosted steps: prepared once, one child each, dry and wet mixed outside at zero latency."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import Block
+from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.audio.sums import Cursor
+from bridge.errors import Diagnostic
+from bridge.hosting.port import HostedInsert, Prepared, PrepareJob, RunJob
+from bridge.planning import HostedStep, prepare_facts
+from bridge.rendering.context import Context
+from bridge.rendering.signals import Signal, Tap, store_signal
+from bridge.storing import Entry, digest
+
+_PREPARE_VERSION = 1
+
+
+def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) -> Entry:
+    """Render one hosted insert in a child of its own and store what comes out under `key`.
+
+    Raises RenderError (group, insert and plugin named), InputError for a parameter.
+    """
+    engine = context.plan.engine
+    with context.store.staging() as folder:
+        insert, prepared = _insert(context, step, folder)
+        fed, wet = folder / "in.f32", folder / "out.f32"
+        tap = Tap(source.blocks(), context.cancel)
+        with PcmWriter(fed, 2, "float32") as writer:
+            for block in tap:
+                writer.write(block)
+        context.cancel.check()
+        job = RunJob(
+            inserts=(insert,),
+            input=fed,
+            frames=source.frames,
+            sample_rate_hz=engine.sample_rate_hz,
+            outputs=(wet,),
+            buffer_size=engine.buffer_size,
+            tempo_bpm=engine.tempo_bpm,
+        )
+        done = context.host.run(job, context.deadline_s)
+        meta = {
+            "level_in": tap.levels.as_json(),
+            "latency_frames": done.inserts[0].latency_frames,
+            "diagnostics": [said.as_json() for said in (*prepared.diagnostics, *done.diagnostics)],
+            "read_back": [list(pair) for pair in prepared.read_back],
+        }
+        blocks = read_pcm(wet, 2, "float32")
+        mixed = blocks if step.mix == 1.0 else _mixed(source.blocks(), blocks, step.mix)
+        return store_signal(
+            context.store,
+            key,
+            mixed,
+            "float32" if step.mix == 1.0 else "float64",
+            context.cancel,
+            lambda: meta,
+        )
+
+
+def _mixed(dry: Iterator[Block], wet: Iterator[Block], mix: float) -> Iterator[Block]:
+    other = Cursor(dry)
+    for block in wet:
+        mixed = mix * block
+        at = 0
+        for part in other.take(block.shape[1]):
+            mixed[:, at : at + part.shape[1]] += (1.0 - mix) * part
+            at += part.shape[1]
+        yield mixed
+
+
+def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedInsert, Prepared]:
+    prepared = prepare(context, step)
+    preset = None
+    if prepared.preset is not None:
+        preset = folder / "prepared.vstpreset"
+        preset.write_bytes(prepared.preset)
+    return HostedInsert(
+        step_id=step.id,
+        plugin=step.plugin,
+        preset=preset,
+        raw_params=prepared.raw_params,
+        latency_frames=step.latency_samples,
+        expected_latency_frames=prepared.latency_frames,
+        inputs=prepared.inputs,
+        outputs=prepared.outputs,
+    ), prepared
+
+
+def prepare(context: Context, step: HostedStep) -> Prepared:
+    """Return the insert's finished state, from the store when the same was asked before."""
+    engine = context.plan.engine
+    facts = prepare_facts(step, engine, context.host.version)
+    key = digest("prepare", version=_PREPARE_VERSION, **facts)
+    entry = context.store.get(key)
+    if entry is not None:
+        return _from_json(entry.meta["prepared"])
+    job = PrepareJob(
+        plugin=step.plugin,
+        state=step.state,
+        params=step.params,
+        sample_rate_hz=engine.sample_rate_hz,
+        buffer_size=engine.buffer_size,
+        tempo_bpm=engine.tempo_bpm,
+        step_id=step.id,
+    )
+    if context.deadline_s is None:
+        prepared = context.host.prepare(job)
+    else:
+        prepared = context.host.prepare(job, context.deadline_s)
+    context.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
+    return prepared
+
+
+def _as_json(prepared: Prepared) -> dict[str, object]:
+    preset = prepared.preset
+    return {
+        **vars(prepared),
+        "preset": None if preset is None else base64.b64encode(preset).decode("ascii"),
+        "raw_params": [list(pair) for pair in prepared.raw_params],
+        "read_back": [list(pair) for pair in prepared.read_back],
+        "diagnostics": [said.as_json() for said in prepared.diagnostics],
+    }
+
+
+def _from_json(stored: Mapping[str, Any]) -> Prepared:
+    preset = stored["preset"]
+    return Prepared(
+        **{
+            **stored,
+            "preset": None if preset is None else base64.b64decode(preset),
+            "raw_params": tuple((name, value) for name, value in stored["raw_params"]),
+            "read_back": tuple((name, text) for name, text in stored["read_back"]),
+            "diagnostics": tuple(Diagnostic(**said) for said in stored["diagnostics"]),
+        }
+    )

@@ -1,0 +1,117 @@
+"""A plan becomes masters: lanes, sum, master bus, finish; then the versions with the same drive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.audio.quantise import Subtype
+from bridge.errors import Diagnostic, Problem, RenderError
+from bridge.planning import Lane, VersionPlan
+from bridge.rendering.bus import Bus, final_frames, render_bus, sounding
+from bridge.rendering.context import Context, StepResult
+from bridge.rendering.finish import Finished, finish
+from bridge.rendering.lanes import render_lanes
+from bridge.rendering.signals import DamagedEntryError, Signal
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Output:
+    """One finished file, still in the store: `path` there, and what it measures."""
+
+    version: str
+    path: Path
+    pcm_sha256: str
+    measures: Mapping[str, Any]
+    reached: bool
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What a render made; `reached` is false when a target was missed."""
+
+    outputs: tuple[Output, ...]
+    steps: tuple[StepResult, ...]
+    drive_db: float
+    frames: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether every file is what the target asked for."""
+        return all(output.reached for output in self.outputs)
+
+
+def render(context: Context, subtype: Subtype = "pcm24") -> Rendering:
+    """Render `context.plan`, taking from the store what it holds.
+
+    Raises RenderError, InputError or MachineError with every lane's problems; finished steps stay.
+    A store entry found damaged is dropped and made again.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            return _render(context, subtype)
+        except DamagedEntryError:
+            continue
+    raise RenderError(
+        Problem(
+            "store_damaged",
+            "entries of the store keep losing their contents while they are used",
+            {"file": str(context.store.root)},
+            hint="check the disk, or name another folder with --store",
+        )
+    )
+
+
+def _render(context: Context, subtype: Subtype) -> Rendering:
+    plan, events = context.plan, context.events
+    events.steps(_step_count(context))
+    events.stage("lanes")
+    lanes = render_lanes(context)
+    sounds = [(lane, signal) for lane, (signal, _) in zip(plan.lanes, lanes, strict=True)]
+    steps = [result for _, results in lanes for result in results]
+    events.stage("sum")
+    main = render_bus(context, "main", sounds)
+    frames, said = final_frames(context, main.signal)
+    events.stage("finish")
+    finished = finish(context, main, frames, subtype, None)
+    outputs = [_output("main", finished)]
+    steps += [*main.steps, *finished.steps]
+    for version in plan.versions:
+        bus, made = _version(context, version, sounds, frames, subtype, finished.drive_db)
+        outputs.append(_output(version.id, made))
+        steps += [*bus.steps, *made.steps]
+    told = [*plan.diagnostics, *said, *(each for step in steps for each in step.diagnostics)]
+    return Rendering(tuple(outputs), tuple(steps), finished.drive_db, frames, tuple(told))
+
+
+def _version(
+    context: Context,
+    version: VersionPlan,
+    lanes: Sequence[tuple[Lane, Signal]],
+    frames: int,
+    subtype: Subtype,
+    drive_db: float,
+) -> tuple[Bus, Finished]:
+    bus = render_bus(context, version.id, sounding(lanes, version.sounding))
+    return bus, finish(context, bus, frames, subtype, drive_db)
+
+
+def _output(version: str, finished: Finished) -> Output:
+    return Output(
+        version,
+        finished.entry.data,
+        str(finished.entry.meta["pcm"]),
+        finished.entry.meta["measures"],
+        finished.reached,
+    )
+
+
+def _step_count(context: Context) -> int:
+    plan = context.plan
+    lanes = sum(len(lane.steps) for lane in plan.lanes)
+    return lanes + (1 + len(plan.versions)) * (len(plan.master) + 2)

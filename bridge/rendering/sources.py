@@ -1,0 +1,134 @@
+"""Stems as they are heard: found in their files, inspected, converted, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain as joined
+from pathlib import Path
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.audio.bundle import open_member
+from bridge.audio.decode import read_blocks
+from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples
+from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.audio.resample import resampled
+from bridge.audio.sums import Cursor, Part, summed
+from bridge.errors import Diagnostic, InputError, Problem
+from bridge.planning import Stem, StemFile, Stems, stem_facts
+from bridge.rendering.signals import DamagedEntryError
+from bridge.storing import Store, digest, file_digest
+from sessions import Media, Session, Track
+
+_INSPECT_VERSION = 1
+_RESAMPLE_VERSION = 1
+
+
+def gather(session: Session, store: Store, jobs: int) -> Stems:
+    """Inspect every stem of a session: hash, peak, faults. Known files cost one hash.
+
+    Raises InputError with every unreadable, non-finite or over-loud stem at once.
+    """
+    tracks = [track for track in session.tracks if track.clips]
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        results = list(pool.map(lambda track: _stem(track, store), tracks))
+    problems = [problem for result in results if isinstance(result, list) for problem in result]
+    if problems:
+        raise InputError(problems)
+    return Stems(
+        stems=tuple(result for result in results if isinstance(result, Stem)),
+        tempo_bpm=session.tempo[0].bpm if session.tempo else 120.0,
+        diagnostics=tuple(
+            Diagnostic(said.severity, said.code, said.where, said.message)
+            for said in session.diagnostics
+        ),
+    )
+
+
+def _stem(track: Track, store: Store) -> Stem | list[Problem]:
+    clip = track.clips[0]
+    try:
+        files = [_stem_file(clip.media, store)]
+        if clip.right is not None:
+            files.append(_stem_file(clip.right, store))
+    except InputError as error:
+        return list(error.problems)
+    return Stem(track.id, track.name, track.role, tuple(files), clip.position_s)
+
+
+def _stem_file(media: Media, store: Store) -> StemFile:
+    path = media.path if media.member is None else _extracted(media, store)
+    name = str(media.path) if media.member is None else f"{media.path}/{media.member}"
+    found = _inspected(path, store)
+    refuse_bad_samples(found, name)
+    return StemFile(path, found.pcm_hash, found.channels, found.sample_rate_hz, found.frames)
+
+
+def _extracted(media: Media, store: Store) -> Path:
+    assert media.member is not None  # noqa: S101 - narrows for the type checker
+    suffix = Path(media.member).suffix.lower()
+    key = digest("member", zip=file_digest(media.path), member=media.member)
+    entry = store.get(key)
+    if entry is None or not entry.intact():
+        store.drop(key)
+        with store.staging() as folder:
+            copied = open_member(media.path, media.member, folder)
+            entry = store.put(key, {"pcm": None, "suffix": suffix}, copied)
+    return entry.data
+
+
+def _inspected(path: Path, store: Store) -> Inspection:
+    key = digest("inspect", version=_INSPECT_VERSION, file=file_digest(path))
+    entry = store.get(key)
+    if entry is not None:
+        return Inspection(**entry.meta["inspection"])
+    found = inspect(path)
+    store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
+    return found
+
+
+def group_blocks(
+    stems: Iterable[Stem], trim: float, rate_hz: int, frames: int, store: Store
+) -> Iterator[Block]:
+    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed."""
+    parts = [
+        Part(1.0, _stem_blocks(stem, rate_hz, store), stem.offset_at(rate_hz)) for stem in stems
+    ]
+    for block in summed(parts, frames):
+        yield block if trim == 1.0 else trim * block
+
+
+def _stem_blocks(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:
+    streams = [_file_blocks(stem, file, rate_hz, store) for file in stem.files]
+    if len(streams) == 1:
+        return streams[0]
+    return _paired(*streams)
+
+
+def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
+    other = Cursor(right)
+    for block in left:
+        yield np.concatenate([block, *(np.concatenate(other.take(block.shape[1]), axis=1),)])
+
+
+def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iterator[Block]:
+    if file.sample_rate_hz == rate_hz:
+        return read_blocks(file.path)
+    key = digest(
+        "resample", version=_RESAMPLE_VERSION, pcm=file.pcm_hash, facts=stem_facts(stem, rate_hz)
+    )
+    entry = store.get(key)
+    if entry is None:
+        with store.staging() as folder:
+            with PcmWriter(folder / "pcm", file.channels, "float64") as writer:
+                for block in resampled(
+                    read_blocks(file.path), file.channels, file.sample_rate_hz, rate_hz
+                ):
+                    writer.write(block)
+            entry = store.put(key, {"pcm": writer.summary.pcm_hash}, folder / "pcm")
+    elif not entry.intact():
+        store.drop(key)
+        raise DamagedEntryError(key)
+    return joined(read_pcm(entry.data, file.channels, "float64"))

@@ -1,0 +1,208 @@
+"""Takes: a finished file as it came out, measured; the finish makes as many as it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import Block
+from bridge.audio.quantise import Subtype
+from bridge.audio.write import WavWriter
+from bridge.metering import Meter, measure
+from bridge.planning import Finish, sum_digest
+from bridge.processing import Analyser, Analysis, FinishLimiter, linear, solve_drive
+from bridge.rendering.context import Context, StepResult
+from bridge.rendering.signals import Levels, Signal, Tap, cut
+from bridge.rendering.steps import run_steps
+from chains import Limiter
+
+CLOSE_LU = 0.03
+"""A take this near the wanted loudness is not made again."""
+
+_LIMITED_PASSES = 4
+_DRIVEN_PASSES = 5
+_TRIM_EXTRA_DB = 0.002
+_LEAST_SLOPE = 0.2
+_DRIVE_RANGE_DB = 40.0
+
+
+@dataclass(frozen=True)
+class Take:
+    """One file: what it measures, the drive before it, the static trim after the limiter."""
+
+    path: Path
+    pcm_sha256: str
+    clipped: int
+    measures: dict[str, Any]
+    levels: Levels
+    drive_db: float = 0.0
+    trim_db: float = 0.0
+    steps: tuple[StepResult, ...] = ()
+
+    def over_db(self, ceiling_dbtp: float) -> float:
+        """How far its true peak is over the ceiling; negative below it."""
+        peak = self.measures["true_peak_dbtp"]
+        return -200.0 if peak is None else float(peak) - ceiling_dbtp
+
+    def miss_lu(self, wanted_lufs: float | None) -> float:
+        """How much louder it should be; 0 when nothing is wanted or there is nothing to hear."""
+        found = self.measures["integrated_lufs"]
+        return 0.0 if wanted_lufs is None or found is None else wanted_lufs - float(found)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where takes are made: the render, the file, its length, format and dither seed."""
+
+    context: Context
+    path: Path
+    frames: int
+    subtype: Subtype
+    version: str
+
+    @property
+    def rate_hz(self) -> int:
+        """The master's sample rate."""
+        return self.context.plan.engine.sample_rate_hz
+
+    def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
+        """Write `blocks`, trimmed, and measure the file."""
+        tap = Tap(_scaled(blocks, trim_db), self.context.cancel)
+        seed = f"finish/{self.version}"
+        with WavWriter(self.path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
+            for block in tap:
+                writer.write(block)
+        written = writer.result
+        measures = measure(self.path).as_json()
+        del measures["path"]
+        return Take(
+            self.path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
+        )
+
+
+def plain_take(studio: Studio, signal: Signal) -> Take:
+    """The bus as it is: no gain, no limiter."""
+    return studio.take(cut(signal.blocks(), studio.frames))
+
+
+def limited_take(
+    studio: Studio, signal: Signal, limiter: Limiter, target: Finish, held_db: float | None
+) -> Take:
+    """Drive into our limiter: the drive is solved from a stored envelope unless it is held.
+
+    The file is measured; its ceiling is kept by a static trim, its loudness by solving once more
+    with the error of the prediction.
+    """
+    analysis = _analysed(studio, signal)
+    ceiling_dbtp = _ceiling(limiter, target)
+    wanted = target.integrated_lufs if held_db is None else None
+    bias_lu = trim_db = 0.0
+    drive_db = held_db or 0.0
+    for _ in range(_LIMITED_PASSES):
+        predicted = None
+        if wanted is not None:
+            solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
+            drive_db, predicted = solved.drive_db, solved.predicted_lufs
+        blocks = _limited(studio, signal, FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter))
+        take = replace(studio.take(blocks, trim_db), drive_db=drive_db)
+        over, miss = take.over_db(target.true_peak_dbtp), take.miss_lu(wanted)
+        if over <= 0.0 and abs(miss) <= CLOSE_LU:
+            break
+        if over > 0.0:
+            trim_db -= over + _TRIM_EXTRA_DB
+        if wanted is not None and predicted is not None:
+            bias_lu += (wanted - miss) - predicted
+    return take
+
+
+def driven_take(studio: Studio, signal: Signal, target: Finish, held_db: float | None) -> Take:
+    """Drive into hosted or other inserts: solved by rendering them, five times at most."""
+    wanted = target.integrated_lufs if held_db is None else None
+    drive_db = held_db or 0.0
+    if wanted is not None:
+        drive_db = _clamped(wanted - _loudness(studio, signal, wanted))
+    tried: list[Take] = []
+    for _ in range(_DRIVEN_PASSES if wanted is not None else 1):
+        take = _through(studio, signal, target, drive_db)
+        tried.append(take)
+        if abs(take.miss_lu(wanted)) <= CLOSE_LU:
+            break
+        drive_db = _clamped(_next_drive(tried, wanted))
+    best = min(tried, key=lambda made: abs(made.miss_lu(wanted)))
+    over = best.over_db(target.true_peak_dbtp)
+    trim_db = -(over + _TRIM_EXTRA_DB) if target.trim_if_over and over > 0.0 else 0.0
+    if best is not tried[-1] or trim_db:
+        best = _through(studio, signal, target, best.drive_db, trim_db)
+    return best
+
+
+def _through(
+    studio: Studio, signal: Signal, target: Finish, drive_db: float, trim_db: float = 0.0
+) -> Take:
+    suffix = "" if studio.version == "main" else f"@{studio.version}"
+    fed = _gained(signal, drive_db)
+    driven, steps = run_steps(studio.context, target.driven, fed, suffix)
+    if target.limiter is not None:
+        take = limited_take(studio, driven, target.limiter, target, 0.0)
+    else:
+        take = studio.take(cut(driven.blocks(), studio.frames), trim_db)
+    return replace(take, drive_db=drive_db, steps=tuple(steps))
+
+
+def _next_drive(tried: list[Take], wanted: float | None) -> float:
+    """The secant through the last two takes; one dB for one LU after the first."""
+    last = tried[-1]
+    slope = 1.0
+    if len(tried) > 1:
+        run = last.drive_db - tried[-2].drive_db
+        rise = tried[-2].miss_lu(wanted) - last.miss_lu(wanted)
+        slope = max(_LEAST_SLOPE, rise / run) if run else 1.0
+    return last.drive_db + last.miss_lu(wanted) / slope
+
+
+def _clamped(drive_db: float) -> float:
+    return round(min(max(drive_db, -_DRIVE_RANGE_DB), _DRIVE_RANGE_DB), 3)
+
+
+def _ceiling(limiter: Limiter, target: Finish) -> float:
+    own = limiter.ceiling_dbtp
+    return target.true_peak_dbtp if own is None else min(own, target.true_peak_dbtp)
+
+
+def _analysed(studio: Studio, signal: Signal) -> Analysis:
+    analyser = Analyser(studio.rate_hz)
+    for block in cut(signal.blocks(), studio.frames):
+        studio.context.cancel.check()
+        analyser.add(block)
+    return analyser.result()
+
+
+def _limited(studio: Studio, signal: Signal, limiter: FinishLimiter) -> Iterator[Block]:
+    for block in cut(signal.blocks(), studio.frames):
+        yield limiter.process(block)
+    yield limiter.finish()
+
+
+def _scaled(blocks: Iterable[Block], gain_db: float) -> Iterator[Block]:
+    gain = linear(gain_db)
+    for block in blocks:
+        yield block if gain == 1.0 else gain * block
+
+
+def _gained(signal: Signal, gain_db: float) -> Signal:
+    return Signal(
+        sum_digest([(linear(gain_db), signal.digest)], signal.frames),
+        signal.frames,
+        lambda: _scaled(signal.blocks(), gain_db),
+    )
+
+
+def _loudness(studio: Studio, signal: Signal, otherwise: float) -> float:
+    meter = Meter(studio.rate_hz, 2)
+    for block in cut(signal.blocks(), studio.frames):
+        studio.context.cancel.check()
+        meter.add(block)
+    found = meter.result().as_json()["integrated_lufs"]
+    return otherwise if found is None else float(found)

@@ -1,0 +1,47 @@
+"""Keys: blake3 over framed JSON, so that equal questions have equal names and no others do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+SCHEMA = 1
+"""Raise it when the meaning of stored results changes as a whole."""
+
+
+def _plain(value: object) -> object:
+    """Floats become exact hex text, so that no printing rule enters a key."""
+    if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
+        return value
+    if isinstance(value, float):
+        return {"float": value.hex()}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    raise TypeError(f"a key cannot hold a {type(value).__name__}")
+
+
+def digest(operation: str, **facts: Any) -> str:
+    """Return the 64 hex digits that name `operation` done with `facts`.
+
+    Facts may be None, bool, int, float, str and lists, tuples and mappings of these; the order of
+    mapping keys does not matter. Names, paths, labels and times do not belong in facts.
+    """
+    body = json.dumps(
+        _plain(facts), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
+    ).encode("ascii")
+    head = f"stemwright {SCHEMA} {operation} {len(body)}\n".encode("ascii")
+    return blake3(head + body).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return the blake3 of a file's bytes, 64 hex digits. Raises OSError."""
+    hasher = blake3(max_threads=blake3.AUTO)
+    if path.stat().st_size:
+        hasher.update_mmap(path)
+    return hasher.hexdigest()

@@ -1,0 +1,100 @@
+"""The sound, as text: chain files to chains, and which stems each group takes.
+
+`load` and `loads` read, `dumps` writes, `schema` is the JSON Schema; `assign` links stems to
+groups; `describe` says what an insert does. A wrong file raises ChainError with all its faults.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chains.build import USES
+from chains.errors import ChainError, Fault, Note
+from chains.inserts import (
+    Band,
+    Bell,
+    CompressedBand,
+    Compressor,
+    Deesser,
+    DynamicBand,
+    DynamicEq,
+    Eq,
+    Gain,
+    Gate,
+    InsertSettings,
+    Limiter,
+    Multiband,
+    Pass,
+    Plugin,
+    PluginTable,
+    Reverb,
+    Saturation,
+    Settings,
+    Shelf,
+    Width,
+)
+from chains.json_schema import schema
+from chains.model import Chain, Engine, Group, Insert, Return, Target, Version
+from chains.select import ROLES, Assignment, StemName, assign, matches
+from chains.toml import load, loads
+from chains.where import Where
+from chains.words import describe, describe_chain
+
+LIBRARY = Path(__file__).with_name("library")
+"""The folder of the chains that come with stemwright."""
+
+
+def dumps(chain: Chain) -> str:
+    """Write a chain as canonical TOML, which `loads` reads back as an equal chain."""
+    from chains.write import dumps as write  # tomlkit costs start-up time that reading never needs
+
+    return write(chain)
+
+
+__all__ = [
+    "LIBRARY",
+    "ROLES",
+    "USES",
+    "Assignment",
+    "Band",
+    "Bell",
+    "Chain",
+    "ChainError",
+    "CompressedBand",
+    "Compressor",
+    "Deesser",
+    "DynamicBand",
+    "DynamicEq",
+    "Engine",
+    "Eq",
+    "Fault",
+    "Gain",
+    "Gate",
+    "Group",
+    "Insert",
+    "InsertSettings",
+    "Limiter",
+    "Multiband",
+    "Note",
+    "Pass",
+    "Plugin",
+    "PluginTable",
+    "Return",
+    "Reverb",
+    "Saturation",
+    "Settings",
+    "Shelf",
+    "StemName",
+    "Target",
+    "Version",
+    "Where",
+    "Width",
+    "assign",
+    "describe",
+    "describe_chain",
+    "dumps",
+    "load",
+    "loads",
+    "matches",
+    "schema",
+]

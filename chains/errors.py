@@ -1,0 +1,107 @@
+"""What is wrong with a chain file, all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from chains.where import NOWHERE, Where
+
+KINDS = (
+    "bad_id",
+    "bad_selector",
+    "bad_text",
+    "crossovers",
+    "duplicate_id",
+    "file_empty",
+    "file_is_folder",
+    "file_missing",
+    "file_not_utf8",
+    "file_too_large",
+    "file_unreadable",
+    "key_cycle",
+    "key_self",
+    "missing_key",
+    "mute_and_only",
+    "one_direction",
+    "out_of_range",
+    "plugin_reference",
+    "reserved_id",
+    "schema_newer",
+    "schema_unknown",
+    "several_rests",
+    "star_not_alone",
+    "state_missing",
+    "toml_syntax",
+    "unknown_group",
+    "unknown_insert",
+    "unknown_key",
+    "unknown_return",
+    "unknown_use",
+    "unknown_value",
+    "wrong_length",
+    "wrong_type",
+)
+"""Every kind a fault can have; scripts may rely on them."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a chain file.
+
+    `kind` is one of KINDS; `message` says what is wrong, `expected` what would be right,
+    `nearest` the closest valid word and `hint` what to do next.
+    """
+
+    kind: str
+    message: str
+    where: Where = NOWHERE
+    expected: str | None = None
+    nearest: str | None = None
+    hint: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The fault as an object of the `errors` list."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "where": self.where.as_json(),
+            "expected": self.expected,
+            "nearest": self.nearest,
+            "hint": self.hint,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}".removeprefix(": ")
+
+
+class ChainError(Exception):
+    """A chain that cannot be used; `faults` holds everything wrong with it, in file order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults), key=_reading_order))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def _reading_order(fault: Fault) -> tuple[int, str, str, str]:
+    return (fault.where.line or 0, fault.where.path, fault.kind, fault.message)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about a chain its user should know, though it is no fault."""
+
+    code: str
+    message: str
+    where: Where = field(default=NOWHERE, compare=False)
+
+
+def nearest(word: object, words: Sequence[str]) -> str | None:
+    """The closest of `words` to what was written, or None when nothing comes near."""
+    if not isinstance(word, str):
+        return None
+    folded = {known.casefold(): known for known in words}
+    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else None

@@ -1,0 +1,151 @@
+"""The sound as values: what a chain file says, checked, frozen, with its place in the file.
+
+Places and paths (`where`, `path`, `source`, `notes`) are presentation and take no part in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal
+
+from chains.errors import Note
+from chains.inserts import InsertSettings
+from chains.where import NOWHERE, Source, Where
+
+Side = Literal["stereo", "mid", "side", "left", "right"]
+Host = Literal["dawdreamer", "pedalboard"]
+Safety = Literal["none", "trim"]
+Dynamics = Literal["own", "main"]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How plugins are hosted; None leaves the choice to planning."""
+
+    host: Host | None = None
+    buffer_size: int | None = None
+    sample_rate_hz: int | None = None
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Insert:
+    """One processor in a row.
+
+    `mix` is (1-mix)*input + mix*output; `on` says which signal it works on.
+    """
+
+    id: str
+    settings: InsertSettings
+    on: Side = "stereo"
+    mix: float = 1.0
+    bypass: bool = False
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Stems that are processed as one: sum, `trim_db`, inserts, `gain_db`, then sends and master.
+
+    `stems` are selectors (chains.select); `sends` are (return id, dB), post-fader.
+    """
+
+    id: str
+    stems: tuple[str, ...]
+    trim_db: float = 0.0
+    gain_db: float = 0.0
+    sends: tuple[tuple[str, float], ...] = ()
+    required: bool = False
+    inserts: tuple[Insert, ...] = ()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Return:
+    """An effect bus that groups send to."""
+
+    id: str
+    gain_db: float = 0.0
+    inserts: tuple[Insert, ...] = ()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the finished file shall lie; `drive_at` is a master insert's id."""
+
+    integrated_lufs: float | None = None
+    true_peak_dbtp: float = -1.0
+    drive_at: str | None = None
+    safety: Safety = "none"
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Version:
+    """Another master from the same run: without the groups in `mute`, or with those in `only`."""
+
+    id: str
+    mute: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    dynamics: Dynamics = "own"
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A whole chain file. Groups stand in summing order; an absent [target] is None."""
+
+    name: str = ""
+    engine: Engine = Engine()
+    groups: tuple[Group, ...] = ()
+    returns: tuple[Return, ...] = ()
+    master: tuple[Insert, ...] = ()
+    target: Target | None = None
+    versions: tuple[Version, ...] = ()
+    path: Path | None = field(default=None, compare=False)
+    source: Source = field(default_factory=Source, compare=False, repr=False)
+    notes: tuple[Note, ...] = field(default=(), compare=False, repr=False)
+
+    def locate(self, *at: str | int) -> Where:
+        """Point at a place by the file's own keys.
+
+        `chain.locate("group", 1, "stems", 0)`; deeper than a part that is at hand:
+        `chain.locate(*insert.where.at, "params", "Threshold")`. What the file does not hold gets
+        the line of the nearest table around it.
+        """
+        return self.source.where(*at)
+
+    def resolve(self, written: str) -> Path:
+        """Make a path of a `state` or `plugin` as written: relative ones start at the chain."""
+        return resolve(written, self.path.parent if self.path else Path())
+
+
+def resolve(written: str, folder: Path) -> Path:
+    """Read a path of a chain file in `folder`; `/` and `\\` both part folders on every system."""
+    return folder / written.replace("\\", "/")
+
+
+def is_absolute(written: str) -> bool:
+    """Tell whether a path as written starts at the root of some system, this one or another."""
+    return PurePosixPath(written).is_absolute() or bool(PureWindowsPath(written).anchor)
+
+
+def insert_ids(named: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
+    """Complete (id, use) pairs to ids: `<use>`, `<use>-2`, ... for those that have none.
+
+    Ids given by hand are never taken by a default.
+    """
+    rows = tuple(named)
+    taken = {given for given, _ in rows if given is not None}
+    ids = []
+    for given, use in rows:
+        name, count = given or use, 1
+        while given is None and name in taken:
+            count += 1
+            name = f"{use}-{count}"
+        taken.add(name)
+        ids.append(name)
+    return tuple(ids)

@@ -1,0 +1,163 @@
+"""Reading a chain file: text to Chain, or every fault in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from chains.build import build
+from chains.errors import ChainError, Fault, nearest
+from chains.locate import lines_of
+from chains.model import Chain
+from chains.notes import notes_on
+from chains.outline import outline
+from chains.rules import faults_between
+from chains.upgrade import upgraded
+from chains.where import Source, Where
+from chains.wire import ChainFile
+from chains.wording import faults_of
+
+MAX_BYTES = 1_000_000
+"""More is no chain: the largest sensible ones have some 20 kB."""
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def load(path: Path | str) -> Chain:
+    """Read a chain file.
+
+    Paths inside it are relative to its folder, and state files must exist. Raises ChainError with
+    all faults, each with file:line; a text that is not TOML has one, where its grammar broke.
+    """
+    path = Path(path)
+    return loads(_text(path), path)
+
+
+def loads(text: str, path: Path | None = None) -> Chain:
+    """Read a chain from text; `path` is the file it stands for, if any.
+
+    Without a path, relative state files are not looked for. Raises ChainError as `load` does.
+    """
+    file = None if path is None else str(path)
+    data, source = _parsed(text.removeprefix("\ufeff"), file)
+    data = upgraded(data, source)
+    chain = outline(data)
+    faults = faults_between(chain, source, path.parent if path else None)
+    try:
+        wire = ChainFile.model_validate(data)
+    except ValidationError as error:
+        faults += faults_of(error.errors(include_url=False), data, source)
+        raise ChainError(faults) from None
+    if faults:
+        raise ChainError(faults)
+    return build(wire, source, path, notes_on(chain, source))
+
+
+def _parsed(text: str, file: str | None) -> tuple[Mapping[str, Any], Source]:
+    try:
+        data = tomllib.loads(text)
+        source = Source(file, lines_of(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ChainError([_syntax(str(error), text, file)]) from None
+    except (RecursionError, ValueError) as error:
+        raise ChainError([_syntax(_unusual(error), text, file)]) from None
+    if not data:
+        raise ChainError([_empty(file)])
+    return _frozen(data), source
+
+
+def _frozen(value: Any) -> Any:
+    """Turn lists into tuples, which is what the frozen models hold."""
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _unusual(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number without bounds"
+
+
+def _syntax(said: str, text: str, file: str | None) -> Fault:
+    rows = text.split("\n")
+    position = _POSITION.search(said)
+    line = int(position[1]) if position and position[1] else len(rows) if position else None
+    shown = rows[line - 1].strip()[:80] if line else ""
+    column = f", column {position[2]}" if position and position[2] else ""
+    said = _POSITION.sub("", said)
+    return Fault(
+        "toml_syntax",
+        f"not TOML{column}: {said[:1].lower()}{said[1:]}" + (f": {shown}" if shown else ""),
+        Where(file, line),
+        expected="TOML (toml.io)",
+        hint="correct this place first; what follows it could not be read",
+    )
+
+
+def _empty(file: str | None) -> Fault:
+    return Fault(
+        "file_empty",
+        "the chain is empty",
+        Where(file, 1),
+        expected="schema = 1 and at least one [[group]]",
+        hint="start from chains/library/template.toml",
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ChainError([_unreadable(path, error)]) from None
+    if len(content) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1000} kB: this is no chain"
+        raise ChainError([_file_fault("file_too_large", message, path)])
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ChainError([_not_utf8(path, line)]) from None
+
+
+def _not_utf8(path: Path, line: int) -> Fault:
+    return Fault(
+        "file_not_utf8",
+        "not UTF-8 text",
+        Where(str(path), line),
+        expected="a TOML file in UTF-8",
+        hint="save it as UTF-8 in your editor",
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> Fault:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        near = nearest(path.name, _neighbours(path))
+        return _file_fault("file_missing", "there is no such file", path, near)
+    if isinstance(error, IsADirectoryError) or _is_folder(path):
+        return _file_fault("file_is_folder", "this is a folder, not a chain file", path)
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return _file_fault("file_unreadable", f"cannot be read: {reason}", path)
+
+
+def _neighbours(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(entry.name for entry in path.parent.glob("*.toml")))
+    except OSError:
+        return ()
+
+
+def _is_folder(path: Path) -> bool:
+    """Windows answers that access is denied where a folder is opened."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _file_fault(kind: str, message: str, path: Path, near: str | None = None) -> Fault:
+    return Fault(kind, message, Where(str(path)), expected="a chain file (TOML)", nearest=near)

@@ -1,0 +1,200 @@
+"""The chain file as it is written: one strict model a table, unknown keys refused.
+
+The tables are the wire form; chains.build makes the domain (chains.model) of them. The settings of
+an insert stand in its own table, so every insert table here is a placement plus its settings.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chains import inserts
+from chains.inserts import Decibels
+from chains.model import Dynamics, Host, Safety, Side
+
+CURRENT = 1
+"""The schema version this code writes and reads."""
+
+Id = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$",
+        max_length=64,
+        description="up to 64 letters a-z, digits, _ and -, not beginning with -",
+    ),
+]
+Selector = Annotated[str, Field(description="a glob such as drum*, or role: and a role")]
+GroupId = Annotated[str, Field(description="the id of a group")]
+
+
+class Table(BaseModel):
+    """Base of all tables."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True
+    )
+
+
+class Placement(Table):
+    """What every insert has beside its settings."""
+
+    id: Id | None = None
+    on: Side = "stereo"
+    mix: Annotated[float, Field(ge=0, le=1)] = 1.0
+    bypass: bool = False
+
+
+class GainInsert(Placement, inserts.Gain):
+    """A static gain."""
+
+    use: Literal["gain"]
+
+
+class EqInsert(Placement, inserts.Eq):
+    """An equaliser."""
+
+    use: Literal["eq"]
+
+
+class CompressorInsert(Placement, inserts.Compressor):
+    """A stereo-linked compressor."""
+
+    use: Literal["compressor"]
+
+
+class LimiterInsert(Placement, inserts.Limiter):
+    """A true-peak limiter."""
+
+    use: Literal["limiter"]
+
+
+class DynamicEqInsert(Placement, inserts.DynamicEq):
+    """An equaliser whose bands move."""
+
+    use: Literal["dynamic_eq"]
+
+
+class MultibandInsert(Placement, inserts.Multiband):
+    """A multiband compressor."""
+
+    use: Literal["multiband"]
+
+
+class DeesserInsert(Placement, inserts.Deesser):
+    """A de-esser."""
+
+    use: Literal["deesser"]
+
+
+class SaturationInsert(Placement, inserts.Saturation):
+    """A soft clip."""
+
+    use: Literal["saturation"]
+
+
+class ReverbInsert(Placement, inserts.Reverb):
+    """A room, wet only."""
+
+    use: Literal["reverb"]
+
+
+class WidthInsert(Placement, inserts.Width):
+    """Stereo width."""
+
+    use: Literal["width"]
+
+
+class GateInsert(Placement, inserts.Gate):
+    """A gate or expander."""
+
+    use: Literal["gate"]
+
+
+class PluginInsert(Placement, inserts.Plugin):
+    """A hosted plugin."""
+
+    use: Literal["plugin"]
+
+
+AnyInsert = (
+    GainInsert
+    | EqInsert
+    | CompressorInsert
+    | LimiterInsert
+    | DynamicEqInsert
+    | MultibandInsert
+    | DeesserInsert
+    | SaturationInsert
+    | ReverbInsert
+    | WidthInsert
+    | GateInsert
+    | PluginInsert
+)
+InsertTables = tuple[Annotated[AnyInsert, Field(discriminator="use")], ...]
+
+
+class EngineTable(Table):
+    """[engine]."""
+
+    host: Host | None = None
+    buffer_size: Annotated[int, Field(ge=16, le=8192)] | None = None
+    sample_rate_hz: Literal[44100, 48000, 88200, 96000, 176400, 192000] | None = None
+
+
+class GroupTable(Table):
+    """[[group]]."""
+
+    id: Id
+    stems: Annotated[tuple[Selector, ...], Field(min_length=1)]
+    trim_db: Decibels = 0.0
+    gain_db: Decibels = 0.0
+    sends: dict[str, Decibels] = Field(default_factory=dict)
+    required: bool = False
+    insert: InsertTables = ()
+
+
+class ReturnTable(Table):
+    """[[return]]."""
+
+    id: Id
+    gain_db: Decibels = 0.0
+    insert: InsertTables = ()
+
+
+class MasterTable(Table):
+    """[master]."""
+
+    insert: InsertTables = ()
+
+
+class TargetTable(Table):
+    """[target]."""
+
+    integrated_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
+    true_peak_dbtp: Annotated[float, Field(ge=-20, le=0)] = -1.0
+    drive_at: Annotated[str, Field(description="the id of a master insert")] | None = None
+    safety: Safety = "none"
+
+
+class VersionTable(Table):
+    """[[version]]."""
+
+    id: Id
+    mute: Annotated[tuple[GroupId, ...], Field(min_length=1)] | None = None
+    only: Annotated[tuple[GroupId, ...], Field(min_length=1)] | None = None
+    dynamics: Dynamics = "own"
+
+
+class ChainFile(Table):
+    """A stemwright chain file."""
+
+    schema_version: Annotated[Literal[1], Field(alias="schema")]
+    name: str = ""
+    engine: EngineTable | None = None
+    group: Annotated[tuple[GroupTable, ...], Field(min_length=1)]
+    returns: Annotated[tuple[ReturnTable, ...], Field(alias="return")] = ()
+    master: MasterTable | None = None
+    target: TargetTable | None = None
+    versions: Annotated[tuple[VersionTable, ...], Field(alias="version")] = ()

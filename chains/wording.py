@@ -1,0 +1,224 @@
+"""From a validation error of the wire models to a fault in the words of the file.
+
+What is expected is read off the JSON Schema, so that every field says its own range and unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from json import dumps
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from chains.errors import KINDS, Fault, nearest
+from chains.json_schema import schema
+from chains.where import At, Source
+
+Node = Mapping[str, Any]
+
+_KINDS = {
+    "missing": "missing_key",
+    "extra_forbidden": "unknown_key",
+    "union_tag_invalid": "unknown_value",
+    "union_tag_not_found": "missing_key",
+    "literal_error": "unknown_value",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "finite_number": "out_of_range",
+    "too_short": "wrong_length",
+    "too_long": "wrong_length",
+    "string_too_short": "bad_text",
+    "string_too_long": "bad_id",
+    "string_pattern_mismatch": "bad_id",
+}
+"""Kinds by pydantic's error types; the settings' own checks bring theirs, all else is a type."""
+
+_UNITS = {
+    "_db": "dB",
+    "_dbtp": "dBTP",
+    "_lufs": "LUFS",
+    "_ms": "ms",
+    "hz": "Hz",
+    "_samples": "samples",
+    "_octave": "dB/octave",
+}
+_ARTICLES = {"boolean": "true or false", "string": "text", "object": "a table"}
+
+
+def faults_of(
+    errors: Iterable[ErrorDetails], data: Mapping[str, Any], source: Source
+) -> list[Fault]:
+    """Say the validation errors of `data` in the file's words."""
+    return [_fault(error, data, source) for error in errors if not _is_echo(error)]
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """A list whose elements are faulty is also called too short, though it is long enough."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+
+
+def _fault(error: ErrorDetails, data: Mapping[str, Any], source: Source) -> Fault:
+    kind = _KINDS.get(error["type"]) or (error["type"] if error["type"] in KINDS else "wrong_type")
+    at, node = _walk(error["loc"], data)
+    if kind == "unknown_key":
+        return _unknown_key(at, _walk(error["loc"][:-1], data)[1], source)
+    if "discriminator" in node and isinstance(error["input"], Mapping):
+        return _unknown_tag(at, node, error["input"], source)
+    if kind == "missing_key":
+        return _missing(at, node, source)
+    if kind == error["type"]:
+        return Fault(kind, f"{at[-1]}: not {error['msg']}", source.where(*at), error["msg"])
+    return _wrong_value(kind, at, node, error["input"], source)
+
+
+def _wrong_value(kind: str, at: At, node: Node, value: object, source: Source) -> Fault:
+    expected = expected_in_words(node, _label(at))
+    return Fault(
+        kind,
+        f"{_label(at)} is {found_in_words(value)}; expected {expected}",
+        source.where(*at),
+        expected=expected,
+        nearest=nearest(value, _choices(node)),
+    )
+
+
+def _unknown_key(at: At, table: Node, source: Source) -> Fault:
+    known = tuple(table.get("properties", {}))
+    return Fault(
+        "unknown_key",
+        f'there is no key "{at[-1]}" here',
+        source.where(*at),
+        expected=f"one of {', '.join(known)}",
+        nearest=nearest(at[-1], known),
+    )
+
+
+def _unknown_tag(at: At, node: Node, table: Mapping[str, Any], source: Source) -> Fault:
+    """An insert's `use` or a band's `shape`, which decide what else the table may hold."""
+    key = node["discriminator"]["propertyName"]
+    words = tuple(node["discriminator"]["mapping"])
+    expected = f"one of {', '.join(words)}"
+    where = source.where(*at, key)
+    if key not in table:
+        return Fault("missing_key", f"{key} is missing; expected {expected}", where, expected)
+    return Fault(
+        "unknown_use" if key == "use" else "unknown_value",
+        f"{key} is {found_in_words(table[key])}; expected {expected}",
+        where,
+        expected=expected,
+        nearest=nearest(table[key], words),
+    )
+
+
+def _missing(at: At, node: Node, source: Source) -> Fault:
+    expected = expected_in_words(node, _label(at))
+    message = f"{_label(at)} is missing; expected {expected}"
+    return Fault("missing_key", message, source.where(*at), expected=expected)
+
+
+def _label(at: At) -> str:
+    """The nearest key: an element of a list goes by the list's name."""
+    return next((str(step) for step in reversed(at) if isinstance(step, str)), "the file")
+
+
+def _walk(loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
+    """Follow a validation path through the schema, leaving out the tags of its unions."""
+    at: At = ()
+    node = _resolved(schema())
+    for step in loc:
+        if "discriminator" in node:
+            node = _resolved({"$ref": node["discriminator"]["mapping"][step]})
+        elif "oneOf" in node:
+            node = _branch(node, data)
+        else:
+            at = (*at, step)
+            node = _child(node, step)
+            data = _value(data, step)
+    return at, node
+
+
+def _child(node: Node, step: int | str) -> Node:
+    if isinstance(step, int):
+        return _resolved(node.get("items", {}))
+    rest = node.get("additionalProperties")
+    found = node.get("properties", {}).get(step, rest if isinstance(rest, Mapping) else {})
+    return _resolved(found)
+
+
+def _branch(node: Node, data: object) -> Node:
+    options = [_resolved(option) for option in node["oneOf"]]
+    is_table = isinstance(data, Mapping)
+    return next(option for option in options if (option.get("type") == "object") == is_table)
+
+
+def _value(data: object, step: int | str) -> object:
+    if isinstance(data, Mapping):
+        return data.get(step)
+    if isinstance(data, tuple) and isinstance(step, int) and step < len(data):
+        return data[step]
+    return None
+
+
+def _resolved(node: Node) -> Node:
+    if "$ref" not in node:
+        return node
+    target = schema()["$defs"][node["$ref"].rpartition("/")[2]]
+    return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def _choices(node: Node) -> tuple[str, ...]:
+    words = node.get("enum", [node["const"]] if "const" in node else [])
+    return tuple(word for word in words if isinstance(word, str))
+
+
+def expected_in_words(node: Node, name: str) -> str:
+    """Say what a schema node accepts; `name` is its key, which tells the unit."""
+    kind = node.get("type")
+    if "enum" in node or "const" in node:
+        return " or ".join(_listed(node.get("enum", [node.get("const")])))
+    if "oneOf" in node and "discriminator" not in node:
+        return " or ".join(expected_in_words(_resolved(o), name) for o in node["oneOf"])
+    if kind == "array":
+        return _array_in_words(node, name)
+    if kind in ("number", "integer"):
+        return _number_in_words(node, name)
+    if kind == "object" or "discriminator" in node:
+        return _ARTICLES["object"]
+    return str(node.get("description") or _ARTICLES.get(str(kind), "a value"))
+
+
+def _listed(words: list[Any]) -> list[str]:
+    quoted = [dumps(word, ensure_ascii=False) for word in words]
+    return [", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted
+
+
+def _number_in_words(node: Node, name: str) -> str:
+    article = "a whole number" if node["type"] == "integer" else "a number"
+    unit = next((f" {unit}" for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+    low, high = node.get("minimum"), node.get("maximum")
+    return f"{article} from {low} to {high}{unit}" if low is not None else f"{article}{unit}"
+
+
+def _array_in_words(node: Node, name: str) -> str:
+    low, high = node.get("minItems", 0), node.get("maxItems")
+    count = f" of {low} to {high}" if high else f" of at least {low}" if low else ""
+    items = expected_in_words(_resolved(node.get("items", {})), name)
+    return f"a list{count}, each {items}"
+
+
+def found_in_words(value: object) -> str:
+    """Say what stands in the file, the way TOML writes it, shortened."""
+    if isinstance(value, str):
+        return dumps(value if len(value) <= 40 else f"{value[:40]}...", ensure_ascii=False)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"a list of {len(value)}"
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, datetime | date | time):
+        return "a date or time"
+    written = str(value)
+    return written if len(written) <= 40 else f"{written[:40]}..."

@@ -1,0 +1,230 @@
+"""The audio files of a bundle, wherever they lie: a folder, a zip, or a list."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessions.archives import member_entries
+from sessions.daws import EXPORTS
+from sessions.entry import Entry, is_clutter
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.model import Diagnostic
+from sessions.naming import (
+    AUDIO_EXTENSIONS,
+    OTHER_AUDIO_EXTENSIONS,
+    file_extension,
+    natural_key,
+    nfc,
+    word_set,
+    words_as_written,
+)
+
+ACCEPTED = "WAV, AIFF or FLAC files"
+_DEEPEST = 4
+_EXPORT_WORDS = word_set(
+    "stem stems export exports exported render renders rendered bounce bounces bounced"
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The audio files of one bundle in natural order, and what else was noticed."""
+
+    entries: tuple[Entry, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def list_bundle(paths: Sequence[Path]) -> Listing:
+    """List the audio files that `paths` mean: one folder, one zip, or files.
+
+    Raises SessionError with all problems found: no audio, several folders with audio, unusable
+    names, unsafe zips.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        return _chosen(_folder_entries(paths[0]), paths[0])
+    if len(paths) == 1 and file_extension(paths[0].name) == "zip":
+        return _chosen(member_entries(paths[0]), paths[0])
+    return Listing(_in_order(_listed(paths)))
+
+
+def has_audio(folder: Path) -> bool:
+    """Tell whether `folder` or a folder below it holds files that a bundle may be made of."""
+    return any(file_extension(name) in AUDIO_EXTENSIONS for _, name, _ in _files(folder, ""))
+
+
+def _listed(paths: Sequence[Path]) -> list[Entry]:
+    entries, problems = [], []
+    for path in paths:
+        if path.is_dir() or file_extension(path.name) == "zip":
+            problems.append(_not_a_file(path))
+        elif file_extension(path.name) not in AUDIO_EXTENSIONS:
+            problems.append(_not_audio(path))
+        else:
+            entries.append(Entry(nfc(path.name), "", path))
+    if problems:
+        raise SessionError(problems)
+    return entries
+
+
+def _folder_entries(folder: Path) -> list[Entry]:
+    entries, problems = [], []
+    for below, name, is_folder in _files(folder, ""):
+        path = folder / below / name
+        is_audio = file_extension(name) in AUDIO_EXTENSIONS
+        if is_audio and is_folder:
+            problems.append(_not_a_file(path))
+        elif is_audio and printable(name) != name:
+            problems.append(_undecodable(path))
+        elif not is_folder:
+            entries.append(Entry(nfc(printable(name)), nfc(printable(below)), path))
+    if problems:
+        raise SessionError(problems)
+    return entries
+
+
+def _files(top: Path, below: str) -> Iterator[tuple[str, str, bool]]:
+    """(folder below the top, name, is a folder) of all but clutter; links to folders not taken."""
+    depth = below.count("/") + 1 if below else 0
+    try:
+        with os.scandir(top / below) as found:
+            inside = sorted(found, key=lambda item: item.name)
+    except OSError as error:
+        if not below:
+            raise SessionError(_unlistable(top, error)) from error
+        return
+    for item in inside:
+        if is_clutter(item.name):
+            continue
+        is_folder = _is_folder(item)
+        yield below, item.name, is_folder
+        if is_folder and depth < _DEEPEST and not item.is_symlink():
+            yield from _files(top, f"{below}/{item.name}" if below else item.name)
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return stat.S_ISDIR(item.stat().st_mode)
+    except OSError:
+        return False  # a broken or circular link: opening it will tell why
+
+
+def _chosen(found: Sequence[Entry], source: Path) -> Listing:
+    """The bundle proper: the audio at the top, else that of the only folder which has some."""
+    audio = [entry for entry in found if file_extension(entry.name) in AUDIO_EXTENSIONS]
+    folders = sorted({entry.folder for entry in audio}, key=natural_key)
+    if not audio:
+        raise SessionError(_no_audio(source, found))
+    if "" not in folders and len(folders) > 1:
+        raise SessionError(_several(source, folders))
+    chosen = "" if "" in folders else folders[0]
+    if chosen and _is_session_folder(found, chosen):
+        raise SessionError(_session_folder(source, chosen))
+    return Listing(
+        _in_order([entry for entry in audio if entry.folder == chosen]),
+        (*_told_folders(folders, chosen), *_told_lossy(found, chosen)),
+    )
+
+
+def _is_session_folder(found: Sequence[Entry], chosen: str) -> bool:
+    named = {word.casefold() for word in words_as_written(chosen)}
+    beside = {file_extension(entry.name) for entry in found if not entry.folder}
+    return bool(beside & EXPORTS.keys()) and not named & _EXPORT_WORDS
+
+
+def _told_folders(folders: Sequence[str], chosen: str) -> Iterator[Diagnostic]:
+    if chosen:
+        yield Diagnostic("note", "used_subfolder", chosen, f"the stems are those in {chosen}")
+    for folder in folders:
+        if folder != chosen:
+            message = f"the audio in the folder {folder} is left out: a bundle is one folder"
+            yield Diagnostic("warning", "audio_in_subfolder", folder, message)
+
+
+def _told_lossy(found: Sequence[Entry], chosen: str) -> Iterator[Diagnostic]:
+    for entry in found:
+        lossy = file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS
+        if lossy and entry.folder == chosen:
+            message = f"{entry.name} is left out: stems are {ACCEPTED}"
+            yield Diagnostic("warning", "ignored_audio", entry.name, message)
+
+
+def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    def key(entry: Entry) -> tuple[object, str, str]:
+        return natural_key(entry.name), str(entry.path), entry.member or ""
+
+    return tuple(sorted(entries, key=key))
+
+
+def _no_audio(source: Path, found: Sequence[Entry]) -> SessionProblem:
+    others = sum(file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS for entry in found)
+    lossy = f" ({others} in other formats)" if others else ""
+    return SessionProblem(
+        "no_audio",
+        f"{printable(source)} holds no stems{lossy}",
+        {"file": printable(source)},
+        expected=ACCEPTED,
+        hint="export one audio file a stem from your DAW, all from the song's start",
+    )
+
+
+def _several(source: Path, folders: Sequence[str]) -> SessionProblem:
+    return SessionProblem(
+        "several_folders",
+        f"{printable(source)} has audio in several folders: {', '.join(folders)}",
+        {"file": printable(source)},
+        expected="one folder of stems",
+        hint="name the folder that holds the stems",
+    )
+
+
+def _session_folder(source: Path, chosen: str) -> SessionProblem:
+    return SessionProblem(
+        "session_folder",
+        f"{printable(source)} is a DAW's session folder; {chosen} holds its recordings, not stems",
+        {"file": printable(source)},
+        expected="a folder of exported stems",
+        hint=f"export the stems from the DAW, or name the folder {chosen} itself to read it",
+    )
+
+
+def _not_a_file(path: Path) -> SessionProblem:
+    return SessionProblem(
+        "not_a_file",
+        f"{printable(path)} is not an audio file",
+        {"file": printable(path)},
+        expected=ACCEPTED,
+        hint="folders and zips are read one at a time, by themselves",
+    )
+
+
+def _not_audio(path: Path) -> SessionProblem:
+    return SessionProblem(
+        "not_audio",
+        f"{printable(path)} is not a stem",
+        {"file": printable(path)},
+        expected=ACCEPTED,
+        hint="leave it out, or convert it to WAV",
+    )
+
+
+def _undecodable(path: Path) -> SessionProblem:
+    return SessionProblem(
+        "undecodable_name",
+        f"the name {printable(path.name)} is not valid UTF-8",
+        {"file": printable(path)},
+        expected="a file name in UTF-8",
+        hint="rename the file",
+    )
+
+
+def _unlistable(path: Path, error: OSError) -> SessionProblem:
+    return SessionProblem(
+        "unreadable_folder",
+        f"cannot list {printable(path)}: {error.strerror or error}",
+        {"file": printable(path)},
+        hint="check the folder's permissions",
+    )

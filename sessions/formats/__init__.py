@@ -1,0 +1,125 @@
+"""The Format port, and the choice of the format that reads what was given.
+
+Formats are found through entry points of the group "stemwright.session_formats", ours included.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Protocol
+
+from sessions.daws import EXPORTS
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.model import Diagnostic, Session
+from sessions.naming import file_extension
+
+GROUP = "stemwright.session_formats"
+_SURE = 0.5
+
+
+class Format(Protocol):
+    """A kind of session that can be read."""
+
+    name: str
+    describe: str
+
+    def score(self, path: Path) -> float:
+        """How sure the format is that it reads `path`: 0 not at all, 1 by its content."""
+        ...
+
+    def read(self, paths: Sequence[Path]) -> Session:
+        """Read the session that `paths` are; raises SessionError and nothing else."""
+        ...
+
+
+def formats() -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
+    """Every installed format by name, and a warning for each that does not load."""
+    found: list[Format] = []
+    broken: list[Diagnostic] = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            found.append(point.load())
+        except (ImportError, AttributeError) as error:
+            broken.append(_broken(point, error))
+    return tuple(found), tuple(broken)
+
+
+def read(paths: Sequence[Path]) -> Session:
+    """Read `paths` with the format that is surest of all of them.
+
+    Raises SessionError for paths that do not exist and for what no format recognises.
+    """
+    problems = [problem for path in paths if (problem := _absent(path))]
+    if not paths:
+        problems = [SessionProblem("nothing_given", "no session was named", hint="name a folder")]
+    if problems:
+        raise SessionError(problems)
+    known, broken = formats()
+    scores = [(min(each.score(path) for path in paths), each) for each in known]
+    score, best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
+    if score <= _SURE and any(map(_is_daw, paths)):
+        raise SessionError([_unsupported(path) for path in paths if _is_daw(path)])
+    if best is None or score <= 0:
+        strange = [path for path in paths if not any(each.score(path) > 0 for each in known)]
+        raise SessionError([_unrecognised(path, known) for path in strange or paths])
+    session = best.read(paths)
+    return replace(session, diagnostics=(*broken, *session.diagnostics))
+
+
+def _is_daw(path: Path) -> bool:
+    return file_extension(path.name) in EXPORTS
+
+
+def _absent(path: Path) -> SessionProblem | None:
+    where = {"file": printable(path)}
+    try:
+        path.stat()
+    except FileNotFoundError:
+        hint = "check the spelling"
+        return SessionProblem(
+            "not_found", f"{printable(path)} does not exist", where, None, _nearest(path), hint
+        )
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or printable(error)
+        message = f"{printable(path)} cannot be opened: {reason}"
+        return SessionProblem("unreadable_file", message, where, hint="check name and permissions")
+    return None
+
+
+def _nearest(path: Path) -> str | None:
+    try:
+        names = [beside.name for beside in path.parent.iterdir()]
+    except (OSError, ValueError):
+        return None
+    close = difflib.get_close_matches(path.name, sorted(names), n=1)
+    return printable(path.parent / close[0]) if close else None
+
+
+def _unsupported(path: Path) -> SessionProblem:
+    daw, way = EXPORTS[file_extension(path.name)]
+    return SessionProblem(
+        "unsupported_session",
+        f"{printable(path)}: {daw} projects are not read",
+        {"file": printable(path)},
+        expected="exported stems",
+        hint=f"export the stems from {daw}: {way}",
+    )
+
+
+def _unrecognised(path: Path, known: Sequence[Format]) -> SessionProblem:
+    return SessionProblem(
+        "unrecognised",
+        f"{printable(path)} is not a session that can be read",
+        {"file": printable(path)},
+        expected="; or ".join(each.describe for each in known),
+        hint="export one audio file a stem from your DAW into a folder and name the folder",
+    )
+
+
+def _broken(point: EntryPoint, error: Exception) -> Diagnostic:
+    message = f"the session format {point.name} ({point.value}) does not load: {error}"
+    return Diagnostic("warning", "format_unavailable", point.name, message)

@@ -1,0 +1,184 @@
+"""Stem bundles: a folder, a zip or a list of WAV, AIFF and FLAC files, one a stem."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from sessions.archives import ZIP_FAILURES
+from sessions.entries import Listing, has_audio, list_bundle
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.labels import Label, is_title, label
+from sessions.media import read_headers
+from sessions.model import Clip, Diagnostic, Reference, Session, Track
+from sessions.naming import AUDIO_EXTENSIONS, file_extension, folded, without_inner_extensions
+from sessions.offsets import listed, starts_s, told_lengths
+from sessions.pairs import Source, paired
+
+
+class StemBundle:
+    """The Format for stem bundles."""
+
+    name = "stems"
+    describe = "a folder, a zip or a list of WAV, AIFF or FLAC files"
+
+    def score(self, path: Path) -> float:
+        """0.9 for an audio file; 0.5 for a folder or zip with audio in it, 0.2 for any other."""
+        if path.is_dir():
+            return 0.5 if has_audio(path) else 0.2
+        extension = file_extension(path.name)
+        if extension == "zip":
+            return 0.5 if _zip_has_audio(path) else 0.2
+        return 0.9 if extension in AUDIO_EXTENSIONS else 0.0
+
+    def read(self, paths: Sequence[Path]) -> Session:
+        """Read names and headers of a bundle.
+
+        Raises SessionError with every unreadable file, every pair of stems that cannot be told
+        apart, or the one reason why this is no bundle.
+        """
+        listing = list_bundle(paths)
+        headers, problems = read_headers(listing.entries)
+        if problems:
+            raise SessionError(problems)
+        sources, told = paired(headers)
+        labels = label([without_inner_extensions(source.id) for source in sources])
+        _refuse_ambiguous(paths, sources, labels)
+        noticed = [note for header in headers for note in header.diagnostics]
+        return _session(listing, sources, labels, [*noticed, *told])
+
+
+FORMAT = StemBundle()
+
+
+def _zip_has_audio(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(file_extension(name) in AUDIO_EXTENSIONS for name in archive.namelist())
+    except ZIP_FAILURES:
+        return False
+
+
+def _session(
+    listing: Listing,
+    sources: Sequence[Source],
+    labels: Sequence[Label],
+    told: Iterable[Diagnostic],
+) -> Session:
+    both = list(zip(sources, labels, strict=True))
+    stems = [source for source, meant in both if meant.mix is None]
+    starts, doubts = starts_s(stems)
+    names = [meant for _, meant in both if meant.mix is None]
+    tracks = tuple(map(_track, stems, names, starts))
+    return Session(
+        format=FORMAT.name,
+        daw=None,
+        sample_rate_hz=_commonest_rate_hz(stems),
+        tracks=tracks,
+        references=tuple(_references(both)),
+        diagnostics=(
+            *listing.diagnostics,
+            *told,
+            *_told_mixes(both),
+            *_told_rates(stems),
+            *doubts,
+            *told_lengths(stems, starts),
+        ),
+    )
+
+
+def _track(source: Source, meant: Label, start: Fraction) -> Track:
+    media = source.header.media
+    right = None if source.right is None else source.right.media
+    clip = Clip(
+        media=media,
+        right=right,
+        position_s=float(start),
+        position_frames=round(start * media.sample_rate_hz),
+        length_s=media.length_s,
+    )
+    return Track(
+        id=source.id,
+        name=meant.name,
+        channels=media.channels if right is None else 2,
+        clips=(clip,),
+        role=meant.role,
+    )
+
+
+def _references(both: Sequence[tuple[Source, Label]]) -> Iterator[Reference]:
+    for source, meant in both:
+        if meant.mix is not None:
+            right = None if source.right is None else source.right.media
+            yield Reference(meant.mix, source.id, source.header.media, right)
+
+
+def _commonest_rate_hz(stems: Sequence[Source]) -> int:
+    rates = Counter(stem.header.media.sample_rate_hz for stem in stems)
+    return max(rates, key=lambda rate: (rates[rate], rate))
+
+
+def _refuse_ambiguous(
+    paths: Sequence[Path], sources: Sequence[Source], labels: Sequence[Label]
+) -> None:
+    stems: dict[str, list[Source]] = defaultdict(list)
+    for source, meant in zip(sources, labels, strict=True):
+        if meant.mix is None:
+            stems[folded(source.id)].append(source)
+    if not stems:
+        raise SessionError(_only_mixes(paths, sources))
+    problems = [_duplicate(same) for same in stems.values() if len(same) > 1]
+    if problems:
+        raise SessionError(problems)
+
+
+def _files(source: Source) -> str:
+    return " + ".join(header.entry.name for header in source.headers)
+
+
+def _duplicate(same: Sequence[Source]) -> SessionProblem:
+    files = [_files(source) for source in same]
+    return SessionProblem(
+        "duplicate_stem",
+        f"several files are the stem {same[0].id!r}: {', '.join(files)}",
+        same[0].header.entry.where,
+        expected="one file a stem",
+        hint="keep one of them, or rename it if it is another stem",
+    )
+
+
+def _only_mixes(paths: Sequence[Path], sources: Sequence[Source]) -> SessionProblem:
+    return SessionProblem(
+        "only_mixes",
+        f"every file is named like a finished mix: {listed([_files(each) for each in sources])}",
+        {"file": printable(paths[0])},
+        expected="stems, with or without a mix beside them",
+        hint="export stems; or rename a file that is one, since mix, mixdown, premaster, rough,"
+        " reference, ref, master and sum mean the whole song",
+    )
+
+
+def _told_mixes(both: Sequence[tuple[Source, Label]]) -> Iterator[Diagnostic]:
+    ids = [source.id for source, meant in both if meant.mix is None]
+    for source, meant in both:
+        files = _files(source)
+        if meant.mix is not None:
+            message = f"{files} is taken as a {meant.mix}: compared with, never summed"
+            yield Diagnostic("note", "reference_found", files, message)
+        elif meant.mix_word:
+            message = f"{files} is taken as a stem ({meant.role}) although its name says mix"
+            yield Diagnostic("warning", "mix_word_in_stem", files, message)
+        elif is_title(source.id, [other for other in ids if other != source.id]):
+            message = f"{files} is named as all that others begin with: a mix? It is a stem here"
+            yield Diagnostic("warning", "maybe_mix", files, message)
+
+
+def _told_rates(stems: Sequence[Source]) -> Iterator[Diagnostic]:
+    common = _commonest_rate_hz(stems)
+    for rate in sorted({stem.header.media.sample_rate_hz for stem in stems} - {common}):
+        files = [_files(stem) for stem in stems if stem.header.media.sample_rate_hz == rate]
+        message = f"at {rate} Hz where most stems are at {common} Hz: {listed(files)}"
+        yield Diagnostic("note", "mixed_sample_rates", listed(files), message)

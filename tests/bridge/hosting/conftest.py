@@ -1,0 +1,91 @@
+"""A bench for one plugin: scanned, prepared, run on given samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from bridge.hosting import (
+    DawDreamerHost,
+    HostedInsert,
+    Prepared,
+    PrepareJob,
+    RunJob,
+    RunResult,
+    scan,
+)
+from bridge.plugins import Plugin, Wanted
+
+Audio = npt.NDArray[np.float32]
+RATE_HZ = 48000
+
+
+class Bench:
+    """Real plugins through the real host, in a folder of its own."""
+
+    def __init__(
+        self, folder: Path, zam: Callable[[str], Path], fixture: Callable[[str], Path]
+    ) -> None:
+        self.folder = folder
+        self.zam = zam
+        self.fixture = fixture
+        self.host = DawDreamerHost()
+
+    def plugin(self, name: str) -> Plugin:
+        """A zam plugin by its name, or a fixture by its kind."""
+        bundle = self.zam(name) if name.startswith("Za") else self.fixture(name)
+        found = scan([Wanted(path=bundle)], [])
+        assert found.unscannable == ()
+        return found.plugins[0]
+
+    def prepare(self, plugin: Plugin, *params: tuple[str, str], deadline_s: float = 60) -> Prepared:
+        """Prepare with parameters alone."""
+        return self.host.prepare(PrepareJob(plugin, params=params, step_id="vox/air"), deadline_s)
+
+    def insert(self, name: str, *params: tuple[str, str]) -> HostedInsert:
+        """A plugin as rendering hands it to a run."""
+        plugin = self.plugin(name)
+        prepared = self.prepare(plugin, *params)
+        preset = None
+        if prepared.preset is not None:
+            preset = self.folder / f"{len(list(self.folder.iterdir()))}.vstpreset"
+            preset.write_bytes(prepared.preset)
+        return HostedInsert(
+            step_id=f"vox/{plugin.name}",
+            plugin=plugin,
+            preset=preset,
+            raw_params=prepared.raw_params,
+            expected_latency_frames=prepared.latency_frames,
+            inputs=prepared.inputs,
+            outputs=prepared.outputs,
+        )
+
+    def run(
+        self, inserts: Sequence[HostedInsert], audio: Audio, deadline_s: float = 60
+    ) -> tuple[list[Audio], RunResult]:
+        """Run (2, frames) audio through inserts; each insert's (2, frames) output."""
+        source = self.folder / "in.f32"
+        source.write_bytes(audio.T.astype("<f4").tobytes())
+        outputs = tuple(self.folder / f"out{index}.f32" for index in range(len(inserts)))
+        job = RunJob(tuple(inserts), source, audio.shape[1], RATE_HZ, outputs)
+        result = self.host.run(job, deadline_s)
+        return [np.fromfile(each, "<f4").reshape(-1, 2).T for each in outputs], result
+
+
+@pytest.fixture
+def bench(
+    tmp_path: Path, zam: Callable[[str], Path], fixture_plugins: Callable[[str], Path]
+) -> Bench:
+    return Bench(tmp_path, zam, fixture_plugins)
+
+
+@pytest.fixture
+def music() -> Audio:
+    """(2, 36123) float32: seeded noise under a swell, peaks about 0.7."""
+    rng = np.random.default_rng(7)
+    swell = 0.5 + 0.5 * np.sin(np.arange(36123) / 3000)
+    return np.asarray(rng.standard_normal((2, 36123)) * 0.15 * swell, np.float32)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+import pytest
+
+from bridge.errors import RenderError
+from bridge.hosting.bundles import binary
+
+Audio = npt.NDArray[np.float32]
+
+WHILE_PROCESSING = {
+    "crash-process": ("plugin_crashed", "crashed (SIGSEGV) while processing"),
+    "hang-process": ("plugin_hung", "did not come back within 1.5 s while processing"),
+    "exit-process": ("plugin_exited", "ended its process (exit code 3) while processing"),
+    "nan": ("not_finite", "NaN or infinite from frame 5000 on"),
+    "inf": ("not_finite", "NaN or infinite from frame 5000 on"),
+    "silent": ("silent_output", "output is silent though its input sounds"),
+    "deadleft": ("dead_channel", "the left channel comes out silent"),
+}
+
+
+@pytest.fixture
+def knock() -> Audio:
+    """Quiet noise, and one knock at frame 5000 that sets a fixture's fault off."""
+    audio = np.random.default_rng(3).uniform(-0.05, 0.05, (2, 9000)).astype(np.float32)
+    audio[:, 5000] = 0.5
+    return audio
+
+
+def children() -> list[str]:
+    return [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+
+
+@pytest.mark.parametrize("kind", WHILE_PROCESSING)
+def test_a_fault_while_processing_is_named_and_leaves_nothing(
+    bench: Any, knock: Audio, kind: str
+) -> None:
+    insert = bench.insert(kind)
+    with pytest.raises(RenderError) as caught:
+        bench.run([insert], knock, deadline_s=1.5)
+    (problem,) = caught.value.problems
+    expected, said = WHILE_PROCESSING[kind]
+    assert problem.kind == expected
+    assert said in problem.message
+    name = insert.plugin.name
+    assert problem.where == {"group": "vox", "insert": name, "plugin": name}
+    assert problem.hint
+    assert children() == []
+    assert not list(bench.folder.glob("out*"))
+
+
+def test_the_last_words_of_a_plugin_are_kept(bench: Any, knock: Audio) -> None:
+    with pytest.raises(RenderError, match=r"last lines: .*fixture: about to crash"):
+        bench.run([bench.insert("crash-process")], knock)
+
+
+def test_the_culprit_of_several_is_named_and_what_came_before_it_kept(
+    bench: Any, knock: Audio
+) -> None:
+    gain = bench.insert("gain", ("Gain", "-1 dB"))
+    with pytest.raises(RenderError) as caught:
+        bench.run([gain, bench.insert("crash-process"), gain], knock)
+    assert caught.value.problems[0].where["insert"] == "Fixture Crash Process"
+    assert sorted(each.name for each in bench.folder.glob("out*")) == ["out0.f32"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "said"),
+    [
+        ("crash-open", "plugin_crashed", "crashed (SIGSEGV) while loading"),
+        ("hang-open", "plugin_hung", "did not come back within 1.5 s while loading"),
+    ],
+)
+def test_a_fault_while_loading_is_named(bench: Any, kind: str, expected: str, said: str) -> None:
+    with pytest.raises(RenderError) as caught:
+        bench.prepare(bench.plugin(kind), deadline_s=1.5)
+    (problem,) = caught.value.problems
+    assert problem.kind == expected
+    assert said in problem.message
+    assert children() == []
+
+
+def test_a_fault_in_processing_passes_preparation(bench: Any) -> None:
+    prepared = [bench.prepare(bench.plugin(kind)).host for kind in WHILE_PROCESSING]
+    assert set(prepared) == {"pedalboard"}
+
+
+def test_a_nan_in_what_is_cut_off_as_latency_is_found(bench: Any, knock: Audio) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(RenderError, match=r"from frame -\d+ on"):
+        bench.run([replace(bench.insert("nan"), latency_frames=6000)], knock)
+
+
+def test_one_input_and_two_outputs_are_refused_at_run(bench: Any, knock: Audio) -> None:
+    from bridge.hosting import HostedInsert
+
+    with pytest.raises(RenderError) as caught:
+        bench.run([HostedInsert("vox/wide", bench.plugin("wide"))], knock)
+    assert caught.value.problems[0].kind == "channel_mismatch"
+
+
+def test_a_truncated_binary_is_told_not_survived_in_silence(bench: Any, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    plugin = bench.plugin("ZamCompX2")
+    copy = Path(shutil.copytree(plugin.path, tmp_path / "plugins" / plugin.path.name))
+    code = binary(copy)
+    assert code is not None
+    code.write_bytes(code.read_bytes()[:40000])
+    with pytest.raises(RenderError) as caught:
+        bench.prepare(replace(plugin, path=copy))
+    (problem,) = caught.value.problems
+    assert problem.kind in {"plugin_crashed", "plugin_unloadable"}
+    assert "ZamCompX2" in problem.message
+
+
+def test_a_missing_bundle_is_told(bench: Any, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(RenderError) as caught:
+        bench.prepare(replace(bench.plugin("gain"), path=tmp_path / "gone.vst3"))
+    assert caught.value.problems[0].kind == "plugin_unloadable"
+
+
+def test_a_preset_of_another_plugin_is_refused_at_run(bench: Any, knock: Audio) -> None:
+    from dataclasses import replace
+
+    theirs = bench.insert("ZamCompX2").preset
+    with pytest.raises(RenderError) as caught:
+        bench.run([replace(bench.insert("gain"), preset=theirs)], knock)
+    assert caught.value.problems[0].kind == "wrong_state"

@@ -1,0 +1,67 @@
+"""The registry: every built-in is built, versioned and run in a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.audio import Block
+from bridge.processing.gain import GainProcessor
+from bridge.processing.registry import SUPPORTED, VERSIONS, build, run
+from chains.inserts import Bell, Compressor, Eq, Gain, Limiter
+
+EVERY = (
+    Gain(gain_db=3.0),
+    Eq(bands=(Bell(shape="bell", hz=1000.0, gain_db=6.0),)),
+    Compressor(),
+    Limiter(),
+)
+
+
+def test_every_built_in_has_a_version_and_a_processor() -> None:
+    assert {settings.use for settings in EVERY} == SUPPORTED == set(VERSIONS)
+    assert all(version >= 1 for version in VERSIONS.values())
+
+
+@pytest.mark.parametrize("settings", EVERY, ids=lambda settings: settings.use)
+def test_as_many_frames_leave_as_entered(settings: Gain | Eq | Compressor | Limiter) -> None:
+    block = np.random.default_rng(1).standard_normal((2, 5000)) * 0.1
+    processor = build(settings, 48000)
+    out = np.concatenate([processor.process(block), processor.finish()], axis=1)
+    assert out.shape == block.shape
+    assert np.isfinite(out).all()
+
+
+class Late:
+    """A look-ahead processor at zero latency that gives nothing before the end."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Block] = []
+
+    def process(self, block: Block) -> Block:
+        self._blocks.append(block)
+        return np.zeros((2, 0))
+
+    def finish(self) -> Block:
+        return np.concatenate(self._blocks, axis=1)
+
+
+@given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=6))
+def test_what_one_holds_goes_through_those_after_it(sizes: list[int]) -> None:
+    whole = np.random.default_rng(2).standard_normal((2, sum(sizes)))
+    cuts = np.cumsum(sizes)
+    blocks = [whole[:, end - size : end] for size, end in zip(sizes, cuts, strict=True)]
+    half = Gain(gain_db=-6.0)
+    row = [GainProcessor(half), Late(), GainProcessor(half), Late(), GainProcessor(half)]
+    out = list(run(row, blocks))
+    once = GainProcessor(half)
+    expected = once.process(once.process(once.process(whole)))
+    assert np.array_equal(np.concatenate(out, axis=1), expected)
+    assert all(block.shape[1] for block in out)
+
+
+def test_no_processors_are_the_identity() -> None:
+    block = np.ones((2, 10))
+    assert [b.tolist() for b in run([], [block])] == [block.tolist()]

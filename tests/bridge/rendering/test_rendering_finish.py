@@ -1,0 +1,114 @@
+"""The finish reaches its target on the finished file, or says that it did not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.metering import measure
+
+GROUP = '[[group]]\nid = "a"\nstems = ["*"]\n'
+
+
+def _target(lufs: float, more: str = "") -> str:
+    return f"{more}[target]\nintegrated_lufs = {lufs}\ntrue_peak_dbtp = -1.0\n"
+
+
+@pytest.mark.parametrize("lufs", [-23.0, -14.0, -11.0])
+@pytest.mark.parametrize("subtype", ["pcm16", "pcm24", "float32", "float64"])
+def test_loudness_and_ceiling_hold_on_the_file(studio, noise, lufs: float, subtype: str) -> None:
+    studio.write("vox", noise(3.0))
+    made = studio.render(GROUP + _target(lufs), subtype)
+    found = measure(made.outputs[0].path)
+    assert made.reached
+    assert found.integrated_lufs == pytest.approx(lufs, abs=0.1)
+    assert found.true_peak_dbtp <= -1.0
+
+
+def test_the_drive_is_held_in_versions_and_their_ceiling_holds(studio, noise) -> None:
+    studio.write("vox", noise(3.0, 1, 0.7))
+    studio.write("kick", noise(3.0, 2, 0.7))
+    text = (
+        '[[group]]\nid = "v"\nstems = ["vox"]\n[[group]]\nid = "k"\nstems = ["*"]\n'
+        + _target(-9.0)
+        + '[[version]]\nid = "instrumental"\nmute = ["v"]\n[[version]]\nid = "solo"\nonly = ["v"]\n'
+    )
+    made = studio.render(text)
+    assert [output.version for output in made.outputs] == ["main", "instrumental", "solo"]
+    for output in made.outputs:
+        assert measure(output.path).true_peak_dbtp <= -1.0
+    quieter = made.outputs[1].measures["integrated_lufs"]
+    assert quieter < -9.5
+
+
+def test_a_quiet_version_is_the_muted_sum_times_the_main_drive(studio, noise) -> None:
+    studio.write("vox", noise(2.0, 1, 0.1))
+    studio.write("kick", noise(2.0, 2, 0.1))
+    text = (
+        '[[group]]\nid = "v"\nstems = ["vox"]\n[[group]]\nid = "k"\nstems = ["*"]\n'
+        + _target(-30.0)
+        + '[[version]]\nid = "instrumental"\nmute = ["v"]\n'
+    )
+    made = studio.render(text)
+    got, _ = soundfile.read(made.outputs[1].path)
+    drive = 10 ** (made.drive_db / 20)
+    assert np.abs(got.T - noise(2.0, 2, 0.1) * drive).max() < 1e-12
+
+
+def test_silence_is_written_and_missed(studio) -> None:
+    studio.write("vox", np.zeros((2, 48000)))
+    made = studio.render(GROUP + _target(-14.0))
+    assert not made.reached
+    assert "not_measurable" in {said.code for said in made.diagnostics}
+    assert soundfile.info(made.outputs[0].path).frames == 48000
+
+
+def test_shorter_than_a_block_is_written_and_missed(studio, noise) -> None:
+    studio.write("vox", noise(0.3))
+    made = studio.render(GROUP + _target(-14.0))
+    assert not made.reached
+
+
+def test_an_unreachable_loudness_is_written_and_missed(studio) -> None:
+    impulses = np.zeros((2, 96000))
+    impulses[:, ::24000] = 0.25
+    studio.write("vox", impulses)
+    made = studio.render(GROUP + _target(-5.0))
+    assert not made.reached
+    assert "loudness_missed" in {said.code for said in made.diagnostics}
+
+
+def test_a_hosted_last_word_is_solved_by_rendering_it(studio, noise) -> None:
+    studio.write("vox", noise(3.0, 1, 0.5))
+    insert = '[[master.insert]]\nid = "last"\nuse = "plugin"\nplugin = "Fake Shape"\n'
+    text = GROUP + insert + _target(-14.0) + 'drive_at = "last"\nsafety = "trim"\n'
+    made = studio.render(text)
+    assert made.reached
+    assert 2 <= studio.host.ran.count("master/last") <= 5
+    assert measure(made.outputs[0].path).integrated_lufs == pytest.approx(-14.0, abs=0.1)
+    assert "master/last" in {step.id for step in made.steps}
+
+
+def test_a_hosted_last_word_over_the_ceiling_is_missed_unless_trimmed(studio, noise) -> None:
+    studio.write("vox", noise(3.0, 1, 0.5))
+    insert = (
+        '[[master.insert]]\nid = "last"\nuse = "plugin"\nplugin = "Fake Gain"\n'
+        'params = { "Gain" = "1 dB" }\n'
+    )
+    text = GROUP + insert + _target(-10.0) + 'drive_at = "last"\n'
+    made = studio.render(text)
+    assert not made.reached
+    assert "over_ceiling" in {said.code for said in made.diagnostics}
+    trimmed = studio.render(text + 'safety = "trim"\n')
+    assert measure(trimmed.outputs[0].path).true_peak_dbtp <= -1.0
+
+
+def test_our_limiter_before_another_insert_is_driven_and_watched(studio, noise) -> None:
+    studio.write("vox", noise(3.0, 1, 0.5))
+    inserts = (
+        '[[master.insert]]\nuse = "limiter"\n[[master.insert]]\nuse = "gain"\ngain_db = -0.5\n'
+    )
+    made = studio.render(GROUP + inserts + _target(-12.0))
+    assert made.reached
+    assert measure(made.outputs[0].path).integrated_lufs == pytest.approx(-12.0, abs=0.1)

@@ -1,0 +1,112 @@
+"""The store gives back what was put, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.errors import MachineError
+from bridge.storing import Store, digest
+
+
+def _data(folder: Path, content: bytes) -> Path:
+    path = folder / "made"
+    path.write_bytes(content)
+    return path
+
+
+def test_what_was_put_comes_back_from_another_store_object(tmp_path: Path) -> None:
+    Store(tmp_path / "s").put("k" * 64, {"pcm": "p", "n": 1}, _data(tmp_path, b"abc"))
+    entry = Store(tmp_path / "s").get("k" * 64)
+    assert entry is not None
+    assert entry.data.read_bytes() == b"abc"
+    assert entry.meta["n"] == 1
+    assert entry.intact()
+
+
+def test_a_cut_entry_is_never_given_and_is_forgotten(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    entry = store.put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abcdef"))
+    entry.data.write_bytes(b"abc")
+    assert store.get("k" * 64) is None
+    assert not entry.folder.exists()
+
+
+def test_a_flipped_byte_is_seen(tmp_path: Path) -> None:
+    entry = Store(tmp_path / "s").put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abcdef"))
+    entry.data.write_bytes(b"abcdeg")
+    assert not entry.intact()
+
+
+def test_broken_meta_is_no_entry(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    entry = store.put("k" * 64, {"pcm": "p"})
+    (entry.folder / "meta.json").write_text("{")
+    assert store.get("k" * 64) is None
+
+
+def test_the_first_of_two_equal_results_stays(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    store.put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    again = store.put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    assert "differs_from" not in again.meta
+    assert len(list((tmp_path / "s" / "v1").glob("*/*"))) == 1
+
+
+def test_two_different_results_under_one_key_are_both_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    first = store.put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    second = store.put("k" * 64, {"pcm": "q"}, _data(tmp_path, b"abd"))
+    assert second.meta["differs_from"] == "p"
+    assert first.data.read_bytes() == b"abc"
+    assert second.data.read_bytes() == b"abd"
+
+
+def test_the_least_recently_used_goes_first(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s", limit_bytes=2500)
+    for age, name in enumerate("abc"):
+        entry = store.put(name * 64, {"pcm": name}, _data(tmp_path, b"x" * 1000))
+        os.utime(entry.folder / "meta.json", (1000 + age, 1000 + age))
+    assert store.get("a" * 64) is not None
+    store.collect()
+    assert store.get("a" * 64) is not None
+    assert store.get("b" * 64) is None
+
+
+def test_staging_of_a_dead_process_is_swept(tmp_path: Path) -> None:
+    root = tmp_path / "s"
+    Store(root)
+    code = (
+        "import os,sys; from pathlib import Path; from bridge.storing import Store\n"
+        "c = Store(Path(sys.argv[1])).staging()\n"
+        "f = c.__enter__(); (f/'x').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(root)], check=False)
+    assert list((root / "staging").iterdir())
+    Store(root)
+    assert not list((root / "staging").iterdir())
+
+
+def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MachineError) as caught:
+        Store(tmp_path / "file" / "s")
+    assert caught.value.problems[0].kind == "store_unusable"
+
+
+@given(st.dictionaries(st.text(), st.floats(allow_nan=False) | st.integers() | st.text()))
+def test_a_key_knows_values_not_order(facts: dict[str, object]) -> None:
+    turned = dict(reversed(list(facts.items())))
+    assert digest("op", facts=facts) == digest("op", facts=turned)
+    assert digest("op", facts=facts) != digest("other", facts=facts)
+
+
+def test_a_key_tells_neighbouring_floats_and_types_apart() -> None:
+    keys = {digest("op", v=value) for value in (1, 1.0, "1", 1.0000000000000002, True, None)}
+    assert len(keys) == 6

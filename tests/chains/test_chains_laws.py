@@ -1,0 +1,190 @@
+"""Laws: any chain survives writing and reading, and any text at all is a chain or told faults."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import jsonschema
+import tomlkit
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import chains
+from chains import Chain, ChainError, Fault, dumps, loads
+from chains.errors import KINDS
+
+SCHEMA = chains.schema()
+NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+TEMPLATE = (chains.LIBRARY / "template.toml").read_text("utf-8")
+DEMO = (chains.LIBRARY / "demo.toml").read_text("utf-8")
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def from_schema(node: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
+    """Draw what a node of our own JSON Schema accepts, so that every field is drawn there is."""
+    if "$ref" in node:
+        return from_schema(SCHEMA["$defs"][node["$ref"].rpartition("/")[2]], name)
+    if "oneOf" in node:
+        return st.one_of([from_schema(option, name) for option in node["oneOf"]])
+    if "enum" in node or "const" in node:
+        return st.sampled_from(node.get("enum", [node.get("const")]))
+    kind = node["type"]
+    if kind == "object":
+        return from_object(node)
+    if kind == "array":
+        most = min(node.get("maxItems", 3), 3)
+        items = from_schema(node["items"], name)
+        return st.lists(items, min_size=node.get("minItems", 0), max_size=most)
+    simple = {"boolean": st.booleans(), "string": NAMES if "pattern" in node else TEXTS}
+    if kind in ("number", "integer"):
+        draw = st.floats if kind == "number" else st.integers
+        return draw(node["minimum"], node["maximum"])
+    return simple.get(kind, TEXTS) if isinstance(kind, str) else TEXTS
+
+
+def from_object(node: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    fields = node.get("properties")
+    if fields is None:
+        return st.dictionaries(NAMES, from_schema(node["additionalProperties"]), max_size=2)
+    drawn = {key: from_schema(value, key) for key, value in fields.items()}
+    required = set(node.get("required", []))
+    return st.fixed_dictionaries(
+        {key: value for key, value in drawn.items() if key in required},
+        optional={key: value for key, value in drawn.items() if key not in required},
+    )
+
+
+def linked(data: dict[str, Any]) -> dict[str, Any]:
+    """Make the names of drawn data fit together, and drawn settings agree with each other."""
+    data = deepcopy(data)
+    groups, returns = data["group"], data.get("return", [])
+    for i, row in enumerate(groups):
+        row["id"] = f"g{i}"
+        row["stems"] = [f"stem {i}"]
+        row["sends"] = {f"r{j}": 1.5 * j for j in range(len(returns))}
+        inserts_linked(row, key=f"g{i - 1}" if i else None)
+    for i, row in enumerate(returns):
+        row["id"] = f"r{i}"
+        inserts_linked(row, key="g0")
+    inserts_linked(data.get("master", {}), key="g0")
+    for i, row in enumerate(data.get("version", [])):
+        row["id"] = f"v{i}"
+        row.pop("mute", None)
+        row["only"] = ["g0"]
+    data.get("target", {}).pop("drive_at", None)
+    return data
+
+
+def inserts_linked(table: dict[str, Any], key: str | None) -> None:
+    for i, row in enumerate(table.get("insert", [])):
+        row.pop("state", None)
+        if "id" in row:
+            row["id"] = f"i{i}"
+        if row.pop("key", None) and key:
+            row["key"] = key
+        if row["use"] == "dynamic_eq":
+            row["bands"] = [one_way(band) for band in row["bands"]]
+        if row["use"] == "multiband":
+            row["crossovers_hz"] = [100.5 * 2**j for j in range(len(row["bands"]) - 1)]
+        if isinstance(row.get("plugin"), dict):
+            row["plugin"]["name"] = "X"
+
+
+def one_way(band: dict[str, Any]) -> dict[str, Any]:
+    band.pop("max_boost_db", None)
+    return {"max_cut_db": 3.0, **band}
+
+
+DATA = from_schema(SCHEMA).map(linked)
+
+
+@settings(max_examples=150)
+@given(DATA)
+def test_a_chain_survives_writing_and_reading(data: dict[str, Any]) -> None:
+    chain = loads(tomlkit.dumps(data))
+    written = dumps(chain)
+    again = loads(written)
+    assert again == chain
+    assert dumps(again) == written
+    VALIDATOR.validate(tomlkit.parse(written).unwrap())
+    for group, row in zip(chain.groups, data["group"], strict=True):
+        assert [insert.settings.use for insert in group.inserts] == [
+            insert["use"] for insert in row.get("insert", [])
+        ]
+
+
+@settings(max_examples=100)
+@given(DATA)
+def test_ids_are_unique_and_every_insert_has_words(data: dict[str, Any]) -> None:
+    told = chains.describe_chain(loads(tomlkit.dumps(data)))
+    assert len({step for step, _ in told}) == len(told)
+    assert all(words for _, words in told)
+
+
+def chain_or_faults(text: str) -> None:
+    read = read_or_faults(text)
+    if isinstance(read, Chain):
+        assert loads(dumps(read)) == read
+        return
+    assert read
+    for fault in read:
+        assert fault.kind in KINDS
+        assert fault.message
+        assert fault.where.line is None or 1 <= fault.where.line <= text.count("\n") + 1
+
+
+def read_or_faults(text: str) -> Chain | tuple[Fault, ...]:
+    try:
+        return loads(text)
+    except ChainError as error:
+        return error.faults
+
+
+SPANS = st.tuples(st.integers(0, 4000), st.integers(0, 12))
+MARKS = ['"', "'''", "[[", "]", "{", "}", "=", "\n", "#", ".", "\0", "\ufeff", "\r", "\\u0000"]
+VALUE_SCRAPS = ["0", "-", "1e999", "nan", "true", "1979-05-27", "9" * 400, "[]", "{}", '"*"']
+TABLE_SCRAPS = ["[[group]]", "[master]", 'use = "eq"', 'key = "drums"', "bands = []"]
+SCRAPS = st.sampled_from([*MARKS, *VALUE_SCRAPS, *TABLE_SCRAPS]) | st.text(max_size=5)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from([TEMPLATE, DEMO]), st.lists(st.tuples(SPANS, SCRAPS), max_size=4))
+@example(TEMPLATE, [((0, 0), "schema = 9" + "9" * 5000)])
+def test_any_mutation_of_a_chain_is_a_chain_or_told(
+    text: str, changes: list[tuple[tuple[int, int], str]]
+) -> None:
+    for (start, length), scrap in changes:
+        text = text[:start] + scrap + text[start + length :]
+    chain_or_faults(text)
+
+
+VALUES = st.recursive(
+    st.none().map(lambda _: "x") | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=200)
+@given(DATA, VALUES, st.randoms(use_true_random=False))
+def test_any_value_anywhere_is_a_chain_or_told(
+    data: dict[str, Any], value: Any, random: Any
+) -> None:
+    table: Any = data
+    while True:
+        keys = list(table) if isinstance(table, dict) else list(range(len(table)))
+        if not keys:
+            break
+        key = random.choice(keys)
+        if not isinstance(table[key], dict | list) or random.random() < 0.2:
+            table[key] = value
+            break
+        table = table[key]
+    chain_or_faults(tomlkit.dumps(data))
+
+
+@given(st.text())
+def test_any_text_is_told(text: str) -> None:
+    chain_or_faults(text)

@@ -1,0 +1,31 @@
+"""What every test may ask for: the shared test material, and how hypothesis runs here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Return a finder for shared test material, which skips the test where it is absent."""
+    top = (ROOT / os.environ.get("STEMWRIGHT_TEST_DATA", "../shared")).resolve()
+
+    def find(name: str) -> Path:
+        path = top / name
+        if not path.exists():
+            pytest.skip(f"no {name} under STEMWRIGHT_TEST_DATA ({top})")
+        return path
+
+    return find
