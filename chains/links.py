@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from chains.errors import Fault, nearest
-from chains.outline import GroupOutline, Outline, Word
+from chains.outline import Outline, Word
 from chains.where import Source
 
 
 def _sends(chain: Outline, source: Source) -> Iterator[Fault]:
+    known = chain.return_ids
     for group in chain.groups:
         for word in group.sends:
-            if word.text not in chain.return_ids:
-                yield _unknown("return", word, chain.return_ids, source)
+            if word.text not in known:
+                yield _unknown("return", word, known, source)
 
 
 def _keys(chain: Outline, source: Source) -> Iterator[Fault]:
+    known = chain.group_ids
     for rack in chain.racks:
         for word in (row.key for row in rack if row.key):
-            if word.text not in chain.group_ids:
-                yield _unknown("group", word, chain.group_ids, source)
+            if word.text not in known:
+                yield _unknown("group", word, known, source)
     for group in chain.groups:
         for word in group.keys:
             if group.id and word.text == group.id.text:
@@ -34,50 +37,43 @@ def _keys(chain: Outline, source: Source) -> Iterator[Fault]:
 
 
 def _key_cycles(chain: Outline, source: Source) -> Iterator[Fault]:
-    """Groups that wait for each other could never be rendered; one fault a cycle."""
-    waiting = {group.id.text: group for group in chain.groups if group.id}
-    while waiting := _still_waiting(waiting):
-        cycle = _walk(waiting)
-        names = [*cycle, cycle[0]]
-        word = next(key for key in waiting[cycle[0]].keys if key.text == names[1])
+    """Groups that wait for each other could never be rendered; one fault a circle."""
+    groups = {group.id.text: group for group in chain.groups if group.id}
+    keys = {name: {key.text: key for key in group.keys} for name, group in groups.items()}
+    while cycle := _cycle({name: [*heard] for name, heard in keys.items()}):
         yield Fault(
             "key_cycle",
-            f"keys go in a circle: {' listens to '.join(names)}",
-            source.where(*word.at),
+            f"keys go in a circle: {' listens to '.join([*cycle, cycle[0]])}",
+            source.where(*keys[cycle[0]][cycle[1]].at),
             expected="keys that lead from one group to another without coming back",
             hint="take one of these keys out",
         )
         for name in cycle:
-            del waiting[name]
+            del keys[name]
 
 
-def _listens_to(group: GroupOutline, names: dict[str, GroupOutline]) -> list[str]:
-    own = group.id.text if group.id else None
-    return [key.text for key in group.keys if key.text in names and key.text != own]
-
-
-def _still_waiting(groups: dict[str, GroupOutline]) -> dict[str, GroupOutline]:
-    """Drop, until nothing changes, every group that waits for none of the others."""
-    while True:
-        kept = {name: group for name, group in groups.items() if _listens_to(group, groups)}
-        if len(kept) == len(groups):
-            return kept
-        groups = kept
-
-
-def _walk(waiting: dict[str, GroupOutline]) -> list[str]:
-    """Follow the keys until a group comes round again, and return that circle."""
-    trail = [next(iter(waiting))]
-    while (ahead := _listens_to(waiting[trail[-1]], waiting)[0]) not in trail:
-        trail.append(ahead)
-    return trail[trail.index(ahead) :]
+def _cycle(keys: dict[str, list[str]]) -> list[str]:
+    """One circle of groups, each listening to the next, from the earliest group; or nothing."""
+    waits = {
+        name: [other for other in heard if other in keys and other != name]
+        for name, heard in keys.items()
+    }
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))[1:]
+        earliest = next(name for name in keys if name in circle)
+        first = circle.index(earliest)
+        return circle[first:] + circle[:first]
+    return []
 
 
 def _version_groups(chain: Outline, source: Source) -> Iterator[Fault]:
+    known = chain.group_ids
     for version in chain.versions:
         for word in (*version.mute, *version.only):
-            if word.text not in chain.group_ids:
-                yield _unknown("group", word, chain.group_ids, source)
+            if word.text not in known:
+                yield _unknown("group", word, known, source)
         if version.has_both:
             yield Fault(
                 "mute_and_only",

@@ -12,6 +12,8 @@ from sessions.roles import OTHER, role_of, split_words
 _REFERENCES = frozenset({"reference", "references", "ref", "refs"})
 _ROUGH = frozenset({"mix", "mixdown", "premaster", "rough", "sum", "2mix", "roughmix", "fullmix"})
 _MASTERS = frozenset({"master"})
+# What Live 12, Cubase, Nuendo and Logic call the main bus when it is exported with the tracks.
+_MAIN_BUSES = frozenset({("main",), ("main", "out"), ("stereo", "out"), ("stereo", "output")})
 _DIGITS = "0123456789"
 
 
@@ -89,7 +91,8 @@ def _mix_word(name: str) -> ReferenceKind | None:
         return "reference"
     if found & _MASTERS and not found & {"pre", "rough", "premaster"}:
         return "master"
-    return "mix" if found & (_ROUGH | _MASTERS) else None
+    is_main_bus = _folded_words(name) in _MAIN_BUSES
+    return "mix" if is_main_bus or found & (_ROUGH | _MASTERS) else None
 
 
 def _folded_words(name: str) -> tuple[str, ...]:

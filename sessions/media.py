@@ -21,6 +21,17 @@ from sessions.model import Diagnostic, Media
 from sessions.naming import nfc
 
 _FORMATS = frozenset({"WAV", "WAVEX", "RF64", "AIFF", "FLAC"})
+# Only these go to libsndfile: its MP3 detection talks on stderr about whatever else it meets.
+_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC")
+_OTHER_MAGICS = {
+    b"OggS": "Ogg",
+    b"ID3": "MP3",
+    b"\xff\xfb": "MP3",
+    b"caff": "CAF",
+    b"riff": "Wave64",
+    b"wvpk": "WavPack",
+    b"MAC ": "Monkey's Audio",
+}
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 4_000, 768_000
 _LONGEST_FRAMES = 1 << 40
 # Headers end well before this; a zip's member is unpacked further only when its header does not.
@@ -132,21 +143,24 @@ def _outcome(entry: Entry, opened: _Opener) -> Header | SessionProblem:
 def _examined(entry: Entry, stream: IO[bytes], size: int) -> Header | SessionProblem:
     if size == 0:
         return _problem(entry, "empty_file", "is empty (0 bytes)", "export it again")
-    found = _info(stream, size, _PREFIX_BYTES) or _info(stream, size, None)
+    view = _View(stream, size)
+    head = view.read_at(0, 4)
+    for magic, name in _OTHER_MAGICS.items():
+        if head.startswith(magic):
+            return _unsupported(entry, name)
+    if head not in _MAGICS:
+        return _damage(entry, view) or _unreadable(entry)
+    found = _info(_View(stream, size, _PREFIX_BYTES)) or _info(view)
     if found is None:
-        hint = "export it again, or leave it out"
-        return _problem(entry, "unreadable_audio", "is no audio file, or its header is cut", hint)
+        return _damage(entry, view) or _unreadable(entry)
     media = _media(entry, found)
-    refusal = _refusal(entry, media)
-    if refusal is not None:
-        return refusal
-    return _with_facts(entry, media, _View(stream, size))
+    return _refusal(entry, media) or _with_facts(entry, media, view)
 
 
-def _info(stream: IO[bytes], size: int, limit: int | None) -> soundfile.SoundFile | None:
+def _info(view: _View) -> soundfile.SoundFile | None:
     """The file's closed SoundFile, which still tells what the header said."""
     try:
-        with soundfile.SoundFile(_View(stream, size, limit)) as opened:
+        with soundfile.SoundFile(view) as opened:
             return opened
     except (soundfile.SoundFileError, ValueError, TypeError):
         return None
@@ -166,8 +180,7 @@ def _media(entry: Entry, found: soundfile.SoundFile) -> Media:
 
 def _refusal(entry: Entry, media: Media) -> SessionProblem | None:
     if media.format not in _FORMATS:
-        reason = f"holds {media.format} audio"
-        return _problem(entry, "unsupported_audio", reason, "export it as WAV, AIFF or FLAC")
+        return _unsupported(entry, media.format)
     if media.frames <= 0:
         return _problem(entry, "no_frames", "has a header but no audio", "export it again")
     if media.frames > _LONGEST_FRAMES:
@@ -180,9 +193,8 @@ def _refusal(entry: Entry, media: Media) -> SessionProblem | None:
 
 def _with_facts(entry: Entry, media: Media, view: _View) -> Header | SessionProblem:
     told = facts(view, view.size)
-    if view.failure is not None:
-        reason = f"cannot be unpacked: {printable(view.failure)}"
-        return _problem(entry, "unreadable_file", reason, "zip the stems again, or unpack them")
+    if damage := _damage(entry, view):
+        return damage
     if told.missing_frames:
         reason = f"is cut short: {told.missing_frames} frames of its audio are missing"
         return _problem(entry, "truncated_audio", reason, "export or copy it again")
@@ -195,6 +207,28 @@ def _with_facts(entry: Entry, media: Media, view: _View) -> Header | SessionProb
         notes.append(Diagnostic("warning", "bext_implausible", entry.name, message))
         reference = None
     return Header(entry, media, reference, tuple(notes))
+
+
+def _damage(entry: Entry, view: _View) -> SessionProblem | None:
+    """The problem of a stream that failed while it was read."""
+    if view.failure is None:
+        return None
+    return _problem(
+        entry,
+        "unreadable_file",
+        f"cannot be read: {printable(view.failure)}",
+        "copy or zip the stems again",
+    )
+
+
+def _unreadable(entry: Entry) -> SessionProblem:
+    reason = "is no audio file, or its header is cut"
+    return _problem(entry, "unreadable_audio", reason, "export it again, or leave it out")
+
+
+def _unsupported(entry: Entry, format_name: str) -> SessionProblem:
+    reason = f"holds {format_name} audio"
+    return _problem(entry, "unsupported_audio", reason, "export it as WAV, AIFF or FLAC")
 
 
 def _problem(entry: Entry, kind: str, reason: str, hint: str) -> SessionProblem:

@@ -20,7 +20,6 @@ from bridge.cli.telling import run_told
 app = typer.Typer(
     name="stemwright",
     help="Headless stem mastering: stems and a chain file in, a finished master out.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -11,27 +11,29 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-import click
 import typer
 
 from bridge.errors import Problem, StemwrightError
 
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 
+_STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
+
 
 def run_told(app: typer.Typer, args: Sequence[str]) -> int:
     """Run `app` on `args`; tell what went wrong; return the exit code."""
     as_json = "--json" in args
     try:
-        code = app(args=list(args), standalone_mode=False)
+        code = app(args=list(args) or ["--help"], standalone_mode=False)
     except StemwrightError as error:
         return _told(error.problems, error.exit_code, as_json)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
+        if stop.exit_code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+            return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
         return stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        stopped = Problem("stopped", "stopped; finished steps stay in the store for the next run")
-        return _told([stopped], EXIT_INTERRUPTED, as_json)
-    except click.UsageError as error:
+    except (typer.Abort, KeyboardInterrupt):
+        return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
+    except typer.TyperException as error:
         return _told([_usage(error)], EXIT_INPUT, as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,8 +68,9 @@ def _foreign(error: Exception, as_json: bool) -> int:
     return _told([_bug(error)], EXIT_BUG, as_json)
 
 
-def _usage(error: click.UsageError) -> Problem:
-    command = error.ctx.command_path if error.ctx else "stemwright"
+def _usage(error: typer.TyperException) -> Problem:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "stemwright"
     return Problem("usage", error.format_message(), hint=f"see {command} --help")
 
 

@@ -122,10 +122,14 @@ def _process_silence(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tupl
             told = (match[1], match[2]) if match else told
         else:
             return channels, int(out.shape[0])
-    raise Refused(
+    raise _mismatch(*told)
+
+
+def _mismatch(inputs: str, outputs: str) -> Refused:
+    return Refused(
         problem(
             "channel_mismatch",
-            f"the plugin takes {told[0]} and gives {told[1]} channels",
+            f"the plugin takes {inputs} and gives {outputs} channels",
             expected="stereo in and out, or mono in and out",
             hint="Choose the plugin's stereo or mono effect version.",
         )

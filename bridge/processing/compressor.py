@@ -3,7 +3,9 @@
 Feed-forward, gain computed in dB and then smoothed by a decoupled peak detector, after
 Giannoulis, Massberg, Reiss, "Digital Dynamic Range Compressor Design", JAES 60 (6), 2012:
 static curve (4), decoupled detector (16), placed after the gain computer (figure 7c).
-The detector reads peaks, so a sine is compressed by what its peak level asks for at any setting.
+The detector reads peaks, so a sine is compressed by what its peak level asks for. A library's
+envelope does not: pedalboard's (JUCE ballistics, float32) reads a 1 kHz sine 0.4 to 1.7 dB under
+its peak, by how attack and release are set.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,8 @@ def _check_writable(folder: Path) -> None:
     there = folder
     while not there.exists():
         there = there.parent
-    if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
-        raise MachineError(
-            Problem(
-                "output_not_writable",
-                "the output folder cannot be written",
-                {"file": str(there)},
-                hint="change its permissions, or name another folder with -o",
-            )
-        )
+    with _told(folder), tempfile.TemporaryFile(dir=there):
+        pass
 
 
 def _refused(folder: Path, why: str, hint: str) -> InputError:

@@ -24,8 +24,11 @@ MIXES = [
     ("SongMixdown", "mix"),
     ("PreMaster", "mix"),
     ("00_Sum", "mix"),
+    ("Main", "mix"),
+    ("Stereo Out", "mix"),
 ]
 STEMS = ["drum mix", "Vocal ref", "summer", "remix", "masterful", "bass_master", "refrain", "mixer"]
+STEMS += ["main thing", "vox main"]
 
 
 @pytest.mark.parametrize(("name", "kind"), MIXES)

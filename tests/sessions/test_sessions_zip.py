@@ -169,6 +169,11 @@ def test_bad_members_are_all_told(wav: bytes, tmp_path: Path) -> None:
     ]
 
 
+def test_members_whose_checksum_fails(wav: bytes, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "s.zip", {"kick.wav": wav[:400]})
+    assert kinds(patched(path, 16, b"\1\2\3\4", local=14)) == ["unreadable_file"]
+
+
 def test_zips_without_audio(tmp_path: Path) -> None:
     assert kinds(write_zip(tmp_path / "s.zip", {"notes.txt": b"hi"})) == ["no_audio"]
     assert kinds(write_zip(tmp_path / "e.zip", {})) == ["no_audio"]

@@ -45,7 +45,7 @@ class Analyser:
         self._frame_peaks = FramePeaks(channels)
         self._weighting = KWeighting(sample_rate_hz, channels)
         self._envelope: list[npt.NDArray[np.float32]] = []
-        self._energies: list[npt.NDArray[np.float32]] = []
+        self._energies: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)]
 
     def add(self, block: Block) -> None:
         """Take (channels, frames) float64."""

@@ -30,7 +30,8 @@ _TENTHS_A_BLOCK = 4  # a gating block is 400 ms, taken every 100 ms
 class Solution:
     """The drive that reaches a loudness, or the loudest one there is (`reached` False).
 
-    `predicted_lufs` is -inf when the signal is silent or shorter than 0.4 s; the drive is 0 then.
+    `predicted_lufs` is -inf when the signal is shorter than 0.4 s or stays under the absolute gate
+    at any drive; the drive is 0 then.
     """
 
     drive_db: float
@@ -75,6 +76,8 @@ def _search(prediction: _Prediction, wanted_lufs: float, first_db: float) -> dic
         return max(tried[drive_db], _FLOOR_LUFS) - wanted_lufs
 
     low = high = min(max(first_db, lowest), highest)
+    if abs(miss(low)) <= _RESOLUTION_DB:
+        return tried
     step = max(_FIRST_STEP_DB, 2.0 * abs(miss(low)))
     while miss(high) < 0.0 and high < highest:
         low, high, step = high, min(high + step, highest), 2.0 * step
@@ -103,8 +106,12 @@ class _Prediction:
         self._edges = np.rint(np.arange(tenths + 1) * (self._tenth_frames / pooled)).astype(int)
 
     def untouched(self) -> float:
-        """Return the loudness of the signal as it came, -inf when it has none."""
-        return self._gated(self._energies)
+        """Return the loudness of the signal as it came, -inf when no drive makes it audible."""
+        loudness_lufs = self._gated(self._energies)
+        if loudness_lufs > -math.inf:
+            return loudness_lufs
+        highest_db = DRIVE_RANGE_DB[1]
+        return self._gated(self._energies * linear(2.0 * highest_db)) - highest_db
 
     def at(self, drive_db: float) -> float:
         """Return the loudness with `drive_db` before the limiter."""

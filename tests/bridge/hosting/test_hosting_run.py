@@ -51,7 +51,7 @@ def raw_values(path: Any, shown: dict[str, str]) -> dict[str, float]:
     code = (
         "import json, os, re, sys, pedalboard._pedalboard as internals\n"
         "internals.PARAMETER_NAME_REGEXES_TO_IGNORE.add(re.compile(''))\n"
-        "plugin = internals.load_plugin(sys.argv[1], initialization_timeout=0.0)\n"
+        "plugin = internals.load_plugin(sys.argv[1])\n"
         "wanted = json.loads(sys.argv[2])\n"
         "found = {p.name: p.get_raw_value_for_text(wanted[p.name])\n"
         "         for p in plugin._parameters if p.name in wanted}\n"
@@ -85,9 +85,7 @@ def test_a_chain_of_two_latencies_comes_out_aligned_after_each(bench: Any) -> No
 
 
 @pytest.mark.parametrize("frames", ["0", "1", "511", "512", "4096"])
-def test_any_latency_is_compensated_to_the_sample(
-    bench: Any, music: Audio, frames: str
-) -> None:
+def test_any_latency_is_compensated_to_the_sample(bench: Any, music: Audio, frames: str) -> None:
     (out,), result = bench.run([bench.insert("latency", ("Delay", frames))], music)
     np.testing.assert_array_equal(out, music)
     assert result.inserts[0].latency_frames == int(frames)

@@ -24,7 +24,7 @@ import os, re, sys
 import pedalboard._pedalboard as internals
 internals.PARAMETER_NAME_REGEXES_TO_IGNORE.add(re.compile(""))
 for path in sys.argv[1:]:
-    plugin = internals.load_plugin(path, initialization_timeout=0.0)
+    plugin = internals.load_plugin(path)
     told = (plugin.name, plugin.manufacturer_name, plugin.version)
     print("\\t".join((*told, bytes(plugin.preset_data[8:40]).decode())), flush=True)
 os._exit(0)

@@ -100,12 +100,12 @@ def test_a_pass_is_3_db_down_at_its_corner(rate: int, band: Pass) -> None:
 @pytest.mark.parametrize("slope", [6, 12, 18, 24, 36, 48])
 def test_far_away_a_pass_falls_by_its_slope(slope: int) -> None:
     high = Pass(shape="high_pass", hz=4000.0, slope_db_per_octave=slope)  # type: ignore[arg-type] # a literal from the parameters
-    low = Pass(shape="low_pass", hz=50.0, slope_db_per_octave=slope)  # type: ignore[arg-type] # a literal from the parameters
+    low = Pass(shape="low_pass", hz=10.0, slope_db_per_octave=slope)  # type: ignore[arg-type] # a literal from the parameters
     # Far from the corner and far from Nyquist, where the bilinear map bends; an octave is a factor
     # of two a 6 dB step, 6.0206 dB.
     octave = slope / 6 * 20 * np.log10(2)
-    assert abs(level_db(high, 200, 96000) - level_db(high, 100, 96000) - octave) < 0.01
-    assert abs(level_db(low, 400, 96000) - level_db(low, 800, 96000) - octave) < 0.003 * slope
+    assert abs(level_db(high, 200, 96000) - level_db(high, 100, 96000) - octave) < 0.02
+    assert abs(level_db(low, 400, 96000) - level_db(low, 800, 96000) - octave) < 0.02
 
 
 @pytest.mark.parametrize("slope", [6, 18, 48])

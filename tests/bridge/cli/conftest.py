@@ -1,0 +1,59 @@
+"""The command line in this process: arguments in, exit code, stdout and stderr out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch) -> Callable[..., Said]:
+    """Run the command line with a store of this test's own."""
+    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "the store"))
+
+    def call(*words: object) -> Said:
+        code = run_told(app, [str(word) for word in words])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def stems(tmp_path: Path) -> Path:
+    """A folder with three seeded stems of one second."""
+    folder = tmp_path / "stems"
+    folder.mkdir()
+    for seed, name in enumerate(["kick", "bass", "lead vox"]):
+        rng = np.random.default_rng(seed)
+        samples = 0.05 * rng.standard_normal((48000, 2))
+        soundfile.write(folder / f"{name}.wav", samples, 48000, "PCM_24")
+    return folder
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a chain file; its first line is `schema = 1`."""
+
+    def write(text: str, name: str = "chain.toml") -> Path:
+        path = tmp_path / name
+        path.write_text("schema = 1\n" + text, encoding="utf-8")
+        return path
+
+    return write

@@ -1,0 +1,36 @@
+"""`demo` makes a whole master from nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.metering import measure
+
+
+def test_the_demo_masters_its_own_song_and_keeps_what_is_there(run, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    first = run("demo", folder)
+    assert first.code == 0
+    assert str(folder / "master" / "main.wav") in first.out
+    assert len(list((folder / "stems").glob("*.wav"))) == 8
+    found = measure(folder / "master" / "main.wav")
+    assert found.integrated_lufs == pytest.approx(-14.0, abs=0.1)
+    assert found.true_peak_dbtp <= -1.0
+    chain = folder / "chain.toml"
+    chain.write_text(chain.read_text().replace("integrated_lufs = -14", "integrated_lufs = -18"))
+    again = json.loads(run("demo", folder, "--json").out)
+    assert again["outputs"][0]["measures"]["integrated_lufs"] == pytest.approx(-18.0, abs=0.1)
+    assert {step["id"] for step in again["steps"] if not step["cached"]} <= {
+        "finish/main",
+        "finish/instrumental",
+    }
+
+
+def test_the_demo_refuses_a_folder_with_other_stems(run, tmp_path: Path) -> None:
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "stems" / "mine.wav").write_bytes(b"mine")
+    assert run("demo", tmp_path).code == 2
+    assert [path.name for path in tmp_path.glob("*/*")] == ["mine.wav"]

@@ -1,0 +1,300 @@
+"""`render` as a user meets it: what it writes, what it refuses, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+GROUPS = """
+[[group]]
+id = "low"
+stems = ["role:drums", "bass"]
+  [[group.insert]]
+  use = "eq"
+  bands = [{ shape = "high_pass", hz = 30 }]
+[[group]]
+id = "rest"
+stems = ["*"]
+[[master.insert]]
+use = "compressor"
+[target]
+integrated_lufs = -16.0
+[[version]]
+id = "instrumental"
+mute = ["rest"]
+"""
+
+
+def test_a_folder_of_stems_becomes_a_finished_folder(run, stems, chain, tmp_path) -> None:
+    said = run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
+    assert (said.code, said.err) == (0, "")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"main.wav", "instrumental.wav", "render.json", "chain.lock", "chain.toml"}
+    info = soundfile.info(tmp_path / "out" / "main.wav")
+    assert (info.subtype, info.samplerate, info.channels) == ("PCM_24", 48000, 2)
+    assert str(tmp_path / "out" / "main.wav") in said.out
+
+
+def test_render_json_has_the_keys_scripts_rely_on(run, stems, chain, tmp_path) -> None:
+    said = run("render", stems, chain(GROUPS), "-o", tmp_path / "out", "--json")
+    record = json.loads(said.out)
+    assert record == json.loads((tmp_path / "out" / "render.json").read_text())
+    assert {"outputs", "steps", "groups", "drive_db", "diagnostics"} <= record.keys()
+    assert {"version", "path", "pcm_sha256", "measures"} <= record["outputs"][0].keys()
+    assert {
+        "id", "label", "key", "pcm", "cached", "seconds", "latency_frames", "level_in", "level_out",
+    } <= record["steps"][0].keys()  # fmt: skip
+    assert record["groups"][0] == {"id": "low", "stems": ["bass", "kick"]}
+    ids = [step["id"] for step in record["steps"]]
+    assert ids[:4] == ["low/eq", "sum", "master/compressor", "finish/main"]
+
+
+def test_the_folder_does_not_depend_on_where_it_lies_or_on_jobs(run, stems, chain, tmp_path):
+    def made(name: str, *more: object) -> dict[str, bytes]:
+        folder = tmp_path / name / "out"
+        store = tmp_path / f"store of {name}"
+        run("render", stems, chain(GROUPS), "-o", folder, "--store", store, *more)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    one, two = made("here", "--jobs", 1), made("there", "--jobs", 2)
+    clock = json.loads(one.pop("render.json")), json.loads(two.pop("render.json"))
+    for record in clock:
+        for step in record["steps"]:
+            del step["seconds"]
+    assert clock[0] == clock[1]
+    assert one == two
+
+
+def test_the_chain_in_the_folder_renders_the_same_master(run, stems, chain, tmp_path) -> None:
+    run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
+    run("render", stems, tmp_path / "out" / "chain.toml", "-o", tmp_path / "again")
+    first, again = (tmp_path / name / "main.wav" for name in ("out", "again"))
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_the_lock_names_sources_steps_and_outputs_by_content(run, stems, chain, tmp_path) -> None:
+    run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
+    lock = json.loads((tmp_path / "out" / "chain.lock").read_text())
+    record = json.loads((tmp_path / "out" / "render.json").read_text())
+    assert [row["pcm"] for row in lock["steps"]] == [step["pcm"] for step in record["steps"]]
+    source = lock["sources"][0]["files"][0]
+    assert (tmp_path / "out" / source["path"]).resolve() == stems / "bass.wav"
+    assert lock["outputs"][0]["pcm_sha256"] == record["outputs"][0]["pcm_sha256"]
+
+
+def test_a_zip_and_a_folder_give_the_same_bits(run, stems, chain, tmp_path) -> None:
+    bundle = tmp_path / "stems.zip"
+    with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in stems.iterdir():
+            out.write(path, f"Song/{path.name}")
+    for source, name in ((stems, "a"), (bundle, "b")):
+        assert run("render", source, chain(GROUPS), "-o", tmp_path / name).code == 0
+    assert (tmp_path / "a/main.wav").read_bytes() == (tmp_path / "b/main.wav").read_bytes()
+
+
+def test_someone_elses_folder_is_never_touched(run, stems, chain, tmp_path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "main.wav").write_bytes(b"precious")
+    said = run("render", stems, chain(GROUPS), "-o", theirs)
+    assert said.code == 2
+    assert "not replaced" in said.err
+    assert [path.name for path in theirs.iterdir()] == ["main.wav"]
+    assert (theirs / "main.wav").read_bytes() == b"precious"
+
+
+def test_our_own_folder_is_replaced_and_the_users_notes_in_it_stay(run, stems, chain, tmp_path):
+    out = tmp_path / "out"
+    run("render", stems, chain(GROUPS), "-o", out)
+    (out / "notes.txt").write_text("louder vocals")
+    run("render", stems, chain(GROUPS.split("[[version]]")[0]), "-o", out)
+    names = {path.name for path in out.iterdir()}
+    assert names == {"main.wav", "render.json", "chain.lock", "chain.toml", "notes.txt"}
+
+
+def test_a_missed_target_is_written_and_exits_1(run, chain, tmp_path) -> None:
+    (tmp_path / "quiet").mkdir()
+    soundfile.write(tmp_path / "quiet" / "pad.wav", np.zeros((48000, 2)), 48000, "PCM_24")
+    text = '[[group]]\nid = "a"\nstems = ["*"]\n[target]\nintegrated_lufs = -14\n'
+    said = run("render", tmp_path / "quiet", chain(text), "-o", tmp_path / "out")
+    assert said.code == 1
+    assert "TARGET MISSED" in said.out
+    assert (tmp_path / "out" / "main.wav").exists()
+
+
+def _bad(tmp_path: Path, what: str) -> Path:
+    folder = tmp_path / "bad"
+    if what == "missing":
+        return tmp_path / "nowhere"
+    folder.mkdir()
+    if what == "text":
+        (folder / "kick.wav").write_text("this is a text file " * 100)
+    if what == "empty file":
+        (folder / "kick.wav").touch()
+    if what == "not finite":
+        samples = np.zeros((4800, 2), np.float32)
+        samples[1234, 1] = np.nan
+        soundfile.write(folder / "kick.wav", samples, 48000, "FLOAT")
+    if what == "far over":
+        samples = np.zeros((4800, 2), np.float32)
+        samples[1234] = 4e14
+        soundfile.write(folder / "kick.wav", samples, 48000, "FLOAT")
+    if what == "six channels":
+        soundfile.write(folder / "kick.wav", np.zeros((4800, 6)), 48000, "PCM_24")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("missing", "nowhere"),
+        ("empty folder", "WAV, AIFF or FLAC"),
+        ("text", "kick.wav"),
+        ("empty file", "kick.wav"),
+        ("not finite", "1234"),
+        ("far over", "+18 dBFS"),
+        ("six channels", "6 channels"),
+    ],
+)
+def test_bad_stems_are_told_and_nothing_is_written(run, chain, tmp_path, what, told) -> None:
+    said = run("render", _bad(tmp_path, what), chain(GROUPS), "-o", tmp_path / "out")
+    assert said.code == 2
+    assert told in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_real_garbage_is_refused_by_file_and_position(run, chain, tmp_path, shared_data) -> None:
+    text = '[[group]]\nid = "a"\nstems = ["*"]\n'
+    said = run("render", shared_data("stems/garbage"), chain(text), "-o", tmp_path / "out")
+    assert said.code == 2
+    assert "synth_nonfinite_float32.wav" in said.err
+    assert "at sample" in said.err
+
+
+def test_five_faults_of_one_chain_are_told_at_once_with_their_lines(run, stems, chain, tmp_path):
+    text = """
+[[group]]
+id = "a"
+stems = ["role:drumz"]
+  [[group.insert]]
+  use = "compresor"
+  [[group.insert]]
+  use = "limiter"
+  release_ms = -3
+[[group]]
+id = "a"
+stems = ["*"]
+gain_bd = 1
+"""
+    said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+    assert said.code == 2
+    errors = json.loads(said.out)["errors"]
+    lines = {error["where"]["line"] for error in errors}
+    assert {5, 7, 10, 12, 14} <= lines
+    assert {"compressor", "gain_db", "role:drums"} <= {error["nearest"] for error in errors}
+
+
+def test_unmatched_and_twice_taken_stems_are_all_told(run, stems, chain, tmp_path) -> None:
+    text = (
+        '[[group]]\nid = "a"\nstems = ["kick"]\n[[group]]\nid = "b"\nstems = ["role:drums"]\n'
+        '[[group]]\nid = "c"\nstems = ["choir"]\nrequired = true\n'
+    )
+    said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+    assert said.code == 2
+    kinds = sorted(error["kind"] for error in json.loads(said.out)["errors"])
+    assert kinds == ["group_empty", "stem_taken_twice", "stem_unmatched", "stem_unmatched"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[return]]\nid = "plate"\n', 'the return "plate"'),
+        ('[[return]]\nid = "p"\n[[group]]\nid = "b"\nstems = ["x"]\nsends = { p = -9 }\n', "send"),
+        ('[[master.insert]]\nuse = "reverb"\n', 'the built-in "reverb"'),
+        ('[[master.insert]]\nuse = "gain"\non = "side"\n', 'on = "side"'),
+        ('[[master.insert]]\nuse = "compressor"\nkey = "a"\n', "side-chain key"),
+        ('[[version]]\nid = "tv"\nmute = ["a"]\ndynamics = "main"\n', 'dynamics = "main"'),
+    ],
+)
+def test_what_cannot_be_rendered_is_refused_by_name(run, stems, chain, text, told) -> None:
+    said = run("plan", stems, chain('[[group]]\nid = "a"\nstems = ["*"]\n' + text))
+    assert said.code == 2
+    assert told in said.err
+
+
+def test_a_missing_plugin_is_the_machines_fault(run, stems, chain, tmp_path) -> None:
+    text = '[[group]]\nid = "a"\nstems = ["*"]\n[[group.insert]]\nuse = "plugin"\nplugin = "Nope"\n'
+    said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+    assert said.code == 3
+    (error,) = json.loads(said.out)["errors"]
+    assert error["kind"] == "plugin_not_found"
+    assert (error["where"]["group"], error["where"]["insert"]) == ("a", "plugin")
+
+
+def test_an_output_that_cannot_be_written_stops_before_the_work(run, stems, chain, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0o555)
+    out = Path("/proc") if os.geteuid() == 0 else closed
+    said = run("render", stems, chain(GROUPS), "-o", out / "out")
+    assert said.code == 3
+    assert "cannot be written" in said.err
+    assert not (tmp_path / "the store").exists()
+
+
+def test_rate_conversion_is_planned_and_refused_when_strict(run, stems, chain) -> None:
+    soundfile.write(stems / "pad.wav", np.zeros((44100, 2)), 44100, "PCM_24")
+    text = chain('[[group]]\nid = "a"\nstems = ["*"]\n')
+    said = run("plan", stems, text)
+    assert said.code == 0
+    assert "pad: 44100 Hz is converted to 48000 Hz" in said.err
+    assert run("plan", stems, text, "--strict").code == 2
+
+
+def test_plan_shows_lanes_and_the_end(run, stems, chain) -> None:
+    said = run("plan", stems, chain(GROUPS))
+    assert said.code == 0
+    for words in ("low", "bass, kick", "lead vox", "compressor", "-16 LUFS", "instrumental"):
+        assert words in said.out
+    made = json.loads(run("plan", stems, chain(GROUPS), "--json").out)
+    assert [group["stems"] for group in made["groups"]] == [["bass", "kick"], ["lead vox"]]
+
+
+def test_wrong_usage_is_told(run, stems, chain) -> None:
+    said = run("render", stems, chain(GROUPS), "--subtype", "pcm20")
+    assert said.code == 2
+    assert "pcm20" in said.err
+    assert json.loads(run("render", "--json").out)["errors"][0]["kind"] == "usage"
+
+
+def test_the_lock_and_the_chain_are_text_a_person_can_read(run, stems, chain, tmp_path) -> None:
+    run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
+    assert tomllib.loads((tmp_path / "out/chain.toml").read_text())["group"][0]["id"] == "low"
+
+
+def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(stems, chain, tmp_path) -> None:
+    time_s = 20
+    for name in ("kick", "bass", "lead vox"):
+        rng = np.random.default_rng(1)
+        samples = 0.05 * rng.standard_normal((48000 * time_s, 2))
+        soundfile.write(stems / f"{name}.wav", samples, 48000, "PCM_24")
+    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems]
+    command += [chain(GROUPS), "-o", tmp_path / "out", "--store", tmp_path / "s"]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not list((tmp_path / "s" / "v1").glob("*/*")) and child.poll() is None:
+        pass
+    child.terminate()
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "stopped" in err
+    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "s" / "staging").iterdir())

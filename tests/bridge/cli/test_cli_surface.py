@@ -1,0 +1,75 @@
+"""Help, version, schema, and what the wheel and the packages hold."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMANDS = ("demo", "read", "plan", "render", "measure", "schema")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(run, command: str) -> None:
+    said = run(command, "--help")
+    assert said.code == 0
+    assert f"Example: stemwright {command}" in said.out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom bridge.cli.app import app\nfrom bridge.cli.telling import run_told\n"
+        "run_told(app, ['--help'])\n"
+        "heavy = {'numpy', 'scipy', 'soundfile', 'pydantic', 'dawdreamer', 'pedalboard'}\n"
+        "sys.exit(sorted(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_version_is_the_projects(run) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert run("--version").out == f"stemwright {project['version']}\n"
+
+
+def test_the_schema_accepts_the_library(run) -> None:
+    schema = json.loads(run("schema").out)
+    library = sorted((ROOT / "chains" / "library").glob("*.toml"))
+    assert library
+    for path in library:
+        jsonschema.validate(tomllib.loads(path.read_text()), schema)
+
+
+def test_the_wheel_holds_exactly_the_three_packages(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    environment = ["--disable-pip-version-check", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run([*build, *environment], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    assert tops == {"bridge", "chains", "sessions"}
+    assert "chains/library/demo.toml" in names
+    assert "chains/schema.json" in names
+
+
+def test_a_bug_is_reported_without_a_traceback_on_screen(monkeypatch, capsys) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("bridge.metering.measure", broken)
+    code = run_told(app, ["measure", "x.wav", "--json"])
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert code == 70
+    report = Path(error["where"]["file"])
+    assert "ZeroDivisionError: boom" in report.read_text()
+    report.unlink()
