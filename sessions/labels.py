@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions.model import ReferenceKind
-from sessions.naming import folded, strip_common, words_as_written
+from sessions.naming import folded, strip_common, word_set, words_as_written
 from sessions.roles import OTHER, role_of, split_words
 
 _REFERENCES = frozenset({"reference", "references", "ref", "refs"})
-_ROUGH = frozenset({"mix", "mixdown", "premaster", "rough", "sum", "2mix", "roughmix", "fullmix"})
+_ROUGH = word_set("mix mixdown mixture premaster rough sum 2mix roughmix fullmix")
 _MASTERS = frozenset({"master"})
 # What Live 12, Cubase, Nuendo and Logic call the main bus when it is exported with the tracks.
 _MAIN_BUSES = frozenset({("main",), ("main", "out"), ("stereo", "out"), ("stereo", "output")})

@@ -15,6 +15,7 @@ OTHER_AUDIO_EXTENSIONS = frozenset(
 DRUM_MACHINES = frozenset({"303", "606", "707", "808", "909"})
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_BRACKETED = re.compile(r"[(\[{](?P<inside>[^()\[\]{}]*[^\W_][^()\[\]{}]*)[)\]}]")
 _SEPARATORS = " _-."
 _DIGITS = re.compile(r"([0-9]+)")
 
@@ -86,7 +87,12 @@ class _Name:
         return replace(self, start=self.start + from_start, stop=self.stop - from_stop)
 
     def shown(self) -> str:
-        """The words still standing, with the brackets and signs that touch them."""
+        """The words still standing, with the signs that touch them; no brackets around it all."""
+        shown = self._cut()
+        inside = _BRACKETED.fullmatch(shown)
+        return inside["inside"] if inside else shown
+
+    def _cut(self) -> str:
         if (self.start, self.stop) == (0, len(self.words)):
             return self.text.strip(_SEPARATORS) or self.text
         first, last = self.spans[self.start][0], self.spans[self.stop - 1][1]

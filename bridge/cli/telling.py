@@ -27,10 +27,6 @@ def run_told(app: typer.Typer, args: Sequence[str]) -> int:
         code = app(args=list(args) or ["--help"], standalone_mode=False)
     except StemwrightError as error:
         return _told(error.problems, error.exit_code, as_json)
-    except typer.Exit as stop:
-        if stop.exit_code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
-            return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
-        return stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
     except typer.TyperException as error:
@@ -40,6 +36,8 @@ def run_told(app: typer.Typer, args: Sequence[str]) -> int:
         return 0
     except Exception as error:
         return _foreign(error, as_json)
+    if code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+        return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
     return int(code or 0)
 
 

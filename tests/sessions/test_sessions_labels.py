@@ -24,6 +24,7 @@ MIXES = [
     ("SongMixdown", "mix"),
     ("PreMaster", "mix"),
     ("00_Sum", "mix"),
+    ("mixture", "mix"),
     ("Main", "mix"),
     ("Stereo Out", "mix"),
 ]

@@ -41,6 +41,7 @@ BUNDLES = [
     (["12 String Guitar", "Kick"], ["12 String Guitar", "Kick"]),
     (["Drums (wet)", "Bass"], ["Drums (wet)", "Bass"]),
     (["X Drums (wet)", "X Bass (dry)"], ["Drums (wet)", "Bass (dry)"]),
+    (["Song (Vocals)", "Song [Bass]"], ["Vocals", "Bass"]),
     (["X - Don't Go Kick", "X - Don't Go Bass"], ["Kick", "Bass"]),
     (["mid", "middle"], ["mid", "middle"]),
     (["Song", "Song Kick", "Song Bass"], ["Song", "Song Kick", "Song Bass"]),
@@ -49,7 +50,21 @@ BUNDLES = [
 ]
 
 SEPARATORS = [" ", "_", "-", ".", " - "]
-TOKENS = ["kick", "Bass", "vox", "lead", "Song", "mix", "v2", "1", "02", "808", "a", "Grün"]
+TOKENS = [
+    "kick",
+    "(wet)",
+    "Bass",
+    "vox",
+    "lead",
+    "Song",
+    "mix",
+    "v2",
+    "1",
+    "02",
+    "808",
+    "a",
+    "Grün",
+]
 names = st.builds(
     lambda tokens, separator: separator.join(tokens),
     st.lists(st.sampled_from(TOKENS), min_size=1, max_size=4),
