@@ -18,10 +18,11 @@ class Framer:
 
     def add(self, block: Block) -> Block:
         """Take (channels, frames); return the (channels, k * grid_frames) that are complete."""
-        self._waiting.append(block)
         self._waiting_frames += block.shape[1]
         if self._waiting_frames < self._grid_frames:
-            return self._empty[:, :0]
+            self._waiting.append(block.copy())  # the caller may reuse its buffer
+            return self._empty
+        self._waiting.append(block)
         joined = self._joined()
         ready = joined.shape[1] // self._grid_frames * self._grid_frames
         self._waiting = [joined[:, ready:].copy()]

@@ -39,9 +39,6 @@ def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     audio = rig.take_audio(job["frames"] + latency)
     tell("handing its output over")
     told += _hand_over(audio, latency, job)
-    if rig.latency_frames() != rig.latency_at_start:
-        said = f"its latency changed from {rig.latency_at_start} to {rig.latency_frames()} frames"
-        told.append(warning("latency_changed", f"{said} while it rendered"))
     memory = _peak_memory_bytes()
     return {"latency_frames": latency, "diagnostics": told, "peak_memory_bytes": memory}
 
@@ -82,7 +79,6 @@ class _Rig:
         if self.channels == _MONO:
             self._plugins.append(self._make("plugin1", job["plugin"]["path"]))
             _channels(self._plugins[1])
-        self.latency_at_start = 0
 
     def _make(self, name: str, path: str) -> Any:
         try:
@@ -128,10 +124,9 @@ class _Rig:
             plugin.record = len(self._plugins) > 1
             graph += [(player, []), (plugin, [f"in{side}"])]
         self._engine.load_graph(graph)
-        self.latency_at_start = self.latency_frames()
 
     def latency_frames(self) -> int:
-        """What the plugin reports now."""
+        """What the plugin reports, right once the graph is loaded; later changes do not show."""
         return max(int(plugin.get_latency_samples()) for plugin in self._plugins)
 
     def render(self, frames: int) -> None:
@@ -195,7 +190,7 @@ def _set_raw(plugin: Any, raw_params: list[tuple[str, float]]) -> None:
 
 def _latency(rig: _Rig, job: dict[str, Any]) -> tuple[int, list[dict[str, str]]]:
     """The frames to compensate, and what is odd about them."""
-    reported, expected = rig.latency_at_start, job["expected_latency_frames"]
+    reported, expected = rig.latency_frames(), job["expected_latency_frames"]
     if job["latency_frames"] is not None:
         return int(job["latency_frames"]), []
     if expected is None or expected == reported:

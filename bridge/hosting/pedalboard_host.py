@@ -66,8 +66,10 @@ def _load(wanted: dict[str, Any]) -> Any:
     # Without a time-out of 0 it also feeds the plugin noise to see whether it has woken up.
     shell = wanted["name"] if wanted["shell"] else None
     try:
-        return internals.load_plugin(wanted["path"], plugin_name=shell, initialization_timeout=0.0)
+        return internals.load_plugin(wanted["path"], plugin_name=shell)
     except (ImportError, RuntimeError, ValueError) as error:
+        if told := _CHANNELS_TOLD.search(str(error)):
+            raise _mismatch(*told.groups()) from error
         reason = " ".join(str(error).split())[:300]
         raise Refused(
             problem(

@@ -99,7 +99,11 @@ class NativeStep:
 
 @dataclass(frozen=True)
 class HostedStep:
-    """One hosted insert."""
+    """One hosted insert.
+
+    `unreadable` says why its plugin cannot be hosted although its file is there: the render fails
+    at this step, after the other lanes.
+    """
 
     id: str
     label: str
@@ -110,6 +114,7 @@ class HostedStep:
     params: tuple[tuple[str, str], ...]
     latency_samples: int | None
     mix: float = 1.0
+    unreadable: str | None = None
 
     @property
     def insert_ids(self) -> tuple[str, ...]:

@@ -91,7 +91,9 @@ class StepLinker:
     def _hosted(self, owner: str, insert: Insert) -> HostedStep | None:
         settings = insert.settings
         assert isinstance(settings, PluginSettings)  # noqa: S101 - narrows for the type checker
-        plugin = self._plugin(owner, insert, wanted_plugin(self._chain, settings))
+        wanted = wanted_plugin(self._chain, settings)
+        broken = self._unreadable(wanted)
+        plugin = broken[0] if broken else self._plugin(owner, insert, wanted)
         if plugin is None:
             return None
         state = state_path(self._chain, settings)
@@ -105,7 +107,21 @@ class StepLinker:
             params=tuple(settings.params.items()),
             latency_samples=settings.latency_samples,
             mix=insert.mix,
+            unreadable=broken[1] if broken else None,
         )
+
+    def _unreadable(self, wanted: Wanted) -> tuple[Plugin, str] | None:
+        """The plugin file that is there but could not be read, and why."""
+        if find(self._catalogue, wanted):
+            return None
+        for broken in self._catalogue.unscannable:
+            if wanted.path is not None and broken.path.resolve() == wanted.path.resolve():
+                break
+            if wanted.name is not None and broken.path.stem == wanted.name:
+                break
+        else:
+            return None
+        return Plugin(broken.path.stem, "", "", "VST3", "", broken.path), broken.reason
 
     def _plugin(self, owner: str, insert: Insert, wanted: Wanted) -> Plugin | None:
         said = _said(wanted)
@@ -122,15 +138,6 @@ class StepLinker:
         return None
 
     def _not_found(self, said: str, wanted: Wanted, where: Mapping[str, str | int]) -> Problem:
-        for broken in self._catalogue.unscannable:
-            if broken.path.stem == wanted.name or broken.path == wanted.path:
-                return Problem(
-                    kind="plugin_unreadable",
-                    message=f"the plugin {said} ({where['group']}/{where['insert']}) "
-                    f"cannot be read: {broken.reason}",
-                    where=where,
-                    hint="install it again",
-                )
         names = [plugin.name for plugin in self._catalogue.plugins]
         return Problem(
             kind="plugin_not_found",

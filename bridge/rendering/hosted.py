@@ -10,7 +10,7 @@ from typing import Any
 from bridge.audio import Block
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.sums import Cursor
-from bridge.errors import Diagnostic
+from bridge.errors import Diagnostic, Problem, RenderError
 from bridge.hosting.port import HostedInsert, Prepared, PrepareJob, RunJob
 from bridge.planning import HostedStep, prepare_facts
 from bridge.rendering.context import Context
@@ -26,6 +26,8 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
     Raises RenderError (group, insert and plugin named), InputError for a parameter.
     """
     engine = context.plan.engine
+    if step.unreadable is not None:
+        raise RenderError(_unreadable(step, step.unreadable))
     with context.store.staging() as folder:
         insert, prepared = _insert(context, step, folder)
         fed, wet = folder / "in.f32", folder / "out.f32"
@@ -60,6 +62,16 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
             context.cancel,
             lambda: meta,
         )
+
+
+def _unreadable(step: HostedStep, reason: str) -> Problem:
+    group, _, insert = step.id.rpartition("/")
+    return Problem(
+        "plugin_unreadable",
+        f"the plugin {step.plugin.name} ({step.id}) cannot be read: {reason}",
+        {"group": group, "insert": insert, "plugin": step.plugin.name},
+        hint="install it again; load it in a DAW to see whether it is whole",
+    )
 
 
 def _mixed(dry: Iterator[Block], wet: Iterator[Block], mix: float) -> Iterator[Block]:

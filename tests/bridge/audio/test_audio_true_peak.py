@@ -94,3 +94,12 @@ def test_a_framer_keeps_order_and_gives_whole_grids(sizes: list[int], grid_frame
     rest = framer.rest()
     assert rest.shape[1] == start % grid_frames
     assert np.concatenate([*given_out, rest], axis=1)[0].tolist() == list(range(start))
+
+
+def test_a_framer_is_not_moved_by_a_reused_buffer() -> None:
+    framer, buffer = Framer(1, 4), np.ones((1, 3))
+    framer.add(buffer)
+    buffer[:] = 2.0
+    assert framer.add(buffer)[0].tolist() == [1.0, 1.0, 1.0, 2.0]
+    buffer[:] = 3.0
+    assert framer.rest()[0].tolist() == [2.0, 2.0]

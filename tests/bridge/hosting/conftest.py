@@ -21,35 +21,46 @@ from bridge.hosting import (
 from bridge.plugins import Plugin, Wanted
 
 Audio = npt.NDArray[np.float32]
+Finder = Callable[[str], Path]
 RATE_HZ = 48000
+
+
+class Known:
+    """What was scanned and prepared already: both repeat, as their own tests show."""
+
+    def __init__(self) -> None:
+        self.plugins: dict[str, Plugin] = {}
+        self.prepared: dict[tuple[str, tuple[tuple[str, str], ...]], Prepared] = {}
 
 
 class Bench:
     """Real plugins through the real host, in a folder of its own."""
 
-    def __init__(
-        self, folder: Path, zam: Callable[[str], Path], fixture: Callable[[str], Path]
-    ) -> None:
+    def __init__(self, folder: Path, finders: tuple[Finder, Finder], known: Known) -> None:
         self.folder = folder
-        self.zam = zam
-        self.fixture = fixture
+        self.zam, self.fixture = finders
+        self.known = known
         self.host = DawDreamerHost()
 
     def plugin(self, name: str) -> Plugin:
-        """A zam plugin by its name, or a fixture by its kind."""
-        bundle = self.zam(name) if name.startswith("Za") else self.fixture(name)
-        found = scan([Wanted(path=bundle)], [])
-        assert found.unscannable == ()
-        return found.plugins[0]
+        """A zam plugin by its name, or a fixture by its kind; scanned once a session."""
+        if name not in self.known.plugins:
+            bundle = self.zam(name) if name.startswith("Za") else self.fixture(name)
+            found = scan([Wanted(path=bundle)], [])
+            assert found.unscannable == ()
+            self.known.plugins[name] = found.plugins[0]
+        return self.known.plugins[name]
 
     def prepare(self, plugin: Plugin, *params: tuple[str, str], deadline_s: float = 60) -> Prepared:
         """Prepare with parameters alone."""
         return self.host.prepare(PrepareJob(plugin, params=params, step_id="vox/air"), deadline_s)
 
     def insert(self, name: str, *params: tuple[str, str]) -> HostedInsert:
-        """A plugin as rendering hands it to a run."""
+        """A plugin as rendering hands it to a run; prepared once a session."""
         plugin = self.plugin(name)
-        prepared = self.prepare(plugin, *params)
+        if (name, params) not in self.known.prepared:
+            self.known.prepared[name, params] = self.prepare(plugin, *params)
+        prepared = self.known.prepared[name, params]
         preset = None
         if prepared.preset is not None:
             preset = self.folder / f"{len(list(self.folder.iterdir()))}.vstpreset"
@@ -76,11 +87,14 @@ class Bench:
         return [np.fromfile(each, "<f4").reshape(-1, 2).T for each in outputs], result
 
 
+@pytest.fixture(scope="session")
+def known() -> Known:
+    return Known()
+
+
 @pytest.fixture
-def bench(
-    tmp_path: Path, zam: Callable[[str], Path], fixture_plugins: Callable[[str], Path]
-) -> Bench:
-    return Bench(tmp_path, zam, fixture_plugins)
+def bench(tmp_path: Path, zam: Finder, fixture_plugins: Finder, known: Known) -> Bench:
+    return Bench(tmp_path, (zam, fixture_plugins), known)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 
 from bridge.errors import RenderError
+from bridge.hosting import HostedInsert
 from bridge.hosting.bundles import binary
 
 Audio = npt.NDArray[np.float32]
@@ -92,23 +94,17 @@ def test_a_fault_in_processing_passes_preparation(bench: Any) -> None:
 
 
 def test_a_nan_in_what_is_cut_off_as_latency_is_found(bench: Any, knock: Audio) -> None:
-    from dataclasses import replace
-
     with pytest.raises(RenderError, match=r"from frame -\d+ on"):
         bench.run([replace(bench.insert("nan"), latency_frames=6000)], knock)
 
 
 def test_one_input_and_two_outputs_are_refused_at_run(bench: Any, knock: Audio) -> None:
-    from bridge.hosting import HostedInsert
-
     with pytest.raises(RenderError) as caught:
         bench.run([HostedInsert("vox/wide", bench.plugin("wide"))], knock)
     assert caught.value.problems[0].kind == "channel_mismatch"
 
 
 def test_a_truncated_binary_is_told_not_survived_in_silence(bench: Any, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     plugin = bench.plugin("ZamCompX2")
     copy = Path(shutil.copytree(plugin.path, tmp_path / "plugins" / plugin.path.name))
     code = binary(copy)
@@ -122,16 +118,12 @@ def test_a_truncated_binary_is_told_not_survived_in_silence(bench: Any, tmp_path
 
 
 def test_a_missing_bundle_is_told(bench: Any, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     with pytest.raises(RenderError) as caught:
         bench.prepare(replace(bench.plugin("gain"), path=tmp_path / "gone.vst3"))
     assert caught.value.problems[0].kind == "plugin_unloadable"
 
 
 def test_a_preset_of_another_plugin_is_refused_at_run(bench: Any, knock: Audio) -> None:
-    from dataclasses import replace
-
     theirs = bench.insert("ZamCompX2").preset
     with pytest.raises(RenderError) as caught:
         bench.run([replace(bench.insert("gain"), preset=theirs)], knock)

@@ -75,7 +75,7 @@ def bursts(frames: int = 20000, seed: int = 5) -> Block:
 def test_driven_music_stays_under_the_ceiling_on_every_meter(
     shared_data: Callable[[str], Path], song: str, drive_db: float, insert: Limiter
 ) -> None:
-    driven = music(shared_data(f"stems/{song}/mixdown-sum.flac"), drive_db, seconds=10.0)
+    driven = music(shared_data(f"stems/{song}/mixdown-sum.flac"), drive_db, seconds=6.0)
     output = limited(driven, insert)
     assert -1.0 - 0.06 <= sixteen_times_dbtp(output) <= -1.0 - MARGIN_DB + 0.01
     assert polyphase_dbtp(output) <= -1.0

@@ -1,0 +1,252 @@
+"""Renders through real VST3s: alignment, parameters, mono plugins, and every way they fail."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from bridge.metering import measure
+
+FRAMES = 24000
+
+
+def _insert(plugin: object, more: str = "") -> str:
+    return f'  [[group.insert]]\n  use = "plugin"\n  plugin = "{plugin}"\n  {more}\n'
+
+
+def _groups(one: str) -> str:
+    return f'[[group]]\nid = "one"\nstems = ["kick"]\n{one}[[group]]\nid = "two"\nstems = ["*"]\n'
+
+
+@pytest.fixture
+def impulses(tmp_path: Path) -> Path:
+    """Three stems with an impulse at frame 1000 and one 10 frames before the end."""
+    folder = tmp_path / "impulses"
+    folder.mkdir()
+    for name in ("kick", "bass", "vox"):
+        samples = np.zeros((FRAMES, 2))
+        samples[[1000, FRAMES - 10]] = 0.25
+        soundfile.write(folder / f"{name}.wav", samples, 48000, "PCM_24")
+    return folder
+
+
+@pytest.fixture
+def master(run, chain, tmp_path) -> Callable[..., np.ndarray]:
+    """Render to float64 and return (frames, 2)."""
+
+    def render(stems: Path, text: str, *more: object) -> np.ndarray:
+        out = tmp_path / "out"
+        said = run("render", stems, chain(text), "-o", out, "--subtype", "float64", *more)
+        assert said.code == 0, said.err
+        samples, _ = soundfile.read(out / "main.wav")
+        return samples
+
+    return render
+
+
+@pytest.mark.parametrize("mix", [1.0, 0.5])
+def test_a_limiter_of_480_samples_keeps_every_impulse_on_its_frame(
+    impulses, master, zam, mix: float
+) -> None:
+    samples = master(impulses, _groups(_insert(zam("ZaMaximX2"), f"mix = {mix}")))
+    loud = np.abs(samples[:, 0]) > 1e-3
+    assert np.flatnonzero(loud).tolist() == [1000, FRAMES - 10]
+    # The limiter passes an impulse under its ceiling as it is: three equal impulses add up.
+    assert samples[1000, 0] == pytest.approx(0.75, abs=1e-4)
+
+
+@pytest.mark.parametrize("delay", [0, 137, 4096])
+@pytest.mark.parametrize("mix", [1.0, 0.5])
+def test_latency_that_follows_a_parameter_is_compensated_exactly(
+    impulses, master, fixture_plugins, delay: int, mix: float
+) -> None:
+    more = f'params = {{ "Delay" = "{delay}" }}\n  mix = {mix}'
+    samples = master(impulses, _groups(_insert(fixture_plugins("latency"), more)))
+    assert np.flatnonzero(samples[:, 0]).tolist() == [1000, FRAMES - 10]
+    assert np.array_equal(samples[[1000, FRAMES - 10]], np.full((2, 2), 0.75))
+
+
+def test_plugins_in_a_row_and_on_the_master_stay_aligned(impulses, master, fixture_plugins):
+    row = _insert(fixture_plugins("latency"), 'params = { "Delay" = "1000" }')
+    text = _groups(row + row) + row.replace("group.insert", "master.insert")
+    samples = master(impulses, text)
+    assert np.flatnonzero(samples[:, 0]).tolist() == [1000, FRAMES - 10]
+
+
+def test_a_gain_plugin_is_set_by_its_display_text(impulses, master, fixture_plugins) -> None:
+    more = 'params = { "Gain" = "-6.0 dB" }'
+    samples = master(impulses, _groups(_insert(fixture_plugins("gain"), more)))
+    assert samples[1000, 0] == pytest.approx(0.5 + 0.25 * 10 ** (-6 / 20), abs=1e-6)
+
+
+def test_a_mono_plugin_works_on_both_sides_alone(master, zam, tmp_path) -> None:
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    noise = 0.05 * rng.standard_normal((FRAMES, 2))
+    soundfile.write(folder / "kick.wav", noise, 48000, "FLOAT")
+    boost = 'params = { "Boost/Cut L" = "6 dB" }'
+    text = '[[group]]\nid = "one"\nstems = ["*"]\n' + _insert(zam("ZamEQ2"), boost)
+    both = master(folder, text)
+    soundfile.write(folder / "kick.wav", noise[:, [0, 0]], 48000, "FLOAT")
+    left = master(folder, text)
+    soundfile.write(folder / "kick.wav", noise[:, [1, 1]], 48000, "FLOAT")
+    right = master(folder, text)
+    frames = min(len(both), len(left), len(right))
+    assert np.array_equal(both[:frames, 0], left[:frames, 0])
+    assert np.array_equal(both[:frames, 1], right[:frames, 1])
+    assert not np.array_equal(left[:frames, 0], right[:frames, 0])
+
+
+def test_a_plugins_tail_is_kept(master, fixture_plugins, impulses) -> None:
+    samples = master(impulses, _groups(_insert(fixture_plugins("tail"))))
+    assert len(samples) > FRAMES
+    assert len(samples) % 512 == 0
+
+
+def _survivors() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children(recursive=True) if child.is_running()]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "kind"),
+    [
+        ("crash-load", "plugin_unreadable"),
+        ("crash-open", "plugin_crashed"),
+        ("crash-process", "plugin_crashed"),
+        ("hang-process", "plugin_hung"),
+        ("exit-process", "plugin_exited"),
+        ("nan", "not_finite"),
+        ("deadleft", "dead_channel"),
+    ],
+)
+def test_a_failing_plugin_is_named_and_the_other_lane_is_kept(
+    run, stems, chain, fixture_plugins, tmp_path, fixture: str, kind: str
+) -> None:
+    louder = stems / "kick.wav"
+    soundfile.write(louder, soundfile.read(louder)[0] * 4, 48000, "PCM_24")
+    good = _insert(fixture_plugins("gain"), 'params = { "Gain" = "-3.0 dB" }')
+
+    def text(bad: Path) -> str:
+        return _groups(_insert(bad, 'id = "bad"')) + good
+
+    out = ("-o", tmp_path / "out", "--plugin-timeout", 8, "--json")
+    said = run("render", stems, chain(text(fixture_plugins(fixture))), *out)
+    (error,) = json.loads(said.out)["errors"]
+    assert error["kind"] == kind
+    assert said.code == 4
+    where = error["where"]
+    assert (where["group"], where["insert"]) == ("one", "bad")
+    assert f"Fixture {fixture.replace('-', ' ').title()}" in str(where["plugin"])
+    assert error["hint"]
+    assert not (tmp_path / "out").exists()
+    assert _survivors() == []
+
+
+def test_what_the_other_lane_did_is_taken_from_the_store(
+    run, stems, chain, fixture_plugins, tmp_path
+) -> None:
+    good = _insert(fixture_plugins("gain"), 'params = { "Gain" = "-3.0 dB" }')
+
+    def render(bad: str) -> dict[str, object]:
+        text = _groups(_insert(fixture_plugins(bad), 'id = "bad"')) + good
+        said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+        return json.loads(said.out)
+
+    assert "errors" in render("crash-process")
+    steps = render("tail")["steps"]
+    assert {step["id"] for step in steps if step["cached"]} == {"two/plugin"}
+
+
+def test_a_truncated_binary_is_told(run, stems, chain, zam, tmp_path) -> None:
+    bundle = tmp_path / "plugins" / "ZamCompX2.vst3"
+    shutil.copytree(zam("ZamCompX2"), bundle)
+    (binary,) = bundle.glob("Contents/*/*.so")
+    octets = binary.read_bytes()
+    binary.write_bytes(octets[: len(octets) // 3])
+    text = chain(_groups(_insert(bundle)) + _insert(zam("ZamCompX2")))
+    said = run("render", stems, text, "-o", tmp_path / "out", "--json")
+    (error,) = json.loads(said.out)["errors"]
+    assert said.code == 4
+    assert error["kind"] == "plugin_unreadable"
+    assert (error["where"]["group"], error["where"]["plugin"]) == ("one", "ZamCompX2")
+    assert not (tmp_path / "out").exists()
+    whole = chain(_groups(_insert(zam("ZamCompX2"))) + _insert(zam("ZamCompX2")))
+    record = json.loads(run("render", stems, whole, "-o", tmp_path / "out", "--json").out)
+    assert "two/plugin" in {step["id"] for step in record["steps"] if step["cached"]}
+
+
+def test_another_plugins_state_is_refused(run, stems, chain, zam, tmp_path) -> None:
+    first = chain(_groups(_insert(zam("ZamCompX2"))))
+    state = tmp_path / "wrong.vstpreset"
+    head = b"VST3" + (1).to_bytes(4, "little") + b"0123456789ABCDEF" * 2
+    state.write_bytes(head + (48).to_bytes(8, "little") + b"List" + bytes(4))
+    assert run("render", stems, first, "-o", tmp_path / "a").code == 0
+    second = chain(_groups(_insert(zam("ZamCompX2"), 'state = "wrong.vstpreset"')))
+    said = run("render", stems, second, "-o", tmp_path / "out", "--json")
+    (error,) = json.loads(said.out)["errors"]
+    assert said.code == 4
+    assert error["kind"] == "wrong_state"
+    assert error["where"]["plugin"] == "ZamCompX2"
+
+
+def test_wrong_parameters_are_all_told(run, stems, chain, zam, tmp_path) -> None:
+    params = 'params = { "Treshold" = "-20 dB", "Ratio" = "loud", "Release" = "99999 ms" }'
+    text = chain(_groups(_insert(zam("ZamCompX2"), params)))
+    said = run("render", stems, text, "-o", tmp_path / "out", "--json")
+    errors = json.loads(said.out)["errors"]
+    assert said.code == 2
+    assert len(errors) == 3
+    assert errors[0]["nearest"] == "Threshold"
+
+
+def test_a_plugin_is_found_by_name_in_a_folder_given(run, stems, chain, fixture_plugins, tmp_path):
+    folder = fixture_plugins("gain").parent
+    text = chain(_groups(_insert("Fixture Gain", 'params = { "Gain" = "-3.0 dB" }')))
+    assert run("render", stems, text, "-o", tmp_path / "out").code == 3
+    assert run("render", stems, text, "-o", tmp_path / "out", "--plugin-path", folder).code == 0
+
+
+def test_the_folder_renders_again_without_the_plugins_path(run, stems, chain, zam, tmp_path):
+    state = 'params = { "Threshold" = "-30.0 dB" }'
+    text = chain(_groups(_insert(zam("ZamCompX2"), state)))
+    run("render", stems, text, "-o", tmp_path / "out")
+    written = (tmp_path / "out" / "chain.toml").read_text()
+    assert str(zam("ZamCompX2").parent) not in written
+    assert run("render", stems, tmp_path / "out" / "chain.toml", "-o", tmp_path / "b").code == 0
+    assert (tmp_path / "out/main.wav").read_bytes() == (tmp_path / "b/main.wav").read_bytes()
+
+
+@pytest.mark.parametrize("song", ["caesium", "potassium"])
+@pytest.mark.parametrize("lufs", [-14.0, -9.0])
+@pytest.mark.parametrize("hosted", [False, True], ids=["native", "zam"])
+def test_real_music_lands_on_its_target(
+    run, chain, zam, shared_data, tmp_path, song: str, lufs: float, hosted: bool
+) -> None:
+    inserts = [
+        _insert(zam("ZaMultiCompX2")),
+        _insert(zam("ZamCompX2"), 'mix = 0.5\n  params = { "Threshold" = "-24.0 dB" }'),
+        _insert(zam("ZamEQ2"), 'params = { "Boost/Cut H" = "2 dB" }'),
+    ]
+    if not hosted:
+        inserts = ['  [[group.insert]]\n  use = "compressor"\n  threshold_db = -24\n', "", ""]
+    text = (
+        f'[[group]]\nid = "beat"\nstems = ["role:drums"]\n{inserts[0]}'
+        f'[[group]]\nid = "voice"\nstems = ["role:vocals"]\n{inserts[1]}'
+        f'[[group]]\nid = "music"\nstems = ["*"]\n{inserts[2]}'
+        '[[master.insert]]\nuse = "eq"\nbands = [{ shape = "high_pass", hz = 25 }]\n'
+        '[[master.insert]]\nuse = "compressor"\nratio = 1.5\n[[master.insert]]\nuse = "limiter"\n'
+        f"[target]\nintegrated_lufs = {lufs}\ntrue_peak_dbtp = -1.0\n"
+    )
+    said = run("render", shared_data(f"stems/{song}"), chain(text), "-o", tmp_path / "out")
+    assert said.code == 0, said.err
+    found = measure(tmp_path / "out" / "main.wav")
+    assert found.integrated_lufs == pytest.approx(lufs, abs=0.1)
+    assert found.true_peak_dbtp <= -1.0

@@ -1,0 +1,153 @@
+"""The child's life: stopped from outside, orphaned, and leaving nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from bridge.errors import RenderError, StoppedError
+from bridge.hosting import PrepareJob, stop_all
+from bridge.hosting.child import ChildFailed, Ending, call
+
+GIVE_UP_S = 20.0
+
+PARENT = """
+import sys
+from pathlib import Path
+from bridge.hosting import DawDreamerHost, PrepareJob
+from bridge.plugins import Plugin
+
+path = Path(sys.argv[1])
+DawDreamerHost().prepare(PrepareJob(Plugin(path.stem, "", "", "VST3", "", path)))
+"""
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Wait for something another process does; False when it never came."""
+    end = time.monotonic() + GIVE_UP_S
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def workers(parent: psutil.Process) -> list[psutil.Process]:
+    return [each for each in parent.children() if "bridge.hosting.worker" in each.cmdline()]
+
+
+@pytest.fixture
+def orphaned(fixture_plugins: Callable[[str], Path]) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-c", PARENT, str(fixture_plugins("hang-open"))]
+    with subprocess.Popen(command) as parent:
+        yield parent
+        parent.kill()
+
+
+def test_a_child_dies_with_a_parent_that_is_killed(orphaned: subprocess.Popen[bytes]) -> None:
+    parent = psutil.Process(orphaned.pid)
+    assert until(lambda: bool(workers(parent)))
+    (child,) = workers(parent)
+    assert until(lambda: "dawdreamer" in maps(child) or "pedalboard" in maps(child))
+    orphaned.kill()
+    orphaned.wait()
+    assert until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+def maps(process: psutil.Process) -> str:
+    return " ".join(each.path for each in process.memory_maps())
+
+
+def test_a_child_whose_parent_is_not_who_it_says_leaves_at_once() -> None:
+    command = [sys.executable, "-m", "bridge.hosting.worker", "1"]
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout) == (86, b"")
+
+
+def test_stopping_ends_every_child_and_the_calls_that_wait(bench: Any) -> None:
+    plugin = bench.plugin("hang-open")
+    told: list[BaseException] = []
+
+    def prepare() -> None:
+        try:
+            bench.host.prepare(PrepareJob(plugin))
+        except StoppedError as stopped:
+            told.append(stopped)
+
+    threads = [threading.Thread(target=prepare) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    me = psutil.Process()
+    assert until(lambda: len(workers(me)) == 2)
+    stop_all()
+    for thread in threads:
+        thread.join(GIVE_UP_S)
+    assert [type(each) for each in told] == [StoppedError, StoppedError]
+    assert workers(me) == []
+
+
+def test_a_call_from_before_a_stop_starts_nothing_after_it() -> None:
+    stop_all()
+    with pytest.raises(StoppedError):
+        call({"op": "none", "host": "none"}, 30, since=-1)
+
+
+def test_an_interrupt_ends_the_child(bench: Any) -> None:
+    plugin = bench.plugin("hang-open")
+    me = psutil.Process()
+
+    def interrupt() -> None:
+        if until(lambda: bool(workers(me))):
+            import _thread
+
+            _thread.interrupt_main()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        bench.host.prepare(PrepareJob(plugin))
+    thread.join()
+    assert workers(me) == []
+
+
+def test_no_folder_is_left_behind(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = bench.plugin("crash-open")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    with pytest.raises(RenderError):
+        bench.host.prepare(PrepareJob(plugin))
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_an_operation_no_adapter_knows_is_a_host_failure() -> None:
+    answer = call({"op": "sing", "host": "none"}, 30)
+    assert [each["kind"] for each in answer["problems"]] == ["host_failed"]
+
+
+def test_a_job_the_child_cannot_read_is_an_exit_with_its_last_lines() -> None:
+    with pytest.raises(ChildFailed) as caught:
+        call({"host": "none"}, 30)
+    assert (caught.value.ending, caught.value.detail) == (Ending.EXIT, "exit code 1")
+    assert caught.value.last_lines[-1] == "KeyError: 'op'"
+
+
+def test_memory_stays_within_a_few_copies_of_the_audio(bench: Any) -> None:
+    frames = 48000 * 60
+    audio = np.zeros((2, frames), np.float32)
+    audio[:, ::1000] = 0.25
+    insert = bench.insert("gain", ("Gain", "-6 dB"))
+    small = bench.run([insert], audio[:, :48000])[1].inserts[0].peak_memory_bytes
+    large = bench.run([insert], audio)[1].inserts[0].peak_memory_bytes
+    assert large - small < 4.2 * audio.nbytes
