@@ -247,8 +247,7 @@ def _reference_kind(value: object) -> str:
 
 def _as_text(value: object) -> object:
     """A bare number stands for its own text, because displays often show nothing else."""
-    bare = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if bare else value
+    return str(value) if type(value) in (int, float) else value
 
 
 PluginReference = Annotated[

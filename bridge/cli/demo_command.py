@@ -30,7 +30,7 @@ def demo(
     if not chain.exists():
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
     record, reached = render_to_folder(
-        stems,
+        [stems],
         chain,
         master,
         subtype="pcm24",

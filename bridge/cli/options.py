@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, errors included.")]
-SessionPath = Annotated[
-    Path, typer.Argument(metavar="SESSION", help="A folder or zip of stems, or one audio file.")
+SessionPaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="SESSION", help="A folder or zip of stems, or the audio files."),
 ]
 ChainPath = Annotated[Path, typer.Argument(metavar="CHAIN", help="A chain file (.toml).")]
 StorePath = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from bridge.cli.options import (
     Jobs,
     Json,
     PluginPath,
-    SessionPath,
+    SessionPaths,
     StorePath,
     Strict,
     cores,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def plan(
-    session: SessionPath,
+    session: SessionPaths,
     chain: ChainPath,
     store: StorePath = None,
     plugin_path: PluginPath = None,
@@ -148,6 +148,9 @@ def _endings(made: Plan) -> Iterator[str]:
         yield f"bypassed: {step_id}"
 
 
-def default_output(session: Path) -> Path:
-    """Where a master goes when nobody says: beside the session."""
-    return session.parent / f"{session.stem}-master"
+def default_output(session: Sequence[Path]) -> Path:
+    """Where a master goes when nobody says: beside the session, named after it."""
+    first = session[0].resolve()
+    if len(session) > 1:
+        return first.parent / "master"
+    return first.parent / f"{first.stem}-master"

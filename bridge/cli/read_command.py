@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from bridge.cli.options import Json, SessionPath
+from bridge.cli.options import Json, SessionPaths
 from bridge.cli.telling import print_json
 
 
-def read(session: SessionPath, json: Json = False) -> None:
+def read(session: SessionPaths, json: Json = False) -> None:
     """Show what a session holds: stems, roles, rates, mix and reference files, notes.
 
     Example: stemwright read stems/

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +13,7 @@ from bridge.cli.options import (
     Jobs,
     Json,
     PluginPath,
-    SessionPath,
+    SessionPaths,
     StorePath,
     Strict,
     cores,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def render(
-    session: SessionPath,
+    session: SessionPaths,
     chain: ChainPath,
     out: Annotated[
         Path | None,
@@ -79,7 +79,7 @@ def render(
 
 
 def render_to_folder(
-    session: Path,
+    session: Sequence[Path],
     chain: Path,
     folder: Path,
     *,

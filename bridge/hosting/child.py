@@ -27,6 +27,8 @@ from bridge.errors import Problem, StoppedError
 LAST_LINES = 5
 LONGEST_LINE = 300
 _ENDING_GRACE_S = 5.0
+_INTERRUPTIBLE_S = 0.2
+"""An interrupt is noticed between waits; not every system breaks one off."""
 _WINDOWS_CRASHES = {
     0xC0000005: "access violation",
     0xC00000FD: "stack overflow",
@@ -213,7 +215,8 @@ def _wait(child: _Live, deadline_s: float) -> bool:
     A process that a plugin left behind may hold the pipe open: the child's own end counts.
     """
     until = time.monotonic() + deadline_s
-    child.readers[0].join(deadline_s)
+    while child.readers[0].is_alive() and (left_s := until - time.monotonic()) > 0:
+        child.readers[0].join(min(left_s, _INTERRUPTIBLE_S))
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.process.wait(max(0.0, until - time.monotonic()))
     return child.process.returncode is not None

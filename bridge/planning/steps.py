@@ -93,6 +93,11 @@ class StepLinker:
         assert isinstance(settings, PluginSettings)  # noqa: S101 - narrows for the type checker
         wanted = wanted_plugin(self._chain, settings)
         broken = self._unreadable(wanted)
+        if broken:
+            message = f"{broken[0].name} cannot be read: {broken[1]}; its lane will fail"
+            self.notes.append(
+                Diagnostic("error", "plugin_unreadable", f"{owner}/{insert.id}", message)
+            )
         plugin = broken[0] if broken else self._plugin(owner, insert, wanted)
         if plugin is None:
             return None

@@ -140,6 +140,7 @@ def test_every_path_is_found_on_the_line_it_was_written_on(data: st.DataObject) 
         ("\n\na = 1", ("a",), 3),
         ('a = """\n\n"""\nb = 1', ("b",), 4),
         ("a = [\n1,\n# x\n2]", ("a", 1), 4),
+        ("a.b = 1\na.c = 2", ("a",), 1),
         ("[a.b]\n[a]\nx = 1", ("a",), 2),
         ("[a.b]\n\n[c]", ("a",), 1),
         ("[[g]]\n[[g]]\n[g.t]\nx = 1", ("g", 1, "t", "x"), 4),

@@ -101,6 +101,14 @@ def test_a_zip_and_a_folder_give_the_same_bits(run, stems, chain, tmp_path) -> N
     assert (tmp_path / "a/main.wav").read_bytes() == (tmp_path / "b/main.wav").read_bytes()
 
 
+def test_a_list_of_files_and_the_default_folder(run, stems, chain, tmp_path) -> None:
+    files = sorted(stems.iterdir())
+    assert run("render", *files, chain(GROUPS)).code == 0
+    assert run("render", stems, chain(GROUPS)).code == 0
+    first, again = stems / "master" / "main.wav", tmp_path / "stems-master" / "main.wav"
+    assert first.read_bytes() == again.read_bytes()
+
+
 def test_someone_elses_folder_is_never_touched(run, stems, chain, tmp_path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()

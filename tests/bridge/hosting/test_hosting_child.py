@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ import pytest
 
 from bridge.errors import RenderError, StoppedError
 from bridge.hosting import PrepareJob, stop_all
-from bridge.hosting.child import ChildFailed, Ending, call
+from bridge.hosting.child import _parsed, call
 
 GIVE_UP_S = 20.0
 
@@ -108,9 +109,7 @@ def test_an_interrupt_ends_the_child(bench: Any) -> None:
 
     def interrupt() -> None:
         if until(lambda: bool(workers(me))):
-            import _thread
-
-            _thread.interrupt_main()
+            signal.raise_signal(signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     thread.start()
@@ -136,11 +135,10 @@ def test_an_operation_no_adapter_knows_is_a_host_failure() -> None:
     assert [each["kind"] for each in answer["problems"]] == ["host_failed"]
 
 
-def test_a_job_the_child_cannot_read_is_an_exit_with_its_last_lines() -> None:
-    with pytest.raises(ChildFailed) as caught:
-        call({"host": "none"}, 30)
-    assert (caught.value.ending, caught.value.detail) == (Ending.EXIT, "exit code 1")
-    assert caught.value.last_lines[-1] == "KeyError: 'op'"
+def test_lines_that_are_no_answer_are_told_as_garbled() -> None:
+    assert _parsed(b'{"stage": "loading"}\nLICENCE\n') == ("loading", None, "b'LICENCE'")
+    assert _parsed(b'LICENCE\n{"answer": {"a": 1}}\n') == ("", {"a": 1}, "")
+    assert _parsed(b'{"stage": "loading"}\n{"ans') == ("loading", None, "b'{\"ans'")
 
 
 def test_memory_stays_within_a_few_copies_of_the_audio(bench: Any) -> None:

@@ -10,9 +10,12 @@ import numpy.typing as npt
 import psutil
 import pytest
 
-from bridge.errors import RenderError
-from bridge.hosting import HostedInsert
+from bridge.errors import InputError, MachineError, RenderError, StemwrightError
+from bridge.hosting import HostedInsert, RunJob, host
 from bridge.hosting.bundles import binary
+from bridge.hosting.child import ChildFailed, Ending
+from bridge.hosting.faults import child_error
+from bridge.plugins import Plugin
 
 Audio = npt.NDArray[np.float32]
 
@@ -128,3 +131,51 @@ def test_a_preset_of_another_plugin_is_refused_at_run(bench: Any, knock: Audio) 
     with pytest.raises(RenderError) as caught:
         bench.run([replace(bench.insert("gain"), preset=theirs)], knock)
     assert caught.value.problems[0].kind == "wrong_state"
+
+
+ENDINGS = [
+    (ChildFailed(Ending.SIGNAL, "SIGABRT"), "plugin_crashed", RenderError),
+    (ChildFailed(Ending.EXIT, "exit code 0"), "plugin_exited", RenderError),
+    (ChildFailed(Ending.DEADLINE, "60 s"), "plugin_hung", RenderError),
+    (ChildFailed(Ending.GARBLED, "b'x'"), "plugin_garbled", RenderError),
+    (ChildFailed(Ending.UNSTARTED, "no memory"), "child_not_started", MachineError),
+]
+
+
+@pytest.mark.parametrize(("failed", "kind", "error"), ENDINGS)
+def test_every_ending_of_a_child_has_its_error(
+    failed: ChildFailed, kind: str, error: type[StemwrightError]
+) -> None:
+    plugin = Plugin("Pro-Q 3", "", "", "VST3", "", Path("Pro-Q 3.vst3"))
+    told = child_error(failed, plugin, "vocals/air")
+    (problem,) = told.problems
+    assert type(told) is error
+    assert problem.kind == kind
+    assert failed.detail in problem.message
+    assert problem.message.startswith("Pro-Q 3 (vocals/air) ")
+    assert problem.hint
+    assert {each.ending for each, _, _ in ENDINGS} == set(Ending)
+
+
+def test_a_file_that_cannot_be_written_is_this_machines_fault(bench: Any, knock: Audio) -> None:
+    insert = bench.insert("gain")
+    bench.folder.joinpath("in.f32").write_bytes(knock.T.tobytes())
+    nowhere = bench.folder / "absent" / "out.f32"
+    job = RunJob((insert,), bench.folder / "in.f32", knock.shape[1], 48000, (nowhere,))
+    with pytest.raises(MachineError) as caught:
+        bench.host.run(job)
+    assert caught.value.problems[0].kind == "file_failed"
+
+
+def test_an_input_of_another_length_than_said_is_a_callers_error(bench: Any) -> None:
+    bench.folder.joinpath("in.f32").write_bytes(bytes(80))
+    out = bench.folder / "out.f32"
+    job = RunJob((bench.insert("gain"),), bench.folder / "in.f32", 11, 48000, (out,))
+    with pytest.raises(ValueError, match="11 stereo frames"):
+        bench.host.run(job)
+
+
+def test_only_a_host_there_is_can_be_named() -> None:
+    assert host("dawdreamer").name == "dawdreamer"
+    with pytest.raises(InputError, match="no plugin host"):
+        host("ardour")
