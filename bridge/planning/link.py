@@ -71,7 +71,7 @@ def plan(
         master=master,
         finish=finish,
         versions=tuple(_version(version, lanes) for version in chain.versions),
-        diagnostics=(*stems.diagnostics, *notes, *linker.notes),
+        diagnostics=(*stems.diagnostics, *_chain_notes(chain), *notes, *linker.notes),
         bypassed=linker.bypassed,
         states={str(path): digest for path, digest in states.items()},
     )
@@ -81,6 +81,10 @@ def commonest_rate_hz(stems: Iterable[Stem]) -> int:
     """The commonest sample rate, ties upwards; 48000 where there are no stems."""
     counts = Counter(stem.sample_rate_hz for stem in stems)
     return max(counts, key=lambda rate: (counts[rate], rate), default=48000)
+
+
+def _chain_notes(chain: Chain) -> list[Diagnostic]:
+    return [Diagnostic("note", said.code, str(said.where), said.message) for said in chain.notes]
 
 
 def _refuse(problems: list[Problem], linker: StepLinker) -> None:

@@ -31,9 +31,8 @@ def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
         yield _refusal(f'the return "{back.id}"', back.where, "remove it and the sends to it")
     for group in chain.groups:
         for name, _ in group.sends:
-            yield _refusal(
-                f'the send from "{group.id}" to "{name}"', group.where, "remove the send"
-            )
+            place = chain.locate(*group.where.at, "sends", name)
+            yield _refusal(f'the send from "{group.id}" to "{name}"', place, "remove the send")
     for insert in _inserts(chain):
         use = insert.settings.use
         if use != "plugin" and use not in supported:
@@ -41,9 +40,11 @@ def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
                 f'the built-in "{use}"', insert.where, f"use one of {', '.join(sorted(supported))}"
             )
         if insert.on != "stereo":
-            yield _refusal(f'on = "{insert.on}"', insert.where, "leave `on` out")
+            place = chain.locate(*insert.where.at, "on")
+            yield _refusal(f'on = "{insert.on}"', place, "leave `on` out")
         if getattr(insert.settings, "key", None) is not None:
-            yield _refusal("a side-chain key", insert.where, "leave `key` out")
+            place = chain.locate(*insert.where.at, "key")
+            yield _refusal("a side-chain key", place, "leave `key` out")
     for version in chain.versions:
         if version.dynamics == "main":
             yield _refusal(
