@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bridge.cli.options import Json, StorePath, cores
-from bridge.cli.render_command import render_to_folder, tell
+from bridge.cli.render_command import Work, render_to_folder, tell
 from bridge.cli.telling import print_json
 from bridge.errors import InputError, Problem
 
@@ -29,17 +29,8 @@ def demo(
     _write_song(stems, quiet=json)
     if not chain.exists():
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
-    record, reached = render_to_folder(
-        [stems],
-        chain,
-        master,
-        subtype="pcm24",
-        jobs=cores(),
-        store=store,
-        plugin_folders=[],
-        plugin_timeout_s=None,
-        strict=False,
-    )
+    work = Work(session=[stems], chain=chain, folder=master, jobs=cores(), store=store)
+    record, reached = render_to_folder(work)
     if json:
         print_json(record)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,12 +21,12 @@ from bridge.cli.options import (
 )
 from bridge.cli.plan_command import default_output
 from bridge.cli.telling import print_json
-from bridge.errors import EXIT_NO
+from bridge.errors import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
     from bridge.cli.progress import ProgressBar
-    from bridge.planning import Plan
+    from bridge.planning import Excerpt, Plan
     from bridge.rendering import Context
     from bridge.storing import Store
 
@@ -50,6 +51,20 @@ def render(
         typer.Option(min=0.1, help="Seconds a plugin may take before it counts as hung."),
     ] = None,
     strict: Strict = False,
+    range_: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="START:END",
+            help="Render only these seconds, into DIR/range, with the drive of DIR's full master.",
+        ),
+    ] = None,
+    preroll: Annotated[
+        float, typer.Option(min=0.0, help="Seconds that run, unheard, before the range.")
+    ] = 5.0,
+    watch: Annotated[
+        bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
@@ -58,55 +73,97 @@ def render(
 
     Example: stemwright render stems/ chain.toml -o master/
     """
-    folder = out or default_output(session)
-    record, reached = render_to_folder(
-        session,
-        chain,
-        folder,
+    work = Work(
+        session=session,
+        chain=chain,
+        folder=out or default_output(session),
         subtype=subtype,
         jobs=jobs or cores(),
         store=store,
         plugin_folders=plugin_path or [],
         plugin_timeout_s=plugin_timeout,
         strict=strict,
+        excerpt=None if range_ is None else excerpt(range_, preroll),
     )
-    if json:
-        print_json(record)
-    else:
-        tell(record, folder)
-    if not reached:
+    if watch:
+        from bridge.cli.watching import watch as watch_chain
+
+        raise typer.Exit(watch_chain(chain, lambda: shown(work, json), json))
+    if not shown(work, json):
         raise typer.Exit(EXIT_NO)
 
 
-def render_to_folder(
-    session: Sequence[Path],
-    chain: Path,
-    folder: Path,
-    *,
-    subtype: Subtype,
-    jobs: int,
-    store: Path | None,
-    plugin_folders: list[Path],
-    plugin_timeout_s: float | None,
-    strict: bool,
-) -> tuple[dict[str, Any], bool]:
+def shown(work: Work, as_json: bool) -> bool:
+    """Do the work, print what came of it; return whether the targets were met."""
+    record, reached = render_to_folder(work)
+    if as_json:
+        print_json(record)
+    else:
+        tell(record, work.target)
+    return reached
+
+
+def excerpt(words: str, preroll_s: float) -> Excerpt:
+    """Read START:END in seconds. Raises InputError."""
+    from bridge.planning import Excerpt
+
+    try:
+        start, end = (float(word) for word in words.split(":"))
+    except ValueError as error:
+        raise InputError(
+            Problem("usage", f"--range {words} is not a range", expected="START:END in seconds")
+        ) from error
+    return Excerpt(start, end, preroll_s)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What `render` was asked to do."""
+
+    session: Sequence[Path]
+    chain: Path
+    folder: Path
+    subtype: Subtype = "pcm24"
+    jobs: int = 1
+    store: Path | None = None
+    plugin_folders: Sequence[Path] = ()
+    plugin_timeout_s: float | None = None
+    strict: bool = False
+    excerpt: Excerpt | None = None
+
+    @property
+    def target(self) -> Path:
+        """The folder that is written: a range never takes the place of the full master."""
+        return self.folder if self.excerpt is None else self.folder / "range"
+
+
+def render_to_folder(work: Work) -> tuple[dict[str, Any], bool]:
     """Read, plan, render and write; return render.json's content and whether targets were met."""
     from bridge.cli.progress import ProgressBar
-    from bridge.rendering import check_output, link, render, write_folder
+    from bridge.rendering import check_output, held_drive, link, render, write_folder
     from bridge.storing import Store, default_root
     from chains import load
     from sessions import read
 
-    parsed = load(chain)
-    found = read(session)
-    check_output(folder)
-    kept = Store(store or default_root())
+    parsed = load(work.chain)
+    found = read(work.session)
+    check_output(work.target)
+    kept = Store(work.store or default_root())
     with ProgressBar() as progress:
-        plan = link(found, parsed, kept, plugin_folders=plugin_folders, jobs=jobs, strict=strict)
-        context = _context(plan, kept, progress, jobs, plugin_timeout_s)
-        rendering = render(context, subtype)
+        plan = link(
+            found,
+            parsed,
+            kept,
+            plugin_folders=work.plugin_folders,
+            jobs=work.jobs,
+            strict=work.strict,
+            excerpt=work.excerpt,
+        )
+        context = _context(plan, kept, progress, work.jobs, work.plugin_timeout_s)
+        drive_db = None if work.excerpt is None else held_drive(work.folder)
+        rendering = render(context, work.subtype, drive_db)
         progress.stage("writing")
-        record = write_folder(context, rendering, parsed, subtype, folder)
+        record = write_folder(context, rendering, parsed, work.subtype, work.target)
     kept.collect()
     return record, rendering.reached
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import textwrap
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -22,9 +22,14 @@ _STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the
 
 def run_told(app: typer.Typer, args: Sequence[str]) -> int:
     """Run `app` on `args`; tell what went wrong; return the exit code."""
-    as_json = "--json" in args
+    words = list(args) or ["--help"]
+    return outcome(lambda: app(args=words, standalone_mode=False), "--json" in words)
+
+
+def outcome(work: Callable[[], object], as_json: bool) -> int:
+    """Do `work`; tell what went wrong; return the exit code: what it returned, when a number."""
     try:
-        code = app(args=list(args) or ["--help"], standalone_mode=False)
+        code = work()
     except StemwrightError as error:
         return _told(error.problems, error.exit_code, as_json)
     except (typer.Abort, KeyboardInterrupt):
@@ -38,7 +43,7 @@ def run_told(app: typer.Typer, args: Sequence[str]) -> int:
         return _foreign(error, as_json)
     if code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
         return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
-    return int(code or 0)
+    return code if isinstance(code, int) else 0
 
 
 def _foreign(error: Exception, as_json: bool) -> int:

@@ -6,11 +6,10 @@ upper rooms use is `bridge.hosting.fake`.
 
 from bridge.hosting.bundles import search_folders
 from bridge.hosting.child import stop_all
-from bridge.hosting.isolated import DawDreamerHost, host
+from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, host
 from bridge.hosting.port import (
     Host,
     HostedInsert,
-    InsertResult,
     Prepared,
     PrepareJob,
     RunJob,
@@ -23,7 +22,7 @@ __all__ = [
     "DawDreamerHost",
     "Host",
     "HostedInsert",
-    "InsertResult",
+    "PedalboardHost",
     "PrepareJob",
     "Prepared",
     "RunJob",

@@ -38,6 +38,12 @@ def not_finite(frame: int) -> Refused:
     )
 
 
+def latency_differs(reported: int, expected: int) -> dict[str, str]:
+    """The warning of a latency that is not the one a plugin was prepared with."""
+    said = f"reports {reported} frames of latency; when it was prepared it was {expected}"
+    return warning("latency_differs", said)
+
+
 @dataclass
 class Comparison:
     """An insert's input and output, slice by slice: peaks a channel, and whether they differ."""

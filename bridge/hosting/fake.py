@@ -21,18 +21,18 @@ from bridge.hosting.answers import Refused, problem
 from bridge.hosting.checks import Comparison, first_not_finite, not_finite
 from bridge.hosting.child import ChildFailed, Ending
 from bridge.hosting.display import agrees, reading
-from bridge.hosting.faults import answered_error, child_error, diagnostics
+from bridge.hosting.faults import answered_error, child_error, diagnostics, refuse_key
 from bridge.hosting.parameters import Fault, named
 from bridge.hosting.port import (
     LOAD_DEADLINE_S,
     HostedInsert,
-    InsertResult,
     Prepared,
     PrepareJob,
     RunJob,
     RunResult,
 )
-from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC, check_owner
+from bridge.hosting.states import check_owner
+from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC
 from bridge.plugins import Catalogue, Plugin
 
 Audio = npt.NDArray[np.float32]
@@ -177,19 +177,15 @@ class FakeHost:
         """As Host.run; `deadline_s` is never reached."""
         del deadline_s
         audio = np.fromfile(job.input, "<f4").reshape(-1, 2).T
-        results: list[InsertResult] = []
-        told: list[Diagnostic] = []
-        for insert, output in zip(job.inserts, job.outputs, strict=True):
-            audio, latency, said = self._insert(audio, insert)
-            output.write_bytes(audio.T.astype("<f4").tobytes())
-            results.append(InsertResult(insert.step_id, latency))
-            told += said
-        return RunResult(tuple(results), self.name, self.version, tuple(told))
+        out, latency, told = self._insert(audio, job.insert)
+        job.output.write_bytes(out.T.astype("<f4").tobytes())
+        return RunResult(latency, self.name, self.version, diagnostics=told)
 
     def _insert(
         self, audio: Audio, insert: HostedInsert
     ) -> tuple[Audio, int, tuple[Diagnostic, ...]]:
         self.ran.append(insert.step_id)
+        refuse_key(insert)
         fake = PLUGINS[insert.plugin.name]
         if fake.dies and (fake.dies_loading or np.abs(audio).max(initial=0) > 0.1):
             raise child_error(fake.dies, insert.plugin, insert.step_id)

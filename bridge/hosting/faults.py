@@ -14,6 +14,7 @@ from bridge.errors import (
     StemwrightError,
 )
 from bridge.hosting.child import ChildFailed, Ending
+from bridge.hosting.port import HostedInsert
 from bridge.plugins import Plugin
 
 INPUT_KINDS = frozenset(
@@ -21,7 +22,9 @@ INPUT_KINDS = frozenset(
 )
 """Problems the chain's author can mend: exit 2."""
 
-MACHINE_KINDS = frozenset({"child_not_started", "file_failed", "out_of_memory"})
+MACHINE_KINDS = frozenset(
+    {"child_not_started", "file_failed", "out_of_memory", "format_unhosted", "shell_unreachable"}
+)
 """Problems of this machine: exit 3. Every other one is a failed render."""
 
 _KINDS = {
@@ -108,4 +111,32 @@ def diagnostics(
     where = step_id or plugin.name
     return tuple(
         Diagnostic(each["severity"], each["code"], where, each["message"]) for each in found
+    )
+
+
+def refuse_key(insert: HostedInsert) -> None:
+    """Raise RenderError `key_unreachable` when `insert` has a side-chain key."""
+    if insert.key_input is not None:
+        raise RenderError(key_unreachable(insert.plugin, insert.step_id))
+
+
+def key_unreachable(plugin: Plugin, step_id: str, why: str = "") -> Problem:
+    """The problem of a side-chain key that no host leads to the plugin."""
+    said = why or "hosts reach the key input of VST2 plugins in dawdreamer alone"
+    return Problem(
+        kind="key_unreachable",
+        message=f"{plugin.name} ({plugin.format}) cannot be given a side-chain key: {said}",
+        where=where_of(plugin, step_id),
+        expected="a VST2 plugin with a third input, in dawdreamer",
+        hint="Use the plugin's VST2 build, a built-in with `key`, or leave `key` out.",
+    )
+
+
+def unhosted(plugin: Plugin, step_id: str, engine: str) -> Problem:
+    """The problem of a plugin format that a host does not know."""
+    return Problem(
+        kind="format_unhosted",
+        message=f"{plugin.name} is a {plugin.format}, which {engine} does not host",
+        where=where_of(plugin, step_id),
+        hint='Write host = "dawdreamer" in the chain\'s [engine], or use the VST3.',
     )

@@ -16,15 +16,44 @@ from bridge.hosting.display import agrees, number, shown
 
 Fault = dict[str, str | None]
 _LISTED = 40
+_MOST_STEPS = 1 << 20
+"""Hosts tell a continuous parameter as one with about 2**31 steps."""
 
 
 class Parameter(Protocol):
     """What a host offers for one parameter; raw values run from 0 to 1."""
 
-    name: str
-    label: str
-    string_value: str
     raw_value: float
+
+    @property
+    def name(self) -> str:
+        """As the plugin calls it."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The unit of its display text."""
+        ...
+
+    @property
+    def string_value(self) -> str:
+        """Its display text."""
+        ...
+
+    @property
+    def default_raw_value(self) -> float:
+        """Where it stands in a new instance."""
+        ...
+
+    @property
+    def num_steps(self) -> int:
+        """How many values it has."""
+        ...
+
+    @property
+    def is_automatable(self) -> bool:
+        """Whether a host may change it."""
+        ...
 
     def get_raw_value_for_text(self, text: str) -> float:
         """Read a display text."""
@@ -73,6 +102,11 @@ class Parameters:
             if self.agrees(name, text):
                 return
 
+    def set_raw(self, raw_params: Sequence[tuple[str, float]]) -> None:
+        """Set raw values by name, as they were read from the same plugin."""
+        for name, value in raw_params:
+            self._get(name).raw_value = value
+
     def agrees(self, name: str, text: str) -> bool:
         """Tell whether the parameter shows what `text` asks for."""
         parameter = self._get(name)
@@ -83,6 +117,10 @@ class Parameters:
         """A fault for each parameter that does not show what was asked for last."""
         wanted = dict(chosen).items()
         return [self._refusal(name, text) for name, text in wanted if not self.agrees(name, text)]
+
+    def described(self) -> list[dict[str, object]]:
+        """Name, range and texts of every parameter, in the plugin's order."""
+        return [_described(each) for each in self._listed()]
 
     def _get(self, name: str) -> Parameter:
         return next(each for each in self._listed() if each.name == name)
@@ -97,6 +135,22 @@ class Parameters:
             expected=f"from {low} to {high}",
             hint="Write the value as the plugin itself displays it, within its range.",
         )
+
+
+def _described(parameter: Parameter) -> dict[str, object]:
+    def text(raw_value: float) -> str:
+        return shown(parameter.get_text_for_raw_value(raw_value), parameter.label or "")
+
+    steps = parameter.num_steps
+    return {
+        "name": parameter.name,
+        "value": shown(parameter.string_value, parameter.label or ""),
+        "default": text(parameter.default_raw_value),
+        "min": text(0.0),
+        "max": text(1.0),
+        "steps": steps if steps <= _MOST_STEPS else None,
+        "automatable": bool(parameter.is_automatable),
+    }
 
 
 def named(name: str, names: Sequence[str]) -> str | Fault:

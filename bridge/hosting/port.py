@@ -56,11 +56,12 @@ class Prepared:
 
 @dataclass(frozen=True)
 class HostedInsert:
-    """One hosted insert of a run.
+    """One hosted insert, ready to run.
 
     `latency_frames` overrides what the plugin reports; `expected_latency_frames` is what it
     reported when it was prepared: a run that finds another value says so. `inputs` and `outputs`
-    are the channels it was prepared with; the run looks for itself.
+    are the channels it was prepared with, 1 or 2. `key_input` is the side-chain
+    key, a file like the run's input and as long.
     """
 
     step_id: str
@@ -71,46 +72,41 @@ class HostedInsert:
     expected_latency_frames: int | None = None
     inputs: int = 2
     outputs: int = 2
+    key_input: Path | None = None
 
 
 @dataclass(frozen=True)
 class RunJob:
-    """Run stereo audio of `frames` frames through `inserts`, one output file for each.
+    """Run stereo audio of `frames` frames through one insert.
 
-    Every output starts at zero latency and has exactly `frames` frames: frame n out belongs to
+    The output starts at zero latency and has exactly `frames` frames: frame n out belongs to
     frame n in. What a plugin still holds after the last frame is cut, so a caller who wants its
     tail hands in silence after the signal.
     """
 
-    inserts: tuple[HostedInsert, ...]
+    insert: HostedInsert
     input: Path
+    output: Path
     frames: int
     sample_rate_hz: int
-    outputs: tuple[Path, ...]
     buffer_size: int = 512
     tempo_bpm: float = 120.0
-
-    def __post_init__(self) -> None:
-        if len(self.outputs) != len(self.inserts):
-            raise ValueError("a run needs one output for each insert")
-
-
-@dataclass(frozen=True)
-class InsertResult:
-    """What one insert of a run did: the latency it was compensated for, and its child's memory."""
-
-    step_id: str
-    latency_frames: int
-    peak_memory_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """A finished run: every output file is there, whole."""
+    """A finished run: its output file is there, whole.
 
-    inserts: tuple[InsertResult, ...]
+    `latency_frames` is what was compensated; `load_s` and `process_s` are wall seconds in the
+    child, for loading (state included) and for processing.
+    """
+
+    latency_frames: int
     host: str
     host_version: str
+    peak_memory_bytes: int = 0
+    load_s: float = 0.0
+    process_s: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -136,10 +132,10 @@ class Host(Protocol):
         ...
 
     def run(self, job: RunJob, deadline_s: float | None = None) -> RunResult:
-        """Render; each insert may take `deadline_s`, by default `deadline_s(...)` of its frames."""
+        """Render; it may take `deadline_s`, by default `deadline_s(...)` of its frames."""
         ...
 
 
-def deadline_s(frames: int, sample_rate_hz: int, inserts: int = 1) -> float:
-    """Seconds after which `inserts` hosted inserts on `frames` frames count as hung."""
-    return inserts * (LOAD_DEADLINE_S + SLOWEST_REAL_TIME_RATIO * frames / sample_rate_hz)
+def deadline_s(frames: int, sample_rate_hz: int) -> float:
+    """Seconds after which a hosted insert on `frames` frames counts as hung, without a card."""
+    return LOAD_DEADLINE_S + SLOWEST_REAL_TIME_RATIO * frames / sample_rate_hz

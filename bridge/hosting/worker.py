@@ -16,10 +16,16 @@ from bridge.hosting.answers import Refused, Tell
 from bridge.hosting.orphans import die_with_parent
 
 ADAPTERS = {
-    "prepare:pedalboard": "bridge.hosting.pedalboard_host",
+    "describe:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "describe:pedalboard": "bridge.hosting.pedalboard_host",
     "prepare:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "prepare:pedalboard": "bridge.hosting.pedalboard_host",
     "run:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "run:pedalboard": "bridge.hosting.pedalboard_run",
+    "repeat:dawdreamer": "bridge.hosting.dawdreamer_host",
+    "repeat:pedalboard": "bridge.hosting.pedalboard_run",
     "factory:vst3": "bridge.hosting.factory",
+    "factory:vst2": "bridge.hosting.vst2_factory",
 }
 """Which module does which operation; imported only then, so that a scan stays light."""
 

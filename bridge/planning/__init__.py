@@ -8,7 +8,7 @@ from bridge.planning.digests import (
     stem_facts,
     sum_digest,
 )
-from bridge.planning.link import commonest_rate_hz, plan
+from bridge.planning.link import Excerpt, commonest_rate_hz, plan
 from bridge.planning.model import (
     Engine,
     Finish,
@@ -17,27 +17,32 @@ from bridge.planning.model import (
     NativeInsert,
     NativeStep,
     Plan,
+    ReturnLane,
     Stem,
     StemFile,
     Stems,
     Step,
     VersionPlan,
+    Window,
 )
 from bridge.planning.steps import state_path, wanted_plugin
 
 __all__ = [
     "Engine",
+    "Excerpt",
     "Finish",
     "HostedStep",
     "Lane",
     "NativeInsert",
     "NativeStep",
     "Plan",
+    "ReturnLane",
     "Stem",
     "StemFile",
     "Stems",
     "Step",
     "VersionPlan",
+    "Window",
     "commonest_rate_hz",
     "group_digest",
     "hosted_key",

@@ -19,13 +19,16 @@ def stem_facts(stem: Stem, rate_hz: int) -> dict[str, Any]:
     }
 
 
-def group_digest(stems: Sequence[Stem], trim: float, rate_hz: int, frames: int) -> str:
-    """Name the sum of a group's stems, in order, trimmed, `frames` long."""
+def group_digest(
+    stems: Sequence[Stem], trim: float, rate_hz: int, frames: int, skip: int = 0
+) -> str:
+    """Name the sum of a group's stems, in order, trimmed, `frames` long from frame `skip`."""
     return digest(
         "group",
         stems=[stem_facts(stem, rate_hz) for stem in stems],
         trim=trim,
         frames=frames,
+        skip=skip,
     )
 
 
@@ -35,19 +38,29 @@ def sum_digest(parts: Sequence[tuple[float, str]], frames: int) -> str:
 
 
 def native_key(
-    step: NativeStep, source: str, engine: Engine, frames: int, versions: Mapping[str, int]
+    step: NativeStep,
+    source: str,
+    engine: Engine,
+    frames: int,
+    versions: Mapping[str, int],
+    key_source: str | None = None,
 ) -> str:
-    """Name a run of built-ins over the signal `source`; `versions` are their operation versions."""
+    """Name a run of built-ins over the signal `source`; `versions` are their operation versions.
+
+    `key_source` names the signal a keyed insert listens to.
+    """
     return digest(
         "native",
         inserts=[
             {
-                "settings": insert.settings.model_dump(mode="json"),
+                "settings": insert.settings.model_dump(mode="json", exclude={"key"}),
                 "version": versions[insert.settings.use],
                 "mix": insert.mix,
+                "on": insert.on,
             }
             for insert in step.inserts
         ],
+        key_source=key_source,
         source=source,
         rate_hz=engine.sample_rate_hz,
         frames=frames,
@@ -55,15 +68,22 @@ def native_key(
 
 
 def hosted_key(
-    step: HostedStep, source: str, engine: Engine, frames: int, host_version: str
+    step: HostedStep,
+    source: str,
+    engine: Engine,
+    frames: int,
+    host_version: str,
+    key_source: str | None = None,
 ) -> str:
-    """Name one hosted insert over the signal `source`."""
+    """Name one hosted insert over the signal `source`, hearing `key_source`."""
     return digest(
         "hosted",
         **prepare_facts(step, engine, host_version),
         latency_samples=step.latency_samples,
         mix=step.mix,
+        on=step.on,
         source=source,
+        key_source=key_source,
         frames=frames,
     )
 

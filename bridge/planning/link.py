@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import Diagnostic, InputError, MachineError, Problem
 from bridge.planning.assign import assign_stems
-from bridge.planning.model import TAIL_S, Engine, Finish, Lane, Plan, Stem, Stems, VersionPlan
+from bridge.planning.model import (
+    TAIL_S,
+    Engine,
+    Finish,
+    Lane,
+    Plan,
+    ReturnLane,
+    Stem,
+    Stems,
+    VersionPlan,
+    Window,
+)
 from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker, linear
 from bridge.plugins import Catalogue
 from chains import Chain, Insert, Limiter, Version
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of the song to render, in seconds; `preroll_s` runs before it, unheard."""
+
+    start_s: float
+    end_s: float
+    preroll_s: float = 0.0
+
 
 DEFAULT_HOST = "dawdreamer"
 DEFAULT_BUFFER_SIZE = 512
@@ -26,8 +48,9 @@ def plan(
     supported: frozenset[str],
     states: Mapping[Path, str],
     strict: bool = False,
+    excerpt: Excerpt | None = None,
 ) -> Plan:
-    """Resolve `chain` for `stems`.
+    """Resolve `chain` for `stems`, or for an excerpt of them.
 
     `supported` names the built-ins that can be rendered, `states` maps state files to the blake3
     of their bytes, `strict` refuses sample rate conversion.
@@ -48,15 +71,24 @@ def plan(
             steps=linker.steps(group.id, group.inserts),
             fader=linear(group.gain_db),
             fader_db=group.gain_db,
+            sends=tuple((name, linear(gain_db)) for name, gain_db in group.sends),
         )
         for group in chain.groups
         if taken.get(group.id)
     )
+    returns = tuple(
+        ReturnLane(back.id, linker.steps(back.id, back.inserts), linear(back.gain_db), back.gain_db)
+        for back in chain.returns
+    )
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
     _refuse(problems, linker)
-    frames = max((stem.frames_at(rate_hz) for stem in stems.stems), default=0)
-    processed = bool(master) or finish is not None or any(lane.steps for lane in lanes)
+    longest = max((stem.frames_at(rate_hz) for stem in stems.stems), default=0)
+    window = _window(excerpt, longest, rate_hz)
+    frames = longest if window is None else window.end - window.skip
+    rows = [*(lane.steps for lane in lanes), *(back.steps for back in returns), master]
+    processed = finish is not None or any(rows)
+    tail = round(TAIL_S * rate_hz) if processed and window is None else 0
     return Plan(
         chain_name=chain.name,
         engine=Engine(
@@ -66,12 +98,14 @@ def plan(
             tempo_bpm=stems.tempo_bpm,
         ),
         frames=frames,
-        render_frames=frames + (round(TAIL_S * rate_hz) if processed else 0),
+        render_frames=frames + tail,
         lanes=lanes,
         master=master,
         finish=finish,
         versions=tuple(_version(version, lanes) for version in chain.versions),
         diagnostics=(*stems.diagnostics, *_chain_notes(chain), *notes, *linker.notes),
+        returns=returns,
+        window=window,
         bypassed=linker.bypassed,
         states={str(path): digest for path, digest in states.items()},
     )
@@ -134,6 +168,21 @@ def _channels(stems: Sequence[Stem], problems: list[Problem]) -> None:
         for stem in stems
         if stem.channels > 2
     )
+
+
+def _window(excerpt: Excerpt | None, frames: int, rate_hz: int) -> Window | None:
+    if excerpt is None:
+        return None
+    start, end = round(excerpt.start_s * rate_hz), min(round(excerpt.end_s * rate_hz), frames)
+    if not 0 <= start < end:
+        raise InputError(
+            Problem(
+                "range_empty",
+                f"{excerpt.start_s:g}:{excerpt.end_s:g} s holds nothing of this song",
+                expected=f"a start before its end, within 0 and {frames / rate_hz:.2f} s",
+            )
+        )
+    return Window(max(0, start - round(excerpt.preroll_s * rate_hz)), start, end)
 
 
 def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bridge.errors import Diagnostic
 from bridge.plugins import Plugin
 from chains import InsertSettings, Limiter
+from chains.model import Side
 
 TAIL_S = 10.0
 """How long hosted steps may ring on after the longest stem."""
@@ -76,20 +77,27 @@ class Stems:
 
 @dataclass(frozen=True)
 class NativeInsert:
-    """A built-in with its settings."""
+    """A built-in with its settings; `on` is the signal it works on, `key` the group it hears."""
 
     id: str
     settings: InsertSettings
     mix: float = 1.0
+    on: Side = "stereo"
+    key: str | None = None
 
 
 @dataclass(frozen=True)
 class NativeStep:
-    """A run of consecutive built-ins, rendered and stored as one."""
+    """A run of consecutive built-ins, rendered and stored as one; a keyed one stands alone."""
 
     id: str
     label: str
     inserts: tuple[NativeInsert, ...]
+
+    @property
+    def key(self) -> str | None:
+        """The group its only insert listens to."""
+        return self.inserts[0].key
 
     @property
     def insert_ids(self) -> tuple[str, ...]:
@@ -114,6 +122,8 @@ class HostedStep:
     params: tuple[tuple[str, str], ...]
     latency_samples: int | None
     mix: float = 1.0
+    on: Side = "stereo"
+    key: str | None = None
     unreadable: str | None = None
 
     @property
@@ -127,11 +137,30 @@ Step = NativeStep | HostedStep
 
 @dataclass(frozen=True)
 class Lane:
-    """A stem group's render graph: stems, trim, steps, fader. Gains are linear factors."""
+    """A stem group's render graph: stems, trim, steps, fader. Gains are linear factors.
+
+    `sends` are (return id, linear gain after the fader).
+    """
 
     id: str
     stems: tuple[Stem, ...]
     trim: float
+    steps: tuple[Step, ...]
+    fader: float
+    fader_db: float
+    sends: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The groups its inserts listen to."""
+        return tuple(step.key for step in self.steps if step.key is not None)
+
+
+@dataclass(frozen=True)
+class ReturnLane:
+    """An effect bus the groups send to; `fader` is linear."""
+
+    id: str
     steps: tuple[Step, ...]
     fader: float
     fader_db: float
@@ -172,10 +201,20 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Window:
+    """A part of the song, in frames: steps run from `skip`, the file starts at `start`."""
+
+    skip: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Session and chain, linked.
 
-    `frames` is the length of the longest stem; `render_frames` what every step renders.
+    `frames` is the length of the longest stem; `render_frames` what every step renders. With a
+    `window`, `frames` is the window's length from its skip on, and no tail is rendered.
     """
 
     chain_name: str
@@ -187,5 +226,7 @@ class Plan:
     finish: Finish | None
     versions: tuple[VersionPlan, ...]
     diagnostics: tuple[Diagnostic, ...]
+    returns: tuple[ReturnLane, ...] = ()
+    window: Window | None = None
     bypassed: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -27,12 +27,6 @@ def _inserts(chain: Chain) -> Iterator[Insert]:
 
 def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
     """Yield one problem for each thing in `chain` that rendering lacks."""
-    for back in chain.returns:
-        yield _refusal(f'the return "{back.id}"', back.where, "remove it and the sends to it")
-    for group in chain.groups:
-        for name, _ in group.sends:
-            place = chain.locate(*group.where.at, "sends", name)
-            yield _refusal(f'the send from "{group.id}" to "{name}"', place, "remove the send")
     for insert in _inserts(chain):
         use = insert.settings.use
         if use != "plugin" and use not in supported:

@@ -66,14 +66,16 @@ class StepLinker:
             else:
                 active.append(insert)
         found: list[Step] = []
-        for hosted, run in groupby(active, key=lambda i: isinstance(i.settings, PluginSettings)):
-            if hosted:
-                found.extend(
-                    step for insert in run if (step := self._hosted(owner, insert)) is not None
-                )
-            else:
-                found.append(self._native(owner, tuple(run)))
+        for alone, run in groupby(active, key=_stands_alone):
+            together = tuple(run)
+            rows = [(insert,) for insert in together] if alone else [together]
+            found += [step for row in rows if (step := self._step(owner, row)) is not None]
         return tuple(found)
+
+    def _step(self, owner: str, row: tuple[Insert, ...]) -> Step | None:
+        if isinstance(row[0].settings, PluginSettings):
+            return self._hosted(owner, row[0])
+        return self._native(owner, row)
 
     def _native(self, owner: str, run: tuple[Insert, ...]) -> NativeStep:
         return NativeStep(
@@ -86,7 +88,7 @@ class StepLinker:
         settings = insert.settings
         if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
             settings = settings.model_copy(update={"ceiling_dbtp": self._ceiling_dbtp})
-        return NativeInsert(insert.id, settings, insert.mix)
+        return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert))
 
     def _hosted(self, owner: str, insert: Insert) -> HostedStep | None:
         settings = insert.settings
@@ -112,6 +114,8 @@ class StepLinker:
             params=tuple(settings.params.items()),
             latency_samples=settings.latency_samples,
             mix=insert.mix,
+            on=insert.on,
+            key=_key(insert),
             unreadable=broken[1] if broken else None,
         )
 
@@ -152,6 +156,15 @@ class StepLinker:
             expected="a plugin in " + ", ".join(map(str, self._catalogue.searched)),
             hint="install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH",
         )
+
+
+def _key(insert: Insert) -> str | None:
+    key: str | None = getattr(insert.settings, "key", None)
+    return key
+
+
+def _stands_alone(insert: Insert) -> bool:
+    return isinstance(insert.settings, PluginSettings) or _key(insert) is not None
 
 
 def _said(wanted: Wanted) -> str:

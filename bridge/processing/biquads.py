@@ -39,6 +39,13 @@ def passing(shape: str, hz: float, order: int, sample_rate_hz: int) -> Sections:
     return butter(order, hz, "lowpass", output="sos", fs=sample_rate_hz)
 
 
+def band_pass(hz: float, q: float, sample_rate_hz: int) -> Sections:
+    """Return a band-pass of 0 dB at `hz` (RBJ Audio EQ Cookbook, BPF with constant peak gain)."""
+    turn = 2 * math.pi * hz / sample_rate_hz
+    alpha = math.sin(turn) / (2 * q)
+    return _normalised((alpha, 0.0, -alpha), (1 + alpha, -2 * math.cos(turn), 1 - alpha))
+
+
 def _bell(turn: float, gain_db: float, q: float) -> Sections:
     a = math.sqrt(10 ** (gain_db / 20))
     alpha = math.sin(turn) / (2 * q)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.errors import InputError, Problem
 from bridge.processing.biquads import sections_of
+from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import SosFilter
 from chains.inserts import Eq
-
-_HIGHEST_SHARE_OF_NYQUIST = 0.98
 
 
 class EqProcessor:
@@ -21,7 +19,13 @@ class EqProcessor:
     """
 
     def __init__(self, settings: Eq, sample_rate_hz: int) -> None:
-        _refuse_above_nyquist(settings, sample_rate_hz)
+        refuse_above_nyquist(
+            (
+                Corner(f"eq band {number}", f"bands[{number}].hz", band.hz)
+                for number, band in enumerate(settings.bands)
+            ),
+            sample_rate_hz,
+        )
         sections = [sections_of(band, sample_rate_hz) for band in settings.bands]
         self._filter = SosFilter(np.concatenate(sections), channels=2)
 
@@ -32,20 +36,3 @@ class EqProcessor:
     def finish(self) -> Block:
         """Nothing is ever held; a filter's ring beyond the end is the caller's padding."""
         return np.zeros((2, 0))
-
-
-def _refuse_above_nyquist(settings: Eq, sample_rate_hz: int) -> None:
-    highest_hz = _HIGHEST_SHARE_OF_NYQUIST * sample_rate_hz / 2
-    problems = [
-        Problem(
-            "band_above_nyquist",
-            f"eq band {number} at {band.hz:g} Hz does not fit a rate of {sample_rate_hz} Hz",
-            {"path": f"bands[{number}].hz"},
-            expected=f"at most {highest_hz:g} Hz",
-            hint="lower the band, or render at a higher rate",
-        )
-        for number, band in enumerate(settings.bands)
-        if band.hz > highest_hz
-    ]
-    if problems:
-        raise InputError(problems)

@@ -1,8 +1,8 @@
-"""The port every built-in processor implements."""
+"""The ports every built-in processor implements."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bridge.audio import Block
 
@@ -17,6 +17,31 @@ class Processor(Protocol):
 
     def process(self, block: Block) -> Block:
         """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
+        ...
+
+    def finish(self) -> Block:
+        """Return what is still held."""
+        ...
+
+
+@runtime_checkable
+class ReducesGain(Protocol):
+    """What tells how far it has turned its signal down."""
+
+    @property
+    def lowest_gain_db(self) -> float:
+        """The deepest reduction so far, without make-up: 0.0 while idle, else negative."""
+        ...
+
+
+class KeyedProcessor(ReducesGain, Protocol):
+    """A processor whose detector can hear another signal, the key.
+
+    Without a key it is a plain Processor; its own input as the key gives the same bits.
+    """
+
+    def process(self, block: Block, key: Block | None = None) -> Block:
+        """Take (2, frames) of the signal and the same frames of the key, both float64."""
         ...
 
     def finish(self) -> Block:

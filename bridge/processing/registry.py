@@ -8,14 +8,30 @@ from types import MappingProxyType
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.port import Processor
-from chains.inserts import Compressor, Eq, Gain, InsertSettings, Limiter
+from bridge.processing.port import KeyedProcessor, Processor
+from chains.inserts import (
+    Compressor,
+    Deesser,
+    DynamicEq,
+    Eq,
+    Gain,
+    Gate,
+    InsertSettings,
+    Limiter,
+    Multiband,
+    Reverb,
+    Saturation,
+    Width,
+)
 
 VERSIONS: Mapping[str, int] = MappingProxyType({"gain": 1, "eq": 1, "compressor": 1, "limiter": 1})
 """Version of each built-in's sound, part of store keys: it rises when a bit of output changes."""
 
 SUPPORTED: frozenset[str] = frozenset(VERSIONS)
 """The `use` words that have a processor here."""
+
+KEYED: frozenset[str] = frozenset({"compressor", "dynamic_eq", "multiband", "deesser", "gate"})
+"""Those of them whose detector can hear a key."""
 
 
 def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
@@ -34,14 +50,52 @@ def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
             from bridge.processing.eq import EqProcessor
 
             return EqProcessor(settings, sample_rate_hz)
-        case Compressor():
-            from bridge.processing.compressor import CompressorProcessor
-
-            return CompressorProcessor(settings, sample_rate_hz)
         case Limiter():
             from bridge.processing.limiter import LimiterProcessor
 
             return LimiterProcessor(settings, sample_rate_hz)
+        case Saturation():
+            from bridge.processing.saturation import SaturationProcessor
+
+            return SaturationProcessor(settings)
+        case Reverb():
+            from bridge.processing.reverb import ReverbProcessor
+
+            return ReverbProcessor(settings, sample_rate_hz)
+        case Width():
+            from bridge.processing.width import WidthProcessor
+
+            return WidthProcessor(settings, sample_rate_hz)
+        case _:
+            return build_keyed(settings, sample_rate_hz)
+
+
+def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor:
+    """Return a new processor whose detector can hear a key; without one it hears its input.
+
+    Raises InputError as `build` does, ValueError for what is not in KEYED.
+    """
+    match settings:
+        case Compressor():
+            from bridge.processing.compressor import CompressorProcessor
+
+            return CompressorProcessor(settings, sample_rate_hz)
+        case DynamicEq():
+            from bridge.processing.dynamic_eq import DynamicEqProcessor
+
+            return DynamicEqProcessor(settings, sample_rate_hz)
+        case Multiband():
+            from bridge.processing.multiband import MultibandProcessor
+
+            return MultibandProcessor(settings, sample_rate_hz)
+        case Deesser():
+            from bridge.processing.deesser import DeesserProcessor
+
+            return DeesserProcessor(settings, sample_rate_hz)
+        case Gate():
+            from bridge.processing.gate import GateProcessor
+
+            return GateProcessor(settings, sample_rate_hz)
         case _:
             raise ValueError(f"no processor for {settings.use}")
 

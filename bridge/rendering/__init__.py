@@ -3,7 +3,7 @@
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.deliver import write_folder
 from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import check_output
+from bridge.rendering.folder import check_output, held_drive
 from bridge.rendering.linking import link
 from bridge.rendering.master import Output, Rendering, render
 
@@ -16,6 +16,7 @@ __all__ = [
     "Silent",
     "StepResult",
     "check_output",
+    "held_drive",
     "link",
     "render",
     "write_folder",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.audio.sums import Part, summed
 from bridge.errors import Diagnostic
-from bridge.planning import Lane, sum_digest
+from bridge.planning import Lane, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.signals import Signal, store_signal, stored_signal
 from bridge.rendering.steps import run_steps
@@ -25,25 +25,58 @@ class Bus:
     steps: tuple[StepResult, ...]
 
 
-def render_bus(context: Context, version: str, lanes: Sequence[tuple[Lane, Signal]]) -> Bus:
-    """Sum `lanes` with their faders, in chain order, and run the master inserts over it."""
+Sounding = Sequence[tuple[Lane, Signal]]
+
+
+def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[str, Signal]) -> Bus:
+    """Sum `lanes` with their faders and the returns, in chain order; run the master inserts.
+
+    `keys` holds every group's signal after its inserts, muted ones too.
+    """
     suffix = "" if version == "main" else f"@{version}"
-    signal, first = _sum(context, lanes, f"sum{suffix}")
-    signal, steps = run_steps(context, context.plan.master, signal, suffix)
-    return Bus(version, signal, (first, *steps))
+    parts = [(lane.fader, signal) for lane, signal in lanes]
+    steps: list[StepResult] = []
+    for back in context.plan.returns:
+        sent = _sent(context, back, lanes)
+        if sent is not None:
+            signal, results = run_steps(context, back.steps, sent, keys, suffix)
+            parts.append((back.fader, signal))
+            steps += results
+    signal, first = _sum(context, parts, f"sum{suffix}")
+    signal, results = run_steps(context, context.plan.master, signal, keys, suffix)
+    return Bus(version, signal, (*steps, first, *results))
+
+
+def _sent(context: Context, back: ReturnLane, lanes: Sounding) -> Signal | None:
+    """What reaches a return: every lane's fader times its send; None where nothing is sent."""
+    parts = [
+        (lane.fader * gain, signal)
+        for lane, signal in lanes
+        for name, gain in lane.sends
+        if name == back.id
+    ]
+    frames = context.plan.render_frames
+    if not parts:
+        return None
+    key = sum_digest([(gain, signal.digest) for gain, signal in parts], frames)
+    return Signal(
+        key,
+        frames,
+        lambda: summed([Part(gain, signal.blocks()) for gain, signal in parts], frames),
+    )
 
 
 def _sum(
-    context: Context, lanes: Sequence[tuple[Lane, Signal]], step_id: str
+    context: Context, parts: Sequence[tuple[float, Signal]], step_id: str
 ) -> tuple[Signal, StepResult]:
     frames = context.plan.render_frames
-    key = sum_digest([(lane.fader, signal.digest) for lane, signal in lanes], frames)
+    key = sum_digest([(gain, signal.digest) for gain, signal in parts], frames)
     entry = context.store.get(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        blocks = summed([Part(lane.fader, signal.blocks()) for lane, signal in lanes], frames)
+        blocks = summed([Part(gain, signal.blocks()) for gain, signal in parts], frames)
         entry = store_signal(
             context.store, key, blocks, "float64", context.cancel, lambda: {"diagnostics": []}
         )
@@ -56,6 +89,8 @@ def _sum(
 def final_frames(context: Context, bus: Signal) -> tuple[int, list[Diagnostic]]:
     """Where the master ends: at the longest stem, or where its tail has gone under -96 dBFS."""
     plan = context.plan
+    if plan.window is not None:
+        return plan.window.end - plan.window.start, []
     loud = bus.frames if bus.loud_frames is None else bus.loud_frames
     if loud <= plan.frames:
         return plan.frames, []

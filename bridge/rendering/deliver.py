@@ -67,9 +67,17 @@ def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[s
             for lane in context.plan.lanes
         ],
         "drive_db": rendering.drive_db,
+        "range": _range(context),
         "diagnostics": [said.as_json() for said in rendering.diagnostics],
         "files": [*(output["path"] for output in outputs), "chain.toml", "chain.lock", *states],
     }
+
+
+def _range(context: Context) -> dict[str, float] | None:
+    window, rate_hz = context.plan.window, context.plan.engine.sample_rate_hz
+    if window is None:
+        return None
+    return {"start_s": window.start / rate_hz, "end_s": window.end / rate_hz}
 
 
 def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str]) -> Chain:
@@ -92,6 +100,10 @@ def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str
         groups=tuple(
             replace(group, inserts=tuple(moved(group.id, insert) for insert in group.inserts))
             for group in chain.groups
+        ),
+        returns=tuple(
+            replace(back, inserts=tuple(moved(back.id, insert) for insert in back.inserts))
+            for back in chain.returns
         ),
         master=tuple(moved("master", insert) for insert in chain.master),
     )

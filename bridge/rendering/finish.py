@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,20 +36,28 @@ class Finished:
 
 
 def finish(
-    context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: float | None
+    context: Context,
+    bus: Bus,
+    frames: int,
+    subtype: Subtype,
+    keys: Mapping[str, Signal],
+    drive_db: float | None,
 ) -> Finished:
     """Finish a bus to a file of `frames` frames; `drive_db` is held when given, else solved.
+
+    `keys` are the signals that driven inserts may listen to.
 
     Raises RenderError `clipped` when integer samples would clip for want of a target.
     """
     step_id = f"finish/{bus.version}"
-    key = _key(context, bus, frames, subtype, drive_db)
+    studio = Studio(context, bus.version, frames, subtype, keys)
+    key = _key(studio, bus, drive_db)
     entry = context.store.get(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        entry = _make(context, bus, frames, subtype, drive_db, key)
+        entry = _make(studio, bus, drive_db, key)
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
@@ -61,8 +69,8 @@ def finish(
     return Finished(entry, entry.meta["drive_db"], entry.meta["reached"], (*driven, result))
 
 
-def _key(context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: float | None) -> str:
-    target = context.plan.finish
+def _key(studio: Studio, bus: Bus, drive_db: float | None) -> str:
+    context, target = studio.context, studio.context.plan.finish
     source = Signal("driven", bus.signal.frames, bus.signal.blocks)
     return digest(
         "finish",
@@ -70,15 +78,16 @@ def _key(context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: fl
         limiter_version=VERSIONS["limiter"],
         seed=bus.version,
         source=bus.signal.digest,
-        frames=frames,
-        rate_hz=context.plan.engine.sample_rate_hz,
-        subtype=subtype,
+        start=studio.start,
+        frames=studio.frames,
+        rate_hz=studio.rate_hz,
+        subtype=studio.subtype,
         drive_db=drive_db,
         target=None
         if target is None
         else {
             "limiter": None if target.limiter is None else target.limiter.model_dump(mode="json"),
-            "driven": [step_key(context, step, source) for step in target.driven],
+            "driven": [step_key(context, step, source, studio.keys) for step in target.driven],
             "integrated_lufs": target.integrated_lufs,
             "true_peak_dbtp": target.true_peak_dbtp,
             "trim_if_over": target.trim_if_over,
@@ -86,17 +95,10 @@ def _key(context: Context, bus: Bus, frames: int, subtype: Subtype, drive_db: fl
     )
 
 
-def _make(
-    context: Context,
-    bus: Bus,
-    frames: int,
-    subtype: Subtype,
-    drive_db: float | None,
-    key: str,
-) -> Entry:
+def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:
+    context = studio.context
     with context.store.staging() as folder:
-        studio = Studio(context, folder / "take.wav", frames, subtype, bus.version)
-        take = _take(studio, bus.signal, context.plan.finish, drive_db)
+        take = _take(replace(studio, folder=folder), bus.signal, context.plan.finish, drive_db)
         said = [
             *_judged(take, context.plan.finish, drive_db, bus.version),
             *(each for step in take.steps for each in step.diagnostics),

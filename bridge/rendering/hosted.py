@@ -37,18 +37,18 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
                 writer.write(block)
         context.cancel.check()
         job = RunJob(
-            inserts=(insert,),
+            insert=insert,
             input=fed,
+            output=wet,
             frames=source.frames,
             sample_rate_hz=engine.sample_rate_hz,
-            outputs=(wet,),
             buffer_size=engine.buffer_size,
             tempo_bpm=engine.tempo_bpm,
         )
         done = context.host.run(job, context.deadline_s)
         meta = {
             "level_in": tap.levels.as_json(),
-            "latency_frames": done.inserts[0].latency_frames,
+            "latency_frames": done.latency_frames,
             "diagnostics": [said.as_json() for said in (*prepared.diagnostics, *done.diagnostics)],
             "read_back": [list(pair) for pair in prepared.read_back],
         }

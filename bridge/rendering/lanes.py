@@ -2,64 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from bridge.errors import StemwrightError, StoppedError
 from bridge.hosting import stop_all
 from bridge.planning import Lane, group_digest
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.signals import Signal
+from bridge.rendering.signals import Signal, cut
 from bridge.rendering.sources import group_blocks
 from bridge.rendering.steps import run_steps
 
 LaneOutput = tuple[Signal, list[StepResult]]
 
 
-def render_lanes(context: Context) -> list[LaneOutput]:
-    """Render every lane, `context.jobs` at a time; return them in chain order.
+def render_lanes(context: Context) -> dict[str, LaneOutput]:
+    """Render every lane, `context.jobs` at a time; return them by group id, in chain order.
 
+    A lane that listens to another starts once that one is queued, and waits for it.
     A lane that fails does not stop the others: their steps are in the store for the next run.
     Raises the error of the failed lanes, all their problems in one.
     """
-    lanes = context.plan.lanes
+    futures: dict[str, Future[LaneOutput]] = {}
     with ThreadPoolExecutor(max_workers=max(1, context.jobs)) as pool:
-        futures = [pool.submit(_render_lane, context, lane) for lane in lanes]
+        for lane in keys_first(context.plan.lanes):
+            futures[lane.id] = pool.submit(_render_lane, context, lane, dict(futures))
         try:
-            return _gathered(futures)
+            return _gathered({lane.id: futures[lane.id] for lane in context.plan.lanes})
         except BaseException:
             context.cancel.set()
             stop_all()
-            for future in futures:
+            for future in futures.values():
                 future.cancel()
             raise
 
 
-def _gathered(futures: Sequence[Future[LaneOutput]]) -> list[LaneOutput]:
-    done: list[LaneOutput] = []
+def keys_first(lanes: Sequence[Lane]) -> list[Lane]:
+    """Order lanes so that each comes after those it listens to; chain order otherwise."""
+    ordered: list[Lane] = []
+    waiting = list(lanes)
+    while waiting:
+        absent = {lane.id for lane in waiting}
+        ready = next(lane for lane in waiting if not absent & set(lane.keys))
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def _gathered(futures: Mapping[str, Future[LaneOutput]]) -> dict[str, LaneOutput]:
+    done: dict[str, LaneOutput] = {}
     failures: list[StemwrightError] = []
-    for future in futures:
+    for group, future in futures.items():
         try:
-            done.append(future.result())
+            done[group] = future.result()
         except StoppedError:
             raise
         except StemwrightError as error:
             failures.append(error)
     if failures:
         worst = min(failures, key=lambda error: error.exit_code)
-        raise type(worst)([problem for error in failures for problem in error.problems])
+        problems = [problem for error in failures for problem in error.problems]
+        raise type(worst)([p for n, p in enumerate(problems) if p not in problems[:n]])
     return done
 
 
 def lane_source(context: Context, lane: Lane) -> Signal:
     """The trimmed sum of a lane's stems, before its first insert."""
-    rate_hz, frames = context.plan.engine.sample_rate_hz, context.plan.render_frames
+    plan = context.plan
+    rate_hz, frames = plan.engine.sample_rate_hz, plan.render_frames
+    skip = 0 if plan.window is None else plan.window.skip
     return Signal(
-        group_digest(lane.stems, lane.trim, rate_hz, frames),
+        group_digest(lane.stems, lane.trim, rate_hz, frames, skip),
         frames,
-        lambda: group_blocks(lane.stems, lane.trim, rate_hz, frames, context.store),
+        lambda: cut(
+            group_blocks(lane.stems, lane.trim, rate_hz, skip + frames, context.store),
+            frames,
+            skip,
+        ),
     )
 
 
-def _render_lane(context: Context, lane: Lane) -> LaneOutput:
-    return run_steps(context, lane.steps, lane_source(context, lane))
+def _render_lane(
+    context: Context, lane: Lane, before: Mapping[str, Future[LaneOutput]]
+) -> LaneOutput:
+    keys = {key: before[key].result()[0] for key in lane.keys if key in before}
+    return run_steps(context, lane.steps, lane_source(context, lane), keys)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bridge.errors import InputError, Problem
 from bridge.hosting import scan, search_folders
-from bridge.planning import Plan, plan, state_path, wanted_plugin
+from bridge.planning import Excerpt, Plan, plan, state_path, wanted_plugin
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
 from bridge.rendering.sources import gather
@@ -25,8 +25,9 @@ def link(
     plugin_folders: Sequence[Path] = (),
     jobs: int = 1,
     strict: bool = False,
+    excerpt: Excerpt | None = None,
 ) -> Plan:
-    """Resolve `chain` for `session` on this machine.
+    """Resolve `chain` for `session`, or an excerpt of it, on this machine.
 
     Raises InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
@@ -38,12 +39,14 @@ def link(
         supported=SUPPORTED,
         states=_states(chain),
         strict=strict,
+        excerpt=excerpt,
     )
 
 
 def _plugins(chain: Chain) -> Iterator[PluginSettings]:
-    inserts = [insert for group in chain.groups for insert in group.inserts]
-    for insert in [*inserts, *chain.master]:
+    groups = [insert for group in chain.groups for insert in group.inserts]
+    returns = [insert for back in chain.returns for insert in back.inserts]
+    for insert in [*groups, *returns, *chain.master]:
         if isinstance(insert.settings, PluginSettings) and not insert.bypass:
             yield insert.settings
 

@@ -48,7 +48,8 @@ def lock_text(context: Context, rendering: Rendering, subtype: str, folder: Path
 def hosted_steps(plan: Plan) -> Iterator[HostedStep]:
     """Every hosted step of a plan, in signal order."""
     runs: list[tuple[Step, ...]] = [lane.steps for lane in plan.lanes]
-    runs += [plan.master, plan.finish.driven if plan.finish else ()]
+    runs += [*(back.steps for back in plan.returns), plan.master]
+    runs += [plan.finish.driven if plan.finish else ()]
     for run in runs:
         yield from (step for step in run if isinstance(step, HostedStep))
 

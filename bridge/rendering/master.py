@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge.audio.quantise import Subtype
 from bridge.errors import Diagnostic, Problem, RenderError
-from bridge.planning import Lane, VersionPlan
-from bridge.rendering.bus import Bus, final_frames, render_bus, sounding
+from bridge.rendering.bus import final_frames, render_bus, sounding
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish
 from bridge.rendering.lanes import render_lanes
-from bridge.rendering.signals import DamagedEntryError, Signal
+from bridge.rendering.signals import DamagedEntryError
 
 _ATTEMPTS = 8
 
@@ -46,15 +45,17 @@ class Rendering:
         return all(output.reached for output in self.outputs)
 
 
-def render(context: Context, subtype: Subtype = "pcm24") -> Rendering:
-    """Render `context.plan`, taking from the store what it holds.
+def render(
+    context: Context, subtype: Subtype = "pcm24", drive_db: float | None = None
+) -> Rendering:
+    """Render `context.plan`, taking from the store what it holds; `drive_db` is held when given.
 
     Raises RenderError, InputError or MachineError with every lane's problems; finished steps stay.
     A store entry found damaged is dropped and made again.
     """
     for _ in range(_ATTEMPTS):
         try:
-            return _render(context, subtype)
+            return _render(context, subtype, drive_db)
         except DamagedEntryError:
             continue
     raise RenderError(
@@ -67,38 +68,28 @@ def render(context: Context, subtype: Subtype = "pcm24") -> Rendering:
     )
 
 
-def _render(context: Context, subtype: Subtype) -> Rendering:
+def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rendering:
     plan, events = context.plan, context.events
     events.steps(_step_count(context))
     events.stage("lanes")
     lanes = render_lanes(context)
-    sounds = [(lane, signal) for lane, (signal, _) in zip(plan.lanes, lanes, strict=True)]
-    steps = [result for _, results in lanes for result in results]
+    keys = {group: signal for group, (signal, _) in lanes.items()}
+    sounds = [(lane, keys[lane.id]) for lane in plan.lanes]
+    steps = [result for _, results in lanes.values() for result in results]
     events.stage("sum")
-    main = render_bus(context, "main", sounds)
+    main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)
     events.stage("finish")
-    finished = finish(context, main, frames, subtype, None)
+    finished = finish(context, main, frames, subtype, keys, drive_db)
     outputs = [_output("main", finished)]
     steps += [*main.steps, *finished.steps]
     for version in plan.versions:
-        bus, made = _version(context, version, sounds, frames, subtype, finished.drive_db)
+        bus = render_bus(context, version.id, sounding(sounds, version.sounding), keys)
+        made = finish(context, bus, frames, subtype, keys, finished.drive_db)
         outputs.append(_output(version.id, made))
         steps += [*bus.steps, *made.steps]
     told = [*plan.diagnostics, *said, *(each for step in steps for each in step.diagnostics)]
     return Rendering(tuple(outputs), tuple(steps), finished.drive_db, frames, tuple(told))
-
-
-def _version(
-    context: Context,
-    version: VersionPlan,
-    lanes: Sequence[tuple[Lane, Signal]],
-    frames: int,
-    subtype: Subtype,
-    drive_db: float,
-) -> tuple[Bus, Finished]:
-    bus = render_bus(context, version.id, sounding(lanes, version.sounding))
-    return bus, finish(context, bus, frames, subtype, drive_db)
 
 
 def _output(version: str, finished: Finished) -> Output:
@@ -114,4 +105,5 @@ def _output(version: str, finished: Finished) -> Output:
 def _step_count(context: Context) -> int:
     plan = context.plan
     lanes = sum(len(lane.steps) for lane in plan.lanes)
-    return lanes + (1 + len(plan.versions)) * (len(plan.master) + 2)
+    bus = sum(len(back.steps) for back in plan.returns) + len(plan.master) + 2
+    return lanes + (1 + len(plan.versions)) * bus

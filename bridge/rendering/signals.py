@@ -127,14 +127,22 @@ def store_signal(
         )
 
 
-def cut(blocks: Iterable[Block], frames: int) -> Iterator[Block]:
-    """Yield the first `frames` frames of a stream."""
-    left = frames
+def cut(blocks: Iterable[Block], frames: int, start: int = 0) -> Iterator[Block]:
+    """Yield `frames` frames of a stream from frame `start` on."""
+    skip, left = start, frames
     for block in blocks:
         if left <= 0:
             return
-        yield block[:, :left]
-        left -= block.shape[1]
+        kept = block[:, skip : skip + left]
+        skip = max(0, skip - block.shape[1])
+        left -= kept.shape[1]
+        if kept.shape[1]:
+            yield kept
+
+
+def silent_signal(frames: int) -> Signal:
+    """Stereo zeros."""
+    return Signal("silence", frames, lambda: silence(frames), 0)
 
 
 def silence(frames: int) -> Iterator[Block]:

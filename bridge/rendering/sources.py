@@ -92,7 +92,10 @@ def _inspected(path: Path, store: Store) -> Inspection:
 def group_blocks(
     stems: Iterable[Stem], trim: float, rate_hz: int, frames: int, store: Store
 ) -> Iterator[Block]:
-    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed."""
+    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed.
+
+    Raises RenderError `source_changed` when a file is no longer the one that was inspected.
+    """
     parts = [
         Part(1.0, _stem_blocks(stem, rate_hz, store), stem.offset_at(rate_hz)) for stem in stems
     ]

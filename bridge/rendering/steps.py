@@ -3,42 +3,60 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bridge.planning import NativeStep, Step, hosted_key, native_key
 from bridge.processing import VERSIONS, Mixed, build, run
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.hosted import render_hosted
-from bridge.rendering.signals import Signal, Tap, store_signal, stored_signal
+from bridge.rendering.signals import (
+    Signal,
+    Tap,
+    silent_signal,
+    store_signal,
+    stored_signal,
+)
 from bridge.storing import Entry
 
+Keys = Mapping[str, Signal]
+"""Every group's signal after its inserts, by group id."""
 
-def step_key(context: Context, step: Step, source: Signal) -> str:
+
+def step_key(context: Context, step: Step, source: Signal, keys: Keys) -> str:
     """Name the result of `step` over `source`."""
     engine = context.plan.engine
+    heard = _heard(step, source, keys)
+    key_source = None if heard is None else heard.digest
     if isinstance(step, NativeStep):
-        return native_key(step, source.digest, engine, source.frames, VERSIONS)
-    return hosted_key(step, source.digest, engine, source.frames, context.host.version)
+        return native_key(step, source.digest, engine, source.frames, VERSIONS, key_source)
+    return hosted_key(step, source.digest, engine, source.frames, context.host.version, key_source)
 
 
 def run_steps(
-    context: Context, steps: Iterable[Step], source: Signal, suffix: str = ""
+    context: Context, steps: Iterable[Step], source: Signal, keys: Keys, suffix: str = ""
 ) -> tuple[Signal, list[StepResult]]:
     """Run `source` through `steps`; return what comes out and what each step did.
 
-    `suffix` tells the steps of a further version from those of the main master.
+    A group in `keys` that this song has no stem for is silent. `suffix` tells the steps of a
+    further version from those of the main master.
     """
     results: list[StepResult] = []
     for step in steps:
-        result, source = _run_step(context, step, source, suffix)
+        result, source = _run_step(context, step, source, keys, suffix)
         results.append(result)
     return source, results
 
 
+def _heard(step: Step, source: Signal, keys: Keys) -> Signal | None:
+    if step.key is None:
+        return None
+    return keys.get(step.key) or silent_signal(source.frames)
+
+
 def _run_step(
-    context: Context, step: Step, source: Signal, suffix: str
+    context: Context, step: Step, source: Signal, keys: Keys, suffix: str
 ) -> tuple[StepResult, Signal]:
-    key = step_key(context, step, source)
+    key = step_key(context, step, source, keys)
     entry = context.store.get(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
@@ -58,13 +76,12 @@ def _run_step(
 
 
 def _render_native(context: Context, step: NativeStep, source: Signal, key: str) -> Entry:
-    rate_hz = context.plan.engine.sample_rate_hz
-    processors = [Mixed(build(insert.settings, rate_hz), insert.mix) for insert in step.inserts]
     tap = Tap(source.blocks(), context.cancel)
+    rate_hz = context.plan.engine.sample_rate_hz
     return store_signal(
         context.store,
         key,
-        run(processors, tap),
+        run([Mixed(build(each.settings, rate_hz), each.mix) for each in step.inserts], tap),
         "float64",
         context.cancel,
         lambda: {"level_in": tap.levels.as_json(), "latency_frames": 0, "diagnostics": []},

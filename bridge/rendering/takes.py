@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,24 @@ class Take:
 
 @dataclass(frozen=True)
 class Studio:
-    """Where takes are made: the render, the file, its length, format and dither seed."""
+    """Where takes are made: the render, the version, the file's length, format and folder."""
 
     context: Context
-    path: Path
+    version: str
     frames: int
     subtype: Subtype
-    version: str
+    keys: Mapping[str, Signal]
+    folder: Path = Path()
+
+    @property
+    def start(self) -> int:
+        """The frame of the bus that becomes the file's first."""
+        window = self.context.plan.window
+        return 0 if window is None else window.start - window.skip
+
+    def heard(self, signal: Signal) -> Iterator[Block]:
+        """The part of a bus that becomes the file."""
+        return cut(signal.blocks(), self.frames, self.start)
 
     @property
     def rate_hz(self) -> int:
@@ -70,21 +81,21 @@ class Studio:
     def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
         """Write `blocks`, trimmed, and measure the file."""
         tap = Tap(_scaled(blocks, trim_db), self.context.cancel)
-        seed = f"finish/{self.version}"
-        with WavWriter(self.path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
+        seed, path = f"finish/{self.version}", self.folder / "take.wav"
+        with WavWriter(path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
             for block in tap:
                 writer.write(block)
         written = writer.result
-        measures = measure(self.path).as_json()
+        measures = measure(path).as_json()
         del measures["path"]
         return Take(
-            self.path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
+            path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
         )
 
 
 def plain_take(studio: Studio, signal: Signal) -> Take:
     """The bus as it is: no gain, no limiter."""
-    return studio.take(cut(signal.blocks(), studio.frames))
+    return studio.take(studio.heard(signal))
 
 
 def limited_take(
@@ -143,11 +154,11 @@ def _through(
 ) -> Take:
     suffix = "" if studio.version == "main" else f"@{studio.version}"
     fed = _gained(signal, drive_db)
-    driven, steps = run_steps(studio.context, target.driven, fed, suffix)
+    driven, steps = run_steps(studio.context, target.driven, fed, studio.keys, suffix)
     if target.limiter is not None:
         take = limited_take(studio, driven, target.limiter, target, 0.0)
     else:
-        take = studio.take(cut(driven.blocks(), studio.frames), trim_db)
+        take = studio.take(studio.heard(driven), trim_db)
     return replace(take, drive_db=drive_db, steps=tuple(steps))
 
 
@@ -173,14 +184,14 @@ def _ceiling(limiter: Limiter, target: Finish) -> float:
 
 def _analysed(studio: Studio, signal: Signal) -> Analysis:
     analyser = Analyser(studio.rate_hz)
-    for block in cut(signal.blocks(), studio.frames):
+    for block in studio.heard(signal):
         studio.context.cancel.check()
         analyser.add(block)
     return analyser.result()
 
 
 def _limited(studio: Studio, signal: Signal, limiter: FinishLimiter) -> Iterator[Block]:
-    for block in cut(signal.blocks(), studio.frames):
+    for block in studio.heard(signal):
         yield limiter.process(block)
     yield limiter.finish()
 
@@ -201,7 +212,7 @@ def _gained(signal: Signal, gain_db: float) -> Signal:
 
 def _loudness(studio: Studio, signal: Signal, otherwise: float) -> float:
     meter = Meter(studio.rate_hz, 2)
-    for block in cut(signal.blocks(), studio.frames):
+    for block in studio.heard(signal):
         studio.context.cancel.check()
         meter.add(block)
     found = meter.result().as_json()["integrated_lufs"]

@@ -225,8 +225,6 @@ def test_unmatched_and_twice_taken_stems_are_all_told(run, stems, chain, tmp_pat
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[[return]]\nid = "plate"\n', 'the return "plate"'),
-        ('[[return]]\nid = "p"\n[[group]]\nid = "b"\nstems = ["x"]\nsends = { p = -9 }\n', "send"),
         ('[[master.insert]]\nuse = "reverb"\n', 'the built-in "reverb"'),
         ('[[master.insert]]\nuse = "gain"\non = "side"\n', 'on = "side"'),
         ('[[master.insert]]\nuse = "compressor"\nkey = "a"\n', "side-chain key"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -76,15 +77,28 @@ class Bench:
         )
 
     def run(
-        self, inserts: Sequence[HostedInsert], audio: Audio, deadline_s: float = 60
-    ) -> tuple[list[Audio], RunResult]:
-        """Run (2, frames) audio through inserts; each insert's (2, frames) output."""
+        self, insert: HostedInsert, audio: Audio, deadline_s: float = 60, **settings: Any
+    ) -> tuple[Audio, RunResult]:
+        """Run (2, frames) audio through one insert; its (2, frames) output."""
+        job = self.job(insert, audio, **settings)
+        result = self.host.run(job, deadline_s)
+        return np.fromfile(job.output, "<f4").reshape(-1, 2).T, result
+
+    def job(self, insert: HostedInsert, audio: Audio, **settings: Any) -> RunJob:
+        """The job of that run."""
         source = self.folder / "in.f32"
         source.write_bytes(audio.T.astype("<f4").tobytes())
-        outputs = tuple(self.folder / f"out{index}.f32" for index in range(len(inserts)))
-        job = RunJob(tuple(inserts), source, audio.shape[1], RATE_HZ, outputs)
-        result = self.host.run(job, deadline_s)
-        return [np.fromfile(each, "<f4").reshape(-1, 2).T for each in outputs], result
+        return RunJob(insert, source, self.folder / "out.f32", audio.shape[1], RATE_HZ, **settings)
+
+    def chain(
+        self, inserts: Sequence[HostedInsert], audio: Audio
+    ) -> tuple[list[Audio], list[RunResult]]:
+        """Run one insert after the other; each one's output and result."""
+        done = []
+        for insert in inserts:
+            audio, result = self.run(insert, audio)
+            done.append((audio, result))
+        return [out for out, _ in done], [result for _, result in done]
 
 
 @pytest.fixture(scope="session")

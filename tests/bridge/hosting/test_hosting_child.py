@@ -146,6 +146,6 @@ def test_memory_stays_within_a_few_copies_of_the_audio(bench: Any) -> None:
     audio = np.zeros((2, frames), np.float32)
     audio[:, ::1000] = 0.25
     insert = bench.insert("gain", ("Gain", "-6 dB"))
-    small = bench.run([insert], audio[:, :48000])[1].inserts[0].peak_memory_bytes
-    large = bench.run([insert], audio)[1].inserts[0].peak_memory_bytes
+    small = bench.run(insert, audio[:, :48000])[1].peak_memory_bytes
+    large = bench.run(insert, audio)[1].peak_memory_bytes
     assert large - small < 4.2 * audio.nbytes

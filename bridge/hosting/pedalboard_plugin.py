@@ -1,0 +1,128 @@
+"""A plugin in pedalboard, inside a worker child; the only importer of pedalboard.
+
+It hosts VST3s and, on macOS (untested), Audio Units. A VST3's state is a .vstpreset, an Audio
+Unit's the property list that an .aupreset holds.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pedalboard._pedalboard as internals
+
+from bridge.hosting.answers import Refused, problem
+from bridge.hosting.parameters import Parameters
+
+_CHANNELS_TOLD = re.compile(r"expects (\d+) input channels and (\d+) output channels")
+_CLASS_ID = slice(8, 40)
+
+
+def load(wanted: dict[str, Any]) -> Any:
+    """Load the plugin `wanted`, of a file with several by its name."""
+    # pedalboard sweeps every parameter 1000 times at load to guess its range, which takes minutes
+    # in plugins that rebuild on a change; parameters it ignores are not swept.
+    internals.PARAMETER_NAME_REGEXES_TO_IGNORE.add(re.compile(""))
+    shell = wanted["name"] if wanted["shell"] else None
+    try:
+        return internals.load_plugin(wanted["path"], plugin_name=shell)
+    except (ImportError, RuntimeError, ValueError) as error:
+        if told := _CHANNELS_TOLD.search(str(error)):
+            raise _mismatch(*told.groups()) from error
+        reason = " ".join(str(error).split())[:300]
+        raise Refused(
+            problem(
+                "plugin_unloadable",
+                f"{wanted['name']} cannot be loaded: {reason}",
+                hint="Reinstall the plugin, and check that it is built for this system.",
+            )
+        ) from error
+
+
+def class_id(plugin: Any, wanted: dict[str, Any]) -> str:
+    """The class a loaded VST3 is of; an Audio Unit is taken at the scan's word."""
+    if wanted["format"] != "VST3":
+        return str(wanted["class_id"])
+    return bytes(plugin.preset_data[_CLASS_ID]).decode("ascii", "replace").upper()
+
+
+def check_class(plugin: Any, wanted: dict[str, Any]) -> None:
+    """Refuse a plugin of another class than was scanned."""
+    found = class_id(plugin, wanted)
+    if wanted["class_id"] and found != wanted["class_id"].upper():
+        raise Refused(
+            problem(
+                "wrong_class",
+                f"{wanted['name']} was scanned as {wanted['class_id']}, but its file loads {found}",
+                expected=wanted["class_id"],
+                hint="The plugin was changed since it was scanned: scan again.",
+            )
+        )
+
+
+def state_of(plugin: Any, wanted: dict[str, Any]) -> bytes:
+    """The plugin's state as a state file holds it."""
+    return bytes(plugin.preset_data if wanted["format"] == "VST3" else plugin.raw_state)
+
+
+def set_state(plugin: Any, wanted: dict[str, Any], state: bytes) -> None:
+    """Hand a plugin what a state file holds; RuntimeError when it refuses."""
+    if wanted["format"] == "VST3":
+        plugin.preset_data = state
+    else:
+        plugin.raw_state = state
+
+
+def apply_state(plugin: Any, wanted: dict[str, Any], state: str | None) -> None:
+    """Apply a state file; refuses what the plugin refuses."""
+    if state is None:
+        return
+    try:
+        set_state(plugin, wanted, Path(state).read_bytes())
+    except RuntimeError as error:
+        raise Refused(
+            problem(
+                "bad_state",
+                f"{Path(state).name} was refused by the plugin it belongs to",
+                hint="Save the state again with the version of the plugin installed here.",
+            )
+        ) from error
+
+
+def parameters_of(plugin: Any) -> Parameters:
+    """The plugin's parameters; the public `plugin.parameters` would sweep every one of them."""
+    return Parameters(lambda: plugin._parameters)  # noqa: SLF001 - no public unswept list
+
+
+def process_silence(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tuple[int, int]:
+    """Process one silent block, stereo or else mono; the (input, output) channels that took it."""
+    told = "?", "?"
+    for channels in (2, 1):
+        silence = np.zeros((channels, buffer_size), dtype=np.float32)
+        try:
+            out = plugin.process(silence, float(sample_rate_hz), buffer_size, reset=False)
+        except ValueError as error:
+            match = _CHANNELS_TOLD.search(str(error))
+            told = (match[1], match[2]) if match else told
+        else:
+            return channels, int(out.shape[0])
+    raise _mismatch(*told)
+
+
+def mismatch_in(error: ValueError) -> Refused | None:
+    """The refusal behind a ValueError of `process`, when it is about channels."""
+    told = _CHANNELS_TOLD.search(str(error))
+    return None if told is None else _mismatch(*told.groups())
+
+
+def _mismatch(inputs: str, outputs: str) -> Refused:
+    return Refused(
+        problem(
+            "channel_mismatch",
+            f"the plugin takes {inputs} and gives {outputs} channels",
+            expected="stereo in and out, or mono in and out",
+            hint="Choose the plugin's stereo or mono effect version.",
+        )
+    )

@@ -1,0 +1,161 @@
+"""Running one insert in pedalboard, inside a worker child.
+
+pedalboard compensates what a plugin reports by holding its first frames back, so zeros are fed
+behind the input until all of it came out. Blocks are fixed, the last one padded: some plugins sound
+different on a partial one. A mono plugin on stereo is one instance a side.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.checks import latency_differs
+from bridge.hosting.handover import Audio, hand_over, peak_memory_bytes, raw_slices, write_raw
+from bridge.hosting.pedalboard_plugin import (
+    apply_state,
+    check_class,
+    load,
+    mismatch_in,
+    parameters_of,
+)
+
+_BLOCKS_AT_ONCE = 64
+_LONGEST_WAIT_S = 60
+
+
+def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Render `job["input"]` through one insert into `job["output"]`; the answer's dict."""
+    began = time.perf_counter()
+    audio = np.concatenate(list(raw_slices(job["input"])), axis=1)
+    plugins = _instances(job, tell)
+    loaded = time.perf_counter()
+    tell("processing")
+    shift, sides = _rendered(plugins, audio, job)
+    done = time.perf_counter()
+    tell("handing its output over")
+    reported, expected = _reported(plugins), job["expected_latency_frames"]
+    told = hand_over((sides[0], sides[1]), shift, job)
+    if job["latency_frames"] is None and expected not in (None, reported):
+        told.append(latency_differs(reported, expected))
+    return {
+        "latency_frames": reported if job["latency_frames"] is None else job["latency_frames"],
+        "diagnostics": told,
+        "peak_memory_bytes": peak_memory_bytes(),
+        "load_s": loaded - began,
+        "process_s": done - loaded,
+    }
+
+
+def repeat(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Render the same input three times in this process, into `job["outputs"]`.
+
+    Twice through one instance, reset in between, then through another one.
+    """
+    audio = np.concatenate(list(raw_slices(job["input"])), axis=1)
+    one, other, third = job["outputs"]
+    first = _instances(job, tell)
+    for output in (one, other):
+        _once(first, audio, job, output)
+        for plugin in first:
+            plugin.reset()
+    _once(_instances(job, tell), audio, job, third)
+    return {}
+
+
+def _once(plugins: list[Any], audio: Audio, job: dict[str, Any], output: str) -> None:
+    _, sides = _rendered(plugins, audio, job)
+    write_raw((sides[0], sides[1]), job["frames"], output)
+
+
+def _instances(job: dict[str, Any], tell: Tell) -> list[Any]:
+    """One stereo instance, or a mono one a side, as the plugin was prepared."""
+    return [_ready(job, tell) for _ in range(3 - job["inputs"])]
+
+
+def _ready(job: dict[str, Any], tell: Tell) -> Any:
+    tell("loading")
+    plugin = load(job["plugin"])
+    check_class(plugin, job["plugin"])
+    tell("applying its state")
+    apply_state(plugin, job["plugin"], job["preset"])
+    parameters_of(plugin).set_raw(job["raw_params"])
+    return plugin
+
+
+def _reported(plugins: list[Any]) -> int:
+    return max(int(plugin.reported_latency_samples) for plugin in plugins)
+
+
+def _rendered(plugins: list[Any], audio: Audio, job: dict[str, Any]) -> tuple[int, Audio]:
+    """Where the output begins in what came out, and that, (2, frames or more).
+
+    An override below the reported latency asks for frames that pedalboard drops: silence fed
+    ahead of the input, in whole buffers, moves the drop into it.
+    """
+    asked, size = job["latency_frames"], job["buffer_size"]
+    expected = job["expected_latency_frames"] or 0
+    short = 0 if asked is None else max(0, expected - int(asked))
+    lead = -(-short // size) * size
+    fed = np.concatenate((np.zeros((2, lead), np.float32), audio), axis=1)
+    width = 2 // len(plugins)
+    sides = [
+        _Stream(plugin, fed[side * width : side * width + width], job)
+        for side, plugin in enumerate(plugins)
+    ]
+    for side in sides:
+        side.feed_all()
+    shift = lead if asked is None else lead + int(asked) - _reported(plugins)
+    if shift < 0:
+        said = f"the plugin reports {_reported(plugins)} frames of latency, and {expected} before"
+        raise Refused(problem("wrong_length", said, hint="Leave `latency_samples` out."))
+    return shift, np.concatenate([side.until(shift + audio.shape[1]) for side in sides])
+
+
+class _Stream:
+    """A plugin being fed in fixed blocks, and what came out of it so far."""
+
+    def __init__(self, plugin: Any, audio: Audio, job: dict[str, Any]) -> None:
+        self._plugin = plugin
+        self._audio = audio
+        self._rate_hz = float(job["sample_rate_hz"])
+        self._size = int(job["buffer_size"])
+        self._came: list[Audio] = []
+
+    def feed_all(self) -> None:
+        """Feed the input, its last block padded."""
+        width, frames = self._audio.shape
+        step = self._size * _BLOCKS_AT_ONCE
+        for start in range(0, frames, step):
+            part = self._audio[:, start : start + step]
+            short = -part.shape[1] % self._size
+            padded = np.concatenate((part, np.zeros((width, short), np.float32)), axis=1)
+            self._feed(padded)
+
+    def until(self, frames: int) -> Audio:
+        """Feed zeros until `frames` frames came out; all that came, (width, frames or more)."""
+        silence = np.zeros((self._audio.shape[0], self._size), np.float32)
+        left = int(_LONGEST_WAIT_S * self._rate_hz)
+        while self._frames() < frames:
+            if left <= 0:
+                said = f"the plugin gave {self._frames()} frames for {frames}"
+                raise Refused(problem("wrong_length", said))
+            self._feed(silence)
+            left -= self._size
+        return np.concatenate(self._came, axis=1)[:, :frames]
+
+    def _frames(self) -> int:
+        return sum(part.shape[1] for part in self._came)
+
+    def _feed(self, block: Audio) -> None:
+        try:
+            out = self._plugin.process(block, self._rate_hz, self._size, reset=False)
+        except ValueError as error:
+            raise mismatch_in(error) or error from error
+        if out.shape[0] != block.shape[0]:
+            said = f"the plugin gave {out.shape[0]} channels for {block.shape[0]}"
+            raise Refused(problem("wrong_length", said))
+        self._came.append(np.asarray(out, np.float32))

@@ -1,0 +1,80 @@
+"""Jobs as the JSON that a worker child reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.hosting.port import PrepareJob, RunJob
+from bridge.plugins import Plugin
+
+
+def plugin_wire(plugin: Plugin) -> dict[str, Any]:
+    """Which plugin to load."""
+    return {
+        "name": plugin.name,
+        "path": str(plugin.path.absolute()),
+        "format": plugin.format,
+        "class_id": plugin.class_id,
+        "shell": plugin.classes_in_file > 1,
+    }
+
+
+def describe_wire(engine: str, plugin: Plugin) -> dict[str, Any]:
+    """Load `plugin` and list its parameters."""
+    return {
+        "op": "describe",
+        "host": engine,
+        "plugin": plugin_wire(plugin),
+        "sample_rate_hz": 48000,
+        "buffer_size": 512,
+        "tempo_bpm": 120.0,
+    }
+
+
+def prepare_wire(engine: str, job: PrepareJob, preset: Path) -> dict[str, Any]:
+    """Set a plugin up and write its finished state to `preset`."""
+    return {
+        "op": "prepare",
+        "host": engine,
+        "plugin": plugin_wire(job.plugin),
+        "state": _path(job.state),
+        "params": job.params,
+        "sample_rate_hz": job.sample_rate_hz,
+        "buffer_size": job.buffer_size,
+        "tempo_bpm": job.tempo_bpm,
+        "preset_out": str(preset),
+    }
+
+
+def run_wire(engine: str, job: RunJob, output: Path) -> dict[str, Any]:
+    """Run one insert, into `output`."""
+    insert = job.insert
+    return {
+        "op": "run",
+        "host": engine,
+        "plugin": plugin_wire(insert.plugin),
+        "preset": _path(insert.preset),
+        "raw_params": insert.raw_params,
+        "latency_frames": insert.latency_frames,
+        "expected_latency_frames": insert.expected_latency_frames,
+        "inputs": insert.inputs,
+        "input": _path(job.input),
+        "key": _path(insert.key_input),
+        "output": str(output.absolute()),
+        "frames": job.frames,
+        "sample_rate_hz": job.sample_rate_hz,
+        "buffer_size": job.buffer_size,
+        "tempo_bpm": job.tempo_bpm,
+    }
+
+
+def repeat_wire(engine: str, job: RunJob, outputs: Sequence[Path]) -> dict[str, Any]:
+    """Run one insert three times in one process, into `outputs`."""
+    paths = [str(output.absolute()) for output in outputs]
+    return run_wire(engine, job, job.output) | {"op": "repeat", "outputs": paths}
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())

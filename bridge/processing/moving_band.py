@@ -1,0 +1,69 @@
+"""A band that moves: from the dry signal to a fixed filter and back, by a detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.processing.biquads import Sections
+from bridge.processing.decibels import gain_of, gains_of
+from bridge.processing.envelopes import Ballistics, linked_peaks
+from bridge.processing.filtering import SosFilter
+from bridge.processing.gain_computer import StaticCurve
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How far a band goes and how: `limit_db` is negative for a cut, positive for a boost.
+
+    `slope` is the share of the overshoot over `threshold_db` by which the band's gain moves.
+    """
+
+    limit_db: float
+    threshold_db: float
+    slope: float
+    attack_ms: float
+    release_ms: float
+
+
+class MovingBand:
+    """(1 - t)*dry + t*filtered, t from 0 to 1, the filter being the band at its limit.
+
+    No coefficient ever changes, so nothing clicks. At rest t is 0 and samples pass bit for bit, at
+    the limit the band is the equaliser's; between them the gain where the filter has its limit
+    (a bell's centre, a shelf's plateau) is exactly the one wanted.
+    """
+
+    def __init__(
+        self, filtered: Sections, heard: Sections, movement: Movement, sample_rate_hz: int
+    ) -> None:
+        self._limit_db = movement.limit_db
+        self._travel = 1.0 - gain_of(movement.limit_db)
+        self._sign = 1.0 if movement.limit_db > 0 else -1.0
+        self._filter = SosFilter(filtered, channels=2)
+        self._detector = SosFilter(heard, channels=2)
+        self._curve = StaticCurve(movement.threshold_db, movement.slope, knee_db=0.0)
+        self._ballistics = Ballistics(movement.attack_ms, movement.release_ms, sample_rate_hz)
+        self._furthest_db = 0.0
+
+    @property
+    def lowest_gain_db(self) -> float:
+        """The deepest cut so far, 0.0 for a band that boosts."""
+        return min(0.0, self._sign * self._furthest_db)
+
+    def process(self, block: Block, key: Block) -> Block:
+        """Return the block with the band moved as (2, frames) `key` asks."""
+        if self._limit_db == 0.0 or self._curve.is_flat:
+            return block
+        change = block - self._filter.process(block)
+        wanted_db = self._curve.reduction_db(linked_peaks(self._detector.process(key)))
+        np.minimum(wanted_db, abs(self._limit_db), out=wanted_db)
+        moved_db = self._ballistics.process(wanted_db)
+        if moved_db.any():
+            self._furthest_db = max(self._furthest_db, float(moved_db.max()))
+            change *= (1.0 - gains_of(self._sign * moved_db)) / self._travel
+        else:
+            change *= 0.0 / self._travel
+        return block - change

@@ -1,0 +1,75 @@
+"""A soft clip, x / sqrt(1 + x^2): in +, *, / and sqrt alone, which every CPU rounds alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.processing.decibels import Array, gain_of
+from bridge.processing.oversampling import (
+    HOP_FRAMES,
+    MARGIN_FRAMES,
+    WINDOW_FRAMES,
+    Oversampler,
+)
+from chains.inserts import Saturation
+
+
+class SaturationProcessor:
+    """Drives both channels into the curve and scales what comes out; odd harmonics only.
+
+    Only what the curve takes away is oversampled; the signal itself goes by at its own rate, so
+    quiet sounds leave with drive plus output gain, flat to the Nyquist frequency. Frame n out is
+    frame n in; up to WINDOW_FRAMES are held inside.
+
+    The curve's harmonics fall by a constant ratio each, so what folds back depends on the drive.
+    Loudest alias under a sine of 0 dBFS at 48 kHz, in dB of its fundamental, at 5 and 9.7 kHz:
+    with 6 dB of drive -47/-31 (2x... see below)
+    """
+
+    def __init__(self, settings: Saturation) -> None:
+        self._drive = gain_of(settings.drive_db)
+        self._output = gain_of(settings.output_db)
+        self._oversampler = Oversampler(settings.oversampling, _taken_away)
+        self._waiting: Block = np.zeros((2, MARGIN_FRAMES))
+
+    def process(self, block: Block) -> Block:
+        """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
+        waiting = np.concatenate([self._waiting, block * self._drive], axis=1)
+        hops = max(0, (waiting.shape[1] - 2 * MARGIN_FRAMES) // HOP_FRAMES)
+        out = np.empty((2, hops * HOP_FRAMES))
+        for start in range(0, out.shape[1], HOP_FRAMES):
+            window = waiting[:, start : start + WINDOW_FRAMES]
+            out[:, start : start + HOP_FRAMES] = self._saturated(window)
+        self._waiting = waiting[:, out.shape[1] :].copy()
+        return out
+
+    def finish(self) -> Block:
+        """Return what is still held, silence being assumed after the end."""
+        held = self._waiting.shape[1] - MARGIN_FRAMES
+        self._waiting, rest = np.zeros((2, MARGIN_FRAMES)), self._waiting
+        out = np.empty((2, held))
+        for start in range(0, held, HOP_FRAMES):
+            window = rest[:, start : start + WINDOW_FRAMES]
+            padded = np.pad(window, ((0, 0), (0, WINDOW_FRAMES - window.shape[1])))
+            out[:, start : start + HOP_FRAMES] = self._saturated(padded)[:, : held - start]
+        return out
+
+    def _saturated(self, window: Block) -> Block:
+        out = window[:, MARGIN_FRAMES:-MARGIN_FRAMES].copy()
+        for channel, samples in zip(out, window, strict=True):
+            if samples.any():
+                channel -= self._oversampler.centre(samples)
+        out *= self._output
+        return out
+
+
+def _taken_away(samples: Array) -> Array:
+    """Return x - x / sqrt(1 + x^2) as x^3 / (s * (1 + s)), s the root: exact for quiet samples."""
+    square = samples * samples
+    root = np.sqrt(square + 1.0)
+    square *= samples
+    square /= root
+    root += 1.0
+    square /= root
+    return square

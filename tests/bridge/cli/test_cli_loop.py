@@ -1,0 +1,86 @@
+"""The loop: hear some seconds at once, and again on every save."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+GROUPS = """
+[[group]]
+id = "all"
+stems = ["*"]
+  [[group.insert]]
+  use = "gain"
+  gain_db = {gain}
+"""
+TARGET = "[target]\nintegrated_lufs = -20.0\n"
+
+
+def _read(path: Path) -> np.ndarray:
+    samples, _ = soundfile.read(path)
+    return samples
+
+
+def test_a_range_is_that_part_of_the_master(run, stems, chain, tmp_path) -> None:
+    text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
+    run("render", stems, text, "-o", out, "--subtype", "float64")
+    said = run("render", stems, text, "-o", out, "--subtype", "float64", "--range", "0.25:0.5")
+    assert said.code == 0, said.err
+    part = _read(out / "range" / "main.wav")
+    assert np.array_equal(part, _read(out / "main.wav")[12000:24000])
+
+
+def test_a_range_keeps_the_drive_of_the_full_master(run, stems, chain, tmp_path) -> None:
+    text, out = chain(GROUPS.format(gain=-3) + TARGET), tmp_path / "out"
+    full = json.loads(run("render", stems, text, "-o", out, "--json").out)
+    part = json.loads(run("render", stems, text, "-o", out, "--json", "--range", "0.1:0.9").out)
+    assert part["drive_db"] == full["drive_db"]
+    assert part["range"] == {"start_s": 0.1, "end_s": 0.9}
+    assert (out / "main.wav").exists()
+
+
+@pytest.mark.parametrize("words", ["5:9", "0.5:0.5", "x:y", "1", "-1:0.5"])
+def test_a_range_that_holds_nothing_is_told(run, stems, chain, tmp_path, words: str) -> None:
+    said = run(
+        "render", stems, chain(GROUPS.format(gain=0)), "-o", tmp_path / "o", f"--range={words}"
+    )
+    assert said.code == 2
+    assert "expected" in said.err
+
+
+def test_watch_renders_again_on_every_save_and_survives_a_fault(stems, chain, tmp_path) -> None:
+    text, out = chain(GROUPS.format(gain=0)), tmp_path / "out"
+    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems, text]
+    command += ["-o", out, "--store", tmp_path / "s", "--watch", "--subtype", "float64"]
+    log = (tmp_path / "log").open("w+")
+    child = subprocess.Popen([str(word) for word in command], stderr=log, stdout=log)
+    try:
+        _until(lambda: (tmp_path / "log").read_text().count("watching") == 1, child)
+        loud = np.abs(_read(out / "main.wav")).max()
+        chain("oops")
+        _until(lambda: (tmp_path / "log").read_text().count("watching") == 2, child)
+        assert "error" in (tmp_path / "log").read_text()
+        chain(GROUPS.format(gain=-6))
+        _until(lambda: (tmp_path / "log").read_text().count("watching") == 3, child)
+        assert np.abs(_read(out / "main.wav")).max() == pytest.approx(loud * 10 ** (-0.3))
+    finally:
+        os.kill(child.pid, signal.SIGINT)
+        assert child.wait(timeout=30) == 130
+        log.close()
+
+
+def _until(done, child: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        assert child.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.1)
