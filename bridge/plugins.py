@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+FORMATS = ("VST3", "AU", "VST2")
+"""Every plugin format, the one hosted best first."""
+
 
 @dataclass(frozen=True)
 class Plugin:
     """One plugin class found on this machine.
 
-    `class_id` is 32 upper-case hex digits as written in a .vstpreset (VST 3 SDK, FUID::toString).
-    `binary_hash` is the blake3 of the loaded binary, and is only known for plugins a chain uses.
+    `class_id` is, for a VST3, 32 upper-case hex digits as written in a .vstpreset (VST 3 SDK,
+    FUID::toString); for a VST2 its unique id as 8; for an Audio Unit `type:subtype:manufacturer`.
+    `binary_hash` is the blake3 of the loaded binary.
     """
 
     name: str
@@ -68,5 +72,22 @@ def matches(plugin: Plugin, wanted: Wanted) -> bool:
 
 
 def find(catalogue: Catalogue, wanted: Wanted) -> tuple[Plugin, ...]:
-    """All plugins of the catalogue that `wanted` means, in catalogue order."""
-    return tuple(plugin for plugin in catalogue.plugins if matches(plugin, wanted))
+    """All plugins of the catalogue that `wanted` means, in catalogue order.
+
+    Of a plugin that is there in several formats, only the one best hosted counts, unless `wanted`
+    says which.
+    """
+    found = [plugin for plugin in catalogue.plugins if matches(plugin, wanted)]
+    best: dict[tuple[str, str], int] = {}
+    for plugin in found:
+        name = _named(plugin)
+        best[name] = min(best.get(name, len(FORMATS)), _rank(plugin))
+    return tuple(plugin for plugin in found if _rank(plugin) == best[_named(plugin)])
+
+
+def _named(plugin: Plugin) -> tuple[str, str]:
+    return plugin.name.casefold(), plugin.vendor.casefold()
+
+
+def _rank(plugin: Plugin) -> int:
+    return FORMATS.index(plugin.format) if plugin.format in FORMATS else len(FORMATS)

@@ -1,36 +1,78 @@
-"""Where VST3s lie, and which file in a bundle is the code for this machine."""
+"""Where plugins lie, of which format they are, and which file of one this machine loads."""
 
 from __future__ import annotations
 
+import mmap
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 VARIABLE = "STEMWRIGHT_PLUGIN_PATH"
 SUFFIX = ".vst3"
+_VST2_ENTRY = re.compile(rb"\0(?:VSTPluginMain|main)\0")
+"""What a VST2 exports, in its table of names; `main` is the older word."""
+_BUNDLED = {SUFFIX: "VST3", ".component": "AU", ".vst": "VST2"}
+_LIBRARIES = {"linux": ".so", "win32": ".dll"}
 
 
 def search_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """`extra`, then STEMWRIGHT_PLUGIN_PATH, then the system's VST3 folders; each once."""
+    """`extra`, then STEMWRIGHT_PLUGIN_PATH, then the system's plugin folders; each once."""
     named = [Path(part) for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     return tuple(dict.fromkeys([*extra, *named, *_system_folders()]))
 
 
 def _system_folders() -> list[Path]:
     if sys.platform == "win32":  # pragma: no cover - untested
-        local = os.environ.get("LOCALAPPDATA", r"~\AppData\Local")
-        common = os.environ.get("COMMONPROGRAMFILES", r"C:\Program Files\Common Files")
-        return [Path(local).expanduser() / "Programs/Common/VST3", Path(common) / "VST3"]
+        return _windows_folders()
     if sys.platform == "darwin":  # pragma: no cover - untested
-        library = "Library/Audio/Plug-Ins/VST3"
-        return [Path.home() / library, Path("/") / library]
-    return [Path.home() / ".vst3", Path("/usr/lib/vst3"), Path("/usr/local/lib/vst3")]
+        tops = [Path.home(), Path("/")]
+        names = ("VST3", "Components", "VST")
+        return [top / "Library/Audio/Plug-Ins" / name for name in names for top in tops]
+    tops = [Path("/usr/lib"), Path("/usr/local/lib")]
+    return [
+        folder
+        for name in ("vst3", "vst")
+        for folder in (Path.home() / f".{name}", *(top / name for top in tops))
+    ]
+
+
+def _windows_folders() -> list[Path]:  # pragma: no cover - untested
+    local = Path(os.environ.get("LOCALAPPDATA", r"~\AppData\Local")).expanduser()
+    common = Path(os.environ.get("COMMONPROGRAMFILES", r"C:\Program Files\Common Files"))
+    programs = Path(os.environ.get("PROGRAMFILES", r"C:\Program Files"))
+    return [
+        local / "Programs/Common/VST3",
+        common / "VST3",
+        programs / "VSTPlugins",
+        programs / "Steinberg/VSTPlugins",
+        common / "VST2",
+    ]
+
+
+def format_of(path: Path) -> str | None:
+    """The plugin format of a file or bundle, by its name; None when it is none of ours.
+
+    A shared library may be a VST2; whether it is one, its bytes say.
+    """
+    suffix = path.suffix.casefold()
+    if suffix == _LIBRARIES.get(sys.platform):
+        return "VST2"
+    return _BUNDLED.get(suffix)
+
+
+def _exports_vst2(path: Path) -> bool:
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _VST2_ENTRY.search(data) is not None
+    except (OSError, ValueError):  # gone, a folder, or empty
+        return False
 
 
 def bundles(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Every VST3 bundle or file under `folders`, vendors' subfolders included; each once.
+    """Every plugin bundle or file under `folders`, vendors' subfolders included; each once.
 
     Folders in the order given, and by name within each; what cannot be listed is passed over.
     """
@@ -51,7 +93,8 @@ def _under(folder: Path, seen: set[Path]) -> Iterator[Path]:
     except OSError:
         return
     for entry in entries:
-        if entry.suffix.casefold() == SUFFIX:
+        kind = format_of(entry)
+        if kind is not None and (entry.suffix.casefold() in _BUNDLED or _exports_vst2(entry)):
             yield entry
         elif entry.is_dir():
             yield from _under(entry, seen)

@@ -1,4 +1,4 @@
-"""Finding plugins: each binary's factory is asked in a child of its own, and survives any of them.
+"""Finding plugins: each binary is asked what it holds in a child of its own, and survives them all.
 
 A chain names few plugins, and a file's name usually holds its plugin's. So the likely files are
 asked first, and the others only when something wanted was not among them: an unrelated plugin
@@ -7,21 +7,20 @@ that hangs costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from blake3 import blake3
-
-from bridge.hosting import bundles, scan_cache
+from bridge.hosting import audio_unit, bundles, scan_cache
 from bridge.hosting.child import ChildFailed, call
 from bridge.hosting.scan_cache import Scanned
-from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, find, matches
+from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, find
 
 FACTORY_DEADLINE_S = 10.0
 AT_ONCE = 2
-_CHUNK_BYTES = 1 << 20
+Progress = Callable[[int, int, str], None]
+"""Told how many files were asked, of how many, and the last one's name."""
 
 
 def scan(
@@ -29,23 +28,27 @@ def scan(
     folders: Sequence[Path],
     cache_file: Path | None = None,
     deadline_s: float = FACTORY_DEADLINE_S,
+    *,
+    again: bool = False,
+    progress: Progress | None = None,
 ) -> Catalogue:
     """Look for the plugins `wanted` means, or with none wanted for all, under `folders`.
 
-    `deadline_s` is for one binary. Only plugins that something wanted matches carry their
-    `binary_hash`. A wanted path that does not exist is simply not in the result.
+    `deadline_s` is for one binary; `again` asks every binary that failed before once more, where
+    else only those are that something wanted names. A wanted path that does not exist is simply
+    not in the result.
     """
     named = [each.path for each in wanted if each.path is not None and each.path.exists()]
     everything = _each_once([*named, *bundles.bundles(folders)])
     likely = [bundle for bundle in everything if any(_likely(bundle, each) for each in wanted)]
-    scanner = _Scanner(cache_file, deadline_s)
+    scanner = _Scanner(cache_file, deadline_s, progress)
     found = scanner.ask(likely, again=True)
     if not wanted or not all(find(found, each) for each in wanted):
         by_name = any(each.path is None for each in wanted) or not wanted
         rest = [bundle for bundle in everything if bundle not in likely] if by_name else []
-        found = _joined(found, scanner.ask(rest, again=False), everything)
+        found = _joined(found, scanner.ask(rest, again=again), everything)
     scanner.save()
-    return replace(found, plugins=_hashed(found.plugins, wanted), searched=tuple(folders))
+    return replace(found, searched=tuple(folders))
 
 
 def _likely(bundle: Path, wanted: Wanted) -> bool:
@@ -66,20 +69,28 @@ def _joined(first: Catalogue, second: Catalogue, order: list[Path]) -> Catalogue
 
 
 class _Scanner:
-    """Asks factories, two at once, remembering what they said."""
+    """Asks binaries, two at once, remembering what they said."""
 
-    def __init__(self, cache_file: Path | None, deadline_s: float) -> None:
+    def __init__(
+        self, cache_file: Path | None, deadline_s: float, progress: Progress | None
+    ) -> None:
         self._file = cache_file
         self._deadline_s = deadline_s
+        self._progress = progress
         self._known = scan_cache.read(cache_file)
         self._fresh: dict[str, Scanned] = {}
 
     def ask(self, wanted: list[Path], *, again: bool) -> Catalogue:
         """The catalogue of `wanted` bundles; `again` asks those anew that failed before."""
+        answers: list[Scanned] = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = list(pool.map(lambda bundle: self._one(bundle, again), wanted))
+            for said in pool.map(lambda bundle: self._one(bundle, again), wanted):
+                answers.append(said)
+                if self._progress is not None:
+                    done = len(answers)
+                    self._progress(done, len(wanted), wanted[done - 1].name)
         plugins = [
-            _plugin(bundle, each, len(said.classes))
+            _plugin(bundle, each, said)
             for bundle, said in zip(wanted, answers, strict=True)
             for each in said.classes
         ]
@@ -98,22 +109,33 @@ class _Scanner:
     def _one(self, bundle: Path, again: bool) -> Scanned:
         try:
             binary = bundles.binary(bundle)
-            key = "" if binary is None else scan_cache.key(binary)
+            if binary is None:
+                return Scanned(reason="it holds no binary for this system")
+            return self._asked(bundle, binary, again)
         except OSError as error:
             return Scanned(reason=error.strerror or str(error))
-        if binary is None:
-            return Scanned(reason="it holds no binary for this system")
+
+    def _asked(self, bundle: Path, binary: Path, again: bool) -> Scanned:
+        key, stat = str(binary.resolve()), scan_cache.stat_text(binary)
         known = self._known.get(key)
-        if known is not None and not (again and known.reason):
+        if known is not None and known.reason and again:
+            known = None
+        if known is not None and known.stat == stat:
             return known
-        self._fresh[key] = _ask(bundle, binary, self._deadline_s)
+        found = scan_cache.hashed(binary)
+        if known is None or known.binary_hash != found:
+            known = _ask(bundle, binary, self._deadline_s)
+        self._fresh[key] = replace(known, stat=stat, binary_hash=found)
         return self._fresh[key]
 
 
 def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
+    kind = bundles.format_of(bundle) or "VST3"
+    if kind == "AU":
+        return _told(audio_unit.components(bundle))
     job = {
         "op": "factory",
-        "host": "vst3",
+        "host": kind.lower(),
         "bundle": str(bundle.absolute()),
         "binary": str(binary.absolute()),
     }
@@ -124,37 +146,21 @@ def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
         return Scanned(reason=f"{failed.ending.told(failed.detail)}{doing}")
     if "problems" in answer:
         return Scanned(reason=str(answer["problems"][0]["message"]))
-    classes = tuple(answer["classes"])
+    return _told(tuple(answer["classes"]))
+
+
+def _told(classes: tuple[dict[str, str], ...]) -> Scanned:
     return Scanned(classes, "" if classes else "it holds no audio plugin")
 
 
-def _plugin(bundle: Path, told: dict[str, str], classes: int) -> Plugin:
+def _plugin(bundle: Path, told: dict[str, str], said: Scanned) -> Plugin:
     return Plugin(
         name=told["name"],
         vendor=told["vendor"],
         version=told["version"],
-        format="VST3",
+        format=bundles.format_of(bundle) or "VST3",
         class_id=told["class_id"],
         path=bundle,
-        classes_in_file=classes,
+        binary_hash=said.binary_hash,
+        classes_in_file=len(said.classes),
     )
-
-
-def _hashed(plugins: tuple[Plugin, ...], wanted: Sequence[Wanted]) -> tuple[Plugin, ...]:
-    return tuple(
-        replace(plugin, binary_hash=_hash(plugin.path))
-        if any(matches(plugin, each) for each in wanted)
-        else plugin
-        for plugin in plugins
-    )
-
-
-def _hash(bundle: Path) -> str:
-    binary = bundles.binary(bundle)
-    if binary is None:
-        return ""
-    hasher = blake3()
-    with binary.open("rb") as file:
-        while data := file.read(_CHUNK_BYTES):
-            hasher.update(data)
-    return hasher.hexdigest()

@@ -1,4 +1,8 @@
-"""What earlier scans found, by path, size and time of change of each binary."""
+"""What earlier scans found, by the path, size, time of change and bytes of each binary.
+
+A binary whose size and time of change are as they were is taken at the cache's word; one that was
+only touched is known again by its hash, without being asked.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+from blake3 import blake3
+
+SCHEMA = 2
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """What one binary's factory said: its classes, or why it could not be asked."""
+    """What one binary said: its classes, or why it could not be asked."""
 
     classes: tuple[dict[str, str], ...] = ()
     reason: str = ""
+    stat: str = ""
+    binary_hash: str = ""
 
 
 def read(path: Path | None) -> dict[str, Scanned]:
@@ -37,7 +46,7 @@ def read(path: Path | None) -> dict[str, Scanned]:
 def _entry(value: dict[str, Any]) -> Scanned:
     words = ("name", "vendor", "version", "class_id")
     classes = tuple({word: str(each[word]) for word in words} for each in value["classes"])
-    return Scanned(classes, str(value["reason"]))
+    return Scanned(classes, str(value["reason"]), str(value["stat"]), str(value["hash"]))
 
 
 def write(path: Path | None, entries: dict[str, Scanned]) -> None:
@@ -45,7 +54,12 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
     if path is None:
         return
     binaries = {
-        key: {"classes": list(entry.classes), "reason": entry.reason}
+        key: {
+            "classes": list(entry.classes),
+            "reason": entry.reason,
+            "stat": entry.stat,
+            "hash": entry.binary_hash,
+        }
         for key, entry in sorted(entries.items())
     }
     with contextlib.suppress(OSError):
@@ -56,7 +70,16 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
         Path(name).replace(path)
 
 
-def key(binary: Path) -> str:
-    """What identifies a binary's content cheaply; raises OSError when it is gone."""
+def stat_text(binary: Path) -> str:
+    """Size and time of change; raises OSError when the file is gone."""
     found = binary.stat()
-    return f"{binary.resolve()}|{found.st_size}|{found.st_mtime_ns}"
+    return f"{found.st_size}|{found.st_mtime_ns}"
+
+
+def hashed(binary: Path) -> str:
+    """The blake3 of a binary's bytes."""
+    hasher = blake3()
+    with binary.open("rb") as file:
+        while data := file.read(_CHUNK_BYTES):
+            hasher.update(data)
+    return hasher.hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bridge.errors import InputError, Problem, RenderError
-from bridge.hosting import aupreset, fxp, vstpreset
+from bridge.hosting import audio_unit, fxp, vstpreset
 from bridge.hosting.faults import where_of
 from bridge.plugins import Plugin
 
@@ -16,7 +16,7 @@ SUFFIXES: Mapping[str, str] = {"VST3": ".vstpreset", "VST2": ".fxp", "AU": ".aup
 _READ: Mapping[str, tuple[int, Callable[[bytes], str | None]]] = {
     "VST3": (vstpreset.HEAD_BYTES, vstpreset.class_id),
     "VST2": (fxp.HEAD_BYTES, fxp.class_id),
-    "AU": (-1, aupreset.class_id),
+    "AU": (-1, audio_unit.class_id),
 }
 
 

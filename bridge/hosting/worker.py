@@ -30,6 +30,10 @@ ADAPTERS = {
 """Which module does which operation; imported only then, so that a scan stays light."""
 
 
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+"""Where a program looks for a screen."""
+
+
 def answer(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Do the job; a problem, or whatever a host raises, becomes part of the answer."""
     try:
@@ -76,6 +80,9 @@ def main() -> None:
         out.flush()
 
     job = json.load(sys.stdin)
+    if job.get("hide_display"):
+        for name in SCREENS:
+            os.environ.pop(name, None)
     say({"answer": answer(job, lambda stage: say({"stage": stage}))})
     os._exit(0)
 

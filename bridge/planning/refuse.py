@@ -33,12 +33,6 @@ def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
             yield _refusal(
                 f'the built-in "{use}"', insert.where, f"use one of {', '.join(sorted(supported))}"
             )
-        if insert.on != "stereo":
-            place = chain.locate(*insert.where.at, "on")
-            yield _refusal(f'on = "{insert.on}"', place, "leave `on` out")
-        if getattr(insert.settings, "key", None) is not None:
-            place = chain.locate(*insert.where.at, "key")
-            yield _refusal("a side-chain key", place, "leave `key` out")
     for version in chain.versions:
         if version.dynamics == "main":
             yield _refusal(

@@ -1,24 +1,28 @@
 """Built-in processors: streaming, at zero latency, the same bits however the stream is cut."""
 
-from bridge.processing.limiting.analysis import Analyser, Analysis
-from bridge.processing.limiting.curve import linear
-from bridge.processing.limiting.drive import Solution, solve_drive
-from bridge.processing.limiting.finish import FinishLimiter
+from bridge.processing.decibels import gain_of
+from bridge.processing.keying import Keyed, run_keyed
 from bridge.processing.mixing import Mixed
-from bridge.processing.port import Processor
-from bridge.processing.registry import SUPPORTED, VERSIONS, build, run
+from bridge.processing.port import KeyedProcessor, Processor, ReducesGain
+from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
+from bridge.processing.sides import OneSide, Sided, join, split
 
 __all__ = [
+    "KEYED",
     "SUPPORTED",
     "VERSIONS",
-    "Analyser",
-    "Analysis",
-    "FinishLimiter",
+    "Keyed",
+    "KeyedProcessor",
     "Mixed",
+    "OneSide",
     "Processor",
-    "Solution",
+    "ReducesGain",
+    "Sided",
     "build",
-    "linear",
+    "build_keyed",
+    "gain_of",
+    "join",
     "run",
-    "solve_drive",
+    "run_keyed",
+    "split",
 ]

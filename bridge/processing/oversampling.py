@@ -2,7 +2,8 @@
 
 Overlap-save: every window is filtered by the same zero-phase low-pass on its way up and on its way
 down (Kaiser-windowed sinc, 140 dB, flat to 0.482 of the rate), so the frames between the margins
-are those of an endless convolution, and no frame is late.
+are those of an endless convolution to -200 dB, and no frame is late. The grid begins with the
+stream, hence blocks do not matter.
 """
 
 from __future__ import annotations

@@ -24,7 +24,21 @@ from chains.inserts import (
     Width,
 )
 
-VERSIONS: Mapping[str, int] = MappingProxyType({"gain": 1, "eq": 1, "compressor": 1, "limiter": 1})
+VERSIONS: Mapping[str, int] = MappingProxyType(
+    {
+        "gain": 1,
+        "eq": 1,
+        "compressor": 1,
+        "limiter": 1,
+        "dynamic_eq": 1,
+        "multiband": 1,
+        "deesser": 1,
+        "saturation": 1,
+        "reverb": 1,
+        "width": 1,
+        "gate": 1,
+    }
+)
 """Version of each built-in's sound, part of store keys: it rises when a bit of output changes."""
 
 SUPPORTED: frozenset[str] = frozenset(VERSIONS)

@@ -22,9 +22,16 @@ class SaturationProcessor:
     quiet sounds leave with drive plus output gain, flat to the Nyquist frequency. Frame n out is
     frame n in; up to WINDOW_FRAMES are held inside.
 
-    The curve's harmonics fall by a constant ratio each, so what folds back depends on the drive.
-    Loudest alias under a sine of 0 dBFS at 48 kHz, in dB of its fundamental, at 5 and 9.7 kHz:
-    with 6 dB of drive -47/-31 (2x... see below)
+    The curve's harmonics fall by a constant ratio, so what folds back depends on the drive. The
+    loudest alias of a sine of 0 dBFS, in dB of its fundamental, measured at 48 kHz:
+
+    ============  ===========  ============  ===========  ============
+    oversampling  5 kHz +6 dB  9.7 kHz +6    5 kHz +12    9.7 kHz +12
+    2             -74          -46           -47          -31
+    4             -162         -92           -94          -57
+    8             -225         -179          -180         -103
+    16            -229         -225          -218         -189
+    ============  ===========  ============  ===========  ============
     """
 
     def __init__(self, settings: Saturation) -> None:

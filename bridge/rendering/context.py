@@ -28,7 +28,10 @@ class Context:
 
 @dataclass(frozen=True)
 class StepResult:
-    """One row of render.json's `steps`; `seconds` is 0 for what the store held."""
+    """One row of render.json's `steps`; `seconds` is 0 for what the store held.
+
+    `lowest_gain_db` has the deepest gain reduction of each insert, None where it has none.
+    """
 
     id: str
     label: str
@@ -40,6 +43,7 @@ class StepResult:
     latency_frames: int
     level_in: Mapping[str, Any] | None
     level_out: Mapping[str, Any] | None
+    lowest_gain_db: tuple[float | None, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +59,7 @@ class StepResult:
             "latency_frames": self.latency_frames,
             "level_in": self.level_in,
             "level_out": self.level_out,
+            "lowest_gain_db": list(self.lowest_gain_db),
         }
 
 
@@ -91,10 +96,12 @@ def step_result(
         latency_frames=int(meta.get("latency_frames", 0)),
         level_in=meta.get("level_in"),
         level_out=meta.get("level_out"),
+        lowest_gain_db=tuple(meta.get("lowest_gain_db", ())),
         diagnostics=tuple(told),
     )
 
 
 def step_from_json(row: Mapping[str, Any]) -> StepResult:
     """Turn a row of `as_json` back into a value; its diagnostics are kept elsewhere."""
-    return StepResult(**{**row, "inserts": tuple(row["inserts"])})
+    lists = {name: tuple(row[name]) for name in ("inserts", "lowest_gain_db")}
+    return StepResult(**{**row, **lists})

@@ -15,7 +15,7 @@ from bridge.rendering.bus import Bus
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.signals import Signal
 from bridge.rendering.steps import step_key
-from bridge.rendering.takes import Studio, Take, driven_take, limited_take, plain_take
+from bridge.rendering.studio import Studio, Take
 from bridge.storing import Entry, digest
 
 LOUDNESS_TOLERANCE_LU = 0.1
@@ -118,10 +118,12 @@ def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:
 
 def _take(studio: Studio, signal: Signal, target: Finish | None, held_db: float | None) -> Take:
     if target is None:
-        take = plain_take(studio, signal)
+        take = studio.take(studio.heard(signal))
         if take.clipped:
             raise RenderError(_clipping(take, studio.version))
         return take
+    from bridge.rendering.takes import driven_take, limited_take  # scipy, as in Studio.take
+
     if target.driven or target.limiter is None:
         return driven_take(studio, signal, target, held_db)
     return limited_take(studio, signal, target.limiter, target, held_db)
@@ -147,7 +149,10 @@ def _judged(
         return
     if take.trim_db:
         yield Diagnostic(
-            "note", "trimmed", where, f"{version}: trimmed by {take.trim_db:.3f} dB for the ceiling"
+            "note",
+            "trimmed",
+            where,
+            f"{version}: trimmed by {-take.trim_db:.3f} dB for the ceiling",
         )
     over = take.over_db(target.true_peak_dbtp)
     if over > 0.0:

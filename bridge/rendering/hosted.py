@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bridge.audio import Block
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.sums import Cursor
 from bridge.errors import Diagnostic, Problem, RenderError
 from bridge.hosting.port import HostedInsert, Prepared, PrepareJob, RunJob
 from bridge.planning import HostedStep, prepare_facts
+from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry, digest
@@ -34,7 +37,7 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
         tap = Tap(source.blocks(), context.cancel)
         with PcmWriter(fed, 2, "float32") as writer:
             for block in tap:
-                writer.write(block)
+                writer.write(block if step.on == "stereo" else split(block, step.on))
         context.cancel.check()
         job = RunJob(
             insert=insert,
@@ -53,12 +56,12 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
             "read_back": [list(pair) for pair in prepared.read_back],
         }
         blocks = read_pcm(wet, 2, "float32")
-        mixed = blocks if step.mix == 1.0 else _mixed(source.blocks(), blocks, step.mix)
+        alone = step.mix == 1.0 and step.on == "stereo"
         return store_signal(
             context.store,
             key,
-            mixed,
-            "float32" if step.mix == 1.0 else "float64",
+            blocks if alone else run([_placed(blocks, step)], source.blocks()),
+            "float32" if alone else "float64",
             context.cancel,
             lambda: meta,
         )
@@ -74,15 +77,24 @@ def _unreadable(step: HostedStep, reason: str) -> Problem:
     )
 
 
-def _mixed(dry: Iterator[Block], wet: Iterator[Block], mix: float) -> Iterator[Block]:
-    other = Cursor(dry)
-    for block in wet:
-        mixed = mix * block
-        at = 0
-        for part in other.take(block.shape[1]):
-            mixed[:, at : at + part.shape[1]] += (1.0 - mix) * part
-            at += part.shape[1]
-        yield mixed
+class _Recorded:
+    """What a plugin made of a stream, as the processor that made it."""
+
+    def __init__(self, wet: Iterator[Block]) -> None:
+        self._wet = Cursor(wet)
+
+    def process(self, block: Block) -> Block:
+        """Return the recording's next frames, as many as come in."""
+        return np.concatenate([np.zeros((2, 0)), *self._wet.take(block.shape[1])], axis=1)
+
+    def finish(self) -> Block:
+        """Nothing is held."""
+        return np.zeros((2, 0))
+
+
+def _placed(wet: Iterator[Block], step: HostedStep) -> Processor:
+    recorded = _Recorded(wet)
+    return Mixed(recorded if step.on == "stereo" else Sided(recorded, step.on), step.mix)
 
 
 def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedInsert, Prepared]:

@@ -92,10 +92,7 @@ def _inspected(path: Path, store: Store) -> Inspection:
 def group_blocks(
     stems: Iterable[Stem], trim: float, rate_hz: int, frames: int, store: Store
 ) -> Iterator[Block]:
-    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed.
-
-    Raises RenderError `source_changed` when a file is no longer the one that was inspected.
-    """
+    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed."""
     parts = [
         Part(1.0, _stem_blocks(stem, rate_hz, store), stem.offset_at(rate_hz)) for stem in stems
     ]
@@ -113,7 +110,7 @@ def _stem_blocks(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:
 def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
     other = Cursor(right)
     for block in left:
-        yield np.concatenate([block, *(np.concatenate(other.take(block.shape[1]), axis=1),)])
+        yield np.concatenate([block, np.concatenate(other.take(block.shape[1]), axis=1)])
 
 
 def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iterator[Block]:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from bridge.planning import NativeStep, Step, hosted_key, native_key
-from bridge.processing import VERSIONS, Mixed, build, run
+from bridge.planning import NativeInsert, NativeStep, Step, hosted_key, native_key
+from bridge.processing import (
+    VERSIONS,
+    Keyed,
+    Mixed,
+    Processor,
+    ReducesGain,
+    Sided,
+    build,
+    build_keyed,
+    run,
+)
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.hosted import render_hosted
 from bridge.rendering.signals import (
@@ -63,8 +73,9 @@ def _run_step(
         context.cancel.check()
         context.events.busy(step.id + suffix)
         started = time.perf_counter()
+        heard = _heard(step, source, keys)
         if isinstance(step, NativeStep):
-            entry = _render_native(context, step, source, key)
+            entry = _render_native(context, step, source, heard, key)
         else:
             entry = render_hosted(context, step, source, key)
         seconds = time.perf_counter() - started
@@ -75,14 +86,37 @@ def _run_step(
     return result, stored_signal(context.store, entry)
 
 
-def _render_native(context: Context, step: NativeStep, source: Signal, key: str) -> Entry:
-    tap = Tap(source.blocks(), context.cancel)
+def _render_native(
+    context: Context, step: NativeStep, source: Signal, heard: Signal | None, key: str
+) -> Entry:
     rate_hz = context.plan.engine.sample_rate_hz
+    tap = Tap(source.blocks(), context.cancel)
+    bare = [_processor(insert, heard, rate_hz) for insert in step.inserts]
+    placed = [_placed(each, insert) for each, insert in zip(bare, step.inserts, strict=True)]
     return store_signal(
         context.store,
         key,
-        run([Mixed(build(each.settings, rate_hz), each.mix) for each in step.inserts], tap),
+        run(placed, tap),
         "float64",
         context.cancel,
-        lambda: {"level_in": tap.levels.as_json(), "latency_frames": 0, "diagnostics": []},
+        lambda: {
+            "level_in": tap.levels.as_json(),
+            "latency_frames": 0,
+            "lowest_gain_db": [
+                round(each.lowest_gain_db, 3) if isinstance(each, ReducesGain) else None
+                for each in bare
+            ],
+            "diagnostics": [],
+        },
     )
+
+
+def _processor(insert: NativeInsert, heard: Signal | None, rate_hz: int) -> Processor:
+    if heard is None:
+        return build(insert.settings, rate_hz)
+    return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
+
+
+def _placed(processor: Processor, insert: NativeInsert) -> Processor:
+    sided = processor if insert.on == "stereo" else Sided(processor, insert.on)
+    return Mixed(sided, insert.mix)

@@ -1,21 +1,20 @@
-"""Takes: a finished file as it came out, measured; the finish makes as many as it needs."""
+"""How a bus becomes a take: as it is, driven into our limiter, or driven into other inserts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 from bridge.audio import Block
-from bridge.audio.quantise import Subtype
-from bridge.audio.write import WavWriter
-from bridge.metering import Meter, measure
+from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
-from bridge.processing import Analyser, Analysis, FinishLimiter, linear, solve_drive
-from bridge.rendering.context import Context, StepResult
-from bridge.rendering.signals import Levels, Signal, Tap, cut
+from bridge.processing import gain_of
+from bridge.processing.limiting.analysis import Analyser, Analysis
+from bridge.processing.limiting.drive import solve_drive
+from bridge.processing.limiting.finish import FinishLimiter
+from bridge.rendering.signals import Signal
 from bridge.rendering.steps import run_steps
+from bridge.rendering.studio import Studio, Take, scaled
 from chains import Limiter
 
 CLOSE_LU = 0.03
@@ -26,76 +25,6 @@ _DRIVEN_PASSES = 5
 _TRIM_EXTRA_DB = 0.002
 _LEAST_SLOPE = 0.2
 _DRIVE_RANGE_DB = 40.0
-
-
-@dataclass(frozen=True)
-class Take:
-    """One file: what it measures, the drive before it, the static trim after the limiter."""
-
-    path: Path
-    pcm_sha256: str
-    clipped: int
-    measures: dict[str, Any]
-    levels: Levels
-    drive_db: float = 0.0
-    trim_db: float = 0.0
-    steps: tuple[StepResult, ...] = ()
-
-    def over_db(self, ceiling_dbtp: float) -> float:
-        """How far its true peak is over the ceiling; negative below it."""
-        peak = self.measures["true_peak_dbtp"]
-        return -200.0 if peak is None else float(peak) - ceiling_dbtp
-
-    def miss_lu(self, wanted_lufs: float | None) -> float:
-        """How much louder it should be; 0 when nothing is wanted or there is nothing to hear."""
-        found = self.measures["integrated_lufs"]
-        return 0.0 if wanted_lufs is None or found is None else wanted_lufs - float(found)
-
-
-@dataclass(frozen=True)
-class Studio:
-    """Where takes are made: the render, the version, the file's length, format and folder."""
-
-    context: Context
-    version: str
-    frames: int
-    subtype: Subtype
-    keys: Mapping[str, Signal]
-    folder: Path = Path()
-
-    @property
-    def start(self) -> int:
-        """The frame of the bus that becomes the file's first."""
-        window = self.context.plan.window
-        return 0 if window is None else window.start - window.skip
-
-    def heard(self, signal: Signal) -> Iterator[Block]:
-        """The part of a bus that becomes the file."""
-        return cut(signal.blocks(), self.frames, self.start)
-
-    @property
-    def rate_hz(self) -> int:
-        """The master's sample rate."""
-        return self.context.plan.engine.sample_rate_hz
-
-    def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
-        """Write `blocks`, trimmed, and measure the file."""
-        tap = Tap(_scaled(blocks, trim_db), self.context.cancel)
-        seed, path = f"finish/{self.version}", self.folder / "take.wav"
-        with WavWriter(path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
-            for block in tap:
-                writer.write(block)
-        written = writer.result
-        measures = measure(path).as_json()
-        del measures["path"]
-        return Take(
-            path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
-        )
-
-
-def plain_take(studio: Studio, signal: Signal) -> Take:
-    """The bus as it is: no gain, no limiter."""
-    return studio.take(studio.heard(signal))
 
 
 def limited_take(
@@ -196,17 +125,11 @@ def _limited(studio: Studio, signal: Signal, limiter: FinishLimiter) -> Iterator
     yield limiter.finish()
 
 
-def _scaled(blocks: Iterable[Block], gain_db: float) -> Iterator[Block]:
-    gain = linear(gain_db)
-    for block in blocks:
-        yield block if gain == 1.0 else gain * block
-
-
 def _gained(signal: Signal, gain_db: float) -> Signal:
     return Signal(
-        sum_digest([(linear(gain_db), signal.digest)], signal.frames),
+        sum_digest([(gain_of(gain_db), signal.digest)], signal.frames),
         signal.frames,
-        lambda: _scaled(signal.blocks(), gain_db),
+        lambda: scaled(signal.blocks(), gain_db),
     )
 
 

@@ -1,4 +1,4 @@
-"""The registry: every built-in is built, versioned and run in a row."""
+"""The registry: what is versioned, what is refused, and processors run in a row."""
 
 from __future__ import annotations
 
@@ -9,29 +9,19 @@ from hypothesis import strategies as st
 
 from bridge.audio import Block
 from bridge.processing.gain import GainProcessor
-from bridge.processing.registry import SUPPORTED, VERSIONS, build, run
-from chains.inserts import Bell, Compressor, Eq, Gain, Limiter
-
-EVERY = (
-    Gain(gain_db=3.0),
-    Eq(bands=(Bell(shape="bell", hz=1000.0, gain_db=6.0),)),
-    Compressor(),
-    Limiter(),
-)
+from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
+from chains.inserts import Gain, Plugin
 
 
-def test_every_built_in_has_a_version_and_a_processor() -> None:
-    assert {settings.use for settings in EVERY} == SUPPORTED == set(VERSIONS)
+def test_every_built_in_has_a_version() -> None:
+    assert set(VERSIONS) == SUPPORTED > KEYED
     assert all(version >= 1 for version in VERSIONS.values())
 
 
-@pytest.mark.parametrize("settings", EVERY, ids=lambda settings: settings.use)
-def test_as_many_frames_leave_as_entered(settings: Gain | Eq | Compressor | Limiter) -> None:
-    block = np.random.default_rng(1).standard_normal((2, 5000)) * 0.1
-    processor = build(settings, 48000)
-    out = np.concatenate([processor.process(block), processor.finish()], axis=1)
-    assert out.shape == block.shape
-    assert np.isfinite(out).all()
+def test_plugins_are_not_built_here() -> None:
+    for builder in (build, build_keyed):
+        with pytest.raises(ValueError, match="plugin"):
+            builder(Plugin(plugin="Some Plugin"), 48000)
 
 
 class Late:

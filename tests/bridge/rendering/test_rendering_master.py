@@ -213,6 +213,31 @@ def test_a_master_over_full_scale_without_target_is_refused_and_float_is_not(stu
     assert np.abs(got).max() == pytest.approx(1.8, abs=1e-6)
 
 
+def test_a_left_and_a_right_file_become_one_stem(studio, noise) -> None:
+    both = noise(0.5, 1)
+    studio.write("pad.L", both[0])
+    studio.write("pad.R", both[1])
+    made = studio.render(PLAIN)
+    got, _ = soundfile.read(made.outputs[0].path)
+    assert np.array_equal(got.T, both)
+
+
+def test_time_references_place_stems_and_do_not_shift_the_song(studio, noise) -> None:
+    for name, reference in (("kick", 480000), ("vox", 480000 + 1234)):
+        studio.write(name, noise(0.5, 1))
+        _stamp(studio.stems / f"{name}.wav", reference)
+    got, _ = soundfile.read(studio.render(PLAIN).outputs[0].path)
+    late = np.pad(noise(0.5, 1), ((0, 0), (1234, 0)))
+    assert np.array_equal(got.T, late + np.pad(noise(0.5, 1), ((0, 0), (0, 1234))))
+
+
+def _stamp(path, reference: int) -> None:
+    """Append a bext chunk whose TimeReference is `reference` samples since midnight."""
+    chunk = bytes(338) + reference.to_bytes(8, "little") + bytes(256)
+    octets = path.read_bytes() + b"bext" + len(chunk).to_bytes(4, "little") + chunk
+    path.write_bytes(octets[:4] + (len(octets) - 8).to_bytes(4, "little") + octets[8:])
+
+
 def test_mixed_rates_are_converted_and_said(studio, noise) -> None:
     studio.write("vox", noise(1.0, 1))
     time_s = np.arange(44100) / 44100

@@ -1,0 +1,66 @@
+"""What a plugin says of itself once it is loaded: channels and parameters, read in a child."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.errors import RenderError
+from bridge.hosting.isolated import TRIED_ELSEWHERE, ask
+from bridge.hosting.port import LOAD_DEADLINE_S
+from bridge.hosting.wire import describe_wire
+from bridge.plugins import Plugin
+
+
+@dataclass(frozen=True)
+class ParameterText:
+    """One parameter in the plugin's own display texts; `steps` is None when it is continuous."""
+
+    name: str
+    value: str
+    default: str
+    min: str
+    max: str
+    steps: int | None
+    automatable: bool
+
+
+@dataclass(frozen=True)
+class Described:
+    """Main channels, key inputs past them, parameters in the plugin's order."""
+
+    inputs: int
+    outputs: int
+    key_inputs: int
+    parameters: tuple[ParameterText, ...]
+
+
+def describe(
+    plugin: Plugin, deadline_s: float = LOAD_DEADLINE_S, *, display: bool = True
+) -> Described:
+    """Load `plugin` in a child and list its parameters; `display` False hides the screen from it.
+
+    Raises RenderError when it cannot be loaded in any host that knows its format.
+    """
+    if plugin.format == "VST2":
+        return _ask("dawdreamer", plugin, deadline_s, display)
+    try:
+        return _ask("pedalboard", plugin, deadline_s, display)
+    except RenderError as first:
+        if first.problems[0].kind not in TRIED_ELSEWHERE or plugin.classes_in_file > 1:
+            raise
+        try:
+            return _ask("dawdreamer", plugin, deadline_s, display)
+        except RenderError:
+            raise first from None
+
+
+def _ask(engine: str, plugin: Plugin, deadline_s: float, display: bool) -> Described:
+    wire = describe_wire(engine, plugin) | {"hide_display": not display}
+    answer: dict[str, Any] = ask(wire, deadline_s, plugin, "")
+    return Described(
+        inputs=answer["inputs"],
+        outputs=answer["outputs"],
+        key_inputs=answer["key_inputs"],
+        parameters=tuple(ParameterText(**each) for each in answer["parameters"]),
+    )

@@ -1,0 +1,89 @@
+"""Where takes are made: a finished file as it came out, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import Block
+from bridge.audio.quantise import Subtype
+from bridge.audio.write import WavWriter
+from bridge.processing import gain_of
+from bridge.rendering.context import Context, StepResult
+from bridge.rendering.signals import Levels, Signal, Tap, cut
+
+
+@dataclass(frozen=True)
+class Take:
+    """One file: what it measures, the drive before it, the static trim after the limiter."""
+
+    path: Path
+    pcm_sha256: str
+    clipped: int
+    measures: dict[str, Any]
+    levels: Levels
+    drive_db: float = 0.0
+    trim_db: float = 0.0
+    steps: tuple[StepResult, ...] = ()
+
+    def over_db(self, ceiling_dbtp: float) -> float:
+        """How far its true peak is over the ceiling; negative below it."""
+        peak = self.measures["true_peak_dbtp"]
+        return -200.0 if peak is None else float(peak) - ceiling_dbtp
+
+    def miss_lu(self, wanted_lufs: float | None) -> float:
+        """How much louder it should be; 0 when nothing is wanted or there is nothing to hear."""
+        found = self.measures["integrated_lufs"]
+        return 0.0 if wanted_lufs is None or found is None else wanted_lufs - float(found)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where takes are made: the render, the version, the file's length, format and folder."""
+
+    context: Context
+    version: str
+    frames: int
+    subtype: Subtype
+    keys: Mapping[str, Signal]
+    folder: Path = Path()
+
+    @property
+    def start(self) -> int:
+        """The frame of the bus that becomes the file's first."""
+        window = self.context.plan.window
+        return 0 if window is None else window.start - window.skip
+
+    def heard(self, signal: Signal) -> Iterator[Block]:
+        """The part of a bus that becomes the file."""
+        return cut(signal.blocks(), self.frames, self.start)
+
+    @property
+    def rate_hz(self) -> int:
+        """The master's sample rate."""
+        return self.context.plan.engine.sample_rate_hz
+
+    def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
+        """Write `blocks`, trimmed, and measure the file."""
+        from bridge.metering import measure  # loads scipy, which a stored render never needs
+
+        tap = Tap(scaled(blocks, trim_db), self.context.cancel)
+        seed, path = f"finish/{self.version}", self.folder / "take.wav"
+        with WavWriter(path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
+            for block in tap:
+                writer.write(block)
+        written = writer.result
+        measures = measure(path).as_json()
+        del measures["path"]
+        return Take(
+            path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
+        )
+
+
+def scaled(blocks: Iterable[Block], gain_db: float) -> Iterator[Block]:
+    """Yield a stream with a static gain; 0 dB changes no bit."""
+    gain = gain_of(gain_db)
+    for block in blocks:
+        yield block if gain == 1.0 else gain * block
