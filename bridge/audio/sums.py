@@ -68,5 +68,5 @@ def _add(acc: Block, part: Part, cursor: Cursor, start: int) -> None:
     for block in cursor.take(acc.shape[1] - at):
         if block.shape[0] > 2:
             raise ValueError(f"a part of {block.shape[0]} channels in a stereo sum")
-        acc[:, at : at + block.shape[1]] += part.gain * block
+        acc[:, at : at + block.shape[1]] += block if part.gain == 1.0 else part.gain * block
         at += block.shape[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bridge.audio import Block
@@ -28,6 +30,12 @@ class LimiterProcessor:
         self._engine = Engine(shape, linear(ceiling_dbtp - MARGIN_DB), channels=2)
         self._frame_peaks = FramePeaks(channels=2)
         self._waiting: Block = np.zeros((2, 0))
+        self._lowest_gain = 1.0
+
+    @property
+    def lowest_gain_db(self) -> float:
+        """The deepest reduction so far: 0.0 while idle, else negative."""
+        return 20.0 * math.log10(self._lowest_gain)
 
     def process(self, block: Block) -> Block:
         """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
@@ -36,9 +44,13 @@ class LimiterProcessor:
     def finish(self) -> Block:
         """Return what is still held."""
         ready = self._limited(self._waiting[:, :0], self._frame_peaks.rest())
-        return np.concatenate([ready, self._engine.rest()[0]], axis=1)
+        return np.concatenate([ready, self._noted(*self._engine.rest())], axis=1)
 
     def _limited(self, block: Block, peaks: Curve) -> Block:
         waiting = np.concatenate([self._waiting, block], axis=1)
         self._waiting = waiting[:, len(peaks) :]
-        return self._engine.add(waiting[:, : len(peaks)], peaks)[0]
+        return self._noted(*self._engine.add(waiting[:, : len(peaks)], peaks))
+
+    def _noted(self, limited: Block, gain: Curve) -> Block:
+        self._lowest_gain = min(self._lowest_gain, float(gain.min(initial=1.0)))
+        return limited

@@ -111,6 +111,9 @@ def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:
             "reached": not any(each.code in _MISSES for each in said),
             "diagnostics": [each.as_json() for each in said],
             "level_out": take.levels.as_json(),
+            "lowest_gain_db": []
+            if take.lowest_gain_db is None
+            else [round(take.lowest_gain_db, 3)],
             "driven_steps": [step.as_json() for step in take.steps],
         }
         return context.store.put(key, meta, take.path)

@@ -17,7 +17,7 @@ from bridge.rendering.signals import Levels, Signal, Tap, cut
 
 @dataclass(frozen=True)
 class Take:
-    """One file: what it measures, the drive before it, the static trim after the limiter."""
+    """One file: what it measures, the drive before it, the limiter's work, the trim after it."""
 
     path: Path
     pcm_sha256: str
@@ -26,6 +26,7 @@ class Take:
     levels: Levels
     drive_db: float = 0.0
     trim_db: float = 0.0
+    lowest_gain_db: float | None = None
     steps: tuple[StepResult, ...] = ()
 
     def over_db(self, ceiling_dbtp: float) -> float:

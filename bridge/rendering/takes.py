@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -45,8 +46,10 @@ def limited_take(
         if wanted is not None:
             solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
             drive_db, predicted = solved.drive_db, solved.predicted_lufs
-        blocks = _limited(studio, signal, FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter))
-        take = replace(studio.take(blocks, trim_db), drive_db=drive_db)
+        finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
+        take = studio.take(_limited(studio, signal, finish), trim_db)
+        reduced_db = 20.0 * math.log10(finish.lowest_gain)
+        take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db)
         over, miss = take.over_db(target.true_peak_dbtp), take.miss_lu(wanted)
         if over <= 0.0 and abs(miss) <= CLOSE_LU:
             break
