@@ -18,7 +18,7 @@ from bridge.cli.options import (
     Strict,
     cores,
 )
-from bridge.cli.telling import print_json
+from bridge.cli.telling import print_json, spoken
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
@@ -56,7 +56,7 @@ def plan(
         return
     _print_table(made)
     for said in made.diagnostics:
-        typer.echo(f"{said.severity}: {said.message}", err=True)
+        typer.echo(spoken(said.as_json()), err=True)
 
 
 def plan_json(made: Plan) -> dict[str, Any]:
@@ -70,9 +70,18 @@ def plan_json(made: Plan) -> dict[str, Any]:
                 "id": lane.id,
                 "stems": [stem.id for stem in lane.stems],
                 "gain_db": lane.fader_db,
+                "sends": [name for name, _ in lane.sends],
                 "steps": [_step_json(step) for step in lane.steps],
             }
             for lane in made.lanes
+        ],
+        "returns": [
+            {
+                "id": back.id,
+                "gain_db": back.fader_db,
+                "steps": [_step_json(step) for step in back.steps],
+            }
+            for back in made.returns
         ],
         "master": [_step_json(step) for step in made.master],
         "finish": None
@@ -108,6 +117,14 @@ def _print_table(made: Plan) -> None:
         table.add_column(name, overflow="fold")
     for lane in made.lanes:
         table.add_row(*(escape(cell) for cell in _lane_row(lane)))
+    for back in made.returns:
+        senders = [lane.id for lane in made.lanes if back.id in dict(lane.sends)]
+        table.add_row(
+            escape(back.id),
+            escape(f"sent by {', '.join(senders) or 'nobody'}"),
+            escape(", ".join(step.label for step in back.steps) or "-"),
+            f"{back.fader_db:+.1f} dB",
+        )
     master = ", ".join(step.label for step in made.master) or "-"
     table.add_row("master", "sum of the lanes", escape(master), "")
     Console().print(table)

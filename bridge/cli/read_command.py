@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge.cli.options import Json, SessionPaths
-from bridge.cli.telling import print_json
+from bridge.cli.telling import print_json, spoken
 
 
 def read(session: SessionPaths, json: Json = False) -> None:
@@ -28,4 +28,4 @@ def read(session: SessionPaths, json: Json = False) -> None:
     for reference in found.references:
         typer.echo(f"{reference.name:<24} {reference.kind}, not summed")
     for said in found.diagnostics:
-        typer.echo(f"{said.severity}: {said.message}", err=True)
+        typer.echo(spoken(said.as_json()), err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,7 +20,7 @@ from bridge.cli.options import (
     cores,
 )
 from bridge.cli.plan_command import default_output
-from bridge.cli.telling import print_json
+from bridge.cli.telling import print_json, spoken
 from bridge.errors import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
@@ -199,12 +199,6 @@ def tell(record: dict[str, Any], folder: Path) -> None:
             f"{_figure(measures['loudness_range_lu'])} LU range"
             + ("" if output["reached"] else "  TARGET MISSED")
         )
-
-
-def spoken(said: Mapping[str, str]) -> str:
-    """Return a diagnostic as one line that says where."""
-    place = "" if said["where"] in said["message"] else f"{said['where']}: "
-    return f"{said['severity']}: {place}{said['message']}"
 
 
 def _figure(value: float | None) -> str:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import textwrap
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -128,3 +128,9 @@ def _place(problem: Problem) -> str:
     names = [str(where[name]) for name in ("group", "insert") if name in where]
     plugin = f" ({where['plugin']})" if "plugin" in where else ""
     return "/".join(names) + plugin
+
+
+def spoken(said: Mapping[str, str]) -> str:
+    """Return a diagnostic as one line that says where."""
+    place = "" if said["where"] in said["message"] else f"{said['where']}: "
+    return f"{said['severity']}: {place}{said['message']}"

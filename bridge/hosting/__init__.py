@@ -1,11 +1,14 @@
 """Plugins: finding them, setting them up and running them, each in a child process of its own.
 
-Nothing here imports a plugin host, or numpy, into the caller's process. The fake host that tests of
-upper rooms use is `bridge.hosting.fake`.
+Nothing here imports a plugin host, or numpy, into the caller's process: `bridge.hosting.probe`
+(a plugin's card) and `bridge.hosting.crosscheck` (one insert in two hosts) read audio, and are
+imported where they are used. The fake host that tests of upper rooms use is `bridge.hosting.fake`.
 """
 
 from bridge.hosting.bundles import search_folders
+from bridge.hosting.cards import Card, deadline_from, find_card, keep_card, known_deadline
 from bridge.hosting.child import stop_all
+from bridge.hosting.describe import Described, ParameterText, describe
 from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, host
 from bridge.hosting.port import (
     Host,
@@ -19,16 +22,24 @@ from bridge.hosting.port import (
 from bridge.hosting.scan import scan
 
 __all__ = [
+    "Card",
     "DawDreamerHost",
+    "Described",
     "Host",
     "HostedInsert",
+    "ParameterText",
     "PedalboardHost",
     "PrepareJob",
     "Prepared",
     "RunJob",
     "RunResult",
+    "deadline_from",
     "deadline_s",
+    "describe",
+    "find_card",
     "host",
+    "keep_card",
+    "known_deadline",
     "scan",
     "search_folders",
     "stop_all",

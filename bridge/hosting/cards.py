@@ -1,4 +1,4 @@
-"""Probe cards: what is known of a plugin's habits, kept in the store, and the deadlines they give."""
+"""Probe cards: a plugin's habits as measured, kept in the store, and the deadlines they give."""
 
 from __future__ import annotations
 

@@ -86,6 +86,8 @@ def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Load a plugin and list its parameters."""
     tell("loading")
     rig = Rig(job)
+    tell("applying its state")
+    rig.load_state(job["state"], [])
     tell("reading its parameters")
     parameters = Parameters(lambda: listed(rig.first))
     return {

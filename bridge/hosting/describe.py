@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bridge.errors import RenderError
@@ -36,27 +37,35 @@ class Described:
 
 
 def describe(
-    plugin: Plugin, deadline_s: float = LOAD_DEADLINE_S, *, display: bool = True
+    plugin: Plugin,
+    deadline_s: float = LOAD_DEADLINE_S,
+    *,
+    state: Path | None = None,
+    display: bool = True,
 ) -> Described:
-    """Load `plugin` in a child and list its parameters; `display` False hides the screen from it.
+    """Load `plugin` in a child, apply `state` and list its parameters.
+
+    `display` False hides the screen from it.
 
     Raises RenderError when it cannot be loaded in any host that knows its format.
     """
     if plugin.format == "VST2":
-        return _ask("dawdreamer", plugin, deadline_s, display)
+        return _ask("dawdreamer", plugin, deadline_s, state, display)
     try:
-        return _ask("pedalboard", plugin, deadline_s, display)
+        return _ask("pedalboard", plugin, deadline_s, state, display)
     except RenderError as first:
         if first.problems[0].kind not in TRIED_ELSEWHERE or plugin.classes_in_file > 1:
             raise
         try:
-            return _ask("dawdreamer", plugin, deadline_s, display)
+            return _ask("dawdreamer", plugin, deadline_s, state, display)
         except RenderError:
             raise first from None
 
 
-def _ask(engine: str, plugin: Plugin, deadline_s: float, display: bool) -> Described:
-    wire = describe_wire(engine, plugin) | {"hide_display": not display}
+def _ask(
+    engine: str, plugin: Plugin, deadline_s: float, state: Path | None, display: bool
+) -> Described:
+    wire = describe_wire(engine, plugin, state) | {"hide_display": not display}
     answer: dict[str, Any] = ask(wire, deadline_s, plugin, "")
     return Described(
         inputs=answer["inputs"],

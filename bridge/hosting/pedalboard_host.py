@@ -103,8 +103,25 @@ def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell("loading")
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
+    tell("applying its state")
+    apply_state(plugin, job["plugin"], job["state"])
     tell("reading its parameters")
     described = parameters_of(plugin).described()
     tell("processing silence")
     inputs, outputs = process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
     return {"inputs": inputs, "outputs": outputs, "key_inputs": 0, "parameters": described}
+
+
+def window(job: dict[str, Any], tell: Tell) -> dict[str, Any]:  # pragma: no cover - untested
+    """Show the plugin's own window until it is closed, then save its state (macOS, Windows)."""
+    tell("loading")
+    plugin = load(job["plugin"])
+    check_class(plugin, job["plugin"])
+    tell("applying its state")
+    apply_state(plugin, job["plugin"], job["state"])
+    tell("showing its window")
+    plugin.show_editor()
+    tell("saving its state")
+    process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
+    Path(job["preset_out"]).write_bytes(state_of(plugin, job["plugin"]))
+    return {}

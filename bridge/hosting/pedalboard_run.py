@@ -1,8 +1,9 @@
 """Running one insert in pedalboard, inside a worker child.
 
-pedalboard compensates what a plugin reports by holding its first frames back, so zeros are fed
-behind the input until all of it came out. Blocks are fixed, the last one padded: some plugins sound
-different on a partial one. A mono plugin on stereo is one instance a side.
+pedalboard compensates the latency a plugin reports when processing starts, by holding its first
+frames back; what it held is counted, the rest of the latency cut off, and zeros are fed behind the
+input until all of it came out. Blocks are fixed, the last one padded: some plugins sound different
+on a partial one. A mono plugin on stereo is one instance a side.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def repeat(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def _once(plugins: list[Any], audio: Audio, job: dict[str, Any], output: str) -> None:
-    _, sides = _rendered(plugins, audio, job)
-    write_raw((sides[0], sides[1]), job["frames"], output)
+    shift, sides = _rendered(plugins, audio, job)
+    write_raw((sides[0, shift:], sides[1, shift:]), job["frames"], output)
 
 
 def _instances(job: dict[str, Any], tell: Tell) -> list[Any]:
@@ -106,11 +107,11 @@ def _rendered(plugins: list[Any], audio: Audio, job: dict[str, Any]) -> tuple[in
         _Stream(plugin, fed[side * width : side * width + width], job)
         for side, plugin in enumerate(plugins)
     ]
-    for side in sides:
-        side.feed_all()
-    shift = lead if asked is None else lead + int(asked) - _reported(plugins)
-    if shift < 0:
-        said = f"the plugin reports {_reported(plugins)} frames of latency, and {expected} before"
+    held = [side.feed_all() for side in sides]
+    latency = _reported(plugins) if asked is None else int(asked)
+    shift = lead + latency - held[0]
+    if shift < 0 or len(set(held)) > 1:
+        said = f"pedalboard holds {held} frames back, of {_reported(plugins)} the plugin reports"
         raise Refused(problem("wrong_length", said, hint="Leave `latency_samples` out."))
     return shift, np.concatenate([side.until(shift + audio.shape[1]) for side in sides])
 
@@ -124,9 +125,10 @@ class _Stream:
         self._rate_hz = float(job["sample_rate_hz"])
         self._size = int(job["buffer_size"])
         self._came: list[Audio] = []
+        self._fed = 0
 
-    def feed_all(self) -> None:
-        """Feed the input, its last block padded."""
+    def feed_all(self) -> int:
+        """Feed the input, its last block padded; how many frames were held back."""
         width, frames = self._audio.shape
         step = self._size * _BLOCKS_AT_ONCE
         for start in range(0, frames, step):
@@ -134,6 +136,7 @@ class _Stream:
             short = -part.shape[1] % self._size
             padded = np.concatenate((part, np.zeros((width, short), np.float32)), axis=1)
             self._feed(padded)
+        return self._fed - self._frames()
 
     def until(self, frames: int) -> Audio:
         """Feed zeros until `frames` frames came out; all that came, (width, frames or more)."""
@@ -158,4 +161,5 @@ class _Stream:
         if out.shape[0] != block.shape[0]:
             said = f"the plugin gave {out.shape[0]} channels for {block.shape[0]}"
             raise Refused(problem("wrong_length", said))
+        self._fed += block.shape[1]
         self._came.append(np.asarray(out, np.float32))

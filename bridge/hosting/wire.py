@@ -21,12 +21,13 @@ def plugin_wire(plugin: Plugin) -> dict[str, Any]:
     }
 
 
-def describe_wire(engine: str, plugin: Plugin) -> dict[str, Any]:
-    """Load `plugin` and list its parameters."""
+def describe_wire(engine: str, plugin: Plugin, state: Path | None) -> dict[str, Any]:
+    """Load `plugin`, apply `state` and list its parameters."""
     return {
         "op": "describe",
         "host": engine,
         "plugin": plugin_wire(plugin),
+        "state": _path(state),
         "sample_rate_hz": 48000,
         "buffer_size": 512,
         "tempo_bpm": 120.0,
@@ -74,6 +75,11 @@ def repeat_wire(engine: str, job: RunJob, outputs: Sequence[Path]) -> dict[str, 
     """Run one insert three times in one process, into `outputs`."""
     paths = [str(output.absolute()) for output in outputs]
     return run_wire(engine, job, job.output) | {"op": "repeat", "outputs": paths}
+
+
+def window_wire(plugin: Plugin, state: Path | None, out: Path) -> dict[str, Any]:
+    """Open the plugin's own window over `state`; what it holds afterwards goes to `out`."""
+    return describe_wire("pedalboard", plugin, state) | {"op": "window", "preset_out": str(out)}
 
 
 def _path(path: Path | None) -> str | None:

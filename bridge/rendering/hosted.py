@@ -13,7 +13,9 @@ from bridge.audio import Block
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.sums import Cursor
 from bridge.errors import Diagnostic, Problem, RenderError
+from bridge.hosting.cards import known_deadline
 from bridge.hosting.port import HostedInsert, Prepared, PrepareJob, RunJob
+from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep, prepare_facts
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
@@ -48,7 +50,7 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
             buffer_size=engine.buffer_size,
             tempo_bpm=engine.tempo_bpm,
         )
-        done = context.host.run(job, context.deadline_s)
+        done = context.host.run(job, _deadline_s(context, step, source.frames))
         meta = {
             "level_in": tap.levels.as_json(),
             "latency_frames": done.latency_frames,
@@ -101,7 +103,7 @@ def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedIns
     prepared = prepare(context, step)
     preset = None
     if prepared.preset is not None:
-        preset = folder / "prepared.vstpreset"
+        preset = folder / f"prepared{SUFFIXES[step.plugin.format]}"
         preset.write_bytes(prepared.preset)
     return HostedInsert(
         step_id=step.id,
@@ -132,12 +134,21 @@ def prepare(context: Context, step: HostedStep) -> Prepared:
         tempo_bpm=engine.tempo_bpm,
         step_id=step.id,
     )
-    if context.deadline_s is None:
+    deadline_s = _deadline_s(context, step, 0)
+    if deadline_s is None:
         prepared = context.host.prepare(job)
     else:
-        prepared = context.host.prepare(job, context.deadline_s)
+        prepared = context.host.prepare(job, deadline_s)
     context.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
     return prepared
+
+
+def _deadline_s(context: Context, step: HostedStep, frames: int) -> float | None:
+    """What the caller allows, else what the plugin's card does; None for the host's own limit."""
+    if context.deadline_s is not None:
+        return context.deadline_s
+    rate_hz = context.plan.engine.sample_rate_hz
+    return known_deadline(context.store, step.plugin, context.host, frames, rate_hz)
 
 
 def _as_json(prepared: Prepared) -> dict[str, object]:

@@ -1,0 +1,127 @@
+"""The plugins a command line means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bridge.errors import InputError, MachineError, Problem
+
+if TYPE_CHECKING:
+    from bridge.hosting import Host
+    from bridge.plugins import Catalogue, Plugin
+    from bridge.storing import Store
+
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="VST3|VST2|AU", help="Only plugins of this format."),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--plugin-timeout", min=0.1, help="Seconds a plugin may take before it counts as hung."
+    ),
+]
+HostName = Annotated[
+    str, typer.Option("--host", help="Which host runs the plugin: dawdreamer or pedalboard.")
+]
+
+
+def opened(store: Path | None) -> Store:
+    """The store a command works with."""
+    from bridge.storing import Store, default_root
+
+    return Store(store or default_root())
+
+
+def everything(
+    store: Store,
+    plugin_path: Sequence[Path] | None,
+    *,
+    again: bool,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Catalogue:
+    """Every plugin of this machine; `again` asks those once more that failed before."""
+    from bridge.hosting import scan, search_folders
+
+    folders = search_folders(plugin_path or ())
+    return scan([], folders, store.root / "plugins.json", again=again, progress=progress)
+
+
+def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str | None) -> Plugin:
+    """The plugin that `name` (a name, a path or a class id) means.
+
+    Raises MachineError `plugin_not_found`, InputError `plugin_ambiguous`.
+    """
+    from bridge.hosting import scan, search_folders
+    from bridge.plugins import Wanted, find
+
+    path = Path(name) if any(mark in name for mark in "/\\") else None
+    wanted = Wanted(path=path, format=kind) if path else Wanted(name=name, format=kind)
+    cache = store.root / "plugins.json"
+    catalogue = scan([wanted], search_folders(plugin_path or ()), cache)
+    found = find(catalogue, wanted) or find(catalogue, Wanted(class_id=name, format=kind))
+    if len({(each.class_id, each.format) for each in found}) == 1:
+        return found[0]
+    raise _ambiguous(name, found) if found else _not_found(name, catalogue)
+
+
+def _ambiguous(name: str, found: Sequence[Plugin]) -> InputError:
+    listed = "; ".join(f"{each.name} by {each.vendor}, {each.class_id}" for each in found)
+    return InputError(
+        Problem(
+            "plugin_ambiguous",
+            f"{name} means several plugins: {listed}",
+            {"plugin": name},
+            hint="Name the one you mean by its class id.",
+        )
+    )
+
+
+def _not_found(name: str, catalogue: Catalogue) -> MachineError:
+    broken = [each for each in catalogue.unscannable if each.path.stem == Path(name).stem]
+    if broken:
+        problem = Problem(
+            "plugin_unreadable",
+            f"the plugin {name} cannot be read: {broken[0].reason}",
+            {"plugin": name},
+            hint="Install it again; load it in a DAW to see whether it is whole.",
+        )
+        return MachineError(problem)
+    names = [each.name for each in catalogue.plugins]
+    near = get_close_matches(name, names, n=1)
+    return MachineError(
+        Problem(
+            "plugin_not_found",
+            f"the plugin {name} is not installed here",
+            {"plugin": name},
+            expected="a plugin in " + ", ".join(map(str, catalogue.searched)),
+            nearest=near[0] if near else None,
+            hint="Install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH.",
+        )
+    )
+
+
+def plugin_json(plugin: Plugin) -> dict[str, Any]:
+    """A plugin as JSON values."""
+    return {
+        "name": plugin.name,
+        "vendor": plugin.vendor,
+        "version": plugin.version,
+        "format": plugin.format,
+        "class_id": plugin.class_id,
+        "path": str(plugin.path),
+        "binary_hash": plugin.binary_hash,
+        "classes_in_file": plugin.classes_in_file,
+    }
+
+
+def named_host(name: str) -> Host:
+    """The host of that name; InputError for another."""
+    from bridge.hosting import host
+
+    return host(name)

@@ -1,0 +1,74 @@
+"""`stemwright report`: the page of a finished folder again, or one insert bypassed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import Json, StorePath, cores
+from bridge.cli.telling import print_json
+
+if TYPE_CHECKING:
+    from bridge.reporting import Bypassed
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that render wrote.")],
+    bypass: Annotated[
+        str | None,
+        typer.Option(
+            "--bypass",
+            metavar="GROUP/INSERT",
+            help="Write what this insert does: with it, without it, the difference.",
+        ),
+    ] = None,
+    store: StorePath = None,
+    json: Json = False,
+) -> None:
+    """Write DIR/report.html again from what DIR and the store hold; render nothing.
+
+    With --bypass, write DIR/bypass-GROUP-INSERT/ instead: with.wav, without.wav at the same
+    loudness, and difference.wav, 24 bit.
+
+    Example: stemwright report --bypass vocals/deess master/
+    """
+    from bridge.reporting import bypass as bypass_insert
+    from bridge.reporting import rewrite_report
+    from bridge.storing import Store, default_root
+
+    kept = Store(store or default_root())
+    if bypass is None:
+        path = rewrite_report(folder, kept, cores())
+        if json:
+            print_json({"report": str(path)})
+        else:
+            typer.echo(str(path))
+        return
+    found = bypass_insert(folder, bypass, kept)
+    if json:
+        print_json(found.as_json())
+    else:
+        typer.echo("\n".join(_lines(found)))
+
+
+def _lines(found: Bypassed) -> list[str]:
+    lines = [str(found.folder / name) for name in ("with.wav", "without.wav", "difference.wav")]
+    if found.with_lufs is None or found.without_lufs is None:
+        lines.append("loudness    not measurable: nothing was matched")
+    else:
+        lines.append(
+            f"loudness    {found.with_lufs:.2f} LUFS with {found.step}, "
+            f"{found.without_lufs:.2f} without: {found.gain_db:+.2f} dB put on without.wav"
+        )
+    if found.difference_peak_dbfs is None or found.difference_rms_dbfs is None:
+        lines.append("difference  none: the insert changes nothing but the level")
+    else:
+        lines.append(
+            f"difference  peak {found.difference_peak_dbfs:.1f} dBFS, "
+            f"RMS {found.difference_rms_dbfs:.1f} dBFS"
+        )
+    if found.pad_db:
+        lines.append(f"all three   {-found.pad_db:.2f} dB, so that none clips")
+    return lines

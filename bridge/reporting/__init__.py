@@ -1,0 +1,16 @@
+"""The report: what went in and what came out, to hear, to see and to read, in one file."""
+
+from bridge.reporting.bypass import Bypassed, bypass
+from bridge.reporting.report import PAGE, rewrite_report, write_report
+from bridge.reporting.sources import Heard, Reference, listen
+
+__all__ = [
+    "PAGE",
+    "Bypassed",
+    "Heard",
+    "Reference",
+    "bypass",
+    "listen",
+    "rewrite_report",
+    "write_report",
+]

@@ -1,0 +1,174 @@
+"""An insert bypassed: with it, without it at the same loudness, and the difference between them."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.audio.faults import cannot_write
+from bridge.audio.sums import reblocked
+from bridge.audio.write import WavWriter
+from bridge.errors import InputError, Problem
+from bridge.rendering.signals import DamagedEntryError
+from bridge.reporting.loudness_curve import LoudnessCurve
+from bridge.reporting.report import opened
+from bridge.reporting.taps import Folder, Taps, taps
+from bridge.storing import Store
+
+FILES = ("with.wav", "without.wav", "difference.wav")
+_FULL = 10.0 ** (-0.1 / 20.0)
+_PREFIX = "bypass-"
+
+
+@dataclass(frozen=True)
+class Bypassed:
+    """What bypassing an insert does.
+
+    `gain_db` was put on the signal without the insert so that both have one integrated loudness, 0
+    where there is none to measure; `pad_db` was taken off all three files so that none clips.
+    Difference levels are before the pad; None is silence.
+    """
+
+    step: str
+    folder: Path
+    with_lufs: float | None
+    without_lufs: float | None
+    gain_db: float
+    pad_db: float
+    difference_peak_dbfs: float | None
+    difference_rms_dbfs: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object `report --bypass --json` prints."""
+        return {
+            **vars(self),
+            "folder": str(self.folder),
+            "files": [f"{self.folder.name}/{name}" for name in FILES],
+        }
+
+
+def bypass(folder: Path, step_id: str, store: Store) -> Bypassed:
+    """Write `folder`/bypass-<group>-<insert>/ with 24-bit with.wav, without.wav, difference.wav.
+
+    An earlier folder of the same insert is replaced. Raises InputError: not_a_render, unknown_step,
+    bypass_gone, output_not_ours; MachineError when the disk refuses.
+    """
+    record, chain, engine = opened(folder)
+    lock = json.loads((folder / "chain.lock").read_bytes())
+    found = Folder(folder, record, chain, engine, lock.get("sources", []), store)
+    target = folder / f"{_PREFIX}{step_id.replace('/', '-').replace('@', '-')}"
+    tapped = taps(found, step_id)
+    _refuse_foreign(target)
+    try:
+        return _written(tapped, target, step_id, engine.sample_rate_hz)
+    except DamagedEntryError as error:
+        raise InputError(
+            Problem(
+                "bypass_gone",
+                "the store's copy of this insert's signal was damaged",
+                {"file": str(folder)},
+                hint="render into this folder again, and repeat this",
+            )
+        ) from error
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.exists() and (
+        not target.is_dir() or {path.name for path in target.iterdir()} - set(FILES)
+    ):
+        raise InputError(
+            Problem(
+                "output_not_ours",
+                f"{target.name} holds files that are not of an earlier bypass",
+                {"file": str(target)},
+                hint="move them away",
+            )
+        )
+
+
+def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed:
+    with_lufs, with_peak = _heard(tapped.after(), rate_hz)
+    without_lufs, without_peak = _heard(tapped.before(), rate_hz)
+    gain_db = 0.0
+    if with_lufs is not None and without_lufs is not None:
+        gain_db = with_lufs - without_lufs
+    gain = 10.0 ** (gain_db / 20.0)
+    peak, rms = _difference(tapped, gain)
+    loudest = max(with_peak, without_peak * gain, peak)
+    pad_db = 20.0 * math.log10(loudest / _FULL) if loudest > _FULL else 0.0
+    _write(tapped, target, gain, 10.0 ** (-pad_db / 20.0), rate_hz)
+    return Bypassed(
+        step=step_id,
+        folder=target,
+        with_lufs=_rounded(with_lufs),
+        without_lufs=_rounded(without_lufs),
+        gain_db=round(gain_db, 3),
+        pad_db=round(pad_db, 3),
+        difference_peak_dbfs=_db(peak),
+        difference_rms_dbfs=_db(rms),
+    )
+
+
+def _heard(blocks: Iterable[Block], rate_hz: int) -> tuple[float | None, float]:
+    """Integrated loudness, None without one, and linear peak."""
+    curve, peak = LoudnessCurve(rate_hz), 0.0
+    for block in blocks:
+        curve.add(block)
+        peak = max(peak, float(np.abs(block).max(initial=0.0)))
+    curve.close()
+    return curve.integrated_lufs(), peak
+
+
+def _pairs(tapped: Taps, gain: float) -> Iterator[tuple[Block, Block]]:
+    for after, before in zip(reblocked(tapped.after()), reblocked(tapped.before()), strict=False):
+        frames = min(after.shape[1], before.shape[1])
+        yield after[:, :frames], gain * before[:, :frames]
+
+
+def _difference(tapped: Taps, gain: float) -> tuple[float, float]:
+    """Linear peak and RMS of what the insert adds at equal loudness."""
+    peak, squares, samples = 0.0, 0.0, 0
+    for after, before in _pairs(tapped, gain):
+        changed = after - before
+        peak = max(peak, float(np.abs(changed).max(initial=0.0)))
+        squares += float(np.square(changed).sum())
+        samples += changed.size
+    return peak, math.sqrt(squares / samples) if samples else 0.0
+
+
+def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int) -> None:
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        shutil.rmtree(staged, ignore_errors=True)
+        staged.mkdir()
+        with ExitStack() as stack:
+            writers = [
+                stack.enter_context(WavWriter(staged / name, rate_hz, 2, "pcm24", f"report/{name}"))
+                for name in FILES
+            ]
+            for after, before in _pairs(tapped, gain):
+                for writer, block in zip(writers, (after, before, after - before), strict=True):
+                    writer.write(pad * block)
+        shutil.rmtree(target, ignore_errors=True)
+        staged.replace(target)
+    except OSError as cause:
+        raise cannot_write(target, cause) from cause
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _db(level: float) -> float | None:
+    return round(20.0 * math.log10(level), 2) if level > 0.0 else None

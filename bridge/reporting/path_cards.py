@@ -1,0 +1,94 @@
+"""The signal path as cards: one a rack, its inserts in words, what each did to the level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.reporting.figures import change, figure, tag, text
+from bridge.reporting.racks import Rack, Stage
+from chains import Chain
+
+_STATES = {"bypassed": "bypassed", "finish": "limits in the finish"}
+
+
+def cards(racks: tuple[Rack, ...], record: Mapping[str, Any], chain: Chain, rate_hz: int) -> str:
+    """Every rack's card in signal order, the finish last."""
+    shown = "".join(_card(rack, rate_hz) for rack in racks)
+    return tag("div", shown + _finish(record, chain), class_="cards")
+
+
+def _card(rack: Rack, rate_hz: int) -> str:
+    kind = "" if rack.kind == rack.id else tag("small", text(rack.kind))
+    rows = [_stems(rack)] if rack.stems else []
+    rows += [_line("trim", change(rack.trim_db))] if rack.trim_db else []
+    rows += [_stage(stage, rate_hz) for stage in rack.stages]
+    rows += [] if rack.stages else [_line("inserts", "none: passes unchanged")]
+    rows += [] if rack.kind == "master" else [_line("fader", change(rack.gain_db))]
+    rows += [_line(f"send to {name}", change(gain_db)) for name, gain_db in rack.sends]
+    return tag("article", tag("h3", text(rack.id) + kind) + tag("ol", "".join(rows)))
+
+
+def _stems(rack: Rack) -> str:
+    names = "".join(tag("span", text(name), class_="chip") for name in rack.stems)
+    count = "1 stem" if len(rack.stems) == 1 else f"{len(rack.stems)} stems"
+    return tag("li", tag("b", count) + tag("div", names, class_="chips"))
+
+
+def _line(name: str, words: str) -> str:
+    return tag("li", tag("b", text(name)) + tag("span", text(words)), class_="line")
+
+
+def _stage(stage: Stage, rate_hz: int) -> str:
+    words = "".join(_insert(*insert) for insert in stage.inserts)
+    if stage.state != "on":
+        words += tag("em", _STATES[stage.state])
+    return tag("li", words + _levels(stage, rate_hz), class_=f"stage {stage.state}")
+
+
+def _insert(name: str, words: str, gain_db: float | None) -> str:
+    reduced = ""
+    if gain_db is not None:
+        reduced = tag("em", f"gain reduction up to {figure(-gain_db)} dB")
+    use = words.partition(" ")[0].rstrip(":")
+    if use == name:  # an insert without a name of its own
+        words = words[len(name) :].lstrip(": ")
+    return tag("div", tag("b", text(name)) + " " + text(words) + reduced, class_="insert")
+
+
+def _levels(stage: Stage, rate_hz: int) -> str:
+    if stage.level_out is None:
+        return ""
+    parts = [("out", _level(stage.level_out))]
+    if stage.level_in is not None:
+        parts.insert(0, ("in", _level(stage.level_in)))
+        parts.append(("change", change(stage.change_db)))
+    if stage.latency_frames:
+        milliseconds = 1000.0 * stage.latency_frames / rate_hz
+        words = f"{stage.latency_frames} samples, {milliseconds:.1f} ms, compensated"
+        parts.append(("latency", words))
+    shown = "".join(tag("div", tag("dt", name) + tag("dd", text(words))) for name, words in parts)
+    return tag("dl", shown)
+
+
+def _level(level: Mapping[str, float | None]) -> str:
+    return f"{figure(level['peak_dbfs'])} peak, {figure(level['rms_dbfs'])} RMS"
+
+
+def _finish(record: Mapping[str, Any], chain: Chain) -> str:
+    target = chain.target
+    if target is None:
+        rows = [_line("target", "none: the sum is written as it is")]
+    else:
+        place = target.drive_at or "before the last limiter"
+        rows = [
+            _line("drive", f"{change(record['drive_db'], 2)}, {place}"),
+            _line("ceiling", f"{figure(target.true_peak_dbtp)} dBTP"),
+        ]
+    for output in record["outputs"]:
+        measures, trim_db = output["measures"], output.get("trim_db") or 0.0
+        trimmed = f", trimmed by {figure(-trim_db, 3)} dB" if trim_db else ""
+        loudness = figure(measures["integrated_lufs"], 1, "LUFS")
+        words = f"{loudness}, {figure(measures['true_peak_dbtp'], 2, 'dBTP')}{trimmed}"
+        rows.append(_line(output["version"], words))
+    return tag("article", tag("h3", "finish") + tag("ol", "".join(rows)))

@@ -1,0 +1,88 @@
+"""Writing report.html, and making it again from a finished folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.audio.faults import cannot_write
+from bridge.errors import InputError, Problem
+from bridge.planning import Engine
+from bridge.reporting.page import page
+from bridge.reporting.songbook import gathered
+from bridge.reporting.sources import Heard, remembered
+from bridge.storing import Store
+from chains import Chain, load
+
+PAGE = "report.html"
+
+
+def write_report(
+    path: Path,
+    *,
+    record: Mapping[str, Any],
+    chain: Chain,
+    engine: Engine,
+    heard: Sequence[Heard],
+    store: Store,
+    jobs: int = 1,
+) -> None:
+    """Write the page of one render to `path`, replacing what is there in one move.
+
+    What the store knows by content is not computed again. Raises MachineError when the disk
+    refuses.
+    """
+    book = gathered(heard, record, store, jobs)
+    text = page(book, record, chain, engine, store)
+    staged = path.with_name(f".{path.name}.part")
+    try:
+        staged.write_text(text, encoding="utf-8", newline="\n")
+        staged.replace(path)
+    except OSError as cause:
+        staged.unlink(missing_ok=True)
+        raise cannot_write(path, cause) from cause
+
+
+def rewrite_report(folder: Path, store: Store, jobs: int = 1) -> Path:
+    """Make the page of a finished folder again from what folder and store hold; return its path.
+
+    Raises InputError `not_a_render` for a folder without render.json, chain.toml and chain.lock of
+    ours.
+    """
+    record, chain, engine = opened(folder)
+    path = folder / PAGE
+    write_report(
+        path,
+        record=record,
+        chain=chain,
+        engine=engine,
+        heard=remembered(record, folder, store),
+        store=store,
+        jobs=jobs,
+    )
+    return path
+
+
+def opened(folder: Path) -> tuple[dict[str, Any], Chain, Engine]:
+    """Read a finished folder: render.json, the chain, and the engine out of chain.lock."""
+    try:
+        record = json.loads((folder / "render.json").read_bytes())
+        said = json.loads((folder / "chain.lock").read_bytes())["engine"]
+        engine = Engine(
+            said["host"], said["buffer_size"], said["sample_rate_hz"], said["tempo_bpm"]
+        )
+        rows = [record["outputs"][0]["measures"], record["steps"], record["groups"]]
+        assert all(rows)  # noqa: S101 - caught below, with everything else a foreign file may lack
+    except (OSError, ValueError, LookupError, TypeError, AssertionError) as cause:
+        raise InputError(
+            Problem(
+                "not_a_render",
+                "this is not a folder that render wrote",
+                {"file": str(folder)},
+                expected="render.json, chain.toml and chain.lock in it",
+                hint="name the folder that was given to render with -o",
+            )
+        ) from cause
+    return record, load(folder / "chain.toml"), engine

@@ -1,0 +1,102 @@
+"""Everything the page says, gathered: who was heard, what was found, and how levels compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bridge.errors import InputError
+from bridge.rendering.signals import DamagedEntryError
+from bridge.reporting.analysis import Analysis, analysis
+from bridge.reporting.excerpts import Excerpt, excerpt, length_s, place_s
+from bridge.reporting.sources import Heard
+from bridge.storing import Store
+
+T = TypeVar("T")
+
+_SAME_SONG = frozenset({"mix", "master", "stems", "version"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One signal with what is known of it; `fault` says why nothing is."""
+
+    heard: Heard
+    found: Analysis | None
+    fault: str | None = None
+    excerpt: Excerpt | None = None
+
+    @property
+    def lufs(self) -> float | None:
+        """Integrated loudness."""
+        return None if self.found is None else self.found.integrated_lufs
+
+
+@dataclass(frozen=True)
+class Songbook:
+    """Rows in the order of the page: what went in, what came out; groups apart."""
+
+    rows: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    main: Row
+
+    def match_db(self, row: Row) -> float | None:
+        """The gain that brings `row` to the main master's integrated loudness."""
+        return None if self.main.lufs is None or row.lufs is None else self.main.lufs - row.lufs
+
+
+def gathered(
+    heard: Sequence[Heard], record: Mapping[str, Any], store: Store, jobs: int = 1
+) -> Songbook:
+    """Analyse what the store does not know yet, `jobs` signals at a time."""
+    measures = {output["version"]: output["measures"] for output in record["outputs"]}
+
+    def look(one: Heard) -> Row:
+        return _looked(one, store, measures.get(one.name) if one.kind == "version" else None)
+
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        rows = list(pool.map(look, heard))
+    groups = tuple(row for row in rows if row.heard.kind == "group")
+    shown = _excerpted([row for row in rows if row.heard.kind != "group"], store)
+    return Songbook(shown, groups, _main(shown))
+
+
+def _main(rows: Sequence[Row]) -> Row:
+    return next(row for row in rows if row.heard.kind == "version")
+
+
+def _looked(heard: Heard, store: Store, measures: Mapping[str, Any] | None) -> Row:
+    if heard.fault is not None:
+        return Row(heard, None, heard.fault)
+    found, fault = _tried(lambda: analysis(heard, store, measures))
+    return Row(heard, found, fault)
+
+
+def _excerpted(rows: Sequence[Row], store: Store) -> tuple[Row, ...]:
+    main = _main(rows)
+    playable = [row for row in rows if row.found is not None]
+    seconds = length_s(len(playable))
+
+    def cut(row: Row) -> Row:
+        if row.found is None:
+            return row
+        heard = row.heard
+        placed = main if heard.kind in _SAME_SONG else row
+        end_s = None if placed.found is None else placed.found.loudest_end_s
+        start_s = place_s(end_s, placed.heard.frames / max(1, placed.heard.rate_hz), seconds)
+        made, fault = _tried(lambda: excerpt(heard, store, start_s, seconds))
+        return Row(heard, row.found, fault, made)
+
+    return tuple(cut(row) for row in rows)
+
+
+def _tried(work: Callable[[], T | None]) -> tuple[T | None, str | None]:
+    """What cannot be read is told in its row; the render it belongs to is finished all the same."""
+    try:
+        return work(), None
+    except InputError as error:
+        return None, error.problems[0].message
+    except DamagedEntryError:
+        return None, "the store's copy was damaged; render again"

@@ -1,0 +1,159 @@
+"""What the report hears: references, the stems' plain sum, groups and masters, named by content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.audio.decode import probe, read_blocks
+from bridge.errors import InputError
+from bridge.planning import Lane, Plan, Stem
+from bridge.rendering import Context, Rendering
+from bridge.rendering.lanes import lane_source
+from bridge.rendering.signals import Signal, cut, stored_signal
+from bridge.storing import Store, digest, file_digest
+
+Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
+"""`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,
+`group` a group after its inserts, `version` a file of this render."""
+
+Reference = tuple[str, str, Path]
+"""(kind, name, path) of a file that lay beside the stems."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One signal of the report: `digest` names its samples, `blocks` streams them as stereo.
+
+    `blocks` is None where the samples are no longer at hand: what the store remembers of them can
+    still be shown. `fault` says why a reference cannot be read.
+    """
+
+    kind: Kind
+    name: str
+    digest: str
+    rate_hz: int
+    frames: int
+    blocks: Callable[[], Iterator[Block]] | None = field(default=None, compare=False, repr=False)
+    fault: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of render.json's `heard` list."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "digest": self.digest,
+            "rate_hz": self.rate_hz,
+            "frames": self.frames,
+            "fault": self.fault,
+        }
+
+
+def listen(
+    context: Context, rendering: Rendering, references: Iterable[Reference] = ()
+) -> tuple[Heard, ...]:
+    """Name everything the report of `rendering` speaks of; nothing is decoded yet."""
+    plan = context.plan
+    lanes = plan.lanes
+    plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0))
+    return (
+        *(_reference(*reference) for reference in references),
+        _signal("stems", "plain sum of the stems", plain, plan, rendering),
+        *(
+            _signal("group", lane.id, _lane(context, rendering, lane), plan, rendering)
+            for lane in lanes
+        ),
+        *(
+            _file("version", output.version, output.path, output.pcm_sha256)
+            for output in rendering.outputs
+        ),
+    )
+
+
+def remembered(record: Mapping[str, Any], folder: Path, store: Store) -> tuple[Heard, ...]:
+    """The same for the finished `folder` of a render, as far as folder and store still hold it."""
+    steps = {str(step["pcm"]): str(step["key"]) for step in record["steps"]}
+    found = []
+    for row in record.get("heard", _outputs_of(record)):
+        kind: Kind = row["kind"]
+        if kind == "version":
+            found.append(_file(kind, row["name"], folder / f"{row['name']}.wav", row["digest"]))
+            continue
+        entry = store.get(steps[row["digest"]]) if row["digest"] in steps else None
+        blocks = None
+        if entry is not None and entry.meta["pcm"] == row["digest"]:
+            blocks = _first(stored_signal(store, entry), row["frames"])
+        found.append(Heard(**{**row, "blocks": blocks}))
+    return tuple(found)
+
+
+def _outputs_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a record without `heard` still tells: its files."""
+    return [
+        {"kind": "version", "name": output["version"], "digest": output["pcm_sha256"]}
+        for output in record["outputs"]
+    ]
+
+
+def _stems(plan: Plan) -> tuple[Stem, ...]:
+    return tuple(stem for lane in plan.lanes for stem in lane.stems)
+
+
+def _lane(context: Context, rendering: Rendering, lane: Lane) -> Signal:
+    if not lane.steps:
+        return lane_source(context, lane)
+    key = next(step.key for step in rendering.steps if step.id == lane.steps[-1].id)
+    entry = context.store.get(key)
+    if entry is None:
+        raise LookupError(f"{key} is not in the store although it was just rendered")
+    return stored_signal(context.store, entry)
+
+
+def _signal(kind: Kind, name: str, signal: Signal, plan: Plan, rendering: Rendering) -> Heard:
+    """As much of a signal as the master has; a range's pre-roll is left out."""
+    start = 0 if plan.window is None else plan.window.start - plan.window.skip
+    named = signal.digest if not start else digest("report.part", of=signal.digest, start=start)
+    frames, rate_hz = rendering.frames, plan.engine.sample_rate_hz
+    return Heard(kind, name, named, rate_hz, frames, lambda: cut(signal.blocks(), frames, start))
+
+
+def _kind(written: str) -> Kind:
+    return next(kind for kind in get_args(Kind) if kind == written)
+
+
+def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
+    return lambda: cut(signal.blocks(), frames)
+
+
+def _reference(kind: str, name: str, path: Path) -> Heard:
+    try:
+        return _file(_kind(kind), name, path, file_digest(path))
+    except OSError as error:
+        return Heard(_kind(kind), name, "", 0, 0, fault=str(error.strerror or "it is not there"))
+
+
+def _file(kind: Kind, name: str, path: Path, digest: str) -> Heard:
+    try:
+        header = probe(path)
+    except InputError as error:
+        return Heard(kind, name, digest, 0, 0, fault=_without_path(error, path))
+    if header.channels > 2:
+        return Heard(kind, name, digest, 0, 0, fault=f"it has {header.channels} channels")
+    return Heard(
+        kind, name, digest, header.sample_rate_hz, header.frames, lambda: _stereo(read_blocks(path))
+    )
+
+
+def _without_path(error: InputError, path: Path) -> str:
+    return error.problems[0].message.replace(str(path), path.name)
+
+
+def _stereo(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Mono sounds on both sides, as it does in a sum."""
+    for block in blocks:
+        yield block if len(block) == 2 else np.concatenate([block, block])

@@ -1,0 +1,129 @@
+"""The page's tables: what went in and came out, and measures against the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bridge.reporting.figures import change, figure, tag, text, without_folders
+from bridge.reporting.songbook import Row, Songbook
+from chains import Chain, Target
+
+KINDS = {
+    "mix": "rough mix",
+    "reference": "reference",
+    "master": "other master",
+    "stems": "went in",
+    "version": "came out",
+}
+_MEASURES: tuple[tuple[str, str, str, int], ...] = (
+    ("Integrated", "LUFS", "integrated_lufs", 1),
+    ("Range", "LU", "loudness_range_lu", 1),
+    ("Max short-term", "LUFS", "short_term_max_lufs", 1),
+    ("Max momentary", "LUFS", "momentary_max_lufs", 1),
+    ("True peak", "dBTP", "true_peak_dbtp", 2),
+    ("PLR", "dB", "plr_db", 1),
+    ("Lowest PSR", "dB", "psr_min_db", 1),
+    ("Crest", "dB", "crest_db", 1),
+    ("Correlation", "", "correlation", 2),
+)
+
+
+def measures_table(book: Songbook) -> str:
+    """Every signal's readings, and the gain that matches it to the main master."""
+    heads = [
+        *((name, unit) for name, unit, _, _ in _MEASURES),
+        ("Gain to match the master", "dB"),
+    ]
+    rows = [_measured(row, book) for row in book.rows]
+    return _table(["Signal"], heads, rows)
+
+
+def _measured(row: Row, book: Songbook) -> str:
+    name = text(row.heard.name) + tag("small", text(KINDS[row.heard.kind]))
+    if row.found is None:
+        why = row.fault or "no longer in the store; render again to see it"
+        told = tag("td", text(without_folders(why)), colspan=str(len(_MEASURES) + 1), class_="told")
+        return tag("tr", tag("th", name, scope="row") + told)
+    readings = row.found.measures
+    cells = [figure(readings.get(key), digits) for _, _, key, digits in _MEASURES]
+    cells.append(change(book.match_db(row), 1, ""))
+    style = {"class_": "main"} if row is book.main else {}
+    return tag("tr", tag("th", name, scope="row") + _cells(cells), **style)
+
+
+def target_table(record: Mapping[str, Any], chain: Chain) -> str:
+    """Every version's loudness and true peak against what the chain asks for."""
+    target = chain.target
+    if target is None:
+        return tag("p", "The chain asks for no target: no gain and no limiter were added.")
+    heads = [
+        ("Integrated", "LUFS"),
+        ("from the target", "LU"),
+        ("True peak", "dBTP"),
+        ("under the ceiling", "dB"),
+        ("Verdict", ""),
+    ]
+    rows = [_aimed(output, target) for output in record["outputs"]]
+    return tag("p", text(_asked(target))) + _table(["Version"], heads, rows)
+
+
+def _asked(target: Target) -> str:
+    loudness = "no loudness"
+    if target.integrated_lufs is not None:
+        loudness = f"{figure(target.integrated_lufs)} LUFS integrated"
+    return (
+        f"Asked for: {loudness}, true peak at most {figure(target.true_peak_dbtp)} dBTP. "
+        "Further versions keep the drive of the main one, so their loudness may differ."
+    )
+
+
+def _aimed(output: Mapping[str, Any], target: Target) -> str:
+    found, peak = output["measures"]["integrated_lufs"], output["measures"]["true_peak_dbtp"]
+    wanted = target.integrated_lufs
+    off = None if found is None or wanted is None else found - wanted
+    room = None if peak is None else target.true_peak_dbtp - peak
+    cells = [figure(found, 2), change(off, 2, ""), figure(peak, 2), figure(room, 2)]
+    return tag(
+        "tr",
+        tag("th", text(output["version"]), scope="row")
+        + _cells(cells)
+        + tag("td", verdict(output["reached"])),
+    )
+
+
+def verdict(reached: bool) -> str:
+    """A mark that does not rest on colour alone."""
+    return tag("span", "met" if reached else "missed", class_="good" if reached else "bad")
+
+
+def diagnostics_list(record: Mapping[str, Any]) -> str:
+    """What the render had to say, worst first."""
+    told = sorted(record["diagnostics"], key=lambda said: _RANKS.get(said["severity"], 3))
+    if not told:
+        return tag("p", "Nothing to report.")
+    return tag("ul", "".join(_said(said) for said in told), class_="told")
+
+
+_RANKS = {"error": 0, "warning": 1, "note": 2}
+
+
+def _said(said: Mapping[str, str]) -> str:
+    severity = said["severity"]
+    mark = {"error": "bad", "warning": "warn"}.get(severity, "note")
+    words = text(without_folders(said["message"]))
+    where = tag("code", text(without_folders(said["where"])))
+    return tag("li", f"{tag('span', text(severity), class_=mark)} {where} {words}")
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return "".join(tag("td", text(cell)) for cell in cells)
+
+
+def _table(first: Iterable[str], heads: Iterable[tuple[str, str]], rows: Iterable[str]) -> str:
+    head: Callable[[str, str], str] = lambda name, unit: tag(  # noqa: E731 - used once, below
+        "th", text(name) + (tag("small", text(unit)) if unit else ""), scope="col"
+    )
+    top = "".join(head(name, "") for name in first) + "".join(head(*each) for each in heads)
+    body = tag("thead", tag("tr", top)) + tag("tbody", "".join(rows))
+    return tag("div", tag("table", body), class_="wide-table", tabindex="0")

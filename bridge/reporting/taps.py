@@ -1,0 +1,222 @@
+"""What went into a step and what came out of it, found again in the store by render.json's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import Block
+from bridge.audio.decode import probe, read_blocks
+from bridge.audio.inspection import inspect
+from bridge.audio.sums import Part, summed
+from bridge.errors import InputError, Problem
+from bridge.planning import Engine, Stem, StemFile
+from bridge.planning.steps import linear
+from bridge.processing import Mixed, Processor, build, run
+from bridge.processing.sides import Sided
+from bridge.rendering.signals import cut, stored_signal
+from bridge.rendering.sources import group_blocks
+from bridge.storing import Store
+from chains import Chain, Group, Insert, Limiter
+
+Blocks = Callable[[], Iterator[Block]]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A finished folder, read: render.json, the chain, the lock's sources, the engine."""
+
+    path: Path
+    record: Mapping[str, Any]
+    chain: Chain
+    engine: Engine
+    sources: Sequence[Mapping[str, Any]]
+    store: Store
+
+    @property
+    def frames(self) -> int:
+        """Length of the master."""
+        return int(self.record["outputs"][0]["measures"]["frames"])
+
+
+@dataclass(frozen=True)
+class Taps:
+    """An insert's input and output as stereo streams of the master's length."""
+
+    before: Blocks
+    after: Blocks
+
+
+def taps(folder: Folder, step_id: str) -> Taps:
+    """Find what went into `step_id` and what came out.
+
+    `step_id` is a step or an insert of render.json, with `@version` for a further version's master
+    insert. Raises InputError: unknown_step, bypass_gone.
+    """
+    for row in folder.record["steps"]:
+        if row["id"] == step_id and step_id.startswith("finish/"):
+            return _finish_taps(folder, row)
+    row, name = _row(folder, step_id)
+    before = _input(folder, row)
+    inserts = _inserts(folder.chain, row, name)
+    last = name == row["inserts"][-1]
+    after = _output(folder, row) if last else _through(folder, inserts, before)
+    return Taps(_through(folder, inserts[:-1], before), after)
+
+
+def _row(folder: Folder, step_id: str) -> tuple[Mapping[str, Any], str]:
+    """The step an insert was rendered in, and the insert's id."""
+    wanted, _, version = step_id.partition("@")
+    owner, _, name = wanted.rpartition("/")
+    known = []
+    for row in folder.record["steps"]:
+        there, _, its_version = row["id"].partition("@")
+        known += [row["id"].replace(there, f"{_owner(row)}/{each}") for each in row["inserts"]]
+        if _owner(row) == owner and name in row["inserts"] and version == its_version:
+            return row, name
+    known += [row["id"] for row in folder.record["steps"] if row["id"].startswith("finish/")]
+    raise InputError(
+        Problem(
+            "unknown_step",
+            f"no insert {step_id} was rendered here",
+            {"file": str(folder.path)},
+            expected=f"one of {', '.join(known)}",
+            hint="an insert that is bypassed in the chain was not rendered",
+        )
+    )
+
+
+def _owner(row: Mapping[str, Any]) -> str:
+    return str(row["id"]).partition("@")[0].rpartition("/")[0]
+
+
+def _version(row: Mapping[str, Any]) -> str:
+    return str(row["id"]).partition("@")[2]
+
+
+def _finish_taps(folder: Folder, row: Mapping[str, Any]) -> Taps:
+    version = str(row["id"]).partition("/")[2]
+    path = folder.path / f"{version}.wav"
+    suffix = "" if version == "main" else version
+    bus = [
+        each
+        for each in folder.record["steps"]
+        if each["id"].partition("@")[0] == "sum" or _owner(each) == "master"
+        if _version(each) == suffix
+    ]
+    return Taps(_output(folder, bus[-1]), lambda: read_blocks(path))
+
+
+def _output(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+    """The stored output of a step. Raises InputError `bypass_gone`."""
+    entry = folder.store.get(str(row["key"]))
+    if entry is None or entry.meta.get("pcm") != row["pcm"]:
+        raise _gone(folder, f"the store no longer holds the output of {row['id']}")
+    signal, frames = stored_signal(folder.store, entry), folder.frames
+    start = signal.frames - frames if folder.record.get("range") else 0
+    return lambda: cut(signal.blocks(), frames, start)
+
+
+def _gone(folder: Folder, message: str) -> InputError:
+    return InputError(
+        Problem(
+            "bypass_gone",
+            message,
+            {"file": str(folder.path)},
+            hint="render into this folder again, with the same store, and repeat this",
+        )
+    )
+
+
+def _input(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+    """What went into a step: the one before it, else the stems, the sends, the sum."""
+    owner, version = _owner(row), _version(row)
+    earlier: Mapping[str, Any] | None = None
+    for each in folder.record["steps"]:
+        if each is row:
+            break
+        if _owner(each) == owner and _version(each) == version:
+            earlier = each
+    if earlier is not None:
+        return _output(folder, earlier)
+    if owner == "master":
+        wanted = "sum" + (f"@{version}" if version else "")
+        return _output(folder, next(r for r in folder.record["steps"] if r["id"] == wanted))
+    group = next((one for one in folder.chain.groups if one.id == owner), None)
+    return _sent(folder, owner) if group is None else _stems(folder, group)
+
+
+def _sent(folder: Folder, back: str) -> Blocks:
+    """What the groups' faders and sends bring to a return."""
+    parts = [
+        (linear(group.gain_db) * linear(gain_db), _group_output(folder, group))
+        for group in folder.chain.groups
+        if group.id in {row["id"] for row in folder.record["groups"]}
+        for name, gain_db in group.sends
+        if name == back
+    ]
+    frames = folder.frames
+    return lambda: summed([Part(gain, blocks()) for gain, blocks in parts], frames)
+
+
+def _group_output(folder: Folder, group: Group) -> Blocks:
+    rows = [row for row in folder.record["steps"] if _owner(row) == group.id]
+    return _output(folder, rows[-1]) if rows else _stems(folder, group)
+
+
+def _stems(folder: Folder, group: Group) -> Blocks:
+    """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
+    if folder.record.get("range"):
+        raise _gone(folder, "the first insert of a group cannot be bypassed in a range")
+    rows = [row for row in folder.sources if row["group"] == group.id]
+    stems = tuple(_stem(folder, row) for row in rows)
+    rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
+    return lambda: group_blocks(stems, linear(group.trim_db), rate_hz, frames, folder.store)
+
+
+def _stem(folder: Folder, row: Mapping[str, Any]) -> Stem:
+    if "offset_s" not in row:
+        raise _gone(folder, "chain.lock does not say where the stems start")
+    files = tuple(_stem_file(folder, each["path"], each["pcm"]) for each in row["files"])
+    return Stem(row["stem"], row["stem"], "other", files, row["offset_s"])
+
+
+def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
+    path = folder.path.resolve() / relative
+    try:
+        header = probe(path)
+    except InputError as error:
+        raise _gone(folder, f"the stem {relative} cannot be read any more") from error
+    if inspect(path).pcm_hash != pcm:
+        raise _gone(folder, f"the stem {relative} is not the one that was rendered")
+    return StemFile(path, pcm, header.channels, header.sample_rate_hz, header.frames)
+
+
+def _inserts(chain: Chain, row: Mapping[str, Any], name: str) -> list[Insert]:
+    """The built-ins of a step, up to and with the one called `name`."""
+    racks = {"master": chain.master}
+    racks |= {one.id: one.inserts for one in chain.groups}
+    racks |= {one.id: one.inserts for one in chain.returns}
+    known = {insert.id: insert for insert in racks[_owner(row)]}
+    return [known[each] for each in row["inserts"][: row["inserts"].index(name) + 1]]
+
+
+def _through(folder: Folder, inserts: Sequence[Insert], before: Blocks) -> Blocks:
+    """Built-ins of one step rendered again: the store holds only what comes after all of them."""
+
+    def blocks() -> Iterator[Block]:
+        return run([_processor(insert, folder) for insert in inserts], before())
+
+    return blocks
+
+
+def _processor(insert: Insert, folder: Folder) -> Processor:
+    settings, target = insert.settings, folder.chain.target
+    if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
+        ceiling = -1.0 if target is None else target.true_peak_dbtp
+        settings = settings.model_copy(update={"ceiling_dbtp": ceiling})
+    made = build(settings, folder.engine.sample_rate_hz)
+    sided = made if insert.on == "stereo" else Sided(made, insert.on)
+    return Mixed(sided, insert.mix)
