@@ -1,182 +1,111 @@
-"""Time a master of 8 stems beside merely reading the stems and writing their sum."""
+"""Time masters of 8 stems beside peers doing the same or less, all in one run."""
 
 from __future__ import annotations
 
 import argparse
-import resource
-import subprocess
-import sys
+import os
 import tempfile
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+from benchmarks import ours, peers
+from benchmarks.meters import meters
 from benchmarks.song import write_stems
-from bridge.audio.decode import read_blocks
-from bridge.audio.sums import Part, summed
-from bridge.audio.write import WavWriter
+from benchmarks.usage import Printed
+from bridge.planning.model import TAIL_S
 
-_CHAIN = """
-schema = 1
-[[group]]
-id = "rhythm"
-stems = ["drums", "bass"]
-{insert}
-[[group]]
-id = "music"
-stems = ["*"]
-{insert}
-[[group]]
-id = "vocals"
-stems = ["lead", "backing"]
-{insert}
-[[group]]
-id = "fx"
-stems = ["fx"]
-{insert}
-[[master.insert]]
-use = "eq"
-bands = [{{ shape = "high_pass", hz = 24 }}]
-[[master.insert]]
-use = "compressor"
-[[master.insert]]
-use = "limiter"
-[target]
-integrated_lufs = -12.0
-"""
-NATIVE = """
-  [[group.insert]]
-  use = "eq"
-  bands = [{{ shape = "high_pass", hz = 40 }}, {{ shape = "bell", hz = 400, gain_db = -2 }}]
-  [[group.insert]]
-  use = "compressor"
-  threshold_db = -24
-"""
-HOSTED = """
-  [[group.insert]]
-  use = "plugin"
-  plugin = "ZamCompX2"
-"""
+_MATCHERING_PYTHON = Path(".venv/benchmark/bin/python")
+_PLUGIN_FOLDERS = (Path("/usr/lib/vst3"), Path("/usr/local/lib/vst3"), Path.home() / ".vst3")
+_LONG_S = 600
+_LONG_RATE_HZ = 96000
 
 
-@dataclass(frozen=True)
-class Usage:
-    """Wall and CPU seconds, children that have ended included."""
+class Bench:
+    """One run: stems of `seconds` at `rate_hz`, the base (a), and every comparison with it."""
 
-    wall_s: float
-    cpu_s: float
+    def __init__(self, folder: Path, seconds: int, rate_hz: int, jobs: int) -> None:
+        self.folder, self.seconds, self.jobs = folder, seconds, jobs
+        self.stems = folder / "stems"
+        self.paths = write_stems(self.stems, seconds, rate_hz)
+        self.sum = folder / "sum.wav"
+        load = os.getloadavg()[0]
+        base = peers.plain_sum(self.paths, self.sum, seconds * rate_hz, rate_hz)
+        self.base = base
+        self.printed = Printed(base)
+        self.printed.title(
+            f"8 stems x {seconds} s, {rate_hz} Hz, 24 bit, {jobs} jobs, load before {load:.1f}"
+        )
+        self.printed.row("(a) read the stems, write their sum", base)
 
-    @staticmethod
-    def now() -> Usage:
-        """Read the clocks."""
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return Usage(time.perf_counter(), sum(each.ru_utime + each.ru_stime for each in used))
+    def rendered(self, name: str, text: str) -> ours.Mastered:
+        """Render with an empty store and print where the time went."""
+        made = ours.master(self.stems, text, self.folder / name, self.jobs)
+        for stage, used in made.stages.items():
+            self.printed.row(stage, used)
+        self.printed.row("whole", made.whole)
+        self.printed.figure("whole, wall", self.seconds / made.whole.wall_s, "x real time", "12")
+        self.printed.figure(
+            "peak memory, all processes", made.peak_bytes / 1e6, "MB", "under 1200 at 4 min"
+        )
+        return made
 
-    def since(self, start: Usage) -> Usage:
-        """The difference of two readings."""
-        return Usage(self.wall_s - start.wall_s, self.cpu_s - start.cpu_s)
+    def native(self) -> None:
+        """Three built-ins a lane and four on the master, against (a) and (b)."""
+        self.printed.title("ours: 3 built-ins in each of 8 lanes, 4 on the master")
+        made = self.rendered("native", ours.native_chain())
+        mixed = made.stages["lanes"].plus(made.stages["sum"])
+        self.printed.title("(b) the same inserts in plain pedalboard, streamed")
+        lanes = peers.in_pedalboard(self.paths, self.folder / "b.wav", with_master=False)
+        whole = peers.in_pedalboard(self.paths, self.folder / "b.wav", with_master=True)
+        self.printed.row("lanes, their sum written", lanes)
+        self.printed.row("with the master inserts", whole)
+        self.printed.title("ours against them, CPU")
+        self.printed.figure("lanes and sum over (a)", mixed.cpu_s / self.base.cpu_s, "x", "4")
+        self.printed.figure("lanes and sum over (b)", mixed.cpu_s / lanes.cpu_s, "x", "2")
+        everything = made.whole.cpu_s / self.base.cpu_s
+        self.printed.figure("everything over (a)", everything, "x", "12")
+        self.printed.figure("everything over (b)", made.whole.cpu_s / whole.cpu_s, "x")
 
+    def changes(self) -> None:
+        """One insert changed, then nothing, on the store that `native` left."""
+        self.printed.title("ours again")
+        made = ours.master(
+            self.stems, ours.native_chain(colour_db=2.0), self.folder / "native", self.jobs
+        )
+        steps_s = sum(made.fresh_s.values())
+        self.printed.row("one insert of the lead changed", made.whole)
+        self.printed.figure(f"  its {len(made.fresh_s)} fresh steps, wall", steps_s, "s")
+        self.printed.figure("  wall over them", made.whole.wall_s / steps_s, "x", "1.2")
+        unchanged = ours.again(self.stems, self.folder / "native", self.jobs)
+        self.printed.row("the command again, nothing changed", unchanged)
+        self.printed.figure("  wall", unchanged.wall_s, "s", "under 1.5")
 
-class Stages:
-    """Splits a render's time by its stages; implements bridge.rendering.Events."""
+    def matchering(self, python: Path) -> None:
+        """(c) matchering from the sum to our master as its reference."""
+        self.printed.title("(c) matchering 2.0.6 on the sum, our master as its reference")
+        if not python.is_file():
+            self.printed.left_out("matchering", f"no {python}; make benchmark installs it")
+            return
+        reference = self.folder / "native" / "master" / "main.wav"
+        used, peak = peers.in_matchering(python, self.sum, reference, self.folder / "c.wav")
+        self.printed.row("matchering, start-up left out", used)
+        self.printed.figure("its peak memory", peak / 1e6, "MB")
 
-    def __init__(self) -> None:
-        self.found: dict[str, Usage] = {}
-        self._name = "reading"
-        self._since = Usage.now()
-
-    def stage(self, name: str) -> None:
-        """Close the stage before; open this one."""
-        now = Usage.now()
-        self.found[self._name] = now.since(self._since)
-        self._name, self._since = name, now
-
-    def steps(self, total: int) -> None:
-        """Of no interest here."""
-
-    def busy(self, step_id: str) -> None:
-        """Of no interest here."""
-
-    def done(self, step_id: str) -> None:
-        """Of no interest here."""
-
-
-class Memory:
-    """Samples the resident memory of this process and all its children."""
-
-    def __init__(self) -> None:
-        self.peak_bytes = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> Memory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        me = psutil.Process()
-        while not self._over.wait(0.05):
-            total = 0
-            for process in [me, *me.children(recursive=True)]:
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-            self.peak_bytes = max(self.peak_bytes, total)
-
-
-def _plain(paths: list[Path], out: Path, frames: int) -> Usage:
-    start = Usage.now()
-    with WavWriter(out, 48000, 2, "pcm24", "plain", overwrite=True) as writer:
-        for block in summed([Part(1.0, read_blocks(path)) for path in paths], frames):
-            writer.write(block)
-    return Usage.now().since(start)
-
-
-def _master(stems: Path, text: str, work: Path, jobs: int) -> tuple[Stages, Usage, int]:
-    from bridge.hosting import host
-    from bridge.rendering import Cancel, Context, link, render, write_folder
-    from bridge.storing import Store
-    from chains import load
-    from sessions import read
-
-    work.mkdir()
-    (work / "chain.toml").write_text(text, encoding="utf-8")
-    stages, start = Stages(), Usage.now()
-    chain, store = load(work / "chain.toml"), Store(work / "store")
-    with Memory() as memory:
-        plan = link(read(stems), chain, store, jobs=jobs)
-        context = Context(plan, store, host(plan.engine.host), stages, Cancel(), jobs)
-        rendering = render(context, "pcm24")
-        stages.stage("writing")
-        write_folder(context, rendering, chain, "pcm24", work / "master")
-        stages.stage("")
-    return stages, Usage.now().since(start), memory.peak_bytes
-
-
-def _again(stems: Path, work: Path, jobs: int) -> Usage:
-    """The whole command once more, start-up included, with everything in the store."""
-    start = Usage.now()
-    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems]
-    command += [work / "chain.toml", "-o", work / "master", "--store", work / "store"]
-    command += ["--jobs", str(jobs)]
-    subprocess.run([str(word) for word in command], check=True, capture_output=True)
-    return Usage.now().since(start)
-
-
-def _row(say: Callable[[str], object], name: str, used: Usage, plain: Usage) -> None:
-    say(
-        f"  {name:<28}{used.wall_s:8.2f} s wall {used.cpu_s:8.2f} s CPU"
-        f"{used.cpu_s / plain.cpu_s:8.2f} x\n"
-    )
+    def hosted(self) -> None:
+        """A real plugin a lane, against the bare plugin over the same audio."""
+        name = f"{ours.HOSTED_PLUGIN}.vst3"
+        found = [folder / name for folder in _PLUGIN_FOLDERS if (folder / name).exists()]
+        self.printed.title(f"{ours.HOSTED_PLUGIN} in each of 8 lanes, 4 built-ins on the master")
+        if not found:
+            self.printed.left_out("hosted lanes", f"no {name}; install zam-plugins")
+            return
+        lanes = self.rendered("hosted", ours.hosted_chain()).stages["lanes"]
+        bare, peak = peers.bare_plugins(self.paths, found[0], TAIL_S)
+        self.printed.row("the bare plugins in one process", bare)
+        self.printed.figure("  its peak memory", peak / 1e6, "MB")
+        allowed = 1.15 * bare.cpu_s + 0.5 * len(self.paths)
+        self.printed.figure("hosted lanes, CPU", lanes.cpu_s, "s", f"{allowed:.2f} s")
+        a_child = (lanes.cpu_s - bare.cpu_s) / len(self.paths)
+        self.printed.figure("  over the bare plugins, a child", a_child, "s")
 
 
 def main() -> None:
@@ -184,25 +113,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=int, default=240)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--hosted", action="store_true", help="also with ZamCompX2 in every lane")
+    parser.add_argument("--hosted", action="store_true", help=f"also {ours.HOSTED_PLUGIN} a lane")
+    parser.add_argument("--long", action="store_true", help="also 10 min at 96 kHz, for its memory")
+    parser.add_argument("--matchering", type=Path, default=_MATCHERING_PYTHON, metavar="PYTHON")
     asked = parser.parse_args()
-    say = sys.stdout.write
     with tempfile.TemporaryDirectory(prefix="stemwright-bench-") as name:
-        folder = Path(name)
-        paths = write_stems(folder / "stems", asked.seconds)
-        plain = _plain(paths, folder / "plain.wav", asked.seconds * 48000)
-        say(f"8 stems x {asked.seconds} s, 48 kHz, 24 bit, {asked.jobs} jobs\n")
-        _row(say, "read stems, write their sum", plain, plain)
-        for kind in ("native", "hosted")[: 1 + asked.hosted]:
-            text = _CHAIN.format(insert=(NATIVE if kind == "native" else HOSTED).format())
-            stages, whole, peak = _master(folder / "stems", text, folder / kind, asked.jobs)
-            say(f"{kind} chain\n")
-            for stage, used in stages.found.items():
-                _row(say, stage, used, plain)
-            _row(say, "whole", whole, plain)
-            say(f"  peak memory, all processes  {peak / 1e6:8.0f} MB\n")
-            again = _again(folder / "stems", folder / kind, asked.jobs)
-            _row(say, "command again, nothing new", again, plain)
+        bench = Bench(Path(name), asked.seconds, 48000, asked.jobs)
+        bench.native()
+        bench.changes()
+        bench.matchering(asked.matchering)
+        if asked.hosted:
+            bench.hosted()
+        meters(bench.printed, Path(name))
+    if asked.long:
+        with tempfile.TemporaryDirectory(prefix="stemwright-bench-") as name:
+            bench = Bench(Path(name), _LONG_S, _LONG_RATE_HZ, asked.jobs)
+            bench.printed.title("ours: 3 built-ins in each of 8 lanes, 4 on the master")
+            bench.rendered("native", ours.native_chain())
 
 
 main()

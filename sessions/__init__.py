@@ -9,27 +9,32 @@ from sessions.errors import SessionError, SessionProblem
 from sessions.formats import read as _read
 from sessions.model import (
     Automation,
+    AutomationPoint,
     Clip,
     Device,
     DeviceState,
     Diagnostic,
     Marker,
     Media,
+    Meter,
     Reference,
     Send,
     Session,
     Tempo,
     Track,
+    Written,
 )
 
 __all__ = [
     "Automation",
+    "AutomationPoint",
     "Clip",
     "Device",
     "DeviceState",
     "Diagnostic",
     "Marker",
     "Media",
+    "Meter",
     "Reference",
     "Send",
     "Session",
@@ -37,14 +42,16 @@ __all__ = [
     "SessionProblem",
     "Tempo",
     "Track",
+    "Written",
     "read",
 ]
 
 
-def read(source: str | Path | Sequence[str | Path]) -> Session:
-    """Read a session: a folder, a zip, or a list of files.
+def read(source: str | Path | Sequence[str | Path], media: Sequence[str | Path] = ()) -> Session:
+    """Read a session: a DAW's file, a folder, a zip, or a list of audio files.
 
-    Raises SessionError holding every problem found.
+    `media` are further folders in which its audio files may lie. Raises SessionError holding every
+    problem found.
     """
     given = [source] if isinstance(source, str | Path) else source
-    return _read(tuple(Path(path) for path in given))
+    return _read(tuple(Path(path) for path in given), tuple(Path(folder) for folder in media))

@@ -1,75 +1,77 @@
 """A session as frozen values, in DAWproject's vocabulary (github.com/bitwig/dawproject).
 
 Times are seconds from the session's start, `_frames` counts at the media's own sample rate, gains
-are decibels, pans run from -1 (left) to +1 (right).
+are decibels, pans run from -1 (left) to +1 (right). In JSON, what differs from the usual in a
+field beyond the documented keys stands there, and what does not is left out.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-Severity = Literal["note", "warning", "error"]
+from sessions.model_devices import Device, DeviceKind, DeviceState
+from sessions.model_parts import (
+    Automation,
+    AutomationPoint,
+    Diagnostic,
+    Media,
+    Severity,
+    TimeUnit,
+    Written,
+    beyond_default,
+)
+
+__all__ = [
+    "Automation",
+    "AutomationPoint",
+    "Clip",
+    "Device",
+    "DeviceKind",
+    "DeviceState",
+    "Diagnostic",
+    "Marker",
+    "Media",
+    "Meter",
+    "Reference",
+    "Send",
+    "Session",
+    "Severity",
+    "Tempo",
+    "TimeUnit",
+    "Track",
+    "Written",
+]
+
 ReferenceKind = Literal["mix", "reference", "master"]
+ClipKind = Literal["audio", "midi"]
+TempoCurve = Literal["step", "linear"]
 
-
-@dataclass(frozen=True)
-class Diagnostic:
-    """Something the user should know that did not stop the reading."""
-
-    severity: Severity
-    code: str
-    where: str
-    message: str
-
-    def as_json(self) -> dict[str, str]:
-        """The object of a `diagnostics` list."""
-        return {
-            "severity": self.severity,
-            "code": self.code,
-            "where": self.where,
-            "message": self.message,
-        }
-
-
-@dataclass(frozen=True)
-class Media:
-    """An audio file as its header tells; `path` is absolute and resolved.
-
-    `member` is the entry's name when `path` is a zip. `format` and `subtype` are libsndfile's
-    words, such as "WAV" and "PCM_24".
-    """
-
-    path: Path
-    member: str | None
-    sample_rate_hz: int
-    channels: int
-    frames: int
-    format: str
-    subtype: str
-
-    @property
-    def length_s(self) -> float:
-        """Playing time in seconds."""
-        return self.frames / self.sample_rate_hz
-
-    def as_json(self) -> str:
-        """The file's path; for a zip's member the zip's path, `!/` and the member's name."""
-        return str(self.path) if self.member is None else f"{self.path}!/{self.member}"
+_CLIP_SPARSE = (
+    *("media_path", "missing", "name", "kind", "fade_in_shape", "fade_out_shape", "play_rate"),
+    *("looped", "reversed", "warped", "inverted", "channel_mode", "lane", "layer", "opaque", "pan"),
+)
+_TRACK_SPARSE = ("soloed", "inverted", "width", "pan_law", "trim_db")
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of audio on a track.
+    """A stretch of audio, or of notes, on a track.
 
-    `right` is the second file of a .L/.R pair: two mono files that make one stereo signal.
-    `position_frames` is `position_s` to the sample, at the media's rate.
+    `media` is None when the file is `missing`, for notes, and for what is not audio; `media_path`
+    is the file as the session writes it. `right` is the second file of a .L/.R pair: two mono
+    files that make one stereo signal. `position_frames` is `position_s` to the sample, at the
+    media's rate where it is known, else the session's. `written` is the position as written.
+
+    Fade shapes are linear, equal_power, fast, slow, s_curve, bezier and the DAW's own words.
+    `play_rate` 2 plays twice as fast; `warped` clips are stretched otherwise. `inverted` is the
+    polarity. `lane` names the take or comp lane. Of clips that overlap, an `opaque` one hides
+    those of a lower `layer`; others are added. Times in `automation` count from the session's
+    start, `devices` are effects on the clip alone.
     """
 
-    media: Media
+    media: Media | None = None
     right: Media | None = None
     position_s: float = 0.0
     position_frames: int = 0
@@ -79,13 +81,30 @@ class Clip:
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     muted: bool = False
+    media_path: str | None = None
+    missing: bool = False
+    name: str = ""
+    kind: ClipKind = "audio"
+    written: Written | None = None
+    fade_in_shape: str = "linear"
+    fade_out_shape: str = "linear"
+    play_rate: float = 1.0
+    looped: bool = False
+    reversed: bool = False
+    warped: bool = False
+    inverted: bool = False
+    channel_mode: str | None = None
+    lane: str | None = None
+    layer: int = 0
+    opaque: bool = False
+    pan: float = 0.0
+    automation: tuple[Automation, ...] = ()
+    devices: tuple[Device, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `clips` list; `right` stands there only for a pair."""
-        pair = {} if self.right is None else {"right": self.right.as_json()}
-        return {
-            "media": self.media.as_json(),
-            **pair,
+        told: dict[str, Any] = {
+            "media": None if self.media is None else self.media.as_json(),
             "position_s": self.position_s,
             "length_s": self.length_s,
             "source_offset_s": self.source_offset_s,
@@ -93,17 +112,34 @@ class Clip:
             "fade_in_s": self.fade_in_s,
             "fade_out_s": self.fade_out_s,
             "muted": self.muted,
+            **beyond_default(self, _CLIP_SPARSE),
         }
+        if self.right is not None:
+            told["right"] = self.right.as_json()
+        if self.written is not None:
+            told["written"] = self.written.as_json()
+        if self.automation:
+            told["automation"] = [line.as_json() for line in self.automation]
+        if self.devices:
+            told["devices"] = [device.as_json() for device in self.devices]
+        return told
 
 
 @dataclass(frozen=True)
 class Send:
-    """A track's feed into another track; `target` is that track's id."""
+    """A track's feed into another track; `target` is that track's id.
+
+    `to_channels` names the target's channels when they are others than 1/2, such as "3/4": a key
+    for its devices, not heard by itself.
+    """
 
     target: str
     gain_db: float = 0.0
     pre_fader: bool = False
     muted: bool = False
+    pan: float = 0.0
+    enabled: bool = True
+    to_channels: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `sends` list."""
@@ -112,62 +148,7 @@ class Send:
             "gain_db": self.gain_db,
             "pre_fader": self.pre_fader,
             "muted": self.muted,
-        }
-
-
-@dataclass(frozen=True)
-class DeviceState:
-    """A plugin's state as the session held it; `kind` is vst3, fxp_chunk, au_plist, opaque, ..."""
-
-    kind: str
-    data: bytes
-
-    def as_json(self) -> dict[str, Any]:
-        """Kind, size in bytes and hash; the bytes themselves stay here."""
-        return {
-            "kind": self.kind,
-            "bytes": len(self.data),
-            "sha256": hashlib.sha256(self.data).hexdigest(),
-        }
-
-
-@dataclass(frozen=True)
-class Device:
-    """A plugin or built-in effect on a track."""
-
-    name: str
-    vendor: str
-    format: str
-    id: str
-    enabled: bool = True
-    state: DeviceState | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of a track's `devices` list."""
-        return {
-            "name": self.name,
-            "vendor": self.vendor,
-            "format": self.format,
-            "id": self.id,
-            "enabled": self.enabled,
-            "state": None if self.state is None else self.state.as_json(),
-        }
-
-
-@dataclass(frozen=True)
-class Automation:
-    """A parameter's points over time: `target` such as "gain" or "pan", in `unit`."""
-
-    target: str
-    unit: str
-    points: tuple[tuple[float, float], ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of a track's `automation` list; points are [seconds, value]."""
-        return {
-            "target": self.target,
-            "unit": self.unit,
-            "points": [list(point) for point in self.points],
+            **beyond_default(self, ("pan", "enabled", "to_channels")),
         }
 
 
@@ -175,8 +156,11 @@ class Automation:
 class Track:
     """A track of the session; `id` is unique, `name` is what people call it.
 
-    `role` is a path such as "drums/kick", "vocals", "other". `parent` and `output` are track ids,
-    `output` "master" at the end of the road.
+    `kind` is audio, group, return, master, midi, vca, folder or unknown; the master's id is
+    "master". `role` is a path such as "drums/kick", "vocals", "other". `parent` and `output` are
+    track ids, `output` "master" at the end of the road, None for a track that is heard only
+    through its sends. `trim_db` comes before the devices, `gain_db` is the fader after them.
+    `width` is the stereo panner's, -1 to 1; `pan_law` names the DAW's law.
     """
 
     id: str
@@ -193,6 +177,11 @@ class Track:
     devices: tuple[Device, ...] = ()
     automation: tuple[Automation, ...] = ()
     role: str = "other"
+    soloed: bool = False
+    inverted: bool = False
+    width: float | None = None
+    pan_law: str | None = None
+    trim_db: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `tracks` list."""
@@ -211,32 +200,61 @@ class Track:
             "sends": [send.as_json() for send in self.sends],
             "devices": [device.as_json() for device in self.devices],
             "automation": [line.as_json() for line in self.automation],
+            **beyond_default(self, _TRACK_SPARSE),
         }
 
 
 @dataclass(frozen=True)
 class Tempo:
-    """A tempo from `position_s` on, in quarter notes a minute."""
+    """A tempo from `position_s` on, in quarter notes a minute; a linear `curve` ramps on."""
 
     position_s: float
     bpm: float
+    curve: TempoCurve = "step"
 
-    def as_json(self) -> dict[str, float]:
+    def as_json(self) -> dict[str, Any]:
         """The object of the `tempo` list."""
-        return {"position_s": self.position_s, "bpm": self.bpm}
+        usual = {"position_s": self.position_s, "bpm": self.bpm}
+        return {**usual, **beyond_default(self, ("curve",))}
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A time signature from `position_s` on."""
+
+    position_s: float
+    numerator: int
+    denominator: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `meters` list."""
+        return {
+            "position_s": self.position_s,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+        }
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A named place, or a region when it has a length."""
+    """A named place, or a stretch when it has a length.
+
+    `kind` is marker, region, loop, punch, session (from the song's start to its end), cd.
+    """
 
     position_s: float
     name: str
     length_s: float | None = None
+    kind: str = "marker"
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `markers` list."""
-        return {"position_s": self.position_s, "name": self.name, "length_s": self.length_s}
+        return {
+            "position_s": self.position_s,
+            "name": self.name,
+            "length_s": self.length_s,
+            **beyond_default(self, ("kind",)),
+        }
 
 
 @dataclass(frozen=True)
@@ -256,7 +274,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Session:
-    """What the DAW exported."""
+    """What the DAW exported or saved.
+
+    `provenance` is what the file says about itself, by name: title, artist, saved, ... `length_s`
+    is the song's length where the session states one.
+    """
 
     format: str
     daw: str | None
@@ -266,22 +288,29 @@ class Session:
     markers: tuple[Marker, ...] = ()
     references: tuple[Reference, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    meters: tuple[Meter, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    length_s: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What `stemwright read --json` prints; infinite and undefined numbers are null."""
-        told: dict[str, Any] = _finite(
-            {
-                "format": self.format,
-                "daw": self.daw,
-                "sample_rate_hz": self.sample_rate_hz,
-                "tempo": [tempo.as_json() for tempo in self.tempo],
-                "tracks": [track.as_json() for track in self.tracks],
-                "markers": [marker.as_json() for marker in self.markers],
-                "references": [reference.as_json() for reference in self.references],
-                "diagnostics": [diagnostic.as_json() for diagnostic in self.diagnostics],
-            }
-        )
-        return told
+        told: dict[str, Any] = {
+            "format": self.format,
+            "daw": self.daw,
+            "sample_rate_hz": self.sample_rate_hz,
+            "tempo": [tempo.as_json() for tempo in self.tempo],
+            "tracks": [track.as_json() for track in self.tracks],
+            "markers": [marker.as_json() for marker in self.markers],
+            "references": [reference.as_json() for reference in self.references],
+            "diagnostics": [diagnostic.as_json() for diagnostic in self.diagnostics],
+            **beyond_default(self, ("length_s",)),
+        }
+        if self.meters:
+            told["meters"] = [meter.as_json() for meter in self.meters]
+        if self.provenance:
+            told["provenance"] = dict(self.provenance)
+        finite: dict[str, Any] = _finite(told)
+        return finite
 
 
 def _finite(value: Any) -> Any:

@@ -6,8 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from pyloudnorm import IIRfilter
-from scipy.signal import sosfilt
 
 from bridge.audio import Block
 
@@ -32,6 +30,8 @@ def k_weighting(sample_rate_hz: int) -> npt.NDArray[np.float64]:
 
     The bilinear re-design of the standard's 48 kHz coefficients by De Man (2018).
     """
+    from pyloudnorm import IIRfilter  # loads scipy: a second that a stored render does not need
+
     stages = (
         IIRfilter(
             3.99984385397,
@@ -49,12 +49,15 @@ class KWeighting:
     """The K-weighted samples of a stream; blocks may be cut anywhere."""
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
+        from scipy.signal import sosfilt
+
+        self._filter = sosfilt
         self._sections = k_weighting(sample_rate_hz)
         self._state = np.zeros((2, channels, 2))
 
     def filtered(self, block: Block) -> Block:
         """Return (channels, frames) K-weighted."""
-        weighted, self._state = sosfilt(self._sections, block, axis=1, zi=self._state)
+        weighted, self._state = self._filter(self._sections, block, axis=1, zi=self._state)
         self._state[np.abs(self._state) < _FORGOTTEN] = 0.0
         out: Block = weighted
         return out

@@ -13,6 +13,7 @@ from bridge.cli import (
     plan_command,
     read_command,
     render_command,
+    report_command,
     schema_command,
 )
 from bridge.cli.telling import run_told
@@ -31,6 +32,7 @@ for command in (
     plan_command.plan,
     render_command.render,
     measure_command.measure,
+    report_command.report,
     schema_command.schema,
 ):
     app.command()(command)

@@ -63,11 +63,11 @@ def hosted_row(chain: Chain, step_id: str) -> HostedRow:
 
 
 def _inserts(chain: Chain) -> Iterator[tuple[str, Insert]]:
-    for group in (*chain.groups, *chain.returns):
-        for insert in group.inserts:
-            yield group.id, insert
-    for insert in chain.master:
-        yield "master", insert
+    racks = [(group.id, group.inserts) for group in chain.groups]
+    racks += [(back.id, back.inserts) for back in chain.returns]
+    for owner, inserts in (*racks, ("master", chain.master)):
+        for insert in inserts:
+            yield owner, insert
 
 
 def users_of(chain: Chain, state: Path) -> list[str]:

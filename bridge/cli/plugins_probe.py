@@ -40,11 +40,16 @@ _HEAD = (
     "at 64",
     "at 1024",
     "tempo",
+    "other host",
     "load",
     "speed",
     "memory",
     "notes",
 )
+
+
+_PIPED_WIDTH = 300
+"""Nobody wants a table folded that goes into a file."""
 
 
 def probe(
@@ -131,8 +136,12 @@ def _probed(
 
 
 def print_cards(cards: Sequence[Card], *, markdown: bool = False) -> None:
-    """Print cards as a table, one row each."""
-    print_table(_HEAD, [_row(card) for card in cards], markdown=markdown)
+    """Print cards: one as a list, several as a table with a row each."""
+    rows = [_row(card) for card in cards]
+    if len(rows) == 1 and not markdown:
+        print_table((_HEAD[0], rows[0][0]), zip(_HEAD[1:], rows[0][1:], strict=True))
+    else:
+        print_table(_HEAD, rows, markdown=markdown)
 
 
 def print_table(
@@ -152,7 +161,10 @@ def print_table(
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PIPED_WIDTH)
+    console.print(table)
 
 
 def _row(card: Card) -> tuple[str, ...]:
@@ -177,6 +189,7 @@ def _row(card: Card) -> tuple[str, ...]:
                 card.tempo_dbfs,
             )
         ),
+        "-" if card.other_host is None else _difference(card.other_host_dbfs),
         f"{card.load_s:.2f} s",
         f"{1 / card.real_time_factor:.0f}x" if card.real_time_factor else "-",
         f"{card.peak_memory_bytes / 1e6:.0f} MB",
@@ -186,6 +199,7 @@ def _row(card: Card) -> tuple[str, ...]:
 
 def _notes(card: Card) -> list[str]:
     notes = [] if card.format == "VST3" else [card.format]
+    notes += ["latency shifts"] if card.latency_shifts else []
     notes += ["output is its input"] if card.dry else []
     notes += ["needs a display"] if card.display_needed else []
     return notes + [f"demo? {said}" for said in card.suspicions]

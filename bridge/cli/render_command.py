@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
     from bridge.cli.progress import ProgressBar
     from bridge.planning import Excerpt, Plan
-    from bridge.rendering import Context
+    from bridge.rendering import Context, Pages, Rendering
     from bridge.storing import Store
+    from chains import Chain
+    from sessions import Session
 
 
 def render(
@@ -163,9 +165,22 @@ def render_to_folder(work: Work) -> tuple[dict[str, Any], bool]:
         drive_db = None if work.excerpt is None else held_drive(work.folder)
         rendering = render(context, work.subtype, drive_db)
         progress.stage("writing")
-        record = write_folder(context, rendering, parsed, work.subtype, work.target)
+        pages = report_pages(context, rendering, parsed, found)
+        record = write_folder(context, rendering, parsed, work.subtype, work.target, pages)
     kept.collect()
     return record, rendering.reached
+
+
+def report_pages(context: Context, rendering: Rendering, chain: Chain, session: Session) -> Pages:
+    """What adds report.html; references inside a zip or in two files are left out of it."""
+    from bridge.reporting import ReportPages
+
+    references = [
+        (each.kind, each.name, each.media.path)
+        for each in session.references
+        if each.media.member is None and each.right is None
+    ]
+    return ReportPages(context, rendering, chain, references)
 
 
 def _context(
@@ -199,6 +214,7 @@ def tell(record: dict[str, Any], folder: Path) -> None:
             f"{_figure(measures['loudness_range_lu'])} LU range"
             + ("" if output["reached"] else "  TARGET MISSED")
         )
+    typer.echo(f"{folder / 'report.html'}")
 
 
 def _figure(value: float | None) -> str:

@@ -26,9 +26,11 @@ class Card:
     Every `*_dbfs` is the peak of a difference or of noise, -inf when there is none. `fresh`: two
     fresh processes; `load`: one of them with every core busy; `reset`: the same instance again;
     `instance`: a second instance in the same process; `buffer_64` and `buffer_1024` against 512;
-    `tempo`: 160 against 80 BPM. `tail_s` is None when it rings for more than 10 s, `settle_s` when
-    a steady tone's level never settles, `latency_measured_frames` when input and output do not
-    correlate. `real_time_factor` is seconds of processing for a second of audio.
+    `tempo`: 160 against 80 BPM; `other_host`: the other host, None where it cannot run the plugin.
+    `latency_shifts` tells that the latency reported there after the signal is another than before
+    it, which dawdreamer does not notice. `tail_s` is None when it rings for more than 10 s,
+    `settle_s` when a steady tone's level never settles, `latency_measured_frames` when input and
+    output do not correlate. `real_time_factor` is seconds of processing for a second of audio.
     """
 
     name: str
@@ -52,6 +54,9 @@ class Card:
     buffer_64_dbfs: float
     buffer_1024_dbfs: float
     tempo_dbfs: float
+    other_host: str | None
+    other_host_dbfs: float
+    latency_shifts: bool
     noise_dbfs: float
     dry: bool
     muted_at_s: tuple[float, ...]

@@ -64,13 +64,13 @@ class Comparison:
         dead = (self.peak_in >= SOUNDING) & (self.peak_out < SILENT)
         if not dead.any():
             return
-        if (self.peak_out < SILENT).all():
-            kind, said = "silent_output", "the plugin's output is silent though its input sounds"
-        else:
-            side = _SIDES[int(np.argmax(dead))]
-            kind, said = "dead_channel", f"the {side} channel comes out silent though it went in"
         hint = "Check the plugin's routing, its gate, and whether it is licensed here."
-        raise Refused(problem(kind, said, hint=hint))
+        if (self.peak_out < SILENT).all():
+            said = "the plugin's output is silent though its input sounds"
+            raise Refused(problem("silent_output", said, hint=hint))
+        side = _SIDES[int(np.argmax(dead))]
+        said = f"the {side} channel comes out silent though it went in"
+        raise Refused(problem("dead_channel", said, hint=hint))
 
     def warnings(self) -> list[dict[str, str]]:
         """What is suspicious but may be meant."""

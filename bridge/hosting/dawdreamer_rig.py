@@ -40,8 +40,6 @@ class Rig:
         return self._plugins[0]
 
     def _make(self, name: str) -> Any:
-        if self._wanted["shell"]:
-            raise _shell(self._wanted["name"])
         try:
             return self._engine.make_plugin_processor(name, self._wanted["path"])
         except RuntimeError as error:
@@ -65,6 +63,8 @@ class Rig:
 
     def load_state(self, state: str | None, raw_params: list[tuple[str, float]]) -> None:
         """Apply a state, then raw values by name; before the graph, or latency goes stale."""
+        if state is None and not raw_params and self._wanted["shell"]:
+            raise _shell(self._wanted["name"])
         for plugin in self._plugins:
             if state is not None:
                 self._load(plugin, state)
@@ -76,6 +76,8 @@ class Rig:
             loaded = load.get(self._wanted["format"], plugin.load_state)(state)
         except RuntimeError:
             loaded = False
+        if loaded is False and self._wanted["shell"]:
+            raise _shell(self._wanted["name"])
         if loaded is False:  # load_state, for an Audio Unit, says nothing
             raise Refused(
                 problem(

@@ -18,14 +18,48 @@ from bridge.hosting.port import HostedInsert
 from bridge.plugins import Plugin
 
 INPUT_KINDS = frozenset(
-    {"unknown_parameter", "ambiguous_parameter", "parameter_refused", "bad_state"}
+    {
+        "ambiguous_parameter",
+        "bad_state",
+        "parameter_refused",
+        "unknown_host",
+        "unknown_parameter",
+    }
 )
 """Problems the chain's author can mend: exit 2."""
 
 MACHINE_KINDS = frozenset(
-    {"child_not_started", "file_failed", "out_of_memory", "format_unhosted", "shell_unreachable"}
+    {
+        "child_not_started",
+        "file_failed",
+        "format_unhosted",
+        "no_window",
+        "out_of_memory",
+        "shell_unreachable",
+    }
 )
-"""Problems of this machine: exit 3. Every other one is a failed render."""
+"""Problems of this machine: exit 3."""
+
+RENDER_KINDS = frozenset(
+    {
+        "channel_mismatch",
+        "dead_channel",
+        "host_failed",
+        "key_unreachable",
+        "not_finite",
+        "plugin_crashed",
+        "plugin_exited",
+        "plugin_garbled",
+        "plugin_hung",
+        "plugin_unloadable",
+        "silent_output",
+        "unbakeable",
+        "wrong_class",
+        "wrong_length",
+        "wrong_state",
+    }
+)
+"""A render that failed although its plugin was found: exit 4, as is any kind not named here."""
 
 _KINDS = {
     Ending.SIGNAL: "plugin_crashed",

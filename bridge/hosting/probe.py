@@ -17,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.errors import RenderError
+from bridge.errors import RenderError, StemwrightError
 from bridge.hosting import bundles, probe_readings, probe_signals
 from bridge.hosting.architecture import architecture
 from bridge.hosting.cards import Card
 from bridge.hosting.describe import Described, describe
 from bridge.hosting.handover import Audio
-from bridge.hosting.isolated import ask
+from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, ask
+from bridge.hosting.isolated import host as host_named
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probe_signals import RATE_HZ
 from bridge.hosting.states import SUFFIXES
@@ -101,9 +102,15 @@ class _Bench:
             outputs=prepared.outputs,
         )
 
-    def run(self, audio: Audio, buffer_size: int = 512, bpm: float = _SLOW_BPM) -> _Ran:
+    def run(
+        self,
+        audio: Audio,
+        buffer_size: int = 512,
+        bpm: float = _SLOW_BPM,
+        host: Host | None = None,
+    ) -> _Ran:
         job = self._job(audio, buffer_size, bpm)
-        result = self.host.run(job, self.deadline_s)
+        result = (host or self.host).run(job, self.deadline_s)
         return _Ran(_read(job.output), result)
 
     def repeat(self, audio: Audio) -> list[Audio]:
@@ -138,12 +145,14 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     again = bench.run(fed)
     with _all_cores_busy():
         busy = bench.run(fed)
-    once, reset, other = bench.repeat(fed)
+    once, reset, instance = bench.repeat(fed)
     tell("changing the buffer size and the tempo")
     small, large = bench.run(fed, 64), bench.run(fed, 1024)
     fast = bench.run(fed, bpm=_FAST_BPM)
+    other = _other(bench, fed)
     tell("listening to its tail")
     ringing = _rung(bench)
+    quiet = bench.run(probe_signals.silence(long=False))
     lag = probe_readings.lag_frames(fed, first.audio)
     latency, differs = first.result.latency_frames, probe_readings.difference_dbfs
     plugin, binary = bench.plugin, bundles.binary(bench.plugin.path)
@@ -165,11 +174,14 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
         fresh_dbfs=differs(first.audio, again.audio),
         load_dbfs=differs(first.audio, busy.audio),
         reset_dbfs=differs(once, reset),
-        instance_dbfs=differs(once, other),
+        instance_dbfs=differs(once, instance),
         buffer_64_dbfs=differs(first.audio, small.audio),
         buffer_1024_dbfs=differs(first.audio, large.audio),
         tempo_dbfs=differs(first.audio, fast.audio),
-        noise_dbfs=probe_readings.noise_dbfs(ringing),
+        other_host=None if other is None else other.result.host,
+        other_host_dbfs=-math.inf if other is None else differs(first.audio, other.audio),
+        latency_shifts=other is not None and other.result.latency_frames != latency,
+        noise_dbfs=probe_readings.peak_dbfs(quiet.audio),
         dry=bool(np.array_equal(fed, first.audio)),
         muted_at_s=(),
         long=False,
@@ -179,6 +191,15 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
         / fed.shape[1],
         peak_memory_bytes=first.result.peak_memory_bytes,
     )
+
+
+def _other(bench: _Bench, fed: Audio) -> _Ran | None:
+    """The same in the other host; None where it cannot run the plugin."""
+    name = DawDreamerHost.name if bench.host.name == PedalboardHost.name else PedalboardHost.name
+    try:
+        return bench.run(fed, host=host_named(name))
+    except StemwrightError:
+        return None
 
 
 def _rung(bench: _Bench) -> Audio:
@@ -195,10 +216,12 @@ def _rung(bench: _Bench) -> Audio:
 def _listened(bench: _Bench, card: Card) -> Card:
     """The card with what 95 s of noise and of silence brought to light."""
     muted = probe_readings.muted_at_s(bench.run(probe_signals.steady()).audio)
-    quiet = bench.run(probe_signals.silence()).audio
-    noise = probe_readings.dbfs(float(np.abs(quiet).max()))
+    quiet = bench.run(probe_signals.silence(long=True)).audio
     return replace(
-        card, long=True, muted_at_s=muted, noise_dbfs=max(card.noise_dbfs, noise, -math.inf)
+        card,
+        long=True,
+        muted_at_s=muted,
+        noise_dbfs=max(card.noise_dbfs, probe_readings.peak_dbfs(quiet)),
     )
 
 

@@ -55,9 +55,9 @@ def tail_s(came: Audio) -> float | None:
     return None if last > TAIL_FRAMES else max(0, last) / RATE_HZ
 
 
-def noise_dbfs(came: Audio) -> float:
-    """The peak of what comes before the impulse of `ring`."""
-    return dbfs(float(np.abs(came[:, :IMPULSE_FRAME]).max()))
+def peak_dbfs(came: Audio) -> float:
+    """The peak of what came; -inf for nothing at all."""
+    return dbfs(float(np.abs(came).max(initial=0.0)))
 
 
 def settle_s(came: Audio) -> float | None:

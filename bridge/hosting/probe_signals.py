@@ -10,9 +10,10 @@ RATE_HZ = 48000
 TONE_FRAMES = RATE_HZ
 """A steady tone comes first, so that settling shows."""
 NOISE_FRAMES = 2 * RATE_HZ
-IMPULSE_FRAME = RATE_HZ
+IMPULSE_FRAME = RATE_HZ // 10
 TAIL_FRAMES = 10 * RATE_HZ
 LONG_FRAMES = 95 * RATE_HZ
+SHORT_FRAMES = 5 * RATE_HZ
 _TONE_HZ, _TONE, _NOISE, _IMPULSE, _STEADY = 1000, 0.125, 0.2, 0.5, 0.1
 _BURSTS_S = 0.25
 _SEED = 20
@@ -29,7 +30,7 @@ def programme() -> Audio:
 
 
 def ring() -> Audio:
-    """A second of silence, one sample at -6 dBFS, then silence for somewhat over ten seconds."""
+    """A tenth of a second of silence, one sample at -6 dBFS, then silence for over ten seconds."""
     audio = np.zeros((2, IMPULSE_FRAME + TAIL_FRAMES + RATE_HZ), np.float32)
     audio[:, IMPULSE_FRAME] = _IMPULSE
     return audio
@@ -41,6 +42,6 @@ def steady() -> Audio:
     return np.asarray(noise, np.float32)
 
 
-def silence() -> Audio:
-    """Nothing, for 95 s."""
-    return np.zeros((2, LONG_FRAMES), np.float32)
+def silence(*, long: bool) -> Audio:
+    """Nothing, for 95 s or for 5."""
+    return np.zeros((2, LONG_FRAMES if long else SHORT_FRAMES), np.float32)

@@ -50,10 +50,20 @@ def answer(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def _problem(error: Exception) -> dict[str, str]:
     said = str(error).strip() or type(error).__name__
     if isinstance(error, MemoryError):
-        return {"kind": "out_of_memory", "message": "the memory for this render is not there"}
-    if isinstance(error, OSError):
-        return {"kind": "file_failed", "message": f"a file of this render failed: {said}"}
-    return {"kind": "host_failed", "message": f"the host failed: {said}"}
+        told = "out_of_memory", "the memory for this render is not there", "Use fewer jobs."
+    elif isinstance(error, OSError):
+        told = (
+            "file_failed",
+            f"a file of this render failed: {said}",
+            "Free some space, or name another store with --store.",
+        )
+    else:
+        told = (
+            "host_failed",
+            f"the host failed: {said}",
+            "Try the other host: [engine] host in the chain.",
+        )
+    return dict(zip(("kind", "message", "hint"), told, strict=True))
 
 
 def _private_stdout() -> TextIO:

@@ -1,7 +1,7 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.deliver import write_folder
+from bridge.rendering.deliver import Pages, write_folder
 from bridge.rendering.events import Cancel, Events, Silent
 from bridge.rendering.folder import check_output, held_drive
 from bridge.rendering.linking import link
@@ -12,6 +12,7 @@ __all__ = [
     "Context",
     "Events",
     "Output",
+    "Pages",
     "Rendering",
     "Silent",
     "StepResult",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.planning import HostedStep
@@ -19,8 +20,25 @@ from chains import Plugin as PluginSettings
 RECORD_SCHEMA = 1
 
 
+class Pages(Protocol):
+    """What adds pages for people to a folder of results."""
+
+    def rows(self) -> Mapping[str, Any]:
+        """More rows for render.json."""
+        ...
+
+    def write(self, path: Path, record: Mapping[str, Any]) -> None:
+        """Write report.html, given what render.json will say."""
+        ...
+
+
 def write_folder(
-    context: Context, rendering: Rendering, chain: Chain, subtype: Subtype, folder: Path
+    context: Context,
+    rendering: Rendering,
+    chain: Chain,
+    subtype: Subtype,
+    folder: Path,
+    pages: Pages | None = None,
 ) -> dict[str, Any]:
     """Write `folder` as a whole and return what render.json says.
 
@@ -42,6 +60,10 @@ def write_folder(
         out.add_text("chain.toml", dumps(_portable(chain, hosted, states)))
         out.add_text("chain.lock", lock_text(context, rendering, subtype, folder))
         record = _record(context, rendering, [*states.values()])
+        if pages is not None:
+            record |= pages.rows()
+            record["files"].append("report.html")
+            out.add("report.html", lambda path: pages.write(path, record))
         out.commit(record)
     return record
 
@@ -53,6 +75,7 @@ def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[s
             "path": f"{output.version}.wav",
             "pcm_sha256": output.pcm_sha256,
             "reached": output.reached,
+            "trim_db": output.trim_db,
             "measures": {**output.measures, "path": f"{output.version}.wav"},
         }
         for output in rendering.outputs

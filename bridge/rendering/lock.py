@@ -60,6 +60,7 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
             yield {
                 "stem": stem.id,
                 "group": lane.id,
+                "offset_s": stem.offset_s,
                 "files": [
                     {"path": _relative(file.path, folder), "pcm": file.pcm_hash}
                     for file in stem.files

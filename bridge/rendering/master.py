@@ -27,6 +27,7 @@ class Output:
     pcm_sha256: str
     measures: Mapping[str, Any]
     reached: bool
+    trim_db: float
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _output(version: str, finished: Finished) -> Output:
         str(finished.entry.meta["pcm"]),
         finished.entry.meta["measures"],
         finished.reached,
+        finished.entry.meta["trim_db"],
     )
 
 

@@ -29,8 +29,18 @@ _RESAMPLE_VERSION = 1
 def gather(session: Session, store: Store, jobs: int) -> Stems:
     """Inspect every stem of a session: hash, peak, faults. Known files cost one hash.
 
-    Raises InputError with every unreadable, non-finite or over-loud stem at once.
+    Raises InputError with every unreadable, non-finite or over-loud stem at once, and for a
+    session that is not a bundle of stems: its clips and faders would be lost.
     """
+    if session.format != "stems":
+        raise InputError(
+            Problem(
+                "not_stems",
+                f"a {session.format} session cannot be rendered as it is",
+                expected="a folder, zip or list of stems",
+                hint="export the stems from the DAW, every track from the song's start",
+            )
+        )
     tracks = [track for track in session.tracks if track.clips]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         results = list(pool.map(lambda track: _stem(track, store), tracks))
@@ -49,13 +59,12 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
 
 def _stem(track: Track, store: Store) -> Stem | list[Problem]:
     clip = track.clips[0]
+    sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
-        files = [_stem_file(clip.media, store)]
-        if clip.right is not None:
-            files.append(_stem_file(clip.right, store))
+        files = tuple(_stem_file(media, store) for media in sides)
     except InputError as error:
         return list(error.problems)
-    return Stem(track.id, track.name, track.role, tuple(files), clip.position_s)
+    return Stem(track.id, track.name, track.role, files, clip.position_s)
 
 
 def _stem_file(media: Media, store: Store) -> StemFile:

@@ -17,11 +17,11 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class Analysis:
-    """Readings of one signal.
+    """Readings of one signal; of a group there is only the spectrum.
 
-    `measures` are those of `bridge.metering`, or none for a group, whose `integrated_lufs` is all
-    that is asked. `curve_lufs` is the short-term loudness at 3.0, 3.5, ... s, `spectrum_db` the
-    power in sixths of an octave, `loudest_end_s` where the loudest 3 s end.
+    `measures` are those of `bridge.metering`, `curve_lufs` is the short-term loudness at 3.0, 3.5,
+    ... s, `spectrum_db` the power in sixths of an octave, `loudest_end_s` where the loudest 3 s
+    end.
     """
 
     measures: Mapping[str, Any]
@@ -59,20 +59,20 @@ def analysis(
 
 def _read(heard: Heard, measures: Mapping[str, Any] | None) -> Analysis:
     curve, spectrum = LoudnessCurve(heard.rate_hz), Spectrum(heard.rate_hz)
-    metered = measures is None and heard.kind != "group"
-    meter = Meter(heard.rate_hz, 2) if metered else None
+    meter = Meter(heard.rate_hz, 2)
+    takers: list[LoudnessCurve | Spectrum | Meter] = [spectrum]
+    takers += [] if heard.kind == "group" else [curve]
+    takers += [meter] if heard.kind != "group" and measures is None else []
     assert heard.blocks is not None  # noqa: S101 - narrows for the type checker
     for block in heard.blocks():
-        curve.add(block)
-        spectrum.add(block)
-        if meter is not None:
-            meter.add(block)
+        for taker in takers:
+            taker.add(block)
     curve.close()
-    known = dict(measures or {}) if meter is None else meter.result().as_json()
+    known = meter.result().as_json() if meter in takers else dict(measures or {})
     known.pop("path", None)
     return Analysis(
         measures=known,
-        integrated_lufs=known.get("integrated_lufs", curve.integrated_lufs()),
+        integrated_lufs=known.get("integrated_lufs"),
         curve_lufs=tuple(curve.short_term_lufs()),
         loudest_end_s=curve.loudest_end_s(),
         spectrum_db=tuple(spectrum.result_db()),

@@ -103,7 +103,7 @@ def _loudness(book: Songbook, chain: Chain, store: Store) -> str:
         return tag("p", "Too short, or too quiet, for a short-term curve (3 s).")
     note = "3 s windows, each at its end."
     if target is not None:
-        note += f" Dashed: the target, {figure(target)} LUFS integrated."
+        note += f" The line across is the target, {figure(target)} LUFS integrated."
     return _figure(chart, store, note)
 
 

@@ -49,11 +49,15 @@ def _stage(stage: Stage, rate_hz: int) -> str:
 def _insert(name: str, words: str, gain_db: float | None) -> str:
     reduced = ""
     if gain_db is not None:
-        reduced = tag("em", f"gain reduction up to {figure(-gain_db)} dB")
+        reduced = tag("em", _reduction(gain_db))
     use = words.partition(" ")[0].rstrip(":")
     if use == name:  # an insert without a name of its own
         words = words[len(name) :].lstrip(": ")
     return tag("div", tag("b", text(name)) + " " + text(words) + reduced, class_="insert")
+
+
+def _reduction(gain_db: float) -> str:
+    return f"takes up to {figure(-gain_db)} dB" if gain_db < -0.05 else "takes nothing"
 
 
 def _levels(stage: Stage, rate_hz: int) -> str:
@@ -88,7 +92,18 @@ def _finish(record: Mapping[str, Any], chain: Chain) -> str:
     for output in record["outputs"]:
         measures, trim_db = output["measures"], output.get("trim_db") or 0.0
         trimmed = f", trimmed by {figure(-trim_db, 3)} dB" if trim_db else ""
+        deepest = _limiting(record, output["version"])
+        limited = "" if deepest is None else f", limiter {_reduction(deepest)}"
         loudness = figure(measures["integrated_lufs"], 1, "LUFS")
-        words = f"{loudness}, {figure(measures['true_peak_dbtp'], 2, 'dBTP')}{trimmed}"
+        words = f"{loudness}, {figure(measures['true_peak_dbtp'], 2, 'dBTP')}{limited}{trimmed}"
         rows.append(_line(output["version"], words))
     return tag("article", tag("h3", "finish") + tag("ol", "".join(rows)))
+
+
+def _limiting(record: Mapping[str, Any], version: str) -> float | None:
+    """The finish limiter's lowest gain, None when there was none of ours."""
+    for row in record["steps"]:
+        gains = row.get("lowest_gain_db")
+        if row["id"] == f"finish/{version}" and gains:
+            return None if gains[0] is None else float(gains[0])
+    return None

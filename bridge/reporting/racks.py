@@ -80,7 +80,7 @@ def _merged(inserts: Sequence[Insert], rows: Mapping[str, Mapping[str, Any]]) ->
     for _, run in groupby(inserts, key=step):
         together = tuple(run)
         row = {} if together[0].bypass else rows.get(together[0].id, {})
-        reduced = row.get("gain_reduction_db") or {}
+        reduced = dict(zip(row.get("inserts", ()), row.get("lowest_gain_db", ()), strict=False))
         yield Stage(
             tuple((one.id, _words(one, row), reduced.get(one.id)) for one in together),
             _state(together[0], row),

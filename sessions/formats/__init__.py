@@ -31,8 +31,11 @@ class Format(Protocol):
         """How sure the format is that it reads `path`: 0 not at all, 1 by its content."""
         ...
 
-    def read(self, paths: Sequence[Path]) -> Session:
-        """Read the session that `paths` are; raises SessionError and nothing else."""
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read the session that `paths` are; raises SessionError and nothing else.
+
+        `media` are further folders in which the session's audio files may lie.
+        """
         ...
 
 
@@ -48,8 +51,10 @@ def formats() -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
     return tuple(found), tuple(broken)
 
 
-def read(paths: Sequence[Path]) -> Session:
+def read(paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
     """Read `paths` with the format that is surest of all of them.
+
+    `media` are further folders in which the session's audio files may lie.
 
     Raises SessionError for paths that do not exist and for what no format recognises.
     """
@@ -66,7 +71,7 @@ def read(paths: Sequence[Path]) -> Session:
     if best is None or score <= 0:
         strange = [path for path in paths if not any(each.score(path) > 0 for each in known)]
         raise SessionError([_unrecognised(path, known) for path in strange or paths])
-    session = best.read(paths)
+    session = best.read(paths, media) if media else best.read(paths)
     return replace(session, diagnostics=(*broken, *session.diagnostics))
 
 

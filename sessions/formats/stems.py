@@ -34,7 +34,7 @@ class StemBundle:
             return 0.5 if _zip_has_audio(path) else 0.2
         return 0.9 if extension in AUDIO_EXTENSIONS else 0.0
 
-    def read(self, paths: Sequence[Path]) -> Session:
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:  # noqa: ARG002 - the port's; a bundle is its own media
         """Read names and headers of a bundle.
 
         Raises SessionError with every unreadable file, every pair of stems that cannot be told

@@ -42,7 +42,7 @@ def fixture_plugins() -> Callable[[str], Path]:
                 new = Path(made) / target.name
                 defines = [f"-DINPUTS={inputs}", f"-DOUTPUTS={outputs}"]
                 places = [f"-I{SOURCES}", f"-I{DISTRHO}"]
-                units = [DISTRHO / "DistrhoPluginMain.cpp", SOURCES / "Fixture.cpp"]
+                units = [SOURCES / "Shell.cpp", SOURCES / "Fixture.cpp"]
                 command = [compiler, *FLAGS.split(), *defines, *places, *map(str, units)]
                 subprocess.run([*command, "-o", str(new)], check=True)
                 new.replace(target)

@@ -1,7 +1,11 @@
+"""Every row of docs/faults.md, provoked for real where a plugin or a file can."""
+
 from __future__ import annotations
 
+import ast
 import shutil
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +14,43 @@ import numpy.typing as npt
 import psutil
 import pytest
 
+import bridge.hosting
 from bridge.errors import InputError, MachineError, RenderError, StemwrightError
-from bridge.hosting import HostedInsert, RunJob, host
+from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
+from bridge.hosting.bake import bake
 from bridge.hosting.bundles import binary
 from bridge.hosting.child import ChildFailed, Ending
-from bridge.hosting.faults import child_error
-from bridge.plugins import Plugin
+from bridge.hosting.faults import (
+    INPUT_KINDS,
+    MACHINE_KINDS,
+    RENDER_KINDS,
+    answered_error,
+    child_error,
+)
+from bridge.hosting.window import refuse_window
+from bridge.hosting.worker import answer
+from bridge.plugins import Plugin, Wanted
 
 Audio = npt.NDArray[np.float32]
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
+DEADLINE_S = 1.5
 
-WHILE_PROCESSING = {
-    "crash-process": ("plugin_crashed", "crashed (SIGSEGV) while processing"),
-    "hang-process": ("plugin_hung", "did not come back within 1.5 s while processing"),
-    "exit-process": ("plugin_exited", "ended its process (exit code 3) while processing"),
-    "nan": ("not_finite", "NaN or infinite from frame 5000 on"),
-    "inf": ("not_finite", "NaN or infinite from frame 5000 on"),
-    "silent": ("silent_output", "output is silent though its input sounds"),
-    "deadleft": ("dead_channel", "the left channel comes out silent"),
-}
+
+@dataclass(frozen=True)
+class Row:
+    fault: str
+    kinds: tuple[str, ...]
+    exit_code: int
+
+
+def rows() -> list[Row]:
+    refused = PAGE.read_text(encoding="utf-8").split("## Told")[0]
+    cells = [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in refused.splitlines()
+        if line.startswith("| ")
+    ]
+    return [Row(row[0].strip("| "), tuple(row[2].split(", ")), int(row[3])) for row in cells[2:]]
 
 
 @pytest.fixture
@@ -38,52 +61,182 @@ def knock() -> Audio:
     return audio
 
 
-def children() -> list[str]:
-    return [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+def prepared(kind: str, *params: tuple[str, str]) -> Callable[[Any, Audio], None]:
+    return lambda bench, _: bench.prepare(bench.plugin(kind), *params, deadline_s=DEADLINE_S)
 
 
-@pytest.mark.parametrize("kind", WHILE_PROCESSING)
-def test_a_fault_while_processing_is_named_and_leaves_nothing(
-    bench: Any, knock: Audio, kind: str
+def ran(kind: str) -> Callable[[Any, Audio], None]:
+    return lambda bench, knock: bench.run(bench.insert(kind), knock, deadline_s=DEADLINE_S)
+
+
+def with_state(kind: str, other: str, length: int | None) -> Callable[[Any, Audio], None]:
+    def provoke(bench: Any, _: Audio) -> None:
+        state = bench.folder / "state.vstpreset"
+        state.write_bytes(bench.insert(other).preset.read_bytes()[:length])
+        bench.host.prepare(PrepareJob(bench.plugin(kind), state, step_id="vox/air"))
+
+    return provoke
+
+
+def broken(change: Callable[[Path], object]) -> Callable[[Any, Audio], None]:
+    def provoke(bench: Any, _: Audio) -> None:
+        plugin = bench.plugin("gain")
+        copy = Path(shutil.copytree(plugin.path, bench.folder / "plugins" / plugin.path.name))
+        code = binary(copy)
+        assert code is not None
+        change(code)
+        bench.prepare(replace(plugin, path=copy))
+
+    return provoke
+
+
+def unwritable(bench: Any, knock: Audio) -> None:
+    job = bench.job(bench.insert("gain"), knock)
+    bench.host.run(replace(job, output=bench.folder / "absent" / "out.f32"))
+
+
+def keyed(bench: Any, knock: Audio) -> None:
+    job = bench.job(bench.insert("gain"), knock)
+    bench.host.run(replace(job, insert=replace(job.insert, key_input=job.input)))
+
+
+def changed_class(bench: Any, _: Audio) -> None:
+    bench.prepare(replace(bench.plugin("gain"), class_id="0" * 32))
+
+
+def baked(bench: Any, _: Audio) -> None:
+    plugin = bench.plugin("ZamAutoSat")
+    bake(plugin, bench.host, state=None, params=(), asked=(), step_id="vox/air")
+
+
+def ended(ending: Ending) -> Callable[[Any, Audio], None]:
+    def provoke(_: Any, __: Audio) -> None:
+        raise child_error(ChildFailed(ending, "detail"), PLUGIN, "vox/air")
+
+    return provoke
+
+
+def told(kind: str) -> Callable[[Any, Audio], None]:
+    def provoke(_: Any, __: Audio) -> None:
+        raise answered_error([{"kind": kind, "message": "m", "hint": "h"}], PLUGIN, "vox/air")
+
+    return provoke
+
+
+def second_of_shell(bench: Any, knock: Audio) -> None:
+    second = scan([Wanted(path=bench.plugin("shell").path)], []).plugins[1]
+    preset = bench.folder / "second.vstpreset"
+    preset.write_bytes(bench.prepare(second).preset)
+    bench.run(HostedInsert("vox/second", second, preset), knock)
+
+
+def in_pedalboard(bench: Any, _: Audio) -> None:
+    PedalboardHost().prepare(PrepareJob(replace(bench.plugin("gain"), format="VST2")))
+
+
+def truncate(code: Path) -> None:
+    code.write_bytes(code.read_bytes()[:40000])
+
+
+PLUGIN = Plugin("Pro-Q 3", "", "", "VST3", "", Path("Pro-Q 3.vst3"))
+
+FAULTS: dict[str, Callable[[Any, Audio], None]] = {
+    "crash on load": prepared("crash-open"),
+    "crash while processing": ran("crash-process"),
+    "hang on load": prepared("hang-open"),
+    "hang while processing": ran("hang-process"),
+    "exit on load": prepared("exit-open"),
+    "exit while processing": ran("exit-process"),
+    "NaN": ran("nan"),
+    "Inf": ran("inf"),
+    "silence": ran("silent"),
+    "one dead channel": ran("deadleft"),
+    "truncated binary": broken(truncate),
+    "no plugin in the file": broken(lambda code: code.write_text("not a library")),
+    "wrong channel count": prepared("wide"),
+    "another plugin's state": with_state("gain", "latency", None),
+    "damaged state": with_state("gain", "gain", 60),
+    "unreadable parameter": prepared("gain", ("Gain", "loud")),
+    "clamped parameter": prepared("gain", ("Gain", "99 dB")),
+    "unknown parameter": prepared("gain", ("Gian", "1 dB")),
+    "two parameters of one name": prepared("twins", ("Gain", "1 dB")),
+    "state without its parameters": baked,
+    "several plugins in a file": second_of_shell,
+    "VST2 in pedalboard": in_pedalboard,
+    "key for a VST3": keyed,
+    "changed since the scan": changed_class,
+    "unknown host": lambda _, __: host("ardour") and None,
+    "no window": lambda _, __: refuse_window(replace(PLUGIN, format="VST2"), "vox/air", "h"),
+    "output cannot be written": unwritable,
+    "out of memory": told("out_of_memory"),
+    "no process": ended(Ending.UNSTARTED),
+    "garbled answer": ended(Ending.GARBLED),
+    "wrong length": told("wrong_length"),
+    "fault of the host": told("host_failed"),
+}
+
+SAID = {
+    "crash on load": "crashed (SIGSEGV) while loading; last lines: ",
+    "crash while processing": "crashed (SIGSEGV) while processing; last lines: ",
+    "hang on load": f"did not come back within {DEADLINE_S} s while loading",
+    "hang while processing": f"did not come back within {DEADLINE_S} s while processing",
+    "exit while processing": "ended its process (exit code 3) while processing",
+    "NaN": "NaN or infinite from frame 5000 on",
+    "Inf": "NaN or infinite from frame 5000 on",
+    "one dead channel": "the left channel comes out silent",
+    "wrong channel count": "takes 1 and gives 2 channels",
+    "clamped parameter": '"Gain" was set to "99 dB" and reads back "24.000000 dB"',
+}
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.fault)
+def test_every_fault_of_the_page_is_told_as_the_page_says(
+    bench: Any, knock: Audio, row: Row
 ) -> None:
-    insert = bench.insert(kind)
-    with pytest.raises(RenderError) as caught:
-        bench.run(insert, knock, deadline_s=1.5)
+    with pytest.raises(StemwrightError) as caught:
+        FAULTS[row.fault](bench, knock)
     (problem,) = caught.value.problems
-    expected, said = WHILE_PROCESSING[kind]
-    assert problem.kind == expected
-    assert said in problem.message
-    name = insert.plugin.name
-    assert problem.where == {"group": "vox", "insert": name, "plugin": name}
+    assert problem.kind in row.kinds
+    assert caught.value.exit_code == row.exit_code
+    assert SAID.get(row.fault, "") in problem.message
     assert problem.hint
-    assert children() == []
+    assert psutil.Process().children(recursive=True) == []
     assert not list(bench.folder.glob("out*"))
 
 
-def test_the_last_words_of_a_plugin_are_kept(bench: Any, knock: Audio) -> None:
-    with pytest.raises(RenderError, match=r"last lines: .*fixture: about to crash"):
+def test_the_page_lists_exactly_the_kinds_there_are_and_each_fault_once() -> None:
+    kinds = {kind for row in rows() for kind in row.kinds}
+    assert kinds == INPUT_KINDS | MACHINE_KINDS | RENDER_KINDS
+    assert [row.fault for row in rows()] == list(FAULTS)
+
+
+def test_every_problem_the_room_can_name_has_its_exit_code() -> None:
+    folder = Path(bridge.hosting.__file__).parent
+    found = {kind for source in folder.glob("*.py") for kind in kinds_in(source)}
+    assert found - {"interrupted"} <= INPUT_KINDS | MACHINE_KINDS | RENDER_KINDS
+    assert len(found) > 15
+
+
+def kinds_in(source: Path) -> set[str]:
+    """The constants given as kind to `problem` and `Problem`."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"problem", "Problem"}
+    ]
+    given = [
+        value
+        for call in calls
+        for value in (*call.args[:1], *(k.value for k in call.keywords if k.arg == "kind"))
+    ]
+    return {str(value.value) for value in given if isinstance(value, ast.Constant)}
+
+
+def test_an_error_names_group_insert_plugin_and_the_last_words(bench: Any, knock: Audio) -> None:
+    with pytest.raises(RenderError, match=r"last lines: .*fixture: about to crash") as caught:
         bench.run(bench.insert("crash-process"), knock)
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected", "said"),
-    [
-        ("crash-open", "plugin_crashed", "crashed (SIGSEGV) while loading"),
-        ("hang-open", "plugin_hung", "did not come back within 1.5 s while loading"),
-    ],
-)
-def test_a_fault_while_loading_is_named(bench: Any, kind: str, expected: str, said: str) -> None:
-    with pytest.raises(RenderError) as caught:
-        bench.prepare(bench.plugin(kind), deadline_s=1.5)
-    (problem,) = caught.value.problems
-    assert problem.kind == expected
-    assert said in problem.message
-    assert children() == []
-
-
-def test_a_fault_in_processing_passes_preparation(bench: Any) -> None:
-    prepared = [bench.prepare(bench.plugin(kind)).host for kind in WHILE_PROCESSING]
-    assert set(prepared) == {"pedalboard"}
+    name = "Fixture Crash Process"
+    assert caught.value.problems[0].where == {"group": "vox", "insert": name, "plugin": name}
 
 
 def test_a_nan_in_what_is_cut_off_as_latency_is_found(bench: Any, knock: Audio) -> None:
@@ -97,75 +250,49 @@ def test_one_input_and_two_outputs_are_refused_at_run(bench: Any, knock: Audio) 
     assert caught.value.problems[0].kind == "channel_mismatch"
 
 
-def test_a_truncated_binary_is_told_not_survived_in_silence(bench: Any, tmp_path: Path) -> None:
-    plugin = bench.plugin("ZamCompX2")
-    copy = Path(shutil.copytree(plugin.path, tmp_path / "plugins" / plugin.path.name))
-    code = binary(copy)
-    assert code is not None
-    code.write_bytes(code.read_bytes()[:40000])
-    with pytest.raises(RenderError) as caught:
-        bench.prepare(replace(plugin, path=copy))
-    (problem,) = caught.value.problems
-    assert problem.kind in {"plugin_crashed", "plugin_unloadable"}
-    assert "ZamCompX2" in problem.message
-
-
-def test_a_missing_bundle_is_told(bench: Any, tmp_path: Path) -> None:
-    with pytest.raises(RenderError) as caught:
-        bench.prepare(replace(bench.plugin("gain"), path=tmp_path / "gone.vst3"))
-    assert caught.value.problems[0].kind == "plugin_unloadable"
-
-
 def test_a_preset_of_another_plugin_is_refused_at_run(bench: Any, knock: Audio) -> None:
-    theirs = bench.insert("ZamCompX2").preset
+    theirs = bench.insert("latency").preset
     with pytest.raises(RenderError) as caught:
         bench.run(replace(bench.insert("gain"), preset=theirs), knock)
     assert caught.value.problems[0].kind == "wrong_state"
 
 
-ENDINGS = [
-    (ChildFailed(Ending.SIGNAL, "SIGABRT"), "plugin_crashed", RenderError),
-    (ChildFailed(Ending.EXIT, "exit code 0"), "plugin_exited", RenderError),
-    (ChildFailed(Ending.DEADLINE, "60 s"), "plugin_hung", RenderError),
-    (ChildFailed(Ending.GARBLED, "b'x'"), "plugin_garbled", RenderError),
-    (ChildFailed(Ending.UNSTARTED, "no memory"), "child_not_started", MachineError),
-]
-
-
-@pytest.mark.parametrize(("failed", "kind", "error"), ENDINGS)
-def test_every_ending_of_a_child_has_its_error(
-    failed: ChildFailed, kind: str, error: type[StemwrightError]
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(MemoryError(), "out_of_memory"), (OSError(28, "full"), "file_failed")],
+)
+def test_what_a_host_raises_becomes_a_problem(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
 ) -> None:
-    plugin = Plugin("Pro-Q 3", "", "", "VST3", "", Path("Pro-Q 3.vst3"))
-    told = child_error(failed, plugin, "vocals/air")
+    def refuse(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr("importlib.import_module", refuse)
+    told = answer({"op": "run", "host": "dawdreamer"}, lambda _: None)
+    assert [each["kind"] for each in told["problems"]] == [kind]
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_every_ending_of_a_child_has_its_error(ending: Ending) -> None:
+    told = child_error(ChildFailed(ending, "60 s"), PLUGIN, "vocals/air")
     (problem,) = told.problems
-    assert type(told) is error
-    assert problem.kind == kind
-    assert failed.detail in problem.message
+    assert type(told) is (MachineError if ending is Ending.UNSTARTED else RenderError)
     assert problem.message.startswith("Pro-Q 3 (vocals/air) ")
+    assert "60 s" in problem.message
     assert problem.hint
-    assert {each.ending for each, _, _ in ENDINGS} == set(Ending)
 
 
-def test_a_file_that_cannot_be_written_is_this_machines_fault(bench: Any, knock: Audio) -> None:
-    insert = bench.insert("gain")
-    bench.folder.joinpath("in.f32").write_bytes(knock.T.tobytes())
-    nowhere = bench.folder / "absent" / "out.f32"
-    job = RunJob(insert, bench.folder / "in.f32", nowhere, knock.shape[1], 48000)
-    with pytest.raises(MachineError) as caught:
-        bench.host.run(job)
-    assert caught.value.problems[0].kind == "file_failed"
-
-
-def test_an_input_of_another_length_than_said_is_a_callers_error(bench: Any) -> None:
-    bench.folder.joinpath("in.f32").write_bytes(bytes(80))
-    out = bench.folder / "out.f32"
-    job = RunJob(bench.insert("gain"), bench.folder / "in.f32", out, 11, 48000)
+def test_an_input_of_another_length_than_said_is_a_callers_error(bench: Any, knock: Audio) -> None:
+    job = bench.job(bench.insert("gain"), knock)
     with pytest.raises(ValueError, match="11 stereo frames"):
-        bench.host.run(job)
+        bench.host.run(replace(job, frames=11))
 
 
-def test_only_a_host_there_is_can_be_named() -> None:
-    assert host("dawdreamer").name == "dawdreamer"
+def test_each_host_there_is_can_be_named() -> None:
+    assert [host(name).name for name in ("dawdreamer", "pedalboard")] == [
+        "dawdreamer",
+        "pedalboard",
+    ]
     with pytest.raises(InputError, match="no plugin host"):
         host("ardour")
+    assert host("dawdreamer").version.endswith(f"+pedalboard.{host('pedalboard').version}")

@@ -110,13 +110,14 @@ def test_a_path_means_that_bundle_and_a_missing_one_nothing(tmp_path: Path, zam:
     )
 
 
-def test_only_wanted_plugins_are_hashed(zam: Finder) -> None:
+def test_every_plugin_carries_the_hash_of_its_binary(zam: Finder) -> None:
     bundle = zam("ZamCompX2")
     found = scan([Wanted(name="ZamComp")], [bundle.parent])
     hashes = {each.name: each.binary_hash for each in found.plugins}
-    code = binary(zam("ZamComp"))
-    assert code is not None
-    assert hashes == {"ZamComp": blake3(code.read_bytes()).hexdigest(), "ZamCompX2": ""}
+    codes = {name: binary(zam(name)) for name in ("ZamComp", "ZamCompX2")}
+    assert hashes == {
+        name: blake3(code.read_bytes()).hexdigest() for name, code in codes.items() if code
+    }
 
 
 def test_the_cache_answers_for_binaries_that_did_not_change(tmp_path: Path, zam: Finder) -> None:
@@ -127,11 +128,19 @@ def test_the_cache_answers_for_binaries_that_did_not_change(tmp_path: Path, zam:
     (entry,) = told["binaries"].values()
     entry["classes"][0]["vendor"] = "From The Cache"
     cache.write_text(json.dumps(told))
-    assert [each.vendor for each in scan([], [folder], cache).plugins] == ["From The Cache"]
+
+    def vendors() -> list[str]:
+        return [each.vendor for each in scan([], [folder], cache).plugins]
+
+    assert vendors() == ["From The Cache"]
     code = binary(bundle)
     assert code is not None
     os.utime(code, ns=(1, 1))
-    assert scan([], [folder], cache) == first
+    assert vendors() == ["From The Cache"]  # touched: its bytes are known
+    code.write_bytes(code.read_bytes() + b"\0")
+    found = scan([], [folder], cache)
+    assert [each.vendor for each in found.plugins] == [first.plugins[0].vendor]
+    assert found.plugins[0].binary_hash != first.plugins[0].binary_hash
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 99}', '{"schema": 1}', '"x"'])
@@ -157,6 +166,32 @@ def test_one_that_failed_is_asked_again_only_when_it_is_wanted(
     assert list(reasons(scan([], [folder], cache)).values()) == ["remembered"]
     again = scan([Wanted(name="Fixture Crash Load")], [folder], cache)
     assert list(reasons(again).values()) == ["crashed (SIGSEGV) while entering its module"]
+
+
+def test_a_scan_may_ask_all_that_failed_again_and_tells_how_far_it_is(
+    tmp_path: Path, fixture_plugins: Finder
+) -> None:
+    folder, cache = tmp_path / "plugins", tmp_path / "cache.json"
+    for kind in ("crash-load", "gain"):
+        copied(fixture_plugins(kind), folder)
+    scan([], [folder], cache)
+    told = json.loads(cache.read_text())
+    for entry in told["binaries"].values():
+        entry["reason"] = entry["reason"] and "remembered"
+    cache.write_text(json.dumps(told))
+    steps: list[tuple[int, int, str]] = []
+    found = scan([], [folder], cache, again=True, progress=lambda *step: steps.append(step))
+    assert list(reasons(found).values()) == ["crashed (SIGSEGV) while entering its module"]
+    assert steps == [(1, 2, "Fixture Crash Load.vst3"), (2, 2, "Fixture Gain.vst3")]
+
+
+def test_a_file_with_two_plugins_tells_them_apart(fixture_plugins: Finder) -> None:
+    found = scan([Wanted(path=fixture_plugins("shell"))], [])
+    first, second = found.plugins
+    assert (first.name, second.name) == ("Fixture Shell", "Fixture Shell Second")
+    assert first.class_id != second.class_id
+    assert first.classes_in_file == second.classes_in_file == 2
+    assert find(found, Wanted(name="fixture shell second")) == (second,)
 
 
 def test_bundles_are_found_in_subfolders_once_and_in_order(tmp_path: Path) -> None:

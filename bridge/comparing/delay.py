@@ -1,0 +1,128 @@
+"""How late one stretch of sound is against another: whole frames by cross-correlation, fractions
+by the slope of the cross-spectrum's phase, weighted by coherence (Hannan and Thomson, Biometrika
+58, 1971).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.audio import Block
+from bridge.comparing.shifting import HALF_TAPS, advanced
+
+_WHITENING = 0.5
+_EQUAL_PEAK = 0.995
+_ROUNDS = 4
+_SEGMENT = 4096
+_CERTAIN = 1e-9
+_CONVERGED = 1e-6
+
+Spectrum = npt.NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where two stretches agree best; `strength` is the height of the peak, signed."""
+
+    lag_frames: int
+    strength: float
+
+
+def whole_lag(a: Block, b: Block) -> Match:
+    """Return the lag of `b`, both (channels, frames), within half their length.
+
+    Among peaks of equal height (steady tones, loops) the one nearest to 0 is taken.
+    """
+    frames = a.shape[1]
+    window = np.hanning(frames + 2)[1:-1]
+    size = 1 << (2 * frames - 1).bit_length()
+    product = np.zeros(size // 2 + 1, dtype=np.complex128)
+    for one, other in zip(a, b, strict=True):
+        spectra = [np.fft.rfft((each - each.mean()) * window, size) for each in (one, other)]
+        product += np.conj(spectra[0]) * spectra[1]
+    magnitude = np.abs(product)
+    floor = 1e-12 * float(magnitude.max(initial=0.0))
+    if floor <= 0.0:
+        return Match(0, 0.0)
+    weighted = magnitude ** (1.0 - _WHITENING)
+    curve = np.fft.irfft(product * (magnitude + floor) ** -_WHITENING, size)
+    curve /= float(2.0 * weighted.sum() / size)
+    return _peak(curve, frames // 2)
+
+
+def _peak(curve: npt.NDArray[np.float64], reach: int) -> Match:
+    lags = np.arange(-reach, reach + 1)
+    heights = np.abs(curve[lags])
+    before, after = np.roll(heights, 1), np.roll(heights, -1)
+    high = (heights >= _EQUAL_PEAK * heights.max()) & (heights >= before) & (heights >= after)
+    near = lags[high][np.abs(lags[high]).argmin()]
+    return Match(int(near), float(curve[near]))
+
+
+def overlapping(a: Block, b: Block, lag_frames: int) -> tuple[Block, Block]:
+    """Cut both to what they share once `b` is taken `lag_frames` later."""
+    frames = a.shape[1] - abs(lag_frames)
+    start = max(0, -lag_frames)
+    return a[:, start : start + frames], b[:, start + lag_frames : start + lag_frames + frames]
+
+
+def brought_over(a: Block, b: Block, offset: float) -> tuple[Block, Block]:
+    """Cut both to what they share and read `b` `offset` frames later."""
+    whole = round(offset)
+    one, other = overlapping(a, b, whole)
+    if offset == whole or one.shape[1] <= 2 * HALF_TAPS:
+        return one, other
+    return one[:, HALF_TAPS:-HALF_TAPS], advanced(other, offset - whole)
+
+
+def exact_lag(a: Block, b: Block, whole: int) -> float:
+    """Return the lag of `b` to a small fraction of a frame, starting from `whole`.
+
+    Either polarity is taken. Without enough sound in common the answer is `whole`.
+    """
+    offset = float(whole)
+    for _ in range(_ROUNDS):
+        one, other = brought_over(a, b, offset)
+        step = _phase_slope(one, other)
+        if abs(offset + step - whole) > 1.5 or abs(offset + step) > a.shape[1] / 2:
+            return float(whole)
+        offset += step
+        if abs(step) < _CONVERGED:
+            break
+    return offset
+
+
+def _phase_slope(a: Block, b: Block) -> float:
+    """The delay of `b` in frames that fits the phase between the two best."""
+    size = min(_SEGMENT, a.shape[1] // 8)
+    if size < 64:
+        return 0.0
+    cross, one, other = _welch(a, b, size)
+    omega = 2.0 * np.pi * np.arange(len(cross)) / size
+    coherence = np.abs(cross) ** 2 / np.maximum(one * other, np.finfo(float).tiny)
+    trust = coherence / np.maximum(1.0 - coherence, _CERTAIN)
+    trust[: max(2, size // 1000)] = 0.0
+    trust[-max(2, size // 50) :] = 0.0
+    trust[one <= 1e-16 * one.max(initial=0.0)] = 0.0
+    scale = float((trust * np.square(omega)).sum())
+    if scale <= 0.0:
+        return 0.0
+    sign = 1.0 if float((trust * cross.real).sum()) >= 0.0 else -1.0
+    return float(-(trust * omega * np.angle(sign * cross)).sum() / scale)
+
+
+def _welch(a: Block, b: Block, size: int) -> tuple[Spectrum, Block, Block]:
+    """Averaged cross-spectrum and both power spectra, over half-overlapped Hann segments."""
+    window = np.hanning(size + 1)[:-1]
+    cross = np.zeros(size // 2 + 1, dtype=np.complex128)
+    one, other = np.zeros(size // 2 + 1), np.zeros(size // 2 + 1)
+    for start in range(0, a.shape[1] - size + 1, size // 2):
+        first = np.fft.rfft(a[:, start : start + size] * window, axis=1)
+        second = np.fft.rfft(b[:, start : start + size] * window, axis=1)
+        cross += (np.conj(first) * second).sum(axis=0)
+        one += np.square(np.abs(first)).sum(axis=0)
+        other += np.square(np.abs(second)).sum(axis=0)
+    return cross, one, other

@@ -1,0 +1,126 @@
+"""What still counts as the same: the limits a difference is judged by."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from bridge.errors import InputError, Problem
+
+Verdict = Literal["exact", "float", "dither", "tolerant", "changed", "incomparable"]
+"""From the same bits to not comparable at all; each word includes what the words before it allow."""
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+PASSING: tuple[Verdict, ...] = VERDICTS[:4]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most a difference may be, B against A.
+
+    `float` bounds the residual's peak for the verdict of that name. `rms`, `peak` (of every 10 ms),
+    `loudness` and `true_peak` hold for every verdict but exact. `length` is how many frames the
+    files may differ in; `accept` the last verdict that passes.
+    """
+
+    float_dbfs: float = -140.0
+    rms_dbfs: float = -90.0
+    peak_dbfs: float = -70.0
+    loudness_lu: float = 0.1
+    true_peak_db: float = 0.1
+    length_frames: int = 0
+    accept: Verdict = "tolerant"
+
+    def passes(self, verdict: Verdict) -> bool:
+        """Whether `verdict` is good enough."""
+        return VERDICTS.index(verdict) <= VERDICTS.index(self.accept)
+
+    def changed(self, words: Mapping[str, Any], where: Mapping[str, str | int]) -> Limits:
+        """Return these limits with `words` (option names to values) over them.
+
+        Raises InputError `bad_limit` for all words that are not limits or hold no sense.
+        """
+        problems: list[Problem] = []
+        found: dict[str, Any] = {}
+        for word, value in words.items():
+            try:
+                name = _field(word)
+                found[name] = _value(name, value)
+            except ValueError as error:
+                problems.append(_problem(word, value, str(error), where))
+        if problems:
+            raise InputError(problems)
+        return replace(self, **found)
+
+
+NAMES: dict[str, str] = {
+    "float": "float_dbfs",
+    "rms": "rms_dbfs",
+    "peak": "peak_dbfs",
+    "loudness": "loudness_lu",
+    "true_peak": "true_peak_db",
+    "length": "length_frames",
+    "accept": "accept",
+}
+"""The words of options and policies, and the fields they set."""
+
+
+def parse_limits(words: Sequence[str], base: Limits) -> Limits:
+    """Return `base` with options such as `rms=-100` over it. Raises InputError `bad_limit`."""
+    return base.changed(given(words), {})
+
+
+def given(words: Sequence[str]) -> dict[str, str]:
+    """Split options into names and values. Raises InputError `bad_limit`."""
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise InputError(_problem(word, "", "a limit is written name=value", {}))
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def as_json(limits: Limits) -> dict[str, Any]:
+    """The limits by the words of the options."""
+    return {name: getattr(limits, field) for name, field in NAMES.items()}
+
+
+def _field(word: str) -> str:
+    if word in NAMES:
+        return NAMES[word]
+    if word in {field.name for field in fields(Limits)}:
+        return word
+    raise ValueError("there is no limit of that name")
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "accept":
+        if value not in PASSING:
+            raise ValueError(f"accept takes one of {', '.join(PASSING)}")
+        return value
+    number = float(value)  # raises ValueError for text that is no number
+    if isinstance(value, bool) or math.isnan(number):
+        raise ValueError("a limit is a number")
+    if name == "length_frames":
+        if number < 0 or number != int(number):
+            raise ValueError("length takes a whole number of frames")
+        return int(number)
+    if name in ("loudness_lu", "true_peak_db") and number < 0:
+        raise ValueError("this limit is a distance and cannot be negative")
+    return number
+
+
+def _problem(word: str, value: Any, why: str, where: Mapping[str, str | int]) -> Problem:
+    nearest = difflib.get_close_matches(word.partition("=")[0], NAMES, 1)
+    return Problem(
+        "bad_limit",
+        f"limit {word}{f' = {value}' if value != '' else ''}: {why}",
+        {**where, "path": word},
+        expected=", ".join(f"{name}=..." for name in NAMES),
+        nearest=nearest[0] if nearest and nearest[0] != word else None,
+        hint="for example --limit rms=-100",
+    )

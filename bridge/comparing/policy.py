@@ -1,0 +1,76 @@
+"""Policies: limits by file pattern, in a TOML file a project keeps beside its goldens."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from bridge.comparing.limits import Limits
+from bridge.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Limits for everything, and for files whose name matches a pattern; the first match holds."""
+
+    limits: Limits = Limits()
+    rules: tuple[tuple[str, Limits], ...] = ()
+
+    def limits_for(self, name: str) -> Limits:
+        """The limits for one file, by the name it pairs under."""
+        folded = name.casefold()
+        for pattern, limits in self.rules:
+            if fnmatchcase(folded, pattern.casefold()):
+                return limits
+        return self.limits
+
+    def overridden(self, words: dict[str, str]) -> Policy:
+        """Return the policy with the same limits set for every file."""
+        return Policy(
+            self.limits.changed(words, {}),
+            tuple((pattern, limits.changed(words, {})) for pattern, limits in self.rules),
+        )
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy: `schema = 1`, a table `limits`, and tables `[[file]]` with a `pattern`.
+
+    Raises InputError: missing_file, bad_policy, bad_limit.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError) as cause:
+        raise _refused("missing_file", path, "no such file", "check its name") from cause
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise _refused("bad_policy", path, f"is not TOML: {cause}", "correct that line") from cause
+    unknown = sorted(table.keys() - {"schema", "limits", "file"})
+    if unknown or table.get("schema") != 1:
+        said = f"has unknown keys: {', '.join(unknown)}" if unknown else "does not say schema = 1"
+        raise _refused("bad_policy", path, said, "it holds schema, [limits] and [[file]]")
+    base = Limits().changed(_table(table.get("limits", {}), path), {"file": str(path)})
+    rules = table.get("file", [])
+    if not isinstance(rules, list):
+        raise _refused("bad_policy", path, "`file` is a single table", "write it as [[file]]")
+    return Policy(base, tuple(_rule(rule, base, path) for rule in rules))
+
+
+def _rule(rule: Any, base: Limits, path: Path) -> tuple[str, Limits]:
+    table = dict(_table(rule, path))
+    pattern = table.pop("pattern", None)
+    if not isinstance(pattern, str):
+        hint = 'for example pattern = "vocals*"'
+        raise _refused("bad_policy", path, "a [[file]] has no pattern", hint)
+    return pattern, base.changed(table, {"file": str(path)})
+
+
+def _table(value: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _refused("bad_policy", path, f"{value!r} is not a table", "see docs/diff.md")
+    return value
+
+
+def _refused(kind: str, path: Path, said: str, hint: str) -> InputError:
+    return InputError(Problem(kind, f"{path}: {said}", {"file": str(path)}, hint=hint))

@@ -1,0 +1,160 @@
+"""Opening an AAF: its container is proven sound before pyaaf2, which trusts it, walks it.
+
+The container is Microsoft's compound file ([MS-CFB]), the objects in it SMPTE ST 377's and the
+AAF Object Specification's (AMWA 1.1).
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any
+
+from aaf2.file import AAFFile  # type: ignore[import-untyped]  # pyaaf2 has no types
+
+from sessions.errors import SessionError, SessionProblem, printable
+
+MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+# Class ids of AAF containers are SMPTE labels, whole or in halves swapped; others' are not.
+_SMPTE = bytes.fromhex("060e2b34")
+_HEADER = struct.Struct("<8s16s6H10I")
+_ENTRY_BYTES = 128
+_LINKS = struct.Struct("<3I")
+_LINKS_AT, _KIND_AT, _SIZE_AT = 68, 66, 120
+_STREAM = 2
+_NONE = 0xFFFFFFFF
+_LAST_SECTOR = 0xFFFFFFFA
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The AAF at `path` as pyaaf2 opens it; raises SessionError for what it cannot read."""
+    fault = _fault(path)
+    if fault:
+        raise SessionError(damaged(path, fault))
+    quiet = logging.root.manager.disable
+    instance = AAFFile.__new__(AAFFile)
+    try:
+        # pyaaf2 reports oddities it copes with on the root logger, which would print them.
+        logging.disable(logging.CRITICAL)
+        instance.__init__(str(path), "r")  # made in two steps: a failed opening can be closed
+        yield instance
+    except SessionError:
+        raise
+    except Exception as error:
+        raise SessionError(damaged(path, f"{type(error).__name__}: {error}")) from error
+    finally:
+        logging.disable(quiet)
+        stream = getattr(instance, "f", None)
+        if stream is not None:
+            stream.close()
+
+
+def damaged(path: Path, fault: str) -> SessionProblem:
+    """The problem of an AAF that is one by its first bytes and cannot be read."""
+    return SessionProblem(
+        "damaged_session",
+        f"{printable(path.name)} cannot be read as an AAF: {printable(fault)}",
+        {"file": printable(path)},
+        expected="a complete AAF",
+        hint="copy it again, or export the AAF anew from the DAW",
+    )
+
+
+def is_aaf(head: bytes) -> bool:
+    """Tell whether the first bytes are a compound file's that says it holds an AAF."""
+    return head.startswith(MAGIC) and _SMPTE in head[8:24]
+
+
+def _fault(path: Path) -> str | None:
+    """What makes the container unsafe to walk, if anything does."""
+    try:
+        with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+            return _Container(data).fault()
+    except OSError as error:
+        return error.strerror or str(error)
+    except (struct.error, IndexError, ValueError):
+        return "it is cut short"
+
+
+class _Container:
+    """The sector tables and the directory of a compound file."""
+
+    def __init__(self, data: mmap) -> None:
+        fields = _HEADER.unpack_from(data)
+        self.data = data
+        self.sector_bytes = 1 << min(fields[5], 20)
+        self.fat_sectors, self.directory_start = fields[10], fields[11]
+        self.mini_sectors, self.difat_start, self.difat_sectors = fields[15:18]
+        self.directory_sectors = fields[9]
+        self.most = len(data) // self.sector_bytes + 1
+
+    def fault(self) -> str | None:
+        if self.sector_bytes not in (512, 4096):
+            return f"its sectors are {self.sector_bytes} bytes"
+        counts = (self.fat_sectors, self.mini_sectors, self.difat_sectors, self.directory_sectors)
+        if max(counts) > self.most:
+            return "its header counts more sectors than the file has"
+        directory = self._directory()
+        if directory is None:
+            return "its directory does not end"
+        return self._tree_fault(directory)
+
+    def _sector(self, number: int) -> bytes:
+        start = (number + 1) * self.sector_bytes
+        found = self.data[start : start + self.sector_bytes]
+        if len(found) < self.sector_bytes and number * self.sector_bytes > len(self.data):
+            raise ValueError("beyond the file's end")
+        return found
+
+    def _words(self, number: int) -> tuple[int, ...]:
+        sector = self._sector(number)
+        return struct.unpack(f"<{len(sector) // 4}I", sector[: len(sector) // 4 * 4])
+
+    def _table(self) -> list[int]:
+        """The sector after each sector."""
+        listed = list(struct.unpack_from("<109I", self.data, 76))
+        following = self.difat_start
+        for _ in range(self.difat_sectors):
+            if following >= _LAST_SECTOR:
+                break
+            words = self._words(following)
+            listed += words[:-1]
+            following = words[-1]
+        table: list[int] = []
+        for number in listed:
+            if number < _LAST_SECTOR:
+                table += self._words(number)
+        return table
+
+    def _directory(self) -> bytes | None:
+        table = self._table()
+        found, number = bytearray(), self.directory_start
+        for _ in range(self.most):
+            if number >= _LAST_SECTOR:
+                return bytes(found)
+            found += self._sector(number)
+            number = table[number]
+        return None
+
+    def _tree_fault(self, directory: bytes) -> str | None:
+        count = len(directory) // _ENTRY_BYTES
+        reached, waiting = {0}, [0]
+        while waiting:
+            at = waiting.pop() * _ENTRY_BYTES
+            if directory[at + _KIND_AT] == _STREAM:
+                width = "<Q" if self.sector_bytes == 4096 else "<I"
+                if struct.unpack_from(width, directory, at + _SIZE_AT)[0] > len(self.data):
+                    return "a stream in it claims more bytes than the file has"
+            for child in _LINKS.unpack_from(directory, at + _LINKS_AT):
+                if child == _NONE:
+                    continue
+                if child >= count or child in reached:
+                    return "its directory is tangled"
+                reached.add(child)
+                waiting.append(child)
+        return None

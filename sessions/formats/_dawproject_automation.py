@@ -1,0 +1,74 @@
+"""Automation of a DAWproject: points that move a track's parameters, or a clip's own sound."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from sessions.formats._daw_elements import Source, children
+from sessions.formats._dawproject_mixer import Parameter
+from sessions.formats._dawproject_time import Scope, unit_of
+from sessions.model import Automation, AutomationPoint
+
+_POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})
+_EXPRESSIONS = {"gain": "gain_db", "pan": "pan"}
+
+
+@dataclass
+class Lines:
+    """The lines met so far, by track, and how many of them move nothing that is known."""
+
+    source: Source
+    parameters: dict[str, Parameter]
+    counts: Counter[str]
+    by_track: dict[str, list[Automation]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, points: etree._Element, scope: Scope) -> None:
+        """Take up a line that lies on a track; raises SessionError."""
+        target = points.find("Target")
+        reference = None if target is None else target.get("parameter")
+        parameter = self.parameters.get(reference or "")
+        if parameter is None:
+            self.counts["unknown_automation"] += 1
+            return
+        line = self._line(points, scope, parameter)
+        if line is not None:
+            self.by_track[parameter.track].append(line)
+
+    def expression(self, points: etree._Element, scope: Scope) -> Automation | None:
+        """A line that lies inside a clip and moves its gain or pan; raises SessionError."""
+        target = points.find("Target")
+        name = "" if target is None else target.get("expression") or ""
+        if name not in _EXPRESSIONS:
+            self.counts["unknown_automation"] += 1
+            return None
+        unit = unit_of(self.source, points, "timeUnit", scope.unit)
+        return self._line(points, scope.as_unit(unit), Parameter("", _EXPRESSIONS[name], "linear"))
+
+    def _line(
+        self, element: etree._Element, scope: Scope, parameter: Parameter
+    ) -> Automation | None:
+        unit = element.get("unit")
+        points = []
+        for point in children(element):
+            if point.tag in _POINTS:
+                at = scope.seconds(self.source.number(point, "time"))
+                value = parameter.value(self._value(point), unit)
+                points.append(AutomationPoint(at, value, _shape(point, parameter, unit)))
+        points.sort(key=lambda point: point.position_s)
+        told = parameter.told_unit or unit or ""
+        return Automation(parameter.target, told, tuple(points)) if points else None
+
+    def _value(self, point: etree._Element) -> float:
+        if point.tag == "BoolPoint":
+            return float(self.source.flag(point, "value", False))
+        return self.source.number(point, "value", infinite=True)
+
+
+def _shape(point: etree._Element, parameter: Parameter, unit: str | None) -> str:
+    if point.tag != "RealPoint" or point.get("interpolation") == "hold":
+        return "hold"
+    amplitude = parameter.is_level and (unit or parameter.unit) != "decibel"
+    return "linear_amplitude" if amplitude else "linear"

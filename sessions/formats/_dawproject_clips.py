@@ -1,0 +1,245 @@
+"""The arrangement of a DAWproject, made flat.
+
+A clip holds a timeline, which may hold clips again, may be looped, may be warped. What leaves
+here are clips of one stretch of one file each, in song time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from sessions.formats._daw_elements import DEEPEST, Source, children, counted
+from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
+from sessions.formats._dawproject_automation import Lines
+from sessions.formats._dawproject_container import Container
+from sessions.formats._dawproject_loops import EDGE, Piece, Window
+from sessions.formats._dawproject_mixer import Mixer
+from sessions.formats._dawproject_time import Scope, unit_of
+from sessions.model import Automation, Clip, Diagnostic, Media, Written
+
+_ASIDE = {"ClipSlot": "launcher_clips", "Video": "video"}
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A stretch of a timeline that is heard: its content from `low` to `high`.
+
+    Fades are those of the clips around it, at its two ends.
+    """
+
+    track: str
+    scope: Scope
+    low: float = -math.inf
+    high: float = math.inf
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    muted: bool = False
+    looped: bool = False
+    name: str = ""
+    written: Written | None = None
+    automation: tuple[Automation, ...] = ()
+    depth: int = 0
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is known where it begins and ends."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def seen_in(self, scope: Scope) -> _Heard:
+        """The same stretch, its times counted in `scope`."""
+        low, high = (
+            self.scope.there(at, scope) if math.isfinite(at) else at for at in (self.low, self.high)
+        )
+        return replace(self, scope=scope, low=low, high=high)
+
+
+class Arrangement:
+    """Walks the timelines of all tracks; raises SessionError."""
+
+    def __init__(self, source: Source, mixer: Mixer, container: Container, rate_hz: int) -> None:
+        self._source = source
+        self._mixer = mixer
+        self._container = container
+        self._rate_hz = rate_hz
+        self._counts: Counter[str] = Counter()
+        self._ids: dict[str, etree._Element] = {}
+        self.clips: dict[str, list[Clip]] = defaultdict(list)
+        self.lines = Lines(source, mixer.parameters, self._counts)
+
+    def read(self, arrangement: etree._Element, scope: Scope) -> None:
+        """Read everything below `arrangement`, whose time is `scope`."""
+        root = arrangement.getroottree().getroot()
+        self._ids = {key: each for each in root.iter() if (key := each.get("id"))}
+        for lanes in arrangement.iterfind("Lanes"):
+            self._timeline(lanes, _Heard("", scope))
+
+    def _timeline(self, element: etree._Element, heard: _Heard) -> None:
+        if heard.depth > DEEPEST:
+            raise self._source.fault(element, "nested_too_deep", "timelines nest too deep")
+        readers = {
+            "Lanes": self._lanes,
+            "Clips": self._clips,
+            "Audio": self._audio,
+            "Warps": self._warps,
+            "Points": self._points,
+        }
+        if element.tag == "Notes":
+            self._notes(self._entered(element, heard))
+        elif element.tag in readers:
+            readers[element.tag](element, self._entered(element, heard))
+        elif element.tag in _ASIDE:
+            self._counts[_ASIDE[element.tag]] += element.tag == "Video" or len(element) > 0
+
+    def _entered(self, element: etree._Element, heard: _Heard) -> _Heard:
+        """`heard` inside `element`: its own unit and track, else the inherited ones."""
+        unit = unit_of(self._source, element, "timeUnit", heard.scope.unit)
+        reference = element.get("track")
+        track = heard.track if reference is None else self._mixer.track_id(reference) or ""
+        return replace(heard.seen_in(heard.scope.as_unit(unit)), track=track, depth=heard.depth + 1)
+
+    def _lanes(self, element: etree._Element, heard: _Heard) -> None:
+        inside_clip = heard.written is not None
+        if inside_clip:
+            lines = [
+                self.lines.expression(each, heard.scope) for each in element.iterfind("Points")
+            ]
+            own = tuple(line for line in lines if line is not None)
+            heard = replace(heard, automation=(*heard.automation, *own))
+        for child in children(element):
+            if not (inside_clip and child.tag == "Points"):
+                self._timeline(child, heard)
+
+    def _points(self, element: etree._Element, heard: _Heard) -> None:
+        self.lines.add(element, heard.scope)
+
+    def _clips(self, element: etree._Element, heard: _Heard) -> None:
+        for clip in element.iterfind("Clip"):
+            content = next(children(clip), None)
+            if content is None:
+                content = self._ids.get(clip.get("reference") or "")
+            if content is None:
+                self._counts["empty_clips"] += 1
+            else:
+                self._clip(Window(self._source, clip, content, heard.scope), heard)
+
+    def _clip(self, window: Window, heard: _Heard) -> None:
+        low, high = max(window.start, heard.low), min(window.end, heard.high)
+        if high - low <= EDGE:
+            return
+        notes = window.content.tag == "Notes"
+        unrolled = window.loops and math.isfinite(high) and not notes
+        inside = replace(
+            heard,
+            muted=heard.muted or not self._source.flag(window.clip, "enable", True),
+            looped=heard.looped or (notes and window.loops),
+            name=window.clip.get("name") or heard.name,
+            written=heard.written or Written(window.scope.unit, window.start),
+        )
+        for piece in window.pieces(high) if unrolled else [window.whole()]:
+            if piece.end - low > EDGE:
+                self._piece(window, piece, inside, low, high)
+
+    def _piece(self, window: Window, piece: Piece, heard: _Heard, low: float, high: float) -> None:
+        first, last = max(piece.start, low), min(piece.end, high)
+        fade_in_s, fade_out_s = window.fades_s()
+        into = [fade_in_s] if abs(first - window.start) <= EDGE else [0.0]
+        out = [fade_out_s] if abs(last - window.end) <= EDGE else [0.0]
+        into += [heard.fade_in_s] if abs(first - heard.low) <= EDGE else []
+        out += [heard.fade_out_s] if abs(last - heard.high) <= EDGE else []
+        stretch = replace(heard, low=first, high=last, fade_in_s=max(into), fade_out_s=max(out))
+        self._timeline(window.content, stretch.seen_in(piece.scope))
+
+    def _notes(self, heard: _Heard) -> None:
+        if heard.bounded:
+            self._counts["midi_clips"] += 1
+            self._emit(None, heard, AS_IT_IS)
+
+    def _audio(self, audio: etree._Element, heard: _Heard) -> None:
+        duration = self._source.number(audio, "duration", 0.0)
+        low = heard.low if math.isfinite(heard.low) else 0.0
+        high = heard.high if math.isfinite(heard.high) else max(low, duration)
+        offset_s = heard.scope.seconds(low) - heard.scope.seconds(0.0)
+        if heard.scope.unit == "seconds":
+            offset_s = low
+        self._emit(audio, replace(heard, low=low, high=high), replace(AS_IT_IS, offset_s=offset_s))
+
+    def _warps(self, element: etree._Element, heard: _Heard) -> None:
+        audio = next(element.iter("Audio"), None)
+        if audio is None:
+            self._counts["unread_warps"] += 1
+            return
+        number, scope = self._source.number, heard.scope
+        markers = [
+            (number(warp, "time"), number(warp, "contentTime")) for warp in element.iterfind("Warp")
+        ]
+        if markers and not heard.bounded:
+            heard = replace(heard, low=markers[0][0], high=markers[-1][0])
+        warps = WarpMap(markers)
+        unit = unit_of(self._source, element, "contentTimeUnit", "seconds")
+        if not warps or unit != "seconds":
+            self._counts["unread_warps"] += 1
+            self._audio(audio, heard)
+            return
+        rate_hz = number(audio, "sampleRate", 0.0)
+        judged = warping(
+            warps, scope.seconds, heard.low, heard.high, knots=scope.knots(), rate_hz=rate_hz
+        )
+        self._emit(audio, heard, judged.by_algorithm(audio.get("algorithm")))
+
+    def _media(self, audio: etree._Element) -> tuple[str | None, Media | None]:
+        file = audio.find("File")
+        path = None if file is None else file.get("path")
+        if not path:
+            return None, None
+        external = self._source.flag(file, "external", False)
+        return path, self._container.media(path, external=external)
+
+    def _emit(self, audio: etree._Element | None, heard: _Heard, how: Warping) -> None:
+        path, media = (None, None) if audio is None else self._media(audio)
+        rate_hz = media.sample_rate_hz if media is not None else self._rate_hz
+        position_s = heard.scope.seconds(heard.low)
+        self._counts["warped_clips"] += how.warped
+        self._counts["lost_clips"] += not heard.track
+        self.clips[heard.track].append(
+            Clip(
+                media=media,
+                position_s=position_s,
+                position_frames=round(position_s * rate_hz),
+                length_s=heard.scope.seconds(heard.high) - position_s,
+                source_offset_s=how.offset_s,
+                fade_in_s=heard.fade_in_s,
+                fade_out_s=heard.fade_out_s,
+                muted=heard.muted,
+                media_path=path,
+                missing=audio is not None and media is None,
+                name=heard.name,
+                kind="midi" if audio is None else "audio",
+                written=heard.written,
+                play_rate=how.play_rate,
+                looped=heard.looped,
+                warped=how.warped,
+                automation=heard.automation,
+            )
+        )
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """What is carried but not heard as it is, and what is left out; one line a kind."""
+        yield from counted(
+            self._source.name,
+            self._counts,
+            {
+                "warped_clips": ("warning", "clips are stretched by warp markers"),
+                "midi_clips": ("note", "clips hold notes, which are carried but not rendered"),
+                "launcher_clips": ("note", "clip launcher clips are left out"),
+                "video": ("note", "videos are left out"),
+                "empty_clips": ("note", "clips without content are left out"),
+                "unread_warps": ("warning", "warp maps cannot be read"),
+                "lost_clips": ("warning", "clips lie on no track that is there; left out"),
+                "unknown_automation": ("note", "automation lines move nothing known; left out"),
+            },
+        )

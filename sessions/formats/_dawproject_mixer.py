@@ -1,0 +1,230 @@
+"""The tracks of a DAWproject: nesting, channels, sends, and what automation can point at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from sessions.formats._daw_elements import DEEPEST, Source, children, counted, decibels
+from sessions.formats._dawproject_devices import Devices
+from sessions.model import Diagnostic, Send, Track
+from sessions.roles import role_of
+
+MASTER = "master"
+_ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
+_CONTENTS = (("tracks", "group"), ("audio", "audio"), ("notes", "midi"))
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Something that automation moves; `unit`, `low` and `high` are the file's own."""
+
+    track: str
+    target: str
+    unit: str
+    low: float | None = None
+    high: float | None = None
+
+    def value(self, value: float, unit: str | None) -> float:
+        """A point's value in the model's unit: decibels, -1 to 1, or as it stands."""
+        unit = unit or self.unit
+        if self.target == "pan" or self.target.startswith("send_pan:"):
+            return pan(value, unit, self.low, self.high)
+        if self.is_level:
+            return level_db(value, unit)
+        return value
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the model counts it in decibels."""
+        return self.target == "gain_db" or self.target.startswith("send:")
+
+    @property
+    def told_unit(self) -> str:
+        """The unit of `value`."""
+        if self.is_level:
+            return "db"
+        return "pan" if "pan" in self.target.split(":")[0] else self.unit
+
+
+def level_db(value: float, unit: str) -> float:
+    """A level in decibels; linear and normalized are amplitudes."""
+    if unit == "decibel":
+        return value
+    return decibels(value / 100.0 if unit == "percent" else value)
+
+
+def pan(value: float, unit: str, low: float | None, high: float | None) -> float:
+    """A position from -1 to 1: from its range where the file states one."""
+    if low is None or high is None or high <= low:
+        low, high = {"normalized": (0.0, 1.0), "percent": (0.0, 100.0)}.get(unit, (-1.0, 1.0))
+    return min(1.0, max(-1.0, 2.0 * (value - low) / (high - low) - 1.0))
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """A track, or a channel without one, and where it stands."""
+
+    id: str
+    element: etree._Element
+    channel: etree._Element | None
+    parent: str | None
+    kind: str
+
+
+class Mixer:
+    """The structure of a project, read in one go; raises SessionError."""
+
+    def __init__(self, source: Source, structure: etree._Element | None, devices: Devices) -> None:
+        self._source = source
+        self._devices = devices
+        self._counts: Counter[str] = Counter()
+        self._lanes: list[_Lane] = []
+        self._places: dict[str, str] = {}
+        self.parameters: dict[str, Parameter] = {}
+        for element in children(structure):
+            self._collect(element, None, 0)
+        self.tracks = [self._track(lane) for lane in self._lanes]
+
+    def track_id(self, reference: str) -> str | None:
+        """The track that an id of a track, or of its channel, means."""
+        return self._places.get(reference)
+
+    def _collect(self, element: etree._Element, parent: str | None, depth: int) -> None:
+        if element.tag not in ("Track", "Channel"):
+            return
+        if depth > DEEPEST:
+            raise self._source.fault(element, "nested_too_deep", "tracks nest too deep")
+        channel = element if element.tag == "Channel" else element.find("Channel")
+        kind = _kind(element, channel)
+        masters = any(lane.id == MASTER for lane in self._lanes)
+        own = element.get("id") or f"track-{len(self._lanes) + 1}"
+        id_ = MASTER if kind == MASTER and not masters else self._unused(own)
+        self._lanes.append(_Lane(id_, element, channel, parent, kind))
+        self._places[own] = id_
+        if channel is not None and channel.get("id"):
+            self._places[channel.get("id", "")] = id_
+        for child in element.iterfind("Track"):
+            self._collect(child, id_, depth + 1)
+
+    def _unused(self, wanted: str) -> str:
+        taken = {lane.id for lane in self._lanes} | {MASTER}
+        if wanted in taken:
+            self._counts["duplicate_id"] += 1
+            wanted = next(
+                name for n in range(2, len(taken) + 3) if (name := f"{wanted}-{n}") not in taken
+            )
+        return wanted
+
+    def _track(self, lane: _Lane) -> Track:
+        channel, source = lane.channel, self._source
+        name = lane.element.get("name") or (channel is not None and channel.get("name")) or lane.id
+        if channel is None:
+            return Track(lane.id, name, "folder", lane.parent, output=None, role=role_of(name))
+        self._register(lane, channel)
+        volume, position = channel.find("Volume"), channel.find("Pan")
+        return Track(
+            id=lane.id,
+            name=name,
+            kind=lane.kind,
+            parent=lane.parent,
+            channels=int(source.number(channel, "audioChannels", 2)),
+            gain_db=self._level(volume),
+            pan=self._pan(position),
+            muted=source.flag(channel.find("Mute"), "value", False),
+            soloed=source.flag(channel, "solo", False),
+            output=self._output(lane, channel),
+            sends=tuple(self._sends(channel)),
+            devices=self._devices.read(channel),
+            role=role_of(name),
+        )
+
+    def _output(self, lane: _Lane, channel: etree._Element) -> str | None:
+        if lane.kind == MASTER:
+            return None
+        destination = channel.get("destination")
+        if destination in self._places:
+            return self._places[destination]
+        if destination:
+            self._counts["unknown_output"] += 1
+        return lane.parent or MASTER
+
+    def _sends(self, channel: etree._Element) -> Iterator[Send]:
+        for element in children(channel.find("Sends")):
+            target = self._places.get(element.get("destination") or "")
+            if target is None:
+                self._counts["unknown_send"] += 1
+                continue
+            yield Send(
+                target=target,
+                gain_db=self._level(element.find("Volume")),
+                pre_fader=element.get("type") == "pre",
+                pan=self._pan(element.find("Pan")),
+                enabled=self._source.flag(element.find("Enable"), "value", True),
+            )
+
+    def _level(self, element: etree._Element | None) -> float:
+        if element is None:
+            return 0.0
+        value = self._source.number(element, "value", 1.0, infinite=True)
+        return level_db(value, element.get("unit") or "linear")
+
+    def _pan(self, element: etree._Element | None) -> float:
+        if element is None or element.get("value") is None:
+            return 0.0
+        value = self._source.number(element, "value")
+        return pan(value, element.get("unit") or "normalized", *self._range(element))
+
+    def _range(self, element: etree._Element) -> tuple[float | None, float | None]:
+        if element.get("min") is None or element.get("max") is None:
+            return None, None
+        low = self._source.number(element, "min", infinite=True)
+        high = self._source.number(element, "max", infinite=True)
+        return (low, high) if abs(low) < 1e12 and abs(high) < 1e12 else (None, None)
+
+    def _register(self, lane: _Lane, channel: etree._Element) -> None:
+        for tag, target in (("Volume", "gain_db"), ("Pan", "pan"), ("Mute", "mute")):
+            self._add(lane.id, channel.find(tag), target)
+        for send in children(channel.find("Sends")):
+            to = self._places.get(send.get("destination") or "")
+            self._add(lane.id, send.find("Volume"), f"send:{to}")
+            self._add(lane.id, send.find("Pan"), f"send_pan:{to}")
+            self._add(lane.id, send.find("Enable"), f"send_enabled:{to}")
+        for index, device in enumerate(children(channel.find("Devices"))):
+            for element in device.iter():
+                if element is not device and isinstance(element.tag, str):
+                    own = "enabled" if element.tag == "Enabled" else None
+                    name = own or element.get("name") or element.get("id")
+                    self._add(lane.id, element, f"device:{index}:{name}")
+
+    def _add(self, track: str, element: etree._Element | None, target: str) -> None:
+        id_ = None if element is None else element.get("id")
+        if element is None or not id_:
+            return
+        unit = element.get("unit") or ("switch" if "value" in element.attrib else "")
+        self.parameters[id_] = Parameter(track, target, unit, *self._range(element))
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """Routes that lead nowhere, and ids used twice."""
+        yield from counted(
+            self._source.name,
+            self._counts,
+            {
+                "unknown_output": ("warning", "tracks lead to no known channel; sent upwards"),
+                "unknown_send": ("warning", "sends lead to no known channel and are left out"),
+                "duplicate_id": ("warning", "tracks share another one's id and got a new one"),
+            },
+        )
+
+
+def _kind(element: etree._Element, channel: etree._Element | None) -> str:
+    role = "" if channel is None else channel.get("role") or ""
+    if role in _ROLES:
+        return _ROLES[role]
+    contents = (element.get("contentType") or "").split()
+    if element.find("Track") is not None:
+        return "group"
+    return next((kind for content, kind in _CONTENTS if content in contents), "unknown")

@@ -1,0 +1,111 @@
+"""REAPER's envelopes as automation.
+
+Values of volume envelopes are factors, and points are joined by what their shape says; on a
+VOLTYPE 1 envelope a line is straight on the fader's scale ("fader"). In the mode Trim/Read the
+fader stands on top of the envelope, so it is multiplied in: the lines here are what is heard.
+"""
+
+from __future__ import annotations
+
+from sessions.formats._reaper_text import Block, integer, number, word
+from sessions.model import Automation, AutomationPoint
+
+_SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
+_TARGETS = {
+    "VOLENV2": ("gain_db", "linear"),
+    "VOLENV3": ("post_gain_db", "linear"),
+    "VOLENV": ("trim_db", "linear"),
+    "PANENV2": ("pan", "pan"),
+    "PANENV": ("pre_pan", "pan"),
+    "WIDTHENV2": ("width", "width"),
+    "WIDTHENV": ("pre_width", "width"),
+    "MUTEENV": ("mute", "bool"),
+    "MASTERVOLENV2": ("gain_db", "linear"),
+    "MASTERVOLENV": ("trim_db", "linear"),
+    "MASTERVOLENV3": ("post_gain_db", "linear"),
+    "MASTERPANENV2": ("pan", "pan"),
+    "MASTERPANENV": ("pre_pan", "pan"),
+    "MASTERWIDTHENV2": ("width", "width"),
+    "MASTERWIDTHENV": ("pre_width", "width"),
+}
+_SEND_TARGETS = {
+    "AUXVOLENV": ("gain_db", "linear"),
+    "AUXPANENV": ("pan", "pan"),
+    "AUXMUTEENV": ("mute", "bool"),
+}
+_TAKE_TARGETS = {
+    "VOLENV": ("gain_db", "linear"),
+    "PANENV": ("pan", "pan"),
+    "MUTEENV": ("mute", "bool"),
+    "PITCHENV": ("pitch", "semitones"),
+}
+_ALL = {*_TARGETS, *_SEND_TARGETS, *_TAKE_TARGETS}
+
+
+def track_automation(track: Block, fader: float, trim_read: bool) -> tuple[Automation, ...]:
+    """The envelopes of a track, or of the project for its master, that are switched on."""
+    lines = []
+    for block in track.blocks(*_TARGETS):
+        target, unit = _TARGETS[block.tag]
+        factor = fader if trim_read and target == "gain_db" else 1.0
+        lines.append(_automation(block, target, unit, factor=factor))
+    return tuple(filter(None, lines))
+
+
+def send_automation(block: Block, target: str, gain: float) -> Automation | None:
+    """An envelope of the send to `target`; its own gain stays on top of a volume envelope."""
+    kind, unit = _SEND_TARGETS[block.tag]
+    factor = gain if kind == "gain_db" else 1.0
+    named = f"send:{target}" if kind == "gain_db" else f"send:{target}:{kind}"
+    return _automation(block, named, unit, factor=factor)
+
+
+def is_send_envelope(block: Block) -> bool:
+    """Tell whether `block` belongs to the AUXRECV before it."""
+    return block.tag in _SEND_TARGETS
+
+
+def take_automation(block: Block, start_s: float, rate: float) -> Automation | None:
+    """An envelope of a take; its times count from the item's start, in the take's own time."""
+    if block.tag not in _TAKE_TARGETS:
+        return None
+    target, unit = _TAKE_TARGETS[block.tag]
+    return _automation(block, target, unit, start_s=start_s, rate=rate)
+
+
+def parameter_automation(block: Block, device: int) -> Automation | None:
+    """A plugin parameter's envelope (PARMENV), named by its number and, where known, its name."""
+    parameter = word(block.words, 1).partition(":")[0]
+    name = word(block.words, 5).partition(" / ")[0]
+    named = f"device:{device}:{name or parameter}"
+    return _automation(block, named, "value")
+
+
+def _automation(
+    block: Block,
+    target: str,
+    unit: str,
+    *,
+    factor: float = 1.0,
+    start_s: float = 0.0,
+    rate: float = 1.0,
+) -> Automation | None:
+    if integer(block.line("ACT"), 1, 1) == 0:
+        return None
+    usual = integer(block.line("DEFSHAPE"), 1)
+    on_fader = integer(block.line("VOLTYPE"), 1) == 1
+    points = []
+    for words in block.lines("PT"):
+        value = number(words, 2) * factor
+        if target.endswith("mute"):
+            value = 1.0 - value
+        shape = _shape(integer(words, 3, usual), usual)
+        if on_fader and shape == "linear":
+            shape = "fader"
+        points.append(AutomationPoint(start_s + number(words, 1) / rate, value, shape))
+    return Automation(target, unit, tuple(points)) if points else None
+
+
+def _shape(code: int, usual: int) -> str:
+    code = usual if code < 0 else code
+    return _SHAPES[code] if 0 <= code < len(_SHAPES) else f"reaper_{code}"

@@ -1,0 +1,136 @@
+"""Plugin data in REAPER's base64 lines, and the way back into them.
+
+A VST's lines but the last join to: u32 id, u32 magic, u32 n inputs, n x u64 track channels, u32 n
+outputs, n x u64, u32 size, u32 flag, u32 program and version; then the state. The last line is
+NUL, program, NUL, four bytes. Of a VST3 the state is u32 size, u32 1, component, u32 size, u32 0,
+controller; of a VST2 its bank chunk or, with flag 0, its parameters as floats.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sessions.plugin_state import StateError, parse_vstpreset
+
+_MAGIC, _MAGIC_PARAMS = 0xFEED5EEE, 0xFEED5EEF
+_MOST_PINS = 256
+_PARAMS_MARK = bytes.fromhex("efbeadde0df0adde")
+_PROGRAM_END = b"\x10\0\0\0"
+_NO_PROGRAM = 0x10FFFF
+_BYTES_A_LINE, _BYTES_A_HEADER_LINE = 96, 210
+
+
+@dataclass(frozen=True)
+class VstData:
+    """A VST's lines taken apart; `inputs` holds per input pin its track channels as a bit mask.
+
+    `missing_bytes` says how much of the state is not there.
+    """
+
+    unique_id: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    data: bytes
+    has_chunk: bool
+    program: str
+    missing_bytes: int = 0
+
+
+def decoded(line: str) -> bytes:
+    """The bytes of one base64 line; raises StateError."""
+    try:
+        return base64.b64decode(line, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise StateError(f"a line of the plugin's data is no base64: {error}") from None
+
+
+def parse_vst(lines: Sequence[str]) -> VstData | None:
+    """A VST's data; None when there is none. Raises StateError when the lines make no sense."""
+    parts = [decoded(line) for line in lines]
+    payload = b"".join(parts)
+    if not payload:
+        return None
+    unique_id, magic = _unpack("<II", payload, 0)
+    if magic not in (_MAGIC, _MAGIC_PARAMS):
+        raise StateError(f"the plugin's data has the unknown mark {magic:08X}")
+    inputs, at = _pins(payload, 8)
+    outputs, at = _pins(payload, at)
+    size, flag, _ = _unpack("<III", payload, at)
+    data, program = payload[at + 12 :][:size], payload[at + 12 + size :]
+    if len(data) < size:
+        # The last line is the program's even when lines before it were lost.
+        data, program = b"".join(parts[:-1])[at + 12 :], parts[-1]
+    return VstData(
+        unique_id,
+        inputs,
+        outputs,
+        data,
+        bool(flag),
+        program[1:].split(b"\0")[0].decode("utf-8", "replace"),
+        size - len(data),
+    )
+
+
+def _unpack(layout: str, data: bytes, at: int) -> tuple[int, ...]:
+    try:
+        return struct.unpack_from(layout, data, at)
+    except struct.error:
+        raise StateError("the head of the plugin's data is cut short") from None
+
+
+def _pins(data: bytes, at: int) -> tuple[tuple[int, ...], int]:
+    (count,) = _unpack("<I", data, at)
+    if count > _MOST_PINS:
+        raise StateError(f"the plugin's data states {count} pins")
+    return _unpack(f"<{count}Q", data, at + 4), at + 4 + 8 * count
+
+
+def split_vst3(data: bytes) -> tuple[bytes, bytes | None]:
+    """Component and controller state in a VST3's data; raises StateError."""
+    size, _ = _unpack("<II", data, 0)
+    component = data[8 : 8 + size]
+    if len(component) < size:
+        raise StateError(f"the component state of {size} bytes is cut short")
+    rest = data[8 + size :]
+    if not rest:
+        return component, None
+    controller_size, _ = _unpack("<II", rest, 0)
+    if len(rest) < 8 + controller_size:
+        raise StateError(f"the controller state of {controller_size} bytes is cut short")
+    return component, rest[8 : 8 + controller_size] or None
+
+
+def split_params(data: bytes) -> tuple[float, ...]:
+    """A VST2's parameters, 0 to 1; raises StateError."""
+    held = data[len(_PARAMS_MARK) :] if data.startswith(_PARAMS_MARK) else data
+    if len(held) % 4:
+        raise StateError("the parameters are cut short")
+    return struct.unpack(f"<{len(held) // 4}f", held)
+
+
+def vst3_lines(preset: bytes, unique_id: int, channels: int = 2, program: str = "") -> list[str]:
+    """The base64 lines of a VST3 whose state is the .vstpreset `preset`.
+
+    `unique_id` is REAPER's own number for the plugin. Raises StateError.
+    """
+    _, component, controller = parse_vstpreset(preset)
+    back = controller or b""
+    data = b"".join(
+        (struct.pack("<II", len(component), 1), component, struct.pack("<II", len(back), 0), back)
+    )
+    pins = struct.pack("<I", channels) + b"".join(
+        struct.pack("<Q", 1 << pin) for pin in range(channels)
+    )
+    head = struct.pack("<II", unique_id, _MAGIC) + 2 * pins
+    head += struct.pack("<III", len(data), 1, _NO_PROGRAM)
+    last = b"\0" + program.encode() + b"\0" + _PROGRAM_END
+    parts = [*_cut(head, _BYTES_A_HEADER_LINE), *_cut(data, _BYTES_A_LINE), last]
+    return [base64.b64encode(part).decode("ascii") for part in parts]
+
+
+def _cut(data: bytes, size: int) -> list[bytes]:
+    return [data[at : at + size] for at in range(0, len(data), size)]

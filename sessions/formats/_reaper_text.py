@@ -1,0 +1,137 @@
+"""The text REAPER writes: lines of words, in blocks that open with `<` and close with `>`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sessions.errors import SessionError, SessionProblem
+
+_WORD = re.compile(r'"([^"]*)"?|\'([^\']*)\'?|`([^`]*)`?|(\S+)')
+_HIGHEST_NUMBER = 1e15
+_DEEPEST = 100
+
+
+def split_words(line: str) -> list[str]:
+    """The words of a line; one that holds blanks or quotes stands in another kind of quotes."""
+    return [next(filter(None, match.groups()), "") for match in _WORD.finditer(line)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with its number in the file."""
+
+    text: str
+    number: int
+
+    @property
+    def words(self) -> list[str]:
+        """The line's words, the tag first."""
+        return split_words(self.text)
+
+
+@dataclass
+class Block:
+    """A block: the words after `<`, and the lines and blocks inside, in order."""
+
+    words: list[str]
+    number: int
+    inside: list[Line | Block] = field(default_factory=list)
+
+    @property
+    def tag(self) -> str:
+        """The block's kind, such as TRACK."""
+        return self.words[0] if self.words else ""
+
+    def blocks(self, *tags: str) -> Iterator[Block]:
+        """The blocks directly inside that have one of `tags`."""
+        return (each for each in self.inside if isinstance(each, Block) and each.tag in tags)
+
+    def block(self, tag: str) -> Block | None:
+        """The first block of that tag directly inside."""
+        return next(self.blocks(tag), None)
+
+    def lines(self, tag: str) -> Iterator[list[str]]:
+        """The words of every line directly inside that begins with `tag`."""
+        for each in self.inside:
+            if isinstance(each, Line) and each.text.startswith(tag):
+                words = each.words
+                if words[0] == tag:
+                    yield words
+
+    def line(self, tag: str) -> list[str]:
+        """The words of the first such line; none when it is not there."""
+        return next(self.lines(tag), [])
+
+    def texts(self) -> list[str]:
+        """The plain lines directly inside."""
+        return [each.text for each in self.inside if isinstance(each, Line)]
+
+
+def word(words: list[str], at: int, otherwise: str = "") -> str:
+    """The word at `at`, or `otherwise`."""
+    return words[at] if at < len(words) else otherwise
+
+
+def number(words: list[str], at: int, otherwise: float = 0.0) -> float:
+    """The finite number at `at`, or `otherwise`."""
+    try:
+        value = float(words[at])
+    except (IndexError, ValueError):
+        return otherwise
+    return value if math.isfinite(value) and abs(value) <= _HIGHEST_NUMBER else otherwise
+
+
+def integer(words: list[str], at: int, otherwise: int = 0) -> int:
+    """The whole number at `at`, or `otherwise`."""
+    return int(number(words, at, otherwise))
+
+
+def parse(data: bytes, where: str) -> Block:
+    """The file as a block without words that holds everything.
+
+    Raises SessionError, with the line, for a block that is never closed or closed twice.
+    """
+    top = Block([], 0)
+    open_blocks = [top]
+    for at, raw in enumerate(_decoded(data).splitlines(), start=1):
+        text = raw.strip()
+        if text.startswith("<"):
+            block = Block(split_words(text[1:]), at)
+            open_blocks[-1].inside.append(block)
+            open_blocks.append(block)
+            if len(open_blocks) > _DEEPEST:
+                raise SessionError(_broken(where, at, "blocks are nested too deeply"))
+        elif text == ">":
+            if len(open_blocks) == 1:
+                raise SessionError(_broken(where, at, "a block is closed that was never opened"))
+            open_blocks.pop()
+        elif text:
+            open_blocks[-1].inside.append(Line(text, at))
+    if len(open_blocks) > 1:
+        left = open_blocks[-1]
+        raise SessionError(_broken(where, left.number, f"the block <{left.tag} is never closed"))
+    return top
+
+
+def _decoded(data: bytes) -> str:
+    # "\x1c" and the like end lines for str.splitlines, never for REAPER.
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return text.translate({0x0B: 32, 0x0C: 32, 0x1C: 32, 0x1D: 32, 0x1E: 32, 0x85: 32}).replace(
+        "\u2028", " "
+    )
+
+
+def _broken(where: str, line: int, fault: str) -> SessionProblem:
+    return SessionProblem(
+        "malformed_session",
+        f"{where}, line {line}: {fault}",
+        {"file": where, "line": line},
+        expected="a complete REAPER project",
+        hint="copy the project again or save it anew in REAPER: it may be cut short",
+    )

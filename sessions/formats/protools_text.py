@@ -1,0 +1,320 @@
+"""Pro Tools session text: File > Export > Session Info as Text.
+
+Tracks, clips with their places, markers and the names of plugins; never their states, nor where
+in a file a clip begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._protools_sections import (
+    Line,
+    decoded,
+    head_values,
+    is_session_text,
+    marker_rows,
+    sections,
+    tracks,
+)
+from sessions.formats._protools_times import Clock, frame_rate
+from sessions.media_search import MediaFinder
+from sessions.model import Clip, Device, Diagnostic, Marker, Session, Track
+from sessions.model_parts import Severity
+from sessions.roles import role_of
+
+_LARGEST_BYTES = 256 << 20
+_WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
+_WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
+_SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
+_FADES = {"(fade in)": "in", "(fade out)": "out", "(cross fade)": "cross"}
+_FIRST_CLIP_COLUMN = 7
+
+
+class ProToolsText:
+    """The Format for session info as text."""
+
+    name = "protools_text"
+    describe = "a Pro Tools session text (.txt)"
+
+    def score(self, path: Path) -> float:
+        """1 for a text that begins with its session's name as Pro Tools writes it."""
+        try:
+            with path.open("rb") as stream:
+                return 1.0 if is_session_text(stream.read(64)) else 0.0
+        except (OSError, ValueError):
+            return 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read one session text; raises SessionError that names the line it cannot read."""
+        if len(paths) != 1:
+            raise SessionError(_problem(paths[0], None, "one session text is read at a time"))
+        path = paths[0]
+        try:
+            if path.stat().st_size > _LARGEST_BYTES:
+                raise SessionError(_problem(path, None, "it is larger than any session text"))
+            text = decoded(path.read_bytes())
+        except OSError as error:
+            reason = f"it cannot be read: {error.strerror or printable(error)}"
+            raise SessionError(_problem(path, None, reason)) from error
+        return _Reading(path, sections(text), MediaFinder(path, media)).session()
+
+
+FORMAT = ProToolsText()
+
+
+def _problem(path: Path, line: Line | None, reason: str) -> SessionProblem:
+    where: dict[str, str | int] = {"file": printable(path)}
+    if line is not None:
+        where["line"] = line.number
+    return SessionProblem(
+        "malformed_session",
+        f"{printable(path.name)}: {printable(reason)}",
+        where,
+        expected="what File > Export > Session Info as Text writes",
+        hint="export the session info again, with Time Format: Samples",
+    )
+
+
+@dataclass(frozen=True)
+class _File:
+    """An audio file of the clip listing, and the channel of it that a clip plays."""
+
+    name: str
+    location: str
+    channel: int
+
+    @property
+    def path(self) -> str:
+        """Where it lay; a location on its own is a folder."""
+        end = self.location[-1:]
+        if not end or end in ":/\\":
+            return self.location + self.name
+        return self.location + ("\\" if "\\" in self.location else "/") + self.name
+
+
+class _Reading:
+    """One session text while it is read."""
+
+    def __init__(self, path: Path, found: Mapping[str, list[Line]], finder: MediaFinder) -> None:
+        self.path = path
+        self.found = found
+        self.finder = finder
+        self.head = head_values(found[""])
+        self.clock = self._clock()
+        self.files = dict(self._files())
+        self.vendors = dict(self._vendors())
+        self.bars = 0
+        self.comments = 0
+
+    def session(self) -> Session:
+        each = [self._track(lines, at) for at, lines in enumerate(self._track_lines(), 1)]
+        markers = tuple(self._markers())
+        named = ("SESSION NAME", "BIT DEPTH", "SESSION START TIMECODE", "TIMECODE FORMAT")
+        ends = [clip.position_s + clip.length_s for track in each for clip in track.clips]
+        return Session(
+            format=FORMAT.name,
+            daw="Pro Tools",
+            sample_rate_hz=self.clock.sample_rate_hz,
+            tracks=tuple(each),
+            markers=markers,
+            diagnostics=(*self._told(each), *self.finder.diagnostics()),
+            provenance=tuple((name, self.head[name].text) for name in named if name in self.head),
+            length_s=max(ends, default=None),
+        )
+
+    def _clock(self) -> Clock:
+        stated = self.head.get("SAMPLE RATE")
+        try:
+            rate_hz = round(float(stated.text)) if stated else 0
+        except (ValueError, OverflowError):
+            rate_hz = 0
+        if not 4_000 <= rate_hz <= 768_000:
+            raise SessionError(_problem(self.path, stated, "it states no usable sample rate"))
+        counted = self.head.get("TIMECODE FORMAT")
+        rate = frame_rate(counted.text) if counted else None
+        clock = Clock(rate_hz, *rate) if rate else Clock(rate_hz)
+        start = self.head.get("SESSION START TIMECODE")
+        start_s = clock.timecode_s(start.text) if start else None
+        return replace(clock, start_s=start_s or Fraction(0))
+
+    def _files(self) -> Iterator[tuple[str, _File]]:
+        """Each clip's file, by the clip's name."""
+        places = {}
+        for title, lines in self.found.items():
+            if title.endswith("FILESINSESSION"):
+                places.update({line.columns[0]: line.columns[1] for line in _rows(lines, 2)})
+        for title, lines in self.found.items():
+            if not title.endswith("CLIPSINSESSION") and not title.endswith("REGIONSINSESSION"):
+                continue
+            for line in _rows(lines, 2):
+                clip, source, *more = line.columns
+                channel = _SOURCE_CHANNEL.search(" ".join(more))
+                yield clip, _File(source, places.get(source, ""), int(channel[1]) if channel else 0)
+
+    def _vendors(self) -> Iterator[tuple[str, str]]:
+        """Who made each plugin: a blank maker is that of the row before."""
+        vendor = ""
+        for line in _rows(self.found.get("PLUG-INSLISTING", []), 2):
+            vendor = line.columns[0] or vendor
+            yield line.columns[1], vendor
+
+    def _track_lines(self) -> Iterator[list[Line]]:
+        yield from tracks(self.found.get("TRACKLISTING", []))
+
+    def _track(self, lines: Sequence[Line], number: int) -> Track:
+        said = {}
+        for line in lines:
+            name, colon, rest = line.text.partition(":")
+            if colon and name.isupper() and name not in said:
+                said[name] = rest
+        full = said.get("TRACK NAME", "").strip()
+        width = _WIDTH.search(full)
+        channels = _WIDTHS.get(width[1].lower()[:6], 2) if width else 1
+        name = full[: width.start()] if width else full
+        state = said.get("STATE", "").split()
+        self.comments += bool(said.get("COMMENTS", "").strip())
+        return Track(
+            id=str(number),
+            name=name or f"Track {number}",
+            channels=channels,
+            muted="Muted" in state or "Inactive" in state,
+            soloed="Solo" in state,
+            clips=self._clips(lines, channels),
+            devices=tuple(self._devices(said.get("PLUG-INS", ""))),
+            role=role_of(name),
+        )
+
+    def _devices(self, listed: str) -> Iterator[Device]:
+        for written in filter(None, map(str.strip, listed.split("\t"))):
+            name = re.sub(r"\s*\([^()]*\)$", "", written)
+            yield Device(name, self.vendors.get(name, ""), "AAX", name)
+
+    def _clips(self, lines: Sequence[Line], channels: int) -> tuple[Clip, ...]:
+        """A track's clips in order of time: channels of one event joined, fades laid on."""
+        headings = next((line.columns for line in lines if line.text.startswith("CHANNEL")), [])
+        clips: dict[tuple[int, str], Clip] = {}
+        for line in lines:
+            columns = line.columns
+            if len(columns) < _FIRST_CLIP_COLUMN or not columns[0].isdecimal():
+                continue
+            channel = int(columns[0]) if len(columns[0]) < 4 else 0
+            clip = self._clip(line, dict(zip(headings, columns, strict=False)))
+            first = clips.get((1, columns[1]))
+            if channel == 2 and channels == 2 and first and _together(first, clip):
+                clips[1, columns[1]] = self._paired(first, clip)
+            else:
+                mode = f"channel {channel} of {channels}" if channels > 2 else clip.channel_mode
+                clips[channel, columns[1]] = replace(clip, channel_mode=mode)
+        return tuple(_faded(sorted(clips.values(), key=lambda clip: clip.position_s)))
+
+    def _clip(self, line: Line, columns: Mapping[str, str]) -> Clip:
+        start, written = self._place(line, columns.get("START TIME", ""))
+        end = self._place(line, columns.get("END TIME", ""))[0]
+        name = columns.get("CLIP NAME", "")
+        file = self.files.get(name)
+        media = self.finder.media(file.path, file.name) if file else None
+        rate = media.sample_rate_hz if media else self.clock.sample_rate_hz
+        several = media is not None and media.channels > 1 and file is not None and file.channel
+        return Clip(
+            media=media,
+            position_s=float(start),
+            position_frames=round(start * rate),
+            length_s=float(max(end - start, Fraction(0))),
+            muted=columns.get("STATE", "") == "Muted",
+            media_path=file.path if file else None,
+            missing=media is None,
+            name=name,
+            written=written,
+            channel_mode=f"channel {file.channel} of {media.channels}"
+            if several and file and media
+            else None,
+        )
+
+    def _paired(self, left: Clip, right: Clip) -> Clip:
+        """Two mono clips as one: one file's two channels, or two files."""
+        name = re.sub(r"\.L$", "", left.name)
+        if left.media_path == right.media_path:
+            return replace(left, name=name, channel_mode=None)
+        missing = left.missing or right.missing
+        return replace(left, name=name, right=right.media, missing=missing)
+
+    def _place(self, line: Line, text: str):  # type: ignore[no-untyped-def]
+        return None
+
+    def _markers(self) -> Iterator[Marker]:
+        for row in marker_rows(self.found.get("MARKERSLISTING", [])):
+            self.comments += row.has_more
+            place = row.reference if row.unit == "Samples" else row.location
+            yield Marker(float(self._place(row.line, place)[0]), row.name)
+
+    def _told(self, each: Sequence[Track]) -> Iterator[Diagnostic]:
+        clips = [clip for track in each for clip in track.clips]
+        plugins = sum(len(track.devices) for track in each)
+        nameless = sum(clip.media_path is None for clip in clips)
+        told: tuple[tuple[int, Severity, str, str], ...] = (
+            (
+                plugins,
+                "warning",
+                "plugins_without_state",
+                f"{plugins} plugins are named; a session text holds none of their settings",
+            ),
+            (
+                len(clips),
+                "warning",
+                "source_offsets_unknown",
+                f"a session text does not say where in its file each of {len(clips)} clips begins",
+            ),
+            (
+                nameless,
+                "warning",
+                "clips_without_file",
+                f"{nameless} clips name no audio file; export with Include Clip List and File List",
+            ),
+            (
+                self.bars,
+                "warning",
+                "bars_without_tempo",
+                f"{self.bars} places are written in bars and the text holds no tempo: counted at"
+                f" {self.clock.assumed_bpm} BPM in 4/4; export with Time Format: Samples",
+            ),
+            (
+                self.comments,
+                "note",
+                "comments_not_read",
+                f"{self.comments} comments and marker rulers are left out",
+            ),
+        )
+        for count, severity, code, message in told:
+            if count:
+                yield Diagnostic(severity, code, self.path.name, message)
+
+
+def _rows(lines: Sequence[Line], least: int) -> Iterator[Line]:
+    """The rows of a listing below its headings."""
+    for line in lines[1:]:
+        if line.text.strip() and len(line.columns) >= least:
+            yield line
+
+
+def _together(first: Clip, second: Clip) -> bool:
+    return first.position_s == second.position_s and first.length_s == second.length_s
+
+
+def _faded(clips: Sequence[Clip]) -> Iterator[Clip]:
+    """Fades stand in the list as clips of their own: laid on the clips they belong to."""
+    sounding = [clip for clip in clips if clip.name not in _FADES]
+    for clip in sounding:
+        start, end = clip.position_s, clip.position_s + clip.length_s
+        for fade in (each for each in clips if each.name in _FADES):
+            kind, at = _FADES[fade.name], fade.position_s
+            if kind in ("in", "cross") and abs(start - at) <= fade.length_s:
+                clip = replace(clip, fade_in_s=fade.length_s)
+            if kind in ("out", "cross") and abs(end - at) <= fade.length_s:
+                clip = replace(clip, fade_out_s=fade.length_s)
+        yield clip

@@ -1,0 +1,263 @@
+"""REAPER: projects (.rpp), track templates (.RTrackTemplate), FX chains (.RfxChain)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._reaper_envelopes import track_automation
+from sessions.formats._reaper_fx import effects
+from sessions.formats._reaper_items import decibels
+from sessions.formats._reaper_text import Block, integer, number, parse, word
+from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
+from sessions.media_search import MediaFinder
+from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, Track
+from sessions.tally import Tally
+from sessions.tempo import TempoMap
+
+_HEAD_BYTES = 4096
+_MOST_BYTES = 1 << 30
+_PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")
+_TRACK = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<TRACK\b[^\n]*\n\s*(?:NAME|LOCK|PEAKCOL)\b")
+_CHAIN = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<FXCHAIN\s*\r?\n|(?:(?:WNDRECT|SHOW|LASTSEL|DOCKED)\b[^\n]*\n\s*)*"
+    rb"BYPASS \d[^\n]*\n\s*<(?:VST|AU|JS|CLAP|LV2|DX|VIDEO_EFFECT|CONTAINER)\b)"
+)
+_USUAL_RATE_HZ = 48_000
+_RATES_HZ = range(4_000, 768_001)
+_REGION = 1
+_SQUARE = 1
+_LATEST_TIME = 1 << 40
+
+_TEXTS: dict[str, tuple[Severity, str]] = {
+    "no_sample_rate": ("note", "the file states no sample rate; 48000 Hz is taken"),
+    "no_state": ("warning", "{count} plugins have no saved state: {places}"),
+    "truncated_state": ("warning", "{count} plugin states are cut short and kept as far: {places}"),
+    "unreadable_state": ("warning", "{count} plugin states are kept but not understood: {places}"),
+    "container_flattened": ("note", "{count} FX containers are read as a row: {places}"),
+    "parallel_effects": ("warning", "{count} effects run in parallel, read as a row: {places}"),
+    "input_effects": ("note", "input effects are not read: {places}"),
+    "hardware_outputs": ("note", "outputs to hardware are not read: {places}"),
+    "midi_sends": ("note", "{count} sends carry MIDI alone and are left out: {places}"),
+    "send_channels": ("warning", "{count} sends take other channels than 1/2: {places}"),
+    "send_before_effects": ("warning", "{count} sends start before the effects: {places}"),
+    "inverted_sends": ("warning", "{count} sends invert polarity, which is not read: {places}"),
+    "send_from_nowhere": ("warning", "{count} sends name a track that is not there: {places}"),
+    "midi_clips": ("note", "{count} MIDI clips are named, their notes not read: {places}"),
+    "empty_items": ("note", "{count} items without audio are left out: {places}"),
+    "generated_clips": ("warning", "{count} clips come from no audio file: {places}"),
+    "stretched_clips": ("warning", "{count} clips are stretched or pitched: {places}"),
+    "reversed_clips": ("note", "{count} clips play backwards: {places}"),
+}
+
+
+class Reaper:
+    """The Format for REAPER's text files."""
+
+    name = "reaper"
+    describe = "a REAPER project, track template or FX chain"
+
+    def score(self, path: Path) -> float:
+        """1 for a project, 0.95 for a template or chain, by the first lines."""
+        head = _head(path)
+        if _PROJECT.match(head):
+            return 1.0
+        return 0.95 if _TRACK.match(head) or _CHAIN.match(head) else 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read one project, template or chain.
+
+        Raises SessionError for more than one file, and for a file that is none or is cut short.
+        """
+        if len(paths) != 1:
+            raise SessionError(_several(paths))
+        path = paths[0]
+        where = printable(path)
+        data = _content(path)
+        if not self.score(path):
+            raise SessionError(_no_project(where))
+        top = parse(data, where)
+        project = top.block("REAPER_PROJECT")
+        finder, tally = MediaFinder(path, media), Tally(_TEXTS)
+        if project is not None:
+            return _project(project, finder, tally)
+        found = _fragment(top, path, finder, tally)
+        return Session(FORMAT.name, None, _USUAL_RATE_HZ, found, diagnostics=_told(tally, finder))
+
+
+FORMAT = Reaper()
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return b""
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise SessionError(_no_project(printable(path)))
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or printable(error)
+        problem = SessionProblem(
+            "unreadable_file",
+            f"{printable(path)} cannot be read: {reason}",
+            {"file": printable(path)},
+            hint="check that it is a file, and its permissions",
+        )
+        raise SessionError(problem) from error
+
+
+def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
+    rate_hz = integer(project.line("SAMPLERATE"), 1)
+    if rate_hz not in _RATES_HZ:
+        tally.add("no_sample_rate", "SAMPLERATE")
+        rate_hz = _USUAL_RATE_HZ
+    defaults = Defaults(
+        rate_hz,
+        integer(project.line("PANMODE"), 1, 3),
+        number(project.line("PANLAW"), 1, 1.0),
+    )
+    found = tracks(project, defaults, finder, tally)
+    master = _master(project, defaults, tally)
+    tempos, meters = _tempo(project)
+    return Session(
+        format=FORMAT.name,
+        daw=f"REAPER {word(project.words, 2)}".strip(),
+        sample_rate_hz=rate_hz,
+        tracks=(*found, master),
+        tempo=tempos,
+        meters=meters,
+        markers=tuple(_markers(project)),
+        provenance=tuple(_provenance(project)),
+        diagnostics=_told(tally, finder),
+    )
+
+
+def _told(tally: Tally, finder: MediaFinder) -> tuple[Diagnostic, ...]:
+    return (*finder.diagnostics(), *tally.diagnostics())
+
+
+def _fragment(top: Block, path: Path, finder: MediaFinder, tally: Tally) -> tuple[Track, ...]:
+    tally.add("no_sample_rate", printable(path.name))
+    defaults = Defaults(_USUAL_RATE_HZ, 3, 1.0)
+    if top.block("TRACK") is not None:
+        return tracks(top, defaults, finder, tally)
+    chain = effects(top.block("FXCHAIN") or top, True, path.stem, tally)
+    return (
+        Track(
+            id="chain",
+            name=path.stem,
+            devices=tuple(each.device for each in chain),
+            automation=tuple(line for each in chain for line in each.automation),
+        ),
+    )
+
+
+def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
+    fader = project.line("MASTER_VOLUME")
+    gain = number(fader, 1, 1.0)
+    enabled = integer(project.line("MASTER_FX"), 1, 1) != 0
+    chain = effects(project.block("MASTERFXLIST"), enabled, "master", tally)
+    mode = integer(project.line("MASTER_PANMODE"), 1, -1)
+    mode = defaults.pan_mode if mode < 0 else mode
+    trim_read = integer(project.line("MASTERAUTOMODE"), 1) == 0
+    return Track(
+        id="master",
+        name="Master",
+        kind="master",
+        channels=channel_count(project.line("MASTER_NCH")),
+        gain_db=decibels(abs(gain)),
+        pan=number(fader, 2),
+        inverted=gain < 0,
+        muted=bool(integer(project.line("MASTERMUTESOLO"), 1) & 1),
+        pan_law=pan_law(mode, number(fader, 3, -1.0), defaults),
+        output=None,
+        devices=tuple(each.device for each in chain),
+        automation=(
+            *track_automation(project, gain, trim_read),
+            *(line for each in chain for line in each.automation),
+        ),
+    )
+
+
+def _tempo(project: Block) -> tuple[tuple[Tempo, ...], tuple[Meter, ...]]:
+    """Tempo and meter; points lie at seconds, and their ramps are linear in time."""
+    line = project.line("TEMPO")
+    meters = [Meter(0.0, max(1, integer(line, 2, 4)), max(1, integer(line, 3, 4)))]
+    tempos: list[Tempo] = []
+    envelope = project.block("TEMPOENVEX")
+    for words in [] if envelope is None else envelope.lines("PT"):
+        bpm = number(words, 2)
+        if bpm <= 0:
+            continue
+        square = integer(words, 3, _SQUARE) == _SQUARE
+        tempos.append(Tempo(number(words, 1), bpm, "step" if square else "linear"))
+        signature = integer(words, 4)
+        if signature > 0:
+            meter = Meter(number(words, 1), signature & 0xFFFF, signature >> 16)
+            if meter.numerator and meter.denominator:
+                meters = [each for each in meters if each.position_s != meter.position_s]
+                meters.append(meter)
+    usual = number(line, 1, 120.0)
+    return tuple(tempos) or (Tempo(0.0, usual if usual > 0 else 120.0),), tuple(meters)
+
+
+def tempo_map(session: Session) -> TempoMap:
+    """The tempo map of a REAPER session."""
+    return TempoMap.at_seconds((each.position_s, each.bpm, each.curve) for each in session.tempo)
+
+
+def _markers(project: Block) -> Iterator[Marker]:
+    """Markers in order of the file; a region is two lines of one number."""
+    open_regions: dict[str, tuple[float, str]] = {}
+    for words in project.lines("MARKER"):
+        index, position_s = word(words, 1), number(words, 2)
+        if not integer(words, 4) & _REGION:
+            yield Marker(position_s, word(words, 3))
+        elif index in open_regions:
+            start_s, name = open_regions.pop(index)
+            yield Marker(start_s, name, max(0.0, position_s - start_s), "region")
+        else:
+            open_regions[index] = (position_s, word(words, 3))
+    for start_s, name in open_regions.values():
+        yield Marker(start_s, name, 0.0, "region")
+
+
+def _provenance(project: Block) -> Iterator[tuple[str, str]]:
+    for key in ("TITLE", "AUTHOR"):
+        if said := word(project.line(key), 1):
+            yield key.lower(), said
+    saved = integer(project.words, 3)
+    if 0 < saved < _LATEST_TIME:
+        try:
+            yield "saved", datetime.fromtimestamp(saved, UTC).isoformat()
+        except (OverflowError, ValueError, OSError):
+            return
+
+
+def _no_project(where: str) -> SessionProblem:
+    return SessionProblem(
+        "not_reaper",
+        f"{where} is no REAPER project, track template or FX chain",
+        {"file": where},
+        expected="a text file that begins with <REAPER_PROJECT",
+        hint="save the project anew in REAPER",
+    )
+
+
+def _several(paths: Sequence[Path]) -> SessionProblem:
+    return SessionProblem(
+        "several_sessions",
+        f"{len(paths)} projects were named at once",
+        {"file": printable(paths[0])} if paths else {},
+        expected="one project",
+        hint="read them one by one",
+    )

@@ -1,0 +1,108 @@
+"""What the values of the model are made of: diagnostics, files, written times, sparse JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["note", "warning", "error"]
+TimeUnit = Literal["beats", "seconds", "samples", "ticks", "superclocks", "timecode", "bars"]
+
+
+def beyond_default(value: Any, names: Iterable[str]) -> dict[str, Any]:
+    """The named fields of a dataclass that say something: those that differ from their default."""
+    usual = {field.name: field.default for field in fields(value)}
+    return {name: getattr(value, name) for name in names if getattr(value, name) != usual[name]}
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """Something the user should know that did not stop the reading."""
+
+    severity: Severity
+    code: str
+    where: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        """The object of a `diagnostics` list."""
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "where": self.where,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Media:
+    """An audio file as its header tells; `path` is absolute and resolved.
+
+    `member` is the entry's name when `path` is a zip. `format` and `subtype` are libsndfile's
+    words, such as "WAV" and "PCM_24".
+    """
+
+    path: Path
+    member: str | None
+    sample_rate_hz: int
+    channels: int
+    frames: int
+    format: str
+    subtype: str
+
+    @property
+    def length_s(self) -> float:
+        """Playing time in seconds."""
+        return self.frames / self.sample_rate_hz
+
+    def as_json(self) -> str:
+        """The file's path; for a zip's member the zip's path, `!/` and the member's name."""
+        return str(self.path) if self.member is None else f"{self.path}!/{self.member}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A time in the unit, and with the figure, in which the session states it."""
+
+    unit: TimeUnit
+    value: float | str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of a clip's `written`."""
+        return {"unit": self.unit, "value": self.value}
+
+
+class AutomationPoint(NamedTuple):
+    """A value from `position_s` on; `shape` is the way to the next point.
+
+    Shapes are linear, hold (the value stands until the next point), and the DAW's own words.
+    """
+
+    position_s: float
+    value: float
+    shape: str = "linear"
+
+
+@dataclass(frozen=True)
+class Automation:
+    """A parameter's points over time, in `unit`.
+
+    `target` is gain_db, pan, width, mute, trim_db, send:<track id>, or device:<index>:<parameter>.
+    """
+
+    target: str
+    unit: str
+    points: tuple[AutomationPoint, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of an `automation` list; points are [seconds, value], then other shapes."""
+        return {
+            "target": self.target,
+            "unit": self.unit,
+            "points": [
+                list(point[:2]) if point[2:] in ((), ("linear",)) else list(point)
+                for point in self.points
+            ],
+        }

@@ -1,0 +1,87 @@
+"""The .vstpreset layout (VST 3 SDK, "Preset Format"), little-endian.
+
+`VST3`, int32 version, 32 ASCII hex digits of the class id, int64 offset of the list; chunks;
+`List`, int32 count, then per chunk its four characters, int64 offset, int64 size.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import NamedTuple
+
+_HEAD = struct.Struct("<4si32sq")
+_ENTRY = struct.Struct("<4sqq")
+_COUNT = struct.Struct("<4si")
+_CLASS_ID = re.compile(r"[0-9A-F]{32}")
+_MAX_CHUNKS = 128
+
+
+class StateError(ValueError):
+    """Bytes that are not the plugin state they were taken for; the message says why."""
+
+
+class VstPreset(NamedTuple):
+    """A .vstpreset taken apart; `controller` is None when it has no such chunk."""
+
+    class_id: str
+    component: bytes
+    controller: bytes | None
+
+
+def canonical_class_id(text: str) -> str:
+    """`text` (hex, with or without dashes and braces) as 32 upper-case hex digits.
+
+    Raises StateError for anything else.
+    """
+    digits = text.strip("{} \t").replace("-", "").upper()
+    if not _CLASS_ID.fullmatch(digits):
+        raise StateError(f"{text[:80]!r} is not a VST3 class id of 32 hex digits")
+    return digits
+
+
+def build_vstpreset(class_id: str, component: bytes, controller: bytes | None) -> bytes:
+    """A .vstpreset of the chunks Comp and, unless `controller` is None, Cont."""
+    chunks = [(b"Comp", component)]
+    if controller is not None:
+        chunks.append((b"Cont", controller))
+    at, entries = _HEAD.size, []
+    for name, data in chunks:
+        entries.append(_ENTRY.pack(name, at, len(data)))
+        at += len(data)
+    head = _HEAD.pack(b"VST3", 1, canonical_class_id(class_id).encode(), at)
+    body = b"".join(data for _, data in chunks)
+    return head + body + _COUNT.pack(b"List", len(entries)) + b"".join(entries)
+
+
+def parse_vstpreset(data: bytes) -> VstPreset:
+    """Class id, component and controller state of a .vstpreset.
+
+    Raises StateError when it is none, is cut short, or has no component state.
+    """
+    if len(data) < _HEAD.size or data[:4] != b"VST3":
+        raise StateError("no VST3 preset: it does not begin with VST3")
+    _, _, raw_id, list_at = _HEAD.unpack_from(data)
+    class_id = canonical_class_id(raw_id.decode("latin-1"))
+    chunks = _chunks(data, list_at)
+    if b"Comp" not in chunks:
+        raise StateError("the VST3 preset holds no component state")
+    return VstPreset(class_id, chunks[b"Comp"], chunks.get(b"Cont"))
+
+
+def _chunks(data: bytes, list_at: int) -> dict[bytes, bytes]:
+    if not _HEAD.size <= list_at <= len(data) - _COUNT.size:
+        raise StateError(f"the VST3 preset's list would stand at {list_at} of {len(data)} bytes")
+    magic, count = _COUNT.unpack_from(data, list_at)
+    entries_at = list_at + _COUNT.size
+    if magic != b"List" or not 0 <= count <= _MAX_CHUNKS:
+        raise StateError("the VST3 preset has no list of its chunks")
+    if entries_at + count * _ENTRY.size > len(data):
+        raise StateError("the VST3 preset's list of chunks is cut short")
+    chunks: dict[bytes, bytes] = {}
+    for index in range(count):
+        name, at, size = _ENTRY.unpack_from(data, entries_at + index * _ENTRY.size)
+        if at < 0 or size < 0 or at + size > len(data):
+            raise StateError(f"the VST3 preset's chunk {name!r} reaches beyond its end")
+        chunks.setdefault(name, data[at : at + size])
+    return chunks

@@ -1,0 +1,159 @@
+"""A Session as a .dawproject (github.com/bitwig/dawproject, version 1.0).
+
+Timelines count beats, the content of clips seconds. Volumes are linear, pans normalised with the
+middle at 0.5. Plugin states lie in plugins/, audio in audio/.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from lxml import etree
+
+from sessions.model import Diagnostic, Media, Session
+from sessions.writing.dawproject_channels import Channels
+from sessions.writing.dawproject_timeline import arrangement
+from sessions.writing.dawproject_xml import Ids, number, sub
+from sessions.writing.clock import beat_points
+from sessions.writing.losses import Losses
+from sessions.writing.media import Audio, Names, opened, refuse_pairs, relative, used_media
+from sessions.writing.placing import placed
+from sessions.writing.tree import forest, master_of
+
+_APPLICATION, _VERSION = "stemwright", "1"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_META = ("Title", "Artist", "Album", "OriginalArtist", "Composer", "Songwriter", "Producer")
+_META_REST = ("Arranger", "Year", "Genre", "Copyright", "Website", "Comment")
+
+
+def write_dawproject(
+    session: Session, path: Path, audio: Audio = "copy", *, overwrite: bool = False
+) -> tuple[Diagnostic, ...]:
+    """Write `session` to `path`, with its audio inside ("copy") or pointed at ("link").
+
+    Files inside a zip are always copied. Returns what a DAWproject cannot hold. Raises
+    SessionError when `path` exists and `overwrite` is not said, for unreadable media, and for
+    clips that are two mono files; OSError of the system.
+    """
+    refuse_pairs(session)
+    losses = Losses(path.name)
+    with placed(path, overwrite=overwrite) as made:
+        files = _Files(path.parent, audio)
+        channels = Channels(Ids(track.id for track in session.tracks), losses)
+        project = _project(session, channels, files, losses)
+        with zipfile.ZipFile(made, "w") as archive:
+            _put(archive, "project.xml", _xml(project))
+            _put(archive, "metadata.xml", _xml(_metadata(session)))
+            for name, data in channels.states.items():
+                _put(archive, name, data)
+            files.copy_into(archive, session)
+    return losses.diagnostics()
+
+
+class _Files:
+    """Where each media file is found from inside the project."""
+
+    def __init__(self, folder: Path, audio: Audio) -> None:
+        self._folder = folder
+        self._audio = audio
+        self._names = Names()
+
+    def reference(self, media: Media) -> tuple[str, bool]:
+        """The path to write, and whether it leads out of the project."""
+        if self._copied(media):
+            return f"audio/{self._names.name(media)}", False
+        return relative(media.path, self._folder), True
+
+    def _copied(self, media: Media) -> bool:
+        return self._audio == "copy" or media.member is not None
+
+    def copy_into(self, archive: zipfile.ZipFile, session: Session) -> None:
+        """Store the bytes of every file that lies inside."""
+        archives: dict[Path, zipfile.ZipFile] = {}
+        try:
+            for media in used_media(session):
+                if self._copied(media):
+                    entry = _entry(self.reference(media)[0])
+                    entry.file_size = _size_hint(media)
+                    with opened(media, archives) as source, archive.open(entry, "w") as target:
+                        shutil.copyfileobj(source, target, 1 << 20)
+        finally:
+            for each in archives.values():
+                each.close()
+
+
+def _size_hint(media: Media) -> int:
+    """An upper bound of the file's bytes, which decides whether the entry needs Zip64."""
+    return media.frames * media.channels * 8 + (1 << 20)
+
+
+def _project(
+    session: Session, channels: Channels, files: _Files, losses: Losses
+) -> etree._Element:
+    project = etree.Element("Project", version="1.0")
+    sub(project, "Application", name=_APPLICATION, version=_VERSION)
+    tempo_id = _transport(project, session, channels.ids)
+    structure = sub(project, "Structure")
+    nodes = forest(session)
+    master = master_of(session)
+    channels.add(structure, nodes, master)
+    arrangement(
+        project,
+        session,
+        [*(node.track for root in nodes for node in root.walk()), master],
+        channels,
+        files.reference,
+        tempo_id,
+        losses,
+    )
+    return project
+
+
+def _transport(project: etree._Element, session: Session, ids: Ids) -> str:
+    transport = sub(project, "Transport")
+    tempo_id = ids.new()
+    bpm = beat_points(session)[0][1]
+    sub(transport, "Tempo", unit="bpm", value=number(bpm), id=tempo_id, name="Tempo")
+    meters = sorted(session.meters, key=lambda meter: meter.position_s)
+    top, bottom = (meters[0].numerator, meters[0].denominator) if meters else (4, 4)
+    sub(
+        transport,
+        "TimeSignature",
+        denominator=str(bottom),
+        numerator=str(top),
+        id=ids.new(),
+    )
+    return tempo_id
+
+
+def _metadata(session: Session) -> etree._Element:
+    said = {name.casefold(): value for name, value in session.provenance}
+    root = etree.Element("MetaData")
+    for name in (*_META, *_META_REST):
+        if name.casefold() in said:
+            sub(root, name).text = said[name.casefold()]
+    return root
+
+
+def _xml(root: etree._Element) -> bytes:
+    data: bytes = etree.tostring(
+        root, encoding="UTF-8", xml_declaration=True, standalone=True, pretty_print=True
+    )
+    return data
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """An entry without a time of its own, so that the same session gives the same bytes."""
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.external_attr = 0o644 << 16
+    packed = PurePosixPath(name).parts[0] != "audio"
+    entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    return entry
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    archive.writestr(_entry(name), data)
+
+

@@ -1,0 +1,117 @@
+"""The audio files of a project: copied along with it, or pointed at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Literal
+
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.model import Clip, Media, Session
+
+Audio = Literal["copy", "link"]
+
+_EXTENSIONS = {"WAV": "wav", "WAVEX": "wav", "RF64": "wav", "AIFF": "aif", "FLAC": "flac"}
+
+
+def used_media(session: Session) -> Iterator[Media]:
+    """Every audio file the session's clips play, once, in track order."""
+    seen: set[str] = set()
+    for track in session.tracks:
+        for clip in track.clips:
+            if clip.media is not None and clip.media.as_json() not in seen:
+                seen.add(clip.media.as_json())
+                yield clip.media
+
+
+def refuse_pairs(session: Session) -> None:
+    """Raise SessionError for clips that are two mono files: no project holds such a clip."""
+    pairs = [
+        track.name for track in session.tracks for clip in track.clips if clip.right is not None
+    ]
+    if pairs:
+        raise SessionError(
+            SessionProblem(
+                "split_stereo",
+                f"two mono files make one stem: {', '.join(printable(name) for name in pairs)}",
+                expected="one stereo file a clip",
+                hint="join left and right to a stereo file first",
+            )
+        )
+
+
+class Names:
+    """Gives every media file a name of its own, after the file's, whatever the case."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def name(self, media: Media) -> str:
+        """The file's name in the project; the same for the same file."""
+        key = media.as_json()
+        if key not in self._names:
+            self._names[key] = self._free(_file_name(media))
+        return self._names[key]
+
+    def _free(self, wanted: str) -> str:
+        stem, dot, extension = wanted.rpartition(".")
+        name, count = wanted, 1
+        while name.casefold() in self._taken:
+            count += 1
+            name = f"{stem} ({count}){dot}{extension}"
+        self._taken.add(name.casefold())
+        return name
+
+
+def _file_name(media: Media) -> str:
+    told = media.path.name if media.member is None else PurePosixPath(media.member).name
+    name = "".join("_" if each in '<>:"/\\|?*' or ord(each) < 32 else each for each in told)
+    extension = _EXTENSIONS.get(media.format, "wav")
+    return name if PurePosixPath(name).suffix else f"{name}.{extension}"
+
+
+def opened(media: Media, archives: dict[Path, zipfile.ZipFile]) -> IO[bytes]:
+    """The file's bytes; `archives` keeps zips open from one member to the next."""
+    try:
+        if media.member is None:
+            return media.path.open("rb")
+        if media.path not in archives:
+            archives[media.path] = zipfile.ZipFile(media.path)
+        return archives[media.path].open(media.member)
+    except (OSError, zipfile.BadZipFile, KeyError) as error:
+        raise SessionError(
+            SessionProblem(
+                "unreadable_media",
+                f"{printable(media.as_json())} cannot be read: {printable(error)}",
+                {"file": printable(media.path)},
+                hint="check that the file is still there and its permissions",
+            )
+        ) from error
+
+
+def copy_to(media: Media, target: Path) -> None:
+    """Copy the file's bytes to `target`, which must not exist; raises SessionError, OSError."""
+    archives: dict[Path, zipfile.ZipFile] = {}
+    try:
+        with opened(media, archives) as source, target.open("xb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+    finally:
+        for archive in archives.values():
+            archive.close()
+
+
+def relative(path: Path, folder: Path) -> str:
+    """`path` seen from `folder`, with `/`; absolute when there is no way between them."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows (untested)
+        return path.resolve().as_posix()
+
+
+def written_path(clip: Clip) -> str:
+    """The path of a file that is not at hand, as its session wrote it."""
+    return clip.media_path or clip.name or "missing.wav"

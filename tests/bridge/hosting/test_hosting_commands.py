@@ -1,0 +1,243 @@
+"""`stemwright plugins`, as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.plugins_command import app
+from bridge.cli.telling import run_told
+from bridge.hosting.vstpreset import class_id
+from chains import load
+
+Finder = Callable[[str], Path]
+CHAIN = """\
+schema = 1
+name = "x"   # a name
+
+[[group]]
+id = "vocals"
+stems = ["*"]
+
+  [[group.insert]]
+  use = "gain"
+
+  [[group.insert]]
+  id = "comp"          # the glue
+  use = "plugin"
+  plugin = "ZamCompX2"
+  params = { Ratio = "3" }   # for now
+  mix = 0.5            # parallel
+
+[master]
+  [[master.insert]]
+  use = "plugin"
+  plugin = "ZamAutoSat"
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Said]:
+    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "the store"))
+
+    def call(*words: object) -> Said:
+        code = run_told(app, [str(word) for word in words])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def chain(tmp_path: Path, zam: Finder) -> Path:
+    zam("ZamCompX2")
+    path = tmp_path / "song" / "chain.toml"
+    path.parent.mkdir()
+    path.write_text(CHAIN, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, fixture_plugins: Finder) -> Path:
+    """A folder with a plugin, one that crashes, and a file with two."""
+    top = tmp_path / "plugins"
+    for kind in ("gain", "crash-load", "shell"):
+        bundle = fixture_plugins(kind)
+        shutil.copytree(bundle, top / bundle.name)
+    return top
+
+
+def test_a_scan_lists_what_is_there_and_tells_what_is_broken(
+    run: Callable[..., Said], folder: Path
+) -> None:
+    said = run("scan", "--plugin-path", folder, "--json")
+    assert said.code == 0
+    told = json.loads(said.out)
+    ours = [each for each in told["plugins"] if str(folder) in each["path"]]
+    assert [each["name"] for each in ours] == [
+        "Fixture Gain",
+        "Fixture Shell",
+        "Fixture Shell Second",
+    ]
+    assert [each["classes_in_file"] for each in ours] == [1, 2, 2]
+    (broken,) = told["unscannable"]
+    assert broken["reason"] == "crashed (SIGSEGV) while entering its module"
+    assert str(folder) in told["searched"]
+    listed = run("list", "fixture", "second", "--plugin-path", folder)
+    assert "Fixture Shell Second" in listed.out
+    assert "Fixture Gain" not in listed.out
+    assert "Fixture Crash Load.vst3: crashed (SIGSEGV)" in listed.err
+
+
+def test_a_plugin_is_shown_with_its_parameters(
+    run: Callable[..., Said], fixture_plugins: Finder
+) -> None:
+    path = fixture_plugins("gain")
+    told = json.loads(run("show", path, "--json").out)
+    gain = next(each for each in told["parameters"] if each["name"] == "Gain")
+    assert gain == {
+        "name": "Gain",
+        "value": "0.000001 dB",
+        "default": "0.000001 dB",
+        "min": "-60.000000 dB",
+        "max": "24.000000 dB",
+        "steps": None,
+        "automatable": True,
+    }
+    assert (told["inputs"], told["outputs"], told["card"]) == (2, 2, None)
+    shown = run("show", path).out
+    assert "Fixture Gain 1.2.3, Stemwright Fixtures (VST3)" in shown
+    assert re.search(r"Gain +│ 0\.000001 dB +│ -60\.000000 dB", shown)
+
+
+def test_a_plugin_that_is_not_there_is_this_machines_fault(
+    run: Callable[..., Said], zam: Finder
+) -> None:
+    zam("ZamCompX2")
+    said = run("show", "ZamCompX3")
+    assert said.code == 3
+    assert "did you mean: ZamCompX2" in said.err
+
+
+def test_a_probe_prints_and_keeps_a_card_and_survives_a_crash(
+    run: Callable[..., Said], fixture_plugins: Finder
+) -> None:
+    good, bad = fixture_plugins("gain"), fixture_plugins("crash-process")
+    said = run("probe", good, bad, "--json")
+    assert said.code == 4
+    told = json.loads(said.out)
+    (card,) = told["cards"]
+    assert (card["name"], card["fresh_dbfs"], card["repeatable"]) == ("Fixture Gain", None, True)
+    assert [each["kind"] for each in told["errors"]] == ["plugin_crashed"]
+    assert json.loads(run("show", good, "--json").out)["card"] == card
+
+
+def test_a_probe_needs_to_know_what(run: Callable[..., Said]) -> None:
+    assert run("probe").code == 2
+    assert run("probe", "x", "--all").code == 2
+
+
+def test_set_bakes_a_state_and_keeps_the_files_comments(
+    run: Callable[..., Said], chain: Path
+) -> None:
+    said = run("set", chain, "vocals/comp", "threshold=-18 dB", "--json")
+    assert said.code == 0
+    told = json.loads(said.out)
+    (change,) = told["changes"]
+    assert (change["name"], change["asked"]) == ("Threshold", "-18 dB")
+    assert change["before"] == "0.000000 dB"
+    assert change["after"] == "-18.000002 dB"
+    state = chain.parent / "states" / "vocals-comp.vstpreset"
+    assert told["state"] == str(state)
+    assert class_id(state.read_bytes()) == "2046504473616C633250435A00000000"
+    text = chain.read_text(encoding="utf-8")
+    expected = CHAIN.replace('  params = { Ratio = "3" }   # for now\n', "").replace(
+        "# parallel\n", '# parallel\n  state = "states/vocals-comp.vstpreset"\n'
+    )
+    assert text == expected
+    settings = load(chain).groups[0].inserts[1].settings
+    assert settings.params == {}  # type: ignore[union-attr]  # a plugin
+
+
+def test_set_carries_the_params_it_replaces_into_the_state(
+    run: Callable[..., Said], chain: Path
+) -> None:
+    run("set", chain, "vocals/comp", "threshold=-18 dB")
+    said = run("set", chain, "vocals/comp", "Ratio=8", "--yes", "--json")
+    (change,) = json.loads(said.out)["changes"]
+    assert change["before"] == "3.000000"
+
+
+def test_set_overwrites_only_the_inserts_own_state_and_only_when_told(
+    run: Callable[..., Said], chain: Path
+) -> None:
+    other = chain.parent / "states" / "vocals-comp.vstpreset"
+    other.parent.mkdir()
+    other.write_bytes(b"someone else's")
+    said = run("set", chain, "vocals/comp", "Ratio=4", "--yes")
+    assert said.code == 2
+    assert "is not the state of vocals/comp" in said.err
+    assert other.read_bytes() == b"someone else's"
+    mine = chain.parent / "mine.vstpreset"
+    assert run("set", chain, "vocals/comp", "Ratio=4", "-o", mine).code == 0
+    before = mine.read_bytes()
+    said = run("set", chain, "vocals/comp", "Ratio=5", "-o", mine)
+    assert (said.code, mine.read_bytes()) == (2, before)
+    assert "--yes" in said.err
+    assert run("set", chain, "vocals/comp", "Ratio=5", "-o", mine, "--yes").code == 0
+    assert mine.read_bytes() != before
+    assert 'state = "mine.vstpreset"' in chain.read_text(encoding="utf-8")
+
+
+def test_a_dry_run_and_a_refused_value_write_nothing(run: Callable[..., Said], chain: Path) -> None:
+    said = run("set", chain, "vocals/comp", "Threshold=-18 dB", "--dry-run")
+    assert said.code == 0
+    assert "-18.000002 dB" in said.out
+    said = run("set", chain, "vocals/comp", "Threshold=-999 dB")
+    assert said.code == 2
+    assert "from -80.000000 dB to 0.000000 dB" in said.err
+    assert chain.read_text(encoding="utf-8") == CHAIN
+    assert [each.name for each in chain.parent.iterdir()] == ["chain.toml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("vocals/gain", "a=b"), 2, "expected: vocals/comp, master/plugin"),
+        (("vocals/comp", "Threshold"), 2, "sets nothing"),
+        (("vocals/comp", "Oops=1"), 2, "has no parameter"),
+    ],
+)
+def test_what_cannot_be_set_is_told(
+    run: Callable[..., Said], chain: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    said = run("set", chain, *words)
+    assert said.code == code
+    assert told in said.err
+
+
+def test_windows_are_not_promised_where_there_are_none(
+    run: Callable[..., Said], chain: Path
+) -> None:
+    said = run("edit", chain, "vocals/comp")
+    assert said.code == 3
+    assert "save its state there as a preset" in said.err
+    said = run("authorise", "ZamCompX2")
+    assert said.code == 3
+    assert "authorise it there" in said.err
