@@ -9,11 +9,13 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.comparing.levels import amplitude_db, power_db
-from bridge.comparing.octaves import Bands, Octaves, centres_hz
+from bridge.comparing.octaves import Bands, Octaves, centres_hz, nominal_hz
 from bridge.comparing.perceptual import Perceptual
 
 WINDOWS_PER_S = 100
 RANKED = 10
+
+_UNHEARD = 1e-14
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,27 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Whiteness:
+    """Share of white noise's power each band holds (1 where white), and how sure that is."""
+
+    ratios: tuple[float, ...]
+    deviations: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Residual:
     """B minus A over `frames`. Windows and bands are ranked, worst first.
 
     `peak` and `rms` are linear; `active_power` is the mean square of the 10 ms windows that differ
-    at all; `leak` the correlation of residual and A in standard deviations of chance.
+    at all, `active_frames` their length; `leak` the correlation of residual and A in standard
+    deviations of chance.
     """
 
     frames: int
     peak: float
     rms: float
     active_power: float
+    active_frames: int
     leak: float
     windows: tuple[Window, ...]
     channels: tuple[Channel, ...]
@@ -74,14 +86,6 @@ class Residual:
     def rms_dbfs(self) -> float:
         """Over all channels and frames."""
         return amplitude_db(self.rms)
-
-
-@dataclass(frozen=True)
-class Whiteness:
-    """Share of white noise's power each band holds (1 where white), and how sure that is."""
-
-    ratios: tuple[float, ...]
-    deviations: tuple[float, ...]
 
 
 class Residuals:
@@ -118,22 +122,91 @@ class Residuals:
         self._seconds += 1
 
     def result(self) -> Residual:
-        """Return what was found."""
+        """Return what was found; nothing can be added afterwards."""
         samples = max(1, self._frames * self._sums.shape[1])
-        power, of_a, of_b, _ = self._sums.sum(axis=1).tolist()
+        power, of_a, _, _ = self._sums.sum(axis=1).tolist()
         bands = [spectrum.result() for spectrum in self._spectra]
-        chance = math.sqrt(power * of_a / samples) if power and of_a else math.inf
+        both = math.sqrt(power * of_a)
         return Residual(
             frames=self._frames,
             peak=float(self._peaks.max()),
             rms=math.sqrt(power / samples),
             active_power=power / max(1, self._active * self._sums.shape[1]),
-            leak=abs(self._with_a) / (chance * math.sqrt(samples)) * math.sqrt(1.0)
-            if math.isfinite(chance)
-            else 0.0,
+            active_frames=self._active,
+            leak=abs(self._with_a) * math.sqrt(samples) / both if both else 0.0,
             windows=self._ranked_windows(),
-            channels=self._channels(),
-            bands=self._ranked_bands(bands),
+            channels=(*self._told_channels(), *self._told_sides()),
+            bands=self._ranked_bands(*bands),
             whiteness=self._whiteness(bands[0], power / samples),
             perceptual_db=self._perceptual.result_db(),
         )
+
+    def _note_windows(self, left: Block) -> None:
+        starts = self._edges[self._edges < left.shape[1]]
+        counts = np.diff(np.append(starts, left.shape[1]))
+        energies = np.add.reduceat((left * left).sum(axis=0), starts)
+        self._active += int(counts[energies > 0.0].sum())
+        worst = int((energies / counts).argmax())
+        start, count = int(starts[worst]), int(counts[worst])
+        peak = float(np.abs(left[:, start : start + count]).max())
+        power = float(energies[worst]) / (count * left.shape[0])
+        if power > 0.0:
+            at = self._seconds * self._rate_hz + start
+            self._worst = sorted([*self._worst, (-power, at, peak)])[:RANKED]
+
+    def _note_sides(self, left: Block) -> None:
+        for row, signal in enumerate(((left[0] + left[1]) / 2, (left[0] - left[1]) / 2)):
+            self._sides[row, 0] = max(self._sides[row, 0], float(np.abs(signal).max()))
+            self._sides[row, 1] += float((signal * signal).sum())
+
+    def _ranked_windows(self) -> tuple[Window, ...]:
+        return tuple(
+            Window(self._start_s + at / self._rate_hz, amplitude_db(peak), power_db(-power))
+            for power, at, peak in self._worst
+        )
+
+    def _told_channels(self) -> list[Channel]:
+        left, of_a, of_b, product = self._sums / max(1, self._frames)
+        names = {1: ("mono",), 2: ("left", "right")}.get(len(left))
+        return [
+            Channel(
+                names[index] if names else str(index + 1),
+                amplitude_db(self._peaks[index]),
+                power_db(left[index]),
+                power_db(of_b[index] / of_a[index]) if of_a[index] and of_b[index] else 0.0,
+                -1 if product[index] < 0.0 else 1,
+            )
+            for index in range(len(left))
+        ]
+
+    def _told_sides(self) -> list[Channel]:
+        if self._sums.shape[1] != 2:
+            return []
+        frames = max(1, self._frames)
+        return [
+            Channel(name, amplitude_db(peak), power_db(energy / frames))
+            for name, (peak, energy) in zip(("mid", "side"), self._sides.tolist(), strict=True)
+        ]
+
+    def _ranked_bands(self, left: Bands, a: Bands, b: Bands) -> tuple[Band, ...]:
+        found = [
+            Band(nominal_hz(hz), power_db(rest), power_db(one), _change_db(one, other))
+            for hz, rest, one, other in zip(centres_hz(self._rate_hz), left, a, b, strict=True)
+        ]
+        return tuple(sorted(found, key=lambda band: (-band.residual_dbfs, band.hz)))
+
+    def _whiteness(self, bands: Bands, power: float) -> Whiteness:
+        spectrum = self._spectra[0]
+        widths = np.array(centres_hz(self._rate_hz)) * (10.0**0.05 - 10.0**-0.05)
+        white = power * widths / (self._rate_hz / 2)
+        ratios = bands / white if power > 0.0 else np.ones_like(bands)
+        # A Hann window ties a line to its neighbours: 1.5 lines count as one.
+        deviations = 1.0 / np.sqrt(max(1.0, spectrum.averages) * np.maximum(1.0, spectrum.bins / 1.5))
+        return Whiteness(tuple(ratios.tolist()), tuple(deviations.tolist()))
+
+
+def _change_db(a: float, b: float) -> float:
+    """How B's level in a band differs; 0 where both are far below hearing and dither."""
+    if max(a, b) < _UNHEARD:
+        return 0.0
+    return power_db(max(b, _UNHEARD)) - power_db(max(a, _UNHEARD))

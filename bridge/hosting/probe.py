@@ -143,7 +143,7 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     fed = probe_signals.programme()
     first = bench.run(fed)
     again = bench.run(fed)
-    with _all_cores_busy():
+    with all_cores_busy():
         busy = bench.run(fed)
     once, reset, instance = bench.repeat(fed)
     tell("changing the buffer size and the tempo")
@@ -226,7 +226,7 @@ def _listened(bench: _Bench, card: Card) -> Card:
 
 
 @contextmanager
-def _all_cores_busy() -> Iterator[None]:
+def all_cores_busy() -> Iterator[None]:
     """Keep every core busy; the processes end by themselves should nobody end them."""
     command = [sys.executable, "-c", _BUSY]
     busy = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]

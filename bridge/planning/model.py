@@ -19,7 +19,8 @@ TAIL_S = 10.0
 class StemFile:
     """One audio file of a stem: where it lies, and what is in it.
 
-    `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`.
+    `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`. For a zip's
+    member, `archive` is the zip, `member` the entry and `path` the copy that is decoded.
     """
 
     path: Path = field(compare=False)
@@ -27,6 +28,8 @@ class StemFile:
     channels: int
     sample_rate_hz: int
     frames: int
+    archive: Path | None = field(default=None, compare=False)
+    member: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

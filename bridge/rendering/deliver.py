@@ -12,7 +12,7 @@ from bridge.audio.quantise import Subtype
 from bridge.planning import HostedStep
 from bridge.rendering.context import Context
 from bridge.rendering.folder import OutputFolder
-from bridge.rendering.lock import hosted_steps, lock_text
+from bridge.rendering.lock import as_text, hosted_steps, lock_of
 from bridge.rendering.master import Rendering
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
@@ -57,8 +57,10 @@ def write_folder(
             state = hosted[step_id].state
             if state is not None:
                 out.add_copy(name, state)
-        out.add_text("chain.toml", dumps(_portable(chain, hosted, states)))
-        out.add_text("chain.lock", lock_text(context, rendering, subtype, folder))
+        portable = _portable(chain, hosted, states)
+        out.add_text("chain.toml", dumps(portable))
+        lock = lock_of(context, portable, subtype, folder, rendering)
+        out.add_text("chain.lock", as_text(lock))
         record = _record(context, rendering, [*states.values()])
         if pages is not None:
             record |= pages.rows()

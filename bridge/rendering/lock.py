@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bridge.planning import HostedStep, Plan, Step
+from bridge.planning import HostedStep, Plan, StemFile, Step
 from bridge.rendering.context import Context
 from bridge.rendering.master import Rendering
+from bridge.rendering.signals import Signal, silence
+from bridge.rendering.steps import step_key
+from bridge.storing import digest
+from chains import Chain, dumps
 
 LOCK_SCHEMA = 1
 
 
-def lock_text(context: Context, rendering: Rendering, subtype: str, folder: Path) -> str:
-    """Return the lock as JSON text; source paths are relative to the output `folder`."""
+def lock_of(
+    context: Context, chain: Chain, subtype: str, folder: Path, rendering: Rendering | None
+) -> dict[str, Any]:
+    """Return the lock; source paths are relative to the output `folder`.
+
+    Without a rendering it holds what was planned, and neither steps nor outputs.
+    """
     plan = context.plan
-    lock = {
+    return {
         "schema": LOCK_SCHEMA,
         "stemwright": version("stemwright"),
         "engine": {
@@ -28,21 +37,42 @@ def lock_text(context: Context, rendering: Rendering, subtype: str, folder: Path
             "offline": True,
             "transport": "playing",
         },
-        "frames": rendering.frames,
-        "drive_db": rendering.drive_db,
         "subtype": subtype,
+        "chain": digest("chain", text=dumps(chain)),
         "sources": list(_sources(plan, folder)),
         "plugins": [_plugin(step) for step in hosted_steps(plan)],
+        "specs": specs(context),
+        "frames": rendering.frames if rendering else None,
+        "drive_db": rendering.drive_db if rendering else None,
         "steps": [
             {"id": step.id, "key": step.key, "pcm": step.pcm, "latency_frames": step.latency_frames}
-            for step in rendering.steps
+            for step in (rendering.steps if rendering else ())
         ],
         "outputs": [
             {"version": output.version, "pcm_sha256": output.pcm_sha256}
-            for output in rendering.outputs
+            for output in (rendering.outputs if rendering else ())
         ],
     }
+
+
+def as_text(lock: Mapping[str, Any]) -> str:
+    """Return a lock as the text of chain.lock."""
     return json.dumps(lock, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def specs(context: Context) -> dict[str, str]:
+    """What each step does, by step id, apart from what comes into it."""
+    plan = context.plan
+    blank = Signal("spec", plan.render_frames, lambda: silence(0))
+    runs = [lane.steps for lane in plan.lanes] + [back.steps for back in plan.returns]
+    runs += [plan.master, plan.finish.driven if plan.finish else ()]
+    found = {step.id: step_key(context, step, blank, {}) for run in runs for step in run}
+    faders = [
+        [lane.id, lane.fader, lane.trim, [list(to) for to in lane.sends]] for lane in plan.lanes
+    ]
+    returns = [[back.id, back.fader] for back in plan.returns]
+    found["sum"] = digest("spec", faders=faders, returns=returns)
+    return found
 
 
 def hosted_steps(plan: Plan) -> Iterator[HostedStep]:
@@ -61,11 +91,16 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
                 "stem": stem.id,
                 "group": lane.id,
                 "offset_s": stem.offset_s,
-                "files": [
-                    {"path": _relative(file.path, folder), "pcm": file.pcm_hash}
-                    for file in stem.files
-                ],
+                "files": [_file(file, folder) for file in stem.files],
             }
+
+
+def _file(file: StemFile, folder: Path) -> dict[str, Any]:
+    return {
+        "path": _relative(file.archive or file.path, folder),
+        "member": file.member,
+        "pcm": file.pcm_hash,
+    }
 
 
 def _relative(path: Path, folder: Path) -> str:

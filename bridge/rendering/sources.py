@@ -72,7 +72,15 @@ def _stem_file(media: Media, store: Store) -> StemFile:
     name = str(media.path) if media.member is None else f"{media.path}/{media.member}"
     found = _inspected(path, store)
     refuse_bad_samples(found, name)
-    return StemFile(path, found.pcm_hash, found.channels, found.sample_rate_hz, found.frames)
+    return StemFile(
+        path=path,
+        pcm_hash=found.pcm_hash,
+        channels=found.channels,
+        sample_rate_hz=found.sample_rate_hz,
+        frames=found.frames,
+        archive=None if media.member is None else media.path,
+        member=media.member,
+    )
 
 
 def _extracted(media: Media, store: Store) -> Path:

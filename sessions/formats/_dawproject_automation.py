@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from sessions.formats._daw_elements import Source, children
+from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
-from sessions.formats._dawproject_time import Scope, unit_of
+from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, AutomationPoint
 
 _POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})
@@ -50,15 +51,15 @@ class Lines:
     def _line(
         self, element: etree._Element, scope: Scope, parameter: Parameter
     ) -> Automation | None:
-        unit = element.get("unit")
+        unit = element.get("unit") or parameter.unit
         points = []
         for point in children(element):
             if point.tag in _POINTS:
                 at = scope.seconds(self.source.number(point, "time"))
                 value = parameter.value(self._value(point), unit)
-                points.append(AutomationPoint(at, value, _shape(point, parameter, unit)))
+                points.append(AutomationPoint(at, value, _shape(point)))
         points.sort(key=lambda point: point.position_s)
-        told = parameter.told_unit or unit or ""
+        told = parameter.told_unit(unit)
         return Automation(parameter.target, told, tuple(points)) if points else None
 
     def _value(self, point: etree._Element) -> float:
@@ -67,8 +68,6 @@ class Lines:
         return self.source.number(point, "value", infinite=True)
 
 
-def _shape(point: etree._Element, parameter: Parameter, unit: str | None) -> str:
-    if point.tag != "RealPoint" or point.get("interpolation") == "hold":
-        return "hold"
-    amplitude = parameter.is_level and (unit or parameter.unit) != "decibel"
-    return "linear_amplitude" if amplitude else "linear"
+def _shape(point: etree._Element) -> str:
+    stands = point.tag != "RealPoint" or point.get("interpolation") == "hold"
+    return "hold" if stands else "linear"

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
+from sessions.formats._daw_scope import EDGE, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines
 from sessions.formats._dawproject_container import Container
-from sessions.formats._dawproject_loops import EDGE, Piece, Window
+from sessions.formats._dawproject_loops import Window
 from sessions.formats._dawproject_mixer import Mixer
-from sessions.formats._dawproject_time import Scope, unit_of
+from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, Clip, Diagnostic, Media, Written
 
 _ASIDE = {"ClipSlot": "launcher_clips", "Video": "video"}

@@ -5,26 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from lxml import etree
 
 from sessions.formats._daw_elements import Source
-from sessions.formats._dawproject_time import Scope, Unit, unit_of
-
-EDGE = 1e-9
-"""Below this two times of a timeline are one."""
-
-_MOST_REPEATS = 10_000
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A turn of the loop, or the clip as a whole: `start` to `end` in the clip's timeline."""
-
-    scope: Scope
-    start: float
-    end: float
+from sessions.formats._daw_scope import Loop, Piece, Scope, Unit
+from sessions.formats._dawproject_time import unit_of
 
 
 @dataclass(frozen=True)
@@ -96,16 +82,9 @@ class Window:
 
     def pieces(self, until: float) -> Iterator[Piece]:
         """The loop's turns up to `until`; the last may reach beyond."""
-        at, play = self.start, self._play_start
-        unit, loop_end = self.unit, self._loop_end
         loop_start = self.source.number(self.clip, "loopStart", 0.0)
-        for turn in count():
-            inside = self.scope.within(unit, at, play)
-            after = inside.there(loop_end, self.scope)
-            if after - at <= EDGE or turn >= _MOST_REPEATS:
-                message = f"a loop of {loop_end - loop_start:g} {unit} is too short to be unrolled"
-                raise self.source.fault(self.clip, "endless_loop", message)
-            yield Piece(inside, at, after)
-            if after >= until - EDGE:
-                return
-            at, play = after, loop_start
+        loop = Loop(self.unit, self._play_start, loop_start, self._loop_end)
+        try:
+            yield from loop.turns(self.scope, self.start, until)
+        except ValueError as error:
+            raise self.source.fault(self.clip, "endless_loop", str(error)) from error

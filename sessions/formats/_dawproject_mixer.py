@@ -14,6 +14,7 @@ from sessions.model import Diagnostic, Send, Track
 from sessions.roles import role_of
 
 MASTER = "master"
+_SWITCH = "switch"
 _ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
 _CONTENTS = (("tracks", "group"), ("audio", "audio"), ("notes", "midi"))
 
@@ -28,26 +29,31 @@ class Parameter:
     low: float | None = None
     high: float | None = None
 
-    def value(self, value: float, unit: str | None) -> float:
-        """A point's value in the model's unit: decibels, -1 to 1, or as it stands."""
-        unit = unit or self.unit
-        if self.target == "pan" or self.target.startswith("send_pan:"):
+    def value(self, value: float, unit: str) -> float:
+        """A point's value in `told_unit`."""
+        if self.is_pan:
             return pan(value, unit, self.low, self.high)
+        return value / 100.0 if self.is_level and unit == "percent" else value
+
+    def told_unit(self, unit: str) -> str:
+        """The unit of `value`: levels are factors ("linear") or "db", pans from -1 to 1."""
+        if self.is_pan:
+            return "pan"
         if self.is_level:
-            return level_db(value, unit)
-        return value
+            return "db" if unit == "decibel" else "linear"
+        return "bool" if unit == _SWITCH else unit
 
     @property
     def is_level(self) -> bool:
-        """Whether the model counts it in decibels."""
-        return self.target == "gain_db" or self.target.startswith("send:")
+        """Whether it is a fader or a send."""
+        return self.target == "gain_db" or (self.target.startswith("send:") and not self.is_pan)
 
     @property
-    def told_unit(self) -> str:
-        """The unit of `value`."""
-        if self.is_level:
-            return "db"
-        return "pan" if "pan" in self.target.split(":")[0] else self.unit
+    def is_pan(self) -> bool:
+        """Whether it is a position between left and right."""
+        return self.target == "pan" or (
+            self.target.startswith("send:") and self.target.endswith(":pan")
+        )
 
 
 def level_db(value: float, unit: str) -> float:
@@ -191,7 +197,7 @@ class Mixer:
         for send in children(channel.find("Sends")):
             to = self._places.get(send.get("destination") or "")
             self._add(lane.id, send.find("Volume"), f"send:{to}")
-            self._add(lane.id, send.find("Pan"), f"send_pan:{to}")
+            self._add(lane.id, send.find("Pan"), f"send:{to}:pan")
             self._add(lane.id, send.find("Enable"), f"send_enabled:{to}")
         for index, device in enumerate(children(channel.find("Devices"))):
             for element in device.iter():
@@ -204,7 +210,7 @@ class Mixer:
         id_ = None if element is None else element.get("id")
         if element is None or not id_:
             return
-        unit = element.get("unit") or ("switch" if "value" in element.attrib else "")
+        unit = element.get("unit") or _SWITCH
         self.parameters[id_] = Parameter(track, target, unit, *self._range(element))
 
     def diagnostics(self) -> Iterator[Diagnostic]:

@@ -1,23 +1,18 @@
-"""Time in a DAWproject: a unit inherited from the nearest ancestor, and the tempo's course.
-
-Clips lie in their timeline's time; what is inside a clip has a time of its own, in beats of the
-song or in seconds, which begins where the clip says.
-"""
+"""Time in a DAWproject: a unit inherited from the nearest ancestor, tempo and meters."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, cast
+from typing import cast
 
 from lxml import etree
 
 from sessions.formats._daw_elements import Source, children
+from sessions.formats._daw_scope import Scope, Unit
 from sessions.model import Meter, TempoCurve
 from sessions.tempo import TempoMap
 
-Unit = Literal["beats", "seconds"]
 _UNITS = ("beats", "seconds")
 
 
@@ -30,46 +25,6 @@ def unit_of(source: Source, element: etree._Element, name: str, inherited: Unit)
         message = f"{name}={text[:40]!r} is neither beats nor seconds"
         raise source.fault(element, "unknown_time_unit", message)
     return cast("Unit", text)
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A timeline's time: `zero` is the song's beat, or second, at which it reads 0."""
-
-    clock: TempoMap
-    unit: Unit
-    zero: float = 0.0
-
-    def seconds(self, time: float) -> float:
-        """The song's second at `time`."""
-        at = self.zero + time
-        return self.clock.seconds(at) if self.unit == "beats" else at
-
-    def time(self, seconds: float) -> float:
-        """The inverse of `seconds`."""
-        at = self.clock.beats(seconds) if self.unit == "beats" else seconds
-        return at - self.zero
-
-    def within(self, unit: Unit, time: float, content: float) -> Scope:
-        """The scope inside a clip whose `content` time is heard at this scope's `time`."""
-        at = self.zero + time
-        if unit != self.unit:
-            at = self.clock.seconds(at) if unit == "seconds" else self.clock.beats(at)
-        return Scope(self.clock, unit, at - content)
-
-    def there(self, time: float, other: Scope) -> float:
-        """This scope's `time` as `other` counts it."""
-        if self.unit == other.unit:
-            return self.zero + time - other.zero
-        return other.time(self.seconds(time))
-
-    def as_unit(self, unit: Unit) -> Scope:
-        """The same timeline, counted in `unit` from the same zero."""
-        return self if unit == self.unit else self.within(unit, 0.0, 0.0)
-
-    def knots(self) -> list[float]:
-        """The times at which the tempo changes or bends."""
-        return [self.time(tempo.position_s) for tempo in self.clock.tempos()]
 
 
 def tempo_map(source: Source, project: etree._Element) -> TempoMap:

@@ -11,11 +11,12 @@ from lxml import etree
 
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._daw_elements import Source, children
+from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_clips import Arrangement
 from sessions.formats._dawproject_container import Container, member_names
 from sessions.formats._dawproject_devices import Devices
 from sessions.formats._dawproject_mixer import Mixer
-from sessions.formats._dawproject_time import Scope, meters, tempo_map, unit_of
+from sessions.formats._dawproject_time import meters, tempo_map, unit_of
 from sessions.model import Diagnostic, Marker, Session, Track
 
 _PROJECT, _METADATA = "project.xml", "metadata.xml"

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._protools_fades import faded
 from sessions.formats._protools_sections import (
     Line,
     decoded,
@@ -24,7 +25,7 @@ from sessions.formats._protools_sections import (
 )
 from sessions.formats._protools_times import Clock, frame_rate
 from sessions.media_search import MediaFinder
-from sessions.model import Clip, Device, Diagnostic, Marker, Session, Track
+from sessions.model import Clip, Device, Diagnostic, Marker, Session, Track, Written
 from sessions.model_parts import Severity
 from sessions.roles import role_of
 
@@ -32,7 +33,6 @@ _LARGEST_BYTES = 256 << 20
 _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
 _WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
-_FADES = {"(fade in)": "in", "(fade out)": "out", "(cross fade)": "cross"}
 _FIRST_CLIP_COLUMN = 7
 
 
@@ -211,7 +211,7 @@ class _Reading:
             else:
                 mode = f"channel {channel} of {channels}" if channels > 2 else clip.channel_mode
                 clips[channel, columns[1]] = replace(clip, channel_mode=mode)
-        return tuple(_faded(sorted(clips.values(), key=lambda clip: clip.position_s)))
+        return tuple(faded(sorted(clips.values(), key=lambda clip: clip.position_s)))
 
     def _clip(self, line: Line, columns: Mapping[str, str]) -> Clip:
         start, written = self._place(line, columns.get("START TIME", ""))
@@ -244,8 +244,12 @@ class _Reading:
         missing = left.missing or right.missing
         return replace(left, name=name, right=right.media, missing=missing)
 
-    def _place(self, line: Line, text: str):  # type: ignore[no-untyped-def]
-        return None
+    def _place(self, line: Line, text: str) -> tuple[Fraction, Written]:
+        place = self.clock.place_s(text)
+        if place is None:
+            raise SessionError(_problem(self.path, line, f"{text!r} is no place in time"))
+        self.bars += place[1].unit == "bars"
+        return place
 
     def _markers(self) -> Iterator[Marker]:
         for row in marker_rows(self.found.get("MARKERSLISTING", [])):
@@ -304,17 +308,3 @@ def _rows(lines: Sequence[Line], least: int) -> Iterator[Line]:
 
 def _together(first: Clip, second: Clip) -> bool:
     return first.position_s == second.position_s and first.length_s == second.length_s
-
-
-def _faded(clips: Sequence[Clip]) -> Iterator[Clip]:
-    """Fades stand in the list as clips of their own: laid on the clips they belong to."""
-    sounding = [clip for clip in clips if clip.name not in _FADES]
-    for clip in sounding:
-        start, end = clip.position_s, clip.position_s + clip.length_s
-        for fade in (each for each in clips if each.name in _FADES):
-            kind, at = _FADES[fade.name], fade.position_s
-            if kind in ("in", "cross") and abs(start - at) <= fade.length_s:
-                clip = replace(clip, fade_in_s=fade.length_s)
-            if kind in ("out", "cross") and abs(end - at) <= fade.length_s:
-                clip = replace(clip, fade_out_s=fade.length_s)
-        yield clip

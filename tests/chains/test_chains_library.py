@@ -70,8 +70,29 @@ def test_library_chains_load_without_notes_and_round_trip(path: Path) -> None:
     assert loads(dumps(chain)) == chain
 
 
-def test_library_holds_the_template_and_the_demo() -> None:
-    assert {"template", "demo"} <= {path.stem for path in LIBRARY}
+def test_the_library_is_whole() -> None:
+    masters = {"transparent", "loud", "gentle", "vinyl", "vocal-forward", "dance", "zam"}
+    assert {path.stem for path in LIBRARY} == {*masters, "template", "demo"}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_library_chains_fit_any_bundle_and_say_where_they_end(path: Path) -> None:
+    chain = load(path)
+    names = [StemName(f"{n}", f"{n}", role) for n, role in enumerate([*chains.ROLES, None])]
+    found = assign(chain.groups, names if path.stem != "demo" else DEMO_STEMS)
+    assert (found.unmatched, found.twice, found.empty) == ((), (), ())
+    assert chain.target is not None
+    assert chain.target.integrated_lufs is not None
+    assert chain.versions
+
+
+def test_the_template_shows_everything_a_chain_can_say() -> None:
+    shown = (chains.LIBRARY / "template.toml").read_text("utf-8")
+    tables = chains.schema()["$defs"].values()
+    words = {word for table in tables for word in table.get("properties", {})}
+    uses = {use for use in chains.USES if f'use = "{use}"' not in shown}
+    assert {word for word in words if not re.search(rf"\b{word}\b", shown)} == set()
+    assert uses == set()
 
 
 def test_demo_takes_every_stem_of_the_demo_song_once() -> None:

@@ -18,7 +18,15 @@ from bridge.hosting import probe_readings as readings
 from bridge.hosting.architecture import architecture
 from bridge.hosting.fake import FakeHost
 from bridge.hosting.probe import probe
-from bridge.hosting.probe_signals import IMPULSE_FRAME, RATE_HZ, programme, ring, steady
+from bridge.hosting.cards import NOISE_DBFS
+from bridge.hosting.probe_signals import (
+    IMPULSE_FRAME,
+    RATE_HZ,
+    SHORT_FRAMES,
+    programme,
+    ring,
+    steady,
+)
 from bridge.storing import Store
 
 Audio = npt.NDArray[np.float32]
@@ -71,19 +79,19 @@ def test_an_endless_tail_and_a_shifting_latency_are_found_out(card: Any) -> None
     assert found.latency_shifts
 
 
-def test_noise_after_a_while_is_heard_by_listening_long(bench: Any) -> None:
-    plugin = bench.plugin("nagging")
-    soon = probe(plugin, bench.host, params=(("After", "2 s"),))
-    assert soon.suspicions == ("noise from silence",)
-    long = probe(plugin, bench.host, long=True)
-    assert long.long
-    assert long.noise_dbfs == pytest.approx(-40, abs=0.1)
-
-
-def test_mutes_are_heard_by_listening_long(bench: Any) -> None:
-    found = probe(bench.plugin("muting"), bench.host, long=True)
+def test_noise_and_mutes_after_half_a_minute_are_heard_by_listening_long(bench: Any) -> None:
+    found = probe(bench.plugin("nagging"), bench.host, long=True)
+    assert found.long
+    assert found.noise_dbfs == pytest.approx(-40, abs=0.1)
     assert found.muted_at_s == pytest.approx((30, 60, 90), abs=0.11)
-    assert found.suspicions == ("mutes",)
+    assert found.suspicions == ("noise from silence", "mutes")
+
+
+def test_noise_after_two_seconds_needs_no_long_listening(bench: Any) -> None:
+    insert = bench.insert("nagging", ("After", "2 s"))
+    out, _ = bench.run(insert, np.zeros((2, SHORT_FRAMES), np.float32))
+    assert readings.peak_dbfs(out) > NOISE_DBFS
+    assert not out[:, : 2 * RATE_HZ].any()
 
 
 def test_a_plugin_that_fails_while_it_is_probed_is_an_error(bench: Any) -> None:

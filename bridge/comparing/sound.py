@@ -1,0 +1,114 @@
+"""What one file sounds like in numbers: measures, short-term loudness over time, width, fold-down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.decode import probe, read_blocks
+from bridge.audio.framing import Framer
+from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, CHANNEL_WEIGHTS, KWeighting, lufs
+from bridge.comparing.levels import power_db, told
+from bridge.errors import InputError
+from bridge.metering import Measures, Meter
+
+STEPS_PER_S = 10
+WINDOW_STEPS = 30
+EVERY_STEPS = 10
+
+
+@dataclass(frozen=True)
+class Sound:
+    """`short_term_lufs` is the loudness of the 3 s that end at 3, 4, 5 ... s.
+
+    `width_db` is side over mid; `mono_loss_db` what a fold-down to mono takes (0 for mono, 3 for
+    two unrelated sides); both K-weighted, 0 for files that are not stereo.
+    """
+
+    measures: Measures
+    short_term_lufs: tuple[float, ...]
+    width_db: float
+    mono_loss_db: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Every reading, the curve last."""
+        readings: dict[str, Any] = self.measures.as_json()
+        readings.pop("path")
+        return {
+            **readings,
+            "width_db": told(self.width_db),
+            "mono_loss_db": told(self.mono_loss_db),
+            "short_term_lufs": [round(each, 2) for each in self.short_term_lufs],
+        }
+
+
+def sound(path: Path, block_frames: int = BLOCK_FRAMES) -> Sound:
+    """Read a file once. Raises InputError as `bridge.metering.measure` does."""
+    head = probe(path)
+    try:
+        meter, curve = Meter(head.sample_rate_hz, head.channels), _Curve(head.sample_rate_hz,
+                                                                          head.channels)
+        for block in read_blocks(path, block_frames):
+            meter.add(block)
+            curve.add(block)
+        return curve.result(meter.result())
+    except InputError as error:
+        raise InputError(
+            [
+                replace(problem, where={"file": str(path), **problem.where})
+                for problem in error.problems
+            ]
+        ) from error
+
+
+class _Curve:
+    """Energies every 100 ms, K-weighted: all, mid and side."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self._rate_hz = rate_hz
+        self._weighting = KWeighting(rate_hz, channels)
+        self._weights = np.array(CHANNEL_WEIGHTS[channels])[:, None]
+        self._framer = Framer(channels, rate_hz)
+        self._edges = np.arange(STEPS_PER_S + 1) * rate_hz // STEPS_PER_S
+        self._energies: list[npt.NDArray[np.float64]] = []
+        self._sides = np.zeros(2)
+
+    def add(self, block: Block) -> None:
+        ready = self._framer.add(block)
+        for start in range(0, ready.shape[1], self._rate_hz):
+            self._take(ready[:, start : start + self._rate_hz])
+
+    def result(self, measures: Measures) -> Sound:
+        rest = self._framer.rest()
+        if rest.shape[1]:
+            self._take(rest)
+        mid, side = self._sides.tolist()
+        stereo = len(self._weights) == 2
+        return Sound(
+            measures,
+            self._short_term(),
+            power_db(side / mid) if stereo and mid and side else 0.0,
+            power_db((mid + side) / mid) if stereo and mid else 0.0,
+        )
+
+    def _take(self, second: Block) -> None:
+        weighted = self._weighting.filtered(second)
+        if len(weighted) == 2:
+            mid, side = weighted[0] + weighted[1], weighted[0] - weighted[1]
+            self._sides += [float((mid * mid).sum()), float((side * side).sum())]
+        squares = (np.square(weighted) * self._weights).sum(axis=0)
+        whole = int(np.searchsorted(self._edges, len(squares), side="right")) - 1
+        if whole:
+            sums = np.add.reduceat(squares[: self._edges[whole]], self._edges[:whole])
+            self._energies.append(sums / np.diff(self._edges[: whole + 1]))
+
+    def _short_term(self) -> tuple[float, ...]:
+        steps = np.concatenate([np.empty(0), *self._energies])
+        ends = range(WINDOW_STEPS, len(steps) + 1, EVERY_STEPS)
+        means = [float(steps[end - WINDOW_STEPS : end].mean()) for end in ends]
+        return tuple(max(ABSOLUTE_GATE_LUFS, lufs(mean)) for mean in means)

@@ -1,0 +1,93 @@
+"""Time inside clips: beats of the song, or seconds, from where the clip's content begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal
+
+from sessions.tempo import TempoMap
+
+Unit = Literal["beats", "seconds"]
+
+EDGE = 1e-9
+"""Below this two times of a timeline are one."""
+
+_MOST_TURNS = 10_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A timeline's time: `zero` is the song's beat, or second, at which it reads 0."""
+
+    clock: TempoMap
+    unit: Unit
+    zero: float = 0.0
+
+    def seconds(self, time: float) -> float:
+        """The song's second at `time`."""
+        at = self.zero + time
+        return self.clock.seconds(at) if self.unit == "beats" else at
+
+    def time(self, seconds: float) -> float:
+        """The inverse of `seconds`."""
+        at = self.clock.beats(seconds) if self.unit == "beats" else seconds
+        return at - self.zero
+
+    def within(self, unit: Unit, time: float, content: float) -> Scope:
+        """The scope inside a clip whose `content` time is heard at this scope's `time`."""
+        at = self.zero + time
+        if unit != self.unit:
+            at = self.clock.seconds(at) if unit == "seconds" else self.clock.beats(at)
+        return Scope(self.clock, unit, at - content)
+
+    def there(self, time: float, other: Scope) -> float:
+        """This scope's `time` as `other` counts it."""
+        if self.unit == other.unit:
+            return self.zero + time - other.zero
+        return other.time(self.seconds(time))
+
+    def as_unit(self, unit: Unit) -> Scope:
+        """The same timeline, counted in `unit` from the same zero."""
+        return self if unit == self.unit else self.within(unit, 0.0, 0.0)
+
+    def knots(self) -> list[float]:
+        """The times at which the tempo changes or bends."""
+        return [self.time(tempo.position_s) for tempo in self.clock.tempos()]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A turn of the loop, or the clip as a whole: `start` to `end` in the clip's timeline."""
+
+    scope: Scope
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What a clip plays, in content time: from `play` to `end`, then from `start` on again."""
+
+    unit: Unit
+    play: float
+    start: float
+    end: float
+
+    def turns(self, scope: Scope, at: float, until: float) -> Iterator[Piece]:
+        """The turns of a clip that begins `at` in `scope`; the last may reach beyond `until`.
+
+        Raises ValueError when they get too short or too many.
+        """
+        play = self.play
+        for turn in count():
+            inside = scope.within(self.unit, at, play)
+            after = inside.there(self.end, scope)
+            if after - at <= EDGE or turn >= _MOST_TURNS:
+                length = self.end - self.start
+                raise ValueError(f"a loop of {length:g} {self.unit} is too short to be unrolled")
+            yield Piece(inside, at, after)
+            if after >= until - EDGE:
+                return
+            at, play = after, self.start

@@ -1,0 +1,125 @@
+"""Automation as REAPER's envelopes.
+
+They are written for a fader in the mode Read, where an envelope stands for the fader: its values
+are what is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sessions.model import Automation, AutomationPoint
+from sessions.writing.dawproject_xml import linear
+from sessions.writing.lines import Line, as_factors, line_of
+from sessions.writing.losses import Losses
+from sessions.writing.reaper_text import Text
+
+_TRACK = {
+    "gain_db": "VOLENV2",
+    "post_gain_db": "VOLENV3",
+    "trim_db": "VOLENV",
+    "pan": "PANENV2",
+    "pre_pan": "PANENV",
+    "width": "WIDTHENV2",
+    "pre_width": "WIDTHENV",
+    "mute": "MUTEENV",
+}
+_MASTER = {key: f"MASTER{tag}" for key, tag in _TRACK.items() if key != "mute"}
+_SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
+_AMPLITUDES, _FADER = 0, 1
+
+
+class Envelopes:
+    """Writes envelopes; tells what bends otherwise now."""
+
+    def __init__(self, text: Text, losses: Losses) -> None:
+        self._text = text
+        self._losses = losses
+
+    def track(self, owner: str, lines: Sequence[Automation], *, master: bool) -> None:
+        """Write the envelopes of a track's own controls."""
+        tags = _MASTER if master else _TRACK
+        for automation in lines:
+            head = automation.target.partition(":")[0]
+            if automation.target in tags:
+                self._envelope(tags[automation.target], owner, automation, 1.0)
+            elif head not in ("send", "send_pan", "send_enabled", "device"):
+                self._lost(owner, automation)
+
+    def send(self, owner: str, target: str, gain_db: float, lines: Sequence[Automation]) -> None:
+        """Write the envelopes of the send to `target`; its own gain stays on top of its level."""
+        tags = {
+            f"send:{target}": "AUXVOLENV",
+            f"send:{target}:pan": "AUXPANENV",
+            f"send_pan:{target}": "AUXPANENV",
+            f"send:{target}:mute": "AUXMUTEENV",
+        }
+        for automation in lines:
+            tag = tags.get(automation.target)
+            gain = linear(gain_db) if tag == "AUXVOLENV" else 1.0
+            if tag is not None and gain > 0:
+                self._envelope(tag, owner, automation, gain)
+            elif tag is not None or automation.target == f"send_enabled:{target}":
+                self._lost(owner, automation)
+
+    def device(self, owner: str, index: int, name: str, lines: Sequence[Automation]) -> None:
+        """Write the envelopes of a plugin's parameters, as far as their numbers are known."""
+        head = f"device:{index}:"
+        for automation in lines:
+            if automation.target.startswith(head):
+                parameter = automation.target.removeprefix(head)
+                if parameter.isdigit():
+                    words = (int(parameter), 0, 1, 0.5)
+                    self._envelope("PARMENV", owner, automation, 1.0, words)
+                else:
+                    why = "REAPER counts parameters, and the numbers of these are unknown"
+                    self._losses.add("parameter_lost", "warning", why, f"{owner}/{name} {parameter}")
+
+    def _envelope(
+        self,
+        tag: str,
+        owner: str,
+        automation: Automation,
+        gain: float,
+        words: tuple[float, ...] = (),
+    ) -> None:
+        line = line_of(automation)
+        level = line.kind == "level"
+        on_fader = level and _on_fader(automation)
+        if line.in_db or _unknown(automation):
+            why = "REAPER joins points otherwise: the points are exact, what lies between them is"
+            self._losses.add("curve_changed", "note", f"{why} near", f"{owner} {automation.target}")
+        with self._text.block(tag, *words):
+            self._text.line("ACT", 1, -1)
+            self._text.line("VIS", 1, 1, 1)
+            self._text.line("ARM", 0)
+            self._text.line("DEFSHAPE", 0, -1, -1)
+            if level:
+                self._text.line("VOLTYPE", _FADER if on_fader else _AMPLITUDES)
+            for point, written in zip(as_factors(line), automation.points, strict=True):
+                self._point(line, AutomationPoint(*point), written[2:], gain)
+
+    def _point(
+        self, line: Line, point: AutomationPoint, shape: tuple[str, ...], gain: float
+    ) -> None:
+        value = point.value / gain
+        if line.kind == "switch":
+            value = 1.0 - value
+        named = shape[0] if shape and shape[0] in _SHAPES else point.shape
+        self._text.line("PT", point.position_s, value, _SHAPES.index(named))
+
+    def _lost(self, owner: str, automation: Automation) -> None:
+        why = "REAPER has no envelope for these lines"
+        self._losses.add("automation_lost", "warning", why, f"{owner} {automation.target}")
+
+
+def _on_fader(automation: Automation) -> bool:
+    """Whether straight lines are straight on the fader's scale, or in decibels, which is near."""
+    shapes = {point[2] if len(point) > 2 else "linear" for point in automation.points}
+    in_db = automation.unit.casefold() in ("db", "decibel", "decibels")
+    return "fader" in shapes or (in_db and "linear" in shapes)
+
+
+def _unknown(automation: Automation) -> bool:
+    known = {*_SHAPES, "linear_amplitude", "fader"}
+    return any(len(point) > 2 and point[2] not in known for point in automation.points)

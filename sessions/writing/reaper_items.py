@@ -1,0 +1,121 @@
+"""Clips as REAPER's items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sessions.model import Clip, Media, Track
+from sessions.writing.dawproject_xml import linear
+from sessions.writing.losses import Losses
+from sessions.writing.media import written_path
+from sessions.writing.reaper_effects import Effects
+from sessions.writing.reaper_text import Text, guid
+
+_FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
+_NEAREST = {"equal_power": "fast", "constant_power": "fast", "symmetric": "s_curve"}
+_MODES = {"swapped": 1, "mono": 2, "left": 3, "right": 4}
+_CHANNELS = re.compile(r"(mono|stereo) (\d+)")
+_FIRST_MONO, _FIRST_STEREO = 5, 67
+_BEND = re.compile(r"^([a-z_]+?)([+-]\d*\.?\d+(?:e[+-]?\d+)?)?$")
+_REVERSED = 2
+_SOURCES = {"FLAC": "FLAC"}
+
+Reference = Callable[[Media], str]
+
+
+class Items:
+    """Writes items; `reference` says where a file lies."""
+
+    def __init__(
+        self, text: Text, effects: Effects, reference: Reference, losses: Losses
+    ) -> None:
+        self._text = text
+        self._effects = effects
+        self._reference = reference
+        self._losses = losses
+
+    def items(self, track: Track) -> None:
+        """Write the clips of a track."""
+        for index, clip in enumerate(track.clips):
+            if clip.kind == "audio":
+                with self._text.block("ITEM"):
+                    self._item(track, index, clip)
+            else:
+                self._losses.add("midi_lost", "warning", "notes are not written", track.name)
+
+    def _item(self, track: Track, index: int, clip: Clip) -> None:
+        line = self._text.line
+        line("POSITION", clip.position_s)
+        line("SNAPOFFS", 0)
+        line("LENGTH", clip.length_s)
+        line("LOOP", clip.looped)
+        line("ALLTAKES", 0)
+        self._fade("FADEIN", clip.fade_in_s, clip.fade_in_shape, track)
+        self._fade("FADEOUT", clip.fade_out_s, clip.fade_out_shape, track)
+        line("MUTE", clip.muted, 0)
+        line("IGUID", guid("item", track.id, index))
+        line("IID", index + 1)
+        line("NAME", clip.name or (clip.media.path.name if clip.media else ""))
+        line("VOLPAN", linear(clip.gain_db), clip.pan, -1 if clip.inverted else 1, -1)
+        line("SOFFS", clip.source_offset_s)
+        line("PLAYRATE", clip.play_rate, clip.warped, 0, -1, 0, 0.0025)
+        line("CHANMODE", _channel_mode(clip.channel_mode))
+        line("GUID", guid("take", track.id, index))
+        self._source(clip)
+        self._effects.chain("TAKEFX", f"{track.name} clip {index + 1}", clip.devices, _nothing)
+        self._tell(track, clip)
+
+    def _fade(self, tag: str, length_s: float, shape: str, track: Track) -> None:
+        match = _BEND.match(shape)
+        named, bend = (match[1], float(match[2] or 0.0)) if match else (shape, 0.0)
+        if named not in _FADES:
+            if length_s > 0:
+                why = "REAPER has other fade shapes: these are the nearest of its own"
+                self._losses.add("fade_shape_changed", "note", why, track.name)
+            named = _NEAREST.get(named, "linear")
+        code = _FADES.index(named)
+        self._text.line(tag, code, length_s, 0, code, 0, bend, bend)
+
+    def _source(self, clip: Clip) -> None:
+        path = written_path(clip) if clip.media is None else self._reference(clip.media)
+        kind = _SOURCES.get(clip.media.format if clip.media else "", "WAVE")
+        if not clip.reversed:
+            with self._text.block("SOURCE", kind):
+                self._text.line("FILE", path)
+            return
+        length_s = clip.media.length_s if clip.media else clip.source_offset_s + clip.length_s
+        with self._text.block("SOURCE", "SECTION"):
+            self._text.line("LENGTH", length_s)
+            self._text.line("STARTPOS", 0)
+            self._text.line("MODE", _REVERSED)
+            with self._text.block("SOURCE", kind):
+                self._text.line("FILE", path)
+
+    def _tell(self, track: Track, clip: Clip) -> None:
+        if clip.missing:
+            why = "these files were not found: the project points at where they were"
+            self._losses.add("missing_media", "warning", why, written_path(clip))
+        if clip.warped:
+            why = "their warp markers are unknown: these clips play at one rate"
+            self._losses.add("warps_lost", "warning", why, track.name)
+        if clip.automation:
+            why = "automation inside clips is not written"
+            self._losses.add("clip_automation_lost", "warning", why, track.name)
+        if clip.lane is not None:
+            why = "take lanes are not written: these items lie on top of one another"
+            self._losses.add("lanes_lost", "note", why, track.name)
+
+
+def _nothing(_: int) -> None:
+    """A clip's plugins have no envelopes here."""
+
+
+def _channel_mode(mode: str | None) -> int:
+    match = _CHANNELS.fullmatch(mode or "")
+    if match is None:
+        return _MODES.get(mode or "", 0)
+    at = int(match[2])
+    return _FIRST_MONO + at - 3 if match[1] == "mono" else _FIRST_STEREO + at - 1
+
+

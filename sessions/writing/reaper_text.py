@@ -1,0 +1,84 @@
+"""REAPER's lines: words with quotes where they are needed, numbers, blocks, ids."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_NAMESPACE = uuid.UUID("8d8a7c2e-6f0b-5a57-9c0e-6b5b3b9a2f11")
+_QUOTES = "\"'`"
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:{}@=,")
+
+Word = str | int | float | bool
+
+
+class Text:
+    """Lines as they come, indented by the blocks they stand in."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._depth = 0
+
+    def line(self, tag: str, *words: Word) -> None:
+        """One line of a tag and its words."""
+        self.raw(" ".join([tag, *map(worded, words)]))
+
+    def raw(self, text: str) -> None:
+        """One line as it stands."""
+        self._lines.append("  " * self._depth + text)
+
+    @contextmanager
+    def block(self, tag: str, *words: Word) -> Iterator[None]:
+        """A block around what is written inside the `with`."""
+        self.line(f"<{tag}", *words)
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self.raw(">")
+
+    def data(self) -> bytes:
+        """The whole file, as REAPER on Windows and elsewhere reads it."""
+        return ("\n".join(self._lines) + "\n").encode("utf-8", "replace")
+
+
+def worded(word: Word) -> str:
+    """A word as REAPER reads it back."""
+    if isinstance(word, bool):
+        return str(int(word))
+    if isinstance(word, (int, float)):
+        return numbered(word)
+    return word if word and _SAFE.issuperset(word) else quoted(word)
+
+
+def quoted(text: str) -> str:
+    """A text in a kind of quotes it does not hold; line ends become blanks."""
+    flat = "".join(" " if ord(each) < 32 or each in "\x85\u2028\u2029" else each for each in text)
+    for quote in _QUOTES:
+        if quote not in flat:
+            return f"{quote}{flat}{quote}"
+    return "`" + flat.replace("`", "'") + "`"
+
+
+def numbered(value: float) -> str:
+    """A number in the fewest digits that read back as the same; never an infinity."""
+    if isinstance(value, int):
+        return str(value)
+    if not math.isfinite(value):
+        return "0"
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def guid(*named: object) -> str:
+    """The id, in braces, of what is named so: the same session gets the same ids."""
+    text = "/".join(str(each) for each in named)
+    return "{" + str(uuid.uuid5(_NAMESPACE, text)).upper() + "}"
+
+
+def track_guid(track_id: str) -> str:
+    """A track's own id where it is one of REAPER's form, else one made of it."""
+    try:
+        return "{" + str(uuid.UUID(track_id)).upper() + "}"
+    except ValueError:
+        return guid("track", track_id)
