@@ -1,6 +1,7 @@
 """What can go wrong, as values: each problem says what, where, and what to do next.
 
 StemwrightError
+├── DiffersError    exit 1   it is not what it was said to be
 ├── InputError      exit 2   the caller's files, chain or options
 ├── MachineError    exit 3   this machine: plugin, library, disk
 ├── RenderError     exit 4   a render failed after its plugin was found
@@ -71,6 +72,12 @@ class StemwrightError(Exception):
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class DiffersError(StemwrightError):
+    """Something is not what a lock or a golden file says."""
+
+    exit_code = EXIT_NO
 
 
 class InputError(StemwrightError):

@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli import (
     demo_command,
+    lock_command,
     measure_command,
     plan_command,
     read_command,
@@ -30,6 +31,7 @@ for command in (
     demo_command.demo,
     read_command.read,
     plan_command.plan,
+    lock_command.lock,
     render_command.render,
     measure_command.measure,
     report_command.report,

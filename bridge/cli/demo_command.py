@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from bridge.cli.options import Json, StorePath, cores
-from bridge.cli.render_command import Work, render_to_folder, tell
+from bridge.cli.render_command import tell
 from bridge.cli.telling import print_json
+from bridge.cli.work import Work
 from bridge.errors import InputError, Problem
 
 
@@ -25,12 +26,15 @@ def demo(
 
     Example: stemwright demo demo/
     """
+    from bridge.cli.progress import ProgressBar
+
     stems, chain, master = folder / "stems", folder / "chain.toml", folder / "master"
     _write_song(stems, quiet=json)
     if not chain.exists():
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
     work = Work(session=[stems], chain=chain, folder=master, jobs=cores(), store=store)
-    record, reached = render_to_folder(work)
+    with ProgressBar() as progress:
+        record, reached = work.render(progress)
     if json:
         print_json(record)
     else:

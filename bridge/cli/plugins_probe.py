@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bridge.plugins import Plugin
     from bridge.storing import Store
 
-_HEAD = (
+HEAD = (
     "plugin",
     "in/out",
     "latency",
@@ -46,6 +46,7 @@ _HEAD = (
     "memory",
     "notes",
 )
+"""The columns of a card, as docs/plugins.md explains them."""
 
 
 _PIPED_WIDTH = 300
@@ -139,9 +140,9 @@ def print_cards(cards: Sequence[Card], *, markdown: bool = False) -> None:
     """Print cards: one as a list, several as a table with a row each."""
     rows = [_row(card) for card in cards]
     if len(rows) == 1 and not markdown:
-        print_table((_HEAD[0], rows[0][0]), zip(_HEAD[1:], rows[0][1:], strict=True))
+        print_table((HEAD[0], rows[0][0]), zip(HEAD[1:], rows[0][1:], strict=True))
     else:
-        print_table(_HEAD, rows, markdown=markdown)
+        print_table(HEAD, rows, markdown=markdown)
 
 
 def print_table(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,16 +19,11 @@ from bridge.cli.options import (
 )
 from bridge.cli.plan_command import default_output
 from bridge.cli.telling import print_json, spoken
+from bridge.cli.work import Work
 from bridge.errors import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
-    from bridge.audio.quantise import Subtype
-    from bridge.cli.progress import ProgressBar
-    from bridge.planning import Excerpt, Plan
-    from bridge.rendering import Context, Pages, Rendering
-    from bridge.storing import Store
-    from chains import Chain
-    from sessions import Session
+    from bridge.planning import Excerpt
 
 
 def render(
@@ -64,6 +57,9 @@ def render(
     preroll: Annotated[
         float, typer.Option(min=0.0, help="Seconds that run, unheard, before the range.")
     ] = 5.0,
+    locked: Annotated[
+        bool, typer.Option(help="Refuse to render anything but what DIR/chain.lock says.")
+    ] = False,
     watch: Annotated[
         bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
     ] = False,
@@ -85,6 +81,7 @@ def render(
         plugin_folders=plugin_path or [],
         plugin_timeout_s=plugin_timeout,
         strict=strict,
+        locked=locked,
         excerpt=None if range_ is None else excerpt(range_, preroll),
     )
     if watch:
@@ -97,7 +94,10 @@ def render(
 
 def shown(work: Work, as_json: bool) -> bool:
     """Do the work, print what came of it; return whether the targets were met."""
-    record, reached = render_to_folder(work)
+    from bridge.cli.progress import ProgressBar
+
+    with ProgressBar() as progress:
+        record, reached = work.render(progress)
     if as_json:
         print_json(record)
     else:
@@ -116,88 +116,6 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
             Problem("usage", f"--range {words} is not a range", expected="START:END in seconds")
         ) from error
     return Excerpt(start, end, preroll_s)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What `render` was asked to do."""
-
-    session: Sequence[Path]
-    chain: Path
-    folder: Path
-    subtype: Subtype = "pcm24"
-    jobs: int = 1
-    store: Path | None = None
-    plugin_folders: Sequence[Path] = ()
-    plugin_timeout_s: float | None = None
-    strict: bool = False
-    excerpt: Excerpt | None = None
-
-    @property
-    def target(self) -> Path:
-        """The folder that is written: a range never takes the place of the full master."""
-        return self.folder if self.excerpt is None else self.folder / "range"
-
-
-def render_to_folder(work: Work) -> tuple[dict[str, Any], bool]:
-    """Read, plan, render and write; return render.json's content and whether targets were met."""
-    from bridge.cli.progress import ProgressBar
-    from bridge.rendering import check_output, held_drive, link, render, write_folder
-    from bridge.storing import Store, default_root
-    from chains import load
-    from sessions import read
-
-    parsed = load(work.chain)
-    found = read(work.session)
-    check_output(work.target)
-    kept = Store(work.store or default_root())
-    with ProgressBar() as progress:
-        plan = link(
-            found,
-            parsed,
-            kept,
-            plugin_folders=work.plugin_folders,
-            jobs=work.jobs,
-            strict=work.strict,
-            excerpt=work.excerpt,
-        )
-        context = _context(plan, kept, progress, work.jobs, work.plugin_timeout_s)
-        drive_db = None if work.excerpt is None else held_drive(work.folder)
-        rendering = render(context, work.subtype, drive_db)
-        progress.stage("writing")
-        pages = report_pages(context, rendering, parsed, found)
-        record = write_folder(context, rendering, parsed, work.subtype, work.target, pages)
-    kept.collect()
-    return record, rendering.reached
-
-
-def report_pages(context: Context, rendering: Rendering, chain: Chain, session: Session) -> Pages:
-    """What adds report.html; references inside a zip or in two files are left out of it."""
-    from bridge.reporting import ReportPages
-
-    references = [
-        (each.kind, each.name, each.media.path)
-        for each in session.references
-        if each.media.member is None and each.right is None
-    ]
-    return ReportPages(context, rendering, chain, references)
-
-
-def _context(
-    plan: Plan, store: Store, progress: ProgressBar, jobs: int, plugin_timeout_s: float | None
-) -> Context:
-    from bridge.hosting import host
-    from bridge.rendering import Cancel, Context
-
-    return Context(
-        plan=plan,
-        store=store,
-        host=host(plan.engine.host),
-        events=progress,
-        cancel=Cancel(),
-        jobs=jobs,
-        deadline_s=plugin_timeout_s,
-    )
 
 
 def tell(record: dict[str, Any], folder: Path) -> None:

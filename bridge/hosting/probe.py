@@ -143,12 +143,7 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     fed = probe_signals.programme()
     first = bench.run(fed)
     again = bench.run(fed)
-    with all_cores_busy():
-        busy = bench.run(fed)
-    once, reset, instance = bench.repeat(fed)
-    tell("changing the buffer size and the tempo")
-    small, large = bench.run(fed, 64), bench.run(fed, 1024)
-    fast = bench.run(fed, bpm=_FAST_BPM)
+    apart = _differences(bench, fed, first, tell)
     other = _other(bench, fed)
     tell("listening to its tail")
     ringing = _rung(bench)
@@ -156,6 +151,7 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     lag = probe_readings.lag_frames(fed, first.audio)
     latency, differs = first.result.latency_frames, probe_readings.difference_dbfs
     plugin, binary = bench.plugin, bundles.binary(bench.plugin.path)
+    slowest_s = max(ran.result.process_s for ran in (first, again))
     return Card(
         name=plugin.name,
         format=plugin.format,
@@ -172,12 +168,6 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
         tail_s=probe_readings.tail_s(ringing),
         settle_s=probe_readings.settle_s(first.audio),
         fresh_dbfs=differs(first.audio, again.audio),
-        load_dbfs=differs(first.audio, busy.audio),
-        reset_dbfs=differs(once, reset),
-        instance_dbfs=differs(once, instance),
-        buffer_64_dbfs=differs(first.audio, small.audio),
-        buffer_1024_dbfs=differs(first.audio, large.audio),
-        tempo_dbfs=differs(first.audio, fast.audio),
         other_host=None if other is None else other.result.host,
         other_host_dbfs=-math.inf if other is None else differs(first.audio, other.audio),
         latency_shifts=other is not None and other.result.latency_frames != latency,
@@ -186,11 +176,27 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
         muted_at_s=(),
         long=False,
         load_s=max(ran.result.load_s for ran in (first, again)),
-        real_time_factor=max(ran.result.process_s for ran in (first, again))
-        * RATE_HZ
-        / fed.shape[1],
+        real_time_factor=slowest_s * RATE_HZ / fed.shape[1],
         peak_memory_bytes=first.result.peak_memory_bytes,
+        **apart,
     )
+
+
+def _differences(bench: _Bench, fed: Audio, first: _Ran, tell: Told) -> dict[str, float]:
+    """The card's differences from the first render, by field."""
+    apart = probe_readings.difference_dbfs
+    with all_cores_busy():
+        busy = bench.run(fed)
+    once, reset, instance = bench.repeat(fed)
+    tell("changing the buffer size and the tempo")
+    return {
+        "load_dbfs": apart(first.audio, busy.audio),
+        "reset_dbfs": apart(once, reset),
+        "instance_dbfs": apart(once, instance),
+        "buffer_64_dbfs": apart(first.audio, bench.run(fed, 64).audio),
+        "buffer_1024_dbfs": apart(first.audio, bench.run(fed, 1024).audio),
+        "tempo_dbfs": apart(first.audio, bench.run(fed, bpm=_FAST_BPM).audio),
+    }
 
 
 def _other(bench: _Bench, fed: Audio) -> _Ran | None:

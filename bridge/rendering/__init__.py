@@ -3,8 +3,10 @@
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.deliver import Pages, write_folder
 from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import check_output, held_drive
+from bridge.rendering.folder import OutputFolder, check_output, held_drive
 from bridge.rendering.linking import link
+from bridge.rendering.lock import as_text, lock_of
+from bridge.rendering.locked import differences, hold_to, read_lock
 from bridge.rendering.master import Output, Rendering, render
 
 __all__ = [
@@ -12,13 +14,19 @@ __all__ = [
     "Context",
     "Events",
     "Output",
+    "OutputFolder",
     "Pages",
     "Rendering",
     "Silent",
     "StepResult",
+    "as_text",
     "check_output",
+    "differences",
     "held_drive",
+    "hold_to",
     "link",
+    "lock_of",
+    "read_lock",
     "render",
     "write_folder",
 ]

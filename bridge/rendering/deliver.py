@@ -57,9 +57,8 @@ def write_folder(
             state = hosted[step_id].state
             if state is not None:
                 out.add_copy(name, state)
-        portable = _portable(chain, hosted, states)
-        out.add_text("chain.toml", dumps(portable))
-        lock = lock_of(context, portable, subtype, folder, rendering)
+        out.add_text("chain.toml", dumps(_portable(chain, hosted, states)))
+        lock = lock_of(context, subtype, folder, rendering)
         out.add_text("chain.lock", as_text(lock))
         record = _record(context, rendering, [*states.values()])
         if pages is not None:

@@ -13,6 +13,7 @@ from typing import Any
 from bridge.errors import InputError, MachineError, Problem
 
 RECORD = "render.json"
+LOCK = "chain.lock"
 _OURS = {RECORD, "chain.lock", "chain.toml", "report.html"}
 
 
@@ -20,7 +21,8 @@ def check_output(folder: Path) -> None:
     """Raise InputError when `folder` holds somebody else's files, before any work is done."""
     if folder.is_file():
         raise _refused(folder, "is a file", "name a folder with -o")
-    if not folder.exists() or not any(folder.iterdir()) or (folder / RECORD).is_file():
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if RECORD in names or names <= {LOCK}:
         _check_writable(folder)
         return
     raise _refused(
@@ -98,14 +100,19 @@ class OutputFolder:
         stale = _recorded(self._folder) - self._staged.keys()
         text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
         self.add_text(RECORD, text + "\n")
+        self.place()
         with _told(self._folder):
-            for name in [*(name for name in self._staged if name != RECORD), RECORD]:
-                target = self._folder / name
-                target.parent.mkdir(exist_ok=True)
-                self._staged[name].replace(target)
             for name in stale:
                 (self._folder / name).unlink(missing_ok=True)
                 _remove_if_empty((self._folder / name).parent)
+
+    def place(self) -> None:
+        """Put everything that was staged in place, in the order it was staged."""
+        with _told(self._folder):
+            for name, staged in self._staged.items():
+                target = self._folder / name
+                target.parent.mkdir(exist_ok=True)
+                staged.replace(target)
         self._staged.clear()
 
 

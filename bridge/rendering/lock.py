@@ -15,13 +15,12 @@ from bridge.rendering.master import Rendering
 from bridge.rendering.signals import Signal, silence
 from bridge.rendering.steps import step_key
 from bridge.storing import digest
-from chains import Chain, dumps
 
 LOCK_SCHEMA = 1
 
 
 def lock_of(
-    context: Context, chain: Chain, subtype: str, folder: Path, rendering: Rendering | None
+    context: Context, subtype: str, folder: Path, rendering: Rendering | None = None
 ) -> dict[str, Any]:
     """Return the lock; source paths are relative to the output `folder`.
 
@@ -38,7 +37,6 @@ def lock_of(
             "transport": "playing",
         },
         "subtype": subtype,
-        "chain": digest("chain", text=dumps(chain)),
         "sources": list(_sources(plan, folder)),
         "plugins": [_plugin(step) for step in hosted_steps(plan)],
         "specs": specs(context),

@@ -15,11 +15,10 @@ from sessions.formats._reaper_text import Block, integer, number, parse, word
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, Track
+from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 
-_HEAD_BYTES = 4096
-_MOST_BYTES = 1 << 30
 _PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")
 _TRACK = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<TRACK\b[^\n]*\n\s*(?:NAME|LOCK|PEAKCOL)\b")
 _CHAIN = re.compile(
@@ -62,21 +61,19 @@ class Reaper:
 
     def score(self, path: Path) -> float:
         """1 for a project, 0.95 for a template or chain, by the first lines."""
-        head = _head(path)
-        if _PROJECT.match(head):
+        first = head(path)
+        if _PROJECT.match(first):
             return 1.0
-        return 0.95 if _TRACK.match(head) or _CHAIN.match(head) else 0.0
+        return 0.95 if _TRACK.match(first) or _CHAIN.match(first) else 0.0
 
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one project, template or chain.
 
         Raises SessionError for more than one file, and for a file that is none or is cut short.
         """
-        if len(paths) != 1:
-            raise SessionError(_several(paths))
-        path = paths[0]
+        path = one_path(paths)
         where = printable(path)
-        data = _content(path)
+        data = content(path)
         if not self.score(path):
             raise SessionError(_no_project(where))
         top = parse(data, where)
@@ -89,30 +86,6 @@ class Reaper:
 
 
 FORMAT = Reaper()
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except (OSError, ValueError):
-        return b""
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise SessionError(_no_project(printable(path)))
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or printable(error)
-        problem = SessionProblem(
-            "unreadable_file",
-            f"{printable(path)} cannot be read: {reason}",
-            {"file": printable(path)},
-            hint="check that it is a file, and its permissions",
-        )
-        raise SessionError(problem) from error
 
 
 def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
@@ -250,14 +223,4 @@ def _no_project(where: str) -> SessionProblem:
         {"file": where},
         expected="a text file that begins with <REAPER_PROJECT",
         hint="save the project anew in REAPER",
-    )
-
-
-def _several(paths: Sequence[Path]) -> SessionProblem:
-    return SessionProblem(
-        "several_sessions",
-        f"{len(paths)} projects were named at once",
-        {"file": printable(paths[0])} if paths else {},
-        expected="one project",
-        hint="read them one by one",
     )

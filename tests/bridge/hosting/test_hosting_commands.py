@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.plugins_command import app
+from bridge.cli.plugins_probe import HEAD
 from bridge.cli.telling import run_told
 from bridge.hosting.vstpreset import class_id
 from chains import load
@@ -241,3 +242,12 @@ def test_windows_are_not_promised_where_there_are_none(
     said = run("authorise", "ZamCompX2")
     assert said.code == 3
     assert "authorise it there" in said.err
+
+
+def test_the_page_shows_the_table_that_probing_prints() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "plugins.md"
+    text = page.read_text(encoding="utf-8")
+    head = "| " + " | ".join(HEAD) + " |"
+    table = text.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(table) == 17
+    assert all(line.count(" | ") == len(HEAD) - 1 for line in table)

@@ -16,9 +16,9 @@ from bridge.errors import RenderError
 from bridge.hosting import Card, deadline_from, deadline_s, find_card, keep_card, known_deadline
 from bridge.hosting import probe_readings as readings
 from bridge.hosting.architecture import architecture
+from bridge.hosting.cards import NOISE_DBFS
 from bridge.hosting.fake import FakeHost
 from bridge.hosting.probe import probe
-from bridge.hosting.cards import NOISE_DBFS
 from bridge.hosting.probe_signals import (
     IMPULSE_FRAME,
     RATE_HZ,

@@ -1,0 +1,53 @@
+"""`stemwright lock`: what a render would depend on, written down before it is rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import ChainPath, Jobs, Json, PluginPath, SessionPaths, StorePath, cores
+from bridge.cli.plan_command import default_output
+from bridge.cli.telling import print_json
+from bridge.cli.work import Work
+
+
+def lock(
+    session: SessionPaths,
+    chain: ChainPath,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR", help="Where chain.lock goes."),
+    ] = None,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Plan, and write DIR/chain.lock alone: sources, plugins, states, engine, settings.
+
+    `stemwright render --locked` then refuses to render anything else.
+
+    Example: stemwright lock stems/ chain.toml -o master/
+    """
+    from bridge.cli.progress import ProgressBar
+    from bridge.rendering import OutputFolder, as_text, lock_of
+
+    work = Work(
+        session=session,
+        chain=chain,
+        folder=out or default_output(session),
+        jobs=jobs or cores(),
+        store=store,
+        plugin_folders=plugin_path or [],
+    )
+    with ProgressBar() as progress:
+        made = lock_of(work.prepare(progress).context, work.subtype, work.folder)
+    with OutputFolder(work.folder) as folder:
+        folder.add_text("chain.lock", as_text(made))
+        folder.place()
+    if json:
+        print_json(made)
+    else:
+        typer.echo(str(work.folder / "chain.lock"))

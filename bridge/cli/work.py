@@ -1,0 +1,107 @@
+"""What `render` and its relatives do, from files to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bridge.audio.quantise import Subtype
+    from bridge.planning import Excerpt
+    from bridge.rendering import Context, Events, Pages, Rendering
+    from chains import Chain
+    from sessions import Session
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A planned render with what it was planned from."""
+
+    context: Context
+    chain: Chain
+    session: Session
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the command line asks for."""
+
+    session: Sequence[Path]
+    chain: Path
+    folder: Path
+    subtype: Subtype = "pcm24"
+    jobs: int = 1
+    store: Path | None = None
+    plugin_folders: Sequence[Path] = ()
+    plugin_timeout_s: float | None = None
+    strict: bool = False
+    locked: bool = False
+    excerpt: Excerpt | None = None
+
+    @property
+    def target(self) -> Path:
+        """The folder that is written: a range never takes the place of the full master."""
+        return self.folder if self.excerpt is None else self.folder / "range"
+
+    def prepare(self, events: Events) -> Prepared:
+        """Read and plan. Raises before anything is written."""
+        from bridge.hosting import host
+        from bridge.rendering import Cancel, Context, check_output, link
+        from bridge.storing import Store, default_root
+        from chains import load
+        from sessions import read
+
+        chain = load(self.chain)
+        session = read(self.session)
+        check_output(self.target)
+        store = Store(self.store or default_root())
+        plan = link(
+            session,
+            chain,
+            store,
+            plugin_folders=self.plugin_folders,
+            jobs=self.jobs,
+            strict=self.strict,
+            excerpt=self.excerpt,
+        )
+        context = Context(
+            plan=plan,
+            store=store,
+            host=host(plan.engine.host),
+            events=events,
+            cancel=Cancel(),
+            jobs=self.jobs,
+            deadline_s=self.plugin_timeout_s,
+        )
+        return Prepared(context, chain, session)
+
+    def render(self, events: Events) -> tuple[dict[str, Any], bool]:
+        """Do it all; return render.json's content and whether the targets were met."""
+        from bridge.rendering import held_drive, hold_to, lock_of, read_lock, render, write_folder
+
+        lock = read_lock(self.folder) if self.locked else None
+        prepared = self.prepare(events)
+        context = prepared.context
+        if lock is not None:
+            hold_to(lock, lock_of(context, self.subtype, self.folder))
+        drive_db = None if self.excerpt is None else held_drive(self.folder)
+        rendering = render(context, self.subtype, drive_db)
+        events.stage("writing")
+        pages = _pages(prepared, rendering)
+        record = write_folder(context, rendering, prepared.chain, self.subtype, self.target, pages)
+        context.store.collect()
+        return record, rendering.reached
+
+
+def _pages(prepared: Prepared, rendering: Rendering) -> Pages:
+    """What adds report.html; references inside a zip or in two files are left out of it."""
+    from bridge.reporting import ReportPages
+
+    references = [
+        (each.kind, each.name, each.media.path)
+        for each in prepared.session.references
+        if each.media.member is None and each.right is None
+    ]
+    return ReportPages(prepared.context, rendering, prepared.chain, references)

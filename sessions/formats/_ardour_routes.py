@@ -1,0 +1,309 @@
+"""Ardour's routes: tracks, busses, the master, and what feeds what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from sessions.formats._ardour_plugins import device, device_automation, is_plugin
+from sessions.formats._ardour_regions import Pool, clips
+from sessions.formats._ardour_xml import (
+    Clock,
+    automation_list,
+    child,
+    children,
+    decibels,
+    flag,
+    named,
+    number,
+)
+from sessions.model import Automation, AutomationPoint, Device, Send, Track
+from sessions.roles import role_of
+from sessions.tally import Tally
+
+_OLD_PORT = re.compile(r"([^{},]+)/(?:audio_)?in \d+")
+_PORT = re.compile(r"(.+)/(?:audio|midi)_in \d+$")
+_PANNERS = {
+    "panner_1in2out": "1in2out",
+    "panner_balance": "balance",
+    "panner_2in2out": "2in2out",
+    "Equal Power Stereo": "2in2out",
+    "Stereo Balance": "balance",
+    "Mono to Stereo Panner": "1in2out",
+}
+_MOST_CHANNELS = 128
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every route is read with."""
+
+    clock: Clock
+    pool: Pool
+    tally: Tally
+    ids: Mapping[str, str]  # by route name
+    playlists: Mapping[str, etree._Element]  # by id and by name
+
+
+def tracks(root: etree._Element, clock: Clock, pool: Pool, tally: Tally) -> tuple[Track, ...]:
+    """All routes but monitor and auditioner in the mixer's order, the master last."""
+    routes = [node for node in root.iterfind("Routes/Route") if not _is_hidden(node)]
+    routes.sort(key=lambda node: number(child(node, "PresentationInfo"), "order"))
+    ids = {_name(node): _id(node) for node in routes}
+    context = Context(clock, pool, tally, ids, _playlists(root))
+    made = [_track(node, context) for node in routes]
+    fed = {send.target for track in made for send in track.sends}
+    made = [
+        replace(track, kind="return") if track.kind == "group" and track.id in fed else track
+        for track in made
+    ]
+    return tuple(sorted(made, key=lambda track: track.kind == "master"))
+
+
+def _flags(node: etree._Element) -> str:
+    info = child(node, "PresentationInfo")
+    return node.get("flags", "") if info is None else info.get("flags", "")
+
+
+def _is_hidden(node: etree._Element) -> bool:
+    return any(word in _flags(node) for word in ("MonitorOut", "ControlOut", "Auditioner"))
+
+
+def _is_master(node: etree._Element) -> bool:
+    return "MasterOut" in _flags(node)
+
+
+def _io(node: etree._Element, direction: str) -> etree._Element | None:
+    found = children(node, "IO")
+    return next((each for each in found if each.get("direction") == direction), None)
+
+
+def _old_io(node: etree._Element) -> etree._Element | None:
+    """The one IO of a route in version 2, which holds gain, ports and panner."""
+    io = child(node, "IO")
+    return io if io is not None and io.get("gain") is not None else None
+
+
+def _name(node: etree._Element) -> str:
+    io = child(node, "IO")
+    return node.get("name", "") or ("" if io is None else io.get("name", ""))
+
+
+def _id(node: etree._Element) -> str:
+    io = child(node, "IO")
+    own = node.get("id") or ("" if io is None else io.get("id", ""))
+    return "master" if _is_master(node) else own or _name(node)
+
+
+def _playlists(root: etree._Element) -> dict[str, etree._Element]:
+    """Every playlist by its id and its name; in version 2 also by its disk stream's id."""
+    found = {}
+    for node in root.iterfind("Playlists/Playlist"):
+        found[f"id {node.get('id')}"] = found[f"name {node.get('name')}"] = node
+    for stream in root.iterfind("DiskStreams/AudioDiskstream"):
+        playlist = found.get(f"name {stream.get('playlist')}")
+        if playlist is not None:
+            found[f"stream {stream.get('id')}"] = playlist
+    return found
+
+
+def _playlist(node: etree._Element, context: Context) -> etree._Element | None:
+    stream = child(node, "Diskstream")
+    keys = (
+        f"id {node.get('audio-playlist')}",
+        f"id {node.get('midi-playlist')}",
+        f"stream {node.get('diskstream-id')}",
+        f"name {stream.get('playlist')}" if stream is not None else "",
+    )
+    found = (context.playlists.get(key) for key in keys)
+    return next((each for each in found if each is not None), None)
+
+
+def _kind(node: etree._Element) -> str:
+    if _is_master(node):
+        return "master"
+    if node.get("default-type") == "midi":
+        return "midi"
+    is_track = any(node.get(key) for key in ("audio-playlist", "midi-playlist", "diskstream-id"))
+    return "audio" if is_track or child(node, "Diskstream") is not None else "group"
+
+
+def _track(node: etree._Element, context: Context) -> Track:
+    name, kind = _name(node), _kind(node)
+    mixer = _mixer(node, name, context)
+    channels = _channels(node)
+    law, width = _panner(node, channels)
+    pannable = child(node, "Pannable")
+    pan = _azimuth(named(pannable, "Controllable", "pan-azimuth"), node)
+    polarity = named(node, "Controllable", "phase")
+    bits = (polarity if polarity is not None else node).get("phase-invert", "")
+    if "1" in bits and "0" in bits:
+        context.tally.add("one_channel_inverted", name)
+    sends = tuple(replace(send, pan=pan) if linked else send for send, linked in mixer.sends)
+    return Track(
+        id=_id(node),
+        name=name,
+        kind=kind,
+        channels=channels,
+        gain_db=mixer.gain_db,
+        trim_db=mixer.trim_db,
+        pan=pan,
+        width=width,
+        pan_law=law,
+        muted=_muted(node),
+        soloed=_soloed(node),
+        inverted="1" in bits or bits == "yes",
+        output=None if kind == "master" else _output(node, name, context),
+        clips=clips(_playlist(node, context), name, context.clock, context.pool, context.tally),
+        sends=sends,
+        devices=mixer.devices,
+        automation=(*_automation(node, context.clock), *mixer.automation),
+        role=role_of(name),
+    )
+
+
+@dataclass(frozen=True)
+class _Mixer:
+    """What a route's processors say; sends with whether their panner follows the route's."""
+
+    gain_db: float
+    trim_db: float
+    devices: tuple[Device, ...]
+    sends: tuple[tuple[Send, bool], ...]
+    automation: tuple[Automation, ...]
+
+
+def _mixer(node: etree._Element, name: str, context: Context) -> _Mixer:
+    old = _old_io(node)
+    gain = number(old, "gain", 1.0) * _control(node, "mastervolume")
+    trim, behind = 1.0, False
+    devices: list[Device] = []
+    sends: list[tuple[Send, bool]] = []
+    lines: list[Automation | None] = []
+    for processor in children(node, "Processor", "Insert"):
+        kind = processor.get("type", "")
+        if kind == "amp":
+            gain, behind = gain * _control(processor, "gaincontrol"), True
+            fader = automation_list(processor, "gain")
+            lines.append(context.clock.automation(fader, "gain_db", "linear"))
+        elif kind == "trim":
+            trim = _control(processor, "trimcontrol")
+            trimmed = automation_list(processor, "trim")
+            lines.append(context.clock.automation(trimmed, "trim_db", "linear"))
+        elif kind == "intsend" and processor.get("role", "Aux") == "Aux":
+            target = _target(processor, context)
+            sends.append(_send(processor, target, behind, name, context))
+            sent = automation_list(processor, "send")
+            lines.append(context.clock.automation(sent, f"send:{target}", "linear"))
+        elif is_plugin(processor):
+            if behind:
+                context.tally.add("devices_after_fader", name)
+            lines += device_automation(processor, len(devices), context.clock)
+            devices.append(device(processor, name, context.tally))
+        elif kind in ("send", "insert", "port"):
+            context.tally.add("external_routing", name)
+    gained = (decibels(abs(gain)), decibels(abs(trim)))
+    return _Mixer(*gained, tuple(devices), tuple(sends), tuple(filter(None, lines)))
+
+
+def _control(node: etree._Element, name: str) -> float:
+    return number(named(node, "Controllable", name), "value", 1.0)
+
+
+def _target(processor: etree._Element, context: Context) -> str:
+    target = processor.get("target", "")
+    return target if target in context.ids.values() else context.ids.get(target, target)
+
+
+def _send(
+    processor: etree._Element, target: str, behind: bool, name: str, context: Context
+) -> tuple[Send, bool]:
+    if number(named(processor, "Controllable", "polarity-invert"), "value"):
+        context.tally.add("inverted_sends", name)
+    pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
+    send = Send(
+        target=target,
+        gain_db=decibels(abs(_control(processor, "gaincontrol"))),
+        pre_fader=not behind,
+        pan=2.0 * number(pan, "value", 0.5) - 1.0,
+        enabled=flag(processor, "active", True),
+    )
+    return send, flag(child(processor, "PannerShell"), "linked-to-route")
+
+
+def _channels(node: etree._Element) -> int:
+    io, old = _io(node, "Input"), _old_io(node)
+    if old is not None:
+        count = old.get("inputs", "").count("{") or old.get("outputs", "").count("{")
+    else:
+        ports = () if io is None else children(io, "Port")
+        count = sum(1 for port in ports if port.get("type", "audio") == "audio")
+    return min(_MOST_CHANNELS, count) or 2
+
+
+def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | None]:
+    """The panner's name, and its width where it has one."""
+    outs = (each for each in children(node, "Processor") if each.get("type") == "main-outs")
+    shell = child(next(outs, None), "PannerShell")
+    if flag(shell, "bypassed"):
+        return "bypassed", None
+    inner = child(shell, "Panner")
+    said = "" if shell is None else shell.get("user-panner", "")
+    if not said and inner is not None:
+        said = inner.get("uri", "") or inner.get("type", "")
+    usual = {1: "1in2out", 2: "balance"}.get(channels)
+    law = _PANNERS.get(said.rpartition("/")[2], usual)
+    width = named(child(node, "Pannable"), "Controllable", "pan-width")
+    return law, number(width, "value", 1.0) if law == "2in2out" else None
+
+
+def _azimuth(control: etree._Element | None, node: etree._Element) -> float:
+    """The pan, -1 to 1; in version 2 that of a lone stream panner."""
+    if control is not None:
+        return 2.0 * number(control, "value", 0.5) - 1.0
+    streams = node.findall("IO/Panner/StreamPanner")
+    return 2.0 * number(streams[0], "x", 0.5) - 1.0 if len(streams) == 1 else 0.0
+
+
+def _muted(node: etree._Element) -> bool:
+    control = named(node, "Controllable", "mute")
+    if control is not None:
+        return number(control, "value") > 0 or flag(child(node, "MuteMaster"), "muted")
+    return flag(node, "muted")
+
+
+def _soloed(node: etree._Element) -> bool:
+    control = named(node, "Controllable", "solo")
+    if control is not None and (flag(control, "self-solo") or number(control, "value") > 0):
+        return True
+    return flag(node, "self-solo") or flag(node, "soloed")
+
+
+def _output(node: etree._Element, name: str, context: Context) -> str | None:
+    old, io = _old_io(node), _io(node, "Output")
+    if old is not None:
+        found = _OLD_PORT.findall(old.get("outputs", ""))
+    else:
+        others = () if io is None else io.iterfind(".//Connection")
+        ports = (_PORT.match(each.get("other", "")) for each in others)
+        found = [port[1] for port in ports if port]
+    targets = [context.ids[each] for each in dict.fromkeys(found) if each in context.ids]
+    if len(targets) > 1:
+        context.tally.add("several_outputs", name)
+    elif not targets:
+        context.tally.add("no_output", name)
+    return targets[0] if targets else None
+
+
+def _automation(node: etree._Element, clock: Clock) -> Sequence[Automation]:
+    pannable = child(node, "Pannable")
+    azimuth = clock.automation(automation_list(pannable, "pan-azimuth"), "pan", "pan")
+    if azimuth is not None:
+        points = (AutomationPoint(at, 2.0 * value - 1.0, way) for at, value, way in azimuth.points)
+        azimuth = replace(azimuth, points=tuple(points))
+    width = clock.automation(automation_list(pannable, "pan-width"), "width", "width")
+    mute = clock.automation(automation_list(node, "mute"), "mute", "bool")
+    return tuple(filter(None, (azimuth, width, mute)))

@@ -1,0 +1,129 @@
+"""What the parts of the Ardour reader share: attributes, times, automation lists.
+
+Times are audio time `a...` in superclocks (282240000 a second), beat time `b...` in ticks (1920 a
+quarter note), or plain samples in sessions before version 7. Lists count from where they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from sessions.model import Automation, AutomationPoint, Written
+from sessions.tempo import TempoMap
+
+SUPERCLOCKS = 282_240_000
+TICKS = 1_920
+_HIGHEST_NUMBER = 1e18
+_SHAPES = {
+    "Linear": "linear",
+    "Discrete": "hold",
+    "Exponential": "exponential",
+    "Logarithmic": "logarithmic",
+    "Curved": "curved",
+}
+_PLAYED = frozenset({"Play", "Touch", "Latch"})
+
+
+def number(element: etree._Element | None, name: str, otherwise: float = 0.0) -> float:
+    """The finite number in an attribute, or `otherwise`."""
+    if element is None:
+        return otherwise
+    return parsed(element.get(name, ""), otherwise)
+
+
+def parsed(text: str, otherwise: float = 0.0) -> float:
+    """The finite number `text` is, or `otherwise`."""
+    try:
+        value = float(text)
+    except ValueError:
+        return otherwise
+    return value if math.isfinite(value) and abs(value) <= _HIGHEST_NUMBER else otherwise
+
+
+def flag(element: etree._Element | None, name: str, otherwise: bool = False) -> bool:
+    """A switch: 1 and 0, yes and no."""
+    said = "" if element is None else element.get(name, "")
+    return otherwise if not said else said in ("1", "yes", "true")
+
+
+def children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
+    """The direct children of one of `tags`."""
+    return (child for child in element if child.tag in tags)
+
+
+def child(element: etree._Element | None, tag: str) -> etree._Element | None:
+    """The first direct child of that tag."""
+    return None if element is None else element.find(tag)
+
+
+def named(element: etree._Element | None, tag: str, name: str) -> etree._Element | None:
+    """The first direct child of that tag called `name`."""
+    found = () if element is None else children(element, tag)
+    return next((each for each in found if each.get("name") == name), None)
+
+
+def decibels(factor: float) -> float:
+    """A gain factor in dB; nothing at all is -inf."""
+    return 20.0 * math.log10(factor) if factor > 0 else -math.inf
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Turns written times into seconds."""
+
+    rate_hz: int
+    tempo: TempoMap
+
+    def seconds(self, text: str) -> float:
+        """Seconds from the session's start, or of a length in audio time."""
+        value = parsed(text.lstrip("ab"))
+        if text.startswith("a"):
+            return value / SUPERCLOCKS
+        if text.startswith("b"):
+            return self.tempo.seconds(value / TICKS)
+        return value / self.rate_hz
+
+    def length_s(self, text: str, position: str) -> float:
+        """Seconds of a length that begins at `position`."""
+        if not text.startswith("b"):
+            return self.seconds(text)
+        start_s = self.seconds(position)
+        start = self.tempo.beats(start_s)
+        return self.tempo.seconds(start + parsed(text[1:]) / TICKS) - start_s
+
+    def written(self, text: str) -> Written:
+        """The time as it stands in the file."""
+        if text.startswith("a"):
+            return Written("superclocks", parsed(text[1:]))
+        if text.startswith("b"):
+            return Written("ticks", parsed(text[1:]))
+        return Written("samples", parsed(text))
+
+    def events(self, node: etree._Element) -> tuple[tuple[float, float], ...]:
+        """Seconds and values of an AutomationList."""
+        text = child(node, "events")
+        words = ("" if text is None else text.text or "").split()
+        pairs = zip(words[::2], words[1::2], strict=False)
+        return tuple((self.seconds(when), parsed(value)) for when, value in pairs)
+
+    def automation(
+        self, node: etree._Element | None, target: str, unit: str, *, always: bool = False
+    ) -> Automation | None:
+        """An AutomationList that is played (or is always in force) and has points."""
+        if node is None or not (always or node.get("state") in _PLAYED):
+            return None
+        style = node.get("interpolation-style", "Linear")
+        shape = _SHAPES.get(style, style.lower())
+        points = tuple(AutomationPoint(at, value, shape) for at, value in self.events(node))
+        return Automation(target, unit, points) if points else None
+
+
+def automation_list(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The AutomationList of that id in the element's Automation."""
+    lists = child(element, "Automation")
+    found = () if lists is None else children(lists, "AutomationList")
+    return next((each for each in found if each.get("automation-id") == name), None)

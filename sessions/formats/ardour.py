@@ -1,0 +1,202 @@
+"""Ardour and Mixbus sessions (.ardour), versions 2 to 8."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lxml import etree
+
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._ardour_regions import pool
+from sessions.formats._ardour_routes import tracks
+from sessions.formats._ardour_tempo import meters, tempo_map
+from sessions.formats._ardour_xml import Clock, children, decibels, flag, named, number
+from sessions.media_search import MediaFinder
+from sessions.model import Marker, Session, Severity, Track
+from sessions.single import content, head, one_path
+from sessions.tally import Tally
+from sessions.xml import parse_xml
+
+_SESSION = re.compile(rb'<Session\b[^>]*\bversion="[^"]*"[^>]*\bsample-rate="')
+_USUAL_RATE_HZ = 48_000
+_RATES_HZ = range(4_000, 768_001)
+_KINDS = (
+    ("IsAutoLoop", "loop"),
+    ("IsAutoPunch", "punch"),
+    ("IsSessionRange", "session"),
+    ("IsCDMarker", "cd"),
+    ("IsRangeMarker", "region"),
+)
+_DEEPEST_VCA = 8
+
+_TEXTS: dict[str, tuple[Severity, str]] = {
+    "no_sample_rate": ("warning", "the session states no usable sample rate; 48000 Hz is taken"),
+    "no_state": ("warning", "{count} plugins have no saved state: {places}"),
+    "unreadable_state": ("warning", "{count} plugin states are kept but not understood: {places}"),
+    "devices_after_fader": ("warning", "{count} plugins stand after the fader: {places}"),
+    "external_routing": ("warning", "{count} external sends or inserts are not read: {places}"),
+    "inverted_sends": ("warning", "{count} sends invert polarity, which is not read: {places}"),
+    "one_channel_inverted": ("warning", "polarity is inverted on some channels only: {places}"),
+    "several_outputs": ("warning", "{count} tracks feed several busses, one is read: {places}"),
+    "no_output": ("warning", "{count} tracks feed no bus of the session: {places}"),
+    "vca_gain": ("note", "{count} faders are read with what their VCA adds: {places}"),
+    "midi_clips": ("note", "{count} MIDI regions are named, their notes not read: {places}"),
+    "sourceless_clips": ("warning", "{count} regions name no source: {places}"),
+    "split_clips": ("warning", "{count} regions play several files, the first is read: {places}"),
+    "stretched_clips": ("note", "{count} regions were stretched when they were made: {places}"),
+    "custom_fades": ("note", "{count} regions have fades of an own shape: {places}"),
+    "unused_playlists": ("note", "{count} playlists that no track plays are left out"),
+}
+
+
+class Ardour:
+    """The Format for Ardour sessions."""
+
+    name = "ardour"
+    describe = "an Ardour or Mixbus session"
+
+    def score(self, path: Path) -> float:
+        """1 for a file that begins with an Ardour session's element."""
+        return 1.0 if _SESSION.search(head(path)) else 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read one session.
+
+        Raises SessionError for more than one file, and for what is no session or no XML.
+        """
+        path = one_path(paths)
+        root = parse_xml(content(path), where=printable(path))
+        if root.tag != "Session" or root.get("sample-rate") is None:
+            raise SessionError(_no_session(printable(path)))
+        return _session(root, path, MediaFinder(path, media), Tally(_TEXTS))
+
+
+FORMAT = Ardour()
+
+
+def _session(root: etree._Element, path: Path, finder: MediaFinder, tally: Tally) -> Session:
+    rate_hz = int(number(root, "sample-rate"))
+    if rate_hz not in _RATES_HZ:
+        tally.add("no_sample_rate", "Session")
+        rate_hz = _USUAL_RATE_HZ
+    tempo = tempo_map(root, rate_hz)
+    clock = Clock(rate_hz, tempo)
+    found = tracks(root, clock, pool(root, path, finder), tally)
+    found = _with_vcas(root, found, tally)
+    unused = len(root.findall("UnusedPlaylists/Playlist"))
+    if unused:
+        tally.add("unused_playlists", "UnusedPlaylists", unused)
+    markers = tuple(_markers(root, clock))
+    whole = next((each.length_s for each in markers if each.kind == "session"), None)
+    return Session(
+        format=FORMAT.name,
+        daw=_daw(root),
+        sample_rate_hz=rate_hz,
+        tracks=found,
+        tempo=tempo.tempos(),
+        meters=meters(root, tempo, rate_hz),
+        markers=markers,
+        provenance=tuple(_provenance(root)),
+        length_s=whole,
+        diagnostics=(*finder.diagnostics(), *tally.diagnostics()),
+    )
+
+
+def _daw(root: etree._Element) -> str:
+    program = root.find("ProgramVersion")
+    said = None if program is None else program.get("modified-with") or program.get("created-with")
+    return said or f"Ardour session {root.get('version', '?')}"
+
+
+def _markers(root: etree._Element, clock: Clock) -> Iterator[Marker]:
+    for node in root.iterfind("Locations/Location"):
+        said = node.get("flags", "").split(",")
+        start_s = clock.seconds(node.get("start", "0"))
+        length_s = clock.seconds(node.get("end", "0")) - start_s
+        name = node.get("name", "")
+        kind = next((kind for word, kind in _KINDS if word in said), None)
+        if kind is None or (kind == "cd" and "IsRangeMarker" not in said):
+            yield Marker(start_s, name, kind=kind or "marker")
+        else:
+            yield Marker(start_s, name, max(0.0, length_s), kind)
+
+
+def _provenance(root: etree._Element) -> Iterator[tuple[str, str]]:
+    if root.get("name"):
+        yield "session", root.get("name", "")
+    program = root.find("ProgramVersion")
+    for key in ("created-with", "modified-with"):
+        if program is not None and program.get(key):
+            yield key.replace("-", "_"), program.get(key, "")
+    for node in root.iterfind("Metadata/*"):
+        if isinstance(node.tag, str) and node.text and node.text.strip():
+            yield node.tag, node.text.strip()
+
+
+def _with_vcas(root: etree._Element, found: tuple[Track, ...], tally: Tally) -> tuple[Track, ...]:
+    """The tracks with their VCAs' gain and mute in their own, and the VCAs themselves."""
+    vcas = {node.get("number", ""): node for node in root.iterfind("VCAManager/VCA")}
+    if not vcas:
+        return found
+    routes = {node.get("id", ""): node for node in root.iterfind("Routes/Route")}
+    names = {node.get("name", ""): node for node in routes.values()}
+    made = []
+    for track in found:
+        node = routes.get(track.id, names.get(track.name))
+        gain_db, muted = (0.0, False) if node is None else _vca(node, vcas)
+        if gain_db or muted:
+            tally.add("vca_gain", track.name)
+        made.append(replace(track, gain_db=track.gain_db + gain_db, muted=track.muted or muted))
+    return (*made, *(_vca_track(number_, node) for number_, node in vcas.items()))
+
+
+def _vca(
+    node: etree._Element, vcas: dict[str, etree._Element], depth: int = 0
+) -> tuple[float, bool]:
+    """Gain in dB and mute that a route or VCA has from its VCAs."""
+    gain_db, muted = 0.0, False
+    for each in node.iterfind("Slavable/Master"):
+        vca = vcas.get(each.get("number", ""))
+        if vca is not None and depth < _DEEPEST_VCA:
+            above_db, above_muted = _vca(vca, vcas, depth + 1)
+            gain_db += _vca_gain_db(vca) + above_db
+            muted = muted or above_muted or _vca_muted(vca)
+    return gain_db, muted
+
+
+def _vca_gain_db(vca: etree._Element) -> float:
+    gains = (
+        number(each, "value", 1.0)
+        for each in children(vca, "Controllable")
+        if "GainLike" in each.get("flags", "")
+    )
+    return decibels(abs(next(gains, 1.0)))
+
+
+def _vca_muted(vca: etree._Element) -> bool:
+    return flag(vca, "muted") or number(named(vca, "Controllable", "mute"), "value") > 0
+
+
+def _vca_track(own: str, vca: etree._Element) -> Track:
+    return Track(
+        id=f"vca-{own}",
+        name=vca.get("name", ""),
+        kind="vca",
+        channels=1,
+        gain_db=_vca_gain_db(vca),
+        muted=_vca_muted(vca),
+        output=None,
+    )
+
+
+def _no_session(where: str) -> SessionProblem:
+    return SessionProblem(
+        "not_ardour",
+        f"{where} is no Ardour session",
+        {"file": where},
+        expected="a Session element with a sample rate",
+        hint="name the .ardour file in the session's folder",
+    )

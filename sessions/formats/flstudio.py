@@ -1,0 +1,283 @@
+"""FL Studio projects (.flp): channels, mixer, audio clips, plugin states.
+
+Levels, automation and patterns are not read: export stems for those.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+from sessions.errors import printable
+from sessions.formats._flstudio_events import (
+    MAGIC,
+    Event,
+    broken,
+    events,
+    is_unicode,
+    version_of,
+)
+from sessions.formats._flstudio_mixer import mixer_target, mixer_tracks
+from sessions.formats._flstudio_plugins import device
+from sessions.media_search import MediaFinder
+from sessions.model import Clip, Diagnostic, Marker, Meter, Session, Tempo, Track
+from sessions.model_parts import Severity, Written
+from sessions.roles import role_of
+
+_CHANNEL, _KIND, _NAME, _INTERNAL, _SAMPLE, _ENABLED, _ROUTE = 64, 21, 203, 201, 196, 0, 22
+_DATA, _INSERT = 213, 236
+_ARRANGEMENT, _CURRENT, _PLAYLIST, _PLACE, _PLACE_NAME = 99, 100, 233, 148, 205
+_VERSION, _TEMPO, _NUMERATOR, _DENOMINATOR = 199, 156, 17, 18
+_AUTOMATION, _LAYER, _AUDIO = 5, 3, (0, 4)
+_ITEM = struct.Struct("<I2HI2H2xH4x2f")
+_ITEM_BYTES = ((25, 80), (21, 60), (0, 32))
+_MUTED = 0x2000
+_LONGEST_BYTES = 1 << 30
+_FALLBACK_RATE_HZ = 44_100
+
+
+class FlStudio:
+    """The Format for FL Studio projects."""
+
+    name = "flstudio"
+    describe = "an FL Studio project (.flp)"
+
+    def score(self, path: Path) -> float:
+        """1 for a file that begins as FL Studio's projects do."""
+        try:
+            with path.open("rb") as stream:
+                return 1.0 if stream.read(4) == MAGIC else 0.0
+        except (OSError, ValueError):
+            return 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read one project; raises SessionError that names the byte it cannot read."""
+        path = paths[0]
+        if len(paths) != 1:
+            raise broken(path, 0, "projects are read one by one, and several were named")
+        try:
+            if path.stat().st_size > _LONGEST_BYTES:
+                raise broken(path, 0, "it is larger than any project")
+            data = path.read_bytes()
+        except OSError as error:
+            raise broken(path, 0, error.strerror or printable(error)) from error
+        ticks, found = events(path, data)
+        try:
+            return _Project(path, ticks, found, MediaFinder(path, media)).session()
+        except (struct.error, IndexError, OverflowError, ValueError) as error:
+            raise broken(path, len(data), printable(error)) from error
+
+
+FORMAT = FlStudio()
+
+
+@dataclass
+class _Channel:
+    number: int
+    first: dict[int, Event] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Item:
+    start: int
+    channel: int
+    length: int
+    muted: bool
+    from_ms: float
+    at: int
+
+
+class _Project:
+    """One project while it is read."""
+
+    def __init__(self, path: Path, ticks: int, found: Sequence[Event], finder: MediaFinder) -> None:
+        self.path, self.ticks, self.events, self.finder = path, ticks, found, finder
+        self.first: dict[int, Event] = {}
+        for event in found:
+            self.first.setdefault(event.number, event)
+        stated = self.first.get(_VERSION)
+        self.version = stated.text(unicode=False) if stated else ""
+        self.unicode = is_unicode(version_of(self.version))
+        self.bpm = max(Fraction(self._value(_TEMPO, 120_000), 1000), Fraction(1))
+        self.skipped: Counter[str] = Counter()
+
+    def _value(self, number: int, default: int) -> int:
+        event = self.first.get(number)
+        return event.value if event and event.value else default
+
+    def session(self) -> Session:
+        channels, items = self._channels(), self._items()
+        routed = {each.number: self._route(each) for each in channels}
+        tracks = [self._channel_track(each, routed[each.number], items) for each in channels]
+        groups = mixer_tracks(self.events, self.unicode, frozenset(routed.values()))
+        heard = [*(track for track in tracks if track is not None), *groups]
+        return Session(
+            format=FORMAT.name,
+            daw=f"FL Studio {self.version}".strip(),
+            sample_rate_hz=_rate_hz(heard),
+            tracks=tuple(heard),
+            tempo=(Tempo(0.0, float(self.bpm)),),
+            meters=(Meter(0.0, self._value(_NUMERATOR, 4), self._value(_DENOMINATOR, 4)),),
+            markers=tuple(self._markers()),
+            diagnostics=(*self._told(heard), *self.finder.diagnostics()),
+        )
+
+    def _channels(self) -> list[_Channel]:
+        """Each channel with the first of each of its events; patterns speak of them again later."""
+        channels: dict[int, _Channel] = {}
+        current: _Channel | None = None
+        for event in self.events:
+            if event.number == _CHANNEL:
+                current = None
+                if event.value not in channels:
+                    current = channels[event.value] = _Channel(event.value)
+            elif event.number in (_ARRANGEMENT, _INSERT):
+                current = None
+            elif current is not None:
+                current.first.setdefault(event.number, event)
+        return list(channels.values())
+
+    def _text(self, event: Event | None) -> str:
+        return event.text(self.unicode).strip() if event else ""
+
+    def _route(self, channel: _Channel) -> int:
+        route = channel.first.get(_ROUTE)
+        return route.value if route and route.value < 128 else 0
+
+    def _channel_track(
+        self, channel: _Channel, route: int, items: Mapping[int, list[_Item]]
+    ) -> Track | None:
+        kind = channel.first[_KIND].value if _KIND in channel.first else 0
+        if kind == _AUTOMATION:
+            self.skipped["automation clips"] += 1
+            return None
+        if kind == _LAYER:
+            self.skipped["layers"] += 1
+            return None
+        name = self._text(channel.first.get(_NAME)) or f"Channel {channel.number + 1}"
+        internal = self._text(channel.first.get(_INTERNAL))
+        data = channel.first.get(_DATA)
+        plugins = (device(internal, name, data.data if data else b""),) if internal else ()
+        enabled = channel.first.get(_ENABLED)
+        return Track(
+            id=f"channel:{channel.number}",
+            name=name,
+            kind="midi" if internal or kind not in _AUDIO else "audio",
+            muted=enabled is not None and not enabled.value,
+            output=mixer_target(route),
+            clips=tuple(self._clips(channel, items.get(channel.number, []))),
+            devices=plugins,
+            role=role_of(name),
+        )
+
+    def _clips(self, channel: _Channel, items: Sequence[_Item]) -> Iterator[Clip]:
+        """A channel's clips in the playlist; a sample played by patterns is a clip without time."""
+        written = self._text(channel.first.get(_SAMPLE))
+        if not written and not items:
+            return
+        media = self.finder.media(_plain(written)) if written else None
+        rate = media.sample_rate_hz if media else _FALLBACK_RATE_HZ
+        draft = Clip(
+            media=media,
+            media_path=written or None,
+            missing=bool(written) and media is None,
+            name=self._text(channel.first.get(_NAME)),
+        )
+        if written and not items:
+            self.skipped["samples played by patterns"] += 1
+            yield replace(draft, muted=True)
+        for item in items:
+            start_s = self._seconds(item.start)
+            yield replace(
+                draft,
+                position_s=float(start_s),
+                position_frames=round(start_s * rate),
+                length_s=float(self._seconds(item.length)),
+                source_offset_s=max(0.0, item.from_ms / 1000.0),
+                muted=item.muted,
+                written=Written("ticks", float(item.start)),
+            )
+
+    def _seconds(self, ticks: int) -> Fraction:
+        return Fraction(ticks * 60, self.ticks) / self.bpm
+
+    def _items(self) -> dict[int, list[_Item]]:
+        """The current arrangement's clips by channel."""
+        current = self._value(_CURRENT, 0)
+        arrangement = 0
+        found: dict[int, list[_Item]] = {}
+        for event in self.events:
+            if event.number == _ARRANGEMENT:
+                arrangement = event.value
+                self.skipped["other arrangements"] += arrangement != current
+            elif event.number == _PLAYLIST and arrangement == current:
+                for item in self._playlist(event):
+                    found.setdefault(item.channel, []).append(item)
+        return found
+
+    def _playlist(self, event: Event) -> Iterator[_Item]:
+        major = version_of(self.version)[:1] or (0,)
+        size = next(size for least, size in _ITEM_BYTES if major[0] >= least)
+        if len(event.data) % size:
+            raise broken(self.path, event.at, "its playlist is not made of whole clips")
+        for at in range(0, len(event.data), size):
+            start, base, index, length, _, _, flags, from_ms, _ = _ITEM.unpack_from(event.data, at)
+            if index > base:
+                self.skipped["pattern clips"] += 1
+                continue
+            # An offset that is no number means the clip's beginning.
+            offset = from_ms if from_ms == from_ms and abs(from_ms) < 1e9 else 0.0
+            yield _Item(start, index, length, bool(flags & _MUTED), offset, event.at)
+
+    def _markers(self) -> Iterator[Marker]:
+        """Named places of the first arrangement; changes of meter are marked in their high byte."""
+        place: int | None = None
+        for event in self.events:
+            if event.number == _PLACE:
+                place = event.value
+            elif event.number == _PLACE_NAME and place is not None:
+                name = self._text(event)
+                if place < 1 << 24 and name:
+                    yield Marker(float(self._seconds(place)), name)
+                place = None
+
+    def _told(self, tracks: Sequence[Track]) -> Iterator[Diagnostic]:
+        opaque = sum(
+            found.kind == "plugin" and found.state is not None and found.state.kind == "opaque"
+            for track in tracks
+            for found in track.devices
+        )
+        where = self.path.name
+        levels = "faders, pans, sends' levels and automation are not read from FL Studio projects"
+        left_out = ", ".join(f"{count} {what}" for what, count in self.skipped.items() if count)
+        told: tuple[tuple[int, Severity, str, str], ...] = (
+            (1, "warning", "levels_not_read", f"{levels}; export stems to keep them"),
+            (bool(left_out), "warning", "content_not_read", f"left out: {left_out}"),
+            (
+                opaque,
+                "warning",
+                "state_opaque",
+                f"{opaque} plugin states are kept as found, in a layout that cannot be hosted",
+            ),
+        )
+        for count, severity, code, message in told:
+            if count:
+                yield Diagnostic(severity, code, where, message)
+
+
+def _plain(written: str) -> str:
+    """A path without the variable that FL Studio writes for its own folders."""
+    if written.startswith("%") and "%" in written[1:]:
+        return written[1:].partition("%")[2].lstrip("\\/")
+    return written
+
+
+def _rate_hz(tracks: Sequence[Track]) -> int:
+    """The commonest rate of the media: a project does not say its own."""
+    clips = [clip for track in tracks for clip in track.clips if clip.media]
+    rates = Counter(clip.media.sample_rate_hz for clip in clips if clip.media)
+    return max(rates, key=lambda rate: (rates[rate], rate)) if rates else _FALLBACK_RATE_HZ

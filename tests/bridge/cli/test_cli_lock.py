@@ -1,0 +1,73 @@
+"""`lock` writes down, `--locked` refuses and lists every difference."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import soundfile
+
+TEXT = """
+[[group]]
+id = "all"
+stems = ["*"]
+gain_db = {fader}
+  [[group.insert]]
+  use = "gain"
+  gain_db = {gain}
+[[master.insert]]
+use = "compressor"
+"""
+
+
+@pytest.fixture
+def out(run, stems, chain, tmp_path):
+    folder = tmp_path / "out"
+    assert run("lock", stems, chain(TEXT.format(fader=0, gain=-3)), "-o", folder).code == 0
+    return folder
+
+
+def test_a_lock_alone_names_sources_engine_and_steps(out) -> None:
+    assert [path.name for path in out.iterdir()] == ["chain.lock"]
+    lock = json.loads((out / "chain.lock").read_text())
+    assert [row["stem"] for row in lock["sources"]] == ["bass", "kick", "lead vox"]
+    assert {"all/gain", "master/compressor", "sum"} <= lock["specs"].keys()
+    assert lock["engine"]["sample_rate_hz"] == 48000
+
+
+def test_what_is_as_locked_is_rendered_and_rendered_again(run, stems, chain, out) -> None:
+    text = chain(TEXT.format(fader=0, gain=-3))
+    for _ in range(2):
+        assert run("render", stems, text, "-o", out, "--locked", "--subtype", "float32").code == 0
+    assert (out / "main.wav").exists()
+
+
+def test_every_difference_is_listed_and_nothing_is_rendered(run, stems, chain, out) -> None:
+    samples, rate = soundfile.read(stems / "kick.wav")
+    samples[0, 0] += 2**-23
+    soundfile.write(stems / "kick.wav", samples, rate, "PCM_24")
+    text = chain("[engine]\nbuffer_size = 256\n" + TEXT.format(fader=-1, gain=-6))
+    said = run("render", stems, text, "-o", out, "--locked", "--json")
+    assert said.code == 1
+    errors = json.loads(said.out)["errors"]
+    assert {(error["kind"], error["where"]["path"]) for error in errors} == {
+        ("source_differs", "kick"),
+        ("host_differs", "engine.buffer_size"),
+        ("chain_differs", "all/gain"),
+        ("chain_differs", "sum"),
+    }
+    assert [path.name for path in out.iterdir()] == ["chain.lock"]
+
+
+def test_without_a_lock_it_says_how_to_make_one(run, stems, chain, tmp_path) -> None:
+    text = chain(TEXT.format(fader=0, gain=0))
+    said = run("render", stems, text, "-o", tmp_path / "none", "--locked")
+    assert said.code == 2
+    assert "stemwright lock" in said.err
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 99}'])
+def test_a_broken_lock_is_told(run, stems, chain, out, content: str) -> None:
+    (out / "chain.lock").write_text(content)
+    text = chain(TEXT.format(fader=0, gain=0))
+    assert run("render", stems, text, "-o", out, "--locked").code == 2
