@@ -12,7 +12,7 @@ from bridge.audio.quantise import Subtype
 from bridge.planning import HostedStep
 from bridge.rendering.context import Context
 from bridge.rendering.folder import OutputFolder
-from bridge.rendering.lock import as_text, hosted_steps, lock_of
+from bridge.rendering.lock import as_text, hosted_steps, lock_of, range_of
 from bridge.rendering.master import Rendering
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
@@ -91,17 +91,10 @@ def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[s
             for lane in context.plan.lanes
         ],
         "drive_db": rendering.drive_db,
-        "range": _range(context),
+        "range": range_of(context.plan),
         "diagnostics": [said.as_json() for said in rendering.diagnostics],
         "files": [*(output["path"] for output in outputs), "chain.toml", "chain.lock", *states],
     }
-
-
-def _range(context: Context) -> dict[str, float] | None:
-    window, rate_hz = context.plan.window, context.plan.engine.sample_rate_hz
-    if window is None:
-        return None
-    return {"start_s": window.start / rate_hz, "end_s": window.end / rate_hz}
 
 
 def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str]) -> Chain:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bridge.errors import InputError, Problem
 from bridge.hosting import scan, search_folders
-from bridge.planning import Excerpt, Plan, plan, state_path, wanted_plugin
+from bridge.planning import Excerpt, Plan, Stems, plan, state_path, wanted_plugin
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
 from bridge.rendering.sources import gather
@@ -31,7 +31,26 @@ def link(
 
     Raises InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
-    stems = gather(session, store, jobs)
+    return link_stems(
+        gather(session, store, jobs),
+        chain,
+        store,
+        plugin_folders=search_folders(plugin_folders),
+        strict=strict,
+        excerpt=excerpt,
+    )
+
+
+def link_stems(
+    stems: Stems,
+    chain: Chain,
+    store: Store,
+    *,
+    plugin_folders: Sequence[Path],
+    strict: bool = False,
+    excerpt: Excerpt | None = None,
+) -> Plan:
+    """Resolve `chain` for stems that are known already; only `plugin_folders` are searched."""
     return plan(
         stems,
         chain,
@@ -51,11 +70,11 @@ def _plugins(chain: Chain) -> Iterator[PluginSettings]:
             yield insert.settings
 
 
-def _catalogue(chain: Chain, store: Store, plugin_folders: Sequence[Path]) -> Catalogue:
+def _catalogue(chain: Chain, store: Store, folders: Sequence[Path]) -> Catalogue:
     wanted = [wanted_plugin(chain, settings) for settings in _plugins(chain)]
     if not wanted:
         return Catalogue()
-    return scan(wanted, search_folders(plugin_folders), store.root / "plugins.json")
+    return scan(wanted, folders, store.root / "plugins.json")
 
 
 def _states(chain: Chain) -> dict[Path, str]:

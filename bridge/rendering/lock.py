@@ -42,6 +42,8 @@ def lock_of(
         "specs": specs(context),
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
+        "drive_held": rendering.drive_held if rendering else False,
+        "range": range_of(plan),
         "steps": [
             {"id": step.id, "key": step.key, "pcm": step.pcm, "latency_frames": step.latency_frames}
             for step in (rendering.steps if rendering else ())
@@ -51,6 +53,14 @@ def lock_of(
             for output in (rendering.outputs if rendering else ())
         ],
     }
+
+
+def range_of(plan: Plan) -> dict[str, float] | None:
+    """The seconds of the song a plan renders; None for all of it."""
+    window, rate_hz = plan.window, plan.engine.sample_rate_hz
+    if window is None:
+        return None
+    return {"start_s": window.start / rate_hz, "end_s": window.end / rate_hz}
 
 
 def as_text(lock: Mapping[str, Any]) -> str:
@@ -87,6 +97,8 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
         for stem in lane.stems:
             yield {
                 "stem": stem.id,
+                "name": stem.name,
+                "role": stem.role,
                 "group": lane.id,
                 "offset_s": stem.offset_s,
                 "files": [_file(file, folder) for file in stem.files],

@@ -37,6 +37,7 @@ class Rendering:
     outputs: tuple[Output, ...]
     steps: tuple[StepResult, ...]
     drive_db: float
+    drive_held: bool
     frames: int
     diagnostics: tuple[Diagnostic, ...]
 
@@ -90,7 +91,14 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
         outputs.append(_output(version.id, made))
         steps += [*bus.steps, *made.steps]
     told = [*plan.diagnostics, *said, *(each for step in steps for each in step.diagnostics)]
-    return Rendering(tuple(outputs), tuple(steps), finished.drive_db, frames, tuple(told))
+    return Rendering(
+        outputs=tuple(outputs),
+        steps=tuple(steps),
+        drive_db=finished.drive_db,
+        drive_held=drive_db is not None,
+        frames=frames,
+        diagnostics=tuple(told),
+    )
 
 
 def _output(version: str, finished: Finished) -> Output:
