@@ -12,6 +12,7 @@ from bridge.cli import (
     lock_command,
     measure_command,
     plan_command,
+    plugins_command,
     read_command,
     render_command,
     report_command,
@@ -38,6 +39,8 @@ for command in (
     schema_command.schema,
 ):
     app.command()(command)
+
+app.add_typer(plugins_command.app, name="plugins")
 
 
 def _version(asked: bool) -> None:

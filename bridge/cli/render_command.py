@@ -60,6 +60,10 @@ def render(
     locked: Annotated[
         bool, typer.Option(help="Refuse to render anything but what DIR/chain.lock says.")
     ] = False,
+    cross_check: Annotated[
+        bool,
+        typer.Option(help="Render every plugin in the other host too, and compare."),
+    ] = False,
     watch: Annotated[
         bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
     ] = False,
@@ -82,6 +86,7 @@ def render(
         plugin_timeout_s=plugin_timeout,
         strict=strict,
         locked=locked,
+        cross_check=cross_check,
         excerpt=None if range_ is None else excerpt(range_, preroll),
     )
     if watch:

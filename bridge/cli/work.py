@@ -38,6 +38,7 @@ class Work:
     plugin_timeout_s: float | None = None
     strict: bool = False
     locked: bool = False
+    cross_check: bool = False
     excerpt: Excerpt | None = None
 
     @property
@@ -66,6 +67,7 @@ class Work:
             strict=self.strict,
             excerpt=self.excerpt,
         )
+        other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
         context = Context(
             plan=plan,
             store=store,
@@ -74,6 +76,7 @@ class Work:
             cancel=Cancel(),
             jobs=self.jobs,
             deadline_s=self.plugin_timeout_s,
+            cross_check=host(other) if self.cross_check else None,
         )
         return Prepared(context, chain, session)
 

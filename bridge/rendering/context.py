@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.errors import Diagnostic
@@ -15,7 +15,10 @@ from bridge.storing import Entry, Store
 
 @dataclass(frozen=True)
 class Context:
-    """One render: its plan, its store, its host, who listens."""
+    """One render: its plan, its store, its host, who listens.
+
+    With `cross_check`, every hosted insert is rendered there too; `remarks` says what came of it.
+    """
 
     plan: Plan
     store: Store
@@ -24,6 +27,8 @@ class Context:
     cancel: Cancel
     jobs: int = 1
     deadline_s: float | None = None
+    cross_check: Host | None = None
+    remarks: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 from bridge.audio import Block
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.sums import Cursor
-from bridge.errors import Diagnostic, Problem, RenderError
+from bridge.errors import Diagnostic, Problem, RenderError, StemwrightError
 from bridge.hosting.cards import known_deadline
-from bridge.hosting.port import HostedInsert, Prepared, PrepareJob, RunJob
+from bridge.hosting.crosscheck import differs
+from bridge.hosting.port import Host, HostedInsert, Prepared, PrepareJob, RunJob
 from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep, prepare_facts
 from bridge.processing import Mixed, Processor, Sided, run, split
@@ -25,39 +27,29 @@ from bridge.storing import Entry, digest
 _PREPARE_VERSION = 1
 
 
-def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) -> Entry:
+def render_hosted(
+    context: Context, step: HostedStep, source: Signal, heard: Signal | None, key: str
+) -> Entry:
     """Render one hosted insert in a child of its own and store what comes out under `key`.
 
+    `heard` is its side-chain key.
     Raises RenderError (group, insert and plugin named), InputError for a parameter.
     """
-    engine = context.plan.engine
     if step.unreadable is not None:
         raise RenderError(_unreadable(step, step.unreadable))
     with context.store.staging() as folder:
-        insert, prepared = _insert(context, step, folder)
-        fed, wet = folder / "in.f32", folder / "out.f32"
         tap = Tap(source.blocks(), context.cancel)
-        with PcmWriter(fed, 2, "float32") as writer:
-            for block in tap:
-                writer.write(block if step.on == "stereo" else split(block, step.on))
+        job, prepared = _job(context, step, tap, heard, folder)
         context.cancel.check()
-        job = RunJob(
-            insert=insert,
-            input=fed,
-            output=wet,
-            frames=source.frames,
-            sample_rate_hz=engine.sample_rate_hz,
-            buffer_size=engine.buffer_size,
-            tempo_bpm=engine.tempo_bpm,
-        )
         done = context.host.run(job, _deadline_s(context, step, source.frames))
+        said = (*prepared.diagnostics, *done.diagnostics)
         meta = {
             "level_in": tap.levels.as_json(),
             "latency_frames": done.latency_frames,
-            "diagnostics": [said.as_json() for said in (*prepared.diagnostics, *done.diagnostics)],
+            "diagnostics": [each.as_json() for each in said],
             "read_back": [list(pair) for pair in prepared.read_back],
         }
-        blocks = read_pcm(wet, 2, "float32")
+        blocks = read_pcm(job.output, 2, "float32")
         alone = step.mix == 1.0 and step.on == "stereo"
         return store_signal(
             context.store,
@@ -67,6 +59,56 @@ def render_hosted(context: Context, step: HostedStep, source: Signal, key: str) 
             context.cancel,
             lambda: meta,
         )
+
+
+def _job(
+    context: Context, step: HostedStep, tap: Tap, heard: Signal | None, folder: Path
+) -> tuple[RunJob, Prepared]:
+    """Write what the child needs into `folder`."""
+    engine = context.plan.engine
+    insert, prepared = _insert(context, step, folder)
+    fed, key_input = folder / "in.f32", folder / "key.f32"
+    frames = 0
+    with PcmWriter(fed, 2, "float32") as writer:
+        for block in tap:
+            frames += block.shape[1]
+            writer.write(block if step.on == "stereo" else split(block, step.on))
+    if heard is not None:
+        insert = replace(insert, key_input=key_input)
+        with PcmWriter(key_input, 2, "float32") as writer:
+            for block in heard.blocks():
+                writer.write(block)
+    job = RunJob(
+        insert=insert,
+        input=fed,
+        output=folder / "out.f32",
+        frames=frames,
+        sample_rate_hz=engine.sample_rate_hz,
+        buffer_size=engine.buffer_size,
+        tempo_bpm=engine.tempo_bpm,
+    )
+    return job, prepared
+
+
+def cross_check(
+    context: Context, step: HostedStep, source: Signal, heard: Signal | None, other: Host
+) -> Diagnostic:
+    """Render one hosted insert in both hosts and say whether they agree."""
+    with context.store.staging() as folder:
+        job, _ = _job(context, step, Tap(source.blocks(), context.cancel), heard, folder)
+        try:
+            found = differs(job, context.host, other, context.deadline_s)
+        except StemwrightError as error:
+            reason = error.problems[0].message
+            return Diagnostic("note", "not_cross_checked", step.id, f"{other.name}: {reason}")
+    if found.equal:
+        message = f"{step.id}: {other.name} renders the same bits"
+        return Diagnostic("note", "hosts_agree", step.id, message)
+    message = (
+        f"{step.id}: {other.name} differs by {found.peak_dbfs:.1f} dBFS peak, "
+        f"{found.rms_dbfs:.1f} dBFS rms"
+    )
+    return Diagnostic("warning", "hosts_differ", step.id, message)
 
 
 def _unreadable(step: HostedStep, reason: str) -> Problem:

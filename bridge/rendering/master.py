@@ -90,7 +90,9 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
         made = finish(context, bus, frames, subtype, keys, finished.drive_db)
         outputs.append(_output(version.id, made))
         steps += [*bus.steps, *made.steps]
-    told = [*plan.diagnostics, *said, *(each for step in steps for each in step.diagnostics)]
+    steps_told = [each for step in steps for each in step.diagnostics]
+    remarks = sorted(context.remarks, key=lambda each: each.where)
+    told = [*plan.diagnostics, *said, *steps_told, *remarks]
     return Rendering(
         outputs=tuple(outputs),
         steps=tuple(steps),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain as joined
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.rendering.signals import DamagedEntryError
 from bridge.storing import Store, digest, file_digest
-from sessions import Media, Session, Track
+from sessions import Session, Track
 
 _INSPECT_VERSION = 1
 _RESAMPLE_VERSION = 1
@@ -61,43 +62,70 @@ def _stem(track: Track, store: Store) -> Stem | list[Problem]:
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
-        files = tuple(_stem_file(media, store) for media in sides)
+        files = tuple(_stem_file(media.path, media.member, store) for media in sides)
     except InputError as error:
         return list(error.problems)
     return Stem(track.id, track.name, track.role, files, clip.position_s)
 
 
-def _stem_file(media: Media, store: Store) -> StemFile:
-    path = media.path if media.member is None else _extracted(media, store)
-    name = str(media.path) if media.member is None else f"{media.path}/{media.member}"
+def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
+    """Find the stems of a lock again, their paths relative to `folder`, as they are now.
+
+    Raises InputError with every stem that is missing or cannot be summed.
+    """
+    stems: list[Stem] = []
+    problems: list[Problem] = []
+    for row in lock["sources"]:
+        try:
+            files = tuple(
+                _stem_file(folder / file["path"], file.get("member"), store)
+                for file in row["files"]
+            )
+        except InputError as error:
+            problems += error.problems
+            continue
+        stems.append(Stem(row["stem"], row["name"], row["role"], files, row["offset_s"]))
+    if problems:
+        raise InputError(problems)
+    return Stems(tuple(stems), lock["engine"]["tempo_bpm"])
+
+
+def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
+    path = source if member is None else _extracted(source, member, store)
     found = _inspected(path, store)
-    refuse_bad_samples(found, name)
+    refuse_bad_samples(found, str(source) if member is None else f"{source}/{member}")
     return StemFile(
         path=path,
         pcm_hash=found.pcm_hash,
         channels=found.channels,
         sample_rate_hz=found.sample_rate_hz,
         frames=found.frames,
-        archive=None if media.member is None else media.path,
-        member=media.member,
+        archive=None if member is None else source,
+        member=member,
     )
 
 
-def _extracted(media: Media, store: Store) -> Path:
-    assert media.member is not None  # noqa: S101 - narrows for the type checker
-    suffix = Path(media.member).suffix.lower()
-    key = digest("member", zip=file_digest(media.path), member=media.member)
+def _extracted(archive: Path, member: str, store: Store) -> Path:
+    key = digest("member", zip=_file_digest(archive), member=member)
     entry = store.get(key)
     if entry is None or not entry.intact():
         store.drop(key)
         with store.staging() as folder:
-            copied = open_member(media.path, media.member, folder)
-            entry = store.put(key, {"pcm": None, "suffix": suffix}, copied)
+            copied = open_member(archive, member, folder)
+            entry = store.put(key, {"pcm": None}, copied)
     return entry.data
 
 
+def _file_digest(path: Path) -> str:
+    try:
+        return file_digest(path)
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror}"
+        raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
+
+
 def _inspected(path: Path, store: Store) -> Inspection:
-    key = digest("inspect", version=_INSPECT_VERSION, file=file_digest(path))
+    key = digest("inspect", version=_INSPECT_VERSION, file=_file_digest(path))
     entry = store.get(key)
     if entry is not None:
         return Inspection(**entry.meta["inspection"])

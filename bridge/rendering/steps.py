@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
-from bridge.planning import NativeInsert, NativeStep, Step, hosted_key, native_key
+from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
     Keyed,
@@ -18,7 +18,7 @@ from bridge.processing import (
     run,
 )
 from bridge.rendering.context import Context, StepResult, step_result
-from bridge.rendering.hosted import render_hosted
+from bridge.rendering.hosted import cross_check, render_hosted
 from bridge.rendering.signals import (
     Signal,
     Tap,
@@ -69,16 +69,19 @@ def _run_step(
     key = step_key(context, step, source, keys)
     entry = context.store.get(key)
     cached, seconds = entry is not None, 0.0
+    heard = _heard(step, source, keys)
     if entry is None:
         context.cancel.check()
         context.events.busy(step.id + suffix)
         started = time.perf_counter()
-        heard = _heard(step, source, keys)
         if isinstance(step, NativeStep):
             entry = _render_native(context, step, source, heard, key)
         else:
-            entry = render_hosted(context, step, source, key)
+            entry = render_hosted(context, step, source, heard, key)
         seconds = time.perf_counter() - started
+    if context.cross_check is not None and isinstance(step, HostedStep):
+        remark = cross_check(context, step, source, heard, context.cross_check)
+        context.remarks.append(remark)
     result = step_result(
         step.id + suffix, step.label, step.insert_ids, entry, cached=cached, seconds=seconds
     )

@@ -224,6 +224,43 @@ def test_the_folder_renders_again_without_the_plugins_path(run, stems, chain, za
     assert (tmp_path / "out/main.wav").read_bytes() == (tmp_path / "b/main.wav").read_bytes()
 
 
+def test_a_hosted_compressor_hears_its_key_where_the_host_reaches_it(
+    run, stems, chain, tmp_path
+) -> None:
+    if not Path("/usr/lib/vst/ZamCompX2-vst.so").exists():
+        pytest.skip("no VST2 build of ZamCompX2: install zam-plugins")
+    loud = stems / "lead vox.wav"
+    soundfile.write(loud, np.clip(soundfile.read(loud)[0] * 8, -0.9, 0.9), 48000, "PCM_24")
+    keyed = 'use = "plugin"\nkey = "two"\nparams = { "Thresh" = "-40", "Sidechain" = "1" }\n'
+
+    def level(plugin: str) -> tuple[int, float | None]:
+        insert = f"[[group.insert]]\n{keyed}plugin = {plugin}\n"
+        text = (
+            f'[[group]]\nid = "one"\nstems = ["kick", "bass"]\n{insert}'
+            '[[group]]\nid = "two"\nstems = ["*"]\n'
+        )
+        said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+        answer = json.loads(said.out)
+        if said.code:
+            return said.code, None
+        return 0, answer["steps"][0]["level_out"]["rms_dbfs"]
+
+    code, _ = level('{ name = "ZamCompX2", format = "VST3" }')
+    assert code != 0
+    assert level('{ name = "ZamCompX2", format = "VST2" }')[0] in (0, 2)
+
+
+def test_the_other_host_is_asked_and_agrees(run, stems, chain, zam, tmp_path) -> None:
+    text = chain(_groups(_insert(zam("ZamCompX2"))))
+    out = ("-o", tmp_path / "out", "--json")
+    for _ in range(2):
+        record = json.loads(run("render", stems, text, *out, "--cross-check").out)
+        codes = [said["code"] for said in record["diagnostics"] if said["where"] == "one/plugin"]
+        assert "hosts_agree" in codes
+    record = json.loads(run("render", stems, text, *out).out)
+    assert "hosts_agree" not in {said["code"] for said in record["diagnostics"]}
+
+
 @pytest.mark.parametrize("song", ["caesium", "potassium"])
 @pytest.mark.parametrize("lufs", [-14.0, -9.0])
 @pytest.mark.parametrize("hosted", [False, True], ids=["native", "zam"])
