@@ -231,23 +231,26 @@ def test_a_hosted_compressor_hears_its_key_where_the_host_reaches_it(
         pytest.skip("no VST2 build of ZamCompX2: install zam-plugins")
     loud = stems / "lead vox.wav"
     soundfile.write(loud, np.clip(soundfile.read(loud)[0] * 8, -0.9, 0.9), 48000, "PCM_24")
-    keyed = 'use = "plugin"\nkey = "two"\nparams = { "Thresh" = "-40", "Sidechain" = "1" }\n'
+    params = '{ "Threshold" = "-40 dB", "Sidechain" = "1", "Ratio" = "10" }'
 
-    def level(plugin: str) -> tuple[int, float | None]:
-        insert = f"[[group.insert]]\n{keyed}plugin = {plugin}\n"
+    def level(plugin: str, more: str) -> tuple[int, object]:
+        insert = f'[[group.insert]]\nuse = "plugin"\nplugin = {plugin}\nparams = {params}\n{more}\n'
         text = (
             f'[[group]]\nid = "one"\nstems = ["kick", "bass"]\n{insert}'
             '[[group]]\nid = "two"\nstems = ["*"]\n'
         )
-        said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+        out = ("-o", tmp_path / "out", "--json", "--subtype", "float32")
+        said = run("render", stems, chain(text), *out)
         answer = json.loads(said.out)
         if said.code:
-            return said.code, None
+            return said.code, answer["errors"][0]["kind"]
         return 0, answer["steps"][0]["level_out"]["rms_dbfs"]
 
-    code, _ = level('{ name = "ZamCompX2", format = "VST3" }')
-    assert code != 0
-    assert level('{ name = "ZamCompX2", format = "VST2" }')[0] in (0, 2)
+    vst2 = '{ name = "ZamCompX2", format = "VST2" }'
+    ducked, left = level(vst2, 'key = "two"')[1], level(vst2, "")[1]
+    assert left - ducked > 6
+    refused = level('{ name = "ZamCompX2", format = "VST3" }', 'key = "two"')
+    assert refused == (4, "key_unreachable")
 
 
 def test_the_other_host_is_asked_and_agrees(run, stems, chain, zam, tmp_path) -> None:
