@@ -148,11 +148,12 @@ class StepLinker:
 
     def _not_found(self, said: str, wanted: Wanted, where: Mapping[str, str | int]) -> Problem:
         names = [plugin.name for plugin in self._catalogue.plugins]
+        nearest = next(iter(get_close_matches(wanted.name or "", names, 1)), None)
         return Problem(
             kind="plugin_not_found",
             message=f"the plugin {said} ({where['group']}/{where['insert']}) is not installed here",
             where=where,
-            nearest=next(iter(get_close_matches(wanted.name or "", names, 1)), None),
+            nearest=nearest if nearest != wanted.name else None,
             expected="a plugin in " + ", ".join(map(str, self._catalogue.searched)),
             hint="install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH",
         )
@@ -168,7 +169,11 @@ def _stands_alone(insert: Insert) -> bool:
 
 
 def _said(wanted: Wanted) -> str:
-    return str(wanted.path or wanted.name or wanted.class_id)
+    if wanted.path is not None:
+        return str(wanted.path)
+    maker = f" by {wanted.vendor}" if wanted.vendor else ""
+    kind = f" ({wanted.format})" if wanted.format else ""
+    return f"{wanted.name or wanted.class_id}{maker}{kind}"
 
 
 def _found_twice(step_id: str, said: str, found: tuple[Plugin, ...]) -> Diagnostic:

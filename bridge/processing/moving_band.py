@@ -55,7 +55,7 @@ class MovingBand:
 
     def process(self, block: Block, key: Block) -> Block:
         """Return the block with the band moved as (2, frames) `key` asks."""
-        if self._limit_db == 0.0 or self._curve.is_flat:
+        if self._travel == 0.0 or self._curve.is_flat:
             return block
         change = block - self._filter.process(block)
         wanted_db = self._curve.reduction_db(linked_peaks(self._detector.process(key)))

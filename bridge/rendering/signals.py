@@ -90,7 +90,7 @@ def stored_signal(store: Store, entry: Entry) -> Signal:
     """The signal an entry holds. Its bytes are checked before the first block is given."""
 
     def blocks() -> Iterator[Block]:
-        if not entry.intact():
+        if not store.intact(entry):
             store.drop(entry.key)
             raise DamagedEntryError(entry.key)
         return read_pcm(entry.data, 2, entry.meta["dtype"])

@@ -108,7 +108,7 @@ def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
 def _extracted(archive: Path, member: str, store: Store) -> Path:
     key = digest("member", zip=_file_digest(archive), member=member)
     entry = store.get(key)
-    if entry is None or not entry.intact():
+    if entry is None or not store.intact(entry):
         store.drop(key)
         with store.staging() as folder:
             copied = open_member(archive, member, folder)
@@ -173,7 +173,7 @@ def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iter
                 ):
                     writer.write(block)
             entry = store.put(key, {"pcm": writer.summary.pcm_hash}, folder / "pcm")
-    elif not entry.intact():
+    elif not store.intact(entry):
         store.drop(key)
         raise DamagedEntryError(key)
     return joined(read_pcm(entry.data, file.channels, "float64"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from bridge.errors import InputError
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
@@ -94,7 +96,7 @@ def _render_native(
 ) -> Entry:
     rate_hz = context.plan.engine.sample_rate_hz
     tap = Tap(source.blocks(), context.cancel)
-    bare = [_processor(insert, heard, rate_hz) for insert in step.inserts]
+    bare = [_processor(step, insert, heard, rate_hz) for insert in step.inserts]
     placed = [_placed(each, insert) for each, insert in zip(bare, step.inserts, strict=True)]
     return store_signal(
         context.store,
@@ -114,10 +116,21 @@ def _render_native(
     )
 
 
-def _processor(insert: NativeInsert, heard: Signal | None, rate_hz: int) -> Processor:
-    if heard is None:
-        return build(insert.settings, rate_hz)
-    return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
+def _processor(
+    step: NativeStep, insert: NativeInsert, heard: Signal | None, rate_hz: int
+) -> Processor:
+    try:
+        if heard is None:
+            return build(insert.settings, rate_hz)
+        return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
+    except InputError as error:
+        group = step.id.rpartition("/")[0]
+        raise InputError(
+            [
+                replace(problem, where={**problem.where, "group": group, "insert": insert.id})
+                for problem in error.problems
+            ]
+        ) from error
 
 
 def _placed(processor: Processor, insert: NativeInsert) -> Processor:
