@@ -23,6 +23,7 @@ from enum import Enum
 from typing import IO, Any
 
 from bridge.errors import Problem, StoppedError
+from bridge.hosting.interrupts import uninterrupted
 
 LAST_LINES = 5
 LONGEST_LINE = 300
@@ -157,6 +158,21 @@ def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) ->
 
 @contextlib.contextmanager
 def _running(folder: str, since: int) -> Iterator[_Live]:
+    child: _Live | None = None
+    try:
+        with uninterrupted():  # or a child could be there that nobody knows of
+            child = _started(folder, since)
+        if child.stopped:
+            _kill_group(child.process)
+        yield child
+    finally:
+        if child is not None:
+            child.end()
+            with _registry.lock:
+                _registry.live.discard(child)
+
+
+def _started(folder: str, since: int) -> _Live:
     # The folder is the child's working directory: what a plugin drops there goes with it.
     try:
         process = subprocess.Popen(
@@ -173,14 +189,7 @@ def _running(folder: str, since: int) -> Iterator[_Live]:
     with _registry.lock:
         _registry.live.add(child)
         child.stopped = _registry.stops != since
-    try:
-        if child.stopped:
-            _kill_group(process)
-        yield child
-    finally:
-        child.end()
-        with _registry.lock:
-            _registry.live.discard(child)
+    return child
 
 
 def _own_group() -> dict[str, Any]:

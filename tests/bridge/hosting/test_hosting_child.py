@@ -19,6 +19,7 @@ import pytest
 from bridge.errors import RenderError, StoppedError
 from bridge.hosting import PrepareJob, stop_all
 from bridge.hosting.child import _parsed, call
+from bridge.hosting.interrupts import uninterrupted
 
 GIVE_UP_S = 20.0
 
@@ -117,6 +118,20 @@ def test_an_interrupt_ends_the_child(bench: Any) -> None:
         bench.host.prepare(PrepareJob(plugin))
     thread.join()
     assert workers(me) == []
+
+
+def test_an_interrupt_while_a_child_is_started_waits_until_it_can_be_ended() -> None:
+    done = []
+
+    def start() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("started")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert done == ["started"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_no_folder_is_left_behind(
