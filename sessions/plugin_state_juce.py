@@ -6,6 +6,7 @@ full stop, then six bits a character, least significant bit first.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import NamedTuple
 
@@ -14,7 +15,9 @@ from sessions.plugin_state_vst3 import StateError
 _MAGIC = b"VC2!"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?> '
 _ALPHABET = b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+"
-_DIGIT = {letter: value for value, letter in enumerate(_ALPHABET)}
+_STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_TO_STANDARD = bytes.maketrans(_ALPHABET, _STANDARD)
+_FROM_STANDARD = bytes.maketrans(_STANDARD, _ALPHABET)
 _STATE = re.compile(rb"<(IComponent|IEditController)>\s*([0-9]{1,10}\.[.A-Za-z0-9+]*)\s*</\1>")
 _GROUP = 4
 
@@ -61,21 +64,15 @@ def from_juce_base64(text: bytes) -> bytes:
     size = int(count)
     if len(letters) < (8 * size + 5) // 6:
         raise StateError(f"JUCE base64 of {size} bytes is cut short")
-    out = bytearray()
-    for at in range(0, len(letters), _GROUP):
-        group = letters[at : at + _GROUP]
-        try:
-            value = sum(_DIGIT[letter] << (6 * index) for index, letter in enumerate(group))
-        except KeyError as error:
-            raise StateError(f"JUCE base64 holds the character {error}") from None
-        out += value.to_bytes(3, "little")
-    return bytes(out[:size])
+    if letters.translate(None, _ALPHABET):
+        raise StateError("JUCE base64 holds characters that are none of its own")
+    whole = letters + b"." * (-len(letters) % _GROUP)
+    # Least significant first, read backwards, is base64 as everyone else writes it.
+    return base64.b64decode(whole.translate(_TO_STANDARD)[::-1])[::-1][:size]
 
 
 def to_juce_base64(data: bytes) -> bytes:
     """`data` as JUCE writes it."""
-    letters = bytearray()
-    for at in range(0, len(data), 3):
-        value = int.from_bytes(data[at : at + 3], "little")
-        letters += bytes(_ALPHABET[value >> shift & 63] for shift in (0, 6, 12, 18))
-    return b"%d." % len(data) + bytes(letters[: (8 * len(data) + 5) // 6])
+    whole = data + bytes(-len(data) % 3)
+    letters = base64.b64encode(whole[::-1])[::-1].translate(_FROM_STANDARD)
+    return b"%d." % len(data) + letters[: (8 * len(data) + 5) // 6]

@@ -22,7 +22,7 @@ class StateError(ValueError):
 
 
 class VstPreset(NamedTuple):
-    """A .vstpreset taken apart; `controller` is None when it has no such chunk."""
+    """A .vstpreset taken apart; `controller` is None when it has no such chunk or an empty one."""
 
     class_id: str
     component: bytes
@@ -41,10 +41,11 @@ def canonical_class_id(text: str) -> str:
 
 
 def build_vstpreset(class_id: str, component: bytes, controller: bytes | None) -> bytes:
-    """A .vstpreset of the chunks Comp and, unless `controller` is None, Cont."""
-    chunks = [(b"Comp", component)]
-    if controller is not None:
-        chunks.append((b"Cont", controller))
+    """A .vstpreset of the chunks Comp and Cont, in the bytes JUCE hosts write.
+
+    Without a controller state Cont is empty.
+    """
+    chunks = [(b"Comp", component), (b"Cont", controller or b"")]
     at, entries = _HEAD.size, []
     for name, data in chunks:
         entries.append(_ENTRY.pack(name, at, len(data)))
@@ -66,7 +67,7 @@ def parse_vstpreset(data: bytes) -> VstPreset:
     chunks = _chunks(data, list_at)
     if b"Comp" not in chunks:
         raise StateError("the VST3 preset holds no component state")
-    return VstPreset(class_id, chunks[b"Comp"], chunks.get(b"Cont"))
+    return VstPreset(class_id, chunks[b"Comp"], chunks.get(b"Cont") or None)
 
 
 def _chunks(data: bytes, list_at: int) -> dict[bytes, bytes]:

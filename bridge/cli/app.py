@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli import (
     demo_command,
+    diff_command,
     lock_command,
     measure_command,
     plan_command,
@@ -17,6 +18,7 @@ from bridge.cli import (
     render_command,
     report_command,
     schema_command,
+    verify_command,
 )
 from bridge.cli.telling import run_told
 
@@ -35,6 +37,8 @@ for command in (
     lock_command.lock,
     render_command.render,
     measure_command.measure,
+    diff_command.diff,
+    verify_command.verify,
     report_command.report,
     schema_command.schema,
 ):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import read_blocks
-from bridge.comparing.delay import brought_over, exact_lag, whole_lag
+from bridge.comparing.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.drifting import Drift, drift
 from bridge.comparing.envelope import STEPS_PER_S, levels, likely_lags, loudest_starts
 from bridge.comparing.levels import amplitude_db
@@ -19,37 +19,50 @@ from bridge.comparing.walking import Pair
 
 SPANS = 8
 SPAN_FRAMES = 65536
+PIECE_FRAMES = 16384
 TRUSTED = 0.5
 """Least correlation of the two files, once aligned, that makes an alignment."""
 
-_GAIN_OF_BELIEF = 10.0**-0.01  # a correction must take 0.1 dB off the residual
+_BELIEVED = 10.0**-0.01  # a correction must take 0.1 dB off the residual
 _STRONGER = 1.05
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """What maps A to B: offset positive when B is late, gain B minus A, polarity 1 or -1.
+    """What maps A to B: offset positive when B is late, gain B minus A, `signs` by channel of B.
 
-    `offset_frames` is the middle of what the spans of the file show; `confidence` the correlation
-    of the two once aligned, 0 to 1.
+    `offset_frames` is that halfway through the file where clocks drift.
     """
 
     offset_frames: float = 0.0
     gain_db: float = 0.0
-    polarity: int = 1
+    signs: tuple[int, ...] = ()
     swapped: bool = False
     drift: Drift | None = None
-    confidence: float = 1.0
+
+    @property
+    def polarity(self) -> int:
+        """-1 when every channel is inverted."""
+        return -1 if self.signs and max(self.signs) < 0 else 1
+
+    @property
+    def inverted(self) -> tuple[int, ...]:
+        """The channels that are inverted where others are not, counted from 1."""
+        alone = self.polarity == 1
+        return tuple(n for n, sign in enumerate(self.signs, 1) if alone and sign < 0)
 
     @property
     def identity(self) -> bool:
         """Whether nothing has to be done to B."""
-        return self.factor == 1.0 and self.offset_frames == 0.0 and not self.swapped
+        moved = self.offset_frames != 0.0 or self.swapped or min(self.signs, default=1) < 0
+        return not moved and self.gain_db == 0.0
 
-    @property
-    def factor(self) -> float:
-        """The linear gain of B over A, with its polarity."""
-        return float(self.polarity * 10.0 ** (self.gain_db / 20.0))
+    def undone(self, block: Block) -> Block:
+        """Return a block of B, read at the right time already, as A would have it."""
+        back = block[::-1] if self.swapped else block
+        factor = 10.0 ** (self.gain_db / 20.0)
+        undone: Block = back / (np.array(self.signs or (1,))[:, None] * factor)
+        return undone
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,14 @@ class Span:
     lag: int
     a: Block
     b: Block
+
+    def crossed(self) -> Span:
+        """The same with B's sides exchanged."""
+        return replace(self, b=self.b[::-1])
+
+    def upright(self, signs: Sequence[int]) -> Span:
+        """The same with the channels of B turned that are inverted."""
+        return replace(self, b=self.b * np.array(signs)[:, None])
 
 
 def align(pair: Pair) -> tuple[Alignment | None, float]:
@@ -82,9 +103,7 @@ def align(pair: Pair) -> tuple[Alignment | None, float]:
     return best if best[1] >= TRUSTED else (None, best[1])
 
 
-def _read(
-    pair: Pair, starts: Sequence[int], lags: Sequence[int], length: int
-) -> list[list[Span]]:
+def _read(pair: Pair, starts: Sequence[int], lags: Sequence[int], length: int) -> list[list[Span]]:
     firsts = gathered(read_blocks(pair.a, pair.block_frames), starts, length)
     wanted = [start + lag for lag in lags for start in starts]
     seconds = gathered(read_blocks(pair.b, pair.block_frames), wanted, length)
@@ -105,33 +124,58 @@ def _sounds(block: Block) -> bool:
 def _solve(spans: Sequence[Span], pair: Pair) -> tuple[Alignment | None, float]:
     if not spans:
         return None, 0.0
-    straight = [whole_lag(span.a, span.b).strength for span in spans]
-    swapped = pair.channels == 2 and _swapped(spans, straight)
-    if swapped:
-        spans = [Span(span.start, span.lag, span.a, span.b[::-1]) for span in spans]
     matches = [whole_lag(span.a, span.b) for span in spans]
-    offsets = [
-        span.lag + exact_lag(span.a, span.b, match.lag_frames)
-        for span, match in zip(spans, matches, strict=True)
-    ]
-    middles = [span.start + span.a.shape[1] / 2 for span in spans]
-    drifting = drift(middles, offsets, pair.frames, pair.rate_hz)
-    offset = float(np.median(offsets)) if drifting is None else drifting.middle_frames
+    swapped = False
+    if pair.channels == 2 and _STRONGER * _strength(matches) < len(spans):
+        crossed = [span.crossed() for span in spans]
+        others = [whole_lag(span.a, span.b) for span in crossed]
+        swapped = _strength(others) > _STRONGER * _strength(matches)
+        spans, matches = (crossed, others) if swapped else (spans, matches)
+    signs = tuple(1 if sum(row) >= 0 else -1 for row in zip(*_votes(matches), strict=True))
+    spans = [span.upright(signs) for span in spans]
+    lags = [match.lag_frames for match in matches]
+    drifting = _drift(spans, lags, pair)
+    offset = _offset(spans, lags) if drifting is None else drifting.middle_frames
     offset = _believed_offset(spans, offset)
-    factor, confidence = _factor(spans, offset)
-    return (
-        Alignment(
-            offset, amplitude_db(abs(factor)), int(math.copysign(1, factor)), swapped,
-            drifting, confidence,
-        ),
-        confidence,
-    )
+    gain_db, confidence = _gain(spans, offset)
+    return Alignment(offset, gain_db, signs, swapped, drifting), confidence
 
 
-def _swapped(spans: Sequence[Span], straight: Sequence[float]) -> bool:
-    """Whether left and right of B agree better crossed, by more than chance."""
-    crossed = [whole_lag(span.a, span.b[::-1]).strength for span in spans]
-    return sum(abs(each) for each in crossed) > _STRONGER * sum(abs(each) for each in straight)
+def _strength(matches: Sequence[Match]) -> float:
+    return sum(match.strength for match in matches)
+
+
+def _votes(matches: Sequence[Match]) -> list[list[float]]:
+    return [[match.strength * sign for sign in match.signs] for match in matches]
+
+
+def _offset(spans: Sequence[Span], lags: Sequence[int]) -> float:
+    """The middle of what the spans say."""
+    found = [
+        span.lag + exact_lag(span.a, span.b, lag) for span, lag in zip(spans, lags, strict=True)
+    ]
+    return float(np.median(found))
+
+
+def _drift(spans: Sequence[Span], lags: Sequence[int], pair: Pair) -> Drift | None:
+    """Fit offsets of short pieces, each placed where most of its sound is."""
+    at: list[float] = []
+    offsets: list[float] = []
+    for span, lag in zip(spans, lags, strict=True):
+        a, b = overlapping(span.a, span.b, lag)
+        first = span.start + max(0, -lag)
+        for start in range(0, a.shape[1] - PIECE_FRAMES + 1, PIECE_FRAMES):
+            one, other = (each[:, start : start + PIECE_FRAMES] for each in (a, b))
+            if _sounds(one) and _sounds(other):
+                at.append(first + start + _centre(one))
+                offsets.append(span.lag + lag + exact_lag(one, other, 0))
+    return drift(at, offsets, pair.frames, pair.rate_hz)
+
+
+def _centre(block: Block) -> float:
+    """Where in a block its high frequencies lie, which decide an offset."""
+    energy = np.square(np.diff(block, axis=1)).sum(axis=0)
+    return float((energy * np.arange(len(energy))).sum() / energy.sum())
 
 
 def _believed_offset(spans: Sequence[Span], offset: float) -> float:
@@ -140,7 +184,7 @@ def _believed_offset(spans: Sequence[Span], offset: float) -> float:
     left = {choice: _left(spans, choice) for choice in choices}
     best = 0.0
     for choice in choices:
-        if left[choice] < left[best] * _GAIN_OF_BELIEF:
+        if left[choice] < left[best] * _BELIEVED:
             best = choice
     return best
 
@@ -152,32 +196,27 @@ def _left(spans: Sequence[Span], offset: float) -> float:
         if abs(offset - span.lag) >= span.a.shape[1] / 2:
             return math.inf
         a, b = brought_over(span.a, span.b, offset - span.lag)
-        power = float(np.vdot(a, a))
-        total += float(np.vdot(b, b)) - (float(np.vdot(a, b)) ** 2 / power if power else 0.0)
-    return math.sqrt(max(0.0, total))
+        total += float(np.square(b - _ratio(a, b) * a).sum())
+    return math.sqrt(total)
 
 
-def _factor(spans: Sequence[Span], offset: float) -> tuple[float, float]:
-    """The gain with its sign, the middle of the spans', and the correlation of all together."""
-    factors: list[float] = []
-    power, other, product, plain, fitted = 0.0, 0.0, 0.0, 0.0, 0.0
+def _gain(spans: Sequence[Span], offset: float) -> tuple[float, float]:
+    """The gain, the middle of the spans', and the correlation of all together."""
     pairs = [brought_over(span.a, span.b, offset - span.lag) for span in spans]
-    for a, b in pairs:
-        factors.append(_ratio(a, b))
-    factor = float(np.median(factors))
+    factor = float(np.median([_ratio(a, b) for a, b in pairs]))
+    power = other = product = plain = fitted = 0.0
     for a, b in pairs:
         one, second = (each - each.mean(axis=1, keepdims=True) for each in (a, b))
-        power += float(np.vdot(one, one))
-        other += float(np.vdot(second, second))
-        product += float(np.vdot(one, second))
+        power += float((one * one).sum())
+        other += float((second * second).sum())
+        product += float((one * second).sum())
         plain += float(np.square(b - a).sum())
-        fitted += float(np.square(b - factor * a).sum())
-    confidence = abs(product) / math.sqrt(power * other) if power and other else 0.0
-    if factor == 0.0 or fitted >= plain * _GAIN_OF_BELIEF**2:
-        factor = 1.0
-    return factor, min(1.0, confidence)
+        fitted += float(np.square(b / factor - a).sum()) if factor > 0.0 else math.inf
+    confidence = product / math.sqrt(power * other) if power and other else 0.0
+    believed = fitted < plain * _BELIEVED**2
+    return (amplitude_db(factor) if believed else 0.0), min(1.0, max(0.0, confidence))
 
 
 def _ratio(a: Block, b: Block) -> float:
-    power = float(np.vdot(a, a))
-    return float(np.vdot(a, b)) / power if power else 0.0
+    power = float((a * a).sum())
+    return float((a * b).sum()) / power if power else 0.0

@@ -25,41 +25,49 @@ Spectrum = npt.NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class Match:
-    """Where two stretches agree best; `strength` is the height of the peak, signed."""
+    """Where two stretches agree best: the height of the peak, and the sign it has by channel."""
 
     lag_frames: int
     strength: float
+    signs: tuple[int, ...]
 
 
 def whole_lag(a: Block, b: Block) -> Match:
     """Return the lag of `b`, both (channels, frames), within half their length.
 
-    Among peaks of equal height (steady tones, loops) the one nearest to 0 is taken.
+    Among peaks of equal height (steady tones, loops) the upright are taken before the inverted, and
+    the one nearest to 0 before the rest.
     """
     frames = a.shape[1]
     window = np.hanning(frames + 2)[1:-1]
     size = 1 << (2 * frames - 1).bit_length()
-    product = np.zeros(size // 2 + 1, dtype=np.complex128)
-    for one, other in zip(a, b, strict=True):
+    curves = np.zeros((a.shape[0], size))
+    total = 0.0
+    for curve, one, other in zip(curves, a, b, strict=True):
         spectra = [np.fft.rfft((each - each.mean()) * window, size) for each in (one, other)]
-        product += np.conj(spectra[0]) * spectra[1]
-    magnitude = np.abs(product)
-    floor = 1e-12 * float(magnitude.max(initial=0.0))
-    if floor <= 0.0:
-        return Match(0, 0.0)
-    weighted = magnitude ** (1.0 - _WHITENING)
-    curve = np.fft.irfft(product * (magnitude + floor) ** -_WHITENING, size)
-    curve /= float(2.0 * weighted.sum() / size)
-    return _peak(curve, frames // 2)
+        product = np.conj(spectra[0]) * spectra[1]
+        magnitude = np.abs(product)
+        floor = 1e-12 * float(magnitude.max(initial=0.0))
+        if floor > 0.0:
+            curve[:] = np.fft.irfft(product * (magnitude + floor) ** -_WHITENING, size)
+            total += float(2.0 * (magnitude ** (1.0 - _WHITENING)).sum() / size)
+    if not total:
+        return Match(0, 0.0, (1,) * len(a))
+    return _peak(curves / total, frames // 2)
 
 
-def _peak(curve: npt.NDArray[np.float64], reach: int) -> Match:
+def _peak(curves: Block, reach: int) -> Match:
     lags = np.arange(-reach, reach + 1)
-    heights = np.abs(curve[lags])
+    near = curves[:, lags]
+    heights = np.abs(near).sum(axis=0)
     before, after = np.roll(heights, 1), np.roll(heights, -1)
     high = (heights >= _EQUAL_PEAK * heights.max()) & (heights >= before) & (heights >= after)
-    near = lags[high][np.abs(lags[high]).argmin()]
-    return Match(int(near), float(curve[near]))
+    found = np.flatnonzero(high)
+    upright = found[near[:, found].sum(axis=0) > 0.0]
+    among = upright if upright.size else found
+    best = int(among[np.abs(lags[among]).argmin()])
+    signs = tuple(-1 if each < 0.0 else 1 for each in near[:, best].tolist())
+    return Match(int(lags[best]), float(heights[best]), signs)
 
 
 def overlapping(a: Block, b: Block, lag_frames: int) -> tuple[Block, Block]:
@@ -70,18 +78,22 @@ def overlapping(a: Block, b: Block, lag_frames: int) -> tuple[Block, Block]:
 
 
 def brought_over(a: Block, b: Block, offset: float) -> tuple[Block, Block]:
-    """Cut both to what they share and read `b` `offset` frames later."""
+    """Cut both to what they share and read `b` `offset` frames later.
+
+    A fraction is split between the two, so that the interpolator colours both alike.
+    """
     whole = round(offset)
     one, other = overlapping(a, b, whole)
     if offset == whole or one.shape[1] <= 2 * HALF_TAPS:
         return one, other
-    return one[:, HALF_TAPS:-HALF_TAPS], advanced(other, offset - whole)
+    half = (offset - whole) / 2
+    return advanced(one, -half), advanced(other, half)
 
 
 def exact_lag(a: Block, b: Block, whole: int) -> float:
     """Return the lag of `b` to a small fraction of a frame, starting from `whole`.
 
-    Either polarity is taken. Without enough sound in common the answer is `whole`.
+    Without enough sound in common the answer is `whole`.
     """
     offset = float(whole)
     for _ in range(_ROUNDS):
@@ -110,8 +122,7 @@ def _phase_slope(a: Block, b: Block) -> float:
     scale = float((trust * np.square(omega)).sum())
     if scale <= 0.0:
         return 0.0
-    sign = 1.0 if float((trust * cross.real).sum()) >= 0.0 else -1.0
-    return float(-(trust * omega * np.angle(sign * cross)).sum() / scale)
+    return float(-(trust * omega * np.angle(cross)).sum() / scale)
 
 
 def _welch(a: Block, b: Block, size: int) -> tuple[Spectrum, Block, Block]:

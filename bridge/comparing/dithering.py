@@ -8,6 +8,7 @@ below 1.5 LSB; plain rounding 1/12 LSB^2 and 0.5 LSB (Lipshitz, Wannamaker, Vand
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import product
 
 from bridge.audio.decode import Header
@@ -19,38 +20,50 @@ _SIGMAS = 6.0
 _SLACK = 0.02
 _FEWEST_FRAMES = 4096
 
-Error = tuple[float, float]
-"""Variance and largest magnitude, linear."""
+_SIDES = ("mid", "side")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Errors that two files may differ by: variances of A's and of both, largest sum, linear."""
+
+    of_a: float
+    variance: float
+    largest: float
 
 
 def is_dither(left: Residual, heads: tuple[Header, Header]) -> bool:
     """Say whether level, largest value, whiteness and independence of the signal all fit."""
-    if left.active_frames < _FEWEST_FRAMES or left.leak > _SIGMAS or not _white(left):
+    if left.active_frames < _FEWEST_FRAMES or not _white(left):
         return False
-    samples = left.active_frames * len([each for each in left.channels if each.name not in _SIDES])
-    sure = _SLACK + _SIGMAS * math.sqrt(2.0 / samples)
-    return any(
-        abs(left.active_power / variance - 1.0) <= sure and left.peak < largest * (1 + 1e-9)
-        for variance, largest in explanations(heads)
-    )
+    return any(_fits(left, each) for each in explanations(heads))
 
 
-_SIDES = ("mid", "side")
-
-
-def explanations(heads: tuple[Header, Header]) -> list[Error]:
+def explanations(heads: tuple[Header, Header]) -> list[Explanation]:
     """The errors two files may differ by, where at least one of them was dithered."""
     found = []
     for one, other in product(*(_errors(head) for head in heads)):
-        if _DITHERED not in (one[0], other[0]):
-            continue
-        variance = sum(kind[0] * lsb * lsb for kind, lsb in (one, other))
-        largest = sum(kind[1] * lsb for kind, lsb in (one, other))
-        found.append((variance, largest))
+        if _DITHERED in (one[0], other[0]):
+            of_a, of_b = (kind[0] * lsb * lsb for kind, lsb in (one, other))
+            largest = one[0][1] * one[1] + other[0][1] * other[1]
+            found.append(Explanation(of_a, of_a + of_b, largest))
     return found
 
 
-def _errors(head: Header) -> list[tuple[Error, float]]:
+def _fits(left: Residual, by: Explanation) -> bool:
+    samples = left.active_frames * len([each for each in left.channels if each.name not in _SIDES])
+    level = abs(left.active_power / by.variance - 1.0)
+    # A holds its own error, which the residual holds negated: so much correlation is expected.
+    leak = abs(left.with_a + by.of_a * left.active_frames / left.frames)
+    chance = math.sqrt(by.variance * left.a_power * left.active_frames / left.frames / samples)
+    return (
+        level <= _SLACK + _SIGMAS * math.sqrt(2.0 / samples)
+        and leak <= _SIGMAS * chance + _SLACK * by.of_a
+        and left.peak < by.largest * (1 + 1e-9)
+    )
+
+
+def _errors(head: Header) -> list[tuple[tuple[float, float], float]]:
     bits = BITS.get(head.subtype)
     if bits is None:
         return [(_UNTOUCHED, 0.0)]

@@ -50,7 +50,9 @@ def drift(at: Sequence[float], offsets: Sequence[float], frames: int, rate_hz: i
 
 def _fitted(times: np.ndarray, values: np.ndarray, frames: int) -> Drift | None:
     slope, height = np.polyfit(times, values, 1)
-    scatter = float(np.std(values - slope * times - height)) * np.sqrt(len(times) / (len(times) - 2))
+    scatter = float(np.std(values - slope * times - height)) * np.sqrt(
+        len(times) / (len(times) - 2)
+    )
     spread = float(np.sqrt(np.square(times - times.mean()).sum()))
     growth = abs(slope) * (times.max() - times.min())
     if growth < _LEAST_FRAMES or abs(slope) * spread < _SIGNIFICANT * scatter:

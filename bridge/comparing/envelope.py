@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ def loudest_starts(a: Levels, frames: int, rate_hz: int, length: int, count: int
     energy = np.concatenate([[0.0], np.cumsum(a)])
     reach = max(1, length * STEPS_PER_S // rate_hz)
     starts = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         steps = np.arange(low * STEPS_PER_S // rate_hz, high * STEPS_PER_S // rate_hz + 1)
         ends = np.minimum(steps + reach, len(energy) - 1)
         sound = energy[ends] - energy[np.minimum(steps, len(energy) - 1)]

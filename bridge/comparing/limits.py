@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 from bridge.errors import InputError, Problem
 
 Verdict = Literal["exact", "float", "dither", "tolerant", "changed", "incomparable"]
-"""From the same bits to not comparable at all; each word includes what the words before it allow."""
+"""From the same bits to not comparable; each word includes what the words before it allow."""
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 PASSING: tuple[Verdict, ...] = VERDICTS[:4]

@@ -46,7 +46,7 @@ class Octaves:
     @property
     def averages(self) -> float:
         """How many independent spectra went in, channels apart (two overlapped ones are 1.9)."""
-        return 0.95 * self._held.shape[0] * 2.0 * self._frames / self._size
+        return float(0.95 * self._held.shape[0] * 2.0 * self._frames / self._size)
 
     @property
     def bins(self) -> npt.NDArray[np.float64]:

@@ -64,7 +64,8 @@ class Perceptual:
         spectrum = np.fft.rfft(frames, axis=2)
         power = (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
         bands: Block = np.add.reduceat(power, self._edges, axis=1)[:, :-1]
-        return bands * (2.0 / (0.375 * self._size**2 * block.shape[0]))
+        bands *= 2.0 / (0.375 * self._size**2 * block.shape[0])
+        return bands
 
     def _compare(self, a: Block, b: Block) -> None:
         louder = np.maximum(a, b)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bridge.errors import InputError, Problem
 class Policy:
     """Limits for everything, and for files whose name matches a pattern; the first match holds."""
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     rules: tuple[tuple[str, Limits], ...] = ()
 
     def limits_for(self, name: str) -> Limits:

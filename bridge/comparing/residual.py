@@ -1,4 +1,4 @@
-"""What remains when one signal is taken from another: how much, when, at what pitch, on what side."""
+"""What remains when one signal is taken from another: how much, when, where in pitch and width."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Residual:
     """B minus A over `frames`. Windows and bands are ranked, worst first.
 
     `peak` and `rms` are linear; `active_power` is the mean square of the 10 ms windows that differ
-    at all, `active_frames` their length; `leak` the correlation of residual and A in standard
-    deviations of chance.
+    at all, `active_frames` their length; `with_a` the mean of the residual times A, `a_power` the
+    mean square of A.
     """
 
     frames: int
@@ -70,7 +70,8 @@ class Residual:
     rms: float
     active_power: float
     active_frames: int
-    leak: float
+    with_a: float
+    a_power: float
     windows: tuple[Window, ...]
     channels: tuple[Channel, ...]
     bands: tuple[Band, ...]
@@ -126,14 +127,14 @@ class Residuals:
         samples = max(1, self._frames * self._sums.shape[1])
         power, of_a, _, _ = self._sums.sum(axis=1).tolist()
         bands = [spectrum.result() for spectrum in self._spectra]
-        both = math.sqrt(power * of_a)
         return Residual(
             frames=self._frames,
             peak=float(self._peaks.max()),
             rms=math.sqrt(power / samples),
             active_power=power / max(1, self._active * self._sums.shape[1]),
             active_frames=self._active,
-            leak=abs(self._with_a) * math.sqrt(samples) / both if both else 0.0,
+            with_a=self._with_a / samples,
+            a_power=of_a / samples,
             windows=self._ranked_windows(),
             channels=(*self._told_channels(), *self._told_sides()),
             bands=self._ranked_bands(*bands),
@@ -201,7 +202,9 @@ class Residuals:
         white = power * widths / (self._rate_hz / 2)
         ratios = bands / white if power > 0.0 else np.ones_like(bands)
         # A Hann window ties a line to its neighbours: 1.5 lines count as one.
-        deviations = 1.0 / np.sqrt(max(1.0, spectrum.averages) * np.maximum(1.0, spectrum.bins / 1.5))
+        deviations = 1.0 / np.sqrt(
+            max(1.0, spectrum.averages) * np.maximum(1.0, spectrum.bins / 1.5)
+        )
         return Whiteness(tuple(ratios.tolist()), tuple(deviations.tolist()))
 
 

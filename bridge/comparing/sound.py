@@ -1,4 +1,4 @@
-"""What one file sounds like in numbers: measures, short-term loudness over time, width, fold-down."""
+"""What one file sounds like in numbers: measures, short-term loudness, width, fold-down."""
 
 from __future__ import annotations
 
@@ -51,8 +51,10 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES) -> Sound:
     """Read a file once. Raises InputError as `bridge.metering.measure` does."""
     head = probe(path)
     try:
-        meter, curve = Meter(head.sample_rate_hz, head.channels), _Curve(head.sample_rate_hz,
-                                                                          head.channels)
+        meter, curve = (
+            Meter(head.sample_rate_hz, head.channels),
+            _Curve(head.sample_rate_hz, head.channels),
+        )
         for block in read_blocks(path, block_frames):
             meter.add(block)
             curve.add(block)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -50,21 +49,21 @@ def opened(a: Path, b: Path, block_frames: int = BLOCK_FRAMES) -> Pair:
     return Pair(a, b, (probe(a), probe(b)), block_frames)
 
 
-def side_by_side(pair: Pair, lag_frames: int = 0) -> Iterator[tuple[Block, Block]]:
-    """Yield (channels, n) of A and of B `lag_frames` later, in whole seconds, the last one shorter.
+def side_by_side(pair: Pair) -> Iterator[tuple[Block, Block]]:
+    """Yield (channels, n) of A and of B in whole seconds, the last one shorter.
 
     Frames of one that the other does not have are left out.
     """
-    one = _from(read_blocks(pair.a, pair.block_frames), max(0, -lag_frames))
-    other = _from(read_blocks(pair.b, pair.block_frames), max(0, lag_frames))
-    for first, second in zip(
-        reblocked(one, pair.rate_hz), reblocked(other, pair.rate_hz), strict=False
-    ):
+    streams = (
+        reblocked(read_blocks(path, pair.block_frames), pair.rate_hz) for path in (pair.a, pair.b)
+    )
+    for first, second in zip(*streams, strict=False):
         frames = min(first.shape[1], second.shape[1])
         yield first[:, :frames], second[:, :frames]
 
 
-def _from(blocks: Iterable[Block], start: int) -> Iterator[Block]:
+def starting_at(blocks: Iterable[Block], start: int) -> Iterator[Block]:
+    """Yield a stream from its frame `start` on."""
     for block in blocks:
         if block.shape[1] > start:
             yield block[:, start:]
@@ -77,16 +76,9 @@ def first_difference(pair: Pair) -> int | None:
     Where one file ends before the other, that is a difference.
     """
     at = 0
-    one = reblocked(read_blocks(pair.a, pair.block_frames))
-    other = reblocked(read_blocks(pair.b, pair.block_frames))
-    for first, second in zip_longest(one, other):
-        if first is None or second is None:
-            return at
-        frames = min(first.shape[1], second.shape[1])
-        unequal = (first[:, :frames] != second[:, :frames]).any(axis=0)
+    for first, second in side_by_side(pair):
+        unequal = (first != second).any(axis=0)
         if unequal.any():
             return at + int(np.argmax(unequal))
-        at += frames
-        if first.shape[1] != second.shape[1]:
-            return at
-    return None
+        at += first.shape[1]
+    return at if pair.heads[0].frames != pair.heads[1].frames else None

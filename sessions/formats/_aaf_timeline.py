@@ -152,7 +152,7 @@ class Timeline:
     def gain_line(self, curve: effects.Curve, start: Fraction, length: Fraction) -> Automation:
         """A gain curve as automation in factors, between which AAF interpolates."""
         points = curve.automation(start / self.rate, length / self.rate, float)
-        return Automation("gain_db", "factor", points)
+        return Automation("gain_db", "linear", points)
 
     def pan_line(self, curve: effects.Curve, start: Fraction, length: Fraction) -> Automation:
         """A pan curve as automation from -1 to +1; AAF counts from 0 to 1."""

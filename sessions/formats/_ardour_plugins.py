@@ -13,17 +13,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from sessions import plugin_state
-from sessions.formats._ardour_xml import (
-    Clock,
-    child,
-    children,
-    flag,
-    number,
-    parsed,
-)
+from sessions.formats._ardour_xml import Clock
 from sessions.model import Automation, Device, DeviceState
 from sessions.plugin_state import StateError
 from sessions.tally import Tally
+from sessions.xml_values import child, children, flag, number, parsed
 
 _FORMATS = {
     "vst3": "VST3",

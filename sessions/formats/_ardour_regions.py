@@ -14,15 +14,17 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.formats._ardour_xml import Clock, child, decibels, flag, number
+from sessions.formats._ardour_xml import Clock
+from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Automation, AutomationPoint, Clip, Media
 from sessions.tally import Tally
+from sessions.xml_values import child, flag, number
 
 _DEFAULT_FADE_FRAMES = 64
 _CHANNEL_NAMES = ("left", "right")
 _MOST_CHANNELS = 64
-_ALIKE = 0.02
+_ALIKE = 0.04
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from lxml import etree
 
-from sessions.formats._ardour_plugins import device, device_automation, is_plugin
+from sessions.formats._ardour_mixer import Context, mixer, old_io
 from sessions.formats._ardour_regions import Pool, clips
-from sessions.formats._ardour_xml import (
-    Clock,
-    automation_list,
-    child,
-    children,
-    decibels,
-    flag,
-    named,
-    number,
-)
-from sessions.model import Automation, AutomationPoint, Device, Send, Track
+from sessions.formats._ardour_xml import Clock, automation_list
+from sessions.model import Automation, AutomationPoint, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from sessions.xml_values import child, children, flag, named, number
 
 _OLD_PORT = re.compile(r"([^{},]+)/(?:audio_)?in \d+")
 _PORT = re.compile(r"(.+)/(?:audio|midi)_in \d+$")
@@ -35,17 +27,6 @@ _PANNERS = {
     "Mono to Stereo Panner": "1in2out",
 }
 _MOST_CHANNELS = 128
-
-
-@dataclass(frozen=True)
-class Context:
-    """What every route is read with."""
-
-    clock: Clock
-    pool: Pool
-    tally: Tally
-    ids: Mapping[str, str]  # by route name
-    playlists: Mapping[str, etree._Element]  # by id and by name
 
 
 def tracks(root: etree._Element, clock: Clock, pool: Pool, tally: Tally) -> tuple[Track, ...]:
@@ -81,12 +62,6 @@ def _io(node: etree._Element, direction: str) -> etree._Element | None:
     return next((each for each in found if each.get("direction") == direction), None)
 
 
-def _old_io(node: etree._Element) -> etree._Element | None:
-    """The one IO of a route in version 2, which holds gain, ports and panner."""
-    io = child(node, "IO")
-    return io if io is not None and io.get("gain") is not None else None
-
-
 def _name(node: etree._Element) -> str:
     io = child(node, "IO")
     return node.get("name", "") or ("" if io is None else io.get("name", ""))
@@ -98,27 +73,29 @@ def _id(node: etree._Element) -> str:
     return "master" if _is_master(node) else own or _name(node)
 
 
-def _playlists(root: etree._Element) -> dict[str, etree._Element]:
+def _playlists(root: etree._Element) -> dict[tuple[str, str], etree._Element]:
     """Every playlist by its id and its name; in version 2 also by its disk stream's id."""
-    found = {}
+    found: dict[tuple[str, str], etree._Element] = {}
     for node in root.iterfind("Playlists/Playlist"):
-        found[f"id {node.get('id')}"] = found[f"name {node.get('name')}"] = node
+        for key in ("id", "name"):
+            if node.get(key):
+                found[key, node.get(key, "")] = node
     for stream in root.iterfind("DiskStreams/AudioDiskstream"):
-        playlist = found.get(f"name {stream.get('playlist')}")
+        playlist = found.get(("name", stream.get("playlist", "")))
         if playlist is not None:
-            found[f"stream {stream.get('id')}"] = playlist
+            found["stream", stream.get("id", "")] = playlist
     return found
 
 
 def _playlist(node: etree._Element, context: Context) -> etree._Element | None:
     stream = child(node, "Diskstream")
     keys = (
-        f"id {node.get('audio-playlist')}",
-        f"id {node.get('midi-playlist')}",
-        f"stream {node.get('diskstream-id')}",
-        f"name {stream.get('playlist')}" if stream is not None else "",
+        ("id", node.get("audio-playlist", "")),
+        ("id", node.get("midi-playlist", "")),
+        ("stream", node.get("diskstream-id", "")),
+        ("name", "" if stream is None else stream.get("playlist", "")),
     )
-    found = (context.playlists.get(key) for key in keys)
+    found = (context.playlists.get(key) for key in keys if key[1])
     return next((each for each in found if each is not None), None)
 
 
@@ -133,7 +110,7 @@ def _kind(node: etree._Element) -> str:
 
 def _track(node: etree._Element, context: Context) -> Track:
     name, kind = _name(node), _kind(node)
-    mixer = _mixer(node, name, context)
+    mixed = mixer(node, name, context)
     channels = _channels(node)
     law, width = _panner(node, channels)
     pannable = child(node, "Pannable")
@@ -142,14 +119,14 @@ def _track(node: etree._Element, context: Context) -> Track:
     bits = (polarity if polarity is not None else node).get("phase-invert", "")
     if "1" in bits and "0" in bits:
         context.tally.add("one_channel_inverted", name)
-    sends = tuple(replace(send, pan=pan) if linked else send for send, linked in mixer.sends)
+    sends = tuple(replace(send, pan=pan) if linked else send for send, linked in mixed.sends)
     return Track(
         id=_id(node),
         name=name,
         kind=kind,
         channels=channels,
-        gain_db=mixer.gain_db,
-        trim_db=mixer.trim_db,
+        gain_db=mixed.gain_db,
+        trim_db=mixed.trim_db,
         pan=pan,
         width=width,
         pan_law=law,
@@ -159,83 +136,14 @@ def _track(node: etree._Element, context: Context) -> Track:
         output=None if kind == "master" else _output(node, name, context),
         clips=clips(_playlist(node, context), name, context.clock, context.pool, context.tally),
         sends=sends,
-        devices=mixer.devices,
-        automation=(*_automation(node, context.clock), *mixer.automation),
+        devices=mixed.devices,
+        automation=(*_automation(node, context.clock), *mixed.automation),
         role=role_of(name),
     )
 
 
-@dataclass(frozen=True)
-class _Mixer:
-    """What a route's processors say; sends with whether their panner follows the route's."""
-
-    gain_db: float
-    trim_db: float
-    devices: tuple[Device, ...]
-    sends: tuple[tuple[Send, bool], ...]
-    automation: tuple[Automation, ...]
-
-
-def _mixer(node: etree._Element, name: str, context: Context) -> _Mixer:
-    old = _old_io(node)
-    gain = number(old, "gain", 1.0) * _control(node, "mastervolume")
-    trim, behind = 1.0, False
-    devices: list[Device] = []
-    sends: list[tuple[Send, bool]] = []
-    lines: list[Automation | None] = []
-    for processor in children(node, "Processor", "Insert"):
-        kind = processor.get("type", "")
-        if kind == "amp":
-            gain, behind = gain * _control(processor, "gaincontrol"), True
-            fader = automation_list(processor, "gain")
-            lines.append(context.clock.automation(fader, "gain_db", "linear"))
-        elif kind == "trim":
-            trim = _control(processor, "trimcontrol")
-            trimmed = automation_list(processor, "trim")
-            lines.append(context.clock.automation(trimmed, "trim_db", "linear"))
-        elif kind == "intsend" and processor.get("role", "Aux") == "Aux":
-            target = _target(processor, context)
-            sends.append(_send(processor, target, behind, name, context))
-            sent = automation_list(processor, "send")
-            lines.append(context.clock.automation(sent, f"send:{target}", "linear"))
-        elif is_plugin(processor):
-            if behind:
-                context.tally.add("devices_after_fader", name)
-            lines += device_automation(processor, len(devices), context.clock)
-            devices.append(device(processor, name, context.tally))
-        elif kind in ("send", "insert", "port"):
-            context.tally.add("external_routing", name)
-    gained = (decibels(abs(gain)), decibels(abs(trim)))
-    return _Mixer(*gained, tuple(devices), tuple(sends), tuple(filter(None, lines)))
-
-
-def _control(node: etree._Element, name: str) -> float:
-    return number(named(node, "Controllable", name), "value", 1.0)
-
-
-def _target(processor: etree._Element, context: Context) -> str:
-    target = processor.get("target", "")
-    return target if target in context.ids.values() else context.ids.get(target, target)
-
-
-def _send(
-    processor: etree._Element, target: str, behind: bool, name: str, context: Context
-) -> tuple[Send, bool]:
-    if number(named(processor, "Controllable", "polarity-invert"), "value"):
-        context.tally.add("inverted_sends", name)
-    pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
-    send = Send(
-        target=target,
-        gain_db=decibels(abs(_control(processor, "gaincontrol"))),
-        pre_fader=not behind,
-        pan=2.0 * number(pan, "value", 0.5) - 1.0,
-        enabled=flag(processor, "active", True),
-    )
-    return send, flag(child(processor, "PannerShell"), "linked-to-route")
-
-
 def _channels(node: etree._Element) -> int:
-    io, old = _io(node, "Input"), _old_io(node)
+    io, old = _io(node, "Input"), old_io(node)
     if old is not None:
         count = old.get("inputs", "").count("{") or old.get("outputs", "").count("{")
     else:
@@ -283,7 +191,7 @@ def _soloed(node: etree._Element) -> bool:
 
 
 def _output(node: etree._Element, name: str, context: Context) -> str | None:
-    old, io = _old_io(node), _io(node, "Output")
+    old, io = old_io(node), _io(node, "Output")
     if old is not None:
         found = _OLD_PORT.findall(old.get("outputs", ""))
     else:

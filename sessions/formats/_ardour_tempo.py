@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from lxml import etree
 
-from sessions.formats._ardour_xml import SUPERCLOCKS, TICKS, number, parsed
+from sessions.formats._ardour_xml import SUPERCLOCKS, TICKS
 from sessions.model import Meter, TempoCurve
 from sessions.tempo import TempoMap
+from sessions.xml_values import number, parsed
 
 _QUARTERS_A_PULSE = 4.0
 
 
-def tempo_map(root: etree._Element, rate_hz: int) -> TempoMap:
+def tempo_map(root: etree._Element) -> TempoMap:
     """The session's tempo; 120 where it states none."""
     points: list[tuple[float, float, TempoCurve]] = []
     ramp_to: float | None = None

@@ -1,4 +1,4 @@
-"""What the parts of the Ardour reader share: attributes, times, automation lists.
+"""What the parts of the Ardour reader share: times and automation lists.
 
 Times are audio time `a...` in superclocks (282240000 a second), beat time `b...` in ticks (1920 a
 quarter note), or plain samples in sessions before version 7. Lists count from where they stand.
@@ -6,18 +6,16 @@ quarter note), or plain samples in sessions before version 7. Lists count from w
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from sessions.model import Automation, AutomationPoint, Written
 from sessions.tempo import TempoMap
+from sessions.xml_values import child, children, parsed
 
 SUPERCLOCKS = 282_240_000
 TICKS = 1_920
-_HIGHEST_NUMBER = 1e18
 _SHAPES = {
     "Linear": "linear",
     "Discrete": "hold",
@@ -26,49 +24,6 @@ _SHAPES = {
     "Curved": "curved",
 }
 _PLAYED = frozenset({"Play", "Touch", "Latch"})
-
-
-def number(element: etree._Element | None, name: str, otherwise: float = 0.0) -> float:
-    """The finite number in an attribute, or `otherwise`."""
-    if element is None:
-        return otherwise
-    return parsed(element.get(name, ""), otherwise)
-
-
-def parsed(text: str, otherwise: float = 0.0) -> float:
-    """The finite number `text` is, or `otherwise`."""
-    try:
-        value = float(text)
-    except ValueError:
-        return otherwise
-    return value if math.isfinite(value) and abs(value) <= _HIGHEST_NUMBER else otherwise
-
-
-def flag(element: etree._Element | None, name: str, otherwise: bool = False) -> bool:
-    """A switch: 1 and 0, yes and no."""
-    said = "" if element is None else element.get(name, "")
-    return otherwise if not said else said in ("1", "yes", "true")
-
-
-def children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
-    """The direct children of one of `tags`."""
-    return (child for child in element if child.tag in tags)
-
-
-def child(element: etree._Element | None, tag: str) -> etree._Element | None:
-    """The first direct child of that tag."""
-    return None if element is None else element.find(tag)
-
-
-def named(element: etree._Element | None, tag: str, name: str) -> etree._Element | None:
-    """The first direct child of that tag called `name`."""
-    found = () if element is None else children(element, tag)
-    return next((each for each in found if each.get("name") == name), None)
-
-
-def decibels(factor: float) -> float:
-    """A gain factor in dB; nothing at all is -inf."""
-    return 20.0 * math.log10(factor) if factor > 0 else -math.inf
 
 
 @dataclass(frozen=True)

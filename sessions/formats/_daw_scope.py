@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -14,16 +15,29 @@ Unit = Literal["beats", "seconds"]
 EDGE = 1e-9
 """Below this two times of a timeline are one."""
 
+MOST_PIECES = 100_000
+"""More clips than this, loops unrolled, are no song but an attack or damage."""
+
 _MOST_TURNS = 10_000
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A timeline's time: `zero` is the song's beat, or second, at which it reads 0."""
+    """A timeline's time: `zero` is the song's beat, or second, at which it reads 0.
+
+    `bends` are the song's beats at which the tempo changes or begins to ramp.
+    """
 
     clock: TempoMap
     unit: Unit
     zero: float = 0.0
+    bends: tuple[float, ...] = ()
+
+    @classmethod
+    def of_song(cls, clock: TempoMap, unit: Unit = "beats") -> Scope:
+        """The song's own time."""
+        bends = tuple(sorted(clock.beats(tempo.position_s) for tempo in clock.tempos()))
+        return cls(clock, unit, 0.0, bends)
 
     def seconds(self, time: float) -> float:
         """The song's second at `time`."""
@@ -40,7 +54,7 @@ class Scope:
         at = self.zero + time
         if unit != self.unit:
             at = self.clock.seconds(at) if unit == "seconds" else self.clock.beats(at)
-        return Scope(self.clock, unit, at - content)
+        return Scope(self.clock, unit, at - content, self.bends)
 
     def there(self, time: float, other: Scope) -> float:
         """This scope's `time` as `other` counts it."""
@@ -52,9 +66,12 @@ class Scope:
         """The same timeline, counted in `unit` from the same zero."""
         return self if unit == self.unit else self.within(unit, 0.0, 0.0)
 
-    def knots(self) -> list[float]:
-        """The times at which the tempo changes or bends."""
-        return [self.time(tempo.position_s) for tempo in self.clock.tempos()]
+    def knots(self, low: float, high: float) -> list[float]:
+        """The times from `low` to `high` at which the tempo changes or bends."""
+        beats = Scope(self.clock, "beats")
+        first = bisect_left(self.bends, self.there(low, beats))
+        last = bisect_right(self.bends, self.there(high, beats))
+        return [beats.there(bend, self) for bend in self.bends[first:last]]
 
 
 @dataclass(frozen=True)

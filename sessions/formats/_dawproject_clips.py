@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
-from sessions.formats._daw_scope import EDGE, Piece, Scope
+from sessions.formats._daw_scope import EDGE, MOST_PIECES, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines
-from sessions.formats._dawproject_container import Container
 from sessions.formats._dawproject_loops import Window
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import unit_of
@@ -69,6 +69,7 @@ class Arrangement:
         self._rate_hz = rate_hz
         self._counts: Counter[str] = Counter()
         self._ids: dict[str, etree._Element] = {}
+        self._visited = 0
         self.clips: dict[str, list[Clip]] = defaultdict(list)
         self.lines = Lines(source, mixer.parameters, self._counts)
 
@@ -142,6 +143,10 @@ class Arrangement:
             written=heard.written or Written(window.scope.unit, window.start),
         )
         for piece in window.pieces(high) if unrolled else [window.whole()]:
+            self._visited += 1
+            if self._visited > MOST_PIECES:
+                message = "clips and loops inside one another come to too many"
+                raise self._source.fault(window.clip, "endless_loop", message)
             if piece.end - low > EDGE:
                 self._piece(window, piece, inside, low, high)
 
@@ -187,9 +192,8 @@ class Arrangement:
             self._audio(audio, heard)
             return
         rate_hz = number(audio, "sampleRate", 0.0)
-        judged = warping(
-            warps, scope.seconds, heard.low, heard.high, knots=scope.knots(), rate_hz=rate_hz
-        )
+        knots = scope.knots(heard.low, heard.high)
+        judged = warping(warps, scope.seconds, heard.low, heard.high, knots=knots, rate_hz=rate_hz)
         self._emit(audio, heard, judged.by_algorithm(audio.get("algorithm")))
 
     def _media(self, audio: etree._Element) -> tuple[str | None, Media | None]:

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import Source, children, counted
-from sessions.formats._dawproject_container import Container
+from sessions.formats._daw_states import state_of_file
 from sessions.model import Device, DeviceState, Diagnostic
-from sessions.plugin_state import (
-    StateError,
-    canonical_class_id,
-    fxp_file,
-    opaque,
-    vstpreset_file,
-)
+from sessions.plugin_state import StateError, canonical_class_id, opaque
 
 _PLUGINS = {"Vst3Plugin": "VST3", "Vst2Plugin": "VST2", "ClapPlugin": "CLAP", "AuPlugin": "AU"}
 _NOTE_A4, _A4_HZ = 69.0, 440.0
@@ -84,21 +79,13 @@ class Devices:
         return self._neutral(self._container.data(member))
 
     def _neutral(self, data: bytes) -> DeviceState:
-        """The state in the form its first bytes name; what is unknown stays as it is."""
         try:
-            if data.startswith(b"VST3"):
-                return vstpreset_file(data)
-            if data.startswith(b"CcnK"):
-                return fxp_file(data)
+            state = state_of_file(data)
         except StateError:
             self._counts["damaged_state"] += 1
             return opaque(data)
-        if data.startswith(b"clap"):
-            return DeviceState("clap", data)
-        if b"<plist" in data[:512] or data.startswith(b"bplist00"):
-            return DeviceState("au_plist", data)
-        self._counts["opaque_state"] += 1
-        return opaque(data)
+        self._counts["opaque_state"] += state.kind == "opaque"
+        return state
 
     def _params(self, element: etree._Element) -> Iterator[tuple[str, str | float]]:
         for parameter in children(element.find("Parameters")):

@@ -19,7 +19,7 @@ _CHANNELS = re.compile(
     r"\s*\((?:mono|stereo|\d+ out|\d+(?:->\d+)?ch|x86|x64|x86_64|arm64|bridged)\)$"
 )
 _VENDOR = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
-_VST_ID = re.compile(r"(-?\d*)(?:\{([0-9A-Fa-f]{32})\}|<[0-9A-Fa-f]*>)?")
+_VST_ID = re.compile(r"(-?\d+)?(?:\{([0-9A-Fa-f]{32})\}|<[0-9A-Fa-f]*>)?")
 _PREFIX = re.compile(r"^([A-Z0-9]+)(i?):\s*")
 _UNUSED = "-"
 
@@ -111,7 +111,7 @@ def _vst(slot: _Slot, place: str, tally: Tally) -> Effect:
     words = slot.plugin.words
     prefix, name, vendor = _titled(word(words, 1))
     match = _VST_ID.match(word(words, 5))
-    unique, class_id = (match[1], match[2]) if match else ("", None)
+    unique, class_id = (match[1] or "", match[2]) if match else ("", None)
     is_vst3 = prefix == "VST3" or class_id is not None
     try:
         data = state.parse_vst(slot.plugin.texts())

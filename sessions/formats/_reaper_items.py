@@ -6,13 +6,13 @@ that are not heard are muted clips of lanes "take 1", "take 2", ...
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sessions.formats._reaper_envelopes import take_automation
 from sessions.formats._reaper_fx import effects
-from sessions.formats._reaper_text import Block, Line, integer, number, word
+from sessions.formats._reaper_text import Block, Line, integer, name_of, number, word
+from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Written
 from sessions.tally import Tally
@@ -147,7 +147,7 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         fade_in_shape=_fade_shape(fade_in),
         fade_out_shape=_fade_shape(fade_out),
         muted=integer(item.line("MUTE"), 1) != 0,
-        name=word(take.line("NAME"), 1),
+        name=name_of(take),
         written=Written("seconds", word(item.line("POSITION"), 1)),
         play_rate=play_rate,
         looped=integer(item.line("LOOP"), 1) != 0,
@@ -155,11 +155,6 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         inverted=take_gain < 0,
         channel_mode=_channel_mode(integer(take.line("CHANMODE"), 1)),
     )
-
-
-def decibels(factor: float) -> float:
-    """A gain factor in dB; nothing at all is -inf."""
-    return 20.0 * math.log10(factor) if factor > 0 else -math.inf
 
 
 def _fade_s(words: Sequence[str]) -> float:

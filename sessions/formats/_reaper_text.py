@@ -75,6 +75,14 @@ def word(words: list[str], at: int, otherwise: str = "") -> str:
     return words[at] if at < len(words) else otherwise
 
 
+def name_of(block: Block) -> str:
+    """The NAME of a track or take; one with all three quotes in it stands in a block of its own."""
+    own = block.block("NAME")
+    if own is not None and own.texts():
+        return own.texts()[0].removeprefix("|")
+    return word(block.line("NAME"), 1)
+
+
 def number(words: list[str], at: int, otherwise: float = 0.0) -> float:
     """The finite number at `at`, or `otherwise`."""
     try:

@@ -12,8 +12,9 @@ from sessions.formats._reaper_envelopes import (
     track_automation,
 )
 from sessions.formats._reaper_fx import Effect, effects
-from sessions.formats._reaper_items import clips, decibels
-from sessions.formats._reaper_text import Block, integer, number, word
+from sessions.formats._reaper_items import clips
+from sessions.formats._reaper_text import Block, integer, name_of, number, word
+from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Automation, Send, Track
 from sessions.roles import role_of
@@ -100,16 +101,11 @@ def _parents(blocks: Sequence[Block], ids: Sequence[str]) -> list[str | None]:
     return parents
 
 
-def track_name(block: Block) -> str:
-    """The track's name; unnamed ones have none."""
-    return word(block.line("NAME"), 1)
-
-
 def _chain(block: Block, tally: Tally) -> tuple[Effect, ...]:
     enabled = integer(block.line("FX"), 1, 1) != 0
     if block.block("FXCHAIN_REC") is not None:
-        tally.add("input_effects", track_name(block))
-    return effects(block.block("FXCHAIN"), enabled, track_name(block), tally)
+        tally.add("input_effects", name_of(block))
+    return effects(block.block("FXCHAIN"), enabled, name_of(block), tally)
 
 
 def _track(
@@ -121,7 +117,7 @@ def _track(
     finder: MediaFinder,
     tally: Tally,
 ) -> Track:
-    name = track_name(block)
+    name = name_of(block)
     fader, mute = block.line("VOLPAN"), block.line("MUTESOLO")
     gain = number(fader, 1, 1.0)
     trim_read = integer(block.line("AUTOMODE"), 1) == _TRIM_READ
@@ -185,7 +181,7 @@ def _factor(gain_db: float) -> float:
 
 
 def _receive(words: list[str], own: str, block: Block, tally: Tally) -> _Receive:
-    name = track_name(block)
+    name = name_of(block)
     mode, source_channels = integer(words, 2), integer(words, 8)
     to = integer(words, 9)
     first = to & _CHANNEL_BITS
@@ -193,7 +189,7 @@ def _receive(words: list[str], own: str, block: Block, tally: Tally) -> _Receive
     if source_channels < 0:
         tally.add("midi_sends", name)
         channels = frozenset()
-    elif source_channels not in (0, _MONO):
+    elif source_channels or to & _MONO:
         tally.add("send_channels", name)
     if mode == 1:
         tally.add("send_before_effects", name)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats import _aaf_effects as effects
 from sessions.formats._aaf_container import damaged, is_aaf, opened
 from sessions.formats._aaf_sources import Source, Sources, kind, rate_of, value
@@ -21,6 +21,7 @@ from sessions.media_search import MediaFinder
 from sessions.model import Clip, Diagnostic, Marker, Session, Track
 from sessions.model_parts import Severity
 from sessions.roles import role_of
+from sessions.single import head, one_path
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})
 _PICTURE = frozenset({"Picture", "LegacyPicture", "DataDef_Picture"})
@@ -36,20 +37,14 @@ class Aaf:
 
     def score(self, path: Path) -> float:
         """1 for a compound file that says it holds an AAF."""
-        try:
-            with path.open("rb") as stream:
-                return 1.0 if is_aaf(stream.read(64)) else 0.0
-        except (OSError, ValueError):
-            return 0.0
+        return 1.0 if is_aaf(head(path, 64)) else 0.0
 
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one AAF: clips, fades, gain and pan; no plugin has its state in an AAF.
 
         Raises SessionError for several files, and for one that cannot be read.
         """
-        if len(paths) != 1:
-            raise SessionError(_several(paths))
-        path = paths[0]
+        path = one_path(paths)
         finder = MediaFinder(path, media)
         with opened(path) as aaf:
             composition, others = _composition(aaf, path)
@@ -58,17 +53,6 @@ class Aaf:
 
 
 FORMAT = Aaf()
-
-
-def _several(paths: Sequence[Path]) -> SessionProblem:
-    names = ", ".join(printable(path.name) for path in paths)
-    return SessionProblem(
-        "several_sessions",
-        f"several sessions were named: {names}",
-        {"file": printable(paths[0]) if paths else ""},
-        expected="one AAF",
-        hint="read them one by one",
-    )
 
 
 def _composition(aaf: Any, path: Path) -> tuple[Any, list[str]]:
@@ -238,7 +222,7 @@ def _product(identification: Any) -> str | None:
     numbers = value(identification, "ProductVersion", {})
     if version == "Unknown version" and numbers:
         version = ".".join(str(numbers.get(part, 0)) for part in ("major", "minor", "tertiary"))
-        version = "" if name.endswith(version.removesuffix(".0")) else version
+        version = "" if version.removesuffix(".0") in name else version
     return f"{name} {version}".strip() or None
 
 

@@ -13,12 +13,14 @@ from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._ardour_regions import pool
 from sessions.formats._ardour_routes import tracks
 from sessions.formats._ardour_tempo import meters, tempo_map
-from sessions.formats._ardour_xml import Clock, children, decibels, flag, named, number
+from sessions.formats._ardour_xml import Clock
+from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Marker, Session, Severity, Track
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.xml import parse_xml
+from sessions.xml_values import children, flag, named, number
 
 _SESSION = re.compile(rb'<Session\b[^>]*\bversion="[^"]*"[^>]*\bsample-rate="')
 _USUAL_RATE_HZ = 48_000
@@ -82,7 +84,7 @@ def _session(root: etree._Element, path: Path, finder: MediaFinder, tally: Tally
     if rate_hz not in _RATES_HZ:
         tally.add("no_sample_rate", "Session")
         rate_hz = _USUAL_RATE_HZ
-    tempo = tempo_map(root, rate_hz)
+    tempo = tempo_map(root)
     clock = Clock(rate_hz, tempo)
     found = tracks(root, clock, pool(root, path, finder), tally)
     found = _with_vcas(root, found, tally)

@@ -10,10 +10,10 @@ from pathlib import Path
 from lxml import etree
 
 from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._daw_container import Container, member_names
 from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_clips import Arrangement
-from sessions.formats._dawproject_container import Container, member_names
 from sessions.formats._dawproject_devices import Devices
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import meters, tempo_map, unit_of
@@ -62,7 +62,7 @@ def _session(container: Container) -> Session:
     timeline = project.find("Arrangement")
     markers: tuple[Marker, ...] = ()
     if timeline is not None:
-        scope = Scope(clock, unit_of(source, timeline, "timeUnit", "beats"))
+        scope = Scope.of_song(clock, unit_of(source, timeline, "timeUnit", "beats"))
         arrangement.read(timeline, scope)
         markers = tuple(_markers(source, timeline.find("Markers"), scope))
     diagnostics = [

@@ -27,6 +27,7 @@ from sessions.media_search import MediaFinder
 from sessions.model import Clip, Diagnostic, Marker, Meter, Session, Tempo, Track
 from sessions.model_parts import Severity, Written
 from sessions.roles import role_of
+from sessions.single import content, head, one_path
 
 _CHANNEL, _KIND, _NAME, _INTERNAL, _SAMPLE, _ENABLED, _ROUTE = 64, 21, 203, 201, 196, 0, 22
 _DATA, _INSERT = 213, 236
@@ -36,7 +37,6 @@ _AUTOMATION, _LAYER, _AUDIO = 5, 3, (0, 4)
 _ITEM = struct.Struct("<I2HI2H2xH4x2f")
 _ITEM_BYTES = ((25, 80), (21, 60), (0, 32))
 _MUTED = 0x2000
-_LONGEST_BYTES = 1 << 30
 _FALLBACK_RATE_HZ = 44_100
 
 
@@ -48,23 +48,12 @@ class FlStudio:
 
     def score(self, path: Path) -> float:
         """1 for a file that begins as FL Studio's projects do."""
-        try:
-            with path.open("rb") as stream:
-                return 1.0 if stream.read(4) == MAGIC else 0.0
-        except (OSError, ValueError):
-            return 0.0
+        return 1.0 if head(path, 4) == MAGIC else 0.0
 
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one project; raises SessionError that names the byte it cannot read."""
-        path = paths[0]
-        if len(paths) != 1:
-            raise broken(path, 0, "projects are read one by one, and several were named")
-        try:
-            if path.stat().st_size > _LONGEST_BYTES:
-                raise broken(path, 0, "it is larger than any project")
-            data = path.read_bytes()
-        except OSError as error:
-            raise broken(path, 0, error.strerror or printable(error)) from error
+        path = one_path(paths)
+        data = content(path)
         ticks, found = events(path, data)
         try:
             return _Project(path, ticks, found, MediaFinder(path, media)).session()
@@ -260,7 +249,7 @@ class _Project:
             (
                 opaque,
                 "warning",
-                "state_opaque",
+                "opaque_state",
                 f"{opaque} plugin states are kept as found, in a layout that cannot be hosted",
             ),
         )

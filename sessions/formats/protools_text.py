@@ -25,15 +25,36 @@ from sessions.formats._protools_sections import (
 )
 from sessions.formats._protools_times import Clock, frame_rate
 from sessions.media_search import MediaFinder
-from sessions.model import Clip, Device, Diagnostic, Marker, Session, Track, Written
+from sessions.model import Clip, Device, Marker, Session, Track, Written
 from sessions.model_parts import Severity
 from sessions.roles import role_of
+from sessions.single import content, head, one_path
+from sessions.tally import Tally
 
-_LARGEST_BYTES = 256 << 20
 _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
 _WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
 _FIRST_CLIP_COLUMN = 7
+_TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "plugins_without_state": (
+        "warning",
+        "{count} plugins are named; a session text holds none of their settings: {places}",
+    ),
+    "source_offsets_unknown": (
+        "warning",
+        "a session text does not say where in its file each of {count} clips begins: {places}",
+    ),
+    "clips_without_file": (
+        "warning",
+        "{count} clips name no audio file, export with the clip list and file list: {places}",
+    ),
+    "bars_without_tempo": (
+        "warning",
+        "{count} places are in bars and the text holds no tempo, so they are counted at 120 BPM in"
+        " 4/4; export with Time Format: Samples. First: {places}",
+    ),
+    "comments_not_read": ("note", "{count} comments and marker rulers are left out: {places}"),
+}
 
 
 class ProToolsText:
@@ -44,25 +65,13 @@ class ProToolsText:
 
     def score(self, path: Path) -> float:
         """1 for a text that begins with its session's name as Pro Tools writes it."""
-        try:
-            with path.open("rb") as stream:
-                return 1.0 if is_session_text(stream.read(64)) else 0.0
-        except (OSError, ValueError):
-            return 0.0
+        return 1.0 if is_session_text(head(path, 64)) else 0.0
 
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one session text; raises SessionError that names the line it cannot read."""
-        if len(paths) != 1:
-            raise SessionError(_problem(paths[0], None, "one session text is read at a time"))
-        path = paths[0]
-        try:
-            if path.stat().st_size > _LARGEST_BYTES:
-                raise SessionError(_problem(path, None, "it is larger than any session text"))
-            text = decoded(path.read_bytes())
-        except OSError as error:
-            reason = f"it cannot be read: {error.strerror or printable(error)}"
-            raise SessionError(_problem(path, None, reason)) from error
-        return _Reading(path, sections(text), MediaFinder(path, media)).session()
+        path = one_path(paths)
+        found = sections(decoded(content(path)))
+        return _Reading(path, found, MediaFinder(path, media)).session()
 
 
 FORMAT = ProToolsText()
@@ -109,8 +118,7 @@ class _Reading:
         self.clock = self._clock()
         self.files = dict(self._files())
         self.vendors = dict(self._vendors())
-        self.bars = 0
-        self.comments = 0
+        self.tally = Tally(_TEXTS)
 
     def session(self) -> Session:
         each = [self._track(lines, at) for at, lines in enumerate(self._track_lines(), 1)]
@@ -123,7 +131,7 @@ class _Reading:
             sample_rate_hz=self.clock.sample_rate_hz,
             tracks=tuple(each),
             markers=markers,
-            diagnostics=(*self._told(each), *self.finder.diagnostics()),
+            diagnostics=(*self.tally.diagnostics(), *self.finder.diagnostics()),
             provenance=tuple((name, self.head[name].text) for name in named if name in self.head),
             length_s=max(ends, default=None),
         )
@@ -178,7 +186,8 @@ class _Reading:
         channels = _WIDTHS.get(width[1].lower()[:6], 2) if width else 1
         name = full[: width.start()] if width else full
         state = said.get("STATE", "").split()
-        self.comments += bool(said.get("COMMENTS", "").strip())
+        if said.get("COMMENTS", "").strip():
+            self.tally.add("comments_not_read", name)
         return Track(
             id=str(number),
             name=name or f"Track {number}",
@@ -193,6 +202,7 @@ class _Reading:
     def _devices(self, listed: str) -> Iterator[Device]:
         for written in filter(None, map(str.strip, listed.split("\t"))):
             name = re.sub(r"\s*\([^()]*\)$", "", written)
+            self.tally.add("plugins_without_state", name)
             yield Device(name, self.vendors.get(name, ""), "AAX", name)
 
     def _clips(self, lines: Sequence[Line], channels: int) -> tuple[Clip, ...]:
@@ -218,6 +228,7 @@ class _Reading:
         end = self._place(line, columns.get("END TIME", ""))[0]
         name = columns.get("CLIP NAME", "")
         file = self.files.get(name)
+        self.tally.add("source_offsets_unknown" if file else "clips_without_file", name)
         media = self.finder.media(file.path, file.name) if file else None
         rate = media.sample_rate_hz if media else self.clock.sample_rate_hz
         several = media is not None and media.channels > 1 and file is not None and file.channel
@@ -248,55 +259,16 @@ class _Reading:
         place = self.clock.place_s(text)
         if place is None:
             raise SessionError(_problem(self.path, line, f"{text!r} is no place in time"))
-        self.bars += place[1].unit == "bars"
+        if place[1].unit == "bars":
+            self.tally.add("bars_without_tempo", text)
         return place
 
     def _markers(self) -> Iterator[Marker]:
         for row in marker_rows(self.found.get("MARKERSLISTING", [])):
-            self.comments += row.has_more
+            if row.has_more:
+                self.tally.add("comments_not_read", row.name)
             place = row.reference if row.unit == "Samples" else row.location
             yield Marker(float(self._place(row.line, place)[0]), row.name)
-
-    def _told(self, each: Sequence[Track]) -> Iterator[Diagnostic]:
-        clips = [clip for track in each for clip in track.clips]
-        plugins = sum(len(track.devices) for track in each)
-        nameless = sum(clip.media_path is None for clip in clips)
-        told: tuple[tuple[int, Severity, str, str], ...] = (
-            (
-                plugins,
-                "warning",
-                "plugins_without_state",
-                f"{plugins} plugins are named; a session text holds none of their settings",
-            ),
-            (
-                len(clips),
-                "warning",
-                "source_offsets_unknown",
-                f"a session text does not say where in its file each of {len(clips)} clips begins",
-            ),
-            (
-                nameless,
-                "warning",
-                "clips_without_file",
-                f"{nameless} clips name no audio file; export with Include Clip List and File List",
-            ),
-            (
-                self.bars,
-                "warning",
-                "bars_without_tempo",
-                f"{self.bars} places are written in bars and the text holds no tempo: counted at"
-                f" {self.clock.assumed_bpm} BPM in 4/4; export with Time Format: Samples",
-            ),
-            (
-                self.comments,
-                "note",
-                "comments_not_read",
-                f"{self.comments} comments and marker rulers are left out",
-            ),
-        )
-        for count, severity, code, message in told:
-            if count:
-                yield Diagnostic(severity, code, self.path.name, message)
 
 
 def _rows(lines: Sequence[Line], least: int) -> Iterator[Line]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._reaper_envelopes import track_automation
 from sessions.formats._reaper_fx import effects
-from sessions.formats._reaper_items import decibels
 from sessions.formats._reaper_text import Block, integer, number, parse, word
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
+from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, Track
 from sessions.single import content, head, one_path

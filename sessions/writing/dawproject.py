@@ -6,19 +6,18 @@ middle at 0.5. Plugin states lie in plugins/, audio in audio/.
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
 from sessions.model import Diagnostic, Media, Session
+from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels
 from sessions.writing.dawproject_timeline import arrangement
 from sessions.writing.dawproject_xml import Ids, number, sub
-from sessions.writing.clock import beat_points
 from sessions.writing.losses import Losses
-from sessions.writing.media import Audio, Names, opened, refuse_pairs, relative, used_media
+from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
 from sessions.writing.placing import placed
 from sessions.writing.tree import forest, master_of
 
@@ -71,17 +70,13 @@ class _Files:
 
     def copy_into(self, archive: zipfile.ZipFile, session: Session) -> None:
         """Store the bytes of every file that lies inside."""
-        archives: dict[Path, zipfile.ZipFile] = {}
-        try:
+        with Copier() as copier:
             for media in used_media(session):
                 if self._copied(media):
                     entry = _entry(self.reference(media)[0])
                     entry.file_size = _size_hint(media)
-                    with opened(media, archives) as source, archive.open(entry, "w") as target:
-                        shutil.copyfileobj(source, target, 1 << 20)
-        finally:
-            for each in archives.values():
-                each.close()
+                    with archive.open(entry, "w") as target:
+                        copier.copy(media, target)
 
 
 def _size_hint(media: Media) -> int:
@@ -89,9 +84,7 @@ def _size_hint(media: Media) -> int:
     return media.frames * media.channels * 8 + (1 << 20)
 
 
-def _project(
-    session: Session, channels: Channels, files: _Files, losses: Losses
-) -> etree._Element:
+def _project(session: Session, channels: Channels, files: _Files, losses: Losses) -> etree._Element:
     project = etree.Element("Project", version="1.0")
     sub(project, "Application", name=_APPLICATION, version=_VERSION)
     tempo_id = _transport(project, session, channels.ids)
@@ -155,5 +148,3 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(_entry(name), data)
-
-

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from lxml import etree
 
 from sessions.model import Device, Send, Track
-from sessions.writing.dawproject_xml import Ids, flag, linear, number, sub
+from sessions.writing.dawproject_xml import Ids, flag, number, sub
+from sessions.writing.levels import linear
 from sessions.writing.losses import Losses
 from sessions.writing.tree import MASTER, Node
 
@@ -93,7 +94,9 @@ class Channels:
 
     def _pan(self, parent: etree._Element, name: str, pan: float) -> None:
         value = number((pan + 1.0) / 2.0)
-        sub(parent, "Pan", max="1.0", min="0.0", unit="normalized", value=value, id=name, name="Pan")
+        sub(
+            parent, "Pan", max="1.0", min="0.0", unit="normalized", value=value, id=name, name="Pan"
+        )
 
     def _volume(self, parent: etree._Element, name: str, gain_db: float, label: str) -> None:
         value = number(linear(gain_db))
@@ -114,9 +117,9 @@ class Channels:
         heard = send.enabled and not send.muted
         name = self._parameter(track, f"send_enabled:{send.target}")
         sub(element, "Enable", value=flag(heard), id=name)
-        pan = self._parameter(track, f"send_pan:{send.target}")
-        if send.pan:
-            self._pan(element, pan, send.pan)
+        panned = f"send_pan:{send.target}"
+        if send.pan or any(parameter_of(line.target) == panned for line in track.automation):
+            self._pan(element, self._parameter(track, panned), send.pan)
         name = self._parameter(track, f"send:{send.target}")
         self._volume(element, name, send.gain_db, "Send")
 
@@ -191,6 +194,13 @@ class Channels:
         if track.trim_db and track.devices:
             why = "a DAWproject has no trim before the plugins: it went into the fader behind them"
             self._losses.add("trim_moved", "warning", why, track.name)
+
+
+def parameter_of(target: str) -> str:
+    """An automation target under the name this module keeps it: REAPER's pans of sends differ."""
+    head, _, rest = target.partition(":")
+    name, _, part = rest.rpartition(":")
+    return f"send_pan:{name}" if head == "send" and name and part == "pan" else target
 
 
 def _device_id(device: Device) -> str | None:

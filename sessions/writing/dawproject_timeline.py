@@ -9,9 +9,10 @@ from lxml import etree
 from sessions.model import Automation, AutomationPoint, Clip, Media, Session, Track
 from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
-from sessions.writing.dawproject_channels import Channels
-from sessions.writing.dawproject_xml import flag, linear, number, sub
-from sessions.writing.lines import Line, line_of
+from sessions.writing.dawproject_channels import Channels, parameter_of
+from sessions.writing.dawproject_xml import flag, number, sub
+from sessions.writing.levels import linear
+from sessions.writing.lines import Line, line_of, moving, standing_gain_db
 from sessions.writing.losses import Losses
 from sessions.writing.media import written_path
 
@@ -23,7 +24,7 @@ _LEFT_OUT = (
     ("warped", "warps_lost", "their warp markers are unknown: these clips play unstretched"),
     ("channel_mode", "channel_mode_lost", "a DAWproject has no channel mode of a clip"),
     ("devices", "clip_devices_lost", "a DAWproject has no plugins on a clip"),
-    ("automation", "clip_automation_lost", "automation inside clips is not written"),
+    ("pan", "clip_pan_lost", "a DAWproject has no pan of a clip"),
 )
 
 
@@ -102,9 +103,10 @@ class Timeline:
         self._tell(track, clip)
 
     def _content(self, parent: etree._Element, clip: Clip, rate: float) -> None:
-        if clip.gain_db:
+        gain_db = standing_gain_db(clip)
+        if gain_db:
             parent = sub(parent, "Lanes", timeUnit="seconds", id=self._new_id())
-            gain = number(linear(clip.gain_db))
+            gain = number(linear(gain_db))
             points = sub(parent, "Points", unit="linear", id=self._new_id())
             sub(points, "Target", expression="gain")
             sub(points, "RealPoint", value=gain, interpolation="hold", time="0.0")
@@ -143,6 +145,9 @@ class Timeline:
         for name, code, why in _LEFT_OUT:
             if getattr(clip, name):
                 self._losses.add(code, "warning", why, track.name)
+        if moving(clip):
+            why = "automation inside clips is not written"
+            self._losses.add("clip_automation_lost", "warning", why, track.name)
         shapes = (
             (clip.fade_in_s, clip.fade_in_shape),
             (clip.fade_out_s, clip.fade_out_shape),
@@ -153,12 +158,15 @@ class Timeline:
         if clip.missing:
             why = "these files were not found: the project points at where they were"
             self._losses.add("missing_media", "warning", why, written_path(clip))
+        if clip.length_s <= 0.0:
+            why = "how long these clips play is unknown: they are there without a length"
+            self._losses.add("no_length", "warning", why, track.name)
         if clip.lane is not None:
             why = "a DAWproject has no take lanes: these lie side by side on their track"
             self._losses.add("lanes_lost", "note", why, track.name)
 
     def _automation(self, parent: etree._Element, track: Track, automation: Automation) -> None:
-        target = self._channels.parameters.get((track.id, automation.target))
+        target = self._channels.parameters.get((track.id, parameter_of(automation.target)))
         if target is None or not automation.points:
             why = "a DAWproject has nothing that these lines could move"
             self._losses.add("automation_lost", "warning", why, f"{track.name} {automation.target}")
@@ -198,9 +206,7 @@ class Timeline:
         """Write the tempo's course when it has one."""
         if len(self._points) < 2 and self._points[0][0] == 0.0:
             return
-        element = sub(
-            parent, "TempoAutomation", timeUnit="beats", unit="bpm", id=self._new_id()
-        )
+        element = sub(parent, "TempoAutomation", timeUnit="beats", unit="bpm", id=self._new_id())
         sub(element, "Target", parameter=tempo_id)
         for beat, bpm, curve in self._points:
             joined = "linear" if curve == "linear" else "hold"
@@ -216,9 +222,7 @@ class Timeline:
         found = sorted(self._session.meters, key=lambda meter: meter.position_s)
         if len(found) < 2 and (not found or found[0].position_s <= 0.0):
             return
-        element = sub(
-            parent, "TimeSignatureAutomation", timeUnit="beats", id=self._new_id()
-        )
+        element = sub(parent, "TimeSignatureAutomation", timeUnit="beats", id=self._new_id())
         sub(element, "Target")
         for meter in found:
             sub(

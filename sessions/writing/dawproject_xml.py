@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -60,11 +59,10 @@ def flag(value: bool) -> str:
 def clean(text: str) -> str:
     """`text` without what no XML can hold: control characters, lone surrogates."""
     kept = (each if each in "\t\n\r" or ord(each) >= 32 else "\ufffd" for each in text)
-    return "".join(kept).encode("utf-8", "replace").decode().replace("\ufffe", "\ufffd").replace(
-        "\uffff", "\ufffd"
+    return (
+        "".join(kept)
+        .encode("utf-8", "replace")
+        .decode()
+        .replace("\ufffe", "\ufffd")
+        .replace("\uffff", "\ufffd")
     )
-
-
-def linear(gain_db: float) -> float:
-    """A gain in dB as a factor; minus infinity is 0."""
-    return 0.0 if gain_db == -math.inf else math.pow(10.0, gain_db / 20.0)

@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sessions.model import Automation, AutomationPoint
+from sessions.model import Automation, AutomationPoint, Clip
+from sessions.writing.levels import decibels, linear
 
 LineKind = Literal["level", "pan", "switch", "width", "value"]
 _LEVELS = frozenset({"gain_db", "trim_db", "post_gain_db"})
@@ -42,7 +43,7 @@ def line_of(automation: Automation) -> Line:
         point.shape != "linear_amplitude" and math.isfinite(point.value) for point in points
     )
     if in_db and not straight:
-        points = [point._replace(value=_factor(point.value)) for point in points]
+        points = [point._replace(value=linear(point.value)) for point in points]
     plain = tuple(
         point._replace(shape=_HOLD if point.shape == _HOLD else "linear") for point in points
     )
@@ -53,7 +54,7 @@ def as_factors(line: Line) -> tuple[AutomationPoint, ...]:
     """A level's points as factors, whatever they were."""
     if not line.in_db:
         return line.points
-    return tuple(point._replace(value=_factor(point.value)) for point in line.points)
+    return tuple(point._replace(value=linear(point.value)) for point in line.points)
 
 
 def _kind(target: str) -> LineKind:
@@ -70,5 +71,18 @@ def _kind(target: str) -> LineKind:
     return "width" if target == "width" else "value"
 
 
-def _factor(value_db: float) -> float:
-    return 0.0 if value_db == -math.inf else math.pow(10.0, value_db / 20.0)
+def standing_gain_db(clip: Clip) -> float:
+    """A clip's gain with every gain line that never moves: how a DAWproject says a clip's gain."""
+    return clip.gain_db + sum(
+        decibels(as_factors(line_of(line))[0].value) for line in clip.automation if _stands(line)
+    )
+
+
+def moving(clip: Clip) -> tuple[Automation, ...]:
+    """The lines inside a clip that `standing_gain_db` does not hold."""
+    return tuple(line for line in clip.automation if not _stands(line))
+
+
+def _stands(automation: Automation) -> bool:
+    values = {point[1] for point in automation.points}
+    return automation.target == "gain_db" and len(values) == 1

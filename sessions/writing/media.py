@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._aaf_embedded import write_embedded
 from sessions.model import Clip, Media, Session
+from sessions.naming import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension
 
 Audio = Literal["copy", "link"]
 
-_EXTENSIONS = {"WAV": "wav", "WAVEX": "wav", "RF64": "wav", "AIFF": "aif", "FLAC": "flac"}
+_SLICE_BYTES = 1 << 20
+_EXTENSIONS = {
+    "WAV": "wav",
+    "WAVEX": "wav",
+    "RF64": "wav",
+    "AIFF": "aif",
+    "FLAC": "flac",
+    "RAW": "wav",
+}
 
 
 def used_media(session: Session) -> Iterator[Media]:
@@ -70,38 +81,48 @@ class Names:
 def _file_name(media: Media) -> str:
     told = media.path.name if media.member is None else PurePosixPath(media.member).name
     name = "".join("_" if each in '<>:"/\\|?*' or ord(each) < 32 else each for each in told)
-    extension = _EXTENSIONS.get(media.format, "wav")
-    return name if PurePosixPath(name).suffix else f"{name}.{extension}"
+    known = file_extension(name) in AUDIO_EXTENSIONS | OTHER_AUDIO_EXTENSIONS
+    return name if known else f"{name}.{_EXTENSIONS.get(media.format, 'wav')}"
 
 
-def opened(media: Media, archives: dict[Path, zipfile.ZipFile]) -> IO[bytes]:
-    """The file's bytes; `archives` keeps zips open from one member to the next."""
-    try:
+class Copier:
+    """Copies the bytes of media files; keeps zips open from one member to the next."""
+
+    def __init__(self) -> None:
+        self._zips: dict[Path, zipfile.ZipFile] = {}
+
+    def __enter__(self) -> Copier:
+        """Nothing is open yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for archive in self._zips.values():
+            archive.close()
+
+    def copy(self, media: Media, target: IO[bytes]) -> None:
+        """Write the file's bytes to `target`; raises SessionError when they cannot be read."""
+        try:
+            if media.member is not None and not zipfile.is_zipfile(media.path):
+                write_embedded(media, target)
+                return
+            with self._opened(media) as source:
+                shutil.copyfileobj(source, target, _SLICE_BYTES)
+        except (OSError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+            raise SessionError(
+                SessionProblem(
+                    "unreadable_media",
+                    f"{printable(media.as_json())} cannot be read: {printable(error)}",
+                    {"file": printable(media.path)},
+                    hint="check that the file is still there and its permissions",
+                )
+            ) from error
+
+    def _opened(self, media: Media) -> IO[bytes]:
         if media.member is None:
             return media.path.open("rb")
-        if media.path not in archives:
-            archives[media.path] = zipfile.ZipFile(media.path)
-        return archives[media.path].open(media.member)
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
-        raise SessionError(
-            SessionProblem(
-                "unreadable_media",
-                f"{printable(media.as_json())} cannot be read: {printable(error)}",
-                {"file": printable(media.path)},
-                hint="check that the file is still there and its permissions",
-            )
-        ) from error
-
-
-def copy_to(media: Media, target: Path) -> None:
-    """Copy the file's bytes to `target`, which must not exist; raises SessionError, OSError."""
-    archives: dict[Path, zipfile.ZipFile] = {}
-    try:
-        with opened(media, archives) as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-    finally:
-        for archive in archives.values():
-            archive.close()
+        if media.path not in self._zips:
+            self._zips[media.path] = zipfile.ZipFile(media.path)
+        return self._zips[media.path].open(media.member)
 
 
 def relative(path: Path, folder: Path) -> str:

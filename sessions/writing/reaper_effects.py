@@ -123,7 +123,11 @@ class Effects:
 
     def _au(self, device: Device, where: str) -> None:
         codes = [_code(part) for part in device.id.split(" ")][:3]
-        words = [quoted(f"AU: {_title(device)}"), quoted(_title(device)), quoted(device.label or "")]
+        words = [
+            quoted(f"AU: {_title(device)}"),
+            quoted(_title(device)),
+            quoted(device.label or ""),
+        ]
         lines = [] if device.state is None else _base64(device.state.data)
         self._block("<AU " + " ".join([*words, *map(str, codes)]), lines)
         why = "no REAPER for macOS was at hand to try these states"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.model import Automation, AutomationPoint
-from sessions.writing.dawproject_xml import linear
+from sessions.writing.levels import linear
 from sessions.writing.lines import Line, as_factors, line_of
 from sessions.writing.losses import Losses
 from sessions.writing.reaper_text import Text
@@ -73,7 +73,9 @@ class Envelopes:
                     self._envelope("PARMENV", owner, automation, 1.0, words)
                 else:
                     why = "REAPER counts parameters, and the numbers of these are unknown"
-                    self._losses.add("parameter_lost", "warning", why, f"{owner}/{name} {parameter}")
+                    self._losses.add(
+                        "parameter_lost", "warning", why, f"{owner}/{name} {parameter}"
+                    )
 
     def _envelope(
         self,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from sessions.model import Clip, Media, Track
-from sessions.writing.dawproject_xml import linear
+from sessions.writing.levels import linear
+from sessions.writing.lines import moving, standing_gain_db
 from sessions.writing.losses import Losses
 from sessions.writing.media import written_path
 from sessions.writing.reaper_effects import Effects
@@ -27,9 +28,7 @@ Reference = Callable[[Media], str]
 class Items:
     """Writes items; `reference` says where a file lies."""
 
-    def __init__(
-        self, text: Text, effects: Effects, reference: Reference, losses: Losses
-    ) -> None:
+    def __init__(self, text: Text, effects: Effects, reference: Reference, losses: Losses) -> None:
         self._text = text
         self._effects = effects
         self._reference = reference
@@ -56,8 +55,8 @@ class Items:
         line("MUTE", clip.muted, 0)
         line("IGUID", guid("item", track.id, index))
         line("IID", index + 1)
-        line("NAME", clip.name or (clip.media.path.name if clip.media else ""))
-        line("VOLPAN", linear(clip.gain_db), clip.pan, -1 if clip.inverted else 1, -1)
+        self._text.name(clip.name or (clip.media.path.name if clip.media else ""))
+        line("VOLPAN", linear(standing_gain_db(clip)), clip.pan, -1 if clip.inverted else 1, -1)
         line("SOFFS", clip.source_offset_s)
         line("PLAYRATE", clip.play_rate, clip.warped, 0, -1, 0, 0.0025)
         line("CHANMODE", _channel_mode(clip.channel_mode))
@@ -99,7 +98,7 @@ class Items:
         if clip.warped:
             why = "their warp markers are unknown: these clips play at one rate"
             self._losses.add("warps_lost", "warning", why, track.name)
-        if clip.automation:
+        if moving(clip):
             why = "automation inside clips is not written"
             self._losses.add("clip_automation_lost", "warning", why, track.name)
         if clip.lane is not None:
@@ -117,5 +116,3 @@ def _channel_mode(mode: str | None) -> int:
         return _MODES.get(mode or "", 0)
     at = int(match[2])
     return _FIRST_MONO + at - 3 if match[1] == "mono" else _FIRST_STEREO + at - 1
-
-

@@ -25,6 +25,13 @@ class Text:
         """One line of a tag and its words."""
         self.raw(" ".join([tag, *map(worded, words)]))
 
+    def name(self, text: str) -> None:
+        """A NAME line, and behind it a block of its own where no quotes are left for the line."""
+        self.line("NAME", text)
+        if all(quote in text for quote in _QUOTES):
+            with self.block("NAME"):
+                self.raw("|" + flat(text))
+
     def raw(self, text: str) -> None:
         """One line as it stands."""
         self._lines.append("  " * self._depth + text)
@@ -54,11 +61,16 @@ def worded(word: Word) -> str:
 
 def quoted(text: str) -> str:
     """A text in a kind of quotes it does not hold; line ends become blanks."""
-    flat = "".join(" " if ord(each) < 32 or each in "\x85\u2028\u2029" else each for each in text)
+    told = flat(text)
     for quote in _QUOTES:
-        if quote not in flat:
-            return f"{quote}{flat}{quote}"
-    return "`" + flat.replace("`", "'") + "`"
+        if quote not in told:
+            return f"{quote}{told}{quote}"
+    return "`" + told.replace("`", "'") + "`"
+
+
+def flat(text: str) -> str:
+    """A text on one line: whatever ends a line, or is no character, becomes a blank."""
+    return "".join(" " if ord(each) < 32 or each in "\x85\u2028\u2029" else each for each in text)
 
 
 def numbered(value: float) -> str:

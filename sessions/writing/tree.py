@@ -33,9 +33,7 @@ def forest(session: Session) -> tuple[Node, ...]:
     tracks = [track for track in session.tracks if not is_master(track)]
     known = {track.id for track in tracks}
     above = {track.id: track.parent for track in tracks if track.parent in known}
-    tops = {
-        track.id for track in tracks if track.id not in above or _in_ring(track.id, above)
-    }
+    tops = {track.id for track in tracks if track.id not in above or _in_ring(track.id, above)}
     return tuple(_node(track, 0, tracks, tops) for track in tracks if track.id in tops)
 
 

@@ -16,7 +16,18 @@ from bridge.cli.app import app
 from bridge.cli.telling import run_told
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = ("demo", "read", "plan", "lock", "render", "measure", "report", "schema")
+COMMANDS = (
+    "demo",
+    "read",
+    "plan",
+    "lock",
+    "render",
+    "measure",
+    "diff",
+    "verify",
+    "report",
+    "schema",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

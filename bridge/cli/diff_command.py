@@ -1,0 +1,86 @@
+"""`stemwright diff`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import Json
+from bridge.cli.telling import print_json
+
+if TYPE_CHECKING:
+    from bridge.comparing import Diff, Policy
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="An audio file, a render or a folder.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="What to compare with it.")],
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            metavar="NAME=VALUE",
+            help="rms, peak, float (dBFS), loudness (LU), true_peak (dB), length (samples), "
+            "accept (exact, float, dither, tolerant); repeatable.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="Limits by file pattern, as TOML.")
+    ] = None,
+    floor: Annotated[
+        Path | None,
+        typer.Option("--floor", metavar="A2", help="A rendered again: what those two differ by."),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")
+    ] = None,
+    md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
+    json: Json = False,
+) -> int:
+    """Compare two renders: the verdict, the insert that changed, where, how much.
+
+    Exit code 0: within the limits. 1: not. 2: cannot be compared.
+
+    Example: stemwright diff --limit rms=-100 before/ after/
+    """
+    from bridge.comparing import diff as compare
+    from bridge.comparing import markdown
+
+    found = compare(a, b, _policy(policy, limit or []), floor=floor)
+    if junit is not None:
+        _write_junit(junit, found)
+    if json:
+        print_json(found.as_json())
+    elif md:
+        typer.echo(markdown(found), nl=False)
+    else:
+        _tell(found)
+    return found.exit_code
+
+
+def _policy(path: Path | None, words: list[str]) -> Policy:
+    from bridge.comparing import Policy, given, load_policy
+
+    return (Policy() if path is None else load_policy(path)).overridden(given(words))
+
+
+def _tell(found: Diff) -> None:
+    from bridge.comparing.wording import lines
+
+    typer.echo("\n".join(lines(found)))
+
+
+def _write_junit(path: Path, found: Diff) -> None:
+    from bridge.audio.faults import cannot_write
+    from bridge.comparing import junit
+
+    staged = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        staged.write_bytes(junit(found))
+        staged.replace(path)
+    except OSError as cause:
+        staged.unlink(missing_ok=True)
+        raise cannot_write(path, cause) from cause

@@ -1,0 +1,64 @@
+"""`stemwright export`: a song as a project that a DAW opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bridge.cli.options import Json, PluginPath, StorePath
+from bridge.cli.telling import print_json, spoken
+
+
+def export(
+    source: Annotated[
+        list[Path],
+        typer.Argument(metavar="SESSION|DIR", help="A session, or a folder that render wrote."),
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="FILE.dawproject or FILE.rpp.")
+    ],
+    audio: Annotated[
+        Literal["copy", "link"] | None,
+        typer.Option(
+            "--audio",
+            help="Copy the audio along or link it. Default: copy for .dawproject, link for .rpp.",
+        ),
+    ] = None,
+    media: Annotated[
+        list[Path] | None,
+        typer.Option("--media", help="A folder to look for audio in; repeatable."),
+    ] = None,
+    plugin_path: PluginPath = None,
+    store: StorePath = None,
+    json: Json = False,
+) -> None:
+    """Write a session, or a finished folder with its chain's plugins, as a DAW project.
+
+    Open it in the DAW, tweak the plugins in their own windows, save, and take it back with
+    stemwright capture --like DIR/chain.toml. What the project cannot hold is named.
+
+    Example: stemwright export master/ -o song.rpp
+    """
+    from bridge.exchanging import export as write_project
+    from bridge.storing import Store, default_root
+
+    done = write_project(
+        source,
+        out,
+        Store(store or default_root()),
+        audio=audio,
+        plugin_folders=plugin_path or (),
+        media=media or (),
+    )
+    if json:
+        print_json(done.as_json())
+        return
+    for said in done.diagnostics:
+        typer.echo(spoken(said.as_json()), err=True)
+    told = done.as_json()
+    typer.echo(
+        f"{out}: {told['tracks']} tracks, {told['clips']} clips, {told['plugins']} plugins, "
+        f"{told['states']} with their states"
+    )

@@ -1,0 +1,36 @@
+"""Two renders, one verdict: how far apart, where, and what it does to the sound."""
+
+from bridge.comparing.alignment import Alignment
+from bridge.comparing.diffing import diff
+from bridge.comparing.first_step import FirstStep, Renderings, compare_renders
+from bridge.comparing.junit import junit
+from bridge.comparing.limits import VERDICTS, Limits, Verdict, given
+from bridge.comparing.markdown import markdown
+from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.policy import Policy, load_policy
+from bridge.comparing.residual import Residual
+from bridge.comparing.same import DifferentSoundError, assert_same_render
+from bridge.comparing.verifying import Verified, verify
+
+__all__ = [
+    "VERDICTS",
+    "Alignment",
+    "Diff",
+    "DifferentSoundError",
+    "FileDiff",
+    "FirstStep",
+    "Limits",
+    "Policy",
+    "Renderings",
+    "Residual",
+    "Verdict",
+    "Verified",
+    "assert_same_render",
+    "compare_renders",
+    "diff",
+    "given",
+    "junit",
+    "load_policy",
+    "markdown",
+    "verify",
+]

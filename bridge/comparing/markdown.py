@@ -1,0 +1,56 @@
+"""Markdown for a pull request or a ticket: the verdict, a table, then what fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.wording import alignment_words, file_lines, headline
+
+_HEAD = ("file", "verdict", "peak dBFS", "rms dBFS", "LU", "dBTP", "alignment")
+
+
+def markdown(found: Diff) -> str:
+    """Return the report as text."""
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Diff) -> Iterator[str]:
+    yield f"## {headline(found)}"
+    yield ""
+    if found.first_step is not None:
+        yield f"First to differ, in signal order: `{found.first_step}`"
+        yield ""
+    yield f"| {' | '.join(_HEAD)} |"
+    yield "|---|---|--:|--:|--:|--:|---|"
+    yield from (_row(each) for each in found.files)
+    for each in found.files:
+        if not each.within:
+            yield ""
+            yield f"### {_escaped(each.name)}"
+            yield "```"
+            yield from file_lines(each)
+            yield "```"
+
+
+def _row(each: FileDiff) -> str:
+    left = each.raw
+    cells = (
+        _escaped(each.name),
+        each.verdict if each.within else f"**{each.verdict}**",
+        _number(None if left is None else left.peak_dbfs),
+        _number(None if left is None else left.rms_dbfs),
+        _number(each.loudness_delta_lu, "+.2f"),
+        _number(each.true_peak_delta_db, "+.2f"),
+        "" if each.alignment is None else alignment_words(each.alignment),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _number(value: float | None, form: str = ".1f") -> str:
+    return format(value, form) if value is not None and math.isfinite(value) else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

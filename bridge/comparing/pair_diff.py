@@ -1,0 +1,135 @@
+"""Comparing one pair of files, streaming."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.decode import read_blocks
+from bridge.audio.sums import reblocked
+from bridge.comparing.alignment import Alignment, align
+from bridge.comparing.floor import Floor
+from bridge.comparing.judging import judge
+from bridge.comparing.limits import Limits
+from bridge.comparing.model import FileDiff
+from bridge.comparing.residual import Residual, Residuals
+from bridge.comparing.shifting import HALF_TAPS, advanced_stream
+from bridge.comparing.sound import sound
+from bridge.comparing.walking import Pair, first_difference, opened, side_by_side, starting_at
+
+
+def diff_files(
+    a: Path,
+    b: Path,
+    limits: Limits,
+    name: str = "",
+    floor: Floor | None = None,
+    block_frames: int = BLOCK_FRAMES,
+) -> FileDiff:
+    """Compare B with A; `floor` widens the limits by what the chain varies by itself.
+
+    Memory does not grow with the files beyond a few kilobytes a second. Raises InputError for a
+    file that cannot be read or holds NaN.
+    """
+    pair = opened(a, b, block_frames)
+    one, other = pair.heads
+    start = FileDiff(
+        name=name or a.name,
+        a=str(a),
+        b=str(b),
+        verdict="incomparable",
+        within=False,
+        limits=limits if floor is None else floor.widened(limits),
+        sample_rate_hz=one.sample_rate_hz,
+        channels=one.channels,
+        frames=(one.frames, other.frames),
+        floor=None if floor is None else floor.as_json(),
+    )
+    if not pair.alike:
+        return replace(start, reasons=_unlike(pair))
+    first = first_difference(pair)
+    if first is None:
+        return replace(start, verdict="exact", within=True, alignment=Alignment(), confidence=1.0)
+    return _differing(pair, replace(start, first_frame=first), limits, floor)
+
+
+def _unlike(pair: Pair) -> tuple[str, ...]:
+    one, other = pair.heads
+    checks = (
+        ("sample rate", one.sample_rate_hz, other.sample_rate_hz, "Hz"),
+        ("channels", one.channels, other.channels, ""),
+    )
+    return tuple(
+        f"{what}: A has {first}{' ' * bool(unit)}{unit}, B has {second}{' ' * bool(unit)}{unit}"
+        for what, first, second, unit in checks
+        if first != second
+    )
+
+
+def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) -> FileDiff:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        meters = [pool.submit(sound, path, pair.block_frames) for path in (pair.a, pair.b)]
+        raw = _residual(pair, None)
+        alignment, confidence = align(pair)
+        aligned, alignment = _aligned(pair, raw, alignment)
+        sounds = (meters[0].result(), meters[1].result())
+    found = replace(
+        found,
+        raw=raw,
+        aligned=aligned,
+        alignment=alignment,
+        confidence=confidence,
+        sounds=sounds,
+    )
+    longer = pair.heads[1].frames - pair.heads[0].frames
+    if abs(longer) > found.limits.length_frames:
+        word = "longer" if longer > 0 else "shorter"
+        seconds = abs(longer) / pair.rate_hz
+        said = f"length: B is {abs(longer)} samples ({seconds:.3f} s) {word} than A"
+        return replace(found, reasons=(said,))
+    judged = judge(found, pair.heads)
+    return judged if floor is None else floor.checked(judged, plain)
+
+
+def _aligned(
+    pair: Pair, raw: Residual, alignment: Alignment | None
+) -> tuple[Residual, Alignment | None]:
+    """The residual after alignment, which is dropped where the whole file contradicts it."""
+    if alignment is None or alignment.identity:
+        return raw, alignment
+    aligned = _residual(pair, alignment)
+    if aligned.rms < raw.rms or alignment.drift is not None:
+        return aligned, alignment
+    return raw, replace(alignment, offset_frames=0.0, gain_db=0.0, signs=(), swapped=False)
+
+
+def _residual(pair: Pair, alignment: Alignment | None) -> Residual:
+    """B minus A over what both have, B brought to A first."""
+    if alignment is None:
+        residuals = Residuals(pair.rate_hz, pair.channels)
+        for a, b in side_by_side(pair):
+            residuals.add(a, b)
+        return residuals.result()
+    whole = round(alignment.offset_frames)
+    half = (alignment.offset_frames - whole) / 2
+    first = max(0, -whole) + (HALF_TAPS if half else 0)
+    residuals = Residuals(pair.rate_hz, pair.channels, first / pair.rate_hz)
+    one = starting_at(read_blocks(pair.a, pair.block_frames), max(0, -whole))
+    other = starting_at(read_blocks(pair.b, pair.block_frames), max(0, whole))
+    # Half the fraction each: an interpolator that works on one alone would be part of the residual.
+    moved = (advanced_stream(one, -half), advanced_stream(other, half)) if half else (one, other)
+    for a, b in _together(*moved, pair.rate_hz):
+        residuals.add(a, alignment.undone(b))
+    return residuals.result()
+
+
+def _together(
+    one: Iterator[Block], other: Iterator[Block], rate_hz: int
+) -> Iterator[tuple[Block, Block]]:
+    """Both streams in whole seconds, as long as both have any."""
+    for a, b in zip(reblocked(one, rate_hz), reblocked(other, rate_hz), strict=False):
+        frames = min(a.shape[1], b.shape[1])
+        yield a[:, :frames], b[:, :frames]

@@ -1,0 +1,87 @@
+"""Which files of two places belong together: by name, and by version where both are renders."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import InputError, Problem
+
+RECORD = "render.json"
+SUFFIXES = frozenset(
+    {".wav", ".wave", ".aif", ".aiff", ".flac", ".w64", ".rf64", ".caf", ".mp3", ".ogg", ".opus"}
+)
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two files under one name; None where one place has no such file."""
+
+    name: str
+    a: Path | None
+    b: Path | None
+
+
+def paired(a: Path, b: Path) -> list[Paired]:
+    """Pair two files, or the files of two folders by name.
+
+    Raises InputError: missing_file, unlike_places (a file and a folder), no_audio, same_name.
+    """
+    for path in (a, b):
+        if not path.exists():
+            raise _refused("missing_file", path, "no such file or folder", "check the name")
+    if a.is_dir() != b.is_dir():
+        folder = a if a.is_dir() else b
+        hint = "name two files, or two folders"
+        raise _refused("unlike_places", folder, "is a folder, the other is a file", hint)
+    if not a.is_dir():
+        return [Paired(a.name, a, b)]
+    one, other = listed(a), listed(b)
+    names = [*one, *(name for name in other if name not in one)]
+    return [Paired(name, one.get(name), other.get(name)) for name in names]
+
+
+def listed(folder: Path) -> dict[str, Path]:
+    """Return a folder's audio by name without suffix: a render's versions, else all, by name.
+
+    Raises InputError: no_audio, same_name.
+    """
+    record = read_record(folder)
+    if record is not None:
+        files = {str(each["version"]): folder / str(each["path"]) for each in record["outputs"]}
+    else:
+        files = _audio(folder)
+    if not files:
+        raise _refused("no_audio", folder, "holds no audio", "name a folder with WAV or FLAC files")
+    return files
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Return what render.json says; None where `folder` is no render of ours."""
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        known = all({"version", "path"} <= each.keys() for each in record["outputs"])
+        return dict(record) if known and record["outputs"] else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _audio(folder: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if path.suffix.lower() not in SUFFIXES or hidden or not path.is_file():
+            continue
+        name = inside.with_suffix("").as_posix()
+        if name in files:
+            said = f"and {files[name].name} have the same name, so neither can be paired"
+            raise _refused("same_name", path, said, "keep one of them")
+        files[name] = path
+    return files
+
+
+def _refused(kind: str, path: Path, said: str, hint: str) -> InputError:
+    return InputError(Problem(kind, f"{path}: {said}", {"file": str(path)}, hint=hint))

@@ -1,0 +1,113 @@
+"""A finished render as it is compared: its steps' hashes, its chain, its lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.comparing.pairing import read_record
+from chains import Chain, ChainError, Insert, load
+
+MASTER = "master"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of render.json: what went through it, by hash."""
+
+    id: str
+    inserts: tuple[str, ...]
+    key: str
+    pcm: str
+    rms_dbfs: float | None
+
+    @property
+    def owner(self) -> str:
+        """The group, return or bus it belongs to; the sum and the finish are the master's."""
+        group, slash, _ = self.id.partition("/")
+        return group if slash and group != "finish" else MASTER
+
+    @property
+    def version(self) -> str:
+        """The version it was rendered for; "main" also for what all versions share."""
+        if self.id.startswith("finish/"):
+            return self.id.removeprefix("finish/")
+        return self.id.partition("@")[2] or "main"
+
+
+@dataclass(frozen=True)
+class RenderFolder:
+    """What a finished folder says; `chain` is None where chain.toml cannot be read."""
+
+    record: Mapping[str, Any]
+    steps: tuple[Step, ...]
+    chain: Chain | None
+    lock: Mapping[str, Any]
+
+    @property
+    def groups(self) -> list[str]:
+        """Group ids in summing order."""
+        return [str(each["id"]) for each in self.record.get("groups", [])]
+
+    def of(self, owner: str, version: str = "main") -> list[Step]:
+        """The steps of a group, a return or the master bus, in signal order."""
+        return [step for step in self.steps if step.owner == owner and step.version == version]
+
+    def inserts(self, owner: str) -> Sequence[Insert]:
+        """The active inserts of a group, a return or the master bus."""
+        if self.chain is None:
+            return ()
+        rows = {each.id: each.inserts for each in self.chain.groups}
+        rows |= {each.id: each.inserts for each in self.chain.returns}
+        row = self.chain.master if owner == MASTER else rows.get(owner, ())
+        return [insert for insert in row if not insert.bypass]
+
+    def sources(self, group: str) -> dict[str, tuple[str, ...]]:
+        """The stems of a group with the hashes of their samples."""
+        return {
+            str(each["stem"]): tuple(str(file["pcm"]) for file in each["files"])
+            for each in self.lock.get("sources", [])
+            if each.get("group") == group
+        }
+
+    def plugin(self, step: str) -> Mapping[str, Any]:
+        """What the lock says of a hosted step's plugin."""
+        name = step.partition("@")[0]
+        rows: list[Mapping[str, Any]] = self.lock.get("plugins", [])
+        return next((row for row in rows if row.get("step") == name), {})
+
+
+def open_render(folder: Path) -> RenderFolder | None:
+    """Read a finished folder; None where it is none of ours."""
+    record = read_record(folder) if folder.is_dir() else None
+    if record is None or not isinstance(record.get("steps"), list):
+        return None
+    try:
+        steps = tuple(_step(row) for row in record["steps"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return RenderFolder(record, steps, _chain(folder), _lock(folder))
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    level = row.get("level_out") or {}
+    inserts = tuple(str(each) for each in row.get("inserts", []))
+    return Step(str(row["id"]), inserts, str(row["key"]), str(row["pcm"]), level.get("rms_dbfs"))
+
+
+def _chain(folder: Path) -> Chain | None:
+    try:
+        return load(folder / "chain.toml")
+    except (ChainError, OSError):
+        return None
+
+
+def _lock(folder: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads((folder / "chain.lock").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,163 @@
+"""A diff in words: the verdict first, then where, then how much."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bridge.comparing.alignment import Alignment
+from bridge.comparing.first_step import Renderings
+from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.perceptual import advice
+from bridge.comparing.residual import Residual
+
+MEANING = {
+    "exact": "every sample is equal",
+    "float": "equal but for rounding of floating-point numbers",
+    "dither": "the difference is what dither explains",
+    "tolerant": "different, within the limits",
+    "changed": "different",
+    "incomparable": "cannot be compared",
+}
+_ROWS = (
+    ("integrated", "integrated_lufs", "LUFS"),
+    ("loudness range", "loudness_range_lu", "LU"),
+    ("max short-term", "short_term_max_lufs", "LUFS"),
+    ("true peak", "true_peak_dbtp", "dBTP"),
+    ("PLR", "plr_db", "dB"),
+    ("PSR, lowest", "psr_min_db", "dB"),
+)
+_SHOWN = 3
+
+
+def lines(found: Diff) -> Iterator[str]:
+    """Yield the lines a person reads."""
+    yield headline(found)
+    if found.renderings is not None:
+        yield from _renderings(found.renderings)
+    for each in found.files:
+        if len(found.files) > 1 or each.verdict != "exact":
+            yield f"{each.name}: {each.verdict}, {MEANING[each.verdict]}"
+        yield from (f"  {line}" for line in file_lines(each))
+
+
+def headline(found: Diff) -> str:
+    """The verdict over everything, in one line."""
+    count = len(found.files)
+    failing = sum(not each.within for each in found.files)
+    of = (
+        ""
+        if count == 1
+        else f" ({failing} of {count} files fail)"
+        if failing
+        else f" ({count} files)"
+    )
+    word = "within the limits" if found.within else "NOT within the limits"
+    verdict = found.verdict
+    return f"{verdict}: {MEANING[verdict]}{of}" if verdict == "exact" else f"{verdict}: {word}{of}"
+
+
+def file_lines(found: FileDiff) -> Iterator[str]:
+    """Yield what is known of one pair, nothing for equal files."""
+    yield from (f"why           {reason}" for reason in found.reasons)
+    yield from (f"over          {missed.text}" for missed in found.missed)
+    if found.first_frame is not None:
+        yield f"first sample  {found.first_frame} ({found.first_s:.3f} s)"
+    if found.aligned is not None:
+        yield from _where(found.aligned)
+    if found.raw is not None:
+        yield f"residual      {levels(found.raw)}"
+    if found.raw is not None:
+        yield from _alignment(found)
+    yield from _sound(found)
+
+
+def levels(left: Residual) -> str:
+    """Peak and rms of a residual."""
+    return f"peak {_db(left.peak_dbfs)} dBFS, rms {_db(left.rms_dbfs)} dBFS"
+
+
+def alignment_words(found: Alignment) -> str:
+    """What B is against A: late, louder, inverted."""
+    said = []
+    if found.offset_frames:
+        late = "late" if found.offset_frames > 0 else "early"
+        said.append(f"{abs(found.offset_frames):.4f} samples {late}")
+    if found.drift is not None:
+        said.append(f"drifting by {found.drift.ppm:+.3f} ppm")
+    if found.gain_db:
+        said.append(f"{abs(found.gain_db):.4f} dB {'louder' if found.gain_db > 0 else 'softer'}")
+    if found.polarity < 0:
+        said.append("inverted")
+    said += [f"inverted on channel {number}" for number in found.inverted]
+    if found.swapped:
+        said.append("with left and right exchanged")
+    return ", ".join(said)
+
+
+def _alignment(found: FileDiff) -> Iterator[str]:
+    alignment = found.alignment
+    if alignment is None:
+        yield f"alignment     none found (correlation {found.confidence:.2f})"
+    elif (words := alignment_words(alignment)) and found.aligned is not None:
+        yield f"B is          {words}"
+        yield f"  aligned     {levels(found.aligned)}"
+
+
+def _renderings(found: Renderings) -> Iterator[str]:
+    if found.first is not None:
+        yield f"first to differ, in signal order: {found.first.name} ({_kind(found.first.kind)})"
+    groups = [each.id for each in found.groups if not each.same]
+    if groups:
+        yield f"groups that differ: {', '.join(groups)}"
+    yield from (f"engine: {each}" for each in found.engine)
+
+
+def _kind(kind: str) -> str:
+    return {
+        "source": "another stem file",
+        "insert": "set otherwise",
+        "plugin": "another plugin binary",
+        "state": "another state",
+        "not_repeatable": "the same step and input gave another result",
+        "unknown": "for a reason the folders do not hold",
+    }.get(kind, kind)
+
+
+def _where(left: Residual) -> Iterator[str]:
+    if left.windows:
+        worst = [f"{each.start_s:.2f} s ({_db(each.rms_dbfs)})" for each in left.windows[:_SHOWN]]
+        yield f"most at       {', '.join(worst)} dBFS rms"
+    bands = [each for each in left.bands if math.isfinite(each.residual_dbfs)]
+    if bands:
+        worst = [f"{_hz(each.hz)} ({_db(each.residual_dbfs)})" for each in bands[:_SHOWN]]
+        yield f"most around   {', '.join(worst)} dBFS rms"
+    if len(left.channels) > 1:
+        sides = [f"{each.name} {_db(each.rms_dbfs)}" for each in left.channels]
+        yield f"sides         {', '.join(sides)} dBFS rms"
+
+
+def _sound(found: FileDiff) -> Iterator[str]:
+    if found.sounds is None or found.aligned is None:
+        return
+    one, other = found.sounds
+    for name, reading, unit in _ROWS:
+        yield _row(name, getattr(one.measures, reading), getattr(other.measures, reading), unit)
+    if found.channels == 2:
+        yield _row("width", one.width_db, other.width_db, "dB")
+        yield _row("lost in mono", one.mono_loss_db, other.mono_loss_db, "dB")
+    distance = found.aligned.perceptual_db
+    yield f"advice        {advice(distance)} ({distance:.3f} dB in critical bands)"
+
+
+def _row(name: str, a: float, b: float, unit: str) -> str:
+    change = f"{b - a:+.3f}" if math.isfinite(b - a) else "-"
+    return f"{name:<14}{_db(a):>8} {_db(b):>8}  {change} {unit}"
+
+
+def _db(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "-inf" if value < 0 else "-"
+
+
+def _hz(value: float) -> str:
+    return f"{value / 1000:g} kHz" if value >= 1000 else f"{value:g} Hz"

@@ -1,0 +1,100 @@
+"""A session or a finished folder as a project that a DAW opens."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Diagnostic, InputError, Problem
+from bridge.exchanging.pairs import has_pairs, joined
+from bridge.exchanging.rendered import is_rendering, session_of
+from bridge.storing import Store
+from sessions import Session, read
+from sessions.model import Diagnostic as SessionDiagnostic
+from sessions.writing import Audio, write_dawproject, write_rpp
+from sessions.writing.placing import refuse_existing
+
+_Writer = Callable[..., tuple[SessionDiagnostic, ...]]
+_WRITERS: dict[str, tuple[_Writer, Audio]] = {
+    ".dawproject": (write_dawproject, "copy"),
+    ".rpp": (write_rpp, "link"),
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: the project's path, and what is in it."""
+
+    path: Path
+    session: Session
+    diagnostics: tuple[Diagnostic, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `export --json` prints."""
+        tracks = self.session.tracks
+        devices = [device for track in tracks for device in track.devices]
+        return {
+            "path": str(self.path),
+            "tracks": len(tracks),
+            "clips": sum(len(track.clips) for track in tracks),
+            "plugins": len(devices),
+            "states": sum(device.state is not None for device in devices),
+            "diagnostics": [each.as_json() for each in self.diagnostics],
+        }
+
+
+def export(
+    source: Sequence[Path],
+    target: Path,
+    store: Store,
+    *,
+    audio: Audio | None = None,
+    plugin_folders: Sequence[Path] = (),
+    media: Sequence[Path] = (),
+) -> Exported:
+    """Write `source`, a session or a finished folder, to `target` (.dawproject or .rpp).
+
+    `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
+    project. Raises InputError and SessionError; nothing is overwritten, nothing left half-written.
+    """
+    write, usual = _writer(target)
+    refuse_existing(target)
+    session, told = _session(source, store, plugin_folders, media)
+    with tempfile.TemporaryDirectory(prefix="stemwright-export-") as folder:
+        wanted = audio or usual
+        if has_pairs(session):
+            session, wanted = joined(session, Path(folder)), "copy"
+        lost = write(session, target, wanted)
+    return Exported(target, session, (*told, *map(_ours, lost)))
+
+
+def _writer(target: Path) -> tuple[_Writer, Audio]:
+    found = _WRITERS.get(target.suffix.lower())
+    if found is None:
+        raise InputError(
+            Problem(
+                "unknown_project",
+                f"{target.name} names no kind of project that is written",
+                {"file": str(target)},
+                expected="a name that ends in .dawproject (Bitwig Studio, Studio One, Cubase) or"
+                " .rpp (REAPER)",
+                hint="name it with -o FILE.dawproject or -o FILE.rpp",
+            )
+        )
+    return found
+
+
+def _session(
+    source: Sequence[Path], store: Store, plugin_folders: Sequence[Path], media: Sequence[Path]
+) -> tuple[Session, tuple[Diagnostic, ...]]:
+    if len(source) == 1 and is_rendering(source[0]):
+        return session_of(source[0], store, plugin_folders)
+    found = read(list(source), media) if media else read(list(source))
+    return found, tuple(map(_ours, found.diagnostics))
+
+
+def _ours(said: SessionDiagnostic) -> Diagnostic:
+    return Diagnostic(said.severity, said.code, said.where, said.message)

@@ -1,0 +1,211 @@
+"""The plugins of a chain as devices: who they are, and the state they run with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Diagnostic, InputError, MachineError, RenderError
+from bridge.exchanging.lifting import suffix_of
+from bridge.hosting import host, scan, search_folders
+from bridge.planning import Engine, HostedStep, Plan, state_path, wanted_plugin
+from bridge.plugins import Plugin, find
+from bridge.rendering import Cancel, Context, Silent
+from bridge.rendering.hosted import prepare
+from bridge.storing import Store, file_digest
+from chains import Chain, Insert, PluginTable
+from chains import Plugin as PluginSettings
+from sessions import Device, DeviceState, plugin_state
+from sessions.plugin_state import StateError
+
+_KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}
+
+
+class Finisher:
+    """Makes devices of a chain's hosted inserts, with their finished states.
+
+    An insert with a state and no params keeps its state's bytes, and needs no plugin. Any other is
+    prepared as for a render: from the store, or by the plugin in a child. What fails is told in
+    `diagnostics`, and the device then has the state that is at hand, or none.
+    """
+
+    def __init__(
+        self,
+        chain: Chain,
+        store: Store,
+        plugin_folders: Sequence[Path] = (),
+        lock: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._chain = chain
+        self._store = store
+        self._folders = plugin_folders
+        self._locked = {row["step"]: row for row in (lock or {}).get("plugins", ())}
+        self._engine = _engine(chain, (lock or {}).get("engine", {}))
+
+    def device(self, owner: str, insert: Insert) -> Device | None:
+        """The hosted insert as a device; None for a built-in processor of ours."""
+        settings = insert.settings
+        if not isinstance(settings, PluginSettings):
+            return None
+        step_id = f"{owner}/{insert.id}"
+        plain = self._file_state(step_id, settings)
+        plugin = None
+        state = plain
+        if settings.params or plain is None:
+            plugin = self._plugin(step_id, settings)
+            if plugin is not None:
+                state = self._prepared(step_id, insert, settings, plugin) or plain
+        return self._named(step_id, insert, settings, state, plugin)
+
+    def class_id(self, owner: str, insert: Insert) -> str | None:
+        """Which plugin a hosted insert means, without hosting it, where that can be known."""
+        settings = insert.settings
+        if not isinstance(settings, PluginSettings):
+            return None
+        step_id = f"{owner}/{insert.id}"
+        known = _table(settings).id or self._locked.get(step_id, {}).get("class_id")
+        if known is None:
+            path = state_path(self._chain, settings)
+            state = None if path is None else _read(path)
+            known = None if state is None else state.class_id
+        return str(known).upper() if known else None
+
+    def _named(
+        self,
+        step_id: str,
+        insert: Insert,
+        settings: PluginSettings,
+        state: DeviceState | None,
+        plugin: Plugin | None,
+    ) -> Device:
+        table, row = _table(settings), self._locked.get(step_id, {})
+        if not row and plugin is None and (table.id is None or table.name is None):
+            plugin = self._plugin(step_id, settings, quiet=True)
+        carried = None if state is None else state.class_id
+        class_id = (
+            (plugin.class_id if plugin else None) or row.get("class_id") or table.id or carried
+        )
+        form = (plugin.format if plugin else None) or row.get("format") or table.format or "VST3"
+        name = (plugin.name if plugin else None) or row.get("name") or table.name or insert.id
+        vendor = (plugin.vendor if plugin else None) or row.get("vendor") or table.vendor or ""
+        return Device(
+            name=name,
+            vendor=vendor,
+            format=form,
+            id=_device_id(form, class_id or ""),
+            enabled=not insert.bypass,
+            state=state,
+            mix=insert.mix,
+            label=insert.id,
+            file=None if plugin is None else plugin.path.name,
+        )
+
+    def _file_state(self, step_id: str, settings: PluginSettings) -> DeviceState | None:
+        path = state_path(self._chain, settings)
+        if path is None:
+            return None
+        state = _read(path)
+        if state is None:
+            self._tell("state_unreadable", step_id, f"the state {settings.state} cannot be read")
+        return state
+
+    def _plugin(
+        self, step_id: str, settings: PluginSettings, *, quiet: bool = False
+    ) -> Plugin | None:
+        wanted = wanted_plugin(self._chain, settings)
+        cache = self._store.root / "plugins.json"
+        found = find(scan([wanted], search_folders(self._folders), cache), wanted)
+        if len({(each.class_id, each.format) for each in found}) == 1:
+            return found[0]
+        if not quiet:
+            said = str(wanted.name or wanted.path or wanted.class_id)
+            why = "is not installed here" if not found else "means several plugins"
+            self._tell("state_not_prepared", step_id, f"{said} {why}: its state may be unfinished")
+        return None
+
+    def _prepared(
+        self, step_id: str, insert: Insert, settings: PluginSettings, plugin: Plugin
+    ) -> DeviceState | None:
+        path = state_path(self._chain, settings)
+        step = HostedStep(
+            id=step_id,
+            label=insert.id,
+            insert_id=insert.id,
+            plugin=plugin,
+            state=path,
+            state_hash=None if path is None else file_digest(path),
+            params=tuple(settings.params.items()),
+            latency_samples=None,
+        )
+        try:
+            preset = prepare(self._context(), step).preset
+        except (InputError, RenderError, MachineError) as error:
+            said = "; ".join(problem.message for problem in error.problems)
+            self._tell("state_not_prepared", step_id, said)
+            return None
+        if preset is None:
+            self._tell(
+                "state_not_prepared",
+                step_id,
+                f"{plugin.name} does not keep its values in a state: set them in the DAW",
+            )
+            return None
+        return as_state(preset)
+
+    def _context(self) -> Context:
+        """What preparing asks for: the engine, the store, the host; nothing is rendered."""
+        plan = Plan("", self._engine, 0, 0, (), (), None, (), ())
+        return Context(plan, self._store, host(self._engine.host), Silent(), Cancel())
+
+    def _tell(self, code: str, step_id: str, message: str) -> None:
+        self.diagnostics.append(Diagnostic("warning", code, step_id, f"{step_id}: {message}"))
+
+
+def as_state(data: bytes) -> DeviceState | None:
+    """A state file's bytes as a neutral state; None when they are none."""
+    try:
+        if data.startswith(b"VST3"):
+            return plugin_state.vstpreset_file(data)
+        if data.startswith(b"CcnK"):
+            return plugin_state.fxp_file(data)
+    except StateError:
+        return None
+    kind = _KINDS.get(suffix_of(data), "opaque")
+    return DeviceState(kind, data) if b"plist" in data[:512] else None
+
+
+def _read(path: Path) -> DeviceState | None:
+    try:
+        return as_state(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _table(settings: PluginSettings) -> PluginTable:
+    if isinstance(settings.plugin, PluginTable):
+        return settings.plugin
+    if settings.path is not None:
+        return PluginTable(name=Path(settings.path.replace("\\", "/")).stem or "plugin")
+    return PluginTable(name=settings.plugin)
+
+
+def _device_id(form: str, class_id: str) -> str:
+    """A class id of this machine's scan as a session writes it."""
+    if form == "VST2":
+        try:
+            return str(int(class_id, 16))
+        except ValueError:
+            return class_id
+    return class_id.replace(":", " ") if form == "AU" else class_id.upper()
+
+
+def _engine(chain: Chain, locked: Mapping[str, Any]) -> Engine:
+    engine = chain.engine
+    return Engine(
+        host=locked.get("host") or engine.host or "dawdreamer",
+        buffer_size=locked.get("buffer_size") or engine.buffer_size or 512,
+        sample_rate_hz=locked.get("sample_rate_hz") or engine.sample_rate_hz or 48000,
+        tempo_bpm=locked.get("tempo_bpm") or 120.0,
+    )

@@ -1,0 +1,158 @@
+"""A DAW's plugins as inserts of a chain: order, bypass, wet and dry, and their states."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.errors import Diagnostic
+from chains import Insert, Plugin, PluginTable
+from sessions import Device
+
+_NOT_ID = re.compile(r"[^A-Za-z0-9_-]+")
+_LONGEST_ID = 64
+_FORMATS: tuple[Literal["VST3", "VST2", "AU"], ...] = ("VST3", "VST2", "AU")
+_HOSTED = {"VST3": ("vst3",), "VST2": ("fxp_chunk", "fxp_params"), "AU": ("au_plist",)}
+_WAYS = {
+    "AAX": "use the plugin's VST3 in the DAW, or a .vstpreset of the same setting",
+    "CLAP": "use the plugin's VST3",
+    "LV2": "use the plugin's VST3",
+    "JS": "use one of stemwright's own processors in its place",
+    "builtin": "use one of stemwright's own processors in its place: stemwright processors",
+}
+
+
+@dataclass(frozen=True)
+class LiftedInsert:
+    """An insert, the device it was, and its state as a file: a path below the chain, and bytes."""
+
+    owner: str
+    insert: Insert
+    device: Device
+    state_path: str | None = None
+    state: bytes | None = None
+
+    @property
+    def step_id(self) -> str:
+        """`<group>/<insert>`."""
+        return f"{self.owner}/{self.insert.id}"
+
+
+def slug(text: str, taken: Iterable[str], otherwise: str = "track") -> str:
+    """An id of letters, digits, _ and - made of `text` that is not in `taken`, whatever its case.
+
+    A text that is such an id already is kept as it is.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    base = _NOT_ID.sub("-", plain).strip("-")[:_LONGEST_ID].strip("-") or otherwise
+    used = {each.casefold() for each in taken}
+    name, count = base, 1
+    while name.casefold() in used:
+        count += 1
+        suffix = f"-{count}"
+        name = base[: _LONGEST_ID - len(suffix)] + suffix
+    return name
+
+
+def table_of(device: Device) -> PluginTable | None:
+    """The plugin as a chain names it: by what its file says it is, by name where it says nothing.
+
+    Names are left out beside an id, since DAWs change them. None for what is no VST3, VST2 or AU.
+    """
+    if device.format == "VST3":
+        return PluginTable(format="VST3", id=device.id.upper()) if device.id else _named(device)
+    if device.format == "VST2":
+        number = device.id.lstrip("-")
+        if not number.isdigit():
+            return _named(device)
+        return PluginTable(format="VST2", id=f"{int(device.id) & 0xFFFFFFFF:08X}")
+    if device.format == "AU":
+        codes = device.id.split(" ")
+        return PluginTable(format="AU", id=":".join(codes)) if len(codes) == 3 else _named(device)
+    return None
+
+
+def _named(device: Device) -> PluginTable | None:
+    form = next((each for each in _FORMATS if each == device.format), None)
+    if form is None or not device.name:
+        return None
+    return PluginTable(name=device.name, vendor=device.vendor or None, format=form)
+
+
+def lift(
+    owner: str, devices: Sequence[Device]
+) -> tuple[tuple[LiftedInsert, ...], tuple[Diagnostic, ...]]:
+    """Lift the devices of one track; diagnostics name all that did not come, or not whole."""
+    lifted: list[LiftedInsert] = []
+    told: list[Diagnostic] = []
+    for device in devices:
+        table = table_of(device)
+        where = f"{owner}/{device.label or device.name}"
+        if table is None:
+            told.append(_not_lifted(device, where))
+            continue
+        ids = [each.insert.id for each in lifted]
+        lifted.append(
+            _lifted(owner, device, table, slug(device.label or device.name, ids, "plugin"))
+        )
+        told += _doubts(device, where)
+    return tuple(lifted), tuple(told)
+
+
+def _lifted(owner: str, device: Device, table: PluginTable, name: str) -> LiftedInsert:
+    state = hostable(device)
+    path = None if state is None else state_file(owner, name, state)
+    insert = Insert(
+        id=name,
+        settings=Plugin(plugin=table, state=path),
+        mix=1.0 if device.mix is None else min(1.0, max(0.0, device.mix)),
+        bypass=not device.enabled,
+    )
+    return LiftedInsert(owner, insert, device, path, state)
+
+
+def hostable(device: Device) -> bytes | None:
+    """The device's state as a file its host can load; None when it has none of that kind."""
+    state = device.state
+    known = state is not None and state.kind in _HOSTED.get(device.format, ())
+    return state.data if state is not None and known else None
+
+
+def state_file(owner: str, name: str, data: bytes) -> str:
+    """Where a state lies beside the chain."""
+    return f"states/{owner}-{name}{suffix_of(data)}"
+
+
+def suffix_of(data: bytes) -> str:
+    """What a state file is called, by its first bytes."""
+    if data.startswith(b"VST3"):
+        return ".vstpreset"
+    if data.startswith(b"CcnK"):
+        return ".fxb" if data[8:12] in (b"FBCh", b"FxBk") else ".fxp"
+    return ".aupreset"
+
+
+def _not_lifted(device: Device, where: str) -> Diagnostic:
+    kind = "a built-in effect of the DAW" if device.kind == "builtin" else f"a {device.format}"
+    way = _WAYS.get("builtin" if device.kind == "builtin" else device.format, _WAYS["builtin"])
+    message = f"{device.name} is {kind}, which is not hosted here, and was not lifted: {way}"
+    return Diagnostic("warning", "not_lifted", where, message)
+
+
+def _doubts(device: Device, where: str) -> list[Diagnostic]:
+    told = []
+    if hostable(device) is None:
+        held = device.state is not None
+        why = "its state is cut short or of an unknown form" if held else "the session has no state"
+        message = f"{device.name}: {why}, so it opens at its defaults; save a preset of it"
+        told.append(Diagnostic("warning", "state_not_lifted", where, message))
+    if device.sidechain:
+        message = (
+            f"{device.name} is keyed by {device.sidechain}, which was not lifted: "
+            "name a group as the insert's key"
+        )
+        told.append(Diagnostic("warning", "sidechain_not_lifted", where, message))
+    return told

@@ -1,0 +1,176 @@
+"""A session's mixer in a chain's words: groups, returns, the master, and what is in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from bridge.errors import Diagnostic
+from bridge.exchanging.lifting import LiftedInsert, lift, slug
+from sessions import Session, Track
+
+RESERVED = ("master", "sum", "finish")
+_NO_GROUP = frozenset({"return", "master", "vca"})
+_LOWEST_DB, _HIGHEST_DB = -120.0, 60.0
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Rack:
+    """A track as a row of the chain."""
+
+    owner: str
+    track: Track
+    inserts: tuple[LiftedInsert, ...]
+
+
+@dataclass(frozen=True)
+class Mixer:
+    """A whole mixer: groups and returns as racks, in the session's order."""
+
+    groups: tuple[Rack, ...]
+    returns: tuple[Rack, ...]
+    master: Rack
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def racks(self) -> tuple[Rack, ...]:
+        """All of them, the master last."""
+        return (*self.groups, *self.returns, self.master)
+
+
+def mixer_of(session: Session, known: Collection[str] = ()) -> Mixer:
+    """The session's mixer; top tracks and groups are groups, what lies inside one is its stems.
+
+    Tracks without anything on them count only when their name, as an id, is among `known`.
+    """
+    taken = list(RESERVED)
+    told: list[Diagnostic] = []
+    racks: list[Rack] = []
+    for track in session.tracks:
+        if track.kind == "master" or not _is_rack(session, track, known):
+            continue
+        owner = slug(track.name, taken)
+        taken.append(owner)
+        inserts, doubts = lift(owner, track.devices)
+        racks.append(Rack(owner, track, inserts))
+        told += [*doubts, *automated(track), *_left(session, track)]
+    master = next((each for each in session.tracks if each.kind == "master"), None)
+    master = master or Track("master", "Master", "master")
+    inserts, doubts = lift("master", master.devices)
+    told += [*doubts, *automated(master), *_master_fader(master)]
+    return Mixer(
+        tuple(rack for rack in racks if rack.track.kind != "return"),
+        tuple(rack for rack in racks if rack.track.kind == "return"),
+        Rack("master", master, inserts),
+        tuple(told),
+    )
+
+
+def _is_rack(session: Session, track: Track, known: Collection[str]) -> bool:
+    """Whether a track is a row of its own: it lies in no group, and has something to say."""
+    if track.kind == "return":
+        return True
+    if track.kind in _NO_GROUP or track.kind == "folder" or _group_around(session, track):
+        return False
+    audio = any(clip.kind == "audio" for clip in track.clips)
+    meant = slug(track.name, ()).casefold() in {each.casefold() for each in known}
+    return track.kind == "group" or audio or bool(track.devices) or meant
+
+
+def _group_around(session: Session, track: Track) -> Track | None:
+    """The nearest group that a track lies in."""
+    known = {each.id: each for each in session.tracks}
+    above = known.get(track.parent or "")
+    for _ in session.tracks:
+        if above is None or above.kind == "group":
+            return above
+        above = known.get(above.parent or "")
+    return None
+
+
+def stems_in(session: Session, track: Track) -> tuple[Track, ...]:
+    """The audio tracks inside a group, however deep; a plain track alone."""
+    inside = _inside(session, track)
+    return tuple(each for each in inside if each.kind not in ("group", "folder")) or (track,)
+
+
+def _inside(session: Session, group: Track) -> list[Track]:
+    """Every track below `group`, however deep, in the session's order."""
+    below = {group.id}
+    for _ in session.tracks:
+        more = {each.id for each in session.tracks if each.parent in below} - below
+        if not more:
+            break
+        below |= more
+    return [each for each in session.tracks if each.id in below and each.id != group.id]
+
+
+def trim_of(session: Session, track: Track) -> float | None:
+    """The one gain that all stems of a group have; None when they have several."""
+    inside = [each for each in stems_in(session, track) if each.id != track.id]
+    gains = {db(each.gain_db) for each in inside}
+    if len(gains) > 1:
+        return None
+    return db(track.trim_db) + (gains.pop() if gains else 0.0)
+
+
+def sends_of(track: Track, returns: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
+    """The sends a chain can hold: on, after the fader, to one of `returns`."""
+    return tuple(
+        (returns[send.target], db(send.gain_db))
+        for send in track.sends
+        if send.target in returns and _is_plain(send.pre_fader, send.enabled and not send.muted)
+    )
+
+
+def _is_plain(pre_fader: bool, heard: bool) -> bool:
+    return heard and not pre_fader
+
+
+def db(gain_db: float) -> float:
+    """A fader as a chain writes it: rounded to 0.0001 dB, and never beyond its range."""
+    if math.isinf(gain_db):
+        return _LOWEST_DB if gain_db < 0 else _HIGHEST_DB
+    return round(min(_HIGHEST_DB, max(_LOWEST_DB, gain_db)), _DIGITS) + 0.0
+
+
+def automated(track: Track) -> Iterator[Diagnostic]:
+    """Tell that a track is automated, when it is."""
+    lines = [line.target for line in track.automation]
+    if lines:
+        moved = ", ".join(dict.fromkeys(lines))
+        message = f"{track.name} is automated, which a chain does not hold: {moved}"
+        yield Diagnostic("warning", "automation_not_lifted", track.name, message)
+
+
+def _master_fader(master: Track) -> Iterator[Diagnostic]:
+    if master.gain_db:
+        message = f"the master fader stands at {master.gain_db:.2f} dB, which a chain does not hold"
+        yield Diagnostic("warning", "fader_not_lifted", "master", message)
+
+
+def _left(session: Session, track: Track) -> Iterator[Diagnostic]:
+    """What of a row, beside its plugins, a chain cannot say."""
+    name = track.name
+    returns = {each.id for each in session.tracks if each.kind == "return"}
+    for send in track.sends:
+        plain = _is_plain(send.pre_fader, send.enabled and not send.muted)
+        if send.target not in returns or not plain:
+            why = "before the fader, off, or to no return"
+            message = f"{name}: the send to {send.target} is {why}, and was not lifted"
+            yield Diagnostic("warning", "send_not_lifted", name, message)
+    if track.pan:
+        message = f"{name} is panned to {track.pan:+.2f}, which a chain does not hold"
+        yield Diagnostic("warning", "pan_not_lifted", name, message)
+    if track.muted:
+        message = f"{name} is muted in the session; in the chain it sounds"
+        yield Diagnostic("warning", "mute_not_lifted", name, message)
+    busy = [each.name for each in _inside(session, track) if each.devices]
+    if busy:
+        message = f"the plugins on {', '.join(busy)}, inside {name}, were not lifted: bounce them"
+        yield Diagnostic("warning", "nested_inserts_not_lifted", name, message)
+    if trim_of(session, track) is None:
+        message = f"the faders inside {name} stand differently, which a chain does not hold"
+        yield Diagnostic("warning", "stem_gains_not_lifted", name, message)

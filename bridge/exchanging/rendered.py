@@ -1,0 +1,199 @@
+"""A finished folder as the session it would be in a DAW: groups of stems, faders, plugins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.audio.inspection import inspect
+from bridge.errors import Diagnostic, InputError, Problem
+from bridge.exchanging.finished import Finisher
+from bridge.rendering.folder import RECORD
+from bridge.rendering.locked import read_lock
+from bridge.storing import Store, digest, file_digest
+from chains import Chain, Group, Insert, Plugin, Return, load
+from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
+from sessions.entry import Entry
+from sessions.media import read_header
+
+_INSPECT_VERSION = 1
+
+
+def is_rendering(path: Path) -> bool:
+    """Whether `path` is a folder that `render` wrote."""
+    return path.is_dir() and (path / RECORD).is_file()
+
+
+def session_of(
+    folder: Path, store: Store, plugin_folders: Sequence[Path] = ()
+) -> tuple[Session, tuple[Diagnostic, ...]]:
+    """Rebuild the song of a finished folder from its chain, its lock and its sources.
+
+    Raises InputError for a folder that is not whole, and for sources that are gone or changed.
+    """
+    lock = read_lock(folder)
+    chain = load(folder / "chain.toml")
+    sources = _Sources(folder, lock["sources"])
+    sources.check(store)
+    finisher = Finisher(chain, store, plugin_folders, lock)
+    tracks = (*_groups(chain, sources, finisher), *_returns(chain, finisher))
+    master = Track(
+        "master",
+        "Master",
+        "master",
+        output=None,
+        devices=_devices("master", chain.master, finisher),
+    )
+    session = Session(
+        format="rendering",
+        daw=None,
+        sample_rate_hz=lock["engine"]["sample_rate_hz"],
+        tracks=(*tracks, master),
+        tempo=(Tempo(0.0, lock["engine"]["tempo_bpm"]),),
+        provenance=(("title", chain.name),) if chain.name else (),
+    )
+    return session, (*finisher.diagnostics, *_left_out(chain, lock))
+
+
+class _Sources:
+    """The stems the lock names, as files."""
+
+    def __init__(self, folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._folder = folder.resolve()
+        self.rows = rows
+        self._media: dict[tuple[str, str | None], Media] = {}
+        problems = [problem for row in rows for problem in self._open(row)]
+        if problems:
+            raise InputError(problems)
+
+    def _open(self, row: Mapping[str, Any]) -> Iterator[Problem]:
+        for file in row["files"]:
+            path = Path(os.path.normpath(self._folder / file["path"]))
+            member = file.get("member")
+            found = read_header(Entry(path.name, "", path, member))
+            if isinstance(found, SessionProblem):
+                yield Problem(
+                    "source_missing",
+                    f"the stem {row['stem']}: {found.message}",
+                    dict(found.where),
+                    hint="put the stems back where they lay when the folder was rendered",
+                )
+            else:
+                self._media[file["path"], member] = found.media
+
+    def media(self, row: Mapping[str, Any]) -> list[Media]:
+        """The stem's one or two files."""
+        return [self._media[file["path"], file.get("member")] for file in row["files"]]
+
+    def check(self, store: Store) -> None:
+        """Raise InputError for stems whose samples are not those that were rendered."""
+        changed = [
+            row["stem"]
+            for row in self.rows
+            for media, file in zip(self.media(row), row["files"], strict=True)
+            if media.member is None and _pcm(media.path, store) != file["pcm"]
+        ]
+        if changed:
+            raise InputError(
+                Problem(
+                    "source_changed",
+                    f"these stems are not what was rendered: {', '.join(changed)}",
+                    {"file": str(self._folder)},
+                    hint="render again, then export",
+                )
+            )
+
+
+def _pcm(path: Path, store: Store) -> str:
+    """The hash of a file's samples; what the store inspected before is not decoded again."""
+    key = digest("inspect", version=_INSPECT_VERSION, file=file_digest(path))
+    entry = store.get(key)
+    found = None if entry is None else entry.meta["inspection"].get("pcm_hash")
+    return str(found or inspect(path).pcm_hash)
+
+
+def _groups(chain: Chain, sources: _Sources, finisher: Finisher) -> Iterator[Track]:
+    count = 0
+    for group in chain.groups:
+        rows = [row for row in sources.rows if row["group"] == group.id]
+        yield _group(group, finisher)
+        for row in rows:
+            count += 1
+            yield _stem(row, sources.media(row), group, count)
+
+
+def _group(group: Group, finisher: Finisher) -> Track:
+    return Track(
+        group.id,
+        group.id,
+        "group",
+        gain_db=group.gain_db,
+        sends=tuple(Send(target, gain_db) for target, gain_db in group.sends),
+        devices=_devices(group.id, group.inserts, finisher),
+    )
+
+
+def _stem(row: Mapping[str, Any], media: Sequence[Media], group: Group, count: int) -> Track:
+    """A stem under its file's name; the group's trim, before the inserts, is its fader."""
+    first = media[0]
+    start_s = float(row.get("offset_s", 0.0))
+    clip = Clip(
+        media=first,
+        right=media[1] if len(media) > 1 else None,
+        position_s=start_s,
+        position_frames=round(start_s * first.sample_rate_hz),
+        length_s=first.length_s,
+        name=row["stem"],
+    )
+    return Track(
+        f"stem-{count}",
+        row["stem"],
+        parent=group.id,
+        output=group.id,
+        channels=min(2, sum(each.channels for each in media)),
+        gain_db=group.trim_db,
+        clips=(clip,),
+        role=row.get("role", "other"),
+    )
+
+
+def _returns(chain: Chain, finisher: Finisher) -> Iterator[Track]:
+    for bus in chain.returns:
+        devices = _devices(bus.id, bus.inserts, finisher)
+        yield Track(bus.id, bus.id, "return", gain_db=bus.gain_db, devices=devices)
+
+
+def _devices(owner: str, row: Sequence[Insert], finisher: Finisher) -> tuple[Device, ...]:
+    found = (finisher.device(owner, insert) for insert in row)
+    return tuple(device for device in found if device is not None)
+
+
+def _left_out(chain: Chain, lock: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """What a DAW cannot have of a chain: our own processors, sides, keys, the finish."""
+    for owner, insert in _inserts(chain):
+        where = f"{owner}/{insert.id}"
+        if not isinstance(insert.settings, Plugin):
+            message = f"{where} is stemwright's own {insert.settings.use}, which no DAW has"
+            yield Diagnostic("warning", "builtin_not_carried", where, message)
+            continue
+        if insert.on != "stereo":
+            message = f"{where} works on the {insert.on} signal alone, in the project on stereo"
+            yield Diagnostic("warning", "side_not_carried", where, message)
+        if insert.settings.key is not None:
+            message = f"{where} is keyed by {insert.settings.key}: connect its side-chain by hand"
+            yield Diagnostic("warning", "key_not_carried", where, message)
+    drive_db = lock.get("drive_db")
+    if drive_db:
+        message = f"the solved drive of {drive_db:+.2f} dB into the finish is not in the project"
+        yield Diagnostic("note", "drive_not_carried", "master", message)
+
+
+def _inserts(chain: Chain) -> Iterator[tuple[str, Insert]]:
+    racks: list[tuple[str, tuple[Insert, ...]]] = []
+    owners: tuple[Group | Return, ...] = (*chain.groups, *chain.returns)
+    racks += [(each.id, each.inserts) for each in owners]
+    for owner, row in (*racks, ("master", chain.master)):
+        for insert in row:
+            yield owner, insert

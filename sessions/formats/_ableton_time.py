@@ -1,0 +1,101 @@
+"""Tempo, time signatures and locators of a Live set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from sessions.formats._ableton_document import BEFORE_THE_SONG, Values
+from sessions.model import Marker, Meter, TempoCurve
+from sessions.tempo import TempoMap
+
+_NUMERATORS = 99
+
+
+def envelopes(values: Values, track: etree._Element | None) -> dict[str, list[etree._Element]]:
+    """The events of a track's automation by the id of what it moves (Live 9 and later)."""
+    found: dict[str, list[etree._Element]] = {}
+    if track is not None:
+        for envelope in track.iterfind("AutomationEnvelopes/Envelopes/AutomationEnvelope"):
+            events = envelope.find("Automation/Events")
+            target = values.text(envelope, "EnvelopeTarget/PointeeId")
+            found[target] = [] if events is None else list(events)
+    return found
+
+
+def moved(
+    values: Values, parameter: etree._Element, lines: dict[str, list[etree._Element]]
+) -> Sequence[etree._Element]:
+    """The events that move a parameter, wherever this version of Live keeps them."""
+    target = parameter.find("AutomationTarget")
+    own = [] if target is None else lines.get(target.get("Id", ""), [])
+    return own or values.events(parameter)
+
+
+def main_mixer(main: etree._Element | None) -> etree._Element | None:
+    """The main track's mixer, in Live 8 below another name."""
+    if main is None:
+        return None
+    found = main.find("DeviceChain/Mixer")
+    return main.find("MasterChain/Mixer") if found is None else found
+
+
+def tempo_map(
+    values: Values, main: etree._Element | None, lines: dict[str, list[etree._Element]]
+) -> TempoMap:
+    """The tempo's course; Live ramps between events, and steps where two share a beat."""
+    mixer = main_mixer(main)
+    tempo = None if mixer is None else mixer.find("Tempo")
+    if tempo is None:
+        return TempoMap()
+    events = [event for event in moved(values, tempo, lines) if event.tag == "FloatEvent"]
+    timed: list[tuple[float, float, TempoCurve]] = []
+    for event in sorted(events, key=lambda event: values.number(event, "Time")):
+        beat, bpm = max(0.0, values.number(event, "Time")), values.number(event, "Value")
+        if values.number(event, "Time") < BEFORE_THE_SONG:
+            timed = [(0.0, bpm, "step")]
+        else:
+            timed.append((beat, bpm, "linear"))
+    if len(timed) > 1 and timed[0][2] == "step" and timed[1][0] == 0.0:
+        timed = timed[1:]
+    if timed:
+        beat, bpm, _ = timed[-1]
+        timed[-1] = (beat, bpm, "step")
+    return TempoMap(timed or [(0.0, values.manual(tempo, 120.0), "step")])
+
+
+def meters(
+    values: Values,
+    main: etree._Element | None,
+    lines: dict[str, list[etree._Element]],
+    clock: TempoMap,
+) -> tuple[Meter, ...]:
+    """The time signatures: 99 numerators for each power of two in the denominator."""
+    mixer = main_mixer(main)
+    signature = None if mixer is None else mixer.find("TimeSignature")
+    if signature is None:
+        return ()
+    found = {0.0: values.manual(signature, 201)}
+    for event in moved(values, signature, lines):
+        found[max(0.0, values.number(event, "Time"))] = values.number(event, "Value")
+    return tuple(_meter(clock.seconds(beat), int(code)) for beat, code in sorted(found.items()))
+
+
+def _meter(position_s: float, code: int) -> Meter:
+    power, numerator = divmod(max(code, 0), _NUMERATORS)
+    return Meter(position_s, numerator + 1, 2 ** min(power, 10))
+
+
+def markers(values: Values, live_set: etree._Element, clock: TempoMap) -> Iterator[Marker]:
+    """The locators, and the loop brace where it is switched on."""
+    for locator in live_set.iterfind("Locators/Locators/Locator"):
+        beat = values.at(locator, "Time", 0.0)
+        yield Marker(clock.seconds(beat), values.text(locator, "Name"))
+    transport = live_set.find("Transport")
+    if transport is not None and values.whether(transport, "LoopOn", False):
+        start = values.at(transport, "LoopStart", 0.0)
+        end = start + values.at(transport, "LoopLength", 0.0)
+        yield Marker(
+            clock.seconds(start), "", clock.seconds(end) - clock.seconds(start), kind="loop"
+        )

@@ -1,0 +1,194 @@
+"""The XML of an LMMS project: opened, and its values found in the two forms LMMS gives them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from sessions import plugin_state
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.model import Device
+from sessions.single import MAX_BYTES, content
+from sessions.xml import parse_xml
+
+_PROJECT = b"<lmms-project"
+_HEAD_BYTES = 4096
+
+
+def is_lmms(head: bytes) -> bool:
+    """Tell whether a file's first bytes are an LMMS project's, packed or not."""
+    return _PROJECT in head or _PROJECT in _unpacked_head(head)
+
+
+def _unpacked_head(head: bytes) -> bytes:
+    if len(head) < 6 or head[4] & 0x0F != 8:
+        return b""
+    try:
+        return zlib.decompressobj().decompress(head[4:], _HEAD_BYTES)
+    except zlib.error:
+        return b""
+
+
+def project(path: Path) -> etree._Element:
+    """The root of a project; a packed one is a length, highest byte first, and zlib data.
+
+    Raises SessionError for what cannot be unpacked or read.
+    """
+    data = content(path)
+    plain = data if _PROJECT in data[:_HEAD_BYTES] else _unpacked(path, data)
+    root = parse_xml(plain, where=printable(path))
+    if root.tag != "lmms-project":
+        raise damaged(path, f"it holds a {printable(root.tag)}")
+    return root
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    stated = int.from_bytes(data[:4], "big")
+    if stated > MAX_BYTES:
+        raise damaged(path, f"it states {stated} bytes")
+    try:
+        found = zlib.decompressobj().decompress(data[4:], stated + 1)
+    except zlib.error as error:
+        raise damaged(path, f"it cannot be unpacked: {error}") from error
+    if len(found) != stated:
+        raise damaged(path, f"it unpacks to other than the {stated} bytes it states")
+    return found
+
+
+def damaged(path: Path, reason: str) -> SessionError:
+    """The error of a project that cannot be read."""
+    return SessionError(
+        SessionProblem(
+            "damaged_session",
+            f"{printable(path.name)} cannot be read as an LMMS project: {reason}",
+            {"file": printable(path)},
+            expected="a complete .mmp or .mmpz",
+            hint="copy it again, or save it anew in LMMS",
+        )
+    )
+
+
+def number(element: etree._Element | None, name: str, default: float) -> float:
+    """A value, which stands in an attribute or, when it is automated, in a child's `value`."""
+    if element is None:
+        return default
+    stated = element.get(name)
+    child = element.find(name) if stated is None else None
+    if child is not None:
+        stated = child.get("value")
+    try:
+        found = default if stated is None else float(stated)
+    except ValueError:
+        return default
+    return found if math.isfinite(found) and abs(found) < 1e12 else default
+
+
+def decibels(factor: float) -> float:
+    """A factor as a level."""
+    return 20.0 * math.log10(factor) if factor > 0 else -math.inf
+
+
+def devices(chain: etree._Element | None) -> tuple[Device, ...]:
+    """The effects of an fxchain; a chain switched off switches all of them off."""
+    if chain is None:
+        return ()
+    on = number(chain, "enabled", 1) != 0
+    return tuple(_device(effect, on) for effect in chain.findall("effect"))
+
+
+def _device(effect: etree._Element, chain_on: bool) -> Device:
+    name = effect.get("name", "")
+    key = {each.get("name", ""): each.get("value", "") for each in effect.iterfind("key/attribute")}
+    enabled = chain_on and number(effect, "on", 1) != 0
+    wet = number(effect, "wet", 1)
+    mix = None if wet == 1 else min(max(wet, 0.0), 1.0)
+    if name == "ladspaeffect":
+        label, file = key.get("plugin", ""), key.get("file")
+        params = tuple(_ports(effect.find("ladspacontrols")))
+        return Device(
+            label,
+            "",
+            "LADSPA",
+            f"{file}:{label}",
+            enabled=enabled,
+            mix=mix,
+            file=file,
+            params=params,
+        )
+    if name == "vsteffect":
+        controls = effect.find("vsteffectcontrols")
+        return vst(controls, key.get("file"), enabled, mix)
+    if name == "lv2effect":
+        uri = key.get("uri", "")
+        params = tuple(_values(effect.find("lv2controls")))
+        return Device(
+            uri.rpartition("/")[2], "", "LV2", uri, enabled=enabled, mix=mix, params=params
+        )
+    controls = next((each for each in effect if each.tag != "key"), None)
+    params = tuple(_values(controls))
+    return Device(name, "LMMS", "builtin", name, enabled, None, "builtin", mix, params=params)
+
+
+def vst(
+    element: etree._Element | None, file: str | None, enabled: bool = True, mix: float | None = None
+) -> Device:
+    """A VST2 plugin; LMMS does not write its unique id, so its chunk cannot become an .fxp."""
+    written = (None if element is None else element.get("plugin")) or file or ""
+    name = written.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or written
+    chunk = _chunk(None if element is None else element.get("chunk"))
+    state = plugin_state.opaque(chunk) if chunk else None
+    params = () if element is None else tuple(_vst_params(element))
+    return Device(
+        name,
+        "",
+        "VST2",
+        "",
+        enabled=enabled,
+        state=state,
+        mix=mix,
+        file=written or None,
+        params=params,
+    )
+
+
+def _chunk(text: str | None) -> bytes:
+    try:
+        return base64.b64decode(text or "")
+    except (binascii.Error, ValueError):
+        return (text or "").encode()
+
+
+def _vst_params(element: etree._Element) -> Iterator[tuple[str, str | float]]:
+    """Parameters written as number:name:value."""
+    for at in range(min(int(number(element, "numparams", 0)), 10_000)):
+        name, _, stated = element.get(f"param{at}", "").rpartition(":")
+        try:
+            yield name.partition(":")[2], float(stated)
+        except ValueError:
+            continue
+
+
+def _ports(controls: etree._Element | None) -> Iterator[tuple[str, str | float]]:
+    for port in () if controls is None else controls:
+        if isinstance(port.tag, str) and port.tag.startswith("port"):
+            yield port.tag, number(port, "data", 0)
+
+
+def _values(controls: etree._Element | None) -> Iterator[tuple[str, str | float]]:
+    """A built-in effect's settings: attributes, and children with a value."""
+    if controls is None:
+        return
+    for name, said in controls.attrib.items():
+        try:
+            yield str(name), float(said)
+        except ValueError:
+            yield str(name), str(said)
+    for child in controls:
+        if isinstance(child.tag, str) and child.get("value") is not None:
+            yield child.tag, number(controls, child.tag, 0)

@@ -1,0 +1,135 @@
+"""The boxes of an MP4 file (ISO/IEC 14496-12) that tell what its audio streams are."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_HEAD = struct.Struct(">I4s")
+_LARGE = struct.Struct(">Q")
+_LARGEST_MOOV = 64 << 20
+_MOST_BOXES = 100_000
+_AUDIO_ENTRY_BYTES = 28
+
+
+class BoxError(ValueError):
+    """Bytes that are no MP4 file, or one whose boxes are damaged; the message says why."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An audio stream; `length_s` is what its edit list leaves of it."""
+
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    frames: int
+    length_s: float
+
+
+def read_moov(path: Path) -> bytes:
+    """The body of the moov box; raises BoxError and OSError."""
+    with path.open("rb") as stream:
+        if stream.read(8)[4:] != b"ftyp":
+            raise BoxError("it does not begin as an MP4 file")
+        stream.seek(0)
+        end = path.stat().st_size
+        for _ in range(_MOST_BOXES):
+            at = stream.tell()
+            head = stream.read(_HEAD.size)
+            if len(head) < _HEAD.size:
+                break
+            size, kind = _HEAD.unpack(head)
+            body_at = at + _HEAD.size
+            if size == 1:
+                size, body_at = _LARGE.unpack(stream.read(_LARGE.size).rjust(8, b"\0"))[0], at + 16
+            after = end if size == 0 else at + size
+            if not body_at <= after <= end:
+                raise BoxError(f"the box at byte {at} reaches beyond the file")
+            if kind == b"moov":
+                return _taken(stream.read(min(after - body_at, _LARGEST_MOOV + 1)))
+            stream.seek(after)
+    raise BoxError("it has no moov box: it may be cut short")
+
+
+def _taken(moov: bytes) -> bytes:
+    if len(moov) > _LARGEST_MOOV:
+        raise BoxError("its moov box is larger than 64 MiB")
+    return moov
+
+
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and body of every box side by side in `data`; raises BoxError."""
+    at = 0
+    while at + _HEAD.size <= len(data):
+        size, kind = _HEAD.unpack_from(data, at)
+        body_at = at + _HEAD.size
+        if size == 1 and body_at + _LARGE.size <= len(data):
+            (size,) = _LARGE.unpack_from(data, body_at)
+            body_at += _LARGE.size
+        after = len(data) if size == 0 else at + size
+        if not body_at <= after <= len(data):
+            name = kind.decode("latin-1")
+            raise BoxError(f"the box {name!r} reaches beyond the one around it")
+        yield kind, data[body_at:after]
+        at = after
+
+
+def box(data: bytes, *path: bytes) -> bytes | None:
+    """The body of the first box at `path`; raises BoxError."""
+    for kind in path:
+        found = next((body for name, body in boxes(data) if name == kind), None)
+        if found is None:
+            return None
+        data = found
+    return data
+
+
+def streams(moov: bytes) -> list[Stream]:
+    """The audio streams in file order; raises BoxError."""
+    header = box(moov, b"mvhd") or b""
+    movie_scale, _ = _times(header, at=12, wide_at=20)
+    traks = [body for kind, body in boxes(moov) if kind == b"trak"]
+    found = [_stream(trak, movie_scale) for trak in traks]
+    return [stream for stream in found if stream is not None]
+
+
+def _stream(trak: bytes, movie_scale: int) -> Stream | None:
+    handler = box(trak, b"mdia", b"hdlr") or b""
+    entry = box(trak, b"mdia", b"minf", b"stbl", b"stsd") or b""
+    if handler[8:12] != b"soun":
+        return None
+    described = next(boxes(entry[8:]), None)
+    if described is None or len(described[1]) < _AUDIO_ENTRY_BYTES:
+        raise BoxError("an audio stream is not described")
+    kind, body = described
+    channels, fixed_rate = struct.unpack_from(">16xH6xI", body)
+    scale, duration = _times(box(trak, b"mdia", b"mdhd") or b"", at=12, wide_at=20)
+    rate_hz = fixed_rate >> 16 or scale
+    if not (4_000 <= rate_hz <= 768_000 and 1 <= channels <= 64 and scale):
+        raise BoxError(f"an audio stream states {rate_hz} Hz and {channels} channels")
+    frames = duration * rate_hz // scale
+    edited = _edited(box(trak, b"edts", b"elst") or b"", movie_scale)
+    codec = "AAC" if kind == b"mp4a" else kind.decode("latin-1").upper()
+    return Stream(codec, rate_hz, channels, frames, edited or frames / rate_hz)
+
+
+def _times(header: bytes, *, at: int, wide_at: int) -> tuple[int, int]:
+    """Timescale and duration of mvhd or mdhd, whose version 1 is wider."""
+    wide = header[:1] == b"\x01"
+    layout = struct.Struct(">IQ" if wide else ">II")
+    start = wide_at if wide else at
+    if len(header) < start + layout.size:
+        raise BoxError("a time header is cut short")
+    scale, duration = layout.unpack_from(header, start)
+    return scale, duration
+
+
+def _edited(edits: bytes, movie_scale: int) -> float:
+    """Seconds that an edit list of one entry plays; 0 when there is none, or another."""
+    if len(edits) < 20 or edits[:1] != b"\0" or not movie_scale:
+        return 0.0
+    count, duration = struct.unpack_from(">4xII", edits)
+    return duration / movie_scale if count == 1 else 0.0

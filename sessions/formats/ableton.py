@@ -1,0 +1,220 @@
+"""Ableton Live sets (.als), of Live 8 to 12: gzipped XML, rarely plain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
+
+from lxml import etree
+
+from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._ableton_automation import level, track_automation
+from sessions.formats._ableton_clips import Clips
+from sessions.formats._ableton_devices import Devices
+from sessions.formats._ableton_document import Values, load, looks_like_live
+from sessions.formats._ableton_mixer import MASTER, Mixer, Place
+from sessions.formats._ableton_time import envelopes, main_mixer, markers, meters, tempo_map
+from sessions.formats._daw_elements import decibels
+from sessions.formats._daw_scope import Scope
+from sessions.media_search import MediaFinder
+from sessions.model import Diagnostic, Session, Severity, Track
+from sessions.roles import role_of
+from sessions.tally import Tally
+
+_USUAL_RATE_HZ = 48_000
+_FIRST_VERSION, _LAST_VERSION = 4, 5
+_TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "warped_clips": ("warning", "{count} clips are stretched by warping: {places}"),
+    "transposed_clips": ("warning", "{count} clips are transposed: {places}"),
+    "clip_envelopes": ("warning", "{count} clips have envelopes, which are left out: {places}"),
+    "unusable_loop": ("warning", "{count} clips have a loop without length: {places}"),
+    "empty_clips": ("note", "{count} clips without length are left out: {places}"),
+    "midi_clips": ("note", "{count} clips hold notes, carried but not rendered: {places}"),
+    "session_clips": ("note", "{count} clips of the session view are left out: {places}"),
+    "parallel_rack": (
+        "warning",
+        "{count} racks run several chains at once; their devices are listed one after the other,"
+        " with the rack and chain in their parameter 'rack': {places}",
+    ),
+    "damaged_state": ("warning", "{count} plugin states are damaged: {places}"),
+    "missing_state": ("warning", "{count} plugins without a state in the set: {places}"),
+    "external_output": ("warning", "{count} tracks go straight to the sound card: {places}"),
+    "unknown_output": ("warning", "{count} tracks go to a track that is not there: {places}"),
+    "track_delay": ("warning", "{count} tracks are delayed, which is left out: {places}"),
+    "crossfader": ("warning", "{count} tracks are on the crossfader, left out: {places}"),
+    "frozen_track": ("note", "{count} tracks are frozen; read as before freezing: {places}"),
+    "unknown_tracks": ("warning", "{count} tracks of unknown kind are left out: {places}"),
+}
+
+
+@dataclass(frozen=True)
+class AbletonLive:
+    """Reads a Live set: the arrangement, the mixer, and plugins with their states."""
+
+    name: str = "ableton"
+    describe: str = "Ableton Live set (.als), Live 8 to 12"
+
+    def score(self, path: Path) -> float:
+        """1 for a file that holds Ableton's XML, whatever its name."""
+        return 1.0 if path.is_file() and looks_like_live(path) else 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read the one set; raises SessionError that says where it is wrong."""
+        if len(paths) != 1:
+            raise SessionError(_several(paths))
+        return _Reader(paths[0], media).session()
+
+
+FORMAT = AbletonLive()
+
+
+class _Reader:
+    """One set while it is read."""
+
+    def __init__(self, path: Path, extra_dirs: Sequence[Path]) -> None:
+        self.path = path
+        self.root = load(path)
+        self.live_set: etree._Element = self.root.find("LiveSet")  # type: ignore[assignment]  # load made sure
+        self.values = Values(path)
+        self.tally = Tally(_TEXTS)
+        main = self.live_set.find("MasterTrack")
+        self.main = self.live_set.find("MainTrack") if main is None else main
+        self.main_lines = envelopes(self.values, self.main)
+        self.clock = tempo_map(self.values, self.main, self.main_lines)
+        self.mixer = Mixer(self.values, self.live_set, self.tally)
+        self.devices = Devices(self.values, self.tally)
+        self.finder = MediaFinder(path, extra_dirs)
+        self.rate_hz, self.rate_assumed = _sample_rate(self.root)
+        self.clips = Clips(
+            self.values, Scope.of_song(self.clock), self.finder, self.tally, self.rate_hz
+        )
+
+    def session(self) -> Session:
+        tracks = [self._track(place) for place in self.mixer.places]
+        if self.main is not None:
+            tracks.append(self._master(self.main))
+        return Session(
+            format=FORMAT.name,
+            daw=self.root.get("Creator") or "Ableton Live",
+            sample_rate_hz=self.rate_hz,
+            tracks=tuple(tracks),
+            tempo=self.clock.tempos(),
+            markers=tuple(markers(self.values, self.live_set, self.clock)),
+            diagnostics=tuple(self._diagnostics()),
+            meters=meters(self.values, self.main, self.main_lines, self.clock),
+            provenance=tuple(_provenance(self.root)),
+        )
+
+    def _track(self, place: Place) -> Track:
+        values, element = self.values, place.element
+        mixer = element.find("DeviceChain/Mixer")
+        devices = self.devices.read(element.find("DeviceChain/DeviceChain/Devices"), place.name)
+        common = Track(
+            id=place.id,
+            name=place.name,
+            kind=place.kind,
+            parent=self.mixer.parent(place),
+            output=self.mixer.output(place),
+            clips=self.clips.read(element, place.name),
+            devices=tuple(placed.device for placed in devices),
+            role=role_of(place.name),
+        )
+        self._remark(place)
+        if mixer is None:
+            return common
+        sends = self.mixer.sends(place)
+        targets = [(send.target, held) for send, held in sends]
+        lines = envelopes(values, element)
+        automation = track_automation(values, mixer, targets, devices, lines, self.clock)
+        moving = {line.target for line in automation}
+        kept = [
+            send for send, _ in sends if isfinite(send.gain_db) or f"send:{send.target}" in moving
+        ]
+        panning = self.mixer.panning(mixer)
+        return replace(
+            common,
+            gain_db=self._gain_db(mixer),
+            pan=panning.pan,
+            width=panning.width,
+            muted=not values.switched(mixer.find("Speaker"), True),
+            soloed=values.whether(mixer, "SoloSink", False),
+            sends=tuple(kept),
+            automation=automation,
+        )
+
+    def _master(self, main: etree._Element) -> Track:
+        chain = main.find("DeviceChain/DeviceChain/Devices")
+        if chain is None:
+            chain = main.find("MasterChain/DeviceChain/Devices")
+        name = self.values.text(main, "Name/EffectiveName") or "Master"
+        devices = self.devices.read(chain, name)
+        mixer = main_mixer(main)
+        master = Track(
+            MASTER, name, MASTER, output=None, devices=tuple(placed.device for placed in devices)
+        )
+        if mixer is None:
+            return master
+        panning = self.mixer.panning(mixer)
+        automation = track_automation(self.values, mixer, [], devices, self.main_lines, self.clock)
+        return replace(
+            master,
+            gain_db=self._gain_db(mixer),
+            pan=panning.pan,
+            width=panning.width,
+            automation=automation,
+        )
+
+    def _gain_db(self, mixer: etree._Element) -> float:
+        return decibels(level(self.values.manual(mixer.find("Volume"), 1.0)))
+
+    def _remark(self, place: Place) -> None:
+        values, element = self.values, place.element
+        if values.at(element, "TrackDelay/Value", 0.0):
+            self.tally.add("track_delay", place.name)
+        if values.whether(element, "Freeze", False):
+            self.tally.add("frozen_track", place.name)
+        crossfade = element.find("DeviceChain/Mixer/CrossFadeState")
+        if int(values.manual(crossfade, 1)) != 1:
+            self.tally.add("crossfader", place.name)
+
+    def _diagnostics(self) -> Iterator[Diagnostic]:
+        where = printable(self.path.name)
+        version = self.root.get("MajorVersion", "")
+        if version not in map(str, range(_FIRST_VERSION, _LAST_VERSION + 1)):
+            message = f"written by an unknown version of Live ({printable(version)})"
+            yield Diagnostic("warning", "unknown_version", where, message)
+        if self.rate_assumed:
+            message = f"no sample states its rate; {_USUAL_RATE_HZ} Hz is assumed"
+            yield Diagnostic("note", "sample_rate_assumed", where, message)
+        yield from self.tally.diagnostics()
+        yield from self.finder.diagnostics()
+
+
+def _sample_rate(root: etree._Element) -> tuple[int, bool]:
+    """The commonest rate of the samples, since a set states none; whether it is a guess."""
+    stated = Counter(element.get("Value") for element in root.iter("DefaultSampleRate"))
+    rates: Counter[int] = Counter()
+    for text, count in stated.items():
+        if text is not None and text.isdecimal() and 4_000 <= int(text) <= 768_000:
+            rates[int(text)] += count
+    if not rates:
+        return _USUAL_RATE_HZ, True
+    return max(rates, key=lambda rate: (rates[rate], rate)), False
+
+
+def _provenance(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for name in ("Creator", "MajorVersion", "MinorVersion", "Revision"):
+        if root.get(name):
+            yield name, root.get(name, "")
+
+
+def _several(paths: Sequence[Path]) -> SessionProblem:
+    return SessionProblem(
+        "several_sessions",
+        f"{len(paths)} files were given where a Live set is one file",
+        {"file": printable(paths[0]) if paths else ""},
+        hint="read them one at a time",
+    )

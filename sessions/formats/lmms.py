@@ -1,0 +1,270 @@
+"""LMMS projects (.mmp, .mmpz): tracks, samples, the mixer and effects; notes are only placed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from lxml import etree
+
+from sessions.formats._lmms_elements import (
+    damaged,
+    decibels,
+    devices,
+    is_lmms,
+    number,
+    project,
+    vst,
+)
+from sessions.media_search import MediaFinder
+from sessions.model import (
+    Clip,
+    Device,
+    Diagnostic,
+    Meter,
+    Send,
+    Session,
+    Tempo,
+    Track,
+    Written,
+)
+from sessions.model_parts import Severity
+from sessions.roles import role_of
+from sessions.single import head, one_path
+
+_INSTRUMENT, _PATTERNS, _SAMPLES = "0", "1", "2"
+_KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
+_SAMPLE_CLIPS, _NOTE_CLIPS = ("sampletco", "sampleclip"), ("pattern", "midiclip")
+_AUTOMATION_CLIPS = ("automationpattern", "automationclip")
+_TICKS_A_BEAT = 48
+_FALLBACK_RATE_HZ = 44_100
+_DEEPEST = 8
+
+
+class Lmms:
+    """The Format for LMMS projects."""
+
+    name = "lmms"
+    describe = "an LMMS project (.mmp, .mmpz)"
+
+    def score(self, path: Path) -> float:
+        """1 for XML, packed or not, that begins with an LMMS project."""
+        return 1.0 if is_lmms(head(path)) else 0.0
+
+    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+        """Read one project; raises SessionError for what cannot be read."""
+        path = one_path(paths)
+        return _Project(path, project(path), MediaFinder(path, media)).session()
+
+
+FORMAT = Lmms()
+
+
+class _Project:
+    """One project while it is read."""
+
+    def __init__(self, path: Path, root: etree._Element, finder: MediaFinder) -> None:
+        self.path, self.root, self.finder = path, root, finder
+        self.head = root.find("head")
+        bpm = number(self.head, "bpm", 140)
+        self.bpm = Fraction(bpm) if bpm > 0 else Fraction(140)
+        self.left_out: Counter[str] = Counter()
+        self.notes = 0
+
+    def session(self) -> Session:
+        container = self.root.find("song/trackcontainer")
+        if container is None:
+            raise damaged(self.path, "it holds no song")
+        tracks = [*self._tracks(container, None, 0), *self._mixer(container)]
+        rates = Counter(
+            clip.media.sample_rate_hz for track in tracks for clip in track.clips if clip.media
+        )
+        version = self.root.get("creatorversion", "")
+        meter = (number(self.head, f"timesig_{part}", 4) for part in ("numerator", "denominator"))
+        return Session(
+            format=FORMAT.name,
+            daw=f"LMMS {version}".strip(),
+            sample_rate_hz=rates.most_common(1)[0][0] if rates else _FALLBACK_RATE_HZ,
+            tracks=tuple(tracks),
+            tempo=(Tempo(0.0, float(self.bpm)),),
+            meters=(Meter(0.0, *(max(1, int(part)) for part in meter)),),
+            diagnostics=(*self._told(tracks), *self.finder.diagnostics()),
+        )
+
+    def _tracks(self, container: etree._Element, parent: str | None, depth: int) -> Iterator[Track]:
+        for at, element in enumerate(container.findall("track"), 1):
+            kind = element.get("type", "")
+            if kind not in _KINDS:
+                clips = [each for each in element if each.tag in _AUTOMATION_CLIPS]
+                bound = sum(each.find("object") is not None for each in clips)
+                self.left_out["automation clips"] += bound
+                continue
+            track_id = f"{parent}.{at}" if parent else str(at)
+            yield self._track(element, kind, track_id, parent)
+            if kind == _PATTERNS and depth < _DEEPEST:
+                for inner in element.iterfind("*/trackcontainer"):
+                    yield from self._tracks(inner, track_id, depth + 1)
+
+    def _track(
+        self, element: etree._Element, kind: str, track_id: str, parent: str | None
+    ) -> Track:
+        name = element.get("name", "") or f"Track {track_id}"
+        body = element.find("instrumenttrack" if kind == _INSTRUMENT else "sampletrack")
+        channel = int(number(body, "fxch", number(body, "mixch", 0)))
+        chain = None if body is None else body.find("fxchain")
+        return Track(
+            id=track_id,
+            name=name,
+            kind=_KINDS[kind],
+            parent=parent,
+            gain_db=decibels(number(body, "vol", 100) / 100),
+            pan=min(max(number(body, "pan", 0) / 100, -1.0), 1.0),
+            muted=number(element, "muted", 0) != 0,
+            soloed=number(element, "solo", 0) != 0,
+            output=None if kind == _PATTERNS else _channel_id(channel),
+            clips=tuple(self._clips(element, kind, body)),
+            devices=(*self._instrument(body), *devices(chain)),
+            role=role_of(name),
+        )
+
+    def _instrument(self, body: etree._Element | None) -> Iterator[Device]:
+        """The instrument of a track; a sampler is its sample, told as a clip."""
+        instrument = None if body is None else body.find("instrument")
+        if instrument is None:
+            return
+        name = instrument.get("name", "")
+        inner = instrument.find(name) if name.isidentifier() else None
+        if name == "vestige":
+            yield vst(inner, None)
+        elif name and name != "audiofileprocessor":
+            yield Device(name, "LMMS", "builtin", name, kind="builtin")
+
+    def _clips(
+        self, element: etree._Element, kind: str, body: etree._Element | None
+    ) -> Iterator[Clip]:
+        sampler = None if body is None else body.find("instrument/audiofileprocessor")
+        if kind == _INSTRUMENT and sampler is not None and sampler.get("src"):
+            self.left_out["samples played by notes"] += 1
+            yield replace(self._sample(sampler.get("src", "")), muted=True)
+        for child in element:
+            if kind == _SAMPLES and child.tag in _SAMPLE_CLIPS:
+                yield self._sample_clip(child)
+            elif kind == _INSTRUMENT and child.tag in _NOTE_CLIPS:
+                self.notes += 1
+                name = child.get("name", "")
+                yield self._placed(child, Clip(name=name, kind="midi"), _FALLBACK_RATE_HZ)
+
+    def _sample_clip(self, element: etree._Element) -> Clip:
+        draft = self._sample(element.get("src", ""))
+        rate_hz = draft.media.sample_rate_hz if draft.media else _FALLBACK_RATE_HZ
+        offset_s = float(self._seconds(-number(element, "off", 0)))
+        clip = self._placed(element, draft, rate_hz)
+        if offset_s < 0:
+            # Audio that begins inside the clip leaves it silent up to there.
+            start_s = clip.position_s - offset_s
+            length_s = max(clip.length_s + offset_s, 0.0)
+            frames = round(start_s * rate_hz)
+            clip = replace(clip, position_s=start_s, position_frames=frames, length_s=length_s)
+        backwards = number(element, "reversed", 0) != 0
+        return replace(clip, source_offset_s=max(offset_s, 0.0), reversed=backwards)
+
+    def _sample(self, written: str) -> Clip:
+        media = self.finder.media(_plain(written)) if written else None
+        return Clip(
+            media=media,
+            media_path=written or None,
+            missing=media is None,
+            name=written.replace("\\", "/").rpartition("/")[2],
+        )
+
+    def _placed(self, element: etree._Element, draft: Clip, rate_hz: int) -> Clip:
+        ticks = number(element, "pos", 0)
+        start_s = self._seconds(ticks)
+        return replace(
+            draft,
+            position_s=float(start_s),
+            position_frames=round(start_s * rate_hz),
+            length_s=float(self._seconds(max(0.0, number(element, "len", 0)))),
+            muted=number(element, "muted", 0) != 0,
+            written=Written("ticks", ticks),
+        )
+
+    def _seconds(self, ticks: float) -> Fraction:
+        return Fraction(ticks) * 60 / (_TICKS_A_BEAT * self.bpm)
+
+    def _mixer(self, container: etree._Element) -> Iterator[Track]:
+        """The channels of the mixer, the master last."""
+        found = [
+            *container.iterfind("fxmixer/fxchannel"),
+            *container.iterfind("mixer/mixerchannel"),
+        ]
+        found = found or [
+            *self.root.iterfind("song/fxmixer/fxchannel"),
+            *self.root.iterfind("song/mixer/mixerchannel"),
+        ]
+        channels = {int(number(each, "num", at)): each for at, each in enumerate(found)}
+        for at in sorted(set(channels) - {0}):
+            yield self._channel(at, channels[at])
+        master = channels.get(0)
+        volume = number(master, "volume", 1) * number(self.head, "mastervol", 100) / 100
+        chain = None if master is None else master.find("fxchain")
+        yield Track(
+            id="master",
+            name="Master" if master is None else master.get("name", "Master"),
+            kind="master",
+            gain_db=decibels(volume),
+            muted=number(master, "muted", 0) != 0,
+            output=None,
+            devices=devices(chain),
+        )
+
+    def _channel(self, at: int, element: etree._Element) -> Track:
+        name = element.get("name", "") or f"Channel {at}"
+        sends = [
+            Send(_channel_id(int(number(each, "channel", 0))), decibels(number(each, "amount", 1)))
+            for each in element.findall("send")
+        ]
+        # A way on at full level is the output; LMMS knows only sends.
+        main = next((each for each in sends if each.gain_db == 0), None)
+        return Track(
+            id=_channel_id(at),
+            name=name,
+            kind="group",
+            gain_db=decibels(number(element, "volume", 1)),
+            muted=number(element, "muted", 0) != 0,
+            soloed=number(element, "soloed", 0) != 0,
+            output=main.target if main else None,
+            sends=tuple(each for each in sends if each is not main),
+            devices=devices(element.find("fxchain")),
+            role=role_of(name),
+        )
+
+    def _told(self, tracks: Sequence[Track]) -> Iterator[Diagnostic]:
+        listed = ", ".join(f"{count} {what}" for what, count in self.left_out.items() if count)
+        opaque = sum(each.state is not None for track in tracks for each in track.devices)
+        told: tuple[tuple[int, Severity, str, str], ...] = (
+            (self.notes, "note", "midi_clips", f"{self.notes} clips of notes are not rendered"),
+            (bool(listed), "warning", "content_not_read", f"not rendered: {listed}"),
+            (
+                opaque,
+                "warning",
+                "opaque_state",
+                f"{opaque} plugin states are kept as found: LMMS does not say whose they are",
+            ),
+        )
+        for count, severity, code, message in told:
+            if count:
+                yield Diagnostic(severity, code, self.path.name, message)
+
+
+def _channel_id(at: int) -> str:
+    return "master" if at == 0 else f"fx:{at}"
+
+
+def _plain(written: str) -> str:
+    """A sample's path without the word for LMMS's own folders."""
+    prefix, colon, rest = written.partition(":")
+    return rest if colon and len(prefix) > 1 and prefix.isalpha() else written

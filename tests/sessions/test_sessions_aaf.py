@@ -1,0 +1,366 @@
+"""AAF: what real workstations wrote, by the numbers pyaaf2 finds in the files, and built ones."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import aaf2
+import pytest
+import soundfile
+from aaf2.auid import AUID
+
+from sessions.errors import SessionError
+from sessions.formats._aaf_effects import curve_of
+from sessions.formats._aaf_embedded import write_embedded
+from sessions.formats.aaf import FORMAT
+from sessions.model import Session, Track
+
+Shared = Callable[[str], Path]
+WriteWav = Callable[..., Path]
+RATE = 48_000
+
+
+@pytest.fixture
+def corpus(shared_data: Shared) -> Callable[[str], Session]:
+    return lambda name: FORMAT.read([shared_data(f"corpus/aaf/{name}.aaf")])
+
+
+def codes(session: Session) -> list[str]:
+    return [said.code for said in session.diagnostics]
+
+
+def test_every_aaf_of_the_corpus_reads(shared_data: Shared) -> None:
+    files = sorted(shared_data("corpus/aaf").glob("*.aaf"))
+    assert len(files) == 28
+    for path in files:
+        assert FORMAT.score(path) == 1.0, path.name
+        session = FORMAT.read([path])
+        with aaf2.open(str(path), "r") as aaf:
+            (top,) = list(aaf.content.toplevel()) or [next(aaf.content.compositionmobs())]
+            sound = [slot for slot in top.slots if slot.media_kind == "Sound"]
+        assert [track.id for track in session.tracks] == [str(slot.slot_id) for slot in sound]
+        assert session.daw
+
+
+def raw_places(slot: Any) -> set[float]:
+    """Where a slot's components begin that are neither silence nor transitions, in seconds."""
+    segment = slot.segment
+    while segment.classdef.class_name == "OperationGroup":
+        (segment,) = segment["InputSegments"].value
+    at, places = 0, set()
+    components = segment.get("Components")
+    for component in (components.value if components is not None else None) or ():
+        name = component.classdef.class_name
+        assert name != "Transition"
+        if name != "Filler":
+            places.add(float(at / Fraction(slot.edit_rate)))
+        at += component.length
+    return places
+
+
+def test_no_clip_is_lost_and_none_is_displaced(shared_data: Shared) -> None:
+    count = 0
+    for path in sorted(shared_data("corpus/aaf").glob("LibAAF*.aaf")):
+        with aaf2.open(str(path), "r") as aaf:
+            (top,) = aaf.content.toplevel()
+            raw = {str(s.slot_id): raw_places(s) for s in top.slots if s.media_kind == "Sound"}
+        for track in FORMAT.read([path]).tracks:
+            assert {clip.position_s for clip in track.clips} == raw[track.id], path.name
+            count += len(raw[track.id])
+    assert count == 125
+
+
+def test_positions_to_the_sample_in_samples_and_in_picture_frames(
+    corpus: Callable[[str], Session],
+) -> None:
+    (clip,) = corpus("LibAAF__PT_WAV_External").tracks[0].clips
+    assert (clip.position_frames, clip.position_s) == (158_804_100, 3601.0)
+    assert (clip.source_offset_s, clip.length_s) == (1.0, 1.0)
+    assert clip.written is not None
+    assert (clip.written.unit, clip.written.value) == ("samples", 158_804_100.0)
+    first, second, *_ = corpus("LibAAF__PT_Fades").tracks[0].clips
+    assert (first.position_s, second.position_s) == (881 / 30, 882 / 30)
+    assert second.position_frames == 882 * 44_100 // 30
+    assert second.source_offset_s == 1 / 30
+    assert corpus("LibAAF__PT_Fades").tracks[1].clips[0].position_frames == 917 * 1470
+
+
+def test_clip_gain_is_the_product_of_nested_gains(corpus: Callable[[str], Session]) -> None:
+    mono = corpus("LibAAF__DR_Audio_Levels").tracks[0]
+    assert [clip.position_s for clip in mono.clips] == [30.0, 60.0, 90.0, 120.0]
+    quiet, loud, curved, both = mono.clips
+    assert quiet.gain_db == pytest.approx(20 * math.log10(6023 / 536870912), abs=1e-9)
+    assert loud.gain_db == pytest.approx(6.0, abs=0.01)
+    assert both.gain_db == pytest.approx(20 * math.log10(758350319 / 536870912), abs=1e-9)
+    (line,) = curved.automation
+    assert (line.target, line.unit, len(line.points)) == ("gain_db", "linear", 42)
+    at = line.points[2]
+    assert at.position_s == pytest.approx(90.0 + 3.0 * 2 / 72)
+    assert at.value == 518644608 / 536870912
+
+
+def test_track_pan_mute_and_solo(corpus: Callable[[str], Session]) -> None:
+    left, *_ = corpus("LibAAF__PR_Audio_Pan-noBTM").tracks
+    assert left.pan == -0.5
+    soloed, muted = corpus("LibAAF__MC_Track_Solo_Mute").tracks
+    assert (soloed.soloed, soloed.muted, muted.soloed, muted.muted) == (True, False, False, True)
+    (clip,) = corpus("LibAAF__MC_Clip_Mute").tracks[0].clips
+    assert clip.muted
+    assert clip.source_offset_s == pytest.approx(30 * 1001 / 30000)
+
+
+def test_markers_and_timecode(corpus: Callable[[str], Session]) -> None:
+    session = corpus("LibAAF__DR_Markers")
+    first, second = session.markers
+    assert (first.position_s, first.name, first.length_s) == (60.0, "Marker1Name", None)
+    assert (second.position_s, second.name) == (90.0, "Marker2Name")
+    assert second.length_s == pytest.approx(10 / 24)
+    assert ("start_timecode_frames", "86400") in session.provenance
+
+
+def test_two_mono_files_are_one_stereo_clip_and_six_stay_six(
+    corpus: Callable[[str], Session],
+) -> None:
+    stereo = corpus("LibAAF__PT_Multichannel_stereo_multi_source").tracks[0]
+    assert (stereo.channels, len(stereo.clips)) == (2, 2)
+    wide = corpus("LibAAF__PT_Multichannel_5.1_multi_source").tracks[0]
+    assert wide.channels == 6
+    modes = [clip.channel_mode for clip in wide.clips[:6]]
+    assert modes == [f"channel {at} of 6" for at in range(1, 7)]
+
+
+def test_missing_media_is_told_once_with_every_path(corpus: Callable[[str], Session]) -> None:
+    session = corpus("LibAAF__PT_Fades")
+    (said,) = [each for each in session.diagnostics if each.code == "missing_media"]
+    paths = {clip.media_path for track in session.tracks for clip in track.clips}
+    assert all(path is not None and path in said.message for path in paths)
+    assert all(clip.missing for track in session.tracks for clip in track.clips)
+
+
+def test_clip_past_the_end_of_its_media_is_told(corpus: Callable[[str], Session]) -> None:
+    session = corpus("LibAAF__PR_Clip_length_beyond_EOF")
+    (clip,) = session.tracks[0].clips
+    assert clip.media is not None
+    assert (clip.length_s, clip.media.frames) == (0.08, 3792)
+    assert "clip_beyond_media" in codes(session)
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "rate"),
+    [
+        ("LibAAF__PR_Clip_length_beyond_EOF", 3792, 48_000),
+        ("LibAAF__PT_PCM_Internal", 32_000, 16_000),
+    ],
+)
+def test_embedded_audio_comes_out_as_a_file(
+    corpus: Callable[[str], Session], name: str, frames: int, rate: int
+) -> None:
+    (clip,) = corpus(name).tracks[0].clips
+    assert clip.media is not None
+    assert clip.media.path.name == f"{name}.aaf"
+    written = io.BytesIO()
+    write_embedded(clip.media, written)
+    written.seek(0)
+    audio, found_rate = soundfile.read(written, dtype="int16")
+    assert (len(audio), found_rate) == (frames, rate)
+    with aaf2.open(str(clip.media.path), "r") as aaf:
+        (essence,) = aaf.content.essencedata
+        assert bytes(essence.open("r").read()).endswith(audio.astype("<i2").tobytes())
+
+
+def retimed(aaf: Any) -> Iterator[Any]:
+    """Every curve of a picture's speed: the corpus has no audio curve of such shapes."""
+    (top,) = aaf.content.toplevel()
+    waiting = [slot.segment for slot in top.slots]
+    while waiting:
+        segment = waiting.pop()
+        for name in ("Components", "InputSegments"):
+            waiting.extend(getattr(segment.get(name), "value", None) or ())
+        for parameter in getattr(segment.get("Parameters"), "value", None) or ():
+            if parameter.classdef.class_name == "VaryingValue":
+                yield parameter
+
+
+@pytest.mark.parametrize(
+    ("name", "interpolation", "shape", "pieces"),
+    [
+        ("bezier02", "AvidBezierInterpolator", "linear", 32),
+        ("spline01", "AvidCubicInterpolator", "linear", 32),
+        ("linear01", "LinearInterp", "linear", 1),
+        ("step01", "ConstantInterp", "hold", 1),
+    ],
+)
+def test_curves_keep_their_course(
+    shared_data: Shared, name: str, interpolation: str, shape: str, pieces: int
+) -> None:
+    with aaf2.open(str(shared_data(f"corpus/aaf/pyaaf2__{name}.aaf")), "r") as aaf:
+        found = [each for each in retimed(aaf) if each.interpolationdef.name == interpolation]
+        assert found
+        for parameter in found:
+            curve = curve_of(parameter)
+            written = [(float(p.time), float(p.value)) for p in parameter["PointList"].value]
+            assert curve.shape == shape
+            assert set(written) <= set(curve.points)
+            assert len(curve.points) == pieces * (len(written) - 1) + 1
+            for at, value in curve.points[:-1]:
+                assert value == pytest.approx(parameter.value_at(at), abs=1e-6)
+
+
+def build(path: Path, wavs: list[Path], fill: Callable[[Any, Any, list[Any]], Any]) -> Track:
+    """An AAF with one mono track at 48 kHz, written by pyaaf2, and read back."""
+    with aaf2.open(str(path), "w") as aaf:
+        masters = []
+        for wav in wavs:
+            source = aaf.create.SourceMob(wav.name)
+            descriptor = aaf.create.WAVEDescriptor()
+            descriptor["Summary"].value = wav.read_bytes()[:44]
+            descriptor["Length"].value = RATE
+            descriptor["SampleRate"].value = RATE
+            locator = aaf.create.NetworkLocator()
+            locator["URLString"].value = f"file:///C%3A/Work/Audio%20Files/{wav.name}"
+            descriptor["Locator"].append(locator)
+            source.descriptor = descriptor
+            slot = source.create_timeline_slot(RATE)
+            slot.segment = source.create_source_clip(slot.slot_id, length=RATE, media_kind="sound")
+            master = aaf.create.MasterMob(wav.stem)
+            master_slot = master.create_timeline_slot(RATE)
+            master_slot.segment = source.create_source_clip(slot.slot_id, media_kind="sound")
+            master_slot.segment.length = RATE
+            aaf.content.mobs.extend([source, master])
+            masters.append((master, master_slot.slot_id))
+        composition = aaf.create.CompositionMob("Song")
+        composition.usage = "Usage_TopLevel"
+        aaf.content.mobs.append(composition)
+        slot = composition.create_timeline_slot(RATE)
+        slot.name = "Kick"
+        slot.segment = fill(aaf, composition, masters)
+    (track,) = FORMAT.read([path]).tracks
+    return track
+
+
+def sequence(aaf: Any, *components: Any) -> Any:
+    found = aaf.create.Sequence(media_kind="sound")
+    found["Components"].value = list(components)
+    found.length = 4 * RATE
+    return found
+
+
+def clip_of(aaf: Any, master: tuple[Any, int], start: int, length: int) -> Any:
+    return aaf.create.SourceClip(
+        start=start, length=length, mob_id=master[0].mob_id, slot_id=master[1], media_kind="sound"
+    )
+
+
+def fade(aaf: Any, length: int) -> Any:
+    found = aaf.create.Transition()
+    found.media_kind = "sound"
+    found["Length"].value = length
+    found["CutPoint"].value = length // 2
+    definition = aaf.create.OperationDef(
+        "0c3bea44-fc05-11d2-8a29-0050040ef7d2", "Mono Audio Dissolve", ""
+    )
+    definition.media_kind = "sound"
+    definition["NumberInputs"].value = 1
+    aaf.dictionary.register_def(definition)
+    found["OperationGroup"].value = aaf.create.OperationGroup(
+        definition, length, media_kind="sound"
+    )
+    return found
+
+
+def test_transitions_are_fades_and_crossfades(tmp_path: Path, write_wav: WriteWav) -> None:
+    wavs = [write_wav(f"Audio Files/{name}.wav", RATE) for name in ("one", "two")]
+
+    def fill(aaf: Any, _: Any, masters: list[Any]) -> Any:
+        return sequence(
+            aaf,
+            aaf.create.Filler("sound", RATE),
+            fade(aaf, 4800),
+            clip_of(aaf, masters[0], 100, 24000),
+            fade(aaf, 9600),
+            clip_of(aaf, masters[1], 0, 24000),
+            fade(aaf, 2400),
+            aaf.create.Filler("sound", RATE),
+        )
+
+    first, second = build(tmp_path / "song.aaf", wavs, fill).clips
+    assert first.position_frames == RATE - 4800
+    assert (first.fade_in_s, first.fade_out_s) == (0.1, 0.2)
+    assert second.position_frames == RATE - 4800 + 24000 - 9600
+    assert (second.fade_in_s, second.fade_out_s) == (0.2, 0.05)
+    assert first.source_offset_s == 100 / RATE
+    assert first.media is not None
+    assert first.media.path == wavs[0]
+    assert not first.missing
+
+
+def gained(aaf: Any, inner: Any, points: list[tuple[Fraction, Fraction]]) -> Any:
+    definition = aaf.create.OperationDef(
+        "9d2ea894-0968-11d3-8a38-0050040ef7d2", "Mono Audio Gain", ""
+    )
+    definition.media_kind = "sound"
+    definition["NumberInputs"].value = 1
+    aaf.dictionary.register_def(definition)
+    parameter_def = aaf.create.ParameterDef(
+        "e4962321-2267-11d3-8a4c-0050040ef7d2", "Amplitude", "", "Rational"
+    )
+    aaf.dictionary.register_def(parameter_def)
+    interpolation = aaf.create.InterpolationDef(
+        AUID("5b6c85a4-0ede-11d3-80a9-006008143e6f"), "LinearInterp", ""
+    )
+    aaf.dictionary.register_def(interpolation)
+    group = aaf.create.OperationGroup(definition, inner.length, media_kind="sound")
+    level = aaf.create.VaryingValue(parameter_def, interpolation)
+    for time, value in points:
+        point = aaf.create.ControlPoint()
+        point["ControlPointSource"].value = 2
+        point.time, point.value = time, value
+        level["PointList"].append(point)
+    group.parameters.append(level)
+    group.segments.append(inner)
+    return group
+
+
+def test_gain_around_a_whole_track_is_the_tracks(tmp_path: Path, write_wav: WriteWav) -> None:
+    wav = write_wav("one.wav", RATE)
+    ramp = [(Fraction(0), Fraction(1)), (Fraction(1, 2), Fraction(1, 4))]
+
+    def fill(aaf: Any, _: Any, masters: list[Any]) -> Any:
+        inner = sequence(aaf, aaf.create.Filler("sound", RATE), clip_of(aaf, masters[0], 0, RATE))
+        return gained(aaf, inner, ramp)
+
+    track = build(tmp_path / "song.aaf", [wav], fill)
+    (line,) = track.automation
+    assert [(point.position_s, point.value) for point in line.points] == [(0.0, 1.0), (2.0, 0.25)]
+    (clip,) = track.clips
+    assert (clip.gain_db, clip.automation, clip.position_frames) == (0.0, (), RATE)
+
+
+def test_level_gain_around_a_clip_is_the_clips(tmp_path: Path, write_wav: WriteWav) -> None:
+    level = [(Fraction(0), Fraction(1, 2)), (Fraction(1), Fraction(1, 2))]
+
+    def fill(aaf: Any, _: Any, masters: list[Any]) -> Any:
+        return sequence(aaf, gained(aaf, clip_of(aaf, masters[0], 0, RATE), level))
+
+    (clip,) = build(tmp_path / "song.aaf", [write_wav("one.wav", RATE)], fill).clips
+    assert clip.gain_db == pytest.approx(-6.0206, abs=1e-4)
+    assert clip.automation == ()
+
+
+def test_what_is_no_aaf_is_refused_and_told(tmp_path: Path, shared_data: Shared) -> None:
+    data = shared_data("corpus/aaf/LibAAF__PT_WAV_External.aaf").read_bytes()
+    cut = tmp_path / "cut.aaf"
+    cut.write_bytes(data[: len(data) // 2])
+    with pytest.raises(SessionError, match=r"cut\.aaf cannot be read as an AAF") as told:
+        FORMAT.read([cut])
+    assert told.value.problems[0].where == {"file": str(cut)}
+    renamed = tmp_path / "song.bin"
+    renamed.write_bytes(data)
+    assert FORMAT.score(renamed) == 1.0
+    (tmp_path / "song.aaf").write_bytes(b"RIFF")
+    assert FORMAT.score(tmp_path / "song.aaf") == 0.0

@@ -1,0 +1,129 @@
+"""LMMS projects: Debian's demo songs by XPath, samples by hand-written projects."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from sessions.errors import SessionError
+from sessions.formats.lmms import FORMAT
+from sessions.model import Session
+
+Shared = Callable[[str], Path]
+WriteWav = Callable[..., Path]
+
+
+def unpacked(path: Path) -> etree._Element:
+    data = path.read_bytes()
+    return etree.fromstring(data if path.suffix == ".mmp" else zlib.decompress(data[4:]))
+
+
+def test_every_project_reads_with_its_tracks_and_effects(shared_data: Shared) -> None:
+    files = sorted(shared_data("corpus/lmms").glob("*.mmp*"))
+    assert len(files) == 6
+    for path in files:
+        root = unpacked(path)
+        session = FORMAT.read([path])
+        assert FORMAT.score(path) == 1.0
+        assert session.daw == f"LMMS {root.get('creatorversion')}"
+        tracks = root.xpath("//track[@type='0' or @type='1' or @type='2']")
+        mixer = root.xpath("//fxchannel")
+        assert len(session.tracks) == len(tracks) + len(mixer), path.name
+        effects = sum(len(track.devices) for track in session.tracks)
+        listed = root.xpath("//fxchannel//effect | //track[@type!='5' and @type!='6']//effect")
+        instruments = root.xpath("//instrument[@name!='audiofileprocessor']")
+        assert effects == len(listed) + len(instruments), path.name
+
+
+def test_levels_and_routes_of_the_mixer(shared_data: Shared) -> None:
+    path = shared_data("corpus/lmms/DirtyLove.mmpz")
+    session = FORMAT.read([path])
+    tracks = {track.id: track for track in session.tracks}
+    volume = float(unpacked(path).xpath("string(//fxchannel[@num='1']/@volume)"))
+    assert 10 ** (tracks["fx:1"].gain_db / 20) == pytest.approx(volume)
+    assert (tracks["fx:1"].output, tracks["fx:2"].output) == ("fx:2", "master")
+    assert (tracks["1.1"].parent, tracks["1.1"].output) == ("1", "fx:1")
+    assert session.tempo[0].bpm == 177.0
+
+
+def test_packed_and_plain_are_one_project(shared_data: Shared, tmp_path: Path) -> None:
+    packed = shared_data("corpus/lmms/DirtyLove.mmpz")
+    plain = tmp_path / "DirtyLove.mmpz"
+    plain.write_bytes(zlib.decompress(packed.read_bytes()[4:]))
+    assert FORMAT.score(plain) == 1.0
+    assert FORMAT.read([plain]).tracks == FORMAT.read([packed]).tracks
+
+
+def project(tmp_path: Path, body: str) -> Session:
+    path = tmp_path / "song.mmp"
+    path.write_text(
+        '<?xml version="1.0"?><lmms-project type="song" creatorversion="1.3.0"><head bpm="120"'
+        ' mastervol="50" timesig_numerator="3" timesig_denominator="4"/><song><trackcontainer'
+        f' type="song">{body}</trackcontainer></song></lmms-project>'
+    )
+    return FORMAT.read([path])
+
+
+def test_samples_are_placed_to_the_sample(tmp_path: Path, write_wav: WriteWav) -> None:
+    wav = write_wav("samples/vox.wav", 96_000)
+    session = project(
+        tmp_path,
+        '<track type="2" name="Vox" muted="1" solo="0"><sampletrack vol="50" pan="-100" mixch="3"/>'
+        '<sampleclip src="usersample:samples/vox.wav" pos="144" len="96" muted="0" off="-24"/>'
+        '<sampleclip src="C:\\x\\samples\\vox.wav" pos="0" len="96" off="48" muted="1"/></track>',
+    )
+    track = session.tracks[0]
+    assert (track.kind, track.muted, track.pan, track.output) == ("audio", True, -1.0, "fx:3")
+    assert track.gain_db == pytest.approx(-6.0206, abs=1e-4)
+    later, earlier = track.clips
+    assert later.media is not None
+    assert later.media.path == wav
+    assert (later.position_frames, later.source_offset_s, later.length_s) == (72_000, 0.25, 1.0)
+    assert (earlier.position_frames, earlier.length_s, earlier.muted) == (24_000, 0.5, True)
+    master = session.tracks[-1]
+    assert (master.id, master.output) == ("master", None)
+    assert master.gain_db == pytest.approx(-6.0206, abs=1e-4)
+    assert (session.meters[0].numerator, session.meters[0].denominator) == (3, 4)
+
+
+def test_effects_with_their_settings(tmp_path: Path) -> None:
+    chunk = bytes(range(64))
+    session = project(
+        tmp_path,
+        '<fxmixer><fxchannel num="0" name="Master"/><fxchannel num="1" name="Drums" volume="0.5">'
+        '<fxchain enabled="1"><effect name="vsteffect" on="1" wet="0.5"><vsteffectcontrols'
+        f' plugin="C:\\VST\\Comp.dll" chunk="{base64.b64encode(chunk).decode()}"/><key/></effect>'
+        '<effect name="ladspaeffect" wet="1"><on value="0"/><ladspacontrols><port00 data="3"/>'
+        '<port01><data value="7.5"/></port01></ladspacontrols><key><attribute name="file"'
+        ' value="amp"/><attribute name="plugin" value="amp_mono"/></key></effect></fxchain>'
+        '<send channel="0" amount="0.5"/></fxchannel></fxmixer>',
+    )
+    drums, _ = session.tracks
+    compressor, amplifier = drums.devices
+    assert (compressor.name, compressor.format, compressor.mix) == ("Comp", "VST2", 0.5)
+    assert compressor.state is not None
+    assert (compressor.state.kind, compressor.state.data) == ("opaque", chunk)
+    assert (amplifier.id, amplifier.enabled) == ("amp:amp_mono", False)
+    assert amplifier.params == (("port00", 3.0), ("port01", 7.5))
+    assert drums.output is None
+    assert [(send.target, round(send.gain_db, 2)) for send in drums.sends] == [("master", -6.02)]
+
+
+def test_bombs_and_lies_are_refused(tmp_path: Path, shared_data: Shared) -> None:
+    packed = shared_data("corpus/lmms/DirtyLove.mmpz").read_bytes()
+    path = tmp_path / "song.mmpz"
+    for stated, message in (
+        ((1 << 31).to_bytes(4, "big"), "it states 2147483648 bytes"),
+        ((1000).to_bytes(4, "big"), "other than the 1000 bytes it states"),
+    ):
+        path.write_bytes(stated + packed[4:])
+        with pytest.raises(SessionError, match=message):
+            FORMAT.read([path])
+    path.write_bytes(packed[:4] + packed[4:100])
+    with pytest.raises(SessionError, match=r"song\.mmpz cannot be read"):
+        FORMAT.read([path])
