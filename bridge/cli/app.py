@@ -8,8 +8,11 @@ import sys
 import typer
 
 from bridge.cli import (
+    capture_command,
     demo_command,
     diff_command,
+    export_command,
+    formats_command,
     lock_command,
     measure_command,
     plan_command,
@@ -40,6 +43,9 @@ for command in (
     diff_command.diff,
     verify_command.verify,
     report_command.report,
+    capture_command.capture,
+    export_command.export,
+    formats_command.formats,
     schema_command.schema,
 ):
     app.command()(command)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.planning import HostedStep
+from bridge.plugins import Plugin
 from bridge.rendering.context import Context
 from bridge.rendering.folder import OutputFolder
 from bridge.rendering.lock import as_text, hosted_steps, lock_of, range_of
@@ -45,22 +46,17 @@ def write_folder(
     Raises InputError or MachineError; the folder is then as it was.
     """
     hosted = {step.id: step for step in hosted_steps(context.plan)}
-    states = {
-        step.id: f"states/{step.id.replace('/', '-')}{step.state.suffix}"
-        for step in hosted.values()
-        if step.state is not None
-    }
+    states = _states(chain)
+    names = {step_id: name for step_id, (name, _) in states.items()}
     with OutputFolder(folder) as out:
         for output in rendering.outputs:
             out.add_copy(f"{output.version}.wav", output.path)
-        for step_id, name in states.items():
-            state = hosted[step_id].state
-            if state is not None:
-                out.add_copy(name, state)
-        out.add_text("chain.toml", dumps(_portable(chain, hosted, states)))
+        for name, state in states.values():
+            out.add_copy(name, state)
+        out.add_text("chain.toml", dumps(_portable(chain, hosted, names)))
         lock = lock_of(context, subtype, folder, rendering)
         out.add_text("chain.lock", as_text(lock))
-        record = _record(context, rendering, [*states.values()])
+        record = _record(context, rendering, [*names.values()])
         if pages is not None:
             record |= pages.rows()
             record["files"].append("report.html")
@@ -97,19 +93,41 @@ def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[s
     }
 
 
+def _identity(plugin: Plugin) -> PluginTable:
+    return PluginTable.model_validate(
+        {
+            "name": plugin.name,
+            "vendor": plugin.vendor or None,
+            "format": plugin.format,
+            "id": plugin.class_id,
+        }
+    )
+
+
+def _states(chain: Chain) -> dict[str, tuple[str, Path]]:
+    """Every state the chain names, those of bypassed inserts and of empty groups too."""
+    owners = [(group.id, group.inserts) for group in chain.groups]
+    owners += [(back.id, back.inserts) for back in chain.returns]
+    found: dict[str, tuple[str, Path]] = {}
+    for owner, inserts in [*owners, ("master", chain.master)]:
+        for insert in inserts:
+            if isinstance(insert.settings, PluginSettings) and insert.settings.state:
+                path = chain.resolve(insert.settings.state)
+                name = f"states/{owner}-{insert.id}{path.suffix}"
+                found[f"{owner}/{insert.id}"] = name, path
+    return found
+
+
 def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str]) -> Chain:
     """The same chain with its states in `states/`, and plugins by identity instead of by path."""
 
     def moved(owner: str, insert: Insert) -> Insert:
         settings, step_id = insert.settings, f"{owner}/{insert.id}"
-        if not isinstance(settings, PluginSettings) or step_id not in hosted:
+        if not isinstance(settings, PluginSettings):
             return insert
         changed: dict[str, object] = {"state": states.get(step_id)}
-        if settings.path is not None:
-            plugin = hosted[step_id].plugin
-            changed["plugin"] = PluginTable(
-                name=plugin.name, vendor=plugin.vendor, format="VST3", id=plugin.class_id
-            )
+        if settings.path is not None and step_id in hosted:
+            changed["plugin"] = _identity(hosted[step_id].plugin)
         return replace(insert, settings=settings.model_copy(update=changed))
 
     return replace(

@@ -264,6 +264,24 @@ def test_the_other_host_is_asked_and_agrees(run, stems, chain, zam, tmp_path) ->
     assert "hosts_agree" not in {said["code"] for said in record["diagnostics"]}
 
 
+def test_states_of_bypassed_inserts_and_empty_groups_travel_too(
+    run, stems, chain, zam, tmp_path
+) -> None:
+    state = tmp_path / "some.vstpreset"
+    text = chain(_groups(_insert(zam("ZamCompX2"))))
+    said = run("plugins", "set", text, "one/plugin", "Threshold=-20 dB", "-o", state)
+    assert said.code == 0, said.err
+    off = _insert("ZamCompX2", 'bypass = true\n  state = "some.vstpreset"')
+    empty = '[[group]]\nid = "choir"\nstems = ["choir"]\n' + _insert(
+        "ZamCompX2", 'state = "some.vstpreset"'
+    )
+    out = tmp_path / "out"
+    assert run("render", stems, chain(_groups(off) + empty, "b.toml"), "-o", out).code == 0
+    names = {path.name for path in (out / "states").iterdir()}
+    assert names == {"one-plugin.vstpreset", "choir-plugin.vstpreset"}
+    assert run("verify", out).code == 0
+
+
 @pytest.mark.parametrize("song", ["caesium", "potassium"])
 @pytest.mark.parametrize("lufs", [-14.0, -9.0])
 @pytest.mark.parametrize("hosted", [False, True], ids=["native", "zam"])

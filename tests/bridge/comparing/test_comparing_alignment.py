@@ -18,7 +18,7 @@ def _aligned(write, a: np.ndarray, b: np.ndarray, subtype: str = "pcm24"):
 def test_a_fraction_of_a_sample_and_a_gain(tune, write) -> None:
     found = _aligned(write, tune, GAIN * shifted(tune, 137.37))
     assert found.alignment.offset_frames == pytest.approx(137.37, abs=1e-4)
-    assert found.alignment.gain_db == pytest.approx(-1.234, abs=5e-4)
+    assert found.alignment.gain_db == pytest.approx(-1.234, abs=1e-4)
     assert found.raw.rms_dbfs > -40
     assert found.aligned.rms_dbfs < -100
     assert found.loudness_delta_lu == pytest.approx(-1.234, abs=0.1)
