@@ -25,6 +25,7 @@ TRUSTED = 0.5
 
 _BELIEVED = 10.0**-0.01  # a correction must take 0.1 dB off the residual
 _STRONGER = 1.05
+_SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def align(pair: Pair) -> tuple[Alignment | None, float]:
         found, confidence = _solve(spans, pair)
         if confidence > best[1] * _STRONGER:
             best = (found, confidence)
+        if best[1] > _SURE:
+            break
     return best if best[1] >= TRUSTED else (None, best[1])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from bridge.audio import Block
 from bridge.comparing.shifting import HALF_TAPS, advanced
@@ -18,7 +19,7 @@ _EQUAL_PEAK = 0.995
 _ROUNDS = 4
 _SEGMENT = 4096
 _CERTAIN = 1e-9
-_CONVERGED = 1e-6
+_CONVERGED = 1e-5
 
 Spectrum = npt.NDArray[np.complex128]
 
@@ -128,12 +129,10 @@ def _phase_slope(a: Block, b: Block) -> float:
 def _welch(a: Block, b: Block, size: int) -> tuple[Spectrum, Block, Block]:
     """Averaged cross-spectrum and both power spectra, over half-overlapped Hann segments."""
     window = np.hanning(size + 1)[:-1]
-    cross = np.zeros(size // 2 + 1, dtype=np.complex128)
-    one, other = np.zeros(size // 2 + 1), np.zeros(size // 2 + 1)
-    for start in range(0, a.shape[1] - size + 1, size // 2):
-        first = np.fft.rfft(a[:, start : start + size] * window, axis=1)
-        second = np.fft.rfft(b[:, start : start + size] * window, axis=1)
-        cross += (np.conj(first) * second).sum(axis=0)
-        one += np.square(np.abs(first)).sum(axis=0)
-        other += np.square(np.abs(second)).sum(axis=0)
+    first, second = (
+        np.fft.rfft(sliding_window_view(each, size, axis=1)[:, :: size // 2] * window, axis=2)
+        for each in (a, b)
+    )
+    cross = (np.conj(first) * second).sum(axis=(0, 1))
+    one, other = (np.square(np.abs(each)).sum(axis=(0, 1)) for each in (first, second))
     return cross, one, other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError, MachineError, Problem
+from bridge.storing import is_alive
 
 RECORD = "render.json"
 LOCK = "chain.lock"
+UNFINISHED = ".stemwright-unfinished"
+"""Lies in a folder of ours while it is filled; stays when the process is killed."""
+
+_PART = re.compile(r"\..+\.(\d+)\.part(\.part)?")
 _OURS = {RECORD, "chain.lock", "chain.toml", "report.html"}
 
 
@@ -22,7 +28,7 @@ def check_output(folder: Path) -> None:
     if folder.is_file():
         raise _refused(folder, "is a file", "name a folder with -o")
     names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if RECORD in names or names <= {LOCK}:
+    if RECORD in names or UNFINISHED in names or names <= {LOCK}:
         _check_writable(folder)
         return
     raise _refused(
@@ -68,13 +74,18 @@ class OutputFolder:
         self._suffix = f".{os.getpid()}.part"
 
     def __enter__(self) -> OutputFolder:
-        """Make the folder."""
+        """Make the folder; remove what a killed render left in it."""
         with _told(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / UNFINISHED).touch()
+            for path in self._folder.iterdir():
+                left = _PART.fullmatch(path.name)
+                if left and not is_alive(int(left[1])):
+                    path.unlink(missing_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        for staged in self._staged.values():
+        for staged in [*self._staged.values(), self._folder / UNFINISHED]:
             staged.unlink(missing_ok=True)
         if kind is not None:
             for made in self._made:

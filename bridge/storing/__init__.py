@@ -1,6 +1,6 @@
 """Content-addressed results: a key names what was asked, an entry holds what came out."""
 
 from bridge.storing.keys import digest, file_digest
-from bridge.storing.store import Entry, Store, default_root
+from bridge.storing.store import Entry, Store, default_root, is_alive
 
-__all__ = ["Entry", "Store", "default_root", "digest", "file_digest"]
+__all__ = ["Entry", "Store", "default_root", "digest", "file_digest", "is_alive"]

@@ -169,11 +169,12 @@ class Store:
         """Remove what processes that are gone left half-made."""
         for folder in self._staging.iterdir():
             pid = folder.name.partition("-")[0]
-            if not (pid.isdigit() and _alive(int(pid))):
+            if not (pid.isdigit() and is_alive(int(pid))):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Tell whether a process of that number runs; on Windows always True (untested)."""
     if os.name == "nt":  # a signal 0 would end the process there; stale folders wait (untested)
         return True
     try:

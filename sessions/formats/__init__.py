@@ -16,6 +16,7 @@ from sessions.daws import EXPORTS
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.model import Diagnostic, Session
 from sessions.naming import file_extension
+from sessions.recognise import refusal
 
 GROUP = "stemwright.session_formats"
 _SURE = 0.5
@@ -66,6 +67,9 @@ def read(paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
     known, broken = formats()
     scores = [(min(each.score(path) for path in paths), each) for each in known]
     score, best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
+    refused = [problem for path in paths if (problem := refusal(path)) is not None]
+    if score <= _SURE and refused:
+        raise SessionError(refused)
     if score <= _SURE and any(map(_is_daw, paths)):
         raise SessionError([_unsupported(path) for path in paths if _is_daw(path)])
     if best is None or score <= 0:
