@@ -63,23 +63,7 @@ def plan(
     notes += _rates(stems.stems, rate_hz, strict, problems)
     _channels(stems.stems, problems)
     linker = StepLinker(chain, catalogue, states)
-    lanes = tuple(
-        Lane(
-            id=group.id,
-            stems=taken[group.id],
-            trim=linear(group.trim_db),
-            steps=linker.steps(group.id, group.inserts),
-            fader=linear(group.gain_db),
-            fader_db=group.gain_db,
-            sends=tuple((name, linear(gain_db)) for name, gain_db in group.sends),
-        )
-        for group in chain.groups
-        if taken.get(group.id)
-    )
-    returns = tuple(
-        ReturnLane(back.id, linker.steps(back.id, back.inserts), linear(back.gain_db), back.gain_db)
-        for back in chain.returns
-    )
+    lanes, returns = _lanes(chain, taken, linker), _returns(chain, linker)
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
     _refuse(problems, linker)
@@ -108,6 +92,31 @@ def plan(
         window=window,
         bypassed=linker.bypassed,
         states={str(path): digest for path, digest in states.items()},
+    )
+
+
+def _lanes(
+    chain: Chain, taken: Mapping[str, tuple[Stem, ...]], linker: StepLinker
+) -> tuple[Lane, ...]:
+    return tuple(
+        Lane(
+            id=group.id,
+            stems=taken[group.id],
+            trim=linear(group.trim_db),
+            steps=linker.steps(group.id, group.inserts),
+            fader=linear(group.gain_db),
+            fader_db=group.gain_db,
+            sends=tuple((name, linear(gain_db)) for name, gain_db in group.sends),
+        )
+        for group in chain.groups
+        if taken.get(group.id)
+    )
+
+
+def _returns(chain: Chain, linker: StepLinker) -> tuple[ReturnLane, ...]:
+    return tuple(
+        ReturnLane(back.id, linker.steps(back.id, back.inserts), linear(back.gain_db), back.gain_db)
+        for back in chain.returns
     )
 
 
