@@ -75,8 +75,9 @@ Maker = Callable[[Block, np.random.Generator], Made]
 
 
 def music(seconds: float) -> list[Block]:
-    """Return (2, frames) of several songs: the shared stems when present, else the demo song."""
-    top = (ROOT / os.environ.get("STEMWRIGHT_TEST_DATA", "../shared")).resolve()
+    """Return (2, frames) of several songs: of STEMWRIGHT_TEST_DATA, else of the demo song."""
+    named = os.environ.get("STEMWRIGHT_TEST_DATA")
+    top = ROOT / named if named else ROOT
     paths = [top / name for name in SONGS if (top / name).exists()]
     if not paths:
         whole = 0.5 * np.sum([stem(name, 32.0, RATE_HZ) for name in PARTS], axis=0)

@@ -1,1 +1,31 @@
-"""Placeholder docstring."""
+"""Session and chain to a master: the road, one function a step.
+
+`plan`, `render`, `measure`, `diff` and `verify` are loaded when they are first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bridge.comparing import diff, verify
+    from bridge.metering import measure
+    from bridge.planning import plan
+    from bridge.rendering import render
+
+_ROOMS = {
+    "diff": "bridge.comparing",
+    "measure": "bridge.metering",
+    "plan": "bridge.planning",
+    "render": "bridge.rendering",
+    "verify": "bridge.comparing",
+}
+
+__all__ = ["diff", "measure", "plan", "render", "verify"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ROOMS[name]), name)

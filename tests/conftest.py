@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+os.environ.setdefault("STEMWRIGHT_TEST_DATA", "../shared")  # benchmarks look for it too
+
 settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -20,7 +22,7 @@ settings.load_profile("suite")
 @pytest.fixture(scope="session")
 def shared_data() -> Callable[[str], Path]:
     """Return a finder for shared test material, which skips the test where it is absent."""
-    top = (ROOT / os.environ.get("STEMWRIGHT_TEST_DATA", "../shared")).resolve()
+    top = (ROOT / os.environ["STEMWRIGHT_TEST_DATA"]).resolve()
 
     def find(name: str) -> Path:
         path = top / name

@@ -73,6 +73,15 @@ def test_the_wheel_holds_exactly_the_three_packages(tmp_path: Path) -> None:
     assert "chains/schema.json" in names
 
 
+def test_the_road_is_one_import_and_loads_late() -> None:
+    import bridge
+
+    assert sorted(bridge.__all__) == ["diff", "measure", "plan", "render", "verify"]
+    assert all(callable(getattr(bridge, name)) for name in bridge.__all__)
+    with pytest.raises(AttributeError):
+        bridge.bounce  # noqa: B018 - asking is the test
+
+
 def test_a_bug_is_reported_without_a_traceback_on_screen(monkeypatch, capsys) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("boom")
