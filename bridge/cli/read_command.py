@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, SessionPaths
+from bridge.cli.options import Json, SessionPaths, StorePath
 from bridge.cli.telling import print_json, spoken
 
 if TYPE_CHECKING:
-    from sessions import Track
+    from sessions import Session, Track
 
 
 def read(
@@ -20,6 +20,10 @@ def read(
         list[Path] | None,
         typer.Option("--media", help="A folder to look for audio in; repeatable."),
     ] = None,
+    extract: Annotated[
+        bool, typer.Option(help="Copy audio that is embedded in the session into the store.")
+    ] = False,
+    store: StorePath = None,
     json: Json = False,
 ) -> None:
     """Show what a session holds: tracks or stems, clips, plugins and their states, notes.
@@ -29,6 +33,10 @@ def read(
     from sessions import read as read_session
 
     found = read_session(session, media or ())
+    if extract:
+        found, paths = _extracted(found, store)
+        for path in paths:
+            typer.echo(f"extracted {path}", err=True)
     if json:
         print_json(found.as_json())
         return
@@ -40,6 +48,13 @@ def read(
         typer.echo(f"  {reference.name:<24} {reference.kind}, not summed")
     for said in found.diagnostics:
         typer.echo(spoken(said.as_json()), err=True)
+
+
+def _extracted(session: Session, store: Path | None) -> tuple[Session, tuple[Path, ...]]:
+    from bridge.exchanging import extract
+    from bridge.storing import Store, default_root
+
+    return extract(session, Store(store or default_root()))
 
 
 def _line(track: Track) -> str:

@@ -2,6 +2,7 @@
 
 from bridge.exchanging.capture import Captured, Difference, Pick, capture
 from bridge.exchanging.chain_folder import check_free, write_chain
+from bridge.exchanging.embedded import extract
 from bridge.exchanging.export import Exported, export
 from bridge.exchanging.finished import Finisher
 from bridge.exchanging.juce import with_class_ids
@@ -19,6 +20,7 @@ __all__ = [
     "capture_presets",
     "check_free",
     "export",
+    "extract",
     "with_class_ids",
     "write_chain",
 ]

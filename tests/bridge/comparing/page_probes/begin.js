@@ -1,0 +1,15 @@
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name }));
+const at = (id) => document.getElementById(id);
+const seen = document.documentElement.dataset;
+const log = (name, value) => { seen[name] = String(value); };
+// Virtual time stands still while tasks wait, so this waits for decoding in real time.
+const work = () => new Promise((done) => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = done;
+  for (let n = 0, sum = 0; n < 200000; n += 1) sum += Math.sqrt(n);
+  channel.port2.postMessage(0);
+});
+const until = async (what) => { for (let n = 0; n < 9000 && !what(); n += 1) await work(); };
+const ready = () => until(() => seen.ready || seen.error);
+ready();

@@ -1,0 +1,26 @@
+(async () => {
+  await ready();
+  log("wide", document.documentElement.scrollWidth - innerWidth);
+  const order = [seen.chosen];
+  for (const name of ["b", "n", "a", "b"]) { key(name); order.push(seen.chosen); }
+  log("order", order.join(" "));
+  log("pressed", ["a", "b", "n", "x"].filter((id) => at(id).ariaPressed === "true").join(" "));
+  const box = at("strips").getBoundingClientRect();
+  const point = (kind, share) => at("strips").dispatchEvent(new PointerEvent(
+    kind, { bubbles: true, clientX: box.left + share * box.width }));
+  point("pointerdown", 0.75); point("pointermove", 0.5); point("pointerup", 0.25);
+  log("dragged", seen.loop);
+  point("pointerdown", 0.5); point("pointerup", 0.5);
+  key("["); log("left", seen.loop);
+  at("all").click(); key("]"); log("right", seen.loop);
+  at("all").click(); log("all", seen.loop);
+  key(" "); log("started", `${seen.playing} ${at("play").textContent}`);
+  key("a"); await wait(300);
+  key(" "); log("stopped", `${seen.playing} ${at("play").textContent}`);
+  log("paper", getComputedStyle(document.body).backgroundColor);
+  log("ink", getComputedStyle(document.querySelector(".chart text")).fill);
+  log("shown", [...new Set([...document.querySelectorAll(".chart")]
+    .filter((one) => getComputedStyle(one).display !== "none")
+    .map((one) => one.classList[1]))].join(" "));
+  log("done", "yes");
+})();
