@@ -37,6 +37,10 @@ def diff(
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+    ] = None,
     md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
     json: Json = False,
 ) -> int:
@@ -52,6 +56,10 @@ def diff(
     found = compare(a, b, _policy(policy, limit or []), floor=floor)
     if junit is not None:
         _write_junit(junit, found)
+    if page is not None:
+        from bridge.comparing.page import write_page
+
+        write_page(page, found)
     if json:
         print_json(found.as_json())
     elif md:

@@ -1,0 +1,171 @@
+"""Writing the page: the verdict first, then what to hear and see, then the figures."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from bridge.audio.faults import cannot_write
+from bridge.comparing.limits import VERDICTS
+from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.page.figures import (
+    loudness_charts,
+    residual_table,
+    sound_table,
+    spectrum_charts,
+    worst_table,
+)
+from bridge.comparing.page.marking import change, clock, figure, table, tag, text
+from bridge.comparing.page.player import player, strips
+from bridge.comparing.page.signals import Signals, signals
+from bridge.comparing.wording import MEANING, headline
+from bridge.errors import InputError, Problem
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+"""The browser itself refuses to fetch anything for this page."""
+
+
+def write_page(path: Path, diff: Diff) -> None:
+    """Write the page of `diff`, in whose place the files it names must still be; 3 to 8 MB.
+
+    The same diff gives the same bytes, and no folder's name is in them. Raises InputError
+    `page_over_input`, and as `bridge.audio.decode.read_blocks` does; MachineError `disk_full` and
+    `not_writable`.
+    """
+    _refuse_inputs(path, diff)
+    content = page(diff).encode("utf-8")
+    staged = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        staged.write_bytes(content)
+        staged.replace(path)
+    except OSError as cause:
+        staged.unlink(missing_ok=True)
+        raise cannot_write(path, cause) from cause
+
+
+def page(diff: Diff) -> str:
+    """Return the whole HTML text."""
+    shown = _shown(diff)
+    heard = signals(shown)
+    sections = [
+        _files(diff, shown),
+        _section("Listen", _quiet(shown) if heard is None else player(heard)),
+        _section("The whole", "" if heard is None else _whole(heard)),
+        _section("What remains", residual_table(shown)),
+        _section("Where", "" if shown.aligned is None else worst_table(shown.aligned)),
+        _section("Spectrum", "" if shown.aligned is None else spectrum_charts(shown.aligned)),
+        _section("Loudness", loudness_charts(shown)),
+        _section("Figures", sound_table(shown)),
+    ]
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="color-scheme" content="light dark">'
+        + tag("title", text(f"{diff.verdict}: {shown.name}"))
+        + tag("style", _part("page.css"))
+    )
+    body = _header(diff, shown) + tag("main", "".join(sections)) + tag("script", _part("page.js"))
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+def _part(name: str) -> str:
+    return (files("bridge.comparing.page") / name).read_text(encoding="utf-8")
+
+
+def _shown(diff: Diff) -> FileDiff:
+    """The pair the page is about: the worst of those with something to hear."""
+    heard = [each for each in diff.files if each.aligned is not None]
+    rank = {each: n for n, each in enumerate(VERDICTS)}
+    return max(heard, key=lambda each: (not each.within, rank[each.verdict]), default=diff.worst)
+
+
+def _section(title: str, content: str) -> str:
+    return tag("section", tag("h2", text(title)) + content) if content else ""
+
+
+def _header(diff: Diff, shown: FileDiff) -> str:
+    mark = "good" if diff.within else "bad"
+    first = diff.first_step
+    parts = [tag("p", text(f"{_named(shown)}: {MEANING[shown.verdict]}"))]
+    reasons = [*shown.reasons, *(each.text for each in shown.missed)]
+    if reasons:
+        parts.append(tag("ul", "".join(tag("li", text(each)) for each in reasons)))
+    if first is not None:
+        parts.append(tag("p", f"First to differ, in signal order: {tag('b', text(first))}"))
+    heading = tag("h1", text(headline(diff)), class_=mark)
+    return tag("header", heading + "".join(parts) + _tiles(shown))
+
+
+def _named(shown: FileDiff) -> str:
+    """The files' own names, without their folders."""
+    names = [Path(each).name for each in (shown.a, shown.b) if each is not None]
+    return f"A {names[0]}, B {names[1]}" if len({*names}) == 2 else shown.name
+
+
+def _tiles(shown: FileDiff) -> str:
+    left = shown.aligned
+    first_s = None if left is None else shown.first_s
+    tiles = [
+        ("Verdict", shown.verdict, ""),
+        ("Aligned residual, rms", figure(None if left is None else left.rms_dbfs, 1), "dBFS"),
+        ("Aligned residual, peak", figure(None if left is None else left.peak_dbfs, 1), "dBFS"),
+        ("Loudness, B minus A", change(shown.loudness_delta_lu), "LU"),
+        ("First differs at", figure(None) if first_s is None else clock(first_s), ""),
+    ]
+    return tag(
+        "div",
+        "".join(
+            tag("div", tag("span", name) + tag("b", text(value)) + tag("i", unit))
+            for name, value, unit in tiles
+        ),
+        class_="tiles",
+    )
+
+
+def _files(diff: Diff, shown: FileDiff) -> str:
+    if len(diff.files) < 2:
+        return ""
+    rows = [
+        (
+            f"{each.name}{' (shown below)' if each is shown else ''}",
+            each.verdict,
+            "yes" if each.within else "no",
+            figure(None if each.aligned is None else each.aligned.rms_dbfs, 2),
+            change(each.loudness_delta_lu),
+        )
+        for each in diff.files
+    ]
+    head = ("File", "Verdict", "Within limits", "Residual rms, dBFS", "Loudness, LU")
+    return _section("Files", table(head, rows, "All pairs of files"))
+
+
+def _quiet(shown: FileDiff) -> str:
+    why = "Every sample is equal: there is nothing to switch between."
+    return tag("p", why if shown.exact else "These two cannot be subtracted: nothing to play.")
+
+
+def _whole(heard: Signals) -> str:
+    left = 100.0 * (heard.excerpt_s - heard.start_s) / heard.seconds
+    width = 100.0 * heard.a.shape[1] / heard.rate_hz / heard.seconds
+    marked = f'<i class="excerpt" style="left:{left:.3f}%;width:{width:.3f}%"></i>'
+    note = (
+        f"{clock(heard.start_s)} to {clock(heard.start_s + heard.seconds)} of A, B aligned to it; "
+        "what is played above is marked."
+    )
+    return tag("div", strips(heard.whole) + marked, class_="strips") + tag(
+        "p", text(note), class_="hint"
+    )
+
+
+def _refuse_inputs(path: Path, diff: Diff) -> None:
+    named = [Path(each) for file in diff.files for each in (file.a, file.b) if each is not None]
+    if path.resolve() in {each.resolve() for each in named}:
+        raise InputError(
+            Problem(
+                "page_over_input",
+                f"{path} is one of the files compared",
+                {"file": str(path)},
+                hint="name the page otherwise, such as diff.html",
+            )
+        )

@@ -1,0 +1,321 @@
+"""The diff's page: what it says, what it plays, and that it does so in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import shutil
+import subprocess
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+from scipy.stats import binomtest
+
+from bridge.comparing import Diff, diff
+from bridge.comparing.page import write_page
+from bridge.comparing.page.signals import signals
+from bridge.comparing.shifting import advanced
+from bridge.errors import InputError, MachineError
+
+RATE_HZ = 48000
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=8000",
+)
+
+
+def _probe(name: str) -> str:
+    return (Path(__file__).parent / "page_probes" / f"{name}.js").read_text("utf-8")
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Open a page in headless Chromium; return the `data-` attributes its root element ends with.
+
+    `probe` names a script that is put before everything else in its head.
+    """
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium: install the Debian package chromium")
+
+    def call(page: Path, probe: str = "", *flags: str) -> dict[str, str]:
+        probed, profile = page.with_name("probed.html"), tmp_path / "profile"
+        content = page.read_text("utf-8")
+        scripts = "".join(f"<script>{_probe(each)}</script>" for each in ("begin", probe) if each)
+        probed.write_text(content.replace("<style>", f"{scripts}<style>", 1), "utf-8")
+        opened = page.with_name("phone.html") if "phone" in flags else probed
+        command = [browser, *_FLAGS, f"--user-data-dir={profile}", "--dump-dom"]
+        command += [flag for flag in flags if flag != "phone"]
+        done = subprocess.run(
+            [*command, opened.as_uri()], capture_output=True, text=True, timeout=120, check=True
+        )
+        shutil.rmtree(profile, ignore_errors=True)
+        assert [row for row in done.stderr.splitlines() if ":CONSOLE" in row] == []
+        root = re.search(r"<html([^>]*)>", done.stdout)
+        assert root is not None
+        return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[1]))
+
+    return call
+
+
+@pytest.fixture
+def page(tune, write, tmp_path: Path) -> Path:
+    """B: 1 dB softer, 37 samples late, with a burst of noise at 4 s."""
+    late = np.roll(tune, 37, axis=1) * 10.0 ** (-1 / 20)
+    late[:, 4 * RATE_HZ : 4 * RATE_HZ + 480] += np.random.default_rng(5).normal(0, 0.02, (2, 480))
+    found = diff(write("secret/a.wav", tune), write("secret/b.wav", late))
+    path = tmp_path / "diff.html"
+    write_page(path, found)
+    return path
+
+
+def _embedded(page: Path) -> dict[str, Any]:
+    held = re.search(r'<script type="application/json" id="excerpts">(.*?)</script>', _text(page))
+    assert held is not None
+    data: dict[str, Any] = json.loads(held[1])
+    return data
+
+
+def _text(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def _played(page: Path) -> dict[str, np.ndarray]:
+    """What comes out of the loudspeaker for each button, (frames, channels)."""
+    return {
+        each["id"]: soundfile.read(io.BytesIO(base64.b64decode(each["flac"])))[0]
+        * 10.0 ** (each["gain_db"] / 20.0)
+        for each in _embedded(page)["signals"]
+    }
+
+
+def test_verdict_first_then_everything_in_one_file_that_fetches_nothing(page: Path) -> None:
+    text = _text(page)
+    headings = re.findall(r"<h[12][^>]*>([^<]*)", text)
+    assert headings == [
+        "changed: NOT within the limits", "Listen", "The whole", "What remains", "Where",
+        "Spectrum", "Loudness", "Figures",
+    ]  # fmt: skip
+    assert "default-src 'none'" in text
+    assert re.findall(r"""(?:src|href)=|url\(|https?://""", text) == []
+    assert "secret" not in text
+    assert "37.0000 samples late, 1.0000 dB softer" in text
+    assert "B plays 1.00 dB louder than it is" in text
+    assert len(text) < 6_000_000
+
+
+def test_the_same_diff_gives_the_same_bytes(page: Path, tmp_path: Path) -> None:
+    found = diff(tmp_path / "secret/a.wav", tmp_path / "secret/b.wav")
+    write_page(tmp_path / "again.html", found)
+    assert (tmp_path / "again.html").read_bytes() == page.read_bytes()
+
+
+def test_what_plays_is_level_matched_aligned_and_lossless(page: Path, tune: np.ndarray) -> None:
+    played = _played(page)
+    lufs = {each: pyloudnorm.Meter(RATE_HZ).integrated_loudness(played[each]) for each in "ab"}
+    assert lufs["a"] == pytest.approx(lufs["b"], abs=0.02)
+    frames = len(played["a"])
+    assert frames == tune.shape[1] - 37
+    lsb = 2.0**-15
+    assert np.abs(played["a"].T - tune[:, :frames]).max() < 2 * lsb
+    burst = slice(4 * RATE_HZ - 37, 4 * RATE_HZ + 480 - 37)
+    null = played["n"].copy()
+    assert np.std(null[burst]) == pytest.approx(0.02 * 10.0 ** (1 / 20), rel=0.05)
+    null[burst] = 0.0
+    gain_db = _embedded(page)["signals"][2]["gain_db"]
+    assert gain_db < -20.0
+    assert np.abs(null).max() <= 1.001 * lsb * 10.0 ** (gain_db / 20.0)
+
+
+def test_the_null_is_the_residual_after_any_alignment(tune, write, tmp_path) -> None:
+    moved = -advanced(tune[::-1], 0.3) * 0.8
+    moved[:, 2 * RATE_HZ] += 0.1
+    found = diff(write("a.wav", tune), write("b.wav", moved)).worst
+    assert found.alignment is not None
+    assert found.alignment.swapped
+    assert found.alignment.polarity == -1
+    assert found.alignment.offset_frames == pytest.approx(-256.3, abs=0.01)
+    path = tmp_path / "diff.html"
+    write_page(path, Diff("a", "b", (found,)))
+    null = _played(path)["n"]
+    assert len(null) == found.aligned.frames
+    assert 20 * np.log10(np.abs(null).max()) == pytest.approx(found.aligned.peak_dbfs, abs=0.01)
+    assert null.std() == pytest.approx(found.aligned.rms, rel=0.01)
+
+
+def test_a_louder_b_is_held_to_a_where_alignment_finds_no_gain(tune, write, tmp_path) -> None:
+    bright = tune.copy()
+    bright[:, 1:] += 0.6 * (tune[:, 1:] - tune[:, :-1])
+    path = tmp_path / "diff.html"
+    write_page(path, diff(write("a.wav", tune), write("b.wav", bright)))
+    played = _played(path)
+    lufs = {each: pyloudnorm.Meter(RATE_HZ).integrated_loudness(played[each]) for each in "ab"}
+    assert lufs["a"] == pytest.approx(lufs["b"], abs=0.1)
+    assert max(np.abs(each).max() for each in played.values()) <= 1.0
+    said = re.search(r"B plays (\S+) dB softer", _text(path))
+    assert said is not None
+    own = {
+        each: pyloudnorm.Meter(RATE_HZ).integrated_loudness(samples.T)
+        for each, samples in (("a", tune), ("b", bright))
+    }
+    assert float(said[1]) == pytest.approx(own["b"] - own["a"], abs=0.02)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keys_mouse_and_loop_in_both_colour_schemes(page, browse, scheme: str) -> None:
+    flag = f"--blink-settings=preferredColorScheme={'01'[scheme == 'light']}"
+    seen = browse(page, "tour", flag, "--window-size=1280,900")
+    assert "error" not in seen
+    assert (seen["ready"], seen["seconds"], seen["done"]) == ("3", "5.00", "yes")
+    assert int(seen["wide"]) <= 0
+    assert (seen["order"], seen["pressed"]) == ("a b n a b", "b")
+    length = _embedded_seconds(page)
+    assert seen["dragged"] == f"{length / 4:.3f} {length * 3 / 4:.3f}"
+    assert seen["left"] == f"{length / 2:.3f} {length * 3 / 4:.3f}"
+    assert seen["right"] == f"0.000 {length / 2:.3f}"
+    assert seen["all"] == f"0.000 {length:.3f}"
+    assert (seen["started"], seen["stopped"]) == ("yes Stop", "no Play")
+    assert seen["shown"] == "wide"
+    paper, ink = (
+        sum(map(int, re.findall(r"\d+", seen[name])[:3])) / 765 for name in ("paper", "ink")
+    )
+    assert abs(paper - ink) > 0.4
+    assert (paper > 0.5) == (scheme == "light")
+
+
+def _embedded_seconds(page: Path) -> float:
+    return len(_played(page)["a"]) / RATE_HZ
+
+
+def test_a_phone_scrolls_in_one_direction_alone(page, browse) -> None:
+    page.with_name("phone.html").write_text(
+        '<!doctype html><html><body style="margin:0"><iframe src="probed.html" '
+        'style="width:390px;height:800px;border:0"></iframe><script>'
+        'const inside = document.querySelector("iframe"); inside.onload = () => setTimeout(() => '
+        "Object.assign(document.documentElement.dataset, "
+        "inside.contentDocument.documentElement.dataset), 4000);</script></body></html>",
+        "utf-8",
+    )
+    seen = browse(page, "tour", "phone", "--allow-file-access-from-files", "--window-size=600,900")
+    assert "error" not in seen
+    assert (seen["done"], seen["shown"]) == ("yes", "narrow")
+    assert int(seen["wide"]) <= 0
+
+
+def test_switching_leaves_no_gap_and_no_step(page, browse) -> None:
+    seen = browse(page, "offline")
+    assert seen["done"] == "yes"
+    heard = np.array(seen["levels"].split(), float)
+    a = _played(page)["a"][:, 0]
+    begun = 960  # the page starts 20 ms ahead
+    expected = np.sqrt((np.concatenate([np.zeros(begun), a])[:96000].reshape(-1, 240) ** 2).mean(1))
+    switching = slice(6, 300)  # after the fade in, before the null
+    loud = expected[switching] > 1e-3
+    ratio_db = 20 * np.log10(heard[switching][loud] / expected[switching][loud])
+    assert loud.sum() > 100
+    assert np.abs(ratio_db).max() < 0.1
+    assert heard[302:].max() < 1e-5
+
+
+def test_abx_counts_and_its_p_is_the_binomial_one(page, browse) -> None:
+    seen = browse(page, "abx")
+    assert seen["done"] == "yes"
+    assert "error" not in seen
+    assert seen["early"] == "0/0"
+    assert seen["mode"] == "x true false"
+    words = seen["rows"].split()
+    right = 0
+    for n, (score, p) in enumerate(zip(words[::2], words[1::2], strict=True), 1):
+        right += n % 4 != 0
+        assert score == f"{right}/{n}"
+        expected = binomtest(right, n, 0.5, alternative="greater").pvalue
+        assert float(p) == pytest.approx(expected, rel=1e-12)
+    assert seen["said"] == "Right. 13 of 17 right, p = 0.0245"
+    assert seen["anew"] == "0/0 a false"
+
+
+def test_exact_and_incomparable_pairs_have_a_page_without_a_player(
+    tune, write, browse, tmp_path
+) -> None:
+    a, mono = write("a.wav", tune), write("mono.wav", tune[:1])
+    path = tmp_path / "diff.html"
+    for b, heading in ((a, "exact: every sample is equal"), (mono, "incomparable: NOT within")):
+        write_page(path, diff(a, b))
+        assert heading in _text(path)
+        assert browse(path) == {"ready": "0"}
+
+
+def test_folders_list_all_pairs_and_show_the_worst(tune, write, browse, tmp_path) -> None:
+    for name, other in (("one", tune), ("two & <b>", 0.5 * tune)):
+        write(f"a/{name}.wav", tune, dither=False)
+        write(f"b/{name}.wav", other, dither=False)
+    write("a/alone.wav", tune)
+    path = tmp_path / "diff.html"
+    write_page(path, diff(tmp_path / "a", tmp_path / "b"))
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>(\w+)</td>', _text(path))
+    assert sorted(rows[:3]) == [
+        ("alone", "incomparable"),
+        ("one", "exact"),
+        ("two &amp; &lt;b&gt; (shown below)", "changed"),
+    ]
+    assert browse(path)["ready"] == "3"
+
+
+def test_mono_and_quiet_and_unrelated_pairs(tune, write, browse, tmp_path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, (1, RATE_HZ))
+    silence = np.zeros((1, RATE_HZ))
+    path = tmp_path / "diff.html"
+    for n, (a, b) in enumerate([(tune[:1, :RATE_HZ], noise), (silence, noise), (noise, noise / 2)]):
+        write_page(path, diff(write(f"a{n}.wav", a), write(f"b{n}.wav", b)))
+        seen = browse(path)
+        assert (seen["ready"], "error" in seen) == ("3", False)
+
+
+def test_memory_does_not_grow_with_the_files(tune, write) -> None:
+    rates = {"rate_hz": 8000}
+    short = tune[:, ::6]
+    found = diff(write("a.wav", short, **rates), write("b.wav", short / 2, **rates)).worst
+    peaks = []
+    for name, repeats in (("two minutes", 24), ("eight minutes", 96)):
+        tiled = np.tile(short, repeats)
+        one, other = (write(f"{name} {side}.wav", tiled / side, **rates) for side in (1, 2))
+        tracemalloc.start()
+        heard = signals(replace(found, a=str(one), b=str(other)))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert heard is not None
+        assert heard.seconds == 5 * repeats
+    assert peaks[1] < 1.1 * peaks[0]
+
+
+def test_neither_an_input_nor_a_missing_folder_is_written(tune, write, tmp_path) -> None:
+    a, b = write("a.wav", tune), write("b.wav", tune * 0.5)
+    before = a.read_bytes()
+    found = diff(a, b)
+    with pytest.raises(InputError) as refused:
+        write_page(a, found)
+    assert refused.value.problems[0].kind == "page_over_input"
+    assert a.read_bytes() == before
+    with pytest.raises(MachineError) as failed:
+        write_page(tmp_path / "no" / "diff.html", found)
+    assert failed.value.problems[0].kind == "not_writable"
+    assert list(tmp_path.glob(".*")) == []
