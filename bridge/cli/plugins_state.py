@@ -20,6 +20,7 @@ from bridge.cli.plugins_find import Format, Timeout, one, opened
 from bridge.cli.plugins_probe import print_table
 from bridge.cli.telling import print_json
 from bridge.errors import InputError, MachineError, Problem
+from bridge.hosting.scratch import scratch
 
 if TYPE_CHECKING:
     from bridge.hosting.bake import Baked
@@ -214,7 +215,6 @@ def edit(
 def _edit(  # pragma: no cover - untested
     row: HostedRow, plugin: Plugin, chain: Path, target: Path, yes: bool
 ) -> None:
-    import tempfile
 
     from bridge.hosting import PrepareJob, host
     from bridge.hosting.window import open_window
@@ -223,10 +223,10 @@ def _edit(  # pragma: no cover - untested
     params = tuple(row.settings.params.items())
     job = PrepareJob(plugin, row.state(), params, step_id=row.step_id)
     prepared = host("dawdreamer").prepare(job)
-    with tempfile.TemporaryDirectory(prefix="stemwright-") as folder:
+    with scratch() as folder:
         state = row.state()
         if prepared.preset is not None:
-            state = Path(folder) / target.name
+            state = folder / target.name
             state.write_bytes(prepared.preset)
         _write(row, chain, target, open_window(plugin, state, row.step_id))
     typer.echo(f"{row.step_id}: state = {written(target, row.folder)}", err=True)

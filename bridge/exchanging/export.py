@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.rendered import is_rendering, session_of
+from bridge.hosting.scratch import scratch
 from bridge.storing import Store
 from sessions import Session, read
 from sessions.model import Diagnostic as SessionDiagnostic
@@ -63,10 +63,10 @@ def export(
     write, usual = _writer(target)
     refuse_existing(target)
     session, told = _session(source, store, plugin_folders, media)
-    with tempfile.TemporaryDirectory(prefix="stemwright-export-") as folder:
+    with scratch() as folder:
         wanted = audio or usual
         if has_pairs(session):
-            session, wanted = joined(session, Path(folder)), "copy"
+            session, wanted = joined(session, folder), "copy"
         lost = write(session, target, wanted)
     return Exported(target, session, (*told, *map(_ours, lost)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from bridge.hosting.describe import describe
 from bridge.hosting.faults import where_of
 from bridge.hosting.parameters import named
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, Prepared, PrepareJob
+from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.plugins import Plugin
 
@@ -50,11 +50,11 @@ def bake(
     Raises InputError for texts the plugin does not take, RenderError `unbakeable` for a plugin
     whose state does not hold its parameters, and what Host.prepare raises.
     """
-    with tempfile.TemporaryDirectory(prefix="stemwright-bake-") as folder:
+    with scratch() as folder:
         job = PrepareJob(plugin, state, params, step_id=step_id)
-        before = _saved(Path(folder) / "before", plugin, host.prepare(job, deadline_s), step_id)
+        before = _saved(folder / "before", plugin, host.prepare(job, deadline_s), step_id)
         job = PrepareJob(plugin, state, (*params, *asked), step_id=step_id)
-        after = _saved(Path(folder) / "after", plugin, host.prepare(job, deadline_s), step_id)
+        after = _saved(folder / "after", plugin, host.prepare(job, deadline_s), step_id)
         old = _texts(plugin, before, deadline_s)
         new = _texts(plugin, after, deadline_s)
         data = after.read_bytes()

@@ -13,7 +13,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -24,6 +23,7 @@ from typing import IO, Any
 
 from bridge.errors import Problem, StoppedError
 from bridge.hosting.interrupts import uninterrupted
+from bridge.hosting.scratch import inside, scratch
 
 LAST_LINES = 5
 LONGEST_LINE = 300
@@ -104,6 +104,9 @@ class _Live:
             self.process.wait(_ENDING_GRACE_S)
         for reader in self.readers:
             reader.join(_ENDING_GRACE_S)
+        if self.process.stdin is not None:  # open still when an interrupt came before the job
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
 
     def talk(self) -> tuple[str, ...]:
         """The last lines it printed, as text."""
@@ -147,21 +150,21 @@ def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) ->
     were stopped since the count `since` (absent: since now).
     """
     since = stops() if since is None else since
-    with tempfile.TemporaryDirectory(prefix="stemwright-", ignore_cleanup_errors=True) as folder:
-        with _running(folder, since) as child:
-            _hand_in(child, job)
-            in_time = _wait(child, deadline_s)
-        if child.stopped:
-            raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
-        return _answer(child, in_time, deadline_s)
+    with _running(since) as child:
+        _hand_in(child, job)
+        in_time = _wait(child, deadline_s)
+    if child.stopped:
+        raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
+    return _answer(child, in_time, deadline_s)
 
 
 @contextlib.contextmanager
-def _running(folder: str, since: int) -> Iterator[_Live]:
+def _running(since: int) -> Iterator[_Live]:
     child: _Live | None = None
+    held = contextlib.ExitStack()
     try:
         with uninterrupted():  # or a child could be there that nobody knows of
-            child = _started(folder, since)
+            child = _started(held, since)
         if child.stopped:
             _kill_group(child.process)
         yield child
@@ -170,17 +173,20 @@ def _running(folder: str, since: int) -> Iterator[_Live]:
             child.end()
             with _registry.lock:
                 _registry.live.discard(child)
+        held.close()
 
 
-def _started(folder: str, since: int) -> _Live:
-    # The folder is the child's working directory: what a plugin drops there goes with it.
+def _started(held: contextlib.ExitStack, since: int) -> _Live:
     try:
+        # The child's working directory: what a plugin drops there goes with it.
+        folder = held.enter_context(scratch())
         process = subprocess.Popen(
             [sys.executable, "-P", "-X", "utf8", "-m", "bridge.hosting.worker", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
+            env=inside(folder),
             **_own_group(),
         )
     except OSError as error:

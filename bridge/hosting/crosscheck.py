@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.hosting.port import Host, RunJob
+from bridge.hosting.scratch import scratch
 
 _SLICE_FRAMES = 65536
 
@@ -34,8 +34,8 @@ def differs(job: RunJob, one: Host, other: Host, deadline_s: float | None = None
 
     Raises what Host.run raises; a plugin or a key that one of them does not host among it.
     """
-    with tempfile.TemporaryDirectory(prefix="stemwright-check-") as folder:
-        outputs = [Path(folder) / name for name in ("one.f32", "other.f32")]
+    with scratch() as folder:
+        outputs = [folder / name for name in ("one.f32", "other.f32")]
         results = [
             host.run(replace(job, output=output), deadline_s)
             for host, output in zip((one, other), outputs, strict=True)

@@ -10,10 +10,8 @@ to zero latency; it costs about 0.2 s, names the culprit by itself, and bounds t
 from __future__ import annotations
 
 import importlib.metadata
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, ClassVar
 
 from bridge.errors import InputError, MachineError, Problem, RenderError
@@ -27,6 +25,7 @@ from bridge.hosting.faults import (
     unhosted,
 )
 from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult
+from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES, check_owner
 from bridge.hosting.wire import prepare_wire, run_wire
 from bridge.plugins import Plugin
@@ -153,8 +152,8 @@ KEYED = (DawDreamerHost.name, "VST2")
 def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
     if job.state is not None:
         check_owner(job.state, job.plugin, job.step_id)
-    with tempfile.TemporaryDirectory(prefix="stemwright-") as folder:
-        preset = Path(folder) / f"prepared{SUFFIXES[job.plugin.format]}"
+    with scratch() as folder:
+        preset = folder / f"prepared{SUFFIXES[job.plugin.format]}"
         wire = prepare_wire(engine, job, preset)
         answer = ask(wire, deadline_s, job.plugin, job.step_id)
         data = preset.read_bytes() if preset.exists() else None

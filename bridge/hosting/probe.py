@@ -9,7 +9,6 @@ import math
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, ask
 from bridge.hosting.isolated import host as host_named
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probe_signals import RATE_HZ
+from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import repeat_wire
 from bridge.hosting.worker import SCREENS
@@ -54,10 +54,10 @@ def probe(
     fails on the way.
     """
     load_s = deadline_s or LOAD_DEADLINE_S
-    with tempfile.TemporaryDirectory(prefix="stemwright-probe-") as folder:
+    with scratch() as folder:
         tell("loading")
         said, display_needed = _described(plugin, load_s)
-        bench = _Bench(Path(folder), host, plugin, deadline_s)
+        bench = _Bench(folder, host, plugin, deadline_s)
         bench.prepare(tuple(params), load_s)
         tell("repeating")
         card = _card(bench, said, tell)

@@ -7,12 +7,12 @@ unpainted: the road to a plugin's window there is the DAW.
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 from bridge.errors import MachineError, Problem
 from bridge.hosting.faults import where_of
 from bridge.hosting.isolated import ask
+from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import window_wire
 from bridge.plugins import Plugin
@@ -40,7 +40,7 @@ def open_window(  # pragma: no cover - untested
     plugin: Plugin, state: Path | None, step_id: str
 ) -> bytes:
     """Show the window over `state` until it is closed; the state the plugin then holds."""
-    with tempfile.TemporaryDirectory(prefix="stemwright-") as folder:
-        out = Path(folder) / f"edited{SUFFIXES[plugin.format]}"
+    with scratch() as folder:
+        out = folder / f"edited{SUFFIXES[plugin.format]}"
         ask(window_wire(plugin, state, out), LONGEST_S, plugin, step_id)
         return out.read_bytes()

@@ -32,14 +32,20 @@ MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "2"))
 def _start(stems: Path, text: Path, out: Path, store: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems, text]
     command += ["-o", out, "--store", store, "--jobs", "2"]
+    temporary = out.with_name(f"{out.name} temporary")
+    temporary.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [str(word) for word in command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(temporary)},
     )
 
 
 def _leftovers(out: Path, store: Path) -> list[Path]:
     hidden = [path for path in out.rglob("*") if path.name.startswith(".")]
-    return [*hidden, *(store / "staging").glob("*")]
+    temporary = out.with_name(f"{out.name} temporary")
+    return [*hidden, *(store / "staging").glob("*"), *temporary.iterdir()]
 
 
 @pytest.mark.parametrize("victim", ["parent", "child"])
