@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -281,19 +282,20 @@ def test_the_lock_and_the_chain_are_text_a_person_can_read(run, stems, chain, tm
     assert tomllib.loads((tmp_path / "out/chain.toml").read_text())["group"][0]["id"] == "low"
 
 
-def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(stems, chain, tmp_path) -> None:
-    for name in ("kick", "bass", "lead vox"):
-        rng = np.random.default_rng(1)
-        samples = 0.05 * rng.standard_normal((48000 * 10, 2))
-        soundfile.write(stems / f"{name}.wav", samples, 48000, "PCM_24")
-    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems]
-    command += [chain(GROUPS), "-o", tmp_path / "out", "--store", tmp_path / "s"]
+def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(
+    stems, chain, fixture_plugins, tmp_path
+) -> None:
+    endless = f'[[group.insert]]\nuse = "plugin"\nplugin = "{fixture_plugins("hang-process")}"\n'
+    text = chain(GROUPS.replace("[[master.insert]]", endless + "[[master.insert]]", 1))
+    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems, text]
+    command += ["-o", tmp_path / "out", "--store", tmp_path / "s", "--jobs", "2"]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while not list((tmp_path / "s" / "v1").glob("*/*")) and child.poll() is None:
-        pass
+    while not list((tmp_path / "s" / "v1").glob("*/*/data")) and child.poll() is None:
+        time.sleep(0.05)
     child.terminate()
     _, err = child.communicate(timeout=60)
     assert child.returncode == 130
     assert "stopped" in err
     assert not (tmp_path / "out").exists()
     assert not list((tmp_path / "s" / "staging").iterdir())
+    assert list((tmp_path / "s" / "v1").glob("*/*"))

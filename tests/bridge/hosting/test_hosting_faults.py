@@ -33,7 +33,7 @@ from bridge.plugins import Plugin, Wanted
 
 Audio = npt.NDArray[np.float32]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
-DEADLINE_S = 1.5
+DEADLINE_S = 8
 
 
 @dataclass(frozen=True)
