@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -72,9 +71,11 @@ def test_watch_renders_again_on_every_save_and_survives_a_fault(stems, chain, tm
         chain(GROUPS.format(gain=-6))
         _until(lambda: (tmp_path / "log").read_text().count("watching") == 3, child)
         assert np.abs(_read(out / "main.wav")).max() == pytest.approx(loud * 10 ** (-0.3))
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=60) == 130
     finally:
-        os.kill(child.pid, signal.SIGINT)
-        assert child.wait(timeout=30) == 130
+        child.kill()
+        child.wait()
         log.close()
 
 
