@@ -1,4 +1,4 @@
-"""DAW projects that no reader here opens, and the export to make of each, step by step."""
+"""The export to make of each DAW's projects, step by step, where no reader here opens them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ EXPORTS: Mapping[str, tuple[str, str]] = {
     "tracktionedit": ("Waveform", "Export > Render to a file, a separate file for each track"),
 }
 """By file extension: the DAW, and the way to its stems."""
+
+READ = frozenset(
+    ["als", "ardour", "dawproject", "flp", "mmp", "mmpz", "rpp", "song", "tracktionedit"]
+)
+"""Those extensions whose projects are read, when they are what their name says."""
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,9 @@ class MediaFinder:
         """One warning for all missing files, one for all unreadable ones, and notes on others."""
         if self._missing:
             files = ", ".join(map(printable, self._missing))
-            message = f"{_files(len(self._missing))} not found: {files}; name their folder as media"
+            message = (
+                f"{_files(len(self._missing))} not found: {files}; name their folder with --media"
+            )
             yield Diagnostic("warning", "missing_media", files, message)
         if self._unreadable:
             reasons = "; ".join(map(printable, self._unreadable))

@@ -86,18 +86,42 @@ class AutomationPoint(NamedTuple):
 
 
 @dataclass(frozen=True)
+class PluginParameter:
+    """Which parameter of a plugin a line moves, as the session says it beside the name.
+
+    `index` counts the plugin's parameters from 0, `id` is what the plugin itself calls it: a
+    VST3's ParamID in decimal, REAPER's word for others. Its values run from `low` to `high`, and
+    REAPER draws `middle` in the middle of the lane.
+    """
+
+    index: int | None = None
+    id: str | None = None
+    low: float = 0.0
+    high: float = 1.0
+    middle: float = 0.5
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of a line's `parameter`."""
+        told = {"index": self.index, "id": self.id}
+        return {**told, **beyond_default(self, ("low", "high", "middle"))}
+
+
+@dataclass(frozen=True)
 class Automation:
     """A parameter's points over time, in `unit`.
 
-    `target` is gain_db, pan, width, mute, trim_db, send:<track id>, or device:<index>:<parameter>.
+    `target` is gain_db, pan, width, mute, trim_db, send:<track id>, or device:<index>:<parameter>;
+    of the last `parameter` says which one it is where names do not.
     """
 
     target: str
     unit: str
     points: tuple[AutomationPoint, ...]
+    parameter: PluginParameter | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of an `automation` list; points are [seconds, value], then other shapes."""
+        named = {} if self.parameter is None else {"parameter": self.parameter.as_json()}
         return {
             "target": self.target,
             "unit": self.unit,
@@ -105,4 +129,5 @@ class Automation:
                 list(point[:2]) if point[2:] in ((), ("linear",)) else list(point)
                 for point in self.points
             ],
+            **named,
         }

@@ -12,6 +12,7 @@ from sessions.model import Tempo, TempoCurve
 
 RampIn = Literal["beats", "seconds"]
 _LEVEL = 1e-12
+_SHORTEST_BEATS = 1e-12
 _LOWEST_BPM, _HIGHEST_BPM = 1e-3, 1e6
 
 
@@ -127,7 +128,7 @@ def _segments(points: list[tuple[float, float, TempoCurve]], ramp_in: RampIn) ->
         beat, bpm, curve = here
         length = math.inf if after is None else after[0] - beat
         to_bpm = after[1] if after is not None and curve == "linear" else bpm
-        if length <= 0:
+        if length < _SHORTEST_BEATS:
             continue
         segment = _Segment(beat, second, bpm, to_bpm, length, ramp_in)
         segments.append(segment)

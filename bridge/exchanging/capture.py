@@ -15,6 +15,7 @@ from bridge.exchanging.mixer import (
     automated,
     db,
     mixer_of,
+    names_of,
     sends_of,
     stems_in,
     trim_of,
@@ -89,7 +90,7 @@ def capture(session: Session, pick: Pick, name: str = "") -> Captured:
         return _captured_all(session, name)
     track = _found(session, pick)
     owner = "master" if pick.kind == "master" else slug(track.name, RESERVED)
-    inserts, told = lift(owner, track.devices)
+    inserts, told = lift(owner, track.devices, names_of(session))
     row = tuple(each.insert for each in inserts)
     rest = Group("mix" if owner != "mix" else "stems", REST)
     title = name or track.name

@@ -12,21 +12,39 @@ from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.rendered import is_rendering, session_of
 from bridge.hosting.scratch import scratch
 from bridge.storing import Store
-from sessions import Session, read
+from sessions import Device, Session, read
 from sessions.model import Diagnostic as SessionDiagnostic
-from sessions.writing import Audio, write_dawproject, write_rpp
+from sessions.writing import (
+    Audio,
+    dawproject_channels,
+    reaper_effects,
+    write_dawproject,
+    write_rpp,
+)
 from sessions.writing.placing import refuse_existing
 
 _Writer = Callable[..., tuple[SessionDiagnostic, ...]]
-_WRITERS: dict[str, tuple[_Writer, Audio]] = {
-    ".dawproject": (write_dawproject, "copy"),
-    ".rpp": (write_rpp, "link"),
+_Carried = Callable[[Device], tuple[bool, bool]]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of project: who writes it, where its audio goes, which devices it has a place for."""
+
+    write: _Writer
+    audio: Audio
+    carried: _Carried
+
+
+_KINDS = {
+    ".dawproject": _Kind(write_dawproject, "copy", dawproject_channels.carried),
+    ".rpp": _Kind(write_rpp, "link", reaper_effects.carried),
 }
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: the project's path, and what is in it."""
+    """What was written: the project's path, and the session that is in it."""
 
     path: Path
     session: Session
@@ -35,13 +53,15 @@ class Exported:
     def as_json(self) -> dict[str, Any]:
         """What `export --json` prints."""
         tracks = self.session.tracks
-        devices = [device for track in tracks for device in track.devices]
+        carried = _kind(self.path).carried
+        devices = [carried(device) for track in tracks for device in track.devices]
+        clips = [clip for track in tracks for clip in track.clips if clip.kind == "audio"]
         return {
             "path": str(self.path),
             "tracks": len(tracks),
-            "clips": sum(len(track.clips) for track in tracks),
-            "plugins": len(devices),
-            "states": sum(device.state is not None for device in devices),
+            "clips": len(clips),
+            "plugins": sum(known for known, _ in devices),
+            "states": sum(state for _, state in devices),
             "diagnostics": [each.as_json() for each in self.diagnostics],
         }
 
@@ -60,19 +80,19 @@ def export(
     `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
     project. Raises InputError and SessionError; nothing is overwritten, nothing left half-written.
     """
-    write, usual = _writer(target)
+    kind = _kind(target)
     refuse_existing(target)
     session, told = _session(source, store, plugin_folders, media)
     with scratch() as folder:
-        wanted = audio or usual
+        wanted = audio or kind.audio
         if has_pairs(session):
             session, wanted = joined(session, folder), "copy"
-        lost = write(session, target, wanted)
+        lost = kind.write(session, target, wanted)
     return Exported(target, session, (*told, *map(_ours, lost)))
 
 
-def _writer(target: Path) -> tuple[_Writer, Audio]:
-    found = _WRITERS.get(target.suffix.lower())
+def _kind(target: Path) -> _Kind:
+    found = _KINDS.get(target.suffix.lower())
     if found is None:
         raise InputError(
             Problem(

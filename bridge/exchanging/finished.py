@@ -145,14 +145,13 @@ class Finisher:
             said = "; ".join(problem.message for problem in error.problems)
             self._tell("state_not_prepared", step_id, said)
             return None
-        if preset is None:
+        if preset is None and settings.params:
             self._tell(
                 "state_not_prepared",
                 step_id,
                 f"{plugin.name} does not keep its values in a state: set them in the DAW",
             )
-            return None
-        return as_state(preset)
+        return None if preset is None else as_state(preset)
 
     def _context(self) -> Context:
         """What preparing asks for: the engine, the store, the host; nothing is rendered."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bridge.errors import Diagnostic
 from chains import Insert, Plugin, PluginTable
-from sessions import Device
+from sessions import Device, DeviceState
+from sessions.plugin_state import StateError, parse_vstpreset
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID = 64
+_VOWELS = "AEFILMNORSX"
 _FORMATS: tuple[Literal["VST3", "VST2", "AU"], ...] = ("VST3", "VST2", "AU")
 _HOSTED = {"VST3": ("vst3",), "VST2": ("fxp_chunk", "fxp_params"), "AU": ("au_plist",)}
 _WAYS = {
@@ -83,9 +85,12 @@ def _named(device: Device) -> PluginTable | None:
 
 
 def lift(
-    owner: str, devices: Sequence[Device]
+    owner: str, devices: Sequence[Device], names: Mapping[str, str]
 ) -> tuple[tuple[LiftedInsert, ...], tuple[Diagnostic, ...]]:
-    """Lift the devices of one track; diagnostics name all that did not come, or not whole."""
+    """Lift the devices of one track; diagnostics name all that did not come, or not whole.
+
+    `names` holds the session's tracks by id.
+    """
     lifted: list[LiftedInsert] = []
     told: list[Diagnostic] = []
     for device in devices:
@@ -98,7 +103,7 @@ def lift(
         lifted.append(
             _lifted(owner, device, table, slug(device.label or device.name, ids, "plugin"))
         )
-        told += _doubts(device, where)
+        told += _doubts(device, where, names)
     return tuple(lifted), tuple(told)
 
 
@@ -115,10 +120,25 @@ def _lifted(owner: str, device: Device, table: PluginTable, name: str) -> Lifted
 
 
 def hostable(device: Device) -> bytes | None:
-    """The device's state as a file its host can load; None when it has none of that kind."""
+    """The device's state as a file its host can load; None when it has none of that kind.
+
+    Plugins that keep nothing save an empty state, and refuse it back: such a one is none.
+    """
     state = device.state
-    known = state is not None and state.kind in _HOSTED.get(device.format, ())
-    return state.data if state is not None and known else None
+    if state is None or state.kind not in _HOSTED.get(device.format, ()) or is_empty(state):
+        return None
+    return state.data
+
+
+def is_empty(state: DeviceState) -> bool:
+    """Whether there is nothing in a VST3's state: no byte, or the NUL that ends no text."""
+    if state.kind != "vst3":
+        return False
+    try:
+        preset = parse_vstpreset(state.data)
+    except StateError:
+        return False
+    return preset.component in (b"", b"\0") and not preset.controller
 
 
 def state_file(owner: str, name: str, data: bytes) -> str:
@@ -136,22 +156,29 @@ def suffix_of(data: bytes) -> str:
 
 
 def _not_lifted(device: Device, where: str) -> Diagnostic:
-    kind = "a built-in effect of the DAW" if device.kind == "builtin" else f"a {device.format}"
+    article = "an" if device.format[:1] in _VOWELS else "a"
+    kind = f"{article} {device.format}"
+    if device.kind == "builtin":
+        kind = "a built-in effect of the DAW"
     way = _WAYS.get("builtin" if device.kind == "builtin" else device.format, _WAYS["builtin"])
     message = f"{device.name} is {kind}, which is not hosted here, and was not lifted: {way}"
     return Diagnostic("warning", "not_lifted", where, message)
 
 
-def _doubts(device: Device, where: str) -> list[Diagnostic]:
+def _doubts(device: Device, where: str, names: Mapping[str, str]) -> list[Diagnostic]:
     told = []
-    if hostable(device) is None:
+    if device.state is not None and is_empty(device.state):
+        message = f"{device.name} keeps nothing in its state, so it opens as it always does"
+        told.append(Diagnostic("note", "empty_state", where, message))
+    elif hostable(device) is None:
         held = device.state is not None
         why = "its state is cut short or of an unknown form" if held else "the session has no state"
         message = f"{device.name}: {why}, so it opens at its defaults; save a preset of it"
         told.append(Diagnostic("warning", "state_not_lifted", where, message))
     if device.sidechain:
+        keys = ", ".join(names.get(each, each) for each in device.sidechain.split(", "))
         message = (
-            f"{device.name} is keyed by {device.sidechain}, which was not lifted: "
+            f"{device.name} is keyed by {keys}, which was not lifted: "
             "name a group as the insert's key"
         )
         told.append(Diagnostic("warning", "sidechain_not_lifted", where, message))

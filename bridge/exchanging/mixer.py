@@ -45,6 +45,7 @@ def mixer_of(session: Session, known: Collection[str] = ()) -> Mixer:
 
     Tracks without anything on them count only when their name, as an id, is among `known`.
     """
+    names = names_of(session)
     taken = list(RESERVED)
     told: list[Diagnostic] = []
     racks: list[Rack] = []
@@ -53,12 +54,12 @@ def mixer_of(session: Session, known: Collection[str] = ()) -> Mixer:
             continue
         owner = slug(track.name, taken)
         taken.append(owner)
-        inserts, doubts = lift(owner, track.devices)
+        inserts, doubts = lift(owner, track.devices, names)
         racks.append(Rack(owner, track, inserts))
         told += [*doubts, *automated(track), *_left(session, track)]
     master = next((each for each in session.tracks if each.kind == "master"), None)
     master = master or Track("master", "Master", "master")
-    inserts, doubts = lift("master", master.devices)
+    inserts, doubts = lift("master", master.devices, names)
     told += [*doubts, *automated(master), *_master_fader(master)]
     return Mixer(
         tuple(rack for rack in racks if rack.track.kind != "return"),
@@ -66,6 +67,11 @@ def mixer_of(session: Session, known: Collection[str] = ()) -> Mixer:
         Rack("master", master, inserts),
         tuple(told),
     )
+
+
+def names_of(session: Session) -> dict[str, str]:
+    """What people call the tracks, by id."""
+    return {track.id: track.name for track in session.tracks if track.name}
 
 
 def _is_rack(session: Session, track: Track, known: Collection[str]) -> bool:
@@ -154,12 +160,14 @@ def _master_fader(master: Track) -> Iterator[Diagnostic]:
 def _left(session: Session, track: Track) -> Iterator[Diagnostic]:
     """What of a row, beside its plugins, a chain cannot say."""
     name = track.name
+    names = names_of(session)
     returns = {each.id for each in session.tracks if each.kind == "return"}
     for send in track.sends:
         plain = _is_plain(send.pre_fader, send.enabled and not send.muted)
         if send.target not in returns or not plain:
             why = "before the fader, off, or to no return"
-            message = f"{name}: the send to {send.target} is {why}, and was not lifted"
+            to = names.get(send.target, send.target)
+            message = f"{name}: the send to {to} is {why}, and was not lifted"
             yield Diagnostic("warning", "send_not_lifted", name, message)
     if track.pan:
         message = f"{name} is panned to {track.pan:+.2f}, which a chain does not hold"

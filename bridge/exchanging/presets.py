@@ -50,7 +50,7 @@ def capture_presets(folder: Path, name: str = "") -> Captured:
         raise InputError(refused)
     if not devices:
         raise InputError(_empty(folder))
-    inserts, doubts = lift("master", devices)
+    inserts, doubts = lift("master", devices, {})
     chain = Chain(
         name=name or folder.resolve().name,
         groups=(Group("mix", ("*",)),),

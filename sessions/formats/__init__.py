@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
-from sessions.daws import EXPORTS
+from sessions.daws import EXPORTS, READ
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.model import Diagnostic, Session
 from sessions.naming import file_extension
@@ -109,7 +109,16 @@ def _nearest(path: Path) -> str | None:
 
 
 def _unsupported(path: Path) -> SessionProblem:
-    daw, way = EXPORTS[file_extension(path.name)]
+    extension = file_extension(path.name)
+    daw, way = EXPORTS[extension]
+    if extension in READ:
+        return SessionProblem(
+            "damaged_session",
+            f"{printable(path)} is named like a {daw} project and does not begin like one",
+            {"file": printable(path)},
+            expected=f"a {daw} project, whole",
+            hint=f"save it again in {daw}, or export its stems: {way}",
+        )
     return SessionProblem(
         "unsupported_session",
         f"{printable(path)}: {daw} projects are not read",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,9 +13,10 @@ from sessions.formats._ableton_devices import Placed
 from sessions.formats._ableton_document import BEFORE_THE_SONG, Values
 from sessions.formats._ableton_time import moved
 from sessions.formats._daw_elements import children
-from sessions.model import Automation, AutomationPoint
+from sessions.model import Automation, AutomationPoint, PluginParameter
 from sessions.tempo import TempoMap
 
+_NUMBER = re.compile(r"[0-9]{1,10}")
 SILENT = 0.00031623
 """The lowest level of Live's faders and sends, -70 dB, which Live shows and plays as silence."""
 
@@ -26,6 +28,7 @@ class _Parameter(NamedTuple):
     unit: str
     element: etree._Element | None
     convert: Callable[[float], float] = float
+    own: PluginParameter | None = None
 
 
 def track_automation(
@@ -38,13 +41,13 @@ def track_automation(
 ) -> tuple[Automation, ...]:
     """The lines that move a track's mixer, sends (target and level) and devices."""
     found = []
-    for target, unit, parameter, convert in _parameters(mixer, sends, devices):
+    for target, unit, parameter, convert, own in _parameters(mixer, sends, devices):
         if parameter is None:
             continue
         events = moved(values, parameter, lines)
         points = _points(values, events, clock, convert)
         if len(points) > 1 or _differs(points, convert(_stand(values, parameter))):
-            found.append(Automation(target, unit, points))
+            found.append(Automation(target, unit, points, own))
     return tuple(found)
 
 
@@ -68,21 +71,28 @@ def _parameters(
         yield _Parameter(f"send:{target}", "linear", send, level)
     for index, placed in enumerate(devices):
         yield _Parameter(f"device:{index}:enabled", "bool", placed.element.find("On"))
-        for name, parameter in _device_parameters(placed.element):
-            yield _Parameter(f"device:{index}:{name}", "", parameter)
-
-
-def _device_parameters(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    listed = element.find("ParameterList")
-    if listed is None:
-        for child in children(element):
+        if placed.element.find("ParameterList") is not None:
+            yield from _plugin_parameters(placed, index)
+            continue
+        for child in children(placed.element):
             if child.tag != "On" and child.find("AutomationTarget") is not None:
-                yield str(child.tag), child
-        return
-    for parameter in children(listed):
+                yield _Parameter(f"device:{index}:{child.tag}", "", child)
+
+
+def _plugin_parameters(placed: Placed, index: int) -> Iterator[_Parameter]:
+    """A plugin's parameters, from 0 to 1; Live knows them by a VST2's index or by their own ids."""
+    for parameter in children(placed.element.find("ParameterList")):
         name, value = parameter.find("ParameterName"), parameter.find("ParameterValue")
-        if name is not None and value is not None and name.get("Value"):
-            yield name.get("Value", ""), value
+        if name is None or value is None or not name.get("Value"):
+            continue
+        told = parameter.find("ParameterId")
+        number = "" if told is None else told.get("Value") or ""
+        own = None
+        if _NUMBER.fullmatch(number):
+            counted = placed.device.format == "VST2"
+            own = PluginParameter(int(number)) if counted else PluginParameter(id=number)
+        target = f"device:{index}:{name.get('Value')}"
+        yield _Parameter(target, "normalized", value, own=own)
 
 
 def _muted(on: float) -> float:

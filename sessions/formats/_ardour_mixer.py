@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -14,6 +15,9 @@ from sessions.gains import decibels
 from sessions.model import Automation, Device, Send
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
+
+OLD_PORT = re.compile(r"([^{},]+)/(?:audio_)?in \d+")
+"""What a version 2 IO is connected to: "{Reverb/in 1}{Reverb/in 2}"."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,17 @@ class Mixer:
 def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
     """Read the processors of the route called `name`."""
     old = old_io(node)
-    gain = number(old, "gain", 1.0) * _control(node, "mastervolume")
+    gain = number(old, "gain", 1.0) * _main_volume(node)
     trim, behind = 1.0, False
     devices: list[Device] = []
     sends: list[tuple[Send, bool]] = []
     lines: list[Automation | None] = []
-    for processor in children(node, "Processor", "Insert"):
+    for processor in children(node, "Processor", "Insert", "Send"):
         kind = processor.get("type", "")
-        if kind == "amp":
-            gain, behind = gain * _control(processor, "gaincontrol"), True
+        if processor.tag == "Send":
+            sends += _old_send(processor, name, context)
+        elif kind == "amp":
+            gain, behind = gain * _gain(processor), True
             fader = automation_list(processor, "gain")
             lines.append(context.clock.automation(fader, "gain_db", "linear"))
         elif kind == "trim":
@@ -65,10 +71,9 @@ def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
         elif kind == "intsend" and processor.get("role", "Aux") == "Aux":
             target = _target(processor, context)
             sends.append(_send(processor, target, behind, name, context))
-            sent = automation_list(processor, "send")
-            lines.append(context.clock.automation(sent, f"send:{target}", "linear"))
+            lines.append(context.clock.automation(_sent(processor), f"send:{target}", "linear"))
         elif is_plugin(processor):
-            if behind:
+            if behind or _is_old_post(processor):
                 context.tally.add("devices_after_fader", name)
             lines += device_automation(processor, len(devices), context.clock)
             devices.append(device(processor, name, context.tally))
@@ -80,6 +85,55 @@ def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
 
 def _control(node: etree._Element, name: str) -> float:
     return number(named(node, "Controllable", name), "value", 1.0)
+
+
+def _main_volume(node: etree._Element) -> float:
+    """The master's second fader: a control of the route, or of a processor of its own."""
+    own = named(node, "Controllable", "mastervolume")
+    inner = (each for each in children(node, "Processor") if each.get("type") == "main-volume")
+    return _control(node if own is not None else next(inner, node), "mastervolume")
+
+
+def _gain(amp: etree._Element | None) -> float:
+    """A fader's gain: a control, or (sessions of 3.0.0) an attribute."""
+    stated = named(amp, "Controllable", "gaincontrol")
+    return number(amp, "gain", 1.0) if stated is None else number(stated, "value", 1.0)
+
+
+def _send_amp(send: etree._Element) -> etree._Element:
+    """What holds a send's gain: itself, or (before version 6) an amp inside."""
+    inner = (each for each in children(send, "Processor") if each.get("type") == "amp")
+    own = named(send, "Controllable", "gaincontrol")
+    return send if own is not None else next(inner, send)
+
+
+def _sent(send: etree._Element) -> etree._Element | None:
+    found = automation_list(send, "send")
+    return automation_list(_send_amp(send), "gain") if found is None else found
+
+
+def _is_old_post(insert: etree._Element) -> bool:
+    redirect = child(insert, "Redirect")
+    return redirect is not None and redirect.get("placement") == "PostFader"
+
+
+def _old_send(node: etree._Element, name: str, context: Context) -> list[tuple[Send, bool]]:
+    """A version 2 send, which is an IO connected to a bus's inputs."""
+    redirect = child(node, "Redirect")
+    io = child(redirect, "IO")
+    feeds = dict.fromkeys(OLD_PORT.findall("" if io is None else io.get("outputs", "")))
+    targets = [context.ids[each] for each in feeds if each in context.ids]
+    if not targets:
+        context.tally.add("external_routing", name)
+    panners = [] if io is None else io.findall("Panner/StreamPanner")
+    send = Send(
+        target="",
+        gain_db=decibels(abs(number(io, "gain", 1.0))),
+        pre_fader=not _is_old_post(node),
+        pan=2.0 * number(panners[0], "x", 0.5) - 1.0 if len(panners) == 1 else 0.0,
+        enabled=flag(redirect, "active", True),
+    )
+    return [(replace(send, target=target), False) for target in targets]
 
 
 def _target(processor: etree._Element, context: Context) -> str:
@@ -95,7 +149,7 @@ def _send(
     pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
     send = Send(
         target=target,
-        gain_db=decibels(abs(_control(processor, "gaincontrol"))),
+        gain_db=decibels(abs(_gain(_send_amp(processor)))),
         pre_fader=not behind,
         pan=2.0 * number(pan, "value", 0.5) - 1.0,
         enabled=flag(processor, "active", True),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from sessions.formats._ardour_mixer import Context, mixer, old_io
+from sessions.formats._ardour_mixer import OLD_PORT, Context, mixer, old_io
 from sessions.formats._ardour_regions import Pool, clips
 from sessions.formats._ardour_xml import Clock, automation_list
 from sessions.model import Automation, AutomationPoint, Track
@@ -16,7 +16,6 @@ from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
 
-_OLD_PORT = re.compile(r"([^{},]+)/(?:audio_)?in \d+")
 _PORT = re.compile(r"(.+)/(?:audio|midi)_in \d+$")
 _PANNERS = {
     "panner_1in2out": "1in2out",
@@ -156,8 +155,11 @@ def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | No
     """The panner's name, and its width where it has one."""
     outs = (each for each in children(node, "Processor") if each.get("type") == "main-outs")
     shell = child(next(outs, None), "PannerShell")
-    if flag(shell, "bypassed"):
+    if flag(shell, "bypassed") or flag(_old_panner(node), "bypassed"):
         return "bypassed", None
+    places = _stream_places(node)
+    if len(places) == 2 and places != [0.0, 1.0]:
+        return "2in2out", places[1] - places[0]
     inner = child(shell, "Panner")
     said = "" if shell is None else shell.get("user-panner", "")
     if not said and inner is not None:
@@ -169,11 +171,23 @@ def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | No
 
 
 def _azimuth(control: etree._Element | None, node: etree._Element) -> float:
-    """The pan, -1 to 1; in version 2 that of a lone stream panner."""
+    """The pan, -1 to 1; before version 3.1 the middle of one or two stream panners."""
     if control is not None:
         return 2.0 * number(control, "value", 0.5) - 1.0
-    streams = node.findall("IO/Panner/StreamPanner")
-    return 2.0 * number(streams[0], "x", 0.5) - 1.0 if len(streams) == 1 else 0.0
+    places = _stream_places(node)
+    return places[0] + places[-1] - 1.0 if len(places) in (1, 2) else 0.0
+
+
+def _old_panner(node: etree._Element) -> etree._Element | None:
+    """The panner of a version before 3.1, which has a place for every stream."""
+    found = node.find("IO/Panner")
+    return node.find("Processor[@type='main-outs']/Panner") if found is None else found
+
+
+def _stream_places(node: etree._Element) -> list[float]:
+    panner = _old_panner(node)
+    streams = () if panner is None else children(panner, "StreamPanner")
+    return [number(stream, "x", 0.5) for stream in streams]
 
 
 def _muted(node: etree._Element) -> bool:
@@ -193,7 +207,7 @@ def _soloed(node: etree._Element) -> bool:
 def _output(node: etree._Element, name: str, context: Context) -> str | None:
     old, io = old_io(node), _io(node, "Output")
     if old is not None:
-        found = _OLD_PORT.findall(old.get("outputs", ""))
+        found = OLD_PORT.findall(old.get("outputs", ""))
     else:
         others = () if io is None else io.iterfind(".//Connection")
         ports = (_PORT.match(each.get("other", "")) for each in others)

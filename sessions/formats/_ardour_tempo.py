@@ -7,7 +7,7 @@ from lxml import etree
 from sessions.formats._ardour_xml import SUPERCLOCKS, TICKS
 from sessions.model import Meter, TempoCurve
 from sessions.tempo import TempoMap
-from sessions.xml_values import number, parsed
+from sessions.xml_values import flag, number, parsed
 
 _QUARTERS_A_PULSE = 4.0
 
@@ -17,29 +17,52 @@ def tempo_map(root: etree._Element) -> TempoMap:
     points: list[tuple[float, float, TempoCurve]] = []
     ramp_to: float | None = None
     for node in root.iterfind("TempoMap//Tempo"):
+        if not flag(node, "active", True):
+            continue
         note = number(node, "note-type", 4.0) or 4.0
-        old = number(node, "beats-per-minute", 120.0)
-        bpm = number(node, "npm", old) * 4.0 / note
-        end = number(node, "enpm", number(node, "end-beats-per-minute", bpm * note / 4.0))
+        bpm = number(node, "npm", number(node, "beats-per-minute", 120.0)) * 4.0 / note
+        end = _end_bpm(node, note)
         beat = _beat(root, node)
         if ramp_to is not None:
             points.append((beat, ramp_to, "step"))
-        ramps = "Ramp" in node.get("type", "") and end * 4.0 / note != bpm
-        ramp_to = end * 4.0 / note if ramps else None
+        ramps = _ramps(node) and end != bpm
+        ramp_to = end if ramps else None
         points.append((beat, bpm, "linear" if ramps else "step"))
     return TempoMap(points)
+
+
+def _end_bpm(node: etree._Element, note: float) -> float | None:
+    """Where a ramp ends; None (version 5.0 to 5.10): in the next tempo."""
+    for name in ("enpm", "end-beats-per-minute"):
+        if node.get(name) is not None:
+            return number(node, name) * 4.0 / note
+    return None
+
+
+def _ramps(node: etree._Element) -> bool:
+    """Tell whether a tempo goes on to another; from 5.11 to 6.9 its end tempo alone says so."""
+    said = node.get("type", node.get("tempo-type"))
+    return "Ramp" in said if said is not None else node.get("end-beats-per-minute") is not None
 
 
 def meters(root: etree._Element, tempo: TempoMap, rate_hz: int) -> tuple[Meter, ...]:
     """The session's time signatures."""
     found = []
     for node in root.iterfind("TempoMap//Meter"):
-        numerator = round(number(node, "divisions-per-bar", 4.0))
-        denominator = round(number(node, "note-value", number(node, "note-type", 4.0)))
+        numerator = round(_divisions(node))
+        denominator = round(_note(node))
         if numerator > 0 and denominator > 0:
             position_s = _seconds(root, node, tempo, rate_hz)
             found.append(Meter(position_s, numerator, denominator))
     return tuple(found)
+
+
+def _divisions(meter: etree._Element) -> float:
+    return number(meter, "divisions-per-bar", number(meter, "beats-per-bar", 4.0))
+
+
+def _note(meter: etree._Element) -> float:
+    return number(meter, "note-value", number(meter, "note-type", 4.0))
 
 
 def _seconds(root: etree._Element, node: etree._Element, tempo: TempoMap, rate_hz: int) -> float:
@@ -63,10 +86,21 @@ def _beat(root: etree._Element, node: etree._Element) -> float:
 
 
 def _bars(root: etree._Element, text: str) -> float:
-    """Quarter notes to "bar|beat|tick", each bar as long as the first."""
+    """Quarter notes to "bar|beat|tick"; each bar is as long as the meter in force makes it."""
+    bar, beat, tick = _bbt(text)
+    quarters, at, note, length = 0.0, 1.0, 4.0, 4.0
+    for node in root.iterfind("TempoMap//Meter"):
+        start = _bbt(node.get("start", node.get("bbt", "1|1|0")))[0]
+        if start > bar:
+            break
+        quarters, at = quarters + max(0.0, start - at) * length, max(start, at)
+        note = _note(node) or 4.0
+        length = _divisions(node) * 4.0 / note
+    quarters += (bar - at) * length + (beat - 1.0 + tick / TICKS) * 4.0 / note
+    return max(0.0, quarters)
+
+
+def _bbt(text: str) -> tuple[float, float, float]:
     words = text.split("|")
-    bar, beat, tick = (parsed(word) for word in [*words, "1", "1", "0"][:3])
-    first = next(root.iterfind("TempoMap//Meter"), None)
-    note = number(first, "note-value", number(first, "note-type", 4.0)) or 4.0
-    beats = (bar - 1.0) * number(first, "divisions-per-bar", 4.0) + (beat - 1.0)
-    return max(0.0, (beats + tick / TICKS) * 4.0 / note)
+    bar, beat, tick = (parsed(word) for word in [*words, *("1", "1", "0")[len(words) :]][:3])
+    return bar, beat, tick

@@ -60,7 +60,9 @@ class Lines:
                 points.append(AutomationPoint(at, value, _shape(point)))
         points.sort(key=lambda point: point.position_s)
         told = parameter.told_unit(unit)
-        return Automation(parameter.target, told, tuple(points)) if points else None
+        if not points:
+            return None
+        return Automation(parameter.target, told, tuple(points), parameter.own)
 
     def _value(self, point: etree._Element) -> float:
         if point.tag == "BoolPoint":

@@ -10,12 +10,14 @@ from lxml import etree
 
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted, decibels
 from sessions.formats._dawproject_devices import Devices
-from sessions.model import Diagnostic, Send, Track
+from sessions.model import Diagnostic, PluginParameter, Send, Track
 from sessions.roles import role_of
 
 MASTER = "master"
 _SWITCH = "switch"
 _ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
+_IDS = 1 << 32
+"""A VST3's ParamID is unsigned, and stands in the file as a signed number of 32 bits."""
 _CONTENTS = (("tracks", "group"), ("audio", "audio"), ("notes", "midi"))
 
 
@@ -28,6 +30,7 @@ class Parameter:
     unit: str
     low: float | None = None
     high: float | None = None
+    own: PluginParameter | None = None
 
     def value(self, value: float, unit: str) -> float:
         """A point's value in `told_unit`."""
@@ -204,14 +207,35 @@ class Mixer:
                 if element is not device and isinstance(element.tag, str):
                     own = "enabled" if element.tag == "Enabled" else None
                     name = own or element.get("name") or element.get("id")
-                    self._add(lane.id, element, f"device:{index}:{name}")
+                    told = None if own else self._own(device, element)
+                    self._add(lane.id, element, f"device:{index}:{name}", told)
 
-    def _add(self, track: str, element: etree._Element | None, target: str) -> None:
+    def _own(self, device: etree._Element, element: etree._Element) -> PluginParameter | None:
+        """The parameterID: a VST2 counts its parameters, other plugins have ids of their own."""
+        if element.get("parameterID") is None:
+            return None
+        low, high = self._range(element)
+        if low is None or high is None:
+            low, high = 0.0, 1.0
+        number = int(self._source.number(element, "parameterID"))
+        if not -_IDS // 2 <= number < _IDS:
+            return None
+        if device.tag == "Vst2Plugin":
+            return PluginParameter(max(0, number), None, low, high, (low + high) / 2.0)
+        return PluginParameter(None, str(number % _IDS), low, high, (low + high) / 2.0)
+
+    def _add(
+        self,
+        track: str,
+        element: etree._Element | None,
+        target: str,
+        own: PluginParameter | None = None,
+    ) -> None:
         id_ = None if element is None else element.get("id")
         if element is None or not id_:
             return
         unit = element.get("unit") or _SWITCH
-        self.parameters[id_] = Parameter(track, target, unit, *self._range(element))
+        self.parameters[id_] = Parameter(track, target, unit, *self._range(element), own)
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Routes that lead nowhere, and ids used twice."""

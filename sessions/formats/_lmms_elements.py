@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,17 +14,18 @@ from lxml import etree
 
 from sessions import plugin_state
 from sessions.errors import SessionError, SessionProblem, printable
+from sessions.formats._lmms_history import ROOTS, modernise
 from sessions.model import Device
 from sessions.single import MAX_BYTES, content
 from sessions.xml import parse_xml
 
-_PROJECT = b"<lmms-project"
+_PROJECT = re.compile(b"|".join(b"<%b[\\s>]" % name.encode() for name in ROOTS))
 _HEAD_BYTES = 4096
 
 
 def is_lmms(head: bytes) -> bool:
     """Tell whether a file's first bytes are an LMMS project's, packed or not."""
-    return _PROJECT in head or _PROJECT in _unpacked_head(head)
+    return any(_PROJECT.search(found) for found in (head, _unpacked_head(head)))
 
 
 def _unpacked_head(head: bytes) -> bytes:
@@ -36,15 +38,16 @@ def _unpacked_head(head: bytes) -> bytes:
 
 
 def project(path: Path) -> etree._Element:
-    """The root of a project; a packed one is a length, highest byte first, and zlib data.
+    """The root of a project in today's form; a packed one is a length (u32, big) and zlib data.
 
     Raises SessionError for what cannot be unpacked or read.
     """
     data = content(path)
-    plain = data if _PROJECT in data[:_HEAD_BYTES] else _unpacked(path, data)
+    plain = data if _PROJECT.search(data[:_HEAD_BYTES]) else _unpacked(path, data)
     root = parse_xml(plain, where=printable(path))
-    if root.tag != "lmms-project":
+    if root.tag not in ROOTS:
         raise damaged(path, f"it holds a {printable(root.tag)}")
+    modernise(root)
     return root
 
 
@@ -109,7 +112,7 @@ def _device(effect: etree._Element, chain_on: bool) -> Device:
     wet = number(effect, "wet", 1)
     mix = None if wet == 1 else min(max(wet, 0.0), 1.0)
     if name == "ladspaeffect":
-        label, file = key.get("plugin", ""), key.get("file")
+        label, file = key.get("plugin", name), key.get("file")
         params = tuple(_ports(effect.find("ladspacontrols")))
         return Device(
             label,

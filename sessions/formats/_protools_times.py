@@ -12,7 +12,7 @@ from fractions import Fraction
 from sessions.model import Written
 
 _TIMECODE = re.compile(r"(-?)(\d+):(\d+):(\d+)[:;](\d+)(?:[.;](\d+))?")
-_MINUTES = re.compile(r"(-?)(\d+):(\d+(?:\.\d+)?)")
+_MINUTES = re.compile(r"(-?)(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _FEET = re.compile(r"(-?)(\d+)\+(\d+(?:\.\d+)?)")
 _BARS = re.compile(r"(-?\d+)\|\s*(\d+)(?:\|\s*(\d+))?")
 _SAMPLES = re.compile(r"-?\d+")
@@ -46,7 +46,7 @@ class Clock:
         if _SAMPLES.fullmatch(text):
             return Fraction(int(text), self.sample_rate_hz), Written("samples", float(int(text)))
         if found := _MINUTES.fullmatch(text):
-            seconds = 60 * int(found[2]) + Fraction(found[3])
+            seconds = 3600 * int(found[2] or 0) + 60 * int(found[3]) + Fraction(found[4])
             return _signed(found[1], seconds), Written("seconds", text)
         if found := _FEET.fullmatch(text):
             frames = _FRAMES_A_FOOT * int(found[2]) + Fraction(found[3])

@@ -7,10 +7,15 @@ fader stands on top of the envelope, so it is multiplied in: the lines here are 
 
 from __future__ import annotations
 
+import re
+
 from sessions.formats._reaper_text import Block, integer, number, word
-from sessions.model import Automation, AutomationPoint
+from sessions.model import Automation, AutomationPoint, PluginParameter
 
 _SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
+_RANGE = ((2, 0.0), (3, 1.0), (4, 0.5))
+_TENSION = 7
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _TARGETS = {
     "VOLENV2": ("gain_db", "linear"),
     "VOLENV3": ("post_gain_db", "linear"),
@@ -39,7 +44,6 @@ _TAKE_TARGETS = {
     "MUTEENV": ("mute", "bool"),
     "PITCHENV": ("pitch", "semitones"),
 }
-_ALL = {*_TARGETS, *_SEND_TARGETS, *_TAKE_TARGETS}
 
 
 def track_automation(track: Block, fader: float, trim_read: bool) -> tuple[Automation, ...]:
@@ -73,12 +77,21 @@ def take_automation(block: Block, start_s: float, rate: float) -> Automation | N
     return _automation(block, target, unit, start_s=start_s, rate=rate)
 
 
-def parameter_automation(block: Block, device: int) -> Automation | None:
-    """A plugin parameter's envelope (PARMENV), named by its number and, where known, its name."""
-    parameter = word(block.words, 1).partition(":")[0]
-    name = word(block.words, 5).partition(" / ")[0]
-    named = f"device:{device}:{name or parameter}"
-    return _automation(block, named, "value")
+def parameter_automation(block: Block, device: int, plugin: str) -> Automation | None:
+    """A plugin parameter's envelope (PARMENV), named by its name, else by its number.
+
+    `plugin` is what the plugin is called in the project: REAPER writes it behind the name.
+    """
+    index, _, own = word(block.words, 1).partition(":")
+    low, high, middle = (number(block.words, at, usual) for at, usual in _RANGE)
+    parameter = PluginParameter(
+        int(index) if _NUMBER.fullmatch(index) else None, own or None, low, high, middle
+    )
+    told = word(block.words, 5)
+    name = told.removesuffix(f" / {plugin}")
+    name = told.partition(" / ")[0] if name == told else name
+    unit = "normalized" if (low, high) == (0.0, 1.0) else "value"
+    return _automation(block, f"device:{device}:{name or index}", unit, parameter=parameter)
 
 
 def _automation(
@@ -89,6 +102,7 @@ def _automation(
     factor: float = 1.0,
     start_s: float = 0.0,
     rate: float = 1.0,
+    parameter: PluginParameter | None = None,
 ) -> Automation | None:
     if integer(block.line("ACT"), 1, 1) == 0:
         return None
@@ -97,15 +111,19 @@ def _automation(
     points = []
     for words in block.lines("PT"):
         value = number(words, 2) * factor
-        if target.endswith("mute"):
+        if unit == "bool":
             value = 1.0 - value
-        shape = _shape(integer(words, 3, usual), usual)
+        shape = _shape(words, usual)
         if on_fader and shape == "linear":
             shape = "fader"
         points.append(AutomationPoint(start_s + number(words, 1) / rate, value, shape))
-    return Automation(target, unit, tuple(points)) if points else None
+    return Automation(target, unit, tuple(points), parameter) if points else None
 
 
-def _shape(code: int, usual: int) -> str:
+def _shape(words: list[str], usual: int) -> str:
+    """How a point is joined to the next; of a Bezier curve with its tension, -1 to 1."""
+    code = integer(words, 3, usual)
     code = usual if code < 0 else code
-    return _SHAPES[code] if 0 <= code < len(_SHAPES) else f"reaper_{code}"
+    shape = _SHAPES[code] if 0 <= code < len(_SHAPES) else f"reaper_{code}"
+    tension = number(words, _TENSION)
+    return f"{shape}{tension:+}" if shape == "bezier" and tension else shape

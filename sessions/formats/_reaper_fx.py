@@ -14,7 +14,7 @@ from sessions.model import Automation, Device, DeviceState
 from sessions.plugin_state import StateError
 from sessions.tally import Tally
 
-_PLUGINS = frozenset({"VST", "AU", "DX", "JS", "CLAP", "LV2", "VIDEO_EFFECT"})
+_PLUGINS = frozenset({"VST", "AU", "DX", "JS", "CLAP", "LV2", "VIDEO_EFFECT", "CONTAINER"})
 _CHANNELS = re.compile(
     r"\s*\((?:mono|stereo|\d+ out|\d+(?:->\d+)?ch|x86|x64|x86_64|arm64|bridged)\)$"
 )
@@ -62,6 +62,8 @@ def effects(
         on = enabled and not integer(words, 1) and not integer(words, 2)
         if slot.plugin.tag == "CONTAINER":
             tally.add("container_flattened", place)
+            if number(slot.said("WET"), 1, 1.0) != 1.0:
+                tally.add("container_mix", place)
             found += effects(slot.plugin, on, place, tally, first + len(found))
             continue
         if integer(slot.said("PARALLEL"), 1):
@@ -78,7 +80,7 @@ def _slots(chain: Block) -> Iterator[_Slot]:
             if slot is not None:
                 yield slot
             bypass, slot = each.words, None
-        elif isinstance(each, Block) and (each.tag in _PLUGINS or each.tag == "CONTAINER"):
+        elif isinstance(each, Block) and (each.tag in _PLUGINS or (slot is None and bypass)):
             if slot is not None:
                 yield slot
                 bypass = []
@@ -100,7 +102,7 @@ def _effect(slot: _Slot, enabled: bool, place: str, tally: Tally, index: int) ->
         preset=word(slot.said("PRESETNAME"), 1) or effect.device.preset,
     )
     lines = [
-        parameter_automation(each, index)
+        parameter_automation(each, index, device.label or device.name)
         for each in slot.after
         if isinstance(each, Block) and each.tag == "PARMENV"
     ]
@@ -228,6 +230,8 @@ def _other(slot: _Slot, place: str, tally: Tally) -> Effect:
     words = slot.plugin.words
     _, name, vendor = _titled(word(words, 1))
     held = _raw(slot.plugin)
+    if slot.plugin.tag not in _PLUGINS:
+        tally.add("unknown_effects", f"{place}: {name or slot.plugin.tag}")
     if held is None:
         tally.add("no_state", f"{place}: {name}")
     elif slot.plugin.tag in ("CLAP", "LV2"):

@@ -19,11 +19,13 @@ from sessions.tally import Tally
 
 _FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
 _CHANNEL_MODES = {1: "swapped", 2: "mono", 3: "left", 4: "right"}
-_FIRST_MONO, _FIRST_STEREO = 5, 67
+_MONO = (range(5, 67), range(131, 195))  # channels 3 to 64, 65 to 128
+_STEREO = (range(67, 131), range(195, 258))  # pairs from 1/2 on, from 65/66 on
+_PAIRS_APART, _MONOS_APART = 64, 62
 _NOTES = frozenset({"MIDI", "MIDIPOOL"})
 _NO_FILE = frozenset({"CLICK", "LTC", "VIDEOEFFECT"})
 _REVERSED, _NO_SECTION = 2, 1
-_LOWEST_RATE = 1e-3
+_LOWEST_RATE, _SAME_S = 1e-3, 1e-6
 _FIXED_LANES = 2
 
 
@@ -173,10 +175,11 @@ def _fade_shape(words: list[str]) -> str:
 def _channel_mode(mode: int) -> str | None:
     if mode in _CHANNEL_MODES:
         return _CHANNEL_MODES[mode]
-    if _FIRST_MONO <= mode < _FIRST_STEREO:
-        return f"mono {mode - _FIRST_MONO + 3}"
-    if mode >= _FIRST_STEREO:
-        return f"stereo {mode - _FIRST_STEREO + 1}"
+    for at in (0, 1):
+        if mode in _MONO[at]:
+            return f"mono {mode - _MONO[at].start + 3 + _MONOS_APART * at}"
+        if mode in _STEREO[at]:
+            return f"stereo {mode - _STEREO[at].start + 1 + _PAIRS_APART * at}"
     return None
 
 
@@ -186,11 +189,15 @@ def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track
     if kind == "SECTION":
         mode = integer(source.line("MODE"), 1)
         inner = source.block("SOURCE")
-        start_s = 0.0 if mode & _NO_SECTION else number(source.line("STARTPOS"), 1)
+        part = not mode & _NO_SECTION
+        length_s = number(source.line("LENGTH"), 1)
+        if part and 0 < length_s < clip.source_offset_s + clip.length_s * clip.play_rate - _SAME_S:
+            tally.add("short_sections", track)
+        start_s = number(source.line("STARTPOS"), 1) if part else 0.0
         clip = replace(
             clip,
             source_offset_s=clip.source_offset_s + start_s,
-            reversed=bool(mode & _REVERSED),
+            reversed=clip.reversed != bool(mode & _REVERSED),
         )
         return clip if inner is None else _sourced(clip, inner, finder, tally, track)
     if kind in _NOTES:
@@ -200,5 +207,9 @@ def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track
     if kind in _NO_FILE or not path:
         tally.add("generated_clips", track)
         return clip
-    media = finder.media(path)
+    if kind == "VIDEO" and integer(source.line("AUDIO"), 1, 1) == 0:
+        tally.add("silent_pictures", track)
+        clip = replace(clip, muted=True)
+    # A project in a project is heard from the render that lies beside it.
+    media = finder.media(f"{path}-PROX", path) if kind == "RPP_PROJECT" else finder.media(path)
     return replace(clip, media=media, media_path=path, missing=media is None)

@@ -14,6 +14,7 @@ from sessions.formats._reaper_envelopes import (
 from sessions.formats._reaper_fx import Effect, effects
 from sessions.formats._reaper_items import clips
 from sessions.formats._reaper_text import Block, integer, name_of, number, word
+from sessions.formats._reaper_told import tell_track
 from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Automation, Send, Track
@@ -123,6 +124,7 @@ def _track(
     trim_read = integer(block.line("AUTOMODE"), 1) == _TRIM_READ
     if next(block.lines("HWOUT"), None) is not None:
         tally.add("hardware_outputs", name)
+    tell_track(block, name, tally)
     mode = integer(block.line("PANMODE"), 1, defaults.pan_mode)
     heard = integer(block.line("MAINSEND"), 1, 1) != 0
     return Track(
@@ -193,7 +195,9 @@ def _receive(words: list[str], own: str, block: Block, tally: Tally) -> _Receive
         tally.add("send_channels", name)
     if mode == 1:
         tally.add("send_before_effects", name)
-    if integer(words, 7):
+    if integer(words, 6):
+        tally.add("mono_sends", name)
+    if (integer(words, 7) != 0) != (number(words, 3, 1.0) < 0):
         tally.add("inverted_sends", name)
     shown = None if first == 0 else "/".join(str(channel + 1) for channel in sorted(channels))
     send = Send(

@@ -15,6 +15,7 @@ from sessions.xml_values import flag, number
 
 _PROJECT_ITEM = re.compile(r"[0-9a-fA-F]+/[0-9a-fA-F]+")
 _FADES = {"1": "linear", "2": "convex", "3": "concave", "4": "s_curve", "sCurve": "s_curve"}
+_NESTED = frozenset({"container", "edit"})
 _CHANNELS = {"l": "left", "r": "right"}
 
 
@@ -31,7 +32,7 @@ def clips(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) -
             tally.add("midi_clips", track)
             yield replace(_placed(each), kind="midi")
         else:
-            tally.add("other_clips", track)
+            tally.add("nested_clips" if kind in _NESTED else "other_clips", track)
 
 
 def _placed(node: etree._Element) -> Clip:
@@ -57,6 +58,8 @@ def _audio(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) 
     warped = warped or number(node, "pitchChange") != 0.0
     if warped:
         tally.add("stretched_clips", track)
+    if any(child.tag == "EFFECTS" and len(child) for child in node):
+        tally.add("clip_effects", track)
     play_rate = speed if speed > 0 else 1.0
     loop_s = number(node, "loopStart") if number(node, "loopLength") > 0 else 0.0
     clip = _placed(node)

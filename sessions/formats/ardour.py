@@ -22,7 +22,9 @@ from sessions.tally import Tally
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, named, number
 
-_SESSION = re.compile(rb'<Session\b[^>]*\bversion="[^"]*"[^>]*\bsample-rate="')
+_SESSION = re.compile(
+    rb'<Session\b(?=[^>]*\bversion="[^"]*")(?=[^>]*\b(?:sample-rate|id-counter)=")'
+)
 _USUAL_RATE_HZ = 48_000
 _RATES_HZ = range(4_000, 768_001)
 _KINDS = (
@@ -71,7 +73,8 @@ class Ardour:
         """
         path = one_path(paths)
         root = parse_xml(content(path), where=printable(path))
-        if root.tag != "Session" or root.get("sample-rate") is None:
+        # A template states no rate.
+        if root.tag != "Session" or not (root.get("sample-rate") or root.get("id-counter")):
             raise SessionError(_no_session(printable(path)))
         return _session(root, path, MediaFinder(path, media), Tally(_TEXTS))
 

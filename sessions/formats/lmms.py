@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,12 @@ from sessions.formats._lmms_elements import (
     number,
     project,
     vst,
+)
+from sessions.formats._lmms_tempo import (
+    AUTOMATION_CLIPS,
+    TICKS_A_BEAT,
+    tempo_clips,
+    tempo_map,
 )
 from sessions.media_search import MediaFinder
 from sessions.model import (
@@ -38,8 +44,6 @@ from sessions.single import head, one_path
 _INSTRUMENT, _PATTERNS, _SAMPLES = "0", "1", "2"
 _KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
 _SAMPLE_CLIPS, _NOTE_CLIPS = ("sampletco", "sampleclip"), ("pattern", "midiclip")
-_AUTOMATION_CLIPS = ("automationpattern", "automationclip")
-_TICKS_A_BEAT = 48
 _FALLBACK_RATE_HZ = 44_100
 _DEEPEST = 8
 
@@ -71,6 +75,8 @@ class _Project:
         self.head = root.find("head")
         bpm = number(self.head, "bpm", 140)
         self.bpm = Fraction(bpm) if bpm > 0 else Fraction(140)
+        self.clock = tempo_map(root, float(self.bpm))
+        self.tempo_clips = tempo_clips(root)
         self.left_out: Counter[str] = Counter()
         self.notes = 0
 
@@ -79,6 +85,9 @@ class _Project:
         if container is None:
             raise damaged(self.path, "it holds no song")
         tracks = [*self._tracks(container, None, 0), *self._mixer(container)]
+        self._leave_out(self.root.iterfind("song/track"))
+        blobs = sum("key" in effect.attrib for effect in self.root.iter("effect"))
+        self.left_out["plugins named in a form before LMMS 0.4"] += blobs
         rates = Counter(
             clip.media.sample_rate_hz for track in tracks for clip in track.clips if clip.media
         )
@@ -89,7 +98,7 @@ class _Project:
             daw=f"LMMS {version}".strip(),
             sample_rate_hz=rates.most_common(1)[0][0] if rates else _FALLBACK_RATE_HZ,
             tracks=tuple(tracks),
-            tempo=(Tempo(0.0, float(self.bpm)),),
+            tempo=self.clock.tempos() if self.clock else (Tempo(0.0, float(self.bpm)),),
             meters=(Meter(0.0, *(max(1, int(part)) for part in meter)),),
             diagnostics=(*self._told(tracks), *self.finder.diagnostics()),
         )
@@ -98,15 +107,19 @@ class _Project:
         for at, element in enumerate(container.findall("track"), 1):
             kind = element.get("type", "")
             if kind not in _KINDS:
-                clips = [each for each in element if each.tag in _AUTOMATION_CLIPS]
-                bound = sum(each.find("object") is not None for each in clips)
-                self.left_out["automation clips"] += bound
+                self._leave_out([element])
                 continue
             track_id = f"{parent}.{at}" if parent else str(at)
             yield self._track(element, kind, track_id, parent)
             if kind == _PATTERNS and depth < _DEEPEST:
                 for inner in element.iterfind("*/trackcontainer"):
                     yield from self._tracks(inner, track_id, depth + 1)
+
+    def _leave_out(self, tracks: Iterable[etree._Element]) -> None:
+        """Count the automation clips that move something else than the tempo."""
+        clips = (each for track in tracks for each in track if each.tag in AUTOMATION_CLIPS)
+        bound = (each for each in clips if each.find("object") is not None)
+        self.left_out["automation clips"] += sum(each not in self.tempo_clips for each in bound)
 
     def _track(
         self, element: etree._Element, kind: str, track_id: str, parent: str | None
@@ -160,7 +173,8 @@ class _Project:
     def _sample_clip(self, element: etree._Element) -> Clip:
         draft = self._sample(element.get("src", ""))
         rate_hz = draft.media.sample_rate_hz if draft.media else _FALLBACK_RATE_HZ
-        offset_s = float(self._seconds(-number(element, "off", 0)))
+        at = number(element, "pos", 0)
+        offset_s = float(self._between(at + number(element, "off", 0), at))
         clip = self._placed(element, draft, rate_hz)
         if offset_s < 0:
             # Audio that begins inside the clip leaves it silent up to there.
@@ -187,13 +201,18 @@ class _Project:
             draft,
             position_s=float(start_s),
             position_frames=round(start_s * rate_hz),
-            length_s=float(self._seconds(max(0.0, number(element, "len", 0)))),
+            length_s=float(self._between(ticks, ticks + max(0.0, number(element, "len", 0)))),
             muted=number(element, "muted", 0) != 0,
             written=Written("ticks", ticks),
         )
 
     def _seconds(self, ticks: float) -> Fraction:
-        return Fraction(ticks) * 60 / (_TICKS_A_BEAT * self.bpm)
+        if self.clock is not None:
+            return Fraction(self.clock.seconds(ticks / TICKS_A_BEAT))
+        return Fraction(ticks) * 60 / (TICKS_A_BEAT * self.bpm)
+
+    def _between(self, start: float, end: float) -> Fraction:
+        return self._seconds(end) - self._seconds(start)
 
     def _mixer(self, container: etree._Element) -> Iterator[Track]:
         """The channels of the mixer, the master last."""

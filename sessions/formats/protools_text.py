@@ -34,7 +34,8 @@ from sessions.tally import Tally
 _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
 _WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
-_FIRST_CLIP_COLUMN = 7
+_LEAST_COLUMNS = 5  # older versions end with the duration, without a state
+_NO_DELAY = re.compile(r"0*(?:\.0*)?\s*\w*")
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
     "plugins_without_state": (
         "warning",
@@ -53,6 +54,8 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
         "{count} places are in bars and the text holds no tempo, so they are counted at 120 BPM in"
         " 4/4; export with Time Format: Samples. First: {places}",
     ),
+    "user_delays": ("warning", "{count} tracks are delayed, which is not read: {places}"),
+    "broken_rows": ("warning", "{count} clips are listed without their times: {places}"),
     "comments_not_read": ("note", "{count} comments and marker rulers are left out: {places}"),
 }
 
@@ -188,13 +191,15 @@ class _Reading:
         state = said.get("STATE", "").split()
         if said.get("COMMENTS", "").strip():
             self.tally.add("comments_not_read", name)
+        if not _NO_DELAY.fullmatch(said.get("USER DELAY", "").strip()):
+            self.tally.add("user_delays", name)
         return Track(
             id=str(number),
             name=name or f"Track {number}",
             channels=channels,
             muted="Muted" in state or "Inactive" in state,
             soloed="Solo" in state,
-            clips=self._clips(lines, channels),
+            clips=self._clips(lines, channels, name),
             devices=tuple(self._devices(said.get("PLUG-INS", ""))),
             role=role_of(name),
         )
@@ -205,13 +210,18 @@ class _Reading:
             self.tally.add("plugins_without_state", name)
             yield Device(name, self.vendors.get(name, ""), "AAX", name)
 
-    def _clips(self, lines: Sequence[Line], channels: int) -> tuple[Clip, ...]:
+    def _clips(self, lines: Sequence[Line], channels: int, track: str) -> tuple[Clip, ...]:
         """A track's clips in order of time: channels of one event joined, fades laid on."""
-        headings = next((line.columns for line in lines if line.text.startswith("CHANNEL")), [])
+        heads = (at for at, line in enumerate(lines) if line.text.startswith("CHANNEL"))
+        head = next(heads, len(lines) - 1)
+        headings = [each.replace("REGION", "CLIP") for each in lines[head].columns]
         clips: dict[tuple[int, str], Clip] = {}
-        for line in lines:
+        for line in lines[head + 1 :]:
             columns = line.columns
-            if len(columns) < _FIRST_CLIP_COLUMN or not columns[0].isdecimal():
+            if len(columns) < _LEAST_COLUMNS:
+                self.tally.add("broken_rows", track)
+                continue
+            if not columns[0].isdecimal():
                 continue
             channel = int(columns[0]) if len(columns[0]) < 4 else 0
             clip = self._clip(line, dict(zip(headings, columns, strict=False)))

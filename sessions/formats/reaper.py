@@ -11,6 +11,8 @@ from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._reaper_envelopes import track_automation
 from sessions.formats._reaper_fx import effects
 from sessions.formats._reaper_text import Block, integer, number, parse, word
+from sessions.formats._reaper_told import TEXTS as TOLD
+from sessions.formats._reaper_told import tell_project
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
 from sessions.gains import decibels
 from sessions.media_search import MediaFinder
@@ -20,10 +22,15 @@ from sessions.tally import Tally
 from sessions.tempo import TempoMap
 
 _PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")
-_TRACK = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<TRACK\b[^\n]*\n\s*(?:NAME|LOCK|PEAKCOL)\b")
+_TRACK = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*<TRACK\b[^\n]*\n\s*"
+    rb"(?:NAME|LOCK|PEAKCOL|BEAT|AUTOMODE|VOLPAN|MUTESOLO|ISBUS|NCHAN|TRACKID)\b"
+)
 _CHAIN = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<FXCHAIN\s*\r?\n|(?:(?:WNDRECT|SHOW|LASTSEL|DOCKED)\b[^\n]*\n\s*)*"
-    rb"BYPASS \d[^\n]*\n\s*<(?:VST|AU|JS|CLAP|LV2|DX|VIDEO_EFFECT|CONTAINER)\b)"
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<FXCHAIN\s*\r?\n"
+    rb"|(?:(?:WNDRECT|SHOW|LASTSEL|DOCKED|REQUIRED_VER)\b[^\n]*\n\s*)*"
+    rb"(?:BYPASS \d[^\n]*\n\s*)?<(?:VST|AU|JS|CLAP|LV2|DX|VIDEO_EFFECT|CONTAINER) "
+    rb"[^\n]*[^\s>][ \t]*\r?\n)"
 )
 _USUAL_RATE_HZ = 48_000
 _RATES_HZ = range(4_000, 768_001)
@@ -40,6 +47,9 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "parallel_effects": ("warning", "{count} effects run in parallel, read as a row: {places}"),
     "input_effects": ("note", "input effects are not read: {places}"),
     "hardware_outputs": ("note", "outputs to hardware are not read: {places}"),
+    "unknown_effects": ("warning", "{count} effects are of a kind not known here: {places}"),
+    "container_mix": ("warning", "{count} FX containers are mixed with dry sound: {places}"),
+    "mono_sends": ("warning", "{count} sends are summed to mono, which is not read: {places}"),
     "midi_sends": ("note", "{count} sends carry MIDI alone and are left out: {places}"),
     "send_channels": ("warning", "{count} sends take other channels than 1/2: {places}"),
     "send_before_effects": ("warning", "{count} sends start before the effects: {places}"),
@@ -50,6 +60,13 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "generated_clips": ("warning", "{count} clips come from no audio file: {places}"),
     "stretched_clips": ("warning", "{count} clips are stretched or pitched: {places}"),
     "reversed_clips": ("note", "{count} clips play backwards: {places}"),
+    "short_sections": (
+        "warning",
+        "{count} clips are longer than the section of a file that they play, and read as playing on"
+        " behind it: {places}",
+    ),
+    "silent_pictures": ("note", "{count} video clips are set to be silent, so muted: {places}"),
+    **TOLD,
 }
 
 
@@ -101,6 +118,7 @@ def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
     found = tracks(project, defaults, finder, tally)
     master = _master(project, defaults, tally)
     tempos, meters = _tempo(project)
+    tell_project(project, tally)
     return Session(
         format=FORMAT.name,
         daw=f"REAPER {word(project.words, 2)}".strip(),

@@ -16,6 +16,7 @@ from lxml import etree
 
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._tracktion_clips import clips
+from sessions.formats._tracktion_outputs import routed
 from sessions.formats._tracktion_plugins import UNITY, device, fader_db, is_device, send_gain_db
 from sessions.media_search import MediaFinder
 from sessions.model import (
@@ -35,6 +36,7 @@ from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, number
 
 _EDIT = re.compile(rb"<EDIT\b[^>]*\b(?:appVersion|projectID|creationTime|mediaId)=")
+_ROOT = re.compile(rb"<EDIT\s")
 _USUAL_RATE_HZ = 44_100
 _LATEST_TIME_S = 1 << 40
 _STEP = 1.0
@@ -57,6 +59,10 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "midi_clips": ("note", "{count} MIDI clips are named, their notes not read: {places}"),
     "stretched_clips": ("warning", "{count} clips are stretched: {places}"),
     "other_clips": ("note", "{count} clips of other kinds are left out: {places}"),
+    "nested_clips": ("warning", "{count} clips hold clips and are left out: {places}"),
+    "clip_effects": ("warning", "{count} clips have effects, which are left out: {places}"),
+    "racks": ("warning", "{count} racks are named, the plugins in them not read: {places}"),
+    "hardware_outputs": ("warning", "{count} tracks feed an output of their own: {places}"),
     "automation": ("warning", "{count} automation curves are not read: {places}"),
     "tempo_curves": ("warning", "{count} tempo curves are read as straight ramps"),
 }
@@ -79,7 +85,7 @@ class Tracktion:
         """
         path = one_path(paths)
         # Tracktion uses this prefix and never declares it.
-        data = content(path).replace(b"<EDIT ", b'<EDIT xmlns:base64="urn:base64" ', 1)
+        data = _ROOT.sub(b'<EDIT xmlns:base64="urn:base64" ', content(path), count=1)
         root = parse_xml(data, where=printable(path))
         if root.tag != "EDIT":
             raise SessionError(_no_edit(printable(path)))
@@ -95,10 +101,13 @@ def _session(root: etree._Element, finder: MediaFinder, tally: Tally) -> Session
     made = list(_tracks(root, None, "master", _Reading(finder, tally, returns), 0))
     fed = {send.target for track in made for send in track.sends}
     made = [replace(track, kind="return") if track.id in fed else track for track in made]
+    made = list(routed(root, made, tally))
     rates = Counter(
         clip.media.sample_rate_hz for track in made for clip in track.clips if clip.media
     )
     tally.add("no_sample_rate", "EDIT")
+    for rack in root.iterfind(".//PLUGIN[@type='rack']"):
+        tally.add("racks", rack.get("name", "") or rack.get("rackType", ""))
     rate_hz = max(rates, key=lambda rate: (rates[rate], rate), default=_USUAL_RATE_HZ)
     curves = sum(1 for _ in root.iter("AUTOMATIONCURVE"))
     if curves:

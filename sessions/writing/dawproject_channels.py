@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
 
-from sessions.model import Device, Send, Track
+from sessions.model import Automation, Device, PluginParameter, Send, Track
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
 from sessions.writing.levels import linear
 from sessions.writing.losses import Losses
@@ -22,6 +23,17 @@ _ELEMENTS = {
 }
 _SUFFIXES = {"vst3": "vstpreset", "au_plist": "aupreset", "clap": "clap-preset"}
 _PARAMETER = "device:"
+_UNITS = frozenset(
+    {"normalized", "percent", "decibel", "hertz", "semitones", "seconds", "beats", "bpm"}
+)
+_NUMBER = re.compile(r"[0-9]{1,10}")
+_IDS = 1 << 32
+
+
+def carried(device: Device) -> tuple[bool, bool]:
+    """Whether other DAWs know such a device, and whether its state is in the project."""
+    known = device.format in _ELEMENTS
+    return known, known and device.state is not None
 
 
 class Channels:
@@ -156,10 +168,18 @@ class Channels:
         ]
         parameters = sub(element, "Parameters")
         for line in named:
-            name = self._parameter(track, line.target)
-            first = number(line.points[0].value) if line.points else None
-            label = line.target.removeprefix(head)
-            sub(parameters, "RealParameter", unit="normalized", value=first, id=name, name=label)
+            own = line.parameter
+            sub(
+                parameters,
+                "RealParameter",
+                max=None if own is None else number(own.high),
+                min=None if own is None else number(own.low),
+                unit=unit_of(line),
+                value=number(line.points[0].value) if line.points else None,
+                id=self._parameter(track, key_of(line)),
+                name=line.target.removeprefix(head),
+                parameterID=_parameter_id(track.devices[index], own),
+            )
 
     def _state(self, device: Device) -> str:
         """Where the state lies; equal states of several devices lie there several times."""
@@ -194,6 +214,28 @@ class Channels:
         if track.trim_db and track.devices:
             why = "a DAWproject has no trim before the plugins: it went into the fader behind them"
             self._losses.add("trim_moved", "warning", why, track.name)
+
+
+def key_of(line: Automation) -> str:
+    """What a line moves on its track: of parameters with the same name, the very one."""
+    own = line.parameter
+    return parameter_of(line.target) if own is None else f"{line.target}\n{own.index} {own.id}"
+
+
+def unit_of(line: Automation) -> str:
+    """The unit of a plugin's parameter, which are plain numbers where no other is known."""
+    return line.unit if line.unit in _UNITS else "linear"
+
+
+def _parameter_id(device: Device, own: PluginParameter | None) -> str | None:
+    """The number that a DAWproject knows a parameter by: a VST2's index, a VST3's ParamID."""
+    if own is None:
+        return None
+    if device.format == "VST2":
+        return None if own.index is None else str(own.index)
+    if own.id is None or _NUMBER.fullmatch(own.id) is None or int(own.id) >= _IDS:
+        return None
+    return str(int(own.id) - (_IDS if int(own.id) >= _IDS // 2 else 0))
 
 
 def parameter_of(target: str) -> str:

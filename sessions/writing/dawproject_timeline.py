@@ -9,7 +9,7 @@ from lxml import etree
 from sessions.model import Automation, AutomationPoint, Clip, Media, Session, Track
 from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
-from sessions.writing.dawproject_channels import Channels, parameter_of
+from sessions.writing.dawproject_channels import Channels, key_of, unit_of
 from sessions.writing.dawproject_xml import flag, number, sub
 from sessions.writing.levels import linear
 from sessions.writing.lines import Line, line_of, moving, standing_gain_db
@@ -166,7 +166,7 @@ class Timeline:
             self._losses.add("lanes_lost", "note", why, track.name)
 
     def _automation(self, parent: etree._Element, track: Track, automation: Automation) -> None:
-        target = self._channels.parameters.get((track.id, parameter_of(automation.target)))
+        target = self._channels.parameters.get((track.id, key_of(automation)))
         if target is None or not automation.points:
             why = "a DAWproject has nothing that these lines could move"
             self._losses.add("automation_lost", "warning", why, f"{track.name} {automation.target}")
@@ -175,7 +175,8 @@ class Timeline:
         if line.bent:
             why = "a DAWproject joins points by steps or straight lines: these are straight now"
             self._losses.add("curve_lost", "note", why, f"{track.name} {automation.target}")
-        points = sub(parent, "Points", unit=_unit(line), id=self._new_id())
+        unit = unit_of(automation) if line.kind == "value" else _unit(line)
+        points = sub(parent, "Points", unit=unit, id=self._new_id())
         sub(points, "Target", parameter=target)
         for point in line.points:
             self._point(points, line, point)
@@ -237,4 +238,4 @@ class Timeline:
 def _unit(line: Line) -> str | None:
     if line.kind == "level":
         return "decibel" if line.in_db else "linear"
-    return {"pan": "normalized", "value": "normalized"}.get(line.kind)
+    return "normalized" if line.kind == "pan" else None

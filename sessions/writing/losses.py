@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sessions.model import Diagnostic, Severity
 
 _NAMED = 8
+_UNNAMED = "(no name)"
 
 
 class Losses:
@@ -18,7 +19,9 @@ class Losses:
 
     def add(self, code: str, severity: Severity, why: str, what: str) -> None:
         """Keep in mind that `what` is told under `code`, with the reason `why`."""
-        self._found.setdefault(code, (severity, why, []))[2].append(what)
+        named = what.strip() or _UNNAMED
+        named = f"{_UNNAMED}{named}" if named.startswith("/") else named
+        self._found.setdefault(code, (severity, why, []))[2].append(named)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """One diagnostic a code, in the order in which they first came up."""

@@ -18,6 +18,7 @@ _PARAMS_MARK = bytes.fromhex("efbeadde0df0adde")
 _NO_PROGRAM = 0x100000
 _BYTES_A_LINE = 96
 _CODE_BYTES = 4
+_FORMATS = frozenset({"VST3", "VST2", "AU", "JS", "CLAP", "LV2"})
 
 
 def reaper_id(class_id: str) -> int:
@@ -32,6 +33,16 @@ def reaper_id(class_id: str) -> int:
     for byte in raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:]:
         value = (value ^ byte) * _FNV_PRIME & 0xFFFFFFFF
     return value & 0x7FFFFFFF
+
+
+def carried(device: Device) -> tuple[bool, bool]:
+    """Whether REAPER knows such a device, and whether its state finds a place there."""
+    known, state = device.format in _FORMATS, device.state
+    if state is None or not known:
+        return known, False
+    if device.format == "VST3":
+        return True, state.kind == "vst3"
+    return True, device.format != "VST2" or bool(_vst2_lines(state))
 
 
 class Effects:

@@ -6,13 +6,14 @@ are what is heard.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from sessions.model import Automation, AutomationPoint
+from sessions.model import Automation, AutomationPoint, PluginParameter
 from sessions.writing.levels import linear
 from sessions.writing.lines import Line, as_factors, line_of
 from sessions.writing.losses import Losses
-from sessions.writing.reaper_text import Text
+from sessions.writing.reaper_text import Text, Word
 
 _TRACK = {
     "gain_db": "VOLENV2",
@@ -27,6 +28,9 @@ _TRACK = {
 _MASTER = {key: f"MASTER{tag}" for key, tag in _TRACK.items() if key != "mute"}
 _SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
 _AMPLITUDES, _FADER = 0, 1
+_BEZIER = re.compile(r"bezier([+-]\d.*)")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_ANY_RANGE = frozenset({"normalized", "value", "linear", "bool", ""})
 
 
 class Envelopes:
@@ -63,19 +67,21 @@ class Envelopes:
                 self._lost(owner, automation)
 
     def device(self, owner: str, index: int, name: str, lines: Sequence[Automation]) -> None:
-        """Write the envelopes of a plugin's parameters, as far as their numbers are known."""
+        """Write the envelopes of a plugin's parameters, as far as their numbers are known.
+
+        `name` is what the plugin is called in the project.
+        """
         head = f"device:{index}:"
         for automation in lines:
             if automation.target.startswith(head):
-                parameter = automation.target.removeprefix(head)
-                if parameter.isdigit():
-                    words = (int(parameter), 0, 1, 0.5)
+                label = automation.target.removeprefix(head)
+                words = _parameter_words(automation, label, name)
+                if words:
                     self._envelope("PARMENV", owner, automation, 1.0, words)
                 else:
-                    why = "REAPER counts parameters, and the numbers of these are unknown"
-                    self._losses.add(
-                        "parameter_lost", "warning", why, f"{owner}/{name} {parameter}"
-                    )
+                    why = "REAPER moves parameters by their number and on its own scale, and of"
+                    why += " these one of the two is unknown"
+                    self._losses.add("parameter_lost", "warning", why, f"{owner}/{name} {label}")
 
     def _envelope(
         self,
@@ -83,7 +89,7 @@ class Envelopes:
         owner: str,
         automation: Automation,
         gain: float,
-        words: tuple[float, ...] = (),
+        words: tuple[Word, ...] = (),
     ) -> None:
         line = line_of(automation)
         level = line.kind == "level"
@@ -108,6 +114,11 @@ class Envelopes:
         if line.kind == "switch":
             value = 1.0 - value
         named = shape[0] if shape and shape[0] in _SHAPES else point.shape
+        tension = _BEZIER.fullmatch(shape[0]) if shape else None
+        if tension is not None:
+            bent = (0, 0, 0, float(tension[1]))
+            self._text.line("PT", point.position_s, value, _SHAPES.index("bezier"), *bent)
+            return
         self._text.line("PT", point.position_s, value, _SHAPES.index(named))
 
     def _lost(self, owner: str, automation: Automation) -> None:
@@ -124,4 +135,17 @@ def _on_fader(automation: Automation) -> bool:
 
 def _unknown(automation: Automation) -> bool:
     known = {*_SHAPES, "linear_amplitude", "fader"}
-    return any(len(point) > 2 and point[2] not in known for point in automation.points)
+    shapes = {point[2] for point in automation.points if len(point) > 2}
+    return any(shape not in known and _BEZIER.fullmatch(shape) is None for shape in shapes)
+
+
+def _parameter_words(automation: Automation, label: str, plugin: str) -> tuple[Word, ...]:
+    """What stands behind PARMENV; nothing where REAPER would not know the parameter."""
+    parameter = automation.parameter or PluginParameter()
+    numbered = parameter.index is None and _NUMBER.fullmatch(label)
+    index = int(label) if numbered else parameter.index
+    if index is None or automation.unit not in _ANY_RANGE:
+        return ()
+    number = str(index) if parameter.id is None else f"{index}:{parameter.id}"
+    named = () if label == str(index) else (f"{label} / {plugin}",)
+    return (number, parameter.low, parameter.high, parameter.middle, *named)

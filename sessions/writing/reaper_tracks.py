@@ -169,11 +169,13 @@ class Tracks:
             self._losses.add("pan_law_changed", "note", why, track.name)
 
     def _tell_lost_sends(self) -> None:
+        why = "these sends lead nowhere, or back to their own track, and are left out"
         for node in self._nodes:
             for send in node.track.sends:
-                if send.target not in self._index or send.target == node.track.id:
-                    why = "these sends lead nowhere and are left out"
-                    what = f"{node.track.name} to {send.target}"
+                back = send.target == node.track.id
+                silent = back and (send.gain_db == -math.inf or not send.enabled or send.muted)
+                if send.target not in self._index or (back and not silent):
+                    what = f"{node.track.name} to {'itself' if back else send.target}"
                     self._losses.add("send_lost", "warning", why, what)
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from sessions.errors import SessionError
 from sessions.formats.ableton import FORMAT
-from sessions.model import Clip, Device, Session, Track
+from sessions.model import Clip, Device, PluginParameter, Session, Track
 from sessions.plugin_state import parse_fxp, parse_vstpreset
 
 SharedData = Callable[[str], Path]
@@ -322,6 +322,45 @@ def test_automation_moves_the_right_fader(shared_data: SharedData) -> None:
     )
     assert set(lines) == {"gain_db", "send:3"}
     assert lines["gain_db"].unit == "linear"
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "index", "own"), [(LIVE_11, "VST2", 7, None), (LIVE_11, "VST3", None, "2")]
+)
+def test_plugin_automation_says_which_parameter_it_moves(
+    changed: Callable[..., Path], name: str, form: str, index: int | None, own: str | None
+) -> None:
+    """Live's ParameterId: a VST2's index, a VST3's ParamID; its line is added to a real set."""
+    tag = {"VST2": "VstPluginInfo", "VST3": "Vst3PluginInfo"}[form]
+    number = own or str(index)
+
+    def moved(xml: bytes) -> bytes:
+        root = etree.fromstring(xml, etree.XMLParser(huge_tree=True))
+        track, value = next(
+            (track, parameter.find("ParameterValue"))
+            for track in root.iter("AudioTrack")
+            for plugin in track.iter("PluginDevice")
+            if plugin.find(f"PluginDesc/{tag}") is not None
+            for parameter in plugin.iterfind("ParameterList/PluginFloatParameter")
+            if parameter.find("ParameterId").get("Value") == number
+        )
+        envelopes = track.find("AutomationEnvelopes/Envelopes")
+        target = value.find("AutomationTarget").get("Id")
+        envelopes.append(
+            etree.fromstring(
+                f'<AutomationEnvelope Id="9"><EnvelopeTarget><PointeeId Value="{target}"/>'
+                '</EnvelopeTarget><Automation><Events><FloatEvent Id="0" Time="0" Value="0.25"/>'
+                '<FloatEvent Id="1" Time="4" Value="0.75"/></Events></Automation>'
+                "</AutomationEnvelope>"
+            )
+        )
+        return etree.tostring(root)
+
+    session = read(changed(name, moved))
+    lines = [line for track in session.tracks for line in track.automation if line.parameter]
+    (line,) = lines
+    assert line.parameter == PluginParameter(index, own)
+    assert (line.unit, [point.value for point in line.points]) == ("normalized", [0.25, 0.75])
 
 
 def test_mute_automation_counts_muted_as_1(shared_data: SharedData) -> None:

@@ -295,7 +295,7 @@ def test_lists_hold_files_only(write_wav: WriteWav, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "daw"), [("a.ptx", "Pro Tools"), ("a.rpp", "REAPER"), ("a.cpr", "Cubase")]
+    ("name", "daw"), [("a.ptx", "Pro Tools"), ("a.npr", "Nuendo"), ("a.cpr", "Cubase")]
 )
 def test_daw_projects_are_refused_with_the_way_out(name: str, daw: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"\0\1")
@@ -304,6 +304,21 @@ def test_daw_projects_are_refused_with_the_way_out(name: str, daw: str, tmp_path
     (problem,) = caught.value.problems
     assert problem.kind == "unsupported_session"
     assert daw in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "daw"), [("a.rpp", "REAPER"), ("a.ardour", "Ardour"), ("a.mmp", "LMMS")]
+)
+def test_a_damaged_project_of_a_daw_that_is_read_is_said_to_be_such(
+    name: str, daw: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(sessions.SessionError) as caught:
+        sessions.read(tmp_path / name)
+    (problem,) = caught.value.problems
+    assert problem.kind == "damaged_session"
+    assert f"named like a {daw} project" in problem.message
+    assert f"save it again in {daw}" in (problem.hint or "")
 
 
 def test_recordings_of_a_daw_are_not_stems(write_wav: WriteWav, tmp_path: Path) -> None:

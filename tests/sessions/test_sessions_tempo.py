@@ -70,6 +70,13 @@ def test_senseless_points_are_left_out() -> None:
     assert TempoMap(points).seconds(2.0) == 1.0
 
 
+@pytest.mark.parametrize("ramp_in", ["beats", "seconds"])
+def test_a_ramp_too_short_to_measure_is_a_step(ramp_in: RampIn) -> None:
+    tempo = TempoMap([(0.0, 20.0, "linear"), (5e-324, 220.0, "step")], ramp_in)
+    assert tempo.seconds(22.0) == pytest.approx(6.0)
+    assert [each.bpm for each in tempo.tempos()] == [20.0, 220.0]
+
+
 @given(POINTS, RAMPS, st.floats(-50, 600))
 def test_beats_and_seconds_are_each_others_inverse(
     points: list[Point], ramp_in: RampIn, beat: float

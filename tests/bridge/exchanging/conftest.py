@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 import soundfile
 
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
-from bridge.hosting import DawDreamerHost, HostedInsert, PrepareJob, RunJob, scan
+from bridge.hosting import DawDreamerHost, PrepareJob, scan
 from bridge.plugins import Plugin, Wanted
 from bridge.storing import Store
 
-Audio = npt.NDArray[np.float32]
 RATE_HZ = 48000
 
 CHAIN = """schema = 1
@@ -70,10 +68,9 @@ true_peak_dbtp = -1.0
 
 @dataclass
 class Plugins:
-    """Plugins scanned once, prepared and run in children of their own."""
+    """Plugins scanned once, and prepared in children of their own."""
 
     find: Callable[[str], Path]
-    folder: Path
     known: dict[str, Plugin]
 
     def plugin(self, name: str) -> Plugin:
@@ -88,32 +85,6 @@ class Plugins:
         assert preset is not None
         return preset
 
-    def heard(self, name: str, preset: bytes, suffix: str = ".vstpreset") -> Audio:
-        """Music through the plugin with that state, in a child; (2, frames) float32."""
-        state = self.folder / f"state{suffix}"
-        state.write_bytes(preset)
-        prepared = DawDreamerHost().prepare(PrepareJob(self.plugin(name), state))
-        ready = self.folder / f"ready{suffix}"
-        ready.write_bytes(prepared.preset or preset)
-        insert = HostedInsert(
-            "test/plugin",
-            self.plugin(name),
-            ready,
-            inputs=prepared.inputs,
-            outputs=prepared.outputs,
-        )
-        fed, out = self.folder / "in.f32", self.folder / "out.f32"
-        music = _music()
-        fed.write_bytes(music.T.astype("<f4").tobytes())
-        DawDreamerHost().run(RunJob(insert, fed, out, music.shape[1], RATE_HZ))
-        return np.fromfile(out, "<f4").reshape(-1, 2).T
-
-
-def _music() -> Audio:
-    rng = np.random.default_rng(3)
-    swell = 0.5 + 0.5 * np.sin(np.arange(24000) / 2000)
-    return np.asarray(rng.standard_normal((2, 24000)) * 0.2 * swell, np.float32)
-
 
 @pytest.fixture(scope="session")
 def scanned() -> dict[str, Plugin]:
@@ -121,10 +92,8 @@ def scanned() -> dict[str, Plugin]:
 
 
 @pytest.fixture
-def plugins(zam: Callable[[str], Path], tmp_path: Path, scanned: dict[str, Plugin]) -> Plugins:
-    folder = tmp_path / "hosted"
-    folder.mkdir()
-    return Plugins(zam, folder, scanned)
+def plugins(zam: Callable[[str], Path], scanned: dict[str, Plugin]) -> Plugins:
+    return Plugins(zam, scanned)
 
 
 @dataclass(frozen=True)
@@ -146,7 +115,7 @@ def song(zam: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -
     for seed, name in enumerate(["lead vox", "kick", "bass"]):
         noise = np.random.default_rng(seed).standard_normal((24000, 2))
         soundfile.write(stems / f"{name}.wav", 0.05 * noise, RATE_HZ, "PCM_24")
-    made = Plugins(zam, top, {})
+    made = Plugins(zam, {})
     (top / "states").mkdir()
     (top / "states" / "squeeze.vstpreset").write_bytes(
         made.preset("ZamCompX2", Threshold="-24", Ratio="4")

@@ -150,6 +150,16 @@ def test_states_and_keys_that_did_not_come_are_named() -> None:
     assert [each.insert.settings.state for each in found.lifted][1:] == [None, None]
 
 
+def test_a_key_is_named_as_its_track_is_and_nothing_is_lifted_as_nothing() -> None:
+    empty = replace(vst3(), state=plugin_state.vst3(PRO_Q, b"\0"), sidechain="4")
+    tracks = (Track("1", "Bus", devices=(empty,)), *song().tracks[3:])
+    found = capture(replace(song(), tracks=tracks), Pick("track", "Bus"))
+    assert [each.state for each in found.lifted] == [None]
+    told = {each.code: each.message for each in found.diagnostics}
+    assert set(told) == {"empty_state", "sidechain_not_lifted"}
+    assert "is keyed by Kick," in told["sidechain_not_lifted"]
+
+
 def test_automation_pans_mutes_and_odd_sends_are_named() -> None:
     session = song()
     line = Automation("gain_db", "linear", (AutomationPoint(0.0, 1.0),))

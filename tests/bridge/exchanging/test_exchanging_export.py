@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +16,17 @@ from bridge.cli.capture_command import capture
 from bridge.cli.export_command import export as export_command
 from bridge.cli.telling import run_told
 from bridge.errors import InputError
-from bridge.exchanging import export
+from bridge.exchanging import Exported, export
 from bridge.storing import Store
-from sessions import SessionError, plugin_state
+from sessions import Clip, Device, DeviceState, Session, SessionError, Track, plugin_state
 from sessions.formats.dawproject import FORMAT as DAWPROJECT
 from sessions.formats.reaper import FORMAT as REAPER
+from sessions.writing import write_dawproject, write_rpp
 
 RATE_HZ = 44100
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
 FORMATS = {"rpp": REAPER, "dawproject": DAWPROJECT}
+WRITERS = {"rpp": write_rpp, "dawproject": write_dawproject}
 
 
 @pytest.fixture
@@ -102,6 +105,31 @@ def test_export_tells_what_is_in_the_project(run, stems: Path, tmp_path: Path) -
     code, out, err = run("export", stems, "-o", tmp_path / "song.dawproject")
     assert (code, out) == (2, "")
     assert "is there already" in err
+
+
+@pytest.mark.parametrize(("kind", "plugins", "states"), [("rpp", 3, 2), ("dawproject", 3, 3)])
+def test_only_what_is_in_the_project_is_counted(
+    kind: str, plugins: int, states: int, tmp_path: Path
+) -> None:
+    """REAPER takes no opaque VST3 state, neither project a DAW's own effect, neither notes."""
+    vst3 = Device("EQ", "Maker", "VST3", PRO_Q, state=plugin_state.vst3(PRO_Q, b"state"))
+    devices = (
+        vst3,
+        replace(vst3, state=DeviceState("opaque", b"cut")),
+        Device("Old", "Maker", "VST2", "1", state=plugin_state.fxp(1, b"chunk", bank=True)),
+        Device("EQ Eight", "Ableton", "builtin", "Eq8", state=vst3.state, kind="builtin"),
+    )
+    notes = Clip(length_s=1.0, kind="midi")
+    session = Session("made", None, 48000, (Track("1", "", devices=devices, clips=(notes,)),))
+    path = tmp_path / f"song.{kind}"
+    lost = WRITERS[kind](session, path)
+    told = Exported(path, session, ()).as_json()
+    assert (told["clips"], told["plugins"], told["states"]) == (0, plugins, states)
+    back = FORMATS[kind].read([path])
+    found = [device for device in back.tracks[0].devices if device.kind == "plugin"]
+    assert len(found) == plugins
+    assert sum(device.state is not None for device in found) == states
+    assert "notes are not written: (no name)" in [each.message for each in lost]
 
 
 @pytest.mark.parametrize("command", ["capture", "export"])
