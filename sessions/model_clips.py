@@ -67,6 +67,7 @@ class Clip:
         told: dict[str, Any] = {
             "media": None if self.media is None else self.media.as_json(),
             "position_s": self.position_s,
+            "position_frames": self.position_frames,
             "length_s": self.length_s,
             "source_offset_s": self.source_offset_s,
             "gain_db": self.gain_db,

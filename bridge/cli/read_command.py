@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json, SessionPaths, StorePath
+from bridge.cli.session_lines import session_lines
 from bridge.cli.telling import print_json, spoken
 
 if TYPE_CHECKING:
-    from sessions import Session, Track
+    from sessions import Session
 
 
 def read(
@@ -24,11 +25,14 @@ def read(
         bool, typer.Option(help="Copy audio that is embedded in the session into the store.")
     ] = False,
     store: StorePath = None,
+    clips: Annotated[
+        bool, typer.Option(help="Each clip too: its place to the sample, level and fades.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Show what a session holds: tracks or stems, clips, plugins and their states, notes.
+    """Show what a session holds: tempo, tracks or stems, levels, plugins, sends, markers, notes.
 
-    Example: stemwright read stems/
+    Example: stemwright read song.rpp --clips
     """
     from sessions import read as read_session
 
@@ -40,12 +44,8 @@ def read(
     if json:
         print_json(found.as_json())
         return
-    daw = f", {found.daw}" if found.daw else ""
-    typer.echo(f"{found.format}{daw}, {found.sample_rate_hz} Hz")
-    for track in found.tracks:
-        typer.echo(_line(track))
-    for reference in found.references:
-        typer.echo(f"  {reference.name:<24} {reference.kind}, not summed")
+    for line in session_lines(found, clips):
+        typer.echo(line)
     for said in found.diagnostics:
         typer.echo(spoken(said.as_json()), err=True)
 
@@ -55,16 +55,3 @@ def _extracted(session: Session, store: Path | None) -> tuple[Session, tuple[Pat
     from bridge.storing import Store, default_root
 
     return extract(session, Store(store or default_root()))
-
-
-def _line(track: Track) -> str:
-    line = f"  {track.name:<24} {track.kind:<8} {track.role:<16} {track.channels} ch"
-    if len(track.clips) == 1 and track.clips[0].media is not None:
-        media = track.clips[0].media
-        line += f"  {media.sample_rate_hz} Hz  {media.frames / media.sample_rate_hz:8.2f} s"
-    elif track.clips:
-        line += f"  {len(track.clips)} clips"
-    for device in track.devices:
-        state = "" if device.state is None else f", state {len(device.state.data)} bytes"
-        line += f"\n      {device.format:<6} {device.name}{state}"
-    return line
