@@ -67,7 +67,7 @@ def test_json_has_the_keys_scripts_rely_on(write_wav: WriteWav, tmp_path: Path) 
         *("clips", "sends", "devices", "automation", "role"),
     }
     clip = {
-        *("media", "position_s", "length_s", "source_offset_s", "gain_db"),
+        *("media", "position_s", "position_frames", "length_s", "source_offset_s", "gain_db"),
         *("fade_in_s", "fade_out_s", "muted"),
     }
     assert set(kick["clips"][0]) == clip
