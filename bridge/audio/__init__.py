@@ -8,5 +8,5 @@ import numpy.typing as npt
 Block = npt.NDArray[np.float64]
 """(channels, frames) float64."""
 
-BLOCK_FRAMES = 65536
-"""Frames a block usually has; no result depends on it."""
+BLOCK_FRAMES = 16384
+"""Frames a block usually has, few enough for a processor's cache; no result depends on it."""

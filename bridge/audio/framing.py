@@ -25,7 +25,8 @@ class Framer:
         self._waiting.append(block)
         joined = self._joined()
         ready = joined.shape[1] // self._grid_frames * self._grid_frames
-        self._waiting = [joined[:, ready:].copy()]
+        rest = joined[:, ready:]
+        self._waiting = [rest.copy()] if rest.shape[1] else []
         self._waiting_frames -= ready
         return joined[:, :ready]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +94,20 @@ def with_state(row: HostedRow, text: str, state: Path) -> str:
     table["state"] = written(state, row.folder)
     if "params" in table:
         del table["params"]
+    return tomlkit.dumps(document)
+
+
+def with_params(row: HostedRow, text: str, params: Mapping[str, str]) -> str:
+    """The chain's text with `params` among the insert's own; those of other names stay."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    table: Any = document
+    for key in row.insert.where.at:
+        table = table[key]
+    kept = table.get("params", tomlkit.inline_table())
+    kept.update(params)
+    table["params"] = kept
     return tomlkit.dumps(document)
 
 

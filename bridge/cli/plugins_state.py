@@ -13,6 +13,7 @@ from bridge.cli.plugins_chain_file import (
     hosted_row,
     replace_file,
     users_of,
+    with_params,
     with_state,
     written,
 )
@@ -66,13 +67,14 @@ def set_state(
 ) -> None:
     """Set a plugin's parameters, save them in a state file, and put the insert on it.
 
-    Everything that changed is shown, as read back from the new state by a fresh process. The
-    insert's `params` go into the state and leave the chain file; its comments stay.
+    Everything that changed is shown, as read back by a fresh process. The insert's `params` go into
+    the state and leave the chain file; its comments stay. A plugin whose state does not hold its
+    parameters gets them as `params` in the chain instead, and that is said.
 
     Example: stemwright plugins set chain.toml vocals/comp "Threshold=-18 dB" Ratio=3
     """
     from bridge.hosting import host
-    from bridge.hosting.bake import bake
+    from bridge.hosting.bake import bake, unbakeable
     from bridge.hosting.port import LOAD_DEADLINE_S
     from chains import load
 
@@ -80,8 +82,6 @@ def set_state(
     row = hosted_row(load(chain), insert)
     plugin = _plugin(row, opened(store), plugin_path)
     target = _target(row, plugin, out)
-    if not dry_run:
-        _refuse_overwriting(row, target, yes)
     baked = bake(
         plugin,
         host(row.chain.engine.host or "dawdreamer"),
@@ -91,8 +91,12 @@ def set_state(
         step_id=row.step_id,
         deadline_s=plugin_timeout or LOAD_DEADLINE_S,
     )
+    if baked.state is None and out is not None:
+        raise unbakeable(plugin, row.step_id)
+    if not dry_run and baked.state is not None:
+        _refuse_overwriting(row, target, yes)
     if not dry_run:
-        _write(row, chain, target, baked.state)
+        _keep(row, chain, target, baked)
     _tell(row, plugin, baked, target, dry_run=dry_run, as_json=json)
 
 
@@ -135,9 +139,9 @@ def _plugin(row: HostedRow, store: Store, plugin_path: list[Path] | None) -> Plu
 
 
 def _target(row: HostedRow, plugin: Plugin, out: Path | None) -> Path:
-    from bridge.hosting.states import SUFFIXES
+    from bridge.hosting.bake import BAKED_SUFFIXES
 
-    suffix = SUFFIXES[plugin.format]
+    suffix = BAKED_SUFFIXES[plugin.format]
     return out or row.folder / "states" / f"{row.owner}-{row.insert.id}{suffix}"
 
 
@@ -161,6 +165,14 @@ def _refuse_overwriting(row: HostedRow, target: Path, yes: bool) -> None:
     raise InputError(problem)
 
 
+def _keep(row: HostedRow, chain: Path, target: Path, baked: Baked) -> None:
+    if baked.state is not None:
+        _write(row, chain, target, baked.state)
+        return
+    changed = with_params(row, chain.read_text(encoding="utf-8"), baked.params)
+    replace_file(chain, changed.encode("utf-8"))
+
+
 def _write(row: HostedRow, chain: Path, target: Path, state: bytes) -> None:
     """The state first: a chain never names a state that is not there."""
     changed = with_state(row, chain.read_text(encoding="utf-8"), target)
@@ -175,7 +187,8 @@ def _tell(
         told: dict[str, Any] = {
             "insert": row.step_id,
             "plugin": plugin.name,
-            "state": str(target),
+            "state": None if baked.state is None else str(target),
+            "params": dict(baked.params),
             "written": not dry_run,
             "changes": [vars(each) for each in baked.changes],
         }
@@ -183,10 +196,18 @@ def _tell(
         return
     rows = [(each.name, each.before, each.asked or "", each.after) for each in baked.changes]
     print_table(("parameter", "before", "asked", "reads back"), rows)
-    if dry_run:
-        typer.echo(f"would write {target}", err=True)
-    else:
-        typer.echo(f"{row.step_id}: state = {written(target, row.folder)}", err=True)
+    typer.echo(_said(row, plugin, baked, target, dry_run), err=True)
+
+
+def _said(row: HostedRow, plugin: Plugin, baked: Baked, target: Path, dry_run: bool) -> str:
+    """Where the values went, or would go."""
+    if baked.state is not None:
+        kept = f"{row.step_id}: state = {written(target, row.folder)}"
+        return f"would write {target}" if dry_run else kept
+    values = ", ".join(f'"{name}" = "{text}"' for name, text in baked.params.items())
+    why = f"{plugin.name} does not keep its parameters in a state: the chain sets them"
+    would = "would write " if dry_run else ""
+    return f"{why}\n{would}{row.step_id}: params = {{ {values} }}"
 
 
 def edit(

@@ -100,6 +100,12 @@ def _told(problems: Sequence[Problem], code: int, as_json: bool) -> int:
     return code
 
 
+def aside(problems: Sequence[Problem], then: str) -> None:
+    """Tell problems at once, on stderr, and what is done in spite of them."""
+    sys.stderr.write("\n".join([*map(paragraph, problems), then]) + "\n")
+    sys.stderr.flush()
+
+
 def print_json(value: Any) -> None:
     """Print one JSON value on stdout; text outside ASCII stays readable."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")

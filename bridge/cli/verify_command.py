@@ -1,4 +1,4 @@
-"""`stemwright verify`: is this master still what its lock says?"""
+"""`stemwright verify`: is this master still what its lock and its digests say?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,25 @@ from bridge.cli.telling import print_json
 from bridge.errors import EXIT_NO
 
 if TYPE_CHECKING:
-    from bridge.comparing import Verified
+    from bridge.comparing import DigestCheck, DigestChecks, Verified
+
+_SHOWN = 23  # "sha256:" and 16 of 64 digits
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that render wrote.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="DIR|FILE", help="A folder that render wrote, or one master."),
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder", metavar="DIR", help="Where FILE was rendered, when that is not beside it."
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Check the digests alone and render nothing.")
+    ] = False,
     plugins: Annotated[
         list[Path] | None,
         typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
@@ -32,31 +46,59 @@ def verify(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Render DIR anew from an empty store and compare; name the first step that differs.
+    """Check a master's digests, render it anew from an empty store, name the first difference.
 
-    Needs only DIR and the stems it names, and changes nothing. Exit code 1: not the same.
+    Needs only DIR and the stems it names, and changes nothing. A FILE's folder is looked for
+    beside it. Exit code 1: not the same.
 
-    Example: stemwright verify master/
+    Example: stemwright verify master/main.wav
     """
     from bridge.cli.progress import ProgressBar
-    from bridge.comparing import Limits
-    from bridge.comparing import verify as verify_folder
+    from bridge.comparing import Limits, verify_digests
+    from bridge.comparing import verify as render_again
 
+    if quick:
+        checks = verify_digests(path, folder=folder, jobs=jobs or cores())
+        _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)
+        return
     with ProgressBar() as progress:
-        found = verify_folder(
-            folder,
+        found = render_again(
+            path,
             events=progress,
+            folder=folder,
             jobs=jobs or cores(),
             plugin_folders=plugins,
             limits=Limits(accept=accept),
             deadline_s=plugin_timeout,
         )
+    _end(found.as_json(), [*_digest_lines(found.digests), *_lines(found)], found.same, json)
+
+
+def _end(told: object, lines: list[str], same: bool, json: bool) -> None:
     if json:
-        print_json(found.as_json())
+        print_json(told)
     else:
-        typer.echo("\n".join(_lines(found)))
-    if not found.within:
+        typer.echo("\n".join(lines))
+    if not same:
         raise typer.Exit(EXIT_NO)
+
+
+def _digest_lines(found: DigestChecks) -> list[str]:
+    lines = [*found.notes]
+    if found.same:
+        checked = dict.fromkeys(check.digest for check in found.checks)
+        return [*lines, f"digests: {', '.join(checked)} as they were written down"]
+    return [*lines, *(_differing(check) for check in found.differing)]
+
+
+def _differing(check: DigestCheck) -> str:
+    now = "is gone or cannot be read" if check.found is None else f"is {_short(check.found)}"
+    said_by = " and ".join(check.said_by)
+    return f"{check.digest} differs: {check.subject} {now}; {_short(check.expected)} by {said_by}"
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:_SHOWN]}…" if len(digest) > _SHOWN else digest
 
 
 def _lines(found: Verified) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from bridge.cli.telling import aside
+from bridge.errors import MachineError, Problem, StemwrightError, StoppedError
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from bridge.rendering import Context, Events, Pages, Rendering
     from chains import Chain
     from sessions import Session
+
+
+_MEANWHILE = "rendering the other lanes into the store meanwhile; stop with Ctrl-C"
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,11 @@ class Work:
         """The folder that is written: a range never takes the place of the full master."""
         return self.folder if self.excerpt is None else self.folder / "range"
 
-    def prepare(self, events: Events) -> Prepared:
-        """Read and plan. Raises before anything is written."""
+    def prepare(self, events: Events, *, partial: bool = False) -> Prepared:
+        """Read and plan. Raises before anything is written.
+
+        With `partial`, plugins that are not here are the plan's `missing` instead.
+        """
         from bridge.hosting import host
         from bridge.rendering import Cancel, Context, check_output, link
         from bridge.storing import Store, default_root
@@ -66,6 +75,7 @@ class Work:
             jobs=self.jobs,
             strict=self.strict,
             excerpt=self.excerpt,
+            partial=partial,
         )
         other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
         context = Context(
@@ -81,12 +91,18 @@ class Work:
         return Prepared(context, chain, session)
 
     def render(self, events: Events) -> tuple[dict[str, Any], bool]:
-        """Do it all; return render.json's content and whether the targets were met."""
+        """Do it all; return render.json's content and whether the targets were met.
+
+        Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
+        held in full or not at all.
+        """
         from bridge.rendering import held_drive, hold_to, lock_of, read_lock, render, write_folder
 
         lock = read_lock(self.folder) if self.locked else None
-        prepared = self.prepare(events)
+        prepared = self.prepare(events, partial=lock is None)
         context = prepared.context
+        if context.plan.missing:
+            _leave_unfinished(context)
         if lock is not None:
             hold_to(lock, lock_of(context, self.subtype, self.folder))
         drive_db = None if self.excerpt is None else held_drive(self.folder)
@@ -96,6 +112,34 @@ class Work:
         record = write_folder(context, rendering, prepared.chain, self.subtype, self.target, pages)
         context.store.collect()
         return record, rendering.reached
+
+
+def _leave_unfinished(context: Context) -> NoReturn:
+    """Tell what is missing, render the lanes that can do without it, and raise MachineError."""
+    from bridge.rendering.lanes import render_lanes
+    from bridge.rendering.signals import DamagedEntryError
+
+    missing = context.plan.missing
+    if not any(lane.steps for lane in context.plan.able):
+        raise MachineError(missing)
+    aside(missing, _MEANWHILE)
+    context.events.steps(sum(len(lane.steps) for lane in context.plan.lanes))
+    context.events.stage("lanes")
+    others: list[Problem] = []
+    try:
+        render_lanes(context)
+    except StoppedError:
+        raise
+    except StemwrightError as error:
+        others += [problem for problem in error.problems if problem not in missing]
+    except DamagedEntryError:
+        pass  # it is dropped, and the next run renders it again
+    raise MachineError([*(_kept(problem) for problem in missing), *others])
+
+
+def _kept(problem: Problem) -> Problem:
+    hint = f"{problem.hint}; what could be rendered without it is in the store for the next run"
+    return replace(problem, hint=hint)
 
 
 def _pages(prepared: Prepared, rendering: Rendering) -> Pages:

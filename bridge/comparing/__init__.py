@@ -2,6 +2,7 @@
 
 from bridge.comparing.alignment import Alignment
 from bridge.comparing.diffing import diff
+from bridge.comparing.digest_checks import DigestCheck, DigestChecks
 from bridge.comparing.first_step import FirstStep, Renderings, compare_renders
 from bridge.comparing.junit import junit
 from bridge.comparing.limits import VERDICTS, Limits, Verdict, given
@@ -10,13 +11,15 @@ from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.policy import Policy, load_policy
 from bridge.comparing.residual import Residual
 from bridge.comparing.same import DifferentSoundError, assert_same_render
-from bridge.comparing.verifying import Verified, verify
+from bridge.comparing.verifying import Verified, verify, verify_digests
 
 __all__ = [
     "VERDICTS",
     "Alignment",
     "Diff",
     "DifferentSoundError",
+    "DigestCheck",
+    "DigestChecks",
     "FileDiff",
     "FirstStep",
     "Limits",
@@ -33,4 +36,5 @@ __all__ = [
     "load_policy",
     "markdown",
     "verify",
+    "verify_digests",
 ]

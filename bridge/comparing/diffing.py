@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,25 +31,36 @@ def diff(
     Raises InputError for what cannot be read: missing_file, unlike_places, no_audio, same_name,
     not_finite, and what `bridge.audio.decode` raises.
     """
+    floors = {} if floor is None else learnt(Path(a), Path(floor), block_frames)
+    return diff_above(a, b, limits, floors, block_frames)
+
+
+def diff_above(
+    a: Path | str,
+    b: Path | str,
+    limits: Limits | Policy,
+    floors: Mapping[str, Floor],
+    block_frames: int = BLOCK_FRAMES,
+) -> Diff:
+    """Compare B with A as `diff` does, with what was `learnt` allowed, by file name."""
     one, other = Path(a), Path(b)
     policy = limits if isinstance(limits, Policy) else Policy(limits)
-    same = {} if floor is None else _floors(one, Path(floor), block_frames)
     files = tuple(
-        _compared(pair, policy.limits_for(pair.name), same.get(pair.name), block_frames)
+        _compared(pair, policy.limits_for(pair.name), floors.get(pair.name), block_frames)
         for pair in paired(one, other)
     )
     return Diff(str(a), str(b), files, compare_renders(one, other))
 
 
-def _floors(a: Path, again: Path, block_frames: int) -> dict[str, Floor]:
-    """What every file of A varies by, by name; a file's own name is A's."""
+def learnt(a: Path, again: Path, block_frames: int = BLOCK_FRAMES) -> dict[str, Floor]:
+    """What every file of A varies by, from A rendered `again`; a file's own name is A's."""
     found: dict[str, Floor] = {}
     for pair in paired(a, again):
         if pair.a is None or pair.b is None:
             continue
-        learnt = Floor.learnt(diff_files(pair.a, pair.b, Limits(), block_frames=block_frames))
-        if learnt is not None:
-            found[pair.name] = learnt
+        floor = Floor.learnt(diff_files(pair.a, pair.b, Limits(), block_frames=block_frames))
+        if floor is not None:
+            found[pair.name] = floor
     return found
 
 

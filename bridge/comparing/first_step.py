@@ -8,19 +8,26 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from bridge.comparing.culprits import Kind, culprit
+from bridge.comparing.culprits import Kind, culprit, engine_changes
 from bridge.comparing.render_folder import MASTER, RenderFolder, Step, open_render
 
-_ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
+_REASONS: frozenset[Kind] = frozenset(
+    {"source", "insert", "plugin", "state", "fader", "trim", "send", "target", "subtype", "version"}
+)
+"""What makes a difference by itself: a drive may be the consequence of one."""
 
 
 @dataclass(frozen=True)
 class FirstStep:
-    """`name` is what a person knows it by (`vocals/deess`), `step` its row in render.json."""
+    """`name` is what a person knows it by (`vocals/deess`), `step` its row in render.json.
+
+    `level_delta_db` is by how much more comes out of that step in B, rms; None where unknown.
+    """
 
     name: str
     kind: Kind
     step: str | None
+    level_delta_db: float | None = None
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,17 @@ class GroupDiff:
 
 @dataclass(frozen=True)
 class Renderings:
-    """Two renders side by side by their hashes, without their audio."""
+    """Two renders side by side by their hashes, without their audio.
+
+    `not_repeatable` are the steps that gave two results of one input. Where something else was
+    changed as well, that is `first`.
+    """
 
     first: FirstStep | None
     groups: tuple[GroupDiff, ...]
     differing: tuple[str, ...]
     engine: tuple[str, ...]
+    not_repeatable: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """`first`, groups, the ids of all steps that differ, what differs in the engine."""
@@ -55,25 +67,30 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
         _first(one, other),
         tuple(_groups(one, other)),
         _differing(one, other),
-        tuple(_engine(one, other)),
+        tuple(engine_changes(one, other)),
+        tuple(_unsteady(one, other)),
     )
 
 
 def _first(a: RenderFolder, b: RenderFolder) -> FirstStep | None:
+    """What parts first; where that is no reason by itself, the first reason there is."""
+    found = _partings(a, b)
+    first = next(found, None)
+    if first is None or first.kind not in ("not_repeatable", "unknown"):
+        return first
+    return next((each for each in found if each.kind in _REASONS), first)
+
+
+def _partings(a: RenderFolder, b: RenderFolder) -> Iterator[FirstStep]:
+    """Everything that differs, in signal order."""
     groups = keys_first(a)
     for owner in [*groups, *(each for each in b.groups if each not in groups)]:
-        changed = sorted(_changed(a.sources(owner), b.sources(owner)))
-        if changed:
-            return FirstStep(f"{owner}/{changed[0]}", "source", None)
-        found = _parting(a, b, a.of(owner), b.of(owner), owner)
-        if found is not None:
-            return found
+        for changed in sorted(_changed(a.sources(owner), b.sources(owner))):
+            yield FirstStep(f"{owner}/{changed}", "source", None)
+        yield from _parting(a, b, (a.of(owner), b.of(owner)), owner)
     for version in _versions(a, b):
         for owner in _buses(a, b, version):
-            found = _parting(a, b, a.of(owner, version), b.of(owner, version), owner)
-            if found is not None:
-                return found
-    return None
+            yield from _parting(a, b, (a.of(owner, version), b.of(owner, version)), owner)
 
 
 def keys_first(render: RenderFolder) -> list[str]:
@@ -92,16 +109,22 @@ def _heard(render: RenderFolder, group: str) -> set[str]:
 
 
 def _parting(
-    a: RenderFolder, b: RenderFolder, one: Sequence[Step], other: Sequence[Step], owner: str
-) -> FirstStep | None:
+    a: RenderFolder, b: RenderFolder, rows: tuple[Sequence[Step], Sequence[Step]], owner: str
+) -> Iterator[FirstStep]:
     passed: set[str] = set()
-    for first, second in zip_longest(one, other):
-        if first is not None and second is not None and first.pcm == second.pcm:
-            passed |= {*first.inserts, *second.inserts}
-            continue
-        name, kind = culprit(a, b, (first, second), owner, passed)
-        return FirstStep(name, kind, (first or second).id)
-    return None
+    for first, second in zip_longest(*rows):
+        if first is None or second is None or first.pcm != second.pcm:
+            name, kind = culprit(a, b, (first, second), owner, passed)
+            yield FirstStep(name, kind, (first or second).id, _level_delta_db(first, second))
+        passed |= {each for step in (first, second) if step is not None for each in step.inserts}
+
+
+def _unsteady(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
+    other = {step.id: step for step in b.steps}
+    for step in a.steps:
+        again = other.get(step.id)
+        if again is not None and again.key == step.key and again.pcm != step.pcm:
+            yield step.id
 
 
 def _changed(a: dict[str, tuple[str, ...]], b: dict[str, tuple[str, ...]]) -> Iterator[str]:
@@ -133,19 +156,14 @@ def _groups(a: RenderFolder, b: RenderFolder) -> Iterator[GroupDiff]:
             same = first is second and a.sources(group) == b.sources(group)
             yield GroupDiff(group, same, None)
             continue
-        yield GroupDiff(group, first.pcm == second.pcm, _gain_db(first.rms_dbfs, second.rms_dbfs))
+        yield GroupDiff(group, first.pcm == second.pcm, _level_delta_db(first, second))
 
 
 def _last(steps: Sequence[Step]) -> Step | None:
     return steps[-1] if steps else None
 
 
-def _gain_db(a: float | None, b: float | None) -> float | None:
-    return None if a is None or b is None else round(b - a, 3)
-
-
-def _engine(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
-    one, other = (side.lock.get("engine", {}) for side in (a, b))
-    for name in _ENGINE:
-        if one.get(name) != other.get(name):
-            yield f"{name}: {one.get(name)} and {other.get(name)}"
+def _level_delta_db(a: Step | None, b: Step | None) -> float | None:
+    if a is None or b is None or a.rms_dbfs is None or b.rms_dbfs is None:
+        return None
+    return round(b.rms_dbfs - a.rms_dbfs, 3)

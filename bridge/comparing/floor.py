@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bridge.comparing.limits import Limits
 from bridge.comparing.model import FileDiff, Missed
+from bridge.comparing.octaves import centres_hz, nominal_hz
 from bridge.comparing.residual import Residual
 
 MARGIN_DB = 3.0
 """How far two pairs of renders of the same may lie apart in level."""
 
 BAND_MARGIN_DB = 6.0
+_DEVIATIONS = 5.0
 _UNHEARD_DBFS = -100.0
 _TWICE = 2.0
 
 
 @dataclass(frozen=True)
 class Floor:
-    """The residual of two renders of the same, and how their readings differ."""
+    """The residual of two renders of the same, and how their readings differ.
+
+    `bands` is what a third-octave, by its middle in Hz, may hold of a residual, in dBFS.
+    """
 
     rms_dbfs: float
     peak_dbfs: float
@@ -37,7 +43,7 @@ class Floor:
             same.raw.peak_dbfs,
             abs(same.loudness_delta_lu or 0.0),
             abs(same.true_peak_delta_db or 0.0),
-            {band.hz: band.residual_dbfs for band in same.raw.bands},
+            _allowed(same.raw, same.sample_rate_hz or 0),
         )
 
     def widened(self, limits: Limits) -> Limits:
@@ -60,7 +66,8 @@ class Floor:
         missed = tuple(
             Missed(f"floor at {band.hz:g} Hz", band.residual_dbfs, allowed, "dBFS")
             for band in found.raw.bands
-            if band.residual_dbfs > (allowed := self._allowed(band.hz))
+            if band.residual_dbfs
+            > (allowed := max(_UNHEARD_DBFS, self.bands.get(band.hz, _UNHEARD_DBFS)))
         )
         if not missed:
             return found
@@ -75,8 +82,16 @@ class Floor:
             "true_peak_db": self.true_peak_db,
         }
 
-    def _allowed(self, hz: float) -> float:
-        return max(_UNHEARD_DBFS, self.bands.get(hz, _UNHEARD_DBFS) + BAND_MARGIN_DB)
+
+def _allowed(left: Residual, rate_hz: int) -> dict[float, float]:
+    """The floor by band with a margin, larger where few lines and seconds make a band unsure."""
+    unsure = zip(centres_hz(rate_hz), left.whiteness.deviations, strict=True)
+    # Two estimates are compared: the ratio's deviation is the root of two times that of one.
+    spread_db = {nominal_hz(hz): 10.0 * math.log10(math.e) * math.sqrt(2.0) * d for hz, d in unsure}
+    return {
+        band.hz: band.residual_dbfs + max(BAND_MARGIN_DB, _DEVIATIONS * spread_db[band.hz])
+        for band in left.bands
+    }
 
 
 def _keeps(left: Residual, limits: Limits) -> bool:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio import BLOCK_FRAMES, Block
-from bridge.audio.decode import read_blocks
-from bridge.audio.sums import reblocked
+from bridge.audio import BLOCK_FRAMES
 from bridge.comparing.alignment import Alignment, align
 from bridge.comparing.floor import Floor
 from bridge.comparing.judging import judge
 from bridge.comparing.limits import Limits
 from bridge.comparing.model import FileDiff
-from bridge.comparing.residual import Residual, Residuals
-from bridge.comparing.shifting import HALF_TAPS, advanced_stream
+from bridge.comparing.residual import NoSoundError, Residual, Residuals
 from bridge.comparing.sound import sound
-from bridge.comparing.walking import Pair, first_difference, opened, side_by_side, starting_at
+from bridge.comparing.together import overlap, together
+from bridge.comparing.walking import Pair, first_difference, opened, side_by_side
+from bridge.errors import InputError, Problem
 
 
 def diff_files(
@@ -72,7 +70,12 @@ def _unlike(pair: Pair) -> tuple[str, ...]:
 def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) -> FileDiff:
     with ThreadPoolExecutor(max_workers=2) as pool:
         meters = [pool.submit(sound, path, pair.block_frames) for path in (pair.a, pair.b)]
-        raw = _residual(pair, None)
+        try:
+            raw = _residual(pair, None)
+        except NoSoundError as error:
+            for meter in meters:
+                meter.result()  # names the file and the sample, where it is NaN or Inf
+            raise InputError(_no_sound(pair)) from error
         alignment, confidence = align(pair)
         aligned, alignment = _aligned(pair, raw, alignment)
         sounds = (meters[0].result(), meters[1].result())
@@ -94,6 +97,15 @@ def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) 
     return judged if floor is None else floor.checked(judged, plain)
 
 
+def _no_sound(pair: Pair) -> Problem:
+    return Problem(
+        "not_finite",
+        f"{pair.a} or {pair.b} holds samples beyond any level",
+        {"file": str(pair.a)},
+        hint="export them again; such a file cannot be played",
+    )
+
+
 def _aligned(
     pair: Pair, raw: Residual, alignment: Alignment | None
 ) -> tuple[Residual, Alignment | None]:
@@ -113,23 +125,8 @@ def _residual(pair: Pair, alignment: Alignment | None) -> Residual:
         for a, b in side_by_side(pair):
             residuals.add(a, b)
         return residuals.result()
-    whole = round(alignment.offset_frames)
-    half = (alignment.offset_frames - whole) / 2
-    first = max(0, -whole) + (HALF_TAPS if half else 0)
+    first, _ = overlap(pair, alignment)
     residuals = Residuals(pair.rate_hz, pair.channels, first / pair.rate_hz)
-    one = starting_at(read_blocks(pair.a, pair.block_frames), max(0, -whole))
-    other = starting_at(read_blocks(pair.b, pair.block_frames), max(0, whole))
-    # Half the fraction each: an interpolator that works on one alone would be part of the residual.
-    moved = (advanced_stream(one, -half), advanced_stream(other, half)) if half else (one, other)
-    for a, b in _together(*moved, pair.rate_hz):
-        residuals.add(a, alignment.undone(b))
+    for a, b in together(pair, alignment, pair.rate_hz):
+        residuals.add(a, b)
     return residuals.result()
-
-
-def _together(
-    one: Iterator[Block], other: Iterator[Block], rate_hz: int
-) -> Iterator[tuple[Block, Block]]:
-    """Both streams in whole seconds, as long as both have any."""
-    for a, b in zip(reblocked(one, rate_hz), reblocked(other, rate_hz), strict=False):
-        frames = min(a.shape[1], b.shape[1])
-        yield a[:, :frames], b[:, :frames]

@@ -51,7 +51,7 @@ class Perceptual:
         one, other = (np.concatenate(each, axis=1) for each in zip(self._held, (a, b), strict=True))
         whole = one.shape[1] // self._size * self._size
         self._held = (one[:, whole:].copy(), other[:, whole:].copy())
-        if whole:
+        if whole and len(self._edges) > 1:  # no band lies below half of the lowest rates
             self._compare(self._levels(one[:, :whole]), self._levels(other[:, :whole]))
 
     def result_db(self) -> float:

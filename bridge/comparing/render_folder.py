@@ -66,9 +66,12 @@ class RenderFolder:
         return [insert for insert in row if not insert.bypass]
 
     def sources(self, group: str) -> dict[str, tuple[str, ...]]:
-        """The stems of a group with the hashes of their samples."""
+        """The stems of a group: where each starts, and the hashes of its samples."""
         return {
-            str(each["stem"]): tuple(str(file["pcm"]) for file in each["files"])
+            str(each["stem"]): (
+                str(each.get("offset_s")),
+                *(str(file["pcm"]) for file in each["files"]),
+            )
             for each in self.lock.get("sources", [])
             if each.get("group") == group
         }
@@ -78,6 +81,11 @@ class RenderFolder:
         name = step.partition("@")[0]
         rows: list[Mapping[str, Any]] = self.lock.get("plugins", [])
         return next((row for row in rows if row.get("step") == name), {})
+
+    def spec(self, step: str) -> str | None:
+        """What the lock says a step does, apart from its input; None for a finish."""
+        found: Mapping[str, str] = self.lock.get("specs", {})
+        return found.get(step.partition("@")[0])
 
 
 def open_render(folder: Path) -> RenderFolder | None:

@@ -16,6 +16,12 @@ WINDOWS_PER_S = 100
 RANKED = 10
 
 _UNHEARD = 1e-14
+_LOUDEST = 1e100
+"""Samples over this, whose squares no float holds, are no sound."""
+
+
+class NoSoundError(ArithmeticError):
+    """A sample that cannot be reckoned with: NaN, Inf, or far beyond any level."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,12 @@ class Residuals:
         self._perceptual = Perceptual(rate_hz, channels)
 
     def add(self, a: Block, b: Block) -> None:
-        """Take (channels, n) of both; n is the rate, save in the last call."""
+        """Take (channels, n) of both; n is the rate, save in the last call.
+
+        Raises NoSoundError for samples that are none.
+        """
+        if not (np.abs(a).max() < _LOUDEST and np.abs(b).max() < _LOUDEST):
+            raise NoSoundError
         left = b - a
         self._note_windows(left)
         self._peaks = np.maximum(self._peaks, np.abs(left).max(axis=1))

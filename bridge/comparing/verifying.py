@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bridge.comparing.diffing import diff
-from bridge.comparing.first_step import FirstStep
+from bridge.comparing.diffing import diff, diff_above, learnt
+from bridge.comparing.digest_checks import DigestChecks, check_digests
 from bridge.comparing.limits import Limits, Verdict
+from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
 from bridge.errors import InputError, Problem
 from bridge.hosting import host, search_folders
@@ -31,6 +33,7 @@ _KINDS = {
     "source": "source",
     "plugin": "plugin",
     "state": "state",
+    "host": "host",
     "unknown": "host",
     "not_repeatable": "host",
 }
@@ -38,10 +41,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Verified:
-    """What a folder is against its own lock, rendered anew.
+    """What a folder is against its own lock, rendered anew, and against its digests.
 
     `kind` of the first step that differs is source, plugin, state, chain or host. `repeatable` is
-    False when that step gives another result each time; the verdict then allows for it.
+    False when that step gives another result each time. `not_repeatable` are all steps that do; the
+    verdict allows for as much as they vary by. `within` is about the sound, `same` about all of it.
     """
 
     verdict: Verdict
@@ -51,6 +55,13 @@ class Verified:
     differing: tuple[str, ...]
     repeatable: bool
     found: Diff
+    digests: DigestChecks
+    not_repeatable: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether the sound is within the limits and every digest is what it should be."""
+        return self.within and self.digests.same
 
     def as_json(self) -> dict[str, Any]:
         """What `verify --json` prints."""
@@ -67,50 +78,86 @@ class Verified:
                 "peak_dbfs": None if raw is None else _finite(raw.peak_dbfs),
                 "rms_dbfs": None if raw is None else _finite(raw.rms_dbfs),
                 "loudness_delta_lu": worst.loudness_delta_lu,
+                "level_delta_db": self._level_delta_db,
                 "repeatable": self.repeatable,
             },
             "differing": list(self.differing),
+            "not_repeatable": list(self.not_repeatable),
+            "floor": None if worst.floor is None else dict(worst.floor),
             "outputs": [{"name": each.name, "verdict": each.verdict} for each in self.found.files],
+            "digests": self.digests.as_json(),
         }
+
+    @property
+    def _level_delta_db(self) -> float | None:
+        renderings = self.found.renderings
+        first = None if renderings is None else renderings.first
+        return None if first is None else first.level_delta_db
 
 
 def verify(
-    folder: Path,
+    path: Path,
     *,
     events: Events,
+    folder: Path | None = None,
     jobs: int = 1,
     plugin_folders: Sequence[Path] | None = None,
     limits: Limits = Limits(accept="exact"),  # noqa: B008 - frozen
     deadline_s: float | None = None,
 ) -> Verified:
-    """Render `folder` anew from its chain.toml, its lock and the sources that names.
+    """Check a folder's digests, then render it anew from its chain.toml, its lock and its sources.
 
-    It uses an empty store of its own and changes nothing. `plugin_folders`: host what lies there
+    `path` is the folder, or a master or a sidecar whose folder lies around it or is `folder`. It
+    uses an empty store of its own and changes nothing. `plugin_folders`: host what lies there
     and nothing else; absent, the system's folders are searched.
     Raises InputError for a folder that is not ours or whose sources are gone, MachineError for a
     plugin that is not here, RenderError for one that fails.
     """
-    lock = read_lock(folder)
-    if not lock.get("outputs") or lock.get("range") is not None:
-        raise InputError(
-            Problem(
-                "not_a_master",
-                "only the folder of a whole render can be verified",
-                {"file": str(folder)},
-                hint="render it first: stemwright render SESSION CHAIN -o DIR",
-            )
-        )
-    chain = load(folder / "chain.toml")
+    place = locate(path, folder)
+    lock = _lock_of(place)
+    if lock.get("range") is not None:
+        raise _no_master(place)
+    chain = load(place.folder / "chain.toml")
     folders = search_folders(()) if plugin_folders is None else tuple(plugin_folders)
 
     def again(work: Path) -> Path:
         store = Store(work / "store")
-        plan = link_stems(recall(lock, folder, store), chain, store, plugin_folders=folders)
+        plan = link_stems(recall(lock, place.folder, store), chain, store, plugin_folders=folders)
         context = Context(plan, store, host(plan.engine.host), events, Cancel(), jobs, deadline_s)
         return _rendered(context, chain, lock, work / "out")
 
     with TemporaryDirectory(prefix="stemwright-verify-") as name:
-        return _compared(folder, Path(name), again, limits)
+        digests = check_digests(place, lock, Store(Path(name) / "one" / "store"), jobs)
+        return _compared(place.folder, Path(name), again, limits, digests)
+
+
+def verify_digests(path: Path, *, folder: Path | None = None, jobs: int = 1) -> DigestChecks:
+    """Check the digests of a folder or of one master, as `verify` does, and render nothing.
+
+    Raises InputError for what is no master of ours, or for a master whose folder is not found.
+    """
+    place = locate(path, folder)
+    lock = _lock_of(place)
+    with TemporaryDirectory(prefix="stemwright-verify-") as name:
+        return check_digests(place, lock, Store(Path(name)), jobs)
+
+
+def _lock_of(place: Place) -> dict[str, Any]:
+    lock = read_lock(place.folder)
+    if not lock.get("outputs"):
+        raise _no_master(place)
+    return lock
+
+
+def _no_master(place: Place) -> InputError:
+    return InputError(
+        Problem(
+            "not_a_master",
+            "only the folder of a whole render can be verified",
+            {"file": str(place.folder)},
+            hint="render it first: stemwright render SESSION CHAIN -o DIR",
+        )
+    )
 
 
 def _rendered(context: Context, chain: Chain, lock: dict[str, Any], out: Path) -> Path:
@@ -120,37 +167,57 @@ def _rendered(context: Context, chain: Chain, lock: dict[str, Any], out: Path) -
     return out
 
 
-def _compared(folder: Path, work: Path, again: Callable[[Path], Path], limits: Limits) -> Verified:
+def _compared(
+    folder: Path,
+    work: Path,
+    again: Callable[[Path], Path],
+    limits: Limits,
+    digests: DigestChecks,
+) -> Verified:
     made = again(work / "one")
     found = diff(folder, made, limits)
-    first = None if found.renderings is None else found.renderings.first
-    repeatable = True
-    if first is not None and first.kind in ("not_repeatable", "unknown"):
+    unsteady: tuple[str, ...] = ()
+    if _may_vary(found, made):
         other = again(work / "two")
-        second = diff(made, other, limits)
-        repeatable = second.verdict == "exact"
-        if not repeatable:
-            found = diff(made, folder, limits, floor=other)
-    differing = () if found.renderings is None else found.renderings.differing
+        unsteady = _not_repeatable(made, other)
+        if unsteady:
+            allowed = _own_variation(found, unsteady, limits)
+            found = diff_above(folder, made, allowed, learnt(made, other))
+    renderings = found.renderings
+    first = None if renderings is None else renderings.first
     return Verified(
         verdict=found.verdict,
         within=found.within,
         step=None if first is None else first.name,
-        kind=None if first is None else _kind(first, folder, made),
-        differing=differing,
-        repeatable=repeatable,
+        kind=None if first is None else _KINDS.get(first.kind, "chain"),
+        differing=() if renderings is None else renderings.differing,
+        repeatable=first is None or first.step not in unsteady,
         found=found,
+        digests=digests,
+        not_repeatable=unsteady,
     )
 
 
-def _kind(first: FirstStep, folder: Path, made: Path) -> str:
-    """Tell a changed chain from a changed host where the folder's own chain gives no clue."""
-    was, now = read_lock(folder), read_lock(made)
-    step = first.step or ""
-    edited = was.get("specs", {}).get(step) != now["specs"].get(step)
-    if first.kind == "unknown" and edited and was["engine"] == now["engine"]:
-        return "chain"
-    return _KINDS.get(first.kind, "chain")
+def _may_vary(found: Diff, made: Path) -> bool:
+    """Whether the difference may be a plugin's own: it is worth another render to know."""
+    first = None if found.renderings is None else found.renderings.first
+    if found.renderings is None or first is None or found.verdict == "exact":
+        return False
+    hosted = {row["step"] for row in read_lock(made)["plugins"]}
+    return bool(found.renderings.not_repeatable) or (first.step or "").partition("@")[0] in hosted
+
+
+def _not_repeatable(made: Path, other: Path) -> tuple[str, ...]:
+    renderings = diff(made, other).renderings
+    return () if renderings is None else renderings.not_repeatable
+
+
+def _own_variation(found: Diff, unsteady: Sequence[str], limits: Limits) -> Limits:
+    """Limits for a step that varies: its floor and no more; any other change has to be exact."""
+    first = None if found.renderings is None else found.renderings.first
+    if limits.accept != "exact" or first is None or first.step not in unsteady:
+        return limits
+    return replace(limits, accept="tolerant", rms_dbfs=-math.inf, peak_dbfs=-math.inf)
 
 
 def _finite(value: float) -> float | None:

@@ -83,11 +83,8 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Load a plugin and list its parameters."""
-    tell("loading")
-    rig = Rig(job)
-    tell("applying its state")
-    rig.load_state(job["state"], [])
+    """Load a plugin, set it up and list its parameters."""
+    rig = _set_up(job, tell)
     tell("reading its parameters")
     parameters = Parameters(lambda: listed(rig.first))
     return {
@@ -96,6 +93,29 @@ def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
         "key_inputs": rig.key_inputs,
         "parameters": parameters.described(),
     }
+
+
+def save(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Save a VST2 as it is set up; the answer tells whether a new instance takes all of it back."""
+    rig = _set_up(job, tell)
+    tell("saving its state")
+    rig.save_state(job["preset_out"])
+    tell("loading its saved state")
+    again = Rig(job)
+    again.load_state(job["preset_out"], [])
+    return {"held": _texts(rig) == _texts(again)}
+
+
+def _set_up(job: dict[str, Any], tell: Tell) -> Rig:
+    tell("loading")
+    rig = Rig(job)
+    tell("applying its state")
+    rig.load_state(job["state"], job["raw_params"])
+    return rig
+
+
+def _texts(rig: Rig) -> list[tuple[str, str]]:
+    return [(each.name, each.string_value) for each in listed(rig.first)]
 
 
 def _how(job: dict[str, Any]) -> list[dict[str, str]]:

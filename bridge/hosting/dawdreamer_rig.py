@@ -87,6 +87,10 @@ class Rig:
                 )
             )
 
+    def save_state(self, out: str) -> None:
+        """Write the plugin's state to `out`, a VST2's as a bank (.fxb)."""
+        self.first.save_state(out)
+
     def connect(self, source: str | None, key: str | None = None) -> None:
         """Feed the raw files `source` (None: silence) and `key` to the plugin; load the graph."""
         graph: list[tuple[Any, list[str]]] = []

@@ -9,7 +9,7 @@ from typing import Any
 from bridge.errors import RenderError
 from bridge.hosting.isolated import TRIED_ELSEWHERE, ask
 from bridge.hosting.port import LOAD_DEADLINE_S
-from bridge.hosting.wire import describe_wire
+from bridge.hosting.wire import RawParams, describe_wire
 from bridge.plugins import Plugin
 
 
@@ -41,32 +41,34 @@ def describe(
     deadline_s: float = LOAD_DEADLINE_S,
     *,
     state: Path | None = None,
+    raw_params: RawParams = (),
     display: bool = True,
 ) -> Described:
-    """Load `plugin` in a child, apply `state` and list its parameters.
+    """Load `plugin` in a child, apply `state`, then `raw_params`, and list its parameters.
 
     `display` False hides the screen from it.
 
     Raises RenderError when it cannot be loaded in any host that knows its format.
     """
+
+    def asked(engine: str) -> Described:
+        wire = describe_wire(engine, plugin, state, raw_params) | {"hide_display": not display}
+        return _described(ask(wire, deadline_s, plugin, ""))
+
     if plugin.format == "VST2":
-        return _ask("dawdreamer", plugin, deadline_s, state, display)
+        return asked("dawdreamer")
     try:
-        return _ask("pedalboard", plugin, deadline_s, state, display)
+        return asked("pedalboard")
     except RenderError as first:
         if first.problems[0].kind not in TRIED_ELSEWHERE or plugin.classes_in_file > 1:
             raise
         try:
-            return _ask("dawdreamer", plugin, deadline_s, state, display)
+            return asked("dawdreamer")
         except RenderError:
             raise first from None
 
 
-def _ask(
-    engine: str, plugin: Plugin, deadline_s: float, state: Path | None, display: bool
-) -> Described:
-    wire = describe_wire(engine, plugin, state) | {"hide_display": not display}
-    answer: dict[str, Any] = ask(wire, deadline_s, plugin, "")
+def _described(answer: dict[str, Any]) -> Described:
     return Described(
         inputs=answer["inputs"],
         outputs=answer["outputs"],

@@ -36,8 +36,9 @@ def hand_over(
         for came in raw_slices(job["input"]):
             span = slice(position, position + came.shape[1])
             left = np.stack([channel[span] for channel in audio])
-            compared.add(came, left)
-            file.write(left.T.astype("<f4").tobytes())
+            # Interleaved, numpy would take 30 times as long to find its peak.
+            compared.add(np.ascontiguousarray(came), left)
+            file.write(_interleaved(left).data)
             position = span.stop
     compared.refuse()
     return compared.warnings()
@@ -45,7 +46,15 @@ def hand_over(
 
 def write_raw(audio: tuple[Audio, Audio], frames: int, output: str) -> None:
     """Write the first `frames` of left and right as they are, interleaved."""
-    np.stack([channel[:frames] for channel in audio]).T.astype("<f4").tofile(output)
+    _interleaved(np.stack([channel[:frames] for channel in audio])).tofile(output)
+
+
+def _interleaved(planar: Audio) -> npt.NDArray[np.float32]:
+    """(channels, frames) as the files' (frames, channels)."""
+    mixed = np.empty(planar.shape[::-1], dtype="<f4")
+    for index, channel in enumerate(planar):  # numpy is slow at a transposing cast
+        mixed[:, index] = channel
+    return mixed
 
 
 def _refuse_not_finite(audio: tuple[Audio, Audio], latency: int) -> None:

@@ -99,14 +99,16 @@ def _holds(
 
 
 def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Load a plugin and list its parameters."""
+    """Load a plugin, set it up and list its parameters."""
     tell("loading")
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")
     apply_state(plugin, job["plugin"], job["state"])
     tell("reading its parameters")
-    described = parameters_of(plugin).described()
+    parameters = parameters_of(plugin)
+    parameters.set_raw(job["raw_params"])
+    described = parameters.described()
     tell("processing silence")
     inputs, outputs = process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
     return {"inputs": inputs, "outputs": outputs, "key_inputs": 0, "parameters": described}

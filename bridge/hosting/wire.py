@@ -9,6 +9,9 @@ from typing import Any
 from bridge.hosting.port import PrepareJob, RunJob
 from bridge.plugins import Plugin
 
+RawParams = Sequence[tuple[str, float]]
+"""Parameters by name, 0 to 1."""
+
 
 def plugin_wire(plugin: Plugin) -> dict[str, Any]:
     """Which plugin to load."""
@@ -21,17 +24,26 @@ def plugin_wire(plugin: Plugin) -> dict[str, Any]:
     }
 
 
-def describe_wire(engine: str, plugin: Plugin, state: Path | None) -> dict[str, Any]:
-    """Load `plugin`, apply `state` and list its parameters."""
+def describe_wire(
+    engine: str, plugin: Plugin, state: Path | None, raw_params: RawParams = ()
+) -> dict[str, Any]:
+    """Load `plugin`, apply `state` and raw values over it, and list its parameters."""
     return {
         "op": "describe",
         "host": engine,
         "plugin": plugin_wire(plugin),
         "state": _path(state),
+        "raw_params": raw_params,
         "sample_rate_hz": 48000,
         "buffer_size": 512,
         "tempo_bpm": 120.0,
     }
+
+
+def save_wire(plugin: Plugin, state: Path | None, raw: RawParams, out: Path) -> dict[str, Any]:
+    """Save what `plugin` is with `state` and raw values over it to `out`, and try it out."""
+    described = describe_wire("dawdreamer", plugin, state, raw)
+    return described | {"op": "save", "preset_out": str(out.absolute())}
 
 
 def prepare_wire(engine: str, job: PrepareJob, preset: Path) -> dict[str, Any]:

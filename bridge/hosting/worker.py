@@ -24,6 +24,7 @@ ADAPTERS = {
     "run:pedalboard": "bridge.hosting.pedalboard_run",
     "repeat:dawdreamer": "bridge.hosting.dawdreamer_host",
     "repeat:pedalboard": "bridge.hosting.pedalboard_run",
+    "save:dawdreamer": "bridge.hosting.dawdreamer_host",
     "window:pedalboard": "bridge.hosting.pedalboard_host",
     "factory:vst3": "bridge.hosting.factory",
     "factory:vst2": "bridge.hosting.vst2_factory",

@@ -6,16 +6,11 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from pyebur128 import (
-    MeasurementMode,
-    R128State,
-    get_loudness_global,
-    get_loudness_range,
-    get_true_peak,
-)
+from pyebur128 import MeasurementMode, R128State, get_loudness_global, get_loudness_range
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
+from bridge.audio.library_peak import LibraryPeak
 from bridge.audio.loudness import CHANNEL_WEIGHTS, KWeighting
 from bridge.audio.true_peak import TruePeak
 from bridge.errors import InputError, Problem
@@ -30,7 +25,7 @@ from bridge.metering.windows import (
     Steps,
 )
 
-_MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA | MeasurementMode.MODE_TRUE_PEAK
+_MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA
 
 MIN_RATE_HZ = 8000
 MAX_RATE_HZ = 384000
@@ -52,9 +47,10 @@ class Meter:
         self._seconds = Framer(channels, sample_rate_hz)
         self._peak_seconds = Framer(1, sample_rate_hz)
         self._edges = np.arange(STEPS_PER_S + 1) * sample_rate_hz // STEPS_PER_S
+        self._interleaved = np.empty((sample_rate_hz, channels))
         self._library = R128State(channels, sample_rate_hz, _MODE)
         self._weighting = KWeighting(sample_rate_hz, channels)
-        self._true_peak = TruePeak(channels)
+        self._true_peak = TruePeak(channels, LibraryPeak(sample_rate_hz))
         self._statistics = Statistics(channels)
         self._momentary = LoudestWindow(MOMENTARY_STEPS)
         self._short_term = LoudestWindow(SHORT_TERM_STEPS)
@@ -70,6 +66,7 @@ class Meter:
             raise ValueError("the meter has been read; start another one")
         self._refuse_not_finite(block)
         self._frames += block.shape[1]
+        self._note_peaks(self._true_peak.add(block))
         self._read_seconds(self._seconds.add(block))
 
     def result(self) -> Measures:
@@ -91,14 +88,15 @@ class Meter:
         self._peak_to_short_term.add_peaks(self._steps(np.maximum, self._peak_seconds.rest()[0]))
 
     def _read(self, block: Block) -> None:
-        self._library.add_frames(np.ascontiguousarray(block.T).ravel(), block.shape[1])
+        interleaved = self._interleaved[: block.shape[1]]
+        interleaved[...] = block.T
+        self._library.add_frames(interleaved.ravel(), block.shape[1])
         self._statistics.add(block)
         weighted = np.square(self._weighting.filtered(block))
         energies = self._steps(np.add, (weighted * self._weights).sum(axis=0))
         energies /= np.diff(self._edges[: len(energies) + 1])
         self._momentary.add(energies)
         self._peak_to_short_term.add_windows(self._short_term.add(energies))
-        self._note_peaks(self._true_peak.add(block))
 
     def _note_peaks(self, peaks: npt.NDArray[np.float64]) -> None:
         seconds = self._peak_seconds.add(peaks[None])[0]
@@ -116,7 +114,7 @@ class Meter:
 
     def _readings(self) -> Measures:
         integrated_lufs = get_loudness_global(self._library)
-        true_peak_dbtp = _db(self._largest_true_peak())
+        true_peak_dbtp = _db(self._true_peak.largest)
         loudest_lufs = self._short_term.loudest_lufs
         ranged = self._short_term.complete and math.isfinite(integrated_lufs)
         return Measures(
@@ -135,10 +133,6 @@ class Meter:
             correlation=self._statistics.correlation,
             crest_db=self._statistics.crest_db,
         )
-
-    def _largest_true_peak(self) -> float:
-        library = (get_true_peak(self._library, channel) for channel in range(self._channels))
-        return float(max(self._true_peak.largest, *library))
 
     def _refuse_not_finite(self, block: Block) -> None:
         finite = np.isfinite(block)

@@ -49,13 +49,14 @@ def plan(
     states: Mapping[Path, str],
     strict: bool = False,
     excerpt: Excerpt | None = None,
+    partial: bool = False,
 ) -> Plan:
     """Resolve `chain` for `stems`, or for an excerpt of them.
 
     `supported` names the built-ins that can be rendered, `states` maps state files to the blake3
     of their bytes, `strict` refuses sample rate conversion.
     Raises InputError with every fault of chain and stems at once, MachineError when all that is
-    wrong is a plugin this machine lacks.
+    wrong is a plugin this machine lacks: with `partial`, that is the plan's `missing` instead.
     """
     problems: list[Problem] = list(refusals(chain, supported))
     taken, notes = assign_stems(chain, stems, problems)
@@ -66,7 +67,7 @@ def plan(
     lanes, returns = _lanes(chain, taken, linker), _returns(chain, linker)
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
-    _refuse(problems, linker)
+    _refuse(problems, linker, partial)
     longest = max((stem.frames_at(rate_hz) for stem in stems.stems), default=0)
     window = _window(excerpt, longest, rate_hz)
     frames = longest if window is None else window.end - window.skip
@@ -92,6 +93,7 @@ def plan(
         window=window,
         bypassed=linker.bypassed,
         states={str(path): digest for path, digest in states.items()},
+        missing=tuple(linker.missing),
     )
 
 
@@ -130,11 +132,11 @@ def _chain_notes(chain: Chain) -> list[Diagnostic]:
     return [Diagnostic("note", said.code, str(said.where), said.message) for said in chain.notes]
 
 
-def _refuse(problems: list[Problem], linker: StepLinker) -> None:
+def _refuse(problems: list[Problem], linker: StepLinker, partial: bool) -> None:
     problems += linker.faults
     if problems:
         raise InputError([*problems, *linker.missing])
-    if linker.missing:
+    if linker.missing and not partial:
         raise MachineError(linker.missing)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.errors import Diagnostic
+from bridge.errors import Diagnostic, Problem
 from bridge.plugins import Plugin
 from chains import InsertSettings, Limiter
 from chains.model import Side
@@ -112,8 +112,8 @@ class NativeStep:
 class HostedStep:
     """One hosted insert.
 
-    `unreadable` says why its plugin cannot be hosted although its file is there: the render fails
-    at this step, after the other lanes.
+    `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
+    there is none: the render fails at this step, after the other lanes.
     """
 
     id: str
@@ -128,6 +128,7 @@ class HostedStep:
     on: Side = "stereo"
     key: str | None = None
     unreadable: str | None = None
+    missing: Problem | None = None
 
     @property
     def insert_ids(self) -> tuple[str, ...]:
@@ -217,7 +218,8 @@ class Plan:
     """Session and chain, linked.
 
     `frames` is the length of the longest stem; `render_frames` what every step renders. With a
-    `window`, `frames` is the window's length from its skip on, and no tail is rendered.
+    `window`, `frames` is the window's length from its skip on, and no tail is rendered. A plan with
+    plugins `missing` can be rendered in part.
     """
 
     chain_name: str
@@ -233,3 +235,20 @@ class Plan:
     window: Window | None = None
     bypassed: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict, compare=False)
+    missing: tuple[Problem, ...] = ()
+
+    @property
+    def able(self) -> tuple[Lane, ...]:
+        """The lanes that need no missing plugin, themselves or in a group they listen to."""
+        able = [lane for lane in self.lanes if not any(_is_missing(step) for step in lane.steps)]
+        lanes = {lane.id for lane in self.lanes}
+        while True:
+            ids = {lane.id for lane in able}
+            left = [lane for lane in able if set(lane.keys) & lanes <= ids]
+            if len(left) == len(able):
+                return tuple(able)
+            able = left
+
+
+def _is_missing(step: Step) -> bool:
+    return isinstance(step, HostedStep) and step.missing is not None

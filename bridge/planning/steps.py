@@ -69,10 +69,10 @@ class StepLinker:
         for alone, run in groupby(active, key=_stands_alone):
             together = tuple(run)
             rows = [(insert,) for insert in together] if alone else [together]
-            found += [step for row in rows if (step := self._step(owner, row)) is not None]
+            found += [self._step(owner, row) for row in rows]
         return tuple(found)
 
-    def _step(self, owner: str, row: tuple[Insert, ...]) -> Step | None:
+    def _step(self, owner: str, row: tuple[Insert, ...]) -> Step:
         if isinstance(row[0].settings, PluginSettings):
             return self._hosted(owner, row[0])
         return self._native(owner, row)
@@ -90,7 +90,7 @@ class StepLinker:
             settings = settings.model_copy(update={"ceiling_dbtp": self._ceiling_dbtp})
         return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert))
 
-    def _hosted(self, owner: str, insert: Insert) -> HostedStep | None:
+    def _hosted(self, owner: str, insert: Insert) -> HostedStep:
         settings = insert.settings
         assert isinstance(settings, PluginSettings)  # noqa: S101 - narrows for the type checker
         wanted = wanted_plugin(self._chain, settings)
@@ -101,8 +101,9 @@ class StepLinker:
                 Diagnostic("error", "plugin_unreadable", f"{owner}/{insert.id}", message)
             )
         plugin = broken[0] if broken else self._plugin(owner, insert, wanted)
-        if plugin is None:
-            return None
+        missing = plugin if isinstance(plugin, Problem) else None
+        if isinstance(plugin, Problem):
+            plugin = Plugin(_said(wanted), "", "", "", "", Path())
         state = state_path(self._chain, settings)
         return HostedStep(
             id=f"{owner}/{insert.id}",
@@ -117,6 +118,7 @@ class StepLinker:
             on=insert.on,
             key=_key(insert),
             unreadable=broken[1] if broken else None,
+            missing=missing,
         )
 
     def _unreadable(self, wanted: Wanted) -> tuple[Plugin, str] | None:
@@ -132,7 +134,7 @@ class StepLinker:
             return None
         return Plugin(broken.path.stem, "", "", "VST3", "", broken.path), broken.reason
 
-    def _plugin(self, owner: str, insert: Insert, wanted: Wanted) -> Plugin | None:
+    def _plugin(self, owner: str, insert: Insert, wanted: Wanted) -> Plugin | Problem:
         said = _said(wanted)
         found = find(self._catalogue, wanted)
         if len({(one.class_id, one.format) for one in found}) == 1:
@@ -140,23 +142,27 @@ class StepLinker:
                 self.notes.append(_found_twice(f"{owner}/{insert.id}", said, found))
             return found[0]
         where = {**insert.where.as_json(), "group": owner, "insert": insert.id, "plugin": said}
-        if found:
-            self.faults.append(_ambiguous(said, found, where))
-        else:
-            self.missing.append(self._not_found(said, wanted, where))
-        return None
+        problem = _ambiguous(said, found, where) if found else self._not_found(said, wanted, where)
+        (self.faults if found else self.missing).append(problem)
+        return problem
 
     def _not_found(self, said: str, wanted: Wanted, where: Mapping[str, str | int]) -> Problem:
-        names = [plugin.name for plugin in self._catalogue.plugins]
-        nearest = next(iter(get_close_matches(wanted.name or "", names, 1)), None)
+        place = ", ".join(map(str, self._catalogue.searched))
         return Problem(
             kind="plugin_not_found",
             message=f"the plugin {said} ({where['group']}/{where['insert']}) is not installed here",
             where=where,
-            nearest=nearest if nearest != wanted.name else None,
-            expected="a plugin in " + ", ".join(map(str, self._catalogue.searched)),
+            nearest=self._nearest(wanted),
+            expected=f"a plugin in {place}" if wanted.path is None else f"a plugin at {said}",
             hint="install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH",
         )
+
+    def _nearest(self, wanted: Wanted) -> str | None:
+        """The name most like the one that is wanted, or like its file's."""
+        said = wanted.path.stem if wanted.path is not None else wanted.name or ""
+        names = {plugin.name.casefold(): plugin.name for plugin in self._catalogue.plugins}
+        near = get_close_matches(said.casefold(), names, 1)
+        return next((names[name] for name in near if names[name] != said), None)
 
 
 def _key(insert: Insert) -> str | None:

@@ -6,12 +6,13 @@ Running maxima and one-poles only, on absolute grids, so the cut of the stream c
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 
 import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.decibels import Array
-from bridge.processing.filtering import GRID_FRAMES, SosFilter, pieces
+from bridge.processing.filtering import GRID_FRAMES, pieces
 
 LOWEST = 1e-15
 """-300 dBFS stands for silence, which has no level in dB."""
@@ -35,19 +36,18 @@ class Ballistics:
 
     def __init__(self, attack_ms: float, release_ms: float, sample_rate_hz: int) -> None:
         self._release = PeakHold(release_ms * sample_rate_hz / 1000)
-        self._attack = SosFilter(_one_pole(attack_ms * sample_rate_hz / 1000), 1)
+        self._attack = OnePole(attack_ms * sample_rate_hz / 1000)
 
     def process(self, wanted: Array) -> Array:
         """Return the smoothed course of (frames,) non-negative numbers."""
-        smoothed: Array = self._attack.process(self._release.process(wanted)[np.newaxis])[0]
-        return smoothed
+        return self._attack.process(self._release.process(wanted))
 
 
-class PeakHold:
-    """y[n] = max(x[n], a*y[n-1]): at once up, exponentially down.
+class _Weighted(ABC):
+    """A recursion over y[n] = a*y[n-1] that becomes a running one when divided by a**n.
 
-    Divided by a**n this is a running maximum, which numpy has; the weights restart at absolute
-    multiples of a grid, before they overflow, so that blocks do not matter.
+    The weights restart at absolute multiples of a grid, before they overflow, so that blocks do not
+    matter.
     """
 
     def __init__(self, time_frames: float) -> None:
@@ -55,30 +55,57 @@ class PeakHold:
         self._keep = math.exp(-1 / time_frames)
         growth = np.full(self._grid, 1 / self._keep)
         growth[0] = 1.0
-        self._weights = np.multiply.accumulate(growth)
+        self._weights: Array = np.multiply.accumulate(growth)
         self._held = 0.0
         self._frames = 0
 
     def process(self, wanted: Array) -> Array:
-        """Return the held values of (frames,) non-negative numbers."""
+        """Return what becomes of (frames,) non-negative numbers."""
         out = np.empty_like(wanted)
         for piece in pieces(self._frames, len(wanted), self._grid):
             start = (self._frames + piece.start) % self._grid
-            out[piece] = self._piece(wanted[piece], start)
+            self._run(wanted[piece], start, out[piece])
         self._frames += len(wanted)
         return out
 
-    def _piece(self, wanted: Array, start: int) -> Array:
-        weights = self._weights[start : start + len(wanted)]
-        held = wanted * weights
-        held[0] = max(held[0], self._held)
-        np.maximum.accumulate(held, out=held)
-        self._held = float(held[-1])
-        if start + len(wanted) == self._grid:
+    @abstractmethod
+    def _run(self, wanted: Array, start: int, out: Array) -> None:
+        """Fill `out` from `wanted`, whose first frame is frame `start` of the grid."""
+
+    def _hold(self, last: float, end: int) -> None:
+        """Keep the last weighted number, for the next weight at `end`."""
+        self._held = last
+        if end == self._grid:
             self._held *= self._keep / float(self._weights[-1])
             self._held = self._held if self._held > LOWEST else 0.0
-        held /= weights
-        return held
+
+
+class PeakHold(_Weighted):
+    """y[n] = max(x[n], a*y[n-1]): at once up, exponentially down."""
+
+    def _run(self, wanted: Array, start: int, out: Array) -> None:
+        weights = self._weights[start : start + len(wanted)]
+        np.multiply(wanted, weights, out=out)
+        out[0] = max(out[0], self._held)
+        np.maximum.accumulate(out, out=out)
+        self._hold(float(out[-1]), start + len(wanted))
+        out /= weights
+
+
+class OnePole(_Weighted):
+    """y[n] = (1-a)*x[n] + a*y[n-1]: smoothed with time constant `time_frames`."""
+
+    def __init__(self, time_frames: float) -> None:
+        super().__init__(time_frames)
+        self._feeds = (1.0 - self._keep) * self._weights
+
+    def _run(self, wanted: Array, start: int, out: Array) -> None:
+        end = start + len(wanted)
+        np.multiply(wanted, self._feeds[start:end], out=out)
+        out[0] += self._held
+        np.add.accumulate(out, out=out)
+        self._hold(float(out[-1]), end)
+        out /= self._weights[start:end]
 
 
 class TrailingPeak:
@@ -117,8 +144,3 @@ class TrailingPeak:
             self._segment = np.empty(self._window)
             self._running = 0.0
         return running
-
-
-def _one_pole(time_frames: float) -> Array:
-    keep = math.exp(-1 / time_frames)
-    return np.array([[1 - keep, 0.0, 0.0, 1.0, -keep, 0.0]])

@@ -34,17 +34,19 @@ class SosFilter:
         self._frames = 0
 
     def process(self, block: Block) -> Block:
-        """Return the filtered block; without sections, the block itself."""
-        if not len(self._sections):
+        """Return the filtered block; without sections or frames, the block itself."""
+        if not len(self._sections) or not block.shape[1]:
             return block
-        out = np.empty_like(block)
-        for piece in pieces(self._frames, block.shape[1], GRID_FRAMES):
-            self._drop_nothing(self._frames + piece.start)
-            out[:, piece], self._state = sosfilt(
-                self._sections, np.ascontiguousarray(block[:, piece]), zi=self._state
-            )
+        cut = pieces(self._frames, block.shape[1], GRID_FRAMES)
+        filtered = [self._piece(block[:, piece], self._frames + piece.start) for piece in cut]
         self._frames += block.shape[1]
-        return out
+        return filtered[0] if len(filtered) == 1 else np.concatenate(filtered, axis=1)
+
+    def _piece(self, block: Block, frame: int) -> Block:
+        self._drop_nothing(frame)
+        filtered: Block
+        filtered, self._state = sosfilt(self._sections, block, zi=self._state)
+        return filtered
 
     def _drop_nothing(self, frame: int) -> None:
         if frame % GRID_FRAMES == 0 and np.abs(self._state).max() < _NOTHING:

@@ -13,6 +13,9 @@ from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics
 from chains.inserts import CompressedBand, Compressor
 
+_CORNER_DB = 1e-6
+"""A knee this narrow is a corner."""
+
 
 class StaticCurve:
     """Reduction in dB over the detector's level: `slope` of the overshoot, quadratic in the knee.
@@ -23,7 +26,7 @@ class StaticCurve:
     def __init__(self, threshold_db: float, slope: float, knee_db: float) -> None:
         self._threshold_db = threshold_db
         self._slope = slope
-        self._half_knee_db = knee_db / 2
+        self._half_knee_db = knee_db / 2 if knee_db > _CORNER_DB else 0.0
         start = gain_of(self._threshold_db - self._half_knee_db)
         self._surely_below = start * (1 - 1e-9)
 
@@ -36,11 +39,12 @@ class StaticCurve:
         """Return by how many dB each linear level asks to be turned down, 0 or more."""
         if not detector.size or detector.max() < self._surely_below:
             return np.zeros_like(detector)
-        over = levels_db(np.maximum(detector, LOWEST))
-        over -= self._threshold_db
-        above = np.maximum(over - self._half_knee_db, 0.0)
+        above = levels_db(np.maximum(detector, LOWEST))
+        above -= self._threshold_db - self._half_knee_db
+        np.maximum(above, 0.0, out=above)
         if self._half_knee_db:
-            into_knee = np.clip(over + self._half_knee_db, 0.0, 2 * self._half_knee_db)
+            into_knee = np.minimum(above, 2 * self._half_knee_db)
+            above -= into_knee
             into_knee *= into_knee
             into_knee *= 1 / (4 * self._half_knee_db)
             above += into_knee

@@ -26,17 +26,17 @@ from chains.inserts import (
 
 VERSIONS: Mapping[str, int] = MappingProxyType(
     {
-        "gain": 1,
+        "gain": 2,
         "eq": 1,
-        "compressor": 1,
+        "compressor": 2,
         "limiter": 1,
-        "dynamic_eq": 1,
-        "multiband": 1,
-        "deesser": 1,
-        "saturation": 1,
+        "dynamic_eq": 2,
+        "multiband": 2,
+        "deesser": 2,
+        "saturation": 2,
         "reverb": 1,
         "width": 1,
-        "gate": 1,
+        "gate": 2,
     }
 )
 """Version of each built-in's sound, part of store keys: it rises when a bit of output changes."""

@@ -2,6 +2,18 @@
 
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.deliver import Pages, write_folder
+from bridge.rendering.digests import (
+    SIDECAR_SUFFIX,
+    Carried,
+    Digests,
+    chain_digest,
+    lock_digest,
+    output_digest,
+    read_sidecar,
+    read_tag,
+    sidecar_of,
+    stems_digest,
+)
 from bridge.rendering.events import Cancel, Events, Silent
 from bridge.rendering.folder import OutputFolder, check_output, held_drive
 from bridge.rendering.linking import link, link_stems
@@ -11,8 +23,11 @@ from bridge.rendering.master import Output, Rendering, render
 from bridge.rendering.sources import recall
 
 __all__ = [
+    "SIDECAR_SUFFIX",
     "Cancel",
+    "Carried",
     "Context",
+    "Digests",
     "Events",
     "Output",
     "OutputFolder",
@@ -21,15 +36,22 @@ __all__ = [
     "Silent",
     "StepResult",
     "as_text",
+    "chain_digest",
     "check_output",
     "differences",
     "held_drive",
     "hold_to",
     "link",
     "link_stems",
+    "lock_digest",
     "lock_of",
+    "output_digest",
     "read_lock",
+    "read_sidecar",
+    "read_tag",
     "recall",
     "render",
+    "sidecar_of",
+    "stems_digest",
     "write_folder",
 ]

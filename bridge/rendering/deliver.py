@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
+from bridge.audio.tags import can_carry
+from bridge.errors import Diagnostic
 from bridge.planning import HostedStep
 from bridge.plugins import Plugin
 from bridge.rendering.context import Context
+from bridge.rendering.digests import (
+    Carried,
+    Digests,
+    chain_digest,
+    lock_digest,
+    output_digest,
+    sidecar,
+    sidecar_of,
+    stems_digest,
+    tag,
+)
 from bridge.rendering.folder import OutputFolder
 from bridge.rendering.lock import as_text, hosted_steps, lock_of, range_of
-from bridge.rendering.master import Rendering
+from bridge.rendering.master import Output, Rendering
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
 
@@ -48,15 +63,18 @@ def write_folder(
     hosted = {step.id: step for step in hosted_steps(context.plan)}
     states = _states(chain)
     names = {step_id: name for step_id, (name, _) in states.items()}
+    chain_text = dumps(_portable(chain, hosted, names))
+    lock_text = as_text(lock_of(context, subtype, folder, rendering))
+    shared = _shared(json.loads(lock_text), chain_text, dict(states.values()))
     with OutputFolder(folder) as out:
-        for output in rendering.outputs:
-            out.add_copy(f"{output.version}.wav", output.path)
         for name, state in states.values():
             out.add_copy(name, state)
-        out.add_text("chain.toml", dumps(_portable(chain, hosted, names)))
-        lock = lock_of(context, subtype, folder, rendering)
-        out.add_text("chain.lock", as_text(lock))
-        record = _record(context, rendering, [*names.values()])
+        untagged = [
+            said for output in rendering.outputs for said in _add_master(out, output, shared)
+        ]
+        out.add_text("chain.toml", chain_text)
+        out.add_text("chain.lock", lock_text)
+        record = _record(context, rendering, [*names.values()], untagged)
         if pages is not None:
             record |= pages.rows()
             record["files"].append("report.html")
@@ -65,15 +83,50 @@ def write_folder(
     return record
 
 
-def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[str, Any]:
-    outputs = [
+def _shared(lock: Mapping[str, Any], chain: str, states: Mapping[str, Path]) -> dict[str, str]:
+    """The digests that all masters of a folder have in common."""
+    return {
+        "stems": stems_digest(lock),
+        "chain": chain_digest(chain.encode(), states),
+        "lock": lock_digest(lock),
+    }
+
+
+def _add_master(
+    out: OutputFolder, output: Output, shared: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    """Stage a master with its digests in it and beside it; say where it has no room for them."""
+    name = _file_of(output)
+    digests = Digests(**shared, output=output_digest(output.pcm_sha256))
+    carried = Carried(output.version, digests)
+    beside = sidecar_of(Path(name)).name
+
+    def copy(staged: Path) -> None:
+        shutil.copyfile(output.path, staged)
+        tag(staged, carried)
+
+    out.add(name, copy)
+    out.add_text(beside, sidecar(name, carried))
+    if not can_carry(output.path):
+        said = f"{name} is too large for a tag; its digests are in {beside} alone"
+        yield Diagnostic("note", "untagged", f"finish/{output.version}", said)
+
+
+def _file_of(output: Output) -> str:
+    return f"{output.version}.wav"
+
+
+def _record(
+    context: Context, rendering: Rendering, states: list[str], said: Sequence[Diagnostic]
+) -> dict[str, Any]:
+    outputs: list[dict[str, Any]] = [
         {
             "version": output.version,
-            "path": f"{output.version}.wav",
+            "path": _file_of(output),
             "pcm_sha256": output.pcm_sha256,
             "reached": output.reached,
             "trim_db": output.trim_db,
-            "measures": {**output.measures, "path": f"{output.version}.wav"},
+            "measures": {**output.measures, "path": _file_of(output)},
         }
         for output in rendering.outputs
     ]
@@ -88,8 +141,14 @@ def _record(context: Context, rendering: Rendering, states: list[str]) -> dict[s
         ],
         "drive_db": rendering.drive_db,
         "range": range_of(context.plan),
-        "diagnostics": [said.as_json() for said in rendering.diagnostics],
-        "files": [*(output["path"] for output in outputs), "chain.toml", "chain.lock", *states],
+        "diagnostics": [each.as_json() for each in (*rendering.diagnostics, *said)],
+        "files": [
+            *(output["path"] for output in outputs),
+            *(sidecar_of(Path(output["path"])).name for output in outputs),
+            "chain.toml",
+            "chain.lock",
+            *states,
+        ],
     }
 
 

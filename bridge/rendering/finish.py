@@ -21,7 +21,7 @@ from bridge.storing import Entry, digest
 LOUDNESS_TOLERANCE_LU = 0.1
 """How far the finished file may be from the target and still count as reached."""
 
-_VERSION = 1
+_VERSION = 2
 _MISSES = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 
 

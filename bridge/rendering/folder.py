@@ -21,6 +21,7 @@ UNFINISHED = ".stemwright-unfinished"
 
 _PART = re.compile(r"\..+\.(\d+)\.part(\.part)?")
 _OURS = {RECORD, "chain.lock", "chain.toml", "report.html"}
+_OUR_KINDS = (".wav", ".wav.digests.json")
 
 
 def check_output(folder: Path) -> None:
@@ -139,9 +140,8 @@ def _recorded(folder: Path) -> set[str]:
 def _plain(name: str) -> bool:
     parts = name.split("/")
     inside = len(parts) == 1 or (len(parts) == 2 and parts[0] == "states")
-    return (
-        inside and ".." not in parts and (name in _OURS or name.endswith(".wav") or len(parts) == 2)
-    )
+    ours = name in _OURS or name.endswith(_OUR_KINDS) or len(parts) == 2
+    return inside and ".." not in parts and ours
 
 
 def _remove_if_empty(folder: Path) -> None:

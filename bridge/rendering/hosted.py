@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from bridge.audio import Block
-from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.audio.faults import cannot_write
+from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
-from bridge.errors import Diagnostic, Problem, RenderError, StemwrightError
+from bridge.errors import Diagnostic, MachineError, Problem, RenderError, StemwrightError
 from bridge.hosting.cards import known_deadline
 from bridge.hosting.crosscheck import differs
 from bridge.hosting.port import Host, HostedInsert, Prepared, PrepareJob, RunJob
@@ -33,8 +34,11 @@ def render_hosted(
     """Render one hosted insert in a child of its own and store what comes out under `key`.
 
     `heard` is its side-chain key.
-    Raises RenderError (group, insert and plugin named), InputError for a parameter.
+    Raises RenderError (group, insert and plugin named), InputError for a parameter, MachineError
+    for a plugin that is not there.
     """
+    if step.missing is not None:
+        raise MachineError(step.missing)
     if step.unreadable is not None:
         raise RenderError(_unreadable(step, step.unreadable))
     with context.store.staging() as folder:
@@ -68,16 +72,11 @@ def _job(
     engine = context.plan.engine
     insert, prepared = _insert(context, step, folder)
     fed, key_input = folder / "in.f32", folder / "key.f32"
-    frames = 0
-    with PcmWriter(fed, 2, "float32") as writer:
-        for block in tap:
-            frames += block.shape[1]
-            writer.write(block if step.on == "stereo" else split(block, step.on))
+    on = step.on
+    frames = _feed(fed, tap if on == "stereo" else (split(block, on) for block in tap))
     if heard is not None:
         insert = replace(insert, key_input=key_input)
-        with PcmWriter(key_input, 2, "float32") as writer:
-            for block in heard.blocks():
-                writer.write(block)
+        _feed(key_input, heard.blocks())
     job = RunJob(
         insert=insert,
         input=fed,
@@ -88,6 +87,22 @@ def _job(
         tempo_bpm=engine.tempo_bpm,
     )
     return job, prepared
+
+
+def _feed(path: Path, blocks: Iterable[Block]) -> int:
+    """Write what a child reads: stereo float32, neither hashed nor measured; return its frames."""
+    frames = 0
+    for number, block in enumerate(blocks):
+        mixed = np.empty(block.shape[::-1], dtype="<f4")
+        for index, channel in enumerate(block):  # numpy is slow at a transposing cast
+            mixed[:, index] = channel
+        try:
+            with path.open("ab" if number else "wb") as file:
+                file.write(mixed.data)
+        except OSError as cause:  # but not one of reading the blocks
+            raise cannot_write(path, cause) from cause
+        frames += block.shape[1]
+    return frames
 
 
 def cross_check(

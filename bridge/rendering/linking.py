@@ -26,6 +26,7 @@ def link(
     jobs: int = 1,
     strict: bool = False,
     excerpt: Excerpt | None = None,
+    partial: bool = False,
 ) -> Plan:
     """Resolve `chain` for `session`, or an excerpt of it, on this machine.
 
@@ -38,6 +39,7 @@ def link(
         plugin_folders=search_folders(plugin_folders),
         strict=strict,
         excerpt=excerpt,
+        partial=partial,
     )
 
 
@@ -49,6 +51,7 @@ def link_stems(
     plugin_folders: Sequence[Path],
     strict: bool = False,
     excerpt: Excerpt | None = None,
+    partial: bool = False,
 ) -> Plan:
     """Resolve `chain` for stems that are known already; only `plugin_folders` are searched."""
     return plan(
@@ -59,6 +62,7 @@ def link_stems(
         states=_states(chain),
         strict=strict,
         excerpt=excerpt,
+        partial=partial,
     )
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from bridge.audio import Block
+from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.audio.sums import Cursor
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import gain_of
@@ -23,6 +28,7 @@ CLOSE_LU = 0.03
 
 _LIMITED_PASSES = 4
 _DRIVEN_PASSES = 5
+_TRIMS = 2
 _TRIM_EXTRA_DB = 0.002
 _LEAST_SLOPE = 0.2
 _DRIVE_RANGE_DB = 40.0
@@ -33,8 +39,8 @@ def limited_take(
 ) -> Take:
     """Drive into our limiter: the drive is solved from a stored envelope unless it is held.
 
-    The file is measured; its ceiling is kept by a static trim, its loudness by solving once more
-    with the error of the prediction.
+    The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
+    loudness by solving once more with the error of the prediction.
     """
     analysis = _analysed(studio, signal)
     ceiling_dbtp = _ceiling(limiter, target)
@@ -47,14 +53,12 @@ def limited_take(
             solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
             drive_db, predicted = solved.drive_db, solved.predicted_lufs
         finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
-        take = studio.take(_limited(studio, signal, finish), trim_db)
+        take = _under_ceiling(studio, signal, finish, target.true_peak_dbtp, trim_db)
         reduced_db = 20.0 * math.log10(finish.lowest_gain)
         take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db)
-        over, miss = take.over_db(target.true_peak_dbtp), take.miss_lu(wanted)
-        if over <= 0.0 and abs(miss) <= CLOSE_LU:
+        trim_db, miss = take.trim_db, take.miss_lu(wanted)
+        if abs(miss) <= CLOSE_LU:
             break
-        if over > 0.0:
-            trim_db -= over + _TRIM_EXTRA_DB
         if wanted is not None and predicted is not None:
             bias_lu += (wanted - miss) - predicted
     return take
@@ -122,10 +126,40 @@ def _analysed(studio: Studio, signal: Signal) -> Analysis:
     return analyser.result()
 
 
-def _limited(studio: Studio, signal: Signal, limiter: FinishLimiter) -> Iterator[Block]:
+def _under_ceiling(
+    studio: Studio, signal: Signal, limiter: FinishLimiter, ceiling_dbtp: float, trim_db: float
+) -> Take:
+    """Limit once; where the file reads over the ceiling, write it again with more trim."""
+    gains = studio.folder / "gains"
+    with PcmWriter(gains, 1, "float64") as writer:
+        take = studio.take(_limited(studio, signal, limiter, writer), trim_db)
+    for _ in range(_TRIMS):
+        over = take.over_db(ceiling_dbtp)
+        if over <= 0.0:
+            break
+        trim_db -= over + _TRIM_EXTRA_DB
+        take = studio.take(_replayed(studio, signal, limiter.drive, gains), trim_db)
+    return take
+
+
+def _limited(
+    studio: Studio, signal: Signal, limiter: FinishLimiter, gains: PcmWriter
+) -> Iterator[Block]:
     for block in studio.heard(signal):
-        yield limiter.process(block)
-    yield limiter.finish()
+        yield _noted(limiter.process(block), limiter, gains)
+    yield _noted(limiter.finish(), limiter, gains)
+
+
+def _noted(limited: Block, limiter: FinishLimiter, gains: PcmWriter) -> Block:
+    gains.write(limiter.gain[np.newaxis])
+    return limited
+
+
+def _replayed(studio: Studio, signal: Signal, drive: float, gains: Path) -> Iterator[Block]:
+    """Yield what the limiter gave, to the bit, from the gains it took."""
+    stored = Cursor(read_pcm(gains, 1, "float64"))
+    for block in studio.heard(signal):
+        yield (block * drive) * np.concatenate(stored.take(block.shape[1]), axis=1)
 
 
 def _gained(signal: Signal, gain_db: float) -> Signal:

@@ -1,6 +1,7 @@
 """The report: what went in and what came out, to hear, to see and to read, in one file."""
 
-from bridge.reporting.bypass import Bypassed, bypass
+from bridge.reporting.bypass import bypass
+from bridge.reporting.bypassed import Bypassed
 from bridge.reporting.pages import ReportPages
 from bridge.reporting.report import PAGE, rewrite_report, write_report
 from bridge.reporting.sources import Heard, Reference, listen

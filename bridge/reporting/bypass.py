@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,46 +17,24 @@ from bridge.audio.faults import cannot_write
 from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
 from bridge.errors import InputError, Problem
+from bridge.listening.document import saved
 from bridge.rendering.signals import DamagedEntryError
+from bridge.reporting.bypass_page import Place, bypass_page
+from bridge.reporting.bypassed import FILES, PAGE, Bypassed
+from bridge.reporting.excerpts import LONGEST_S, between
 from bridge.reporting.loudness_curve import LoudnessCurve
 from bridge.reporting.report import opened
 from bridge.reporting.taps import Folder, Taps, taps
 from bridge.storing import Store
 
-FILES = ("with.wav", "without.wav", "difference.wav")
 _FULL = 10.0 ** (-0.1 / 20.0)
 _PREFIX = "bypass-"
 
 
-@dataclass(frozen=True)
-class Bypassed:
-    """What bypassing an insert does.
-
-    `gain_db` was put on the signal without the insert so that both have one integrated loudness, 0
-    where there is none to measure; `pad_db` was taken off all three files so that none clips.
-    Difference levels are before the pad; None is silence.
-    """
-
-    step: str
-    folder: Path
-    with_lufs: float | None
-    without_lufs: float | None
-    gain_db: float
-    pad_db: float
-    difference_peak_dbfs: float | None
-    difference_rms_dbfs: float | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The object `report --bypass --json` prints."""
-        return {
-            **vars(self),
-            "folder": str(self.folder),
-            "files": [f"{self.folder.name}/{name}" for name in FILES],
-        }
-
-
 def bypass(folder: Path, step_id: str, store: Store) -> Bypassed:
     """Write `folder`/bypass-<group>-<insert>/ with 24-bit with.wav, without.wav, difference.wav.
+
+    listen.html beside them plays the place where the difference is largest.
 
     An earlier folder of the same insert is replaced. Raises InputError: not_a_render, unknown_step,
     bypass_gone, output_not_ours; MachineError when the disk refuses.
@@ -83,7 +60,7 @@ def bypass(folder: Path, step_id: str, store: Store) -> Bypassed:
 
 def _refuse_foreign(target: Path) -> None:
     if target.exists() and (
-        not target.is_dir() or {path.name for path in target.iterdir()} - set(FILES)
+        not target.is_dir() or {path.name for path in target.iterdir()} - {*FILES, PAGE}
     ):
         raise InputError(
             Problem(
@@ -102,20 +79,22 @@ def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed
     if with_lufs is not None and without_lufs is not None:
         gain_db = with_lufs - without_lufs
     gain = 10.0 ** (gain_db / 20.0)
-    peak, rms = _difference(tapped, gain)
-    loudest = max(with_peak, without_peak * gain, peak)
+    changed = _difference(tapped, gain)
+    loudest = max(with_peak, without_peak * gain, changed.peak)
     pad_db = 20.0 * math.log10(loudest / _FULL) if loudest > _FULL else 0.0
-    _write(tapped, target, gain, 10.0 ** (-pad_db / 20.0), rate_hz)
-    return Bypassed(
+    found = Bypassed(
         step=step_id,
         folder=target,
         with_lufs=_rounded(with_lufs),
         without_lufs=_rounded(without_lufs),
         gain_db=round(gain_db, 3),
         pad_db=round(pad_db, 3),
-        difference_peak_dbfs=_db(peak),
-        difference_rms_dbfs=_db(rms),
+        difference_peak_dbfs=_db(changed.peak),
+        difference_rms_dbfs=_db(changed.rms),
     )
+    shown = bypass_page(found, _place(tapped, gain, changed, rate_hz))
+    _write(tapped, target, gain, 10.0 ** (-pad_db / 20.0), rate_hz, shown)
+    return found
 
 
 def _heard(blocks: Iterable[Block], rate_hz: int) -> tuple[float | None, float]:
@@ -134,18 +113,39 @@ def _pairs(tapped: Taps, gain: float) -> Iterator[tuple[Block, Block]]:
         yield after[:, :frames], gain * before[:, :frames]
 
 
-def _difference(tapped: Taps, gain: float) -> tuple[float, float]:
-    """Linear peak and RMS of what the insert adds at equal loudness."""
-    peak, squares, samples = 0.0, 0.0, 0
+@dataclass(frozen=True)
+class _Difference:
+    """What the insert adds at equal loudness, linear; `at` is the frame of its peak."""
+
+    peak: float
+    rms: float
+    at: int
+    frames: int
+
+
+def _difference(tapped: Taps, gain: float) -> _Difference:
+    peak, squares, at, frames, channels = 0.0, 0.0, 0, 0, 1
     for after, before in _pairs(tapped, gain):
         changed = after - before
-        peak = max(peak, float(np.abs(changed).max(initial=0.0)))
+        largest = np.abs(changed).max(axis=0, initial=0.0)
+        if largest.max(initial=0.0) > peak:
+            peak, at = float(largest.max()), frames + int(largest.argmax())
         squares += float(np.square(changed).sum())
-        samples += changed.size
-    return peak, math.sqrt(squares / samples) if samples else 0.0
+        channels, frames = changed.shape[0], frames + changed.shape[1]
+    return _Difference(peak, math.sqrt(squares / max(1, channels * frames)), at, frames)
 
 
-def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int) -> None:
+def _place(tapped: Taps, gain: float, changed: _Difference, rate_hz: int) -> Place:
+    """Where the difference is largest."""
+    frames = min(changed.frames, LONGEST_S * rate_hz)
+    start = min(max(0, changed.at - frames // 2), changed.frames - frames)
+    after, before = (
+        between(blocks, start, start + frames) for blocks in (tapped.after(), tapped.before())
+    )
+    return Place(rate_hz, start / rate_hz, after, gain * before)
+
+
+def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int, shown: str) -> None:
     staged = target.with_name(f".{target.name}.part")
     try:
         shutil.rmtree(staged, ignore_errors=True)
@@ -158,6 +158,7 @@ def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int) ->
             for after, before in _pairs(tapped, gain):
                 for writer, block in zip(writers, (after, before, after - before), strict=True):
                     writer.write(pad * block)
+        saved(staged / PAGE, shown)
         shutil.rmtree(target, ignore_errors=True)
         staged.replace(target)
     except OSError as cause:

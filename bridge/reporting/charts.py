@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from bridge.listening.marking import clock
 from bridge.reporting.chart import Chart, Line
-from bridge.reporting.figures import clock
 from bridge.reporting.loudness_curve import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
 from bridge.reporting.songbook import Row, Songbook
 from bridge.reporting.spectrum import centres_hz
@@ -42,7 +42,7 @@ def loudness_chart(book: Songbook, target_lufs: float | None) -> Chart | None:
         "Short-term loudness",
         "LUFS",
         tuple(sorted(lines, key=lambda line: line.bold)),
-        tuple((float(at), clock(at)) for at in range(0, math.ceil(end_s) + 1, step)),
+        tuple((float(at), clock(at, 0)) for at in range(0, math.ceil(end_s) + 1, step)),
         (0.0, end_s),
         (max(top - 40.0, 5.0 * math.floor(min(values) / 5.0) - 5.0), top),
         5.0,

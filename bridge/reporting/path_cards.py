@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.reporting.figures import change, figure, tag, text
+from bridge.listening.marking import change, figure, tag, text
 from bridge.reporting.racks import Rack, Stage
 from chains import Chain
 
@@ -21,11 +21,11 @@ def cards(racks: tuple[Rack, ...], record: Mapping[str, Any], chain: Chain, rate
 def _card(rack: Rack, rate_hz: int) -> str:
     kind = "" if rack.kind == rack.id else tag("small", text(rack.kind))
     rows = [_stems(rack)] if rack.stems else []
-    rows += [_line("trim", change(rack.trim_db))] if rack.trim_db else []
+    rows += [_line("trim", _db(rack.trim_db))] if rack.trim_db else []
     rows += [_stage(stage, rate_hz) for stage in rack.stages]
     rows += [] if rack.stages else [_line("inserts", "none: passes unchanged")]
-    rows += [] if rack.kind == "master" else [_line("fader", change(rack.gain_db))]
-    rows += [_line(f"send to {name}", change(gain_db)) for name, gain_db in rack.sends]
+    rows += [] if rack.kind == "master" else [_line("fader", _db(rack.gain_db))]
+    rows += [_line(f"send to {name}", _db(gain_db)) for name, gain_db in rack.sends]
     return tag("article", tag("h3", text(rack.id) + kind) + tag("ol", "".join(rows)))
 
 
@@ -66,13 +66,17 @@ def _levels(stage: Stage, rate_hz: int) -> str:
     parts = [("out", _level(stage.level_out))]
     if stage.level_in is not None:
         parts.insert(0, ("in", _level(stage.level_in)))
-        parts.append(("change", change(stage.change_db)))
+        parts.append(("change", _db(stage.change_db)))
     if stage.latency_frames:
         milliseconds = 1000.0 * stage.latency_frames / rate_hz
         words = f"{stage.latency_frames} samples, {milliseconds:.1f} ms, compensated"
         parts.append(("latency", words))
     shown = "".join(tag("div", tag("dt", name) + tag("dd", text(words))) for name, words in parts)
     return tag("dl", shown)
+
+
+def _db(gain_db: float | None) -> str:
+    return change(gain_db, 1, "dB")
 
 
 def _level(level: Mapping[str, float | None]) -> str:
@@ -86,7 +90,7 @@ def _finish(record: Mapping[str, Any], chain: Chain) -> str:
     else:
         place = target.drive_at or "before the last limiter"
         rows = [
-            _line("drive", f"{change(record['drive_db'], 2)}, {place}"),
+            _line("drive", f"{change(record['drive_db'], 2, 'dB')}, {place}"),
             _line("ceiling", f"{figure(target.true_peak_dbtp)} dBTP"),
         ]
     for output in record["outputs"]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.faults import cannot_write
 from bridge.errors import InputError, Problem
+from bridge.listening.document import saved
 from bridge.planning import Engine
 from bridge.reporting.page import page
 from bridge.reporting.songbook import gathered
@@ -35,14 +35,7 @@ def write_report(
     refuses.
     """
     book = gathered(heard, record, store, jobs)
-    text = page(book, record, chain, engine, store)
-    staged = path.with_name(f".{path.name}.part")
-    try:
-        staged.write_text(text, encoding="utf-8", newline="\n")
-        staged.replace(path)
-    except OSError as cause:
-        staged.unlink(missing_ok=True)
-        raise cannot_write(path, cause) from cause
+    saved(path, page(book, record, chain, engine, store))
 
 
 def rewrite_report(folder: Path, store: Store, jobs: int = 1) -> Path:

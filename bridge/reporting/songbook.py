@@ -8,25 +8,31 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bridge.errors import InputError
+from bridge.listening.excerpts import Excerpt
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.analysis import Analysis, analysis
-from bridge.reporting.excerpts import Excerpt, excerpt, length_s, place_s
+from bridge.reporting.excerpts import excerpt, length_s, place_s
 from bridge.reporting.sources import Heard
 from bridge.storing import Store
 
 T = TypeVar("T")
 
-_SAME_SONG = frozenset({"mix", "master", "stems", "version"})
+SAME_SONG = frozenset({"mix", "master", "stems", "version"})
+"""Kinds that run beside the main master, sample by sample."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One signal with what is known of it; `fault` says why nothing is."""
+    """One signal with what is known of it; `fault` says why nothing is.
+
+    `start_s` is where the excerpt was taken.
+    """
 
     heard: Heard
     found: Analysis | None
     fault: str | None = None
     excerpt: Excerpt | None = None
+    start_s: int = 0
 
     @property
     def lufs(self) -> float | None:
@@ -83,11 +89,12 @@ def _excerpted(rows: Sequence[Row], store: Store) -> tuple[Row, ...]:
         if row.found is None:
             return row
         heard = row.heard
-        placed = main if heard.kind in _SAME_SONG else row
+        placed = main if heard.kind in SAME_SONG else row
         end_s = None if placed.found is None else placed.found.loudest_end_s
         start_s = place_s(end_s, placed.heard.frames / max(1, placed.heard.rate_hz), seconds)
-        made, fault = _tried(lambda: excerpt(heard, store, start_s, seconds))
-        return Row(heard, row.found, fault, made)
+        rate_hz = main.heard.rate_hz or heard.rate_hz
+        made, fault = _tried(lambda: excerpt(heard, store, start_s, seconds, rate_hz))
+        return Row(heard, row.found, fault, made, start_s)
 
     return tuple(cut(row) for row in rows)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bridge.reporting.figures import change, figure, tag, text, without_folders
+from bridge.listening.marking import change, figure, tag, text
+from bridge.reporting.folders import without_folders
 from bridge.reporting.songbook import Row, Songbook
 from chains import Chain, Target
 
@@ -33,7 +34,7 @@ def measures_table(book: Songbook) -> str:
     """Every signal's readings, and the gain that matches it to the main master."""
     heads = [
         *((name, unit) for name, unit, _, _ in _MEASURES),
-        ("Gain to match the master", "dB"),
+        ("To match the whole master", "dB"),
     ]
     rows = [_measured(row, book) for row in book.rows]
     return _table(["Signal"], heads, rows)
@@ -47,7 +48,7 @@ def _measured(row: Row, book: Songbook) -> str:
         return tag("tr", tag("th", name, scope="row") + told)
     readings = row.found.measures
     cells = [figure(readings.get(key), digits) for _, _, key, digits in _MEASURES]
-    cells.append(change(book.match_db(row), 1, ""))
+    cells.append(change(book.match_db(row), 1))
     style = {"class_": "main"} if row is book.main else {}
     return tag("tr", tag("th", name, scope="row") + _cells(cells), **style)
 
@@ -83,7 +84,7 @@ def _aimed(output: Mapping[str, Any], target: Target) -> str:
     wanted = target.integrated_lufs
     off = None if found is None or wanted is None else found - wanted
     room = None if peak is None else target.true_peak_dbtp - peak
-    cells = [figure(found, 2), change(off, 2, ""), figure(peak, 2), figure(room, 2)]
+    cells = [figure(found, 2), change(off, 2), figure(peak, 2), figure(room, 2)]
     return tag(
         "tr",
         tag("th", text(output["version"]), scope="row")

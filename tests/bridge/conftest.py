@@ -1,9 +1,12 @@
-"""Real plugins for tests: zam-plugins as installed, and fixtures built from dpf-source."""
+"""Real plugins for tests, as installed or built from dpf-source, and a real browser for pages."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +14,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -21,10 +26,11 @@ FLAGS = "-std=c++17 -O1 -fPIC -w -shared -fvisibility=hidden -DDISTRHO_PLUGIN_TA
 
 
 @pytest.fixture(scope="session")
-def fixture_plugins() -> Callable[[str], Path]:
+def fixture_plugins() -> Callable[..., Path]:
     """Return a finder of fixture VST3s by kind (see Fixture.cpp), built once a source.
 
-    The kind `crash-load` is the plugin "Fixture Crash Load", in a bundle of that name.
+    The kind `crash-load` is the plugin "Fixture Crash Load", in a bundle of that name. Another
+    `offset_db` is another build of the same plugin, that much louder, in a folder of its own.
     """
     compiler = shutil.which("g++")
     if compiler is None or not DISTRHO.is_dir():
@@ -35,12 +41,13 @@ def fixture_plugins() -> Callable[[str], Path]:
     folder = Path(tempfile.gettempdir()) / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
     folder.mkdir(exist_ok=True)
 
-    def binary(inputs: int, outputs: int) -> Path:
-        target = folder / f"fixture-{inputs}-{outputs}.so"
+    def binary(inputs: int, outputs: int, offset_db: float) -> Path:
+        target = folder / f"fixture-{inputs}-{outputs}-{offset_db}.so"
         if not target.exists():
             with tempfile.TemporaryDirectory(dir=folder) as made:
                 new = Path(made) / target.name
                 defines = [f"-DINPUTS={inputs}", f"-DOUTPUTS={outputs}"]
+                defines.append(f"-DOFFSET_DB={offset_db}f")
                 places = [f"-I{SOURCES}", f"-I{DISTRHO}"]
                 units = [SOURCES / "Shell.cpp", SOURCES / "Fixture.cpp"]
                 command = [compiler, *FLAGS.split(), *defines, *places, *map(str, units)]
@@ -48,15 +55,15 @@ def fixture_plugins() -> Callable[[str], Path]:
                 new.replace(target)
         return target
 
-    def find(kind: str) -> Path:
+    def find(kind: str, offset_db: float = 0.0) -> Path:
         name = f"Fixture {kind.replace('-', ' ').title()}"
-        bundle = folder / "bundles" / f"{name}.vst3"
+        bundle = folder / (f"louder-{offset_db}" if offset_db else "bundles") / f"{name}.vst3"
         if not bundle.is_dir():
             with tempfile.TemporaryDirectory(dir=folder) as made:
                 new = Path(made) / bundle.name
                 inside = new / "Contents" / f"{platform.machine()}-linux"
                 inside.mkdir(parents=True)
-                shutil.copy(binary(*CHANNELS.get(kind, (2, 2))), inside / f"{name}.so")
+                shutil.copy(binary(*CHANNELS.get(kind, (2, 2)), offset_db), inside / f"{name}.so")
                 bundle.parent.mkdir(exist_ok=True)
                 with suppress(OSError):  # another test process was first
                     new.rename(bundle)
@@ -76,3 +83,107 @@ def zam() -> Callable[[str], Path]:
         return bundle
 
     return find
+
+
+BROWSER_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=8000",
+)
+PROBES = Path(__file__).parent / "page_probes"
+PHONE = (
+    '<!doctype html><html><body style="margin:0"><iframe src="probed.html" '
+    'style="width:390px;height:800px;border:0"></iframe><script>'
+    'const inside = document.querySelector("iframe"); inside.onload = () => setTimeout(() => '
+    "Object.assign(document.documentElement.dataset, "
+    "inside.contentDocument.documentElement.dataset), 4000);</script></body></html>"
+)
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Open a page in headless Chromium; return the `data-` attributes its root element ends with.
+
+    `probe` names a script that is put before everything else in its head and sees `given`. With
+    `phone` the page is in a frame of a phone's width, since a window has a least width.
+    """
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium: install the Debian package chromium")
+
+    def call(
+        page: Path, probe: str = "", *flags: str, given: object = None, phone: bool = False
+    ) -> dict[str, str]:
+        opened, profile = tmp_path / "probed.html", tmp_path / "profile"
+        opened.write_text(_probed(page.read_text("utf-8"), probe, given), "utf-8")
+        if phone:
+            opened = opened.with_name("phone.html")
+            opened.write_text(PHONE, "utf-8")
+            flags = (*flags, "--allow-file-access-from-files", "--window-size=600,900")
+        command = [browser, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--dump-dom", *flags]
+        done = subprocess.run(
+            [*command, opened.as_uri()], capture_output=True, text=True, timeout=300, check=True
+        )
+        shutil.rmtree(profile, ignore_errors=True)
+        assert [row for row in done.stderr.splitlines() if ":CONSOLE" in row] == []
+        root = re.search(r"<html([^>]*)>", done.stdout)
+        assert root is not None
+        return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[1]))
+
+    return call
+
+
+def _probed(page: str, probe: str, given: object) -> str:
+    scripts = [f"const given = {json.dumps(given)};"]
+    scripts += [(PROBES / f"{each}.js").read_text("utf-8") for each in ("begin", probe) if each]
+    shown = "".join(f"<script>{each}</script>" for each in scripts)
+    return page.replace("<style>", f"{shown}<style>", 1)
+
+
+@pytest.fixture
+def played(browse: Callable[..., dict[str, str]]) -> Callable[..., np.ndarray]:
+    """Return what a page sends to the loudspeaker, (2, frames) at 48 kHz, 20 ms after it starts.
+
+    `keys` are (seconds, key), pressed while it plays.
+    """
+
+    def call(page: Path, seconds: float, keys: list[tuple[float, str]]) -> np.ndarray:
+        seen = browse(page, "offline", given={"seconds": seconds, "keys": keys})
+        assert seen["done"] == "yes"
+        codes = np.frombuffer(base64.b64decode(seen["heard"]), np.int16)
+        return codes.reshape(-1, 2).T[:, 960:] / 32767
+
+    return call
+
+
+@pytest.fixture
+def blind_tests(browse: Callable[..., dict[str, str]]) -> Callable[..., list[dict[str, str]]]:
+    """Do a blind test of 17 answers, every fourth wrong, for each pair; return what was shown.
+
+    The count and p after each answer are held to scipy's binomial test here.
+    """
+
+    def call(page: Path, pairs: list[tuple[int, int] | None]) -> list[dict[str, str]]:
+        seen = browse(page, "abx", given=pairs)
+        assert "error" not in seen
+        tests = json.loads(base64.b64decode(seen["tests"]))
+        for test in tests:
+            right = 0
+            for n, (score, p) in enumerate(test.pop("rows"), 1):
+                right += n % 4 != 0
+                assert score == f"{right}/{n}"
+                expected = binomtest(right, n, 0.5, alternative="greater").pvalue
+                assert float(p) == pytest.approx(expected, rel=1e-12)
+            assert right == 13
+        return tests
+
+    return call

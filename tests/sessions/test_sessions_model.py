@@ -23,7 +23,7 @@ from sessions import (
 
 MEDIA = Media(Path("/a.wav"), None, 48000, 2, 96000, "WAV", "PCM_24")
 PLAIN_CLIP = {
-    *("media", "position_s", "length_s", "source_offset_s", "gain_db"),
+    *("media", "position_s", "position_frames", "length_s", "source_offset_s", "gain_db"),
     *("fade_in_s", "fade_out_s", "muted"),
 }
 
@@ -52,6 +52,7 @@ def test_a_note_clip_has_no_media() -> None:
     assert Clip(kind="midi").as_json() == {
         "media": None,
         "position_s": 0.0,
+        "position_frames": 0,
         "length_s": 0.0,
         "source_offset_s": 0.0,
         "gain_db": 0.0,

@@ -1,4 +1,4 @@
-"""Charts and waveforms as SVG text: the same bytes for the same numbers, coloured by the page."""
+"""Charts as SVG text: the same bytes for the same numbers, coloured by the page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bridge.comparing.page.marking import figure, tag, text
-from bridge.comparing.page.signals import Outline
+from bridge.listening.marking import figure, tag, text
 
 _SIZES = {"wide": (1040.0, 250.0), "narrow": (350.0, 230.0)}
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 10.0, 10.0, 26.0
-_WAVE_HEIGHT = 64.0
 _STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60)
 
 
@@ -60,25 +58,6 @@ def chart(drawn: Chart) -> str:
     )
     title = tag("h3", f"{text(drawn.title)} {tag('small', text(drawn.unit))}")
     return tag("figure", title + "".join(_svg(drawn, s) for s in _SIZES) + tag("figcaption", keys))
-
-
-def waveform(outline: Outline, colour: str, name: str, gain: float = 1.0) -> str:
-    """A filled outline, stretched to whatever room it gets; `gain` is a linear magnification."""
-    middle = _WAVE_HEIGHT / 2
-    count = len(outline.highs)
-    step = 1000.0 / count
-    above = [f"{n * step:.2f} {_wave_y(high * gain):.1f}" for n, high in enumerate(outline.highs)]
-    under = [f"{n * step:.2f} {_wave_y(low * gain):.1f}" for n, low in enumerate(outline.lows)]
-    path = f'<path d="M{"L".join([*above, *reversed(under)])}Z"/>'
-    line = f'<line x1="0" x2="1000" y1="{middle:g}" y2="{middle:g}"/>'
-    return (
-        f'<svg class="wave {colour}" viewBox="0 0 1000 {_WAVE_HEIGHT:g}" role="img" '
-        f'preserveAspectRatio="none" aria-label="{text(name)}">{line}{path}</svg>'
-    )
-
-
-def _wave_y(value: float) -> float:
-    return _WAVE_HEIGHT / 2 * (1.0 - min(1.0, max(-1.0, value)))
 
 
 def _svg(drawn: Chart, size: str) -> str:

@@ -7,10 +7,10 @@ import math
 from bridge.comparing.levels import delta
 from bridge.comparing.model import FileDiff
 from bridge.comparing.page.drawing import Chart, Curve, chart
-from bridge.comparing.page.marking import change, clock, figure, table, tag, text
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
 from bridge.comparing.wording import alignment_words
+from bridge.listening.marking import change, clock, figure, table, tag, text
 
 _READINGS = (
     ("Integrated, LUFS", "integrated_lufs"),
@@ -140,4 +140,4 @@ def _time_ticks(end_s: float) -> tuple[tuple[float, str], ...]:
     steps = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
     step = next((each for each in steps if end_s / each <= 9), 7200)
     seconds = range(0, int(end_s) + 1, step)
-    return tuple((float(each), f"{each // 60}:{each % 60:02d}") for each in seconds)
+    return tuple((float(each), clock(each, 0)) for each in seconds)

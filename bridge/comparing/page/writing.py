@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from importlib.resources import files
 from pathlib import Path
 
-from bridge.audio.faults import cannot_write
 from bridge.comparing.limits import VERDICTS
 from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.page.figures import (
@@ -16,14 +13,13 @@ from bridge.comparing.page.figures import (
     spectrum_charts,
     worst_table,
 )
-from bridge.comparing.page.marking import change, clock, figure, table, tag, text
-from bridge.comparing.page.player import player, strips
+from bridge.comparing.page.player import player
 from bridge.comparing.page.signals import Signals, signals
 from bridge.comparing.wording import MEANING, headline
 from bridge.errors import InputError, Problem
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""The browser itself refuses to fetch anything for this page."""
+from bridge.listening.document import document, part, saved, section
+from bridge.listening.marking import change, clock, figure, table, tag, text, tiles
+from bridge.listening.outlines import lane, residual_lane
 
 
 def write_page(path: Path, diff: Diff) -> None:
@@ -34,14 +30,7 @@ def write_page(path: Path, diff: Diff) -> None:
     `not_writable`.
     """
     _refuse_inputs(path, diff)
-    content = page(diff).encode("utf-8")
-    staged = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        staged.write_bytes(content)
-        staged.replace(path)
-    except OSError as cause:
-        staged.unlink(missing_ok=True)
-        raise cannot_write(path, cause) from cause
+    saved(path, page(diff))
 
 
 def page(diff: Diff) -> str:
@@ -50,27 +39,17 @@ def page(diff: Diff) -> str:
     heard = signals(shown)
     sections = [
         _files(diff, shown),
-        _section("Listen", _quiet(shown) if heard is None else player(heard)),
-        _section("The whole", "" if heard is None else _whole(heard)),
-        _section("What remains", residual_table(shown)),
-        _section("Where", "" if shown.aligned is None else worst_table(shown.aligned)),
-        _section("Spectrum", "" if shown.aligned is None else spectrum_charts(shown.aligned)),
-        _section("Loudness", loudness_charts(shown)),
-        _section("Figures", sound_table(shown)),
+        section("Listen", _quiet(shown) if heard is None else player(heard)),
+        section("The whole", "" if heard is None else _whole(heard)),
+        section("What remains", residual_table(shown)),
+        section("Where", "" if shown.aligned is None else worst_table(shown.aligned)),
+        section("Spectrum", "" if shown.aligned is None else spectrum_charts(shown.aligned)),
+        section("Loudness", loudness_charts(shown)),
+        section("Figures", sound_table(shown)),
     ]
-    head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="color-scheme" content="light dark">'
-        + tag("title", text(f"{diff.verdict}: {shown.name}"))
-        + tag("style", _part("page.css"))
-    )
-    body = _header(diff, shown) + tag("main", "".join(sections)) + tag("script", _part("page.js"))
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
-
-
-def _part(name: str) -> str:
-    return (files("bridge.comparing.page") / name).read_text(encoding="utf-8")
+    body = _header(diff, shown) + tag("main", "".join(sections))
+    styles = part("bridge.comparing.page", "page.css")
+    return document(f"{diff.verdict}: {shown.name}", body, styles)
 
 
 def _shown(diff: Diff) -> FileDiff:
@@ -78,10 +57,6 @@ def _shown(diff: Diff) -> FileDiff:
     heard = [each for each in diff.files if each.aligned is not None]
     rank = {each: n for n, each in enumerate(VERDICTS)}
     return max(heard, key=lambda each: (not each.within, rank[each.verdict]), default=diff.worst)
-
-
-def _section(title: str, content: str) -> str:
-    return tag("section", tag("h2", text(title)) + content) if content else ""
 
 
 def _header(diff: Diff, shown: FileDiff) -> str:
@@ -106,20 +81,19 @@ def _named(shown: FileDiff) -> str:
 def _tiles(shown: FileDiff) -> str:
     left = shown.aligned
     first_s = None if left is None else shown.first_s
-    tiles = [
-        ("Verdict", shown.verdict, ""),
-        ("Aligned residual, rms", figure(None if left is None else left.rms_dbfs, 1), "dBFS"),
-        ("Aligned residual, peak", figure(None if left is None else left.peak_dbfs, 1), "dBFS"),
-        ("Loudness, B minus A", change(shown.loudness_delta_lu), "LU"),
-        ("First differs at", figure(None) if first_s is None else clock(first_s), ""),
-    ]
-    return tag(
-        "div",
-        "".join(
-            tag("div", tag("span", name) + tag("b", text(value)) + tag("i", unit))
-            for name, value, unit in tiles
-        ),
-        class_="tiles",
+    return tiles(
+        [
+            ("Verdict", shown.verdict, "", ""),
+            ("Aligned residual, rms", figure(None if left is None else left.rms_dbfs), "dBFS", ""),
+            (
+                "Aligned residual, peak",
+                figure(None if left is None else left.peak_dbfs),
+                "dBFS",
+                "",
+            ),
+            ("Loudness, B minus A", change(shown.loudness_delta_lu), "LU", ""),
+            ("First differs at", figure(None) if first_s is None else clock(first_s), "", ""),
+        ]
     )
 
 
@@ -137,7 +111,7 @@ def _files(diff: Diff, shown: FileDiff) -> str:
         for each in diff.files
     ]
     head = ("File", "Verdict", "Within limits", "Residual rms, dBFS", "Loudness, LU")
-    return _section("Files", table(head, rows, "All pairs of files"))
+    return section("Files", table(head, rows, "All pairs of files"))
 
 
 def _quiet(shown: FileDiff) -> str:
@@ -153,9 +127,14 @@ def _whole(heard: Signals) -> str:
         f"{clock(heard.start_s)} to {clock(heard.start_s + heard.seconds)} of A, B aligned to it; "
         "what is played above is marked."
     )
-    return tag("div", strips(heard.whole) + marked, class_="strips") + tag(
-        "p", text(note), class_="hint"
+    a, b, rest = heard.whole
+    loudest = max(a.peak, b.peak) or 1.0
+    lanes = (
+        lane("A", "a", a, 1.0 / loudest)
+        + lane("B", "b", b, 1.0 / loudest)
+        + residual_lane("B minus A", "n", rest, loudest)
     )
+    return tag("div", lanes + marked, class_="strips") + tag("p", text(note), class_="hint")
 
 
 def _refuse_inputs(path: Path, diff: Diff) -> None:

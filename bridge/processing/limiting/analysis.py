@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
+from bridge.audio.interpolation import narrow_frame_peaks
 from bridge.audio.loudness import KWeighting
 from bridge.audio.true_peak import FramePeaks
 
@@ -42,7 +43,7 @@ class Analyser:
         self._sample_rate_hz = sample_rate_hz
         self._pooled = 8 * max(1, round(sample_rate_hz / 48000))
         self._framer = Framer(channels, _GRID_FRAMES)
-        self._frame_peaks = FramePeaks(channels)
+        self._frame_peaks = FramePeaks(channels, narrow_frame_peaks)
         self._weighting = KWeighting(sample_rate_hz, channels)
         self._envelope: list[npt.NDArray[np.float32]] = []
         self._energies: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)]

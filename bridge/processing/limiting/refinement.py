@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.audio.true_peak import COARSE_BOUND, HALF_TAPS, fine_peaks
+from bridge.audio.interpolation import COARSE_BOUND, HALF_TAPS, fine_peaks
 from bridge.processing.limiting.curve import Curve, GainCurve, Shape
 
 

@@ -165,6 +165,79 @@ def test_what_the_other_lane_did_is_taken_from_the_store(
     assert {step["id"] for step in steps if step["cached"]} == {"two/plugin"}
 
 
+def test_a_plugin_that_is_not_there_is_told_at_once_and_the_other_lane_is_kept(
+    run, stems, chain, fixture_plugins, tmp_path
+) -> None:
+    late = tmp_path / "plugins" / "Fixture Tail.vst3"
+    good = _insert(fixture_plugins("gain"), 'params = { "Gain" = "-3.0 dB" }')
+    before = '  [[group.insert]]\n  use = "gain"\n  gain_db = 1.0\n'
+    bad = _insert("Fixture Tial", 'id = "bad"')
+    path = chain(_groups(before + bad) + good)
+    where = ("--plugin-path", late.parent, "-o", tmp_path / "out", "--json")
+    late.parent.mkdir()
+    shutil.copytree(fixture_plugins("gain"), late.parent / "Fixture Gain.vst3")
+    shutil.copytree(fixture_plugins("mono"), late.parent / "Fixture Mono.vst3")
+    for command in (("plan", stems, path, *where[:2]), ("lock", stems, path, *where[:4])):
+        assert run(*command).code == 3
+    said = run("render", stems, path, *where)
+    assert said.code == 3
+    (error,) = json.loads(said.out)["errors"]
+    assert error["kind"] == "plugin_not_found"
+    assert {"group": "one", "insert": "bad", "plugin": "Fixture Tial"}.items() <= (
+        error["where"].items()
+    )
+    assert error["nearest"] == "Fixture Gain"
+    assert error["hint"].endswith("is in the store for the next run")
+    told, then = said.err.strip().splitlines()[0], said.err.strip().splitlines()[-1]
+    assert "one/bad" in told
+    assert then.startswith("rendering the other lanes into the store meanwhile")
+    assert str(late.parent) in said.err
+    assert not (tmp_path / "out").exists()
+    assert _survivors() == []
+    shutil.copytree(fixture_plugins("tail"), late)
+    path.write_text(path.read_text().replace("Tial", "Tail"))
+    steps = json.loads(run("render", stems, path, *where).out)["steps"]
+    assert {step["id"] for step in steps if step["cached"]} == {"one/gain", "two/plugin"}
+
+
+def test_faults_of_the_other_lanes_come_after_the_missing_plugin(
+    run, stems, chain, fixture_plugins, tmp_path
+) -> None:
+    text = _groups(_insert("Nope")) + _insert(fixture_plugins("gain"), 'params = { Oops = "1" }')
+    said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+    assert said.code == 3
+    kinds = [error["kind"] for error in json.loads(said.out)["errors"]]
+    assert kinds == ["plugin_not_found", "unknown_parameter"]
+
+
+def test_only_the_lanes_are_kept_where_the_master_lacks_its_plugin(
+    run, stems, chain, fixture_plugins, tmp_path
+) -> None:
+    gain = 'params = { "Gain" = "-3.0 dB" }'
+    text = _groups(_insert(fixture_plugins("gain"), gain))
+    lacking = text + _insert("Nope").replace("group.insert", "master.insert")
+    out = ("-o", tmp_path / "out", "--range", "0.2:0.8", "--json")
+    whole = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")
+    assert whole.code == 0
+    said = run("render", stems, chain(lacking), *out)
+    assert (said.code, (tmp_path / "out" / "range").exists()) == (3, False)
+    steps = json.loads(run("render", stems, chain(text), *out).out)["steps"]
+    assert "one/plugin" in {step["id"] for step in steps if step["cached"]}
+    assert run("render", stems, chain(lacking), *out[:2], "--locked").code == 3
+
+
+def test_nothing_is_rendered_when_every_lane_lacks_its_plugin(run, stems, chain, tmp_path) -> None:
+    text = _groups('  [[group.insert]]\n  use = "gain"\n' + _insert("Nope"))
+    bands = '[{ shape = "bell", hz = 900, threshold_db = -30, max_cut_db = 2 }]'
+    listens = f'  [[group.insert]]\n  use = "dynamic_eq"\n  key = "one"\n  bands = {bands}\n'
+    said = run("render", stems, chain(text + listens), "-o", tmp_path / "out")
+    assert said.code == 3
+    assert "meanwhile" not in said.err
+    assert said.err.count("error:") == 1
+    kept = [path for path in (tmp_path / "the store").rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"level_in" in path.read_bytes()]
+
+
 def test_a_truncated_binary_is_told(run, stems, chain, zam, tmp_path) -> None:
     bundle = tmp_path / "plugins" / "ZamCompX2.vst3"
     shutil.copytree(zam("ZamCompX2"), bundle)

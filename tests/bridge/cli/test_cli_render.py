@@ -40,7 +40,8 @@ def test_a_folder_of_stems_becomes_a_finished_folder(run, stems, chain, tmp_path
     assert (said.code, said.err) == (0, "")
     names = {path.name for path in (tmp_path / "out").iterdir()}
     texts = {"render.json", "chain.lock", "chain.toml", "report.html"}
-    assert names == {"main.wav", "instrumental.wav"} | texts
+    masters = {"main.wav", "instrumental.wav"}
+    assert names == masters | {f"{name}.digests.json" for name in masters} | texts
     info = soundfile.info(tmp_path / "out" / "main.wav")
     assert (info.subtype, info.samplerate, info.channels) == ("PCM_24", 48000, 2)
     assert str(tmp_path / "out" / "main.wav") in said.out
@@ -129,7 +130,7 @@ def test_our_own_folder_is_replaced_and_the_users_notes_in_it_stay(run, stems, c
     run("render", stems, chain(GROUPS.split("[[version]]")[0]), "-o", out)
     names = {path.name for path in out.iterdir()}
     texts = {"render.json", "chain.lock", "chain.toml", "report.html"}
-    assert names == {"main.wav", "notes.txt"} | texts
+    assert names == {"main.wav", "main.wav.digests.json", "notes.txt"} | texts
 
 
 def test_a_missed_target_is_written_and_exits_1(run, chain, tmp_path) -> None:

@@ -124,12 +124,33 @@ def test_policies_go_by_pattern_and_name_every_fault(tmp_path) -> None:
     assert raised.value.problems[0].nearest == "rms"
 
 
-def test_nan_is_bad_input(tune, write, tmp_path) -> None:
-    bad = tune.copy()
-    bad[0, 5] = np.nan
-    soundfile.write(tmp_path / "b.wav", bad.T, 48000, "DOUBLE")
-    with pytest.raises(InputError, match="NaN"):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_nan_and_infinity_are_bad_input(tune, write, tmp_path, bad: float) -> None:
+    spoilt = tune.copy()
+    spoilt[0, 5] = bad
+    soundfile.write(tmp_path / "b.wav", spoilt.T, 48000, "DOUBLE")
+    good = write("a.wav", tune)
+    for pair in ((good, tmp_path / "b.wav"), (tmp_path / "b.wav", good)):
+        with pytest.raises(InputError) as raised:
+            diff(*pair)
+        (problem,) = raised.value.problems
+        assert problem.kind == "not_finite"
+        assert str(problem.where["file"]).endswith("b.wav")
+
+
+def test_an_empty_file_is_bad_input(tune, write, tmp_path) -> None:
+    soundfile.write(tmp_path / "b.wav", np.zeros((0, 2)), 48000)
+    with pytest.raises(InputError) as raised:
         diff(write("a.wav", tune), tmp_path / "b.wav")
+    assert raised.value.problems[0].kind == "empty_audio"
+
+
+def test_ten_samples_and_silence_have_verdicts(write) -> None:
+    ten = 0.1 * np.random.default_rng(4).standard_normal((2, 10))
+    assert diff(write("a.wav", ten), write("b.wav", -ten)).verdict == "changed"
+    silence = np.zeros((2, 48000))
+    a, b = write("c.wav", silence, dither=False), write("d.wav", silence, "float32")
+    assert diff(a, b).verdict == "exact"
 
 
 def test_nothing_depends_on_how_files_are_cut(tune, write) -> None:

@@ -8,14 +8,23 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bridge.cli.plugins_command import app
 from bridge.cli.plugins_probe import HEAD
 from bridge.cli.telling import run_told
+from bridge.hosting import HostedInsert, PrepareJob, scan
+from bridge.hosting.states import SUFFIXES
 from bridge.hosting.vstpreset import class_id
+from bridge.plugins import Plugin, Wanted
+from chains import Plugin as PluginSettings
 from chains import load
+
+Audio = npt.NDArray[np.float32]
 
 Finder = Callable[[str], Path]
 CHAIN = """\
@@ -215,6 +224,95 @@ def test_a_dry_run_and_a_refused_value_write_nothing(run: Callable[..., Said], c
     assert "from -80.000000 dB to 0.000000 dB" in said.err
     assert chain.read_text(encoding="utf-8") == CHAIN
     assert [each.name for each in chain.parent.iterdir()] == ["chain.toml"]
+
+
+def chain_with(folder: Path, plugin: str, more: str = "") -> Path:
+    path = folder / "chain.toml"
+    head = 'schema = 1\n[[group]]\nid = "vox"\nstems = ["*"]\n\n'
+    insert = f'  [[group.insert]]\n  id = "air"  # thin\n  use = "plugin"\n  plugin = {plugin}\n'
+    path.write_text(head + insert + more, encoding="utf-8")
+    return path
+
+
+def heard(bench: Any, chain: Path, plugin: Plugin, audio: Audio) -> Audio:
+    """What a render makes of `audio` in the chain's only insert."""
+    parsed = load(chain)
+    settings = parsed.groups[0].inserts[0].settings
+    assert isinstance(settings, PluginSettings)
+    state = None if settings.state is None else parsed.resolve(settings.state)
+    job = PrepareJob(plugin, state, tuple(settings.params.items()), step_id="vox/air")
+    done = bench.host.prepare(job)
+    preset = bench.folder / f"prepared{SUFFIXES[plugin.format]}"
+    if done.preset is not None:
+        preset.write_bytes(done.preset)
+    insert = HostedInsert(
+        "vox/air",
+        plugin,
+        preset if done.preset is not None else None,
+        done.raw_params,
+        expected_latency_frames=done.latency_frames,
+    )
+    return np.asarray(bench.run(insert, audio)[0])
+
+
+def test_what_a_state_does_not_hold_goes_into_the_chain(
+    run: Callable[..., Said], bench: Any, tmp_path: Path, music: Audio
+) -> None:
+    plugin = bench.plugin("forgetful")
+    after = "  mix = 1.0   # all of it\n"
+    chain = chain_with(tmp_path, f'"{plugin.path}"', after)
+    before = chain.read_text(encoding="utf-8")
+    said = run("set", chain, "vox/air", "gain=-6 dB", "--dry-run")
+    assert (said.code, chain.read_text(encoding="utf-8")) == (0, before)
+    assert "Fixture Forgetful does not keep its parameters in a state" in said.err
+    assert 'would write vox/air: params = { "Gain" = "-6 dB" }' in said.err
+    assert "-6.000001 dB" in said.out
+    assert run("set", chain, "vox/air", "gain=-6 dB").code == 0
+    expected = before.replace(after, after + '  params = {Gain = "-6 dB"}\n')
+    assert chain.read_text(encoding="utf-8") == expected
+    np.testing.assert_allclose(heard(bench, chain, plugin, music), music * 10 ** (-6 / 20), 1e-6)
+    told = json.loads(run("set", chain, "vox/air", "Gain=3 dB", "--json").out)
+    assert (told["state"], told["params"], told["written"]) == (None, {"Gain": "3 dB"}, True)
+    (change,) = told["changes"]
+    assert (change["before"], change["asked"]) == ("-6.000001 dB", "3 dB")
+    assert chain.read_text(encoding="utf-8") == expected.replace("-6 dB", "3 dB")
+    assert not (tmp_path / "states").exists()
+
+
+def test_params_keep_their_spelling_and_their_neighbours(
+    run: Callable[..., Said], zam: Finder, tmp_path: Path
+) -> None:
+    zam("ZamAutoSat")
+    own = '  params = { "buffer size" = "256", "Sample Rate" = "48000" }   # its only two\n'
+    chain = chain_with(tmp_path, '"ZamAutoSat"', own)
+    expected = chain.read_text(encoding="utf-8").replace("256", "512 frames")
+    assert run("set", chain, "vox/air", "Buffer Size=512 frames").code == 0
+    assert chain.read_text(encoding="utf-8") == expected
+
+
+def test_a_vst2_is_baked_into_a_bank_that_sounds_as_set(
+    run: Callable[..., Said], bench: Any, tmp_path: Path, music: Audio
+) -> None:
+    path = Path("/usr/lib/vst/ZamCompX2-vst.so")
+    if not path.exists():
+        pytest.skip(f"no {path.name}: install zam-plugins")
+    chain = chain_with(tmp_path, f'"{path}"', '  params = { threshold = "-30 dB" }\n')
+    said = run("set", chain, "vox/air", "Ratio=6", "Makeup=3 dB", "--json")
+    told = json.loads(said.out)
+    state = tmp_path / "states" / "vox-air.fxb"
+    assert (said.code, told["state"], told["params"]) == (0, str(state), {})
+    assert [(each["name"], each["after"]) for each in told["changes"]] == [
+        ("Ratio", "6.000000"),
+        ("Makeup", "3.000000 dB"),
+    ]
+    assert state.read_bytes()[8:12] == b"FxBk"
+    assert "params" not in chain.read_text(encoding="utf-8")
+    (plugin,) = scan([Wanted(path=path)], []).plugins
+    asked = ("Threshold", "-30 dB"), ("Ratio", "6"), ("Makeup", "3 dB")
+    vst3, _ = bench.run(bench.insert("ZamCompX2", *asked), music)
+    np.testing.assert_allclose(heard(bench, chain, plugin, music), vst3, atol=2e-6)
+    assert run("set", chain, "vox/air", "Ratio=2", "--yes").code == 0
+    assert not np.allclose(heard(bench, chain, plugin, music), vst3, atol=1e-3)
 
 
 @pytest.mark.parametrize(

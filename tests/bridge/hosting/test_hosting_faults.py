@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 import bridge.hosting
+from bridge.cli.plugins_state import set_state
 from bridge.errors import InputError, MachineError, RenderError, StemwrightError
 from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
-from bridge.hosting.bake import bake
 from bridge.hosting.bundles import binary
 from bridge.hosting.child import ChildFailed, Ending
 from bridge.hosting.faults import (
@@ -111,8 +111,11 @@ def changed_class(bench: Any, _: Audio) -> None:
 
 
 def baked(bench: Any, _: Audio) -> None:
-    plugin = bench.plugin("ZamAutoSat")
-    bake(plugin, bench.host, state=None, params=(), asked=(), step_id="vox/air")
+    path, chain = bench.plugin("forgetful").path, bench.folder / "chain.toml"
+    insert = f'[[group.insert]]\nid = "air"\nuse = "plugin"\nplugin = "{path}"\n'
+    chain.write_text(f'schema = 1\n[[group]]\nid = "vox"\nstems = ["*"]\n{insert}')
+    out, store = bench.folder / "air.vstpreset", bench.folder / "store"
+    set_state(chain, "vox/air", ["Gain=-6 dB"], out=out, store=store)
 
 
 def ended(ending: Ending) -> Callable[[Any, Audio], None]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bridge.errors import InputError, MachineError
 from bridge.hosting.fake import fake_catalogue
 from bridge.planning import (
+    HostedStep,
     NativeStep,
     Plan,
     Stem,
@@ -32,13 +33,16 @@ def _stem(name: str, rate_hz: int = 48000, frames: int = 48000, role: str = "oth
     return Stem(name, name, role, (file,))
 
 
-def _plan(text: str, *stems: Stem, catalogue: Catalogue | None = None) -> Plan:
+def _plan(
+    text: str, *stems: Stem, catalogue: Catalogue | None = None, partial: bool = False
+) -> Plan:
     return plan(
         Stems(stems or (_stem("kick"),)),
         loads("schema = 1\n" + text),
         catalogue or fake_catalogue(),
         supported=SUPPORTED,
         states={},
+        partial=partial,
     )
 
 
@@ -146,6 +150,60 @@ def test_only_missing_plugins_are_the_machines_fault_with_the_nearest_name() -> 
     (problem,) = caught.value.problems
     assert problem.nearest == "Fake Gain"
     assert problem.where["line"] == 5
+
+
+def _group(name: str, inserts: str) -> str:
+    return f'[[group]]\nid = "{name}"\nstems = ["{name}"]\n{inserts}'
+
+
+def _listening(key: str) -> str:
+    band = '{ shape = "bell", hz = 900, threshold_db = -30, max_cut_db = 2 }'
+    return _native("dynamic_eq", f'key = "{key}"\nbands = [{band}]')
+
+
+def test_a_partial_plan_knows_the_lanes_that_can_do_without_what_is_missing() -> None:
+    lanes = {
+        "a": _native("gain") + _hosted("Nope"),
+        "b": _hosted("Fake Gain"),
+        "c": _listening("a"),
+        "d": _listening("c"),
+        "e": _listening("b"),
+    }
+    text = "".join(_group(name, inserts) for name, inserts in lanes.items())
+    text += '[[master.insert]]\nuse = "plugin"\nplugin = "Not"\n'
+    made = _plan(text, *map(_stem, lanes), partial=True)
+    assert [problem.where["plugin"] for problem in made.missing] == ["Nope", "Not"]
+    assert [lane.id for lane in made.able] == ["b", "e"]
+    steps = [step for lane in made.lanes for step in lane.steps] + list(made.master)
+    lacking = [step.id for step in steps if isinstance(step, HostedStep) and step.missing]
+    assert lacking == ["a/plugin", "master/plugin"]
+
+
+def test_a_partial_plan_still_refuses_what_is_wrong_in_the_chain() -> None:
+    with pytest.raises(InputError) as caught:
+        _plan(_group("a", _hosted("Nope")), _stem("a"), _stem("b"), partial=True)
+    assert {problem.kind for problem in caught.value.problems} == {
+        "stem_unmatched",
+        "plugin_not_found",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "nearest", "expected"),
+    [
+        ("fake gian", "Fake Gain", "a plugin in "),
+        ("Nope", None, "a plugin in "),
+        ("plugins/Fake Gains.vst3", "Fake Gain", "a plugin at "),
+    ],
+)
+def test_a_missing_plugin_is_told_with_its_neighbours_and_the_places(
+    said: str, nearest: str | None, expected: str
+) -> None:
+    with pytest.raises(MachineError) as caught:
+        _plan(ALL + _hosted(said))
+    (problem,) = caught.value.problems
+    assert problem.nearest == nearest
+    assert str(problem.expected).startswith(expected)
 
 
 def test_a_name_that_two_plugins_have_asks_for_the_vendor() -> None:

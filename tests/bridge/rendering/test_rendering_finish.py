@@ -7,6 +7,9 @@ import pytest
 import soundfile
 
 from bridge.metering import measure
+from bridge.processing import gain_of
+from bridge.processing.limiting import Analyser, FinishLimiter
+from chains import Limiter
 
 GROUP = '[[group]]\nid = "a"\nstems = ["*"]\n'
 
@@ -112,3 +115,20 @@ def test_our_limiter_before_another_insert_is_driven_and_watched(studio, noise) 
     made = studio.render(GROUP + inserts + _target(-12.0))
     assert made.reached
     assert measure(made.outputs[0].path).integrated_lufs == pytest.approx(-12.0, abs=0.1)
+
+
+def test_a_trimmed_file_is_what_the_limiter_gave_times_the_trim(studio) -> None:
+    dense = np.random.default_rng(4).standard_normal((2, 96000)) * 0.2
+    studio.write("vox", dense, subtype="DOUBLE")
+    made = studio.render(GROUP + _target(-6.0), "float64")
+    (output,) = made.outputs
+    assert output.trim_db < -0.01
+    assert "trimmed" in {said.code for said in made.diagnostics}
+    assert measure(output.path).true_peak_dbtp <= -1.0
+    assert measure(output.path).integrated_lufs == pytest.approx(-6.0, abs=0.031)
+    analyser = Analyser(48000)
+    analyser.add(dense)
+    limiter = FinishLimiter(analyser.result(), made.drive_db, -1.0, Limiter())
+    limited = np.concatenate([limiter.process(dense), limiter.finish()], axis=1)
+    found, _ = soundfile.read(output.path)
+    assert np.array_equal(found.T, limited * gain_of(output.trim_db))

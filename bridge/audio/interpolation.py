@@ -1,0 +1,163 @@
+"""Interpolation: what a band-limited signal reads between its frames.
+
+Every reading uses the same Kaiser-windowed sinc of 24 taps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.audio import Block
+
+HALF_TAPS = 12
+"""Frames of context a reading needs on either side."""
+
+COARSE_BOUND = math.cos(math.pi / 8)
+"""Least share of a maximum that the nearest 4x point shows."""
+
+_KAISER_BETA = 5.65
+_FINE_OFFSETS = tuple(step / 16 for step in range(-2, 16))
+_TILE_FRAMES = 4096  # working arrays stay in the processor's cache
+_NARROW_TILE_FRAMES = 8192
+_NARROW_SCALE = 2.0**32
+NARROW_SLACK = 2.0**-16
+"""How far a reading in 32 bits may be from the one in 64, as a share of the loudest sample near."""
+
+_GATHER = 2048
+
+Peaks = npt.NDArray[np.float64]
+"""(frames,) largest magnitude within [n, n + 1), over all channels."""
+
+Narrow = npt.NDArray[np.float32]
+Samples = TypeVar("Samples", npt.NDArray[np.float64], npt.NDArray[np.float32])
+Taps = npt.NDArray[np.float64]
+Pair = tuple[float, float, float]
+
+
+def _taps(offset: float) -> Taps:
+    """Return the 25 weights of frames n-12 to n+12 that read the signal at n + `offset` frames."""
+    distance = offset - np.arange(-HALF_TAPS, HALF_TAPS + 1)
+    inside = np.clip(1.0 - (distance / HALF_TAPS) ** 2, 0.0, None)
+    taps = np.sinc(distance) * np.i0(_KAISER_BETA * np.sqrt(inside)) * (inside > 0.0)
+    # Rounded, since the last bits of i0 differ between processors.
+    rounded: Taps = np.rint(taps / taps.sum() * 2.0**40) / 2.0**40
+    return rounded
+
+
+_FINE_TAPS = np.stack([_taps(offset) for offset in _FINE_OFFSETS])
+
+
+def pairs_of(quarter: Taps, half: Taps) -> tuple[Pair, ...]:
+    """Return (half, even, odd) weights of pairs of frames from (2k,) taps, nearest pair first.
+
+    `quarter` and `half` weigh the frames n-k+1 to n+k for the readings at n+1/4 and n+1/2.
+    """
+    middle = len(half) // 2
+    sides = ((quarter[middle - 1 - step], quarter[middle + step]) for step in range(middle))
+    return tuple(
+        (float(half[middle - 1 - step]), float((near + far) / 2), float((near - far) / 2))
+        for step, (near, far) in enumerate(sides)
+    )
+
+
+PAIRS = pairs_of(_taps(0.25)[1:], _taps(0.5)[1:])
+"""The weights of the 4x readings."""
+
+
+def frame_peaks(padded: Block) -> Peaks:
+    """Return the 4x peak of each frame: the larger magnitude at n, n+1/4, n+1/2, n+3/4.
+
+    `padded` is (channels, 12 + frames + 12).
+    """
+    frames = padded.shape[1] - 2 * HALF_TAPS
+    peaks = np.empty(frames)
+    for start in range(0, frames, _TILE_FRAMES):
+        stop = min(start + _TILE_FRAMES, frames)
+        peaks[start:stop] = quarter_peaks(padded[:, start : stop + 2 * HALF_TAPS], PAIRS)
+    return peaks
+
+
+def frame_peaks_at(padded: Block, at: npt.NDArray[np.intp]) -> Peaks:
+    """Return the 4x peaks of the frames `at` alone, to the bit those of `frame_peaks`."""
+    reach = at + np.arange(2 * HALF_TAPS + 1)[:, None]
+    return _largest_reading([padded[:, columns] for columns in reach], PAIRS)
+
+
+def narrow_frame_peaks(padded: Block, scaled: Narrow | None = None) -> Peaks:
+    """Return the 4x peaks in half the time, within NARROW_SLACK of the loudest sample near.
+
+    `scaled` is `narrowed(padded)` where it is known. Beyond the range of 32 bits the peaks are
+    those of `frame_peaks`.
+    """
+    narrow = narrow_peaks(narrowed(padded) if scaled is None else scaled, PAIRS)
+    return narrow.astype(np.float64) if np.isfinite(narrow).all() else frame_peaks(padded)
+
+
+def narrowed(padded: Block) -> Narrow:
+    """Return samples in 32 bits, scaled so that none that counts is a denormal, which is slow."""
+    with np.errstate(over="ignore"):
+        return np.multiply(padded, _NARROW_SCALE, dtype=np.float32, casting="same_kind")
+
+
+def narrow_peaks(scaled: Narrow, pairs: Sequence[Pair]) -> npt.NDArray[np.float32]:
+    """Return the 4x peaks by `pairs` of what `narrowed` gave; not finite where it overflowed."""
+    frames = scaled.shape[1] - 2 * HALF_TAPS
+    peaks = np.empty(frames, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, frames, _NARROW_TILE_FRAMES):
+            stop = min(start + _NARROW_TILE_FRAMES, frames)
+            tile = scaled[:, start : stop + 2 * HALF_TAPS]
+            peaks[start:stop] = quarter_peaks(tile, pairs)
+        peaks *= np.float32(1 / _NARROW_SCALE)
+    return peaks
+
+
+def quarter_peaks(padded: Samples, pairs: Sequence[Pair]) -> Samples:
+    """Return (frames,) the larger magnitude at n, n+1/4, n+1/2, n+3/4, in the samples' own type.
+
+    `pairs` weigh the two frames equally far from n+1/2, nearest first, as `pairs_of` gives them.
+    """
+    frames = padded.shape[1] - 2 * HALF_TAPS
+    views = [padded[:, column : column + frames] for column in range(2 * HALF_TAPS + 1)]
+    return _largest_reading(views, pairs)
+
+
+def _largest_reading(reach: Sequence[Samples], pairs: Sequence[Pair]) -> Samples:
+    # The 1/4 and 3/4 readings mirror each other: their even and odd parts are computed once.
+    here = reach[HALF_TAPS]
+    even, odd, middle = (np.zeros_like(here) for _ in range(3))
+    both, scaled = np.empty_like(here), np.empty_like(here)
+    for step, (half, even_weight, odd_weight) in enumerate(pairs):
+        left, right = reach[HALF_TAPS - step], reach[HALF_TAPS + 1 + step]
+        np.add(left, right, out=both)
+        middle += np.multiply(both, half, out=scaled)
+        even += np.multiply(both, even_weight, out=scaled)
+        np.subtract(left, right, out=both)
+        odd += np.multiply(both, odd_weight, out=scaled)
+    largest = np.abs(here, out=both)
+    for reading in (middle, np.add(even, odd, out=scaled), np.subtract(even, odd, out=even)):
+        np.maximum(largest, np.abs(reading, out=reading), out=largest)
+    peaks: Samples = largest.max(axis=0)
+    return peaks
+
+
+def fine_peaks(padded: Block, at: npt.NDArray[np.intp]) -> Peaks:
+    """Return the 16x peak around each frame of `at`, over [n - 1/8, n + 15/16], over all channels.
+
+    `padded` is (channels, 12 + frames + 12); `at` counts from its 13th column.
+    """
+    peaks = np.zeros(len(at))
+    for start in range(0, len(at), _GATHER):
+        some = at[start : start + _GATHER]
+        for row in padded:
+            reading = np.zeros((len(_FINE_OFFSETS), len(some)))
+            for tap in range(2 * HALF_TAPS + 1):
+                reading += _FINE_TAPS[:, tap, None] * row[some + tap]
+            here = peaks[start : start + _GATHER]
+            np.maximum(here, np.abs(reading).max(axis=0), out=here)
+    return peaks

@@ -1,0 +1,241 @@
+"""A master's digests against what lies in its folder now, without rendering anything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from bridge.audio.stored import pcm_sha256
+from bridge.comparing.master_place import Place
+from bridge.comparing.pairing import RECORD, read_record
+from bridge.errors import InputError, Problem
+from bridge.rendering import (
+    Carried,
+    chain_digest,
+    lock_digest,
+    output_digest,
+    read_sidecar,
+    read_tag,
+    recall,
+    sidecar_of,
+    stems_digest,
+)
+from bridge.storing import Store
+
+DigestName = Literal["stems", "chain", "lock", "output"]
+_NAMES: tuple[DigestName, ...] = ("stems", "chain", "lock", "output")
+_LOCK = "chain.lock"
+
+
+@dataclass(frozen=True)
+class DigestCheck:
+    """One hash, those who say what it should be, and what it is; `found` is None for a gone file.
+
+    `subject` is the file, or the stem, that was hashed.
+    """
+
+    digest: DigestName
+    subject: str
+    said_by: tuple[str, ...]
+    expected: str
+    found: str | None
+
+    @property
+    def same(self) -> bool:
+        """Whether it is what it should be."""
+        return self.expected == self.found
+
+    def as_json(self) -> dict[str, Any]:
+        """A row of `verify --json`."""
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"same": self.same}
+
+
+@dataclass(frozen=True)
+class DigestChecks:
+    """Every check that was made; `notes` say who could not be asked, and who disagrees."""
+
+    checks: tuple[DigestCheck, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether everything is what it should be."""
+        return all(check.same for check in self.checks)
+
+    @property
+    def differing(self) -> tuple[DigestCheck, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if not check.same)
+
+    def as_json(self) -> dict[str, Any]:
+        """The `digests` of `verify --json`."""
+        checks = [check.as_json() for check in self.checks]
+        return {"same": self.same, "checks": checks, "notes": list(self.notes)}
+
+
+@dataclass(frozen=True)
+class _Master:
+    """A master, the version it is, and what its tag and its sidecar say."""
+
+    path: Path
+    version: str
+    samples: str | None
+    carried: tuple[tuple[str, Carried], ...]
+
+    @property
+    def notes(self) -> Iterator[str]:
+        name, beside = self.path.name, sidecar_of(self.path).name
+        said = [said_by for said_by, _ in self.carried]
+        if self.samples is None:
+            yield f"{name} is gone"
+        elif not said:
+            yield f"{name} carries no digests; render it again to give it some"
+        elif len(said) == 1:
+            missing = beside if said[0] != beside else "tag"
+            yield f"{name} has no readable {missing}; {said[0]} speaks for it"
+        else:
+            (_, one), (_, other) = self.carried
+            apart = ["version"] if one.version != other.version else []
+            apart += [each for each in _NAMES if _of(one, each) != _of(other, each)]
+            if apart:
+                yield f"{said[0]} and {beside} disagree on {', '.join(apart)}"
+
+
+def check_digests(
+    place: Place, lock: Mapping[str, Any], store: Store, jobs: int = 1
+) -> DigestChecks:
+    """Hash a master, or all of a folder's, its chain, its lock and its stems; compare.
+
+    Equal hashes say that nothing was changed since, not that it still renders the same.
+    Raises InputError: bad_lock, unknown_master.
+    """
+    _refuse_shapeless(place.folder, lock)
+    record = read_record(place.folder) or {"outputs": []}
+    masters = _masters(place, record, lock)
+    found: dict[str, str | None] = {
+        "stems": stems_digest(lock),
+        "chain": _chain(place.folder, record),
+        "lock": lock_digest(lock),
+    }
+    stems, notes = _stems(place.folder, lock, store, jobs)
+    if not record["outputs"]:
+        notes.append(f"{RECORD} cannot be read")
+    checks = [*_shared(masters, found), *stems, *_outputs(masters, record, lock)]
+    said = [note for master in masters for note in master.notes]
+    return DigestChecks(tuple(checks), (*said, *notes))
+
+
+def _of(carried: Carried, name: DigestName) -> str:
+    return str(getattr(carried.digests, name))
+
+
+def _shared(masters: list[_Master], found: Mapping[str, str | None]) -> Iterator[DigestCheck]:
+    for name in _NAMES[:-1]:
+        claims: dict[str, list[str]] = defaultdict(list)
+        for master in masters:
+            for said_by, carried in master.carried:
+                claims[_of(carried, name)].append(said_by)
+        subject = {"stems": _LOCK, "chain": "chain.toml", "lock": _LOCK}[name]
+        for expected, said in claims.items():
+            yield DigestCheck(name, subject, tuple(said), expected, found[name])
+
+
+def _outputs(
+    masters: list[_Master], record: Mapping[str, Any], lock: Mapping[str, Any]
+) -> Iterator[DigestCheck]:
+    for master in masters:
+        claims: dict[str, list[str]] = defaultdict(list)
+        for said_by, carried in master.carried:
+            claims[_of(carried, "output")].append(said_by)
+        for said_by, rows in ((RECORD, record["outputs"]), (_LOCK, lock["outputs"])):
+            for row in rows:
+                if row["version"] == master.version and "pcm_sha256" in row:
+                    claims[output_digest(row["pcm_sha256"])].append(said_by)
+        for expected, said in claims.items():
+            yield DigestCheck("output", master.path.name, tuple(said), expected, master.samples)
+
+
+def _masters(place: Place, record: Mapping[str, Any], lock: Mapping[str, Any]) -> list[_Master]:
+    names = {row["version"]: f"{row['version']}.wav" for row in lock["outputs"]}
+    names |= {row["version"]: row["path"] for row in record["outputs"]}
+    if place.master is None:
+        return [_opened(place.folder / name, version) for version, name in names.items()]
+    opened = _opened(place.master, None)
+    versions = [carried.version for _, carried in opened.carried]
+    samples = {output_digest(row["pcm_sha256"]): row["version"] for row in lock["outputs"]}
+    versions += [samples[opened.samples]] if opened.samples in samples else []
+    versions += [version for version, name in names.items() if name == place.master.name]
+    if not versions:
+        raise InputError(
+            Problem(
+                "unknown_master",
+                "it carries no digests, and its folder has no master of its name or samples",
+                {"file": str(place.master)},
+                hint="name the folder it was rendered into with --folder",
+            )
+        )
+    return [_Master(opened.path, versions[0], opened.samples, opened.carried)]
+
+
+def _opened(path: Path, version: str | None) -> _Master:
+    beside = sidecar_of(path)
+    asked = ((f"the tag of {path.name}", read_tag(path)), (beside.name, read_sidecar(beside)))
+    carried = tuple((said_by, each) for said_by, each in asked if each is not None)
+    samples = output_digest(pcm_sha256(path)) if path.is_file() else None
+    return _Master(path, version or "", samples, carried)
+
+
+def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
+    """What the chain and its states hash to now; None where one of them is gone."""
+    names = record.get("files")
+    if not isinstance(names, list):
+        names = [f"states/{path.name}" for path in (folder / "states").glob("*")]
+    states = {name: folder / name for name in map(str, names) if name.startswith("states/")}
+    try:
+        return chain_digest((folder / "chain.toml").read_bytes(), states)
+    except OSError:
+        return None
+
+
+def _stems(
+    folder: Path, lock: Mapping[str, Any], store: Store, jobs: int
+) -> tuple[list[DigestCheck], list[str]]:
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        made = list(pool.map(lambda row: _stem(row, folder, lock, store), lock["sources"]))
+    return [check for check, _ in made], [note for _, notes in made for note in notes]
+
+
+def _stem(
+    row: Mapping[str, Any], folder: Path, lock: Mapping[str, Any], store: Store
+) -> tuple[DigestCheck, list[str]]:
+    found, notes = None, list[str]()
+    try:
+        (stem,) = recall({**lock, "sources": [row]}, folder, store).stems
+        found = _joined(file.pcm_hash for file in stem.files)
+    except InputError as error:
+        notes = [problem.message for problem in error.problems]
+    expected = _joined(str(file["pcm"]) for file in row["files"])
+    return DigestCheck("stems", str(row["stem"]), (_LOCK,), expected, found), notes
+
+
+def _joined(hashes: Iterable[str]) -> str:
+    return "blake3:" + "+".join(hashes)
+
+
+def _refuse_shapeless(folder: Path, lock: Mapping[str, Any]) -> None:
+    try:
+        whole = all(
+            {"stem", "name", "role", "offset_s"} <= row.keys()
+            and all({"path", "pcm"} <= file.keys() for file in row["files"])
+            for row in lock["sources"]
+        ) and all({"version", "pcm_sha256"} <= row.keys() for row in lock["outputs"])
+    except (KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        path = folder / _LOCK
+        message = "this is no lock that can be read"
+        raise InputError(Problem("bad_lock", message, {"file": str(path)}))

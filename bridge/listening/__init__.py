@@ -1,0 +1,1 @@
+"""What every page of ours shares: the player, its excerpts, the elements and colours."""
