@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.options import ChainPath, Jobs, Json, PluginPath, SessionPaths, StorePath, cores
+from bridge.cli.options import (
+    ChainPath,
+    Jobs,
+    Json,
+    PluginPath,
+    SampleFormat,
+    SessionPaths,
+    StorePath,
+    cores,
+)
 from bridge.cli.plan_command import default_output
 from bridge.cli.telling import print_json
 from bridge.cli.work import Work
@@ -20,6 +29,7 @@ def lock(
         Path | None,
         typer.Option("-o", "--out", metavar="DIR", help="Where chain.lock goes."),
     ] = None,
+    subtype: SampleFormat = "pcm24",
     store: StorePath = None,
     plugin_path: PluginPath = None,
     jobs: Jobs = None,
@@ -32,16 +42,18 @@ def lock(
     Example: stemwright lock stems/ chain.toml -o master/
     """
     from bridge.cli.progress import ProgressBar
-    from bridge.rendering import OutputFolder, as_text, lock_of
+    from bridge.rendering import OutputFolder, as_text, check_unlocked, lock_of
 
     work = Work(
         session=session,
         chain=chain,
         folder=out or default_output(session),
         jobs=jobs or cores(),
+        subtype=subtype,
         store=store,
         plugin_folders=plugin_path or [],
     )
+    check_unlocked(work.folder)
     with ProgressBar() as progress:
         made = lock_of(work.prepare(progress).context, work.subtype, work.folder)
     with OutputFolder(work.folder) as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -28,6 +28,10 @@ PluginPath = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Lanes rendered at once. Default: the CPU's cores."),
+]
+SampleFormat = Annotated[
+    Literal["pcm24", "pcm16", "float32", "float64"],
+    typer.Option("--subtype", help="Sample format."),
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse stems that would need sample rate conversion.")

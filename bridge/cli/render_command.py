@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from bridge.cli.options import (
     Jobs,
     Json,
     PluginPath,
+    SampleFormat,
     SessionPaths,
     StorePath,
     Strict,
@@ -35,9 +36,7 @@ def render(
             "-o", "--out", metavar="DIR", help="The output folder. Default: SESSION-master."
         ),
     ] = None,
-    subtype: Annotated[
-        Literal["pcm24", "pcm16", "float32", "float64"], typer.Option(help="Sample format.")
-    ] = "pcm24",
+    subtype: SampleFormat = "pcm24",
     jobs: Jobs = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,

@@ -30,7 +30,7 @@ def report(
     """Write DIR/report.html again from what DIR and the store hold; render nothing.
 
     With --bypass, write DIR/bypass-GROUP-INSERT/ instead: with.wav, without.wav at the same
-    loudness, and difference.wav, 24 bit.
+    loudness, and difference.wav, 24 bit, and listen.html to switch between them.
 
     Example: stemwright report --bypass vocals/deess master/
     """
@@ -53,8 +53,11 @@ def report(
         typer.echo("\n".join(_lines(found)))
 
 
+_FILES = ("with.wav", "without.wav", "difference.wav", "listen.html")
+
+
 def _lines(found: Bypassed) -> list[str]:
-    lines = [str(found.folder / name) for name in ("with.wav", "without.wav", "difference.wav")]
+    lines = [str(found.folder / name) for name in _FILES]
     if found.with_lufs is None or found.without_lufs is None:
         lines.append("loudness    not measurable: nothing was matched")
     else:

@@ -107,6 +107,8 @@ def _lines(found: Verified) -> list[str]:
         return lines
     told = found.as_json()["first"]
     lines.append(f"first difference: {found.step} ({found.kind})")
+    if told["level_delta_db"] is not None:
+        lines.append(f"at the step: level {told['level_delta_db']:+.3f} dB")
     if told["peak_dbfs"] is not None:
         lines.append(
             f"at the output: peak {told['peak_dbfs']:.1f} dBFS, rms {told['rms_dbfs']:.1f} dBFS"
@@ -115,5 +117,5 @@ def _lines(found: Verified) -> list[str]:
         lines.append("this step gives another result every time; its own variation is allowed")
     after = [step for step in found.differing if step != found.step]
     if after:
-        lines.append(f"and {len(after)} steps downstream of it")
+        lines.append(f"further steps that differ, those after it among them: {len(after)}")
     return lines

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bridge.comparing.diffing import diff, diff_above, learnt
@@ -16,6 +15,7 @@ from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
 from bridge.errors import InputError, Problem
 from bridge.hosting import host, search_folders
+from bridge.hosting.scratch import scratch
 from bridge.rendering import (
     Cancel,
     Context,
@@ -126,9 +126,9 @@ def verify(
         context = Context(plan, store, host(plan.engine.host), events, Cancel(), jobs, deadline_s)
         return _rendered(context, chain, lock, work / "out")
 
-    with TemporaryDirectory(prefix="stemwright-verify-") as name:
-        digests = check_digests(place, lock, Store(Path(name) / "one" / "store"), jobs)
-        return _compared(place.folder, Path(name), again, limits, digests)
+    with scratch() as work:
+        digests = check_digests(place, lock, Store(work / "one" / "store"), jobs)
+        return _compared(place.folder, work, again, limits, digests)
 
 
 def verify_digests(path: Path, *, folder: Path | None = None, jobs: int = 1) -> DigestChecks:
@@ -138,8 +138,8 @@ def verify_digests(path: Path, *, folder: Path | None = None, jobs: int = 1) -> 
     """
     place = locate(path, folder)
     lock = _lock_of(place)
-    with TemporaryDirectory(prefix="stemwright-verify-") as name:
-        return check_digests(place, lock, Store(Path(name)), jobs)
+    with scratch() as work:
+        return check_digests(place, lock, Store(work), jobs)
 
 
 def _lock_of(place: Place) -> dict[str, Any]:

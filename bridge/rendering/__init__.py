@@ -15,7 +15,7 @@ from bridge.rendering.digests import (
     stems_digest,
 )
 from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import OutputFolder, check_output, held_drive
+from bridge.rendering.folder import OutputFolder, check_output, check_unlocked, held_drive
 from bridge.rendering.linking import link, link_stems
 from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to, read_lock
@@ -38,6 +38,7 @@ __all__ = [
     "as_text",
     "chain_digest",
     "check_output",
+    "check_unlocked",
     "differences",
     "held_drive",
     "hold_to",

@@ -86,13 +86,25 @@ def _key(studio: Studio, bus: Bus, drive_db: float | None) -> str:
         target=None
         if target is None
         else {
-            "limiter": None if target.limiter is None else target.limiter.model_dump(mode="json"),
+            **_settings(target),
             "driven": [step_key(context, step, source, studio.keys) for step in target.driven],
-            "integrated_lufs": target.integrated_lufs,
-            "true_peak_dbtp": target.true_peak_dbtp,
-            "trim_if_over": target.trim_if_over,
         },
     )
+
+
+def target_spec(target: Finish) -> str:
+    """What a target asks of the finish, apart from what comes into it."""
+    versions = {"version": _VERSION, "limiter_version": VERSIONS["limiter"]}
+    return digest("spec", **versions, drive_at=target.drive_at, target=_settings(target))
+
+
+def _settings(target: Finish) -> dict[str, Any]:
+    return {
+        "limiter": None if target.limiter is None else target.limiter.model_dump(mode="json"),
+        "integrated_lufs": target.integrated_lufs,
+        "true_peak_dbtp": target.true_peak_dbtp,
+        "trim_if_over": target.trim_if_over,
+    }
 
 
 def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:

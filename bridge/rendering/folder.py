@@ -39,6 +39,19 @@ def check_output(folder: Path) -> None:
     )
 
 
+def check_unlocked(folder: Path) -> None:
+    """Raise InputError when `folder` holds a master, whose own lock another would replace."""
+    if (folder / RECORD).exists():
+        raise InputError(
+            Problem(
+                "lock_in_use",
+                "this folder holds a master, and its lock says what that was made of",
+                {"file": str(folder / LOCK)},
+                hint="name another folder with -o; render --locked holds to the lock that is here",
+            )
+        )
+
+
 def _check_writable(folder: Path) -> None:
     there = folder
     while not there.exists():

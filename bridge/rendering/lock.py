@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.planning import HostedStep, Plan, StemFile, Step
 from bridge.rendering.context import Context
+from bridge.rendering.finish import target_spec
 from bridge.rendering.master import Rendering
 from bridge.rendering.signals import Signal, silence
 from bridge.rendering.steps import step_key
@@ -69,7 +70,7 @@ def as_text(lock: Mapping[str, Any]) -> str:
 
 
 def specs(context: Context) -> dict[str, str]:
-    """What each step does, by step id, apart from what comes into it."""
+    """What each step, target and version does, by name, apart from what comes into it."""
     plan = context.plan
     blank = Signal("spec", plan.render_frames, lambda: silence(0))
     runs = [lane.steps for lane in plan.lanes] + [back.steps for back in plan.returns]
@@ -80,6 +81,10 @@ def specs(context: Context) -> dict[str, str]:
     ]
     returns = [[back.id, back.fader] for back in plan.returns]
     found["sum"] = digest("spec", faders=faders, returns=returns)
+    if plan.finish is not None:
+        found["target"] = target_spec(plan.finish)
+    for made in plan.versions:
+        found[f"version {made.id}"] = digest("spec", sounding=made.sounding)
     return found
 
 

@@ -42,13 +42,15 @@ def hold_to(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
 
 
 def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield one problem for each source, engine setting, plugin and step that differs."""
+    """Yield one problem for each source, engine setting, plugin, step and target that differs."""
     yield from _sources(_by(lock["sources"], "stem"), _by(planned["sources"], "stem"))
     for name in _ENGINE:
         if lock["engine"].get(name) != planned["engine"].get(name):
             yield _differs(
                 "host", f"engine.{name}", lock["engine"].get(name), planned["engine"][name]
             )
+    if lock.get("subtype") != planned["subtype"]:
+        yield _differs("output", "subtype", lock.get("subtype"), planned["subtype"])
     yield from _plugins(_by(lock["plugins"], "step"), _by(planned["plugins"], "step"))
     told = {row["step"] for row in lock["plugins"]} | {row["step"] for row in planned["plugins"]}
     specs, now = lock.get("specs", {}), planned["specs"]

@@ -18,6 +18,21 @@ gain_db = {fader}
 [[master.insert]]
 use = "compressor"
 """
+FINISHED = """
+[[group]]
+id = "low"
+stems = ["kick", "bass"]
+[[group]]
+id = "rest"
+stems = ["*"]
+[[master.insert]]
+use = "limiter"
+[target]
+integrated_lufs = {lufs}
+[[version]]
+id = "less"
+mute = ["{mute}"]
+"""
 
 
 @pytest.fixture
@@ -38,7 +53,7 @@ def test_a_lock_alone_names_sources_engine_and_steps(out) -> None:
 def test_what_is_as_locked_is_rendered_and_rendered_again(run, stems, chain, out) -> None:
     text = chain(TEXT.format(fader=0, gain=-3))
     for _ in range(2):
-        assert run("render", stems, text, "-o", out, "--locked", "--subtype", "float32").code == 0
+        assert run("render", stems, text, "-o", out, "--locked").code == 0
     assert (out / "main.wav").exists()
 
 
@@ -71,3 +86,31 @@ def test_a_broken_lock_is_told(run, stems, chain, out, content: str) -> None:
     (out / "chain.lock").write_text(content)
     text = chain(TEXT.format(fader=0, gain=0))
     assert run("render", stems, text, "-o", out, "--locked").code == 2
+
+
+def test_target_version_and_sample_format_are_locked_too(run, stems, chain, tmp_path) -> None:
+    text, out = chain(FINISHED.format(lufs=-20, mute="low")), tmp_path / "out"
+    assert run("lock", stems, text, "-o", out, "--subtype", "float32").code == 0
+    chain(FINISHED.format(lufs=-19, mute="rest"))
+    said = run("render", stems, text, "-o", out, "--locked", "--json")
+    assert said.code == 1
+    errors = json.loads(said.out)["errors"]
+    assert [(error["kind"], error["where"]["path"]) for error in errors] == [
+        ("output_differs", "subtype"),
+        ("chain_differs", "target"),
+        ("chain_differs", "version less"),
+    ]
+    chain(FINISHED.format(lufs=-20, mute="low"))
+    as_locked = run("render", stems, text, "-o", out, "--locked", "--subtype", "float32")
+    assert as_locked.code == 0
+
+
+def test_the_lock_of_a_master_is_not_replaced_by_another(run, stems, chain, out) -> None:
+    text = chain(TEXT.format(fader=0, gain=-3))
+    assert run("render", stems, text, "-o", out).code == 0
+    before = (out / "chain.lock").read_bytes()
+    said = run("lock", stems, text, "-o", out)
+    assert said.code == 2
+    assert "holds a master" in said.err
+    assert (out / "chain.lock").read_bytes() == before
+    assert run("verify", out).code == 0
