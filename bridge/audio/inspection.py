@@ -10,6 +10,7 @@ from blake3 import blake3
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.interleaving import interleaved
 from bridge.errors import InputError, Problem
 
 LOUDEST_DBFS = 18.0
@@ -72,8 +73,7 @@ def inspect(path: Path) -> Inspection:
     digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
     found = _Findings()
     for block in read_blocks(path):
-        interleaved = np.ascontiguousarray(block.T, dtype="<f8")
-        digest.update(interleaved.view(np.uint8).data)
+        digest.update(interleaved(block, "<f8").view(np.uint8).data)
         found.add(block)
     return Inspection(
         pcm_hash=digest.hexdigest(),

@@ -18,6 +18,7 @@ from blake3 import blake3
 
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.faults import cannot_write, unreadable
+from bridge.audio.interleaving import interleaved
 
 Dtype = Literal["float64", "float32"]
 
@@ -67,7 +68,7 @@ class PcmWriter:
             raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
         if not block.shape[1]:
             return
-        stored = np.ascontiguousarray(block.T, dtype=self._stored)
+        stored = interleaved(block, self._stored)
         octets = stored.view(np.uint8).data
         self._digest.update(octets)
         try:

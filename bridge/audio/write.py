@@ -15,6 +15,7 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.faults import cannot_write
+from bridge.audio.interleaving import interleaved
 from bridge.audio.quantise import Quantised, Quantiser, Subtype
 from bridge.audio.wave_header import frame_bytes, wave_header
 from bridge.errors import InputError, Problem
@@ -141,8 +142,8 @@ class WavWriter:
 def _stored(samples: Quantised, subtype: Subtype) -> memoryview:
     """Return interleaved little-endian bytes as the data chunk holds them."""
     if subtype == "pcm24":
-        codes = np.ascontiguousarray(samples.T, dtype="<i4")
+        codes = interleaved(samples, "<i4")
         octets = codes.view(np.uint8).reshape(-1, 4)[:, :3]
         return np.ascontiguousarray(octets).data.cast("B") if len(octets) else memoryview(b"")
     stored = {"pcm16": "<i2", "float32": "<f4", "float64": "<f8"}[subtype]
-    return memoryview(np.ascontiguousarray(samples.T, dtype=stored).tobytes())
+    return memoryview(interleaved(samples, stored).tobytes())
