@@ -29,6 +29,8 @@ def demo(
     from bridge.cli.progress import ProgressBar
 
     stems, chain, master = folder / "stems", folder / "chain.toml", folder / "master"
+    if chain.exists() and not stems.exists():
+        raise _not_ours(chain, "there is a chain already, which is not the demo's")
     _write_song(stems, quiet=json)
     if not chain.exists():
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
@@ -44,6 +46,11 @@ def demo(
         raise typer.Exit(1)
 
 
+def _not_ours(path: Path, message: str) -> InputError:
+    hint = "name another folder: stemwright demo DIR"
+    return InputError(Problem("output_not_ours", message, {"file": str(path)}, hint=hint))
+
+
 def _write_song(folder: Path, *, quiet: bool) -> None:
     from bridge.audio.song import write_song
     from bridge.audio.song_parts import PARTS
@@ -53,14 +60,7 @@ def _write_song(folder: Path, *, quiet: bool) -> None:
     if found == wanted:
         return
     if found or folder.is_file():
-        raise InputError(
-            Problem(
-                "output_not_ours",
-                "there are other files where the demo's stems would go",
-                {"file": str(folder)},
-                hint="name another folder: stemwright demo DIR",
-            )
-        )
+        raise _not_ours(folder, "there are other files where the demo's stems would go")
     if not quiet:
         typer.echo("synthesising 8 stems ...", err=True)
     write_song(folder)

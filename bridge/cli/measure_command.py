@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli.options import Json
 from bridge.cli.telling import print_json
+from bridge.errors import InputError, Problem
 
 _ROWS = (
     ("integrated", "integrated_lufs", "LUFS"),
@@ -34,12 +35,19 @@ def measure(
     """
     from bridge.metering import measure as measure_file
 
-    measured = []
+    measured: list[dict[str, object]] = []
+    problems: list[Problem] = []
     for path in files:
-        found = measure_file(path).as_json()
+        try:
+            found = measure_file(path).as_json()
+        except InputError as error:
+            problems += error.problems
+            continue
         measured.append(found)
         if not json:
             typer.echo("\n".join(_lines(found)))
+    if problems:
+        raise InputError(problems)
     if json:
         print_json({"files": measured})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,6 +116,8 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
 
     try:
         start, end = (float(word) for word in words.split(":"))
+        if not (math.isfinite(start) and math.isfinite(end)):
+            raise ValueError(words)
     except ValueError as error:
         raise InputError(
             Problem("usage", f"--range {words} is not a range", expected="START:END in seconds")

@@ -115,7 +115,11 @@ def print_json(value: Any) -> None:
 def paragraph(problem: Problem) -> str:
     """Return a problem as people read it: place, what is wrong, what was expected, what to do."""
     place = _place(problem)
-    lines = [f"error: {place + ': ' if place else ''}{problem.message}"]
+    if place and not problem.message.startswith(place):
+        place += ": "
+    else:
+        place = ""
+    lines = [f"error: {place}{problem.message}"]
     if problem.expected:
         lines.append(f"expected: {problem.expected}")
     if problem.nearest:

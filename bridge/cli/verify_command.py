@@ -117,5 +117,5 @@ def _lines(found: Verified) -> list[str]:
         lines.append("this step gives another result every time; its own variation is allowed")
     after = [step for step in found.differing if step != found.step]
     if after:
-        lines.append(f"further steps that differ, those after it among them: {len(after)}")
+        lines.append(f"further steps that differ: {len(after)}")
     return lines

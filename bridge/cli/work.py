@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bridge.cli.telling import aside
-from bridge.errors import MachineError, Problem, StemwrightError, StoppedError
+from bridge.errors import InputError, MachineError, Problem, StemwrightError, StoppedError
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
@@ -66,7 +66,7 @@ class Work:
         chain = load(self.chain)
         session = read(self.session)
         check_output(self.target)
-        store = Store(self.store or default_root())
+        store = Store(_outside(self.folder, self.store or default_root()))
         plan = link(
             session,
             chain,
@@ -96,7 +96,7 @@ class Work:
         Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
         held in full or not at all.
         """
-        from bridge.rendering import held_drive, hold_to, lock_of, read_lock, render, write_folder
+        from bridge.rendering import hold_to, lock_of, read_lock, render, write_folder
 
         lock = read_lock(self.folder) if self.locked else None
         prepared = self.prepare(events, partial=lock is None)
@@ -105,13 +105,35 @@ class Work:
             _leave_unfinished(context)
         if lock is not None:
             hold_to(lock, lock_of(context, self.subtype, self.folder))
-        drive_db = None if self.excerpt is None else held_drive(self.folder)
+        drive_db = None if self.excerpt is None else self._held(context)
         rendering = render(context, self.subtype, drive_db)
         events.stage("writing")
         pages = _pages(prepared, rendering)
         record = write_folder(context, rendering, prepared.chain, self.subtype, self.target, pages)
         context.store.collect()
         return record, rendering.reached
+
+    def _held(self, context: Context) -> float | None:
+        """The full master's drive, for a part of the same song."""
+        from bridge.rendering import held_drive, lock_of
+
+        drive_db, said = held_drive(self.folder, lock_of(context, self.subtype, self.folder))
+        if said is not None:
+            context.remarks.append(said)
+        return drive_db
+
+
+def _outside(folder: Path, store: Path) -> Path:
+    """The store's place. Raises InputError for one inside the output folder."""
+    if store.resolve().is_relative_to(folder.resolve()):
+        problem = Problem(
+            "store_in_output",
+            "the store would lie in the output folder",
+            {"file": str(store)},
+            hint="name another place with --store; the output holds the master alone",
+        )
+        raise InputError(problem)
+    return store
 
 
 def _leave_unfinished(context: Context) -> NoReturn:

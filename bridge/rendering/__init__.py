@@ -15,7 +15,8 @@ from bridge.rendering.digests import (
     stems_digest,
 )
 from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import OutputFolder, check_output, check_unlocked, held_drive
+from bridge.rendering.folder import OutputFolder, check_output, check_unlocked
+from bridge.rendering.holding import held_drive
 from bridge.rendering.linking import link, link_stems
 from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to, read_lock

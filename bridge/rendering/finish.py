@@ -52,7 +52,7 @@ def finish(
     step_id = f"finish/{bus.version}"
     studio = Studio(context, bus.version, frames, subtype, keys)
     key = _key(studio, bus, drive_db)
-    entry = context.store.get(key)
+    entry = context.store.whole(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
@@ -178,6 +178,8 @@ def _judged(
             f"{version}: the true peak is {over:.2f} dB over {target.true_peak_dbtp:g} dBTP; "
             'put a limiter last, or set safety = "trim"',
         )
+    if held_db is not None and take.levels.peak <= 0.0:
+        yield Diagnostic("warning", "silent", where, f"{version}: nothing sounds in it")
     if target.integrated_lufs is None or held_db is not None:
         return
     if take.measures["integrated_lufs"] is None:

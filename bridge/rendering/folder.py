@@ -66,15 +66,6 @@ def _refused(folder: Path, why: str, hint: str) -> InputError:
     )
 
 
-def held_drive(folder: Path) -> float | None:
-    """The drive in dB of the full master that lies in `folder`; None where there is none."""
-    try:
-        found = json.loads((folder / RECORD).read_bytes())["drive_db"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return float(found) if isinstance(found, int | float) else None
-
-
 class OutputFolder:
     """Gathers files under temporary names and puts them in place together.
 

@@ -107,9 +107,8 @@ def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
 
 def _extracted(archive: Path, member: str, store: Store) -> Path:
     key = digest("member", zip=_file_digest(archive), member=member)
-    entry = store.get(key)
-    if entry is None or not store.intact(entry):
-        store.drop(key)
+    entry = store.whole(key)
+    if entry is None:
         with store.staging() as folder:
             copied = open_member(archive, member, folder)
             entry = store.put(key, {"pcm": None}, copied)

@@ -86,6 +86,14 @@ class Store:
             self._trusted.add(entry.key)
         return entry.key in self._trusted
 
+    def whole(self, key: str) -> Entry | None:
+        """Return an entry whose file still has its bytes; a damaged one is dropped."""
+        entry = self.get(key)
+        if entry is not None and not self.intact(entry):
+            self.drop(key)
+            return None
+        return entry
+
     def drop(self, key: str) -> None:
         """Forget an entry."""
         self._trusted.discard(key)

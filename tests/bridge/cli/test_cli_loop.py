@@ -47,7 +47,7 @@ def test_a_range_keeps_the_drive_of_the_full_master(run, stems, chain, tmp_path)
     assert (out / "main.wav").exists()
 
 
-@pytest.mark.parametrize("words", ["5:9", "0.5:0.5", "x:y", "1", "-1:0.5"])
+@pytest.mark.parametrize("words", ["5:9", "0.5:0.5", "x:y", "1", "-1:0.5", "nan:5", "0:inf"])
 def test_a_range_that_holds_nothing_is_told(run, stems, chain, tmp_path, words: str) -> None:
     said = run(
         "render", stems, chain(GROUPS.format(gain=0)), "-o", tmp_path / "o", f"--range={words}"

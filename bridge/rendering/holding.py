@@ -1,0 +1,44 @@
+"""The drive a part of a song is rendered with: that of the whole master, when it is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import Diagnostic, InputError
+from bridge.rendering.locked import read_lock
+
+_WHERE = "finish/main"
+
+
+def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[float | None, Diagnostic | None]:
+    """The drive in dB of the master in `folder`, if it has the stems and the target `planned` has.
+
+    Without one it is None, to be solved on the part alone, and the diagnostic says why.
+    """
+    if "target" not in planned["specs"]:
+        return None, None
+    try:
+        lock = read_lock(folder)
+    except InputError:
+        lock = {}
+    why = _unlike(lock, planned)
+    if why is None:
+        return float(lock["drive_db"]), None
+    message = f"the drive is solved on this part alone, not held: {why}; render the whole song once"
+    return None, Diagnostic("warning", "drive_not_held", _WHERE, message)
+
+
+def _unlike(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> str | None:
+    if lock.get("drive_db") is None or lock.get("range") is not None:
+        return "the output folder holds no master"
+    if _stems(lock) != _stems(planned):
+        return "the master in the output folder is made of other stems"
+    if lock.get("specs", {}).get("target") != planned["specs"]["target"]:
+        return "the master in the output folder has another target"
+    return None
+
+
+def _stems(lock: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    return {(row["stem"], *(file["pcm"] for file in row["files"])) for row in lock["sources"]}
