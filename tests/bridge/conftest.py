@@ -1,4 +1,4 @@
-"""Real plugins for tests, as installed or built from dpf-source, and a real browser for pages."""
+"""Real plugins, installed or built from dpf-source; command lines in process; a real browser."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
+import typer
 from scipy.stats import binomtest
+
+from bridge.cli.telling import run_told
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -83,6 +87,31 @@ def zam() -> Callable[[str], Path]:
         return bundle
 
     return find
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[typer.Typer], Callable[..., Said]]:
+    """Return a runner of an app in this process, with a store of this test's own."""
+    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "the store"))
+
+    def of(app: typer.Typer) -> Callable[..., Said]:
+        def call(*words: object) -> Said:
+            code = run_told(app, [str(word) for word in words])
+            said = capsys.readouterr()
+            assert "Traceback" not in said.out + said.err
+            return Said(code, said.out, said.err)
+
+        return call
+
+    return of
 
 
 BROWSER_FLAGS = (

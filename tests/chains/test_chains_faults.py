@@ -1,76 +1,21 @@
-"""Every fault a chain file can have: its kind, line, path and nearest word, all told at once."""
+"""Every fault a chain file can have: its kind, line, path and nearest word."""
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from chains import ChainError, Fault, load, loads
+from chains import ChainError, Fault, loads
 from chains.errors import KINDS
-from chains.toml import MAX_BYTES
 from chains.upgrade import upgraded
 from chains.where import Source
 
-BASE = """\
-schema = 1
-name = "Base"
-[engine]
-host = "dawdreamer"
-buffer_size = 512
-
-[[group]]
-id = "vocals"
-stems = ["role:lead", "*vox*"]
-sends = { plate = -18.0 }
-  [[group.insert]]
-  id = "comp"
-  use = "compressor"
-  ratio = 2.0
-  [[group.insert]]
-  use = "eq"
-  bands = [
-    { shape = "bell", hz = 1000, gain_db = 1 },
-    # a comment
-    { shape = "high_pass", hz = 30, slope_db_per_octave = 12 },
-  ]
-
-[[group]]
-id = "drums"
-stems = ["role:drums"]
-  [[group.insert]]
-  use = "compressor"
-  key = "vocals"
-  [[group.insert]]
-  use = "plugin"
-  plugin = "Pro-Q 3"
-  params = { "Output Level" = "-1.0 dB" }
-
-[[group]]
-id = "music"
-stems = ["*"]
-
-[[return]]
-id = "plate"
-  [[return.insert]]
-  use = "reverb"
-
-[master]
-  [[master.insert]]
-  id = "last"
-  use = "limiter"
-
-[target]
-integrated_lufs = -10.0
-drive_at = "last"
-
-[[version]]
-id = "instrumental"
-mute = ["vocals"]
-"""
+Faults = Callable[[str], tuple[Fault, ...]]
+BASE = (Path(__file__).parents[1] / "fixtures/chains/base.toml").read_text("utf-8")
 
 
 class Row(NamedTuple):
@@ -270,12 +215,6 @@ ROWS = [
 ]
 
 
-def faults(text: str) -> tuple[Fault, ...]:
-    with pytest.raises(ChainError) as caught:
-        loads(text, Path("song.toml"))
-    return caught.value.faults
-
-
 def test_the_base_of_the_table_is_right() -> None:
     chain = loads(BASE, Path("song.toml"))
     assert chain.notes == ()
@@ -283,7 +222,7 @@ def test_the_base_of_the_table_is_right() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind}-{row.new[:20]!r}")
-def test_fault(row: Row) -> None:
+def test_fault(faults: Faults, row: Row) -> None:
     assert row.old in BASE
     (fault,) = faults(BASE.replace(row.old, row.new, 1))
     assert (fault.kind, fault.where.line, fault.where.path, fault.nearest) == (
@@ -297,253 +236,10 @@ def test_fault(row: Row) -> None:
     assert fault.message
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("ratio = 2.0", "ratio = 0.5", "a number from 1 to 100"),
-        ("ratio = 2.0", "attack_ms = 0", "a number from 0.05 to 500 ms"),
-        ("ratio = 2.0", "threshold_db = 3", "a number from -80 to 0 dB"),
-        ("= -10.0", "= -4.9", "a number from -40 to -5 LUFS"),
-        ("buffer_size = 512", "buffer_size = 1", "a whole number from 16 to 8192"),
-        ('"dawdreamer"', '"x"', '"dawdreamer" or "pedalboard"'),
-        (
-            '"role:drums"',
-            "",
-            "a list of at least 1, each a glob such as drum*, or role: and a role",
-        ),
-        ('"Pro-Q 3"', "3", "a plugin's name or path"),
-        ("hz = 1000", "hz = []", "a number from 10 to 40000 Hz"),
-        (
-            'id = "drums"',
-            'id = "-"',
-            "up to 64 letters a-z, digits, _ and -, not beginning with -",
-        ),
-    ],
-)
-def test_what_was_expected_is_said_in_the_fields_own_words(
-    old: str, new: str, expected: str
-) -> None:
-    (fault,) = faults(BASE.replace(old, new, 1))
-    assert fault.expected == expected
-
-
-def test_the_message_says_what_was_found() -> None:
-    (fault,) = faults(BASE.replace("ratio = 2.0", "ratio = 0.5"))
-    assert str(fault) == (
-        "song.toml:14 group[0].insert[0].ratio: ratio is 0.5; expected a number from 1 to 100"
-    )
-
-
-def test_faults_of_every_sort_are_told_together_in_file_order() -> None:
-    broken = BASE
-    for old, new in [
-        ("ratio = 2.0", "ratio = 0.5"),
-        ("hz = 1000", "hzz = 1000"),
-        ('key = "vocals"', 'key = "vocal"'),
-        ('"role:drums"', '"role:drum"'),
-        ('use = "reverb"', 'use = "revreb"'),
-        ('drive_at = "last"', 'drive_at = "first"'),
-    ]:
-        broken = broken.replace(old, new)
-    assert [(fault.kind, fault.where.line) for fault in faults(broken)] == [
-        ("out_of_range", 14),
-        ("missing_key", 18),
-        ("unknown_key", 18),
-        ("bad_selector", 25),
-        ("unknown_group", 28),
-        ("unknown_use", 41),
-        ("unknown_insert", 50),
-    ]
-
-
-def test_every_circle_of_keys_is_told_once() -> None:
-    def row(name: str, key: str) -> str:
-        return (
-            f'[[group]]\nid = "{name}"\nstems = ["{name}"]\n'
-            f'[[group.insert]]\nuse = "compressor"\nkey = "{key}"\n'
-        )
-
-    keys = {"out": "a", "a": "b", "b": "c", "c": "a", "x": "y", "y": "x"}
-    found = faults("schema = 1\n" + "".join(row(name, key) for name, key in keys.items()))
-    assert [fault.message for fault in found] == [
-        "keys go in a circle: a listens to b listens to c listens to a",
-        "keys go in a circle: x listens to y listens to x",
-    ]
-
-
-def test_a_syntax_fault_shows_the_line() -> None:
-    (fault,) = faults(BASE.replace("ratio = 2.0", "ratio 2.0"))
-    assert fault.message == (
-        "not TOML, column 9: expected '=' after a key in a key/value pair: ratio 2.0"
-    )
-
-
-def test_a_fault_as_json_has_the_keys_scripts_rely_on() -> None:
-    (fault,) = faults(BASE.replace("ratio = 2.0", "ratoi = 2.0"))
-    assert fault.as_json() == {
-        "kind": "unknown_key",
-        "message": 'there is no key "ratoi" here',
-        "where": {"file": "song.toml", "line": 14, "path": "group[0].insert[0].ratoi"},
-        "expected": "one of use, threshold_db, ratio, attack_ms, release_ms, knee_db, makeup_db,"
-        " sidechain_hz, key, id, on, mix, bypass",
-        "nearest": "ratio",
-        "hint": None,
-    }
-
-
-# Files
-
-
-def of_file(path: Path) -> Fault:
-    with pytest.raises(ChainError) as caught:
-        load(path)
-    (fault,) = caught.value.faults
-    assert fault.where.file == str(path)
-    return fault
-
-
-def test_missing_file_names_its_neighbour(tmp_path: Path) -> None:
-    (tmp_path / "warm.toml").write_text(BASE)
-    fault = of_file(tmp_path / "wram.toml")
-    assert (fault.kind, fault.nearest) == ("file_missing", "warm.toml")
-    assert of_file(tmp_path / "warm.toml" / "x.toml").kind == "file_missing"
-
-
-def test_folder_binary_and_huge_files_are_refused(tmp_path: Path) -> None:
-    assert of_file(tmp_path).kind == "file_is_folder"
-    (tmp_path / "latin.toml").write_bytes(b'schema = 1\nname = "caf\xe9"\n')
-    fault = of_file(tmp_path / "latin.toml")
-    assert (fault.kind, fault.where.line) == ("file_not_utf8", 2)
-    (tmp_path / "wide.toml").write_bytes(BASE.encode("utf-16"))
-    assert of_file(tmp_path / "wide.toml").kind == "file_not_utf8"
-    (tmp_path / "huge.toml").write_bytes(b"#" * (MAX_BYTES + 1))
-    assert of_file(tmp_path / "huge.toml").kind == "file_too_large"
-    (tmp_path / "empty.toml").touch()
-    assert of_file(tmp_path / "empty.toml").kind == "file_empty"
-
-
-def test_a_name_no_file_can_have_is_unreadable(tmp_path: Path) -> None:
-    assert of_file(tmp_path / "a\0b.toml").kind == "file_unreadable"
-    assert of_file(tmp_path / ("x" * 300)).kind == "file_unreadable"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
-def test_unreadable_file_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "locked.toml"
-    path.write_text(BASE)
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user may read everything")
-    assert of_file(path).kind == "file_unreadable"
-
-
-def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "chain.toml"
-    path.write_bytes(b"\xef\xbb\xbf" + BASE.replace("\n", "\r\n").encode())
-    assert load(path) == loads(BASE)
-    path.write_bytes(BASE.replace("ratio = 2.0", "ratio = 0").replace("\n", "\r\n").encode())
-    assert of_file(path).where.line == 14
-
-
-def test_states_are_looked_for_beside_the_chain(tmp_path: Path) -> None:
-    path = tmp_path / "chain.toml"
-    path.write_text(BASE.replace('"Pro-Q 3"', "\"Pro-Q 3\"\nstate = 'states\\a.vstpreset'"))
-    assert of_file(path).kind == "state_missing"
-    (tmp_path / "states" / "a.vstpreset").mkdir(parents=True)
-    assert of_file(path).kind == "state_missing"
-    (tmp_path / "states" / "a.vstpreset").rmdir()
-    (tmp_path / "states" / "a.vstpreset").touch()
-    assert load(path).resolve("states\\a.vstpreset") == tmp_path / "states" / "a.vstpreset"
-
-
-def test_without_a_file_relative_states_are_not_looked_for() -> None:
-    text = BASE.replace('"Pro-Q 3"', '"Pro-Q 3"\nstate = "a.vstpreset"')
-    assert loads(text).groups[1].inserts[1].settings.state == "a.vstpreset"  # type: ignore[union-attr]  # a plugin
-    (fault,) = faults(text)
-    assert fault.kind == "state_missing"
-
-
-# Notes and places
-
-
-def test_more_than_eight_groups_are_noted() -> None:
-    row = '[[group]]\nid = "g{0}"\nstems = ["{0}"]\n'
-    text = "schema = 1\n" + "".join(row.format(i) for i in range(9))
-    assert loads(text.rpartition("[[group]]")[0]).notes == ()
-    (note,) = loads(text).notes
-    assert (note.code, note.where.line, note.where.path) == ("many_groups", 26, "group[8]")
-
-
-@pytest.mark.parametrize("path", ["/opt/x.vst3", "C:\\VST3\\x.vst3", "\\\\nas\\x.vst3"])
-def test_absolute_paths_are_noted(path: str) -> None:
-    (note,) = loads(BASE.replace('"Pro-Q 3"', f"'{path}'")).notes
-    assert (note.code, note.where.path) == ("absolute_path", "group[1].insert[1].plugin")
-
-
-def test_a_version_like_the_main_one_is_noted() -> None:
-    (note,) = loads(BASE.replace('mute = ["vocals"]\n', "")).notes
-    assert (note.code, note.where.line) == ("version_like_main", 52)
-
-
-def test_every_part_knows_its_place() -> None:
-    chain = loads(BASE, Path("song.toml"))
-    parts = [
-        *chain.groups,
-        *chain.returns,
-        *chain.versions,
-        *chain.master,
-        *chain.groups[0].inserts,
-        *chain.returns[0].inserts,
-        chain.target,
-        chain.engine,
-    ]
-    assert [str(part.where) for part in parts if part] == [
-        "song.toml:7 group[0]",
-        "song.toml:23 group[1]",
-        "song.toml:34 group[2]",
-        "song.toml:38 return[0]",
-        "song.toml:52 version[0]",
-        "song.toml:44 master.insert[0]",
-        "song.toml:11 group[0].insert[0]",
-        "song.toml:15 group[0].insert[1]",
-        "song.toml:40 return[0].insert[0]",
-        "song.toml:48 target",
-        "song.toml:3 engine",
-    ]
-
-
-def test_deeper_places_are_asked_of_the_chain() -> None:
-    chain = loads(BASE, Path("song.toml"))
-    plugin = chain.groups[1].inserts[1]
-    assert str(chain.locate(*plugin.where.at, "plugin")) == "song.toml:31 group[1].insert[1].plugin"
-    place = chain.locate(*plugin.where.at, "params", "Output Level")
-    assert str(place) == 'song.toml:32 group[1].insert[1].params."Output Level"'
-    assert chain.locate("group", 0, "stems", 1).line == 9
-    assert chain.locate(*plugin.where.at, "state").line == 29  # not written: its insert's line
-    assert chain.locate("nowhere").line == 1
-
-
-def test_default_ids_count_past_those_given_by_hand() -> None:
-    insert = '[[master.insert]]\nuse = "gain"\n'
-    text = BASE.replace(
-        "[target]", insert + insert + insert + 'id = "gain-2"\n' + insert + "[target]"
-    )
-    ids = [row.id for row in loads(text).master]
-    assert ids == ["last", "gain", "gain-3", "gain-2", "gain-4"]
-
-
-def test_bare_numbers_of_parameters_are_kept_as_text() -> None:
-    text = BASE.replace('"-1.0 dB"', '-18, Mix = 0.5, Mode = "Warm"')
-    settings = loads(text).groups[1].inserts[1].settings
-    assert settings.params == {"Output Level": "-18", "Mix": "0.5", "Mode": "Warm"}  # type: ignore[union-attr]  # a plugin
-
-
-# Kinds and schema versions
-
-
 def test_every_kind_has_a_test() -> None:
-    """The table's rows, and the kinds of the file tests above."""
-    told = set(re.findall(r'kind(?:, fault\.\S+\) == \(| == )"(\w+)"', Path(__file__).read_text()))
+    """The table's rows, and the kinds of the tests of files."""
+    files = Path(__file__).with_name("test_chains_files.py").read_text("utf-8")
+    told = set(re.findall(r'kind(?:, fault\.\S+\) == \(| == )"(\w+)"', files))
     told |= {"file_missing", "file_not_utf8"}
     assert {row.kind for row in ROWS} | told == set(KINDS)
 

@@ -41,6 +41,12 @@ def design_example(shared_data: Callable[[str], Path]) -> str:
     return found[1]
 
 
+def refusals(text: str) -> list[str]:
+    """What the schema has against a chain file."""
+    validator = jsonschema.Draft202012Validator(chains.schema())
+    return [error.message for error in validator.iter_errors(tomllib.loads(text))]
+
+
 def test_public_surface_is_what_all_says() -> None:
     public = {
         name
@@ -132,11 +138,11 @@ def test_schema_is_a_valid_schema_and_a_copy_each_time() -> None:
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
 def test_schema_accepts_the_library(path: Path) -> None:
-    jsonschema.validate(tomllib.loads(path.read_text("utf-8")), chains.schema())
+    assert refusals(path.read_text("utf-8")) == []
 
 
 def test_schema_accepts_the_design_example(shared_data: Callable[[str], Path]) -> None:
-    jsonschema.validate(tomllib.loads(design_example(shared_data)), chains.schema())
+    assert refusals(design_example(shared_data)) == []
 
 
 @pytest.mark.parametrize(
@@ -157,8 +163,7 @@ def test_schema_and_reader_refuse_the_same(
     shared_data: Callable[[str], Path], old: str, new: str
 ) -> None:
     broken = design_example(shared_data).replace(old, new)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(tomllib.loads(broken), chains.schema())
+    assert refusals(broken)
     with pytest.raises(chains.ChainError):
         loads(broken)
 

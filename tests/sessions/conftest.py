@@ -1,7 +1,8 @@
-"""Small audio files for the session tests, with and without a bext chunk."""
+"""Small audio files for the session tests, with and without a bext chunk; and fuzzing."""
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+
+from sessions import SessionError
+from sessions.errors import SessionProblem
+from sessions.formats import Format
 
 WriteWav = Callable[..., Path]
 
@@ -49,3 +54,27 @@ def write_wav(tmp_path: Path) -> WriteWav:
         return path
 
     return write
+
+
+@pytest.fixture
+def fuzz() -> Callable[[Format, Callable[[int], Path]], tuple[set[str], list[SessionProblem]]]:
+    """Read what `mutate` writes, STEMWRIGHT_FUZZ times; return the outcomes and all problems.
+
+    The outcomes are "session" and "refused"; any other exception is the test's failure.
+    """
+
+    def check(form: Format, mutate: Callable[[int], Path]) -> tuple[set[str], list[SessionProblem]]:
+        outcomes: set[str] = set()
+        problems: list[SessionProblem] = []
+        for turn in range(int(os.environ.get("STEMWRIGHT_FUZZ", "150"))):
+            path = mutate(turn)
+            form.score(path)
+            try:
+                form.read([path]).as_json()
+                outcomes.add("session")
+            except SessionError as error:
+                problems += error.problems
+                outcomes.add("refused")
+        return outcomes, problems
+
+    return check

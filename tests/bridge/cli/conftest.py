@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
 from bridge.cli.app import app
-from bridge.cli.telling import run_told
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch) -> Callable[..., Said]:
-    """Run the command line with a store of this test's own."""
-    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "the store"))
-
-    def call(*words: object) -> Said:
-        code = run_told(app, [str(word) for word in words])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return Said(code, said.out, said.err)
-
-    return call
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
+    """Run `stemwright`; return its exit code, stdout and stderr as code, out and err."""
+    return command_line(app)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,6 @@ import typer
 
 from bridge.cli.capture_command import capture
 from bridge.cli.export_command import export as export_command
-from bridge.cli.telling import run_told
 from bridge.errors import InputError
 from bridge.exchanging import Exported, export
 from bridge.storing import Store
@@ -82,20 +82,12 @@ def test_a_name_says_which_daw(stems: Path, store: Store, tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch) -> Callable[..., object]:
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
     """The two commands on a command line of their own."""
-    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "store"))
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command("capture")(capture)
     app.command("export")(export_command)
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = run_told(app, [str(word) for word in words])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
+    return command_line(app)
 
 
 def test_export_tells_what_is_in_the_project(run, stems: Path, tmp_path: Path) -> None:

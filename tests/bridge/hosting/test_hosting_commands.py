@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import pytest
 
 from bridge.cli.plugins_command import app
 from bridge.cli.plugins_probe import HEAD
-from bridge.cli.telling import run_told
 from bridge.hosting import HostedInsert, PrepareJob, scan
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.vstpreset import class_id
@@ -52,26 +50,9 @@ stems = ["*"]
 """
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Said]:
-    monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "the store"))
-
-    def call(*words: object) -> Said:
-        code = run_told(app, [str(word) for word in words])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return Said(code, said.out, said.err)
-
-    return call
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
+    return command_line(app)
 
 
 @pytest.fixture
@@ -94,7 +75,7 @@ def folder(tmp_path: Path, fixture_plugins: Finder) -> Path:
 
 
 def test_a_scan_lists_what_is_there_and_tells_what_is_broken(
-    run: Callable[..., Said], folder: Path
+    run: Callable[..., Any], folder: Path
 ) -> None:
     said = run("scan", "--plugin-path", folder, "--json")
     assert said.code == 0
@@ -116,7 +97,7 @@ def test_a_scan_lists_what_is_there_and_tells_what_is_broken(
 
 
 def test_a_plugin_is_shown_with_its_parameters(
-    run: Callable[..., Said], fixture_plugins: Finder
+    run: Callable[..., Any], fixture_plugins: Finder
 ) -> None:
     path = fixture_plugins("gain")
     told = json.loads(run("show", path, "--json").out)
@@ -137,7 +118,7 @@ def test_a_plugin_is_shown_with_its_parameters(
 
 
 def test_a_plugin_that_is_not_there_is_this_machines_fault(
-    run: Callable[..., Said], zam: Finder
+    run: Callable[..., Any], zam: Finder
 ) -> None:
     zam("ZamCompX2")
     said = run("show", "ZamCompX3")
@@ -146,7 +127,7 @@ def test_a_plugin_that_is_not_there_is_this_machines_fault(
 
 
 def test_a_probe_prints_and_keeps_a_card_and_survives_a_crash(
-    run: Callable[..., Said], fixture_plugins: Finder
+    run: Callable[..., Any], fixture_plugins: Finder
 ) -> None:
     good, bad = fixture_plugins("gain"), fixture_plugins("crash-process")
     said = run("probe", good, bad, "--json")
@@ -158,13 +139,13 @@ def test_a_probe_prints_and_keeps_a_card_and_survives_a_crash(
     assert json.loads(run("show", good, "--json").out)["card"] == card
 
 
-def test_a_probe_needs_to_know_what(run: Callable[..., Said]) -> None:
+def test_a_probe_needs_to_know_what(run: Callable[..., Any]) -> None:
     assert run("probe").code == 2
     assert run("probe", "x", "--all").code == 2
 
 
 def test_set_bakes_a_state_and_keeps_the_files_comments(
-    run: Callable[..., Said], chain: Path
+    run: Callable[..., Any], chain: Path
 ) -> None:
     said = run("set", chain, "vocals/comp", "threshold=-18 dB", "--json")
     assert said.code == 0
@@ -186,7 +167,7 @@ def test_set_bakes_a_state_and_keeps_the_files_comments(
 
 
 def test_set_carries_the_params_it_replaces_into_the_state(
-    run: Callable[..., Said], chain: Path
+    run: Callable[..., Any], chain: Path
 ) -> None:
     run("set", chain, "vocals/comp", "threshold=-18 dB")
     said = run("set", chain, "vocals/comp", "Ratio=8", "--yes", "--json")
@@ -195,7 +176,7 @@ def test_set_carries_the_params_it_replaces_into_the_state(
 
 
 def test_set_overwrites_only_the_inserts_own_state_and_only_when_told(
-    run: Callable[..., Said], chain: Path
+    run: Callable[..., Any], chain: Path
 ) -> None:
     other = chain.parent / "states" / "vocals-comp.vstpreset"
     other.parent.mkdir()
@@ -215,7 +196,7 @@ def test_set_overwrites_only_the_inserts_own_state_and_only_when_told(
     assert 'state = "mine.vstpreset"' in chain.read_text(encoding="utf-8")
 
 
-def test_a_dry_run_and_a_refused_value_write_nothing(run: Callable[..., Said], chain: Path) -> None:
+def test_a_dry_run_and_a_refused_value_write_nothing(run: Callable[..., Any], chain: Path) -> None:
     said = run("set", chain, "vocals/comp", "Threshold=-18 dB", "--dry-run")
     assert said.code == 0
     assert "-18.000002 dB" in said.out
@@ -256,7 +237,7 @@ def heard(bench: Any, chain: Path, plugin: Plugin, audio: Audio) -> Audio:
 
 
 def test_what_a_state_does_not_hold_goes_into_the_chain(
-    run: Callable[..., Said], bench: Any, tmp_path: Path, music: Audio
+    run: Callable[..., Any], bench: Any, tmp_path: Path, music: Audio
 ) -> None:
     plugin = bench.plugin("forgetful")
     after = "  mix = 1.0   # all of it\n"
@@ -280,7 +261,7 @@ def test_what_a_state_does_not_hold_goes_into_the_chain(
 
 
 def test_params_keep_their_spelling_and_their_neighbours(
-    run: Callable[..., Said], zam: Finder, tmp_path: Path
+    run: Callable[..., Any], zam: Finder, tmp_path: Path
 ) -> None:
     zam("ZamAutoSat")
     own = '  params = { "buffer size" = "256", "Sample Rate" = "48000" }   # its only two\n'
@@ -291,7 +272,7 @@ def test_params_keep_their_spelling_and_their_neighbours(
 
 
 def test_a_vst2_is_baked_into_a_bank_that_sounds_as_set(
-    run: Callable[..., Said], bench: Any, tmp_path: Path, music: Audio
+    run: Callable[..., Any], bench: Any, tmp_path: Path, music: Audio
 ) -> None:
     path = Path("/usr/lib/vst/ZamCompX2-vst.so")
     if not path.exists():
@@ -324,7 +305,7 @@ def test_a_vst2_is_baked_into_a_bank_that_sounds_as_set(
     ],
 )
 def test_what_cannot_be_set_is_told(
-    run: Callable[..., Said], chain: Path, words: tuple[str, ...], code: int, told: str
+    run: Callable[..., Any], chain: Path, words: tuple[str, ...], code: int, told: str
 ) -> None:
     said = run("set", chain, *words)
     assert said.code == code
@@ -332,7 +313,7 @@ def test_what_cannot_be_set_is_told(
 
 
 def test_windows_are_not_promised_where_there_are_none(
-    run: Callable[..., Said], chain: Path
+    run: Callable[..., Any], chain: Path
 ) -> None:
     said = run("edit", chain, "vocals/comp")
     assert said.code == 3

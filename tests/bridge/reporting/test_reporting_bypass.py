@@ -13,7 +13,6 @@ import soundfile
 import typer
 
 from bridge.cli.report_command import report
-from bridge.cli.telling import run_told
 from bridge.errors import InputError
 from bridge.reporting import bypass
 from bridge.storing import Store
@@ -149,16 +148,10 @@ def test_an_earlier_bypass_is_replaced_and_nothing_else(song) -> None:
 
 
 @pytest.fixture
-def run(capsys):
+def run(command_line):
     app = typer.Typer(add_completion=False)
     app.command()(report)
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = run_told(app, [str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return command_line(app)
 
 
 def test_the_command_writes_the_page_again(finished, run) -> None:
