@@ -94,11 +94,21 @@ def refuse_bad_samples(inspection: Inspection, name: str) -> None:
             kind,
             f"{name}: {fault} at sample {frame} ({frame / inspection.sample_rate_hz:.3f} s)",
             {"file": name, "frame": frame},
-            hint="export this stem again; the file is damaged",
+            hint=hint,
         )
-        for kind, fault, frame in (
-            ("not_finite", "a sample is not a number", inspection.first_nonfinite_frame),
-            ("over_range", "a sample lies above +18 dBFS", inspection.first_over_frame),
+        for kind, fault, frame, hint in (
+            (
+                "not_finite",
+                "a sample is NaN or infinite",
+                inspection.first_nonfinite_frame,
+                "export this stem again; a plugin may have failed",
+            ),
+            (
+                "over_range",
+                "a sample lies above +18 dBFS",
+                inspection.first_over_frame,
+                "export this stem at a lower level; such a float file is often damaged",
+            ),
         )
         if frame is not None
     ]

@@ -136,8 +136,10 @@ def _place(problem: Problem) -> str:
         path = f" {where['path']}" if "path" in where else ""
         return f"{where['file']}{line}{path}"
     names = [str(where[name]) for name in ("group", "insert") if name in where]
-    plugin = f"({where['plugin']})" if "plugin" in where else ""
-    return " ".join(part for part in ("/".join(names), plugin) if part)
+    if not names:
+        return str(where.get("plugin", ""))
+    plugin = f" ({where['plugin']})" if "plugin" in where else ""
+    return "/".join(names) + plugin
 
 
 def spoken(said: Mapping[str, str]) -> str:
