@@ -138,7 +138,7 @@ def _tell(captured: Captured, out: Path) -> None:
     for each in captured.lifted:
         marks = [f"mix {each.insert.mix:g}"] if each.insert.mix != 1.0 else []
         marks += ["bypassed"] if each.insert.bypass else []
-        state = each.state_path or "no state"
+        state = each.state_path or ("state as in the chain" if each.kept else "no state")
         typer.echo("  ".join([f"{each.step_id:<28} {each.device.name:<24} {state}", *marks]))
     for differs in captured.differences:
         typer.echo(f"{differs.where}: {differs.what}: {differs.before} -> {differs.after}")

@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.telling import print_json, spoken
+from bridge.errors import Problem, StoppedError
 
 
 def export(
@@ -44,14 +45,17 @@ def export(
     from bridge.exchanging import export as write_project
     from bridge.storing import Store, default_root
 
-    done = write_project(
-        source,
-        out,
-        Store(store or default_root()),
-        audio=audio,
-        plugin_folders=plugin_path or (),
-        media=media or (),
-    )
+    try:
+        done = write_project(
+            source,
+            out,
+            Store(store or default_root()),
+            audio=audio,
+            plugin_folders=plugin_path or (),
+            media=media or (),
+        )
+    except KeyboardInterrupt as stop:
+        raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
     if json:
         print_json(done.as_json())
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, SessionPaths, StorePath
+from bridge.cli.options import Json, StorePath
 from bridge.cli.session_lines import session_lines
 from bridge.cli.telling import print_json, spoken
 
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def read(
-    session: SessionPaths,
+    session: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SESSION",
+            help="A DAW's project or exchange file (stemwright formats lists them), a folder or zip"
+            " of stems, or the audio files.",
+        ),
+    ],
     media: Annotated[
         list[Path] | None,
         typer.Option("--media", help="A folder to look for audio in; repeatable."),

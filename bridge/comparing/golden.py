@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import reblocked
@@ -15,14 +18,33 @@ from bridge.comparing.levels import power_db, told
 from bridge.comparing.limits import Limits
 from bridge.comparing.octaves import Octaves, centres_hz, nominal_hz
 from bridge.comparing.pairing import listed
+from bridge.comparing.sketch import (
+    LOUDEST_RMS_DBFS,
+    LOUDEST_WINDOW_DBFS,
+    WINDOWS_PER_S,
+    Estimate,
+    Sketch,
+    Sketched,
+    decoded,
+    estimate,
+    explained,
+    whole_windows,
+    windows,
+)
 from bridge.comparing.sound import sound
 from bridge.errors import InputError, Problem
 
-GOLDEN_SCHEMA = 1
+GOLDEN_SCHEMA = 2
 BAND_DB = 0.1
 """How far a third-octave may lie off a golden that holds no audio."""
 
+UNSEEN = (
+    "the golden holds no audio: residuals are estimates, and a click under about -40 dBFS may go"
+    " unseen"
+)
 _UNHEARD_DBFS = -100.0
+_SILENT_DB = -70.0
+_SHOWN = 3
 
 
 def fingerprint(path: Path) -> dict[str, Any]:
@@ -40,18 +62,23 @@ def fingerprint(path: Path) -> dict[str, Any]:
 
 def read_golden(path: Path) -> dict[str, Any]:
     """Read a fingerprint. Raises InputError `bad_golden`."""
+    said = "is no golden of ours"
     try:
         found = json.loads(path.read_bytes())
-        if found["schema"] == GOLDEN_SCHEMA and isinstance(found["files"], dict):
+        if found["schema"] == 1 and found.get("kind") == "golden":
+            said = "is a golden of schema 1, which sees neither clicks nor inversions nor swaps"
+        elif found["schema"] == GOLDEN_SCHEMA:
+            for entry in found["files"].values():
+                _check(entry)
             return dict(found)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     raise InputError(
         Problem(
             "bad_golden",
-            f"{path}: is no golden of ours",
+            f"{path}: {said}",
             {"file": str(path)},
-            hint="make it anew with --update-golden",
+            hint="write it anew: pytest --update-golden",
         )
     )
 
@@ -59,34 +86,57 @@ def read_golden(path: Path) -> dict[str, Any]:
 def departures(golden: Mapping[str, Any], found: Mapping[str, Any], limits: Limits) -> list[str]:
     """Say where `found` is not the golden; equal hashes end the question.
 
-    Without audio a residual cannot be had: loudness, true peak and bands decide.
+    Without audio the residual is estimated from sketches (`bridge.comparing.sketch`); it, loudness,
+    true peak and bands decide, and what cannot be told fails. The last line says what is not seen.
     """
     said: list[str] = []
+    measured = False
     for name in sorted({*golden["files"], *found["files"]}):
         one, other = golden["files"].get(name), found["files"].get(name)
         place = f"{name}: " if name else ""
         if one is None or other is None:
             said.append(f"{place}only {'the golden' if other is None else 'the render'} has it")
         elif one["pcm"] != other["pcm"]:
-            said += [f"{place}{each}" for each in _departures(one, other, limits)]
-    return said
+            told_here = [f"{place}{each}" for each in _departures(one, other, limits)]
+            measured = measured or bool(told_here)
+            said += told_here
+    return [*said, UNSEEN] if measured and limits.accept == "tolerant" else said
 
 
 def _entry(path: Path) -> dict[str, Any]:
     head = probe(path)
     readings = sound(path).as_json()
-    octaves = Octaves(head.sample_rate_hz, head.channels)
+    sketch = Sketch(head.sample_rate_hz, head.channels)
+    octaves = {name: Octaves(head.sample_rate_hz, 1) for name in _sides(head.channels)}
     for block in reblocked(read_blocks(path), head.sample_rate_hz):
-        octaves.add(block)
-    centres = centres_hz(head.sample_rate_hz)
+        sketch.add(block)
+        for side, row in zip(octaves.values(), _rows(block), strict=True):
+            side.add(row[None])
+    bands = {name: _bands(each, head.sample_rate_hz) for name, each in octaves.items()}
+    measures = _rounded(told({"pcm": inspect(path).pcm_hash, **readings}))
+    return {**measures, "bands": bands, "sketch": sketch.result()}
+
+
+def _sides(channels: int) -> list[str]:
+    if channels == 2:
+        return ["left", "right", "mid", "side"]
+    return ["mono"] if channels == 1 else [f"channel {n}" for n in range(1, channels + 1)]
+
+
+def _rows(block: Block) -> Block:
+    if len(block) != 2:
+        return block
+    left, right = block
+    return np.stack([left, right, (left + right) / 2.0, (left - right) / 2.0])
+
+
+def _bands(octaves: Octaves, rate_hz: int) -> dict[str, float]:
     levels = [power_db(power) for power in octaves.result()]
-    bands = {
+    return {
         f"{nominal_hz(hz):g}": round(db, 3)
-        for hz, db in zip(centres, levels, strict=True)
-        if math.isfinite(db)
+        for hz, db in zip(centres_hz(rate_hz), levels, strict=True)
+        if db > _UNHEARD_DBFS
     }
-    entry: dict[str, Any] = told({"pcm": inspect(path).pcm_hash, "bands": bands, **readings})
-    return _rounded(entry)
 
 
 def _rounded(entry: dict[str, Any]) -> dict[str, Any]:
@@ -96,9 +146,30 @@ def _rounded(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _check(entry: Mapping[str, Any]) -> None:
+    """Raise KeyError, TypeError, ValueError or AttributeError for what is no entry."""
+    str(entry["pcm"])
+    rate_hz, channels, frames = (
+        int(entry[name]) for name in ("sample_rate_hz", "channels", "frames")
+    )
+    for name in ("integrated_lufs", "true_peak_dbtp"):
+        _level(entry[name])
+    for side in _sides(channels):
+        for hz, db in entry["bands"][side].items():
+            float(hz), float(db)
+    if len(decoded(entry["sketch"], channels)) != windows(frames, rate_hz):
+        raise ValueError("a sketch of another length")
+
+
 def _departures(one: Mapping[str, Any], other: Mapping[str, Any], limits: Limits) -> Iterator[str]:
     if limits.accept == "exact":
         yield "samples differ from the golden's"
+        return
+    if limits.accept != "tolerant":
+        yield (
+            f"samples differ from the golden's; whether by no more than {limits.accept} cannot be"
+            " told without audio"
+        )
         return
     for name in ("sample_rate_hz", "channels"):
         if one[name] != other[name]:
@@ -106,21 +177,80 @@ def _departures(one: Mapping[str, Any], other: Mapping[str, Any], limits: Limits
             return
     if abs(one["frames"] - other["frames"]) > limits.length_frames:
         yield f"it has {other['frames']} frames, the golden {one['frames']}"
+    yield from _residual(one, other, limits)
+    yield from _readings(one, other, limits)
+    if one["frames"] == other["frames"]:  # a cut or an added end moves every average
+        yield from _spectra(one["bands"], other["bands"])
+
+
+def _residual(one: Mapping[str, Any], other: Mapping[str, Any], limits: Limits) -> Iterator[str]:
+    first, second = _sketches(one, other)
+    rms_dbfs = min(limits.rms_dbfs, LOUDEST_RMS_DBFS)
+    window_dbfs = min(limits.peak_dbfs, LOUDEST_WINDOW_DBFS)
+    found = estimate(first, second, window_dbfs)
+    over = found.above_dbfs > rms_dbfs
+    if over or found.loud:
+        words = explained(first, second, rms_dbfs, window_dbfs)
+        if words is not None:
+            yield words
+    if over:
+        yield f"the residual is {_dbfs(found.rms_dbfs)} rms, allowed {rms_dbfs:g}"
+    if found.loud:
+        yield _clicks(found, window_dbfs)
+
+
+def _sketches(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Sketched, Sketched]:
+    """Return what both have; a window that only one fills is no evidence."""
+    first, second = (decoded(each["sketch"], each["channels"]) for each in (one, other))
+    if one["frames"] == other["frames"]:
+        return first, second
+    both = whole_windows(min(one["frames"], other["frames"]), one["sample_rate_hz"])
+    return first[:both], second[:both]
+
+
+def _clicks(found: Estimate, allowed_dbfs: float) -> str:
+    count = len(found.loud)
+    at = ", ".join(f"{each / WINDOWS_PER_S:.2f} s" for each in found.loud[:_SHOWN])
+    more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
+    return (
+        f"the 10 ms at {at}{more} differ, by {_dbfs(found.worst_dbfs)} rms at most,"
+        f" allowed {allowed_dbfs:g}"
+    )
+
+
+def _dbfs(level: float) -> str:
+    if level > LOUDEST_RMS_DBFS:
+        return f"more than {LOUDEST_RMS_DBFS:g} dBFS"
+    return f"about {level:.1f} dBFS"
+
+
+def _readings(one: Mapping[str, Any], other: Mapping[str, Any], limits: Limits) -> Iterator[str]:
     for name, allowed in (
         ("integrated_lufs", limits.loudness_lu),
         ("true_peak_dbtp", limits.true_peak_db),
     ):
-        apart = _apart(one[name], other[name])
-        if apart > allowed:
+        if abs(_level(one[name]) - _level(other[name])) > allowed:
             yield f"{name} is {other[name]}, the golden's {one[name]}, allowed {allowed:g}"
-    for hz in sorted({*one["bands"], *other["bands"]}, key=float):
-        first, second = (each["bands"].get(hz, _UNHEARD_DBFS) for each in (one, other))
-        apart = abs(max(first, _UNHEARD_DBFS) - max(second, _UNHEARD_DBFS))
-        if apart > BAND_DB:
-            yield f"the band at {hz} Hz differs by {apart:.2f} dB, allowed {BAND_DB:g}"
 
 
-def _apart(a: float | None, b: float | None) -> float:
-    if a is None or b is None:
-        return 0.0 if a is b else math.inf
-    return abs(a - b)
+def _spectra(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    """Tell the bands of each side that lie apart, the farthest first."""
+    apart = {
+        (side, hz): abs(_heard(one[side], hz) - _heard(other[side], hz))
+        for side in one
+        for hz in sorted({*one[side], *other[side]}, key=float)
+    }
+    over = sorted((key for key in apart if apart[key] > BAND_DB), key=lambda key: -apart[key])
+    for side, hz in over[:_SHOWN]:
+        yield f"{side}, {hz} Hz: {apart[side, hz]:.2f} dB apart, allowed {BAND_DB:g}"
+    if len(over) > _SHOWN:
+        yield f"and {len(over) - _SHOWN} more bands"
+
+
+def _heard(bands: Mapping[str, float], hz: str) -> float:
+    return max(bands.get(hz, _UNHEARD_DBFS), _UNHEARD_DBFS)
+
+
+def _level(value: float | None) -> float:
+    """Return the level; nothing, and what is too soft to judge, count as silence."""
+    return max(-math.inf if value is None else float(value), _SILENT_DB)

@@ -100,7 +100,8 @@ def capture(session: Session, pick: Pick, name: str = "") -> Captured:
         chain = Chain(name=title, groups=(rest,), returns=(Return(owner, inserts=row),))
     else:
         chain = Chain(name=title, groups=(Group(owner, _selectors(session, track), inserts=row),))
-    return Captured(chain, _states(inserts), inserts, (*told, *automated(track)))
+    diagnostics = (*told, *automated(track), *_empty(inserts, track.name))
+    return Captured(chain, _states(inserts), inserts, diagnostics)
 
 
 def _captured_all(session: Session, name: str) -> Captured:
@@ -124,7 +125,16 @@ def _captured_all(session: Session, name: str) -> Captured:
                 hint="to lift one row of plugins alone use --track, --bus or --master",
             )
         )
-    return Captured(chain, _states(lifted), lifted, mixer.diagnostics)
+    diagnostics = (*mixer.diagnostics, *_empty(lifted, "the session"))
+    return Captured(chain, _states(lifted), lifted, diagnostics)
+
+
+def _empty(lifted: Sequence[LiftedInsert], name: str) -> tuple[Diagnostic, ...]:
+    """The warning that nothing was lifted from what is called `name`."""
+    if lifted:
+        return ()
+    message = f"{name} has no plugin that could be lifted: the chain has no insert"
+    return (Diagnostic("warning", "nothing_lifted", name, message),)
 
 
 def _group(session: Session, rack: Rack, returns: Mapping[str, str]) -> Group:

@@ -11,6 +11,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from bridge.audio.faults import cannot_write
 from bridge.errors import InputError, Problem
 from bridge.exchanging.capture import Captured
 from chains import dumps
@@ -48,7 +49,8 @@ def _holds(file: Path, folder: Path, states: Mapping[str, bytes]) -> bool:
 def write_chain(captured: Captured, path: Path) -> None:
     """Write the chain to `path` and its states beside it; the chain appears last.
 
-    Raises InputError as `check_free` does; OSError of the system, after taking back what it wrote.
+    Raises InputError as `check_free` does; MachineError for a full or locked disk, after taking
+    back what it wrote.
     """
     check_free(path, captured)
     made: list[Path] = []
@@ -58,9 +60,11 @@ def write_chain(captured: Captured, path: Path) -> None:
             if not target.exists():
                 _placed(target, data, made)
         _placed(path, chain_text(captured).encode("utf-8"), made)
-    except BaseException:
+    except BaseException as error:
         for each in reversed(made):
             _removed(each)
+        if isinstance(error, OSError):
+            raise cannot_write(path, error) from error
         raise
 
 

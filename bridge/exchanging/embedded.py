@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.audio.faults import cannot_write
 from bridge.storing import Store, digest, file_digest
 from sessions import Media, Session, Track
 from sessions.writing.media import Copier, used_media
@@ -39,8 +40,11 @@ def _stored(media: Media, container: str, store: Store, copier: Copier) -> Path:
     if entry is None or not store.intact(entry):
         store.drop(key)
         with store.staging() as folder:
-            with (folder / "audio").open("wb") as file:
-                copier.copy(media, file)
+            try:
+                with (folder / "audio").open("wb") as file:
+                    copier.copy(media, file)
+            except OSError as error:
+                raise cannot_write(store.root, error) from error
             entry = store.put(key, {"pcm": None}, folder / "audio")
     return entry.data
 

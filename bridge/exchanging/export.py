@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.audio.faults import cannot_write
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.rendered import is_rendering, session_of
 from bridge.hosting.scratch import scratch
 from bridge.storing import Store
 from sessions import Device, Session, read
+from sessions.media_given import check_given
 from sessions.model import Diagnostic as SessionDiagnostic
 from sessions.writing import (
     Audio,
@@ -78,16 +80,21 @@ def export(
     """Write `source`, a session or a finished folder, to `target` (.dawproject or .rpp).
 
     `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
-    project. Raises InputError and SessionError; nothing is overwritten, nothing left half-written.
+    project. Raises InputError and SessionError, and MachineError for a full or locked disk; nothing
+    is overwritten, nothing left half-written.
     """
     kind = _kind(target)
+    check_given(source, media)
     refuse_existing(target)
     session, told = _session(source, store, plugin_folders, media)
     with scratch() as folder:
         wanted = audio or kind.audio
         if has_pairs(session):
             session, wanted = joined(session, folder), "copy"
-        lost = kind.write(session, target, wanted)
+        try:
+            lost = kind.write(session, target, wanted)
+        except OSError as error:
+            raise cannot_write(target, error) from error
     return Exported(target, session, (*told, *map(_ours, lost)))
 
 

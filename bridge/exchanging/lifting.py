@@ -29,13 +29,17 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class LiftedInsert:
-    """An insert, the device it was, and its state as a file: a path below the chain, and bytes."""
+    """An insert, the device it was, and its state as a file: a path below the chain, and bytes.
+
+    `kept` tells that the device's state is the one the chain's insert makes by itself.
+    """
 
     owner: str
     insert: Insert
     device: Device
     state_path: str | None = None
     state: bytes | None = None
+    kept: bool = False
 
     @property
     def step_id(self) -> str:

@@ -193,9 +193,11 @@ class _Onto:
             self._differs(step_id, "mix", f"{mix:g}", f"{device.mix:g}")
             mix = device.mix
         insert = replace(insert, bypass=not device.enabled, mix=mix)
+        before = insert
         insert = self._with_state(owner, insert, device)
         path = insert.settings.state if isinstance(insert.settings, Plugin) else None
-        self.lifted.append(LiftedInsert(owner, insert, device, path))
+        kept = insert is before and hostable(device) is not None
+        self.lifted.append(LiftedInsert(owner, insert, device, path, kept=kept))
         return insert
 
     def _added(self, owner: str, found: LiftedInsert, taken: list[str]) -> Insert:

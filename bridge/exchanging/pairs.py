@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import soundfile
 
 from bridge.audio.bundle import open_member
-from bridge.errors import InputError, Problem
+from bridge.errors import InputError, MachineError, Problem
 from sessions import Clip, Media, Session
 
+_Type = Literal["int32", "float64"]
 _BLOCK_FRAMES = 1 << 16
 _INTEGERS = frozenset({"PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32"})
 
@@ -24,7 +28,7 @@ def has_pairs(session: Session) -> bool:
 def joined(session: Session, folder: Path) -> Session:
     """The session with every pair of mono files joined, bit for bit, to a WAV in `folder`.
 
-    Raises InputError for files that cannot be read.
+    Raises InputError for files that cannot be read, MachineError when there is no space for it.
     """
     made: dict[tuple[str, str], Media] = {}
 
@@ -52,22 +56,31 @@ def _plain(name: str) -> str:
 
 
 def _join(left: Media, right: Media, target: Path) -> Media:
-    dtype = "int32" if left.subtype in _INTEGERS else "float64"
+    dtype: _Type = "int32" if left.subtype in _INTEGERS else "float64"
     subtype = left.subtype if left.subtype == right.subtype else "DOUBLE"
     dtype = dtype if subtype == left.subtype else "float64"
+    form = (left.sample_rate_hz, 2, _wav(subtype))
+    try:
+        with soundfile.SoundFile(target, "w", *form, format="WAV") as both:
+            for block in _blocks(left, right, target.parent, dtype):
+                both.write(block)
+    except soundfile.SoundFileError as error:
+        raise _full(error) from error
+    return replace(left, path=target, member=None, channels=2, format="WAV", subtype=_wav(subtype))
+
+
+def _blocks(left: Media, right: Media, folder: Path, dtype: _Type) -> Iterator[np.ndarray]:
+    """Both files side by side, (frames, 2) at a time; what the right one lacks is silence."""
     try:
         with (
-            soundfile.SoundFile(_file(left, target.parent)) as one,
-            soundfile.SoundFile(_file(right, target.parent)) as two,
-            soundfile.SoundFile(
-                target, "w", left.sample_rate_hz, 2, _wav(subtype), format="WAV"
-            ) as both,
+            soundfile.SoundFile(_file(left, folder)) as one,
+            soundfile.SoundFile(_file(right, folder)) as two,
         ):
             while len(block := one.read(_BLOCK_FRAMES, dtype)):
                 other = two.read(_BLOCK_FRAMES, dtype)[: len(block)]
                 padded = np.zeros_like(block)
                 padded[: len(other)] = other
-                both.write(np.stack([block, padded], axis=1))
+                yield np.stack([block, padded], axis=1)
     except soundfile.SoundFileError as error:
         raise InputError(
             Problem(
@@ -76,7 +89,18 @@ def _join(left: Media, right: Media, target: Path) -> Media:
                 {"file": str(left.path)},
             )
         ) from error
-    return replace(left, path=target, member=None, channels=2, format="WAV", subtype=_wav(subtype))
+
+
+def _full(error: soundfile.SoundFileError) -> MachineError:
+    folder = tempfile.gettempdir()
+    return MachineError(
+        Problem(
+            "disk_full",
+            f"two mono files cannot be joined in {folder}, for want of space: {error}",
+            {"file": folder},
+            hint="free some space there, or name another temporary folder with TMPDIR",
+        )
+    )
 
 
 def _file(media: Media, folder: Path) -> Path:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sessions.daws import EXPORTS, READ
 from sessions.errors import SessionError, SessionProblem, printable
+from sessions.media_given import check_given
 from sessions.model import Diagnostic, Session
 from sessions.naming import file_extension
 from sessions.recognise import refusal
@@ -57,8 +58,10 @@ def read(paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
 
     `media` are further folders in which the session's audio files may lie.
 
-    Raises SessionError for paths that do not exist and for what no format recognises.
+    Raises SessionError for paths that do not exist, or are no files, and for what no format
+    recognises.
     """
+    check_given(paths, media)
     problems = [problem for path in paths if (problem := _absent(path))]
     if not paths:
         problems = [SessionProblem("nothing_given", "no session was named", hint="name a folder")]
@@ -112,11 +115,12 @@ def _unsupported(path: Path) -> SessionProblem:
     extension = file_extension(path.name)
     daw, way = EXPORTS[extension]
     if extension in READ:
+        article = "an" if daw[0] in "AEIO" else "a"
         return SessionProblem(
             "damaged_session",
-            f"{printable(path)} is named like a {daw} project and does not begin like one",
+            f"{printable(path)} is named like {article} {daw} project and does not begin like one",
             {"file": printable(path)},
-            expected=f"a {daw} project, whole",
+            expected=f"{article} {daw} project, whole",
             hint=f"save it again in {daw}, or export its stems: {way}",
         )
     return SessionProblem(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from sessions.formats._daw_elements import Source, children
+from sessions.formats._daw_elements import Source, children, decibels
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
 from sessions.formats._dawproject_time import unit_of
@@ -68,6 +68,15 @@ class Lines:
         if point.tag == "BoolPoint":
             return float(self.source.flag(point, "value", False))
         return self.source.number(point, "value", infinite=True)
+
+
+def standing_db(line: Automation) -> float | None:
+    """The gain of a line inside a clip that never moves, as a DAWproject says a clip's gain."""
+    values = {point.value for point in line.points}
+    if line.target != "gain_db" or len(values) != 1:
+        return None
+    value = values.pop()
+    return value if line.unit == "db" else decibels(value)
 
 
 def _shape(point: etree._Element) -> str:

@@ -17,7 +17,7 @@ from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
 from sessions.formats._daw_scope import EDGE, MOST_PIECES, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
-from sessions.formats._dawproject_automation import Lines
+from sessions.formats._dawproject_automation import Lines, standing_db
 from sessions.formats._dawproject_loops import Window
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import unit_of
@@ -39,6 +39,7 @@ class _Heard:
     high: float = math.inf
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
+    gain_db: float = 0.0
     muted: bool = False
     looped: bool = False
     name: str = ""
@@ -110,8 +111,16 @@ class Arrangement:
             lines = [
                 self.lines.expression(each, heard.scope) for each in element.iterfind("Points")
             ]
-            own = tuple(line for line in lines if line is not None)
-            heard = replace(heard, automation=(*heard.automation, *own))
+            own = [line for line in lines if line is not None]
+            stand = [standing_db(line) for line in own]
+            heard = replace(
+                heard,
+                automation=(
+                    *heard.automation,
+                    *(line for line, gain_db in zip(own, stand, strict=True) if gain_db is None),
+                ),
+                gain_db=heard.gain_db + sum(gain_db for gain_db in stand if gain_db is not None),
+            )
         for child in children(element):
             if not (inside_clip and child.tag == "Points"):
                 self._timeline(child, heard)
@@ -217,6 +226,7 @@ class Arrangement:
                 position_frames=round(position_s * rate_hz),
                 length_s=heard.scope.seconds(heard.high) - position_s,
                 source_offset_s=how.offset_s,
+                gain_db=heard.gain_db,
                 fade_in_s=heard.fade_in_s,
                 fade_out_s=heard.fade_out_s,
                 muted=heard.muted,

@@ -94,8 +94,12 @@ class Mixer:
         self._lanes: list[_Lane] = []
         self._places: dict[str, str] = {}
         self.parameters: dict[str, Parameter] = {}
+        self._masters = _masters(structure)
         for element in children(structure):
             self._collect(element, None, 0)
+        channels = [lane.channel for lane in self._lanes if lane.channel is not None]
+        named = {channel.get("destination") for channel in channels}
+        self._stated = named & self._places.keys()
         self.tracks = [self._track(lane) for lane in self._lanes]
 
     def track_id(self, reference: str) -> str | None:
@@ -109,6 +113,8 @@ class Mixer:
             raise self._source.fault(element, "nested_too_deep", "tracks nest too deep")
         channel = element if element.tag == "Channel" else element.find("Channel")
         kind = _kind(element, channel)
+        if kind == MASTER and element not in self._masters:
+            kind = "group"
         masters = any(lane.id == MASTER for lane in self._lanes)
         own = element.get("id") or f"track-{len(self._lanes) + 1}"
         id_ = MASTER if kind == MASTER and not masters else self._unused(own)
@@ -118,6 +124,15 @@ class Mixer:
             self._places[channel.get("id", "")] = id_
         for child in element.iterfind("Track"):
             self._collect(child, id_, depth + 1)
+
+    def _leads_nowhere(self, channel: etree._Element) -> bool:
+        """Whether a channel without a destination feeds none.
+
+        DAWs state the master as well; a project that states none at all leaves them out. A bus
+        that others feed and that has no sends is where the road ends.
+        """
+        fed = channel.get("id") in self._stated and channel.find("Sends/Send") is None
+        return bool(self._stated) and MASTER in self._places.values() and not fed
 
     def _unused(self, wanted: str) -> str:
         taken = {lane.id for lane in self._lanes} | {MASTER}
@@ -159,6 +174,9 @@ class Mixer:
             return self._places[destination]
         if destination:
             self._counts["unknown_output"] += 1
+        elif self._leads_nowhere(channel):
+            self._counts["no_output"] += 1
+            return None
         return lane.parent or MASTER
 
     def _sends(self, channel: etree._Element) -> Iterator[Send]:
@@ -172,7 +190,7 @@ class Mixer:
                 gain_db=self._level(element.find("Volume")),
                 pre_fader=element.get("type") == "pre",
                 pan=self._pan(element.find("Pan")),
-                enabled=self._source.flag(element.find("Enable"), "value", True),
+                muted=not self._source.flag(element.find("Enable"), "value", True),
             )
 
     def _level(self, element: etree._Element | None) -> float:
@@ -244,10 +262,30 @@ class Mixer:
             self._counts,
             {
                 "unknown_output": ("warning", "tracks lead to no known channel; sent upwards"),
+                "no_output": ("note", "tracks name no destination and feed their sends alone"),
                 "unknown_send": ("warning", "sends lead to no known channel and are left out"),
                 "duplicate_id": ("warning", "tracks share another one's id and got a new one"),
             },
         )
+
+
+def _masters(structure: etree._Element | None) -> list[etree._Element]:
+    """What is a last bus: a role of master, which Bitwig Studio gives its groups too.
+
+    A group holds tracks and leads on; it is the master only where nothing else is.
+    """
+    channels = [] if structure is None else structure.iter("Channel")
+    named = [channel for channel in channels if channel.get("role") == MASTER]
+    above = [(channel, channel.getparent()) for channel in named]
+    found = [up if up is not None and up.tag == "Track" else channel for channel, up in above]
+    last = [each for each in found if not _is_group(each)]
+    return last or found
+
+
+def _is_group(element: etree._Element) -> bool:
+    channel = element.find("Channel")
+    leads_on = channel is not None and channel.get("destination") is not None
+    return leads_on and element.find("Track") is not None
 
 
 def _kind(element: etree._Element, channel: etree._Element | None) -> str:

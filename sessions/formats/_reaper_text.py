@@ -92,6 +92,11 @@ def number(words: list[str], at: int, otherwise: float = 0.0) -> float:
     return value if math.isfinite(value) and abs(value) <= _HIGHEST_NUMBER else otherwise
 
 
+def is_number(word: str) -> bool:
+    """Whether `number` takes `word` for what it says."""
+    return number([word], 0, math.nan) == number([word], 0)
+
+
 def integer(words: list[str], at: int, otherwise: int = 0) -> int:
     """The whole number at `at`, or `otherwise`."""
     return int(number(words, at, otherwise))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sessions.formats._reaper_text import Block, integer, name_of, number
+from sessions.formats._reaper_text import Block, Line, integer, is_number, name_of, number
 from sessions.model import Severity
 from sessions.tally import Tally
 
@@ -33,6 +33,31 @@ TEXTS: dict[str, tuple[Severity, str]] = {
         " {places}",
     ),
     "frozen_tracks": ("note", "{count} tracks are frozen, and read as frozen: {places}"),
+    "unreadable_numbers": (
+        "warning",
+        "values that are no finite number are read as if they were not there ({count}): {places}",
+    ),
+    "duplicate_ids": (
+        "warning",
+        "tracks that carry the GUID of a track before them get another id ({count}): {places}",
+    ),
+}
+# Which words of which lines are numbers that move sound or time.
+_NUMBERS = {
+    "POSITION": (1,),
+    "LENGTH": (1,),
+    "SOFFS": (1,),
+    "STARTPOS": (1,),
+    "FADEIN": (2, 3),
+    "FADEOUT": (2, 3),
+    "VOLPAN": (1, 2, 3),
+    "TAKEVOLPAN": (1, 2),
+    "PLAYRATE": (1, 3),
+    "AUXRECV": (1, 3, 4),
+    "PT": (1, 2),
+    "TEMPO": (1, 2, 3),
+    "MARKER": (2,),
+    "MASTER_VOLUME": (1, 2),
 }
 _ACTIVE, _BYPASSED = 1, 1
 _VCA_FOLLOW = 22
@@ -69,6 +94,29 @@ def _encloses(items: Sequence[Block]) -> bool:
             return True
         furthest_s = max(furthest_s, -end_s)
     return False
+
+
+def tell_numbers(project: Block, tally: Tally) -> None:
+    """Remark numbers that are infinite, none at all or no number, each with its line."""
+    _tell_numbers(project, "", tally)
+    for track in project.blocks("TRACK"):
+        _tell_numbers(track, name_of(track), tally)
+
+
+def _tell_numbers(block: Block, name: str, tally: Tally) -> None:
+    for each in block.inside:
+        if isinstance(each, Block):
+            if each.tag != "TRACK":
+                _tell_numbers(each, name, tally)
+            continue
+        tag = each.text.partition(" ")[0]
+        if tag in _NUMBERS and not _all_numbers(each, _NUMBERS[tag]):
+            tally.add("unreadable_numbers", f"{name}: {each.text}" if name else each.text)
+
+
+def _all_numbers(line: Line, at: Sequence[int]) -> bool:
+    words = line.words
+    return all(is_number(words[place]) for place in at if place < len(words))
 
 
 def tell_track(track: Block, name: str, tally: Tally) -> None:

@@ -53,7 +53,7 @@ def tracks(
 ) -> tuple[Track, ...]:
     """All tracks in order, without the master."""
     blocks = list(project.blocks("TRACK"))
-    ids = _ids(blocks)
+    ids = _ids(blocks, tally)
     parents = _parents(blocks, ids)
     chains = [_chain(block, tally) for block in blocks]
     made = [
@@ -75,15 +75,18 @@ def tracks(
                     automation=(*source.automation, *each.automation),
                 )
             else:
-                tally.add("send_from_nowhere", each.send.target)
+                at = ids.index(each.send.target)
+                tally.add("send_from_nowhere", f"{name_of(blocks[at])}: AUXRECV {each.source}")
     fed = {send.target for track in made for send in track.sends if send.to_channels is None}
     return tuple(_kinded(track, track.id in fed) for track in made)
 
 
-def _ids(blocks: Sequence[Block]) -> list[str]:
+def _ids(blocks: Sequence[Block], tally: Tally) -> list[str]:
     ids: list[str] = []
     for at, block in enumerate(blocks):
         own = (word(block.words, 1) or word(block.line("TRACKID"), 1)).strip("{}")
+        if own in ids:
+            tally.add("duplicate_ids", name_of(block))
         ids.append(own if own and own not in ids and own != "master" else f"track-{at + 1}")
     return ids
 

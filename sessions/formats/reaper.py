@@ -12,7 +12,7 @@ from sessions.formats._reaper_envelopes import track_automation
 from sessions.formats._reaper_fx import effects
 from sessions.formats._reaper_text import Block, integer, number, parse, word
 from sessions.formats._reaper_told import TEXTS as TOLD
-from sessions.formats._reaper_told import tell_project
+from sessions.formats._reaper_told import tell_numbers, tell_project
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
 from sessions.gains import decibels
 from sessions.media_search import MediaFinder
@@ -54,7 +54,10 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "send_channels": ("warning", "{count} sends take other channels than 1/2: {places}"),
     "send_before_effects": ("warning", "{count} sends start before the effects: {places}"),
     "inverted_sends": ("warning", "{count} sends invert polarity, which is not read: {places}"),
-    "send_from_nowhere": ("warning", "{count} sends name a track that is not there: {places}"),
+    "send_from_nowhere": (
+        "warning",
+        "sends that come from a track that is not there are left out ({count}): {places}",
+    ),
     "midi_clips": ("note", "{count} MIDI clips are named, their notes not read: {places}"),
     "empty_items": ("note", "{count} items without audio are left out: {places}"),
     "generated_clips": ("warning", "{count} clips come from no audio file: {places}"),
@@ -119,6 +122,7 @@ def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
     master = _master(project, defaults, tally)
     tempos, meters = _tempo(project)
     tell_project(project, tally)
+    tell_numbers(project, tally)
     return Session(
         format=FORMAT.name,
         daw=f"REAPER {word(project.words, 2)}".strip(),
@@ -139,6 +143,7 @@ def _told(tally: Tally, finder: MediaFinder) -> tuple[Diagnostic, ...]:
 def _fragment(top: Block, path: Path, finder: MediaFinder, tally: Tally) -> tuple[Track, ...]:
     tally.add("no_sample_rate", printable(path.name))
     defaults = Defaults(_USUAL_RATE_HZ, 3, 1.0)
+    tell_numbers(top, tally)
     if top.block("TRACK") is not None:
         return tracks(top, defaults, finder, tally)
     chain = effects(top.block("FXCHAIN") or top, True, path.stem, tally)

@@ -7,6 +7,7 @@ middle at 0.5. Plugin states lie in plugins/, audio in audio/.
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
@@ -16,6 +17,7 @@ from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels
 from sessions.writing.dawproject_timeline import arrangement
 from sessions.writing.dawproject_xml import Ids, number, sub
+from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
 from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
 from sessions.writing.placing import placed
@@ -38,6 +40,8 @@ def write_dawproject(
     """
     refuse_pairs(session)
     losses = Losses(path.name)
+    session = flattened(session, losses)
+    _tell_rate(session, losses)
     with placed(path, overwrite=overwrite) as made:
         files = _Files(path.parent, audio)
         channels = Channels(Ids(track.id for track in session.tracks), losses)
@@ -49,6 +53,21 @@ def write_dawproject(
                 _put(archive, name, data)
             files.copy_into(archive, session)
     return losses.diagnostics()
+
+
+def _tell_rate(session: Session, losses: Losses) -> None:
+    """Name the sample rate where it is lost: readers take the commonest of the clips' rates."""
+    found = Counter(
+        session.sample_rate_hz if clip.media is None else clip.media.sample_rate_hz
+        for track in session.tracks
+        for clip in track.clips
+        if clip.kind == "audio"
+    )
+    rate_hz = session.sample_rate_hz
+    if max(found, key=lambda rate: (found[rate], rate), default=None) != rate_hz:
+        why = "a DAWproject has no place for the sample rate, and its audio does not tell it: set"
+        why += " it by hand"
+        losses.add("sample_rate_lost", "warning", why, f"{rate_hz} Hz")
 
 
 class _Files:

@@ -10,7 +10,7 @@ from lxml import etree
 from sessions.model import Automation, Device, PluginParameter, Send, Track
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
 from sessions.writing.levels import linear
-from sessions.writing.losses import Losses
+from sessions.writing.losses import INSTANCES_LOST, Losses
 from sessions.writing.tree import MASTER, Node
 
 _CONTENT = {"group": "tracks", "folder": "tracks", "midi": "notes", "master": "audio notes"}
@@ -92,7 +92,7 @@ class Channels:
             sends = sub(channel, "Sends")
             for send in track.sends:
                 self._send(sends, track, send)
-        gain_db = track.gain_db + track.trim_db
+        gain_db = track.gain_db + trim_shift_db(track, "gain_db")
         self._volume(channel, self._parameter(track, "gain_db"), gain_db, "Volume")
 
     def _destination(self, track: Track) -> str | None:
@@ -133,7 +133,9 @@ class Channels:
         if send.pan or any(parameter_of(line.target) == panned for line in track.automation):
             self._pan(element, self._parameter(track, panned), send.pan)
         name = self._parameter(track, f"send:{send.target}")
-        self._volume(element, name, send.gain_db, "Send")
+        self._volume(
+            element, name, send.gain_db + trim_shift_db(track, f"send:{send.target}"), "Send"
+        )
 
     def _devices(self, parent: etree._Element, track: Track) -> None:
         for index, device in enumerate(track.devices):
@@ -197,6 +199,8 @@ class Channels:
         if device.mix is not None and device.mix != 1.0:
             why = "a DAWproject has no wet/dry mix of a plugin: these sound wholly wet"
             self._losses.add("mix_lost", "warning", why, where)
+        if device.instances > 1:
+            self._losses.add("instances_lost", "warning", INSTANCES_LOST, where)
         if device.sidechain:
             why = "a DAWproject has no side-chain routing"
             self._losses.add("sidechain_lost", "warning", why, where)
@@ -214,12 +218,25 @@ class Channels:
         if track.trim_db and track.devices:
             why = "a DAWproject has no trim before the plugins: it went into the fader behind them"
             self._losses.add("trim_moved", "warning", why, track.name)
+        if track.trim_db and any(send.pre_fader for send in track.sends):
+            why = "a DAWproject has no trim before the fader: it went into the pre-fader sends too"
+            self._losses.add("trim_in_sends", "note", why, track.name)
+        if track.output is None and track.kind not in ("master", "folder", "vca"):
+            why = "these feed their sends alone, which a DAWproject says by naming no destination:"
+            why += " make sure that the DAW does not lead them to the master"
+            self._losses.add("no_destination", "warning", why, track.name)
 
 
 def key_of(line: Automation) -> str:
     """What a line moves on its track: of parameters with the same name, the very one."""
     own = line.parameter
     return parameter_of(line.target) if own is None else f"{line.target}\n{own.index} {own.id}"
+
+
+def trim_shift_db(track: Track, target: str) -> float:
+    """The part of the track's trim, which a DAWproject has no place for, in what `target` moves."""
+    pre = {f"send:{send.target}" for send in track.sends if send.pre_fader}
+    return track.trim_db if target == "gain_db" or target in pre else 0.0
 
 
 def unit_of(line: Automation) -> str:

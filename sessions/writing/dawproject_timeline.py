@@ -9,10 +9,10 @@ from lxml import etree
 from sessions.model import Automation, AutomationPoint, Clip, Media, Session, Track
 from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
-from sessions.writing.dawproject_channels import Channels, key_of, unit_of
+from sessions.writing.dawproject_channels import Channels, key_of, trim_shift_db, unit_of
 from sessions.writing.dawproject_xml import flag, number, sub
 from sessions.writing.levels import linear
-from sessions.writing.lines import Line, line_of, moving, standing_gain_db
+from sessions.writing.lines import Line, line_of, moving, shifted, standing_gain_db
 from sessions.writing.losses import Losses
 from sessions.writing.media import written_path
 
@@ -171,7 +171,8 @@ class Timeline:
             why = "a DAWproject has nothing that these lines could move"
             self._losses.add("automation_lost", "warning", why, f"{track.name} {automation.target}")
             return
-        line = line_of(automation)
+        shift_db = trim_shift_db(track, automation.target)
+        line = shifted(line_of(automation), shift_db)
         if line.bent:
             why = "a DAWproject joins points by steps or straight lines: these are straight now"
             self._losses.add("curve_lost", "note", why, f"{track.name} {automation.target}")

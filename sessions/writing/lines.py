@@ -7,7 +7,7 @@ linear_amplitude) or as factors ("linear"); a mute is 1 while muted; pans run fr
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sessions.model import Automation, AutomationPoint, Clip
@@ -55,6 +55,15 @@ def as_factors(line: Line) -> tuple[AutomationPoint, ...]:
     if not line.in_db:
         return line.points
     return tuple(point._replace(value=linear(point.value)) for point in line.points)
+
+
+def shifted(line: Line, gain_db: float) -> Line:
+    """A level's line with every value louder by `gain_db`."""
+    points = tuple(
+        point._replace(value=point.value + gain_db if line.in_db else point.value * linear(gain_db))
+        for point in line.points
+    )
+    return replace(line, points=points) if gain_db else line
 
 
 def _kind(target: str) -> LineKind:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from sessions.model import Diagnostic, Severity
 
+INSTANCES_LOST = (
+    "these mono plugins ran once a channel; here each is there once: give every channel one by hand"
+)
 _NAMED = 8
 _UNNAMED = "(no name)"
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._aaf_embedded import write_embedded
@@ -85,6 +85,22 @@ def _file_name(media: Media) -> str:
     return name if known else f"{name}.{_EXTENSIONS.get(media.format, 'wav')}"
 
 
+class _Target:
+    """A file that is written; its own failure is kept apart from those of what is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.failure: OSError | None = None
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        """Write to the file itself, and keep what it raises."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.failure = error
+            raise
+
+
 class Copier:
     """Copies the bytes of media files; keeps zips open from one member to the next."""
 
@@ -100,14 +116,18 @@ class Copier:
             archive.close()
 
     def copy(self, media: Media, target: IO[bytes]) -> None:
-        """Write the file's bytes to `target`; raises SessionError when they cannot be read."""
+        """Write the file's bytes to `target`.
+
+        Raises SessionError when they cannot be read, OSError when they cannot be written.
+        """
+        guarded = _Target(target)
         try:
-            if media.member is not None and not zipfile.is_zipfile(media.path):
-                write_embedded(media, target)
-                return
-            with self._opened(media) as source:
-                shutil.copyfileobj(source, target, _SLICE_BYTES)
-        except (OSError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+            self._read_into(media, guarded)
+        except (SessionError, OSError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+            if guarded.failure is not None:
+                raise guarded.failure from None
+            if isinstance(error, SessionError):
+                raise
             raise SessionError(
                 SessionProblem(
                     "unreadable_media",
@@ -116,6 +136,13 @@ class Copier:
                     hint="check that the file is still there and its permissions",
                 )
             ) from error
+
+    def _read_into(self, media: Media, target: _Target) -> None:
+        if media.member is not None and not zipfile.is_zipfile(media.path):
+            write_embedded(media, cast(IO[bytes], target))
+            return
+        with self._opened(media) as source:
+            shutil.copyfileobj(source, target, _SLICE_BYTES)
 
     def _opened(self, media: Media) -> IO[bytes]:
         if media.member is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sessions.model import Diagnostic, Media, Session
 from sessions.tempo import TempoMap
+from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
 from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
 from sessions.writing.placing import placed, refuse_existing
@@ -31,6 +32,7 @@ def write_rpp(
     """
     refuse_pairs(session)
     losses = Losses(path.name)
+    session = flattened(session, losses)
     with placed(path, overwrite=overwrite) as made:
         files = _Files(path, audio)
         made.write_bytes(_project(session, files, losses))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from sessions.formats._reaper_state import vst3_lines
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError, parse_fxp
-from sessions.writing.losses import Losses
+from sessions.writing.losses import INSTANCES_LOST, Losses
 from sessions.writing.reaper_text import Text, guid, quoted
 
 _FNV_OFFSET, _FNV_PRIME = 0x811C9DC5, 0x01000193
@@ -92,6 +92,8 @@ class Effects:
             self._text.line("WET", device.mix, 0)
         automated(index)
         self._text.line("WAK", 0, 0)
+        if device.instances > 1:
+            self._losses.add("instances_lost", "warning", INSTANCES_LOST, where)
         if device.sidechain:
             why = "their key inputs are not connected: connect their pins 3 and 4 by hand"
             self._losses.add("sidechain_lost", "warning", why, where)

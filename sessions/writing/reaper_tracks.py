@@ -63,9 +63,10 @@ class Tracks:
         line("MASTER_FX", 1)
         self._chain("MASTERFXLIST", track)
         self._envelopes.track(track.name, track.automation, master=True)
+        self._trim("MASTERVOLENV", track)
 
     def _fader(self, track: Track) -> float:
-        gain = linear(track.gain_db + (0.0 if track.devices else track.trim_db))
+        gain = linear(track.gain_db + (0.0 if _trim_apart(track) else track.trim_db))
         return -gain if track.inverted and is_master(track) else gain
 
     def _track(self, node: Node, depth_after: int) -> None:
@@ -87,7 +88,7 @@ class Tracks:
         line("MAINSEND", self._to_parent(track), 0)
         self._receives(track)
         self._envelopes.track(track.name, track.automation, master=False)
-        self._trim(track)
+        self._trim("VOLENV", track)
         self._chain("FXCHAIN", track)
         self._items.items(track)
         self._tell(node, change)
@@ -136,16 +137,17 @@ class Tracks:
             )
             self._envelopes.send(source.name, target.id, send.gain_db, source.automation)
 
-    def _trim(self, track: Track) -> None:
+    def _trim(self, tag: str, track: Track) -> None:
         """A trim before the plugins: the one thing in REAPER that comes there is an envelope."""
-        if track.trim_db and track.devices:
-            with self._text.block("VOLENV"):
+        moves = any(line.target == "trim_db" for line in track.automation)
+        if track.trim_db and _trim_apart(track) and not moves:
+            with self._text.block(tag):
                 self._text.line("ACT", 1, -1)
                 self._text.line("VIS", 1, 1, 1)
                 self._text.line("ARM", 0)
                 self._text.line("VOLTYPE", 0)
                 self._text.line("PT", 0, linear(track.trim_db), 0)
-            why = "a gain before the plugins became a point of the pre-FX volume envelope"
+            why = "a gain before plugins or fader became a point of the pre-FX volume envelope"
             self._losses.add("trim_as_envelope", "note", why, track.name)
 
     def _chain(self, tag: str, track: Track) -> None:
@@ -177,6 +179,12 @@ class Tracks:
                 if send.target not in self._index or (back and not silent):
                     what = f"{node.track.name} to {'itself' if back else send.target}"
                     self._losses.add("send_lost", "warning", why, what)
+
+
+def _trim_apart(track: Track) -> bool:
+    """Whether a trim cannot be part of the fader: plugins, sends or an envelope come between."""
+    moved = any(line.target in ("gain_db", "trim_db") for line in track.automation)
+    return bool(track.devices) or moved or any(send.pre_fader for send in track.sends)
 
 
 def _moves_fader(track: Track) -> bool:

@@ -317,7 +317,7 @@ def test_a_damaged_project_of_a_daw_that_is_read_is_said_to_be_such(
         sessions.read(tmp_path / name)
     (problem,) = caught.value.problems
     assert problem.kind == "damaged_session"
-    assert f"named like a {daw} project" in problem.message
+    assert f"{daw} project and does not begin like one" in problem.message
     assert f"save it again in {daw}" in (problem.hint or "")
 
 

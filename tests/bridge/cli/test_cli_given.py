@@ -1,0 +1,70 @@
+"""What is named on the command line and is no session: devices, pipes, missing folders."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+WORDS = {
+    "read": ["read", "{}"],
+    "export": ["export", "{}", "-o", "{out}/song.rpp"],
+    "capture": ["capture", "{}", "--master", "-o", "{out}/chain.toml"],
+}
+
+
+@pytest.mark.parametrize("command", WORDS)
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_what_never_ends_is_refused_at_once(
+    run: Run, tmp_path: Path, command: str, kind: str
+) -> None:
+    path = Path("/dev/zero")
+    if kind == "pipe":
+        path = tmp_path / "song.rpp"
+        os.mkfifo(path)
+    if not path.exists():
+        pytest.skip("no /dev/zero on this system")
+    words = [word.format(path, out=tmp_path) for word in WORDS[command]]
+    done = run(*words, "--json")
+    (problem,) = json.loads(done.out)["errors"]
+    assert (done.code, problem["kind"]) == (2, "not_a_file")
+    assert problem["where"] == {"file": str(path)}
+
+
+@pytest.mark.parametrize("command", ["read", "export"])
+def test_a_media_folder_that_is_not_there_is_refused(
+    run: Run, stems: Path, tmp_path: Path, command: str
+) -> None:
+    words = [word.format(stems, out=tmp_path) for word in WORDS[command]]
+    kick = stems / "kick.wav"
+    done = run(*words, "--media", tmp_path / "stem", "--media", kick, "--json")
+    missing, file = json.loads(done.out)["errors"]
+    assert done.code == 2
+    assert {missing["kind"], file["kind"]} == {"no_media_folder"}
+    assert missing["message"] == f"{tmp_path / 'stem'} does not exist"
+    assert missing["nearest"] == str(stems)
+    assert file["message"] == f"{kick} is no folder"
+    assert not (tmp_path / "song.rpp").exists()
+
+
+def test_help_says_that_read_takes_projects(run: Run) -> None:
+    said = " ".join(run("read", "--help").out.split())
+    assert "A DAW's project or exchange file" in said
+
+
+def test_a_track_without_plugins_is_told(run: Run, stems: Path, tmp_path: Path) -> None:
+    assert (
+        run("export", stems, "-o", tmp_path / "song.rpp", "--store", tmp_path / "store").code == 0
+    )
+    words = ["capture", tmp_path / "song.rpp", "-o", tmp_path / "chain.toml"]
+    done = run(*words, "--track", "lead vox", "--store", tmp_path / "store")
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        "warning: lead vox has no plugin that could be lifted: the chain has no insert"
+    ]
+    assert run("capture", tmp_path / "song.rpp", "-o", tmp_path / "b.toml", "--all").err != ""
