@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,12 +49,17 @@ def diff(
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
+    from bridge.audio.placing import placed
+    from bridge.comparing import check_outputs, markdown
     from bridge.comparing import diff as compare
-    from bridge.comparing import markdown
+    from bridge.comparing import junit as as_junit
 
+    outputs = {"junit": junit, "page": page}
+    wanted = {name: path for name, path in outputs.items() if path is not None}
+    check_outputs(wanted, [each for each in (a, b, floor, policy) if each is not None])
     found = compare(a, b, _policy(policy, limit or []), floor=floor)
     if junit is not None:
-        _write_junit(junit, found)
+        placed(junit, as_junit(found))
     if page is not None:
         from bridge.comparing.page import write_page
 
@@ -79,16 +83,3 @@ def _tell(found: Diff) -> None:
     from bridge.comparing.wording import lines
 
     typer.echo("\n".join(lines(found)))
-
-
-def _write_junit(path: Path, found: Diff) -> None:
-    from bridge.audio.faults import cannot_write
-    from bridge.comparing import junit
-
-    staged = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        staged.write_bytes(junit(found))
-        staged.replace(path)
-    except OSError as cause:
-        staged.unlink(missing_ok=True)
-        raise cannot_write(path, cause) from cause

@@ -120,7 +120,13 @@ def written(state: Path, folder: Path) -> str:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` at `path` in one step; an earlier file's mode is kept."""
+    """Put `data` at `path` in one step; an earlier file's mode is kept.
+
+    Raises InputError `not_a_file` for a device, a pipe or a folder.
+    """
+    from bridge.audio.placing import check_regular
+
+    check_regular(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -18,22 +18,25 @@ from bridge.errors import Problem, StemwrightError
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 
 _STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
+_ENDED = Problem("stopped", "stopped before the end")
 
 
 def run_told(app: typer.Typer, args: Sequence[str]) -> int:
     """Run `app` on `args`; tell what went wrong; return the exit code."""
     words = list(args) or ["--help"]
-    return outcome(lambda: app(args=words, standalone_mode=False), "--json" in words)
+    stopped = _ENDED if words[0] in ("diff", "verify") else _STOPPED  # these two keep no steps
+    return outcome(lambda: app(args=words, standalone_mode=False), "--json" in words, stopped)
 
 
-def outcome(work: Callable[[], object], as_json: bool) -> int:
+def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPPED) -> int:
     """Do `work`; tell what went wrong; return the exit code: what it returned, when a number."""
     try:
         code = work()
     except StemwrightError as error:
-        return _told(error.problems, error.exit_code, as_json)
+        told = [stopped if each.kind == "stopped" else each for each in error.problems]
+        return _told(told if stopped is _ENDED else error.problems, error.exit_code, as_json)
     except (typer.Abort, KeyboardInterrupt):
-        return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
+        return _told([stopped], EXIT_INTERRUPTED, as_json)
     except typer.TyperException as error:
         return _told([_usage(error)], EXIT_INPUT, as_json)
     except BrokenPipeError:
@@ -42,7 +45,7 @@ def outcome(work: Callable[[], object], as_json: bool) -> int:
     except Exception as error:
         return _foreign(error, as_json)
     if code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
-        return _told([_STOPPED], EXIT_INTERRUPTED, as_json)
+        return _told([stopped], EXIT_INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
 
 

@@ -103,8 +103,9 @@ def _short(digest: str) -> str:
 
 def _lines(found: Verified) -> list[str]:
     lines = [f"{found.verdict}: {each.name} {each.verdict}" for each in found.found.files]
+    notes = [f"{each.message} ({each.kind})" for each in found.lock]
     if found.step is None:
-        return lines
+        return [*lines, *notes]
     told = found.as_json()["first"]
     lines.append(f"first difference: {found.step} ({found.kind})")
     if told["level_delta_db"] is not None:
@@ -118,4 +119,4 @@ def _lines(found: Verified) -> list[str]:
     after = [step for step in found.differing if step != found.step]
     if after:
         lines.append(f"further steps that differ: {len(after)}")
-    return lines
+    return [*lines, *notes]

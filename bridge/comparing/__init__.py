@@ -8,6 +8,7 @@ from bridge.comparing.junit import junit
 from bridge.comparing.limits import VERDICTS, Limits, Verdict, given
 from bridge.comparing.markdown import markdown
 from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.outputs import check_outputs
 from bridge.comparing.policy import Policy, load_policy
 from bridge.comparing.residual import Residual
 from bridge.comparing.same import DifferentSoundError, assert_same_render
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "Verified",
     "assert_same_render",
+    "check_outputs",
     "compare_renders",
     "diff",
     "given",

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Literal
+from typing import Any, Literal
 
 from bridge.comparing.render_folder import MASTER, RenderFolder, Step
-from chains import Chain, Group, Insert
+from chains import Chain
 
 Kind = Literal[
-    "source", "insert", "plugin", "state", "fader", "trim", "send", "target", "drive", "subtype",
-    "version", "host", "not_repeatable", "unknown",
+    "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target", "drive",
+    "subtype", "version", "host", "not_repeatable", "unknown",
 ]  # fmt: skip
 """What kind of thing changed; `host` is the engine or this tool itself, `not_repeatable` the same
 step with the same input."""
 
 Sides = tuple[Step | None, Step | None]
 Named = tuple[str, Kind]
+Level = Mapping[str, Any]
+Levels = Mapping[str, Level]
+Row = Mapping[str, tuple[object, ...]]
+"""Inserts in signal order, and what each does."""
 
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
 
@@ -31,16 +35,19 @@ def culprit(a: RenderFolder, b: RenderFolder, sides: Sides, owner: str, passed: 
     assert step is not None  # noqa: S101 - zip_longest never gives two absent steps
     if sides[0] is not None and sides[1] is not None and sides[0].key == sides[1].key:
         return _own_name(step, owner), "not_repeatable"
-    changed = _hosted(a, b, step)
+    if not passed and _trimmed(a, b, owner):
+        return f"{owner} trim", "trim"
+    changed = _hosted(a, b, step.id)
     if changed is not None:
         return _own_name(step, owner), changed
-    inserts = _changed_insert(a.inserts(owner), b.inserts(owner), passed)
     here = {each for side in sides if side is not None for each in side.inserts}
-    if inserts is not None and (inserts in here or not step.inserts or _driven(a, b, owner)):
-        at_the_sum = step.id.startswith("sum")
-        if not at_the_sum:
-            return f"{owner}/{inserts}", "insert"
-    return _around(a, b, owner, step) or (_own_name(step, owner), _unseen(a, b, step))
+    if not step.id.startswith("sum"):
+        for rows in (_locked_rows(a, b, owner), _chain_rows(a, b, owner)):
+            parted = _parted(*rows, passed)
+            reached = here & {*parted} or not step.inserts or _driven(a, b, owner)
+            if parted and reached:
+                return _named(a, b, owner, rows, parted)
+    return _around(a, b, owner, step) or _unseen(a, b, step, owner)
 
 
 def engine_changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
@@ -58,9 +65,9 @@ def _own_name(step: Step, owner: str) -> str:
     return f"{owner}/{step.inserts[-1]}" if step.inserts else step.id
 
 
-def _hosted(a: RenderFolder, b: RenderFolder, step: Step) -> Kind | None:
+def _hosted(a: RenderFolder, b: RenderFolder, step: str) -> Kind | None:
     """Whether the plugin behind a step is another one, or the state it was given."""
-    one, other = a.plugin(step.id), b.plugin(step.id)
+    one, other = a.plugin(step), b.plugin(step)
     if not one or not other:
         return None
     if (one.get("binary"), one.get("class_id")) != (other.get("binary"), other.get("class_id")):
@@ -68,20 +75,49 @@ def _hosted(a: RenderFolder, b: RenderFolder, step: Step) -> Kind | None:
     return "state" if one.get("state") != other.get("state") else None
 
 
-def _changed_insert(a: Sequence[Insert], b: Sequence[Insert], passed: set[str]) -> str | None:
-    """The first insert after those passed that was set otherwise, added or taken out."""
-    one, other = ([each for each in row if each.id not in passed] for row in (a, b))
-    for first, second in zip_longest(one, other):
-        if first is None or second is None:
-            return str((first or second).id)
-        if _sound(first) != _sound(second):
-            added = second.id not in {each.id for each in one}
-            return second.id if added else first.id
-    return None
+def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]:
+    """The inserts of an owner in order, each with what it does, as the locks hold them."""
+    one, other = a.mixer, b.mixer
+    if one is None or other is None:
+        return {}, {}
+    rows = [
+        {name: (side.spec(f"{owner}/{name}"),) for name in mixer.get(owner, {}).get("inserts", ())}
+        for side, mixer in ((a, one), (b, other))
+    ]
+    return rows[0], rows[1]
 
 
-def _sound(insert: Insert) -> tuple[object, ...]:
-    return insert.settings, insert.on, insert.mix
+def _chain_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]:
+    """The same as the chains say it, with the last limiter, which is part of the target."""
+    one, other = (
+        {each.id: (each.settings, each.on, each.mix) for each in side.inserts(owner)}
+        for side in (a, b)
+    )
+    return one, other
+
+
+def _parted(a: Row, b: Row, passed: set[str]) -> tuple[str, ...]:
+    """What stands where the inserts after those passed first part; nothing where they agree."""
+    rows = ([name for name in row if name not in passed] for row in (a, b))
+    for first, second in zip_longest(*rows):
+        if first is None or second is None or (first, a[first]) != (second, b[second]):
+            return tuple(dict.fromkeys(each for each in (first, second) if each is not None))
+    return ()
+
+
+def _named(
+    a: RenderFolder, b: RenderFolder, owner: str, rows: tuple[Row, Row], parted: tuple[str, ...]
+) -> Named:
+    """Whether inserts changed places, or which was set otherwise, added or taken out."""
+    if len(parted) > 1 and all(each in row for each in parted for row in rows):
+        return f"{owner} order", "order"
+    added = [each for each in parted if each not in rows[0]]
+    name = f"{owner}/{(added or parted)[0]}"
+    return name, _kind(a, b, name)
+
+
+def _kind(a: RenderFolder, b: RenderFolder, name: str) -> Kind:
+    return _hosted(a, b, name) or "insert"
 
 
 def _driven(a: RenderFolder, b: RenderFolder, owner: str) -> bool:
@@ -89,63 +125,93 @@ def _driven(a: RenderFolder, b: RenderFolder, owner: str) -> bool:
     return owner == MASTER and a.record.get("drive_db") != b.record.get("drive_db")
 
 
-def _unseen(a: RenderFolder, b: RenderFolder, step: Step) -> Kind:
-    """What the chains do not show: another host, or a chain edited after it was rendered."""
+def _unseen(a: RenderFolder, b: RenderFolder, step: Step, owner: str) -> Named:
+    """What neither chains nor mixers show: another host, or a lock of before mixers were held."""
+    name = _own_name(step, owner)
     if any(engine_changes(a, b)):
-        return "host"
+        return name, "host"
     heard = [[side.sources(group) for group in side.groups] for side in (a, b)]
-    if heard[0] == heard[1] and a.spec(step.id) != b.spec(step.id):  # a longer stem changes all
-        return "fader" if step.id.startswith("sum") else "insert"
-    return "unknown"
+    older = a.mixer is None and b.mixer is None
+    spec = step.id.partition("@")[0]
+    if older and heard[0] == heard[1] and a.spec(spec) != b.spec(spec):  # longer: all differ
+        return name, "fader" if step.id.startswith("sum") else "insert"
+    return name, "unknown"
+
+
+def _levels(a: RenderFolder, b: RenderFolder) -> tuple[Levels, Levels]:
+    """Trims, faders and sends by owner: as both locks hold them, else as both chains say."""
+    if a.mixer is not None and b.mixer is not None:
+        return a.mixer, b.mixer
+    if a.chain is not None and b.chain is not None:
+        return _chain_levels(a.chain), _chain_levels(b.chain)
+    return {}, {}
+
+
+def _chain_levels(chain: Chain) -> Levels:
+    groups = {
+        each.id: {"trim": each.trim_db, "fader": each.gain_db, "sends": dict(each.sends)}
+        for each in chain.groups
+    }
+    return {**groups, **{each.id: {"fader": each.gain_db} for each in chain.returns}}
+
+
+def _trimmed(a: RenderFolder, b: RenderFolder, group: str) -> bool:
+    one, other = (each.get(group, {}).get("trim") for each in _levels(a, b))
+    return one is not None and other is not None and one != other
 
 
 def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Step) -> Named | None:
     """What beside inserts reaches a step: trims, faders, sends, the target, the version."""
-    if a.chain is None or b.chain is None:
-        return None
-    groups = [(each, _group(b.chain, each.id)) for each in a.chain.groups]
-    for one, other in groups:
-        if other is not None and _reaches(one, other, owner, a.chain):
-            found = _levels(one, other, owner)
-            if found is not None:
-                return found
+    one, other = _levels(a, b)
+    for group in (each for each in one if "trim" in one[each] and "trim" in other.get(each, {})):
+        found = _level(group, one[group], other[group], owner, (*one, MASTER))
+        if found is not None:
+            return found
     return _bus(a, b, step)
 
 
-def _reaches(one: Group, other: Group, owner: str, chain: Chain) -> bool:
-    """Whether what a group's trim, fader and sends decide is heard in `owner`."""
-    if owner in {each.id for each in chain.groups}:
-        return one.id == owner
-    return owner == MASTER or owner in dict((*one.sends, *other.sends))
-
-
-def _levels(one: Group, other: Group, owner: str) -> Named | None:
-    if one.trim_db != other.trim_db:
-        return f"{one.id} trim", "trim"
-    if owner == one.id:
+def _level(group: str, one: Level, other: Level, owner: str, owners: Sequence[str]) -> Named | None:
+    """What of a group's trim, fader and sends differs and is heard in `owner`."""
+    sends: tuple[Mapping[str, float], ...] = (one["sends"], other["sends"])
+    heard = owner in (group, MASTER) or any(owner in each for each in sends)
+    if not heard or owner not in owners:
         return None
-    if one.gain_db != other.gain_db:
-        return f"{one.id} fader", "fader"
-    sent = [{to: db for to, db in each.sends if owner in (to, MASTER)} for each in (one, other)]
-    return (f"{one.id} sends", "send") if sent[0] != sent[1] else None
+    if one["trim"] != other["trim"]:
+        return f"{group} trim", "trim"
+    if owner == group:
+        return None
+    if one["fader"] != other["fader"]:
+        return f"{group} fader", "fader"
+    sent = [{to: gain for to, gain in each.items() if owner in (to, MASTER)} for each in sends]
+    return (f"{group} sends", "send") if sent[0] != sent[1] else None
 
 
 def _bus(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
-    if a.chain is None or b.chain is None:
-        return None
-    for one, other in zip(a.chain.returns, b.chain.returns, strict=False):
-        if one.id == other.id and one.gain_db != other.gain_db and step.id.startswith("sum"):
-            return f"{one.id} fader", "fader"
+    if step.id.startswith("sum"):
+        one, other = _levels(a, b)
+        for each in one:
+            faders = one[each].get("fader"), other.get(each, {}).get("fader")
+            if "trim" not in one[each] and None not in faders and faders[0] != faders[1]:
+                return f"{each} fader", "fader"
     if step.version != "main":
-        return _version(a.chain, b.chain, step.version)
+        return _version(a, b, step.version)
     return _finish(a, b, step)
 
 
-def _version(a: Chain, b: Chain, name: str) -> Named | None:
-    one, other = (
-        next((each for each in chain.versions if each.id == name), None) for chain in (a, b)
-    )
-    return (f"version {name}", "version") if one != other else None
+def _version(a: RenderFolder, b: RenderFolder, name: str) -> Named | None:
+    changed = _spec_changed(a, b, f"version {name}")
+    if a.chain is not None and b.chain is not None:
+        one, other = (
+            next((each for each in chain.versions if each.id == name), None)
+            for chain in (a.chain, b.chain)
+        )
+        changed = changed or one != other
+    return (f"version {name}", "version") if changed else None
+
+
+def _spec_changed(a: RenderFolder, b: RenderFolder, name: str) -> bool:
+    """Whether the locks say that a target or a version is another one."""
+    return bool(a.lock) and bool(b.lock) and a.spec(name) != b.spec(name)
 
 
 def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
@@ -156,10 +222,12 @@ def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
     if ends and a.lock.get("subtype") != b.lock.get("subtype"):
         return f"subtype {b.lock.get('subtype')}", "subtype"
     driven = _driven(a, b, MASTER)
-    if a.chain is not None and b.chain is not None and a.chain.target != b.chain.target:
+    if _target_changed(a, b):
         return ("target", "target") if ends or driven else None
     return ("drive", "drive") if driven else None
 
 
-def _group(chain: Chain, group: str) -> Group | None:
-    return next((each for each in chain.groups if each.id == group), None)
+def _target_changed(a: RenderFolder, b: RenderFolder) -> bool:
+    if _spec_changed(a, b, "target"):
+        return True
+    return a.chain is not None and b.chain is not None and a.chain.target != b.chain.target

@@ -111,22 +111,21 @@ def check_digests(
     """Hash a master, or all of a folder's, its chain, its lock and its stems; compare.
 
     Equal hashes say that nothing was changed since, not that it still renders the same.
-    Raises InputError: bad_lock, unknown_master.
+    Raises InputError: bad_lock, bad_record, unknown_master, and with every stem that is gone.
     """
     _refuse_shapeless(place.folder, lock)
-    record = read_record(place.folder) or {"outputs": []}
+    record = read_record(place.folder)
+    if record is None:
+        raise _no_record(place.folder)
     masters = _masters(place, record, lock)
     found: dict[str, str | None] = {
         "stems": stems_digest(lock),
         "chain": _chain(place.folder, record),
         "lock": lock_digest(lock),
     }
-    stems, notes = _stems(place.folder, lock, store, jobs)
-    if not record["outputs"]:
-        notes.append(f"{RECORD} cannot be read")
+    stems = _stems(place.folder, lock, store, jobs)
     checks = [*_shared(masters, found), *stems, *_outputs(masters, record, lock)]
-    said = [note for master in masters for note in master.notes]
-    return DigestChecks(tuple(checks), (*said, *notes))
+    return DigestChecks(tuple(checks), tuple(note for each in masters for note in each.notes))
 
 
 def _of(carried: Carried, name: DigestName) -> str:
@@ -201,29 +200,37 @@ def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _stems(
-    folder: Path, lock: Mapping[str, Any], store: Store, jobs: int
-) -> tuple[list[DigestCheck], list[str]]:
+def _stems(folder: Path, lock: Mapping[str, Any], store: Store, jobs: int) -> list[DigestCheck]:
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         made = list(pool.map(lambda row: _stem(row, folder, lock, store), lock["sources"]))
-    return [check for check, _ in made], [note for _, notes in made for note in notes]
+    problems = (problem for each in made if isinstance(each, list) for problem in each)
+    gone = {(each.kind, each.message, *each.where.items()): each for each in problems}
+    if gone:  # a zip of stems is gone once
+        raise InputError([*gone.values()])
+    return [each for each in made if isinstance(each, DigestCheck)]
 
 
 def _stem(
     row: Mapping[str, Any], folder: Path, lock: Mapping[str, Any], store: Store
-) -> tuple[DigestCheck, list[str]]:
-    found, notes = None, list[str]()
+) -> DigestCheck | list[Problem]:
     try:
         (stem,) = recall({**lock, "sources": [row]}, folder, store).stems
-        found = _joined(file.pcm_hash for file in stem.files)
     except InputError as error:
-        notes = [problem.message for problem in error.problems]
+        return list(error.problems)
+    found = _joined(file.pcm_hash for file in stem.files)
     expected = _joined(str(file["pcm"]) for file in row["files"])
-    return DigestCheck("stems", str(row["stem"]), (_LOCK,), expected, found), notes
+    return DigestCheck("stems", str(row["stem"]), (_LOCK,), expected, found)
 
 
 def _joined(hashes: Iterable[str]) -> str:
     return "blake3:" + "+".join(hashes)
+
+
+def _no_record(folder: Path) -> InputError:
+    path = folder / RECORD
+    said = "cannot be read" if path.is_file() else "is missing"
+    hint = "render the song again, or fetch the file from where the folder was copied from"
+    return InputError(Problem("bad_record", f"{RECORD} {said}", {"file": str(path)}, hint=hint))
 
 
 def _refuse_shapeless(folder: Path, lock: Mapping[str, Any]) -> None:

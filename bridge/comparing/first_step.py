@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from bridge.comparing.culprits import Kind, culprit, engine_changes
 from bridge.comparing.render_folder import MASTER, RenderFolder, Step, open_render
 
 _REASONS: frozenset[Kind] = frozenset(
-    {"source", "insert", "plugin", "state", "fader", "trim", "send", "target", "subtype", "version"}
-)
+    {
+        "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target",
+        "subtype", "version",
+    }
+)  # fmt: skip
 """What makes a difference by itself: a drive may be the consequence of one."""
 
 
@@ -63,11 +66,18 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
     one, other = open_render(a), open_render(b)
     if one is None or other is None:
         return None
+    unread = [
+        f"{side}'s chain.lock cannot be read"
+        for side, each in (("A", one), ("B", other))
+        if not each.locked
+    ]
+    if unread:
+        one, other = replace(one, lock={}), replace(other, lock={})
     return Renderings(
         _first(one, other),
         tuple(_groups(one, other)),
         _differing(one, other),
-        tuple(engine_changes(one, other)),
+        (*unread, *engine_changes(one, other)),
         tuple(_unsteady(one, other)),
     )
 

@@ -75,13 +75,12 @@ def parse_limits(words: Sequence[str], base: Limits) -> Limits:
 
 def given(words: Sequence[str]) -> dict[str, str]:
     """Split options into names and values. Raises InputError `bad_limit`."""
-    pairs: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise InputError(_problem(word, "", "a limit is written name=value", {}))
-        pairs[name.strip()] = value.strip()
-    return pairs
+    bare = [word for word in words if "=" not in word]
+    if bare:
+        said = "a limit is written name=value"
+        raise InputError([_problem(word, "", said, {}) for word in bare])
+    parts = (word.partition("=") for word in words)
+    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def as_json(limits: Limits) -> dict[str, Any]:
@@ -102,15 +101,27 @@ def _value(name: str, value: Any) -> Any:
         if value not in PASSING:
             raise ValueError(f"accept takes one of {', '.join(PASSING)}")
         return value
-    number = float(value)  # raises ValueError for text that is no number
-    if isinstance(value, bool) or math.isnan(number):
-        raise ValueError("a limit is a number")
+    number = _number(value)
+    if number > 0 and name in ("rms_dbfs", "peak_dbfs", "float_dbfs"):
+        raise ValueError("a level over 0 dBFS would allow everything")
+    if math.isinf(number) and name not in ("rms_dbfs", "peak_dbfs", "float_dbfs"):
+        raise ValueError("a limit that is infinite would allow everything")
     if name == "length_frames":
         if number < 0 or number != int(number):
             raise ValueError("length takes a whole number of frames")
         return int(number)
     if name in ("loudness_lu", "true_peak_db") and number < 0:
         raise ValueError("this limit is a distance and cannot be negative")
+    return number
+
+
+def _number(value: Any) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if math.isnan(number):
+        raise ValueError("a limit is a number")
     return number
 
 

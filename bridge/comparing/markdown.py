@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.wording import alignment_words, file_lines, headline
 
 _HEAD = ("file", "verdict", "peak dBFS", "rms dBFS", "LU", "dBTP", "alignment")
+_MARKS = re.compile(r"[\\`*_{}\[\]#|~!]")
 
 
 def markdown(found: Diff) -> str:
@@ -20,7 +22,7 @@ def _lines(found: Diff) -> Iterator[str]:
     yield f"## {headline(found)}"
     yield ""
     if found.first_step is not None:
-        yield f"First to differ, in signal order: `{found.first_step}`"
+        yield f"First to differ, in signal order: {_escaped(found.first_step)}"
         yield ""
     yield f"| {' | '.join(_HEAD)} |"
     yield "|---|---|--:|--:|--:|--:|---|"
@@ -29,9 +31,7 @@ def _lines(found: Diff) -> Iterator[str]:
         if not each.within:
             yield ""
             yield f"### {_escaped(each.name)}"
-            yield "```"
-            yield from file_lines(each)
-            yield "```"
+            yield from _fenced([*file_lines(each)])
 
 
 def _row(each: FileDiff) -> str:
@@ -53,4 +53,13 @@ def _number(value: float | None, form: str = ".1f") -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Plain text, of which neither Markdown nor HTML makes anything (CommonMark 2.4)."""
+    marked = _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    """A block of code, in a fence longer than any run of backticks in it."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield from (fence, *lines, fence)

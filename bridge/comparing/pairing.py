@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from bridge.errors import InputError, Problem
 
@@ -39,8 +40,18 @@ def paired(a: Path, b: Path) -> list[Paired]:
     if not a.is_dir():
         return [Paired(a.name, a, b)]
     one, other = listed(a), listed(b)
+    other = _renamed(one, other)
     names = [*one, *(name for name in other if name not in one)]
     return [Paired(name, one.get(name), other.get(name)) for name in names]
+
+
+def _renamed(one: dict[str, Path], other: dict[str, Path]) -> dict[str, Path]:
+    """B's files under A's names where both read the same: disks store accents in two ways."""
+    free = {normalize("NFC", name): name for name in one if name not in other}
+    named = {
+        name: name if name in one else free.pop(normalize("NFC", name), name) for name in other
+    }
+    return {named[name]: path for name, path in other.items()}
 
 
 def listed(folder: Path) -> dict[str, Path]:

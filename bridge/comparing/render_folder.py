@@ -40,12 +40,16 @@ class Step:
 
 @dataclass(frozen=True)
 class RenderFolder:
-    """What a finished folder says; `chain` is None where chain.toml cannot be read."""
+    """What a finished folder says; `chain` is None where chain.toml cannot be read.
+
+    `lock` is empty where chain.lock cannot be read, and `locked` False.
+    """
 
     record: Mapping[str, Any]
     steps: tuple[Step, ...]
     chain: Chain | None
     lock: Mapping[str, Any]
+    locked: bool = True
 
     @property
     def groups(self) -> list[str]:
@@ -82,10 +86,16 @@ class RenderFolder:
         rows: list[Mapping[str, Any]] = self.lock.get("plugins", [])
         return next((row for row in rows if row.get("step") == name), {})
 
-    def spec(self, step: str) -> str | None:
-        """What the lock says a step does, apart from its input; None for a finish."""
+    @property
+    def mixer(self) -> Mapping[str, Mapping[str, Any]] | None:
+        """What the lock says of each group, return and the master; None where it holds none."""
+        rows: list[Mapping[str, Any]] | None = self.lock.get("mixer")
+        return None if rows is None else {str(row["id"]): row for row in rows}
+
+    def spec(self, name: str) -> str | None:
+        """What the lock says an insert, a target or a version does, apart from its input."""
         found: Mapping[str, str] = self.lock.get("specs", {})
-        return found.get(step.partition("@")[0])
+        return found.get(name)
 
 
 def open_render(folder: Path) -> RenderFolder | None:
@@ -97,7 +107,8 @@ def open_render(folder: Path) -> RenderFolder | None:
         steps = tuple(_step(row) for row in record["steps"])
     except (KeyError, TypeError, AttributeError):
         return None
-    return RenderFolder(record, steps, _chain(folder), _lock(folder))
+    lock = _lock(folder)
+    return RenderFolder(record, steps, _chain(folder), lock or {}, lock is not None)
 
 
 def _step(row: Mapping[str, Any]) -> Step:
@@ -113,9 +124,19 @@ def _chain(folder: Path) -> Chain | None:
         return None
 
 
-def _lock(folder: Path) -> Mapping[str, Any]:
+def _lock(folder: Path) -> Mapping[str, Any] | None:
     try:
         found = json.loads((folder / "chain.lock").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return found if _is_whole(found) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _is_whole(lock: Any) -> bool:
+    """Whether it has what is asked of it here; raises for one that is shaped otherwise."""
+    sources = all({"stem", "group"} <= row.keys() for row in lock["sources"])
+    files = all("pcm" in file for row in lock["sources"] for file in row["files"])
+    plugins = all("step" in row for row in lock["plugins"])
+    mixer = all({"id", "inserts"} <= row.keys() for row in lock.get("mixer", []))
+    tables = all(isinstance(lock.get(name, {}), dict) for name in ("engine", "specs"))
+    return sources and files and plugins and mixer and tables

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from bridge.audio.placing import check_regular, placed
 from bridge.comparing.diffing import diff
 from bridge.comparing.golden import departures, fingerprint, read_golden
 from bridge.comparing.limits import Limits
@@ -50,7 +51,7 @@ def _write(render: Path, kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     if kept.suffix == ".json":
         text = json.dumps(fingerprint(render), ensure_ascii=False, indent=2, allow_nan=False)
-        _replaced(kept, text.encode() + b"\n")
+        placed(kept, text.encode() + b"\n")
     elif render.is_dir():
         for each in listed(render).values():
             target = kept / each.relative_to(render)
@@ -61,18 +62,10 @@ def _write(render: Path, kept: Path) -> None:
 
 
 def _copied(source: Path, target: Path) -> None:
+    target = check_regular(target)
     staged = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(source, staged)
-        staged.replace(target)
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-def _replaced(target: Path, octets: bytes) -> None:
-    staged = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        staged.write_bytes(octets)
         staged.replace(target)
     finally:
         staged.unlink(missing_ok=True)

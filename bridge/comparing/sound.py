@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from bridge.metering import Measures, Meter
 STEPS_PER_S = 10
 WINDOW_STEPS = 30
 EVERY_STEPS = 10
+_GATED_S = 0.4
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Sound:
     """`short_term_lufs` is the loudness of the 3 s that end at 3, 4, 5 ... s.
 
     `width_db` is side over mid; `mono_loss_db` what a fold-down to mono takes (0 for mono, 3 for
-    two unrelated sides); both K-weighted, 0 for files that are not stereo.
+    two unrelated sides); both K-weighted, 0 for files that are not stereo, NaN for stereo of less
+    than the 400 ms that loudness is measured over.
     """
 
     measures: Measures
@@ -79,6 +82,7 @@ class _Curve:
         self._edges = np.arange(STEPS_PER_S + 1) * rate_hz // STEPS_PER_S
         self._energies: list[npt.NDArray[np.float64]] = []
         self._sides = np.zeros(2)
+        self._frames = 0
 
     def add(self, block: Block) -> None:
         ready = self._framer.add(block)
@@ -90,6 +94,8 @@ class _Curve:
         if rest.shape[1]:
             self._take(rest)
         mid, side = self._sides.tolist()
+        if self._frames < _GATED_S * self._rate_hz and len(self._weights) == 2:
+            return Sound(measures, self._short_term(), math.nan, math.nan)
         stereo = len(self._weights) == 2
         return Sound(
             measures,
@@ -99,6 +105,7 @@ class _Curve:
         )
 
     def _take(self, second: Block) -> None:
+        self._frames += second.shape[1]
         weighted = self._weighting.filtered(second)
         if len(weighted) == 2:
             mid, side = weighted[0] + weighted[1], weighted[0] - weighted[1]

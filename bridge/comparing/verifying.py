@@ -11,6 +11,7 @@ from typing import Any
 from bridge.comparing.diffing import diff, diff_above, learnt
 from bridge.comparing.digest_checks import DigestChecks, check_digests
 from bridge.comparing.limits import Limits, Verdict
+from bridge.comparing.lock_notes import LockNote, lock_notes
 from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
 from bridge.errors import InputError, Problem
@@ -46,6 +47,7 @@ class Verified:
     `kind` of the first step that differs is source, plugin, state, chain or host. `repeatable` is
     False when that step gives another result each time. `not_repeatable` are all steps that do; the
     verdict allows for as much as they vary by. `within` is about the sound, `same` about all of it.
+    `lock` is what the lock holds and this rendering has otherwise, heard or not.
     """
 
     verdict: Verdict
@@ -57,6 +59,7 @@ class Verified:
     found: Diff
     digests: DigestChecks
     not_repeatable: tuple[str, ...] = ()
+    lock: tuple[LockNote, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -86,6 +89,7 @@ class Verified:
             "floor": None if worst.floor is None else dict(worst.floor),
             "outputs": [{"name": each.name, "verdict": each.verdict} for each in self.found.files],
             "digests": self.digests.as_json(),
+            "lock": [each.as_json() for each in self.lock],
         }
 
     @property
@@ -185,16 +189,18 @@ def _compared(
             found = diff_above(folder, made, allowed, learnt(made, other))
     renderings = found.renderings
     first = None if renderings is None else renderings.first
+    differing = () if renderings is None else renderings.differing
     return Verified(
         verdict=found.verdict,
         within=found.within,
         step=None if first is None else first.name,
         kind=None if first is None else _KINDS.get(first.kind, "chain"),
-        differing=() if renderings is None else renderings.differing,
+        differing=differing,
         repeatable=first is None or first.step not in unsteady,
         found=found,
         digests=digests,
         not_repeatable=unsteady,
+        lock=tuple(lock_notes(read_lock(folder), read_lock(made), differing)),
     )
 
 

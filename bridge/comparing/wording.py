@@ -37,8 +37,19 @@ def lines(found: Diff) -> Iterator[str]:
         yield from _renderings(found.renderings)
     for each in found.files:
         if len(found.files) > 1 or each.verdict != "exact":
-            yield f"{each.name}: {each.verdict}, {MEANING[each.verdict]}"
+            yield f"{each.name}: {each.verdict}, {meaning(each)}"
         yield from (f"  {line}" for line in file_lines(each))
+
+
+def meaning(found: FileDiff) -> str:
+    """What the verdict on one pair means, lengths included."""
+    one, other = found.frames
+    if one is None or other is None or one == other or not found.within:
+        return MEANING[found.verdict]
+    apart = f"B is {abs(other - one)} samples {'longer' if other > one else 'shorter'} than A"
+    equal = found.raw is not None and found.raw.peak == 0.0
+    said = "every sample that both have is equal" if equal else MEANING[found.verdict]
+    return f"{said}; {apart}"
 
 
 def headline(found: Diff) -> str:
@@ -62,7 +73,8 @@ def file_lines(found: FileDiff) -> Iterator[str]:
     yield from (f"why           {reason}" for reason in found.reasons)
     yield from (f"over          {missed.text}" for missed in found.missed)
     if found.first_frame is not None:
-        yield f"first sample  {found.first_frame} ({found.first_s:.3f} s)"
+        digits = len(str(found.sample_rate_hz))  # so that no two samples share a time
+        yield f"first sample  {found.first_frame} ({found.first_s:.{digits}f} s)"
     if found.aligned is not None:
         yield from _where(found.aligned)
     if found.raw is not None:
@@ -89,7 +101,8 @@ def alignment_words(found: Alignment) -> str:
         said.append(f"{abs(found.gain_db):.4f} dB {'louder' if found.gain_db > 0 else 'softer'}")
     if found.polarity < 0:
         said.append("inverted")
-    said += [f"inverted on channel {number}" for number in found.inverted]
+    sides = {1: "the left", 2: "the right"} if len(found.signs) == 2 else {}
+    said += [f"inverted on {sides.get(n, f'channel {n}')}" for n in found.inverted]
     if found.swapped:
         said.append("with left and right exchanged")
     return ", ".join(said)
@@ -119,6 +132,7 @@ def _kind(kind: str) -> str:
         "insert": "set otherwise",
         "plugin": "another plugin binary",
         "state": "another state",
+        "order": "in another order",
         "not_repeatable": "the same step and input gave another result",
         "unknown": "for a reason the folders do not hold",
     }.get(kind, kind)

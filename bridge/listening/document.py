@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from importlib.resources import files
 from pathlib import Path
 
-from bridge.audio.faults import cannot_write
+from bridge.audio.placing import placed
 from bridge.listening.marking import tag, text
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -39,11 +38,5 @@ def section(title: str, content: str) -> str:
 
 
 def saved(path: Path, content: str) -> None:
-    """Write a page in one move. Raises MachineError `disk_full` and `not_writable`."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        staged.write_bytes(content.encode("utf-8"))
-        staged.replace(path)
-    except OSError as cause:
-        staged.unlink(missing_ok=True)
-        raise cannot_write(path, cause) from cause
+    """Write a page in one move. Raises as `bridge.audio.placing.placed` does."""
+    placed(path, content.encode("utf-8"))

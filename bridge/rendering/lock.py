@@ -5,19 +5,32 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bridge.planning import HostedStep, Plan, StemFile, Step
+from bridge.planning import (
+    Engine,
+    HostedStep,
+    Lane,
+    Plan,
+    ReturnLane,
+    StemFile,
+    Step,
+    hosted_key,
+    native_key,
+)
+from bridge.processing import VERSIONS
 from bridge.rendering.context import Context
 from bridge.rendering.finish import target_spec
 from bridge.rendering.master import Rendering
-from bridge.rendering.signals import Signal, silence
-from bridge.rendering.steps import step_key
 from bridge.storing import digest
 
 LOCK_SCHEMA = 1
+
+_ANY_ENGINE = Engine("", 0, 0, 0.0)
+"""The engine is held by itself, so that a spec is about an insert alone."""
 
 
 def lock_of(
@@ -40,7 +53,8 @@ def lock_of(
         "subtype": subtype,
         "sources": list(_sources(plan, folder)),
         "plugins": [_plugin(step) for step in hosted_steps(plan)],
-        "specs": specs(context),
+        "mixer": list(mixer(plan)),
+        "specs": specs(plan),
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
         "drive_held": rendering.drive_held if rendering else False,
@@ -69,18 +83,34 @@ def as_text(lock: Mapping[str, Any]) -> str:
     return json.dumps(lock, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def specs(context: Context) -> dict[str, str]:
-    """What each step, target and version does, by name, apart from what comes into it."""
-    plan = context.plan
-    blank = Signal("spec", plan.render_frames, lambda: silence(0))
-    runs = [lane.steps for lane in plan.lanes] + [back.steps for back in plan.returns]
-    runs += [plan.master, plan.finish.driven if plan.finish else ()]
-    found = {step.id: step_key(context, step, blank, {}) for run in runs for step in run}
-    faders = [
-        [lane.id, lane.fader, lane.trim, [list(to) for to in lane.sends]] for lane in plan.lanes
-    ]
-    returns = [[back.id, back.fader] for back in plan.returns]
-    found["sum"] = digest("spec", faders=faders, returns=returns)
+def mixer(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Every group, return and the master bus, in summing order: inserts in order, linear gains."""
+    for lane in plan.lanes:
+        yield {
+            "id": lane.id,
+            "trim": lane.trim,
+            "inserts": _insert_ids(lane.steps),
+            "fader": lane.fader,
+            "sends": dict(lane.sends),
+        }
+    for back in plan.returns:
+        yield {"id": back.id, "inserts": _insert_ids(back.steps), "fader": back.fader}
+    yield {"id": "master", "inserts": _insert_ids(_master(plan))}
+
+
+def specs(plan: Plan) -> dict[str, str]:
+    """What each insert, target and version does, by name, apart from what comes into it.
+
+    Neither the engine nor the song's length is in it.
+    """
+    runs: list[tuple[str, tuple[Step, ...]]] = [(owner.id, owner.steps) for owner in _owners(plan)]
+    runs.append(("master", _master(plan)))
+    found = {
+        f"{owner}/{name}": spec
+        for owner, run in runs
+        for step in run
+        for name, spec in _insert_specs(step)
+    }
     if plan.finish is not None:
         found["target"] = target_spec(plan.finish)
     for made in plan.versions:
@@ -88,12 +118,31 @@ def specs(context: Context) -> dict[str, str]:
     return found
 
 
+def _insert_specs(step: Step) -> Iterator[tuple[str, str]]:
+    key = None if step.key is None else f"group {step.key}"
+    if isinstance(step, HostedStep):
+        yield step.insert_id, hosted_key(step, "spec", _ANY_ENGINE, 0, "", key)
+        return
+    for insert in step.inserts:
+        alone = replace(step, inserts=(insert,))
+        yield insert.id, native_key(alone, "spec", _ANY_ENGINE, 0, VERSIONS, key)
+
+
+def _insert_ids(steps: tuple[Step, ...]) -> list[str]:
+    return [each for step in steps for each in step.insert_ids]
+
+
+def _owners(plan: Plan) -> tuple[Lane | ReturnLane, ...]:
+    return (*plan.lanes, *plan.returns)
+
+
+def _master(plan: Plan) -> tuple[Step, ...]:
+    return (*plan.master, *(plan.finish.driven if plan.finish else ()))
+
+
 def hosted_steps(plan: Plan) -> Iterator[HostedStep]:
     """Every hosted step of a plan, in signal order."""
-    runs: list[tuple[Step, ...]] = [lane.steps for lane in plan.lanes]
-    runs += [*(back.steps for back in plan.returns), plan.master]
-    runs += [plan.finish.driven if plan.finish else ()]
-    for run in runs:
+    for run in (*(owner.steps for owner in _owners(plan)), _master(plan)):
         yield from (step for step in run if isinstance(step, HostedStep))
 
 
@@ -137,4 +186,8 @@ def _plugin(step: HostedStep) -> dict[str, Any]:
         "binary": plugin.binary_hash,
         "state": step.state_hash,
         "params": dict(step.params),
+        "mix": step.mix,
+        "on": step.on,
+        "latency_samples": step.latency_samples,
+        "key": step.key,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,23 @@ from bridge.rendering.folder import LOCK
 from bridge.rendering.lock import LOCK_SCHEMA
 
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
-_PLUGIN = ("name", "vendor", "version", "format", "class_id", "binary", "state", "params")
+_PLUGIN = {
+    "name": "plugin",
+    "vendor": "plugin",
+    "version": "plugin",
+    "format": "plugin",
+    "class_id": "plugin",
+    "binary": "plugin",
+    "state": "state",
+    "params": "chain",
+    "mix": "chain",
+    "on": "chain",
+    "latency_samples": "chain",
+    "key": "chain",
+}
+"""What a plugin's row holds, and what kind of thing has changed when it differs."""
+
+Row = Mapping[str, Any]
 
 
 def read_lock(folder: Path) -> dict[str, Any]:
@@ -42,8 +59,11 @@ def hold_to(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
 
 
 def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield one problem for each source, engine setting, plugin, step and target that differs."""
-    yield from _sources(_by(lock["sources"], "stem"), _by(planned["sources"], "stem"))
+    """Yield one problem for everything that differs: sources, engine, then in signal order.
+
+    A lock that does not hold the mixer differs by that alone from then on.
+    """
+    yield from _sources(lock["sources"], planned["sources"])
     for name in _ENGINE:
         if lock["engine"].get(name) != planned["engine"].get(name):
             yield _differs(
@@ -51,47 +71,138 @@ def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator
             )
     if lock.get("subtype") != planned["subtype"]:
         yield _differs("output", "subtype", lock.get("subtype"), planned["subtype"])
-    yield from _plugins(_by(lock["plugins"], "step"), _by(planned["plugins"], "step"))
-    told = {row["step"] for row in lock["plugins"]} | {row["step"] for row in planned["plugins"]}
-    specs, now = lock.get("specs", {}), planned["specs"]
-    for step in [*specs, *(step for step in now if step not in specs)]:
-        if step not in told and specs.get(step) != now.get(step):
-            yield Problem("chain_differs", f"{step} is not set as it was", {"path": step})
+    if "mixer" not in lock:
+        yield from plugin_differences(lock, planned)
+        yield _too_old()
+        return
+    yield from _mixer(lock, planned)
+    inserts = {name for each in (lock, planned) for name in _insert_names(each)}
+    for name in _either(lock.get("specs", {}), planned["specs"]):
+        if name not in inserts:
+            yield from _spec(lock, planned, name)
 
 
-def _by(rows: list[dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
+def plugin_differences(
+    lock: Mapping[str, Any], planned: Mapping[str, Any], step: str | None = None
+) -> Iterator[Problem]:
+    """Yield what differs between the plugins' rows, or between those of one step."""
+    was, now = _by(lock["plugins"], "step"), _by(planned["plugins"], "step")
+    for each in _either(was, now) if step is None else [step]:
+        old, new = was.get(each), now.get(each)
+        if old is None or new is None:
+            continue
+        for name, kind in _PLUGIN.items():
+            if name in old and old[name] != new.get(name):
+                yield _differs(kind, f"{each} {name}", old[name], new.get(name))
+
+
+def _by(rows: Iterable[Row], name: str) -> dict[str, Row]:
     return {row[name]: row for row in rows}
 
 
-def _sources(
-    was: Mapping[str, dict[str, Any]], now: Mapping[str, dict[str, Any]]
-) -> Iterator[Problem]:
-    for stem in [*was, *(stem for stem in now if stem not in was)]:
-        if stem not in now:
-            yield Problem("source_differs", f"the stem {stem} is gone", {"path": stem})
-        elif stem not in was:
-            yield Problem("source_differs", f"the stem {stem} is new", {"path": stem})
-        elif _content(was[stem]) != _content(now[stem]):
-            yield Problem("source_differs", f"the stem {stem} has other samples", {"path": stem})
+def _either(was: Iterable[str], now: Iterable[str]) -> list[str]:
+    return [*dict.fromkeys([*was, *now])]
 
 
-def _content(row: Mapping[str, Any]) -> list[Any]:
-    return [row["group"], row.get("offset_s"), [file["pcm"] for file in row["files"]]]
+def _moved(was: Iterable[str], now: Iterable[str]) -> tuple[list[str], list[str]] | None:
+    """What both hold, in each one's order; None where that is the same."""
+    one, other = list(was), list(now)
+    shared = [each for each in one if each in other], [each for each in other if each in one]
+    return None if shared[0] == shared[1] else shared
 
 
-def _plugins(
-    was: Mapping[str, dict[str, Any]], now: Mapping[str, dict[str, Any]]
-) -> Iterator[Problem]:
-    for step in [*was, *(step for step in now if step not in was)]:
-        old, new = was.get(step), now.get(step)
-        if old is None or new is None:
-            state = "new" if old is None else "gone"
-            yield Problem("chain_differs", f"the insert {step} is {state}", {"path": step})
-            continue
-        for name in _PLUGIN:
-            if old.get(name) != new.get(name):
-                kind = {"state": "state", "params": "chain"}.get(name, "plugin")
-                yield _differs(kind, f"{step} {name}", old.get(name), new.get(name))
+def _sources(rows: list[Row], planned: list[Row]) -> Iterator[Problem]:
+    was, now = _by(rows, "stem"), _by(planned, "stem")
+    for stem in _either(was, now):
+        said = _stem_words(was.get(stem), now.get(stem))
+        if said is not None:
+            yield Problem("source_differs", f"the stem {stem} {said}", {"path": stem})
+    for group in dict.fromkeys(row["group"] for row in rows):
+        orders = [
+            [stem for stem, row in each.items() if row["group"] == group] for each in (was, now)
+        ]
+        yield from _order(f"the stems of {group}", f"{group} stems", *orders)
+
+
+def _stem_words(was: Row | None, now: Row | None) -> str | None:
+    if was is None or now is None:
+        return "is new" if was is None else "is gone"
+    if [file["pcm"] for file in was["files"]] != [file["pcm"] for file in now["files"]]:
+        return "has other samples"
+    if was["group"] != now["group"]:
+        return f"was in the group {was['group']} and is in {now['group']}"
+    if was.get("offset_s") != now.get("offset_s"):
+        return f"started at {was.get('offset_s')} s and starts at {now.get('offset_s')} s"
+    return None
+
+
+def _mixer(lock: Row, planned: Row) -> Iterator[Problem]:
+    """Groups, returns and master: trim, order, each insert, fader, sends."""
+    was, now = _by(lock["mixer"], "id"), _by(planned["mixer"], "id")
+    for owner in _either(was, now):
+        one, other = was.get(owner, {}), now.get(owner, {})
+        yield from _gain(f"{owner} trim", one.get("trim"), other.get("trim"))
+        orders = one.get("inserts", []), other.get("inserts", [])
+        yield from _order(f"the inserts of {owner}", f"{owner} order", *orders)
+        for name in [f"{owner}/{insert}" for insert in _either(*orders)]:
+            told = [*plugin_differences(lock, planned, name)]
+            yield from told or _spec(lock, planned, name)
+        yield from _gain(f"{owner} fader", one.get("fader"), other.get("fader"))
+        if one and other:
+            yield from _sends(owner, one.get("sends", {}), other.get("sends", {}))
+    yield from _order("the groups", "group order", was, now)
+
+
+def _order(who: str, path: str, was: Iterable[str], now: Iterable[str]) -> Iterator[Problem]:
+    moved = _moved(was, now)
+    if moved is not None:
+        one, other = (", ".join(each) for each in moved)
+        said = f"{who} come in another order: it was {one} and is {other}"
+        yield Problem("chain_differs", said, {"path": path}, expected=one)
+
+
+def _gain(path: str, was: float | None, now: float | None) -> Iterator[Problem]:
+    if was != now and was is not None and now is not None:
+        yield _differs("chain", path, _db(was), _db(now))
+
+
+def _sends(owner: str, was: Mapping[str, float], now: Mapping[str, float]) -> Iterator[Problem]:
+    if was != now:
+        one, other = (
+            ", ".join(f"{to} {_db(gain)}" for to, gain in sorted(each.items())) or "none"
+            for each in (was, now)
+        )
+        yield _differs("chain", f"{owner} sends", one, other)
+
+
+def _db(gain: float) -> str:
+    return f"{20.0 * math.log10(gain):.9g} dB" if gain > 0.0 else "-inf dB"
+
+
+def _insert_names(lock: Row) -> Iterator[str]:
+    for row in lock["mixer"]:
+        yield from (f"{row['id']}/{insert}" for insert in row["inserts"])
+
+
+def _spec(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
+    was, now = lock.get("specs", {}).get(name), planned["specs"].get(name)
+    if was == now:
+        return
+    if was is not None and now is not None:
+        said = f"{name} is not set as it was"
+    else:
+        who = f"the insert {name}" if "/" in name else f"the {name}"
+        said = f"{who} is {'new' if was is None else 'gone'}"
+    yield Problem("chain_differs", said, {"path": name})
+
+
+def _too_old() -> Problem:
+    return Problem(
+        "old_lock",
+        "an earlier stemwright wrote this lock, which does not hold trims, faders and order",
+        {"path": LOCK},
+        hint="lock it anew, into another folder: stemwright lock SESSION CHAIN -o DIR",
+    )
 
 
 def _differs(kind: str, path: str, was: object, now: object) -> Problem:

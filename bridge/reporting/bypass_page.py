@@ -74,5 +74,5 @@ def _said(place: Place, deck: Deck) -> str:
     return (
         f"{seconds:.1f} s around the largest difference, from {clock(place.start_s)}, both as loud "
         "as what came out of the insert is here; the null is what difference.wav holds. "
-        f"{lowered(deck)}Lossless excerpts (FLAC), 16 bit."
+        f"{lowered(deck)}FLAC excerpts of 16 bit: what has more is rounded, with dither."
     )

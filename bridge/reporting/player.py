@@ -61,5 +61,5 @@ def _said(playable: list[tuple[Row, Excerpt]], deck: Deck) -> str:
         f"{seconds:g} s around the loudest moment, from {clock(start_s, 0)}, the same place in all "
         "of this song (a reference plays its own loudest moment). Every signal plays as loud as "
         f"the main master is here, by the decibels on its button. {lowered(deck)}"
-        "Lossless excerpts (FLAC), 16 bit."
+        "FLAC excerpts of 16 bit: what has more bits than that is rounded, with dither."
     )

@@ -83,6 +83,8 @@ def worst_table(left: Residual) -> str:
         for each in left.bands[:_SHOWN]
         if math.isfinite(each.residual_dbfs)
     ]
+    if not moments and not bands:
+        return tag("p", "Nothing differs once both are aligned.")
     when = table(("Worst at", "Peak, dBFS", "RMS, dBFS"), moments, "The loudest moments")
     pitch = table(("Worst around", "RMS, dBFS", "B over A, dB"), bands, "The loudest bands")
     return tag("div", when + pitch, class_="pair")

@@ -44,7 +44,8 @@ def _said(found: Signals, deck: Deck, louder_db: float) -> str:
         "A after alignment alone. "
     )
     front = "Only the first two channels are played. " * (found.a.shape[0] > 2)
-    return f"{where}{matched}{lowered(deck)}{front}Lossless excerpts (FLAC), 16 bit."
+    kept = "FLAC excerpts of 16 bit: what has more bits than that is rounded, with dither."
+    return f"{where}{matched}{lowered(deck)}{front}{kept}"
 
 
 def _louder(gain_db: float) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bridge.comparing.limits import VERDICTS
 from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.outputs import check_outputs
 from bridge.comparing.page.figures import (
     loudness_charts,
     residual_table,
@@ -15,8 +16,7 @@ from bridge.comparing.page.figures import (
 )
 from bridge.comparing.page.player import player
 from bridge.comparing.page.signals import Signals, signals
-from bridge.comparing.wording import MEANING, headline
-from bridge.errors import InputError, Problem
+from bridge.comparing.wording import headline, meaning
 from bridge.listening.document import document, part, saved, section
 from bridge.listening.marking import change, clock, figure, table, tag, text, tiles
 from bridge.listening.outlines import lane, residual_lane
@@ -29,7 +29,8 @@ def write_page(path: Path, diff: Diff) -> None:
     `page_over_input`, and as `bridge.audio.decode.read_blocks` does; MachineError `disk_full` and
     `not_writable`.
     """
-    _refuse_inputs(path, diff)
+    read = [Path(each) for file in diff.files for each in (file.a, file.b) if each is not None]
+    check_outputs({"page": path}, [Path(diff.a), Path(diff.b), *read])
     saved(path, page(diff))
 
 
@@ -62,7 +63,7 @@ def _shown(diff: Diff) -> FileDiff:
 def _header(diff: Diff, shown: FileDiff) -> str:
     mark = "good" if diff.within else "bad"
     first = diff.first_step
-    parts = [tag("p", text(f"{_named(shown)}: {MEANING[shown.verdict]}"))]
+    parts = [tag("p", text(f"{_named(shown)}: {meaning(shown)}"))]
     reasons = [*shown.reasons, *(each.text for each in shown.missed)]
     if reasons:
         parts.append(tag("ul", "".join(tag("li", text(each)) for each in reasons)))
@@ -135,16 +136,3 @@ def _whole(heard: Signals) -> str:
         + residual_lane("B minus A", "n", rest, loudest)
     )
     return tag("div", lanes + marked, class_="strips") + tag("p", text(note), class_="hint")
-
-
-def _refuse_inputs(path: Path, diff: Diff) -> None:
-    named = [Path(each) for file in diff.files for each in (file.a, file.b) if each is not None]
-    if path.resolve() in {each.resolve() for each in named}:
-        raise InputError(
-            Problem(
-                "page_over_input",
-                f"{path} is one of the files compared",
-                {"file": str(path)},
-                hint="name the page otherwise, such as diff.html",
-            )
-        )

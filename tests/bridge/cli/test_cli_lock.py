@@ -46,7 +46,11 @@ def test_a_lock_alone_names_sources_engine_and_steps(out) -> None:
     assert [path.name for path in out.iterdir()] == ["chain.lock"]
     lock = json.loads((out / "chain.lock").read_text())
     assert [row["stem"] for row in lock["sources"]] == ["bass", "kick", "lead vox"]
-    assert {"all/gain", "master/compressor", "sum"} <= lock["specs"].keys()
+    assert {"all/gain", "master/compressor"} <= lock["specs"].keys()
+    assert lock["mixer"] == [
+        {"id": "all", "trim": 1.0, "inserts": ["gain"], "fader": 1.0, "sends": {}},
+        {"id": "master", "inserts": ["compressor"]},
+    ]
     assert lock["engine"]["sample_rate_hz"] == 48000
 
 
@@ -69,7 +73,7 @@ def test_every_difference_is_listed_and_nothing_is_rendered(run, stems, chain, o
         ("source_differs", "kick"),
         ("host_differs", "engine.buffer_size"),
         ("chain_differs", "all/gain"),
-        ("chain_differs", "sum"),
+        ("chain_differs", "all fader"),
     }
     assert [path.name for path in out.iterdir()] == ["chain.lock"]
 

@@ -20,7 +20,7 @@ from bridge.comparing import Diff, diff
 from bridge.comparing.page import write_page
 from bridge.comparing.page.signals import signals
 from bridge.comparing.shifting import advanced
-from bridge.errors import InputError, MachineError
+from bridge.errors import InputError
 
 RATE_HZ = 48000
 
@@ -272,7 +272,7 @@ def test_neither_an_input_nor_a_missing_folder_is_written(tune, write, tmp_path)
         write_page(a, found)
     assert refused.value.problems[0].kind == "page_over_input"
     assert a.read_bytes() == before
-    with pytest.raises(MachineError) as failed:
+    with pytest.raises(InputError) as failed:
         write_page(tmp_path / "no" / "diff.html", found)
-    assert failed.value.problems[0].kind == "not_writable"
+    assert failed.value.problems[0].kind == "missing_folder"
     assert list(tmp_path.glob(".*")) == []
