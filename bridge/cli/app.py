@@ -23,6 +23,7 @@ from bridge.cli import (
     schema_command,
     verify_command,
 )
+from bridge.cli.printing import say
 from bridge.cli.telling import run_told
 
 app = typer.Typer(
@@ -57,7 +58,7 @@ def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"stemwright {version('stemwright')}")
+        say(f"stemwright {version('stemwright')}")
         raise typer.Exit
 
 

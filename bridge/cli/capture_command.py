@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath
-from bridge.cli.telling import print_json, spoken
+from bridge.cli.printing import print_json, say
+from bridge.cli.telling import spoken
 from bridge.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -134,13 +135,13 @@ def _lock_beside(chain: Path) -> dict[str, object] | None:
 
 def _tell(captured: Captured, out: Path) -> None:
     for said in captured.diagnostics:
-        typer.echo(spoken(said.as_json()), err=True)
+        say(spoken(said.as_json()), err=True)
     for each in captured.lifted:
         marks = [f"mix {each.insert.mix:g}"] if each.insert.mix != 1.0 else []
         marks += ["bypassed"] if each.insert.bypass else []
         state = each.state_path or ("state as in the chain" if each.kept else "no state")
-        typer.echo("  ".join([f"{each.step_id:<28} {each.device.name:<24} {state}", *marks]))
+        say("  ".join([f"{each.step_id:<28} {each.device.name:<24} {state}", *marks]))
     for differs in captured.differences:
-        typer.echo(f"{differs.where}: {differs.what}: {differs.before} -> {differs.after}")
+        say(f"{differs.where}: {differs.what}: {differs.before} -> {differs.after}")
     count = len(captured.lifted)
-    typer.echo(f"{out}: {count} plugin{'' if count == 1 else 's'} lifted")
+    say(f"{out}: {count} plugin{'' if count == 1 else 's'} lifted")

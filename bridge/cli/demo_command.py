@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from bridge.cli.options import Json, StorePath, cores
+from bridge.cli.printing import print_json, say
 from bridge.cli.render_command import tell
-from bridge.cli.telling import print_json
 from bridge.cli.work import Work
 from bridge.errors import InputError, Problem
 
@@ -40,7 +40,7 @@ def demo(
     if json:
         print_json(record)
     else:
-        typer.echo(f"stems    {stems}\nchain    {chain}\nmaster   {master / 'main.wav'}")
+        say(f"stems    {stems}", f"chain    {chain}", f"master   {master / 'main.wav'}")
         tell(record, master)
     if not reached:
         raise typer.Exit(1)
@@ -62,5 +62,5 @@ def _write_song(folder: Path, *, quiet: bool) -> None:
     if found or folder.is_file():
         raise _not_ours(folder, "there are other files where the demo's stems would go")
     if not quiet:
-        typer.echo("synthesising 8 stems ...", err=True)
+        say("synthesising 8 stems ...", err=True)
     write_song(folder)

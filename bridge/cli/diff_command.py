@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from bridge.comparing import Diff, Policy
@@ -67,7 +67,7 @@ def diff(
     if json:
         print_json(found.as_json())
     elif md:
-        typer.echo(markdown(found), nl=False)
+        say(*markdown(found).rstrip("\n").split("\n"))
     else:
         _tell(found)
     return found.exit_code
@@ -82,4 +82,4 @@ def _policy(path: Path | None, words: list[str]) -> Policy:
 def _tell(found: Diff) -> None:
     from bridge.comparing.wording import lines
 
-    typer.echo("\n".join(lines(found)))
+    say(*lines(found))

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath
-from bridge.cli.telling import print_json, spoken
+from bridge.cli.printing import print_json, say
+from bridge.cli.telling import spoken
 from bridge.errors import Problem, StoppedError
 
 
@@ -60,9 +61,9 @@ def export(
         print_json(done.as_json())
         return
     for said in done.diagnostics:
-        typer.echo(spoken(said.as_json()), err=True)
+        say(spoken(said.as_json()), err=True)
     told = done.as_json()
-    typer.echo(
+    say(
         f"{out}: {told['tracks']} tracks, {told['clips']} clips, {told['plugins']} plugins, "
         f"{told['states']} with their states"
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from sessions import Session
@@ -54,8 +54,7 @@ def formats(files: Files = None, markdown: Markdown = False, json: Json = False)
     if json:
         print_json([asdict(each) for each in rows])
         return
-    for line in markdown_table(rows) if markdown else _plain_table(rows):
-        typer.echo(line)
+    say(*(markdown_table(rows) if markdown else _plain_table(rows)))
 
 
 def _list_readers(as_json: bool) -> None:
@@ -66,9 +65,9 @@ def _list_readers(as_json: bool) -> None:
         print_json([{"name": each.name, "describe": each.describe} for each in found])
         return
     for each in found:
-        typer.echo(f"{each.name:<16} {each.describe}")
+        say(f"{each.name:<16} {each.describe}")
     for said in broken:
-        typer.echo(f"{said.severity}: {said.message}", err=True)
+        say(f"{said.severity}: {said.message}", err=True)
 
 
 def row(path: Path) -> Row:

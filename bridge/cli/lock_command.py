@@ -18,7 +18,7 @@ from bridge.cli.options import (
     cores,
 )
 from bridge.cli.plan_command import default_output
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 from bridge.cli.work import Work
 
 
@@ -62,4 +62,4 @@ def lock(
     if json:
         print_json(made)
     else:
-        typer.echo(str(work.folder / "chain.lock"))
+        say(str(work.folder / "chain.lock"))

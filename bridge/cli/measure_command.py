@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bridge.cli.options import Json
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 from bridge.errors import InputError, Problem
 
 _ROWS = (
@@ -45,7 +45,7 @@ def measure(
             continue
         measured.append(found)
         if not json:
-            typer.echo("\n".join(_lines(found)))
+            say(*_lines(found))
     if problems:
         raise InputError(problems)
     if json:

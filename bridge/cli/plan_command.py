@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from bridge.cli.options import (
     ChainPath,
     Jobs,
@@ -18,7 +16,8 @@ from bridge.cli.options import (
     Strict,
     cores,
 )
-from bridge.cli.telling import print_json, spoken
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.telling import spoken
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
@@ -55,8 +54,7 @@ def plan(
         print_json(plan_json(made))
         return
     _print_table(made)
-    for said in made.diagnostics:
-        typer.echo(spoken(said.as_json()), err=True)
+    say(*(spoken(said.as_json()) for said in made.diagnostics), err=True)
 
 
 def plan_json(made: Plan) -> dict[str, Any]:
@@ -108,28 +106,16 @@ def _step_json(step: Step) -> dict[str, Any]:
 
 
 def _print_table(made: Plan) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=escape(made.chain_name or "chain"), title_justify="left")
-    for name in ("lane", "stems", "inserts", "fader"):
-        table.add_column(name, overflow="fold")
-    for lane in made.lanes:
-        table.add_row(*(escape(cell) for cell in _lane_row(lane)))
+    rows = [_lane_row(lane) for lane in made.lanes]
     for back in made.returns:
         senders = [lane.id for lane in made.lanes if back.id in dict(lane.sends)]
-        table.add_row(
-            escape(back.id),
-            escape(f"sent by {', '.join(senders) or 'nobody'}"),
-            escape(", ".join(step.label for step in back.steps) or "-"),
-            f"{back.fader_db:+.1f} dB",
-        )
+        inserts = ", ".join(step.label for step in back.steps) or "-"
+        sent = f"sent by {', '.join(senders) or 'nobody'}"
+        rows.append((back.id, sent, inserts, f"{back.fader_db:+.1f} dB"))
     master = ", ".join(step.label for step in made.master) or "-"
-    table.add_row("master", "sum of the lanes", escape(master), "")
-    Console().print(table)
-    for line in _endings(made):
-        typer.echo(line)
+    rows.append(("master", "sum of the lanes", master, ""))
+    show_table(("lane", "stems", "inserts", "fader"), rows, title=made.chain_name or "chain")
+    say(*_endings(made))
 
 
 def _lane_row(lane: Lane) -> tuple[str, str, str, str]:

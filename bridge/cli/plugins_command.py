@@ -11,7 +11,7 @@ import typer
 from bridge.cli import plugins_probe, plugins_state
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.plugins_find import Format, everything, one, opened, plugin_json
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from bridge.hosting import Described
@@ -106,13 +106,12 @@ def show(
 def _show(plugin: Plugin, said: Described) -> None:
     key = f", {said.key_inputs} for a key" if said.key_inputs else ""
     shell = f", one of {plugin.classes_in_file} in its file" if plugin.classes_in_file > 1 else ""
-    for line in (
+    say(
         f"{plugin.name} {plugin.version}, {plugin.vendor} ({plugin.format}{shell})",
         f"class id {plugin.class_id}",
         f"file     {plugin.path}",
         f"channels {said.inputs} in, {said.outputs} out{key}",
-    ):
-        typer.echo(line)
+    )
     rows = [
         (
             each.name,
@@ -140,8 +139,8 @@ def _tell(found: Catalogue, chosen: tuple[Plugin, ...], as_json: bool) -> None:
     ]
     plugins_probe.print_table(head, rows)
     for broken in found.unscannable:
-        typer.echo(f"warning: {broken.path}: {broken.reason}", err=True)
-    typer.echo(f"{len(chosen)} plugins, {len(found.unscannable)} files unreadable", err=True)
+        say(f"warning: {broken.path}: {broken.reason}", err=True)
+    say(f"{len(chosen)} plugins, {len(found.unscannable)} files unreadable", err=True)
 
 
 def _catalogue_json(found: Catalogue, chosen: tuple[Plugin, ...]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from bridge.cli.plugins_find import (
     one,
     opened,
 )
-from bridge.cli.telling import paragraph, print_json
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.telling import paragraph
 from bridge.errors import InputError, Problem, RenderError, StemwrightError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def probe(
     else:
         print_cards(cards, markdown=markdown)
         for problem in failures:
-            typer.echo(paragraph(problem), err=True)
+            say(*paragraph(problem), err=True)
     if failures:
         raise typer.Exit(RenderError.exit_code)
 
@@ -151,21 +152,9 @@ def print_table(
     """Print rows under a head: for people, or as a Markdown table."""
     if markdown:
         for row in (head, ["-"] * len(head), *rows):
-            typer.echo("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+            say("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table()
-    for name in head:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
-    console.print(table)
+    show_table(head, rows, piped_width=_PIPED_WIDTH)
 
 
 def _row(card: Card) -> tuple[str, ...]:

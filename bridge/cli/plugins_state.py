@@ -19,7 +19,7 @@ from bridge.cli.plugins_chain_file import (
 )
 from bridge.cli.plugins_find import Format, Timeout, one, opened
 from bridge.cli.plugins_probe import print_table
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 from bridge.errors import InputError, MachineError, Problem
 from bridge.hosting.scratch import scratch
 
@@ -196,18 +196,18 @@ def _tell(
         return
     rows = [(each.name, each.before, each.asked or "", each.after) for each in baked.changes]
     print_table(("parameter", "before", "asked", "reads back"), rows)
-    typer.echo(_said(row, plugin, baked, target, dry_run), err=True)
+    say(*_said(row, plugin, baked, target, dry_run), err=True)
 
 
-def _said(row: HostedRow, plugin: Plugin, baked: Baked, target: Path, dry_run: bool) -> str:
+def _said(row: HostedRow, plugin: Plugin, baked: Baked, target: Path, dry_run: bool) -> list[str]:
     """Where the values went, or would go."""
     if baked.state is not None:
         kept = f"{row.step_id}: state = {written(target, row.folder)}"
-        return f"would write {target}" if dry_run else kept
+        return [f"would write {target}" if dry_run else kept]
     values = ", ".join(f'"{name}" = "{text}"' for name, text in baked.params.items())
     why = f"{plugin.name} does not keep its parameters in a state: the chain sets them"
     would = "would write " if dry_run else ""
-    return f"{why}\n{would}{row.step_id}: params = {{ {values} }}"
+    return [why, f"{would}{row.step_id}: params = {{ {values} }}"]
 
 
 def edit(
@@ -250,7 +250,7 @@ def _edit(  # pragma: no cover - untested
             state = folder / target.name
             state.write_bytes(prepared.preset)
         _write(row, chain, target, open_window(plugin, state, row.step_id))
-    typer.echo(f"{row.step_id}: state = {written(target, row.folder)}", err=True)
+    say(f"{row.step_id}: state = {written(target, row.folder)}", err=True)
 
 
 def authorise(

@@ -9,6 +9,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bridge.cli.printing import printable
+
 
 class ProgressBar:
     """Shows the stage, the steps being rendered, and how many are done.
@@ -19,7 +21,7 @@ class ProgressBar:
     def __init__(self) -> None:
         console = Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.fields[stage]:<8}"),
+            TextColumn("{task.fields[stage]:<8}", markup=False),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -46,7 +48,7 @@ class ProgressBar:
 
     def stage(self, name: str) -> None:
         """A stage begins."""
-        self._bar.update(self._task, stage=name)
+        self._bar.update(self._task, stage=printable(name))
 
     def steps(self, total: int) -> None:
         """So many steps lie ahead."""
@@ -56,12 +58,12 @@ class ProgressBar:
         """A step is being rendered."""
         with self._lock:
             self._busy.append(step_id)
-            self._bar.update(self._task, description=", ".join(self._busy))
+            self._bar.update(self._task, description=printable(", ".join(self._busy)))
 
     def done(self, step_id: str) -> None:
         """A step is there."""
         with self._lock:
             if step_id in self._busy:
                 self._busy.remove(step_id)
-            self._bar.update(self._task, description=", ".join(self._busy))
+            self._bar.update(self._task, description=printable(", ".join(self._busy)))
             self._bar.advance(self._task)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json, StorePath
+from bridge.cli.printing import print_json, say
 from bridge.cli.session_lines import session_lines
-from bridge.cli.telling import print_json, spoken
+from bridge.cli.telling import spoken
 
 if TYPE_CHECKING:
     from sessions import Session
@@ -46,15 +47,12 @@ def read(
     found = read_session(session, media or ())
     if extract:
         found, paths = _extracted(found, store)
-        for path in paths:
-            typer.echo(f"extracted {path}", err=True)
+        say(*(f"extracted {path}" for path in paths), err=True)
     if json:
         print_json(found.as_json())
         return
-    for line in session_lines(found, clips):
-        typer.echo(line)
-    for said in found.diagnostics:
-        typer.echo(spoken(said.as_json()), err=True)
+    say(*session_lines(found, clips))
+    say(*(spoken(said.as_json()) for said in found.diagnostics), err=True)
 
 
 def _extracted(session: Session, store: Path | None) -> tuple[Session, tuple[Path, ...]]:

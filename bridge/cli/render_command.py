@@ -20,7 +20,8 @@ from bridge.cli.options import (
     cores,
 )
 from bridge.cli.plan_command import default_output
-from bridge.cli.telling import print_json, spoken
+from bridge.cli.printing import print_json, say
+from bridge.cli.telling import spoken
 from bridge.cli.work import Work
 from bridge.errors import EXIT_NO, InputError, Problem
 
@@ -128,18 +129,18 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
 def tell(record: dict[str, Any], folder: Path) -> None:
     """Print what was made, for people."""
     for said in record["diagnostics"]:
-        typer.echo(spoken(said), err=True)
+        say(spoken(said), err=True)
     cached = sum(step["cached"] for step in record["steps"])
-    typer.echo(f"{len(record['steps'])} steps, {cached} of them from the store")
+    say(f"{len(record['steps'])} steps, {cached} of them from the store")
     for output in record["outputs"]:
         measures = output["measures"]
-        typer.echo(
+        say(
             f"{folder / output['path']}  {_figure(measures['integrated_lufs'])} LUFS  "
             f"{_figure(measures['true_peak_dbtp'])} dBTP  "
             f"{_figure(measures['loudness_range_lu'])} LU range"
             + ("" if output["reached"] else "  TARGET MISSED")
         )
-    typer.echo(f"{folder / 'report.html'}")
+    say(f"{folder / 'report.html'}")
 
 
 def _figure(value: float | None) -> str:

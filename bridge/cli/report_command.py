@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.options import Json, StorePath, cores
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
     from bridge.reporting import Bypassed
@@ -44,13 +44,13 @@ def report(
         if json:
             print_json({"report": str(path)})
         else:
-            typer.echo(str(path))
+            say(str(path))
         return
     found = bypass_insert(folder, bypass, kept)
     if json:
         print_json(found.as_json())
     else:
-        typer.echo("\n".join(_lines(found)))
+        say(*_lines(found))
 
 
 _FILES = ("with.wav", "without.wav", "difference.wav", "listen.html")

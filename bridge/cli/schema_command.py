@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json
 
 
 def schema() -> None:

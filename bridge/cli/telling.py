@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
-import textwrap
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import typer
 
+from bridge.cli.printing import print_json, say
 from bridge.errors import Problem, StemwrightError
 
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
@@ -98,24 +96,16 @@ def _told(problems: Sequence[Problem], code: int, as_json: bool) -> int:
         print_json({"errors": [problem.as_json() for problem in problems]})
     else:
         for problem in problems:
-            sys.stderr.write(paragraph(problem) + "\n")
-    sys.stderr.flush()
+            say(*paragraph(problem), err=True)
     return code
 
 
 def aside(problems: Sequence[Problem], then: str) -> None:
     """Tell problems at once, on stderr, and what is done in spite of them."""
-    sys.stderr.write("\n".join([*map(paragraph, problems), then]) + "\n")
-    sys.stderr.flush()
+    say(*(line for problem in problems for line in paragraph(problem)), then, err=True)
 
 
-def print_json(value: Any) -> None:
-    """Print one JSON value on stdout; text outside ASCII stays readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-    sys.stdout.flush()
-
-
-def paragraph(problem: Problem) -> str:
+def paragraph(problem: Problem) -> list[str]:
     """Return a problem as people read it: place, what is wrong, what was expected, what to do."""
     place = _place(problem)
     if place and not problem.message.startswith(place):
@@ -129,7 +119,7 @@ def paragraph(problem: Problem) -> str:
         lines.append(f"did you mean: {problem.nearest}")
     if problem.hint:
         lines.append(f"what to do: {problem.hint}")
-    return "\n".join([lines[0], *(textwrap.indent(line, "  ") for line in lines[1:])])
+    return [lines[0], *(f"  {line}" for line in lines[1:])]
 
 
 def _place(problem: Problem) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bridge.cli.options import Jobs, Json, cores
-from bridge.cli.telling import print_json
+from bridge.cli.printing import print_json, say
 from bridge.errors import EXIT_NO
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _end(told: object, lines: list[str], same: bool, json: bool) -> None:
     if json:
         print_json(told)
     else:
-        typer.echo("\n".join(lines))
+        say(*lines)
     if not same:
         raise typer.Exit(EXIT_NO)
 

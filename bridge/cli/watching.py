@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import typer
-
+from bridge.cli.printing import say
 from bridge.cli.telling import EXIT_INTERRUPTED, outcome
 
 _POLL_S = 0.3
@@ -25,7 +24,7 @@ def watch(chain: Path, work: Callable[[], object], as_json: bool) -> int:
             seen = now
             if outcome(work, as_json) == EXIT_INTERRUPTED:
                 return EXIT_INTERRUPTED
-            typer.echo(f"watching {chain}; Ctrl-C ends", err=True)
+            say(f"watching {chain}; Ctrl-C ends", err=True)
         time.sleep(_POLL_S)
 
 

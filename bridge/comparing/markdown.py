@@ -10,6 +10,7 @@ from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.wording import alignment_words, file_lines, headline
 
 _HEAD = ("file", "verdict", "peak dBFS", "rms dBFS", "LU", "dBTP", "alignment")
+_ENDS = re.compile(r"[\r\n]+")
 _MARKS = re.compile(r"[\\`*_{}\[\]#|~!]")
 
 
@@ -62,4 +63,4 @@ def _fenced(lines: list[str]) -> Iterator[str]:
     """A block of code, in a fence longer than any run of backticks in it."""
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield from (fence, *lines, fence)
+    yield from (fence, *(_ENDS.sub(" ", line) for line in lines), fence)
