@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,11 @@ def read_blocks(path: Path, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
             yield np.ascontiguousarray(samples.T)
 
 
+def named(path: Path) -> str | bytes:
+    """A path the way the system has it: names that are not UTF-8 go to libsndfile as bytes."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     if not path.exists():
@@ -68,7 +74,7 @@ def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise unreadable("not_audio", path, "is not a file", "name a WAV, AIFF or FLAC file")
     try:
-        with path.open("rb"), soundfile.SoundFile(str(path)) as file:
+        with path.open("rb"), soundfile.SoundFile(named(path)) as file:
             _refuse_cut_short(path, file)
             yield file
     except OSError as cause:

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from bridge.audio import BLOCK_FRAMES
-from bridge.audio.decode import probe
+from bridge.audio.decode import named, probe
 from bridge.audio.faults import unreadable
 
 
@@ -43,7 +43,7 @@ def pcm_sha256(path: Path) -> str:
     read_as, stored = _STORED.get(probe(path).subtype, _OTHERS)
     digest = hashlib.sha256()
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with soundfile.SoundFile(named(path)) as file:
             for block in file.blocks(BLOCK_FRAMES, dtype=read_as, always_2d=True):
                 digest.update(np.ascontiguousarray(stored(block)).data)
     except soundfile.LibsndfileError as cause:

@@ -109,7 +109,8 @@ class OutputFolder:
 
     def add_text(self, name: str, text: str) -> None:
         """Stage a UTF-8 text file."""
-        self.add(name, lambda staged: staged.write_text(text, encoding="utf-8", newline="\n"))
+        data = text.encode("utf-8", "backslashreplace")
+        self.add(name, lambda staged: staged.write_bytes(data))
 
     def commit(self, record: Mapping[str, Any]) -> None:
         """Put everything in place, remove what an earlier render left, write render.json last."""

@@ -16,7 +16,7 @@ from sessions.model import Diagnostic, Media, Session
 from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels
 from sessions.writing.dawproject_timeline import arrangement
-from sessions.writing.dawproject_xml import Ids, number, sub
+from sessions.writing.dawproject_xml import Ids, clean, number, sub
 from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
 from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
@@ -145,7 +145,7 @@ def _metadata(session: Session) -> etree._Element:
     root = etree.Element("MetaData")
     for name in (*_META, *_META_REST):
         if name.casefold() in said:
-            sub(root, name).text = said[name.casefold()]
+            sub(root, name).text = clean(said[name.casefold()])
     return root
 
 
