@@ -1,7 +1,8 @@
 """The event stream of an FL Studio project: numbered values, their width told by the number.
 
 Numbers below 64 hold a byte, below 128 a word, below 192 a double word, the rest a length and data.
-The layout is undocumented; it is as the project files of FL Studio 9 to 24 show it.
+The layout is undocumented; it is as the project files of FL Studio 8 to 26 show it. Two lengths
+prove a reading: the data's own, and the head's count of channels.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _DATA = b"FLdt"
 _WORDS, _DOUBLES, _LENGTHS = 64, 128, 192
 _MOST_EVENTS = 5_000_000
 _FIRST_UNICODE = (11, 5)
+_NEW_CHANNEL = 64
+# A number below 192 that is no double word: FL Studio 25.2 and 26.1 write three bytes of it.
+_ODD, _ODD_BYTES = 172, (3, 4)
 
 
 @dataclass(frozen=True)
@@ -52,30 +56,73 @@ def broken(path: Path, at: int, reason: str) -> SessionError:
     )
 
 
-def events(path: Path, data: bytes) -> tuple[int, list[Event]]:
+@dataclass(frozen=True)
+class Stream:
+    """A project's events, and what its head and its length say of them.
+
+    `channels_stated` is the head's count of channels; `bytes_left` stand after the stated end.
+    """
+
+    ticks: int
+    events: tuple[Event, ...]
+    channels_stated: int
+    bytes_left: int
+
+    @property
+    def channels(self) -> int:
+        """How many channels the events make."""
+        return len({each.value for each in self.events if each.number == _NEW_CHANNEL})
+
+
+def events(path: Path, data: bytes) -> Stream:
     """The ticks a beat and all events of a project.
 
-    Raises SessionError naming the byte where the file stops making sense.
+    Raises SessionError naming the byte where the file stops making sense, be it that it ends before
+    the length it states.
     """
     if len(data) < 22 or not data.startswith(MAGIC):
         raise broken(path, 0, "its head is not there")
-    head_bytes = struct.unpack_from("<I", data, 4)[0]
-    ticks = struct.unpack_from("<H", data, 12)[0]
+    head_bytes, _, channels, ticks = struct.unpack_from("<IHHH", data, 4)
     at = 8 + head_bytes
     if data[at : at + 4] != _DATA or len(data) < at + 8:
         raise broken(path, min(at, len(data)), "its data is not there")
     if not ticks:
         raise broken(path, 12, "it counts no ticks a beat")
-    return ticks, list(_events(path, data, at + 8))
+    stated, held = struct.unpack_from("<I", data, at + 4)[0], len(data) - at - 8
+    if stated > held:
+        raise broken(path, len(data), f"it states {stated} bytes of events, holds {held}, and ends")
+    end = at + 8 + stated
+    found = _best(path, data[:end], at + 8, channels)
+    return Stream(ticks, found, channels, len(data) - end)
 
 
-def _events(path: Path, data: bytes, at: int) -> Iterator[Event]:
+def _best(path: Path, data: bytes, at: int, channels: int) -> tuple[Event, ...]:
+    """The events under the width of the odd one that gives the channels the head counts."""
+    readings: list[tuple[Event, ...]] = []
+    fault: SessionError | None = None
+    for odd_bytes in _ODD_BYTES:
+        try:
+            found = tuple(_events(path, data, at, odd_bytes))
+        except SessionError as error:
+            fault = fault or error
+            continue
+        readings.append(found)
+        counted = len({each.value for each in found if each.number == _NEW_CHANNEL})
+        if counted == channels or not any(each.number == _ODD for each in found):
+            return found
+    if fault and not readings:
+        raise fault
+    return readings[0]
+
+
+def _events(path: Path, data: bytes, at: int, odd_bytes: int) -> Iterator[Event]:
     count = 0
     while at < len(data):
         number, start, count = data[at], at, count + 1
         at += 1
         if number < _LENGTHS:
             length = 1 if number < _WORDS else 2 if number < _DOUBLES else 4
+            length = odd_bytes if number == _ODD else length
         else:
             length, at = _length(path, data, at)
         if at + length > len(data) or count > _MOST_EVENTS:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sessions.formats._flstudio_events import Event
-from sessions.formats._flstudio_plugins import device
+from sessions.formats._flstudio_plugins import DATA, INTERNAL, device
 from sessions.model import Device, Send, Track
 from sessions.roles import role_of
 
 _INSERT, _INSERT_NAME, _ROUTING, _LEVELS = 236, 204, 235, 225
-_SLOT, _INTERNAL, _LABEL, _DATA = 98, 201, 203, 213
+_SLOT, _LABEL = 98, 203
 _LEVEL = struct.Struct("<4xBxHi")
 _SLOT_ON, _SLOT_MIX, _FULL_MIX = 0, 1, 12_800
 _Levels = Mapping[tuple[int, int, int], int]
@@ -78,10 +78,10 @@ def _slots(
         if event.number != _SLOT:
             slot[event.number] = event
             continue
-        internal = slot[_INTERNAL].text(unicode).strip() if _INTERNAL in slot else ""
+        internal = slot[INTERNAL].text(unicode).strip() if INTERNAL in slot else ""
         if internal:
             label = slot[_LABEL].text(unicode).strip() if _LABEL in slot else ""
-            data = slot[_DATA].data if _DATA in slot else b""
+            data = slot[DATA].data if DATA in slot else b""
             yield _levelled(device(internal, label, data), levels, insert, event.value)
         slot = {}
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sessions import plugin_state
+from sessions.formats._flstudio_events import Event
 from sessions.model import Device, DeviceState
 
+INTERNAL, DATA = 201, 213
 _WRAPPER = "Fruity Wrapper"
 _FOURCC, _CLASS_ID, _STATE, _NAME, _FILE, _VENDOR = 51, 52, 53, 54, 55, 56
 _RECORD = struct.Struct("<IQ")
@@ -53,18 +55,34 @@ def _identified(found: Device, records: Mapping[int, bytes], data: bytes) -> Dev
     return replace(found, id=str(unique_id), state=_vst2_state(unique_id, state))
 
 
+def damaged(events: Sequence[Event], unicode: bool) -> int:
+    """How many wrapped plugins' data does not end where its records say."""
+    count, internal = 0, ""
+    for event in events:
+        if event.number == INTERNAL:
+            internal = event.text(unicode).strip()
+        elif event.number == DATA and internal == _WRAPPER:
+            count += _walked(event.data)[1] != len(event.data)
+    return count
+
+
 def _records(data: bytes) -> dict[int, bytes]:
     """The wrapper's records by number; what follows a broken one is left out."""
+    return _walked(data)[0]
+
+
+def _walked(data: bytes) -> tuple[dict[int, bytes], int]:
+    """The records, and the byte at which they end."""
     records: dict[int, bytes] = {}
-    at = 4
+    at = min(4, len(data))
     while at + _RECORD.size <= len(data):
         number, size = _RECORD.unpack_from(data, at)
-        at += _RECORD.size
-        if size > len(data) - at:
+        if size > len(data) - at - _RECORD.size:
             break
+        at += _RECORD.size
         records[number] = data[at : at + size]
         at += size
-    return records
+    return records, at
 
 
 def _vst2_state(unique_id: int, state: bytes) -> DeviceState | None:

@@ -16,28 +16,43 @@ from sessions.errors import printable
 from sessions.formats._flstudio_events import (
     MAGIC,
     Event,
+    Stream,
     broken,
     events,
     is_unicode,
     version_of,
 )
 from sessions.formats._flstudio_mixer import mixer_target, mixer_tracks
-from sessions.formats._flstudio_plugins import device
+from sessions.formats._flstudio_plugins import DATA, INTERNAL, damaged, device
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Diagnostic, Marker, Meter, Session, Tempo, Track
 from sessions.model_parts import Severity, Written
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
 
-_CHANNEL, _KIND, _NAME, _INTERNAL, _SAMPLE, _ENABLED, _ROUTE = 64, 21, 203, 201, 196, 0, 22
-_DATA, _INSERT = 213, 236
+# The numbers of events have the names that a list of FL Studio 11's gives them, kept in public
+# readers: PyFLP (ChannelID, ProjectID, ArrangementID), dawtool, LMMS's FL import of 2009.
+_CHANNEL, _KIND, _NAME, _SAMPLE, _ENABLED, _ROUTE = 64, 21, 203, 196, 0, 22
+_OLD_NAME = 192  # up to FL Studio 10 a channel's name stands here
+_INSERT = 236
 _ARRANGEMENT, _CURRENT, _PLAYLIST, _PLACE, _PLACE_NAME = 99, 100, 233, 148, 205
 _VERSION, _TEMPO, _NUMERATOR, _DENOMINATOR = 199, 156, 17, 18
+_OLD_TEMPO, _OLD_TEMPO_FINE = 66, 93  # up to FL Studio 10: whole beats a minute and thousandths
 _AUTOMATION, _LAYER, _AUDIO = 5, 3, (0, 4)
-_ITEM = struct.Struct("<I2HI2H2xH4x2f")
-_ITEM_BYTES = ((25, 80), (21, 60), (0, 32))
+_ITEM = struct.Struct("<I2HI2H2xH4x")
+_ITEM_OFFSETS = struct.Struct("<2f")
+# A clip of the playlist since which version: bytes 28 to 32 came with FL Studio 9, and FL Studio 21
+# and 25 added more behind them. Each begins with its place and this word, which tells the size.
+_ITEM_BYTES = ((25, 80), (21, 60), (9, 32), (0, 28))
+_ITEM_WORD = 0x5000
 _MUTED = 0x2000
-_FALLBACK_RATE_HZ = 44_100
+_OLD_ITEM = 129  # FL Studio 3 to 6: a pattern in a bar, without length
+# What an automation clip moves, and automation recorded in patterns: (event, first byte of the
+# parameter's number and of its owner's, bytes of a record). dawtool's AutomationChannel; LMMS.
+_MOVED = ((227, 8, 20), (216, 4, 12), (223, 4, 12))
+_TEMPO_MOVED = struct.pack("<2H", 5, 0x4000)
+_ASSUMED_MILLI_BPM = 120_000
+_FALLBACK_RATE_HZ = 44_100  # what FL Studio's own samples have; a project does not say its rate
 
 
 class FlStudio:
@@ -54,9 +69,9 @@ class FlStudio:
         """Read one project; raises SessionError that names the byte it cannot read."""
         path = one_path(paths)
         data = content(path)
-        ticks, found = events(path, data)
+        stream = events(path, data)
         try:
-            return _Project(path, ticks, found, MediaFinder(path, media)).session()
+            return _Project(path, stream, MediaFinder(path, media)).session()
         except (struct.error, IndexError, OverflowError, ValueError) as error:
             raise broken(path, len(data), printable(error)) from error
 
@@ -83,20 +98,39 @@ class _Item:
 class _Project:
     """One project while it is read."""
 
-    def __init__(self, path: Path, ticks: int, found: Sequence[Event], finder: MediaFinder) -> None:
-        self.path, self.ticks, self.events, self.finder = path, ticks, found, finder
+    def __init__(self, path: Path, stream: Stream, finder: MediaFinder) -> None:
+        self.path, self.stream, self.finder = path, stream, finder
+        self.ticks, self.events = stream.ticks, stream.events
         self.first: dict[int, Event] = {}
-        for event in found:
+        for event in self.events:
             self.first.setdefault(event.number, event)
         stated = self.first.get(_VERSION)
         self.version = stated.text(unicode=False) if stated else ""
         self.unicode = is_unicode(version_of(self.version))
-        self.bpm = max(Fraction(self._value(_TEMPO, 120_000), 1000), Fraction(1))
+        milli_bpm = self._milli_bpm()
+        self.tempo_assumed = not milli_bpm
+        self.bpm = max(Fraction(milli_bpm or _ASSUMED_MILLI_BPM, 1000), Fraction(1))
         self.skipped: Counter[str] = Counter()
+        self.untold: list[str] = []
 
     def _value(self, number: int, default: int) -> int:
         event = self.first.get(number)
         return event.value if event and event.value else default
+
+    def _milli_bpm(self) -> int:
+        """The tempo in thousandths; 0 where none is stated."""
+        old = self._value(_OLD_TEMPO, 0)
+        return self._value(_TEMPO, 1000 * old + (self._value(_OLD_TEMPO_FINE, 0) if old else 0))
+
+    def _tempo_moves(self) -> bool:
+        """Tell whether anything moves the tempo during the song."""
+        return any(
+            event.data[at : at + 4] == _TEMPO_MOVED
+            for number, first, size in _MOVED
+            for event in self.events
+            if event.number == number
+            for at in range(first, len(event.data), size)
+        )
 
     def session(self) -> Session:
         channels, items = self._channels(), self._items()
@@ -130,6 +164,10 @@ class _Project:
                 current.first.setdefault(event.number, event)
         return list(channels.values())
 
+    def _name(self, channel: _Channel) -> str:
+        named = self._text(channel.first.get(_NAME))
+        return named or self._text(channel.first.get(_OLD_NAME))
+
     def _text(self, event: Event | None) -> str:
         return event.text(self.unicode).strip() if event else ""
 
@@ -147,9 +185,9 @@ class _Project:
         if kind == _LAYER:
             self.skipped["layers"] += 1
             return None
-        name = self._text(channel.first.get(_NAME)) or f"Channel {channel.number + 1}"
-        internal = self._text(channel.first.get(_INTERNAL))
-        data = channel.first.get(_DATA)
+        name = self._name(channel) or f"Channel {channel.number + 1}"
+        internal = self._text(channel.first.get(INTERNAL))
+        data = channel.first.get(DATA)
         plugins = (device(internal, name, data.data if data else b""),) if internal else ()
         enabled = channel.first.get(_ENABLED)
         return Track(
@@ -174,7 +212,7 @@ class _Project:
             media=media,
             media_path=written or None,
             missing=bool(written) and media is None,
-            name=self._text(channel.first.get(_NAME)),
+            name=self._name(channel),
         )
         if written and not items:
             self.skipped["samples played by patterns"] += 1
@@ -206,21 +244,34 @@ class _Project:
             elif event.number == _PLAYLIST and arrangement == current:
                 for item in self._playlist(event):
                     found.setdefault(item.channel, []).append(item)
+            elif event.number == _OLD_ITEM:
+                self.skipped["pattern clips"] += 1
         return found
 
     def _playlist(self, event: Event) -> Iterator[_Item]:
-        major = version_of(self.version)[:1] or (0,)
-        size = next(size for least, size in _ITEM_BYTES if major[0] >= least)
-        if len(event.data) % size:
-            raise broken(self.path, event.at, "its playlist is not made of whole clips")
+        size = self._item_bytes(event.data)
+        if not size:
+            if event.data:
+                self.untold.append(f"{len(event.data)} bytes at byte {event.at}")
+            return
         for at in range(0, len(event.data), size):
-            start, base, index, length, _, _, flags, from_ms, _ = _ITEM.unpack_from(event.data, at)
+            start, base, index, length, _, _, flags = _ITEM.unpack_from(event.data, at)
             if index > base:
                 self.skipped["pattern clips"] += 1
                 continue
+            from_ms = 0.0
+            if size >= _ITEM.size + _ITEM_OFFSETS.size:
+                from_ms = _ITEM_OFFSETS.unpack_from(event.data, at + _ITEM.size)[0]
             # An offset that is no number means the clip's beginning.
             offset = from_ms if from_ms == from_ms and abs(from_ms) < 1e9 else 0.0
             yield _Item(start, index, length, bool(flags & _MUTED), offset, event.at)
+
+    def _item_bytes(self, data: bytes) -> int:
+        """How long a clip is: the version's own size, else another that divides and fits; or 0."""
+        major = (version_of(self.version)[:1] or (0,))[0]
+        usual = next(size for least, size in _ITEM_BYTES if major >= least)
+        sizes = [usual, *(size for _, size in _ITEM_BYTES if size != usual)]
+        return next((size for size in sizes if data and _is_made_of(data, size)), 0)
 
     def _markers(self) -> Iterator[Marker]:
         """Named places of the first arrangement; changes of meter are marked in their high byte."""
@@ -243,9 +294,49 @@ class _Project:
         where = self.path.name
         levels = "faders, pans, sends' levels and automation are not read from FL Studio projects"
         left_out = ", ".join(f"{count} {what}" for what, count in self.skipped.items() if count)
+        stated, found = self.stream.channels_stated, self.stream.channels
+        bpm, unread = float(self.bpm), ", ".join(self.untold)
         told: tuple[tuple[int, Severity, str, str], ...] = (
             (1, "warning", "levels_not_read", f"{levels}; export stems to keep them"),
             (bool(left_out), "warning", "content_not_read", f"left out: {left_out}"),
+            (
+                cut := damaged(self.events, self.unicode),
+                "warning",
+                "damaged_state",
+                f"the data of {cut} plugins does not end where it says; what follows is left out",
+            ),
+            (
+                self._tempo_moves(),
+                "warning",
+                "tempo_automation",
+                "the tempo is automated, which is not read and moves every place and length: they"
+                f" are told as if it stayed at {bpm:g} BPM",
+            ),
+            (
+                self.tempo_assumed,
+                "warning",
+                "tempo_assumed",
+                f"no tempo is stated: every place is told as at {bpm:g} BPM",
+            ),
+            (
+                bool(self.untold),
+                "warning",
+                "playlist_not_read",
+                f"a playlist of clips of unknown size is left out: {unread}",
+            ),
+            (
+                bool(stated) and stated != found,
+                "warning",
+                "channels_differ",
+                f"the project's head counts {stated} channels and {found} are read: it may be"
+                " written by a version of FL Studio that is not known here",
+            ),
+            (
+                self.stream.bytes_left,
+                "warning",
+                "bytes_left",
+                f"{self.stream.bytes_left} bytes stand after the end the project states, unread",
+            ),
             (
                 opaque,
                 "warning",
@@ -256,6 +347,16 @@ class _Project:
         for count, severity, code, message in told:
             if count:
                 yield Diagnostic(severity, code, where, message)
+
+
+def _is_made_of(data: bytes, size: int) -> bool:
+    """Tell whether `data` is whole clips of `size` bytes, by the word that each begins with."""
+    if len(data) % size:
+        return False
+    return all(
+        int.from_bytes(data[at + 4 : at + 6], "little") == _ITEM_WORD
+        for at in range(0, len(data), size)
+    )
 
 
 def _plain(written: str) -> str:

@@ -175,12 +175,155 @@ def test_a_cut_project_is_refused_where_it_ends(shared_data: Shared, tmp_path: P
     data = shared_data(FULL).read_bytes()
     path = tmp_path / "cut.flp"
     path.write_bytes(data[:100_000])
-    with pytest.raises(SessionError, match="runs past the end at byte") as told:
+    with pytest.raises(SessionError, match="holds 99978, and ends at byte") as told:
         FORMAT.read([path])
     place = told.value.problems[0].where["byte"]
     assert isinstance(place, int)
-    assert 22 < place < 100_000
+    assert place == 100_000
     path.write_bytes(b"FLhd" + bytes(40))
     assert FORMAT.score(path) == 1.0
     with pytest.raises(SessionError, match="its data is not there"):
         FORMAT.read([path])
+
+
+def event(number: int, value: bytes) -> bytes:
+    if number < 192:
+        return bytes([number]) + value
+    return bytes([number, len(value)]) + value
+
+
+def item(tick: int, channel: int, length: int, size: int, base: int = 0x5000) -> bytes:
+    """A clip of the playlist; bytes 24 to 32 say that it is heard from its file's beginning."""
+    head = struct.pack("<I2HI4H", tick, base, channel, length, 499, 0, 120, 0x40)
+    return (head + bytes(4) + struct.pack("<2f", -1.0, -1.0)).ljust(size, b"\0")[:size]
+
+
+def flp(
+    tmp_path: Path, *parts: bytes, channels: int = 1, stated: int | None = None, tail: bytes = b""
+) -> Path:
+    body = b"".join(parts)
+    head = b"FLhd" + struct.pack("<IHHH", 6, 0, channels, 96)
+    path = tmp_path / "made.flp"
+    path.write_bytes(
+        head + b"FLdt" + struct.pack("<I", len(body) if stated is None else stated) + body + tail
+    )
+    return path
+
+
+VOX = event(64, b"\0\0") + event(21, b"\4") + event(196, b"C:\\x\\vox.wav\0")
+
+
+def codes(session: Session) -> set[str]:
+    usual = {"levels_not_read", "missing_media"}
+    return {said.code for said in session.diagnostics} - usual
+
+
+def test_projects_of_fl_10_and_before(tmp_path: Path) -> None:
+    """Tempo in 66 and 93, a channel's name in 192, as PyFLP and LMMS's importer know them."""
+    path = flp(
+        tmp_path,
+        event(199, b"10.0.0\0"),
+        event(66, struct.pack("<H", 125)) + event(93, struct.pack("<H", 250)),
+        VOX + event(192, b"Lead Vox\0") + event(99, b"\0\0"),
+        event(233, item(1536, 0, 384, 32)),
+    )
+    session = FORMAT.read([path])
+    (track, *_) = session.tracks
+    assert session.tempo[0].bpm == 125.25
+    assert (track.name, track.role) == ("Lead Vox", "vocals/lead")
+    assert track.clips[0].position_s == pytest.approx(16 * 60 / 125.25)
+    assert codes(session) == set()
+
+
+@pytest.mark.parametrize(
+    ("version", "size"), [("8.0.0", 28), ("9.1", 32), ("21.0.3", 60), ("24.2.1", 80), ("25.1", 80)]
+)
+def test_a_clip_is_as_long_as_divides_and_fits(tmp_path: Path, version: str, size: int) -> None:
+    """15 items of 80 bytes are 20 of 60 by their length alone."""
+    clips = b"".join(item(96 * at, 0, 48, size) for at in range(15))
+    text = version.encode() + b"\0"
+    tempo = event(156, struct.pack("<I", 120_000))
+    long = bytes([233]) + bytes([len(clips) & 127 | 128, len(clips) >> 7]) + clips
+    found = FORMAT.read([flp(tmp_path, event(199, text), tempo, VOX, event(99, b"\0\0"), long)])
+    starts = [clip.position_s for clip in found.tracks[0].clips]
+    assert starts == [0.5 * at for at in range(15)]
+    assert codes(found) == set()
+
+
+def test_a_playlist_of_unknown_clips_is_left_out_and_told(tmp_path: Path) -> None:
+    tempo = event(156, struct.pack("<I", 120_000))
+    path = flp(tmp_path, event(199, b"99.0\0"), tempo, VOX, event(233, item(0, 0, 9, 71)))
+    session = FORMAT.read([path])
+    assert codes(session) == {"playlist_not_read", "content_not_read"}
+    assert session.tracks[0].name == "Channel 1"
+
+
+def test_the_event_of_three_bytes_is_known_by_the_channels_behind_it(tmp_path: Path) -> None:
+    """FL Studio 25 and 26 write three bytes of 172; a version that writes four is read as well."""
+    for odd in (b"\1\1\0", b"\1\1\0\0"):
+        tail = event(156, struct.pack("<I", 130_000)) + VOX
+        session = FORMAT.read([flp(tmp_path, event(199, b"9.0\0"), event(172, odd), tail)])
+        assert session.tempo[0].bpm == 130.0, odd
+        assert [clip.media_path for clip in session.tracks[0].clips] == ["C:\\x\\vox.wav"]
+        assert codes(session) == {"content_not_read"}
+
+
+def test_what_contradicts_the_heads_count_is_told(tmp_path: Path) -> None:
+    tempo = event(156, struct.pack("<I", 130_000))
+    session = FORMAT.read([flp(tmp_path, event(199, b"9.0\0"), tempo, VOX, channels=3)])
+    assert "channels_differ" in codes(session)
+    assert "tempo_assumed" in codes(FORMAT.read([flp(tmp_path, event(199, b"9.0\0"), VOX)]))
+
+
+def test_a_stream_ends_where_its_length_says(tmp_path: Path) -> None:
+    parts = (event(199, b"9.0\0"), event(156, struct.pack("<I", 130_000)), VOX)
+    whole = len(b"".join(parts))
+    with pytest.raises(SessionError, match=f"it states {whole + 9} bytes of events, holds {whole}"):
+        FORMAT.read([flp(tmp_path, *parts, stated=whole + 9)])
+    with pytest.raises(SessionError, match="runs past the end"):
+        FORMAT.read([flp(tmp_path, *parts, stated=whole - 1)])
+    assert "bytes_left" in codes(FORMAT.read([flp(tmp_path, *parts, tail=b"more")]))
+
+
+def test_every_cut_of_a_project_is_refused(tmp_path: Path) -> None:
+    data = flp(tmp_path, event(199, b"9.0\0"), VOX, event(203, b"Vox\0")).read_bytes()
+    path = tmp_path / "cut.flp"
+    for end in range(22, len(data)):
+        path.write_bytes(data[:end])
+        with pytest.raises(SessionError):
+            FORMAT.read([path])
+
+
+@pytest.mark.parametrize(
+    "moving",
+    [
+        event(227, struct.pack("<HIHHHII", 0, 1, 0, 5, 0x4000, 0, 0)),
+        event(223, struct.pack("<IHHi", 384, 5, 0x4000, 140_000)),
+    ],
+)
+def test_automation_of_the_tempo_is_told_as_moving_every_place(
+    tmp_path: Path, moving: bytes
+) -> None:
+    parts = (event(199, b"20.8\0"), event(156, struct.pack("<I", 130_000)), VOX)
+    session = FORMAT.read([flp(tmp_path, *parts, moving)])
+    (said,) = [said for said in session.diagnostics if said.code == "tempo_automation"]
+    assert "moves every place" in said.message
+    volume = event(227, struct.pack("<HIHHHII", 0, 1, 0, 0, 0x4000, 0, 0))
+    assert "tempo_automation" not in codes(FORMAT.read([flp(tmp_path, *parts, volume)]))
+
+
+def test_a_plugin_whose_data_does_not_end_where_it_says_is_told(tmp_path: Path) -> None:
+    data = b"\n\0\0\0" + record(51, b"dcba") + record(54, b"Comp")
+    parts = (event(199, b"9.0\0"), event(66, b"\x78\0"), event(64, b"\0\0"), event(21, b"\2"))
+    for held, told in ((data, set()), (data[:-2], {"damaged_state"})):
+        plugin = event(201, b"Fruity Wrapper\0") + event(213, held)
+        assert codes(FORMAT.read([flp(tmp_path, *parts, plugin)])) == told
+
+
+def test_fl_studio_25_as_the_field_sends_it(shared_data: Shared) -> None:
+    session = FORMAT.read([shared_data("field/sessions/fl2025_25.2.2_real_sanitised.flp")])
+    assert session.tempo[0].bpm == 130.0
+    names = ["808 Kick", "808 Clap", "808 HiHat", "808 Snare", "Praise"]
+    assert list(by_name(session)) == names
+    assert all(by_name(session)[name].clips[0].media_path for name in names[:4])
+    assert [device.name for device in by_name(session)["Praise"].devices] == ["FLEX"]
