@@ -59,9 +59,12 @@ def parse_fxp(data: bytes) -> Fxp:
     """
     if len(data) < _HEAD.size or data[:4] != b"CcnK":
         raise StateError("no VST2 preset: it does not begin with CcnK")
-    _, _, raw_kind, _, unique_id, plugin_version, count = _HEAD.unpack_from(data)
+    _, size, raw_kind, _, unique_id, plugin_version, count = _HEAD.unpack_from(data)
     kind = raw_kind.decode("latin-1")
     rest = data[_HEAD.size :]
+    # Hosts state the outer size carelessly; only a bank of programs has no other.
+    if kind == "FxBk" and size + _NOT_COUNTED > len(data):
+        raise StateError(f"the VST2 bank of {size + _NOT_COUNTED} bytes is cut short")
     if kind in ("FBCh", "FxBk"):
         body = rest[_RESERVED_BYTES:]
         held = body if kind == "FxBk" else _chunk(body)

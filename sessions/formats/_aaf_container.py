@@ -26,7 +26,7 @@ _ENTRY_BYTES = 128
 _LINKS = struct.Struct("<3I")
 _LINKS_AT, _KIND_AT, _SIZE_AT = 68, 66, 120
 _STREAM = 2
-_NONE = 0xFFFFFFFF
+_NONE = _FREE = 0xFFFFFFFF
 _LAST_SECTOR = 0xFFFFFFFA
 
 
@@ -52,6 +52,15 @@ def opened(path: Path) -> Iterator[Any]:
         stream = getattr(instance, "f", None)
         if stream is not None:
             stream.close()
+
+
+def missing_bytes(path: Path) -> int:
+    """How many bytes of sectors that are in use stand behind the file's end; never raises."""
+    try:
+        with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+            return _Container(data).missing_bytes()
+    except (OSError, struct.error, IndexError, ValueError):
+        return 0
 
 
 def damaged(path: Path, fault: str) -> SessionProblem:
@@ -103,6 +112,12 @@ class _Container:
         if directory is None:
             return "its directory does not end"
         return self._tree_fault(directory)
+
+    def missing_bytes(self) -> int:
+        """What the last sector in use lacks ([MS-CFB] 2.2: a file is whole sectors)."""
+        used = [number for number, after in enumerate(self._table()) if after != _FREE]
+        end: int = (max(used, default=-1) + 2) * self.sector_bytes
+        return max(0, end - len(self.data))
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) * self.sector_bytes

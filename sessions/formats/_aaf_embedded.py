@@ -24,8 +24,12 @@ def write_embedded(media: Media, stream: IO[bytes]) -> None:
             if str(data.mob_id) == media.member:
                 if media.format == "RAW":
                     stream.write(_wav_header(media))
+                written = 0
                 for block in _blocks(data.open("r")):
-                    stream.write(block)
+                    written += stream.write(block)
+                if media.format == "RAW" and written < _audio_bytes(media):
+                    lacking = f"its audio of {_audio_bytes(media)} bytes ends after {written}"
+                    raise SessionError(damaged(media.path, lacking))
                 return
     raise SessionError(damaged(media.path, f"it holds no audio of {media.member}"))
 
@@ -35,10 +39,17 @@ def _blocks(essence: IO[bytes]) -> Iterator[bytes]:
         yield bytes(block)
 
 
+def _frame_bytes(media: Media) -> int:
+    return media.channels * ((int(media.subtype.removeprefix("PCM_")) + 7) // 8)
+
+
+def _audio_bytes(media: Media) -> int:
+    return media.frames * _frame_bytes(media)
+
+
 def _wav_header(media: Media) -> bytes:
-    bits = int(media.subtype.removeprefix("PCM_"))
-    block = media.channels * ((bits + 7) // 8)
-    size = media.frames * block
+    bits, block = int(media.subtype.removeprefix("PCM_")), _frame_bytes(media)
+    size = _audio_bytes(media)
     if size > _LONGEST_BYTES:
         raise SessionError(damaged(media.path, f"its audio of {size} bytes is too long for a WAV"))
     rate = media.sample_rate_hz

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import NamedTuple
 
 from lxml import etree
 
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._daw_elements import Source
+from sessions.single import GZIP, LARGEST_UNPACKED, Unpacked, unpacked
 from sessions.xml import parse_xml
 
 _GZIP = b"\x1f\x8b"
-# Sets unpack to 10 to 40 times their size; megabytes of blanks to 1000 times theirs.
-_LARGEST = 512 << 20
-_HARMLESS, _MOST_TIMES = 64 << 20, 100
-_PIECE_BYTES = 1 << 20
 _HEAD_BYTES = 4096
 BEFORE_THE_SONG = -1_000_000.0
 """Live writes a line's first event, which holds from before the song on, at beat -63072000."""
@@ -35,44 +31,32 @@ def looks_like_live(path: Path) -> bool:
     return b"<Ableton" in head
 
 
-def load(path: Path) -> etree._Element:
-    """The root of the set at `path`; raises SessionError, for a bomb before it has unpacked."""
+class Loaded(NamedTuple):
+    """A set's root; `bytes_left` stand behind the end of what was packed."""
+
+    root: etree._Element
+    bytes_left: int
+
+
+def load(path: Path) -> Loaded:
+    """The set at `path`; raises SessionError, for a bomb before it has unpacked."""
     try:
         with path.open("rb") as stream:
             packed = stream.read(len(_GZIP)) == _GZIP
             stream.seek(0)
-            data = _unpacked(path, stream) if packed else stream.read(_LARGEST + 1)
+            data, left = (
+                unpacked(stream, GZIP, lambda reason: SessionError(_problem(path, reason)))
+                if packed
+                else Unpacked(stream.read(LARGEST_UNPACKED + 1), 0)
+            )
     except OSError as error:
         raise SessionError(_problem(path, f"cannot be read: {error.strerror}")) from error
-    if len(data) > _LARGEST:
-        raise SessionError(_problem(path, f"is larger than {_LARGEST >> 20} MiB"))
+    if len(data) > LARGEST_UNPACKED:
+        raise SessionError(_problem(path, f"is larger than {LARGEST_UNPACKED >> 20} MiB"))
     root = parse_xml(data, where=printable(path))
     if root.tag != "Ableton" or root.find("LiveSet") is None:
         raise SessionError(_problem(path, f"holds <{printable(root.tag)}>, no Live set"))
-    return root
-
-
-def _unpacked(path: Path, stream: IO[bytes]) -> bytes:
-    """The gzipped content, held once, or refused as soon as it grows beyond what a set may be."""
-    unpacker, unpacked, taken = zlib.decompressobj(wbits=31), io.BytesIO(), 0
-    while not unpacker.eof:
-        packed = unpacker.unconsumed_tail
-        if not packed:
-            packed = stream.read(_PIECE_BYTES)
-            taken += len(packed)
-        try:
-            piece = unpacker.decompress(packed, _PIECE_BYTES)
-        except zlib.error as error:
-            raise SessionError(_problem(path, f"cannot be unpacked: {error}")) from error
-        if not packed and not piece:
-            raise SessionError(_problem(path, "is cut short"))
-        size = unpacked.tell() + len(piece)
-        if size > _LARGEST:
-            raise SessionError(_problem(path, f"unpacks to more than {_LARGEST >> 20} MiB"))
-        if size > max(_HARMLESS, _MOST_TIMES * taken):
-            raise SessionError(_problem(path, f"unpacks to more than {_MOST_TIMES} times its size"))
-        unpacked.write(piece)
-    return unpacked.getvalue()
+    return Loaded(root, left)
 
 
 def _problem(path: Path, reason: str) -> SessionProblem:

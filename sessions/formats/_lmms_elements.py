@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import math
 import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,7 +18,7 @@ from sessions import plugin_state
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.formats._lmms_history import ROOTS, modernise
 from sessions.model import Device
-from sessions.single import MAX_BYTES, content
+from sessions.single import ZLIB, Unpacked, content, unpacked
 from sessions.xml import parse_xml
 
 _PROJECT = re.compile(b"|".join(b"<%b[\\s>]" % name.encode() for name in ROOTS))
@@ -37,29 +39,31 @@ def _unpacked_head(head: bytes) -> bytes:
         return b""
 
 
-def project(path: Path) -> etree._Element:
-    """The root of a project in today's form; a packed one is a length (u32, big) and zlib data.
+class Project(NamedTuple):
+    """A project's root in today's form; `bytes_left` stand behind the end of what was packed."""
+
+    root: etree._Element
+    bytes_left: int
+
+
+def project(path: Path) -> Project:
+    """The project at `path`; a packed one is a length (u32, big) and zlib data (Qt's qCompress).
 
     Raises SessionError for what cannot be unpacked or read.
     """
     data = content(path)
-    plain = data if _PROJECT.search(data[:_HEAD_BYTES]) else _unpacked(path, data)
+    plain, left = (data, 0) if _PROJECT.search(data[:_HEAD_BYTES]) else _unpacked(path, data)
     root = parse_xml(plain, where=printable(path))
     if root.tag not in ROOTS:
         raise damaged(path, f"it holds a {printable(root.tag)}")
     modernise(root)
-    return root
+    return Project(root, left)
 
 
-def _unpacked(path: Path, data: bytes) -> bytes:
+def _unpacked(path: Path, data: bytes) -> Unpacked:
     stated = int.from_bytes(data[:4], "big")
-    if stated > MAX_BYTES:
-        raise damaged(path, f"it states {stated} bytes")
-    try:
-        found = zlib.decompressobj().decompress(data[4:], stated + 1)
-    except zlib.error as error:
-        raise damaged(path, f"it cannot be unpacked: {error}") from error
-    if len(found) != stated:
+    found = unpacked(io.BytesIO(data[4:]), ZLIB, lambda reason: damaged(path, f"it {reason}"))
+    if len(found.data) != stated:
         raise damaged(path, f"it unpacks to other than the {stated} bytes it states")
     return found
 
@@ -161,8 +165,9 @@ def vst(
 
 
 def _chunk(text: str | None) -> bytes:
+    """A plugin's chunk; text that is no base64 is kept as it stands."""
     try:
-        return base64.b64decode(text or "")
+        return base64.b64decode("".join((text or "").split()), validate=True)
     except (binascii.Error, ValueError):
         return (text or "").encode()
 

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _HEAD = struct.Struct(">I4s")
 _LARGE = struct.Struct(">Q")
@@ -29,29 +30,46 @@ class Stream:
     length_s: float
 
 
-def read_moov(path: Path) -> bytes:
-    """The body of the moov box; raises BoxError and OSError."""
+def read_moov(path: Path, *, whole: bool = True) -> bytes:
+    """The body of the moov box; raises BoxError and OSError.
+
+    When the file is to be `whole`, every box up to its end must be as long as it says.
+    """
+    moov: bytes | None = None
     with path.open("rb") as stream:
         if stream.read(8)[4:] != b"ftyp":
             raise BoxError("it does not begin as an MP4 file")
-        stream.seek(0)
-        end = path.stat().st_size
-        for _ in range(_MOST_BOXES):
-            at = stream.tell()
-            head = stream.read(_HEAD.size)
-            if len(head) < _HEAD.size:
-                break
-            size, kind = _HEAD.unpack(head)
-            body_at = at + _HEAD.size
-            if size == 1:
-                size, body_at = _LARGE.unpack(stream.read(_LARGE.size).rjust(8, b"\0"))[0], at + 16
-            after = end if size == 0 else at + size
-            if not body_at <= after <= end:
-                raise BoxError(f"the box at byte {at} reaches beyond the file")
-            if kind == b"moov":
-                return _taken(stream.read(min(after - body_at, _LARGEST_MOOV + 1)))
-            stream.seek(after)
-    raise BoxError("it has no moov box: it may be cut short")
+        for kind, body_at, after in _places(stream, path.stat().st_size):
+            if kind == b"moov" and moov is None:
+                stream.seek(body_at)
+                moov = _taken(stream.read(min(after - body_at, _LARGEST_MOOV + 1)))
+                if not whole:
+                    break
+    if moov is None:
+        raise BoxError("it has no moov box: it may be cut short")
+    return moov
+
+
+def _places(stream: IO[bytes], end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, first byte of the body and byte after every box from the file's beginning on."""
+    at = 0
+    for _ in range(_MOST_BOXES):
+        stream.seek(at)
+        head = stream.read(_HEAD.size)
+        if not head:
+            return
+        if len(head) < _HEAD.size:
+            raise BoxError(f"the box at byte {at} is cut short")
+        size, kind = _HEAD.unpack(head)
+        body_at = at + _HEAD.size
+        if size == 1:
+            size, body_at = _LARGE.unpack(stream.read(_LARGE.size).rjust(8, b"\0"))[0], at + 16
+        after = end if size == 0 else at + size
+        if not body_at <= after <= end:
+            raise BoxError(f"the box at byte {at} reaches beyond the file: it may be cut short")
+        yield kind, body_at, after
+        at = after
+    raise BoxError(f"it holds more than {_MOST_BOXES} boxes")
 
 
 def _taken(moov: bytes) -> bytes:
@@ -75,6 +93,9 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise BoxError(f"the box {name!r} reaches beyond the one around it")
         yield kind, data[body_at:after]
         at = after
+    # User data may end with a zero of 32 bits (QuickTime File Format, "User data atoms").
+    if data[at:].strip(b"\0"):
+        raise BoxError("a box is cut short inside the one around it")
 
 
 def box(data: bytes, *path: bytes) -> bytes | None:

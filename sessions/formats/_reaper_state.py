@@ -99,8 +99,9 @@ def split_vst3(data: bytes) -> tuple[bytes, bytes | None]:
     if not rest:
         return component, None
     controller_size, _ = _unpack("<II", rest, 0)
-    if len(rest) < 8 + controller_size:
-        raise StateError(f"the controller state of {controller_size} bytes is cut short")
+    if len(rest) != 8 + controller_size:
+        found = len(rest) - 8
+        raise StateError(f"the controller state of {controller_size} bytes is {found} bytes long")
     return component, rest[8 : 8 + controller_size] or None
 
 

@@ -12,9 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sessions.errors import SessionError
+from sessions.errors import SessionError, printable
 from sessions.formats import _aaf_effects as effects
-from sessions.formats._aaf_container import damaged, is_aaf, opened
+from sessions.formats._aaf_container import damaged, is_aaf, missing_bytes, opened
 from sessions.formats._aaf_sources import Source, Sources, kind, rate_of, value
 from sessions.formats._aaf_timeline import Timeline
 from sessions.media_search import MediaFinder
@@ -49,7 +49,13 @@ class Aaf:
         with opened(path) as aaf:
             composition, others = _composition(aaf, path)
             sources = Sources(path, aaf.content, finder)
-            return _session(aaf, composition, others, sources, finder)
+            session = _session(aaf, composition, others, sources, finder)
+        lacking = missing_bytes(path)
+        if not lacking:
+            return session
+        message = f"{lacking} bytes are missing at the file's end: it is cut short"
+        told = Diagnostic("warning", "cut_short", printable(path.name), message)
+        return replace(session, diagnostics=(told, *session.diagnostics))
 
 
 FORMAT = Aaf()

@@ -76,7 +76,7 @@ class _Reader:
 
     def __init__(self, path: Path, extra_dirs: Sequence[Path]) -> None:
         self.path = path
-        self.root = load(path)
+        self.root, self.bytes_left = load(path)
         self.live_set: etree._Element = self.root.find("LiveSet")  # type: ignore[assignment]  # load made sure
         self.values = Values(path)
         self.tally = Tally(_TEXTS)
@@ -186,6 +186,9 @@ class _Reader:
         if version not in map(str, range(_FIRST_VERSION, _LAST_VERSION + 1)):
             message = f"written by an unknown version of Live ({printable(version)})"
             yield Diagnostic("warning", "unknown_version", where, message)
+        if self.bytes_left:
+            message = f"{self.bytes_left} bytes stand behind the end of the set, unread"
+            yield Diagnostic("warning", "bytes_left", where, message)
         if self.rate_assumed:
             message = f"no sample states its rate; {_USUAL_RATE_HZ} Hz is assumed"
             yield Diagnostic("note", "sample_rate_assumed", where, message)

@@ -61,7 +61,8 @@ class Lmms:
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one project; raises SessionError for what cannot be read."""
         path = one_path(paths)
-        return _Project(path, project(path), MediaFinder(path, media)).session()
+        root, left = project(path)
+        return _Project(path, root, MediaFinder(path, media), left).session()
 
 
 FORMAT = Lmms()
@@ -70,8 +71,10 @@ FORMAT = Lmms()
 class _Project:
     """One project while it is read."""
 
-    def __init__(self, path: Path, root: etree._Element, finder: MediaFinder) -> None:
-        self.path, self.root, self.finder = path, root, finder
+    def __init__(
+        self, path: Path, root: etree._Element, finder: MediaFinder, bytes_left: int
+    ) -> None:
+        self.path, self.root, self.finder, self.bytes_left = path, root, finder, bytes_left
         self.head = root.find("head")
         bpm = number(self.head, "bpm", 140)
         self.bpm = Fraction(bpm) if bpm > 0 else Fraction(140)
@@ -264,7 +267,9 @@ class _Project:
     def _told(self, tracks: Sequence[Track]) -> Iterator[Diagnostic]:
         listed = ", ".join(f"{count} {what}" for what, count in self.left_out.items() if count)
         opaque = sum(each.state is not None for track in tracks for each in track.devices)
+        left = self.bytes_left
         told: tuple[tuple[int, Severity, str, str], ...] = (
+            (left, "warning", "bytes_left", f"{left} bytes stand behind the project's end, unread"),
             (self.notes, "note", "midi_clips", f"{self.notes} clips of notes are not rendered"),
             (bool(listed), "warning", "content_not_read", f"not rendered: {listed}"),
             (

@@ -31,7 +31,11 @@ class NiStem:
     def score(self, path: Path) -> float:
         """1 for an MP4 that holds the stem box."""
         try:
-            return 1.0 if path.is_file() and _stem_box(read_moov(path)) is not None else 0.0
+            return (
+                1.0
+                if path.is_file() and _stem_box(read_moov(path, whole=False)) is not None
+                else 0.0
+            )
         except (BoxError, OSError):
             return 0.0
 

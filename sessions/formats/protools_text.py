@@ -54,6 +54,15 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
         "{count} places are in bars and the text holds no tempo, so they are counted at 120 BPM in"
         " 4/4; export with Time Format: Samples. First: {places}",
     ),
+    "tracks_missing": (
+        "warning",
+        "the session has other tracks than the text lists ({places}): they were left out of the"
+        " export, or the text is cut short",
+    ),
+    "cut_short": (
+        "warning",
+        "the text ends in the middle of a line, so it is cut short: {places}",
+    ),
     "user_delays": ("warning", "{count} tracks are delayed, which is not read: {places}"),
     "broken_rows": ("warning", "{count} clips are listed without their times: {places}"),
     "comments_not_read": ("note", "{count} comments and marker rulers are left out: {places}"),
@@ -73,8 +82,11 @@ class ProToolsText:
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read one session text; raises SessionError that names the line it cannot read."""
         path = one_path(paths)
-        found = sections(decoded(content(path)))
-        return _Reading(path, found, MediaFinder(path, media)).session()
+        text = decoded(content(path))
+        reading = _Reading(path, sections(text), MediaFinder(path, media))
+        if not text.endswith(("\n", "\r")):
+            reading.tally.add("cut_short", text[-40:].rpartition("\n")[2].strip())
+        return reading.session()
 
 
 FORMAT = ProToolsText()
@@ -126,6 +138,7 @@ class _Reading:
     def session(self) -> Session:
         each = [self._track(lines, at) for at, lines in enumerate(self._track_lines(), 1)]
         markers = tuple(self._markers())
+        self._remark_count(len(each))
         named = ("SESSION NAME", "BIT DEPTH", "SESSION START TIMECODE", "TIMECODE FORMAT")
         ends = [clip.position_s + clip.length_s for track in each for clip in track.clips]
         return Session(
@@ -138,6 +151,11 @@ class _Reading:
             provenance=tuple((name, self.head[name].text) for name in named if name in self.head),
             length_s=max(ends, default=None),
         )
+
+    def _remark_count(self, listed: int) -> None:
+        stated = self.head.get("# OF AUDIO TRACKS")
+        if stated and "TRACKLISTING" in self.found and stated.text != str(listed):
+            self.tally.add("tracks_missing", f"{listed} of {stated.text[:20]}")
 
     def _clock(self) -> Clock:
         stated = self.head.get("SAMPLE RATE")

@@ -38,7 +38,7 @@ def test_a_set_of_any_length_is_unpacked_to_its_end(tmp_path: Path, size: int) -
     path = tmp_path / "set.als"
     text = b" " * (size - len(_START) - len(_END))
     path.write_bytes(gzip.compress(_START + text + _END))
-    live_set = load(path).find("LiveSet")
+    live_set = load(path).root.find("LiveSet")
     assert live_set is not None
     assert live_set.text == text.decode()
 
@@ -53,7 +53,7 @@ def test_a_set_that_is_cut_short_is_refused_wherever_it_is_cut(tmp_path: Path) -
 
 
 def test_a_plain_set_has_the_same_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessions.formats._ableton_document._LARGEST", _MIB)
+    monkeypatch.setattr("sessions.formats._ableton_document.LARGEST_UNPACKED", _MIB)
     path = tmp_path / "plain.als"
     path.write_bytes(_START + b" " * _MIB + _END)
     with pytest.raises(SessionError, match="is larger than 1 MiB"):
