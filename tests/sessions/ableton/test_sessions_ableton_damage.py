@@ -65,7 +65,7 @@ def test_what_is_no_set_is_refused(tmp_path: Path, data: bytes, reason: str) -> 
 def test_a_set_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessions.formats._ableton_document._LARGEST", 1 << 20)
+    monkeypatch.setattr("sessions.single.LARGEST_UNPACKED", 1 << 20)
     path = tmp_path / "bomb.als"
     path.write_bytes(gzip.compress(b"<Ableton>" + bytes(2 << 20)))
     with pytest.raises(SessionError, match="unpacks to more"):
