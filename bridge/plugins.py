@@ -38,11 +38,15 @@ class Unscannable:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The plugin scan's frozen result."""
+    """The plugin scan's frozen result.
+
+    `untrusted` are files that were named by path and not loaded: nobody said that they may be.
+    """
 
     plugins: tuple[Plugin, ...] = ()
     unscannable: tuple[Unscannable, ...] = ()
     searched: tuple[Path, ...] = ()
+    untrusted: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, PluginPath, StorePath
+from bridge.cli.options import Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import spoken
 from bridge.errors import InputError, Problem
@@ -49,6 +50,7 @@ def capture(
     ] = None,
     name: Annotated[str, typer.Option("--name", help="The chain's name.")] = "",
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     store: StorePath = None,
     json: Json = False,
 ) -> None:
@@ -69,7 +71,7 @@ def capture(
 
         captured = capture_presets(presets, name)
     elif session is not None:
-        captured = _from_session(session, pick, like, name, plugin_path, store)
+        captured = _from_session(session, pick, like, name, _Places(plugin_path, trust, store))
     write_chain(captured, out)
     if json:
         print_json({"chain": str(out), "states": list(captured.states), **captured.as_json()})
@@ -104,26 +106,32 @@ def _usage(message: str) -> InputError:
     )
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where plugins are looked for, which other folders are trusted, and what keeps answers."""
+
+    plugins: list[Path] | None
+    trusted: list[Path] | None
+    store: Path | None
+
+
 def _from_session(
-    path: Path,
-    pick: Pick,
-    like: Path | None,
-    name: str,
-    plugin_path: list[Path] | None,
-    store: Path | None,
+    path: Path, pick: Pick, like: Path | None, name: str, places: _Places
 ) -> Captured:
     from bridge.exchanging import Finisher, capture_onto, with_class_ids
     from bridge.exchanging import capture as lift
+    from bridge.hosting import trusted_folders
     from bridge.storing import Store, default_root
     from chains import load
     from sessions import read
 
-    kept = Store(store or default_root())
-    session = with_class_ids(read(path), kept, plugin_path or ())
+    kept, folders = Store(places.store or default_root()), places.plugins or ()
+    session = with_class_ids(read(path), kept, folders)
     if like is None:
         return lift(session, pick, name)
     chain = load(like)
-    finisher = Finisher(chain, kept, plugin_path or (), _lock_beside(like))
+    trusted = trusted_folders(places.trusted or ())
+    finisher = Finisher(chain, kept, folders, _lock_beside(like), trusted)
     return capture_onto(session, chain, finisher)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bridge.cli.options import Json, PluginPath, StorePath
+from bridge.cli.options import Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import spoken
 from bridge.errors import Problem, StoppedError
@@ -33,6 +33,7 @@ def export(
         typer.Option("--media", help="A folder to look for audio in; repeatable."),
     ] = None,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     store: StorePath = None,
     json: Json = False,
 ) -> None:
@@ -53,6 +54,7 @@ def export(
             Store(store or default_root()),
             audio=audio,
             plugin_folders=plugin_path or (),
+            trusted=trust or (),
             media=media or (),
         )
     except KeyboardInterrupt as stop:

@@ -15,6 +15,7 @@ from bridge.cli.options import (
     SampleFormat,
     SessionPaths,
     StorePath,
+    Trust,
     cores,
 )
 from bridge.cli.plan_command import default_output
@@ -32,6 +33,7 @@ def lock(
     subtype: SampleFormat = "pcm24",
     store: StorePath = None,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
@@ -52,6 +54,7 @@ def lock(
         subtype=subtype,
         store=store,
         plugin_folders=plugin_path or [],
+        trusted=trust or [],
     )
     check_unlocked(work.folder)
     with ProgressBar() as progress:

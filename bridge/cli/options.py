@@ -25,6 +25,16 @@ PluginPath = Annotated[
     list[Path] | None,
     typer.Option("--plugin-path", help="A folder to look for plugins in first; repeatable."),
 ]
+Trust = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--trust",
+        metavar="FOLDER",
+        exists=True,
+        help="A folder outside the chain's own and the plugin folders whose plugins and states the"
+        " chain may name by path; repeatable.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Lanes rendered at once. Default: the CPU's cores."),

@@ -14,6 +14,7 @@ from bridge.cli.options import (
     SessionPaths,
     StorePath,
     Strict,
+    Trust,
     cores,
 )
 from bridge.cli.printing import print_json, say, show_table
@@ -28,6 +29,7 @@ def plan(
     chain: ChainPath,
     store: StorePath = None,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     jobs: Jobs = None,
     strict: Strict = False,
     json: Json = False,
@@ -47,6 +49,7 @@ def plan(
         parsed,
         Store(store or default_root()),
         plugin_folders=plugin_path or (),
+        trusted=trust or (),
         jobs=jobs or cores(),
         strict=strict,
     )

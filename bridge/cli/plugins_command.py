@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from bridge.cli import plugins_probe, plugins_state
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.plugins_find import Format, everything, one, opened, plugin_json
 from bridge.cli.printing import print_json, say
+from bridge.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.hosting import Described
@@ -67,6 +69,34 @@ def list_plugins(
         and kind in (None, plugin.format)
     )
     _tell(found, chosen, json)
+
+
+@app.command()
+def trust(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of plugins, or one. Without: the list.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Trust it no longer.")] = False,
+    json: Json = False,
+) -> None:
+    """Trust a folder for good: chains may name the plugins and states in it by path.
+
+    A plugin is a program that runs with your rights. The list is a text file of yours.
+
+    Example: stemwright plugins trust ~/builds/vst3
+    """
+    from bridge.hosting import trust as kept
+
+    if folder is None and remove:
+        raise InputError(Problem("usage", "--remove takes the folder to remove", hint="see --help"))
+    if folder is not None:
+        (kept.distrust if remove else kept.trust)(folder)
+    folders = [str(each) for each in kept.trusted_folders()]
+    if json:
+        print_json({"file": str(kept.trust_file()), "folders": folders})
+        return
+    say(*folders)
+    say(f"{len(folders)} trusted, in {kept.trust_file()}", err=True)
 
 
 @app.command()

@@ -55,6 +55,7 @@ def everything(
 def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str | None) -> Plugin:
     """The plugin that `name` (a name, a path or a class id) means.
 
+    A path that is typed on the command line is loaded wherever it leads: that is the consent.
     Raises MachineError `plugin_not_found`, InputError `plugin_ambiguous`.
     """
     from bridge.hosting import scan, search_folders
@@ -63,7 +64,8 @@ def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str |
     path = Path(name) if any(mark in name for mark in "/\\") else None
     wanted = Wanted(path=path, format=kind) if path else Wanted(name=name, format=kind)
     cache = store.root / "plugins.json"
-    catalogue = scan([wanted], search_folders(plugin_path or ()), cache)
+    trusted = () if path is None else (path,)
+    catalogue = scan([wanted], search_folders(plugin_path or ()), cache, trusted=trusted)
     found = find(catalogue, wanted) or find(catalogue, Wanted(class_id=name, format=kind))
     if len({(each.class_id, each.format) for each in found}) == 1:
         return found[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli.options import ChainPath, Json, PluginPath, StorePath
+from bridge.cli.options import ChainPath, Json, PluginPath, StorePath, Trust
 from bridge.cli.plugins_chain_file import (
     HostedRow,
     hosted_row,
@@ -62,6 +62,7 @@ def set_state(
     yes: Yes = False,
     plugin_timeout: Timeout = None,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     store: StorePath = None,
     json: Json = False,
 ) -> None:
@@ -80,7 +81,7 @@ def set_state(
 
     asked = tuple(_parted(value) for value in values)
     row = hosted_row(load(chain), insert)
-    plugin = _plugin(row, opened(store), plugin_path)
+    plugin = _plugin(row, opened(store), plugin_path, trust)
     target = _target(row, plugin, out)
     baked = bake(
         plugin,
@@ -113,18 +114,27 @@ def _parted(value: str) -> tuple[str, str]:
     return name.strip(), text.strip()
 
 
-def _plugin(row: HostedRow, store: Store, plugin_path: list[Path] | None) -> Plugin:
-    from bridge.hosting import scan, search_folders
-    from bridge.planning import wanted_plugin
+def _plugin(
+    row: HostedRow, store: Store, plugin_path: list[Path] | None, trust: list[Path] | None
+) -> Plugin:
+    """The plugin of the row, once its state too may be taken from where it lies."""
+    from bridge.hosting import scan, search_folders, trusted_folders
+    from bridge.planning import untrusted, wanted_plugin
     from bridge.plugins import find
+    from bridge.rendering import check_states
 
-    wanted = wanted_plugin(row.chain, row.settings)
-    catalogue = scan([wanted], search_folders(plugin_path or ()), store.root / "plugins.json")
+    wanted, trusted = wanted_plugin(row.chain, row.settings), trusted_folders(trust or ())
+    check_states(row.chain, trusted)
+    folders, cache = search_folders(plugin_path or ()), store.root / "plugins.json"
+    catalogue = scan([wanted], folders, cache, trusted=trusted)
     found = find(catalogue, wanted)
     if len({(each.class_id, each.format) for each in found}) == 1:
         return found[0]
     said = str(wanted.path or wanted.name or wanted.class_id)
     where = {"group": row.owner, "insert": row.insert.id, "plugin": said}
+    refused = untrusted(catalogue, wanted, f"{said} ({row.step_id})", where)
+    if refused is not None:
+        raise InputError(refused)
     if found:
         several = Problem("plugin_ambiguous", f"{said} means several plugins", where)
         raise InputError(several)
@@ -216,6 +226,7 @@ def edit(
     out: StateOut = None,
     yes: Yes = False,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     store: StorePath = None,
 ) -> None:
     """Open the plugin's own window on an insert's state, and keep what you set there.
@@ -228,7 +239,7 @@ def edit(
     from chains import load
 
     row = hosted_row(load(chain), insert)
-    plugin = _plugin(row, opened(store), plugin_path)
+    plugin = _plugin(row, opened(store), plugin_path, trust)
     refuse_window(plugin, row.step_id, _DAW)
     _edit(row, plugin, chain, _target(row, plugin, out), yes)  # pragma: no cover - untested
 

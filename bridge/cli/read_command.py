@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, StorePath
+from bridge.cli.options import Json, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.session_lines import session_lines
 from bridge.cli.telling import spoken
@@ -32,6 +32,7 @@ def read(
     extract: Annotated[
         bool, typer.Option(help="Copy audio that is embedded in the session into the store.")
     ] = False,
+    trust: Trust = None,
     store: StorePath = None,
     clips: Annotated[
         bool, typer.Option(help="Each clip too: its place to the sample, level and fades.")
@@ -46,7 +47,10 @@ def read(
 
     found = read_session(session, media or ())
     if extract:
-        found, paths = _extracted(found, store)
+        from bridge.hosting import trusted_folders
+
+        allowed = (*(media or ()), *trusted_folders(trust or ()))
+        found, paths = _extracted(found, store, session, allowed)
         say(*(f"extracted {path}" for path in paths), err=True)
     if json:
         print_json(found.as_json())
@@ -55,8 +59,10 @@ def read(
     say(*(spoken(said.as_json()) for said in found.diagnostics), err=True)
 
 
-def _extracted(session: Session, store: Path | None) -> tuple[Session, tuple[Path, ...]]:
+def _extracted(
+    session: Session, store: Path | None, given: list[Path], trusted: tuple[Path, ...]
+) -> tuple[Session, tuple[Path, ...]]:
     from bridge.exchanging import extract
     from bridge.storing import Store, default_root
 
-    return extract(session, Store(store or default_root()))
+    return extract(session, Store(store or default_root()), given, trusted)

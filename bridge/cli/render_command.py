@@ -17,6 +17,7 @@ from bridge.cli.options import (
     SessionPaths,
     StorePath,
     Strict,
+    Trust,
     cores,
 )
 from bridge.cli.plan_command import default_output
@@ -42,6 +43,7 @@ def render(
     jobs: Jobs = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
+    trust: Trust = None,
     plugin_timeout: Annotated[
         float | None,
         typer.Option(min=0.1, help="Seconds a plugin may take before it counts as hung."),
@@ -84,6 +86,7 @@ def render(
         jobs=jobs or cores(),
         store=store,
         plugin_folders=plugin_path or [],
+        trusted=trust or [],
         plugin_timeout_s=plugin_timeout,
         strict=strict,
         locked=locked,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bridge.cli.options import Jobs, Json, cores
+from bridge.cli.options import Jobs, Json, Trust, cores
 from bridge.cli.printing import print_json, say
 from bridge.errors import EXIT_NO
 
@@ -35,6 +35,7 @@ def verify(
         list[Path] | None,
         typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
     ] = None,
+    trust: Trust = None,
     accept: Annotated[
         Literal["exact", "float", "dither", "tolerant"],
         typer.Option(help="The last verdict that passes; tolerant for another platform."),
@@ -68,6 +69,7 @@ def verify(
             folder=folder,
             jobs=jobs or cores(),
             plugin_folders=plugins,
+            trusted=trust or (),
             limits=Limits(accept=accept),
             deadline_s=plugin_timeout,
         )

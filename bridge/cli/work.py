@@ -41,6 +41,7 @@ class Work:
     jobs: int = 1
     store: Path | None = None
     plugin_folders: Sequence[Path] = ()
+    trusted: Sequence[Path] = ()
     plugin_timeout_s: float | None = None
     strict: bool = False
     locked: bool = False
@@ -72,6 +73,7 @@ class Work:
             chain,
             store,
             plugin_folders=self.plugin_folders,
+            trusted=self.trusted,
             jobs=self.jobs,
             strict=self.strict,
             excerpt=self.excerpt,

@@ -15,7 +15,7 @@ from bridge.comparing.lock_notes import LockNote, lock_notes
 from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
 from bridge.errors import InputError, Problem
-from bridge.hosting import host, search_folders
+from bridge.hosting import host, search_folders, trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.rendering import (
     Cancel,
@@ -106,6 +106,7 @@ def verify(
     folder: Path | None = None,
     jobs: int = 1,
     plugin_folders: Sequence[Path] | None = None,
+    trusted: Sequence[Path] = (),
     limits: Limits = Limits(accept="exact"),  # noqa: B008 - frozen
     deadline_s: float | None = None,
 ) -> Verified:
@@ -113,7 +114,8 @@ def verify(
 
     `path` is the folder, or a master or a sidecar whose folder lies around it or is `folder`. It
     uses an empty store of its own and changes nothing. `plugin_folders`: host what lies there
-    and nothing else; absent, the system's folders are searched.
+    or in `trusted` and nothing else; absent, the system's folders are searched, and the folders
+    the user trusts for good count too.
     Raises InputError for a folder that is not ours or whose sources are gone, MachineError for a
     plugin that is not here, RenderError for one that fails.
     """
@@ -123,10 +125,12 @@ def verify(
         raise _no_master(place)
     chain = load(place.folder / "chain.toml")
     folders = search_folders(()) if plugin_folders is None else tuple(plugin_folders)
+    allowed = trusted_folders(trusted) if plugin_folders is None else tuple(trusted)
 
     def again(work: Path) -> Path:
         store = Store(work / "store")
-        plan = link_stems(recall(lock, place.folder, store), chain, store, plugin_folders=folders)
+        stems = recall(lock, place.folder, store)
+        plan = link_stems(stems, chain, store, plugin_folders=folders, trusted=allowed)
         context = Context(plan, store, host(plan.engine.host), events, Cancel(), jobs, deadline_s)
         return _rendered(context, chain, lock, work / "out")
 

@@ -1,31 +1,73 @@
-"""Audio inside a session's file, copied out into the store once, by content."""
+"""Which of a session's audio may be copied out, and what is embedded copied into the store once.
+
+A session names files wherever they lay on the machine that wrote it. Where one is here too, its
+header is read; its sound leaves its place only when the user pointed there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bridge.audio.faults import cannot_write
+from bridge.errors import InputError, Problem
+from bridge.hosting import lies_in
 from bridge.storing import Store, digest, file_digest
 from sessions import Media, Session, Track
+from sessions.errors import printable
 from sessions.writing.media import Copier, used_media
 
 _UNDECODED = "MP4"
 
 
-def extract(session: Session, store: Store) -> tuple[Session, tuple[Path, ...]]:
+def check_inside(files: Iterable[Path], given: Sequence[Path], trusted: Sequence[Path]) -> None:
+    """Raise InputError `media_outside`, once a folder, for `files` that may not be copied.
+
+    They have to lie, links followed, in the folder of a session that was `given` or in `trusted`.
+    """
+    homes = [path if path.is_dir() else path.parent for path in given]
+    outside: dict[Path, list[str]] = {}
+    for file in dict.fromkeys(files):
+        if not lies_in(file, (*homes, *trusted)):
+            outside.setdefault(file.resolve().parent, []).append(printable(file.name))
+    if outside:
+        raise InputError([_outside(folder, names) for folder, names in outside.items()])
+
+
+def _outside(folder: Path, names: Sequence[str]) -> Problem:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    verb = "lies" if len(names) == 1 else "lie"
+    return Problem(
+        "media_outside",
+        f"{', '.join(names[:3])}{more}, which the session names, {verb} outside its folder, so "
+        "nothing is copied",
+        {"file": printable(folder)},
+        expected="audio in the session's folder, or in a folder that you name",
+        hint=f"if it belongs to this session, name its folder: --media {printable(folder)}",
+    )
+
+
+def extract(
+    session: Session, store: Store, given: Sequence[Path], trusted: Sequence[Path] = ()
+) -> tuple[Session, tuple[Path, ...]]:
     """Return the session with its embedded audio as files of the store, and those files.
 
     The members of a zip and the essences of an AAF are copied byte for byte; the compressed
     streams of an .stem.mp4 stay where they are.
-    Raises SessionError for what cannot be read, MachineError when the store refuses.
+    Raises SessionError for what cannot be read, InputError as `check_inside` does for files that
+    the session names, MachineError when the store refuses.
     """
+    embedded = [
+        media
+        for media in used_media(session)
+        if media.member is not None and media.format != _UNDECODED
+    ]
+    check_inside((media.path for media in embedded), given, trusted)
     moved: dict[str, Media] = {}
     containers: dict[Path, str] = {}
     with Copier() as copier:
-        for media in used_media(session):
-            if media.member is None or media.format == _UNDECODED:
-                continue
+        for media in embedded:
             if media.path not in containers:
                 containers[media.path] = file_digest(media.path)
             path = _stored(media, containers[media.path], store, copier)

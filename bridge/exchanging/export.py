@@ -9,8 +9,10 @@ from typing import Any
 
 from bridge.audio.faults import cannot_write
 from bridge.errors import Diagnostic, InputError, Problem
+from bridge.exchanging.embedded import check_inside
 from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.rendered import is_rendering, session_of
+from bridge.hosting import trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.storing import Store
 from sessions import Device, Session, read
@@ -23,6 +25,7 @@ from sessions.writing import (
     write_dawproject,
     write_rpp,
 )
+from sessions.writing.media import used_media
 from sessions.writing.placing import refuse_existing
 
 _Writer = Callable[..., tuple[SessionDiagnostic, ...]]
@@ -75,18 +78,23 @@ def export(
     *,
     audio: Audio | None = None,
     plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
     media: Sequence[Path] = (),
 ) -> Exported:
     """Write `source`, a session or a finished folder, to `target` (.dawproject or .rpp).
 
     `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
-    project. Raises InputError and SessionError, and MachineError for a full or locked disk; nothing
+    project. Audio outside the session's folder is copied from `media` and `trusted` alone.
+    Raises InputError and SessionError, and MachineError for a full or locked disk; nothing
     is overwritten, nothing left half-written.
     """
     kind = _kind(target)
     check_given(source, media)
     refuse_existing(target)
-    session, told = _session(source, store, plugin_folders, media)
+    allowed = trusted_folders(trusted)
+    session, told = _session(source, store, plugin_folders, allowed, media)
+    if not _is_rendering(source) and ((audio or kind.audio) == "copy" or has_pairs(session)):
+        check_inside((each.path for each in used_media(session)), source, (*media, *allowed))
     with scratch() as folder:
         wanted = audio or kind.audio
         if has_pairs(session):
@@ -114,11 +122,20 @@ def _kind(target: Path) -> _Kind:
     return found
 
 
+def _is_rendering(source: Sequence[Path]) -> bool:
+    """A finished folder's stems are held to the digests in its lock instead of to a place."""
+    return len(source) == 1 and is_rendering(source[0])
+
+
 def _session(
-    source: Sequence[Path], store: Store, plugin_folders: Sequence[Path], media: Sequence[Path]
+    source: Sequence[Path],
+    store: Store,
+    plugin_folders: Sequence[Path],
+    trusted: Sequence[Path],
+    media: Sequence[Path],
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
-    if len(source) == 1 and is_rendering(source[0]):
-        return session_of(source[0], store, plugin_folders)
+    if _is_rendering(source):
+        return session_of(source[0], store, plugin_folders, trusted)
     found = read(list(source), media) if media else read(list(source))
     return found, tuple(map(_ours, found.diagnostics))
 

@@ -9,9 +9,9 @@ from typing import Any
 from bridge.errors import Diagnostic, InputError, MachineError, RenderError
 from bridge.exchanging.lifting import suffix_of
 from bridge.hosting import host, scan, search_folders
-from bridge.planning import Engine, HostedStep, Plan, state_path, wanted_plugin
+from bridge.planning import Engine, HostedStep, Plan, state_path, untrusted, wanted_plugin
 from bridge.plugins import Plugin, find
-from bridge.rendering import Cancel, Context, Silent
+from bridge.rendering import Cancel, Context, Silent, check_states
 from bridge.rendering.hosted import prepare
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, PluginTable
@@ -27,7 +27,8 @@ class Finisher:
 
     An insert with a state and no params keeps its state's bytes, and needs no plugin. Any other is
     prepared as for a render: from the store, or by the plugin in a child. What fails is told in
-    `diagnostics`, and the device then has the state that is at hand, or none.
+    `diagnostics`, and the device then has the state that is at hand, or none. Raises InputError
+    for states and plugins that lie neither where a chain's may nor in `trusted`.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class Finisher:
         store: Store,
         plugin_folders: Sequence[Path] = (),
         lock: Mapping[str, Any] | None = None,
+        trusted: Sequence[Path] = (),
     ) -> None:
+        check_states(chain, trusted)
         self.diagnostics: list[Diagnostic] = []
         self._chain = chain
         self._store = store
-        self._folders = plugin_folders
+        self._folders = search_folders(plugin_folders)
+        self._trusted = trusted
         self._locked = {row["step"]: row for row in (lock or {}).get("plugins", ())}
         self._engine = _engine(chain, (lock or {}).get("engine", {}))
 
@@ -116,9 +120,13 @@ class Finisher:
     ) -> Plugin | None:
         wanted = wanted_plugin(self._chain, settings)
         cache = self._store.root / "plugins.json"
-        found = find(scan([wanted], search_folders(self._folders), cache), wanted)
+        catalogue = scan([wanted], self._folders, cache, trusted=self._trusted)
+        found = find(catalogue, wanted)
         if len({(each.class_id, each.format) for each in found}) == 1:
             return found[0]
+        refused = untrusted(catalogue, wanted, f"{wanted.path} ({step_id})", {"path": step_id})
+        if refused is not None and not quiet:
+            raise InputError(refused)
         if not quiet:
             said = str(wanted.name or wanted.path or wanted.class_id)
             why = "is not installed here" if not found else "means several plugins"

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.inspection import inspect
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
+from bridge.planning import Stem
+from bridge.rendering import recall
 from bridge.rendering.folder import RECORD
 from bridge.rendering.locked import read_lock
-from bridge.storing import Store, digest, file_digest
+from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, Return, load
 from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
 from sessions.entry import Entry
 from sessions.media import read_header
-
-_INSPECT_VERSION = 1
 
 
 def is_rendering(path: Path) -> bool:
@@ -27,7 +26,10 @@ def is_rendering(path: Path) -> bool:
 
 
 def session_of(
-    folder: Path, store: Store, plugin_folders: Sequence[Path] = ()
+    folder: Path,
+    store: Store,
+    plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
     """Rebuild the song of a finished folder from its chain, its lock and its sources.
 
@@ -36,8 +38,8 @@ def session_of(
     lock = read_lock(folder)
     chain = load(folder / "chain.toml")
     sources = _Sources(folder, lock["sources"])
-    sources.check(store)
-    finisher = Finisher(chain, store, plugin_folders, lock)
+    sources.check(lock, store)
+    finisher = Finisher(chain, store, plugin_folders, lock, trusted)
     tracks = (*_groups(chain, sources, finisher), *_returns(chain, finisher))
     master = Track(
         "master",
@@ -87,13 +89,13 @@ class _Sources:
         """The stem's one or two files."""
         return [self._media[file["path"], file.get("member")] for file in row["files"]]
 
-    def check(self, store: Store) -> None:
+    def check(self, lock: Mapping[str, Any], store: Store) -> None:
         """Raise InputError for stems whose samples are not those that were rendered."""
+        now = {stem.id: [file.pcm_hash for file in stem.files] for stem in self._now(lock, store)}
         changed = [
             row["stem"]
             for row in self.rows
-            for media, file in zip(self.media(row), row["files"], strict=True)
-            if media.member is None and _pcm(media.path, store) != file["pcm"]
+            if now[row["stem"]] != [file["pcm"] for file in row["files"]]
         ]
         if changed:
             raise InputError(
@@ -105,13 +107,8 @@ class _Sources:
                 )
             )
 
-
-def _pcm(path: Path, store: Store) -> str:
-    """The hash of a file's samples; what the store inspected before is not decoded again."""
-    key = digest("inspect", version=_INSPECT_VERSION, file=file_digest(path))
-    entry = store.get(key)
-    found = None if entry is None else entry.meta["inspection"].get("pcm_hash")
-    return str(found or inspect(path).pcm_hash)
+    def _now(self, lock: Mapping[str, Any], store: Store) -> tuple[Stem, ...]:
+        return recall(lock, self._folder, store).stems
 
 
 def _groups(chain: Chain, sources: _Sources, finisher: Finisher) -> Iterator[Track]:

@@ -20,6 +20,7 @@ from bridge.hosting.port import (
     deadline_s,
 )
 from bridge.hosting.scan import scan
+from bridge.hosting.trust import lies_in, trusted_folders
 
 __all__ = [
     "Card",
@@ -40,7 +41,9 @@ __all__ = [
     "host",
     "keep_card",
     "known_deadline",
+    "lies_in",
     "scan",
     "search_folders",
     "stop_all",
+    "trusted_folders",
 ]

@@ -10,9 +10,11 @@ from __future__ import annotations
 import plistlib
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 _WORDS = ("type", "subtype", "manufacturer")
 _EFFECTS = frozenset({"aufx", "aumf"})
+_DAMAGED = (ValueError, TypeError, KeyError, plistlib.InvalidFileException, ExpatError)
 
 
 def components(bundle: Path) -> tuple[dict[str, str], ...]:
@@ -21,7 +23,7 @@ def components(bundle: Path) -> tuple[dict[str, str], ...]:
         told: Any = plistlib.loads((bundle / "Contents" / "Info.plist").read_bytes())
         listed = told.get("AudioComponents", [])
         return tuple(_component(each) for each in listed if each["type"] in _EFFECTS)
-    except (ValueError, TypeError, KeyError, AttributeError, plistlib.InvalidFileException):
+    except (*_DAMAGED, AttributeError):
         return ()
 
 
@@ -41,6 +43,6 @@ def class_id(data: bytes) -> str | None:
     try:
         told: Any = plistlib.loads(data)
         codes = [int(told[word]).to_bytes(4, "big") for word in _WORDS]
-    except (ValueError, TypeError, KeyError, OverflowError, plistlib.InvalidFileException):
+    except (*_DAMAGED, OverflowError, RecursionError):
         return None
     return ":".join(code.decode("mac-roman") for code in codes)

@@ -15,6 +15,7 @@ from pathlib import Path
 from bridge.hosting import audio_unit, bundles, scan_cache
 from bridge.hosting.child import ChildFailed, call
 from bridge.hosting.scan_cache import Scanned
+from bridge.hosting.trust import lies_in
 from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, find
 
 FACTORY_DEADLINE_S = 10.0
@@ -29,6 +30,7 @@ def scan(
     cache_file: Path | None = None,
     deadline_s: float = FACTORY_DEADLINE_S,
     *,
+    trusted: Sequence[Path] = (),
     again: bool = False,
     progress: Progress | None = None,
 ) -> Catalogue:
@@ -36,10 +38,12 @@ def scan(
 
     `deadline_s` is for one binary; `again` asks every binary that failed before once more, where
     else only those are that something wanted names. A wanted path that does not exist is simply
-    not in the result.
+    not in the result; one that lies neither under `folders` nor under `trusted` is not loaded.
     """
+    installed = bundles.bundles(folders)
     named = [each.path for each in wanted if each.path is not None and each.path.exists()]
-    everything = _each_once([*named, *bundles.bundles(folders)])
+    refused = _untrusted(named, installed, (*folders, *trusted))
+    everything = _each_once([*(path for path in named if path not in refused), *installed])
     likely = [bundle for bundle in everything if any(_likely(bundle, each) for each in wanted)]
     scanner = _Scanner(cache_file, deadline_s, progress)
     found = scanner.ask(likely, again=True)
@@ -48,7 +52,17 @@ def scan(
         rest = [bundle for bundle in everything if bundle not in likely] if by_name else []
         found = _joined(found, scanner.ask(rest, again=again), everything)
     scanner.save()
-    return replace(found, searched=tuple(folders))
+    return replace(found, searched=tuple(folders), untrusted=refused)
+
+
+def _untrusted(
+    named: Sequence[Path], installed: Sequence[Path], trusted: Sequence[Path]
+) -> tuple[Path, ...]:
+    """The named files that may not be loaded, links followed; what the search finds may be."""
+    known = {bundle.resolve() for bundle in installed}
+    return tuple(
+        path for path in named if path.resolve() not in known and not lies_in(path, trusted)
+    )
 
 
 def _likely(bundle: Path, wanted: Wanted) -> bool:

@@ -1,9 +1,13 @@
-"""Whose state a file is, by its first bytes, before any plugin sees it."""
+"""Whose state a file is, by its first bytes, before any plugin sees it or any byte is copied."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from bridge.errors import InputError, Problem, RenderError
 from bridge.hosting import audio_unit, fxp, vstpreset
@@ -18,6 +22,61 @@ _READ: Mapping[str, tuple[int, Callable[[bytes], str | None]]] = {
     "VST2": (fxp.HEAD_BYTES, fxp.class_id),
     "AU": (-1, audio_unit.class_id),
 }
+
+
+MOST_BYTES = 256 << 20
+"""A state that is larger is none: sampled instruments save tens of megabytes."""
+
+_PLIST_HEADS = (b"<?xml", b"<!DOCTYPE plist", b"<plist", b"bplist00")
+_FORMS = ", ".join(SUFFIXES.values())
+
+
+@contextmanager
+def opened_state(state: Path) -> Iterator[IO[bytes]]:
+    """A state file, open at its start, whose head is that of a form which hosts load.
+
+    Raises InputError `state_unreadable` (not there, no plain file) and `bad_state`.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        file = os.fdopen(os.open(state, flags), "rb")
+    except OSError as error:
+        raise _unreadable(state, error.strerror or str(error)) from error
+    with file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise _unreadable(state, "it is no plain file")
+        if found.st_size > MOST_BYTES or not _is_state(file):
+            raise _no_state(state)
+        file.seek(0)
+        yield file
+
+
+def _is_state(file: IO[bytes]) -> bool:
+    head = file.read(vstpreset.HEAD_BYTES)
+    if vstpreset.class_id(head) is not None or fxp.class_id(head) is not None:
+        return True
+    plist = head.lstrip().startswith(_PLIST_HEADS)
+    return plist and audio_unit.class_id(head + file.read()) is not None
+
+
+def _unreadable(state: Path, why: str) -> InputError:
+    problem = Problem(
+        "state_unreadable", f"the state {state.name} cannot be read: {why}", {"file": str(state)}
+    )
+    return InputError(problem)
+
+
+def _no_state(state: Path) -> InputError:
+    return InputError(
+        Problem(
+            "bad_state",
+            f"{state.name} is not the state of a plugin",
+            {"file": str(state)},
+            expected=f"a state file of one of the kinds {_FORMS}",
+            hint="save the plugin's state again as a preset, and name that file",
+        )
+    )
 
 
 def check_owner(state: Path, plugin: Plugin, step_id: str) -> None:

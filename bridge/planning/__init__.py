@@ -25,7 +25,7 @@ from bridge.planning.model import (
     VersionPlan,
     Window,
 )
-from bridge.planning.steps import state_path, wanted_plugin
+from bridge.planning.steps import state_path, untrusted, wanted_plugin
 
 __all__ = [
     "Engine",
@@ -52,5 +52,6 @@ __all__ = [
     "state_path",
     "stem_facts",
     "sum_digest",
+    "untrusted",
     "wanted_plugin",
 ]

@@ -35,6 +35,25 @@ def state_path(chain: Chain, settings: PluginSettings) -> Path | None:
     return None if settings.state is None else chain.resolve(settings.state)
 
 
+def untrusted(
+    catalogue: Catalogue, wanted: Wanted, said: str, where: Mapping[str, str | int]
+) -> Problem | None:
+    """The problem of a plugin that lies where no plugin may be loaded from; None for another.
+
+    `said` is the plugin as the chain names it.
+    """
+    if wanted.path is None or wanted.path not in catalogue.untrusted:
+        return None
+    return Problem(
+        kind="plugin_untrusted",
+        message=f"the plugin {said} lies outside your plugin folders, so it is not loaded",
+        where=where,
+        expected="a plugin in your plugin folders, or in a folder that you trust",
+        hint="a plugin is a program that runs with your rights; if you trust this one, say "
+        f"--trust {wanted.path.parent}, or for good: stemwright plugins trust {wanted.path.parent}",
+    )
+
+
 class StepLinker:
     """Turns inserts into steps and gathers what is wrong on the way.
 
@@ -142,8 +161,13 @@ class StepLinker:
                 self.notes.append(_found_twice(f"{owner}/{insert.id}", said, found))
             return found[0]
         where = {**insert.where.as_json(), "group": owner, "insert": insert.id, "plugin": said}
-        problem = _ambiguous(said, found, where) if found else self._not_found(said, wanted, where)
-        (self.faults if found else self.missing).append(problem)
+        refused = untrusted(self._catalogue, wanted, f"{said} ({owner}/{insert.id})", where)
+        if found or refused is not None:
+            problem = refused or _ambiguous(said, found, where)
+            self.faults.append(problem)
+        else:
+            problem = self._not_found(said, wanted, where)
+            self.missing.append(problem)
         return problem
 
     def _not_found(self, said: str, wanted: Wanted, where: Mapping[str, str | int]) -> Problem:

@@ -17,7 +17,7 @@ from bridge.rendering.digests import (
 from bridge.rendering.events import Cancel, Events, Silent
 from bridge.rendering.folder import OutputFolder, check_output, check_unlocked
 from bridge.rendering.holding import held_drive
-from bridge.rendering.linking import link, link_stems
+from bridge.rendering.linking import check_states, link, link_stems
 from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to, read_lock
 from bridge.rendering.master import Output, Rendering, render
@@ -39,6 +39,7 @@ __all__ = [
     "as_text",
     "chain_digest",
     "check_output",
+    "check_states",
     "check_unlocked",
     "differences",
     "held_drive",

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
 from bridge.errors import Diagnostic
+from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep
 from bridge.plugins import Plugin
 from bridge.rendering.context import Context
@@ -68,7 +70,7 @@ def write_folder(
     shared = _shared(json.loads(lock_text), chain_text, dict(states.values()))
     with OutputFolder(folder) as out:
         for name, state in states.values():
-            out.add_copy(name, state)
+            out.add(name, partial(_copy_state, state))
         untagged = [
             said for output in rendering.outputs for said in _add_master(out, output, shared)
         ]
@@ -81,6 +83,12 @@ def write_folder(
             out.add("report.html", lambda path: pages.write(path, record))
         out.commit(record)
     return record
+
+
+def _copy_state(state: Path, staged: Path) -> None:
+    """Copy a state that is one still: what was planned may have been replaced since."""
+    with opened_state(state) as source, staged.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def _shared(lock: Mapping[str, Any], chain: str, states: Mapping[str, Path]) -> dict[str, str]:

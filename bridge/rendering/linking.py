@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bridge.errors import InputError, Problem
-from bridge.hosting import scan, search_folders
+from bridge.hosting import lies_in, scan, search_folders, trusted_folders
+from bridge.hosting.states import opened_state
 from bridge.planning import Excerpt, Plan, Stems, plan, state_path, wanted_plugin
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
 from bridge.rendering.sources import gather
 from bridge.storing import Store, file_digest
-from chains import Chain
+from chains import Chain, Insert
 from chains import Plugin as PluginSettings
 from sessions import Session
 
@@ -23,6 +25,7 @@ def link(
     store: Store,
     *,
     plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
     jobs: int = 1,
     strict: bool = False,
     excerpt: Excerpt | None = None,
@@ -30,6 +33,8 @@ def link(
 ) -> Plan:
     """Resolve `chain` for `session`, or an excerpt of it, on this machine.
 
+    What the chain names by path is taken from the plugin folders, from `trusted` and from the
+    folders the user trusts for good, and from nowhere else.
     Raises InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
     return link_stems(
@@ -37,6 +42,7 @@ def link(
         chain,
         store,
         plugin_folders=search_folders(plugin_folders),
+        trusted=trusted_folders(trusted),
         strict=strict,
         excerpt=excerpt,
         partial=partial,
@@ -49,15 +55,20 @@ def link_stems(
     store: Store,
     *,
     plugin_folders: Sequence[Path],
+    trusted: Sequence[Path] = (),
     strict: bool = False,
     excerpt: Excerpt | None = None,
     partial: bool = False,
 ) -> Plan:
-    """Resolve `chain` for stems that are known already; only `plugin_folders` are searched."""
+    """Resolve `chain` for stems that are known already; only `plugin_folders` are searched.
+
+    What the chain names by path has to lie there or in `trusted`.
+    """
+    check_states(chain, trusted)
     return plan(
         stems,
         chain,
-        _catalogue(chain, store, plugin_folders),
+        _catalogue(chain, store, plugin_folders, trusted),
         supported=SUPPORTED,
         states=_states(chain),
         strict=strict,
@@ -66,38 +77,76 @@ def link_stems(
     )
 
 
-def _plugins(chain: Chain) -> Iterator[PluginSettings]:
-    groups = [insert for group in chain.groups for insert in group.inserts]
-    returns = [insert for back in chain.returns for insert in back.inserts]
-    for insert in [*groups, *returns, *chain.master]:
-        if isinstance(insert.settings, PluginSettings) and not insert.bypass:
-            yield insert.settings
+def _hosted(chain: Chain) -> Iterator[tuple[str, Insert, PluginSettings]]:
+    """Every plugin insert under its owner's id, bypassed ones too."""
+    racks = [(group.id, group.inserts) for group in chain.groups]
+    racks += [(back.id, back.inserts) for back in chain.returns]
+    for owner, inserts in (*racks, ("master", chain.master)):
+        for insert in inserts:
+            if isinstance(insert.settings, PluginSettings):
+                yield owner, insert, insert.settings
 
 
-def _catalogue(chain: Chain, store: Store, folders: Sequence[Path]) -> Catalogue:
-    wanted = [wanted_plugin(chain, settings) for settings in _plugins(chain)]
+def _catalogue(
+    chain: Chain, store: Store, folders: Sequence[Path], trusted: Sequence[Path]
+) -> Catalogue:
+    wanted = [
+        wanted_plugin(chain, settings)
+        for _, insert, settings in _hosted(chain)
+        if not insert.bypass
+    ]
     if not wanted:
         return Catalogue()
-    return scan(wanted, folders, store.root / "plugins.json")
+    return scan(wanted, folders, store.root / "plugins.json", trusted=trusted)
+
+
+def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:
+    """Raise InputError, naming all, for states that may not be taken along with `chain`.
+
+    A state has to be one by its first bytes, and to lie, links followed, in the chain's folder or
+    in `trusted`. Those of bypassed inserts count too.
+    """
+    folders = (chain.resolve("."), *trusted)
+    problems: dict[Path, Problem] = {}
+    for owner, insert, settings in _hosted(chain):
+        path = state_path(chain, settings)
+        if path is None or path in problems:
+            continue
+        where = {**insert.where.as_json(), "group": owner, "insert": insert.id}
+        fault = _state_fault(path, f"{settings.state} ({owner}/{insert.id})", folders)
+        if fault is not None:
+            problems[path] = replace(fault, where=where)
+    if problems:
+        raise InputError([*problems.values()])
+
+
+def _state_fault(path: Path, said: str, folders: Sequence[Path]) -> Problem | None:
+    if not path.exists():
+        return Problem("state_unreadable", f"the state {said} cannot be read: it is not there")
+    if not lies_in(path, folders):
+        return Problem(
+            "state_untrusted",
+            f"the state {said} lies outside the chain's folder, so it is not taken",
+            expected="a state in the chain's folder, or in a folder that you trust",
+            hint=f"copy it beside the chain, or say --trust {path.resolve().parent}",
+        )
+    try:
+        with opened_state(path):
+            return None
+    except InputError as error:
+        return error.problems[0]
 
 
 def _states(chain: Chain) -> dict[Path, str]:
+    """The blake3 of every state that is loaded; raises InputError for one that is gone."""
     found: dict[Path, str] = {}
-    problems: list[Problem] = []
-    for settings in _plugins(chain):
+    for _, insert, settings in _hosted(chain):
         path = state_path(chain, settings)
-        if path is None or path in found:
+        if path is None or path in found or insert.bypass:
             continue
         try:
             found[path] = file_digest(path)
         except OSError as error:
-            problems.append(
-                Problem(
-                    "state_unreadable",
-                    f"the state {settings.state} cannot be read: {error.strerror}",
-                    {"file": str(path)},
-                )
-            )
-    if problems:
-        raise InputError(problems)
+            message = f"the state {settings.state} cannot be read: {error.strerror}"
+            raise InputError(Problem("state_unreadable", message, {"file": str(path)})) from error
     return found

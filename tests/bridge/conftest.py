@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ import typer
 from scipy.stats import binomtest
 
 from bridge.cli.telling import run_told
+from bridge.hosting.trust import trust
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -29,9 +30,17 @@ CHANNELS = {"mono": (1, 1), "wide": (1, 2)}
 FLAGS = "-std=c++17 -O1 -fPIC -w -shared -fvisibility=hidden -DDISTRHO_PLUGIN_TARGET_VST3"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A configuration folder of the suite's own: whom the user trusts changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def fixture_plugins() -> Callable[..., Path]:
-    """Return a finder of fixture VST3s by kind (see Fixture.cpp), built once a source.
+    """Return a finder of fixture VST3s by kind (see Fixture.cpp), built once a source and trusted.
 
     The kind `crash-load` is the plugin "Fixture Crash Load", in a bundle of that name. Another
     `offset_db` is another build of the same plugin, that much louder, in a folder of its own.
@@ -44,6 +53,7 @@ def fixture_plugins() -> Callable[..., Path]:
         digest.update(source.read_bytes())
     folder = Path(tempfile.gettempdir()) / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
     folder.mkdir(exist_ok=True)
+    trust(folder)
 
     def binary(inputs: int, outputs: int, offset_db: float) -> Path:
         target = folder / f"fixture-{inputs}-{outputs}-{offset_db}.so"

@@ -245,7 +245,7 @@ def test_a_truncated_binary_is_told(run, stems, chain, zam, tmp_path) -> None:
     octets = binary.read_bytes()
     binary.write_bytes(octets[: len(octets) // 3])
     text = chain(_groups(_insert(bundle)) + _insert(zam("ZamCompX2")))
-    said = run("render", stems, text, "-o", tmp_path / "out", "--json")
+    said = run("render", stems, text, "-o", tmp_path / "out", "--json", "--trust", bundle.parent)
     (error,) = json.loads(said.out)["errors"]
     assert said.code == 4
     assert error["kind"] == "plugin_unreadable"

@@ -75,7 +75,9 @@ class Plugins:
 
     def plugin(self, name: str) -> Plugin:
         if name not in self.known:
-            (self.known[name],) = scan([Wanted(path=self.find(name))], []).plugins
+            (self.known[name],) = scan(
+                [Wanted(path=self.find(name))], [], trusted=[self.find(name)]
+            ).plugins
         return self.known[name]
 
     def preset(self, name: str, **params: str) -> bytes:

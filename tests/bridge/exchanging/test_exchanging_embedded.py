@@ -20,30 +20,31 @@ def test_members_of_a_zip_come_out_byte_for_byte_and_once(tmp_path: Path) -> Non
     with zipfile.ZipFile(tmp_path / "stems.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.write(tmp_path / "kick.wav", "kick.wav")
     store = Store(tmp_path / "store")
-    session, paths = extract(read(tmp_path / "stems.zip"), store)
+    session, paths = extract(read(tmp_path / "stems.zip"), store, [tmp_path / "stems.zip"])
     assert [path.read_bytes() for path in paths] == [(tmp_path / "kick.wav").read_bytes()]
     assert session.tracks[0].clips[0].media.path == paths[0]
     assert session.tracks[0].clips[0].media.member is None
-    assert extract(read(tmp_path / "stems.zip"), store)[1] == paths
+    assert extract(read(tmp_path / "stems.zip"), store, [tmp_path / "stems.zip"])[1] == paths
 
 
 def test_what_lies_beside_the_session_stays_there(tmp_path: Path) -> None:
     (tmp_path / "stems").mkdir()
     soundfile.write(tmp_path / "stems" / "kick.wav", np.zeros((480, 2)), 48000, "PCM_24")
     session = read(tmp_path / "stems")
-    assert extract(session, Store(tmp_path / "store")) == (session, ())
+    assert extract(session, Store(tmp_path / "store"), [tmp_path / "stems"]) == (session, ())
 
 
 def test_the_essences_of_an_aaf_come_out_as_audio(
     tmp_path: Path, shared_data: Callable[[str], Path]
 ) -> None:
-    session = read(shared_data("corpus/aaf/LibAAF__PT_PCM_Internal.aaf"))
+    path = shared_data("corpus/aaf/LibAAF__PT_PCM_Internal.aaf")
+    session = read(path)
     inside = [
         clip.media for track in session.tracks for clip in track.clips if clip.media is not None
     ]
     assert inside
     assert all(media.member for media in inside)
-    outside, paths = extract(session, Store(tmp_path / "store"))
+    outside, paths = extract(session, Store(tmp_path / "store"), [path])
     assert len(paths) == len({media.member for media in inside})
     clips = [clip for track in outside.tracks for clip in track.clips if clip.media is not None]
     for clip, media in zip(clips, inside, strict=True):

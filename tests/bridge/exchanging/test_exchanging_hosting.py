@@ -140,7 +140,8 @@ def hands(zam: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) 
     """Every plugin, each set by hand in a child of its own, two at a time."""
     names = [name for name in (*SETTINGS, "ZamAutoSat") if ALL or name != SLOW]
     top = tmp_path_factory.mktemp("by hand")
-    found = scan([Wanted(path=zam(name)) for name in names], []).plugins
+    paths = [zam(name) for name in names]
+    found = scan([Wanted(path=path) for path in paths], [], trusted=paths).plugins
     with ThreadPoolExecutor(2) as pool:
         done = pool.map(lambda plugin: set_by_hand(plugin, top / plugin.name), found)
         return {hand.plugin.name: hand for hand in done}

@@ -47,7 +47,7 @@ class Bench:
         """A zam plugin by its name, or a fixture by its kind; scanned once a session."""
         if name not in self.known.plugins:
             bundle = self.zam(name) if name.startswith("Za") else self.fixture(name)
-            found = scan([Wanted(path=bundle)], [])
+            found = scan([Wanted(path=bundle)], [], trusted=[bundle])
             assert found.unscannable == ()
             self.known.plugins[name] = found.plugins[0]
         return self.known.plugins[name]

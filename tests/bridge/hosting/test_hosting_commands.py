@@ -288,7 +288,7 @@ def test_a_vst2_is_baked_into_a_bank_that_sounds_as_set(
     ]
     assert state.read_bytes()[8:12] == b"FxBk"
     assert "params" not in chain.read_text(encoding="utf-8")
-    (plugin,) = scan([Wanted(path=path)], []).plugins
+    (plugin,) = scan([Wanted(path=path)], [], trusted=[path]).plugins
     asked = ("Threshold", "-30 dB"), ("Ratio", "6"), ("Makeup", "3 dB")
     vst3, _ = bench.run(bench.insert("ZamCompX2", *asked), music)
     np.testing.assert_allclose(heard(bench, chain, plugin, music), vst3, atol=2e-6)

@@ -133,7 +133,9 @@ def told(kind: str) -> Callable[[Any, Audio], None]:
 
 
 def second_of_shell(bench: Any, knock: Audio) -> None:
-    second = scan([Wanted(path=bench.plugin("shell").path)], []).plugins[1]
+    second = scan(
+        [Wanted(path=bench.plugin("shell").path)], [], trusted=[bench.plugin("shell").path]
+    ).plugins[1]
     preset = bench.folder / "second.vstpreset"
     preset.write_bytes(bench.prepare(second).preset)
     bench.run(HostedInsert("vox/second", second, preset), knock)

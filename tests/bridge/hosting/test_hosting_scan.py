@@ -104,7 +104,9 @@ def test_a_plugin_in_a_file_of_another_name_is_found_all_the_same(
 
 def test_a_path_means_that_bundle_and_a_missing_one_nothing(tmp_path: Path, zam: Finder) -> None:
     bundle = zam("ZamEQ2")
-    assert [each.name for each in scan([Wanted(path=bundle)], []).plugins] == ["ZamEQ2"]
+    assert [each.name for each in scan([Wanted(path=bundle)], [], trusted=[bundle]).plugins] == [
+        "ZamEQ2"
+    ]
     assert scan([Wanted(path=tmp_path / "no.vst3")], [bundle.parent]) == Catalogue(
         searched=(bundle.parent,)
     )
@@ -186,7 +188,7 @@ def test_a_scan_may_ask_all_that_failed_again_and_tells_how_far_it_is(
 
 
 def test_a_file_with_two_plugins_tells_them_apart(fixture_plugins: Finder) -> None:
-    found = scan([Wanted(path=fixture_plugins("shell"))], [])
+    found = scan([Wanted(path=fixture_plugins("shell"))], [], trusted=[fixture_plugins("shell")])
     first, second = found.plugins
     assert (first.name, second.name) == ("Fixture Shell", "Fixture Shell Second")
     assert first.class_id != second.class_id

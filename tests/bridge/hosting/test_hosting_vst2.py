@@ -33,7 +33,7 @@ def vst2() -> Callable[[str], Plugin]:
         path = VST2 / f"{name}-vst.so"
         if not path.exists():
             pytest.skip(f"no {path.name}: install zam-plugins")
-        (found,) = scan([Wanted(path=path)], []).plugins
+        (found,) = scan([Wanted(path=path)], [], trusted=[path]).plugins
         return found
 
     return get

@@ -1,0 +1,94 @@
+"""Which folders the user trusts: plugins there may be loaded, states and media taken from there.
+
+A plugin is a program. Those in the plugin folders were installed; one that lies elsewhere is loaded
+only if its folder was named on the command line, or stands in the user's own list: a text file, a
+folder a line, in the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from bridge.errors import InputError, MachineError, Problem
+
+_FILE = "trusted-folders.txt"
+_HEAD = "# Folders whose plugins stemwright may load: one a line.\n"
+
+
+def lies_in(path: Path, folders: Sequence[Path]) -> bool:
+    """Tell whether `path` is one of `folders` or lies under one; every link is followed first."""
+    real = path.resolve()
+    return any(real.is_relative_to(folder.resolve()) for folder in folders)
+
+
+def trusted_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """`extra`, then the folders of the user's own list."""
+    return tuple(dict.fromkeys([*extra, *_listed()]))
+
+
+def trust_file() -> Path:
+    """Where the user's list lies, whether or not it is there."""
+    return Path(platformdirs.user_config_dir("stemwright")) / _FILE
+
+
+def trust(folder: Path) -> None:
+    """Put `folder`, links followed, on the user's list.
+
+    Raises InputError `no_folder` when it is not there, MachineError when the list cannot be kept.
+    """
+    if not folder.exists():
+        raise InputError(Problem("no_folder", f"{folder} does not exist", {"file": str(folder)}))
+    real = folder.resolve()
+    if real not in _listed():
+        _keep([*_listed(), real])
+
+
+def distrust(folder: Path) -> None:
+    """Take `folder` off the user's list. Raises InputError `not_trusted` when it is not on it."""
+    listed = _listed()
+    left = [each for each in listed if each not in (folder, folder.resolve())]
+    if len(left) == len(listed):
+        raise InputError(
+            Problem(
+                "not_trusted",
+                f"{folder} is not on the list",
+                {"file": str(trust_file())},
+                expected=", ".join(map(str, listed)) or "a folder that was trusted before",
+            )
+        )
+    _keep(left)
+
+
+def _listed() -> tuple[Path, ...]:
+    try:
+        text = trust_file().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise _unusable(error) from error
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(Path(line) for line in lines if line and not line.startswith("#"))
+
+
+def _keep(folders: Sequence[Path]) -> None:
+    path = trust_file()
+    text = _HEAD + "".join(f"{folder}\n" for folder in folders)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{_FILE}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> MachineError:
+    said = getattr(error, "strerror", None) or error
+    message = f"the list of trusted folders cannot be used: {said}"
+    return MachineError(Problem("trust_unusable", message, {"file": str(trust_file())}))
