@@ -11,7 +11,7 @@ from benchmarks import ours, peers
 from benchmarks.meters import meters
 from benchmarks.song import write_stems
 from benchmarks.usage import Printed
-from bridge.planning.model import TAIL_S
+from bridge.planning import TAIL_S
 
 _MATCHERING_PYTHON = Path(".venv/benchmark/bin/python")
 _PLUGIN_FOLDERS = (Path("/usr/lib/vst3"), Path("/usr/local/lib/vst3"), Path.home() / ".vst3")

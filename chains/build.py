@@ -40,7 +40,7 @@ def _engine(table: wire.EngineTable | None, source: Source) -> model.Engine:
     if table is None:
         return model.Engine()
     where = source.where("engine")
-    return model.Engine(table.host, table.buffer_size, table.sample_rate_hz, where)
+    return model.Engine(table.host, table.buffer_size, table.sample_rate_hz, table.tail_s, where)
 
 
 def _group(table: wire.GroupTable, source: Source, at: At) -> model.Group:

@@ -22,11 +22,15 @@ Dynamics = Literal["own", "main"]
 
 @dataclass(frozen=True)
 class Engine:
-    """How plugins are hosted; None leaves the choice to planning."""
+    """How plugins are hosted, and how long the master is; None leaves the choice to planning.
+
+    `tail_s` is what the master has after the longest stem.
+    """
 
     host: Host | None = None
     buffer_size: int | None = None
     sample_rate_hz: int | None = None
+    tail_s: float | None = None
     where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 

@@ -141,6 +141,7 @@ class EngineTable(Table):
     host: Host | None = None
     buffer_size: Annotated[int, Field(ge=16, le=8192)] | None = None
     sample_rate_hz: Literal[44100, 48000, 88200, 96000, 176400, 192000] | None = None
+    tail_s: Annotated[float, Field(ge=0, le=60)] | None = None
 
 
 class GroupTable(Table):

@@ -43,6 +43,7 @@ def _engine(engine: Engine) -> Entries:
         "host": engine.host,
         "buffer_size": engine.buffer_size,
         "sample_rate_hz": engine.sample_rate_hz,
+        "tail_s": engine.tail_s,
     }
 
 

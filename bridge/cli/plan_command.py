@@ -66,6 +66,8 @@ def plan_json(made: Plan) -> dict[str, Any]:
         "chain": made.chain_name,
         "engine": vars(made.engine),
         "frames": made.frames,
+        "fixed_frames": made.fixed_frames,
+        "longest_frames": made.render_frames,
         "groups": [
             {
                 "id": lane.id,
@@ -132,11 +134,13 @@ def _lane_row(lane: Lane) -> tuple[str, str, str, str]:
 
 
 def _endings(made: Plan) -> Iterator[str]:
+    from bridge.planning import length_words
+
     engine, finish = made.engine, made.finish
-    seconds = made.frames / engine.sample_rate_hz
+    yield f"length: {length_words(made)}"
     yield (
-        f"{seconds:.2f} s at {engine.sample_rate_hz} Hz, {engine.host}, "
-        f"buffer {engine.buffer_size}, {engine.tempo_bpm:g} BPM"
+        f"{engine.sample_rate_hz} Hz, {engine.host}, buffer {engine.buffer_size}, "
+        f"{engine.tempo_bpm:g} BPM"
     )
     if finish is None:
         yield "target: none (no gain, no limiter)"

@@ -8,7 +8,8 @@ from bridge.planning.digests import (
     stem_facts,
     sum_digest,
 )
-from bridge.planning.link import Excerpt, commonest_rate_hz, plan
+from bridge.planning.length import TAIL_S, Excerpt, length_words
+from bridge.planning.link import commonest_rate_hz, plan
 from bridge.planning.model import (
     Engine,
     Finish,
@@ -28,6 +29,7 @@ from bridge.planning.model import (
 from bridge.planning.steps import state_path, untrusted, wanted_plugin
 
 __all__ = [
+    "TAIL_S",
     "Engine",
     "Excerpt",
     "Finish",
@@ -46,6 +48,7 @@ __all__ = [
     "commonest_rate_hz",
     "group_digest",
     "hosted_key",
+    "length_words",
     "native_key",
     "plan",
     "prepare_facts",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.errors import Diagnostic, InputError, MachineError, Problem
 from bridge.planning.assign import assign_stems
+from bridge.planning.length import Excerpt, Length
 from bridge.planning.model import (
-    TAIL_S,
     Engine,
     Finish,
     Lane,
@@ -19,22 +18,11 @@ from bridge.planning.model import (
     Stem,
     Stems,
     VersionPlan,
-    Window,
 )
 from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker, linear
 from bridge.plugins import Catalogue
 from chains import Chain, Insert, Limiter, Version
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    """A part of the song to render, in seconds; `preroll_s` runs before it, unheard."""
-
-    start_s: float
-    end_s: float
-    preroll_s: float = 0.0
-
 
 DEFAULT_HOST = "dawdreamer"
 DEFAULT_BUFFER_SIZE = 512
@@ -68,12 +56,15 @@ def plan(
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
     _refuse(problems, linker, partial)
-    longest = max((stem.frames_at(rate_hz) for stem in stems.stems), default=0)
-    window = _window(excerpt, longest, rate_hz)
-    frames = longest if window is None else window.end - window.skip
     rows = [*(lane.steps for lane in lanes), *(back.steps for back in returns), master]
-    processed = finish is not None or any(rows)
-    tail = round(TAIL_S * rate_hz) if processed and window is None else 0
+    length = Length(
+        max((stem.frames_at(rate_hz) for stem in stems.stems), default=0),
+        rate_hz,
+        chain.engine.tail_s,
+        rings=finish is not None or any(rows),
+    )
+    window, past = length.window(excerpt)
+    frames, render_frames, fixed_frames = length.of(window)
     return Plan(
         chain_name=chain.name,
         engine=Engine(
@@ -81,14 +72,16 @@ def plan(
             buffer_size=chain.engine.buffer_size or DEFAULT_BUFFER_SIZE,
             sample_rate_hz=rate_hz,
             tempo_bpm=stems.tempo_bpm,
+            tail_s=chain.engine.tail_s,
         ),
         frames=frames,
-        render_frames=frames + tail,
+        render_frames=render_frames,
+        fixed_frames=fixed_frames,
         lanes=lanes,
         master=master,
         finish=finish,
         versions=tuple(_version(version, lanes) for version in chain.versions),
-        diagnostics=(*stems.diagnostics, *_chain_notes(chain), *notes, *linker.notes),
+        diagnostics=(*stems.diagnostics, *_chain_notes(chain), *notes, *past, *linker.notes),
         returns=returns,
         window=window,
         bypassed=linker.bypassed,
@@ -179,21 +172,6 @@ def _channels(stems: Sequence[Stem], problems: list[Problem]) -> None:
         for stem in stems
         if stem.channels > 2
     )
-
-
-def _window(excerpt: Excerpt | None, frames: int, rate_hz: int) -> Window | None:
-    if excerpt is None:
-        return None
-    start, end = round(excerpt.start_s * rate_hz), min(round(excerpt.end_s * rate_hz), frames)
-    if not 0 <= start < end:
-        raise InputError(
-            Problem(
-                "range_empty",
-                f"{excerpt.start_s:g}:{excerpt.end_s:g} s holds nothing of this song",
-                expected=f"a start before its end, within 0 and {frames / rate_hz:.2f} s",
-            )
-        )
-    return Window(max(0, start - round(excerpt.preroll_s * rate_hz)), start, end)
 
 
 def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:

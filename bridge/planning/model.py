@@ -11,9 +11,6 @@ from bridge.plugins import Plugin
 from chains import InsertSettings, Limiter
 from chains.model import Side
 
-TAIL_S = 10.0
-"""How long hosted steps may ring on after the longest stem."""
-
 
 @dataclass(frozen=True)
 class StemFile:
@@ -196,30 +193,38 @@ class VersionPlan:
 
 @dataclass(frozen=True)
 class Engine:
-    """What the sound depends on beside the chain's settings."""
+    """What the sound depends on beside the chain's settings.
+
+    `tail_s` is the master's time after the longest stem; None for as long as it rings.
+    """
 
     host: str
     buffer_size: int
     sample_rate_hz: int
     tempo_bpm: float
+    tail_s: float | None = None
 
 
 @dataclass(frozen=True)
 class Window:
-    """A part of the song, in frames: steps run from `skip`, the file starts at `start`."""
+    """A part of the song, in frames: steps run from `skip`, the file goes from `start` to `end`.
+
+    An `end` of None is the master's own, its tail included.
+    """
 
     skip: int
     start: int
-    end: int
+    end: int | None
 
 
 @dataclass(frozen=True)
 class Plan:
     """Session and chain, linked.
 
-    `frames` is the length of the longest stem; `render_frames` what every step renders. With a
-    `window`, `frames` is the window's length from its skip on, and no tail is rendered. A plan with
-    plugins `missing` can be rendered in part.
+    `frames` is where the longest stem ends, or the window if that is before; `render_frames` what
+    every step renders; `fixed_frames` where the master ends if its sound does not decide that. With
+    a `window`, all three count from its skip on. A plan with plugins `missing` can be rendered in
+    part.
     """
 
     chain_name: str
@@ -236,6 +241,12 @@ class Plan:
     bypassed: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict, compare=False)
     missing: tuple[Problem, ...] = ()
+    fixed_frames: int | None = None
+
+    @property
+    def unheard_frames(self) -> int:
+        """The pre-roll: frames that every step renders before the file begins."""
+        return 0 if self.window is None else self.window.start - self.window.skip
 
     @property
     def able(self) -> tuple[Lane, ...]:

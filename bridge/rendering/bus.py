@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.audio.sums import Part, summed
 from bridge.errors import Diagnostic
-from bridge.planning import Lane, ReturnLane, sum_digest
+from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.signals import Signal, store_signal, stored_signal
 from bridge.rendering.steps import run_steps
-
-LENGTH_STEP_FRAMES = 512
 
 
 @dataclass(frozen=True)
@@ -87,25 +85,34 @@ def _sum(
 
 
 def final_frames(context: Context, bus: Signal) -> tuple[int, list[Diagnostic]]:
-    """Where the master ends: at the longest stem, or where its tail has gone under -96 dBFS."""
+    """How long the master is: `bus` is its sound before the target.
+
+    It ends with the longest stem when it stays under -96 dBFS from there on, else the fewest whole
+    seconds later from which it does, at the latest where rendering ends; or where it was told to.
+    """
     plan = context.plan
-    if plan.window is not None:
-        return plan.window.end - plan.window.start, []
     loud = bus.frames if bus.loud_frames is None else bus.loud_frames
-    if loud <= plan.frames:
-        return plan.frames, []
-    whole = -(-loud // LENGTH_STEP_FRAMES) * LENGTH_STEP_FRAMES
-    if whole < plan.render_frames:
-        return whole, []
-    seconds = (plan.render_frames - plan.frames) / plan.engine.sample_rate_hz
-    return plan.render_frames, [
-        Diagnostic(
-            "warning",
-            "tail_cut",
-            "master",
-            f"the master still sounds {seconds:.0f} s after the last stem and is cut there",
-        )
-    ]
+    end = plan.fixed_frames
+    if end is None:
+        rate_hz = plan.engine.sample_rate_hz
+        whole = plan.frames - (-max(0, loud - plan.frames) // rate_hz) * rate_hz
+        end = min(whole, plan.render_frames)
+    return end - plan.unheard_frames, [*_cut(plan, end, loud)]
+
+
+def _cut(plan: Plan, end: int, loud: int) -> Iterator[Diagnostic]:
+    """Say that the sound goes on where the master ends; a part of the song is no master."""
+    seconds = (end - plan.frames) / plan.engine.sample_rate_hz
+    after = f"the master still sounds {seconds:g} s after the last stem and is cut there"
+    if plan.window is not None and plan.window.end is not None:
+        return
+    if end == plan.fixed_frames:
+        if loud > end:
+            said = f"{after}, as [engine] tail_s says"
+            yield Diagnostic("note", "tail_cut", "master", said)
+    elif loud >= plan.render_frames:
+        said = f"{after}; set [engine] tail_s to give it more"
+        yield Diagnostic("warning", "tail_cut", "master", said)
 
 
 def sounding(lanes: Sequence[tuple[Lane, Signal]], ids: Sequence[str]) -> list[tuple[Lane, Signal]]:

@@ -30,7 +30,7 @@ from bridge.rendering.digests import (
     tag,
 )
 from bridge.rendering.folder import OutputFolder
-from bridge.rendering.lock import as_text, hosted_steps, lock_of, range_of
+from bridge.rendering.lock import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.rendering.master import Output, Rendering
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
@@ -148,7 +148,8 @@ def _record(
             for lane in context.plan.lanes
         ],
         "drive_db": rendering.drive_db,
-        "range": range_of(context.plan),
+        "length": length_of(context.plan, rendering.frames),
+        "range": range_of(context.plan, rendering.frames),
         "diagnostics": [each.as_json() for each in (*rendering.diagnostics, *said)],
         "files": [
             *(output["path"] for output in outputs),

@@ -58,7 +58,7 @@ def lock_of(
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
         "drive_held": rendering.drive_held if rendering else False,
-        "range": range_of(plan),
+        "range": range_of(plan, rendering.frames if rendering else None),
         "steps": [
             {"id": step.id, "key": step.key, "pcm": step.pcm, "latency_frames": step.latency_frames}
             for step in (rendering.steps if rendering else ())
@@ -70,12 +70,38 @@ def lock_of(
     }
 
 
-def range_of(plan: Plan) -> dict[str, float] | None:
-    """The seconds of the song a plan renders; None for all of it."""
+def range_of(plan: Plan, frames: int | None) -> dict[str, float | None] | None:
+    """The seconds of the song a plan renders, given the file's frames; None for all of it."""
     window, rate_hz = plan.window, plan.engine.sample_rate_hz
     if window is None:
         return None
-    return {"start_s": window.start / rate_hz, "end_s": window.end / rate_hz}
+    end = window.end if frames is None else window.start + frames
+    return {
+        "start_s": window.start / rate_hz,
+        "end_s": None if end is None else end / rate_hz,
+    }
+
+
+def length_of(plan: Plan, frames: int) -> dict[str, float | str]:
+    """What render.json says of the length of a file of `frames`.
+
+    `set_by` is what ends it: the longest stem, its tail, `tail_s` of the chain, or the range.
+    `stems_s` and `tail_s` are parts of the file; `preroll_s` ran before it.
+    """
+    rate_hz, tail = plan.engine.sample_rate_hz, plan.unheard_frames + frames - plan.frames
+    if plan.window is not None and plan.window.end is not None:
+        by = "range"
+    elif plan.engine.tail_s is not None:
+        by = "tail_s"
+    else:
+        by = "tail" if tail > 0 else "stems"
+    return {
+        "frames": frames,
+        "stems_s": (plan.frames - plan.unheard_frames) / rate_hz,
+        "tail_s": tail / rate_hz,
+        "preroll_s": plan.unheard_frames / rate_hz,
+        "set_by": by,
+    }
 
 
 def as_text(lock: Mapping[str, Any]) -> str:

@@ -69,6 +69,9 @@ def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator
             yield _differs(
                 "host", f"engine.{name}", lock["engine"].get(name), planned["engine"][name]
             )
+    if lock["engine"].get("tail_s") != planned["engine"]["tail_s"]:
+        tails = (_tail(each["engine"].get("tail_s")) for each in (lock, planned))
+        yield _differs("chain", "engine.tail_s", *tails)
     if lock.get("subtype") != planned["subtype"]:
         yield _differs("output", "subtype", lock.get("subtype"), planned["subtype"])
     if "mixer" not in lock:
@@ -80,6 +83,10 @@ def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator
     for name in _either(lock.get("specs", {}), planned["specs"]):
         if name not in inserts:
             yield from _spec(lock, planned, name)
+
+
+def _tail(seconds: float | None) -> str:
+    return "as long as it rings" if seconds is None else f"{seconds:g} s"
 
 
 def plugin_differences(

@@ -54,8 +54,7 @@ class Studio:
     @property
     def start(self) -> int:
         """The frame of the bus that becomes the file's first."""
-        window = self.context.plan.window
-        return 0 if window is None else window.start - window.skip
+        return self.context.plan.unheard_frames
 
     def heard(self, signal: Signal) -> Iterator[Block]:
         """The part of a bus that becomes the file."""

@@ -42,7 +42,7 @@ def page(
 def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
     main = record["outputs"][0]
     measures, seconds = main["measures"], book.main.heard.frames / engine.sample_rate_hz
-    facts = f"{clock(seconds, 0)} · {engine.sample_rate_hz / 1000:g} kHz"
+    facts = f"{clock(seconds, 0)}{_tail(record)} · {engine.sample_rate_hz / 1000:g} kHz"
     target = chain.target
     wanted = None if target is None else target.integrated_lufs
     off = "" if wanted is None else f"target {figure(wanted)}"
@@ -60,6 +60,13 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
     judged = "" if target is None else f" · target {verdict(_reached(record))}"
     line = tag("p", f"{text(facts)} · {_versions(record)}{judged}")
     return tag("header", heading + line + shown)
+
+
+def _tail(record: Mapping[str, Any]) -> str:
+    """How much of the length comes after the longest stem."""
+    length = record.get("length", {})
+    tail_s = length.get("tail_s", 0.0)
+    return f" ({tail_s:g} s of it tail)" if tail_s > 0.0 else ""
 
 
 def _versions(record: Mapping[str, Any]) -> str:

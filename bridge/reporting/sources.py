@@ -116,7 +116,7 @@ def _lane(context: Context, rendering: Rendering, lane: Lane) -> Signal:
 
 def _signal(kind: Kind, name: str, signal: Signal, plan: Plan, rendering: Rendering) -> Heard:
     """As much of a signal as the master has; a range's pre-roll is left out."""
-    start = 0 if plan.window is None else plan.window.start - plan.window.skip
+    start = plan.unheard_frames
     named = signal.digest if not start else digest("report.part", of=signal.digest, start=start)
     frames, rate_hz = rendering.frames, plan.engine.sample_rate_hz
     return Heard(kind, name, named, rate_hz, frames, lambda: cut(signal.blocks(), frames, start))

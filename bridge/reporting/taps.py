@@ -115,7 +115,8 @@ def _output(folder: Folder, row: Mapping[str, Any]) -> Blocks:
     if entry is None or entry.meta.get("pcm") != row["pcm"]:
         raise _gone(folder, f"the store no longer holds the output of {row['id']}")
     signal, frames = stored_signal(folder.store, entry), folder.frames
-    start = signal.frames - frames if folder.record.get("range") else 0
+    length = folder.record.get("length", {})
+    start = round(length.get("preroll_s", 0.0) * folder.engine.sample_rate_hz)
     return lambda: cut(signal.blocks(), frames, start)
 
 

@@ -7,6 +7,8 @@ import pytest
 import soundfile
 
 from bridge.errors import RenderError
+from bridge.rendering.bus import final_frames
+from bridge.rendering.signals import Signal
 
 PLAIN = """
 [[group]]
@@ -69,20 +71,47 @@ def test_impulses_stay_on_their_frame_through_latency(studio, mix: float) -> Non
     assert np.array_equal(got[[1000, -10], 0], [0.75, 0.75])
 
 
-def test_a_tail_is_kept_until_it_is_silent_and_all_versions_share_its_length(studio) -> None:
+def _echoing(studio, gain_db: float = 0.0, engine: str = "") -> str:
+    """An impulse in the last frame of a second, repeated every 0.1 s at half the level."""
     impulse = np.zeros((2, 48000))
     impulse[:, -1] = 0.5
     studio.write("vox", impulse)
     studio.write("kick", impulse)
-    text = (
-        '[[group]]\nid = "a"\nstems = ["vox"]\n'
+    return (
+        f'{engine}[[group]]\nid = "a"\nstems = ["vox"]\ngain_db = {gain_db}\n'
         + _hosted("Fake Echo")
         + '[[group]]\nid = "b"\nstems = ["*"]\n[[version]]\nid = "dry"\nmute = ["a"]\n'
     )
-    made = studio.render(text)
-    # 0.5 * 0.5**n falls under -96 dBFS at n = 15: the 14th repeat is the last heard frame.
-    assert made.frames == -(-(48000 + 14 * 4800) // 512) * 512
+
+
+@pytest.mark.parametrize("gain_db", [0.0, 1.0, 6.0])
+def test_a_tail_is_kept_in_whole_seconds_and_all_versions_share_its_length(studio, gain_db) -> None:
+    made = studio.render(_echoing(studio, gain_db))
+    # 0.5 * 0.5**n falls under -96 dBFS at n = 15: the 14th repeat, at 2.4 s, is the last heard.
+    assert made.frames == 3 * 48000
     assert {soundfile.info(out.path).frames for out in made.outputs} == {made.frames}
+    assert "tail_cut" not in {said.code for said in made.diagnostics}
+
+
+def test_a_tail_that_is_set_needs_no_step_anew_and_says_when_it_cuts(studio) -> None:
+    studio.render(_echoing(studio))
+    for tail_s, frames, told in ((0.5, 72000, True), (4.0, 240000, False)):
+        made = studio.render(_echoing(studio, engine=f"[engine]\ntail_s = {tail_s}\n"))
+        assert (made.frames, studio.host.ran) == (frames, [])
+        assert ("tail_cut" in {said.code for said in made.diagnostics}) == told
+    longer = studio.plan(_echoing(studio, engine="[engine]\ntail_s = 20\n"))
+    assert longer.render_frames == longer.fixed_frames == 21 * 48000
+
+
+@pytest.mark.parametrize(
+    ("loud", "seconds", "cut"),
+    [(0, 1, False), (48000, 1, False), (48001, 2, False), (527999, 11, False), (528000, 11, True)],
+)
+def test_the_length_is_the_fewest_whole_seconds_up_to_ten(studio, loud, seconds, cut) -> None:
+    context = studio.context(_echoing(studio))
+    bus = Signal("bus", context.plan.render_frames, lambda: iter(()), loud)
+    frames, said = final_frames(context, bus)
+    assert (frames, [each.code for each in said]) == (seconds * 48000, ["tail_cut"] * cut)
 
 
 def test_a_fader_renders_no_step_but_sum_and_finish(studio, noise) -> None:
