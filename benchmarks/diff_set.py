@@ -200,7 +200,7 @@ def _drift(x: Block, rng: np.random.Generator) -> Made:
 def _tail(x: Block, rng: np.random.Generator) -> Made:
     frames = int(rng.integers(100, RATE_HZ))
     if rng.random() < 0.5:
-        return Made(x[:, :-frames], ("incomparable",), a=x, dithered=False)
+        return Made(x[:, :-frames], ("tolerant", "changed"), a=x, dithered=False)
     other = x.copy()
     other[:, -frames:] = 0.0
     return Made(other, ("tolerant", "changed"), a=x, dithered=False)

@@ -11,7 +11,7 @@ from chains import Chain
 
 Kind = Literal[
     "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target", "drive",
-    "subtype", "version", "host", "not_repeatable", "unknown",
+    "length", "subtype", "version", "host", "not_repeatable", "unknown",
 ]  # fmt: skip
 """What kind of thing changed; `host` is the engine or this tool itself, `not_repeatable` the same
 step with the same input."""
@@ -224,7 +224,13 @@ def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
     driven = _driven(a, b, MASTER)
     if _target_changed(a, b):
         return ("target", "target") if ends or driven else None
-    return ("drive", "drive") if driven else None
+    if driven:
+        return "drive", "drive"
+    return ("length", "length") if ends and _length(a) != _length(b) else None
+
+
+def _length(side: RenderFolder) -> object:
+    return side.lock.get("frames")
 
 
 def _target_changed(a: RenderFolder, b: RenderFolder) -> bool:

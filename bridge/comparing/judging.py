@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from bridge.audio.decode import Header
 from bridge.comparing.dithering import is_dither
-from bridge.comparing.limits import Limits, Verdict
+from bridge.comparing.levels import amplitude_db, power_db
+from bridge.comparing.limits import VERDICTS, Limits, Verdict
 from bridge.comparing.model import FileDiff, Missed
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import Sound
+from bridge.comparing.tail import Tail
 
 _UNHEARD_DB = -70.0
 
@@ -24,6 +26,36 @@ def judge(found: FileDiff, heads: tuple[Header, Header]) -> FileDiff:
     if not within and not missed:
         missed = (Missed("accept", verdict, found.limits.accept),)
     return replace(found, verdict=verdict, within=within, missed=missed)
+
+
+def judge_tail(found: FileDiff, tail: Tail) -> FileDiff:
+    """Return a judged pair with its verdict on the longer file too: the other is silent there.
+
+    Not every sample is equal then, so that `float` is the best there is.
+    """
+    equal = found.raw is not None and found.raw.peak == 0.0
+    tail = replace(tail, shared="exact" if equal else found.verdict)
+    found = replace(found, tail=tail, reasons=(*found.reasons, tail.text))
+    over = _over(found, tail)
+    if over or found.verdict == "changed":
+        return replace(found, verdict="changed", within=False, missed=(*found.missed, *over))
+    least: Verdict = "float" if amplitude_db(tail.peak) <= found.limits.float_dbfs else "tolerant"
+    verdict = max(found.verdict, least, key=VERDICTS.index)
+    within = found.limits.passes(verdict)
+    missed = () if within else (Missed("accept", verdict, found.limits.accept),)
+    return replace(found, verdict=verdict, within=within, missed=missed)
+
+
+def _over(found: FileDiff, tail: Tail) -> tuple[Missed, ...]:
+    """The limits that the tail does not keep: its peak, and the rms of all that differs."""
+    left = found.raw
+    power = tail.rms**2 * tail.frames + (0.0 if left is None else left.rms**2 * left.frames)
+    rms_dbfs = power_db(power / max(1, tail.start_frame + tail.frames))
+    checks = (
+        ("rms of the tail", rms_dbfs, found.limits.rms_dbfs),
+        ("peak of the tail", amplitude_db(tail.peak), found.limits.peak_dbfs),
+    )
+    return tuple(Missed(*check, "dBFS") for check in checks if not check[1] <= check[2])
 
 
 def _word(left: Residual, heads: tuple[Header, Header], limits: Limits) -> Verdict:

@@ -13,6 +13,7 @@ from bridge.comparing.limits import VERDICTS, Limits, Verdict, as_json
 from bridge.comparing.perceptual import advice
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import Sound
+from bridge.comparing.tail import Tail
 
 DIFF_SCHEMA = 1
 
@@ -39,7 +40,8 @@ class FileDiff:
     """One pair of files. What was not looked at, since it is equal or cannot be, is None.
 
     `raw` is B minus A as they are, `aligned` the same after `alignment`; `first_frame` the first
-    one in which any sample differs.
+    one in which any sample differs. `tail` is what one side has after the other has ended, where
+    the limits ask for the same length.
     """
 
     name: str
@@ -60,6 +62,7 @@ class FileDiff:
     confidence: float = 0.0
     sounds: tuple[Sound, Sound] | None = None
     floor: Mapping[str, float] | None = None
+    tail: Tail | None = None
 
     @property
     def exact(self) -> bool:
@@ -104,6 +107,7 @@ class FileDiff:
             "sample_rate_hz": self.sample_rate_hz,
             "channels": self.channels,
             "frames": {"a": self.frames[0], "b": self.frames[1]},
+            "tail": None if self.tail is None else self.tail.as_json(),
             "first_frame": self.first_frame,
             "first_s": self.first_s,
             "raw": self._figures(self.raw),

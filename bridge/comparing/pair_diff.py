@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 from bridge.audio import BLOCK_FRAMES
 from bridge.comparing.alignment import Alignment, align
 from bridge.comparing.floor import Floor
-from bridge.comparing.judging import judge
+from bridge.comparing.judging import judge, judge_tail
 from bridge.comparing.limits import Limits
 from bridge.comparing.model import FileDiff
 from bridge.comparing.residual import NoSoundError, Residual, Residuals
 from bridge.comparing.sound import sound
+from bridge.comparing.tail import tail_of
 from bridge.comparing.together import overlap, together
 from bridge.comparing.walking import Pair, first_difference, opened, side_by_side
 from bridge.errors import InputError, Problem
@@ -69,7 +71,8 @@ def _unlike(pair: Pair) -> tuple[str, ...]:
 
 def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) -> FileDiff:
     with ThreadPoolExecutor(max_workers=2) as pool:
-        meters = [pool.submit(sound, path, pair.block_frames) for path in (pair.a, pair.b)]
+        shared = (pair.block_frames, pair.frames)
+        meters = [pool.submit(sound, path, *shared) for path in (pair.a, pair.b)]
         try:
             raw = _residual(pair, None)
         except NoSoundError as error:
@@ -87,14 +90,15 @@ def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) 
         confidence=confidence,
         sounds=sounds,
     )
-    longer = pair.heads[1].frames - pair.heads[0].frames
-    if abs(longer) > found.limits.length_frames:
-        word = "longer" if longer > 0 else "shorter"
-        seconds = abs(longer) / pair.rate_hz
-        said = f"length: B is {abs(longer)} samples ({seconds:.3f} s) {word} than A"
-        return replace(found, reasons=(said,))
     judged = judge(found, pair.heads)
-    return judged if floor is None else floor.checked(judged, plain)
+    if floor is not None:
+        judged = floor.checked(judged, plain)
+    if abs(pair.heads[1].frames - pair.heads[0].frames) <= found.limits.length_frames:
+        return judged
+    tail = tail_of(pair)
+    if not tail.peak < math.inf:
+        raise InputError(_no_sound(pair))
+    return judge_tail(judged, tail)
 
 
 def _no_sound(pair: Pair) -> Problem:

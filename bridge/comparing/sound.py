@@ -15,6 +15,7 @@ from bridge.audio.decode import probe, read_blocks
 from bridge.audio.framing import Framer
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, CHANNEL_WEIGHTS, KWeighting, lufs
 from bridge.comparing.levels import power_db, told
+from bridge.comparing.walking import first
 from bridge.errors import InputError
 from bridge.metering import Measures, Meter
 
@@ -50,15 +51,15 @@ class Sound:
         }
 
 
-def sound(path: Path, block_frames: int = BLOCK_FRAMES) -> Sound:
-    """Read a file once. Raises InputError as `bridge.metering.measure` does."""
+def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = None) -> Sound:
+    """Read a file, or its first `frames`. Raises InputError as `bridge.metering.measure` does."""
     head = probe(path)
     try:
         meter, curve = (
             Meter(head.sample_rate_hz, head.channels),
             _Curve(head.sample_rate_hz, head.channels),
         )
-        for block in read_blocks(path, block_frames):
+        for block in first(read_blocks(path, block_frames), frames):
             meter.add(block)
             curve.add(block)
         return curve.result(meter.result())

@@ -62,12 +62,30 @@ def side_by_side(pair: Pair) -> Iterator[tuple[Block, Block]]:
         yield first[:, :frames], second[:, :frames]
 
 
+def first(blocks: Iterable[Block], frames: int | None) -> Iterator[Block]:
+    """Yield a stream's first `frames`, or all of it."""
+    left = frames
+    for block in blocks:
+        if left is not None and left <= block.shape[1]:
+            yield block[:, :left]
+            return
+        yield block
+        left = None if left is None else left - block.shape[1]
+
+
 def starting_at(blocks: Iterable[Block], start: int) -> Iterator[Block]:
     """Yield a stream from its frame `start` on."""
     for block in blocks:
         if block.shape[1] > start:
             yield block[:, start:]
         start = max(0, start - block.shape[1])
+
+
+def goes_on(pair: Pair) -> Iterator[Block]:
+    """Yield what the longer file has after the other one ends."""
+    one, other = pair.heads
+    longer = pair.a if one.frames > other.frames else pair.b
+    return starting_at(read_blocks(longer, pair.block_frames), pair.frames)
 
 
 def first_difference(pair: Pair) -> int | None:

@@ -44,6 +44,8 @@ def lines(found: Diff) -> Iterator[str]:
 def meaning(found: FileDiff) -> str:
     """What the verdict on one pair means, lengths included."""
     one, other = found.frames
+    if found.tail is not None and found.tail.only:
+        return "the same, but for a tail"
     if one is None or other is None or one == other or not found.within:
         return MEANING[found.verdict]
     apart = f"B is {abs(other - one)} samples {'longer' if other > one else 'shorter'} than A"

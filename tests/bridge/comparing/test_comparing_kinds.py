@@ -124,6 +124,17 @@ def test_a_change_is_called_what_it_is(render, was: str, now: str, kind: str, na
     assert found.verdict == "changed"
 
 
+def test_another_tail_is_called_that(render) -> None:
+    plain, longer = (
+        render(f"tail {tail_s}", "[[group]]", f"[engine]\ntail_s = {tail_s}\n[[group]]")
+        for tail_s in (0.5, 1.0)
+    )
+    found = diff(plain, longer)
+    assert _first(found) == ("length", "length")
+    assert found.worst.tail.frames == 24000
+    assert found.worst.tail.shared in ("exact", "dither", "tolerant")
+
+
 def test_of_two_changes_the_first_in_signal_order_is_named(render) -> None:
     """The bass has no part in the plate, whose level is the first thing to differ."""
     both = 'trim_db = -3.0\n[[group]]\nid = "drums"\nstems = ["role:drums"]\ngain_db = -3.0\n'

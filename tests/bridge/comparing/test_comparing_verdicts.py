@@ -80,15 +80,42 @@ def test_limits_move_the_verdict(tune, write) -> None:
     assert diff(a, loud, anything).verdict == "tolerant"
 
 
-def test_rate_channels_and_length_are_incomparable(tune, write) -> None:
+def test_rate_and_channels_are_incomparable(tune, write) -> None:
     a = write("a.wav", tune)
     assert diff(a, write("b.wav", tune[:1])).exit_code == 2
     assert diff(a, write("b.wav", tune, rate_hz=44100)).verdict == "incomparable"
-    shorter = write("c.wav", tune[:, :-480])
+
+
+@pytest.mark.parametrize(
+    ("peak_dbfs", "verdict", "only"),
+    [(-math.inf, "float", True), (-80, "tolerant", True), (-65, "changed", True),
+     (-20, "changed", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("longer", ["a", "b"])
+def test_of_two_lengths_what_both_have_is_compared_and_the_rest_is_told(
+    tune, write, longer: str, peak_dbfs: float, verdict: str, only: bool
+) -> None:
+    rest = np.zeros((2, 24000))
+    rest[:, 100] = 10 ** (peak_dbfs / 20)
+    files = [write("a.wav", tune, "float64"), write("b.wav", np.hstack([tune, rest]), "float64")]
+    found = diff(*(files if longer == "b" else files[::-1])).worst
+    assert (found.verdict, found.within) == (verdict, verdict != "changed")
+    assert found.first_frame == tune.shape[1]
+    told = found.as_json()["tail"]
+    assert (told["of"], told["start_frame"], told["frames"]) == (longer, tune.shape[1], 24000)
+    assert (told["shared"], told["only"]) == ("exact", only)
+    assert told["peak_dbfs"] == (None if peak_dbfs < -999 else pytest.approx(peak_dbfs))
+    assert "goes on for 24000 samples (0.500 s)" in found.reasons[0]
+
+
+def test_a_song_cut_off_is_no_tail_and_another_song_no_shared_one(tune, write) -> None:
+    a, shorter = write("a.wav", tune), write("c.wav", tune[:, : 3 * 48000])
     found = diff(a, shorter)
-    assert (found.verdict, found.exit_code) == ("incomparable", 2)
-    assert found.worst.reasons == ("length: B is 480 samples (0.010 s) shorter than A",)
-    assert diff(a, shorter, Limits(length_frames=480)).verdict == "dither"
+    assert (found.verdict, found.exit_code, found.worst.tail.only) == ("changed", 1, False)
+    assert found.worst.tail.shared == "dither"
+    assert diff(a, write("d.wav", tune[:, :-480]), Limits(length_frames=480)).verdict == "dither"
+    other = diff(a, write("e.wav", tune[:, 48000:])).worst
+    assert (other.verdict, other.tail.shared, other.tail.only) == ("changed", "changed", False)
 
 
 def test_a_noisy_chains_own_variation_is_allowed_and_no_more(tune, write) -> None:
@@ -136,6 +163,14 @@ def test_nan_and_infinity_are_bad_input(tune, write, tmp_path, bad: float) -> No
         (problem,) = raised.value.problems
         assert problem.kind == "not_finite"
         assert str(problem.where["file"]).endswith("b.wav")
+
+
+def test_nan_in_what_only_one_file_has_is_bad_input(tune, write, tmp_path) -> None:
+    longer = np.hstack([tune, np.full((2, 10), np.nan)])
+    soundfile.write(tmp_path / "b.wav", longer.T, 48000, "DOUBLE")
+    with pytest.raises(InputError) as raised:
+        diff(write("a.wav", tune), tmp_path / "b.wav")
+    assert raised.value.problems[0].kind == "not_finite"
 
 
 def test_an_empty_file_is_bad_input(tune, write, tmp_path) -> None:
