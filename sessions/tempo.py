@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from sessions.model import Tempo, TempoCurve
@@ -14,6 +15,11 @@ RampIn = Literal["beats", "seconds"]
 _LEVEL = 1e-12
 _SHORTEST_BEATS = 1e-12
 _LOWEST_BPM, _HIGHEST_BPM = 1e-3, 1e6
+_MOST_HELD = 65_536
+_ON_GRID = 1e-9
+
+Point = tuple[float, float, TempoCurve]
+"""A beat, quarter notes a minute from there on, and the way to the next point."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,37 @@ class TempoMap:
     def tempos(self) -> tuple[Tempo, ...]:
         """The points as a Session carries them, in seconds."""
         return tuple(Tempo(self.seconds(beat), bpm, curve) for beat, bpm, curve in self._points)
+
+
+def held(points: Sequence[Point], every_beats: float) -> list[Point]:
+    """The steps of a tempo that is taken anew every so many beats, and holds in between.
+
+    Of several points on one beat the last counts. Raises ValueError when ramps come to more than
+    65,536 steps, which is hours.
+    """
+    found: list[Point] = []
+    for number, (at, bpm) in enumerate(_taken(points, every_beats)):
+        if number > _MOST_HELD:
+            raise ValueError(f"the tempo ramps over more than {_MOST_HELD * every_beats:g} beats")
+        if not found or found[-1][1] != bpm:
+            found.append((at * every_beats, bpm, "step"))
+    return found
+
+
+def _taken(points: Sequence[Point], every_beats: float) -> Iterator[tuple[int, float]]:
+    """Multiples of `every_beats`, and the tempo there; those between two alike are left out."""
+    ordered = sorted(points, key=lambda point: point[0])
+    if ordered:
+        yield 0, ordered[0][1]
+    for (beat, bpm, curve), (to_beat, to_bpm, _) in pairwise(ordered):
+        first, end = (math.ceil(at / every_beats - _ON_GRID) for at in (beat, to_beat))
+        if curve == "step" or bpm == to_bpm:
+            end = min(end, first + 1)
+        for at in range(first, end):
+            part = (at * every_beats - beat) / (to_beat - beat)
+            yield at, bpm if curve == "step" else bpm + (to_bpm - bpm) * max(part, 0.0)
+    if ordered:
+        yield math.ceil(ordered[-1][0] / every_beats - _ON_GRID), ordered[-1][1]
 
 
 def _segments(points: list[tuple[float, float, TempoCurve]], ramp_in: RampIn) -> list[_Segment]:

@@ -8,9 +8,12 @@ from lxml import etree
 
 from sessions.formats._ableton_document import BEFORE_THE_SONG, Values
 from sessions.model import Marker, Meter, TempoCurve
-from sessions.tempo import TempoMap
+from sessions.tally import Tally
+from sessions.tempo import TempoMap, held
 
 _NUMERATORS = 99
+_SIXTEENTH_BEATS = 0.25
+_USUAL_BPM = 120.0
 
 
 def envelopes(values: Values, track: etree._Element | None) -> dict[str, list[etree._Element]]:
@@ -42,27 +45,47 @@ def main_mixer(main: etree._Element | None) -> etree._Element | None:
 
 
 def tempo_map(
-    values: Values, main: etree._Element | None, lines: dict[str, list[etree._Element]]
+    values: Values,
+    main: etree._Element | None,
+    lines: dict[str, list[etree._Element]],
+    tally: Tally,
 ) -> TempoMap:
-    """The tempo's course; Live ramps between events, and steps where two share a beat."""
+    """The tempo's course: Live takes it from the line at each 16th note and holds it to the next.
+
+    So measured on Live's exports (Ableton's forum, topic 251307), and as dawtool computes it
+    (TEMPO_QUANT). A set without a tempo is at 120, where Live's own new sets stand.
+    """
     mixer = main_mixer(main)
     tempo = None if mixer is None else mixer.find("Tempo")
     if tempo is None:
+        tally.add("no_tempo", "Tempo")
         return TempoMap()
-    events = [event for event in moved(values, tempo, lines) if event.tag == "FloatEvent"]
+    timed = _tempo_line(values, moved(values, tempo, lines), tally)
+    if not timed:
+        return TempoMap([(0.0, values.manual(tempo, _USUAL_BPM), "step")])
+    try:
+        return TempoMap(held(timed, _SIXTEENTH_BEATS))
+    except ValueError as error:
+        raise values.fault(tempo, "endless_tempo", str(error)) from error
+
+
+def _tempo_line(
+    values: Values, moving: Sequence[etree._Element], tally: Tally
+) -> list[tuple[float, float, TempoCurve]]:
+    """The line's points; it ramps between events, and steps where two share a beat."""
+    events = [event for event in moving if event.tag == "FloatEvent"]
     timed: list[tuple[float, float, TempoCurve]] = []
     for event in sorted(events, key=lambda event: values.number(event, "Time")):
         beat, bpm = max(0.0, values.number(event, "Time")), values.number(event, "Value")
+        if event.get("CurveControl1X") is not None:
+            tally.add("tempo_curves", f"beat {beat:g}")
         if values.number(event, "Time") < BEFORE_THE_SONG:
             timed = [(0.0, bpm, "step")]
         else:
             timed.append((beat, bpm, "linear"))
     if len(timed) > 1 and timed[0][2] == "step" and timed[1][0] == 0.0:
         timed = timed[1:]
-    if timed:
-        beat, bpm, _ = timed[-1]
-        timed[-1] = (beat, bpm, "step")
-    return TempoMap(timed or [(0.0, values.manual(tempo, 120.0), "step")])
+    return timed
 
 
 def meters(

@@ -19,6 +19,7 @@ MOST_PIECES = 100_000
 """More clips than this, loops unrolled, are no song but an attack or damage."""
 
 _MOST_TURNS = 10_000
+_MOST_KNOTS = 256
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ class Scope:
         return self if unit == self.unit else self.within(unit, 0.0, 0.0)
 
     def knots(self, low: float, high: float) -> list[float]:
-        """The times from `low` to `high` at which the tempo changes or bends."""
+        """The times from `low` to `high` at which the tempo changes or bends; of very many some."""
         beats = Scope(self.clock, "beats")
         first = bisect_left(self.bends, self.there(low, beats))
         last = bisect_right(self.bends, self.there(high, beats))
-        return [beats.there(bend, self) for bend in self.bends[first:last]]
+        every = max(1, (last - first) // _MOST_KNOTS)
+        return [beats.there(bend, self) for bend in self.bends[first:last:every]]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,11 @@ from sessions.tally import Tally
 _USUAL_RATE_HZ = 48_000
 _FIRST_VERSION, _LAST_VERSION = 4, 5
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "no_tempo": ("warning", "the set states no tempo; 120 is assumed"),
+    "tempo_curves": (
+        "warning",
+        "{count} stretches of the tempo are curves, read as straight: {places}",
+    ),
     "warped_clips": ("warning", "{count} clips are stretched by warping: {places}"),
     "transposed_clips": ("warning", "{count} clips are transposed: {places}"),
     "clip_envelopes": ("warning", "{count} clips have envelopes, which are left out: {places}"),
@@ -83,7 +88,7 @@ class _Reader:
         main = self.live_set.find("MasterTrack")
         self.main = self.live_set.find("MainTrack") if main is None else main
         self.main_lines = envelopes(self.values, self.main)
-        self.clock = tempo_map(self.values, self.main, self.main_lines)
+        self.clock = tempo_map(self.values, self.main, self.main_lines, self.tally)
         self.mixer = Mixer(self.values, self.live_set, self.tally)
         self.devices = Devices(self.values, self.tally)
         self.finder = MediaFinder(path, extra_dirs)

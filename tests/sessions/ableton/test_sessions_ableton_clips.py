@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from sessions.formats.ableton import FORMAT
 from sessions.model import Clip
 
+Shared = Callable[[str], Path]
 LiveSets = Callable[[str], Any]
 WriteWav = Callable[..., Path]
 
@@ -41,16 +42,37 @@ def test_clips_stand_at_their_beats_to_the_sample(
     assert [clip.position_s for clip in clips] == pytest.approx(starts, abs=1e-9)
 
 
-def test_tempo_ramps_resolve_in_closed_form(live_set: LiveSets) -> None:
+def ramp_s(beats: int, bpm: float, to_bpm: float) -> float:
+    """Live takes a ramp's tempo at each 16th and holds it (measured: Ableton's forum, t=251307)."""
+    steps = 4 * beats
+    return sum(15 / (bpm + (to_bpm - bpm) * step / steps) for step in range(steps))
+
+
+def test_the_measured_ramp_sums_as_measured() -> None:
+    """150 to 50 BPM over 4 bars of 4/4, on Live's own export: the clicks of bars 2 to 5."""
+    bars = [sum(15 / (150 - 100 * at / 64) for at in range(16 * bar)) for bar in range(1, 5)]
+    assert bars == pytest.approx([1.740, 3.867, 6.604, 10.447], abs=1e-3)
+    assert bars[-1] == pytest.approx(ramp_s(16, 150, 50))
+
+
+def test_tempo_ramps_step_at_each_16th(live_set: LiveSets) -> None:
     session = live_set(LIVE_8).session
-    first = 60 * 4 * math.log(138.3 / 95.3) / (138.3 - 95.3)
-    second = 60 * 196 * math.log(160 / 138.3) / (160 - 138.3)
-    at_200 = first + second
+    at_200 = ramp_s(4, 95.3, 138.3) + ramp_s(196, 138.3, 160)
     assert [(each.name, each.position_s) for each in session.markers] == [
         ("b", pytest.approx(at_200, abs=1e-9)),
         ("c", pytest.approx(at_200 + 118 * 60 / 160, abs=1e-9)),
     ]
-    assert [each.curve for each in session.tempo] == ["linear", "linear", "step"]
+    assert {each.curve for each in session.tempo} == {"step"}
+    assert len(session.tempo) == 4 * 200 + 1
+
+
+def test_points_between_16ths_count_from_the_next_one(shared_data: Shared) -> None:
+    """Nineteen points off the grid and nine locators (dawtool, test_als_auto_unaligned_daw)."""
+    session = FORMAT.read([shared_data("field/sessions/live10_tempo_unaligned_dawtool.als")])
+    found = {each.name: each.position_s for each in session.markers}
+    right = {"B": 2.3358, "D": 4.1738, "C": 5.7069, "Z": 6.9055, "1": 7.6920, "E": 8.9742}
+    assert {name: found[name] for name in right} == pytest.approx(right, abs=5e-5)
+    assert found["YY"] == pytest.approx(10.7051, abs=5e-5)
 
 
 def test_a_set_without_a_tempo_envelope_reads(changed: Callable[..., Any]) -> None:
@@ -107,9 +129,9 @@ def test_automation_moves_the_right_fader(live_set: LiveSets) -> None:
     assert [point.value for point in lines["gain_db"].points] == [
         float(event.get("Value")) for event in events
     ]
-    ramp_s = 60 * 4 * math.log(175 / 135) / (175 - 135)
+    ramped_s = ramp_s(4, 135, 175)
     assert [point.position_s for point in lines["gain_db"].points] == pytest.approx(
-        [0.0, *(ramp_s + (beat - 4) * 60 / 175 for beat in beats[1:])]
+        [0.0, *(ramped_s + (beat - 4) * 60 / 175 for beat in beats[1:])]
     )
     assert set(lines) == {"gain_db", "send:3"}
     assert lines["gain_db"].unit == "linear"
