@@ -80,5 +80,5 @@ def standing_db(line: Automation) -> float | None:
 
 
 def _shape(point: etree._Element) -> str:
-    stands = point.tag != "RealPoint" or point.get("interpolation") == "hold"
-    return "hold" if stands else "linear"
+    """The way to the next point; one that does not say holds (DAWproject's RealPoint.java)."""
+    return "linear" if point.get("interpolation") == "linear" else "hold"

@@ -104,9 +104,18 @@ def test_automation_keeps_targets_units_and_shapes(project: Callable[..., Path])
     assert told == {
         "gain_db": ("linear", ((at, 1.0, "linear"), (pytest.approx(BEAT_4 + 1.0), 0.5, "hold"))),
         "mute": ("bool", ((0.0, 1.0, "hold"),)),
-        "device:0:Gain": ("decibel", ((at, 2.0, "linear"),)),
-        "send:plate": ("linear", ((at, 1.0, "linear"),)),
+        "device:0:Gain": ("decibel", ((at, 2.0, "hold"),)),
+        "send:plate": ("linear", ((at, 1.0, "hold"),)),
     }
+
+
+def test_a_point_that_does_not_say_holds(project: Callable[..., Path]) -> None:
+    """bitwig/dawproject, RealPoint.java: "Default to 'hold' when unspecified"."""
+    unsaid = PROJECT.replace(' interpolation="linear"', "")
+    assert unsaid != PROJECT
+    kick = next(each for each in read(project(xml=unsaid)).tracks if each.id == "kick")
+    (fader,) = (line for line in kick.automation if line.target == "gain_db")
+    assert {point.shape for point in fader.points} == {"hold"}
 
 
 def test_tempo_ramps_meters_and_markers(project: Callable[..., Path]) -> None:
