@@ -39,6 +39,11 @@ _KINDS = {
 }
 _MARKERS = "MMarkerTrackEvent"
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "no_tempo": (
+        "warning",
+        "the archive states no tempo, and {count} places are in beats: 120 BPM is assumed;"
+        " select a track that follows the tempo too, and export again: {places}",
+    ),
     "levels_not_read": ("warning", "the faders of {count} tracks are moved and not read: {places}"),
     "clip_beyond_media": ("warning", "{count} clips run past the end of their file: {places}"),
     "fades_not_read": ("warning", "the fades of {count} audio events are not read: {places}"),
@@ -92,22 +97,31 @@ class _Reading:
         self.setup = next(archive.root.iterfind("obj[@class='PArrangeSetup']"), None)
         rate = archive.number(self.setup, "SampleRate", _FALLBACK_RATE_HZ)
         self.rate_hz = round(rate) if 4_000 <= rate <= 768_000 else _FALLBACK_RATE_HZ
-        self.tempo = TempoMap(self._tempo_points())
+        points = self._tempo_points()
+        self.tempo, self.tempo_known = TempoMap(points), bool(points)
         self.markers: list[Marker] = []
 
     def _tempo_points(self) -> list[tuple[float, float, TempoCurve]]:
-        """Beats, tempo and curve. An event says whether the way TO it is a ramp, over beats."""
+        """Beats, tempo and curve. An event says whether the way TO it is a ramp, over beats.
+
+        With RehearsalMode the tempo track is switched off and the fixed tempo counts (Cubase
+        manual, "Setting a fixed tempo"; seen in an export).
+        """
         track = next(self.archive.root.iterfind(".//obj[@class='MTempoTrackEvent']"), None)
+        if self.archive.number(track, "RehearsalMode"):
+            fixed = self.archive.number(track, "RehearsalTempo")
+            return [(0.0, fixed, "step")] if fixed > 0 else []
         events = list(self.archive.objects(track, "TempoEvent"))
         ramps = [self.archive.number(event, "Func") != 0 for event in events]
         after = [*ramps[1:], False]
         return [
             (
                 self.archive.number(event, "PPQ") / _TICKS_A_BEAT,
-                self.archive.number(event, "BPM", 120.0),
+                self.archive.number(event, "BPM"),
                 "linear" if after[at] else "step",
             )
             for at, event in enumerate(events)
+            if self.archive.number(event, "BPM") > 0
         ]
 
     def _meters(self) -> Iterator[Meter]:
@@ -198,7 +212,10 @@ class _Reading:
     def _place_s(self, node: etree._Element | None, start: float) -> tuple[float, Written]:
         """A place in a node's own domain: ticks, or a period's seconds."""
         domain = self.archive.member(node, "Domain")
+        # A domain is in ticks (Type 0) unless it says seconds, as in all archives seen.
         if self.archive.number(domain, "Type") == 0:
+            if start and not self.tempo_known:
+                self.tally.add("no_tempo", self.archive.text(node, "Name"))
             return self.tempo.seconds(start / _TICKS_A_BEAT), Written("ticks", start)
         period = self.archive.number(domain, "Period", 1.0)
         return start * (period if period > 0 else 1.0), Written("seconds", start)

@@ -23,7 +23,7 @@ from sessions.formats._protools_sections import (
     sections,
     tracks,
 )
-from sessions.formats._protools_times import Clock, frame_rate
+from sessions.formats._protools_times import Clock, film_rate, frame_rate
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Device, Marker, Session, Track, Written
 from sessions.model_parts import Severity
@@ -35,6 +35,12 @@ _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0
 _WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
 _LEAST_COLUMNS = 5  # older versions end with the duration, without a state
+_START = "SESSION START TIMECODE"
+_ASSUMED = {
+    "frame_rate": "frame_rate_assumed",
+    "film_rate": "film_rate_assumed",
+    "tempo": "bars_without_tempo",
+}
 _NO_DELAY = re.compile(r"0*(?:\.0*)?\s*\w*")
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
     "plugins_without_state": (
@@ -53,6 +59,22 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
         "warning",
         "{count} places are in bars and the text holds no tempo, so they are counted at 120 BPM in"
         " 4/4; export with Time Format: Samples. First: {places}",
+    ),
+    "film_rate_assumed": (
+        "warning",
+        "{count} places are in feet and frames, whose rate the text does not state and no marker"
+        " shows; it is assumed to be 24, in a session at 25 frames 25; export with Time Format:"
+        " Samples. First: {places}",
+    ),
+    "frame_rate_assumed": (
+        "warning",
+        "{count} places are in timecode and the text states no timecode format: 30 frames a second"
+        " are assumed; export with Time Format: Samples. First: {places}",
+    ),
+    "start_assumed": (
+        "warning",
+        "{count} places are in timecode and the text does not state where the session starts:"
+        " 00:00:00:00 is assumed. First: {places}",
     ),
     "tracks_missing": (
         "warning",
@@ -139,7 +161,7 @@ class _Reading:
         each = [self._track(lines, at) for at, lines in enumerate(self._track_lines(), 1)]
         markers = tuple(self._markers())
         self._remark_count(len(each))
-        named = ("SESSION NAME", "BIT DEPTH", "SESSION START TIMECODE", "TIMECODE FORMAT")
+        named = ("SESSION NAME", "BIT DEPTH", _START, "TIMECODE FORMAT")
         ends = [clip.position_s + clip.length_s for track in each for clip in track.clips]
         return Session(
             format=FORMAT.name,
@@ -168,9 +190,11 @@ class _Reading:
         counted = self.head.get("TIMECODE FORMAT")
         rate = frame_rate(counted.text) if counted else None
         clock = Clock(rate_hz, *rate) if rate else Clock(rate_hz)
-        start = self.head.get("SESSION START TIMECODE")
+        start = self.head.get(_START)
         start_s = clock.timecode_s(start.text) if start else None
-        return replace(clock, start_s=start_s or Fraction(0))
+        marked = marker_rows(self.found.get("MARKERSLISTING", []))
+        twice = [(row.location, row.reference) for row in marked if row.unit == "Samples"]
+        return replace(clock, start_s=start_s, film_rate=film_rate(twice, rate_hz))
 
     def _files(self) -> Iterator[tuple[str, _File]]:
         """Each clip's file, by the clip's name."""
@@ -287,8 +311,11 @@ class _Reading:
         place = self.clock.place_s(text)
         if place is None:
             raise SessionError(_problem(self.path, line, f"{text!r} is no place in time"))
-        if place[1].unit == "bars":
-            self.tally.add("bars_without_tempo", text)
+        assumed = self.clock.assumed(text)
+        if assumed:
+            self.tally.add(_ASSUMED[assumed], text)
+        if place[1].unit == "timecode" and "+" not in text and self.clock.start_s is None:
+            self.tally.add("start_assumed", text)
         return place
 
     def _markers(self) -> Iterator[Marker]:

@@ -177,3 +177,24 @@ def test_other_xml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match="not readable XML") as told:
         FORMAT.read([path])
     assert told.value.problems[0].where["line"] == 3
+
+
+def test_a_fixed_tempo_switches_the_tempo_track_off(tmp_path: Path) -> None:
+    fixed = DOMAIN.replace(
+        "</list></obj></member>",
+        '</list><float name="RehearsalTempo" value="165"/>'
+        '<int name="RehearsalMode" value="1"/></obj></member>',
+    )
+    session = archive(tmp_path, track("Musical", fixed, event("660", AUDIO_CLIP)))
+    assert [tempo.bpm for tempo in session.tempo] == [165.0]
+    assert session.tracks[0].clips[0].position_s == pytest.approx(0.5)
+    off = fixed.replace('"RehearsalMode" value="1"', '"RehearsalMode" value="0"')
+    session = archive(tmp_path, track("Musical", off, event("660", AUDIO_CLIP)))
+    assert [tempo.bpm for tempo in session.tempo] == [90.0]
+
+
+def test_places_in_beats_without_a_tempo_are_told(tmp_path: Path) -> None:
+    bare = '<member name="Domain"><int name="Type" value="0"/></member>'
+    for domain, told in ((bare, True), (DOMAIN, False), (LINEAR, False)):
+        session = archive(tmp_path, track("Vox", domain, event("480", AUDIO_CLIP)))
+        assert ("no_tempo" in {said.code for said in session.diagnostics}) == told

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions import Session
+from sessions import Session, SessionError
 from sessions.formats.protools_text import FORMAT
 
 HEAD = (
@@ -141,3 +141,56 @@ def test_sections_may_be_left_out(tmp_path: Path) -> None:
     assert session.tracks == ()
     assert [(each.name, each.position_s) for each in session.markers] == [("Verse", 2.0)]
     assert read(tmp_path, HEAD).markers == ()
+
+
+def markers(*rows: tuple[str, str, str]) -> str:
+    listed = "".join(
+        f"{at}   \t{location}\t{reference}   \t{unit}  \tm{at}   \t\n"
+        for at, (location, reference, unit) in enumerate(rows, 1)
+    )
+    return (
+        "M A R K E R S  L I S T I N G\n#   \tLOCATION     \tTIME REFERENCE    \tUNITS    "
+        f"\tNAME      \tCOMMENTS\n{listed}"
+    )
+
+
+def assumptions(session: Session) -> set[str]:
+    usual = {"missing_media", "clips_without_file", "user_delays"}
+    return {said.code for said in session.diagnostics} - usual
+
+
+@pytest.mark.parametrize(
+    ("rate", "film"), [("24", "24"), ("23.976", "23.976"), ("23.976", "24"), ("29.97", "25")]
+)
+def test_the_film_rate_is_that_of_a_marker_which_says_its_place_twice(
+    tmp_path: Path, rate: str, film: str
+) -> None:
+    frames_a_second = {"24": 24, "23.976": 24_000 / 1001, "25": 25}[film]
+    head = HEAD.replace("25 Frame", f"{rate} Frame")
+    frames = 1347.58
+    samples = round(frames / frames_a_second * 48_000)
+    text = head + track("37+08.60", "57+09.60")
+    twice = markers(("84+03.58", str(samples), "Samples"), ("10+00", "3|1|000", "Ticks"))
+    session = read(tmp_path, text + twice)
+    assert session.tracks[0].clips[0].position_s == pytest.approx(600.6 / frames_a_second)
+    assert session.markers[1].position_s == pytest.approx(160 / frames_a_second)
+    assert assumptions(session) == set()
+    assert assumptions(read(tmp_path, text)) == {"film_rate_assumed"}
+    wrong = markers(("84+03.58", str(samples + 9000), "Samples"))
+    assert assumptions(read(tmp_path, text + wrong)) == {"film_rate_assumed"}
+
+
+def test_what_timecode_needs_and_the_text_leaves_out_is_told(tmp_path: Path) -> None:
+    start, rate = "SESSION START TIMECODE:\t01:00:00:00\n", "TIMECODE FORMAT:\t25 Frame\n"
+    assert assumptions(read(tmp_path, HEAD + track())) == set()
+    assert assumptions(read(tmp_path, HEAD.replace(start, "") + track())) == {"start_assumed"}
+    assert assumptions(read(tmp_path, HEAD.replace(rate, "") + track())) == {"frame_rate_assumed"}
+    assert assumptions(read(tmp_path, HEAD.replace(start, "") + track("48000", "96000"))) == set()
+
+
+@pytest.mark.parametrize("place", ["9" * 5000, "9" * 5000 + "+00", "1e400", "9" * 5000 + "|1"])
+def test_numbers_without_end_are_no_places(tmp_path: Path, place: str) -> None:
+    with pytest.raises(SessionError, match="is no place in time"):
+        read(tmp_path, HEAD + track(place))
+    start = HEAD.replace("01:00:00:00", place + ":00:00:00")
+    assert assumptions(read(tmp_path, start + track())) == {"start_assumed"}
