@@ -20,6 +20,22 @@ SILENT = 1e-6
 
 _SIDES = ("left", "right")
 
+LAG_FRAMES = 1 << 16
+"""How much is listened to for a delay."""
+FILTER_FRAMES = 2
+"""Frames that filters delay by, and that are called no delay."""
+_LAG_LEAST = 1 << 10
+_FLOOR = 1e-6
+"""A bin this far under the loudest says nothing of a delay."""
+_BROAD = 0.02
+"""The share of bins that must sound: a few tones fit many delays."""
+_SHARP, _PURE = 0.5, 0.9
+"""How far the peak must reach of what a pure delay gives, a short delay further."""
+_SHORT = 128
+"""Frames of group delay that a steep low-pass, cut low, may have."""
+_ALONE = 2.0
+"""How far it must stand over what is not delayed."""
+
 
 def first_not_finite(audio: npt.NDArray[np.float32]) -> int | None:
     """The first frame of (channels, frames) `audio` that holds a NaN or Inf."""
@@ -42,6 +58,47 @@ def latency_differs(reported: int, expected: int) -> dict[str, str]:
     """The warning of a latency that is not the one a plugin was prepared with."""
     said = f"reports {reported} frames of latency; when it was prepared it was {expected}"
     return warning("latency_differs", said)
+
+
+def lag_frames(fed: npt.NDArray[np.float32], came: npt.NDArray[np.float32]) -> int | None:
+    """By how much `came`, (frames,), lies behind `fed`, where that is plain; None where it is not.
+
+    Cross-correlation with the phase transform (Knapp and Carter 1976, The generalized correlation
+    method for estimation of time delay), which filters and compression hardly move.
+    """
+    frames = min(len(fed), len(came), LAG_FRAMES)
+    if frames < _LAG_LEAST:
+        return None
+    size, window = 1 << (2 * frames - 1).bit_length(), np.hanning(frames)
+    one, other = (np.fft.rfft(audio[:frames] * window, size) for audio in (fed, came))
+    heard = (abs(one) > _FLOOR * abs(one).max()) & (abs(other) > _FLOOR * abs(other).max())
+    if heard.mean() < _BROAD:
+        return None
+    crossed = np.where(heard, np.conj(one) * other, 0)
+    phases = np.divide(crossed, abs(crossed), out=np.zeros_like(crossed), where=crossed != 0)
+    found = abs(np.fft.irfft(phases, size)) / heard.mean()
+    at = int(np.argmax(found))
+    lag = at if at < size // 2 else at - size
+    if abs(lag) <= FILTER_FRAMES:
+        return lag if found[at] >= _SHARP else None
+    undelayed = max(found[: FILTER_FRAMES + 1].max(), found[-FILTER_FRAMES:].max())
+    least = max(_SHARP if abs(lag) > _SHORT else _PURE, _ALONE * undelayed)
+    return lag if found[at] >= least else None
+
+
+def lag_differs(lag: int, latency: int, *, chosen: bool) -> dict[str, str]:
+    """The warning of an output that lies `lag` frames behind its input at a `latency` taken off.
+
+    `chosen` tells that this latency is the chain's own `latency_samples`.
+    """
+    side = "late" if lag > 0 else "early"
+    why = "with the latency_samples given" if chosen else "for what the plugin reports"
+    said = (
+        f"comes out {abs(lag)} frames too {side}: {latency} frames were taken off {why}, and "
+        f"{latency + lag} were measured; latency_samples = {latency + lag} lines it up, unless it "
+        "is meant to delay"
+    )
+    return warning("latency_measured", said)
 
 
 @dataclass

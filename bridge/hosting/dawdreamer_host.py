@@ -28,10 +28,11 @@ def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     audio = rig.render(job["frames"] + latency)
     done = time.perf_counter()
     tell("handing its output over")
-    told += hand_over(audio, latency, job)
+    handed = hand_over(audio, latency, latency, job)
     return {
         "latency_frames": latency,
-        "diagnostics": told,
+        "lag_frames": handed["lag_frames"],
+        "diagnostics": told + handed["diagnostics"],
         "peak_memory_bytes": peak_memory_bytes(),
         "load_s": loaded - began,
         "process_s": done - loaded,
@@ -67,6 +68,7 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
         raise Refused(*faults)
     raw = {name: parameters.raw(name) for name, _ in chosen}
     rig.load_state(None, list(raw.items()))
+    rig.settle(primed=True)
     tell("being connected")
     rig.connect(None)
     if job["state"] is not None:
@@ -131,13 +133,27 @@ def _ready(job: dict[str, Any], tell: Tell) -> Rig:
     rig = Rig(job)
     tell("applying its state")
     rig.load_state(job["preset"], job["raw_params"])
+    rig.settle()
     tell("being connected")
     key = job.get("key")
     if key is not None and not rig.key_inputs:
         said = "the plugin has no input for a side-chain key"
         raise Refused(problem("key_unreachable", said, hint="Leave `key` out."))
     rig.connect(job["input"], key)
+    if _is_behind(rig, job):
+        rig.settle(primed=True)
+        rig.connect(job["input"], key)
     return rig
+
+
+def _is_behind(rig: Rig, job: dict[str, Any]) -> bool:
+    """Tell whether a VST3's raw values are yet to change its latency.
+
+    Only then is it fed a buffer ahead: some plugins carry over what they processed.
+    """
+    if not job["raw_params"] or job["plugin"]["format"] == "VST2":
+        return False
+    return job["expected_latency_frames"] not in (None, rig.latency_frames())
 
 
 def _latency(rig: Rig, job: dict[str, Any]) -> tuple[int, list[dict[str, str]]]:
@@ -147,6 +163,6 @@ def _latency(rig: Rig, job: dict[str, Any]) -> tuple[int, list[dict[str, str]]]:
         return int(job["latency_frames"]), []
     if expected is None or expected == reported:
         return reported, []
-    if job["raw_params"]:  # dawdreamer's figure is stale once parameters were set one by one
+    if job["plugin"]["format"] == "VST2":  # its figure is stale until it has run
         return int(expected), []
     return reported, [latency_differs(reported, expected)]

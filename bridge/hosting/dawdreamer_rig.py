@@ -87,18 +87,36 @@ class Rig:
                 )
             )
 
+    def settle(self, *, primed: bool = False) -> None:
+        """Have the next graph start the plugin anew as it is set up: some take a setting up then.
+
+        What was set one by one reaches a VST3's component only with a buffer, and a VST2's latency
+        is known only after one: `primed`, silent ones come first.
+        """
+        if primed:
+            self._load_graph("silence", None, None)
+            for _ in range(2):  # a render starts the plugin: the second with what the first set
+                self.render(self._buffer_size)
+        if self._wanted["format"] == "VST2":
+            return
+        for plugin in self._plugins:
+            _release(plugin, self.channels)
+
     def save_state(self, out: str) -> None:
         """Write the plugin's state to `out`, a VST2's as a bank (.fxb)."""
         self.first.save_state(out)
 
     def connect(self, source: str | None, key: str | None = None) -> None:
         """Feed the raw files `source` (None: silence) and `key` to the plugin; load the graph."""
+        self._load_graph("in", source, key)
+
+    def _load_graph(self, name: str, source: str | None, key: str | None) -> None:
         graph: list[tuple[Any, list[str]]] = []
         width = self.channels[0]
         for side, plugin in enumerate(self._plugins):
             audio = _input(source, slice(side, side + width))
-            player = self._engine.make_playback_processor(f"in{side}", audio)
-            fed = [f"in{side}"]
+            player = self._engine.make_playback_processor(f"{name}{side}", audio)
+            fed = [f"{name}{side}"]
             graph.append((player, []))
             if key is not None:
                 keyed = _key(key, self.key_inputs)
@@ -145,6 +163,14 @@ def _main_bus(plugin: Any, found: tuple[int, int]) -> tuple[int, int]:
     if found in (_STEREO, _MONO):
         return found
     raise _mismatch(found)
+
+
+def _release(plugin: Any, channels: tuple[int, int]) -> None:
+    """Give a plugin the buses it has, which has it prepared anew once the graph is loaded."""
+    if plugin.can_set_bus(*channels):
+        plugin.set_bus(*channels)
+    else:  # its key's bus, off since it was loaded
+        plugin.disable_nonmain_buses()
 
 
 def _mismatch(found: tuple[int, int]) -> Refused:

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bridge.hosting.checks import Comparison, first_not_finite, not_finite
+from bridge.hosting.checks import (
+    FILTER_FRAMES,
+    LAG_FRAMES,
+    Comparison,
+    first_not_finite,
+    lag_differs,
+    lag_frames,
+    not_finite,
+)
 
 Audio = npt.NDArray[np.float32]
 
@@ -26,13 +34,16 @@ def raw_slices(source: str) -> Iterator[Audio]:
 
 
 def hand_over(
-    audio: tuple[Audio, Audio], latency: int, job: dict[str, Any]
-) -> list[dict[str, str]]:
-    """Check the output against the input, and write it without its latency."""
-    _refuse_not_finite(audio, latency)
+    audio: tuple[Audio, Audio], shift: int, latency: int, job: dict[str, Any]
+) -> dict[str, Any]:
+    """Check the output against the input, and write it from frame `shift` on.
+
+    `latency` is the plugin's, as it is taken off; the answer's `diagnostics` and `lag_frames`.
+    """
+    _refuse_not_finite(audio, shift)
     compared = Comparison()
     with Path(job["output"]).open("wb") as file:
-        position = latency
+        position = shift
         for came in raw_slices(job["input"]):
             span = slice(position, position + came.shape[1])
             left = np.stack([channel[span] for channel in audio])
@@ -41,7 +52,21 @@ def hand_over(
             file.write(_interleaved(left).data)
             position = span.stop
     compared.refuse()
-    return compared.warnings()
+    lag, told = _lag(audio, shift, job["input"]), compared.warnings()
+    if lag:
+        told.append(lag_differs(lag, latency, chosen=job["latency_frames"] is not None))
+    return {"lag_frames": lag, "diagnostics": told}
+
+
+def _lag(audio: tuple[Audio, Audio], shift: int, source: str) -> int | None:
+    """How far the output lies behind the input, where that is loudest; 0 within a filter's."""
+    fed = np.memmap(source, "<f4", "r").reshape(-1, 2)
+    starts = range(0, len(fed), LAG_FRAMES // 2)
+    powers = [(fed[start : start + LAG_FRAMES] ** 2).sum(axis=0) for start in starts]
+    loudest = int(np.argmax(np.sum(powers, axis=1)))
+    side, span = int(np.argmax(powers[loudest])), slice(starts[loudest], None)
+    lag = lag_frames(fed[span, side], audio[side][shift:][span])
+    return 0 if lag is not None and abs(lag) <= FILTER_FRAMES else lag
 
 
 def write_raw(audio: tuple[Audio, Audio], frames: int, output: str) -> None:

@@ -86,6 +86,7 @@ class _IsolatedHost:
             latency_frames=answer["latency_frames"],
             host=self.name,
             host_version=importlib.metadata.version(self.name),
+            lag_frames=answer["lag_frames"],
             peak_memory_bytes=answer["peak_memory_bytes"],
             load_s=answer["load_s"],
             process_s=answer["process_s"],

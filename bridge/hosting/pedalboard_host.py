@@ -1,7 +1,8 @@
 """Setting a plugin up through pedalboard, inside a worker child.
 
-The order matters: a parameter reaches a VST3's component only in a process call, so a block is
-processed before anything is read back or saved.
+The order matters: a parameter reaches a VST3's component only in a process call, and some plugins
+take up a setting only when they are started. So a block is processed, the plugin started anew, and
+another one processed before anything is read back or saved.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bridge.hosting.pedalboard_plugin import (
     parameters_of,
     process_silence,
     set_state,
+    settle,
     state_of,
 )
 
@@ -47,7 +49,7 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     for name, text in chosen:
         parameters.set(name, text)
     tell("processing silence")
-    inputs, outputs = process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
+    inputs, outputs = settle(plugin, job["sample_rate_hz"], job["buffer_size"])
     faults += parameters.refusals(chosen)
     if faults:
         raise Refused(*faults)

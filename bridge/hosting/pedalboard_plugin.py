@@ -111,6 +111,17 @@ def process_silence(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tuple
     raise _mismatch(*told)
 
 
+def settle(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tuple[int, int]:
+    """Start the plugin anew as it is set up; the (input, output) channels it takes.
+
+    A parameter reaches a VST3's component only with a block, and some plugins apply a setting, or
+    report its latency, only when they are started after that.
+    """
+    process_silence(plugin, sample_rate_hz, buffer_size)
+    plugin.reset()
+    return process_silence(plugin, sample_rate_hz, buffer_size)
+
+
 def mismatch_in(error: ValueError) -> Refused | None:
     """The refusal behind a ValueError of `process`, when it is about channels."""
     told = _CHANNELS_TOLD.search(str(error))

@@ -22,6 +22,7 @@ from bridge.hosting.pedalboard_plugin import (
     load,
     mismatch_in,
     parameters_of,
+    settle,
 )
 
 _BLOCKS_AT_ONCE = 64
@@ -36,14 +37,20 @@ def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     loaded = time.perf_counter()
     tell("processing")
     shift, sides = _rendered(plugins, audio, job)
+    if job["raw_params"] and _reported(plugins) != job["expected_latency_frames"]:
+        plugins = _instances(job, tell, settled=True)
+        shift, sides = _rendered(plugins, audio, job)
     done = time.perf_counter()
     tell("handing its output over")
     reported, expected = _reported(plugins), job["expected_latency_frames"]
-    told = hand_over((sides[0], sides[1]), shift, job)
+    latency = reported if job["latency_frames"] is None else job["latency_frames"]
+    handed = hand_over((sides[0], sides[1]), shift, latency, job)
+    told = handed["diagnostics"]
     if job["latency_frames"] is None and expected not in (None, reported):
         told.append(latency_differs(reported, expected))
     return {
-        "latency_frames": reported if job["latency_frames"] is None else job["latency_frames"],
+        "latency_frames": latency,
+        "lag_frames": handed["lag_frames"],
         "diagnostics": told,
         "peak_memory_bytes": peak_memory_bytes(),
         "load_s": loaded - began,
@@ -72,18 +79,25 @@ def _once(plugins: list[Any], audio: Audio, job: dict[str, Any], output: str) ->
     write_raw((sides[0, shift:], sides[1, shift:]), job["frames"], output)
 
 
-def _instances(job: dict[str, Any], tell: Tell) -> list[Any]:
-    """One stereo instance, or a mono one a side, as the plugin was prepared."""
-    return [_ready(job, tell) for _ in range(3 - job["inputs"])]
+def _instances(job: dict[str, Any], tell: Tell, *, settled: bool = False) -> list[Any]:
+    """One stereo instance, or a mono one a side, as the plugin was prepared.
+
+    `settled`, they are started anew with what was set one by one. Not all are: some carry over what
+    they processed.
+    """
+    return [_ready(job, tell, settled) for _ in range(3 - job["inputs"])]
 
 
-def _ready(job: dict[str, Any], tell: Tell) -> Any:
+def _ready(job: dict[str, Any], tell: Tell, settled: bool) -> Any:
     tell("loading")
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")
     apply_state(plugin, job["plugin"], job["preset"])
     parameters_of(plugin).set_raw(job["raw_params"])
+    if settled:
+        settle(plugin, job["sample_rate_hz"], job["buffer_size"])
+        plugin.reset()
     return plugin
 
 

@@ -97,13 +97,15 @@ class RunJob:
 class RunResult:
     """A finished run: its output file is there, whole.
 
-    `latency_frames` is what was compensated; `load_s` and `process_s` are wall seconds in the
-    child, for loading (state included) and for processing.
+    `latency_frames` is what was compensated; `lag_frames` how far the output was measured to lie
+    behind the input after that, None where it cannot be told; `load_s` and `process_s` are wall
+    seconds in the child, for loading (state included) and for processing.
     """
 
     latency_frames: int
     host: str
     host_version: str
+    lag_frames: int | None = None
     peak_memory_bytes: int = 0
     load_s: float = 0.0
     process_s: float = 0.0

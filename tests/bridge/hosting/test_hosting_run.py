@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import scipy.signal
 
-from bridge.hosting import deadline_s
+from bridge.hosting import DawDreamerHost, Host, PedalboardHost, deadline_s
+from bridge.hosting.checks import lag_frames
 
 Audio = npt.NDArray[np.float32]
 
@@ -96,13 +98,60 @@ def test_an_override_wins_over_the_reported_latency(bench: Any) -> None:
     out, result = bench.run(insert, audio)
     assert np.flatnonzero(out[0]).tolist() == [1200]
     assert result.latency_frames == 100
-    assert result.diagnostics == ()
+    (said,) = result.diagnostics
+    assert said.code == "latency_measured"
+    assert "comes out 200 frames too late" in said.message
+    assert "latency_samples = 300 lines it up" in said.message
 
 
 def test_another_latency_than_prepared_is_told(bench: Any, music: Audio) -> None:
     insert = replace(bench.insert("ZaMaximX2"), expected_latency_frames=0)
     _, result = bench.run(insert, music)
     assert "latency_differs" in [said.code for said in result.diagnostics]
+
+
+@pytest.mark.parametrize("kind", ["starting", "unkept"])
+@pytest.mark.parametrize("host", [DawDreamerHost(), PedalboardHost()], ids=lambda host: host.name)
+def test_a_delay_taken_up_on_starting_is_compensated(
+    bench: Any, music: Audio, host: Host, kind: str
+) -> None:
+    insert = bench.insert(kind, ("Delay", "480"))
+    assert (insert.expected_latency_frames, bool(insert.raw_params)) == (480, kind == "unkept")
+    bench.host = host
+    out, result = bench.run(insert, music)
+    np.testing.assert_array_equal(out, music)
+    assert (result.latency_frames, result.lag_frames) == (480, 0)
+    assert [said.code for said in result.diagnostics] == ["no_effect"]
+
+
+@pytest.mark.parametrize(
+    ("host", "kind", "told"),
+    [
+        (DawDreamerHost(), "overstated", "480 frames too early: 480 frames were taken off"),
+        (PedalboardHost(), "understated", "480 frames too late: 0 frames were taken off"),
+    ],
+)
+def test_a_delay_that_is_not_the_reported_one_is_told(
+    bench: Any, music: Audio, host: Host, kind: str, told: str
+) -> None:
+    bench.host = host
+    _, result = bench.run(bench.insert(kind), music)
+    (said,) = [each for each in result.diagnostics if each.code == "latency_measured"]
+    assert said.severity == "warning"
+    assert told in said.message
+
+
+def test_filters_and_echoes_are_no_wrong_latency(bench: Any, music: Audio) -> None:
+    low = scipy.signal.butter(8, 2000, fs=48000, output="sos")
+    filtered = scipy.signal.sosfilt(low, music[0]).astype(np.float32)
+    assert lag_frames(music[0], np.tanh(8 * music[0])) == 0
+    assert abs(lag_frames(music[0], filtered) or 0) <= 2
+    assert lag_frames(music[0], music[0] + np.roll(music[0], 720)) in (0, None)
+    tone = np.sin(np.arange(36123) / 50).astype(np.float32)
+    assert lag_frames(tone, np.roll(tone, 78)) is None
+    for name, params in {"ZamEQ2": (("Boost/Cut 1", "9 dB"),), "ZamVerb": ()}.items():
+        _, result = bench.run(bench.insert(name, *params), music)
+        assert "latency_measured" not in [said.code for said in result.diagnostics]
 
 
 def test_a_gain_is_exact_in_decibels(bench: Any, music: Audio) -> None:
