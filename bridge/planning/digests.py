@@ -8,6 +8,9 @@ from typing import Any
 from bridge.planning.model import Engine, HostedStep, NativeStep, Stem
 from bridge.storing import digest
 
+HOSTED_VERSION = 2
+"""Raise it when the same insert, prepared and run by the same host, may sound another way."""
+
 
 def stem_facts(stem: Stem, rate_hz: int) -> dict[str, Any]:
     """What a stem contributes to a key: its samples, its place, its conversion."""
@@ -91,6 +94,7 @@ def hosted_key(
 def prepare_facts(step: HostedStep, engine: Engine, host_version: str) -> dict[str, Any]:
     """What the prepared state of a hosted insert depends on."""
     return {
+        "version": HOSTED_VERSION,
         "class_id": step.plugin.class_id,
         "binary": step.plugin.binary_hash,
         "state": step.state_hash,

@@ -15,17 +15,16 @@ from bridge.audio.faults import cannot_write
 from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
 from bridge.errors import Diagnostic, MachineError, Problem, RenderError, StemwrightError
-from bridge.hosting.cards import known_deadline
+from bridge.hosting.cards import find_card, known_deadline
+from bridge.hosting.checks import FILTER_FRAMES
 from bridge.hosting.crosscheck import differs
-from bridge.hosting.port import Host, HostedInsert, Prepared, PrepareJob, RunJob
+from bridge.hosting.port import Host, HostedInsert, Prepared, PrepareJob, RunJob, RunResult
 from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep, prepare_facts
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry, digest
-
-_PREPARE_VERSION = 1
 
 
 def render_hosted(
@@ -46,7 +45,7 @@ def render_hosted(
         job, prepared = _job(context, step, tap, heard, folder)
         context.cancel.check()
         done = context.host.run(job, _deadline_s(context, step, source.frames))
-        said = (*prepared.diagnostics, *done.diagnostics)
+        said = (*prepared.diagnostics, *done.diagnostics, *_by_card(context, step, done))
         meta = {
             "level_in": tap.levels.as_json(),
             "latency_frames": done.latency_frames,
@@ -63,6 +62,21 @@ def render_hosted(
             context.cancel,
             lambda: meta,
         )
+
+
+def _by_card(context: Context, step: HostedStep, done: RunResult) -> Iterator[Diagnostic]:
+    """What the plugin's card knows of its delay, where this render could not tell."""
+    card = find_card(context.store, step.plugin, context.host)
+    if done.lag_frames is not None or step.latency_samples is not None or card is None:
+        return
+    measured, reported = card.latency_measured_frames, card.latency_reported_frames
+    if measured is None or abs(measured - reported) <= FILTER_FRAMES:
+        return
+    message = (
+        f"{step.plugin.name} reports {reported} frames of latency, and its probe measured "
+        f"{measured}; {done.latency_frames} were taken off here"
+    )
+    yield Diagnostic("warning", "latency_measured", step.id, message)
 
 
 def _job(
@@ -178,7 +192,7 @@ def prepare(context: Context, step: HostedStep) -> Prepared:
     """Return the insert's finished state, from the store when the same was asked before."""
     engine = context.plan.engine
     facts = prepare_facts(step, engine, context.host.version)
-    key = digest("prepare", version=_PREPARE_VERSION, **facts)
+    key = digest("prepare", **facts)
     entry = context.store.get(key)
     if entry is not None:
         return _from_json(entry.meta["prepared"])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import soundfile
 
 from bridge.errors import RenderError
+from bridge.hosting import Card, keep_card
+from bridge.hosting.fake import fake_catalogue
+from bridge.rendering import render
 from bridge.rendering.bus import final_frames
 from bridge.rendering.signals import Signal
 
@@ -278,3 +283,16 @@ def test_mixed_rates_are_converted_and_said(studio, noise) -> None:
     at_48k = 0.25 * np.sin(2 * np.pi * 1000 * np.arange(48000) / 48000)
     rest = got[2000:46000, 0] - noise(1.0, 1)[0, 2000:46000] - at_48k[2000:46000]
     assert 20 * np.log10(np.abs(rest).max()) < -110
+
+
+def test_a_card_tells_of_a_delay_that_a_render_cannot_measure(studio, noise) -> None:
+    studio.write("vox", noise(0.5, 1))
+    text = PLAIN + _hosted("Fake Shape")
+    context = studio.context(text)
+    (plugin,) = [each for each in fake_catalogue().plugins if each.name == "Fake Shape"]
+    facts = {each.name: 0 for each in fields(Card)}
+    card = Card(**facts | {"latency_reported_frames": 480, "muted_at_s": ()})
+    keep_card(context.store, plugin, studio.host, card)
+    (said,) = [each for each in render(context, "float64").diagnostics if "measured" in each.code]
+    assert (said.code, said.severity, said.where) == ("latency_measured", "warning", "rest/plugin")
+    assert "reports 480 frames of latency, and its probe measured 0" in said.message
