@@ -6,6 +6,7 @@ chains/schema.json holds `text()`; after a change of the wire models, write it a
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,11 @@ class _ForFiles(GenerateJsonSchema):
 def _generated() -> dict[str, Any]:
     made = ChainFile.model_json_schema(by_alias=True, schema_generator=_ForFiles)
     return {"$schema": GenerateJsonSchema.schema_dialect, **made}
+
+
+def schema_shared() -> Mapping[str, Any]:
+    """Return the schema that all share: to read, never to change."""
+    return _generated()
 
 
 def schema() -> dict[str, Any]:

@@ -96,10 +96,12 @@ def _unknown(
         f"unknown_{kind}",
         f'there is no {kind} "{word.text}" {of}',
         source.where(*word.at),
-        expected=f"one of {', '.join(known)}" if known else f"a {kind}, but there is none {of}",
+        expected=f"one of {', '.join(known)}" if known else f"{_A[kind]}, but there is none {of}",
         nearest=nearest(word.text, known),
     )
 
+
+_A = {"return": "a return", "group": "a group", "insert": "an insert"}
 
 LINKS = (_sends, _keys, _key_cycles, _version_groups, _drive)
 """Every rule between tables, in the order they are told."""

@@ -27,6 +27,7 @@ class InsertOutline:
     """An insert's links."""
 
     at: At
+    table: Mapping[str, Any]
     id: Word | None
     use: str | None
     key: Word | None
@@ -145,6 +146,7 @@ def _insert(table: Mapping[str, Any], at: At) -> InsertOutline:
     use = _word(table, "use", at)
     return InsertOutline(
         at=at,
+        table=table,
         id=_word(table, "id", at),
         use=use.text if use else None,
         key=_word(table, "key", at),

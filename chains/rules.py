@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from chains.agreements import agreements
 from chains.errors import Fault, nearest
 from chains.links import LINKS
 from chains.model import is_absolute, resolve
@@ -23,7 +24,15 @@ Rule = Callable[[Outline, Source], Iterator[Fault]]
 
 def faults_between(chain: Outline, source: Source, folder: Path | None) -> list[Fault]:
     """Check every rule; `folder` is the chain file's, None when the text came from no file."""
-    rules: tuple[Rule, ...] = (_bus_ids, _insert_ids, _version_ids, _selectors, _rests, *LINKS)
+    rules: tuple[Rule, ...] = (
+        _bus_ids,
+        _insert_ids,
+        _version_ids,
+        _selectors,
+        _rests,
+        agreements,
+        *LINKS,
+    )
     found = [fault for rule in rules for fault in rule(chain, source)]
     return found + list(_states(chain, source, folder))
 

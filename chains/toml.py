@@ -8,19 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from chains.build import build
 from chains.errors import ChainError, Fault, nearest
 from chains.locate import lines_of
+from chains.meant import read_on
 from chains.model import Chain
 from chains.notes import notes_on
 from chains.outline import outline
 from chains.rules import faults_between
 from chains.upgrade import upgraded
 from chains.where import Source, Where
-from chains.wire import ChainFile
-from chains.wording import faults_of
 
 MAX_BYTES = 1_000_000
 """More is no chain: the largest sensible ones have some 20 kB."""
@@ -45,17 +42,14 @@ def loads(text: str, path: Path | None = None) -> Chain:
     """
     file = None if path is None else str(path)
     data, source = _parsed(text.removeprefix("\ufeff"), file)
-    data = upgraded(data, source)
-    chain = outline(data)
-    faults = faults_between(chain, source, path.parent if path else None)
-    try:
-        wire = ChainFile.model_validate(data)
-    except ValidationError as error:
-        faults += faults_of(error.errors(include_url=False), data, source)
-        raise ChainError(faults) from None
-    if faults:
+    data, faults = upgraded(data, source)
+    meant = read_on(data, source)
+    chain = outline(meant.data)
+    faults += meant.faults
+    faults += faults_between(chain, meant.source, path.parent if path else None)
+    if meant.wire is None or faults:
         raise ChainError(faults)
-    return build(wire, source, path, notes_on(chain, source))
+    return build(meant.wire, source, path, notes_on(chain, source))
 
 
 def _parsed(text: str, file: str | None) -> tuple[Mapping[str, Any], Source]:

@@ -18,18 +18,23 @@ STEPS: Mapping[int, Step] = {}
 
 def upgraded(
     data: Data, source: Source, steps: Mapping[int, Step] = STEPS, current: int = CURRENT
-) -> Data:
-    """Return data of the current schema; ChainError when its version is none we can read."""
+) -> tuple[Data, list[Fault]]:
+    """Return data of the current schema; ChainError when its version is none we can read.
+
+    Data without a version is told, and taken as the current one, so that all else is told too.
+    """
     version = data.get("schema")
     if type(version) is not int:
-        raise ChainError([_unnamed(data, source, current)])
+        near = nearest("schema", tuple(data)) if "schema" not in data else None
+        others = {key: value for key, value in data.items() if key != near}
+        return {**others, "schema": current}, [_unnamed(data, source, current)]
     if version > current:
         raise ChainError([_newer(version, source, current)])
     while version < current:
         if version not in steps:
             raise ChainError([_unknown(version, source, current)])
         version, data = version + 1, {**steps[version](data), "schema": version + 1}
-    return data
+    return data, []
 
 
 def _unnamed(data: Data, source: Source, current: int) -> Fault:

@@ -12,8 +12,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from chains.errors import KINDS, Fault, nearest
-from chains.json_schema import schema
+from chains.agreements import AGREEMENTS
+from chains.errors import Fault, nearest
+from chains.json_schema import schema_shared
 from chains.where import At, Source
 
 Node = Mapping[str, Any]
@@ -33,7 +34,7 @@ _KINDS = {
     "string_too_long": "bad_id",
     "string_pattern_mismatch": "bad_id",
 }
-"""Kinds by pydantic's error types; the settings' own checks bring theirs, all else is a type."""
+"""Kinds by pydantic's error types; all else is a type."""
 
 _UNITS = {
     "_db": "dB",
@@ -51,25 +52,29 @@ def faults_of(
     errors: Iterable[ErrorDetails], data: Mapping[str, Any], source: Source
 ) -> list[Fault]:
     """Say the validation errors of `data` in the file's words."""
-    return [_fault(error, data, source) for error in errors if not _is_echo(error)]
+    return [_fault(error, data, source) for error in errors if not _is_told_elsewhere(error)]
 
 
-def _is_echo(error: ErrorDetails) -> bool:
-    """A list whose elements are faulty is also called too short, though it is long enough."""
+def _is_told_elsewhere(error: ErrorDetails) -> bool:
+    """What must agree is chains.agreements' to tell, whatever else is wrong beside it.
+
+    A list whose elements are faulty is also called too short, though it is long enough.
+    """
+    if error["type"] in AGREEMENTS:
+        return True
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _fault(error: ErrorDetails, data: Mapping[str, Any], source: Source) -> Fault:
-    kind = _KINDS.get(error["type"]) or (error["type"] if error["type"] in KINDS else "wrong_type")
-    at, node = _walk(error["loc"], data)
+    kind = _KINDS.get(error["type"], "wrong_type")
+    at, node = node_at(error["loc"], data)
     if kind == "unknown_key":
-        return _unknown_key(at, _walk(error["loc"][:-1], data)[1], source)
+        table = node_at(error["loc"][:-1], data)[1]
+        return unknown_key(at, tuple(table.get("properties", {})), source)
     if "discriminator" in node and isinstance(error["input"], Mapping):
         return _unknown_tag(at, node, error["input"], source)
     if kind == "missing_key":
         return _missing(at, node, source)
-    if kind == error["type"]:
-        return Fault(kind, f"{at[-1]}: not {error['msg']}", source.where(*at), error["msg"])
     return _wrong_value(kind, at, node, error["input"], source)
 
 
@@ -84,8 +89,8 @@ def _wrong_value(kind: str, at: At, node: Node, value: object, source: Source) -
     )
 
 
-def _unknown_key(at: At, table: Node, source: Source) -> Fault:
-    known = tuple(table.get("properties", {}))
+def unknown_key(at: At, known: tuple[str, ...], source: Source) -> Fault:
+    """Tell a key that its table does not have, beside those it has."""
     return Fault(
         "unknown_key",
         f'there is no key "{at[-1]}" here',
@@ -123,13 +128,13 @@ def _label(at: At) -> str:
     return next((str(step) for step in reversed(at) if isinstance(step, str)), "the file")
 
 
-def _walk(loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
+def node_at(loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
     """Follow a validation path through the schema, leaving out the tags of its unions."""
     at: At = ()
-    node = _resolved(schema())
+    node = resolved(schema_shared())
     for step in loc:
         if "discriminator" in node:
-            node = _resolved({"$ref": node["discriminator"]["mapping"][step]})
+            node = resolved({"$ref": node["discriminator"]["mapping"][step]})
         elif "oneOf" in node:
             node = _branch(node, data)
         else:
@@ -141,14 +146,14 @@ def _walk(loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
 
 def _child(node: Node, step: int | str) -> Node:
     if isinstance(step, int):
-        return _resolved(node.get("items", {}))
+        return resolved(node.get("items", {}))
     rest = node.get("additionalProperties")
     found = node.get("properties", {}).get(step, rest if isinstance(rest, Mapping) else {})
-    return _resolved(found)
+    return resolved(found)
 
 
 def _branch(node: Node, data: object) -> Node:
-    options = [_resolved(option) for option in node["oneOf"]]
+    options = [resolved(option) for option in node["oneOf"]]
     is_table = isinstance(data, Mapping)
     return next(option for option in options if (option.get("type") == "object") == is_table)
 
@@ -161,10 +166,11 @@ def _value(data: object, step: int | str) -> object:
     return None
 
 
-def _resolved(node: Node) -> Node:
+def resolved(node: Node) -> Node:
+    """Return a schema node with its reference followed."""
     if "$ref" not in node:
         return node
-    target = schema()["$defs"][node["$ref"].rpartition("/")[2]]
+    target = schema_shared()["$defs"][node["$ref"].rpartition("/")[2]]
     return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
 
 
@@ -179,7 +185,7 @@ def expected_in_words(node: Node, name: str) -> str:
     if "enum" in node or "const" in node:
         return " or ".join(_listed(node.get("enum", [node.get("const")])))
     if "oneOf" in node and "discriminator" not in node:
-        return " or ".join(expected_in_words(_resolved(o), name) for o in node["oneOf"])
+        return " or ".join(expected_in_words(resolved(o), name) for o in node["oneOf"])
     if kind == "array":
         return _array_in_words(node, name)
     if kind in ("number", "integer"):
@@ -204,7 +210,7 @@ def _number_in_words(node: Node, name: str) -> str:
 def _array_in_words(node: Node, name: str) -> str:
     low, high = node.get("minItems", 0), node.get("maxItems")
     count = f" of {low} to {high}" if high else f" of at least {low}" if low else ""
-    items = expected_in_words(_resolved(node.get("items", {})), name)
+    items = expected_in_words(resolved(node.get("items", {})), name)
     return f"a list{count}, each {items}"
 
 

@@ -113,13 +113,15 @@ def paragraph(problem: Problem) -> list[str]:
     else:
         place = ""
     lines = [f"error: {place}{problem.message}"]
-    if problem.expected:
-        lines.append(f"expected: {problem.expected}")
-    if problem.nearest:
-        lines.append(f"did you mean: {problem.nearest}")
-    if problem.hint:
-        lines.append(f"what to do: {problem.hint}")
-    return [lines[0], *(f"  {line}" for line in lines[1:])]
+    clauses = {
+        "expected": problem.expected,
+        "did you mean": problem.nearest,
+        "what to do": problem.hint,
+    }
+    for name, clause in clauses.items():
+        if clause and not (name == "expected" and clause in problem.message):
+            lines.append(f"  {name}: {clause}")
+    return lines
 
 
 def _place(problem: Problem) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chains import Fault
+from chains import USES, Fault
+from chains.errors import nearest
 
 Faults = Callable[[str], tuple[Fault, ...]]
 BASE = (Path(__file__).parents[1] / "fixtures/chains/base.toml").read_text("utf-8")
@@ -105,3 +106,91 @@ def test_a_fault_as_json_has_the_keys_scripts_rely_on(faults: Faults) -> None:
         "nearest": "ratio",
         "hint": None,
     }
+
+
+EVERYTHING = """nam = "x"
+[group]
+id = "vocals"
+stems = ["*"]
+  [[group.insert]]
+  use = "Nope"
+  ratio = 900
+  mix = 7
+  frob = 1
+  [[group.insert]]
+  use = "compresser"
+  ratio = 900
+  tratio = 2
+  [[group.insert]]
+  use = "eq"
+  bands = [{ hz = 5, gain_db = 99 }, { shape = "pell", hz = 1000 }]
+  [[group.insert]]
+  use = "dynamic_eq"
+  bands = [{ hz = 1000, threshold_db = 9 }]
+  [[group.insert]]
+  use = "multiband"
+  crossovers_hz = [2000, 100]
+  bands = [{ ratio = 0 }, {}]
+[[master.insert]]
+use = "limitr"
+ceiling_dbtp = 4
+"""
+
+
+def test_no_fault_hides_another(faults: Faults) -> None:
+    """A wrong `use`, a missing `shape`, single brackets, no schema: all else is told beside it."""
+    told = [(fault.where.line, fault.kind, fault.nearest) for fault in faults(EVERYTHING)]
+    assert told == [
+        (1, "unknown_key", "name"),
+        (1, "missing_key", None),  # schema
+        (2, "wrong_type", None),  # [group]
+        (6, "unknown_use", None),
+        (7, "out_of_range", None),
+        (8, "out_of_range", None),
+        (9, "unknown_key", None),
+        (11, "unknown_use", "compressor"),
+        (12, "out_of_range", None),
+        (13, "unknown_key", "ratio"),
+        (16, "out_of_range", None),
+        (16, "out_of_range", None),
+        (16, "missing_key", None),  # shape
+        (16, "missing_key", None),  # gain_db
+        (16, "unknown_value", "bell"),
+        (19, "one_direction", None),
+        (19, "out_of_range", None),
+        (20, "crossovers", None),
+        (20, "crossovers", None),
+        (23, "out_of_range", None),
+        (25, "unknown_use", "limiter"),
+        (26, "out_of_range", None),
+    ]
+
+
+def test_a_table_that_nothing_fits_is_told_once(faults: Faults) -> None:
+    text = 'schema = 1\n[[group]]\nid = "a"\nstems = ["*"]\ninsert = [{ }, { use = [] }, 3]\n'
+    assert [(fault.kind, fault.where.path) for fault in faults(text)] == [
+        ("missing_key", "group[0].insert[0].use"),
+        ("unknown_use", "group[0].insert[1].use"),
+        ("wrong_type", "group[0].insert[2]"),
+    ]
+    (one,) = faults("schema = 1\ngroup = [3]\n")
+    assert one.where.path == "group[0]"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("compresor", "compressor"),
+        ("comp", "compressor"),
+        ("Dynamic EQ", "dynamic_eq"),
+        ("gtae", "gate"),
+        ("Nope", None),
+        ("gain stage", None),
+        ("x", None),
+        ("", None),
+        ("q" * 100_000, None),
+        (3, None),
+    ],
+)
+def test_a_suggestion_is_near_or_there_is_none(word: object, near: str | None) -> None:
+    assert nearest(word, (*USES, "Peaks ON")) == near

@@ -250,7 +250,7 @@ def test_older_schemas_are_upgraded_step_by_step() -> None:
         2: lambda data: {key: value for key, value in data.items() if key != "name"},
     }
     old = {"schema": 1, "name": "x"}
-    assert upgraded(old, Source(), steps, current=3) == {"schema": 3, "title": "x"}
+    assert upgraded(old, Source(), steps, current=3) == ({"schema": 3, "title": "x"}, [])
     assert old == {"schema": 1, "name": "x"}
     with pytest.raises(ChainError) as caught:
         upgraded({"schema": 0}, Source(), steps, current=3)
