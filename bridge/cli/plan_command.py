@@ -19,6 +19,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import spoken
+from bridge.cli.work import read_both
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
@@ -40,17 +41,16 @@ def plan(
     """
     from bridge.rendering import link
     from bridge.storing import Store, default_root
-    from chains import load
-    from sessions import read
 
-    parsed = load(chain)
+    kept, workers = Store(store or default_root()), jobs or cores()
+    parsed, found = read_both(chain, session, kept, workers, plugin_path or (), trust or ())
     made = link(
-        read(session),
+        found,
         parsed,
-        Store(store or default_root()),
+        kept,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
-        jobs=jobs or cores(),
+        jobs=workers,
         strict=strict,
     )
     if json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,6 +84,8 @@ def _ambiguous(name: str, found: Sequence[Plugin]) -> InputError:
 
 
 def _not_found(name: str, catalogue: Catalogue) -> MachineError:
+    from chains.errors import nearest
+
     broken = [each for each in catalogue.unscannable if each.path.stem == Path(name).stem]
     if broken:
         problem = Problem(
@@ -95,14 +96,13 @@ def _not_found(name: str, catalogue: Catalogue) -> MachineError:
         )
         return MachineError(problem)
     names = [each.name for each in catalogue.plugins]
-    near = get_close_matches(name, names, n=1)
     return MachineError(
         Problem(
             "plugin_not_found",
             f"the plugin {name} is not installed here",
             {"plugin": name},
             expected="a plugin in " + ", ".join(map(str, catalogue.searched)),
-            nearest=near[0] if near else None,
+            nearest=nearest(name, names),
             hint="Install it, or name its folder with --plugin-path or STEMWRIGHT_PLUGIN_PATH.",
         )
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from bridge.cli.printing import print_json, say
-from bridge.errors import Problem, StemwrightError
+from bridge.errors import InputError, Problem, StemwrightError
 
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 
@@ -23,7 +23,16 @@ def run_told(app: typer.Typer, args: Sequence[str]) -> int:
     """Run `app` on `args`; tell what went wrong; return the exit code."""
     words = list(args) or ["--help"]
     stopped = _ENDED if words[0] in ("diff", "verify") else _STOPPED  # these two keep no steps
-    return outcome(lambda: app(args=words, standalone_mode=False), "--json" in words, stopped)
+    return outcome(lambda: _called(app, words), "--json" in words, stopped)
+
+
+def _called(app: typer.Typer, words: Sequence[str]) -> object:
+    try:
+        return app(args=[*words], standalone_mode=False)
+    except typer.Abort:
+        raise
+    except typer.TyperException as error:
+        raise InputError(_usage(error, words)) from error
 
 
 def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPPED) -> int:
@@ -35,8 +44,6 @@ def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPP
         return _told(told if stopped is _ENDED else error.problems, error.exit_code, as_json)
     except (typer.Abort, KeyboardInterrupt):
         return _told([stopped], EXIT_INTERRUPTED, as_json)
-    except typer.TyperException as error:
-        return _told([_usage(error)], EXIT_INPUT, as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -49,21 +56,9 @@ def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPP
 
 def _foreign(error: Exception, as_json: bool) -> int:
     """Errors of the two readers, of the system, and our own bugs."""
-    from chains import ChainError
-    from sessions import SessionError
-
-    if isinstance(error, ChainError):
-        faults = [
-            Problem(f.kind, f.message, f.where.as_json(), f.expected, f.nearest, f.hint)
-            for f in error.faults
-        ]
-        return _told(faults, EXIT_INPUT, as_json)
-    if isinstance(error, SessionError):
-        problems = [
-            Problem(p.kind, p.message, p.where, p.expected, p.nearest, p.hint)
-            for p in error.problems
-        ]
-        return _told(problems, EXIT_INPUT, as_json)
+    read = reader_problems(error)
+    if read:
+        return _told(read, EXIT_INPUT, as_json)
     if isinstance(error, OSError) and error.filename is not None:
         problem = Problem(
             "system", str(error.strerror or error), {"file": os.fsdecode(error.filename)}
@@ -72,10 +67,45 @@ def _foreign(error: Exception, as_json: bool) -> int:
     return _told([_bug(error)], EXIT_BUG, as_json)
 
 
-def _usage(error: typer.TyperException) -> Problem:
+def reader_problems(error: Exception) -> list[Problem]:
+    """The problems of an error of the chain's reader or the session's; none of another's."""
+    from chains import ChainError
+    from sessions import SessionError
+
+    if isinstance(error, ChainError):
+        return [
+            Problem(f.kind, f.message, f.where.as_json(), f.expected, f.nearest, f.hint)
+            for f in error.faults
+        ]
+    if isinstance(error, SessionError):
+        return [
+            Problem(p.kind, p.message, p.where, p.expected, p.nearest, p.hint)
+            for p in error.problems
+        ]
+    return []
+
+
+def _usage(error: typer.TyperException, words: Sequence[str]) -> Problem:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "stemwright"
-    return Problem("usage", error.format_message(), hint=f"see {command} --help")
+    message = _missing(error, words) or error.format_message()
+    return Problem("usage", message, hint=f"see {command} --help")
+
+
+def _missing(error: typer.TyperException, words: Sequence[str]) -> str | None:
+    """Which of SESSION and CHAIN is missing; the parser gives a single word to the last."""
+    context, asked = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None or asked is None or asked.name != "session":
+        return None
+    if "chain" not in {each.name for each in context.command.params}:
+        return None
+    after = words[len(context.command_path.split()) - 1 :]
+    given = context.command.make_parser(context).parse_args(list(after))[0].get("chain")
+    if given is None:
+        return "Missing arguments 'SESSION' and 'CHAIN'."
+    if str(given).casefold().endswith(".toml"):
+        return "Missing argument 'SESSION'."
+    return "Missing argument 'CHAIN': the chain file (.toml) to render with."
 
 
 def _bug(error: Exception) -> Problem:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bridge.cli.telling import aside
+from bridge.cli.telling import aside, reader_problems
 from bridge.errors import InputError, MachineError, Problem, StemwrightError, StoppedError
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
     from bridge.planning import Excerpt
     from bridge.rendering import Context, Events, Pages, Rendering
+    from bridge.storing import Store
     from chains import Chain
     from sessions import Session
 
@@ -61,13 +62,12 @@ class Work:
         from bridge.hosting import host
         from bridge.rendering import Cancel, Context, check_output, link
         from bridge.storing import Store, default_root
-        from chains import load
-        from sessions import read
 
-        chain = load(self.chain)
-        session = read(self.session)
         check_output(self.target)
         store = Store(_outside(self.folder, self.store or default_root()))
+        chain, session = read_both(
+            self.chain, self.session, store, self.jobs, self.plugin_folders, self.trusted
+        )
         plan = link(
             session,
             chain,
@@ -123,6 +123,46 @@ class Work:
         if said is not None:
             context.remarks.append(said)
         return drive_db
+
+
+def read_both(
+    chain: Path,
+    session: Sequence[Path],
+    store: Store,
+    jobs: int,
+    plugin_folders: Sequence[Path],
+    trusted: Sequence[Path],
+) -> tuple[Chain, Session]:
+    """Read a chain and a session.
+
+    Raises InputError with what is wrong with either, with the stems' files, and with the chain's
+    plugins: all of it at once, as far as it can be told.
+    """
+    from bridge.rendering.linking import chain_problems
+    from bridge.rendering.sources import gather
+    from chains import ChainError, load
+    from sessions import SessionError, read
+
+    problems: list[Problem] = []
+    parsed: Chain | None = None
+    found: Session | None = None
+    try:
+        parsed = load(chain)
+    except ChainError as error:
+        problems += reader_problems(error)
+    try:
+        found = read(session)
+        if parsed is None:
+            gather(found, store, jobs)
+    except SessionError as error:
+        problems += reader_problems(error)
+        if parsed is not None:
+            problems += chain_problems(parsed, store, plugin_folders, trusted)
+    except InputError as error:
+        problems += error.problems
+    if parsed is None or found is None:
+        raise InputError(problems)
+    return parsed, found
 
 
 def _outside(folder: Path, store: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -126,12 +125,14 @@ def _number(value: Any) -> float:
 
 
 def _problem(word: str, value: Any, why: str, where: Mapping[str, str | int]) -> Problem:
-    nearest = difflib.get_close_matches(word.partition("=")[0], NAMES, 1)
+    from chains.errors import nearest
+
+    near = nearest(word.partition("=")[0], tuple(NAMES))
     return Problem(
         "bad_limit",
         f"limit {word}{f' = {value}' if value != '' else ''}: {why}",
         {**where, "path": word},
         expected=", ".join(f"{name}=..." for name in NAMES),
-        nearest=nearest[0] if nearest and nearest[0] != word else None,
+        nearest=near if near != word else None,
         hint="for example --limit rms=-100",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from bridge.exchanging.mixer import (
     trim_of,
 )
 from chains import Chain, Group, Return
+from chains.errors import nearest
 from sessions import Session, Track
 
 PickKind = Literal["track", "bus", "master", "all"]
@@ -186,12 +186,11 @@ def _found(session: Session, pick: Pick) -> Track:
 
 def _unknown(pick: Pick, eligible: Sequence[Track]) -> Problem:
     names = [track.name for track in eligible]
-    near = difflib.get_close_matches(pick.name, names, n=1)
     return Problem(
         "unknown_track",
         f'the session has no {pick.kind} called "{pick.name}"',
         expected=", ".join(names) or f"a {pick.kind}",
-        nearest=near[0] if near else None,
+        nearest=nearest(pick.name, names),
         hint="see the names with stemwright read SESSION",
     )
 

@@ -9,7 +9,7 @@ from bridge.planning.digests import (
     sum_digest,
 )
 from bridge.planning.length import TAIL_S, Excerpt, length_words
-from bridge.planning.link import commonest_rate_hz, plan
+from bridge.planning.link import commonest_rate_hz, plan, unlinkable
 from bridge.planning.model import (
     Engine,
     Finish,
@@ -55,6 +55,7 @@ __all__ = [
     "state_path",
     "stem_facts",
     "sum_digest",
+    "unlinkable",
     "untrusted",
     "wanted_plugin",
 ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from bridge.errors import Diagnostic, Problem
 from bridge.planning.model import Stem, Stems
-from chains import Chain
-from chains.select import StemName, assign
+from chains import Chain, Where
+from chains.select import StemName, assign, matches
+from chains.select import role_of as selector_role
+from sessions.roles import OTHER, role_of
 
 
 def assign_stems(
@@ -15,6 +20,7 @@ def assign_stems(
     names = [StemName(stem.id, stem.name, stem.role) for stem in stems.stems]
     by_id = {stem.id: stem for stem in stems.stems}
     found = assign(chain.groups, names)
+    names_only = [*_names_only(chain, names)]
     groups = ", ".join(group.id for group in chain.groups)
     for stem in found.unmatched:
         problems.append(
@@ -23,7 +29,8 @@ def assign_stems(
                 message=f'no group takes the stem "{stem.id}" (role {stem.role})',
                 where={"file": str(by_id[stem.id].files[0].path)},
                 expected=f"a selector of one of the groups {groups}",
-                hint=f'add "{stem.name}" or "role:{stem.role}" to a group, '
+                hint=_meant_for(stem, names_only)
+                or f'add "{stem.name}" or "role:{stem.role}" to a group, '
                 'or make a group with stems = ["*"] for the rest',
             )
         )
@@ -37,7 +44,7 @@ def assign_stems(
                 hint="make one of the selectors narrower",
             )
         )
-    notes = []
+    notes = [_told(each) for each in names_only]
     for group in chain.groups:
         if group.id not in found.empty:
             continue
@@ -56,3 +63,53 @@ def assign_stems(
             )
     taken = {group: tuple(by_id[stem.id] for stem in stems) for group, stems in found.groups}
     return taken, notes
+
+
+@dataclass(frozen=True)
+class _NameOnly:
+    """A selector that matches no name here, though `role` is what its word says."""
+
+    group: str
+    selector: str
+    role: str
+    where: Where
+    is_here: bool
+
+
+def _names_only(chain: Chain, names: Sequence[StemName]) -> Iterator[_NameOnly]:
+    """Bare words of the role table, and globs of them where the song has such a stem."""
+    here = {name.role for name in names}
+    for group in chain.groups:
+        for index, selector in enumerate(group.stems):
+            word = selector.strip("*? ")
+            role = role_of(word) if word and selector_role(selector) is None else OTHER
+            if role == OTHER or any(matches(selector, name) for name in names):
+                continue
+            is_here = any(_is_a(each, role) for each in here)
+            if word == selector or is_here:
+                where = chain.locate(*group.where.at, "stems", index)
+                yield _NameOnly(group.id, selector, role, where, is_here)
+
+
+def _is_a(role: str | None, wanted: str) -> bool:
+    return role is not None and (role == wanted or role.startswith(f"{wanted}/"))
+
+
+def _told(found: _NameOnly) -> Diagnostic:
+    message = (
+        f'{found.group}: the selector "{found.selector}" matches no stem\'s name; '
+        f'to take stems by what they are, write "role:{found.role}"'
+    )
+    severity = "warning" if found.is_here else "note"
+    return Diagnostic(severity, "selector_matches_nothing", str(found.where), message)
+
+
+def _meant_for(stem: StemName, found: Sequence[_NameOnly]) -> str | None:
+    """What would take `stem`, when a group says its role as if it were a name."""
+    for each in found:
+        if _is_a(stem.role, each.role):
+            return (
+                f'"{each.selector}" of the group {each.group} is a name; '
+                f'write "role:{each.role}" to take stems by what they are'
+            )
+    return None

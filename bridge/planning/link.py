@@ -90,6 +90,23 @@ def plan(
     )
 
 
+def unlinkable(
+    chain: Chain,
+    catalogue: Catalogue,
+    *,
+    supported: frozenset[str],
+    states: Mapping[Path, str],
+) -> tuple[Problem, ...]:
+    """What `plan` would refuse in `chain` on this machine, whatever the stems are."""
+    linker = StepLinker(chain, catalogue, states)
+    for group in chain.groups:
+        linker.steps(group.id, group.inserts)
+    for back in chain.returns:
+        linker.steps(back.id, back.inserts)
+    linker.steps("master", chain.master)
+    return (*refusals(chain, supported), *linker.faults, *linker.missing)
+
+
 def _lanes(
     chain: Chain, taken: Mapping[str, tuple[Stem, ...]], linker: StepLinker
 ) -> tuple[Lane, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from itertools import groupby
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Plugin, Wanted, find
 from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
+from chains.errors import nearest
 
 
 def linear(gain_db: float) -> float:
@@ -184,9 +184,8 @@ class StepLinker:
     def _nearest(self, wanted: Wanted) -> str | None:
         """The name most like the one that is wanted, or like its file's."""
         said = wanted.path.stem if wanted.path is not None else wanted.name or ""
-        names = {plugin.name.casefold(): plugin.name for plugin in self._catalogue.plugins}
-        near = get_close_matches(said.casefold(), names, 1)
-        return next((names[name] for name in near if names[name] != said), None)
+        names = tuple(each.name for each in self._catalogue.plugins if each.name != said)
+        return nearest(said, names)
 
 
 def _key(insert: Insert) -> str | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.errors import InputError, Problem
+from bridge.errors import InputError, Problem, StemwrightError
 from bridge.hosting import lies_in, scan, search_folders, trusted_folders
 from bridge.hosting.states import opened_state
-from bridge.planning import Excerpt, Plan, Stems, plan, state_path, wanted_plugin
+from bridge.planning import Excerpt, Plan, Stems, plan, state_path, unlinkable, wanted_plugin
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
 from bridge.rendering.sources import gather
@@ -37,8 +37,13 @@ def link(
     folders the user trusts for good, and from nowhere else.
     Raises InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
+    try:
+        stems = gather(session, store, jobs)
+    except InputError as error:
+        others = chain_problems(chain, store, plugin_folders, trusted)
+        raise InputError([*error.problems, *others]) from error
     return link_stems(
-        gather(session, store, jobs),
+        stems,
         chain,
         store,
         plugin_folders=search_folders(plugin_folders),
@@ -47,6 +52,20 @@ def link(
         excerpt=excerpt,
         partial=partial,
     )
+
+
+def chain_problems(
+    chain: Chain, store: Store, plugin_folders: Sequence[Path], trusted: Sequence[Path]
+) -> tuple[Problem, ...]:
+    """What is wrong with a chain on this machine, whatever the stems are; as `link` tells it."""
+    known = trusted_folders(trusted)
+    try:
+        check_states(chain, known)
+        states = _states(chain)
+        catalogue = _catalogue(chain, store, search_folders(plugin_folders), known)
+    except StemwrightError as error:
+        return error.problems
+    return unlinkable(chain, catalogue, supported=SUPPORTED, states=states)
 
 
 def link_stems(

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 Run = Callable[..., Any]
 WORDS = {
@@ -68,3 +70,40 @@ def test_a_track_without_plugins_is_told(run: Run, stems: Path, tmp_path: Path) 
         "warning: lead vox has no plugin that could be lifted: the chain has no insert"
     ]
     assert run("capture", tmp_path / "song.rpp", "-o", tmp_path / "b.toml", "--all").err != ""
+
+
+def test_a_missing_argument_is_called_by_its_name(run: Run) -> None:
+    for command in ("render", "plan", "lock"):
+        assert "Missing argument 'CHAIN'" in run(command, "stems/").err
+        assert "Missing argument 'SESSION'" in run(command, "chain.toml").err
+        assert "Missing arguments 'SESSION' and 'CHAIN'" in run(command).err
+        assert run(command, "--store", "x", "stems/").code == 2
+
+
+@pytest.mark.parametrize("command", ["plan", "render"])
+def test_chain_stems_and_plugins_are_faulted_in_one_run(
+    run: Run, stems: Path, chain: Callable[[str], Path], command: str
+) -> None:
+    def kinds(text: str) -> list[str]:
+        done = run(command, stems, chain(text), "--json")
+        assert done.code == 2
+        return [each["kind"] for each in json.loads(done.out)["errors"]]
+
+    missing = (
+        '[[group]]\nid = "all"\nstems = ["*"]\nrequired = true\n'
+        '[[group.insert]]\nuse = "plugin"\nplugin = "Not Here EQ"\n'
+    )
+    loud = np.zeros((4800, 2))
+    loud[7] = np.nan
+    soundfile.write(stems / "broken.wav", loud, 48000, "FLOAT")
+    assert kinds(missing) == ["not_finite", "plugin_not_found"]
+    assert kinds(missing + "oops = 1\n") == ["unknown_key", "not_finite"]
+    (stems / "broken.wav").write_bytes(b"no audio")
+    assert kinds(missing) == ["unreadable_audio", "plugin_not_found"]
+    assert kinds(missing + "oops = 1\n") == ["unknown_key", "unreadable_audio"]
+
+
+def test_no_clause_is_said_twice(run: Run, stems: Path, chain: Callable[[str], Path]) -> None:
+    text = '[[group]]\nid = "all"\nstems = ["*"]\ninsert = [{ use = "gian", gain_db = 99 }]\n'
+    lines = run("plan", stems, chain(text)).err.splitlines()
+    assert [line.split(":")[0].strip() for line in lines] == ["error", "error", "did you mean"]

@@ -241,3 +241,33 @@ def test_a_group_digest_knows_order_and_content(names: list[str]) -> None:
     )
     assert same == (names == ["a", "b", "c"])
     assert group_digest(stems, 1.0, 48000, 100) != group_digest(stems, 0.5, 48000, 100)
+
+
+def test_a_role_said_as_a_name_is_told() -> None:
+    """A bare word of the role table that no name matches; a glob only where such stems are."""
+    chain = (
+        '[[group]]\nid = "v"\nstems = ["vox", "strings", "*kick*"]\n'
+        '[[group]]\nid = "rest"\nstems = ["*"]\n'
+    )
+    stems = (_stem("Anna", role="vocals/lead"), _stem("Boom", role="drums/kick"))
+    told = [each for each in _plan(chain, *stems).diagnostics if each.code != "group_empty"]
+    assert [(each.severity, each.code) for each in told] == [
+        ("warning", "selector_matches_nothing"),
+        ("note", "selector_matches_nothing"),
+        ("warning", "selector_matches_nothing"),
+    ]
+    assert 'write "role:vocals"' in told[0].message
+    assert 'write "role:strings"' in told[1].message
+    assert 'write "role:drums/kick"' in told[2].message
+    named = _plan(chain, _stem("vox", role="vocals"), _stem("strings"), _stem("a kick b"))
+    assert "selector_matches_nothing" not in {each.code for each in named.diagnostics}
+    wild = chain.replace('"vox", "strings", ', "")
+    assert "selector_matches_nothing" not in {each.code for each in _plan(wild).diagnostics}
+
+
+def test_a_stem_left_out_by_such_a_selector_says_so() -> None:
+    with pytest.raises(InputError) as caught:
+        _plan('[[group]]\nid = "v"\nstems = ["vocals"]\n', _stem("Anna", role="vocals/lead"))
+    (problem,) = caught.value.problems
+    assert problem.hint is not None
+    assert '"vocals" of the group v is a name; write "role:vocals"' in problem.hint
