@@ -39,13 +39,26 @@ def trust_file() -> Path:
 def trust(folder: Path) -> None:
     """Put `folder`, links followed, on the user's list.
 
-    Raises InputError `no_folder` when it is not there, MachineError when the list cannot be kept.
+    Raises InputError `no_folder` when it is not there and `bad_folder` when it cannot stand in the
+    list, MachineError when the list cannot be kept.
     """
     if not folder.exists():
         raise InputError(Problem("no_folder", f"{folder} does not exist", {"file": str(folder)}))
     real = folder.resolve()
+    if not _is_a_line(str(real)):
+        message = "the list has a folder a line, and this name is no line of text"
+        hint = "rename the folder, or say --trust FOLDER each time"
+        raise InputError(Problem("bad_folder", message, {"file": str(real)}, hint=hint))
     if real not in _listed():
         _keep([*_listed(), real])
+
+
+def _is_a_line(text: str) -> bool:
+    """Tell whether a text comes back from the list as it was; another could name more folders."""
+    try:
+        return text.encode().decode().strip().splitlines() == [text]
+    except UnicodeEncodeError:
+        return False
 
 
 def distrust(folder: Path) -> None:

@@ -180,6 +180,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "plugins probe": [[HOSTILE, *path]],
         "plugins set": [[place.chain, insert, f"{HOSTILE}=1", *path]],
         "plugins edit": [[place.chain, insert, *path]],
+        "plugins trust": [[place.folder / f"no {HOSTILE}"], [place.plugins], []],
         "plugins authorise": [[HOSTILE, *path]],
     }
 
@@ -194,8 +195,10 @@ def _commands(of: typer.Typer) -> Iterator[str]:
 
 
 def test_no_command_lets_a_name_steer_the_terminal(
-    run: Callable[..., Any], place: SimpleNamespace
+    run: Callable[..., Any], place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    trusted = place.folder / "trusted.txt"
+    monkeypatch.setattr("bridge.hosting.trust.trust_file", lambda: trusted)
     rendered = place.folder / "master"
     asked = _words(place, rendered)
     assert set(asked) == set(_commands(app)), "every command is tried with hostile names"
