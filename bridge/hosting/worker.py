@@ -85,6 +85,7 @@ def main() -> None:
     """Read the job, answer, leave."""
     die_with_parent(int(sys.argv[1]))
     _no_core_files()
+    os.umask(0o077)  # the same for everybody: what plugins and this write is their user's alone
     out = _private_stdout()
 
     def say(message: dict[str, Any]) -> None:

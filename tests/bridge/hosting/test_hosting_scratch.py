@@ -73,3 +73,28 @@ def test_scratch_is_private_and_goes() -> None:
     with scratch() as folder:
         assert folder.stat().st_mode & 0o077 == 0
     assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere more of the environment is kept")
+def test_a_childs_environment_is_the_same_in_every_session(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at_home = inside(tmp_path)
+    elsewhere = {
+        "LC_ALL": "de_DE.UTF-8",
+        "LC_NUMERIC": "de_DE.UTF-8",
+        "LANG": "de_DE.UTF-8",
+        "LANGUAGE": "de:en",
+        "TZ": "Asia/Tokyo",
+        "OMP_NUM_THREADS": "7",
+        "EDITOR": "vi",
+        "OTHER_SERVER": "nobody asked",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
+    assert inside(tmp_path) == at_home
+    assert at_home["LC_ALL"] == "C.UTF-8"
+    assert at_home["HOME"] == os.environ["HOME"]
+    monkeypatch.setenv("STEMWRIGHT_PLUGIN_ENV", "LICENCE_SERVER, LC_ALL")
+    monkeypatch.setenv("LICENCE_SERVER", "7788@studio")
+    assert inside(tmp_path) == at_home | {"LICENCE_SERVER": "7788@studio"}
