@@ -1,11 +1,34 @@
-"""What an adapter says from inside the worker child: its stage, problems, diagnostics."""
+"""What an adapter says from inside the worker child: its stage, problems, diagnostics.
+
+A plugin shares the process and can write what it likes into the answer: so `checked` takes nothing
+but what an operation answers, of the right types.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NotRequired
+
+from typing_extensions import TypedDict
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Tell = Callable[[str], None]
 """Told what is being done, in words that follow "while"."""
+
+
+LOADING = "loading (which unloads it once too)"
+"""What both hosts do there: make the plugin, look at it, end it, and make it again."""
+
+_alive: list[object] = []
+
+
+def kept(plugin: Any) -> Any:
+    """`plugin`, never to be unloaded: its process ends without, as plugins crash there or hang."""
+    _alive.append(plugin)
+    return plugin
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a fault of the program
@@ -42,3 +65,104 @@ def warning(code: str, message: str) -> dict[str, str]:
 def note(code: str, message: str) -> dict[str, str]:
     """One diagnostic of severity note."""
     return {"severity": "note", "code": code, "message": message}
+
+
+class _Problem(TypedDict):
+    kind: str
+    message: str
+    hint: NotRequired[str | None]
+    expected: NotRequired[str | None]
+    nearest: NotRequired[str | None]
+
+
+class _Diagnostic(TypedDict):
+    severity: str
+    code: str
+    message: str
+
+
+class _Class(TypedDict):
+    name: str
+    vendor: str
+    version: str
+    class_id: str
+
+
+class _Parameter(TypedDict):
+    name: str
+    value: str
+    default: str
+    min: str
+    max: str
+    steps: int | None
+    automatable: bool
+
+
+class _Refusal(TypedDict):
+    problems: list[_Problem]
+
+
+class _Factory(TypedDict):
+    classes: list[_Class]
+
+
+class _Described(TypedDict):
+    inputs: int
+    outputs: int
+    key_inputs: int
+    parameters: list[_Parameter]
+
+
+class _Prepared(TypedDict):
+    class_id: str
+    latency_frames: int
+    inputs: int
+    outputs: int
+    read_back: list[tuple[str, str]]
+    raw_params: list[tuple[str, float]]
+    diagnostics: list[_Diagnostic]
+
+
+class _Ran(TypedDict):
+    latency_frames: int
+    lag_frames: int | None
+    peak_memory_bytes: int
+    load_s: float
+    process_s: float
+    diagnostics: list[_Diagnostic]
+
+
+class _Saved(TypedDict):
+    held: bool
+
+
+class _Nothing(TypedDict):
+    pass
+
+
+_SHAPES: dict[str, Any] = {
+    "refusal": _Refusal,
+    "factory": _Factory,
+    "describe": _Described,
+    "prepare": _Prepared,
+    "run": _Ran,
+    "save": _Saved,
+    "repeat": _Nothing,
+    "window": _Nothing,
+}
+
+
+@functools.cache
+def _adapter(op: str) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # costs start-up time that only hosting needs
+
+    return TypeAdapter(_SHAPES[op])
+
+
+def checked(op: str, answer: object) -> dict[str, Any]:
+    """The answer of an operation, or its `problems`; ValueError for anything else."""
+    refusal = isinstance(answer, dict) and "problems" in answer
+    found: dict[str, Any] = _adapter("refusal" if refusal else op).validate_python(answer)
+    if refusal and not found["problems"]:
+        raise ValueError("a refusal without a problem")
+    return found

@@ -1,7 +1,7 @@
 """One worker child: a job in, an answer out, whatever a plugin does to the process in between.
 
-The child is always spawned (fork after a plugin is loaded hangs), in a session of its own, so that
-it can be ended with everything it started. Its answer travels as JSON lines on a pipe that plugins
+The child is always spawned (fork after a plugin is loaded hangs), in a session of its own, and is
+ended with everything it started. Its answer travels as JSON lines on a pipe that plugins
 do not know of; what they print is drained, and the last lines are kept.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -22,10 +23,14 @@ from enum import Enum
 from typing import IO, Any
 
 from bridge.errors import Problem, StoppedError
+from bridge.hosting.answers import checked
 from bridge.hosting.interrupts import uninterrupted
+from bridge.hosting.orphans import Family
 from bridge.hosting.scratch import inside, scratch
 
 LAST_LINES = 5
+MOST_ANSWER_BYTES = 64 << 20
+"""A plugin with 10,000 parameters is described in 2 MB; more was not said by us."""
 LONGEST_LINE = 300
 _ENDING_GRACE_S = 5.0
 _INTERRUPTIBLE_S = 0.2
@@ -70,8 +75,10 @@ class ChildFailed(Exception):  # noqa: N818 - it is caught and mapped, never tol
 class _Live:
     """A running child, its drained pipes, and whether it was told to stop."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], family: Family, token: str) -> None:
         self.process = process
+        self.family = family
+        self.token = token
         self.stopped = False
         self.answer = bytearray()
         self.last: deque[bytes] = deque(maxlen=LAST_LINES)
@@ -85,7 +92,10 @@ class _Live:
     def _read_answer(self) -> None:
         for part in _parts(self.process.stdout):
             self.answer += part
-            if b'{"answer"' in self.answer and part.endswith(b"\n"):
+            if len(self.answer) > MOST_ANSWER_BYTES:
+                return
+            ending = self.answer[-len(part) - len(self.token) - 4 :]
+            if self.token.encode() in ending and ending.endswith(b"\n"):
                 return  # a process the plugin left behind may hold the pipe open
 
     def _read_talk(self) -> None:
@@ -99,9 +109,7 @@ class _Live:
 
     def end(self) -> None:
         """Kill the child with everything it started, and wait for it."""
-        _kill_group(self.process)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_ENDING_GRACE_S)
+        self.family.end(_ENDING_GRACE_S)
         for reader in self.readers:
             reader.join(_ENDING_GRACE_S)
         if self.process.stdin is not None:  # open still when an interrupt came before the job
@@ -135,7 +143,7 @@ def stop_all() -> None:
         for child in running:
             child.stopped = True
     for child in running:
-        _kill_group(child.process)
+        child.family.stop()
 
 
 def stops() -> int:
@@ -151,11 +159,16 @@ def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) ->
     """
     since = stops() if since is None else since
     with _running(since) as child:
-        _hand_in(child, job)
+        _hand_in(child, {**job, "token": child.token})
         in_time = _wait(child, deadline_s)
     if child.stopped:
         raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
-    return _answer(child, in_time, deadline_s)
+    try:
+        return checked(str(job["op"]), _answer(child, in_time, deadline_s))
+    except ValueError:
+        stage, _, garbled = _parsed(bytes(child.answer), child.token)
+        said = garbled or "it is not what was asked for"
+        raise ChildFailed(Ending.GARBLED, said, stage, child.talk()) from None
 
 
 @contextlib.contextmanager
@@ -166,7 +179,7 @@ def _running(since: int) -> Iterator[_Live]:
         with uninterrupted():  # or a child could be there that nobody knows of
             child = _started(held, since)
         if child.stopped:
-            _kill_group(child.process)
+            child.family.stop()
         yield child
     finally:
         if child is not None:
@@ -191,7 +204,7 @@ def _started(held: contextlib.ExitStack, since: int) -> _Live:
         )
     except OSError as error:
         raise ChildFailed(Ending.UNSTARTED, error.strerror or str(error)) from error
-    child = _Live(process)
+    child = _Live(process, Family(process, str(folder)), secrets.token_hex(16))
     with _registry.lock:
         _registry.live.add(child)
         child.stopped = _registry.stops != since
@@ -202,18 +215,6 @@ def _own_group() -> dict[str, Any]:
     if sys.platform == "win32":  # pragma: no cover - untested
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":  # pragma: no cover - untested
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607 - a system tool
-            capture_output=True,
-            check=False,
-        )
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _hand_in(child: _Live, job: Mapping[str, Any]) -> None:
@@ -237,10 +238,13 @@ def _wait(child: _Live, deadline_s: float) -> bool:
     return child.process.returncode is not None
 
 
-def _answer(child: _Live, in_time: bool, deadline_s: float) -> dict[str, Any]:
-    stage, answer, garbled = _parsed(bytes(child.answer))
+def _answer(child: _Live, in_time: bool, deadline_s: float) -> object:
+    stage, answer, garbled = _parsed(bytes(child.answer), child.token)
     if answer is not None:
         return answer
+    if len(child.answer) > MOST_ANSWER_BYTES:
+        said = f"more than {MOST_ANSWER_BYTES >> 20} MB"
+        raise ChildFailed(Ending.GARBLED, said, stage, child.talk())
     if not in_time:
         raise ChildFailed(Ending.DEADLINE, f"{deadline_s:g} s", stage, child.talk())
     if garbled:
@@ -249,17 +253,22 @@ def _answer(child: _Live, in_time: bool, deadline_s: float) -> dict[str, Any]:
     raise ChildFailed(ending, detail, stage, child.talk())
 
 
-def _parsed(said: bytes) -> tuple[str, dict[str, Any] | None, str]:
-    """The last stage, the answer if there is one, and the first line that was neither."""
+def _parsed(said: bytes, token: str) -> tuple[str, object, str]:
+    """The last stage, the answer if there is one, and the first line that was neither.
+
+    An answer without the job's token is not the worker's: a plugin found the pipe.
+    """
     stage, garbled = "", ""
     for line in said.splitlines():
         try:
             message = json.loads(line)
             if "stage" in message:
                 stage = str(message["stage"])
-                continue
-            return stage, dict(message["answer"]), ""
-        except (ValueError, TypeError, KeyError):
+            elif message["token"] == token:
+                return stage, message["answer"], ""
+            else:
+                raise ValueError
+        except (ValueError, TypeError, KeyError, RecursionError):
             garbled = garbled or repr(line[:60])
     return stage, None, garbled
 

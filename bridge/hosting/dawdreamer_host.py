@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bridge.hosting.answers import Refused, Tell, note, problem, warning
+from bridge.hosting.answers import LOADING, Refused, Tell, note, problem, warning
 from bridge.hosting.checks import latency_differs
 from bridge.hosting.dawdreamer_parameters import listed
 from bridge.hosting.dawdreamer_rig import Rig
@@ -54,7 +54,7 @@ def repeat(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Set a plugin up for which pedalboard is no road: a VST2, or one it cannot load."""
-    tell("loading")
+    tell(LOADING)
     rig = Rig(job)
     tell("applying its state")
     rig.load_state(job["state"], [])
@@ -109,7 +109,7 @@ def save(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def _set_up(job: dict[str, Any], tell: Tell) -> Rig:
-    tell("loading")
+    tell(LOADING)
     rig = Rig(job)
     tell("applying its state")
     rig.load_state(job["state"], job["raw_params"])
@@ -129,7 +129,7 @@ def _how(job: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _ready(job: dict[str, Any], tell: Tell) -> Rig:
-    tell("loading")
+    tell(LOADING)
     rig = Rig(job)
     tell("applying its state")
     rig.load_state(job["preset"], job["raw_params"])

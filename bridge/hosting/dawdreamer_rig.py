@@ -11,7 +11,7 @@ from typing import Any
 import dawdreamer
 import numpy as np
 
-from bridge.hosting.answers import Refused, problem
+from bridge.hosting.answers import Refused, kept, problem
 from bridge.hosting.handover import Audio, raw_slices
 
 _FRAME_BYTES = 8
@@ -26,7 +26,7 @@ class Rig:
         self._rate_hz = job["sample_rate_hz"]
         self._buffer_size = job["buffer_size"]
         self._wanted = job["plugin"]
-        self._engine = dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size)
+        self._engine = kept(dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size))
         self._engine.set_bpm(float(job["tempo_bpm"]))
         self._plugins = [self._make("plugin0")]
         self.channels, self.key_inputs = self._channels(self._plugins[0])
@@ -41,7 +41,7 @@ class Rig:
 
     def _make(self, name: str) -> Any:
         try:
-            return self._engine.make_plugin_processor(name, self._wanted["path"])
+            return kept(self._engine.make_plugin_processor(name, self._wanted["path"]))
         except RuntimeError as error:
             raise Refused(
                 problem(

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from bridge.errors import InputError, MachineError, Problem, RenderError
 from bridge.hosting import port
-from bridge.hosting.child import ChildFailed, call
+from bridge.hosting.child import ChildFailed, Ending, call
 from bridge.hosting.faults import (
     answered_error,
     child_error,
@@ -78,6 +78,10 @@ class _IsolatedHost:
         try:
             wire = run_wire(self.name, job, part)
             answer = ask(wire, deadline_s, insert.plugin, insert.step_id)
+            if not part.exists() or part.stat().st_size != job.frames * FRAME_BYTES:
+                said = "its output is not there, or of another length"
+                failed = ChildFailed(Ending.GARBLED, said)
+                raise child_error(failed, insert.plugin, insert.step_id)
             part.replace(job.output)
         finally:
             with suppress(FileNotFoundError):

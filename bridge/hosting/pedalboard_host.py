@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.hosting.answers import Refused, Tell, note
+from bridge.hosting.answers import LOADING, Refused, Tell, note
 from bridge.hosting.parameters import Parameters
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
@@ -36,7 +36,7 @@ class _Before:
 
 def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Load, apply state and parameters, process a block, read back, save; the answer's dict."""
-    tell("loading")
+    tell(LOADING)
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")
@@ -102,7 +102,7 @@ def _holds(
 
 def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Load a plugin, set it up and list its parameters."""
-    tell("loading")
+    tell(LOADING)
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")
@@ -118,7 +118,7 @@ def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def window(job: dict[str, Any], tell: Tell) -> dict[str, Any]:  # pragma: no cover - untested
     """Show the plugin's own window until it is closed, then save its state (macOS, Windows)."""
-    tell("loading")
+    tell(LOADING)
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pedalboard._pedalboard as internals
 
-from bridge.hosting.answers import Refused, problem
+from bridge.hosting.answers import Refused, kept, problem
 from bridge.hosting.parameters import Parameters
 
 _CHANNELS_TOLD = re.compile(r"expects (\d+) input channels and (\d+) output channels")
@@ -27,7 +27,7 @@ def load(wanted: dict[str, Any]) -> Any:
     internals.PARAMETER_NAME_REGEXES_TO_IGNORE.add(re.compile(""))
     shell = wanted["name"] if wanted["shell"] else None
     try:
-        return internals.load_plugin(wanted["path"], plugin_name=shell)
+        return kept(internals.load_plugin(wanted["path"], plugin_name=shell))
     except (ImportError, RuntimeError, ValueError) as error:
         if told := _CHANNELS_TOLD.search(str(error)):
             raise _mismatch(*told.groups()) from error

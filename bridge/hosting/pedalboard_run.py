@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.answers import LOADING, Refused, Tell, problem
 from bridge.hosting.checks import latency_differs
 from bridge.hosting.handover import Audio, hand_over, peak_memory_bytes, raw_slices, write_raw
 from bridge.hosting.pedalboard_plugin import (
@@ -89,7 +89,7 @@ def _instances(job: dict[str, Any], tell: Tell, *, settled: bool = False) -> lis
 
 
 def _ready(job: dict[str, Any], tell: Tell, settled: bool) -> Any:
-    tell("loading")
+    tell(LOADING)
     plugin = load(job["plugin"])
     check_class(plugin, job["plugin"])
     tell("applying its state")

@@ -35,7 +35,7 @@ _FORMS = ", ".join(SUFFIXES.values())
 def opened_state(state: Path) -> Iterator[IO[bytes]]:
     """A state file, open at its start, whose head is that of a form which hosts load.
 
-    Raises InputError `state_unreadable` (not there, no plain file) and `bad_state`.
+    Raises InputError `bad_state`: not there, no plain file, too large, no state.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -61,10 +61,8 @@ def _is_state(file: IO[bytes]) -> bool:
 
 
 def _unreadable(state: Path, why: str) -> InputError:
-    problem = Problem(
-        "state_unreadable", f"the state {state.name} cannot be read: {why}", {"file": str(state)}
-    )
-    return InputError(problem)
+    message = f"the state {state.name} cannot be read: {why}"
+    return InputError(Problem("bad_state", message, {"file": str(state)}))
 
 
 def _no_state(state: Path) -> InputError:

@@ -13,7 +13,7 @@ import sys
 from typing import Any, TextIO
 
 from bridge.hosting.answers import Refused, Tell
-from bridge.hosting.orphans import die_with_parent
+from bridge.hosting.orphans import enter_worker
 
 ADAPTERS = {
     "describe:dawdreamer": "bridge.hosting.dawdreamer_host",
@@ -83,9 +83,9 @@ def _no_core_files() -> None:
 
 def main() -> None:
     """Read the job, answer, leave."""
-    die_with_parent(int(sys.argv[1]))
     _no_core_files()
     os.umask(0o077)  # the same for everybody: what plugins and this write is their user's alone
+    enter_worker(int(sys.argv[1]))
     out = _private_stdout()
 
     def say(message: dict[str, Any]) -> None:
@@ -96,7 +96,8 @@ def main() -> None:
     if job.get("hide_display"):
         for name in SCREENS:
             os.environ.pop(name, None)
-    say({"answer": answer(job, lambda stage: say({"stage": stage}))})
+    token = job.pop("token", None)
+    say({"answer": answer(job, lambda stage: say({"stage": stage})), "token": token})
     os._exit(0)
 
 

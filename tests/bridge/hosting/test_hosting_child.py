@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from bridge.errors import RenderError, StoppedError
 from bridge.hosting import PrepareJob, stop_all
+from bridge.hosting.answers import checked
 from bridge.hosting.child import _parsed, call
 from bridge.hosting.interrupts import uninterrupted
 
@@ -60,14 +62,72 @@ def test_a_child_dies_with_a_parent_that_is_killed(orphaned: subprocess.Popen[by
     parent = psutil.Process(orphaned.pid)
     assert until(lambda: bool(workers(parent)))
     (child,) = workers(parent)
-    assert until(lambda: "dawdreamer" in maps(child) or "pedalboard" in maps(child))
+    assert until(lambda: any(hosts(each) for each in child.children(recursive=True)))
+    family = [child, *child.children(recursive=True)]
     orphaned.kill()
     orphaned.wait()
-    assert until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    assert until(lambda: not any(map(runs, family)))
 
 
-def maps(process: psutil.Process) -> str:
-    return " ".join(each.path for each in process.memory_maps())
+def hosts(process: psutil.Process) -> bool:
+    maps = " ".join(each.path for each in process.memory_maps())
+    return "dawdreamer" in maps or "pedalboard" in maps
+
+
+def runs(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def left(parent: int) -> list[psutil.Process]:
+    """Every process that is, or was forked from, a worker of process `parent`, whoever has it."""
+    return [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if (each.info["cmdline"] or [""])[-2:] == ["bridge.hosting.worker", str(parent)]
+        and each.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+@pytest.mark.parametrize("kind", ["crash-close", "forging"])
+def test_what_a_plugin_does_at_its_end_or_to_our_answer_is_no_harm(
+    bench: Any, music: Any, kind: str
+) -> None:
+    out, _ = bench.run(bench.insert(kind), music)
+    assert np.array_equal(out, music)
+
+
+@pytest.mark.parametrize(
+    ("op", "said"),
+    [
+        ("run", {"latency_frames": 0}),
+        ("prepare", []),
+        ("factory", {"classes": [{"name": 1}]}),
+        ("save", {"problems": []}),
+        ("save", {"problems": [{"kind": "file_failed"}]}),
+    ],
+)
+def test_an_answer_of_another_shape_is_none(op: str, said: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        checked(op, said)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other ways, untested")
+def test_what_a_plugin_starts_ends_with_it(bench: Any) -> None:
+    plugin = bench.plugin("leaving")
+    bench.prepare(plugin)
+    assert left(os.getpid()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other ways, untested")
+def test_what_a_plugin_started_ends_when_the_parent_is_killed(
+    fixture_plugins: Callable[[str], Path],
+) -> None:
+    command = [sys.executable, "-c", PARENT, str(fixture_plugins("hang-leaving"))]
+    with subprocess.Popen(command) as parent:
+        assert until(lambda: len(left(parent.pid)) >= 4)  # keeper, worker, and the two
+        parent.kill()
+        parent.wait()
+        assert until(lambda: left(parent.pid) == [])
 
 
 def test_a_child_whose_parent_is_not_who_it_says_leaves_at_once() -> None:
@@ -151,9 +211,12 @@ def test_an_operation_no_adapter_knows_is_a_host_failure() -> None:
 
 
 def test_lines_that_are_no_answer_are_told_as_garbled() -> None:
-    assert _parsed(b'{"stage": "loading"}\nLICENCE\n') == ("loading", None, "b'LICENCE'")
-    assert _parsed(b'LICENCE\n{"answer": {"a": 1}}\n') == ("", {"a": 1}, "")
-    assert _parsed(b'{"stage": "loading"}\n{"ans') == ("loading", None, "b'{\"ans'")
+    said = b'{"stage": "loading"}\nLICENCE\n'
+    assert _parsed(said, "t") == ("loading", None, "b'LICENCE'")
+    assert _parsed(b'LICENCE\n{"answer": {"a": 1}, "token": "t"}\n', "t") == ("", {"a": 1}, "")
+    assert _parsed(b'{"stage": "loading"}\n{"ans', "t") == ("loading", None, "b'{\"ans'")
+    forged = b'{"answer": {"a": 1}, "token": "u"}'
+    assert _parsed(forged, "t") == ("", None, repr(forged))
 
 
 def test_memory_stays_within_a_few_copies_of_the_audio(bench: Any) -> None:

@@ -181,17 +181,18 @@ FAULTS: dict[str, Callable[[Any, Audio], None]] = {
     "output cannot be written": unwritable,
     "out of memory": told("out_of_memory"),
     "no process": ended(Ending.UNSTARTED),
-    "garbled answer": ended(Ending.GARBLED),
+    "garbled answer": prepared("scribbling"),
     "wrong length": told("wrong_length"),
     "fault of the host": told("host_failed"),
 }
 
 SAID = {
-    "crash on load": "crashed (SIGSEGV) while loading; last lines: ",
+    "crash on load": "crashed (SIGSEGV) while loading (which unloads it once too); last lines: ",
     "crash while processing": "crashed (SIGSEGV) while processing; last lines: ",
     "hang on load": f"did not come back within {DEADLINE_S} s while loading",
     "hang while processing": f"did not come back within {DEADLINE_S} s while processing",
     "exit while processing": "ended its process (exit code 3) while processing",
+    "garbled answer": "Fixture Scribbling (vox/air) gave an unreadable answer (b'hello there')",
     "NaN": "NaN or infinite from frame 5000 on",
     "Inf": "NaN or infinite from frame 5000 on",
     "one dead channel": "the left channel comes out silent",
@@ -223,7 +224,8 @@ def test_the_page_lists_exactly_the_kinds_there_are_and_each_fault_once() -> Non
 
 def test_every_problem_the_room_can_name_has_its_exit_code() -> None:
     folder = Path(bridge.hosting.__file__).parent
-    found = {kind for source in folder.glob("*.py") for kind in kinds_in(source)}
+    files = [each for each in folder.glob("*.py") if each.name != "trust.py"]  # asks no plugin
+    found = {kind for source in files for kind in kinds_in(source)}
     assert found - {"interrupted"} <= INPUT_KINDS | MACHINE_KINDS | RENDER_KINDS
     assert len(found) > 15
 
