@@ -10,7 +10,7 @@ import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
-from bridge.cli.telling import spoken
+from bridge.cli.telling import say_diagnostics
 from bridge.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -142,8 +142,7 @@ def _lock_beside(chain: Path) -> dict[str, object] | None:
 
 
 def _tell(captured: Captured, out: Path) -> None:
-    for said in captured.diagnostics:
-        say(spoken(said.as_json()), err=True)
+    say_diagnostics(said.as_json() for said in captured.diagnostics)
     for each in captured.lifted:
         marks = [f"mix {each.insert.mix:g}"] if each.insert.mix != 1.0 else []
         marks += ["bypassed"] if each.insert.bypass else []

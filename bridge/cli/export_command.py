@@ -9,7 +9,7 @@ import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
-from bridge.cli.telling import spoken
+from bridge.cli.telling import say_diagnostics
 from bridge.errors import Problem, StoppedError
 
 
@@ -62,8 +62,7 @@ def export(
     if json:
         print_json(done.as_json())
         return
-    for said in done.diagnostics:
-        say(spoken(said.as_json()), err=True)
+    say_diagnostics(said.as_json() for said in done.diagnostics)
     told = done.as_json()
     say(
         f"{out}: {told['tracks']} tracks, {told['clips']} clips, {told['plugins']} plugins, "

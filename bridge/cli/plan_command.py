@@ -18,7 +18,7 @@ from bridge.cli.options import (
     cores,
 )
 from bridge.cli.printing import print_json, say, show_table
-from bridge.cli.telling import spoken
+from bridge.cli.telling import say_diagnostics
 from bridge.cli.work import read_both
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def plan(
         print_json(plan_json(made))
         return
     _print_table(made)
-    say(*(spoken(said.as_json()) for said in made.diagnostics), err=True)
+    say_diagnostics(said.as_json() for said in made.diagnostics)
 
 
 def plan_json(made: Plan) -> dict[str, Any]:

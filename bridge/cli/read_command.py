@@ -10,7 +10,7 @@ import typer
 from bridge.cli.options import Json, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.session_lines import session_lines
-from bridge.cli.telling import spoken
+from bridge.cli.telling import say_diagnostics
 
 if TYPE_CHECKING:
     from sessions import Session
@@ -56,7 +56,7 @@ def read(
         print_json(found.as_json())
         return
     say(*session_lines(found, clips))
-    say(*(spoken(said.as_json()) for said in found.diagnostics), err=True)
+    say_diagnostics(said.as_json() for said in found.diagnostics)
 
 
 def _extracted(

@@ -22,7 +22,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.plan_command import default_output
 from bridge.cli.printing import print_json, say
-from bridge.cli.telling import spoken
+from bridge.cli.telling import say_diagnostics
 from bridge.cli.work import Work
 from bridge.errors import EXIT_NO, InputError, Problem
 
@@ -131,8 +131,7 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
 
 def tell(record: dict[str, Any], folder: Path) -> None:
     """Print what was made, for people."""
-    for said in record["diagnostics"]:
-        say(spoken(said), err=True)
+    say_diagnostics(record["diagnostics"])
     cached = sum(step["cached"] for step in record["steps"])
     say(f"{len(record['steps'])} steps, {cached} of them from the store")
     for output in record["outputs"]:

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import typer
 
@@ -167,7 +167,20 @@ def _place(problem: Problem) -> str:
     return "/".join(names) + plugin
 
 
-def spoken(said: Mapping[str, str]) -> str:
-    """Return a diagnostic as one line that says where."""
-    place = "" if said["where"] in said["message"] else f"{said['where']}: "
-    return f"{said['severity']}: {place}{said['message']}"
+def say_diagnostics(diagnostics: Iterable[Mapping[str, str]]) -> None:
+    """Print diagnostics on stderr, equal ones once, with every place they are about."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for said in diagnostics:
+        found = places.setdefault((said["severity"], said["message"]), [])
+        if said["where"] not in found and not _is_said(said["where"], said["message"]):
+            found.append(said["where"])
+    lines = [
+        f"{severity}: {''.join([', '.join(found), ': ']) if found else ''}{message}"
+        for (severity, message), found in places.items()
+    ]
+    say(*lines, err=True)
+
+
+def _is_said(where: str, message: str) -> bool:
+    """Tell whether a message names its place by itself, in full or by its last part."""
+    return where in message or message.startswith(f"{where.rpartition('/')[2]}:")

@@ -10,6 +10,10 @@ from typing import Any
 
 from bridge.comparing.culprits import Kind, culprit, engine_changes
 from bridge.comparing.render_folder import MASTER, RenderFolder, Step, open_render
+from bridge.rendering import differences
+
+_HELD = frozenset({"engine", "mixer", "plugins", "sources", "specs", "subtype"})
+"""What a lock must hold to be compared with another, value by value."""
 
 _REASONS: frozenset[Kind] = frozenset(
     {
@@ -47,7 +51,8 @@ class Renderings:
     """Two renders side by side by their hashes, without their audio.
 
     `not_repeatable` are the steps that gave two results of one input. Where something else was
-    changed as well, that is `first`.
+    changed as well, that is `first`. `changed` says of everything that was set, chosen or given
+    otherwise what it was and what it is, in signal order.
     """
 
     first: FirstStep | None
@@ -55,6 +60,7 @@ class Renderings:
     differing: tuple[str, ...]
     engine: tuple[str, ...]
     not_repeatable: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """`first`, groups, the ids of all steps that differ, what differs in the engine."""
@@ -79,7 +85,19 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
         _differing(one, other),
         (*unread, *engine_changes(one, other)),
         tuple(_unsteady(one, other)),
+        tuple(_changes(one, other)),
     )
+
+
+def _changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
+    """What the locks hold otherwise, the drive last; the engine is told by itself."""
+    if all(side.lock.keys() >= _HELD for side in (a, b)):
+        for problem in differences(a.lock, b.lock):
+            if problem.kind != "host_differs":
+                yield problem.message
+    drives = [side.record.get("drive_db") for side in (a, b)]
+    if all(isinstance(each, int | float) for each in drives) and drives[0] != drives[1]:
+        yield f"the drive was {drives[0]:+.2f} dB and is {drives[1]:+.2f} dB"
 
 
 def _first(a: RenderFolder, b: RenderFolder) -> FirstStep | None:

@@ -28,6 +28,7 @@ _ROWS = (
     ("PSR, lowest", "psr_min_db", "dB"),
 )
 _SHOWN = 3
+_CHANGES = 20
 
 
 def lines(found: Diff) -> Iterator[str]:
@@ -122,6 +123,9 @@ def _alignment(found: FileDiff) -> Iterator[str]:
 def _renderings(found: Renderings) -> Iterator[str]:
     if found.first is not None:
         yield f"first to differ, in signal order: {found.first.name} ({_kind(found.first.kind)})"
+    yield from (f"changed: {each}" for each in found.changed[:_CHANGES])
+    if len(found.changed) > _CHANGES:
+        yield f"changed: {len(found.changed) - _CHANGES} more, see --json"
     groups = [each.id for each in found.groups if not each.same]
     if groups:
         yield f"groups that differ: {', '.join(groups)}"

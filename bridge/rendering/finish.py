@@ -98,6 +98,11 @@ def target_spec(target: Finish) -> str:
     return digest("spec", **versions, drive_at=target.drive_at, target=_settings(target))
 
 
+def target_words(target: Finish) -> dict[str, Any]:
+    """The same, as JSON values."""
+    return {"drive_at": target.drive_at, **_settings(target)}
+
+
 def _settings(target: Finish) -> dict[str, Any]:
     return {
         "limiter": None if target.limiter is None else target.limiter.model_dump(mode="json"),

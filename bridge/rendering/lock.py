@@ -14,6 +14,8 @@ from bridge.planning import (
     Engine,
     HostedStep,
     Lane,
+    NativeInsert,
+    NativeStep,
     Plan,
     ReturnLane,
     StemFile,
@@ -23,7 +25,7 @@ from bridge.planning import (
 )
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context
-from bridge.rendering.finish import target_spec
+from bridge.rendering.finish import target_spec, target_words
 from bridge.rendering.master import Rendering
 from bridge.storing import digest
 
@@ -55,6 +57,7 @@ def lock_of(
         "plugins": [_plugin(step) for step in hosted_steps(plan)],
         "mixer": list(mixer(plan)),
         "specs": specs(plan),
+        "settings": settings(plan),
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
         "drive_held": rendering.drive_held if rendering else False,
@@ -142,6 +145,42 @@ def specs(plan: Plan) -> dict[str, str]:
     for made in plan.versions:
         found[f"version {made.id}"] = digest("spec", sounding=made.sounding)
     return found
+
+
+def settings(plan: Plan) -> dict[str, dict[str, Any]]:
+    """What `specs` stands for, in the chain's words: each built-in, the target, each version.
+
+    A setting inside a list goes by its place: `bands[0].hz`. Plugins have rows of their own.
+    """
+    runs: list[tuple[str, tuple[Step, ...]]] = [(owner.id, owner.steps) for owner in _owners(plan)]
+    runs.append(("master", _master(plan)))
+    found = {
+        f"{owner}/{insert.id}": dict(_flat("", _words_of(insert)))
+        for owner, run in runs
+        for step in run
+        if isinstance(step, NativeStep)
+        for insert in step.inserts
+    }
+    if plan.finish is not None:
+        found["target"] = dict(_flat("", target_words(plan.finish)))
+    for made in plan.versions:
+        found[f"version {made.id}"] = {"sounding": ", ".join(made.sounding) or "nothing"}
+    return found
+
+
+def _words_of(insert: NativeInsert) -> dict[str, Any]:
+    return {**insert.settings.model_dump(mode="json"), "mix": insert.mix, "on": insert.on}
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flat(f"{path}.{key}" if path else str(key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _flat(f"{path}[{index}]", item)
+    else:
+        yield path, value
 
 
 def _insert_specs(step: Step) -> Iterator[tuple[str, str]]:

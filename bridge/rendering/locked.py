@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from bridge.errors import DiffersError, InputError, Problem
 from bridge.rendering.folder import LOCK
 from bridge.rendering.lock import LOCK_SCHEMA
 
+_HASH = re.compile("[0-9a-f]{64}")
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
 _PLUGIN = {
     "name": "plugin",
@@ -196,11 +198,21 @@ def _spec(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
     if was == now:
         return
     if was is not None and now is not None:
+        told = [*_settings(lock, planned, name)]
         said = f"{name} is not set as it was"
-    else:
-        who = f"the insert {name}" if "/" in name else f"the {name}"
-        said = f"{who} is {'new' if was is None else 'gone'}"
+        yield from told or [Problem("chain_differs", said, {"path": name})]
+        return
+    who = f"the insert {name}" if "/" in name else f"the {name}"
+    said = f"{who} is {'new' if was is None else 'gone'}"
     yield Problem("chain_differs", said, {"path": name})
+
+
+def _settings(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
+    """Each setting that was another; nothing where the lock is too old to hold them."""
+    was, now = (each.get("settings", {}).get(name, {}) for each in (lock, planned))
+    for setting in _either(was, now) if was and now else ():
+        if was.get(setting) != now.get(setting):
+            yield _differs("chain", f"{name} {setting}", was.get(setting), now.get(setting))
 
 
 def _too_old() -> Problem:
@@ -213,6 +225,16 @@ def _too_old() -> Problem:
 
 
 def _differs(kind: str, path: str, was: object, now: object) -> Problem:
-    return Problem(
-        f"{kind}_differs", f"{path} was {was} and is {now}", {"path": path}, expected=str(was)
-    )
+    old, new = _shown(was), _shown(now)
+    return Problem(f"{kind}_differs", f"{path} was {old} and is {new}", {"path": path}, old)
+
+
+def _shown(value: object) -> str:
+    """A value as people read it; of a hash the head."""
+    if value is None:
+        return "unset"
+    if isinstance(value, str) and _HASH.fullmatch(value):
+        return value[:12]
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {each}" for name, each in value.items()) or "none"
+    return f"{value:.9g}" if isinstance(value, float) else str(value)

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.cli.telling import say_diagnostics
+
 Run = Callable[..., Any]
 WORDS = {
     "read": ["read", "{}"],
@@ -107,3 +109,11 @@ def test_no_clause_is_said_twice(run: Run, stems: Path, chain: Callable[[str], P
     text = '[[group]]\nid = "all"\nstems = ["*"]\ninsert = [{ use = "gian", gain_db = 99 }]\n'
     lines = run("plan", stems, chain(text)).err.splitlines()
     assert [line.split(":")[0].strip() for line in lines] == ["error", "error", "did you mean"]
+
+
+def test_equal_diagnostics_are_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def said(where: str, message: str = "clips") -> dict[str, str]:
+        return {"severity": "warning", "code": "x", "where": where, "message": message}
+
+    say_diagnostics([said("a"), said("b"), said("a"), said("finish/tv", "tv: silent")])
+    assert capsys.readouterr().err == "warning: a, b: clips\nwarning: tv: silent\n"

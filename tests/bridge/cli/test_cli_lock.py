@@ -72,9 +72,13 @@ def test_every_difference_is_listed_and_nothing_is_rendered(run, stems, chain, o
     assert {(error["kind"], error["where"]["path"]) for error in errors} == {
         ("source_differs", "kick"),
         ("host_differs", "engine.buffer_size"),
-        ("chain_differs", "all/gain"),
+        ("chain_differs", "all/gain gain_db"),
         ("chain_differs", "all fader"),
     }
+    messages = {error["message"] for error in errors}
+    assert "all/gain gain_db was -3 and is -6" in messages
+    assert "all fader was 0 dB and is -1 dB" in messages
+    assert "engine.buffer_size was 512 and is 256" in messages
     assert [path.name for path in out.iterdir()] == ["chain.lock"]
 
 
@@ -101,9 +105,12 @@ def test_target_version_and_sample_format_are_locked_too(run, stems, chain, tmp_
     errors = json.loads(said.out)["errors"]
     assert [(error["kind"], error["where"]["path"]) for error in errors] == [
         ("output_differs", "subtype"),
-        ("chain_differs", "target"),
-        ("chain_differs", "version less"),
+        ("chain_differs", "target integrated_lufs"),
+        ("chain_differs", "version less sounding"),
     ]
+    assert errors[0]["message"] == "subtype was float32 and is pcm24"
+    assert errors[1]["message"] == "target integrated_lufs was -20 and is -19"
+    assert errors[2]["message"] == "version less sounding was rest and is low"
     chain(FINISHED.format(lufs=-20, mute="low"))
     as_locked = run("render", stems, text, "-o", out, "--locked", "--subtype", "float32")
     assert as_locked.code == 0

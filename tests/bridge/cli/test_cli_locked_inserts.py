@@ -67,8 +67,8 @@ CHANGES = {
     "latency": ("mix = 0.9", "mix = 0.9\n  latency_samples = 100", "low/gain latency_samples"),
     "order": (*_swapped(LATE, "  [[group.insert]]\n", GAIN), "low order"),
     "order of built-ins": (*_swapped(GLUE, "", TONE), "master order"),
-    "first of a run": ("gain_db = -2 }", "gain_db = -3 }", "low/body"),
-    "key": ('key = "low"', "", "rest/duck"),
+    "first of a run": ("gain_db = -2 }", "gain_db = -3 }", "low/body bands[0].gain_db"),
+    "key": ('key = "low"', "", "rest/duck key"),
     "trim": ("trim_db = -1.0", "trim_db = -1.5", "low trim"),
     "send": ("plate = -12.0", "plate = -11.0", "low sends"),
     "fader of a return": ("gain_db = -6.0", "gain_db = -7.0", "plate fader"),
@@ -115,7 +115,7 @@ def test_every_change_is_listed_in_signal_order(locked) -> None:
         was, now, _ = CHANGES[name]
         text = text.replace(was, now, 1)
     code, found = locked(text)
-    expected = ["low trim", "low/gain mix", "low sends", "rest/duck", "plate fader"]
+    expected = ["low trim", "low/gain mix", "low sends", "rest/duck key", "plate fader"]
     assert (code, [path for _, path in _told(found)]) == (1, expected)
     assert found["errors"][0]["message"] == "low trim was -1 dB and is -1.5 dB"
 

@@ -116,6 +116,10 @@ def test_what_was_set_otherwise_is_named(render, setting, value, first, kind) ->
     found = diff(render("plain"), render(f"with {setting}", **{setting: value}))
     assert found.renderings.first.name == found.first_step == first
     assert found.renderings.first.kind == kind
+    told = found.renderings.changed[0]
+    assert told.startswith("target" if setting == "release" else first)
+    assert f"was {PLAIN[setting]:g}" in told
+    assert f"is {value:g}" in told
     assert found.verdict == "changed"
     assert found.exit_code == 1
     assert json.loads(json.dumps(found.as_json(), allow_nan=False))["first_step"] == first
