@@ -149,12 +149,12 @@ def _show(plugin: Plugin, said: Described) -> None:
             each.min,
             each.default,
             each.max,
-            "" if each.steps is None else str(each.steps),
+            ", ".join(each.values) or str(each.steps or ""),
             "" if each.automatable else "read only",
         )
         for each in said.parameters
     ]
-    head = ("parameter", "value", "lowest", "default", "highest", "steps", "")
+    head = ("parameter", "value", "lowest", "default", "highest", "steps or values", "")
     plugins_probe.print_table(head, rows)
 
 

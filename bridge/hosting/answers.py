@@ -46,14 +46,16 @@ def problem(
     hint: str | None = None,
     expected: str | None = None,
     nearest: str | None = None,
+    parameter: str | None = None,
 ) -> dict[str, str | None]:
-    """One problem; the parent adds where it is."""
+    """One problem; the parent adds where it is. `parameter` is the one it is about, as asked."""
     return {
         "kind": kind,
         "message": message,
         "hint": hint,
         "expected": expected,
         "nearest": nearest,
+        "parameter": parameter,
     }
 
 
@@ -73,6 +75,7 @@ class _Problem(TypedDict):
     hint: NotRequired[str | None]
     expected: NotRequired[str | None]
     nearest: NotRequired[str | None]
+    parameter: NotRequired[str | None]
 
 
 class _Diagnostic(TypedDict):
@@ -96,6 +99,7 @@ class _Parameter(TypedDict):
     max: str
     steps: int | None
     automatable: bool
+    values: list[str]
 
 
 class _Refusal(TypedDict):

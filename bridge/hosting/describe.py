@@ -15,7 +15,10 @@ from bridge.plugins import Plugin
 
 @dataclass(frozen=True)
 class ParameterText:
-    """One parameter in the plugin's own display texts; `steps` is None when it is continuous."""
+    """One parameter in the plugin's own display texts; `steps` is None when it is continuous.
+
+    `values` are all it can be, where it is a list.
+    """
 
     name: str
     value: str
@@ -24,6 +27,7 @@ class ParameterText:
     max: str
     steps: int | None
     automatable: bool
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,5 +77,9 @@ def _described(answer: dict[str, Any]) -> Described:
         inputs=answer["inputs"],
         outputs=answer["outputs"],
         key_inputs=answer["key_inputs"],
-        parameters=tuple(ParameterText(**each) for each in answer["parameters"]),
+        parameters=tuple(_parameter(each) for each in answer["parameters"]),
     )
+
+
+def _parameter(told: dict[str, Any]) -> ParameterText:
+    return ParameterText(**told | {"values": tuple(told["values"])})

@@ -21,6 +21,7 @@ INPUT_KINDS = frozenset(
     {
         "ambiguous_parameter",
         "bad_state",
+        "parameter_read_only",
         "parameter_refused",
         "unknown_host",
         "unknown_parameter",
@@ -117,7 +118,7 @@ def answered_error(
         Problem(
             kind=str(problem["kind"]),
             message=str(problem["message"]),
-            where=where_of(plugin, step_id),
+            where=_place(problem, plugin, step_id),
             expected=problem.get("expected"),
             nearest=problem.get("nearest"),
             hint=problem.get("hint"),
@@ -125,6 +126,12 @@ def answered_error(
         for problem in problems
     ]
     return _error(told)
+
+
+def _place(problem: Mapping[str, Any], plugin: Plugin, step_id: str) -> dict[str, str | int]:
+    parameter = problem.get("parameter")
+    named = {} if parameter is None else {"parameter": str(parameter)}
+    return where_of(plugin, step_id) | named
 
 
 def _error(problems: Sequence[Problem]) -> StemwrightError:

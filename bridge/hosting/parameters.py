@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from bridge.hosting.answers import problem
-from bridge.hosting.display import agrees, number, shown
+from bridge.hosting.display import agrees, number, reading, shown, tidy
 
 Fault = dict[str, str | None]
 _LISTED = 40
+_MOST_ENTRIES, _MOST_NUMBERS = 128, 16
+"""How many values a parameter may have that is told as a list: of words, of numbers alone."""
 _MOST_STEPS = 1 << 20
 """Hosts tell a continuous parameter as one with about 2**31 steps."""
 
@@ -88,18 +90,27 @@ class Parameters:
     ) -> tuple[list[tuple[str, str]], list[Fault]]:
         """Each (name, text) under the plugin's own name, and a fault for each name it lacks."""
         names = self.names()
-        found = [(named(name, names), text) for name, text in params]
+        offered = [each.name for each in self._listed() if each.is_automatable] or names
+        found = [(named(name, names, offered), text) for name, text in params]
         return (
             [(name, text) for name, text in found if isinstance(name, str)],
             [fault for fault, _ in found if not isinstance(fault, str)],
         )
 
     def set(self, name: str, text: str) -> None:
-        """Set by display text; a plugin that cannot read its unit gets the number alone."""
-        for said in filter(None, (text, number(text))):
+        """Set by display text.
+
+        A plugin that cannot read its unit gets the number alone, then the number in the base unit;
+        of a list, the entry that reads so is looked for.
+        """
+        for said in filter(None, (text, number(text), _in_base_unit(text))):
             parameter = self._get(name)
             parameter.raw_value = min(1.0, max(0.0, parameter.get_raw_value_for_text(said)))
             if self.agrees(name, text):
+                return
+        for raw, entry in _entries(self._get(name)):
+            if agrees(text, entry, listed=True):
+                self._get(name).raw_value = raw
                 return
 
     def set_raw(self, raw_params: Sequence[tuple[str, float]]) -> None:
@@ -111,7 +122,12 @@ class Parameters:
         """Tell whether the parameter shows what `text` asks for."""
         parameter = self._get(name)
         ends = parameter.get_text_for_raw_value(0.0), parameter.get_text_for_raw_value(1.0)
-        return agrees(text, parameter.string_value, parameter.label or "", ends)
+        listed = _steps(parameter) <= _MOST_ENTRIES
+        return agrees(text, parameter.string_value, parameter.label or "", ends, listed=listed)
+
+    def shows_only(self, name: str) -> bool:
+        """Tell whether hosts may not change it: a meter, or a setting that is kept from them."""
+        return not self._get(name).is_automatable
 
     def refusals(self, chosen: Sequence[tuple[str, str]]) -> list[Fault]:
         """A fault for each parameter that does not show what was asked for last."""
@@ -127,34 +143,85 @@ class Parameters:
 
     def _refusal(self, name: str, text: str) -> Fault:
         parameter = self._get(name)
-        label = parameter.label or ""
-        low, high = (shown(parameter.get_text_for_raw_value(end), label) for end in (0.0, 1.0))
+        if not parameter.is_automatable:
+            return read_only(name)
+        entries = [entry for _, entry in _entries(parameter)]
+        low, high = _ends(parameter)
         return problem(
             "parameter_refused",
             f'"{name}" was set to "{text}" and reads back "{self.text(name)}"',
-            expected=f"from {low} to {high}",
-            hint="Write the value as the plugin itself displays it, within its range.",
+            expected=f"one of: {', '.join(entries)}" if entries else f"from {low} to {high}",
+            nearest=near(text, entries),
+            hint="Write the value as the plugin itself displays it.",
+            parameter=name,
         )
 
 
-def _described(parameter: Parameter) -> dict[str, object]:
-    def text(raw_value: float) -> str:
-        return shown(parameter.get_text_for_raw_value(raw_value), parameter.label or "")
+def read_only(name: str) -> Fault:
+    """The fault of setting what the plugin only shows."""
+    return problem(
+        "parameter_read_only",
+        f'"{name}" is what the plugin shows, such as a meter, and cannot be set',
+        hint="Leave it out.",
+        parameter=name,
+    )
 
-    steps = parameter.num_steps
+
+def _in_base_unit(text: str) -> str | None:
+    """The number in the unit that a scaled one is made of: "1 kHz" as "1000"."""
+    alone, read = number(text), reading(text)
+    return None if alone is None or read is None else f"{read.value:.9g}"
+
+
+def _steps(parameter: Parameter) -> int:
+    return int(parameter.num_steps)
+
+
+def _entries(parameter: Parameter) -> list[tuple[float, str]]:
+    """Raw values and texts of a parameter that is a list, in order; none for any other."""
+    steps = _steps(parameter)
+    if not 2 <= steps <= _MOST_ENTRIES:
+        return []
+    raws = [step / (steps - 1) for step in range(steps)]
+    label = parameter.label or ""
+    found: dict[str, float] = {}
+    for raw in raws:
+        found.setdefault(tidy(shown(parameter.get_text_for_raw_value(raw), label)), raw)
+    if len(found) > _MOST_NUMBERS and all(reading(text) for text in found):
+        return []
+    return [(raw, text) for text, raw in found.items()]
+
+
+def _ends(parameter: Parameter) -> tuple[str, str]:
+    label = parameter.label or ""
+    low, high = (shown(parameter.get_text_for_raw_value(end), label) for end in (0.0, 1.0))
+    return tidy(low, (low, high)), tidy(high, (low, high))
+
+
+def _described(parameter: Parameter) -> dict[str, object]:
+    ends = _ends(parameter)
+
+    def text(said: str) -> str:
+        return tidy(shown(said, parameter.label or ""), ends)
+
+    steps = _steps(parameter)
     return {
         "name": parameter.name,
-        "value": shown(parameter.string_value, parameter.label or ""),
-        "default": text(parameter.default_raw_value),
-        "min": text(0.0),
-        "max": text(1.0),
+        "value": text(parameter.string_value),
+        "default": text(parameter.get_text_for_raw_value(parameter.default_raw_value)),
+        "min": ends[0],
+        "max": ends[1],
         "steps": steps if steps <= _MOST_STEPS else None,
         "automatable": bool(parameter.is_automatable),
+        "values": [entry for _, entry in _entries(parameter)],
     }
 
 
-def named(name: str, names: Sequence[str]) -> str | Fault:
-    """The one of `names` that `name` means, exactly or else without regard to case; or a fault."""
+def named(name: str, names: Sequence[str], offered: Sequence[str] | None = None) -> str | Fault:
+    """The one of `names` that `name` means, exactly or else without regard to case; or a fault.
+
+    The fault offers `offered`, or else all of them.
+    """
     folded = name.strip().casefold()
     same = [each for each in names if each == name]
     same = same or [each for each in names if each.strip().casefold() == folded]
@@ -162,12 +229,24 @@ def named(name: str, names: Sequence[str]) -> str | Fault:
         return same[0]
     if same:
         message = f'the plugin has {len(same)} parameters called "{name}"'
-        return problem("ambiguous_parameter", message, hint="Set it in a state instead.")
-    by_fold = {each.casefold(): each for each in names}
-    near = difflib.get_close_matches(folded, by_fold, n=1, cutoff=0.0)
+        hint = "Set it in a state instead."
+        return problem("ambiguous_parameter", message, hint=hint, parameter=name)
     return problem(
         "unknown_parameter",
         f'the plugin has no parameter "{name}"',
-        nearest=by_fold[near[0]] if near else None,
-        hint=f"It has: {', '.join(names[:_LISTED])}" if names else "It has no parameters.",
+        nearest=near(name, offered or names),
+        hint=f"It has: {_first(offered or names)}" if names else "It has no parameters.",
+        parameter=name,
     )
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more: plugins show" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
+
+
+def near(word: str, words: Sequence[str]) -> str | None:
+    """The one of `words` that `word` is most like; None when none is like it."""
+    by_fold = {each.casefold(): each for each in words}
+    found = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1)
+    return by_fold[found[0]] if found else None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.hosting.answers import LOADING, Refused, Tell, note
-from bridge.hosting.parameters import Parameters
+from bridge.hosting.parameters import Parameters, read_only
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
     check_class,
@@ -24,6 +24,8 @@ from bridge.hosting.pedalboard_plugin import (
     settle,
     state_of,
 )
+
+_MIDDLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell("setting its parameters")
     parameters = parameters_of(plugin)
     chosen, faults = parameters.resolve(job["params"])
+    shown = [name for name in dict(chosen) if _only_shows(plugin, job, parameters, name)]
+    faults += [read_only(name) for name in shown]
+    chosen = [(name, text) for name, text in chosen if name not in shown]
     raw = {name: parameters.raw(name) for name, _ in chosen}
     before = _Before(state_of(plugin, job["plugin"]), raw)
     for name, text in chosen:
@@ -62,6 +67,21 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }
     tell("saving its state")
     return answer | _saved(plugin, parameters, before, job)
+
+
+def _only_shows(plugin: Any, job: dict[str, Any], parameters: Parameters, name: str) -> bool:
+    """Tell whether a parameter that hosts may not change is a meter: its state lacks what is set.
+
+    A meter takes what it is set to until it shows the next level, so that it reads back as asked.
+    """
+    if not parameters.shows_only(name):
+        return False
+    kept, before = parameters.raw(name), state_of(plugin, job["plugin"])
+    parameters.set_raw([(name, 0.0 if kept > _MIDDLE else 1.0)])
+    process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
+    held = state_of(plugin, job["plugin"]) != before
+    parameters.set_raw([(name, kept)])
+    return not held
 
 
 def _saved(

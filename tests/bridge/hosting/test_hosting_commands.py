@@ -104,17 +104,18 @@ def test_a_plugin_is_shown_with_its_parameters(
     gain = next(each for each in told["parameters"] if each["name"] == "Gain")
     assert gain == {
         "name": "Gain",
-        "value": "0.000001 dB",
-        "default": "0.000001 dB",
-        "min": "-60.000000 dB",
-        "max": "24.000000 dB",
+        "value": "0 dB",
+        "default": "0 dB",
+        "min": "-60 dB",
+        "max": "24 dB",
         "steps": None,
         "automatable": True,
+        "values": [],
     }
     assert (told["inputs"], told["outputs"], told["card"]) == (2, 2, None)
     shown = run("show", path).out
     assert "Fixture Gain 1.2.3, Stemwright Fixtures (VST3)" in shown
-    assert re.search(r"Gain +│ 0\.000001 dB +│ -60\.000000 dB", shown)
+    assert re.search(r"Gain +│ 0 dB +│ -60 dB", shown)
 
 
 def test_a_plugin_that_is_not_there_is_this_machines_fault(
@@ -152,8 +153,8 @@ def test_set_bakes_a_state_and_keeps_the_files_comments(
     told = json.loads(said.out)
     (change,) = told["changes"]
     assert (change["name"], change["asked"]) == ("Threshold", "-18 dB")
-    assert change["before"] == "0.000000 dB"
-    assert change["after"] == "-18.000002 dB"
+    assert change["before"] == "0 dB"
+    assert change["after"] == "-18 dB"
     state = chain.parent / "states" / "vocals-comp.vstpreset"
     assert told["state"] == str(state)
     assert class_id(state.read_bytes()) == "2046504473616C633250435A00000000"
@@ -172,7 +173,7 @@ def test_set_carries_the_params_it_replaces_into_the_state(
     run("set", chain, "vocals/comp", "threshold=-18 dB")
     said = run("set", chain, "vocals/comp", "Ratio=8", "--yes", "--json")
     (change,) = json.loads(said.out)["changes"]
-    assert change["before"] == "3.000000"
+    assert change["before"] == "3"
 
 
 def test_set_overwrites_only_the_inserts_own_state_and_only_when_told(
@@ -199,10 +200,10 @@ def test_set_overwrites_only_the_inserts_own_state_and_only_when_told(
 def test_a_dry_run_and_a_refused_value_write_nothing(run: Callable[..., Any], chain: Path) -> None:
     said = run("set", chain, "vocals/comp", "Threshold=-18 dB", "--dry-run")
     assert said.code == 0
-    assert "-18.000002 dB" in said.out
+    assert "-18 dB" in said.out
     said = run("set", chain, "vocals/comp", "Threshold=-999 dB")
     assert said.code == 2
-    assert "from -80.000000 dB to 0.000000 dB" in said.err
+    assert "from -80 dB to 0 dB" in said.err
     assert chain.read_text(encoding="utf-8") == CHAIN
     assert [each.name for each in chain.parent.iterdir()] == ["chain.toml"]
 
@@ -247,7 +248,7 @@ def test_what_a_state_does_not_hold_goes_into_the_chain(
     assert (said.code, chain.read_text(encoding="utf-8")) == (0, before)
     assert "Fixture Forgetful does not keep its parameters in a state" in said.err
     assert 'would write vox/air: params = { "Gain" = "-6 dB" }' in said.err
-    assert "-6.000001 dB" in said.out
+    assert "-6 dB" in said.out
     assert run("set", chain, "vox/air", "gain=-6 dB").code == 0
     expected = before.replace(after, after + '  params = {Gain = "-6 dB"}\n')
     assert chain.read_text(encoding="utf-8") == expected
@@ -255,19 +256,18 @@ def test_what_a_state_does_not_hold_goes_into_the_chain(
     told = json.loads(run("set", chain, "vox/air", "Gain=3 dB", "--json").out)
     assert (told["state"], told["params"], told["written"]) == (None, {"Gain": "3 dB"}, True)
     (change,) = told["changes"]
-    assert (change["before"], change["asked"]) == ("-6.000001 dB", "3 dB")
+    assert (change["before"], change["asked"]) == ("-6 dB", "3 dB")
     assert chain.read_text(encoding="utf-8") == expected.replace("-6 dB", "3 dB")
     assert not (tmp_path / "states").exists()
 
 
-def test_params_keep_their_spelling_and_their_neighbours(
-    run: Callable[..., Any], zam: Finder, tmp_path: Path
+def test_params_keep_their_spelling_and_what_stands_beside(
+    run: Callable[..., Any], bench: Any, tmp_path: Path
 ) -> None:
-    zam("ZamAutoSat")
-    own = '  params = { "buffer size" = "256", "Sample Rate" = "48000" }   # its only two\n'
-    chain = chain_with(tmp_path, '"ZamAutoSat"', own)
-    expected = chain.read_text(encoding="utf-8").replace("256", "512 frames")
-    assert run("set", chain, "vox/air", "Buffer Size=512 frames").code == 0
+    own = '  params = { "gain" = "-3 dB" }   # its only one\n'
+    chain = chain_with(tmp_path, f'"{bench.plugin("forgetful").path}"', own)
+    expected = chain.read_text(encoding="utf-8").replace("-3 dB", "-6 dB")
+    assert run("set", chain, "vox/air", "Gain=-6 dB").code == 0
     assert chain.read_text(encoding="utf-8") == expected
 
 
@@ -283,8 +283,8 @@ def test_a_vst2_is_baked_into_a_bank_that_sounds_as_set(
     state = tmp_path / "states" / "vox-air.fxb"
     assert (said.code, told["state"], told["params"]) == (0, str(state), {})
     assert [(each["name"], each["after"]) for each in told["changes"]] == [
-        ("Ratio", "6.000000"),
-        ("Makeup", "3.000000 dB"),
+        ("Ratio", "6"),
+        ("Makeup", "3 dB"),
     ]
     assert state.read_bytes()[8:12] == b"FxBk"
     assert "params" not in chain.read_text(encoding="utf-8")

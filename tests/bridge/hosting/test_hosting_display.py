@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.hosting.display import agrees, reading, shown
+from bridge.hosting.display import agrees, number, reading, shown, tidy
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,17 @@ from bridge.hosting.display import agrees, reading, shown
         ("-inf dB", "-inf", "dB"),
         ("33.3 %", "33", "%"),
         ("1/8", "1/8", ""),
+        ("1,000 Hz", "1000.000000", "Hz"),
+        ("1000 Hz", "1,000 Hz", ""),
+        ("-1,5 dB", "-1.500000", "dB"),
+        ("0,250", "0.25", ""),
+        ("1 k", "1.00 kHz", ""),
+        ("1k", "1000", "Hz"),
+        ("1000", "1.00 k", "Hz"),
+        ("-∞ dB", "-inf", "dB"),
+        ("-0 dB", "0.0", "dB"),
+        ("\N{MINUS SIGN}6 dB", "-6.0", "dB"),
+        ("12 dB/oct", "12 dB/oct", ""),
     ],
 )
 def test_a_value_that_came_to_what_was_asked_agrees(said: str, read: str, label: str) -> None:
@@ -36,6 +47,24 @@ def test_a_value_that_came_to_what_was_asked_agrees(said: str, read: str, label:
         ("Hard", "Soft", ""),
         ("1/8", "1/4", ""),
         ("", "0.0", "dB"),
+        ("1", "1/16", ""),
+        ("1/8", "1", ""),
+        ("1/4", "1/4T", ""),
+        ("4", "4:1", ""),
+        ("20:1", "2:1", ""),
+        ("On", "On Hard", ""),
+        ("1,000 Hz", "1.000000", "Hz"),
+        ("1,000,000", "1.0", ""),
+        ("1.000,5", "1.0", ""),
+        ("1 000 Hz", "1.0", "Hz"),
+        ("1 k", "1.0", "Hz"),
+        ("1 Hz", "1.0", "kHz"),
+        ("50 %", "0.5", ""),
+        ("-inf dB", "-60.0", "dB"),
+        ("-120 dB", "-inf", "dB"),
+        ("inf", "24.0", ""),
+        ("1e400", "24.0", "dB"),
+        ("nan", "0.0", ""),
     ],
 )
 def test_a_value_that_came_to_another_does_not(said: str, read: str, label: str) -> None:
@@ -68,3 +97,43 @@ def test_a_unit_is_shown_once() -> None:
     assert shown("3.0", "dB") == "3.0 dB"
     assert shown("3.0 dB", "dB") == "3.0 dB"
     assert shown("On", "") == "On"
+
+
+def test_a_unit_left_out_is_the_only_one_there_is() -> None:
+    assert not agrees("50", "50L", "", ("100L", "100R"))
+    assert not agrees("50", "50L", "", ("L", "R"))
+    assert agrees("50", "50.0 Hz", "", ("20.0 Hz", "20.0 kHz"))
+    assert agrees("4", "4x", "", ("1x", "16x"))
+    assert agrees("-12", "-12.0 dB", "", ("-inf dB", "0.0 dB"))
+
+
+def test_of_a_list_no_digit_is_hidden() -> None:
+    assert agrees("1.5", "2")
+    assert not agrees("1.5", "2", listed=True)
+    assert agrees("2.0", "2", listed=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [("-1,5 dB", "-1.5"), ("1,000 Hz", None), ("2.5e3Hz", "2.5e3"), ("1/8", None), ("on", None)],
+)
+def test_a_number_stands_alone_where_its_decimal_mark_is_plain(
+    text: str, alone: str | None
+) -> None:
+    assert number(text) == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("-18.000002 dB", "-18 dB"),
+        ("-11.999999", "-12"),
+        ("0.000001 dB", "0 dB"),
+        ("20000.000000 Hz", "20000 Hz"),
+        ("33.333332 %", "33.3333 %"),
+        ("12.30 dB", "12.30 dB"),
+        ("1/16", "1/16"),
+    ],
+)
+def test_digits_of_float32_are_not_shown(text: str, told: str) -> None:
+    assert tidy(text, ("-60.000000 dB", "24.000000 dB")) == told

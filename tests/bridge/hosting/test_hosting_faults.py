@@ -170,6 +170,8 @@ FAULTS: dict[str, Callable[[Any, Audio], None]] = {
     "unreadable parameter": prepared("gain", ("Gain", "loud")),
     "clamped parameter": prepared("gain", ("Gain", "99 dB")),
     "unknown parameter": prepared("gain", ("Gian", "1 dB")),
+    "text of another meaning": prepared("texts", ("Note", "1")),
+    "read-only parameter": prepared("texts", ("Meter", "-12 dB")),
     "two parameters of one name": prepared("twins", ("Gain", "1 dB")),
     "state without its parameters": baked,
     "several plugins in a file": second_of_shell,

@@ -7,6 +7,7 @@ import pytest
 
 from bridge.errors import InputError, RenderError
 from bridge.hosting import PrepareJob
+from bridge.hosting.display import tidy
 
 
 def written(folder: Path, data: bytes | None, name: str = "state.vstpreset") -> Path:
@@ -73,9 +74,32 @@ def test_all_faults_in_parameters_come_at_once(bench: Any) -> None:
     assert (unknown.kind, unknown.nearest) == ("unknown_parameter", "Threshold")
     assert (unreadable.kind, clamped.kind) == ("parameter_refused", "parameter_refused")
     assert unreadable.message == '"Release" was set to "loud" and reads back "1.000000 ms"'
-    assert clamped.expected == "from -30.000000 dB to 0.000000 dB"
+    assert clamped.expected == "from -30 dB to 0 dB"
     where = {"group": "vox", "insert": "air", "plugin": "ZaMaximX2"}
-    assert all(problem.where == where for problem in caught.value.problems)
+    names = "Threshol", "Release", "Output Ceiling"
+    assert [each.where for each in caught.value.problems] == [
+        {**where, "parameter": name} for name in names
+    ]
+
+
+def test_texts_of_another_meaning_are_refused_with_what_there_is(bench: Any) -> None:
+    plugin = bench.plugin("texts")
+    asked = {"Note": "1", "Freq": "1,000 Hz", "Mode": "Nope", "Meter": "-12 dB", "Width": "201 %"}
+    with pytest.raises(InputError) as caught:
+        bench.prepare(plugin, *asked.items())
+    found = {str(each.where["parameter"]): each for each in caught.value.problems}
+    assert set(found) == set(asked)
+    kinds = {each.kind for name, each in found.items() if name != "Meter"}
+    assert (kinds, found["Meter"].kind) == ({"parameter_refused"}, "parameter_read_only")
+    assert found["Note"].expected == "one of: 1/64, 1/16, 1/4, 1/1"
+    assert (found["Mode"].expected, found["Mode"].nearest) == (
+        "one of: Off, On, On Hard, Peaks ON",
+        None,
+    )
+    assert found["Width"].expected == "from 0 % to 200 %"
+    right = {"Note": "1/1", "Freq": "1 kHz", "Mode": "on", "Level": "-1,5 dB", "Width": "50"}
+    read_back = bench.prepare(plugin, *right.items()).read_back
+    assert [tidy(text) for _, text in read_back] == ["1/1", "1000 Hz", "On", "-1.5 dB", "50 %"]
 
 
 def test_a_latency_follows_its_parameter(bench: Any) -> None:
