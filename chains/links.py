@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from chains.errors import Fault, nearest
 from chains.outline import Outline, Word
+from chains.select import ROLE_WORDS, role_of, stem_selector
 from chains.where import Source
 
 
@@ -72,8 +74,11 @@ def _version_groups(chain: Outline, source: Source) -> Iterator[Fault]:
     known = chain.group_ids
     for version in chain.versions:
         for word in (*version.mute, *version.only):
-            if word.text not in known:
-                yield _unknown("group", word, known, source)
+            selector = stem_selector(word.text)
+            if selector is not None:
+                yield from selector_faults(Word(selector, word.at), source)
+            elif word.text not in known:
+                yield _unmuted(word, known, source)
         if version.has_both:
             yield Fault(
                 "mute_and_only",
@@ -82,6 +87,37 @@ def _version_groups(chain: Outline, source: Source) -> Iterator[Fault]:
                 expected="the groups to leave out (mute), or those to keep (only)",
                 hint="take one of the two out",
             )
+
+
+def selector_faults(word: Word, source: Source) -> Iterator[Fault]:
+    """Check one selector of stems."""
+    role = role_of(word.text)
+    if role is not None and role not in ROLE_WORDS:
+        yield Fault(
+            "bad_selector",
+            f'there is no role "{role}"',
+            source.where(*word.at),
+            expected=f"role: and one of {', '.join(ROLE_WORDS)}",
+            nearest=_near_role(role),
+            hint="or select by name with a glob such as *vox*",
+        )
+    elif not word.text.strip():
+        yield Fault(
+            "bad_selector",
+            "an empty selector takes no stem",
+            source.where(*word.at),
+            expected="a glob such as drum*, or role: and a role",
+        )
+
+
+def _near_role(role: str) -> str | None:
+    word = nearest(role, ROLE_WORDS)
+    return f"role:{word}" if word else None
+
+
+def _unmuted(word: Word, known: tuple[str, ...], source: Source) -> Fault:
+    hint = f'groups go by their id; a stem is "stem:{word.text}", a role "role:{word.text}"'
+    return replace(_unknown("group", word, known, source), hint=hint)
 
 
 def _drive(chain: Outline, source: Source) -> Iterator[Fault]:

@@ -89,7 +89,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Version:
-    """Another master from the same run: without the groups in `mute`, or with those in `only`."""
+    """Another master from the same run: without what `mute` names, or with what `only` names.
+
+    Both hold ids of groups, and stems as `stem:` with a glob or `role:` with a role.
+    """
 
     id: str
     mute: tuple[str, ...] = ()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chains.agreements import agreements
-from chains.errors import Fault, nearest
-from chains.links import LINKS
+from chains.errors import Fault
+from chains.links import LINKS, selector_faults
 from chains.model import is_absolute, resolve
 from chains.outline import GroupOutline, Outline, Word
-from chains.select import REST, ROLE_WORDS, role_of
+from chains.select import REST
 from chains.where import Source
 
 _BUS_RESERVED = ("master", "sum", "finish")
@@ -95,28 +95,7 @@ def _reserved(ids: list[Word], reserved: tuple[str, ...], source: Source) -> Ite
 def _selectors(chain: Outline, source: Source) -> Iterator[Fault]:
     for group in chain.groups:
         for word in group.stems:
-            role = role_of(word.text)
-            if role is not None and role not in ROLE_WORDS:
-                yield Fault(
-                    "bad_selector",
-                    f'there is no role "{role}"',
-                    source.where(*word.at),
-                    expected=f"role: and one of {', '.join(ROLE_WORDS)}",
-                    nearest=_near_role(role),
-                    hint="or select by name with a glob such as *vox*",
-                )
-            elif not word.text.strip():
-                yield Fault(
-                    "bad_selector",
-                    "an empty selector takes no stem",
-                    source.where(*word.at),
-                    expected="a glob such as drum*, or role: and a role",
-                )
-
-
-def _near_role(role: str) -> str | None:
-    word = nearest(role, ROLE_WORDS)
-    return f"role:{word}" if word else None
+            yield from selector_faults(word, source)
 
 
 def _rests(chain: Outline, source: Source) -> Iterator[Fault]:

@@ -99,6 +99,14 @@ def role_of(selector: str) -> str | None:
     return word.strip() if colon and head.strip() == "role" else None
 
 
+def stem_selector(word: str) -> str | None:
+    """The selector of stems a word of a version's `mute` or `only` is; None for a group's id."""
+    head, colon, glob = word.partition(":")
+    if colon and _fold(head).strip() == "stem":
+        return glob.strip()
+    return word if role_of(word) is not None else None
+
+
 def assign(groups: Sequence[Selecting], stems: Sequence[StemName]) -> Assignment:
     """Link stems to groups; pure, and the order of `stems` is kept everywhere."""
     claims = [_claims(groups, stem) for stem in stems]

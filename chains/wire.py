@@ -26,7 +26,9 @@ Id = Annotated[
     ),
 ]
 Selector = Annotated[str, Field(description="a glob such as drum*, or role: and a role")]
-GroupId = Annotated[str, Field(description="the id of a group")]
+VersionWord = Annotated[
+    str, Field(description="the id of a group, stem: and a glob, or role: and a role")
+]
 
 
 class Table(BaseModel):
@@ -183,8 +185,8 @@ class VersionTable(Table):
     """[[version]]."""
 
     id: Id
-    mute: Annotated[tuple[GroupId, ...], Field(min_length=1)] | None = None
-    only: Annotated[tuple[GroupId, ...], Field(min_length=1)] | None = None
+    mute: Annotated[tuple[VersionWord, ...], Field(min_length=1)] | None = None
+    only: Annotated[tuple[VersionWord, ...], Field(min_length=1)] | None = None
     dynamics: Dynamics = "own"
 
 

@@ -99,7 +99,12 @@ def plan_json(made: Plan) -> dict[str, Any]:
             "true_peak_dbtp": made.finish.true_peak_dbtp,
         },
         "versions": [
-            {"id": version.id, "groups": list(version.sounding)} for version in made.versions
+            {
+                "id": version.id,
+                "groups": list(version.sounding),
+                "without": list(version.without),
+            }
+            for version in made.versions
         ],
         "bypassed": list(made.bypassed),
         "diagnostics": [said.as_json() for said in made.diagnostics],
@@ -153,7 +158,8 @@ def _endings(made: Plan) -> Iterator[str]:
         path = " -> ".join(part for part in (after, ending) if part)
         yield f"target: {loudness}, at most {finish.true_peak_dbtp:g} dBTP; drive -> {path}"
     for version in made.versions:
-        yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}"
+        without = f", without {', '.join(version.without)}" if version.without else ""
+        yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}"
     for step_id in made.bypassed:
         yield f"bypassed: {step_id}"
 

@@ -165,9 +165,9 @@ def _versions(a: RenderFolder, b: RenderFolder) -> list[str]:
 
 
 def _buses(a: RenderFolder, b: RenderFolder, version: str) -> list[str]:
-    """Returns first, then the master bus, each in the order of the record."""
+    """Groups that lose stems in a version, returns, then the master bus, as the record has them."""
     steps = [step for side in (a, b) for step in side.steps if step.version == version]
-    groups = {*a.groups, *b.groups}
+    groups = {*a.groups, *b.groups} if version == "main" else set()
     owners = [step.owner for step in steps if step.owner not in {*groups, MASTER}]
     return [*dict.fromkeys(owners), MASTER]
 

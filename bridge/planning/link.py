@@ -17,12 +17,12 @@ from bridge.planning.model import (
     ReturnLane,
     Stem,
     Stems,
-    VersionPlan,
 )
 from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker, linear
+from bridge.planning.versions import version_plans
 from bridge.plugins import Catalogue
-from chains import Chain, Insert, Limiter, Version
+from chains import Chain, Insert, Limiter
 
 DEFAULT_HOST = "dawdreamer"
 DEFAULT_BUFFER_SIZE = 512
@@ -56,6 +56,7 @@ def plan(
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
     _refuse(problems, linker, partial)
+    versions = version_plans(chain, lanes, notes)
     rows = [*(lane.steps for lane in lanes), *(back.steps for back in returns), master]
     length = Length(
         max((stem.frames_at(rate_hz) for stem in stems.stems), default=0),
@@ -80,7 +81,7 @@ def plan(
         lanes=lanes,
         master=master,
         finish=finish,
-        versions=tuple(_version(version, lanes) for version in chain.versions),
+        versions=versions,
         diagnostics=(*stems.diagnostics, *_chain_notes(chain), *notes, *past, *linker.notes),
         returns=returns,
         window=window,
@@ -189,15 +190,6 @@ def _channels(stems: Sequence[Stem], problems: list[Problem]) -> None:
         for stem in stems
         if stem.channels > 2
     )
-
-
-def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:
-    sounding = tuple(
-        lane.id
-        for lane in lanes
-        if (lane.id in version.only if version.only else lane.id not in version.mute)
-    )
-    return VersionPlan(version.id, sounding)
 
 
 def _finish(chain: Chain, linker: StepLinker) -> tuple[tuple[Insert, ...], Finish | None]:

@@ -185,10 +185,16 @@ class Finish:
 
 @dataclass(frozen=True)
 class VersionPlan:
-    """A further master: the lanes that sound in it."""
+    """A further master: the lanes that sound in it.
+
+    `lanes` are those of them that lose some stems, without these; `without` are the ids of such
+    stems.
+    """
 
     id: str
     sounding: tuple[str, ...]
+    lanes: tuple[Lane, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -113,8 +113,3 @@ def _cut(plan: Plan, end: int, loud: int) -> Iterator[Diagnostic]:
     elif loud >= plan.render_frames:
         said = f"{after}; set [engine] tail_s to give it more"
         yield Diagnostic("warning", "tail_cut", "master", said)
-
-
-def sounding(lanes: Sequence[tuple[Lane, Signal]], ids: Sequence[str]) -> list[tuple[Lane, Signal]]:
-    """The lanes a version keeps, in chain order."""
-    return [(lane, signal) for lane, signal in lanes if lane.id in ids]

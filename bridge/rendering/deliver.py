@@ -147,6 +147,10 @@ def _record(
             {"id": lane.id, "stems": [stem.id for stem in lane.stems]}
             for lane in context.plan.lanes
         ],
+        "versions": [
+            {"id": each.id, "groups": list(each.sounding), "without": list(each.without)}
+            for each in context.plan.versions
+        ],
         "drive_db": rendering.drive_db,
         "length": length_of(context.plan, rendering.frames),
         "range": range_of(context.plan, rendering.frames),

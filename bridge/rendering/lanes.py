@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from bridge.errors import StemwrightError, StoppedError
 from bridge.hosting import stop_all
@@ -14,6 +15,7 @@ from bridge.rendering.sources import group_blocks
 from bridge.rendering.steps import run_steps
 
 LaneOutput = tuple[Signal, list[StepResult]]
+_Name = TypeVar("_Name")
 
 
 def render_lanes(context: Context) -> dict[str, LaneOutput]:
@@ -27,14 +29,44 @@ def render_lanes(context: Context) -> dict[str, LaneOutput]:
     with ThreadPoolExecutor(max_workers=max(1, context.jobs)) as pool:
         for lane in keys_first(context.plan.lanes):
             futures[lane.id] = pool.submit(_render_lane, context, lane, dict(futures))
-        try:
-            return _gathered({lane.id: futures[lane.id] for lane in context.plan.lanes})
-        except BaseException:
-            context.cancel.set()
-            stop_all()
-            for future in futures.values():
-                future.cancel()
-            raise
+        return _awaited(context, {lane.id: futures[lane.id] for lane in context.plan.lanes})
+
+
+def render_version_lanes(
+    context: Context, keys: Mapping[str, Signal]
+) -> dict[str, dict[str, LaneOutput]]:
+    """Render the lanes that lose stems in a version; return them by group id, by version.
+
+    `keys` holds the main master's groups after their inserts: what a lane listens to is the same
+    in every version. Fails as `render_lanes` does.
+    """
+    with ThreadPoolExecutor(max_workers=max(1, context.jobs)) as pool:
+        futures = {
+            (version.id, lane.id): pool.submit(
+                run_steps, context, lane.steps, lane_source(context, lane), keys, f"@{version.id}"
+            )
+            for version in context.plan.versions
+            for lane in version.lanes
+        }
+        done = _awaited(context, futures)
+    return {
+        version.id: {lane.id: done[version.id, lane.id] for lane in version.lanes}
+        for version in context.plan.versions
+    }
+
+
+def _awaited(
+    context: Context, futures: Mapping[_Name, Future[LaneOutput]]
+) -> dict[_Name, LaneOutput]:
+    """Wait for all lanes; what ends the wait early ends them too."""
+    try:
+        return _gathered(futures)
+    except BaseException:
+        context.cancel.set()
+        stop_all()
+        for future in futures.values():
+            future.cancel()
+        raise
 
 
 def keys_first(lanes: Sequence[Lane]) -> list[Lane]:
@@ -49,8 +81,8 @@ def keys_first(lanes: Sequence[Lane]) -> list[Lane]:
     return ordered
 
 
-def _gathered(futures: Mapping[str, Future[LaneOutput]]) -> dict[str, LaneOutput]:
-    done: dict[str, LaneOutput] = {}
+def _gathered(futures: Mapping[_Name, Future[LaneOutput]]) -> dict[_Name, LaneOutput]:
+    done: dict[_Name, LaneOutput] = {}
     failures: list[StemwrightError] = []
     for group, future in futures.items():
         try:

@@ -143,7 +143,8 @@ def specs(plan: Plan) -> dict[str, str]:
     if plan.finish is not None:
         found["target"] = target_spec(plan.finish)
     for made in plan.versions:
-        found[f"version {made.id}"] = digest("spec", sounding=made.sounding)
+        without = {"without": made.without} if made.without else {}
+        found[f"version {made.id}"] = digest("spec", sounding=made.sounding, **without)
     return found
 
 
@@ -164,7 +165,10 @@ def settings(plan: Plan) -> dict[str, dict[str, Any]]:
     if plan.finish is not None:
         found["target"] = dict(_flat("", target_words(plan.finish)))
     for made in plan.versions:
-        found[f"version {made.id}"] = {"sounding": ", ".join(made.sounding) or "nothing"}
+        found[f"version {made.id}"] = {
+            "sounding": ", ".join(made.sounding) or "nothing",
+            "without": ", ".join(made.without) or "nothing",
+        }
     return found
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from bridge.audio.quantise import Subtype
 from bridge.errors import Diagnostic, Problem, RenderError
-from bridge.rendering.bus import final_frames, render_bus, sounding
+from bridge.rendering.bus import final_frames, render_bus
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish
-from bridge.rendering.lanes import render_lanes
+from bridge.rendering.lanes import render_lanes, render_version_lanes
 from bridge.rendering.signals import DamagedEntryError
 
 _ATTEMPTS = 8
@@ -78,6 +78,7 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
     keys = {group: signal for group, (signal, _) in lanes.items()}
     sounds = [(lane, keys[lane.id]) for lane in plan.lanes]
     steps = [result for _, results in lanes.values() for result in results]
+    others = render_version_lanes(context, keys)
     events.stage("sum")
     main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)
@@ -86,10 +87,14 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
     outputs = [_output("main", finished)]
     steps += [*main.steps, *finished.steps]
     for version in plan.versions:
-        bus = render_bus(context, version.id, sounding(sounds, version.sounding), keys)
+        own = others[version.id]
+        heard = {**keys, **{group: signal for group, (signal, _) in own.items()}}
+        sounding = [(lane, heard[lane.id]) for lane, _ in sounds if lane.id in version.sounding]
+        bus = render_bus(context, version.id, sounding, keys)
         made = finish(context, bus, frames, subtype, keys, finished.drive_db)
         outputs.append(_output(version.id, made))
-        steps += [*bus.steps, *made.steps]
+        steps += [*(step for _, results in own.values() for step in results), *bus.steps]
+        steps += made.steps
     steps_told = [each for step in steps for each in step.diagnostics]
     remarks = sorted(context.remarks, key=lambda each: each.where)
     told = [*plan.diagnostics, *said, *steps_told, *remarks]
@@ -116,6 +121,7 @@ def _output(version: str, finished: Finished) -> Output:
 
 def _step_count(context: Context) -> int:
     plan = context.plan
-    lanes = sum(len(lane.steps) for lane in plan.lanes)
+    partial = [lane for version in plan.versions for lane in version.lanes]
+    lanes = sum(len(lane.steps) for lane in (*plan.lanes, *partial))
     bus = sum(len(back.steps) for back in plan.returns) + len(plan.master) + 2
     return lanes + (1 + len(plan.versions)) * bus

@@ -146,15 +146,25 @@ def _input(folder: Folder, row: Mapping[str, Any]) -> Blocks:
         wanted = "sum" + (f"@{version}" if version else "")
         return _output(folder, next(r for r in folder.record["steps"] if r["id"] == wanted))
     group = next((one for one in folder.chain.groups if one.id == owner), None)
-    return _sent(folder, owner) if group is None else _stems(folder, group)
+    if group is None:
+        return _sent(folder, owner, version)
+    return _stems(folder, group, version)
 
 
-def _sent(folder: Folder, back: str) -> Blocks:
+def _named_version(folder: Folder, version: str) -> Mapping[str, Any]:
+    """What sounds in a version; an older record does not say."""
+    rows = folder.record.get("versions", ())
+    return next((row for row in rows if row["id"] == version), {})
+
+
+def _sent(folder: Folder, back: str, version: str) -> Blocks:
     """What the groups' faders and sends bring to a return."""
+    here = [row["id"] for row in folder.record["groups"]]
+    sounding = _named_version(folder, version).get("groups", here)
     parts = [
-        (linear(group.gain_db) * linear(gain_db), _group_output(folder, group))
+        (linear(group.gain_db) * linear(gain_db), _group_output(folder, group, version))
         for group in folder.chain.groups
-        if group.id in {row["id"] for row in folder.record["groups"]}
+        if group.id in sounding
         for name, gain_db in group.sends
         if name == back
     ]
@@ -162,16 +172,22 @@ def _sent(folder: Folder, back: str) -> Blocks:
     return lambda: summed([Part(gain, blocks()) for gain, blocks in parts], frames)
 
 
-def _group_output(folder: Folder, group: Group) -> Blocks:
+def _group_output(folder: Folder, group: Group, version: str) -> Blocks:
+    """A group after its inserts: the version's own lane, where it has one, else the main's."""
     rows = [row for row in folder.record["steps"] if _owner(row) == group.id]
-    return _output(folder, rows[-1]) if rows else _stems(folder, group)
+    own = [row for row in rows if _version(row) == version]
+    found = own or [row for row in rows if not _version(row)]
+    return _output(folder, found[-1]) if found else _stems(folder, group, version)
 
 
-def _stems(folder: Folder, group: Group) -> Blocks:
+def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
+    without = _named_version(folder, version).get("without", ())
     if folder.record.get("range"):
         raise _gone(folder, "the first insert of a group cannot be bypassed in a range")
-    rows = [row for row in folder.sources if row["group"] == group.id]
+    rows = [
+        row for row in folder.sources if row["group"] == group.id and row["stem"] not in without
+    ]
     stems = tuple(_stem(folder, row) for row in rows)
     rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
     return lambda: group_blocks(stems, linear(group.trim_db), rate_hz, frames, folder.store)

@@ -127,6 +127,16 @@ ROWS = [
         55,
         "version[0].only",
     ),
+    Row(
+        'mute = ["vocals"]',
+        'mute = ["role:drum"]',
+        "bad_selector",
+        54,
+        "version[0].mute[0]",
+        "role:drums",
+    ),
+    Row('mute = ["vocals"]', 'mute = ["stem: "]', "bad_selector", 54, "version[0].mute[0]"),
+    Row('mute = ["vocals"]', 'mute = ["name:x"]', "unknown_group", 54, "version[0].mute[0]"),
     # selectors
     Row('"role:drums"', '"role:drum"', "bad_selector", 25, "group[1].stems[0]", "role:drums"),
     Row('"role:drums"', '"role:drums",\n\n" "', "bad_selector", 27, "group[1].stems[1]"),
