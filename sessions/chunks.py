@@ -1,29 +1,43 @@
-"""The chunks of RIFF and IFF audio files, as far as a header reader needs them.
+"""The chunks of RIFF and IFF audio files: where the samples lie, and how they are coded.
 
 RIFF/RIFX: Microsoft/IBM 1991. RF64 and BW64: EBU Tech 3306, ITU-R BS.2088. bext: EBU Tech 3285.
-AIFF: Apple 1989.
+WAVE_FORMAT_EXTENSIBLE: Microsoft, "Multiple channel audio data and WAVE files". AIFF: Apple 1989,
+AIFF-C: Apple 1991. Sizes of 32 bits that cannot be right are settled by what the file holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-_Order = Literal["little", "big"]
-_ORDERS: dict[tuple[bytes, bytes], _Order] = {
-    (b"RIFF", b"WAVE"): "little",
-    (b"RF64", b"WAVE"): "little",
-    (b"BW64", b"WAVE"): "little",
-    (b"RIFX", b"WAVE"): "big",
-    (b"FORM", b"AIFF"): "big",
-    (b"FORM", b"AIFC"): "big",
+from sessions.encodings import Encoding, aiff_encoding, wave_encoding
+
+Order = Literal["little", "big"]
+_ORDERS: dict[tuple[bytes, bytes], tuple[str, Order]] = {
+    (b"RIFF", b"WAVE"): ("WAV", "little"),
+    (b"RF64", b"WAVE"): ("RF64", "little"),
+    (b"BW64", b"WAVE"): ("BW64", "little"),
+    (b"RIFX", b"WAVE"): ("WAV", "big"),
+    (b"FORM", b"AIFF"): ("AIFF", "big"),
+    (b"FORM", b"AIFC"): ("AIFF", "big"),
 }
-_MAX_CHUNKS = 4096
+MAX_CHUNKS = 4096
 _TIME_REFERENCE_AT = 338
-_IN_DS64 = 0xFFFFFFFF
-# What a writer leaves in the size of a stream whose end it did not know.
-_OPEN_ENDED = 0x7FFF0000
+_WRAP = 1 << 32
+_IN_DS64 = _WRAP - 1
+# What writers leave for a length they did not know: the largest sizes, less a header's.
+_OPEN_ENDED = (range(0x7FFF0000, 0x80001000), range(0xFFFF0000, _WRAP))
+_COUNTED_IN = 8
+_SSND_HEAD = 8
+_AUDIO = frozenset({b"data", b"SSND"})
+_FORMATS = {b"fmt ": wave_encoding, b"COMM": aiff_encoding}
+_FORMAT_BYTES = 64
+_KNOWN = frozenset(
+    b"fmt |data|fact|bext|iXML|LIST|cue |smpl|inst|JUNK|junk|FLLR|PAD |PEAK|id3 |ID3 |axml|chna|"
+    b"ds64|umid|minf|elm1|regn|acid|cart|_PMX|DISP|afsp|levl|link|plst|COMM|SSND|FVER|CHAN|MARK|"
+    b"COMT|INST|MIDI|AESD|APPL|NAME|AUTH|(c) |ANNO|basc|trns|cate|LGWV|ResU|SAUR|r64m".split(b"|")
+)
 
 
 class Readable(Protocol):
@@ -35,16 +49,23 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the chunks tell.
+class Chunks:
+    """What the chunks tell; `encoding` and `start` are None without a format, without samples.
 
-    `time_reference_frames` is bext's, None without one. `missing_frames` is by how much the file
-    is shorter than its data chunk says; `open_ended` when the chunk does not say.
+    `size` are the bytes of the samples from `start` that are there, `missing` those the header
+    promises beyond the file's end. `doubts` are (code, what was wrong and how it was read), the
+    sentence going on from the file's name.
     """
 
+    container: str
+    order: Order
+    encoding: Encoding | None = None
+    start: int | None = None
+    size: int = 0
+    missing: int = 0
     time_reference_frames: int | None = None
-    missing_frames: int = 0
-    open_ended: bool = False
+    doubts: tuple[tuple[str, str], ...] = ()
+    too_many: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,66 +73,133 @@ class _Chunk:
     id: bytes
     start: int
     size: int
+    doubt: tuple[tuple[str, str], ...] = ()
 
 
-def facts(source: Readable, size: int) -> Facts:
-    """Walk the chunks of a file of `size` bytes; other files than RIFF and IFF have no facts.
-
-    What follows the audio is looked at only while no bext was found, since a zip has to be
-    unpacked up to there.
-    """
+def read_chunks(source: Readable, size: int) -> Chunks | None:
+    """Walk the chunks of a file of `size` bytes; None for other files than RIFF and IFF."""
     head = source.read_at(0, 12)
-    order = _ORDERS.get((head[:4], head[8:12]))
-    if order is None:
-        return Facts()
-    reference, frame_bytes, declared = None, 1, None
-    for chunk in _chunks(source, size, order):
-        if chunk.id == b"bext":
-            reference = _time_reference(source, chunk, order)
-        elif chunk.id in (b"fmt ", b"COMM"):
-            frame_bytes = _frame_bytes(source, chunk, order)
-        elif chunk.id in (b"data", b"SSND"):
-            declared = chunk
-            if reference is not None:
-                break
-    if declared is None:
-        return Facts(reference)
-    return _with_end(reference, declared, size, frame_bytes)
+    kind = _ORDERS.get((head[:4], head[8:12]))
+    if kind is None:
+        return None
+    found = Chunks(*kind)
+    for number, chunk in enumerate(_walk(source, size, found.order)):
+        if number >= MAX_CHUNKS:
+            return replace(found, too_many=True)
+        found = _with_chunk(found, chunk, source, size)
+    return found
 
 
-def _with_end(reference: int | None, data: _Chunk, size: int, frame_bytes: int) -> Facts:
-    missing = max(0, data.size - (size - data.start))
-    if _OPEN_ENDED <= data.size <= _IN_DS64:
-        return Facts(reference, open_ended=missing > 0)
-    return Facts(reference, missing // frame_bytes)
+def _with_chunk(found: Chunks, chunk: _Chunk, source: Readable, size: int) -> Chunks:
+    if chunk.id == b"bext" and found.time_reference_frames is None:
+        return replace(found, time_reference_frames=_time_reference(source, chunk, found.order))
+    if chunk.id in _FORMATS and found.encoding is None:
+        body = source.read_at(chunk.start, min(chunk.size, _FORMAT_BYTES))
+        return replace(found, encoding=_FORMATS[chunk.id](body, found.order))
+    if chunk.id in _AUDIO:
+        return _with_audio(found, chunk, source, size)
+    return found
 
 
-def _chunks(source: Readable, size: int, order: _Order) -> Iterator[_Chunk]:
-    at, long_data = 12, None
-    for _ in range(_MAX_CHUNKS):
+def _with_audio(found: Chunks, chunk: _Chunk, source: Readable, size: int) -> Chunks:
+    if found.start is not None:
+        doubt = ("second_audio_chunk", "holds a second stretch of audio, which is left out")
+        return replace(found, doubts=(*found.doubts, doubt))
+    start, end = chunk.start, chunk.start + chunk.size
+    if chunk.id == b"SSND":
+        start += _SSND_HEAD + int.from_bytes(source.read_at(chunk.start, 4), "big")
+    return replace(
+        found,
+        start=start,
+        size=max(0, min(end, size) - start),
+        missing=max(0, end - size),
+        doubts=(*found.doubts, *chunk.doubt),
+    )
+
+
+def _walk(source: Readable, size: int, order: Order) -> Iterator[_Chunk]:
+    """Every chunk, the audio's with the size it has; ends where no further one can be."""
+    at, long_size = 12, None
+    for _ in range(MAX_CHUNKS + 1):
         head = source.read_at(at, 8) if at + 8 <= size else b""
         if len(head) < 8:
             return
         chunk = _Chunk(head[:4], at + 8, int.from_bytes(head[4:], order))
         if chunk.id == b"ds64":
-            long_data = int.from_bytes(source.read_at(at + 16, 8), order)
-        elif chunk.id == b"data" and chunk.size == _IN_DS64 and long_data is not None:
-            chunk = _Chunk(chunk.id, chunk.start, long_data)
+            long_size = int.from_bytes(source.read_at(at + 16, 8), order)
+        elif chunk.id in _AUDIO:
+            if chunk.size == _IN_DS64 and long_size:
+                chunk = _of_ds64(chunk, long_size, size)
+            else:
+                chunk = _of_32_bits(source, chunk, size, order)
+            chunk = _told_rest(source, chunk, size, order)
         yield chunk
-        at = chunk.start + chunk.size + chunk.size % 2
+        at = _next(source, chunk, size)
 
 
-def _time_reference(source: Readable, chunk: _Chunk, order: _Order) -> int | None:
+def _next(source: Readable, chunk: _Chunk, size: int) -> int:
+    """Where the next chunk begins: some writers leave out the byte that pads an odd size."""
+    end = chunk.start + chunk.size
+    if not chunk.size % 2 or end >= size:
+        return end
+    unpadded, padded = source.read_at(end, 4), source.read_at(end + 1, 4)
+    return end if unpadded in _KNOWN and padded not in _KNOWN else end + 1
+
+
+def _of_ds64(chunk: _Chunk, long_size: int, size: int) -> _Chunk:
+    """Some writers count the chunk's own eight bytes in."""
+    there = size - chunk.start
+    return replace(chunk, size=there if long_size == there + _COUNTED_IN else long_size)
+
+
+def _of_32_bits(source: Readable, chunk: _Chunk, size: int, order: Order) -> _Chunk:
+    there = size - chunk.start
+    stated_none = chunk.size <= (_SSND_HEAD if chunk.id == b"SSND" else 0)
+    no_length = any(chunk.size in sizes for sizes in _OPEN_ENDED)
+    fits = chunk.size <= there and chunk.size != _IN_DS64
+    if fits and _is_followed(source, chunk, size, order):
+        return chunk
+    if no_length:
+        said = "does not say where its audio ends; it is read to the file's end"
+        return replace(chunk, size=there, doubt=(("open_ended_audio", said),))
+    if fits and stated_none:
+        said = "says that it holds no audio, and does; it is read to the file's end"
+        return replace(chunk, size=there, doubt=(("unfinished_header", said),))
+    if fits and there - chunk.size >= _WRAP:
+        whole = chunk.size + (there - chunk.size) // _WRAP * _WRAP
+        said = "is larger than its header can say; its audio is read whole"
+        return replace(chunk, size=whole, doubt=(("size_wrapped", said),))
+    return chunk
+
+
+def _told_rest(source: Readable, chunk: _Chunk, size: int, order: Order) -> _Chunk:
+    rest = size - chunk.start - chunk.size
+    if rest <= 1 or _is_followed(source, chunk, size, order):
+        return chunk
+    said = f"holds {rest} bytes behind its audio that its header does not tell of; left out"
+    return replace(chunk, doubt=(*chunk.doubt, ("bytes_behind_audio", said)))
+
+
+def _is_followed(source: Readable, chunk: _Chunk, size: int, order: Order) -> bool:
+    """Tell whether nothing but chunks follows the audio: to the file's end, or by a known name."""
+    at = _next(source, chunk, size)
+    for number in range(MAX_CHUNKS):
+        if size - at < 8:
+            return number > 0 or size - at <= 1
+        head = source.read_at(at, 8)
+        after = _Chunk(head[:4], at + 8, int.from_bytes(head[4:], order))
+        fits = after.start + after.size <= size + 1
+        if after.id in _KNOWN and fits and size - at < _WRAP:
+            return True
+        if not fits or not all(0x20 <= each < 0x7F for each in after.id):
+            return False
+        at = _next(source, after, size)
+    return False
+
+
+def _time_reference(source: Readable, chunk: _Chunk, order: Order) -> int | None:
     if chunk.size < _TIME_REFERENCE_AT + 8:
         return None
     field = source.read_at(chunk.start + _TIME_REFERENCE_AT, 8)
     low, high = int.from_bytes(field[:4], order), int.from_bytes(field[4:], order)
     return low + (high << 32) if len(field) == 8 else None
-
-
-def _frame_bytes(source: Readable, chunk: _Chunk, order: _Order) -> int:
-    field = source.read_at(chunk.start, 14)
-    if chunk.id == b"fmt ":
-        return max(1, int.from_bytes(field[12:14], order))
-    channels, bits = int.from_bytes(field[:2], order), int.from_bytes(field[6:8], order)
-    return max(1, channels * ((bits + 7) // 8))

@@ -5,31 +5,47 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import soundfile
 
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.faults import unreadable
+from sessions.flac import STREAMINFO_BYTES, with_frames
+from sessions.naming import OTHER_AUDIO_EXTENSIONS, file_extension
+from sessions.sounds import Fault, Sound, View, identify
 
 _CUT_SHORT = re.compile(r"(?:data|SSND|riff|Riff size)\s*: (\d+) \(should be (\d+)\)")
+_KINDS = {
+    "empty_file": "empty_audio",
+    "no_frames": "empty_audio",
+    "truncated_audio": "truncated",
+    "unknown_length": "truncated",
+    "implausible_rate": "sample_rate",
+}
 _UNKNOWN_LENGTH = 0x7FFF0000
 """From here on a 32-bit chunk size is what a writer to a pipe puts, not a length."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says about itself; `subtype` and `format` in libsndfile's words (PCM_24, WAV)."""
+    """What a file says about itself; `subtype` and `format` in libsndfile's words (PCM_24, WAV).
+
+    `speakers` is the mask of WAVE_FORMAT_EXTENSIBLE, None where the file names no speakers.
+    `doubts` are sentences on a header that was not taken at its word, going on from the name.
+    """
 
     sample_rate_hz: int
     channels: int
     frames: int
     subtype: str
     format: str
+    speakers: int | None = None
+    doubts: tuple[tuple[str, str], ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -42,8 +58,8 @@ def probe(path: Path) -> Header:
 
     Raises InputError: missing_file, not_audio, empty_audio, truncated, unreadable_file.
     """
-    with _opened(path) as file:
-        return _header(file)
+    with opened(path) as (_, header):
+        return header
 
 
 def read_blocks(path: Path, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
@@ -52,12 +68,12 @@ def read_blocks(path: Path, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
     Integer samples are divided by 2**(bits - 1), exactly. Non-finite samples pass (see `inspect`).
     Raises InputError as `probe` does, and `truncated` when fewer frames decode than announced.
     """
-    with _opened(path) as file:
-        left = int(file.frames)
+    with opened(path) as (file, header):
+        left = header.frames
         while left > 0:
             samples = file.read(min(frames, left), dtype="float64", always_2d=True)
             if not len(samples):
-                raise _truncated(path)
+                raise getattr(file.name, "failure", None) or _truncated(path)
             left -= len(samples)
             yield np.ascontiguousarray(samples.T)
 
@@ -68,15 +84,21 @@ def named(path: Path) -> str | bytes:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def opened(path: Path) -> Iterator[tuple[Any, Header]]:
+    """Open a file as a soundfile.SoundFile, with what it is as `sessions` reads it too.
+
+    Raises InputError as `probe` does; what the library raises inside the block is mapped as well.
+    """
     if not path.exists():
         raise unreadable("missing_file", path, "no such file", "check the name and the folder")
     if not path.is_file():
         raise unreadable("not_audio", path, "is not a file", "name a WAV, AIFF or FLAC file")
     try:
-        with path.open("rb"), soundfile.SoundFile(named(path)) as file:
-            _refuse_cut_short(path, file)
-            yield file
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            sound = identify(stream, size)
+            with _file(path, stream, size, sound) as file:
+                yield file, _header(file, sound)
     except OSError as cause:
         message = f"cannot be read: {cause.strerror or cause}"
         raise unreadable("unreadable_file", path, message, "check its permissions") from cause
@@ -84,6 +106,57 @@ def _opened(path: Path) -> Iterator[Any]:
         raise _library_error(path, cause.code) from cause
     except TypeError as cause:  # headerless formats, guessed from the extension
         raise _library_error(path, 1) from cause
+
+
+def _file(path: Path, stream: IO[bytes], size: int, sound: Sound | Fault) -> Any:
+    if isinstance(sound, Fault):
+        return _other_format(path, sound)
+    if sound.plain:
+        return _plain(path, stream, sound)
+    if sound.format == "FLAC" and (sound.start or sound.doubts):
+        view = View(stream, size - sound.start, sound.start)
+        head = with_frames(view.read_at(0, STREAMINFO_BYTES), sound.frames)
+        return soundfile.SoundFile(View(stream, size - sound.start, sound.start, head))
+    if not sound.start:
+        return soundfile.SoundFile(named(path))
+    return soundfile.SoundFile(View(stream, size - sound.start, sound.start))
+
+
+def _plain(path: Path, stream: IO[bytes], sound: Sound) -> Any:
+    """The library's own reading where it is the same, which is faster; else the bare samples."""
+    with suppress(soundfile.LibsndfileError):
+        file = soundfile.SoundFile(named(path))
+        if (file.frames, file.subtype, file.channels, file.samplerate) == (
+            sound.frames,
+            sound.subtype,
+            sound.channels,
+            sound.sample_rate_hz,
+        ):
+            return file
+        file.close()
+    return soundfile.SoundFile(
+        View(stream, sound.size, sound.start),
+        samplerate=sound.sample_rate_hz,
+        channels=sound.channels,
+        format="RAW",
+        subtype=sound.subtype,
+        endian="LITTLE" if sound.order == "little" else "BIG",
+    )
+
+
+def _other_format(path: Path, fault: Fault) -> Any:
+    """Formats that are no stems, such as a preview in MP3, where the name says so too."""
+    named = file_extension(path.name) in OTHER_AUDIO_EXTENSIONS
+    if fault.kind != "unsupported_audio" or not named:
+        kind = _KINDS.get(fault.kind, "not_audio")
+        raise unreadable(kind, path, fault.reason, fault.hint)
+    file = soundfile.SoundFile(named(path))
+    try:
+        _refuse_cut_short(path, file)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _refuse_cut_short(path: Path, file: Any) -> None:
@@ -120,7 +193,10 @@ def _library_error(path: Path, code: int) -> Exception:
     )
 
 
-def _header(file: Any) -> Header:
-    return Header(
-        int(file.samplerate), int(file.channels), int(file.frames), file.subtype, file.format
-    )
+def _header(file: Any, sound: Sound | Fault) -> Header:
+    found = file if isinstance(sound, Fault) else sound
+    rate_hz = file.samplerate if isinstance(sound, Fault) else sound.sample_rate_hz
+    facts = (int(rate_hz), int(found.channels), int(found.frames), found.subtype, found.format)
+    if isinstance(sound, Fault):
+        return Header(*facts)
+    return Header(*facts, sound.speakers, sound.doubts)

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
 
 from bridge.audio import BLOCK_FRAMES
-from bridge.audio.decode import named, probe
-from bridge.audio.faults import unreadable
+from bridge.audio.decode import opened
 
 
 def _three_bytes(samples: Any) -> Any:
@@ -40,13 +38,9 @@ def pcm_sha256(path: Path) -> str:
     It is what WavWriter returns for the same samples; a FLAC of the same bit depth has it too.
     Raises InputError as `bridge.audio.decode.probe` does.
     """
-    read_as, stored = _STORED.get(probe(path).subtype, _OTHERS)
     digest = hashlib.sha256()
-    try:
-        with soundfile.SoundFile(named(path)) as file:
-            for block in file.blocks(BLOCK_FRAMES, dtype=read_as, always_2d=True):
-                digest.update(np.ascontiguousarray(stored(block)).data)
-    except soundfile.LibsndfileError as cause:
-        message, hint = "stops decoding before its end", "copy or export it again"
-        raise unreadable("truncated", path, message, hint) from cause
+    with opened(path) as (file, header):
+        read_as, stored = _STORED.get(header.subtype, _OTHERS)
+        for block in file.blocks(BLOCK_FRAMES, dtype=read_as, always_2d=True):
+            digest.update(np.ascontiguousarray(stored(block)).data)
     return digest.hexdigest()

@@ -12,7 +12,8 @@ import numpy as np
 import soundfile
 
 from bridge.audio.bundle import open_member
-from bridge.errors import InputError, MachineError, Problem
+from bridge.audio.decode import opened
+from bridge.errors import MachineError, Problem
 from sessions import Clip, Media, Session
 
 _Type = Literal["int32", "float64"]
@@ -71,24 +72,15 @@ def _join(left: Media, right: Media, target: Path) -> Media:
 
 def _blocks(left: Media, right: Media, folder: Path, dtype: _Type) -> Iterator[np.ndarray]:
     """Both files side by side, (frames, 2) at a time; what the right one lacks is silence."""
-    try:
-        with (
-            soundfile.SoundFile(_file(left, folder)) as one,
-            soundfile.SoundFile(_file(right, folder)) as two,
-        ):
-            while len(block := one.read(_BLOCK_FRAMES, dtype)):
-                other = two.read(_BLOCK_FRAMES, dtype)[: len(block)]
-                padded = np.zeros_like(block)
-                padded[: len(other)] = other
-                yield np.stack([block, padded], axis=1)
-    except soundfile.SoundFileError as error:
-        raise InputError(
-            Problem(
-                "unreadable_media",
-                f"a pair of files cannot be joined: {error}",
-                {"file": str(left.path)},
-            )
-        ) from error
+    with (
+        opened(_file(left, folder)) as (one, _),
+        opened(_file(right, folder)) as (two, _),
+    ):
+        while len(block := one.read(_BLOCK_FRAMES, dtype)):
+            other = two.read(_BLOCK_FRAMES, dtype)[: len(block)]
+            padded = np.zeros_like(block)
+            padded[: len(other)] = other
+            yield np.stack([block, padded], axis=1)
 
 
 def _full(error: soundfile.SoundFileError) -> MachineError:

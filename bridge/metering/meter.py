@@ -24,11 +24,9 @@ from bridge.metering.windows import (
     PeakToShortTerm,
     Steps,
 )
+from sessions.sounds import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 
 _MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA
-
-MIN_RATE_HZ = 8000
-MAX_RATE_HZ = 384000
 
 
 class Meter:
@@ -164,12 +162,12 @@ def _refuse_layout(sample_rate_hz: int, channels: int) -> None:
                 hint="export it as mono, stereo or 5.1",
             )
         )
-    if not MIN_RATE_HZ <= sample_rate_hz <= MAX_RATE_HZ:
+    if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
         raise InputError(
             Problem(
                 "sample_rate",
                 f"{sample_rate_hz} Hz cannot be measured",
-                expected=f"{MIN_RATE_HZ} to {MAX_RATE_HZ} Hz",
+                expected=f"{LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz",
                 hint="convert it to 44100, 48000, 88200, 96000, 176400 or 192000 Hz",
             )
         )

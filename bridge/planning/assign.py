@@ -27,7 +27,7 @@ def assign_stems(
             Problem(
                 kind="stem_unmatched",
                 message=f'no group takes the stem "{stem.id}" (role {stem.role})',
-                where={"file": str(by_id[stem.id].files[0].path)},
+                where={"file": by_id[stem.id].files[0].place},
                 expected=f"a selector of one of the groups {groups}",
                 hint=_meant_for(stem, names_only)
                 or f'add "{stem.name}" or "role:{stem.role}" to a group, '
@@ -39,7 +39,7 @@ def assign_stems(
             Problem(
                 kind="stem_taken_twice",
                 message=f'the stem "{stem.id}" is taken by {" and ".join(takers)}',
-                where={"file": str(by_id[stem.id].files[0].path)},
+                where={"file": by_id[stem.id].files[0].place},
                 expected="one group",
                 hint="make one of the selectors narrower",
             )

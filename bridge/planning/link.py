@@ -161,7 +161,7 @@ def _rates(
                 kind="rate_differs",
                 message=f"{stem.id} has {stem.sample_rate_hz} Hz, the master {rate_hz} Hz, "
                 "and --strict forbids conversion",
-                where={"file": str(stem.files[0].path)},
+                where={"file": stem.files[0].place},
                 expected=f"{rate_hz} Hz",
                 hint="export it again at the session's rate, or leave --strict out",
             )
@@ -183,7 +183,7 @@ def _channels(stems: Sequence[Stem], problems: list[Problem]) -> None:
         Problem(
             kind="too_many_channels",
             message=f"{stem.id} has {stem.channels} channels",
-            where={"file": str(stem.files[0].path)},
+            where={"file": stem.files[0].place},
             expected="a mono or stereo stem",
             hint="export it in stereo, or as several stems",
         )

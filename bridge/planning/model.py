@@ -28,6 +28,11 @@ class StemFile:
     archive: Path | None = field(default=None, compare=False)
     member: str | None = field(default=None, compare=False)
 
+    @property
+    def place(self) -> str:
+        """Where the user has it: the file, or the zip and the member's name."""
+        return str(self.path) if self.archive is None else f"{self.archive}/{self.member}"
+
 
 @dataclass(frozen=True)
 class Stem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain as joined
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,9 @@ def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
 
 def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
     path = source if member is None else _extracted(source, member, store)
-    found = _inspected(path, store)
-    refuse_bad_samples(found, str(source) if member is None else f"{source}/{member}")
+    place = str(source) if member is None else f"{source}/{member}"
+    found = _inspected(path, store, place)
+    refuse_bad_samples(found, place)
     return StemFile(
         path=path,
         pcm_hash=found.pcm_hash,
@@ -116,6 +118,9 @@ def _extracted(archive: Path, member: str, store: Store) -> Path:
 
 
 def _file_digest(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        said = f"{path.name} is a folder, a device or a pipe, not a file"
+        raise InputError(Problem("not_a_file", said, {"file": str(path)}))
     try:
         return file_digest(path)
     except OSError as error:
@@ -123,14 +128,31 @@ def _file_digest(path: Path) -> str:
         raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
 
 
-def _inspected(path: Path, store: Store) -> Inspection:
+def _inspected(path: Path, store: Store, place: str) -> Inspection:
     key = digest("inspect", version=_INSPECT_VERSION, file=_file_digest(path))
     entry = store.get(key)
     if entry is not None:
         return Inspection(**entry.meta["inspection"])
-    found = inspect(path)
+    try:
+        found = inspect(path)
+    except InputError as error:
+        raise _at(error, path, place) from error
     store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
     return found
+
+
+def _at(error: InputError, path: Path, place: str) -> InputError:
+    """The same error, told of where the user has the file, not of a copy in the store."""
+    return InputError(
+        [
+            replace(
+                problem,
+                message=problem.message.replace(str(path), place),
+                where={**problem.where, "file": place},
+            )
+            for problem in error.problems
+        ]
+    )
 
 
 def group_blocks(
