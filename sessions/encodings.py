@@ -61,7 +61,8 @@ _SUBTYPES = {
 class Encoding:
     """The coding of samples; `subtype` is None where it is not plain samples, `name` says what.
 
-    `speakers` is the channel mask of WAVE_FORMAT_EXTENSIBLE, None where none is stated.
+    `speakers` is the channel mask of WAVE_FORMAT_EXTENSIBLE, None where none is stated, 0 where
+    the channels are no speakers (B-format).
     """
 
     sample_rate_hz: int
@@ -87,7 +88,7 @@ def wave_encoding(body: bytes, order: _Order) -> Encoding | None:
     speakers, extensible = None, tag == _EXTENSIBLE and len(body) >= 40
     if extensible:
         tag, mask = number(24, 2), number(20, 4)
-        speakers = mask if body[28:40] == _PLAIN_GUID and mask else None
+        speakers = (mask or None) if body[28:40] == _PLAIN_GUID else 0
     if not channels or not rate_hz:
         return None
     size = _container_bytes(block, bits, channels)

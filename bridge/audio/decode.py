@@ -146,8 +146,8 @@ def _plain(path: Path, stream: IO[bytes], sound: Sound) -> Any:
 
 def _other_format(path: Path, fault: Fault) -> Any:
     """Formats that are no stems, such as a preview in MP3, where the name says so too."""
-    named = file_extension(path.name) in OTHER_AUDIO_EXTENSIONS
-    if fault.kind != "unsupported_audio" or not named:
+    other = file_extension(path.name) in OTHER_AUDIO_EXTENSIONS
+    if fault.kind != "unsupported_audio" or not other:
         kind = _KINDS.get(fault.kind, "not_audio")
         raise unreadable(kind, path, fault.reason, fault.hint)
     file = soundfile.SoundFile(named(path))

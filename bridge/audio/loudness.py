@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
 
-CHANNEL_WEIGHTS: dict[int, tuple[float, ...]] = {
+_ASSUMED: dict[int, tuple[float, ...]] = {
     1: (1.0,),
     2: (1.0, 1.0),
     3: (1.0, 1.0, 1.0),
@@ -17,12 +19,56 @@ CHANNEL_WEIGHTS: dict[int, tuple[float, ...]] = {
     5: (1.0, 1.0, 1.0, 1.41, 1.41),
     6: (1.0, 1.0, 1.0, 0.0, 1.41, 1.41),
 }
-"""Weights by channel count, in the order L R C (LFE) Ls Rs; 4 is L R Ls Rs. Mono is one channel."""
+_ASSUMED_NAMES = {3: "L R C", 4: "L R Ls Rs", 5: "L R C Ls Rs", 6: "L R C LFE Ls Rs"}
+_LFE, _BACK, _BACK_CENTRE, _SIDE, _LAST = 3, (4, 5), 8, (9, 10), 17
+_SURROUND = 1.41
 
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 
+MOST_CHANNELS = 64
+"""What libebur128 takes."""
+
 _FORGOTTEN = 1e-100  # a filter state this small is silence, and denormals would be slow
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The weight of each channel; None, and no loudness, where the speakers are not known.
+
+    `doubts` are (code, what was assumed or could not be), empty where the file names its speakers.
+    """
+
+    weights: tuple[float, ...] | None
+    doubts: tuple[tuple[str, str], ...] = ()
+
+
+def layout(channels: int, speakers: int | None = None) -> Layout:
+    """Return the weights by speaker (BS.1770-5, Table 3), `speakers` a WAVE_FORMAT_EXTENSIBLE mask.
+
+    1.41 from 60 to 120 degrees to the side, 1 elsewhere, the LFE left out. The back pair is the
+    surround pair, at 110 degrees, where there is no side pair; a back centre alone is the single
+    surround channel of BS.775, heard from there as well. Without a mask the order up to six
+    channels is L R C LFE Ls Rs; 4 is L R Ls Rs. Mono is one channel.
+    """
+    if speakers is None and channels in _ASSUMED:
+        name = _ASSUMED_NAMES.get(channels)
+        assumed = (("speakers_assumed", f"names no speakers; measured as {name}"),)
+        return Layout(_ASSUMED[channels], assumed if name else ())
+    bits = [bit for bit in range(32) if (speakers or 0) >> bit & 1][:channels]
+    if len(bits) < channels or (bits and bits[-1] > _LAST):
+        said = f"does not say where its {channels} channels are heard; its loudness is left out"
+        return Layout(None, (("speakers_unknown", said),))
+    return Layout(tuple(_weight(bit, bits) for bit in bits))
+
+
+def _weight(bit: int, bits: Sequence[int]) -> float:
+    sides = any(side in bits for side in _SIDE)
+    backs = sides or any(back in bits for back in _BACK)
+    if bit == _LFE:
+        return 0.0
+    surround = bit in _SIDE or (bit in _BACK and not sides) or (bit == _BACK_CENTRE and not backs)
+    return _SURROUND if surround else 1.0
 
 
 def k_weighting(sample_rate_hz: int) -> npt.NDArray[np.float64]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bridge.cli.options import Json
-from bridge.cli.printing import print_json, say
-from bridge.errors import InputError, Problem
+from bridge.cli.printing import print_json, printable, say
+from bridge.cli.telling import say_diagnostics
+from bridge.errors import Diagnostic, InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.metering import Measures
 
 _ROWS = (
     ("integrated", "integrated_lufs", "LUFS"),
@@ -25,37 +30,75 @@ _ROWS = (
 )
 
 
+_COLUMNS = (
+    ("LUFS", "integrated_lufs"),
+    ("LRA", "loudness_range_lu"),
+    ("max M", "momentary_max_lufs"),
+    ("max S", "short_term_max_lufs"),
+    ("dBTP", "true_peak_dbtp"),
+    ("dBFS", "sample_peak_dbfs"),
+    ("PLR", "plr_db"),
+    ("PSR", "psr_min_db"),
+    ("crest", "crest_db"),
+)
+_WIDTH = 8
+
+
 def measure(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Audio files.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Audio files, and folders of them.")
+    ],
     json: Json = False,
 ) -> None:
-    """Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more.
+    """Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more; several files as a table.
 
     Example: stemwright measure master/main.wav
     """
+    from bridge.metering import audio_files
     from bridge.metering import measure as measure_file
 
-    measured: list[dict[str, object]] = []
+    paths = audio_files(files)
+    width = max(len(printable(str(path))) for path in paths)
+    measured: list[Measures] = []
     problems: list[Problem] = []
-    for path in files:
+    if len(paths) > 1 and not json:
+        heads = "".join(name.rjust(_WIDTH) for name, _ in (*_COLUMNS, ("s", "")))
+        say(f"{'file':<{width}}{heads}")
+    for path in paths:
         try:
-            found = measure_file(path).as_json()
+            measured.append(measure_file(path))
         except InputError as error:
             problems += error.problems
             continue
-        measured.append(found)
-        if not json:
-            say(*_lines(found))
+        if json:
+            continue
+        found = measured[-1].as_json()
+        say(*([_row(found, width)] if len(paths) > 1 else _lines(found)))
+    told = [said for each in measured for said in _told(each)]
     if problems:
         raise InputError(problems)
     if json:
-        print_json({"files": measured})
+        diagnostics = [said.as_json() for said in told]
+        print_json({"files": [each.as_json() for each in measured], "diagnostics": diagnostics})
+    else:
+        say_diagnostics(said.as_json() for said in told)
 
 
-def _lines(found: dict[str, object]) -> list[str]:
+def _told(measured: Measures) -> Iterator[Diagnostic]:
+    for code, said in measured.doubts:
+        severity = "note" if code == "speakers_assumed" else "warning"
+        yield Diagnostic(severity, code, str(measured.path), f"{measured.path} {said}")
+
+
+def _row(found: dict[str, Any], width: int) -> str:
+    values = [found[key] for _, key in _COLUMNS] + [found["frames"] / found["sample_rate_hz"]]
+    cells = ("-" if value is None else f"{value:.2f}" for value in values)
+    return f"{printable(found['path']):<{width}}" + "".join(cell.rjust(_WIDTH) for cell in cells)
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
     rate, frames = found["sample_rate_hz"], found["frames"]
-    seconds = f"{frames / rate:.2f} s" if isinstance(frames, int) and isinstance(rate, int) else ""
-    lines = [f"{found['path']}  ({rate} Hz, {found['channels']} ch, {seconds})"]
+    lines = [f"{found['path']}  ({rate} Hz, {found['channels']} ch, {frames / rate:.2f} s)"]
     for name, key, unit in _ROWS:
         value = found[key]
         text = f"{value:8.2f} {unit}" if isinstance(value, float) else "       - "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from bridge.audio.decode import Header
@@ -65,7 +66,12 @@ def _word(left: Residual, heads: tuple[Header, Header], limits: Limits) -> Verdi
 
 
 def _apart(a: float, b: float) -> float:
-    """How far two levels lie apart, silence and what nobody hears being the same."""
+    """How far two levels lie apart, silence and what nobody hears being the same.
+
+    0 where one has none: loudness without known speakers is left out.
+    """
+    if math.isnan(a) or math.isnan(b):
+        return 0.0
     return abs(max(a, _UNHEARD_DB) - max(b, _UNHEARD_DB))
 
 

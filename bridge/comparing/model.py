@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -78,7 +79,7 @@ class FileDiff:
 
     @property
     def loudness_delta_lu(self) -> float | None:
-        """B minus A, integrated."""
+        """B minus A, integrated; None where a file does not say where its channels are heard."""
         return self._delta("integrated_lufs")
 
     @property
@@ -92,7 +93,7 @@ class FileDiff:
         if self.sounds is None:
             return None
         one, other = (getattr(sound.measures, reading) for sound in self.sounds)
-        return delta(one, other)
+        return None if math.isnan(one) or math.isnan(other) else delta(one, other)
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `files` list."""

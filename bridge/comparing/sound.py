@@ -13,7 +13,7 @@ import numpy.typing as npt
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.framing import Framer
-from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, CHANNEL_WEIGHTS, KWeighting, lufs
+from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
 from bridge.comparing.levels import power_db, told
 from bridge.comparing.walking import first
 from bridge.errors import InputError
@@ -56,8 +56,8 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = Non
     head = probe(path)
     try:
         meter, curve = (
-            Meter(head.sample_rate_hz, head.channels),
-            _Curve(head.sample_rate_hz, head.channels),
+            Meter(head.sample_rate_hz, head.channels, head.speakers),
+            _Curve(head.sample_rate_hz, head.channels, head.speakers),
         )
         for block in first(read_blocks(path, block_frames), frames):
             meter.add(block)
@@ -75,10 +75,12 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = Non
 class _Curve:
     """Energies every 100 ms, K-weighted: all, mid and side."""
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, channels: int, speakers: int | None) -> None:
         self._rate_hz = rate_hz
         self._weighting = KWeighting(rate_hz, channels)
-        self._weights = np.array(CHANNEL_WEIGHTS[channels])[:, None]
+        known = layout(channels, speakers).weights
+        self._located = known is not None
+        self._weights = np.array(known or (0.0,) * channels)[:, None]
         self._framer = Framer(channels, rate_hz)
         self._edges = np.arange(STEPS_PER_S + 1) * rate_hz // STEPS_PER_S
         self._energies: list[npt.NDArray[np.float64]] = []
@@ -118,6 +120,8 @@ class _Curve:
             self._energies.append(sums / np.diff(self._edges[: whole + 1]))
 
     def _short_term(self) -> tuple[float, ...]:
+        if not self._located:
+            return ()
         steps = np.concatenate([np.empty(0), *self._energies])
         ends = range(WINDOW_STEPS, len(steps) + 1, EVERY_STEPS)
         means = [float(steps[end - WINDOW_STEPS : end].mean()) for end in ends]

@@ -161,6 +161,8 @@ def _sound(found: FileDiff) -> Iterator[str]:
     if found.sounds is None or found.aligned is None:
         return
     one, other = found.sounds
+    if found.loudness_delta_lu is None:
+        yield f"loudness      left out: where the {found.channels} channels are heard is not said"
     for name, reading, unit in _ROWS:
         yield _row(name, getattr(one.measures, reading), getattr(other.measures, reading), unit)
     if found.channels == 2:

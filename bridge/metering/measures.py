@@ -17,7 +17,8 @@ class Measures:
     peak minus integrated loudness; `psr_min_db` the smallest 4x true peak minus loudness of any 3 s
     window (every 100 ms) within 20 LU of the loudest. `dc` is the mean of each channel;
     `correlation` that of left and right, of stereo only; `crest_db` sample peak over the RMS of all
-    channels. A mono file is read as one channel, 3 LU under the same signal on two.
+    channels. A mono file is read as one channel, 3 LU under the same signal on two. `doubts` are
+    (code, sentence going on from the file's name): speakers assumed, a header not believed.
     """
 
     sample_rate_hz: int
@@ -35,6 +36,7 @@ class Measures:
     correlation: float
     crest_db: float
     path: str | None = None
+    doubts: tuple[tuple[str, str], ...] = ()
 
     def named(self, path: str) -> Measures:
         """Return the same readings for the file they belong to."""
@@ -44,6 +46,7 @@ class Measures:
         """The object of the `files` list that `measure --json` prints."""
         values = asdict(self)
         path = values.pop("path")
+        values.pop("doubts")
         return {"path": path, **{key: _finite(value) for key, value in values.items()}}
 
 

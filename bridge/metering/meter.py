@@ -6,12 +6,18 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from pyebur128 import MeasurementMode, R128State, get_loudness_global, get_loudness_range
+from pyebur128 import (
+    ChannelType,
+    MeasurementMode,
+    R128State,
+    get_loudness_global,
+    get_loudness_range,
+)
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
 from bridge.audio.library_peak import LibraryPeak
-from bridge.audio.loudness import CHANNEL_WEIGHTS, KWeighting
+from bridge.audio.loudness import MOST_CHANNELS, KWeighting, layout
 from bridge.audio.true_peak import TruePeak
 from bridge.errors import InputError, Problem
 from bridge.metering.measures import Measures
@@ -26,33 +32,46 @@ from bridge.metering.windows import (
 )
 from sessions.sounds import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 
+_LIBRARY_CHANNELS = {
+    0.0: ChannelType.UNUSED,
+    1.0: ChannelType.LEFT,
+    1.41: ChannelType.LEFT_SURROUND,
+}
 _MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA
 
 
 class Meter:
-    """Reads a stream of 1 to 6 channels at any rate from 8 to 384 kHz.
+    """Reads a stream of 1 to 64 channels at any rate from 8 to 384 kHz.
+
+    `speakers` is the channel mask of WAVE_FORMAT_EXTENSIBLE; where it and the count say nothing of
+    where the channels are heard, every loudness is NaN, and the peaks are read all the same.
 
     However the stream is cut, the readings are the same to the bit: everything is worked in whole
     seconds from frame 0. Only libebur128's gating blocks grow with length, by about 320 B/s.
     """
 
-    def __init__(self, sample_rate_hz: int, channels: int) -> None:
+    def __init__(self, sample_rate_hz: int, channels: int, speakers: int | None = None) -> None:
         _refuse_layout(sample_rate_hz, channels)
         self._sample_rate_hz = sample_rate_hz
         self._channels = channels
-        self._weights = np.array(CHANNEL_WEIGHTS[channels])[:, None]
+        known = layout(channels, speakers).weights
+        self._located = known is not None
+        weights = known or (0.0,) * channels
+        self._weights = np.array(weights)[:, None]
         self._frames = 0
         self._seconds = Framer(channels, sample_rate_hz)
         self._peak_seconds = Framer(1, sample_rate_hz)
         self._edges = np.arange(STEPS_PER_S + 1) * sample_rate_hz // STEPS_PER_S
         self._interleaved = np.empty((sample_rate_hz, channels))
         self._library = R128State(channels, sample_rate_hz, _MODE)
+        for channel, weight in enumerate(weights):
+            self._library.set_channel(channel, _LIBRARY_CHANNELS[weight])
         self._weighting = KWeighting(sample_rate_hz, channels)
         self._true_peak = TruePeak(channels, LibraryPeak(sample_rate_hz))
         self._statistics = Statistics(channels)
         self._momentary = LoudestWindow(MOMENTARY_STEPS)
         self._short_term = LoudestWindow(SHORT_TERM_STEPS)
-        self._peak_to_short_term = PeakToShortTerm()
+        self._peak_to_short_term = PeakToShortTerm(sum(weights))
         self._measures: Measures | None = None
 
     def add(self, block: Block) -> None:
@@ -111,9 +130,9 @@ class Meter:
         return steps
 
     def _readings(self) -> Measures:
-        integrated_lufs = get_loudness_global(self._library)
+        integrated_lufs = get_loudness_global(self._library) if self._located else math.nan
         true_peak_dbtp = _db(self._true_peak.largest)
-        loudest_lufs = self._short_term.loudest_lufs
+        loudest_lufs = self._short_term.loudest_lufs if self._located else math.nan
         ranged = self._short_term.complete and math.isfinite(integrated_lufs)
         return Measures(
             sample_rate_hz=self._sample_rate_hz,
@@ -121,7 +140,7 @@ class Meter:
             frames=self._frames,
             integrated_lufs=integrated_lufs,
             loudness_range_lu=get_loudness_range(self._library) if ranged else math.nan,
-            momentary_max_lufs=self._momentary.loudest_lufs,
+            momentary_max_lufs=self._momentary.loudest_lufs if self._located else math.nan,
             short_term_max_lufs=loudest_lufs,
             true_peak_dbtp=true_peak_dbtp,
             sample_peak_dbfs=_db(self._statistics.largest),
@@ -153,13 +172,13 @@ def _db(value: float) -> float:
 
 
 def _refuse_layout(sample_rate_hz: int, channels: int) -> None:
-    if channels not in CHANNEL_WEIGHTS:
+    if not 1 <= channels <= MOST_CHANNELS:
         raise InputError(
             Problem(
                 "channel_count",
                 f"{channels} channels cannot be measured",
-                expected="1 to 6 channels: L R C (LFE) Ls Rs",
-                hint="export it as mono, stereo or 5.1",
+                expected=f"1 to {MOST_CHANNELS} channels",
+                hint="export it as mono, stereo, 5.1 or 7.1",
             )
         )
     if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:

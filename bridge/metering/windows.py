@@ -15,6 +15,7 @@ MOMENTARY_STEPS = 40
 SHORT_TERM_STEPS = 300
 PSR_RANGE_LU = 20.0
 
+_MOST_K_GAIN_DB = 4.0
 _BINS_PER_LU = 10
 _BINS = 1200
 _PSR_EVERY_STEPS = 10
@@ -54,10 +55,13 @@ class PeakToShortTerm:
     """Smallest peak-to-short-term-loudness ratio, with the quiet windows left out at the end.
 
     The smallest ratio is kept for every 0.1 LU of loudness, since how quiet is too quiet is known
-    only when the loudest window is.
+    only when the loudest window is. Windows with less peak than any sound of their loudness has
+    hold only what the weighting rings on with after a loud low end, and are left out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, weights: float) -> None:
+        """`weights` is the sum of the channels' weights."""
+        self._lowest_db = -_MOST_K_GAIN_DB - 10.0 * math.log10(max(weights, 1.0))
         self._held: Steps = np.empty(0)
         self._peaks: Steps = np.empty(0)
         self._windows: Steps = np.empty(0)
@@ -80,7 +84,7 @@ class PeakToShortTerm:
 
     def smallest_db(self, loudest_lufs: float) -> float:
         """Return the smallest ratio within 20 LU of the loudest window; NaN when there is none."""
-        if loudest_lufs <= ABSOLUTE_GATE_LUFS:
+        if math.isnan(loudest_lufs) or loudest_lufs <= ABSOLUTE_GATE_LUFS:
             return math.nan
         kept = self._smallest[max(0, _bin(loudest_lufs - PSR_RANGE_LU)) :]
         smallest = float(kept.min())
@@ -94,11 +98,12 @@ class PeakToShortTerm:
         self._peaks, self._windows = self._peaks[known:], self._windows[known:]
 
     def _note(self, peak: float, loudness_lufs: float) -> None:
-        if loudness_lufs <= ABSOLUTE_GATE_LUFS:
+        if loudness_lufs <= ABSOLUTE_GATE_LUFS or peak <= 0.0:
             return
         where = min(_bin(loudness_lufs), _BINS - 1)
         ratio_db = 20.0 * math.log10(peak) - loudness_lufs
-        self._smallest[where] = min(self._smallest[where], ratio_db)
+        if ratio_db >= self._lowest_db:
+            self._smallest[where] = min(self._smallest[where], ratio_db)
 
 
 def _bin(loudness_lufs: float) -> int:

@@ -199,3 +199,17 @@ def test_nothing_depends_on_how_files_are_cut(tune, write) -> None:
 
 def test_a_default_policy_is_the_default_limits() -> None:
     assert Policy().limits_for("anything") == Limits()
+
+
+def test_eight_channels_without_speakers_are_compared_without_loudness(tmp_path) -> None:
+    x = 0.1 * np.random.default_rng(1).standard_normal((24000, 8))
+    soundfile.write(tmp_path / "a.wav", x, 48000, subtype="PCM_24")
+    soundfile.write(tmp_path / "b.wav", x * 0.5, 48000, subtype="PCM_24")
+    (found,) = diff(tmp_path / "a.wav", tmp_path / "b.wav").files
+    assert found.verdict == "changed"
+    assert found.raw is not None
+    assert found.raw.rms_dbfs == pytest.approx(20 * math.log10(0.05), abs=0.1)
+    assert {missed.limit for missed in found.missed} == {"rms", "peak", "true_peak"}
+    assert found.as_json()["loudness_delta_lu"] is None
+    soundfile.write(tmp_path / "b.wav", x + 1e-6, 48000, subtype="PCM_24")
+    assert diff(tmp_path / "a.wav", tmp_path / "b.wav").files[0].within

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -189,7 +190,7 @@ def test_a_bad_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate_hz", "channels", "kind"), [(48000, 7, "channel_count"), (4000, 2, "sample_rate")]
+    ("rate_hz", "channels", "kind"), [(48000, 65, "channel_count"), (4000, 2, "sample_rate")]
 )
 def test_layouts_that_cannot_be_measured(
     tmp_path: Path, rate_hz: int, channels: int, kind: str
@@ -219,3 +220,72 @@ def test_memory_does_not_grow_with_length() -> None:
             held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     assert held[1] - held[0] < 100_000  # the samples in between are 12.8 MB
+
+
+@pytest.mark.parametrize("after", [0.0, 1e-7])
+def test_silence_after_a_loud_low_end_is_read(after: float) -> None:
+    at = np.arange(3 * 48000) / 48000
+    low = 0.5 * np.sin(2 * np.pi * 45 * at + np.pi / 2)
+    reading = read(np.stack([np.concatenate([low, np.full(4 * 48000, after)])] * 2))
+    assert reading.psr_min_db == pytest.approx(read(np.stack([low, low])).psr_min_db, abs=1.0)
+
+
+PLAIN = "00001000800000aa00389b71"
+
+
+def with_mask(path: Path, channels: int, mask: int, guid: str = PLAIN) -> Path:
+    """Sines of 1 kHz on every channel, in a WAVE_FORMAT_EXTENSIBLE."""
+    one = 0.1 * np.sin(2 * np.pi * 1000 * np.arange(48000) / 48000)
+    data = np.repeat(one[:, None], channels, axis=1).astype("<f4").tobytes()
+    size = channels * 4
+    fmt = struct.pack("<HHIIHHHHI", 0xFFFE, channels, 48000, 48000 * size, size, 32, 22, 32, mask)
+    fmt += b"\3\0\0\0" + bytes.fromhex(guid)
+    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt
+    body += b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("channels", "mask", "weights"),
+    [  # ITU-R BS.1770-5, Table 3; the LFE left out
+        (1, 0x4, 1.0),
+        (2, 0x3, 2.0),
+        (3, 0xB, 2.0),  # 2.1
+        (3, 0x7, 3.0),
+        (4, 0x33, 2 + 2 * 1.41),  # quad
+        (4, 0x107, 3 + 1.41),  # L R C S, the surround at the sides (BS.775)
+        (6, 0x3F, 3 + 2 * 1.41),  # 5.1, back
+        (6, 0x60F, 3 + 2 * 1.41),  # 5.1, side
+        (7, 0x70F, 4 + 2 * 1.41),  # 6.1: the back centre behind
+        (8, 0x63F, 5 + 2 * 1.41),  # 7.1: only the sides lie between 60 and 120 degrees
+        (12, 0x2D63F, 9 + 2 * 1.41),  # 7.1.4
+    ],
+)
+def test_the_mask_of_speakers_decides_the_weights(
+    tmp_path: Path, channels: int, mask: int, weights: float
+) -> None:
+    found = measure(with_mask(tmp_path / "a.wav", channels, mask))
+    one = measure(with_mask(tmp_path / "one.wav", 1, 0x4)).integrated_lufs
+    for reading in (found.integrated_lufs, found.momentary_max_lufs):
+        assert reading == pytest.approx(one + 10 * math.log10(weights), abs=0.02)
+    assert found.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("channels", "mask", "guid", "code"),
+    [
+        (4, 0, PLAIN, "speakers_assumed"),
+        (8, 0, PLAIN, "speakers_unknown"),
+        (4, 0x3, PLAIN, "speakers_unknown"),
+        (2, 0x80000000, PLAIN, "speakers_unknown"),
+        (4, 0x33, "000021070d311000ca000000", "speakers_unknown"),  # B-format: no speakers
+    ],
+)
+def test_a_layout_that_is_not_known_is_told(
+    tmp_path: Path, channels: int, mask: int, guid: str, code: str
+) -> None:
+    found = measure(with_mask(tmp_path / "a.wav", channels, mask, guid))
+    assert [said for said, _ in found.doubts] == [code]
+    assert math.isnan(found.integrated_lufs) == (code == "speakers_unknown")
+    assert found.sample_peak_dbfs == pytest.approx(-20.0, abs=0.01)
