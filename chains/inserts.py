@@ -93,8 +93,14 @@ class Compressor(Settings):
     release_ms: ReleaseMs = 150.0
     knee_db: Annotated[float, Field(ge=0, le=36)] = 6.0
     makeup_db: Annotated[float, Field(ge=-36, le=36)] = 0.0
-    sidechain_hz: Annotated[float, Field(ge=0, le=2000)] = 0.0
-    """Corner of the detector's 12 dB/octave high-pass; 0 leaves it out."""
+    sidechain_hz: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=2000,
+            description="corner of the detector's 12 dB/octave high-pass; 0 leaves it out",
+        ),
+    ] = 0.0
     key: Key | None = None
 
 
@@ -199,8 +205,14 @@ class Reverb(Settings):
     damping: Annotated[float, Field(ge=0, le=1)] = 0.5
     width: Annotated[float, Field(ge=0, le=1)] = 1.0
     predelay_ms: Annotated[float, Field(ge=0, le=500)] = 20.0
-    low_cut_hz: Annotated[float, Field(ge=0, le=2000)] = 200.0
-    """Corner of the 12 dB/octave high-pass in front; 0 leaves it out."""
+    low_cut_hz: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=2000,
+            description="corner of the 12 dB/octave high-pass in front; 0 leaves it out",
+        ),
+    ] = 200.0
 
 
 class Width(Settings):
@@ -208,8 +220,14 @@ class Width(Settings):
 
     use: Literal["width"] = "width"
     width: Annotated[float, Field(ge=0, le=4)] = 1.0
-    mono_below_hz: Annotated[float, Field(ge=0, le=1000)] = 0.0
-    """Corner below which the side signal is removed; 0 leaves it alone."""
+    mono_below_hz: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1000,
+            description="corner below which the side signal is removed; 0 leaves it alone",
+        ),
+    ] = 0.0
 
 
 class Gate(Settings):

@@ -200,9 +200,15 @@ def _listed(words: list[Any]) -> list[str]:
     return [", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted
 
 
+def unit_of(name: str) -> str:
+    """The unit a setting's name says; nothing for a bare number."""
+    return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+
+
 def _number_in_words(node: Node, name: str) -> str:
     article = "a whole number" if node["type"] == "integer" else "a number"
-    unit = next((f" {unit}" for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+    unit = unit_of(name)
+    unit = f" {unit}" if unit else ""
     low, high = node.get("minimum"), node.get("maximum")
     return f"{article} from {low} to {high}{unit}" if low is not None else f"{article}{unit}"
 

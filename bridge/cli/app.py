@@ -17,6 +17,7 @@ from bridge.cli import (
     measure_command,
     plan_command,
     plugins_command,
+    processors_command,
     read_command,
     render_command,
     report_command,
@@ -48,6 +49,7 @@ for command in (
     export_command.export,
     formats_command.formats,
     schema_command.schema,
+    processors_command.processors,
 ):
     app.command()(command)
 

@@ -174,6 +174,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         ],
         "formats": [[place.session, place.chain], ["--markdown", place.session]],
         "schema": [[]],
+        "processors": [["gain"], [HOSTILE]],
         "plugins scan": [path],
         "plugins list": [path],
         "plugins show": [[HOSTILE, *path]],

@@ -27,6 +27,7 @@ COMMANDS = (
     "verify",
     "report",
     "schema",
+    "processors",
 )
 
 
