@@ -30,15 +30,21 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Unscannable:
-    """A plugin file that could not be read, and why."""
+    """A plugin file that could not be read, and why.
+
+    `held` is what an earlier scan read in it. One that is `whole` was read, and holds none of ours.
+    """
 
     path: Path
     reason: str
+    format: str = ""
+    held: tuple[Plugin, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The plugin scan's frozen result.
+    """The plugin scan's frozen result; `order` is every file that was asked, the first first.
 
     `untrusted` are files that were named by path and not loaded: nobody said that they may be.
     """
@@ -46,6 +52,7 @@ class Catalogue:
     plugins: tuple[Plugin, ...] = ()
     unscannable: tuple[Unscannable, ...] = ()
     searched: tuple[Path, ...] = ()
+    order: tuple[Path, ...] = field(default=(), compare=False)
     untrusted: tuple[Path, ...] = ()
 
 
@@ -79,19 +86,65 @@ def find(catalogue: Catalogue, wanted: Wanted) -> tuple[Plugin, ...]:
     """All plugins of the catalogue that `wanted` means, in catalogue order.
 
     Of a plugin that is there in several formats, only the one best hosted counts, unless `wanted`
-    says which.
+    says which. Nothing stands in for a file that comes before it and cannot be read (`broken`).
     """
+    found = _meant(catalogue, wanted)
+    return tuple(plugin for plugin in found if _before(catalogue, wanted, plugin) is None)
+
+
+def broken(catalogue: Catalogue, wanted: Wanted) -> Unscannable | None:
+    """The file that holds what `wanted` means, where it cannot be read; None where that is found.
+
+    A file that no scan has read yet is known by its name alone.
+    """
+    if find(catalogue, wanted):
+        return None
+    for plugin in _meant(catalogue, wanted):
+        return _before(catalogue, wanted, plugin)
+    return next((each for each in catalogue.unscannable if _may_hold(each, wanted)), None)
+
+
+def _meant(catalogue: Catalogue, wanted: Wanted) -> list[Plugin]:
     found = [plugin for plugin in catalogue.plugins if matches(plugin, wanted)]
     best: dict[tuple[str, str], int] = {}
     for plugin in found:
         name = _named(plugin)
-        best[name] = min(best.get(name, len(FORMATS)), _rank(plugin))
-    return tuple(plugin for plugin in found if _rank(plugin) == best[_named(plugin)])
+        best[name] = min(best.get(name, len(FORMATS)), _rank(plugin.format))
+    return [plugin for plugin in found if _rank(plugin.format) == best[_named(plugin)]]
+
+
+def _before(catalogue: Catalogue, wanted: Wanted, plugin: Plugin) -> Unscannable | None:
+    """The unreadable file that would be taken for `plugin`, were it whole."""
+    if wanted.path is not None:
+        return None
+
+    def place(format_: str, path: Path) -> tuple[int, int]:
+        known = path in catalogue.order
+        return _rank(format_), catalogue.order.index(path) if known else len(catalogue.order)
+
+    same = Wanted(plugin.name, format=plugin.format if wanted.class_id else wanted.format)
+    for each in catalogue.unscannable:
+        if each.whole or not _may_hold(each, same):
+            continue
+        if place(each.format, each.path) < place(plugin.format, plugin.path):
+            return each
+    return None
+
+
+def _may_hold(each: Unscannable, wanted: Wanted) -> bool:
+    if wanted.path is not None:
+        return each.path.resolve() == wanted.path.resolve()
+    if not _same(wanted.format, each.format):
+        return False
+    if each.held:
+        return any(matches(plugin, wanted) for plugin in each.held)
+    stem, name = each.path.stem.casefold(), (wanted.name or "").casefold()
+    return bool(name) and (stem == name or stem.endswith(f" {name}"))
 
 
 def _named(plugin: Plugin) -> tuple[str, str]:
     return plugin.name.casefold(), plugin.vendor.casefold()
 
 
-def _rank(plugin: Plugin) -> int:
-    return FORMATS.index(plugin.format) if plugin.format in FORMATS else len(FORMATS)
+def _rank(format_: str) -> int:
+    return FORMATS.index(format_) if format_ in FORMATS else len(FORMATS)

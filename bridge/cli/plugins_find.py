@@ -12,7 +12,7 @@ from bridge.errors import InputError, MachineError, Problem
 
 if TYPE_CHECKING:
     from bridge.hosting import Host
-    from bridge.plugins import Catalogue, Plugin
+    from bridge.plugins import Catalogue, Plugin, Wanted
     from bridge.storing import Store
 
 Format = Annotated[
@@ -68,7 +68,7 @@ def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str |
     found = find(catalogue, wanted) or find(catalogue, Wanted(class_id=name, format=kind))
     if len({(each.class_id, each.format) for each in found}) == 1:
         return found[0]
-    raise _ambiguous(name, found) if found else _not_found(name, catalogue)
+    raise _ambiguous(name, found) if found else _not_found(name, catalogue, wanted)
 
 
 def _ambiguous(name: str, found: Sequence[Plugin]) -> InputError:
@@ -83,18 +83,30 @@ def _ambiguous(name: str, found: Sequence[Plugin]) -> InputError:
     )
 
 
-def _not_found(name: str, catalogue: Catalogue) -> MachineError:
+def unreadable(said: str, catalogue: Catalogue, wanted: Wanted) -> MachineError | None:
+    """The error of a wanted plugin whose file is there and cannot be read; None for any other."""
+    from bridge.plugins import broken
+
+    found = broken(catalogue, wanted)
+    if found is None:
+        return None
+    return MachineError(
+        Problem(
+            "plugin_unreadable",
+            f"{said} cannot be read: {found.path}: {found.reason}",
+            {"plugin": said},
+            hint="Install it again; load it in a DAW to see whether it is whole. Another format or "
+            "copy is taken only when it is named: by --format, a path or a class id.",
+        )
+    )
+
+
+def _not_found(name: str, catalogue: Catalogue, wanted: Wanted) -> MachineError:
     from chains.errors import nearest
 
-    broken = [each for each in catalogue.unscannable if each.path.stem == Path(name).stem]
-    if broken:
-        problem = Problem(
-            "plugin_unreadable",
-            f"the plugin {name} cannot be read: {broken[0].reason}",
-            {"plugin": name},
-            hint="Install it again; load it in a DAW to see whether it is whole.",
-        )
-        return MachineError(problem)
+    told = unreadable(name, catalogue, wanted)
+    if told is not None:
+        return told
     names = [each.name for each in catalogue.plugins]
     return MachineError(
         Problem(

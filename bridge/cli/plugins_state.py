@@ -17,7 +17,7 @@ from bridge.cli.plugins_chain_file import (
     with_state,
     written,
 )
-from bridge.cli.plugins_find import Format, Timeout, one, opened
+from bridge.cli.plugins_find import Format, Timeout, one, opened, unreadable
 from bridge.cli.plugins_probe import print_table
 from bridge.cli.printing import print_json, say
 from bridge.errors import InputError, MachineError, Problem
@@ -138,7 +138,7 @@ def _plugin(
     if found:
         several = Problem("plugin_ambiguous", f"{said} means several plugins", where)
         raise InputError(several)
-    raise MachineError(
+    raise unreadable(f"{said} ({row.step_id})", catalogue, wanted) or MachineError(
         Problem(
             "plugin_not_found",
             f"the plugin {said} ({row.step_id}) is not installed here",

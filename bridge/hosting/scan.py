@@ -7,6 +7,7 @@ that hangs costs nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,10 +17,11 @@ from bridge.hosting import audio_unit, bundles, scan_cache
 from bridge.hosting.child import ChildFailed, call
 from bridge.hosting.scan_cache import Scanned
 from bridge.hosting.trust import lies_in
-from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, find
+from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
 
 FACTORY_DEADLINE_S = 10.0
 AT_ONCE = 2
+_HOLDS_NONE = "it holds no audio plugin"
 Progress = Callable[[int, int, str], None]
 """Told how many files were asked, of how many, and the last one's name."""
 
@@ -44,10 +46,10 @@ def scan(
     named = [each.path for each in wanted if each.path is not None and each.path.exists()]
     refused = _untrusted(named, installed, (*folders, *trusted))
     everything = _each_once([*(path for path in named if path not in refused), *installed])
-    likely = [bundle for bundle in everything if any(_likely(bundle, each) for each in wanted)]
     scanner = _Scanner(cache_file, deadline_s, progress)
-    found = scanner.ask(likely, again=True)
-    if not wanted or not all(find(found, each) for each in wanted):
+    likely = [bundle for bundle in everything if any(scanner.likely(bundle, w) for w in wanted)]
+    found = replace(scanner.ask(likely, again=True), order=tuple(everything))
+    if not wanted or not all(find(found, each) or broken(found, each) for each in wanted):
         by_name = any(each.path is None for each in wanted) or not wanted
         rest = [bundle for bundle in everything if bundle not in likely] if by_name else []
         found = _joined(found, scanner.ask(rest, again=again), everything)
@@ -65,12 +67,6 @@ def _untrusted(
     )
 
 
-def _likely(bundle: Path, wanted: Wanted) -> bool:
-    if wanted.path is not None:
-        return bundle.resolve() == wanted.path.resolve()
-    return wanted.name is not None and wanted.name.strip().casefold() in bundle.stem.casefold()
-
-
 def _each_once(paths: Iterable[Path]) -> list[Path]:
     return list({path.resolve(): path for path in reversed(list(paths))}.values())[::-1]
 
@@ -79,7 +75,7 @@ def _joined(first: Catalogue, second: Catalogue, order: list[Path]) -> Catalogue
     place = {bundle: index for index, bundle in enumerate(order)}
     plugins = sorted(first.plugins + second.plugins, key=lambda each: place[each.path])
     unread = sorted(first.unscannable + second.unscannable, key=lambda each: place[each.path])
-    return Catalogue(tuple(plugins), tuple(unread))
+    return Catalogue(tuple(plugins), tuple(unread), order=tuple(order))
 
 
 class _Scanner:
@@ -109,7 +105,7 @@ class _Scanner:
             for each in said.classes
         ]
         unread = [
-            Unscannable(bundle, said.reason)
+            _unscannable(bundle, said)
             for bundle, said in zip(wanted, answers, strict=True)
             if said.reason
         ]
@@ -120,7 +116,27 @@ class _Scanner:
         if self._fresh:
             scan_cache.write(self._file, self._known | self._fresh)
 
+    def likely(self, bundle: Path, wanted: Wanted) -> bool:
+        """Tell whether `bundle` may hold what is wanted, by its name or by what it held before."""
+        if wanted.path is not None:
+            return bundle.resolve() == wanted.path.resolve()
+        if wanted.name is not None and wanted.name.strip().casefold() in bundle.stem.casefold():
+            return True
+        return any(matches(_plugin(bundle, each), wanted) for each in self._held(bundle))
+
+    def _held(self, bundle: Path) -> tuple[dict[str, str], ...]:
+        """What any binary of `bundle` held when it could be read last."""
+        top = str(bundle.resolve())
+        for key, known in self._known.items():
+            if key == top or key.startswith(f"{top}{os.sep}"):
+                return known.classes or known.held
+        return ()
+
     def _one(self, bundle: Path, again: bool) -> Scanned:
+        said = self._said(bundle, again)
+        return replace(said, held=self._held(bundle)) if said.reason else said
+
+    def _said(self, bundle: Path, again: bool) -> Scanned:
         try:
             binary = bundles.binary(bundle)
             if binary is None:
@@ -139,7 +155,8 @@ class _Scanner:
         found = scan_cache.hashed(binary)
         if known is None or known.binary_hash != found:
             known = _ask(bundle, binary, self._deadline_s)
-        self._fresh[key] = replace(known, stat=stat, binary_hash=found)
+        held = self._held(bundle) if known.reason else ()
+        self._fresh[key] = replace(known, stat=stat, binary_hash=found, held=held)
         return self._fresh[key]
 
 
@@ -164,10 +181,17 @@ def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
 
 
 def _told(classes: tuple[dict[str, str], ...]) -> Scanned:
-    return Scanned(classes, "" if classes else "it holds no audio plugin")
+    return Scanned(classes, "" if classes else _HOLDS_NONE)
 
 
-def _plugin(bundle: Path, told: dict[str, str], said: Scanned) -> Plugin:
+def _unscannable(bundle: Path, said: Scanned) -> Unscannable:
+    held = tuple(_plugin(bundle, each) for each in said.held)
+    kind, whole = bundles.format_of(bundle) or "VST3", said.reason == _HOLDS_NONE
+    return Unscannable(bundle, said.reason, kind, held, whole)
+
+
+def _plugin(bundle: Path, told: dict[str, str], said: Scanned | None = None) -> Plugin:
+    said = said or Scanned()
     return Plugin(
         name=told["name"],
         vendor=told["vendor"],

@@ -22,12 +22,13 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Scanned:
-    """What one binary said: its classes, or why it could not be asked."""
+    """What one binary said: its classes, or why it could not be asked and what it held before."""
 
     classes: tuple[dict[str, str], ...] = ()
     reason: str = ""
     stat: str = ""
     binary_hash: str = ""
+    held: tuple[dict[str, str], ...] = ()
 
 
 def read(path: Path | None) -> dict[str, Scanned]:
@@ -44,9 +45,13 @@ def read(path: Path | None) -> dict[str, Scanned]:
 
 
 def _entry(value: dict[str, Any]) -> Scanned:
+    classes, held = (_classes(value.get(key, [])) for key in ("classes", "held"))
+    return Scanned(classes, str(value["reason"]), str(value["stat"]), str(value["hash"]), held)
+
+
+def _classes(told: list[dict[str, Any]]) -> tuple[dict[str, str], ...]:
     words = ("name", "vendor", "version", "class_id")
-    classes = tuple({word: str(each[word]) for word in words} for each in value["classes"])
-    return Scanned(classes, str(value["reason"]), str(value["stat"]), str(value["hash"]))
+    return tuple({word: str(each[word]) for word in words} for each in told)
 
 
 def write(path: Path | None, entries: dict[str, Scanned]) -> None:
@@ -59,6 +64,7 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
             "reason": entry.reason,
             "stat": entry.stat,
             "hash": entry.binary_hash,
+            "held": list(entry.held),
         }
         for key, entry in sorted(entries.items())
     }

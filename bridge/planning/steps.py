@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bridge.errors import Diagnostic, Problem
 from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
-from bridge.plugins import Catalogue, Plugin, Wanted, find
+from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
 from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
 from chains.errors import nearest
@@ -113,13 +113,14 @@ class StepLinker:
         settings = insert.settings
         assert isinstance(settings, PluginSettings)  # noqa: S101 - narrows for the type checker
         wanted = wanted_plugin(self._chain, settings)
-        broken = self._unreadable(wanted)
-        if broken:
-            message = f"{broken[0].name} cannot be read: {broken[1]}; its lane will fail"
+        unreadable = broken(self._catalogue, wanted)
+        reason = None if unreadable is None else self._reason(unreadable, wanted)
+        if reason is not None:
+            message = f"{_said(wanted)} cannot be read: {reason}; its lane will fail"
             self.notes.append(
                 Diagnostic("error", "plugin_unreadable", f"{owner}/{insert.id}", message)
             )
-        plugin = broken[0] if broken else self._plugin(owner, insert, wanted)
+        plugin = self._plugin(owner, insert, wanted) if unreadable is None else _of(unreadable)
         missing = plugin if isinstance(plugin, Problem) else None
         if isinstance(plugin, Problem):
             plugin = Plugin(_said(wanted), "", "", "", "", Path())
@@ -136,22 +137,15 @@ class StepLinker:
             mix=insert.mix,
             on=insert.on,
             key=_key(insert),
-            unreadable=broken[1] if broken else None,
+            unreadable=reason,
             missing=missing,
         )
 
-    def _unreadable(self, wanted: Wanted) -> tuple[Plugin, str] | None:
-        """The plugin file that is there but could not be read, and why."""
-        if find(self._catalogue, wanted):
-            return None
-        for broken in self._catalogue.unscannable:
-            if wanted.path is not None and broken.path.resolve() == wanted.path.resolve():
-                break
-            if wanted.name is not None and broken.path.stem == wanted.name:
-                break
-        else:
-            return None
-        return Plugin(broken.path.stem, "", "", "VST3", "", broken.path), broken.reason
+    def _reason(self, unreadable: Unscannable, wanted: Wanted) -> str:
+        """Which file cannot be read, why, and what is not taken in its place."""
+        others = [each for each in self._catalogue.plugins if matches(each, wanted)]
+        instead = f"; the {others[0].format} {others[0].path} is no substitute" if others else ""
+        return f"{unreadable.path}: {unreadable.reason}{instead}"
 
     def _plugin(self, owner: str, insert: Insert, wanted: Wanted) -> Plugin | Problem:
         said = _said(wanted)
@@ -186,6 +180,13 @@ class StepLinker:
         said = wanted.path.stem if wanted.path is not None else wanted.name or ""
         names = tuple(each.name for each in self._catalogue.plugins if each.name != said)
         return nearest(said, names)
+
+
+def _of(unreadable: Unscannable) -> Plugin:
+    """The plugin that an unreadable file holds, as far as that is known."""
+    path, known = unreadable.path, unreadable.held
+    name, vendor = (known[0].name, known[0].vendor) if known else (path.stem, "")
+    return Plugin(name, vendor, "", unreadable.format or "VST3", "", path)
 
 
 def _key(insert: Insert) -> str | None:

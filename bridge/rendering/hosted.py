@@ -144,9 +144,11 @@ def _unreadable(step: HostedStep, reason: str) -> Problem:
     group, _, insert = step.id.rpartition("/")
     return Problem(
         "plugin_unreadable",
-        f"the plugin {step.plugin.name} ({step.id}) cannot be read: {reason}",
+        f"{step.plugin.name} ({step.id}) cannot be read: {reason}",
         {"group": group, "insert": insert, "plugin": step.plugin.name},
-        hint="install it again; load it in a DAW to see whether it is whole",
+        hint="install it again; load it in a DAW to see whether it is whole; another format or "
+        'copy is taken only where the chain names it: plugin = { name = ..., format = "VST2" }, or '
+        "a path",
     )
 
 

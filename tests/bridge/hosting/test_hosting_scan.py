@@ -15,7 +15,7 @@ from blake3 import blake3
 from bridge.hosting import scan, search_folders
 from bridge.hosting.bundles import binary, bundles
 from bridge.hosting.factory import class_id_text
-from bridge.plugins import Catalogue, Wanted, find
+from bridge.plugins import Catalogue, Wanted, broken, find
 
 Finder = Callable[[str], Path]
 
@@ -230,3 +230,48 @@ def test_a_factory_child_imports_no_numpy() -> None:
     code = "import sys, bridge.hosting.factory, bridge.hosting.worker as w; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "dawdreamer", "pedalboard"} & set(ran.stdout.split())
+
+
+def test_nothing_stands_in_for_a_file_that_cannot_be_read(
+    tmp_path: Path, fixture_plugins: Finder
+) -> None:
+    name, wanted = "Fixture Gain", Wanted(name="Fixture Gain")
+    whole = fixture_plugins("gain")
+    bad = truncated(whole, tmp_path / "new")
+    older = copied(whole, tmp_path / "old")
+    found = scan([wanted], [bad.parent, older.parent])
+    assert find(found, wanted) == ()
+    unread = broken(found, wanted)
+    assert unread is not None
+    assert (unread.path, unread.format) == (bad, "VST3")
+    assert [each.path for each in find(found, Wanted(path=older))] == [older]
+    assert broken(found, Wanted(name=name, format="VST2")) is None
+    turned = scan([wanted], [older.parent, bad.parent])
+    assert [each.path for each in find(turned, wanted)] == [older]
+
+
+def test_a_vst2_stands_in_for_no_vst3_whatever_its_file_is_called(
+    tmp_path: Path, zam: Finder
+) -> None:
+    twin = Path("/usr/lib/vst/ZamEQ2-vst.so")
+    if not twin.exists():
+        pytest.skip(f"no {twin.name}: install zam-plugins")
+    folder, cache, wanted = tmp_path / "installed", tmp_path / "plugins.json", Wanted(name="ZamEQ2")
+    folder.mkdir()
+    shutil.copy(twin, folder)
+    bundle = copied(zam("ZamEQ2"), folder, "Renamed.vst3")
+    (plugin,) = find(scan([], [folder], cache), wanted)
+    assert plugin.format == "VST3"
+    code = binary(bundle)
+    assert code is not None
+    code.write_bytes(code.read_bytes()[:40000])
+    for _ in range(2):  # asked, and from the cache
+        found = scan([wanted], [folder], cache)
+        assert find(found, wanted) == ()
+        unread = broken(found, wanted)
+        assert unread is not None
+        assert [each.name for each in unread.held] == ["ZamEQ2"]
+    code.unlink()
+    assert find(scan([wanted], [folder], cache), wanted) == ()
+    named = Wanted(name="ZamEQ2", format="VST2")
+    assert [each.format for each in find(found, named)] == ["VST2"]
