@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # the command line imports this first, and an interrupt must not meet typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from bridge.comparing import diff, verify
     from bridge.metering import measure
     from bridge.planning import plan

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-
 import typer
 
 from bridge.cli import (
@@ -25,7 +22,6 @@ from bridge.cli import (
     verify_command,
 )
 from bridge.cli.printing import say
-from bridge.cli.telling import run_told
 
 app = typer.Typer(
     name="stemwright",
@@ -71,9 +67,3 @@ def _top(
     ),
 ) -> None:
     """Headless stem mastering: stems and a chain file in, a finished master out."""
-
-
-def main() -> None:
-    """Run the command line and leave with its exit code; SIGTERM stops it as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(run_told(app, sys.argv[1:]))

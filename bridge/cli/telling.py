@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import typer
 
 from bridge.cli.printing import print_json, say
+from bridge.cli.process import asked_to_stop
 from bridge.errors import InputError, Problem, StemwrightError
 
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 
 _STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
+_MEMORY = Problem(
+    "out_of_memory",
+    "the memory for this is not there",
+    hint="close other programs, raise the limit on memory (ulimit -v), or say --jobs 1",
+)
+_NO_MEMORY = re.compile(
+    "failed to map segment|cannot allocate memory|unable to allocate|can't start new thread"
+    "|thread pool has not been initialized",
+    re.IGNORECASE,
+)
 _ENDED = Problem("stopped", "stopped before the end")
 
 
-def run_told(app: typer.Typer, args: Sequence[str]) -> int:
-    """Run `app` on `args`; tell what went wrong; return the exit code."""
+def run_told(
+    app: typer.Typer, args: Sequence[str], before: Callable[[], None] = lambda: None
+) -> int:
+    """Run `before`, then `app` on `args`; tell what went wrong; return the exit code."""
     words = list(args) or ["--help"]
     stopped = _ENDED if words[0] in ("diff", "verify") else _STOPPED  # these two keep no steps
-    return outcome(lambda: _called(app, words), "--json" in words, stopped)
+    return outcome(lambda: _called(app, words, before), "--json" in words, stopped)
 
 
-def _called(app: typer.Typer, words: Sequence[str]) -> object:
+def told_stopped(*, as_json: bool) -> int:
+    """Tell of an interrupt that came when the work was through; return the exit code."""
+    return _told([_ENDED], EXIT_INTERRUPTED, as_json)
+
+
+def _called(app: typer.Typer, words: Sequence[str], before: Callable[[], None]) -> object:
     try:
+        if not {"--help", "-h", "--version"}.intersection(words):
+            before()
         return app(args=[*words], standalone_mode=False)
     except typer.Abort:
         raise
@@ -48,7 +71,13 @@ def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPP
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if asked_to_stop():  # inside an import it may become any other error
+            return _told([stopped], EXIT_INTERRUPTED, as_json)
         return _foreign(error, as_json)
+    except BaseException as error:
+        if not out_of_memory(error):
+            raise
+        return _told([_MEMORY], EXIT_MACHINE, as_json)
     if code == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
         return _told([stopped], EXIT_INTERRUPTED, as_json)
     return code if isinstance(code, int) else 0
@@ -59,12 +88,30 @@ def _foreign(error: Exception, as_json: bool) -> int:
     read = reader_problems(error)
     if read:
         return _told(read, EXIT_INPUT, as_json)
-    if isinstance(error, OSError) and error.filename is not None:
-        problem = Problem(
-            "system", str(error.strerror or error), {"file": os.fsdecode(error.filename)}
-        )
-        return _told([problem], EXIT_MACHINE, as_json)
+    if out_of_memory(error):
+        return _told([_MEMORY], EXIT_MACHINE, as_json)
+    if isinstance(error, OSError):
+        return _told([_system(error)], EXIT_MACHINE, as_json)
     return _told([_bug(error)], EXIT_BUG, as_json)
+
+
+def _system(error: OSError) -> Problem:
+    """What the system refused; without a file it was one of the streams we print on."""
+    said = str(error.strerror or error)
+    if error.filename is None:
+        return Problem("system", f"the output cannot be written: {said}")
+    return Problem("system", said, {"file": os.fsdecode(error.filename)})
+
+
+def out_of_memory(error: BaseException | None) -> bool:
+    """Tell whether memory ran out: libraries say so in words of their own, and hide the cause."""
+    while error is not None:
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        if _NO_MEMORY.search(str(error)) and not isinstance(error, StemwrightError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def reader_problems(error: Exception) -> list[Problem]:
@@ -122,9 +169,14 @@ def _bug(error: Exception) -> Problem:
 
 
 def _told(problems: Sequence[Problem], code: int, as_json: bool) -> int:
-    if as_json:
-        print_json({"errors": [problem.as_json() for problem in problems]})
-    else:
+    """Tell them where that can be done: a full disk may be what they are about."""
+    try:
+        if as_json:
+            print_json({"errors": [problem.as_json() for problem in problems]})
+            return code
+    except OSError:
+        pass
+    with suppress(OSError):
         for problem in problems:
             say(*paragraph(problem), err=True)
     return code
