@@ -16,6 +16,8 @@ from typing import Any
 
 from blake3 import blake3
 
+from bridge.storing import modes_of
+
 SCHEMA = 2
 _CHUNK_BYTES = 1 << 20
 
@@ -73,6 +75,7 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump({"schema": SCHEMA, "binaries": binaries}, file, indent=1)
+        modes_of(path.parent).keep(Path(name))
         Path(name).replace(path)
 
 

@@ -16,6 +16,7 @@ import platformdirs
 
 from bridge.errors import MachineError, Problem
 from bridge.storing.keys import file_digest
+from bridge.storing.modes import modes_of
 
 LIMIT_BYTES = 20 * 10**9
 _VERSION = "v1"
@@ -48,7 +49,8 @@ def default_root() -> Path:
 class Store:
     """Results by key under one folder, safe to share between processes.
 
-    Entries appear by one rename, so a reader sees a whole entry or none.
+    Entries appear by one rename, so a reader sees a whole entry or none. They are their user's
+    alone, unless the root is a folder that others may write into.
     Raises MachineError when the folder cannot be made or written.
     """
 
@@ -59,8 +61,10 @@ class Store:
         self._staging = root / "staging"
         self._trusted: set[str] = set()
         with _told(root):
-            self._entries.mkdir(parents=True, exist_ok=True)
-            self._staging.mkdir(exist_ok=True)
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._modes = modes_of(root)
+            self._modes.make(self._entries)
+            self._modes.make(self._staging)
             self._sweep()
 
     def get(self, key: str) -> Entry | None:
@@ -159,7 +163,8 @@ class Store:
     def _publish(self, folder: Path, key: str, meta: Mapping[str, Any]) -> bool:
         (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
         target = self._folder(key)
-        target.parent.mkdir(exist_ok=True)
+        self._modes.take(folder)
+        self._modes.make(target.parent)
         try:
             folder.rename(target)
         except OSError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,38 @@ def test_a_key_knows_values_not_order(facts: dict[str, object]) -> None:
 def test_a_key_tells_neighbouring_floats_and_types_apart() -> None:
     keys = {digest("op", v=value) for value in (1, 1.0, "1", 1.0000000000000002, True, None)}
     assert len(keys) == 6
+
+
+def _modes(root: Path) -> set[tuple[bool, int]]:
+    """(is a folder, permission bits) of everything in a store."""
+    return {(each.is_dir(), stat.S_IMODE(each.stat().st_mode)) for each in root.rglob("*")}
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has access lists instead")
+@pytest.mark.usefixtures("usual_umask")
+@pytest.mark.parametrize("root_mode", [None, 0o755, 0o1777])
+def test_a_store_is_its_users_alone(tmp_path: Path, root_mode: int | None) -> None:
+    root = tmp_path / "s"
+    if root_mode is not None:  # made before, by an earlier version or by hand
+        (root / "v1").mkdir(parents=True)
+        root.chmod(root_mode)
+    Store(root).put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    assert stat.S_IMODE(root.stat().st_mode) == (root_mode or 0o700)
+    assert _modes(root) == {(True, 0o700), (False, 0o600)}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has access lists instead")
+@pytest.mark.usefixtures("usual_umask")
+def test_a_store_in_a_folder_that_others_may_write_into_is_shared(tmp_path: Path) -> None:
+    root = tmp_path / "s"
+    root.mkdir()
+    root.chmod(0o2770)
+    Store(root).put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    assert _modes(root) == {(True, 0o2770), (False, 0o660)}
