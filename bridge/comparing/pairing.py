@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 from bridge.errors import InputError, Problem
+from bridge.hosting import own_file
 
 RECORD = "render.json"
 SUFFIXES = frozenset(
@@ -57,11 +58,13 @@ def _renamed(one: dict[str, Path], other: dict[str, Path]) -> dict[str, Path]:
 def listed(folder: Path) -> dict[str, Path]:
     """Return a folder's audio by name without suffix: a render's versions, else all, by name.
 
-    Raises InputError: no_audio, same_name.
+    Raises InputError: no_audio, same_name, bad_record (a file outside the folder).
     """
     record = read_record(folder)
     if record is not None:
-        files = {str(each["version"]): folder / str(each["path"]) for each in record["outputs"]}
+        files = {
+            str(each["version"]): own_file(folder, str(each["path"])) for each in record["outputs"]
+        }
     else:
         files = _audio(folder)
     if not files:

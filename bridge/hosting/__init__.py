@@ -20,7 +20,7 @@ from bridge.hosting.port import (
     deadline_s,
 )
 from bridge.hosting.scan import scan
-from bridge.hosting.trust import lies_in, trusted_folders
+from bridge.hosting.trust import lies_in, own_file, trusted_folders
 
 __all__ = [
     "Card",
@@ -42,6 +42,7 @@ __all__ = [
     "keep_card",
     "known_deadline",
     "lies_in",
+    "own_file",
     "scan",
     "search_folders",
     "stop_all",

@@ -26,6 +26,26 @@ def lies_in(path: Path, folders: Sequence[Path]) -> bool:
     return any(real.is_relative_to(folder.resolve()) for folder in folders)
 
 
+def own_file(folder: Path, name: str) -> Path:
+    """The file that the record of a finished `folder` calls `name`.
+
+    Raises InputError `bad_record` when that leads, links followed, out of the folder: its sound
+    would go into a page that is given back with the folder.
+    """
+    path = folder / name
+    if lies_in(path, [folder]):
+        return path
+    raise InputError(
+        Problem(
+            "bad_record",
+            f"render.json names {name}, which leads out of the folder",
+            {"file": str(folder / "render.json")},
+            expected="files in the folder itself, and no links out of it",
+            hint="put the file itself into the folder, or render it again",
+        )
+    )
+
+
 def trusted_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
     """`extra`, then the folders of the user's own list."""
     return tuple(dict.fromkeys([*extra, *_listed()]))

@@ -12,6 +12,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.errors import InputError
+from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem
 from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
@@ -76,13 +77,17 @@ def listen(
 
 
 def remembered(record: Mapping[str, Any], folder: Path, store: Store) -> tuple[Heard, ...]:
-    """The same for the finished `folder` of a render, as far as folder and store still hold it."""
+    """The same for the finished `folder` of a render, as far as folder and store still hold it.
+
+    Raises InputError `bad_record` for a record that names a file outside the folder.
+    """
     steps = {str(step["pcm"]): str(step["key"]) for step in record["steps"]}
     found = []
     for row in record.get("heard", _outputs_of(record)):
         kind: Kind = row["kind"]
         if kind == "version":
-            found.append(_file(kind, row["name"], folder / f"{row['name']}.wav", row["digest"]))
+            path = own_file(folder, f"{row['name']}.wav")
+            found.append(_file(kind, row["name"], path, row["digest"]))
             continue
         entry = store.get(steps[row["digest"]]) if row["digest"] in steps else None
         blocks = None

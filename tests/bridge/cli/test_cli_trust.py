@@ -246,3 +246,28 @@ def test_a_member_of_a_zip_that_a_lock_names_is_held_to_its_digest(run, client, 
     (out / "chain.lock").write_text(json.dumps(lock), encoding="utf-8")
     said = run("export", out, "-o", client / "s.dawproject", "--json")
     assert kinds(said) == ["source_changed"]
+
+
+@pytest.mark.parametrize("by", ["path", "link"])
+def test_a_record_that_leads_out_of_its_folder_is_played_on_no_page(
+    run, client, tmp_path, by: str
+) -> None:
+    chain = client / "plain.toml"
+    chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n', encoding="utf-8")
+    out, secret = client / "master", tmp_path / "secret.wav"
+    assert run("render", client / "stems", chain, "-o", out).code == 0
+    shutil.copy(out / "main.wav", secret)
+    record = json.loads((out / "render.json").read_text(encoding="utf-8"))
+    if by == "path":
+        for row in (*record["heard"], *record["outputs"]):
+            if row.get("kind", "version") == "version":
+                row |= {"name": "../../secret", "path": "../../secret.wav"}
+        (out / "render.json").write_text(json.dumps(record), encoding="utf-8")
+    else:
+        (out / "main.wav").unlink()
+        (out / "main.wav").symlink_to(secret)
+    (out / "report.html").unlink()
+    assert kinds(run("report", out, "--json")) == ["bad_record"]
+    assert kinds(run("diff", out, out, "--page", client / "page.html", "--json")) == ["bad_record"]
+    assert not (out / "report.html").exists()
+    assert not (client / "page.html").exists()
