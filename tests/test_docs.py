@@ -53,3 +53,12 @@ def test_lock_files_name_no_address() -> None:
         assert "--hash=sha256:" in text
         assert "http" not in text
         assert "index" not in text.replace("importlib", "")
+
+
+def test_the_security_page_says_of_every_command_what_it_reads_and_writes() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    table = page.split("## What each command reads and writes")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([a-z, ]+) \|", table, re.MULTILINE)
+    said = {name for row in rows for name in row.split(", ")} - {"command"}
+    named = {each.name or each.callback.__name__ for each in app.registered_commands}
+    assert said == named | {each.name for each in app.registered_groups}
