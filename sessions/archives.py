@@ -23,6 +23,7 @@ _MAX_MEMBERS = 20_000
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _SIZES_FOLLOW = 0x08
 _ENCRYPTED = 0x01
+_UTF8 = 0x800
 _UNKNOWN_SIZE = 0xFFFFFFFF
 
 ZIP_FAILURES = (
@@ -62,7 +63,21 @@ def member_entries(path: Path) -> list[Entry]:
 
 
 def _inside(member: zipfile.ZipInfo) -> PurePosixPath:
-    return PurePosixPath(member.filename.replace("\\", "/"))
+    return PurePosixPath(_name(member).replace("\\", "/"))
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """The member's name; macOS writes UTF-8 without the flag that says so.
+
+    Names without the flag are code page 437 (APPNOTE 4.4.4, D.1), and `zipfile` reads them so;
+    hardly any text in it is valid UTF-8 by chance.
+    """
+    if member.flag_bits & _UTF8:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except ValueError:
+        return member.filename
 
 
 def _folder(inside: PurePosixPath) -> str:
@@ -143,7 +158,7 @@ def _sizes_lie(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def _unsafe(path: Path, member: zipfile.ZipInfo | None, kind: str, fault: str) -> SessionProblem:
-    name = "the archive" if member is None else printable(member.filename)
+    name = "the archive" if member is None else printable(_name(member))
     where: dict[str, str | int] = {"file": printable(path)}
     if member is not None:
         where["member"] = name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sessions.archives import member_entries
@@ -17,6 +19,8 @@ from sessions.naming import (
     AUDIO_EXTENSIONS,
     OTHER_AUDIO_EXTENSIONS,
     file_extension,
+    file_stem,
+    folded,
     natural_key,
     nfc,
     word_set,
@@ -32,23 +36,71 @@ _EXPORT_WORDS = word_set(
 
 @dataclass(frozen=True)
 class Listing:
-    """The audio files of one bundle in natural order, and what else was noticed."""
+    """The audio files of one bundle in natural order, and what else was noticed.
+
+    `unread` are audio files of formats that no stem has, lying among them.
+    """
 
     entries: tuple[Entry, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    unread: tuple[Entry, ...] = ()
 
 
-def list_bundle(paths: Sequence[Path]) -> Listing:
-    """List the audio files that `paths` mean: one folder, one zip, or files.
+class Skips:
+    """Files that are left out because the user names them: globs, with the extension or without."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = {pattern: folded(pattern) for pattern in patterns}
+        self._seen: list[str] = []
+        self.taken: dict[str, list[str]] = {pattern: [] for pattern in patterns}
+        """What each pattern left out."""
+
+    def take(self, name: str) -> bool:
+        """Tell whether the file `name` is left out."""
+        self._seen.append(name)
+        forms = {folded(name), folded(file_stem(name))}
+        found = [
+            pattern
+            for pattern, glob in self._patterns.items()
+            if forms & {glob} or any(fnmatchcase(form, glob) for form in forms)
+        ]
+        for pattern in found:
+            self.taken[pattern].append(name)
+        return bool(found)
+
+    def told(self) -> Iterator[Diagnostic]:
+        """A note for each file left out. Raises SessionError for patterns that no file matches."""
+        problems = [self._unmatched(each) for each, names in self.taken.items() if not names]
+        if problems:
+            raise SessionError(problems)
+        for name in sorted({name for names in self.taken.values() for name in names}):
+            yield Diagnostic("note", "skipped_stem", name, f"{name} is left out, as asked")
+
+    def _unmatched(self, pattern: str) -> SessionProblem:
+        names = [*self._seen, *map(file_stem, self._seen)]
+        near = difflib.get_close_matches(pattern, names, 1)
+        return SessionProblem(
+            "skip_unmatched",
+            f"no file here is named {pattern!r}, which is to be left out",
+            {"path": "--skip"},
+            expected="a file among the stems, by its name or a glob",
+            nearest=near[0] if near else None,
+        )
+
+
+def list_bundle(paths: Sequence[Path], skips: Skips | None = None) -> Listing:
+    """List the audio files that `paths` mean: one folder, one zip, or files; but for `skips`.
 
     Raises SessionError with all problems found: no audio, several folders with audio, unusable
     names, unsafe zips.
     """
+    skips = skips or Skips(())
     if len(paths) == 1 and paths[0].is_dir():
-        return _chosen(_folder_entries(paths[0]), paths[0])
+        return _chosen(_folder_entries(paths[0], skips), paths[0])
     if len(paths) == 1 and file_extension(paths[0].name) == "zip":
-        return _chosen(member_entries(paths[0]), paths[0])
-    return Listing(_in_order(_listed(paths)))
+        entries = [entry for entry in member_entries(paths[0]) if not skips.take(entry.name)]
+        return _chosen(entries, paths[0])
+    return Listing(_in_order(_listed([path for path in paths if not skips.take(path.name)])))
 
 
 def has_audio(folder: Path) -> bool:
@@ -70,9 +122,11 @@ def _listed(paths: Sequence[Path]) -> list[Entry]:
     return entries
 
 
-def _folder_entries(folder: Path) -> list[Entry]:
+def _folder_entries(folder: Path, skips: Skips) -> list[Entry]:
     entries, problems = [], []
     for below, name, is_folder in _files(folder, ""):
+        if skips.take(name):
+            continue
         path = folder / below / name
         is_audio = file_extension(name) in AUDIO_EXTENSIONS
         if is_audio and is_folder:
@@ -125,7 +179,8 @@ def _chosen(found: Sequence[Entry], source: Path) -> Listing:
         raise SessionError(_session_folder(source, chosen))
     return Listing(
         _in_order([entry for entry in audio if entry.folder == chosen]),
-        (*_told_folders(folders, chosen), *_told_lossy(found, chosen)),
+        tuple(_told_folders(folders, chosen)),
+        tuple(_other_formats(found, chosen)),
     )
 
 
@@ -144,12 +199,10 @@ def _told_folders(folders: Sequence[str], chosen: str) -> Iterator[Diagnostic]:
             yield Diagnostic("warning", "audio_in_subfolder", folder, message)
 
 
-def _told_lossy(found: Sequence[Entry], chosen: str) -> Iterator[Diagnostic]:
+def _other_formats(found: Sequence[Entry], chosen: str) -> Iterator[Entry]:
     for entry in found:
-        lossy = file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS
-        if lossy and entry.folder == chosen:
-            message = f"{entry.name} is left out: stems are {ACCEPTED}"
-            yield Diagnostic("warning", "ignored_audio", entry.name, message)
+        if file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS and entry.folder == chosen:
+            yield entry
 
 
 def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -9,13 +9,19 @@ from sessions.model import Diagnostic
 from sessions.pairs import Source
 
 _FAR_S = 600
+_LONG_S = 3 * 3600
+_DAY_S = 24 * 3600
 _NAMED = 6
 
 
-def starts_s(stems: Sequence[Source]) -> tuple[tuple[Fraction, ...], list[Diagnostic]]:
+def starts_s(
+    stems: Sequence[Source], *, long: bool = False
+) -> tuple[tuple[Fraction, ...], list[Diagnostic]]:
     """Exact start of each stem in seconds after the earliest, and what was noticed.
 
-    Offsets count only when every stem states one; else all start at 0.
+    Offsets count only when every stem states one; else all start at 0. Times count from midnight,
+    so the earliest is the one after the longest pause of the day. A song that they make longer
+    than three hours is told as an error unless `long`.
     """
     times = [_time_s(stem) for stem in stems]
     stated = [time for time in times if time is not None]
@@ -25,8 +31,10 @@ def starts_s(stems: Sequence[Source]) -> tuple[tuple[Fraction, ...], list[Diagno
     if len(stated) < len(stems):
         told = [_partly(stems, times)] if any(time != stated[0] for time in times) else []
         return level, told
-    starts = tuple(time - min(stated) for time in stated)
-    return starts, list(_doubts(stems, starts))
+    earliest = _earliest(stated)
+    starts = tuple((time - earliest) % _DAY_S for time in stated)
+    night = _over_midnight(stems, stated, earliest)
+    return starts, [*night, *_doubts(stems, starts, long=long)]
 
 
 def told_lengths(stems: Sequence[Source], starts: Sequence[Fraction]) -> list[Diagnostic]:
@@ -43,6 +51,25 @@ def listed(names: Sequence[str]) -> str:
     """Names for a sentence, cut after a few."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
+
+
+def _earliest(times: Sequence[Fraction]) -> Fraction:
+    """The time that the longest pause of the day comes before; the smallest where pauses equal."""
+    ordered = sorted(set(times))
+    pauses = [
+        (time - ordered[at - 1]) % _DAY_S or Fraction(_DAY_S) for at, time in enumerate(ordered)
+    ]
+    return ordered[pauses.index(max(pauses))]
+
+
+def _over_midnight(
+    stems: Sequence[Source], times: Sequence[Fraction], earliest: Fraction
+) -> list[Diagnostic]:
+    after = [stem.id for stem, time in zip(stems, times, strict=True) if time < earliest]
+    if not after:
+        return []
+    message = f"recorded over midnight by their bext times, these after it: {listed(after)}"
+    return [Diagnostic("note", "bext_midnight", listed(after), message)]
 
 
 def _time_s(stem: Source) -> Fraction | None:
@@ -63,7 +90,7 @@ def _partly(stems: Sequence[Source], times: Sequence[Fraction | None]) -> Diagno
     return Diagnostic("warning", "bext_partial", listed(without), message)
 
 
-def _doubts(stems: Sequence[Source], starts: Sequence[Fraction]) -> list[Diagnostic]:
+def _doubts(stems: Sequence[Source], starts: Sequence[Fraction], *, long: bool) -> list[Diagnostic]:
     moved = [stem.id for stem, start in zip(stems, starts, strict=True) if start]
     if not moved:
         return []
@@ -74,7 +101,12 @@ def _doubts(stems: Sequence[Source], starts: Sequence[Fraction]) -> list[Diagnos
             f" times differ; moved as bext says: {where}"
         )
         doubts.append(Diagnostic("warning", "bext_contradicts_lengths", where, message))
-    if max(starts) > _FAR_S:
+    ends = [start + _length_s(stem) for stem, start in zip(stems, starts, strict=True)]
+    if max(ends) > _LONG_S >= max(map(_length_s, stems)) and not long:
+        hours = float(max(ends)) / 3600
+        message = f"bext times make this song {hours:.1f} hours long: {where}"
+        doubts.append(Diagnostic("error", "song_too_long", where, message))
+    elif max(starts) > _FAR_S:
         message = f"bext times put stems {float(max(starts)):.1f} s apart: {where}"
         doubts.append(Diagnostic("warning", "bext_far_apart", where, message))
     return doubts

@@ -53,10 +53,17 @@ def formats() -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
     return tuple(found), tuple(broken)
 
 
-def read(paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
+def read(
+    paths: Sequence[Path],
+    media: Sequence[Path] = (),
+    skip: Sequence[str] = (),
+    *,
+    long: bool = False,
+) -> Session:
     """Read `paths` with the format that is surest of all of them.
 
-    `media` are further folders in which the session's audio files may lie.
+    `media` are further folders in which the session's audio files may lie; `skip` and `long` are
+    for stems, as their format says.
 
     Raises SessionError for paths that do not exist, or are no files, and for what no format
     recognises.
@@ -78,7 +85,12 @@ def read(paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
     if best is None or score <= 0:
         strange = [path for path in paths if not any(each.score(path) > 0 for each in known)]
         raise SessionError([_unrecognised(path, known) for path in strange or paths])
-    session = best.read(paths, media) if media else best.read(paths)
+    from sessions.formats.stems import StemBundle  # loads the audio library
+
+    if isinstance(best, StemBundle):
+        session = best.read(paths, media, skip, long=long)
+    else:
+        session = best.read(paths, media) if media else best.read(paths)
     return replace(session, diagnostics=(*broken, *session.diagnostics))
 
 

@@ -9,12 +9,18 @@ from fractions import Fraction
 from pathlib import Path
 
 from sessions.archives import ZIP_FAILURES
-from sessions.entries import Listing, has_audio, list_bundle
+from sessions.entries import ACCEPTED, Listing, Skips, has_audio, list_bundle
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.labels import Label, is_title, label
 from sessions.media import read_headers
 from sessions.model import Clip, Diagnostic, Reference, Session, Track
-from sessions.naming import AUDIO_EXTENSIONS, file_extension, folded, without_inner_extensions
+from sessions.naming import (
+    AUDIO_EXTENSIONS,
+    file_extension,
+    file_stem,
+    folded,
+    without_inner_extensions,
+)
 from sessions.offsets import listed, starts_s, told_lengths
 from sessions.pairs import Source, paired
 
@@ -34,13 +40,24 @@ class StemBundle:
             return 0.5 if _zip_has_audio(path) else 0.2
         return 0.9 if extension in AUDIO_EXTENSIONS else 0.0
 
-    def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:  # noqa: ARG002 - the port's; a bundle is its own media
-        """Read names and headers of a bundle.
+    def read(
+        self,
+        paths: Sequence[Path],
+        media: Sequence[Path] = (),  # noqa: ARG002 - the port's; a bundle is its own media
+        skip: Sequence[str] = (),
+        *,
+        long: bool = False,
+    ) -> Session:
+        """Read names and headers of a bundle, without the files that `skip` names by globs.
 
+        A diagnostic of severity "error" says why the bundle must not be summed as it is: audio
+        among the stems that cannot be read, or, unless `long`, times hours apart.
         Raises SessionError with every unreadable file, every pair of stems that cannot be told
         apart, or the one reason why this is no bundle.
         """
-        listing = list_bundle(paths)
+        skips = Skips(skip)
+        listing = list_bundle(paths, skips)
+        skipped = list(skips.told())
         headers, problems = read_headers(listing.entries)
         if problems:
             raise SessionError(problems)
@@ -48,7 +65,8 @@ class StemBundle:
         labels = label([without_inner_extensions(source.id) for source in sources])
         _refuse_ambiguous(paths, sources, labels)
         noticed = [note for header in headers for note in header.diagnostics]
-        return _session(listing, sources, labels, [*noticed, *told])
+        unread = _told_unread(listing, sources)
+        return _session(listing, sources, labels, [*skipped, *unread, *noticed, *told], long)
 
 
 FORMAT = StemBundle()
@@ -67,10 +85,11 @@ def _session(
     sources: Sequence[Source],
     labels: Sequence[Label],
     told: Iterable[Diagnostic],
+    long: bool,
 ) -> Session:
     both = list(zip(sources, labels, strict=True))
     stems = [source for source, meant in both if meant.mix is None]
-    starts, doubts = starts_s(stems)
+    starts, doubts = starts_s(stems, long=long)
     names = [meant for _, meant in both if meant.mix is None]
     tracks = tuple(map(_track, stems, names, starts))
     return Session(
@@ -174,6 +193,16 @@ def _told_mixes(both: Sequence[tuple[Source, Label]]) -> Iterator[Diagnostic]:
         elif is_title(source.id, [other for other in ids if other != source.id]):
             message = f"{files} is named as all that others begin with: a mix? It is a stem here"
             yield Diagnostic("warning", "maybe_mix", files, message)
+
+
+def _told_unread(listing: Listing, sources: Sequence[Source]) -> Iterator[Diagnostic]:
+    """Audio of other formats: a mix may stay aside, a stem must not be missing unnoticed."""
+    ids = [source.id for source in sources]
+    for entry in listing.unread:
+        name = file_stem(entry.name)
+        mix = label([*ids, name])[-1].mix is not None or is_title(name, ids)
+        message = f"{entry.name} is left out: stems are {ACCEPTED}"
+        yield Diagnostic("warning" if mix else "error", "ignored_audio", entry.name, message)
 
 
 def _told_rates(stems: Sequence[Source]) -> Iterator[Diagnostic]:

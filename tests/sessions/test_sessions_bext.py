@@ -98,3 +98,26 @@ def test_times_beyond_a_day_are_not_used(write_wav: WriteWav, tmp_path: Path) ->
     session = sessions.read(tmp_path)
     assert positions(session) == {"kick": 0, "vox": 0}
     assert "bext_implausible" in codes(session)
+
+
+def test_times_across_midnight_go_on(write_wav: WriteWav, tmp_path: Path) -> None:
+    write_wav("kick.wav", 4800, bext=24 * HOUR_FRAMES - 48000)
+    write_wav("bass.wav", 4800, bext=48000)
+    write_wav("vox.wav", 4800, bext=24 * HOUR_FRAMES - 24000)
+    session = sessions.read(tmp_path)
+    assert positions(session) == {"kick": 0, "vox": 24000, "bass": 96000}
+    told = {each.code: each for each in session.diagnostics}
+    assert told["bext_midnight"].where == "bass"
+
+
+def test_a_song_longer_than_three_hours_by_its_times_is_asked_for(
+    write_wav: WriteWav, tmp_path: Path
+) -> None:
+    write_wav("kick.wav", 4800, bext=0)
+    write_wav("vox.wav", 4800, bext=3 * HOUR_FRAMES)
+    told = {each.code: each.severity for each in sessions.read(tmp_path).diagnostics}
+    assert told["song_too_long"] == "error"
+    allowed = {each.code: each.severity for each in sessions.read(tmp_path, long=True).diagnostics}
+    assert allowed.keys() - told.keys() == {"bext_far_apart"}
+    write_wav("vox.wav", 4800, bext=3 * HOUR_FRAMES - 4800)
+    assert "error" not in {each.severity for each in sessions.read(tmp_path).diagnostics}

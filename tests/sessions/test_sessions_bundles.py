@@ -152,7 +152,7 @@ def test_audio_left_in_subfolders_is_told(write_wav: WriteWav, tmp_path: Path) -
     assert [(each.severity, each.code, each.where) for each in session.diagnostics] == [
         ("warning", "audio_in_subfolder", "old"),
         ("warning", "audio_in_subfolder", "old/deep"),
-        ("warning", "ignored_audio", "preview.mp3"),
+        ("error", "ignored_audio", "preview.mp3"),
     ]
 
 

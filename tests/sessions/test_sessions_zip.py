@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import soundfile
@@ -201,3 +204,28 @@ def test_mutated_zips_read_or_are_refused(small_zip: Path, edits: list[tuple[int
         problems = error.problems
     assert tracks in (1, 2) or problems
     assert all(each.message and each.where["file"] for each in problems)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_utf8_names_without_the_flag_are_read_as_finder_writes_them(
+    form: Literal["NFC", "NFD"], write_wav: WriteWav, tmp_path: Path
+) -> None:
+    names = ["Bässe.wav", "ドラム.wav", "plain.wav"]
+    write_wav("a.wav")
+    assert stems_of(tmp_path, names, form) == sorted(["Bässe", "ドラム", "plain"])
+
+
+def stems_of(folder: Path, names: list[str], form: Literal["NFC", "NFD"]) -> list[str]:
+    """The stems of a zip whose names are UTF-8 and do not say so."""
+    members = [unicodedata.normalize(form, name).encode() for name in names]
+    audio = (folder / "a.wav").read_bytes()
+    body, directory = b"", b""
+    for member in members:
+        sizes = (zlib.crc32(audio), len(audio), len(audio), len(member), 0)
+        facts = struct.pack("<HHHHLLLHH", 0, 0, 0, 0, *sizes)
+        directory += b"PK\1\2" + struct.pack("<HH", 20, 20) + facts
+        directory += struct.pack("<HHHLL", 0, 0, 0, 0, len(body)) + member
+        body += b"PK\3\4" + struct.pack("<H", 20) + facts + member + audio
+    end = struct.pack("<HHHHLLH", 0, 0, len(names), len(names), len(directory), len(body), 0)
+    (folder / "finder.zip").write_bytes(body + directory + b"PK\5\6" + end)
+    return sorted(track.id for track in sessions.read(folder / "finder.zip").tracks)
