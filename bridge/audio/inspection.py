@@ -11,6 +11,7 @@ from blake3 import blake3
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.interleaving import interleaved
+from bridge.audio.sketching import Sketch, Sketches
 from bridge.errors import InputError, Problem
 
 LOUDEST_DBFS = 18.0
@@ -24,7 +25,8 @@ class Inspection:
     """What one pass found; `peak` is the largest finite |sample|, 1.0 being full scale.
 
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
-    two files with the same samples have the same hash, whatever their format.
+    two files with the same samples have the same hash, whatever their format. `sketches` are those
+    of the channels.
     """
 
     pcm_hash: str
@@ -35,6 +37,7 @@ class Inspection:
     peak_frame: int
     first_nonfinite_frame: int | None
     first_over_frame: int | None
+    sketches: tuple[Sketch, ...] = ()
 
 
 class _Findings:
@@ -64,15 +67,16 @@ class _Findings:
             self.nonfinite = self.frames + int((~np.isfinite(level)).argmax())
 
 
-def inspect(path: Path) -> Inspection:
-    """Decode a file once and return its hash, peak and faults.
+def inspect(path: Path, start: int = 0) -> Inspection:
+    """Decode a file once and return its hash, peak, faults and the sketch it makes from `start` on.
 
     Raises InputError as `bridge.audio.decode.read_blocks` does.
     """
     header = probe(path)
     digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
-    found = _Findings()
+    found, sketches = _Findings(), Sketches(header.channels, start)
     for block in read_blocks(path):
+        sketches.add(block)
         digest.update(interleaved(block, "<f8").view(np.uint8).data)
         found.add(block)
     return Inspection(
@@ -84,6 +88,7 @@ def inspect(path: Path) -> Inspection:
         peak_frame=found.peak_frame,
         first_nonfinite_frame=found.nonfinite,
         first_over_frame=found.over,
+        sketches=sketches.result(),
     )
 
 

@@ -11,9 +11,11 @@ from bridge.cli.options import (
     ChainPath,
     Jobs,
     Json,
+    Long,
     PluginPath,
     SampleFormat,
     SessionPaths,
+    Skip,
     StorePath,
     Trust,
     cores,
@@ -34,6 +36,8 @@ def lock(
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
+    skip: Skip = None,
+    long: Long = False,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
@@ -55,6 +59,8 @@ def lock(
         store=store,
         plugin_folders=plugin_path or [],
         trusted=trust or [],
+        skip=skip or [],
+        long=long,
     )
     check_unlocked(work.folder)
     with ProgressBar() as progress:

@@ -46,6 +46,17 @@ SampleFormat = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse stems that would need sample rate conversion.")
 ]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--skip",
+        metavar="NAME",
+        help="A file among the stems to leave out, by its name or a glob; repeatable.",
+    ),
+]
+Long = Annotated[
+    bool, typer.Option("--long", help="Allow stems whose times make the song longer than 3 h.")
+]
 
 
 def cores() -> int:

@@ -10,8 +10,10 @@ from bridge.cli.options import (
     ChainPath,
     Jobs,
     Json,
+    Long,
     PluginPath,
     SessionPaths,
+    Skip,
     StorePath,
     Strict,
     Trust,
@@ -31,6 +33,8 @@ def plan(
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
+    skip: Skip = None,
+    long: Long = False,
     jobs: Jobs = None,
     strict: Strict = False,
     json: Json = False,
@@ -43,7 +47,16 @@ def plan(
     from bridge.storing import Store, default_root
 
     kept, workers = Store(store or default_root()), jobs or cores()
-    parsed, found = read_both(chain, session, kept, workers, plugin_path or (), trust or ())
+    parsed, found = read_both(
+        chain,
+        session,
+        kept,
+        workers,
+        plugin_path or (),
+        trust or (),
+        skip=skip or (),
+        long=long,
+    )
     made = link(
         found,
         parsed,

@@ -43,6 +43,8 @@ class Work:
     store: Path | None = None
     plugin_folders: Sequence[Path] = ()
     trusted: Sequence[Path] = ()
+    skip: Sequence[str] = ()
+    long: bool = False
     plugin_timeout_s: float | None = None
     strict: bool = False
     locked: bool = False
@@ -66,7 +68,14 @@ class Work:
         check_output(self.target)
         store = Store(_outside(self.folder, self.store or default_root()))
         chain, session = read_both(
-            self.chain, self.session, store, self.jobs, self.plugin_folders, self.trusted
+            self.chain,
+            self.session,
+            store,
+            self.jobs,
+            self.plugin_folders,
+            self.trusted,
+            skip=self.skip,
+            long=self.long,
         )
         plan = link(
             session,
@@ -132,8 +141,11 @@ def read_both(
     jobs: int,
     plugin_folders: Sequence[Path],
     trusted: Sequence[Path],
+    *,
+    skip: Sequence[str] = (),
+    long: bool = False,
 ) -> tuple[Chain, Session]:
-    """Read a chain and a session.
+    """Read a chain and a session, without the files that `skip` names.
 
     Raises InputError with what is wrong with either, with the stems' files, and with the chain's
     plugins: all of it at once, as far as it can be told.
@@ -151,7 +163,7 @@ def read_both(
     except ChainError as error:
         problems += reader_problems(error)
     try:
-        found = read(session)
+        found = read(session, skip=skip, long=long)
         if parsed is None:
             gather(found, store, jobs)
     except SessionError as error:

@@ -54,6 +54,7 @@ def lock_of(
         },
         "subtype": subtype,
         "sources": list(_sources(plan, folder)),
+        "skipped": [said.where for said in plan.diagnostics if said.code == "skipped_stem"],
         "plugins": [_plugin(step) for step in hosted_steps(plan)],
         "mixer": list(mixer(plan)),
         "specs": specs(plan),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,22 +18,26 @@ from bridge.audio.decode import read_blocks
 from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.resample import resampled
+from bridge.audio.sketching import Sketch
 from bridge.audio.sums import Cursor, Part, summed
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Stem, StemFile, Stems, stem_facts
+from bridge.rendering.doubled import sums_among
 from bridge.rendering.signals import DamagedEntryError
 from bridge.storing import Store, digest, file_digest
+from sessions import Diagnostic as SessionDiagnostic
 from sessions import Session, Track
 
-_INSPECT_VERSION = 1
+_INSPECT_VERSION = 2
 _RESAMPLE_VERSION = 1
 
 
 def gather(session: Session, store: Store, jobs: int) -> Stems:
     """Inspect every stem of a session: hash, peak, faults. Known files cost one hash.
 
-    Raises InputError with every unreadable, non-finite or over-loud stem at once, and for a
-    session that is not a bundle of stems: its clips and faders would be lost.
+    Raises InputError with every unreadable, non-finite or over-loud stem at once, with what the
+    session says must not be summed, with stems that are the sum of the others, and for a session
+    that is not a bundle of stems: its clips and faders would be lost.
     """
     if session.format != "stems":
         raise InputError(
@@ -46,27 +51,51 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
     tracks = [track for track in session.tracks if track.clips]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         results = list(pool.map(lambda track: _stem(track, store), tracks))
-    problems = [problem for result in results if isinstance(result, list) for problem in result]
+    problems = [_not_summed(said) for said in session.diagnostics if said.severity == "error"]
+    problems += [problem for result in results if isinstance(result, list) for problem in result]
+    found = [result for result in results if isinstance(result, tuple)]
+    sums = sums_among([(stem, sketch) for stem, sketch in found])
+    problems += [each for each in sums if isinstance(each, Problem)]
     if problems:
         raise InputError(problems)
     return Stems(
-        stems=tuple(result for result in results if isinstance(result, Stem)),
+        stems=tuple(stem for stem, _ in found),
         tempo_bpm=session.tempo[0].bpm if session.tempo else 120.0,
-        diagnostics=tuple(
-            Diagnostic(said.severity, said.code, said.where, said.message)
-            for said in session.diagnostics
+        diagnostics=(
+            *(
+                Diagnostic(said.severity, said.code, said.where, said.message)
+                for said in session.diagnostics
+            ),
+            *(each for each in sums if isinstance(each, Diagnostic)),
         ),
     )
 
 
-def _stem(track: Track, store: Store) -> Stem | list[Problem]:
+def _not_summed(said: SessionDiagnostic) -> Problem:
+    hints = {
+        "ignored_audio": f"make it a WAV, or leave it out with --skip {shlex.quote(said.where)}",
+        "song_too_long": "check the times in the files, or say --long if the song is that long",
+    }
+    return Problem(said.code, said.message, {"file": said.where}, hint=hints.get(said.code))
+
+
+def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Sketch, ...]] | list[Problem]:
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
-        files = tuple(_stem_file(media.path, media.member, store) for media in sides)
+        read = [
+            _stem_file(media.path, media.member, store, clip.position_frames) for media in sides
+        ]
     except InputError as error:
-        return list(error.problems)
-    return Stem(track.id, track.name, track.role, files, clip.position_s)
+        return [_skippable(problem) for problem in error.problems]
+    stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
+    return stem, tuple(sketch for _, found in read for sketch in found)
+
+
+def _skippable(problem: Problem) -> Problem:
+    name = Path(str(problem.where.get("file", ""))).name
+    hint = f"{problem.hint or 'export it again'}; or leave it out with --skip {shlex.quote(name)}"
+    return replace(problem, hint=hint)
 
 
 def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
@@ -79,7 +108,7 @@ def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
     for row in lock["sources"]:
         try:
             files = tuple(
-                _stem_file(folder / file["path"], file.get("member"), store)
+                _stem_file(folder / file["path"], file.get("member"), store)[0]
                 for file in row["files"]
             )
         except InputError as error:
@@ -91,12 +120,15 @@ def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
     return Stems(tuple(stems), lock["engine"]["tempo_bpm"])
 
 
-def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
+def _stem_file(
+    source: Path, member: str | None, store: Store, start: int = 0
+) -> tuple[StemFile, tuple[Sketch, ...]]:
+    """A stem's file, and the sketches of its channels from frame `start` of the song on."""
     path = source if member is None else _extracted(source, member, store)
     place = str(source) if member is None else f"{source}/{member}"
-    found = _inspected(path, store, place)
+    found = _inspected(path, store, place, start)
     refuse_bad_samples(found, place)
-    return StemFile(
+    file = StemFile(
         path=path,
         pcm_hash=found.pcm_hash,
         channels=found.channels,
@@ -105,6 +137,7 @@ def _stem_file(source: Path, member: str | None, store: Store) -> StemFile:
         archive=None if member is None else source,
         member=member,
     )
+    return file, found.sketches
 
 
 def _extracted(archive: Path, member: str, store: Store) -> Path:
@@ -128,13 +161,13 @@ def _file_digest(path: Path) -> str:
         raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
 
 
-def _inspected(path: Path, store: Store, place: str) -> Inspection:
-    key = digest("inspect", version=_INSPECT_VERSION, file=_file_digest(path))
+def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
+    key = digest("inspect", version=_INSPECT_VERSION, file=_file_digest(path), start=start)
     entry = store.get(key)
     if entry is not None:
         return Inspection(**entry.meta["inspection"])
     try:
-        found = inspect(path)
+        found = inspect(path, start)
     except InputError as error:
         raise _at(error, path, place) from error
     store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
