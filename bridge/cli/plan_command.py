@@ -25,6 +25,7 @@ from bridge.cli.work import read_both
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
+    from bridge.storing import Store
 
 
 def plan(
@@ -40,6 +41,9 @@ def plan(
     json: Json = False,
 ) -> None:
     """Show which stem goes where, through what, and how it ends; render nothing.
+
+    Every plugin is loaded and set up once, each in a process of its own, so that what it refuses
+    is told here; exit code 4 where one fails.
 
     Example: stemwright plan stems/ chain.toml
     """
@@ -66,11 +70,24 @@ def plan(
         jobs=workers,
         strict=strict,
     )
+    _check_plugins(made, kept, workers)
     if json:
         print_json(plan_json(made))
         return
     _print_table(made)
     say_diagnostics(said.as_json() for said in made.diagnostics)
+
+
+def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
+    """Raise InputError for what plugins refuse, else RenderError for those that fail."""
+    from bridge.hosting import host
+    from bridge.rendering.preparing import Bench, failures, refuse_inputs
+
+    failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
+    refuse_inputs(failed)
+    if failed:
+        worst = min(failed.values(), key=lambda error: error.exit_code)
+        raise type(worst)([problem for error in failed.values() for problem in error.problems])
 
 
 def plan_json(made: Plan) -> dict[str, Any]:

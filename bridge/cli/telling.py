@@ -211,7 +211,9 @@ def _place(problem: Problem) -> str:
     if "file" in where:
         line = f":{where['line']}" if "line" in where else ""
         path = f" {where['path']}" if "path" in where else ""
-        return f"{where['file']}{line}{path}"
+        named = str(where.get("plugin", ""))
+        plugin = "" if named in problem.message else f" ({named})"
+        return f"{where['file']}{line}{path}{plugin}"
     names = [str(where[name]) for name in ("group", "insert") if name in where]
     if not names:
         return str(where.get("plugin", ""))

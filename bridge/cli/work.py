@@ -57,12 +57,14 @@ class Work:
         return self.folder if self.excerpt is None else self.folder / "range"
 
     def prepare(self, events: Events, *, partial: bool = False) -> Prepared:
-        """Read and plan. Raises before anything is written.
+        """Read, plan, and make the plugins ready. Raises before anything is written.
 
-        With `partial`, plugins that are not here are the plan's `missing` instead.
+        With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
+        though nothing is wrong with the chain fails its lane, later.
         """
         from bridge.hosting import host
         from bridge.rendering import Cancel, Context, check_output, link
+        from bridge.rendering.preparing import failures, refuse_inputs
         from bridge.storing import Store, default_root
 
         check_output(self.target)
@@ -99,7 +101,9 @@ class Work:
             deadline_s=self.plugin_timeout_s,
             cross_check=host(other) if self.cross_check else None,
         )
-        return Prepared(context, chain, session)
+        failed = failures(context.bench, plan.hosted, self.jobs)
+        refuse_inputs(failed)
+        return Prepared(replace(context, failed=failed), chain, session)
 
     def render(self, events: Events) -> tuple[dict[str, Any], bool]:
         """Do it all; return render.json's content and whether the targets were met.

@@ -9,10 +9,10 @@ from typing import Any
 from bridge.errors import Diagnostic, InputError, MachineError, RenderError
 from bridge.exchanging.lifting import suffix_of
 from bridge.hosting import host, scan, search_folders
-from bridge.planning import Engine, HostedStep, Plan, state_path, untrusted, wanted_plugin
+from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_plugin
 from bridge.plugins import Plugin, find
-from bridge.rendering import Cancel, Context, Silent, check_states
-from bridge.rendering.hosted import prepare
+from bridge.rendering import check_states
+from bridge.rendering.preparing import Bench, prepare
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, PluginTable
 from chains import Plugin as PluginSettings
@@ -148,7 +148,8 @@ class Finisher:
             latency_samples=None,
         )
         try:
-            preset = prepare(self._context(), step).preset
+            bench = Bench(self._store, host(self._engine.host), self._engine)
+            preset = prepare(bench, step).preset
         except (InputError, RenderError, MachineError) as error:
             said = "; ".join(problem.message for problem in error.problems)
             self._tell("state_not_prepared", step_id, said)
@@ -160,11 +161,6 @@ class Finisher:
                 f"{plugin.name} does not keep its values in a state: set them in the DAW",
             )
         return None if preset is None else as_state(preset)
-
-    def _context(self) -> Context:
-        """What preparing asks for: the engine, the store, the host; nothing is rendered."""
-        plan = Plan("", self._engine, 0, 0, (), (), None, (), ())
-        return Context(plan, self._store, host(self._engine.host), Silent(), Cancel())
 
     def _tell(self, code: str, step_id: str, message: str) -> None:
         self.diagnostics.append(Diagnostic("warning", code, step_id, f"{step_id}: {message}"))

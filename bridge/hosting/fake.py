@@ -238,6 +238,7 @@ def _set(
                     "parameter_refused",
                     f'"{name}" was set to "{text}" and reads back "{shown}"',
                     expected=f"from {low} to {high}",
+                    parameter=name,
                 )
             )
         set_names.append(name)

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bridge.hosting.answers import LOADING, Refused, Tell, note
-from bridge.hosting.parameters import Parameters, read_only
+from bridge.hosting.parameters import Fault, Parameters, read_only
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
     check_class,
     class_id,
     load,
     parameters_of,
+    process_noise,
     process_silence,
     set_state,
     settle,
@@ -46,18 +49,14 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell("setting its parameters")
     parameters = parameters_of(plugin)
     chosen, faults = parameters.resolve(job["params"])
-    shown = [name for name in dict(chosen) if _only_shows(plugin, job, parameters, name)]
-    faults += [read_only(name) for name in shown]
-    chosen = [(name, text) for name, text in chosen if name not in shown]
     raw = {name: parameters.raw(name) for name, _ in chosen}
     before = _Before(state_of(plugin, job["plugin"]), raw)
     for name, text in chosen:
         parameters.set(name, text)
     tell("processing silence")
     inputs, outputs = settle(plugin, job["sample_rate_hz"], job["buffer_size"])
-    faults += parameters.refusals(chosen)
-    if faults:
-        raise Refused(*faults)
+    refused = parameters.refusals(chosen)
+    pairs = {name: (before.raw[name], parameters.raw(name)) for name in before.raw}
     answer: dict[str, Any] = {
         "class_id": class_id(plugin, job["plugin"]),
         "latency_frames": int(plugin.reported_latency_samples),
@@ -66,22 +65,63 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
         "read_back": [(name, parameters.text(name)) for name in before.raw],
     }
     tell("saving its state")
-    return answer | _saved(plugin, parameters, before, job)
+    answer |= _saved(plugin, parameters, before, job)
+    tell("looking for meters among its parameters")
+    faults += _without_meters(plugin, job, parameters, pairs, refused)
+    if faults:
+        raise Refused(*faults)
+    return answer
 
 
-def _only_shows(plugin: Any, job: dict[str, Any], parameters: Parameters, name: str) -> bool:
-    """Tell whether a parameter that hosts may not change is a meter: its state lacks what is set.
+def _without_meters(
+    plugin: Any,
+    job: dict[str, Any],
+    parameters: Parameters,
+    pairs: dict[str, tuple[float, float]],
+    refused: list[Fault],
+) -> list[Fault]:
+    """`refused`, and a fault for each parameter that only shows, in place of its own there.
 
-    A meter takes what it is set to until it shows the next level, so that it reads back as asked.
+    `pairs` are raw values before and after. Where both are the same, another is tried if it was
+    refused, or if hosts may not change it.
     """
-    if not parameters.shows_only(name):
-        return False
-    kept, before = parameters.raw(name), state_of(plugin, job["plugin"])
-    parameters.set_raw([(name, 0.0 if kept > _MIDDLE else 1.0)])
-    process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
-    held = state_of(plugin, job["plugin"]) != before
-    parameters.set_raw([(name, kept)])
-    return not held
+    faulty = {fault["parameter"] for fault in refused}
+    meters = []
+    for name, (old, new) in pairs.items():
+        if old == new and name not in faulty and not parameters.shows_only(name):
+            continue
+        other = old if old != new else float(new <= _MIDDLE)
+        if _only_shows(plugin, job, parameters, name, (new, other)):
+            meters.append(name)
+    others = [fault for fault in refused if fault["parameter"] not in meters]
+    return [*others, *(read_only(name) for name in meters)]
+
+
+def _only_shows(
+    plugin: Any,
+    job: dict[str, Any],
+    parameters: Parameters,
+    name: str,
+    values: tuple[float, float],
+) -> bool:
+    """Tell whether neither the state nor the sound follows a parameter: it is a meter.
+
+    Hosts are not told so by every plugin, and a meter reads back what it was set to until the
+    plugin shows the next level.
+    """
+    rate_hz, size = job["sample_rate_hz"], job["buffer_size"]
+    states, heard = [], []
+    for value in values:
+        parameters.set_raw([(name, value)])
+        process_silence(plugin, rate_hz, size)
+        states.append(state_of(plugin, job["plugin"]))
+        if len(set(states)) > 1:
+            return False
+    for value in values:
+        parameters.set_raw([(name, value)])
+        process_silence(plugin, rate_hz, size)
+        heard.append(process_noise(plugin, rate_hz, size))
+    return np.array_equal(heard[0], heard[1])
 
 
 def _saved(

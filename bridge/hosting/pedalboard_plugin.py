@@ -14,10 +14,12 @@ import numpy as np
 import pedalboard._pedalboard as internals
 
 from bridge.hosting.answers import Refused, kept, problem
+from bridge.hosting.handover import Audio
 from bridge.hosting.parameters import Parameters
 
 _CHANNELS_TOLD = re.compile(r"expects (\d+) input channels and (\d+) output channels")
 _CLASS_ID = slice(8, 40)
+_LOUD, _NOISY_BLOCKS = 0.5, 16
 
 
 def load(wanted: dict[str, Any]) -> Any:
@@ -98,16 +100,32 @@ def parameters_of(plugin: Any) -> Parameters:
 
 def process_silence(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tuple[int, int]:
     """Process one silent block, stereo or else mono; the (input, output) channels that took it."""
+    silence = np.zeros((2, buffer_size), dtype=np.float32)
+    return _processed(plugin, silence, sample_rate_hz, buffer_size)[:2]
+
+
+def process_noise(plugin: Any, sample_rate_hz: int, buffer_size: int) -> Audio:
+    """What a plugin, started anew, makes of some blocks of noise; always the same noise."""
+    plugin.reset()
+    noise = np.random.default_rng(1).uniform(-_LOUD, _LOUD, (2, _NOISY_BLOCKS * buffer_size))
+    fed = noise.astype(np.float32)
+    return _processed(plugin, fed, sample_rate_hz, buffer_size)[2]
+
+
+def _processed(
+    plugin: Any, audio: Audio, sample_rate_hz: int, buffer_size: int
+) -> tuple[int, int, Audio]:
+    """Process stereo, or else its left alone; the (input, output) channels, and what came."""
     told = "?", "?"
     for channels in (2, 1):
-        silence = np.zeros((channels, buffer_size), dtype=np.float32)
+        fed = audio[:channels]
         try:
-            out = plugin.process(silence, float(sample_rate_hz), buffer_size, reset=False)
+            out = plugin.process(fed, float(sample_rate_hz), buffer_size, reset=False)
         except ValueError as error:
             match = _CHANNELS_TOLD.search(str(error))
             told = (match[1], match[2]) if match else told
         else:
-            return channels, int(out.shape[0])
+            return channels, int(out.shape[0]), out
     raise _mismatch(*told)
 
 

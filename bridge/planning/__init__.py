@@ -9,7 +9,7 @@ from bridge.planning.digests import (
     sum_digest,
 )
 from bridge.planning.length import TAIL_S, Excerpt, length_words
-from bridge.planning.link import commonest_rate_hz, plan, unlinkable
+from bridge.planning.link import commonest_rate_hz, engine_of, hosted_steps, plan, unlinkable
 from bridge.planning.model import (
     Engine,
     Finish,
@@ -46,8 +46,10 @@ __all__ = [
     "VersionPlan",
     "Window",
     "commonest_rate_hz",
+    "engine_of",
     "group_digest",
     "hosted_key",
+    "hosted_steps",
     "length_words",
     "native_key",
     "plan",

@@ -12,11 +12,13 @@ from bridge.planning.length import Excerpt, Length
 from bridge.planning.model import (
     Engine,
     Finish,
+    HostedStep,
     Lane,
     Plan,
     ReturnLane,
     Stem,
     Stems,
+    Step,
 )
 from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker, linear
@@ -48,7 +50,7 @@ def plan(
     """
     problems: list[Problem] = list(refusals(chain, supported))
     taken, notes = assign_stems(chain, stems, problems)
-    rate_hz = chain.engine.sample_rate_hz or commonest_rate_hz(stems.stems)
+    rate_hz = engine_of(chain, stems).sample_rate_hz
     notes += _rates(stems.stems, rate_hz, strict, problems)
     _channels(stems.stems, problems)
     linker = StepLinker(chain, catalogue, states)
@@ -68,13 +70,7 @@ def plan(
     frames, render_frames, fixed_frames = length.of(window)
     return Plan(
         chain_name=chain.name,
-        engine=Engine(
-            host=chain.engine.host or DEFAULT_HOST,
-            buffer_size=chain.engine.buffer_size or DEFAULT_BUFFER_SIZE,
-            sample_rate_hz=rate_hz,
-            tempo_bpm=stems.tempo_bpm,
-            tail_s=chain.engine.tail_s,
-        ),
+        engine=engine_of(chain, stems),
         frames=frames,
         render_frames=render_frames,
         fixed_frames=fixed_frames,
@@ -100,12 +96,34 @@ def unlinkable(
 ) -> tuple[Problem, ...]:
     """What `plan` would refuse in `chain` on this machine, whatever the stems are."""
     linker = StepLinker(chain, catalogue, states)
-    for group in chain.groups:
-        linker.steps(group.id, group.inserts)
-    for back in chain.returns:
-        linker.steps(back.id, back.inserts)
-    linker.steps("master", chain.master)
+    _every_step(chain, linker)
     return (*refusals(chain, supported), *linker.faults, *linker.missing)
+
+
+def hosted_steps(
+    chain: Chain, catalogue: Catalogue, states: Mapping[Path, str]
+) -> tuple[HostedStep, ...]:
+    """The plugin inserts that can be hosted here, whatever the stems are."""
+    steps = _every_step(chain, StepLinker(chain, catalogue, states))
+    return tuple(step for step in steps if isinstance(step, HostedStep) and step.hostable)
+
+
+def _every_step(chain: Chain, linker: StepLinker) -> list[Step]:
+    racks = [(group.id, group.inserts) for group in chain.groups]
+    racks += [(back.id, back.inserts) for back in chain.returns]
+    racks.append(("master", chain.master))
+    return [step for owner, inserts in racks for step in linker.steps(owner, inserts)]
+
+
+def engine_of(chain: Chain, stems: Stems) -> Engine:
+    """How a chain's plugins are hosted for these stems."""
+    return Engine(
+        host=chain.engine.host or DEFAULT_HOST,
+        buffer_size=chain.engine.buffer_size or DEFAULT_BUFFER_SIZE,
+        sample_rate_hz=chain.engine.sample_rate_hz or commonest_rate_hz(stems.stems),
+        tempo_bpm=stems.tempo_bpm,
+        tail_s=chain.engine.tail_s,
+    )
 
 
 def _lanes(

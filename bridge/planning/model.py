@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bridge.errors import Diagnostic, Problem
 from bridge.plugins import Plugin
 from chains import InsertSettings, Limiter
 from chains.model import Side
+
+STATE_KINDS = frozenset({"bad_state", "wrong_state", "state_unreadable"})
+"""Problems that are about an insert's state file."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class HostedStep:
     """One hosted insert.
 
     `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
-    there is none: the render fails at this step, after the other lanes.
+    there is none: the render fails at this step, after the other lanes. `places` are the chain
+    file's lines: of the insert (""), and of its keys, such as `state` and `params.Threshold`.
     """
 
     id: str
@@ -131,11 +135,28 @@ class HostedStep:
     key: str | None = None
     unreadable: str | None = None
     missing: Problem | None = None
+    places: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict, compare=False)
 
     @property
     def insert_ids(self) -> tuple[str, ...]:
         """The insert in it."""
         return (self.insert_id,)
+
+    @property
+    def hostable(self) -> bool:
+        """Whether its plugin is there and can be read."""
+        return self.unreadable is None and self.missing is None
+
+    def located(self, problem: Problem) -> Problem:
+        """`problem`, where it is one of this plugin, with the line that it is about."""
+        where = problem.where
+        if "file" in where or where.get("insert") != self.insert_id:
+            return problem
+        folded = {key.casefold(): place for key, place in self.places.items()}
+        key = f"params.{where['parameter']}" if "parameter" in where else "plugin"
+        key = "state" if problem.kind in STATE_KINDS else key
+        place = folded.get(key.casefold(), self.places.get("", {}))
+        return replace(problem, where={**place, **where})
 
 
 Step = NativeStep | HostedStep
@@ -258,6 +279,14 @@ class Plan:
     def unheard_frames(self) -> int:
         """The pre-roll: frames that every step renders before the file begins."""
         return 0 if self.window is None else self.window.start - self.window.skip
+
+    @property
+    def hosted(self) -> tuple[HostedStep, ...]:
+        """Every plugin insert that can be hosted, in signal order."""
+        driven = self.finish.driven if self.finish is not None else ()
+        rows = [*(lane.steps for lane in self.lanes), *(back.steps for back in self.returns)]
+        steps = [step for row in (*rows, self.master, driven) for step in row]
+        return tuple(step for step in steps if isinstance(step, HostedStep) and step.hostable)
 
     @property
     def able(self) -> tuple[Lane, ...]:

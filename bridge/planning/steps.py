@@ -139,6 +139,7 @@ class StepLinker:
             key=_key(insert),
             unreadable=reason,
             missing=missing,
+            places=_places(self._chain, insert, settings),
         )
 
     def _reason(self, unreadable: Unscannable, wanted: Wanted) -> str:
@@ -180,6 +181,16 @@ class StepLinker:
         said = wanted.path.stem if wanted.path is not None else wanted.name or ""
         names = tuple(each.name for each in self._catalogue.plugins if each.name != said)
         return nearest(said, names)
+
+
+def _places(
+    chain: Chain, insert: Insert, settings: PluginSettings
+) -> dict[str, Mapping[str, str | int]]:
+    """The lines of an insert and of what it says of its plugin; of one built in code, none."""
+    keys: list[tuple[str, ...]] = [(), ("plugin",), ("state",)]
+    keys += [("params", name) for name in settings.params]
+    found = {".".join(key): chain.locate(*insert.where.at, *key).as_json() for key in keys}
+    return {key: place for key, place in found.items() if "file" in place}
 
 
 def _of(unreadable: Unscannable) -> Plugin:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.errors import Diagnostic
+from bridge.errors import Diagnostic, StemwrightError
 from bridge.hosting.port import Host
 from bridge.planning import Plan
 from bridge.rendering.events import Cancel, Events
+from bridge.rendering.preparing import Bench
 from bridge.storing import Entry, Store
 
 
@@ -18,6 +19,7 @@ class Context:
     """One render: its plan, its store, its host, who listens.
 
     With `cross_check`, every hosted insert is rendered there too; `remarks` says what came of it.
+    `failed` are the inserts, by step id, that are known to fail before anything is rendered.
     """
 
     plan: Plan
@@ -29,6 +31,12 @@ class Context:
     deadline_s: float | None = None
     cross_check: Host | None = None
     remarks: list[Diagnostic] = field(default_factory=list)
+    failed: Mapping[str, StemwrightError] = field(default_factory=dict)
+
+    @property
+    def bench(self) -> Bench:
+        """Where its plugins are made ready."""
+        return Bench(self.store, self.host, self.plan.engine, self.deadline_s)
 
 
 @dataclass(frozen=True)

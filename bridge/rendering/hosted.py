@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,16 +13,17 @@ from bridge.audio.faults import cannot_write
 from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
 from bridge.errors import Diagnostic, MachineError, Problem, RenderError, StemwrightError
-from bridge.hosting.cards import find_card, known_deadline
+from bridge.hosting.cards import find_card
 from bridge.hosting.checks import FILTER_FRAMES
 from bridge.hosting.crosscheck import differs
-from bridge.hosting.port import Host, HostedInsert, Prepared, PrepareJob, RunJob, RunResult
+from bridge.hosting.port import Host, HostedInsert, Prepared, RunJob, RunResult
 from bridge.hosting.states import SUFFIXES
-from bridge.planning import HostedStep, prepare_facts
+from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
+from bridge.rendering.preparing import located, prepare
 from bridge.rendering.signals import Signal, Tap, store_signal
-from bridge.storing import Entry, digest
+from bridge.storing import Entry
 
 
 def render_hosted(
@@ -39,12 +38,14 @@ def render_hosted(
     if step.missing is not None:
         raise MachineError(step.missing)
     if step.unreadable is not None:
-        raise RenderError(_unreadable(step, step.unreadable))
-    with context.store.staging() as folder:
+        raise RenderError(step.located(_unreadable(step, step.unreadable)))
+    if step.id in context.failed:
+        raise context.failed[step.id]
+    with located(step), context.store.staging() as folder:
         tap = Tap(source.blocks(), context.cancel)
         job, prepared = _job(context, step, tap, heard, folder)
         context.cancel.check()
-        done = context.host.run(job, _deadline_s(context, step, source.frames))
+        done = context.host.run(job, context.bench.deadline_for(step, source.frames))
         said = (*prepared.diagnostics, *done.diagnostics, *_by_card(context, step, done))
         meta = {
             "level_in": tap.levels.as_json(),
@@ -173,7 +174,7 @@ def _placed(wet: Iterator[Block], step: HostedStep) -> Processor:
 
 
 def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedInsert, Prepared]:
-    prepared = prepare(context, step)
+    prepared = prepare(context.bench, step)
     preset = None
     if prepared.preset is not None:
         preset = folder / f"prepared{SUFFIXES[step.plugin.format]}"
@@ -188,61 +189,3 @@ def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedIns
         inputs=prepared.inputs,
         outputs=prepared.outputs,
     ), prepared
-
-
-def prepare(context: Context, step: HostedStep) -> Prepared:
-    """Return the insert's finished state, from the store when the same was asked before."""
-    engine = context.plan.engine
-    facts = prepare_facts(step, engine, context.host.version)
-    key = digest("prepare", **facts)
-    entry = context.store.get(key)
-    if entry is not None:
-        return _from_json(entry.meta["prepared"])
-    job = PrepareJob(
-        plugin=step.plugin,
-        state=step.state,
-        params=step.params,
-        sample_rate_hz=engine.sample_rate_hz,
-        buffer_size=engine.buffer_size,
-        tempo_bpm=engine.tempo_bpm,
-        step_id=step.id,
-    )
-    deadline_s = _deadline_s(context, step, 0)
-    if deadline_s is None:
-        prepared = context.host.prepare(job)
-    else:
-        prepared = context.host.prepare(job, deadline_s)
-    context.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
-    return prepared
-
-
-def _deadline_s(context: Context, step: HostedStep, frames: int) -> float | None:
-    """What the caller allows, else what the plugin's card does; None for the host's own limit."""
-    if context.deadline_s is not None:
-        return context.deadline_s
-    rate_hz = context.plan.engine.sample_rate_hz
-    return known_deadline(context.store, step.plugin, context.host, frames, rate_hz)
-
-
-def _as_json(prepared: Prepared) -> dict[str, object]:
-    preset = prepared.preset
-    return {
-        **vars(prepared),
-        "preset": None if preset is None else base64.b64encode(preset).decode("ascii"),
-        "raw_params": [list(pair) for pair in prepared.raw_params],
-        "read_back": [list(pair) for pair in prepared.read_back],
-        "diagnostics": [said.as_json() for said in prepared.diagnostics],
-    }
-
-
-def _from_json(stored: Mapping[str, Any]) -> Prepared:
-    preset = stored["preset"]
-    return Prepared(
-        **{
-            **stored,
-            "preset": None if preset is None else base64.b64decode(preset),
-            "raw_params": tuple((name, value) for name, value in stored["raw_params"]),
-            "read_back": tuple((name, text) for name, text in stored["read_back"]),
-            "diagnostics": tuple(Diagnostic(**said) for said in stored["diagnostics"]),
-        }
-    )

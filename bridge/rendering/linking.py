@@ -6,12 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.errors import InputError, Problem, StemwrightError
-from bridge.hosting import lies_in, scan, search_folders, trusted_folders
+from bridge.errors import InputError, MachineError, Problem, StemwrightError
+from bridge.hosting import host, lies_in, scan, search_folders, trusted_folders
 from bridge.hosting.states import opened_state
-from bridge.planning import Excerpt, Plan, Stems, plan, state_path, unlinkable, wanted_plugin
+from bridge.planning import (
+    Engine,
+    Excerpt,
+    HostedStep,
+    Plan,
+    Stems,
+    engine_of,
+    hosted_steps,
+    plan,
+    state_path,
+    unlinkable,
+    wanted_plugin,
+)
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
+from bridge.rendering.preparing import Bench, failures, refuse_inputs
 from bridge.rendering.sources import gather
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert
@@ -42,30 +55,58 @@ def link(
     except InputError as error:
         others = chain_problems(chain, store, plugin_folders, trusted)
         raise InputError([*error.problems, *others]) from error
-    return link_stems(
-        stems,
-        chain,
-        store,
-        plugin_folders=search_folders(plugin_folders),
-        trusted=trusted_folders(trusted),
-        strict=strict,
-        excerpt=excerpt,
-        partial=partial,
-    )
+    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    try:
+        return link_stems(
+            stems,
+            chain,
+            store,
+            plugin_folders=folders,
+            trusted=known,
+            strict=strict,
+            excerpt=excerpt,
+            partial=partial,
+        )
+    except (InputError, MachineError) as error:
+        try:
+            check_states(chain, known)
+            catalogue = _catalogue(chain, store, folders, known)
+            steps = hosted_steps(chain, catalogue, _states(chain))
+        except InputError:
+            raise error from None
+        faults = _plugin_faults(steps, engine_of(chain, stems), store, jobs)
+        if not faults:
+            raise
+        raise InputError([*error.problems, *faults]) from error
 
 
 def chain_problems(
     chain: Chain, store: Store, plugin_folders: Sequence[Path], trusted: Sequence[Path]
 ) -> tuple[Problem, ...]:
     """What is wrong with a chain on this machine, whatever the stems are; as `link` tells it."""
-    known = trusted_folders(trusted)
+    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
     try:
         check_states(chain, known)
         states = _states(chain)
-        catalogue = _catalogue(chain, store, search_folders(plugin_folders), known)
+        catalogue = _catalogue(chain, store, folders, known)
     except StemwrightError as error:
         return error.problems
-    return unlinkable(chain, catalogue, supported=SUPPORTED, states=states)
+    steps, engine = hosted_steps(chain, catalogue, states), engine_of(chain, Stems(()))
+    return (
+        *unlinkable(chain, catalogue, supported=SUPPORTED, states=states),
+        *_plugin_faults(steps, engine, store, 1),
+    )
+
+
+def _plugin_faults(
+    steps: Sequence[HostedStep], engine: Engine, store: Store, jobs: int
+) -> tuple[Problem, ...]:
+    """What the plugins that are here refuse of a chain that is refused for something else."""
+    try:
+        refuse_inputs(failures(Bench(store, host(engine.host), engine), steps, jobs))
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def link_stems(

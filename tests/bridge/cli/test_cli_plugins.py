@@ -381,3 +381,35 @@ def test_real_music_lands_on_its_target(
     found = measure(tmp_path / "out" / "main.wav")
     assert found.integrated_lufs == pytest.approx(lufs, abs=0.1)
     assert found.true_peak_dbtp <= -1.0
+
+
+def test_what_plugins_refuse_is_told_by_plan_as_by_render_all_at_once(
+    run, stems, chain, fixture_plugins, tmp_path
+) -> None:
+    texts = fixture_plugins("texts")
+    insert = f'use = "plugin"\nplugin = "{texts}"\n'
+    text = chain(
+        f'[[group]]\nid = "all"\nstems = ["*"]\n[[group.insert]]\n{insert}'
+        '[group.insert.params]\nNote = "1"\nMeter = "-12 dB"\n'
+        f'[[group.insert]]\n{insert}[group.insert.params]\nlevel = "99 dB"\n'
+        f'[[master.insert]]\n{insert}params = {{ "Nope" = "1" }}\n'
+    )
+    where = ["--trust", texts.parent, "--json"]
+    planned = run("plan", stems, text, *where)
+    rendered = run("render", stems, text, "-o", tmp_path / "out", *where)
+    assert (planned.code, rendered.code) == (2, 2)
+    assert planned.out == rendered.out
+    errors = json.loads(planned.out)["errors"]
+    assert [(each["kind"], each["where"]["line"], each["where"]["path"]) for each in errors] == [
+        ("parameter_refused", 9, "group[0].insert[0].params.Note"),
+        ("parameter_read_only", 10, "group[0].insert[0].params.Meter"),
+        ("parameter_refused", 15, "group[0].insert[1].params.level"),
+        ("unknown_parameter", 19, "master.insert[0].params.Nope"),
+    ]
+    assert not (tmp_path / "out").exists()
+    (stems / "broken.wav").write_bytes(b"no audio")
+    with_stems = json.loads(run("plan", stems, text, *where).out)["errors"]
+    assert [each["kind"] for each in with_stems] == [
+        "unreadable_audio",
+        *(each["kind"] for each in errors),
+    ]

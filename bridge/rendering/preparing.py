@@ -1,0 +1,134 @@
+"""Plugins made ready: each insert set up once, in a child, and kept by what it depends on.
+
+What is wrong with an insert's state or parameters shows here, before anything is rendered.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.errors import Diagnostic, InputError, StemwrightError, StoppedError
+from bridge.hosting import stop_all
+from bridge.hosting.cards import known_deadline
+from bridge.hosting.port import Host, Prepared, PrepareJob
+from bridge.planning import Engine, HostedStep, prepare_facts
+from bridge.storing import Store, digest
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where inserts are made ready; `deadline_s` is the caller's own limit for each."""
+
+    store: Store
+    host: Host
+    engine: Engine
+    deadline_s: float | None = None
+
+    def deadline_for(self, step: HostedStep, frames: int) -> float | None:
+        """The caller's limit, else what the plugin's card allows; None for the host's own."""
+        if self.deadline_s is not None:
+            return self.deadline_s
+        rate_hz = self.engine.sample_rate_hz
+        return known_deadline(self.store, step.plugin, self.host, frames, rate_hz)
+
+
+@contextmanager
+def located(step: HostedStep) -> Iterator[None]:
+    """Let what goes wrong with this insert's plugin name its line of the chain file."""
+    try:
+        yield
+    except StoppedError:
+        raise
+    except StemwrightError as error:
+        raise type(error)([step.located(each) for each in error.problems]) from error
+
+
+def prepare(bench: Bench, step: HostedStep) -> Prepared:
+    """Return the insert's finished state, from the store when the same was asked before.
+
+    Raises what Host.prepare raises, with the lines of the chain file.
+    """
+    engine = bench.engine
+    key = digest("prepare", **prepare_facts(step, engine, bench.host.version))
+    entry = bench.store.get(key)
+    if entry is not None:
+        return _from_json(entry.meta["prepared"])
+    job = PrepareJob(
+        plugin=step.plugin,
+        state=step.state,
+        params=step.params,
+        sample_rate_hz=engine.sample_rate_hz,
+        buffer_size=engine.buffer_size,
+        tempo_bpm=engine.tempo_bpm,
+        step_id=step.id,
+    )
+    limit_s = bench.deadline_for(step, 0)
+    with located(step):
+        prepared = bench.host.prepare(job) if limit_s is None else bench.host.prepare(job, limit_s)
+    bench.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
+    return prepared
+
+
+def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, StemwrightError]:
+    """What fails when `steps` are prepared, `jobs` at a time, by step id; the others are kept.
+
+    Raises StoppedError.
+    """
+    failed: dict[str, StemwrightError] = {}
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = {step.id: pool.submit(prepare, bench, step) for step in steps}
+        try:
+            for step_id, future in futures.items():
+                try:
+                    future.result()
+                except StoppedError:
+                    raise
+                except StemwrightError as error:
+                    failed[step_id] = error
+        except BaseException:
+            for future in futures.values():
+                future.cancel()
+            stop_all()
+            raise
+    return failed
+
+
+def refuse_inputs(failed: Mapping[str, StemwrightError]) -> None:
+    """Raise InputError with all of `failed` that the chain's author can mend, if there is any."""
+    problems = [
+        problem
+        for error in failed.values()
+        if isinstance(error, InputError)
+        for problem in error.problems
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _as_json(prepared: Prepared) -> dict[str, object]:
+    preset = prepared.preset
+    return {
+        **vars(prepared),
+        "preset": None if preset is None else base64.b64encode(preset).decode("ascii"),
+        "raw_params": [list(pair) for pair in prepared.raw_params],
+        "read_back": [list(pair) for pair in prepared.read_back],
+        "diagnostics": [said.as_json() for said in prepared.diagnostics],
+    }
+
+
+def _from_json(stored: Mapping[str, Any]) -> Prepared:
+    preset = stored["preset"]
+    return Prepared(
+        **{
+            **stored,
+            "preset": None if preset is None else base64.b64decode(preset),
+            "raw_params": tuple((name, value) for name, value in stored["raw_params"]),
+            "read_back": tuple((name, text) for name, text in stored["read_back"]),
+            "diagnostics": tuple(Diagnostic(**said) for said in stored["diagnostics"]),
+        }
+    )
