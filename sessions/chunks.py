@@ -90,6 +90,14 @@ def read_chunks(source: Readable, size: int) -> Chunks | None:
     return found
 
 
+def find_chunk(source: Readable, size: int, names: frozenset[bytes]) -> tuple[int, int] | None:
+    """Where the body of the first chunk of such a name lies, and how many bytes it has."""
+    kind = _ORDERS.get((source.read_at(0, 4), source.read_at(8, 4)))
+    walked = _walk(source, size, kind[1]) if kind else iter(())
+    found = next((chunk for chunk in walked if chunk.id in names), None)
+    return None if found is None else (found.start, found.size)
+
+
 def _with_chunk(found: Chunks, chunk: _Chunk, source: Readable, size: int) -> Chunks:
     if chunk.id == b"bext" and found.time_reference_frames is None:
         return replace(found, time_reference_frames=_time_reference(source, chunk, found.order))

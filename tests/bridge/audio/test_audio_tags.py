@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
+import tracemalloc
 import wave
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +154,32 @@ def test_a_cut_flac_is_told_as_truncated(tmp_path) -> None:
     with pytest.raises(InputError) as error:
         pcm_sha256(path)
     assert [problem.kind for problem in error.value.problems] == ["truncated"]
+
+
+def _tagged(path: Path, frames: bytes) -> None:
+    size = len(frames)
+    packed = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+    chunk = b"ID3\4\0\0" + packed + frames
+    octets = path.read_bytes() + b"id3 " + struct.pack("<I", len(chunk)) + chunk
+    path.write_bytes(octets[:4] + struct.pack("<I", len(octets) - 8) + octets[8:])
+
+
+def test_a_tag_that_unpacks_to_gigabytes_is_left_packed(tmp_path) -> None:
+    path = tmp_path / "a.wav"
+    _write(path)
+    body = zlib.compress(b"\3a\0" + bytes(64 << 20), 9)
+    packed = bytes(len(body) + 4 >> shift & 0x7F for shift in (21, 14, 7, 0))
+    frame = b"TXXX" + packed + b"\0\x09" + b"\x20\0\0\0" + body
+    plain = b"TXXX\0\0\0\5\0\0\3b\0cd"
+    _tagged(path, frame * 20 + plain)
+    tracemalloc.start()
+    texts = read_texts(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert texts == {"b": "cd"}
+    assert peak < 1 << 20
+
+
+def test_a_pipe_among_the_masters_is_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / "main.wav")
+    assert read_texts(tmp_path / "main.wav") == {}
