@@ -17,6 +17,7 @@ KINDS = (
     "file_empty",
     "file_is_folder",
     "file_missing",
+    "file_not_plain",
     "file_not_utf8",
     "file_too_large",
     "file_unreadable",
@@ -24,6 +25,7 @@ KINDS = (
     "key_self",
     "missing_key",
     "mute_and_only",
+    "more_faults",
     "one_direction",
     "out_of_range",
     "plugin_reference",
@@ -80,8 +82,20 @@ class ChainError(Exception):
     """A chain that cannot be used; `faults` holds everything wrong with it, in file order."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults), key=_reading_order))
+        told = sorted(set(faults), key=_reading_order)
+        self.faults = (*told[:_MOST_FAULTS], *_left_out(told[_MOST_FAULTS:]))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def _left_out(faults: Sequence[Fault]) -> list[Fault]:
+    if not faults:
+        return []
+    message = f"{len(faults)} more faults at least, from here on"
+    return [Fault("more_faults", message, faults[0].where, expected="fewer of them")]
+
+
+_MOST_FAULTS = 200
+"""So many are told; whoever mends these sees the next."""
 
 
 def _reading_order(fault: Fault) -> tuple[int, str, str, str]:
@@ -95,6 +109,16 @@ class Note:
     code: str
     message: str
     where: Where = field(default=NOWHERE, compare=False)
+
+
+_MOST_LISTED = 40
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row, "and 12 more" at the end where they are many."""
+    more = len(words) - _MOST_LISTED
+    shown = ", ".join(words[:_MOST_LISTED])
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def nearest(word: object, words: Sequence[str]) -> str | None:
@@ -114,7 +138,7 @@ def nearest(word: object, words: Sequence[str]) -> str | None:
 
 
 _LONGEST_WORD = 100
-_MOST_WORDS = 1000
+_MOST_WORDS = 300
 
 
 def _bare(word: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from chains.errors import Fault, nearest
+from chains.errors import Fault, listed, nearest
 from chains.outline import Outline, Word
 from chains.select import ROLE_WORDS, role_of, stem_selector
 from chains.where import Source
@@ -132,7 +132,7 @@ def _unknown(
         f"unknown_{kind}",
         f'there is no {kind} "{word.text}" {of}',
         source.where(*word.at),
-        expected=f"one of {', '.join(known)}" if known else f"{_A[kind]}, but there is none {of}",
+        expected=f"one of {listed(known)}" if known else f"{_A[kind]}, but there is none {of}",
         nearest=nearest(word.text, known),
     )
 

@@ -23,6 +23,8 @@ Data = Mapping[str, Any]
 
 _TAG_ERRORS = ("union_tag_invalid", "union_tag_not_found")
 _PLACEMENT = frozenset(Placement.model_fields)
+_MOST_ERRORS, _MOST_GUESSES = 1000, 100
+"""More of them are a file of another kind; the first are told."""
 _ROUNDS = 4
 """An insert's word, its bands' words, and the last look; one to spare."""
 
@@ -64,11 +66,11 @@ def _validated(reading: _Reading) -> ChainFile | None:
         try:
             wire = ChainFile.model_validate(reading.data)
         except ValidationError as error:
-            errors = error.errors(include_url=False)
+            errors = error.errors(include_url=False)[:_MOST_ERRORS]
         else:
             return None if reading.told else wire
         undecided = [each for each in errors if each["type"] in _TAG_ERRORS and _is_table(each)]
-        if not undecided:
+        if not undecided or len(undecided) > _MOST_GUESSES:
             reading.told += _others(errors, reading)
             break
         for each in undecided:

@@ -147,12 +147,15 @@ def insert_ids(named: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
     """
     rows = tuple(named)
     taken = {given for given, _ in rows if given is not None}
+    counts: dict[str, int] = {}
     ids = []
     for given, use in rows:
-        name, count = given or use, 1
+        name, count = given or use, counts.get(use, 1)
         while given is None and name in taken:
             count += 1
             name = f"{use}-{count}"
+        if given is None:
+            counts[use] = count
         taken.add(name)
         ids.append(name)
     return tuple(ids)

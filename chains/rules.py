@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from chains.agreements import agreements
@@ -19,6 +20,9 @@ _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)]
 )
 
+_MOST = 300
+"""Faults of one kind that are looked for; more are not told anyway."""
+
 Rule = Callable[[Outline, Source], Iterator[Fault]]
 
 
@@ -33,8 +37,8 @@ def faults_between(chain: Outline, source: Source, folder: Path | None) -> list[
         agreements,
         *LINKS,
     )
-    found = [fault for rule in rules for fault in rule(chain, source)]
-    return found + list(_states(chain, source, folder))
+    found = [fault for rule in rules for fault in islice(rule(chain, source), _MOST)]
+    return found + list(islice(_states(chain, source, folder), _MOST))
 
 
 def _bus_ids(chain: Outline, source: Source) -> Iterator[Fault]:

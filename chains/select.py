@@ -6,9 +6,11 @@ stem and with the stripped name. `role:R` takes stems of role R and of its child
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from typing import Protocol
 from unicodedata import normalize
 
@@ -85,8 +87,8 @@ def matches(selector: str, stem: StemName) -> bool:
     """Tell whether one selector takes a stem; an unknown role takes nothing."""
     wanted = role_of(selector)
     if wanted is None:
-        pattern = _fold(selector)
-        return any(fnmatchcase(_fold(name), pattern) for name in (stem.id, stem.name))
+        fits = _pattern(selector)
+        return any(fits(_fold(name)) is not None for name in (stem.id, stem.name))
     full = _FULL.get(wanted)
     if full is None or stem.role is None:
         return False
@@ -137,5 +139,11 @@ def _claims(groups: Sequence[Selecting], stem: StemName) -> list[int]:
     return named or rest
 
 
+@lru_cache(4096)
+def _pattern(selector: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(translate(_fold(selector))).match
+
+
+@lru_cache(4096)
 def _fold(text: str) -> str:
     return normalize("NFC", normalize("NFC", text).casefold())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chains.bounds import MAX_BYTES, NotPlainError, read_plain, too_long_key, too_much
 from chains.build import build
 from chains.errors import ChainError, Fault, nearest
 from chains.locate import lines_of
@@ -18,9 +19,6 @@ from chains.outline import outline
 from chains.rules import faults_between
 from chains.upgrade import upgraded
 from chains.where import Source, Where
-
-MAX_BYTES = 1_000_000
-"""More is no chain: the largest sensible ones have some 20 kB."""
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -53,8 +51,14 @@ def loads(text: str, path: Path | None = None) -> Chain:
 
 
 def _parsed(text: str, file: str | None) -> tuple[Mapping[str, Any], Source]:
+    long_key = too_long_key(text, file)
+    if long_key is not None:
+        raise ChainError([long_key])
     try:
         data = tomllib.loads(text)
+        beyond = too_much(data, file)
+        if beyond is not None:
+            raise ChainError([beyond])
         source = Source(file, lines_of(text))
     except tomllib.TOMLDecodeError as error:
         raise ChainError([_syntax(str(error), text, file)]) from None
@@ -104,8 +108,10 @@ def _empty(file: str | None) -> Fault:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_plain(path)
+    except NotPlainError:
+        message = "this is a pipe or a device, not a file"
+        raise ChainError([_file_fault("file_not_plain", message, path)]) from None
     except (OSError, ValueError) as error:
         raise ChainError([_unreadable(path, error)]) from None
     if len(content) > MAX_BYTES:

@@ -134,7 +134,12 @@ AnyInsert = (
     | GateInsert
     | PluginInsert
 )
-InsertTables = tuple[Annotated[AnyInsert, Field(discriminator="use")], ...]
+InsertTables = Annotated[
+    tuple[Annotated[AnyInsert, Field(discriminator="use")], ...], Field(max_length=128)
+]
+
+
+VersionWords = Annotated[tuple[VersionWord, ...], Field(min_length=1)]
 
 
 class EngineTable(Table):
@@ -196,8 +201,8 @@ class ChainFile(Table):
     schema_version: Annotated[Literal[1], Field(alias="schema")]
     name: str = ""
     engine: EngineTable | None = None
-    group: Annotated[tuple[GroupTable, ...], Field(min_length=1)]
-    returns: Annotated[tuple[ReturnTable, ...], Field(alias="return")] = ()
+    group: Annotated[tuple[GroupTable, ...], Field(min_length=1, max_length=256)]
+    returns: Annotated[tuple[ReturnTable, ...], Field(alias="return", max_length=256)] = ()
     master: MasterTable | None = None
     target: TargetTable | None = None
-    versions: Annotated[tuple[VersionTable, ...], Field(alias="version")] = ()
+    versions: Annotated[tuple[VersionTable, ...], Field(alias="version", max_length=256)] = ()

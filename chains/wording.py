@@ -232,5 +232,7 @@ def found_in_words(value: object) -> str:
         return "a table"
     if isinstance(value, datetime | date | time):
         return "a date or time"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a number of some {round(value.bit_length() * 0.30103)} digits"
     written = str(value)
     return written if len(written) <= 40 else f"{written[:40]}..."

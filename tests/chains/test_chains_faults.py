@@ -247,8 +247,9 @@ def test_fault(faults: Faults, row: Row) -> None:
 
 
 def test_every_kind_has_a_test() -> None:
-    """The table's rows, and the kinds of the tests of files."""
-    files = Path(__file__).with_name("test_chains_files.py").read_text("utf-8")
+    """The table's rows, and the kinds of the tests of files and of bounds."""
+    others = [Path(__file__).with_name(f"test_chains_{name}.py") for name in ("files", "bounds")]
+    files = "".join(each.read_text("utf-8") for each in others)
     told = set(re.findall(r'kind(?:, fault\.\S+\) == \(| == )"(\w+)"', files))
     told |= {"file_missing", "file_not_utf8"}
     assert {row.kind for row in ROWS} | told == set(KINDS)

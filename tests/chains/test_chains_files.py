@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chains import ChainError, Fault, load, loads
-from chains.toml import MAX_BYTES
+from chains.bounds import MAX_BYTES
 
 Faults = Callable[[str], tuple[Fault, ...]]
 BASE = (Path(__file__).parents[1] / "fixtures/chains/base.toml").read_text("utf-8")
