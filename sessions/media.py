@@ -18,6 +18,8 @@ from sessions.model import Diagnostic, Media
 from sessions.naming import nfc
 from sessions.sounds import Fault, Sound, identify
 
+A_STEM = "a WAV, AIFF or FLAC file"
+"""What the problem of a stem's file says it expected."""
 _DAY_S = 86_400
 
 
@@ -121,6 +123,6 @@ def _problem(entry: Entry, kind: str, reason: str, hint: str) -> SessionProblem:
         kind,
         f"{name} {reason}",
         entry.where,
-        expected="a WAV, AIFF or FLAC file",
+        expected=A_STEM,
         hint=hint,
     )

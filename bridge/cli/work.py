@@ -155,9 +155,10 @@ def read_both(
     plugins: all of it at once, as far as it can be told.
     """
     from bridge.rendering.linking import chain_problems
-    from bridge.rendering.sources import gather
+    from bridge.rendering.sources import gather, skippable
     from chains import ChainError, load
     from sessions import SessionError, read
+    from sessions.media import A_STEM
 
     problems: list[Problem] = []
     parsed: Chain | None = None
@@ -171,7 +172,10 @@ def read_both(
         if parsed is None:
             gather(found, store, jobs)
     except SessionError as error:
-        problems += reader_problems(error)
+        problems += [
+            skippable(problem) if problem.expected == A_STEM else problem
+            for problem in reader_problems(error)
+        ]
         if parsed is not None:
             problems += chain_problems(parsed, store, plugin_folders, trusted)
     except InputError as error:

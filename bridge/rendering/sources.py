@@ -87,15 +87,17 @@ def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Sketch, ...]] | list[
             _stem_file(media.path, media.member, store, clip.position_frames) for media in sides
         ]
     except InputError as error:
-        return [_skippable(problem) for problem in error.problems]
+        return [skippable(problem) for problem in error.problems]
     stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
     return stem, tuple(sketch for _, found in read for sketch in found)
 
 
-def _skippable(problem: Problem) -> Problem:
-    name = Path(str(problem.where.get("file", ""))).name
-    hint = f"{problem.hint or 'export it again'}; or leave it out with --skip {shlex.quote(name)}"
-    return replace(problem, hint=hint)
+def skippable(problem: Problem) -> Problem:
+    """Return the problem of one stem's file with the way to render without it."""
+    name = Path(str(problem.where.get("member") or problem.where.get("file", ""))).name
+    hint = (problem.hint or "").removesuffix("leave it out").removesuffix(", or ")
+    without = f"leave it out with --skip {shlex.quote(name)}"
+    return replace(problem, hint=f"{hint}, or {without}" if hint else without)
 
 
 def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:

@@ -289,3 +289,22 @@ def test_a_layout_that_is_not_known_is_told(
     assert [said for said, _ in found.doubts] == [code]
     assert math.isnan(found.integrated_lufs) == (code == "speakers_unknown")
     assert found.sample_peak_dbfs == pytest.approx(-20.0, abs=0.01)
+
+
+KINDS = {
+    "low": lambda at: 0.9 * np.cos(2 * np.pi * 30 * at),
+    "silence": np.zeros_like,
+    "dc": lambda at: np.full_like(at, 0.7),
+    "denormal": lambda at: np.full_like(at, 5e-324),
+    "noise": lambda at: 0.3 * np.random.default_rng(1).standard_normal(len(at)),
+    "click": lambda at: (at == at[0]).astype(float),
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(1, 30000)), max_size=4))
+def test_any_order_of_sounds_and_silences_has_readings(parts: list[tuple[str, int]]) -> None:
+    signal = [KINDS[kind](np.arange(frames) / 8000) for kind, frames in parts]
+    reading = read(np.stack([np.concatenate([np.zeros(1), *signal])] * 2), 8000)
+    assert math.isnan(reading.psr_min_db) or reading.psr_min_db > -7.1
+    json.dumps(reading.as_json(), allow_nan=False)
