@@ -20,6 +20,7 @@ _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
 _SCHEME = re.compile(r"^file:(?://)?", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _MOST_FILES = 200_000
+_MOST_PARTS, _MOST_CLIMBS = 64, 8
 
 
 def parts_of(written: str) -> tuple[str, ...]:
@@ -64,8 +65,9 @@ class MediaSearch:
 
     def find(self, written: str) -> Path | None:
         """The regular file that `written` means, absolute and resolved, or None."""
-        parts = parts_of(written)
-        if not parts:
+        parts = _straight(parts_of(written))
+        # Longer paths exist on no system that DAWs run on, and ends of them are looked for each.
+        if not parts or len(parts) > _MOST_PARTS:
             return None
         for candidate in self._candidates(written, parts):
             if candidate is not None:
@@ -80,7 +82,7 @@ class MediaSearch:
             plain = Path(unquote(_SCHEME.sub("", written)).lstrip("/" if os.name == "nt" else ""))
             yield plain if plain.is_absolute() and _is_file(plain) else None
         for top in (_folder_of(self.session_path), *self.extra_dirs):
-            for start in range(len(parts)):
+            for start in range(max(0, _climbs(parts) - _MOST_CLIMBS), len(parts)):
                 yield self._below(top, parts[start:])
         for top in self.extra_dirs:
             yield self._anywhere(top, parts)
@@ -195,6 +197,22 @@ def _walk(top: Path) -> Iterator[Path]:
         inner.sort()
         for name in sorted(names):
             yield Path(folder, name)
+
+
+def _straight(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts without the folders that a ".." behind them leaves again."""
+    kept: list[str] = []
+    for part in parts:
+        if part == ".." and kept and kept[-1] != "..":
+            kept.pop()
+        else:
+            kept.append(part)
+    return tuple(kept)
+
+
+def _climbs(parts: Sequence[str]) -> int:
+    """How many ".." the parts begin with."""
+    return next((at for at, part in enumerate(parts) if part != ".."), len(parts))
 
 
 def _agreement(path: Path, wanted: Sequence[str]) -> int:

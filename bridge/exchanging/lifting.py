@@ -13,6 +13,7 @@ from chains import Insert, Plugin, PluginTable
 from sessions import Device, DeviceState
 from sessions.plugin_state import StateError, parse_vstpreset
 
+_VST2_ID = re.compile(r"-?[0-9]{1,10}")
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID = 64
 _VOWELS = "AEFILMNORSX"
@@ -71,8 +72,7 @@ def table_of(device: Device) -> PluginTable | None:
     if device.format == "VST3":
         return PluginTable(format="VST3", id=device.id.upper()) if device.id else _named(device)
     if device.format == "VST2":
-        number = device.id.lstrip("-")
-        if not number.isdigit():
+        if not _VST2_ID.fullmatch(device.id):
             return _named(device)
         return PluginTable(format="VST2", id=f"{int(device.id) & 0xFFFFFFFF:08X}")
     if device.format == "AU":

@@ -10,7 +10,7 @@ from lxml import etree
 from sessions.formats._ableton_document import Values
 from sessions.formats._ableton_files import written_paths
 from sessions.formats._daw_elements import children, decibels
-from sessions.formats._daw_scope import EDGE, MOST_PIECES, Loop, Piece, Scope
+from sessions.formats._daw_scope import EDGE, Effort, Loop, Piece, Scope, EndlessError
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Media, Written
@@ -35,14 +35,21 @@ class Clips:
     """Reads clips; remarks go to `tally`, faults are SessionErrors."""
 
     def __init__(
-        self, values: Values, scope: Scope, finder: MediaFinder, tally: Tally, rate_hz: int
+        self,
+        values: Values,
+        scope: Scope,
+        finder: MediaFinder,
+        tally: Tally,
+        rate_hz: int,
+        effort: Effort,
     ) -> None:
         self._values = values
         self._scope = scope
         self._finder = finder
         self._tally = tally
         self._rate_hz = rate_hz
-        self._pieces = 0
+        self._effort = effort
+        self._warped: tuple[etree._Element | None, WarpMap] = (None, WarpMap(()))
 
     def read(self, track: etree._Element, name: str) -> tuple[Clip, ...]:
         """The arrangement's clips in order of time, then those of take lanes, which are mute."""
@@ -90,7 +97,7 @@ class Clips:
         return start, self._values.at(element, "CurrentEnd", start)
 
     def _audio(self, element: etree._Element, track: str) -> Iterator[Clip]:
-        values, scope = self._values, self._scope
+        values = self._values
         warped = values.whether(element, "IsWarped", True)
         times = self._times(element, track, warped=warped)
         if times.end - times.start <= EDGE:
@@ -99,19 +106,18 @@ class Clips:
         if _has_envelopes(element):
             self._tally.add("clip_envelopes", track)
         whole = self._whole(element, times, warped=warped, track=track)
+        try:
+            for piece in self._pieces(times):
+                yield self._piece(element, whole, times, piece, track)
+        except EndlessError as error:
+            raise values.fault(element, "endless_loop", str(error)) from error
+
+    def _pieces(self, times: Times) -> Iterator[Piece]:
+        scope, loop = self._scope, times.loop
         if times.looping:
-            try:
-                pieces = list(times.loop.turns(scope, times.start, times.end))
-            except ValueError as error:
-                raise values.fault(element, "endless_loop", str(error)) from error
-        else:
-            inside = scope.within(times.loop.unit, times.start, times.loop.play)
-            pieces = [Piece(inside, times.start, times.end)]
-        self._pieces += len(pieces)
-        if self._pieces > MOST_PIECES:
-            raise values.fault(element, "endless_loop", "the set's loops come to too many clips")
-        for piece in pieces:
-            yield self._piece(element, whole, times, piece, track)
+            return loop.turns(scope, times.start, times.end)
+        inside = scope.within(loop.unit, times.start, loop.play)
+        return iter((Piece(inside, times.start, times.end),))
 
     def _times(self, element: etree._Element, track: str, *, warped: bool) -> Times:
         at = self._values.at
@@ -186,21 +192,29 @@ class Clips:
             warped=warped,
         )
 
+    def _warps(self, element: etree._Element) -> WarpMap:
+        """A clip's warp markers, read once for all turns of its loop."""
+        if self._warped[0] is not element:
+            number, markers = self._values.number, element.find("WarpMarkers")
+            placed = (
+                (number(each, "BeatTime"), number(each, "SecTime")) for each in children(markers)
+            )
+            self._warped = (element, WarpMap(placed))
+        return self._warped[1]
+
     def _heard(
         self, element: etree._Element, scope: Scope, low: float, high: float, media: Media | None
     ) -> Warping:
         if scope.unit == "seconds":
+            self._effort.take()
             return replace(AS_IT_IS, offset_s=low)
-        markers = element.find("WarpMarkers")
-        number = self._values.number
-        warps = WarpMap(
-            (number(marker, "BeatTime"), number(marker, "SecTime")) for marker in children(markers)
-        )
+        warps = self._warps(element)
+        knots = scope.knots(low, high)
+        self._effort.take(warps.count(low, high) + len(knots))
         if not warps:
             return replace(AS_IT_IS, warped=True)
         rate_hz = self._values.at(element, "SampleRef/DefaultSampleRate", 0.0)
         rate_hz = media.sample_rate_hz if media is not None else rate_hz
-        knots = scope.knots(low, high)
         judged = warping(warps, scope.seconds, low, high, knots=knots, rate_hz=rate_hz)
         repitch = self._values.text(element, "WarpMode") == _REPITCH
         return judged.by_algorithm("repitch" if repitch else None)

@@ -19,6 +19,7 @@ from sessions.plugin_state import StateError
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, number, parsed
 
+_MOST_INSTANCES = 64
 _FORMATS = {
     "vst3": "VST3",
     "lv2": "LV2",
@@ -60,7 +61,7 @@ def device(node: etree._Element, track: str, tally: Tally) -> Device:
         state=state,
         preset=label or None,
         sidechain=_sidechain(node),
-        instances=max(1, int(number(node, "count", 1.0))),
+        instances=min(_MOST_INSTANCES, max(1, int(number(node, "count", 1.0)))),
         params=tuple(_params(node)),
     )
 

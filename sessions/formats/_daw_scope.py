@@ -15,11 +15,32 @@ Unit = Literal["beats", "seconds"]
 EDGE = 1e-9
 """Below this two times of a timeline are one."""
 
-MOST_PIECES = 100_000
-"""More clips than this, loops unrolled, are no song but an attack or damage."""
-
+_MOST_PIECES = 100_000
+_FIRST_PIECES, _PIECES_A_CLIP = 10_000, 500
+_POINTS_A_PIECE = 16
 _MOST_TURNS = 10_000
 _MOST_KNOTS = 256
+
+
+class EndlessError(ValueError):
+    """Loops and warps that come to more than any song; the message says which."""
+
+
+class Effort:
+    """How much a session's clips come to once loops are unrolled and warps are judged.
+
+    What is allowed grows with the clips that are written down, up to 100,000 pieces: beyond it the
+    file is damaged, or made to keep a reader busy.
+    """
+
+    def __init__(self, clips: int) -> None:
+        self._left = min(_MOST_PIECES, _FIRST_PIECES + _PIECES_A_CLIP * clips)
+
+    def take(self, points: int = 0) -> None:
+        """Account for a piece, and for the `points` it is judged by; raises EndlessError."""
+        self._left -= 1 + points // _POINTS_A_PIECE
+        if self._left < 0:
+            raise EndlessError("clips, loops and warps inside one another come to too many")
 
 
 @dataclass(frozen=True)
@@ -97,7 +118,7 @@ class Loop:
     def turns(self, scope: Scope, at: float, until: float) -> Iterator[Piece]:
         """The turns of a clip that begins `at` in `scope`; the last may reach beyond `until`.
 
-        Raises ValueError when they get too short or too many.
+        Raises EndlessError when they get too short or too many.
         """
         play = self.play
         for turn in count():
@@ -105,7 +126,7 @@ class Loop:
             after = inside.there(self.end, scope)
             if after - at <= EDGE or turn >= _MOST_TURNS:
                 length = self.end - self.start
-                raise ValueError(f"a loop of {length:g} {self.unit} is too short to be unrolled")
+                raise EndlessError(f"a loop of {length:g} {self.unit} is too short to be unrolled")
             yield Piece(inside, at, after)
             if after >= until - EDGE:
                 return

@@ -51,6 +51,10 @@ class WarpMap:
         self._times = [time for time, _ in rising]
         self._sources = [source for _, source in rising]
 
+    def count(self, low: float, high: float) -> int:
+        """How many markers `between` would give."""
+        return max(0, bisect_left(self._times, high) - bisect_right(self._times, low))
+
     def __bool__(self) -> bool:
         """Whether there are two markers, without which no rate is known."""
         return len(self._times) >= 2

@@ -15,7 +15,7 @@ from lxml import etree
 
 from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
-from sessions.formats._daw_scope import EDGE, MOST_PIECES, Piece, Scope
+from sessions.formats._daw_scope import EDGE, Effort, Piece, Scope, EndlessError
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines, standing_db
 from sessions.formats._dawproject_loops import Window
@@ -70,7 +70,7 @@ class Arrangement:
         self._rate_hz = rate_hz
         self._counts: Counter[str] = Counter()
         self._ids: dict[str, etree._Element] = {}
-        self._visited = 0
+        self._effort = Effort(0)
         self.clips: dict[str, list[Clip]] = defaultdict(list)
         self.lines = Lines(source, mixer.parameters, self._counts)
 
@@ -78,8 +78,15 @@ class Arrangement:
         """Read everything below `arrangement`, whose time is `scope`."""
         root = arrangement.getroottree().getroot()
         self._ids = {key: each for each in root.iter() if (key := each.get("id"))}
+        self._effort = Effort(sum(1 for _ in arrangement.iter("Clip")))
         for lanes in arrangement.iterfind("Lanes"):
             self._timeline(lanes, _Heard("", scope))
+
+    def _take(self, element: etree._Element, points: int = 0) -> None:
+        try:
+            self._effort.take(points)
+        except EndlessError as error:
+            raise self._source.fault(element, "endless_loop", str(error)) from error
 
     def _timeline(self, element: etree._Element, heard: _Heard) -> None:
         if heard.depth > DEEPEST:
@@ -108,6 +115,7 @@ class Arrangement:
     def _lanes(self, element: etree._Element, heard: _Heard) -> None:
         inside_clip = heard.written is not None
         if inside_clip:
+            self._take(element, sum(len(each) for each in element.iterfind("Points")))
             lines = [
                 self.lines.expression(each, heard.scope) for each in element.iterfind("Points")
             ]
@@ -152,10 +160,7 @@ class Arrangement:
             written=heard.written or Written(window.scope.unit, window.start),
         )
         for piece in window.pieces(high) if unrolled else [window.whole()]:
-            self._visited += 1
-            if self._visited > MOST_PIECES:
-                message = "clips and loops inside one another come to too many"
-                raise self._source.fault(window.clip, "endless_loop", message)
+            self._take(window.clip)
             if piece.end - low > EDGE:
                 self._piece(window, piece, inside, low, high)
 
@@ -189,6 +194,7 @@ class Arrangement:
             self._counts["unread_warps"] += 1
             return
         number, scope = self._source.number, heard.scope
+        self._take(element, len(element))
         markers = [
             (number(warp, "time"), number(warp, "contentTime")) for warp in element.iterfind("Warp")
         ]

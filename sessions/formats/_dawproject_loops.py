@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats._daw_elements import Source
-from sessions.formats._daw_scope import Loop, Piece, Scope, Unit
+from sessions.formats._daw_scope import Loop, Piece, Scope, EndlessError, Unit
 from sessions.formats._dawproject_time import unit_of
 
 
@@ -86,5 +86,5 @@ class Window:
         loop = Loop(self.unit, self._play_start, loop_start, self._loop_end)
         try:
             yield from loop.turns(self.scope, self.start, until)
-        except ValueError as error:
+        except EndlessError as error:
             raise self.source.fault(self.clip, "endless_loop", str(error)) from error

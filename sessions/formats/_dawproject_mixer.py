@@ -16,6 +16,7 @@ from sessions.roles import role_of
 MASTER = "master"
 _SWITCH = "switch"
 _ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
+_MOST_CHANNELS = 128
 _IDS = 1 << 32
 """A VST3's ParamID is unsigned, and stands in the file as a signed number of 32 bits."""
 _CONTENTS = (("tracks", "group"), ("audio", "audio"), ("notes", "midi"))
@@ -155,7 +156,7 @@ class Mixer:
             name=name,
             kind=lane.kind,
             parent=lane.parent,
-            channels=int(source.number(channel, "audioChannels", 2)),
+            channels=min(max(int(source.number(channel, "audioChannels", 2)), 1), _MOST_CHANNELS),
             gain_db=self._level(volume),
             pan=self._pan(position),
             muted=source.flag(channel.find("Mute"), "value", False),

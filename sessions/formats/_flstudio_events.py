@@ -7,6 +7,7 @@ prove a reading: the data's own, and the head's count of channels.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ MAGIC = b"FLhd"
 _DATA = b"FLdt"
 _WORDS, _DOUBLES, _LENGTHS = 64, 128, 192
 _MOST_EVENTS = 5_000_000
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _FIRST_UNICODE = (11, 5)
 _NEW_CHANNEL = 64
 # A number below 192 that is no double word: FL Studio 25.2 and 26.1 write three bytes of it.
@@ -147,8 +149,8 @@ def _length(path: Path, data: bytes, at: int) -> tuple[int, int]:
 
 def version_of(text: str) -> tuple[int, ...]:
     """The numbers of a version such as "20.8.4.2576"."""
-    parts = text.split(".")[:4]
-    return tuple(int(part) if part.isascii() and part.isdecimal() else 0 for part in parts)
+    parts = (_NUMBER.fullmatch(part) for part in text.split(".")[:4])
+    return tuple(int(part[0]) if part else 0 for part in parts)
 
 
 def is_unicode(version: tuple[int, ...]) -> bool:

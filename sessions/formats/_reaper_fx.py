@@ -15,11 +15,12 @@ from sessions.plugin_state import StateError
 from sessions.tally import Tally
 
 _PLUGINS = frozenset({"VST", "AU", "DX", "JS", "CLAP", "LV2", "VIDEO_EFFECT", "CONTAINER"})
+_LONGEST_TITLE = 500
 _CHANNELS = re.compile(
     r"\s*\((?:mono|stereo|\d+ out|\d+(?:->\d+)?ch|x86|x64|x86_64|arm64|bridged)\)$"
 )
 _VENDOR = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
-_VST_ID = re.compile(r"(-?\d+)?(?:\{([0-9A-Fa-f]{32})\}|<[0-9A-Fa-f]*>)?")
+_VST_ID = re.compile(r"(-?[0-9]{1,10})?(?:\{([0-9A-Fa-f]{32})\}|<[0-9A-Fa-f]*>)?")
 _PREFIX = re.compile(r"^([A-Z0-9]+)(i?):\s*")
 _UNUSED = "-"
 
@@ -252,6 +253,7 @@ def _raw(plugin: Block) -> DeviceState | None:
 
 def _titled(title: str) -> tuple[str, str, str]:
     """Format, name and vendor in "VST3i: Name (Vendor) (64 out)"."""
+    title = title[:_LONGEST_TITLE]
     match = _PREFIX.match(title)
     prefix, rest = (match[1], title[match.end() :]) if match else ("", title)
     while channels := _CHANNELS.search(rest):

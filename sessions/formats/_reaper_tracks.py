@@ -65,29 +65,37 @@ def tracks(
         _keyed(track, chain, receives, ids)
         for track, chain, receives in zip(made, chains, received, strict=True)
     ]
-    for receives in received:
+    sent: list[list[_Receive]] = [[] for _ in made]
+    for track, receives in zip(made, received, strict=True):
         for each in receives:
             if 0 <= each.source < len(made):
-                source = made[each.source]
-                made[each.source] = replace(
-                    source,
-                    sends=(*source.sends, each.send),
-                    automation=(*source.automation, *each.automation),
-                )
+                sent[each.source].append(each)
             else:
-                at = ids.index(each.send.target)
-                tally.add("send_from_nowhere", f"{name_of(blocks[at])}: AUXRECV {each.source}")
+                tally.add("send_from_nowhere", f"{track.name}: AUXRECV {each.source}")
+    made = [
+        _sending(track, sends) if sends else track for track, sends in zip(made, sent, strict=True)
+    ]
     fed = {send.target for track in made for send in track.sends if send.to_channels is None}
     return tuple(_kinded(track, track.id in fed) for track in made)
 
 
+def _sending(track: Track, sends: Sequence[_Receive]) -> Track:
+    return replace(
+        track,
+        sends=tuple(each.send for each in sends),
+        automation=(*track.automation, *(line for each in sends for line in each.automation)),
+    )
+
+
 def _ids(blocks: Sequence[Block], tally: Tally) -> list[str]:
     ids: list[str] = []
+    taken: set[str] = set()
     for at, block in enumerate(blocks):
         own = (word(block.words, 1) or word(block.line("TRACKID"), 1)).strip("{}")
-        if own in ids:
+        if own in taken:
             tally.add("duplicate_ids", name_of(block))
-        ids.append(own if own and own not in ids and own != "master" else f"track-{at + 1}")
+        ids.append(own if own and own not in taken and own != "master" else f"track-{at + 1}")
+        taken.add(ids[-1])
     return ids
 
 
@@ -168,10 +176,11 @@ def pan_law(mode: int, law: float, defaults: Defaults) -> str:
 def _receives(block: Block, own: str, tally: Tally) -> tuple[_Receive, ...]:
     """The AUXRECV lines, each with the envelopes that follow it."""
     found: list[_Receive] = []
+    name = name_of(block)
     for each in block.inside:
         if not isinstance(each, Block):
             if each.text.startswith("AUXRECV"):
-                found.append(_receive(each.words, own, block, tally))
+                found.append(_receive(each.words, own, name, tally))
         elif found and is_send_envelope(each):
             words_gain = _factor(found[-1].send.gain_db)
             line = send_automation(each, own, words_gain)
@@ -185,8 +194,7 @@ def _factor(gain_db: float) -> float:
     return math.pow(10.0, gain_db / 20.0)
 
 
-def _receive(words: list[str], own: str, block: Block, tally: Tally) -> _Receive:
-    name = name_of(block)
+def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
     mode, source_channels = integer(words, 2), integer(words, 8)
     to = integer(words, 9)
     first = to & _CHANNEL_BITS

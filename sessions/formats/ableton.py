@@ -18,11 +18,12 @@ from sessions.formats._ableton_document import Values, load, looks_like_live
 from sessions.formats._ableton_mixer import MASTER, Mixer, Place
 from sessions.formats._ableton_time import envelopes, main_mixer, markers, meters, tempo_map
 from sessions.formats._daw_elements import decibels
-from sessions.formats._daw_scope import Scope
+from sessions.formats._daw_scope import Effort, Scope
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Session, Severity, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from sessions.xml_values import parsed
 
 _USUAL_RATE_HZ = 48_000
 _FIRST_VERSION, _LAST_VERSION = 4, 5
@@ -94,7 +95,12 @@ class _Reader:
         self.finder = MediaFinder(path, extra_dirs)
         self.rate_hz, self.rate_assumed = _sample_rate(self.root)
         self.clips = Clips(
-            self.values, Scope.of_song(self.clock), self.finder, self.tally, self.rate_hz
+            self.values,
+            Scope.of_song(self.clock),
+            self.finder,
+            self.tally,
+            self.rate_hz,
+            Effort(sum(1 for _ in self.live_set.iter("AudioClip"))),
         )
 
     def session(self) -> Session:
@@ -206,8 +212,9 @@ def _sample_rate(root: etree._Element) -> tuple[int, bool]:
     stated = Counter(element.get("Value") for element in root.iter("DefaultSampleRate"))
     rates: Counter[int] = Counter()
     for text, count in stated.items():
-        if text is not None and text.isdecimal() and 4_000 <= int(text) <= 768_000:
-            rates[int(text)] += count
+        rate_hz = parsed(text or "")
+        if 4_000 <= rate_hz <= 768_000:
+            rates[int(rate_hz)] += count
     if not rates:
         return _USUAL_RATE_HZ, True
     return max(rates, key=lambda rate: (rates[rate], rate)), False

@@ -45,6 +45,11 @@ _INSTRUMENT, _PATTERNS, _SAMPLES = "0", "1", "2"
 _KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
 _SAMPLE_CLIPS, _NOTE_CLIPS = ("sampletco", "sampleclip"), ("pattern", "midiclip")
 _FALLBACK_RATE_HZ = 44_100
+_USUAL_BPM, _LOWEST_BPM, _HIGHEST_BPM = (
+    140,
+    10,
+    999,
+)  # LMMS's Song.h: DefaultTempo, MinTempo, MaxTempo
 _DEEPEST = 8
 
 
@@ -76,8 +81,8 @@ class _Project:
     ) -> None:
         self.path, self.root, self.finder, self.bytes_left = path, root, finder, bytes_left
         self.head = root.find("head")
-        bpm = number(self.head, "bpm", 140)
-        self.bpm = Fraction(bpm) if bpm > 0 else Fraction(140)
+        bpm = number(self.head, "bpm", _USUAL_BPM)
+        self.bpm = Fraction(bpm if _LOWEST_BPM <= bpm <= _HIGHEST_BPM else _USUAL_BPM)
         self.clock = tempo_map(root, float(self.bpm))
         self.tempo_clips = tempo_clips(root)
         self.left_out: Counter[str] = Counter()

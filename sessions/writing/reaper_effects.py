@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 from collections.abc import Callable, Sequence
 
@@ -18,6 +19,7 @@ _PARAMS_MARK = bytes.fromhex("efbeadde0df0adde")
 _NO_PROGRAM = 0x100000
 _BYTES_A_LINE = 96
 _CODE_BYTES = 4
+_VST2_ID = re.compile(r"-?[0-9]{1,10}")
 _FORMATS = frozenset({"VST3", "VST2", "AU", "JS", "CLAP", "LV2"})
 
 
@@ -121,7 +123,7 @@ class Effects:
     def _vst2(self, device: Device, where: str) -> None:
         lines = _vst2_lines(device.state)
         self._tell_state(device.state, lines, where)
-        number = int(device.id) if device.id.lstrip("-").isdigit() else 0
+        number = int(device.id) if _VST2_ID.fullmatch(device.id) else 0
         name = device.name.casefold().encode("ascii", "ignore")[:9].ljust(9, b"\0")
         long_id = b"VST" + (number & 0xFFFFFFFF).to_bytes(_CODE_BYTES, "big") + name
         words = [
