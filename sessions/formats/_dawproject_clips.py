@@ -15,7 +15,7 @@ from lxml import etree
 
 from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
-from sessions.formats._daw_scope import EDGE, Effort, Piece, Scope, EndlessError
+from sessions.formats._daw_scope import EDGE, Effort, EndlessError, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines, standing_db
 from sessions.formats._dawproject_loops import Window

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats._daw_elements import Source
-from sessions.formats._daw_scope import Loop, Piece, Scope, EndlessError, Unit
+from sessions.formats._daw_scope import EndlessError, Loop, Piece, Scope, Unit
 from sessions.formats._dawproject_time import unit_of
 
 

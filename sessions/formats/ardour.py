@@ -148,10 +148,10 @@ def _with_vcas(root: etree._Element, found: tuple[Track, ...], tally: Tally) -> 
         return found
     routes = {node.get("id", ""): node for node in root.iterfind("Routes/Route")}
     names = {node.get("name", ""): node for node in routes.values()}
-    made = []
+    made, known = [], dict[tuple[str, int], tuple[float, bool]]()
     for track in found:
         node = routes.get(track.id, names.get(track.name))
-        gain_db, muted = (0.0, False) if node is None else _vca(node, vcas)
+        gain_db, muted = (0.0, False) if node is None else _vca(node, vcas, known)
         if gain_db or muted:
             tally.add("vca_gain", track.name)
         made.append(replace(track, gain_db=track.gain_db + gain_db, muted=track.muted or muted))
@@ -159,14 +159,20 @@ def _with_vcas(root: etree._Element, found: tuple[Track, ...], tally: Tally) -> 
 
 
 def _vca(
-    node: etree._Element, vcas: dict[str, etree._Element], depth: int = 0
+    node: etree._Element,
+    vcas: dict[str, etree._Element],
+    known: dict[tuple[str, int], tuple[float, bool]],
+    depth: int = 0,
 ) -> tuple[float, bool]:
-    """Gain in dB and mute that a route or VCA has from its VCAs."""
+    """Gain in dB and mute that a route or VCA has from its VCAs; each is counted once a depth."""
     gain_db, muted = 0.0, False
     for each in node.iterfind("Slavable/Master"):
-        vca = vcas.get(each.get("number", ""))
+        own = each.get("number", "")
+        vca = vcas.get(own)
         if vca is not None and depth < _DEEPEST_VCA:
-            above_db, above_muted = _vca(vca, vcas, depth + 1)
+            if (own, depth) not in known:
+                known[own, depth] = _vca(vca, vcas, known, depth + 1)
+            above_db, above_muted = known[own, depth]
             gain_db += _vca_gain_db(vca) + above_db
             muted = muted or above_muted or _vca_muted(vca)
     return gain_db, muted

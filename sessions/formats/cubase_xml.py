@@ -52,6 +52,7 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
         "warning",
         "{count} audio parts are left out, dissolve them in Cubase: {places}",
     ),
+    "repeated_tracks": ("warning", "{count} tracks stand at a second place too: {places}"),
     "tracks_not_read": ("note", "{count} tracks of other kinds are left out: {places}"),
 }
 
@@ -100,6 +101,7 @@ class _Reading:
         points = self._tempo_points()
         self.tempo, self.tempo_known = TempoMap(points), bool(points)
         self.markers: list[Marker] = []
+        self.seen: set[etree._Element] = set()
 
     def _tempo_points(self) -> list[tuple[float, float, TempoCurve]]:
         """Beats, tempo and curve. An event says whether the way TO it is a ramp, over beats.
@@ -169,6 +171,10 @@ class _Reading:
         self, listed: Iterable[etree._Element], parent: str | None, depth: int
     ) -> Iterator[Track]:
         for at, element in enumerate(listed, 1):
+            if element in self.seen:
+                self.tally.add("repeated_tracks", f"ID {element.get('ID')}")
+                continue
+            self.seen.add(element)
             node = self.archive.member(element, "Node")
             name = self.archive.text(node, "Name") or f"Track {at}"
             kind = _KINDS.get(element.get("class", ""))

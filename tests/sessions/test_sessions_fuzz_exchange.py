@@ -23,7 +23,21 @@ from sessions.formats.protools_text import FORMAT as PRO_TOOLS
 
 Shared = Callable[[str], Path]
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "150"))
-_WORDS = (b"-", b"9999999999", b"nan", b"1e999", b'"', b"<", b"\t", b"\n", b"inf", b"|", b":")
+_WORDS = (
+    b"-",
+    b"9999999999",
+    b"9" * 5000,
+    b"1e400",
+    b"nan",
+    b"1e999",
+    b'"',
+    b"<",
+    b"\t",
+    b"\n",
+    b"inf",
+    b"|",
+    b":",
+)
 _FOURS = (b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\1\0\0\0")
 
 

@@ -20,7 +20,20 @@ SharedData = Callable[[str], Path]
 
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "150"))
 NUMBER = re.compile(rb"(?<![A-Za-z])-?\d+(?:\.\d+)?(?![A-Za-z])")
-ODD_NUMBERS = [b"-1", b"0", b"7", b"1e308", b"9" * 25, b"nan", b"-inf", b"1e-300", b"x", b""]
+ODD_NUMBERS = [
+    b"9" * 5000,
+    b"1e400",
+    b"-1",
+    b"0",
+    b"7",
+    b"1e308",
+    b"9" * 25,
+    b"nan",
+    b"-inf",
+    b"1e-300",
+    b"x",
+    b"",
+]
 LARGEST = 250_000
 
 

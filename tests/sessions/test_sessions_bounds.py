@@ -1,0 +1,178 @@
+"""What a reader does grows with its file, whatever is in it: calls are counted, not seconds."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from sessions import SessionError
+from sessions.formats import Format, ableton, ardour, cubase_xml, dawproject, reaper
+
+_MOST_CALLS_A_KILOBYTE = 10_000
+"""Ten million calls a megabyte are some seconds; dots that were cubic came to a thousand times."""
+
+_PIECES, _MOST_CALLS = 1000, 2_000_000
+"""Loops and warps are bounded as a whole, here to a hundredth of what readers allow."""
+
+
+class TooManyError(Exception):
+    """A reader passed its ceiling."""
+
+
+def calls(read: Callable[[], object], most: int) -> int:
+    """How many calls reading takes, of Python's functions and of C's; stopped beyond `most`."""
+    count = 0
+
+    def counted(_frame: FrameType, event: str, _arg: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+        if count > most:
+            sys.setprofile(None)
+            raise TooManyError
+
+    sys.setprofile(counted)
+    try:
+        read()
+    except SessionError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def rpp(inner: str) -> bytes:
+    return f'<REAPER_PROJECT 0.1 "7.0" 1\nSAMPLERATE 48000 0 0\n{inner}>\n'.encode()
+
+
+def item(path: str) -> str:
+    return f'<ITEM\nPOSITION 0\nLENGTH 1\n<SOURCE WAVE\nFILE "{path}"\n>\n>\n'
+
+
+def live(events: str) -> bytes:
+    return (
+        '<Ableton MajorVersion="5"><LiveSet><Tracks><AudioTrack Id="1"><DeviceChain><MainSequencer>'
+        f"<Sample><ArrangerAutomation><Events>{events}</Events></ArrangerAutomation></Sample>"
+        "</MainSequencer></DeviceChain></AudioTrack></Tracks></LiveSet></Ableton>"
+    ).encode()
+
+
+def looped(inner: str) -> str:
+    return (
+        '<AudioClip Time="0"><CurrentStart Value="0"/><CurrentEnd Value="1900"/><Loop><LoopStart'
+        ' Value="0"/><LoopEnd Value="0.2"/><LoopOn Value="true"/></Loop><IsWarped Value="true"/>'
+        f"<WarpMarkers>{inner}</WarpMarkers></AudioClip>"
+    )
+
+
+def project(clips: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("metadata.xml", "<MetaData/>")
+        archive.writestr(
+            "project.xml",
+            '<Project version="1.0"><Transport><Tempo value="120"/></Transport><Structure>'
+            '<Track id="t" name="x"><Channel id="c"/></Track></Structure><Arrangement>'
+            f'<Lanes timeUnit="seconds"><Lanes track="t">{clips}</Lanes></Lanes></Arrangement>'
+            "</Project>",
+        )
+    return packed.getvalue()
+
+
+def folder(tracks: str) -> bytes:
+    return (
+        '<tracklist2><list name="track" type="obj"><obj class="MFolderTrack" ID="1"><obj'
+        f' class="MListNode" name="Node" ID="2"><list name="Tracks" type="obj">{tracks}</list>'
+        "</obj></obj></list></tracklist2>"
+    ).encode()
+
+
+def vcas(count: int) -> bytes:
+    listed = "".join(
+        f'<VCA number="{at}"><Slavable>'
+        + "".join(f'<Master number="{above}"/>' for above in range(at + 1, at + 9))
+        + "</Slavable></VCA>"
+        for at in range(count)
+    )
+    return (
+        '<Session version="7003" name="s" sample-rate="48000" id-counter="9"><VCAManager>'
+        f'{listed}</VCAManager><Routes><Route id="1" name="a" default-type="audio"><Slavable>'
+        '<Master number="0"/></Slavable></Route></Routes></Session>'
+    ).encode()
+
+
+WARP = '<WarpMarker SecTime="{0}" BeatTime="{0}"/>'
+LOOP = '<Clips><Clip time="0" duration="1000" loopStart="0" loopEnd="0.2">'
+HOSTILE: dict[str, tuple[Format, bytes]] = {
+    "a path of dots": (reaper.FORMAT, rpp(f"<TRACK\n{item('../' * 3000 + 'x.wav')}>\n")),
+    "a long path": (reaper.FORMAT, rpp(f"<TRACK\n{item('a/' * 3000 + 'x.wav')}>\n")),
+    "paths of dots": (
+        reaper.FORMAT,
+        rpp("<TRACK\n" + "".join(item("../" * 60 + f"{at}.wav") for at in range(40)) + ">\n"),
+    ),
+    "sends": (reaper.FORMAT, rpp("<TRACK\n" + "AUXRECV 9 0 1 0 0 0 0 0 0\n" * 600 + ">\n")),
+    "a title": (
+        reaper.FORMAT,
+        rpp(f'<TRACK\n<FXCHAIN\n<VST "VST3: A{" (2 out)" * 2000}" a\n>\n>\n>\n'),
+    ),
+    "folders inside themselves": (cubase_xml.FORMAT, folder('<obj ID="1"/>' * 300)),
+    "VCAs of VCAs": (ardour.FORMAT, vcas(30)),
+}
+ENDLESS: dict[str, tuple[Format, bytes]] = {
+    "warped loops": (
+        ableton.FORMAT,
+        live(looped("".join(WARP.format(at / 1e4) for at in range(2000)))),
+    ),
+    "looped clips": (ableton.FORMAT, live(looped("") * 100)),
+    "loops in loops": (dawproject.FORMAT, project(LOOP * 30 + "</Clip></Clips>" * 30)),
+}
+
+
+def written(folder: Path, data: bytes) -> Path:
+    path = folder / "hostile"
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_reading_takes_a_bounded_number_of_calls_a_kilobyte(tmp_path: Path, name: str) -> None:
+    reader, data = HOSTILE[name]
+    path = written(tmp_path, data)
+    most = _MOST_CALLS_A_KILOBYTE * (1 + len(data) // 1000)
+    assert calls(lambda: reader.read([path]), most) > 0
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_loops_without_end_are_refused_in_bounded_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("sessions.formats._daw_scope._MOST_PIECES", _PIECES)
+    reader, data = ENDLESS[name]
+    path = written(tmp_path, data)
+
+    def read() -> None:
+        with pytest.raises(SessionError, match="come to too many"):
+            reader.read([path])
+
+    calls(read, _MOST_CALLS)
+
+
+def test_a_song_of_many_loops_is_no_attack(tmp_path: Path) -> None:
+    """A loop of a fifth of a beat over 1900 beats is 9,500 pieces."""
+    (track,) = ableton.FORMAT.read([written(tmp_path, live(looped("")))]).tracks
+    assert len(track.clips) == 9500
+
+
+def test_the_counter_stops_what_is_cubic() -> None:
+    def cubic() -> None:
+        for _ in range(300**3):
+            len(())
+
+    with pytest.raises(TooManyError):
+        calls(cubic, 1_000_000)
