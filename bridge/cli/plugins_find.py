@@ -48,7 +48,7 @@ def everything(
     from bridge.hosting import scan, search_folders
 
     folders = search_folders(plugin_path or ())
-    return scan([], folders, store.root / "plugins.json", again=again, progress=progress)
+    return scan([], folders, store.scan_cache, again=again, progress=progress)
 
 
 def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str | None) -> Plugin:
@@ -62,7 +62,7 @@ def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str |
 
     path = Path(name) if any(mark in name for mark in "/\\") else None
     wanted = Wanted(path=path, format=kind) if path else Wanted(name=name, format=kind)
-    cache = store.root / "plugins.json"
+    cache = store.scan_cache
     trusted = () if path is None else (path,)
     catalogue = scan([wanted], search_folders(plugin_path or ()), cache, trusted=trusted)
     found = find(catalogue, wanted) or find(catalogue, Wanted(class_id=name, format=kind))

@@ -125,7 +125,7 @@ def _plugin(
 
     wanted, trusted = wanted_plugin(row.chain, row.settings), trusted_folders(trust or ())
     check_states(row.chain, trusted)
-    folders, cache = search_folders(plugin_path or ()), store.root / "plugins.json"
+    folders, cache = search_folders(plugin_path or ()), store.scan_cache
     catalogue = scan([wanted], folders, cache, trusted=trusted)
     found = find(catalogue, wanted)
     if len({(each.class_id, each.format) for each in found}) == 1:

@@ -119,7 +119,7 @@ class Finisher:
         self, step_id: str, settings: PluginSettings, *, quiet: bool = False
     ) -> Plugin | None:
         wanted = wanted_plugin(self._chain, settings)
-        cache = self._store.root / "plugins.json"
+        cache = self._store.scan_cache
         catalogue = scan([wanted], self._folders, cache, trusted=self._trusted)
         found = find(catalogue, wanted)
         if len({(each.class_id, each.format) for each in found}) == 1:

@@ -62,7 +62,7 @@ class _Known:
     def _class_id(self, name: str) -> str | None:
         if name not in self._ids:
             wanted = Wanted(name=name, format="VST3")
-            cache = self._store.root / "plugins.json"
+            cache = self._store.scan_cache
             found = find(scan([wanted], search_folders(self._folders), cache), wanted)
             ids = {each.class_id for each in found}
             self._ids[name] = ids.pop() if len(ids) == 1 else None

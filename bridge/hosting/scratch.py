@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.storing import is_alive
+from bridge.storing import leased_folder, sweep
 
 _PREFIX = "stemwright-"
 
@@ -43,20 +41,13 @@ def scratch() -> Iterator[Path]:
     """
     root = Path(tempfile.gettempdir())
     _sweep(root)
-    folder = root / f"{_PREFIX}{os.getpid()}-{uuid.uuid4().hex[:12]}"
-    try:
-        folder.mkdir(mode=0o700)
+    with leased_folder(root, _PREFIX) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @functools.cache
 def _sweep(root: Path) -> None:
-    for folder in root.glob(f"{_PREFIX}*-*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and not is_alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
+    sweep(root, _PREFIX)
 
 
 def inside(folder: Path) -> dict[str, str]:

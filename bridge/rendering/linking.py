@@ -157,7 +157,7 @@ def _catalogue(
     ]
     if not wanted:
         return Catalogue()
-    return scan(wanted, folders, store.root / "plugins.json", trusted=trusted)
+    return scan(wanted, folders, store.scan_cache, trusted=trusted)
 
 
 def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:

@@ -1,7 +1,23 @@
 """Content-addressed results: a key names what was asked, an entry holds what came out."""
 
-from bridge.storing.keys import digest, file_digest
+from bridge.storing.keys import Signature, digest, file_digest, signature
+from bridge.storing.leases import HeldError, Lease, NotALeaseError, hold, leased_folder, sweep
 from bridge.storing.modes import modes_of
-from bridge.storing.store import Entry, Store, default_root, is_alive
+from bridge.storing.store import Entry, Store, default_root
 
-__all__ = ["Entry", "Store", "default_root", "digest", "file_digest", "is_alive", "modes_of"]
+__all__ = [
+    "Entry",
+    "HeldError",
+    "Lease",
+    "NotALeaseError",
+    "Signature",
+    "Store",
+    "default_root",
+    "digest",
+    "file_digest",
+    "hold",
+    "leased_folder",
+    "modes_of",
+    "signature",
+    "sweep",
+]

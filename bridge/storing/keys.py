@@ -45,3 +45,15 @@ def file_digest(path: Path) -> str:
     if path.stat().st_size:
         hasher.update_mmap(path)
     return hasher.hexdigest()
+
+
+Signature = tuple[int, ...]
+
+
+def signature(path: Path) -> Signature:
+    """What the system changes with every write to a file, whatever is done to its times.
+
+    Device, inode, size, time of change, and the time that no program can set. Raises OSError.
+    """
+    found = path.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import uuid
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from bridge.errors import MachineError, Problem
-from bridge.storing.keys import file_digest
+from bridge.errors import InputError, MachineError, Problem
+from bridge.storing.keys import digest, file_digest
+from bridge.storing.leases import leased_folder, sweep
 from bridge.storing.modes import modes_of
 
 LIMIT_BYTES = 20 * 10**9
 _VERSION = "v1"
+_MARKER = ".stemwright-store"
+"""Lies among the entries: all beside it is this tool's own, to be replaced and dropped."""
+
+_KEY = re.compile(r"([0-9a-f]{2})[0-9a-f]{62}(-[0-9a-f]{16})?")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,10 @@ class Entry:
 
     def intact(self) -> bool:
         """Tell whether the file still has the bytes that were put (reads all of it)."""
-        return bool(file_digest(self.data) == self.meta["data_blake3"])
+        try:
+            return bool(file_digest(self.data) == self.meta["data_blake3"])
+        except OSError:  # another process dropped it meanwhile
+            return False
 
 
 def default_root() -> Path:
@@ -47,11 +54,14 @@ def default_root() -> Path:
 
 
 class Store:
-    """Results by key under one folder, safe to share between processes.
+    """Results by key under one folder, safe to share between processes and machines.
 
-    Entries appear by one rename, so a reader sees a whole entry or none. They are their user's
-    alone, unless the root is a folder that others may write into.
-    Raises MachineError when the folder cannot be made or written.
+    Entries appear and go by one rename, so a reader sees a whole entry or none; an entry whose
+    words or bytes are not those that were put counts as none and is dropped. They are their user's
+    alone, unless the root is a folder that others may write into. What lies there otherwise is left
+    alone.
+    Raises MachineError when the folder cannot be made or written, InputError `store_not_ours` when
+    the place of the entries is taken.
     """
 
     def __init__(self, root: Path, limit_bytes: int = LIMIT_BYTES) -> None:
@@ -63,25 +73,36 @@ class Store:
         with _told(root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._modes = modes_of(root)
+            for folder in (self._entries, self._staging):
+                if not folder.exists():
+                    self._modes.make(folder)
+            self._claim()
             self._modes.make(self._entries)
-            self._modes.make(self._staging)
-            self._sweep()
+            sweep(self._staging)
+
+    @property
+    def scan_cache(self) -> Path:
+        """The file for what scans found in plugins."""
+        return self._entries / "plugins.json"
 
     def get(self, key: str) -> Entry | None:
         """Return the entry of `key` and mark it as used, or None. A damaged entry is removed."""
         folder = self._folder(key)
         try:
-            meta = json.loads((folder / "meta.json").read_bytes())
+            meta = _meta(key, (folder / "meta.json").read_bytes())
             if meta["data_bytes"] is not None and (
                 (folder / "data").stat().st_size != meta["data_bytes"]
             ):
                 raise ValueError
-            os.utime(folder / "meta.json")
         except FileNotFoundError:
+            if folder.exists() and not {"meta.json", "data"} <= _names(folder):
+                self.drop(key)
             return None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             self.drop(key)
             return None
+        with suppress(OSError):  # a store that may only be read
+            os.utime(folder / "meta.json")
         return Entry(key, folder, meta)
 
     def intact(self, entry: Entry) -> bool:
@@ -99,20 +120,17 @@ class Store:
         return entry
 
     def drop(self, key: str) -> None:
-        """Forget an entry."""
+        """Forget an entry. One that cannot be removed stays."""
         self._trusted.discard(key)
-        shutil.rmtree(self._folder(key), ignore_errors=True)
+        self._remove(self._folder(key))
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """A private folder inside the store, gone afterwards whatever happens."""
-        folder = self._staging / f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
-        with _told(self.root):
-            folder.mkdir()
-        try:
+        with ExitStack() as stack:
+            with _told(self.root):
+                folder = stack.enter_context(leased_folder(self._staging))
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def put(self, key: str, meta: Mapping[str, Any], data: Path | None = None) -> Entry:
         """Store a result; `data` is moved in. An entry that is there already stays as it is.
@@ -130,11 +148,14 @@ class Store:
                 self._trusted.add(key)
                 return Entry(key, self._folder(key), full)
             present = self.get(key)
-            if present is None or present.meta.get("pcm") == full.get("pcm"):
-                return present or self._replace(folder, key, full)
+            if present is None:
+                return self._replace(folder, key, full)
+            if present.meta.get("pcm") == full.get("pcm"):
+                return present
             other = f"{key}-{str(full.get('pcm'))[:16]}"
             full["differs_from"] = present.meta.get("pcm")
-            self._publish(folder, other, full)
+            if not self._publish(folder, other, full) and self.get(other) is None:
+                self._replace(folder, other, full)
             return Entry(other, self._folder(other), full)
 
     def collect(self) -> int:
@@ -153,7 +174,7 @@ class Store:
         for _, size, folder in found:
             if freed >= over:
                 break
-            shutil.rmtree(folder, ignore_errors=True)
+            self._remove(folder)
             freed += size
         return freed
 
@@ -161,7 +182,8 @@ class Store:
         return self._entries / key[:2] / key
 
     def _publish(self, folder: Path, key: str, meta: Mapping[str, Any]) -> bool:
-        (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        words = {**meta, "meta_blake3": _words_digest(key, meta)}
+        (folder / "meta.json").write_text(json.dumps(words), encoding="utf-8")
         target = self._folder(key)
         self._modes.take(folder)
         self._modes.make(target.parent)
@@ -174,29 +196,59 @@ class Store:
         return True
 
     def _replace(self, folder: Path, key: str, meta: Mapping[str, Any]) -> Entry:
+        """Publish over what is no entry; another process may be as quick, with as good a one."""
         self.drop(key)
-        self._publish(folder, key, meta)
+        if not self._publish(folder, key, meta) and self.get(key) is None:
+            raise FileExistsError(f"the damaged entry {key} cannot be replaced")
         return Entry(key, self._folder(key), meta)
 
-    def _sweep(self) -> None:
-        """Remove what processes that are gone left half-made."""
-        for folder in self._staging.iterdir():
-            pid = folder.name.partition("-")[0]
-            if not (pid.isdigit() and is_alive(int(pid))):
-                shutil.rmtree(folder, ignore_errors=True)
+    def _remove(self, folder: Path) -> None:
+        """Take an entry away in one move, then delete it."""
+        with suppress(OSError), leased_folder(self._staging) as away:
+            folder.rename(away / "dropped")
+
+    def _claim(self) -> None:
+        """Mark the place of the entries as ours, unless somebody else's files lie there."""
+        marker = self._entries / _MARKER
+        if marker.exists():
+            return
+        names = _names(self._entries) - {_MARKER, self.scan_cache.name}
+        if not all(_entries_only(self._entries / name) for name in names):
+            raise InputError(
+                Problem(
+                    "store_not_ours",
+                    f"the folder {_VERSION} in it, where entries would go, holds other files",
+                    {"file": str(self.root)},
+                    hint="name another folder with --store or STEMWRIGHT_STORE",
+                )
+            )
+        marker.write_text("entries of a stemwright store\n", encoding="ascii")
+        self._modes.keep(marker)
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process of that number runs; on Windows always True (untested)."""
-    if os.name == "nt":  # a signal 0 would end the process there; stale folders wait (untested)
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def _entries_only(folder: Path) -> bool:
+    """Whether a folder of a store that has no marker yet holds entries alone, named by digests."""
+    if not folder.is_dir():
         return False
-    except PermissionError:
-        return True
-    return True
+    named = (_KEY.fullmatch(name) for name in _names(folder))
+    return all(found is not None and found[1] == folder.name for found in named)
+
+
+def _meta(key: str, octets: bytes) -> dict[str, Any]:
+    """The words of an entry. Raises ValueError and its like where they are not those put."""
+    words: dict[str, Any] = json.loads(octets)
+    if words.pop("meta_blake3") != _words_digest(key, words):
+        raise ValueError(key)
+    return words
+
+
+def _words_digest(key: str, meta: Mapping[str, Any]) -> str:
+    words = json.loads(json.dumps(meta))  # as it will be read again
+    return digest("words", key=key, words=json.dumps(words, sort_keys=True))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -51,6 +52,46 @@ def test_broken_meta_is_no_entry(tmp_path: Path) -> None:
     entry = store.put("k" * 64, {"pcm": "p"})
     (entry.folder / "meta.json").write_text("{")
     assert store.get("k" * 64) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"pcm": None},
+        {"pcm": "q"},
+        {"n": 2},
+        {"measures": []},
+        {"data_bytes": 3},
+        {"meta_blake3": 0},
+        {"more": 1},
+    ],
+)
+def test_words_that_are_not_those_put_are_no_entry(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    store = Store(tmp_path / "s")
+    entry = store.put("k" * 64, {"pcm": "p", "n": 1.5, "measures": {"peak": -float("inf")}})
+    path = entry.folder / "meta.json"
+    assert store.get("k" * 64) is not None
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+    assert store.get("k" * 64) is None
+    assert not entry.folder.exists()
+    assert store.put("k" * 64, {"pcm": "p"}).meta == Store(tmp_path / "s").get("k" * 64).meta  # type: ignore[union-attr]
+
+
+def test_an_entry_under_another_name_is_none(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    entry = store.put("k" * 64, {"pcm": "p"})
+    (tmp_path / "s" / "v1" / "ll").mkdir()
+    entry.folder.rename(tmp_path / "s" / "v1" / "ll" / ("l" * 64))
+    assert store.get("l" * 64) is None
+
+
+def test_an_entry_dropped_by_another_process_is_not_intact(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    entry = Store(tmp_path / "s").put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
+    Store(tmp_path / "s").drop("k" * 64)
+    assert not store.intact(entry)
 
 
 def test_the_first_of_two_equal_results_stays(tmp_path: Path) -> None:
