@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from bridge.errors import InputError, Problem
 LOUDEST_DBFS = 18.0
 """Samples above this are damage, not music."""
 
+_PRINT_BYTES = 8
+
 _LOUDEST = 7.943282347242816  # 10 ** (18 / 20)
 
 
@@ -26,7 +29,8 @@ class Inspection:
 
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
     two files with the same samples have the same hash, whatever their format. `sketches` are those
-    of the channels.
+    of the channels. `prints` are short hashes of every block that `read_blocks` gives, in a row, by
+    which `unchanged` knows them again.
     """
 
     pcm_hash: str
@@ -38,6 +42,7 @@ class Inspection:
     first_nonfinite_frame: int | None
     first_over_frame: int | None
     sketches: tuple[Sketch, ...] = ()
+    prints: str = ""
 
 
 class _Findings:
@@ -75,9 +80,12 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     header = probe(path)
     digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
     found, sketches = _Findings(), Sketches(header.channels, start)
+    prints: list[str] = []
     for block in read_blocks(path):
         sketches.add(block)
-        digest.update(interleaved(block, "<f8").view(np.uint8).data)
+        octets = interleaved(block, "<f8").view(np.uint8).data
+        digest.update(octets)
+        prints.append(_print(octets, len(block)))
         found.add(block)
     return Inspection(
         pcm_hash=digest.hexdigest(),
@@ -89,7 +97,31 @@ def inspect(path: Path, start: int = 0) -> Inspection:
         first_nonfinite_frame=found.nonfinite,
         first_over_frame=found.over,
         sketches=sketches.result(),
+        prints="".join(prints),
     )
+
+
+def unchanged(
+    blocks: Iterable[Block], prints: str, changed: Callable[[], Exception]
+) -> Iterator[Block]:
+    """Yield what `read_blocks` gives of a file, each block only if it is the one inspected.
+
+    What is heard is so what was hashed, however briefly a file was another. Raises `changed()`.
+    """
+    at = 0
+    for block in blocks:
+        octets = interleaved(block, "<f8").view(np.uint8).data
+        if prints[at : at + 2 * _PRINT_BYTES] != _print(octets, len(block)):
+            raise changed()
+        at += 2 * _PRINT_BYTES
+        yield block
+    if at != len(prints):
+        raise changed()
+
+
+def _print(octets: memoryview, channels: int) -> str:
+    hasher = blake3(channels.to_bytes(2, "little"))
+    return hasher.update(octets).digest(length=_PRINT_BYTES).hex()
 
 
 def refuse_bad_samples(inspection: Inspection, name: str) -> None:

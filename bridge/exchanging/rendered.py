@@ -11,8 +11,8 @@ from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
 from bridge.planning import Stem
 from bridge.rendering import recall
-from bridge.rendering.folder import RECORD
 from bridge.rendering.locked import read_lock
+from bridge.rendering.owned import RECORD
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, Return, load
 from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track

@@ -1,7 +1,7 @@
-"""What earlier scans found, by the path, size, time of change and bytes of each binary.
+"""What earlier scans found, by the path, signature and bytes of each binary.
 
-A binary whose size and time of change are as they were is taken at the cache's word; one that was
-only touched is known again by its hash, without being asked.
+A binary that nobody wrote to since, by all that the system notes of it, is taken at the cache's
+word; one that was only touched is known again by its hash, without being asked.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 from blake3 import blake3
 
-from bridge.storing import modes_of
+from bridge.storing import modes_of, signature
 
-SCHEMA = 2
+SCHEMA = 3
 _CHUNK_BYTES = 1 << 20
 
 
@@ -80,9 +80,8 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
 
 
 def stat_text(binary: Path) -> str:
-    """Size and time of change; raises OSError when the file is gone."""
-    found = binary.stat()
-    return f"{found.st_size}|{found.st_mtime_ns}"
+    """Its signature as text; raises OSError when the file is gone."""
+    return "|".join(map(str, signature(binary)))
 
 
 def hashed(binary: Path) -> str:

@@ -20,7 +20,8 @@ class StemFile:
     """One audio file of a stem: where it lies, and what is in it.
 
     `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`. For a zip's
-    member, `archive` is the zip, `member` the entry and `path` the copy that is decoded.
+    member, `archive` is the zip, `member` the entry and `path` the copy that is decoded. `prints`
+    are those of its inspection; what is decoded is held to them where they are known.
     """
 
     path: Path = field(compare=False)
@@ -30,6 +31,7 @@ class StemFile:
     frames: int
     archive: Path | None = field(default=None, compare=False)
     member: str | None = field(default=None, compare=False)
+    prints: str = field(default="", compare=False, repr=False)
 
     @property
     def place(self) -> str:

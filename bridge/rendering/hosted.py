@@ -21,7 +21,7 @@ from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
-from bridge.rendering.preparing import located, prepare
+from bridge.rendering.preparing import located, prepare, untouched
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry
 
@@ -43,9 +43,10 @@ def render_hosted(
         raise context.failed[step.id]
     with located(step), context.store.staging() as folder:
         tap = Tap(source.blocks(), context.cancel)
-        job, prepared = _job(context, step, tap, heard, folder)
-        context.cancel.check()
-        done = context.host.run(job, context.bench.deadline_for(step, source.frames))
+        with untouched(step):
+            job, prepared = _job(context, step, tap, heard, folder)
+            context.cancel.check()
+            done = context.host.run(job, context.bench.deadline_for(step, source.frames))
         said = (*prepared.diagnostics, *done.diagnostics, *_by_card(context, step, done))
         meta = {
             "level_in": tap.levels.as_json(),

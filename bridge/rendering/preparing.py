@@ -6,18 +6,20 @@ What is wrong with an insert's state or parameters shows here, before anything i
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from bridge.errors import Diagnostic, InputError, StemwrightError, StoppedError
-from bridge.hosting import stop_all
+from bridge.errors import Diagnostic, InputError, Problem, StemwrightError, StoppedError
+from bridge.hosting import bundles, stop_all
 from bridge.hosting.cards import known_deadline
 from bridge.hosting.port import Host, Prepared, PrepareJob
 from bridge.planning import Engine, HostedStep, prepare_facts
-from bridge.storing import Store, digest
+from bridge.storing import Signature, Store, digest, file_digest, signature
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,55 @@ def located(step: HostedStep) -> Iterator[None]:
         raise type(error)([step.located(each) for each in error.problems]) from error
 
 
+@contextmanager
+def untouched(step: HostedStep) -> Iterator[None]:
+    """Refuse what a plugin makes while its binary or its state is not what was planned.
+
+    Raises InputError: plugin_changed, state_changed.
+    """
+    watched = []
+    binary = bundles.binary(step.plugin.path)
+    if binary is not None:
+        watched.append((binary, step.plugin.binary_hash, "plugin_changed", step.plugin.name))
+    if step.state is not None and step.state_hash is not None:
+        watched.append((step.state, step.state_hash, "state_changed", step.state.name))
+    before = [_seen(path) for path, *_ in watched]
+    for (path, planned, kind, name), seen in zip(watched, before, strict=True):
+        if seen is None or _digest_of(path, seen) != planned:
+            raise InputError(_touched(step, kind, name, path))
+    yield
+    for (path, _, kind, name), seen in zip(watched, before, strict=True):
+        if _seen(path) != seen:
+            raise InputError(_touched(step, kind, name, path))
+
+
+def _seen(path: Path) -> Signature | None:
+    try:
+        return signature(path)
+    except OSError:
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _digest_of(path: Path, seen: Signature) -> str | None:
+    """A file's digest, taken once for as long as nobody writes to it."""
+    try:
+        found = file_digest(path)
+    except OSError:
+        return None
+    return found if _seen(path) == seen else None
+
+
+def _touched(step: HostedStep, kind: str, name: str, path: Path) -> Problem:
+    group, _, insert = step.id.rpartition("/")
+    return Problem(
+        kind,
+        f"{name} was replaced while {step.id} was rendered with it; nothing was kept of that",
+        {"group": group, "insert": insert, "plugin": step.plugin.name, "file": str(path)},
+        hint="render again",
+    )
+
+
 def prepare(bench: Bench, step: HostedStep) -> Prepared:
     """Return the insert's finished state, from the store when the same was asked before.
 
@@ -68,7 +119,7 @@ def prepare(bench: Bench, step: HostedStep) -> Prepared:
         step_id=step.id,
     )
     limit_s = bench.deadline_for(step, 0)
-    with located(step):
+    with located(step), untouched(step):
         prepared = bench.host.prepare(job) if limit_s is None else bench.host.prepare(job, limit_s)
     bench.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
     return prepared

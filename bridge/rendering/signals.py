@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain as joined
 
 import numpy as np
 
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
+from bridge.errors import InputError
 from bridge.rendering.events import Cancel
 from bridge.storing import Entry, Store
 
@@ -88,14 +90,29 @@ class Tap:
 
 def stored_signal(store: Store, entry: Entry) -> Signal:
     """The signal an entry holds. Its bytes are checked before the first block is given."""
+    return Signal(
+        entry.meta["pcm"],
+        entry.meta["frames"],
+        lambda: kept_pcm(store, entry, 2, entry.meta["dtype"]),
+        entry.meta["loud_frames"],
+    )
 
-    def blocks() -> Iterator[Block]:
-        if not store.intact(entry):
-            store.drop(entry.key)
-            raise DamagedEntryError(entry.key)
-        return read_pcm(entry.data, 2, entry.meta["dtype"])
 
-    return Signal(entry.meta["pcm"], entry.meta["frames"], blocks, entry.meta["loud_frames"])
+def kept_pcm(store: Store, entry: Entry, channels: int, dtype: Dtype) -> Iterator[Block]:
+    """Stream an entry's file. Raises DamagedEntryError where it is not, or no more, what was put.
+
+    Another process may drop it at any time; once it is open, it is read to its end.
+    """
+    if not store.intact(entry):
+        store.drop(entry.key)
+        raise DamagedEntryError(entry.key)
+    blocks = read_pcm(entry.data, channels, dtype)
+    try:
+        first = next(blocks, None)
+    except InputError as gone:
+        store.drop(entry.key)
+        raise DamagedEntryError(entry.key) from gone
+    return blocks if first is None else joined([first], blocks)
 
 
 def store_signal(

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from itertools import chain as joined
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.bundle import open_member
 from bridge.audio.decode import read_blocks
-from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples
-from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
+from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled
 from bridge.audio.sketching import Sketch
 from bridge.audio.sums import Cursor, Part, summed
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.rendering.doubled import sums_among
-from bridge.rendering.signals import DamagedEntryError
-from bridge.storing import Store, digest, file_digest
+from bridge.rendering.signals import DamagedEntryError, kept_pcm
+from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Diagnostic as SessionDiagnostic
 from sessions import Session, Track
 
-_INSPECT_VERSION = 2
+_INSPECT_VERSION = 3
 _RESAMPLE_VERSION = 1
 
 
@@ -126,8 +126,8 @@ def _stem_file(
     source: Path, member: str | None, store: Store, start: int = 0
 ) -> tuple[StemFile, tuple[Sketch, ...]]:
     """A stem's file, and the sketches of its channels from frame `start` of the song on."""
-    path = source if member is None else _extracted(source, member, store)
-    place = str(source) if member is None else f"{source}/{member}"
+    path = source if member is None else _extracted(source, member, store).data
+    place = _place(source, member)
     found = _inspected(path, store, place, start)
     refuse_bad_samples(found, place)
     file = StemFile(
@@ -138,33 +138,26 @@ def _stem_file(
         frames=found.frames,
         archive=None if member is None else source,
         member=member,
+        prints=found.prints,
     )
     return file, found.sketches
 
 
-def _extracted(archive: Path, member: str, store: Store) -> Path:
-    key = digest("member", zip=_file_digest(archive), member=member)
+def _extracted(archive: Path, member: str, store: Store) -> Entry:
+    octets, check = _hashed(archive)
+    key = digest("member", zip=octets, member=member)
     entry = store.whole(key)
     if entry is None:
         with store.staging() as folder:
             copied = open_member(archive, member, folder)
+            check()
             entry = store.put(key, {"pcm": None}, copied)
-    return entry.data
-
-
-def _file_digest(path: Path) -> str:
-    if path.exists() and not path.is_file():
-        said = f"{path.name} is a folder, a device or a pipe, not a file"
-        raise InputError(Problem("not_a_file", said, {"file": str(path)}))
-    try:
-        return file_digest(path)
-    except OSError as error:
-        message = f"{path.name} cannot be read: {error.strerror}"
-        raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
+    return entry
 
 
 def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
-    key = digest("inspect", version=_INSPECT_VERSION, file=_file_digest(path), start=start)
+    octets, check = _hashed(path)
+    key = _inspection_key(octets, start)
     entry = store.get(key)
     if entry is not None:
         return Inspection(**entry.meta["inspection"])
@@ -172,6 +165,7 @@ def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
         found = inspect(path, start)
     except InputError as error:
         raise _at(error, path, place) from error
+    check()
     store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
     return found
 
@@ -188,6 +182,50 @@ def _at(error: InputError, path: Path, place: str) -> InputError:
             for problem in error.problems
         ]
     )
+
+
+def _inspection_key(octets: str, start: int) -> str:
+    return digest(
+        "inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start
+    )
+
+
+def _hashed(path: Path) -> tuple[str, Callable[[], None]]:
+    """The digest of a file's bytes, and what raises where it has been written to since."""
+    if path.exists() and not path.is_file():
+        said = f"{path.name} is a folder, a device or a pipe, not a file"
+        raise InputError(Problem("not_a_file", said, {"file": str(path)}))
+    try:
+        before = signature(path)
+        found = file_digest(path)
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror}"
+        raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
+
+    def check() -> None:
+        try:
+            same = signature(path) == before
+        except OSError:
+            same = False
+        if not same:
+            raise _changed(path.name, str(path))
+
+    return found, check
+
+
+def _changed(name: str, place: str) -> InputError:
+    return InputError(
+        Problem(
+            "source_changed",
+            f"{name} was written to while it was read; nothing was made of it",
+            {"stem": name, "file": place},
+            hint="wait until its export or copy is done, and render again",
+        )
+    )
+
+
+def _place(source: Path, member: str | None) -> str:
+    return str(source) if member is None else f"{source}/{member}"
 
 
 def group_blocks(
@@ -216,20 +254,42 @@ def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
 
 def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iterator[Block]:
     if file.sample_rate_hz == rate_hz:
-        return read_blocks(file.path)
+        return _decoded(stem, file, store)
     key = digest(
         "resample", version=_RESAMPLE_VERSION, pcm=file.pcm_hash, facts=stem_facts(stem, rate_hz)
     )
-    entry = store.get(key)
+    entry = store.whole(key)
     if entry is None:
         with store.staging() as folder:
             with PcmWriter(folder / "pcm", file.channels, "float64") as writer:
                 for block in resampled(
-                    read_blocks(file.path), file.channels, file.sample_rate_hz, rate_hz
+                    _decoded(stem, file, store), file.channels, file.sample_rate_hz, rate_hz
                 ):
                     writer.write(block)
             entry = store.put(key, {"pcm": writer.summary.pcm_hash}, folder / "pcm")
-    elif not store.intact(entry):
-        store.drop(key)
-        raise DamagedEntryError(key)
-    return joined(read_pcm(entry.data, file.channels, "float64"))
+    return kept_pcm(store, entry, file.channels, "float64")
+
+
+def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
+    """The blocks of a stem's file, if they are those that were inspected and hashed.
+
+    The copy of a zip's member is made again where the store dropped it or it is damaged. Raises
+    InputError `source_changed`, DamagedEntryError.
+    """
+    path = file.path
+    if file.archive is not None and file.member is not None and not path.exists():
+        path = _extracted(file.archive, file.member, store).data
+    if not file.prints:
+        return read_blocks(path)
+
+    def changed() -> Exception:
+        if file.archive is not None and path == file.path:
+            store.drop(path.parent.name)
+            return DamagedEntryError(path.parent.name)
+        with suppress(OSError):  # should it have been so when it was inspected, that is undone
+            octets = file_digest(path)
+            for start in (0, stem.offset_at(file.sample_rate_hz)):
+                store.drop(_inspection_key(octets, start))
+        return _changed(stem.name, _place(file.archive or file.path, file.member))
+
+    return unchanged(read_blocks(path), file.prints, changed)

@@ -11,13 +11,13 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
-from bridge.errors import InputError
+from bridge.errors import InputError, Problem
 from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem
 from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
 from bridge.rendering.signals import Signal, cut, stored_signal
-from bridge.storing import Store, digest, file_digest
+from bridge.storing import Signature, Store, digest, file_digest, signature
 
 Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
 """`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,
@@ -137,9 +137,21 @@ def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
 
 def _reference(kind: str, name: str, path: Path) -> Heard:
     try:
-        return _file(_kind(kind), name, path, file_digest(path))
+        seen = signature(path)
+        heard = _file(_kind(kind), name, path, file_digest(path))
     except OSError as error:
         return Heard(_kind(kind), name, "", 0, 0, fault=str(error.strerror or "it is not there"))
+    blocks = heard.blocks
+    return heard if blocks is None else replace(heard, blocks=lambda: _still(blocks(), path, seen))
+
+
+def _still(blocks: Iterator[Block], path: Path, seen: Signature) -> Iterator[Block]:
+    """What is heard of a file that nobody writes to meanwhile, or an InputError at its end."""
+    yield from blocks
+    if signature(path) != seen:
+        message = f"{path.name} was written to while the report listened to it"
+        hint = "wait until its export or copy is done, and render again"
+        raise InputError(Problem("source_changed", message, {"file": str(path)}, hint=hint))
 
 
 def _file(kind: Kind, name: str, path: Path, digest: str) -> Heard:

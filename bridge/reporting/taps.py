@@ -206,9 +206,12 @@ def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
         header = probe(path)
     except InputError as error:
         raise _gone(folder, f"the stem {relative} cannot be read any more") from error
-    if inspect(path).pcm_hash != pcm:
+    found = inspect(path)
+    if found.pcm_hash != pcm:
         raise _gone(folder, f"the stem {relative} is not the one that was rendered")
-    return StemFile(path, pcm, header.channels, header.sample_rate_hz, header.frames)
+    return StemFile(
+        path, pcm, header.channels, header.sample_rate_hz, header.frames, prints=found.prints
+    )
 
 
 def _inserts(chain: Chain, row: Mapping[str, Any], name: str) -> list[Insert]:
