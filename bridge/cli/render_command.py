@@ -71,6 +71,13 @@ def render(
         bool,
         typer.Option(help="Render every plugin in the other host too, and compare."),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            help="Replace a finished master of other stems or another chain in DIR, and files of "
+            "it that were changed since."
+        ),
+    ] = False,
     watch: Annotated[
         bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
     ] = False,
@@ -98,6 +105,7 @@ def render(
         locked=locked,
         cross_check=cross_check,
         excerpt=None if range_ is None else excerpt(range_, preroll),
+        replace=replace,
     )
     if watch:
         from bridge.cli.watching import watch as watch_chain

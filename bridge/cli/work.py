@@ -13,12 +13,13 @@ from bridge.errors import InputError, MachineError, Problem, StemwrightError, St
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
     from bridge.planning import Excerpt
-    from bridge.rendering import Context, Events, Pages, Rendering
+    from bridge.rendering import Context, Events, OutputFolder, Pages, Rendering
     from bridge.storing import Store
     from chains import Chain
     from sessions import Session
 
 
+_ALWAYS = ("chain.toml", "chain.lock", "report.html")
 _MEANWHILE = "rendering the other lanes into the store meanwhile; stop with Ctrl-C"
 
 
@@ -50,24 +51,31 @@ class Work:
     locked: bool = False
     cross_check: bool = False
     excerpt: Excerpt | None = None
+    replace: bool = False
 
     @property
     def target(self) -> Path:
         """The folder that is written: a range never takes the place of the full master."""
         return self.folder if self.excerpt is None else self.folder / "range"
 
-    def prepare(self, events: Events, *, partial: bool = False) -> Prepared:
+    def prepare(
+        self, events: Events, *, partial: bool = False, out: OutputFolder | None = None
+    ) -> Prepared:
         """Read, plan, and make the plugins ready. Raises before anything is written.
 
         With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
-        though nothing is wrong with the chain fails its lane, later.
+        though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
+        work.
         """
         from bridge.hosting import host
         from bridge.rendering import Cancel, Context, check_output, link
         from bridge.rendering.preparing import failures, refuse_inputs
         from bridge.storing import Store, default_root
 
-        check_output(self.target)
+        if out is None:
+            check_output(self.target)
+        else:
+            out.claim()
         store = Store(_outside(self.folder, self.store or default_root()))
         chain, session = read_both(
             self.chain,
@@ -79,6 +87,8 @@ class Work:
             skip=self.skip,
             long=self.long,
         )
+        if out is not None:
+            out.claim(_masters(chain))
         plan = link(
             session,
             chain,
@@ -111,11 +121,21 @@ class Work:
         Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
         held in full or not at all.
         """
-        from bridge.rendering import hold_to, lock_of, read_lock, render, write_folder
+        from bridge.rendering import OutputFolder
+
+        with OutputFolder(self.target, replace=self.replace) as out:
+            return self._render_into(out, events)
+
+    def _render_into(self, out: OutputFolder, events: Events) -> tuple[dict[str, Any], bool]:
+        from bridge.rendering import hold_to, lock_of, read_lock, render, write_into
+        from bridge.rendering.song import refuse_other_song, song_row
 
         lock = read_lock(self.folder) if self.locked else None
-        prepared = self.prepare(events, partial=lock is None)
+        prepared = self.prepare(events, partial=lock is None, out=out)
         context = prepared.context
+        if not self.replace:
+            planned = lock_of(context, self.subtype, self.target)
+            refuse_other_song(self.target, out.owned, planned, self.chain)
         if context.plan.missing:
             _leave_unfinished(context)
         if lock is not None:
@@ -124,7 +144,10 @@ class Work:
         rendering = render(context, self.subtype, drive_db)
         events.stage("writing")
         pages = _pages(prepared, rendering)
-        record = write_folder(context, rendering, prepared.chain, self.subtype, self.target, pages)
+        song = song_row(self.target, self.chain)
+        record = write_into(
+            out, context, rendering, prepared.chain, self.subtype, pages=pages, song=song
+        )
         context.store.collect()
         return record, rendering.reached
 
@@ -183,6 +206,14 @@ def read_both(
     if parsed is None or found is None:
         raise InputError(problems)
     return parsed, found
+
+
+def _masters(chain: Chain) -> list[str]:
+    """The files of a render that take the names of its versions."""
+    from bridge.rendering import sidecar_of
+
+    names = [f"{version}.wav" for version in ("main", *(each.id for each in chain.versions))]
+    return [*names, *(sidecar_of(Path(name)).name for name in names), *_ALWAYS]
 
 
 def _outside(folder: Path, store: Path) -> Path:

@@ -1,7 +1,7 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.deliver import Pages, write_folder
+from bridge.rendering.deliver import Pages, write_folder, write_into
 from bridge.rendering.digests import (
     SIDECAR_SUFFIX,
     Carried,
@@ -15,7 +15,7 @@ from bridge.rendering.digests import (
     stems_digest,
 )
 from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import OutputFolder, check_output, check_unlocked
+from bridge.rendering.folder import OutputFolder, check_output, check_unlocked, check_whole
 from bridge.rendering.holding import held_drive
 from bridge.rendering.linking import check_states, link, link_stems
 from bridge.rendering.lock import as_text, lock_of
@@ -41,6 +41,7 @@ __all__ = [
     "check_output",
     "check_states",
     "check_unlocked",
+    "check_whole",
     "differences",
     "held_drive",
     "hold_to",
@@ -57,4 +58,5 @@ __all__ = [
     "sidecar_of",
     "stems_digest",
     "write_folder",
+    "write_into",
 ]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
-from bridge.errors import Diagnostic
+from bridge.errors import Diagnostic, InputError, Problem
 from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep
 from bridge.plugins import Plugin
@@ -32,6 +32,7 @@ from bridge.rendering.digests import (
 from bridge.rendering.folder import OutputFolder
 from bridge.rendering.lock import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.rendering.master import Output, Rendering
+from bridge.storing import file_digest
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
 
@@ -62,27 +63,57 @@ def write_folder(
 
     Raises InputError or MachineError; the folder is then as it was.
     """
+    with OutputFolder(folder) as out:
+        return write_into(out, context, rendering, chain, subtype, pages)
+
+
+def write_into(
+    out: OutputFolder,
+    context: Context,
+    rendering: Rendering,
+    chain: Chain,
+    subtype: Subtype,
+    pages: Pages | None = None,
+    song: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """As `write_folder`; `song` is what the next render into the same folder is held to."""
     hosted = {step.id: step for step in hosted_steps(context.plan)}
-    states = _states(chain)
+    states = {
+        step_id: (name, out.add(name, partial(_copy_state, path)))
+        for step_id, (name, path) in _states(chain).items()
+    }
+    _refuse_changed(hosted, states)
     names = {step_id: name for step_id, (name, _) in states.items()}
     chain_text = dumps(_portable(chain, hosted, names))
-    lock_text = as_text(lock_of(context, subtype, folder, rendering))
+    lock_text = as_text(lock_of(context, subtype, out.path, rendering))
     shared = _shared(json.loads(lock_text), chain_text, dict(states.values()))
-    with OutputFolder(folder) as out:
-        for name, state in states.values():
-            out.add(name, partial(_copy_state, state))
-        untagged = [
-            said for output in rendering.outputs for said in _add_master(out, output, shared)
-        ]
-        out.add_text("chain.toml", chain_text)
-        out.add_text("chain.lock", lock_text)
-        record = _record(context, rendering, [*names.values()], untagged)
-        if pages is not None:
-            record |= pages.rows()
-            record["files"].append("report.html")
-            out.add("report.html", lambda path: pages.write(path, record))
-        out.commit(record)
-    return record
+    untagged = [said for output in rendering.outputs for said in _add_master(out, output, shared)]
+    out.add_text("chain.toml", chain_text)
+    out.add_text("chain.lock", lock_text)
+    record = _record(context, rendering, [*names.values()], untagged) | {"song": song}
+    if pages is not None:
+        record |= pages.rows()
+        record["files"].append("report.html")
+        out.add("report.html", lambda path: pages.write(path, record))
+    return out.commit(record)
+
+
+def _refuse_changed(
+    hosted: Mapping[str, HostedStep], states: Mapping[str, tuple[str, Path]]
+) -> None:
+    """Raise InputError where a state is not what was rendered with any more."""
+    problems = [
+        Problem(
+            "state_changed",
+            f"the state of {step_id} was replaced while it was rendered",
+            {"file": str(step.state)},
+            hint="render again",
+        )
+        for step_id, step in hosted.items()
+        if step_id in states and file_digest(states[step_id][1]) != step.state_hash
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _copy_state(state: Path, staged: Path) -> None:

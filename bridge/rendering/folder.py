@@ -1,42 +1,38 @@
-"""The output folder: audio first under temporary names, render.json last, nothing of the user's."""
+"""The output folder: one writer at a time, replaced as a whole or left as it was."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError, MachineError, Problem
-from bridge.storing import is_alive
-
-RECORD = "render.json"
-LOCK = "chain.lock"
-UNFINISHED = ".stemwright-unfinished"
-"""Lies in a folder of ours while it is filled; stays when the process is killed."""
-
-_PART = re.compile(r"\..+\.(\d+)\.part(\.part)?")
-_OURS = {RECORD, "chain.lock", "chain.toml", "report.html"}
-_OUR_KINDS = (".wav", ".wav.digests.json")
+from bridge.rendering.owned import (
+    IN_USE,
+    LOCK,
+    RANGE,
+    RECORD,
+    UNFINISHED,
+    Owned,
+    not_ours,
+    refuse_foreign,
+    survey,
+)
+from bridge.rendering.unfinished import Unfinished
+from bridge.storing import HeldError, Lease, NotALeaseError, file_digest, hold
 
 
 def check_output(folder: Path) -> None:
     """Raise InputError when `folder` holds somebody else's files, before any work is done."""
-    if folder.is_file():
-        raise _refused(folder, "is a file", "name a folder with -o")
-    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    if RECORD in names or UNFINISHED in names or names <= {LOCK}:
-        _check_writable(folder)
-        return
-    raise _refused(
-        folder,
-        "is not empty and holds no render.json of ours, so it is not replaced",
-        "name another folder with -o, or empty this one",
-    )
+    _refuse_linked_range(folder)
+    if not os.path.lexists(folder / UNFINISHED):
+        survey(folder)
+    _check_writable(folder)
 
 
 def check_unlocked(folder: Path) -> None:
@@ -52,111 +48,151 @@ def check_unlocked(folder: Path) -> None:
         )
 
 
+def check_whole(folder: Path) -> None:
+    """Raise InputError for a folder whose content was left half in place by a killed process."""
+    if (folder / UNFINISHED / "journal.json").exists():
+        raise InputError(
+            Problem(
+                "output_unfinished",
+                "this folder was being written to and may be of two renders",
+                {"file": str(folder)},
+                hint="wait for the render that writes to it; was that killed, render it again, "
+                "which mends it",
+            )
+        )
+
+
+class OutputFolder:
+    """Gathers new files and puts them in place together, render.json last.
+
+    A context manager; an exception leaves the folder as it was. From `claim` on nobody else
+    writes into it. With `replace`, files of an earlier render that were changed since may go.
+    """
+
+    def __init__(self, folder: Path, *, replace: bool = False) -> None:
+        self.path = folder
+        self.owned = Owned()
+        self._replace = replace
+        self._made = [part for part in (folder, *folder.parents) if not part.exists()]
+        self._lease: Lease | None = None
+        self._unfinished = Unfinished(folder)
+        self._staged: list[str] = []
+        self._begun = False
+
+    def __enter__(self) -> OutputFolder:
+        return self
+
+    def claim(self, names: Iterable[str] = ()) -> None:
+        """Keep the folder for us alone, mend it, and see that it may be written.
+
+        `names` are files that will be added. Raises InputError: output_in_use, output_not_ours,
+        output_changed; MachineError.
+        """
+        if self._lease is None:
+            check_output(self.path)
+            with told(self.path):
+                self.path.mkdir(parents=True, exist_ok=True)
+                self._lease = _held(self.path)
+                self._unfinished.mend()
+            self.owned = survey(self.path)
+        refuse_foreign(self.path, self.owned, names, replace=self._replace)
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if self._begun:
+            self._unfinished.discard()
+        if self._lease is not None:
+            self._lease.release()
+        if kind is not None:
+            for made in self._made:
+                with contextlib.suppress(OSError):
+                    made.rmdir()
+
+    def add(self, name: str, write: Callable[[Path], object]) -> Path:
+        """Stage the file `name`; `write` is given the temporary path, which is returned."""
+        if self._lease is None:
+            self.claim()
+        with told(self.path):
+            if not self._begun:
+                self._begun = True
+                self._unfinished.begin()
+            self._staged.append(name)
+            staged = self._unfinished.staged(name)
+            write(staged)
+        return staged
+
+    def add_copy(self, name: str, source: Path) -> Path:
+        """Stage a copy of `source`."""
+        return self.add(name, lambda staged: shutil.copyfile(source, staged))
+
+    def add_text(self, name: str, text: str) -> Path:
+        """Stage a UTF-8 text file."""
+        data = text.encode("utf-8", "backslashreplace")
+        return self.add(name, lambda staged: staged.write_bytes(data))
+
+    def commit(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Put everything in place of all that an earlier render left here.
+
+        Return what render.json says: `record`, and under `digests` which file has which content.
+        """
+        digests = {name: file_digest(self._unfinished.staged(name)) for name in self._staged}
+        full = {**record, "digests": digests}
+        text = json.dumps(full, ensure_ascii=False, indent=2, allow_nan=False)
+        self.add_text(RECORD, text + "\n")
+        self._place(dict(self.owned.whole))
+        return full
+
+    def place(self) -> None:
+        """Put everything that was staged in place, beside what is there."""
+        whole = self.owned.whole
+        self._place({name: whole[name] for name in self._staged if name in whole})
+
+    def _place(self, old: dict[str, str]) -> None:
+        refuse_foreign(self.path, self.owned, self._staged, replace=self._replace)
+        with told(self.path):
+            for name in self.owned.changed:
+                if name in self._staged and (self.path / name).exists():
+                    old[name] = file_digest(self.path / name)
+            try:
+                self._unfinished.commit(self._staged, old)
+            except FileExistsError as error:
+                said = f"{error} and was not there before; the folder is as it was"
+                raise not_ours(self.path, said, "move that away, and render again") from error
+        self._staged.clear()
+        self._begun = False
+
+
+def _held(folder: Path) -> Lease:
+    try:
+        return hold(folder / IN_USE)
+    except HeldError as held:
+        raise InputError(
+            Problem(
+                "output_in_use",
+                f"another run writes into this folder: {held}",
+                {"file": str(folder)},
+                hint="wait until it is done, or name another folder with -o",
+            )
+        ) from held
+    except NotALeaseError as error:
+        said = "this is in the way of what says who writes here"
+        raise not_ours(folder / IN_USE, said, "move that away") from error
+
+
 def _check_writable(folder: Path) -> None:
     there = folder
     while not there.exists():
         there = there.parent
-    with _told(folder), tempfile.TemporaryFile(dir=there):
+    with told(folder), tempfile.TemporaryFile(dir=there):
         pass
 
 
-def _refused(folder: Path, why: str, hint: str) -> InputError:
-    return InputError(
-        Problem("output_not_ours", f"the output {why}", {"file": str(folder)}, hint=hint)
-    )
+def _refuse_linked_range(folder: Path) -> None:
+    if folder.name == RANGE and folder.is_symlink():
+        hint = "move that away"
+        raise not_ours(folder, "the folder for ranges is a link, and none is followed", hint)
 
 
-class OutputFolder:
-    """Gathers files under temporary names and puts them in place together.
-
-    A context manager; an exception leaves the folder as it was.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made = [part for part in (folder, *folder.parents) if not part.exists()]
-        self._staged: dict[str, Path] = {}
-        self._suffix = f".{os.getpid()}.part"
-
-    def __enter__(self) -> OutputFolder:
-        """Make the folder; remove what a killed render left in it."""
-        with _told(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / UNFINISHED).touch()
-            for path in self._folder.iterdir():
-                left = _PART.fullmatch(path.name)
-                if left and not is_alive(int(left[1])):
-                    path.unlink(missing_ok=True)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        for staged in [*self._staged.values(), self._folder / UNFINISHED]:
-            staged.unlink(missing_ok=True)
-        if kind is not None:
-            for made in self._made:
-                _remove_if_empty(made)
-
-    def add(self, name: str, write: Callable[[Path], object]) -> None:
-        """Stage the file `name`; `write` is given the temporary path."""
-        staged = self._folder / f".{name.replace('/', '-')}{self._suffix}"
-        self._staged[name] = staged
-        with _told(self._folder):
-            write(staged)
-
-    def add_copy(self, name: str, source: Path) -> None:
-        """Stage a copy of `source`."""
-        self.add(name, lambda staged: shutil.copyfile(source, staged))
-
-    def add_text(self, name: str, text: str) -> None:
-        """Stage a UTF-8 text file."""
-        data = text.encode("utf-8", "backslashreplace")
-        self.add(name, lambda staged: staged.write_bytes(data))
-
-    def commit(self, record: Mapping[str, Any]) -> None:
-        """Put everything in place, remove what an earlier render left, write render.json last."""
-        stale = _recorded(self._folder) - self._staged.keys()
-        text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
-        self.add_text(RECORD, text + "\n")
-        self.place()
-        with _told(self._folder):
-            for name in stale:
-                (self._folder / name).unlink(missing_ok=True)
-                _remove_if_empty((self._folder / name).parent)
-
-    def place(self) -> None:
-        """Put everything that was staged in place, in the order it was staged."""
-        with _told(self._folder):
-            for name, staged in self._staged.items():
-                target = self._folder / name
-                target.parent.mkdir(exist_ok=True)
-                staged.replace(target)
-        self._staged.clear()
-
-
-def _recorded(folder: Path) -> set[str]:
-    """The files an earlier render says it wrote, as far as they are plain names of its kind."""
-    try:
-        files = json.loads((folder / RECORD).read_bytes()).get("files", [])
-    except (OSError, ValueError, AttributeError):
-        return set()
-    return {name for name in files if isinstance(name, str) and _plain(name)}
-
-
-def _plain(name: str) -> bool:
-    parts = name.split("/")
-    inside = len(parts) == 1 or (len(parts) == 2 and parts[0] == "states")
-    ours = name in _OURS or name.endswith(_OUR_KINDS) or len(parts) == 2
-    return inside and ".." not in parts and ours
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
-
-
-class _told:  # noqa: N801 - reads as a verb where it is used
+class told:  # noqa: N801 - reads as a verb where it is used
     """Tell a full or forbidden output folder as what it is."""
 
     def __init__(self, folder: Path) -> None:

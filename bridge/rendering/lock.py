@@ -231,13 +231,14 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
 
 def _file(file: StemFile, folder: Path) -> dict[str, Any]:
     return {
-        "path": _relative(file.archive or file.path, folder),
+        "path": relative(file.archive or file.path, folder),
         "member": file.member,
         "pcm": file.pcm_hash,
     }
 
 
-def _relative(path: Path, folder: Path) -> str:
+def relative(path: Path, folder: Path) -> str:
+    """Where `path` lies, seen from the output folder; absolute on another drive of Windows."""
     try:
         return Path(os.path.relpath(path, folder.resolve())).as_posix()
     except ValueError:  # another drive on Windows

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import DiffersError, InputError, Problem
-from bridge.rendering.folder import LOCK
 from bridge.rendering.lock import LOCK_SCHEMA
+from bridge.rendering.owned import LOCK
 
 _HASH = re.compile("[0-9a-f]{64}")
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")

@@ -1,0 +1,77 @@
+"""Which song and chain an output folder belongs to: its master is not replaced by another's.
+
+A studio renders one song with one chain file over and over: stems come anew, the chain is edited,
+and each time the folder is replaced. So the same song is one that shares at least half of its
+files with the last, by place or by content; the same chain is the same file, whatever it says by
+now, or another that says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import InputError, Problem
+from bridge.rendering.lock import relative
+from bridge.rendering.owned import LOCK, Owned, read_plain
+
+
+def song_row(folder: Path, chain: Path) -> dict[str, str]:
+    """What render.json says for the next render: where the chain lies, seen from the folder."""
+    return {"chain": relative(chain.resolve(), folder)}
+
+
+def refuse_other_song(folder: Path, owned: Owned, planned: Mapping[str, Any], chain: Path) -> None:
+    """Raise InputError `output_of_another` where `planned`, a lock, is of other stems or chain.
+
+    A part of a song may be replaced by any.
+    """
+    record = owned.record
+    if record is None or record.get("range") is not None or LOCK not in owned.whole:
+        return
+    lock = read_plain(folder / LOCK)
+    problems = []
+    if not _same_stems(lock, planned):
+        problems.append(_other(folder, "of other stems"))
+    if not _same_chain(folder, record, lock, planned, chain):
+        was = (record.get("song") or {}).get("chain")
+        problems.append(_other(folder, f"with another chain{f', {was}' if was else ''}"))
+    if problems:
+        raise InputError(problems)
+
+
+def _other(folder: Path, said: str) -> Problem:
+    return Problem(
+        "output_of_another",
+        f"this folder holds a master {said}, which would be lost",
+        {"file": str(folder)},
+        hint="name another folder with -o, or replace it with --replace",
+    )
+
+
+def _same_stems(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> bool:
+    before, now = list(_files(lock)), list(_files(planned))
+    places, sounds = {place for place, _ in before}, {pcm for _, pcm in before}
+    shared = sum(place in places or pcm in sounds for place, pcm in now)
+    return shared > 0 and 2 * shared >= min(len(before), len(now))
+
+
+def _files(lock: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str | None], str]]:
+    for row in lock["sources"]:
+        for file in row["files"]:
+            yield (file["path"], file.get("member")), file["pcm"]
+
+
+def _same_chain(
+    folder: Path,
+    record: Mapping[str, Any],
+    lock: Mapping[str, Any],
+    planned: Mapping[str, Any],
+    chain: Path,
+) -> bool:
+    if chain.resolve() == (folder / "chain.toml").resolve():
+        return True
+    if record.get("song") == song_row(folder, chain):
+        return True
+    return all(lock.get(name) == planned[name] for name in ("specs", "mixer"))
