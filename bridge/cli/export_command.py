@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bridge.cli.options import Json, PluginPath, StorePath, Trust
+from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
 from bridge.errors import Problem, StoppedError
@@ -32,6 +32,7 @@ def export(
         list[Path] | None,
         typer.Option("--media", help="A folder to look for audio in; repeatable."),
     ] = None,
+    stems: StemsPlace = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
     store: StorePath = None,
@@ -56,6 +57,7 @@ def export(
             plugin_folders=plugin_path or (),
             trusted=trust or (),
             media=media or (),
+            stems=stems,
         )
     except KeyboardInterrupt as stop:
         raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop

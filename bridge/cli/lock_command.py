@@ -65,7 +65,7 @@ def lock(
     check_unlocked(work.folder)
     with ProgressBar() as progress:
         made = lock_of(work.prepare(progress).context, work.subtype, work.folder)
-    with OutputFolder(work.folder) as folder:
+    with OutputFolder(work.folder, beside=True) as folder:
         folder.add_text("chain.lock", as_text(made))
         folder.place()
     if json:

@@ -14,6 +14,14 @@ SessionPaths = Annotated[
     typer.Argument(metavar="SESSION", help="A folder or zip of stems, or the audio files."),
 ]
 ChainPath = Annotated[Path, typer.Argument(metavar="CHAIN", help="A chain file (.toml).")]
+StemsPlace = Annotated[
+    Path | None,
+    typer.Option(
+        "--stems",
+        metavar="FOLDER|ZIP",
+        help="Where the song's stems lie now, if not where they were rendered from.",
+    ),
+]
 StorePath = Annotated[
     Path | None,
     typer.Option(

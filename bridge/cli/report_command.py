@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, StorePath, cores
+from bridge.cli.options import Json, StemsPlace, StorePath, cores
 from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def report(
             help="Write what this insert does: with it, without it, the difference.",
         ),
     ] = None,
+    stems: StemsPlace = None,
     store: StorePath = None,
     json: Json = False,
 ) -> None:
@@ -40,13 +41,13 @@ def report(
 
     kept = Store(store or default_root())
     if bypass is None:
-        path = rewrite_report(folder, kept, cores())
+        path = rewrite_report(folder, kept, cores(), stems)
         if json:
             print_json({"report": str(path)})
         else:
             say(str(path))
         return
-    found = bypass_insert(folder, bypass, kept)
+    found = bypass_insert(folder, bypass, kept, stems)
     if json:
         print_json(found.as_json())
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bridge.cli.options import Jobs, Json, Trust, cores
+from bridge.cli.options import Jobs, Json, StemsPlace, Trust, cores
 from bridge.cli.printing import print_json, say
 from bridge.errors import EXIT_NO
 
@@ -28,6 +28,7 @@ def verify(
             "--folder", metavar="DIR", help="Where FILE was rendered, when that is not beside it."
         ),
     ] = None,
+    stems: StemsPlace = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Check the digests alone and render nothing.")
     ] = False,
@@ -59,7 +60,7 @@ def verify(
     from bridge.comparing import verify as render_again
 
     if quick:
-        checks = verify_digests(path, folder=folder, jobs=jobs or cores())
+        checks = verify_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)
         return
     with ProgressBar() as progress:
@@ -72,6 +73,7 @@ def verify(
             trusted=trust or (),
             limits=Limits(accept=accept),
             deadline_s=plugin_timeout,
+            stems=stems,
         )
     _end(found.as_json(), [*_digest_lines(found.digests), *_lines(found)], found.same, json)
 

@@ -106,9 +106,16 @@ class _Master:
 
 
 def check_digests(
-    place: Place, lock: Mapping[str, Any], store: Store, jobs: int = 1
+    place: Place,
+    lock: Mapping[str, Any],
+    store: Store,
+    jobs: int = 1,
+    *,
+    without_stems: bool = False,
 ) -> DigestChecks:
     """Hash a master, or all of a folder's, its chain, its lock and its stems; compare.
+
+    With `without_stems`, those that are gone are not checked, which a note says.
 
     Equal hashes say that nothing was changed since, not that it still renders the same.
     Raises InputError: bad_lock, bad_record, unknown_master, and with every stem that is gone.
@@ -123,9 +130,14 @@ def check_digests(
         "chain": _chain(place.folder, record),
         "lock": lock_digest(lock),
     }
-    stems = _stems(place.folder, lock, store, jobs)
+    stems, gone = _stems(place.folder, lock, store, jobs)
+    if gone and not (without_stems and all(each.kind == "missing_file" for each in gone)):
+        raise InputError(gone)
     checks = [*_shared(masters, found), *stems, *_outputs(masters, record, lock)]
-    return DigestChecks(tuple(checks), tuple(note for each in masters for note in each.notes))
+    notes = [note for each in masters for note in each.notes]
+    if gone:
+        notes.append(_unchecked(len(lock["sources"]) - len(stems), gone[0]))
+    return DigestChecks(tuple(checks), tuple(notes))
 
 
 def _of(carried: Carried, name: DigestName) -> str:
@@ -200,14 +212,22 @@ def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _stems(folder: Path, lock: Mapping[str, Any], store: Store, jobs: int) -> list[DigestCheck]:
+def _unchecked(count: int, first: Problem) -> str:
+    said = "1 stem is" if count == 1 else f"{count} stems are"
+    place = first.where.get("file")
+    return f"{said} not where the lock says ({place}) and not checked; name their place by --stems"
+
+
+def _stems(
+    folder: Path, lock: Mapping[str, Any], store: Store, jobs: int
+) -> tuple[list[DigestCheck], list[Problem]]:
+    """A check for each stem that is there, and what is wrong with the others, once."""
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         made = list(pool.map(lambda row: _stem(row, folder, lock, store), lock["sources"]))
     problems = (problem for each in made if isinstance(each, list) for problem in each)
     gone = {(each.kind, each.message, *each.where.items()): each for each in problems}
-    if gone:  # a zip of stems is gone once
-        raise InputError([*gone.values()])
-    return [each for each in made if isinstance(each, DigestCheck)]
+    checks = [each for each in made if isinstance(each, DigestCheck)]
+    return checks, [*gone.values()]  # a zip of stems is gone once
 
 
 def _stem(

@@ -10,6 +10,7 @@ from bridge.errors import InputError, Problem
 from bridge.rendering import (
     SIDECAR_SUFFIX,
     Carried,
+    check_whole,
     output_digest,
     read_sidecar,
     read_tag,
@@ -30,18 +31,20 @@ class Place:
 def locate(path: Path, folder: Path | None = None) -> Place:
     """Return where a folder, a master or a sidecar belongs: beside it, or the `folder` named.
 
-    Raises InputError: missing_file, folder_given_twice, folder_not_found.
+    Raises InputError: missing_file, folder_given_twice, folder_not_found, output_unfinished.
     """
     if path.is_dir():
         if folder is not None:
             hint = "name a master, or leave out --folder"
             raise _refused("folder_given_twice", path, "is a folder itself", hint)
+        check_whole(path)
         return Place(path)
     master = path.with_name(path.name.removesuffix(SIDECAR_SUFFIX) or path.name)
     if not master.is_file():
         hint = "name a master, its sidecar or the folder that render wrote"
         raise _refused("missing_file", master, "no such file or folder", hint)
     home = master.parent if folder is None else folder
+    check_whole(home)
     missing = [name for name in _NEEDED if not (home / name).is_file()]
     if missing:
         raise _lost(master, home, missing, named=folder is not None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.comparing.pairing import read_record
+from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
 
 MASTER = "master"
@@ -99,7 +100,8 @@ class RenderFolder:
 
 
 def open_render(folder: Path) -> RenderFolder | None:
-    """Read a finished folder; None where it is none of ours."""
+    """Read a finished folder; None where it is none of ours. Raises as `check_whole`."""
+    check_whole(folder)
     record = read_record(folder) if folder.is_dir() else None
     if record is None or not isinstance(record.get("steps"), list):
         return None

@@ -21,6 +21,7 @@ from bridge.rendering import (
     Cancel,
     Context,
     Events,
+    found_again,
     link_stems,
     read_lock,
     recall,
@@ -109,18 +110,19 @@ def verify(
     trusted: Sequence[Path] = (),
     limits: Limits = Limits(accept="exact"),  # noqa: B008 - frozen
     deadline_s: float | None = None,
+    stems: Path | None = None,
 ) -> Verified:
     """Check a folder's digests, then render it anew from its chain.toml, its lock and its sources.
 
     `path` is the folder, or a master or a sidecar whose folder lies around it or is `folder`. It
     uses an empty store of its own and changes nothing. `plugin_folders`: host what lies there
     or in `trusted` and nothing else; absent, the system's folders are searched, and the folders
-    the user trusts for good count too.
+    the user trusts for good count too. `stems`: where the song's stems lie now.
     Raises InputError for a folder that is not ours or whose sources are gone, MachineError for a
     plugin that is not here, RenderError for one that fails.
     """
     place = locate(path, folder)
-    lock = _lock_of(place)
+    lock = recorded = _lock_of(place)
     if lock.get("range") is not None:
         raise _no_master(place)
     chain = load(place.folder / "chain.toml")
@@ -129,25 +131,35 @@ def verify(
 
     def again(work: Path) -> Path:
         store = Store(work / "store")
-        stems = recall(lock, place.folder, store)
-        plan = link_stems(stems, chain, store, plugin_folders=folders, trusted=allowed)
+        plan = link_stems(
+            recall(lock, place.folder, store), chain, store, plugin_folders=folders, trusted=allowed
+        )
         context = Context(plan, store, host(plan.engine.host), events, Cancel(), jobs, deadline_s)
         return _rendered(context, chain, lock, work / "out")
 
     with scratch() as work:
-        digests = check_digests(place, lock, Store(work / "one" / "store"), jobs)
+        store = Store(work / "one" / "store")
+        if stems is not None:
+            lock = found_again(recorded, stems, store)
+        digests = check_digests(place, lock, store, jobs)
         return _compared(place.folder, work, again, limits, digests)
 
 
-def verify_digests(path: Path, *, folder: Path | None = None, jobs: int = 1) -> DigestChecks:
+def verify_digests(
+    path: Path, *, folder: Path | None = None, jobs: int = 1, stems: Path | None = None
+) -> DigestChecks:
     """Check the digests of a folder or of one master, as `verify` does, and render nothing.
 
+    Stems that are not where they lay are not asked for; `stems` is where they are now.
     Raises InputError for what is no master of ours, or for a master whose folder is not found.
     """
     place = locate(path, folder)
     lock = _lock_of(place)
     with scratch() as work:
-        return check_digests(place, lock, Store(work), jobs)
+        store = Store(work)
+        if stems is not None:
+            lock = found_again(lock, stems, store)
+        return check_digests(place, lock, store, jobs, without_stems=stems is None)
 
 
 def _lock_of(place: Place) -> dict[str, Any]:

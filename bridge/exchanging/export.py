@@ -80,11 +80,13 @@ def export(
     plugin_folders: Sequence[Path] = (),
     trusted: Sequence[Path] = (),
     media: Sequence[Path] = (),
+    stems: Path | None = None,
 ) -> Exported:
     """Write `source`, a session or a finished folder, to `target` (.dawproject or .rpp).
 
     `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
     project. Audio outside the session's folder is copied from `media` and `trusted` alone.
+    `stems`, of a finished folder, is where the song's stems lie now.
     Raises InputError and SessionError, and MachineError for a full or locked disk; nothing
     is overwritten, nothing left half-written.
     """
@@ -92,7 +94,7 @@ def export(
     check_given(source, media)
     refuse_existing(target)
     allowed = trusted_folders(trusted)
-    session, told = _session(source, store, plugin_folders, allowed, media)
+    session, told = _session(source, store, plugin_folders, allowed, media, stems)
     if not _is_rendering(source) and ((audio or kind.audio) == "copy" or has_pairs(session)):
         check_inside((each.path for each in used_media(session)), source, (*media, *allowed))
     with scratch() as folder:
@@ -133,9 +135,14 @@ def _session(
     plugin_folders: Sequence[Path],
     trusted: Sequence[Path],
     media: Sequence[Path],
+    stems: Path | None,
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
     if _is_rendering(source):
-        return session_of(source[0], store, plugin_folders, trusted)
+        return session_of(source[0], store, plugin_folders, trusted, stems)
+    if stems is not None:
+        hint = "name audio of a session with --media"
+        message = "--stems is for a folder that render wrote"
+        raise InputError(Problem("usage", message, {"file": str(source[0])}, hint=hint))
     found = read(list(source), media) if media else read(list(source))
     return found, tuple(map(_ours, found.diagnostics))
 

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
 from bridge.planning import Stem
-from bridge.rendering import recall
+from bridge.rendering import check_whole, found_again, recall
 from bridge.rendering.locked import read_lock
 from bridge.rendering.owned import RECORD
 from bridge.storing import Store
@@ -30,12 +30,17 @@ def session_of(
     store: Store,
     plugin_folders: Sequence[Path] = (),
     trusted: Sequence[Path] = (),
+    stems: Path | None = None,
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
     """Rebuild the song of a finished folder from its chain, its lock and its sources.
 
+    `stems` is where its stems lie now, if not where they were rendered from.
     Raises InputError for a folder that is not whole, and for sources that are gone or changed.
     """
+    check_whole(folder)
     lock = read_lock(folder)
+    if stems is not None:
+        lock = found_again(lock, stems, store)
     chain = load(folder / "chain.toml")
     sources = _Sources(folder, lock["sources"])
     sources.check(lock, store)
@@ -80,7 +85,7 @@ class _Sources:
                     "source_missing",
                     f"the stem {row['stem']}: {found.message}",
                     dict(found.where),
-                    hint="put the stems back where they lay when the folder was rendered",
+                    hint="put the stems back where they lay, or name where they are with --stems",
                 )
             else:
                 self._media[file["path"], member] = found.media

@@ -21,7 +21,7 @@ from bridge.rendering.linking import check_states, link, link_stems
 from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to, read_lock
 from bridge.rendering.master import Output, Rendering, render
-from bridge.rendering.sources import recall
+from bridge.rendering.sources import found_again, recall
 
 __all__ = [
     "SIDECAR_SUFFIX",
@@ -43,6 +43,7 @@ __all__ = [
     "check_unlocked",
     "check_whole",
     "differences",
+    "found_again",
     "held_drive",
     "hold_to",
     "link",

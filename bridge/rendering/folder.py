@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +66,13 @@ class OutputFolder:
     """Gathers new files and puts them in place together, render.json last.
 
     A context manager; an exception leaves the folder as it was. From `claim` on nobody else
-    writes into it. With `replace`, files of an earlier render that were changed since may go.
+    writes into it. With `replace`, files of an earlier render that were changed since may go;
+    `beside`, nothing goes but what is added anew.
     """
 
-    def __init__(self, folder: Path, *, replace: bool = False) -> None:
+    def __init__(self, folder: Path, *, replace: bool = False, beside: bool = False) -> None:
         self.path = folder
+        self._beside = beside
         self.owned = Owned()
         self._replace = replace
         self._made = [part for part in (folder, *folder.parents) if not part.exists()]
@@ -82,7 +84,7 @@ class OutputFolder:
     def __enter__(self) -> OutputFolder:
         return self
 
-    def claim(self, names: Iterable[str] = ()) -> None:
+    def claim(self, names: Collection[str] = ()) -> None:
         """Keep the folder for us alone, mend it, and see that it may be written.
 
         `names` are files that will be added. Raises InputError: output_in_use, output_not_ours,
@@ -95,7 +97,7 @@ class OutputFolder:
                 self._lease = _held(self.path)
                 self._unfinished.mend()
             self.owned = survey(self.path)
-        refuse_foreign(self.path, self.owned, names, replace=self._replace)
+        self._refuse_foreign(names)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._begun:
@@ -136,18 +138,37 @@ class OutputFolder:
         """
         digests = {name: file_digest(self._unfinished.staged(name)) for name in self._staged}
         full = {**record, "digests": digests}
-        text = json.dumps(full, ensure_ascii=False, indent=2, allow_nan=False)
-        self.add_text(RECORD, text + "\n")
+        self._add_record(full)
         self._place(dict(self.owned.whole))
         return full
+
+    def _add_record(self, record: Mapping[str, Any]) -> None:
+        text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+        self.add_text(RECORD, text + "\n")
+
+    def amend(self, name: str, write: Callable[[Path], object]) -> None:
+        """Put the file `name` in place, new or of an earlier time, and note it in render.json."""
+        self.claim()
+        record = self.owned.record or {}
+        digest = file_digest(self.add(name, write))
+        files = dict.fromkeys([*record.get("files", ()), name])
+        digests = {**record.get("digests", {}), name: digest}
+        self._add_record({**record, "files": [*files], "digests": digests})
+        self.place()
 
     def place(self) -> None:
         """Put everything that was staged in place, beside what is there."""
         whole = self.owned.whole
         self._place({name: whole[name] for name in self._staged if name in whole})
 
+    def _refuse_foreign(self, names: Collection[str]) -> None:
+        changed = () if self._replace else self.owned.changed
+        if self._beside:
+            changed = tuple(name for name in changed if name in names)
+        refuse_foreign(self.path, self.owned, names, changed)
+
     def _place(self, old: dict[str, str]) -> None:
-        refuse_foreign(self.path, self.owned, self._staged, replace=self._replace)
+        self._refuse_foreign(self._staged)
         with told(self.path):
             for name in self.owned.changed:
                 if name in self._staged and (self.path / name).exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,13 @@ def survey(folder: Path) -> Owned:
     return Owned(whole={LOCK: file_digest(folder / LOCK)} if LOCK in names else {})
 
 
-def refuse_foreign(folder: Path, owned: Owned, names: Iterable[str], *, replace: bool) -> None:
+def refuse_foreign(
+    folder: Path, owned: Owned, names: Collection[str], changed: Iterable[str]
+) -> None:
     """Raise InputError, all at once, for files under `names` that are not ours to replace.
 
-    With `replace`, those that were changed since they were written are.
+    `changed` are the files that were changed since they were written, and would have to go.
     """
-    changed = () if replace else owned.changed
     problems = [_edited(folder / name) for name in changed]
     for name in names:
         if name in owned.whole or name in owned.changed:

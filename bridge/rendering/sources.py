@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,7 @@ from bridge.rendering.doubled import sums_among
 from bridge.rendering.signals import DamagedEntryError, kept_pcm
 from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Diagnostic as SessionDiagnostic
-from sessions import Session, Track
+from sessions import Media, Session, Track, read
 
 _INSPECT_VERSION = 3
 _RESAMPLE_VERSION = 1
@@ -114,12 +115,69 @@ def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
                 for file in row["files"]
             )
         except InputError as error:
-            problems += error.problems
+            problems += map(_with_place, error.problems)
             continue
         stems.append(Stem(row["stem"], row["name"], row["role"], files, row["offset_s"]))
     if problems:
         raise InputError(problems)
     return Stems(tuple(stems), lock["engine"]["tempo_bpm"])
+
+
+def _with_place(problem: Problem) -> Problem:
+    if problem.kind != "missing_file":
+        return problem
+    hint = "put the stems back where they lay, or name the folder or zip they are in with --stems"
+    return replace(problem, hint=hint)
+
+
+def found_again(lock: Mapping[str, Any], place: Path, store: Store) -> dict[str, Any]:
+    """Return a lock with its sources where they lie in `place`, a folder or zip of stems.
+
+    A file is known again by its name, or else by its samples; that those are others is for the
+    caller to see. Raises InputError with every stem that is not there, SessionError.
+    """
+    tracks = read([place]).tracks
+    clips = [clip for track in tracks for clip in track.clips]
+    media = [each for clip in clips for each in (clip.media, clip.right) if each is not None]
+    problems: list[Problem] = []
+
+    def moved(stem: str, file: Mapping[str, Any]) -> dict[str, Any]:
+        found = _like(file, media, store)
+        if found is None:
+            message = f"the stem {stem} is not in {place.name}, by name or by samples"
+            hint = "name the folder or zip that the song was rendered from"
+            problems.append(Problem("missing_file", message, {"file": str(place)}, hint=hint))
+            return dict(file)
+        return {**file, "path": str(found.path.resolve()), "member": found.member}
+
+    rows = [
+        {**row, "files": [moved(row["stem"], file) for file in row["files"]]}
+        for row in lock["sources"]
+    ]
+    if problems:
+        raise InputError(problems)
+    return {**lock, "sources": rows}
+
+
+def _like(file: Mapping[str, Any], media: Sequence[Media], store: Store) -> Media | None:
+    """The file a lock means: of its name and samples, else of its name, else of its samples."""
+    name = _called(file.get("member") or file["path"])
+    named = [each for each in media if _called(each.member or each.path.name) == name]
+    for each in named or media:
+        if _sounds(each, store) == file["pcm"]:
+            return each
+    return named[0] if named else None
+
+
+def _called(path: str) -> str:
+    return unicodedata.normalize("NFC", path.rpartition("/")[2]).casefold()
+
+
+def _sounds(media: Media, store: Store) -> str | None:
+    try:
+        return _stem_file(media.path, media.member, store)[0].pcm_hash
+    except InputError:
+        return None
 
 
 def _stem_file(

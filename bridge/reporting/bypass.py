@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
 from bridge.errors import InputError, Problem
 from bridge.listening.document import saved
+from bridge.rendering import found_again
+from bridge.rendering.owned import read_plain
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.bypass_page import Place, bypass_page
 from bridge.reporting.bypassed import FILES, PAGE, Bypassed
@@ -25,22 +27,28 @@ from bridge.reporting.excerpts import LONGEST_S, between
 from bridge.reporting.loudness_curve import LoudnessCurve
 from bridge.reporting.report import opened
 from bridge.reporting.taps import Folder, Taps, taps
-from bridge.storing import Store
+from bridge.storing import Store, file_digest, leased_folder, sweep
 
 _FULL = 10.0 ** (-0.1 / 20.0)
 _PREFIX = "bypass-"
+_STAGED = ".stemwright-bypass-"
+_MARK = ".stemwright-bypass.json"
+"""Says which files of a folder were written, by content: only those are replaced."""
 
 
-def bypass(folder: Path, step_id: str, store: Store) -> Bypassed:
+def bypass(folder: Path, step_id: str, store: Store, stems: Path | None = None) -> Bypassed:
     """Write `folder`/bypass-<group>-<insert>/ with 24-bit with.wav, without.wav, difference.wav.
 
     listen.html beside them plays the place where the difference is largest.
 
-    An earlier folder of the same insert is replaced. Raises InputError: not_a_render, unknown_step,
+    An earlier folder of the same insert is replaced. `stems` is where the song's stems lie now, if
+    that is not where they were rendered from. Raises InputError: not_a_render, unknown_step,
     bypass_gone, output_not_ours; MachineError when the disk refuses.
     """
     record, chain, engine = opened(folder)
     lock = json.loads((folder / "chain.lock").read_bytes())
+    if stems is not None:
+        lock = found_again(lock, stems, store)
     found = Folder(folder, record, chain, engine, lock.get("sources", []), store)
     target = folder / f"{_PREFIX}{step_id.replace('/', '-').replace('@', '-')}"
     tapped = taps(found, step_id)
@@ -59,9 +67,12 @@ def bypass(folder: Path, step_id: str, store: Store) -> Bypassed:
 
 
 def _refuse_foreign(target: Path) -> None:
-    if target.exists() and (
-        not target.is_dir() or {path.name for path in target.iterdir()} - {*FILES, PAGE}
-    ):
+    """Raise unless `target` is free, or holds an earlier bypass as it was written."""
+    if not os.path.lexists(target):
+        return
+    marks = read_plain(target / _MARK)
+    digests = marks if isinstance(marks, dict) else {}
+    if target.is_symlink() or not target.is_dir() or not _as_written(target, digests):
         raise InputError(
             Problem(
                 "output_not_ours",
@@ -70,6 +81,13 @@ def _refuse_foreign(target: Path) -> None:
                 hint="move them away",
             )
         )
+
+
+def _as_written(target: Path, digests: Mapping[str, object]) -> bool:
+    found = [path for path in target.iterdir() if path.name != _MARK]
+    if any(path.is_symlink() or not path.is_file() for path in found):
+        return False
+    return all(digests.get(path.name) == file_digest(path) for path in found)
 
 
 def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed:
@@ -146,25 +164,30 @@ def _place(tapped: Taps, gain: float, changed: _Difference, rate_hz: int) -> Pla
 
 
 def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int, shown: str) -> None:
-    staged = target.with_name(f".{target.name}.part")
     try:
-        shutil.rmtree(staged, ignore_errors=True)
-        staged.mkdir()
-        with ExitStack() as stack:
-            writers = [
-                stack.enter_context(WavWriter(staged / name, rate_hz, 2, "pcm24", f"report/{name}"))
-                for name in FILES
-            ]
-            for after, before in _pairs(tapped, gain):
-                for writer, block in zip(writers, (after, before, after - before), strict=True):
-                    writer.write(pad * block)
-        saved(staged / PAGE, shown)
-        shutil.rmtree(target, ignore_errors=True)
-        staged.replace(target)
+        sweep(target.parent, _STAGED)
+        with leased_folder(target.parent, _STAGED) as folder:
+            staged = folder / "made"
+            staged.mkdir()
+            with ExitStack() as stack:
+                writers = [
+                    stack.enter_context(
+                        WavWriter(staged / name, rate_hz, 2, "pcm24", f"report/{name}")
+                    )
+                    for name in FILES
+                ]
+                for after, before in _pairs(tapped, gain):
+                    for writer, block in zip(writers, (after, before, after - before), strict=True):
+                        writer.write(pad * block)
+            saved(staged / PAGE, shown)
+            marks = {path.name: file_digest(path) for path in staged.iterdir()}
+            (staged / _MARK).write_text(json.dumps(marks), encoding="ascii")
+            _refuse_foreign(target)
+            if target.exists():
+                target.rename(folder / "before")
+            staged.rename(target)
     except OSError as cause:
         raise cannot_write(target, cause) from cause
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -10,9 +10,10 @@ from typing import Any
 from bridge.errors import InputError, Problem
 from bridge.listening.document import saved
 from bridge.planning import Engine
+from bridge.rendering import OutputFolder, check_whole, found_again, read_lock, recall
 from bridge.reporting.page import page
 from bridge.reporting.songbook import gathered
-from bridge.reporting.sources import Heard, remembered
+from bridge.reporting.sources import Heard, remembered, with_stems
 from bridge.storing import Store
 from chains import Chain, load
 
@@ -38,28 +39,32 @@ def write_report(
     saved(path, page(book, record, chain, engine, store))
 
 
-def rewrite_report(folder: Path, store: Store, jobs: int = 1) -> Path:
+def rewrite_report(folder: Path, store: Store, jobs: int = 1, stems: Path | None = None) -> Path:
     """Make the page of a finished folder again from what folder and store hold; return its path.
 
+    `stems`, where the song's stems lie now, lets their plain sum be heard that the store forgot.
     Raises InputError `not_a_render` for a folder without render.json, chain.toml and chain.lock of
-    ours.
+    ours, and as `OutputFolder` does.
     """
     record, chain, engine = opened(folder)
-    path = folder / PAGE
-    write_report(
-        path,
-        record=record,
-        chain=chain,
-        engine=engine,
-        heard=remembered(record, folder, store),
-        store=store,
-        jobs=jobs,
-    )
-    return path
+    heard = remembered(record, folder, store)
+    if stems is not None:
+        lock = found_again(read_lock(folder), stems, store)
+        heard = with_stems(heard, lock, recall(lock, folder, store), store)
+
+    def write(path: Path) -> None:
+        write_report(
+            path, record=record, chain=chain, engine=engine, heard=heard, store=store, jobs=jobs
+        )
+
+    with OutputFolder(folder, beside=True) as out:
+        out.amend(PAGE, write)
+    return folder / PAGE
 
 
 def opened(folder: Path) -> tuple[dict[str, Any], Chain, Engine]:
     """Read a finished folder: render.json, the chain, and the engine out of chain.lock."""
+    check_whole(folder)
     try:
         record = json.loads((folder / "render.json").read_bytes())
         said = json.loads((folder / "chain.lock").read_bytes())["engine"]

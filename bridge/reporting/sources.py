@@ -13,10 +13,11 @@ from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.errors import InputError, Problem
 from bridge.hosting import own_file
-from bridge.planning import Lane, Plan, Stem
+from bridge.planning import Lane, Plan, Stem, Stems
 from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
 from bridge.rendering.signals import Signal, cut, stored_signal
+from bridge.rendering.sources import group_blocks
 from bridge.storing import Signature, Store, digest, file_digest, signature
 
 Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
@@ -95,6 +96,24 @@ def remembered(record: Mapping[str, Any], folder: Path, store: Store) -> tuple[H
             blocks = _first(stored_signal(store, entry), row["frames"])
         found.append(Heard(**{**row, "blocks": blocks}))
     return tuple(found)
+
+
+def with_stems(
+    heard: Iterable[Heard], lock: Mapping[str, Any], stems: Stems, store: Store
+) -> tuple[Heard, ...]:
+    """The same, with the plain sum of `stems` read again, if they are those of the lock."""
+    asked = [file["pcm"] for row in lock["sources"] for file in row["files"]]
+    if asked != [file.pcm_hash for stem in stems.stems for file in stem.files] or lock.get("range"):
+        return tuple(heard)
+
+    def summed(row: Heard) -> Heard:
+        if row.kind != "stems" or row.blocks is not None:
+            return row
+        return replace(
+            row, blocks=lambda: group_blocks(stems.stems, 1.0, row.rate_hz, row.frames, store)
+        )
+
+    return tuple(map(summed, heard))
 
 
 def _outputs_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
