@@ -115,7 +115,7 @@ def check_digests(
 ) -> DigestChecks:
     """Hash a master, or all of a folder's, its chain, its lock and its stems; compare.
 
-    With `without_stems`, those that are gone are not checked, which a note says.
+    With `without_stems`, stems that are all gone, place and all, are not checked; a note says so.
 
     Equal hashes say that nothing was changed since, not that it still renders the same.
     Raises InputError: bad_lock, bad_record, unknown_master, and with every stem that is gone.
@@ -131,12 +131,13 @@ def check_digests(
         "lock": lock_digest(lock),
     }
     stems, gone = _stems(place.folder, lock, store, jobs)
-    if gone and not (without_stems and all(each.kind == "missing_file" for each in gone)):
+    moved = not stems and all(each.kind == "missing_file" for each in gone)
+    if gone and not (without_stems and moved):
         raise InputError(gone)
     checks = [*_shared(masters, found), *stems, *_outputs(masters, record, lock)]
     notes = [note for each in masters for note in each.notes]
     if gone:
-        notes.append(_unchecked(len(lock["sources"]) - len(stems), gone[0]))
+        notes.append(_unchecked(gone[0]))
     return DigestChecks(tuple(checks), tuple(notes))
 
 
@@ -212,10 +213,9 @@ def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _unchecked(count: int, first: Problem) -> str:
-    said = "1 stem is" if count == 1 else f"{count} stems are"
+def _unchecked(first: Problem) -> str:
     place = first.where.get("file")
-    return f"{said} not where the lock says ({place}) and not checked; name their place by --stems"
+    return f"the stems are not where the lock says ({place}) and not checked; --stems names a place"
 
 
 def _stems(

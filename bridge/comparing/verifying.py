@@ -150,7 +150,7 @@ def verify_digests(
 ) -> DigestChecks:
     """Check the digests of a folder or of one master, as `verify` does, and render nothing.
 
-    Stems that are not where they lay are not asked for; `stems` is where they are now.
+    Where all stems are gone, it does without; `stems` is where they lie now.
     Raises InputError for what is no master of ours, or for a master whose folder is not found.
     """
     place = locate(path, folder)

@@ -243,9 +243,7 @@ def _at(error: InputError, path: Path, place: str) -> InputError:
 
 
 def _inspection_key(octets: str, start: int) -> str:
-    return digest(
-        "inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start
-    )
+    return digest("inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start)
 
 
 def _hashed(path: Path) -> tuple[str, Callable[[], None]]:

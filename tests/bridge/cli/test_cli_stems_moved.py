@@ -36,7 +36,7 @@ def _zip(folder: Path, path: Path) -> Path:
 def test_quick_does_without_stems_and_says_so(run, master: Path) -> None:
     done = run("verify", master, "--quick")
     assert done.code == 0
-    assert "3 stems are not where the lock says" in done.out
+    assert "the stems are not where the lock says" in done.out
     assert "--stems" in done.out
     (master / "chain.toml").write_text((master / "chain.toml").read_text() + "\n# more\n")
     assert run("verify", master, "--quick").code == 1

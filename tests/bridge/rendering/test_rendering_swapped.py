@@ -115,11 +115,11 @@ def test_a_stem_swapped_between_hash_and_inspection_is_not_remembered(
     kick, honest = studio.stems / "kick.wav", sources.inspect
     wanted = gather(read(studio.stems), studio.store("calm"), 1)
 
-    def swapped(path: Path) -> Inspection:
+    def swapped(path: Path, start: int) -> Inspection:
         if path != kick:
-            return honest(path)
+            return honest(path, start)
         restore = _rewritten(kick, other)
-        found = honest(path)
+        found = honest(path, start)
         restore()
         return found
 
@@ -178,7 +178,9 @@ def test_a_sum_whose_stem_was_swapped_heals_an_inspection_gone_wrong(
     shutil.rmtree(studio.folder / "store")
     honest = sources.inspect
     monkeypatch.setattr(
-        sources, "inspect", lambda path: honest(other if path.stem == "kick" else path)
+        sources,
+        "inspect",
+        lambda path, start: honest(other if path.stem == "kick" else path, start),
     )
     context = _context(studio, studio.stems)
     monkeypatch.undo()
