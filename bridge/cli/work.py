@@ -112,7 +112,7 @@ class Work:
             cross_check=host(other) if self.cross_check else None,
         )
         failed = failures(context.bench, plan.hosted, self.jobs)
-        refuse_inputs(failed)
+        refuse_inputs(failed, plan.missing)
         return Prepared(replace(context, failed=failed), chain, session)
 
     def render(self, events: Events) -> tuple[dict[str, Any], bool]:

@@ -125,9 +125,12 @@ class Parameters:
         listed = _steps(parameter) <= _MOST_ENTRIES
         return agrees(text, parameter.string_value, parameter.label or "", ends, listed=listed)
 
-    def shows_only(self, name: str) -> bool:
-        """Tell whether hosts may not change it: a meter, or a setting that is kept from them."""
-        return not self._get(name).is_automatable
+    def may_show(self, name: str, *, changed: bool) -> bool:
+        """Tell whether it may be a meter: hosts may not change it, or it is no list and changed."""
+        parameter = self._get(name)
+        if not parameter.is_automatable:
+            return True
+        return changed and _steps(parameter) > _MOST_ENTRIES
 
     def refusals(self, chosen: Sequence[tuple[str, str]]) -> list[Fault]:
         """A fault for each parameter that does not show what was asked for last."""

@@ -82,13 +82,12 @@ def _without_meters(
 ) -> list[Fault]:
     """`refused`, and a fault for each parameter that only shows, in place of its own there.
 
-    `pairs` are raw values before and after. Where both are the same, another is tried if it was
-    refused, or if hosts may not change it.
+    `pairs` are raw values before and after; where both are the same, another is tried.
     """
     faulty = {fault["parameter"] for fault in refused}
     meters = []
     for name, (old, new) in pairs.items():
-        if old == new and name not in faulty and not parameters.shows_only(name):
+        if not parameters.may_show(name, changed=old != new or name in faulty):
             continue
         other = old if old != new else float(new <= _MIDDLE)
         if _only_shows(plugin, job, parameters, name, (new, other)):
@@ -102,7 +101,7 @@ def _only_shows(
     job: dict[str, Any],
     parameters: Parameters,
     name: str,
-    values: tuple[float, float],
+    values: tuple[float, ...],
 ) -> bool:
     """Tell whether neither the state nor the sound follows a parameter: it is a meter.
 
@@ -111,6 +110,8 @@ def _only_shows(
     """
     rate_hz, size = job["sample_rate_hz"], job["buffer_size"]
     states, heard = [], []
+    # The first once more: a plugin may show it and stand elsewhere, until it is told.
+    values = (*values, values[0])
     for value in values:
         parameters.set_raw([(name, value)])
         process_silence(plugin, rate_hz, size)
@@ -121,7 +122,7 @@ def _only_shows(
         parameters.set_raw([(name, value)])
         process_silence(plugin, rate_hz, size)
         heard.append(process_noise(plugin, rate_hz, size))
-    return np.array_equal(heard[0], heard[1])
+    return all(np.array_equal(heard[0], each) for each in heard)
 
 
 def _saved(

@@ -149,8 +149,11 @@ def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, 
     return failed
 
 
-def refuse_inputs(failed: Mapping[str, StemwrightError]) -> None:
-    """Raise InputError with all of `failed` that the chain's author can mend, if there is any."""
+def refuse_inputs(failed: Mapping[str, StemwrightError], missing: Iterable[Problem] = ()) -> None:
+    """Raise InputError with all of `failed` that the chain's author can mend, if there is any.
+
+    `missing`, what this machine lacks, is told along with it.
+    """
     problems = [
         problem
         for error in failed.values()
@@ -158,7 +161,7 @@ def refuse_inputs(failed: Mapping[str, StemwrightError]) -> None:
         for problem in error.problems
     ]
     if problems:
-        raise InputError(problems)
+        raise InputError([*missing, *problems])
 
 
 def _as_json(prepared: Prepared) -> dict[str, object]:
