@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,10 +68,10 @@ def link(
             partial=partial,
         )
     except (InputError, MachineError) as error:
+        refused = _state_faults(chain, known)
         try:
-            check_states(chain, known)
             catalogue = _catalogue(chain, store, folders, known)
-            steps = hosted_steps(chain, catalogue, _states(chain))
+            steps = _loadable(chain, catalogue, refused)
         except InputError:
             raise error from None
         faults = _plugin_faults(steps, engine_of(chain, stems), store, jobs)
@@ -85,17 +85,27 @@ def chain_problems(
 ) -> tuple[Problem, ...]:
     """What is wrong with a chain on this machine, whatever the stems are; as `link` tells it."""
     folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    refused = _state_faults(chain, known)
     try:
-        check_states(chain, known)
-        states = _states(chain)
+        states = _states(chain, refused)
         catalogue = _catalogue(chain, store, folders, known)
     except StemwrightError as error:
-        return error.problems
-    steps, engine = hosted_steps(chain, catalogue, states), engine_of(chain, Stems(()))
+        return (*refused.values(), *error.problems)
+    engine = engine_of(chain, Stems(()))
+    steps = _loadable(chain, catalogue, refused)
     return (
+        *refused.values(),
         *unlinkable(chain, catalogue, supported=SUPPORTED, states=states),
         *_plugin_faults(steps, engine, store, 1),
     )
+
+
+def _loadable(
+    chain: Chain, catalogue: Catalogue, refused: Container[Path]
+) -> tuple[HostedStep, ...]:
+    """The hosted steps but those whose state is refused: no plugin is given one."""
+    steps = hosted_steps(chain, catalogue, _states(chain, refused))
+    return tuple(step for step in steps if step.state not in refused)
 
 
 def _plugin_faults(
@@ -124,17 +134,25 @@ def link_stems(
 
     What the chain names by path has to lie there or in `trusted`.
     """
-    check_states(chain, trusted)
-    return plan(
-        stems,
-        chain,
-        _catalogue(chain, store, plugin_folders, trusted),
-        supported=SUPPORTED,
-        states=_states(chain),
-        strict=strict,
-        excerpt=excerpt,
-        partial=partial,
-    )
+    refused = _state_faults(chain, trusted)
+    try:
+        made = plan(
+            stems,
+            chain,
+            _catalogue(chain, store, plugin_folders, trusted),
+            supported=SUPPORTED,
+            states=_states(chain, refused),
+            strict=strict,
+            excerpt=excerpt,
+            partial=partial,
+        )
+    except (InputError, MachineError) as error:
+        if refused:
+            raise InputError([*refused.values(), *error.problems]) from error
+        raise
+    if refused:
+        raise InputError([*refused.values()])
+    return made
 
 
 def _hosted(chain: Chain) -> Iterator[tuple[str, Insert, PluginSettings]]:
@@ -166,18 +184,23 @@ def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:
     A state has to be one by its first bytes, and to lie, links followed, in the chain's folder or
     in `trusted`. Those of bypassed inserts count too.
     """
+    refused = _state_faults(chain, trusted)
+    if refused:
+        raise InputError([*refused.values()])
+
+
+def _state_faults(chain: Chain, trusted: Sequence[Path]) -> dict[Path, Problem]:
     folders = (chain.resolve("."), *trusted)
-    problems: dict[Path, Problem] = {}
+    faults: dict[Path, Problem] = {}
     for owner, insert, settings in _hosted(chain):
         path = state_path(chain, settings)
-        if path is None or path in problems:
+        if path is None or path in faults:
             continue
         where = {**insert.where.as_json(), "group": owner, "insert": insert.id}
         fault = _state_fault(path, f"{settings.state} ({owner}/{insert.id})", folders)
         if fault is not None:
-            problems[path] = replace(fault, where=where)
-    if problems:
-        raise InputError([*problems.values()])
+            faults[path] = replace(fault, where=where)
+    return faults
 
 
 def _state_fault(path: Path, said: str, folders: Sequence[Path]) -> Problem | None:
@@ -197,15 +220,18 @@ def _state_fault(path: Path, said: str, folders: Sequence[Path]) -> Problem | No
         return error.problems[0]
 
 
-def _states(chain: Chain) -> dict[Path, str]:
-    """The blake3 of every state that is loaded; raises InputError for one that is gone."""
+def _states(chain: Chain, refused: Container[Path]) -> dict[Path, str]:
+    """The blake3 of every state that is loaded, none for one that is refused.
+
+    Raises InputError for one that is gone.
+    """
     found: dict[Path, str] = {}
     for _, insert, settings in _hosted(chain):
         path = state_path(chain, settings)
         if path is None or path in found or insert.bypass:
             continue
         try:
-            found[path] = file_digest(path)
+            found[path] = "" if path in refused else file_digest(path)
         except OSError as error:
             message = f"the state {settings.state} cannot be read: {error.strerror}"
             raise InputError(Problem("state_unreadable", message, {"file": str(path)})) from error

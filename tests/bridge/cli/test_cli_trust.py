@@ -173,6 +173,11 @@ def test_a_state_outside_the_chains_folder_asks_for_trust(run, client, victim) -
         chain = write_chain(client, ZAM_COMP, f'state = "{state}"\n  bypass = true')
         words = ("render", client / "stems", chain, "-o", client / "out", "--json")
         assert kinds(run(*words)) == ["state_untrusted"], state
+    both = chain.read_text(encoding="utf-8")
+    both += '[[master.insert]]\nuse = "plugin"\nplugin = "./Fixture Gain.vst3"\n'
+    (client / "both.toml").write_text(both, encoding="utf-8")
+    said = run("plan", client / "stems", client / "both.toml", "--json")
+    assert kinds(said) == ["state_untrusted", "plugin_untrusted"]
     assert run(*words, "--trust", victim).code == 0
     assert (client / "out" / "states" / "all-theirs.vstpreset").is_file()
     chain = client / "out" / "chain.toml"
