@@ -17,7 +17,7 @@ def plugin_wire(plugin: Plugin) -> dict[str, Any]:
     """Which plugin to load."""
     return {
         "name": plugin.name,
-        "path": str(plugin.path.absolute()),
+        "path": str(plugin.path.resolve()),  # hosts find no binary behind a link of another name
         "format": plugin.format,
         "class_id": plugin.class_id,
         "shell": plugin.classes_in_file > 1,
