@@ -33,6 +33,13 @@ def export(
         typer.Option("--media", help="A folder to look for audio in; repeatable."),
     ] = None,
     stems: StemsPlace = None,
+    printed: Annotated[
+        bool,
+        typer.Option(
+            "--printed",
+            help="Write groups and returns with stemwright's own processors as audio behind them.",
+        ),
+    ] = False,
     plugin_path: PluginPath = None,
     trust: Trust = None,
     store: StorePath = None,
@@ -58,6 +65,7 @@ def export(
             trusted=trust or (),
             media=media or (),
             stems=stems,
+            printed=printed,
         )
     except KeyboardInterrupt as stop:
         raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop

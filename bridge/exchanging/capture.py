@@ -149,7 +149,7 @@ def _group(session: Session, rack: Rack, returns: Mapping[str, str]) -> Group:
 
 
 def _row(rack: Rack) -> tuple[Any, ...]:
-    return tuple(each.insert for each in rack.inserts)
+    return (*(each.insert for each in rack.inserts), *rack.knobs)
 
 
 def _states(inserts: Sequence[LiftedInsert]) -> dict[str, bytes]:

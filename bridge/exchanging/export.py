@@ -11,6 +11,7 @@ from bridge.audio.faults import cannot_write
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.embedded import check_inside
 from bridge.exchanging.pairs import has_pairs, joined
+from bridge.exchanging.printed import with_printed
 from bridge.exchanging.rendered import is_rendering, session_of
 from bridge.hosting import trusted_folders
 from bridge.hosting.scratch import scratch
@@ -81,12 +82,14 @@ def export(
     trusted: Sequence[Path] = (),
     media: Sequence[Path] = (),
     stems: Path | None = None,
+    printed: bool = False,
 ) -> Exported:
     """Write `source`, a session or a finished folder, to `target` (.dawproject or .rpp).
 
     `audio` is copied along or linked: by default copied into a DAWproject, linked from a REAPER
     project. Audio outside the session's folder is copied from `media` and `trusted` alone.
     `stems`, of a finished folder, is where the song's stems lie now.
+    `printed`: a finished folder's groups and returns with our own processors become audio.
     Raises InputError and SessionError, and MachineError for a full or locked disk; nothing
     is overwritten, nothing left half-written.
     """
@@ -94,11 +97,19 @@ def export(
     check_given(source, media)
     refuse_existing(target)
     allowed = trusted_folders(trusted)
-    session, told = _session(source, store, plugin_folders, allowed, media, stems)
+    if _is_rendering(source):
+        session, told = session_of(
+            source[0], store, plugin_folders, allowed, stems, printed=printed
+        )
+    else:
+        session, told = _session(source, media, stems, printed)
     if not _is_rendering(source) and ((audio or kind.audio) == "copy" or has_pairs(session)):
         check_inside((each.path for each in used_media(session)), source, (*media, *allowed))
     with scratch() as folder:
         wanted = audio or kind.audio
+        if printed:
+            session, more = with_printed(session, source[0], store, folder)
+            told, wanted = (*told, *more), "copy"
         if has_pairs(session):
             session, wanted = joined(session, folder), "copy"
         try:
@@ -130,19 +141,16 @@ def _is_rendering(source: Sequence[Path]) -> bool:
 
 
 def _session(
-    source: Sequence[Path],
-    store: Store,
-    plugin_folders: Sequence[Path],
-    trusted: Sequence[Path],
-    media: Sequence[Path],
-    stems: Path | None,
+    source: Sequence[Path], media: Sequence[Path], stems: Path | None, printed: bool
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
-    if _is_rendering(source):
-        return session_of(source[0], store, plugin_folders, trusted, stems)
-    if stems is not None:
-        hint = "name audio of a session with --media"
-        message = "--stems is for a folder that render wrote"
-        raise InputError(Problem("usage", message, {"file": str(source[0])}, hint=hint))
+    """A DAW's session. Raises InputError for what only a finished folder has."""
+    for option, given, hint in (
+        ("--stems", stems is not None, "name audio of a session with --media"),
+        ("--printed", printed, "leave it out, or name the folder of a master"),
+    ):
+        if given:
+            message = f"{option} is for a folder that render wrote"
+            raise InputError(Problem("usage", message, {"file": str(source[0])}, hint=hint))
     found = read(list(source), media) if media else read(list(source))
     return found, tuple(map(_ours, found.diagnostics))
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 from bridge.errors import Diagnostic
 from bridge.exchanging.lifting import LiftedInsert, lift, slug
-from sessions import Session, Track
+from bridge.exchanging.panning import balanced
+from chains import Gain, Insert
+from sessions import Send, Session, Track
 
+FINISHED_MASTER = "Finished master"
+"""The muted track that `export` puts beside the stems: no group of the chain."""
 RESERVED = ("master", "sum", "finish")
 _NO_GROUP = frozenset({"return", "master", "vca"})
 _LOWEST_DB, _HIGHEST_DB = -120.0, 60.0
@@ -18,11 +22,15 @@ _DIGITS = 4
 
 @dataclass(frozen=True)
 class Rack:
-    """A track as a row of the chain."""
+    """A track as a row of the chain.
+
+    `knobs` are gains that stand for its pan, and for the master's fader, behind its plugins.
+    """
 
     owner: str
     track: Track
     inserts: tuple[LiftedInsert, ...]
+    knobs: tuple[Insert, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,19 @@ def mixer_of(session: Session, known: Collection[str] = ()) -> Mixer:
         owner = slug(track.name, taken)
         taken.append(owner)
         inserts, doubts = lift(owner, track.devices, names)
-        racks.append(Rack(owner, track, inserts))
-        told += [*doubts, *automated(track), *_left(session, track)]
+        knobs, panned = balanced(track, session.format, [each.insert.id for each in inserts])
+        racks.append(Rack(owner, track, inserts, knobs))
+        told += [*doubts, *automated(track), *_left(session, track), *panned]
     master = next((each for each in session.tracks if each.kind == "master"), None)
     master = master or Track("master", "Master", "master")
     inserts, doubts = lift("master", master.devices, names)
-    told += [*doubts, *automated(master), *_master_fader(master)]
+    knobs, panned = balanced(master, session.format, [each.insert.id for each in inserts])
+    knobs += _master_fader(master, [each.insert.id for each in inserts])
+    told += [*doubts, *automated(master), *_switches(master), *panned]
     return Mixer(
         tuple(rack for rack in racks if rack.track.kind != "return"),
         tuple(rack for rack in racks if rack.track.kind == "return"),
-        Rack("master", master, inserts),
+        Rack("master", master, inserts, knobs),
         tuple(told),
     )
 
@@ -78,6 +89,8 @@ def _is_rack(session: Session, track: Track, known: Collection[str]) -> bool:
     """Whether a track is a row of its own: it lies in no group, and has something to say."""
     if track.kind == "return":
         return True
+    if track.muted and track.name == FINISHED_MASTER:
+        return False
     if track.kind in _NO_GROUP or track.kind == "folder" or _group_around(session, track):
         return False
     audio = any(clip.kind == "audio" for clip in track.clips)
@@ -123,16 +136,22 @@ def trim_of(session: Session, track: Track) -> float | None:
 
 
 def sends_of(track: Track, returns: Mapping[str, str]) -> tuple[tuple[str, float], ...]:
-    """The sends a chain can hold: on, after the fader, to one of `returns`."""
-    return tuple(
-        (returns[send.target], db(send.gain_db))
-        for send in track.sends
-        if send.target in returns and _is_plain(send.pre_fader, send.enabled and not send.muted)
-    )
+    """The sends a chain can hold: on, and to one of `returns`; each as one after the fader."""
+    found = ((send, _send_db(track, send)) for send in track.sends if send.target in returns)
+    return tuple((returns[send.target], level) for send, level in found if level is not None)
 
 
-def _is_plain(pre_fader: bool, heard: bool) -> bool:
-    return heard and not pre_fader
+def _send_db(track: Track, send: Send) -> float | None:
+    """What a send that is on comes to after the fader; None where no chain can say it.
+
+    One before the fader is as much louder as the fader is down.
+    """
+    if not send.enabled or send.muted:
+        return None
+    if not send.pre_fader:
+        return db(send.gain_db)
+    level = send.gain_db - track.gain_db
+    return db(level) if _LOWEST_DB <= level <= _HIGHEST_DB else None
 
 
 def db(gain_db: float) -> float:
@@ -151,10 +170,32 @@ def automated(track: Track) -> Iterator[Diagnostic]:
         yield Diagnostic("warning", "automation_not_lifted", track.name, message)
 
 
-def _master_fader(master: Track) -> Iterator[Diagnostic]:
-    if master.gain_db:
-        message = f"the master fader stands at {master.gain_db:.2f} dB, which a chain does not hold"
-        yield Diagnostic("warning", "fader_not_lifted", "master", message)
+def _master_fader(master: Track, taken: Collection[str]) -> tuple[Insert, ...]:
+    if not db(master.gain_db):
+        return ()
+    return (Insert(slug("fader", taken), Gain(gain_db=db(master.gain_db))),)
+
+
+def _switches(track: Track) -> Iterator[Diagnostic]:
+    """What is switched on a track and stands in no chain."""
+    name = track.name
+    if track.muted:
+        message = f"{name} is muted in the session; in the chain it sounds"
+        yield Diagnostic("warning", "mute_not_lifted", name, message)
+    if track.soloed:
+        message = f"{name} is soloed in the session; in the chain all tracks sound"
+        yield Diagnostic("warning", "solo_not_lifted", name, message)
+    if track.inverted:
+        message = f"the polarity of {name} is inverted, which a chain does not hold"
+        yield Diagnostic("warning", "polarity_not_lifted", name, message)
+
+
+def _why_no_send(send: Send, to_return: bool) -> str:
+    if not to_return:
+        return "goes to no return"
+    if not send.enabled or send.muted:
+        return "is off"
+    return "comes before a fader that is closed"
 
 
 def _left(session: Session, track: Track) -> Iterator[Diagnostic]:
@@ -163,18 +204,19 @@ def _left(session: Session, track: Track) -> Iterator[Diagnostic]:
     names = names_of(session)
     returns = {each.id for each in session.tracks if each.kind == "return"}
     for send in track.sends:
-        plain = _is_plain(send.pre_fader, send.enabled and not send.muted)
-        if send.target not in returns or not plain:
-            why = "before the fader, off, or to no return"
-            to = names.get(send.target, send.target)
-            message = f"{name}: the send to {to} is {why}, and was not lifted"
+        to = names.get(send.target, send.target)
+        level = _send_db(track, send)
+        if send.target not in returns or level is None:
+            why = _why_no_send(send, send.target in returns)
+            message = f"{name}: the send to {to} {why}, and was not lifted"
             yield Diagnostic("warning", "send_not_lifted", name, message)
-    if track.pan:
-        message = f"{name} is panned to {track.pan:+.2f}, which a chain does not hold"
-        yield Diagnostic("warning", "pan_not_lifted", name, message)
-    if track.muted:
-        message = f"{name} is muted in the session; in the chain it sounds"
-        yield Diagnostic("warning", "mute_not_lifted", name, message)
+        elif send.pre_fader:
+            message = (
+                f"{name}: the send to {to} comes before the fader; at {level:.2f} dB after it, it "
+                "sounds the same until the fader is moved"
+            )
+            yield Diagnostic("note", "send_after_fader", name, message)
+    yield from _switches(track)
     busy = [each.name for each in _inside(session, track) if each.devices]
     if busy:
         message = f"the plugins on {', '.join(busy)}, inside {name}, were not lifted: bounce them"

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from bridge.errors import Diagnostic
 from bridge.exchanging.capture import Captured, Difference
 from bridge.exchanging.finished import Finisher
-from bridge.exchanging.lifting import LiftedInsert, hostable, state_file, table_of
+from bridge.exchanging.lifting import LiftedInsert, hostable, slug, state_file, table_of
 from bridge.exchanging.mixer import Mixer, Rack, db, mixer_of, sends_of, trim_of
 from bridge.planning import state_path
-from chains import Chain, Group, Insert, Plugin, PluginTable, Return
+from chains import Chain, Group, Insert, Plugin, PluginTable, Return, describe
 from chains.model import is_absolute
 from sessions import Device, Session
 from sessions.plugin_state import StateError, parse_vstpreset
@@ -144,7 +144,24 @@ class _Onto:
                 self._differs(f"{owner}/{insert.id}", "insert", "there", "removed")
         taken = [insert.id for insert in row]
         new = [self._insert(owner, insert, found, taken) for insert, found in pairs]
-        return _in_places(row, new)
+        return self._with_knobs(owner, _in_places(row, new), rack.knobs)
+
+    def _with_knobs(
+        self, owner: str, row: Sequence[Insert], knobs: Sequence[Insert]
+    ) -> tuple[Insert, ...]:
+        """The row with the session's pan and master fader, in the gains that stood for them."""
+        made = list(row)
+        for knob in knobs:
+            at = next((at for at, each in enumerate(made) if _is_knob(each, knob)), None)
+            before = "none" if at is None else describe(made[at])
+            after = describe(knob)
+            if before != after:
+                self._differs(f"{owner}/{knob.id}", "gain", before, after)
+            if at is None:
+                made.append(replace(knob, id=slug(knob.id, [each.id for each in made])))
+            else:
+                made[at] = replace(made[at], settings=knob.settings)
+        return tuple(made)
 
     def _paired(
         self, owner: str, hosted: Sequence[Insert], found: Sequence[LiftedInsert]
@@ -260,6 +277,12 @@ class _Onto:
 
     def _differs(self, where: str, what: str, before: str, after: str) -> None:
         self.differences.append(Difference(where, what, before, after))
+
+
+def _is_knob(insert: Insert, knob: Insert) -> bool:
+    return (
+        insert.id == knob.id and insert.on == knob.on and insert.settings.use == knob.settings.use
+    )
 
 
 def _in_places(row: Sequence[Insert], hosted: Sequence[Insert]) -> tuple[Insert, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
+from bridge.exchanging.mixer import FINISHED_MASTER
 from bridge.planning import Stem
 from bridge.rendering import check_whole, found_again, recall
 from bridge.rendering.locked import read_lock
@@ -18,6 +19,8 @@ from chains import Chain, Group, Insert, Plugin, Return, load
 from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
 from sessions.entry import Entry
 from sessions.media import read_header
+
+MAIN = "main.wav"
 
 
 def is_rendering(path: Path) -> bool:
@@ -31,10 +34,13 @@ def session_of(
     plugin_folders: Sequence[Path] = (),
     trusted: Sequence[Path] = (),
     stems: Path | None = None,
+    *,
+    printed: bool = False,
 ) -> tuple[Session, tuple[Diagnostic, ...]]:
     """Rebuild the song of a finished folder from its chain, its lock and its sources.
 
-    `stems` is where its stems lie now, if not where they were rendered from.
+    `stems` is where its stems lie now, if not where they were rendered from; `printed` tells that
+    groups and returns with our own processors will become audio.
     Raises InputError for a folder that is not whole, and for sources that are gone or changed.
     """
     check_whole(folder)
@@ -45,7 +51,8 @@ def session_of(
     sources = _Sources(folder, lock["sources"])
     sources.check(lock, store)
     finisher = Finisher(chain, store, plugin_folders, lock, trusted)
-    tracks = (*_groups(chain, sources, finisher), *_returns(chain, finisher))
+    finished = _finished(folder)
+    tracks = (*_groups(chain, sources, finisher), *_returns(chain, finisher), *finished)
     master = Track(
         "master",
         "Master",
@@ -61,7 +68,8 @@ def session_of(
         tempo=(Tempo(0.0, lock["engine"]["tempo_bpm"]),),
         provenance=(("title", chain.name),) if chain.name else (),
     )
-    return session, (*finisher.diagnostics, *_left_out(chain, lock))
+    told = (*finisher.diagnostics, *_left_out(chain, lock, printed), *map(_told_finished, finished))
+    return session, told
 
 
 class _Sources:
@@ -172,13 +180,41 @@ def _devices(owner: str, row: Sequence[Insert], finisher: Finisher) -> tuple[Dev
     return tuple(device for device in found if device is not None)
 
 
-def _left_out(chain: Chain, lock: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _finished(folder: Path) -> tuple[Track, ...]:
+    """The finished master as a muted track of its own, to compare the project with."""
+    found = read_header(Entry(MAIN, "", folder.resolve() / MAIN, None))
+    if isinstance(found, SessionProblem):
+        return ()
+    media = found.media
+    clip = Clip(media=media, position_frames=0, length_s=media.length_s, name=FINISHED_MASTER)
+    track = Track(
+        "finished-master", FINISHED_MASTER, channels=media.channels, muted=True, clips=(clip,)
+    )
+    return (track,)
+
+
+def _told_finished(track: Track) -> Diagnostic:
+    message = "the finished master is a muted track; bypass the master bus when you listen to it"
+    return Diagnostic("note", "master_as_track", track.name, message)
+
+
+def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[Diagnostic]:
     """What a DAW cannot have of a chain: our own processors, sides, keys, the finish."""
-    for owner, insert in _inserts(chain):
-        where = f"{owner}/{insert.id}"
+    rows = [(f"{owner}/{insert.id}", insert) for owner, insert in _inserts(chain)]
+    own = [
+        where
+        for where, insert in rows
+        if not isinstance(insert.settings, Plugin)
+        and not insert.bypass
+        and (not printed or where.startswith("master/"))
+    ]
+    if own:
+        message = "no DAW has these processors of stemwright's: they are not in the project"
+        if not printed:
+            message += "; --printed writes groups and returns as audio behind them"
+        yield Diagnostic("warning", "builtin_not_carried", ", ".join(own), message)
+    for where, insert in rows:
         if not isinstance(insert.settings, Plugin):
-            message = f"{where} is stemwright's own {insert.settings.use}, which no DAW has"
-            yield Diagnostic("warning", "builtin_not_carried", where, message)
             continue
         if insert.on != "stereo":
             message = f"{where} works on the {insert.on} signal alone, in the project on stereo"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.errors import InputError
 from bridge.exchanging import Pick, capture, write_chain
 from bridge.exchanging.lifting import slug
-from chains import load, loads
+from chains import Gain, load, loads
 from sessions import (
     Automation,
     AutomationPoint,
@@ -160,30 +161,84 @@ def test_a_key_is_named_as_its_track_is_and_nothing_is_lifted_as_nothing() -> No
     assert "is keyed by Kick," in told["sidechain_not_lifted"]
 
 
-def test_automation_pans_mutes_and_odd_sends_are_named() -> None:
+def test_automation_mutes_and_sends_that_no_chain_holds_are_named() -> None:
     session = song()
     line = Automation("gain_db", "linear", (AutomationPoint(0.0, 1.0),))
     odd = replace(
         session.tracks[0],
-        pan=0.5,
         muted=True,
+        soloed=True,
+        inverted=True,
         automation=(line,),
-        sends=(Send("5", -9.0, pre_fader=True), Send("4"), Send("5", -3.0, enabled=False)),
+        sends=(Send("4"), Send("5", -3.0, enabled=False)),
     )
     loud = replace(session.tracks[1], gain_db=3.0, devices=(vst3(),))
-    last = replace(session.tracks[5], gain_db=-1.0)
-    tracks = (odd, loud, *session.tracks[2:5], last)
+    tracks = (odd, loud, *session.tracks[2:])
     found = capture(replace(session, tracks=tracks), Pick("all"))
     assert found.chain.groups[0].sends == ()
     assert [each.code for each in found.diagnostics] == [
         "automation_not_lifted",
-        *["send_not_lifted"] * 3,
-        "pan_not_lifted",
-        "mute_not_lifted",
+        *["send_not_lifted"] * 2,
+        *["mute_not_lifted", "solo_not_lifted", "polarity_not_lifted"],
         "nested_inserts_not_lifted",
         "stem_gains_not_lifted",
-        "fader_not_lifted",
     ]
+
+
+def test_a_send_before_the_fader_becomes_one_behind_it_as_loud() -> None:
+    session = song()
+    early = replace(session.tracks[0], gain_db=-6.0, sends=(Send("5", -9.0, pre_fader=True),))
+    closed = replace(early, gain_db=-math.inf)
+    for track, sends, told in (
+        (early, (("Plate", -3.0),), ["send_after_fader"]),
+        (closed, (), ["send_not_lifted"]),
+    ):
+        found = capture(replace(session, tracks=(track, *session.tracks[1:])), Pick("all"))
+        assert found.chain.groups[0].sends == sends
+        assert [each.code for each in found.diagnostics] == told
+
+
+@pytest.mark.parametrize(
+    ("law", "pan", "left", "right"),
+    [
+        ("balance", 0.5, 0.5, 1.0),
+        ("stereo balance, centre 0.0 dB", -0.75, 1.0, 0.25),
+        ("balance", 1.0, 1e-6, 1.0),
+        ("1in2out", 0.4, 0.474674 / 0.707946, 0.874674 / 0.707946),
+    ],
+)
+def test_a_pan_becomes_gains_on_the_sides(law: str, pan: float, left: float, right: float) -> None:
+    panned = replace(song().tracks[3], pan=pan, pan_law=law)
+    found = capture(replace(song(), tracks=(panned, *song().tracks[4:])), Pick("all"))
+    sides = {"left": 1.0, "right": 1.0}
+    for each in found.chain.groups[0].inserts[1:]:
+        sides[each.on] *= 10.0 ** (each.settings.gain_db / 20.0)
+    assert (sides["left"], sides["right"]) == pytest.approx((left, right), abs=1e-5)
+    assert [(each.severity, each.code) for each in found.diagnostics] == [("note", "pan_as_gain")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told", "gains"),
+    [
+        ({"pan": 0.5}, ("warning", "pan_as_gain"), 1),
+        ({"pan": 0.5, "pan_law": "2in2out", "width": 1.0}, ("warning", "pan_not_lifted"), 0),
+        ({"width": 0.2, "pan_law": "stereo pan"}, ("warning", "pan_not_lifted"), 0),
+    ],
+)
+def test_a_panner_of_another_law_is_named(facts, told, gains) -> None:
+    panned = replace(song().tracks[3], **facts)
+    found = capture(replace(song(), tracks=(panned, *song().tracks[4:])), Pick("all"))
+    assert len(found.chain.groups[0].inserts) == 1 + gains
+    assert [(each.severity, each.code) for each in found.diagnostics] == [told]
+
+
+def test_the_master_fader_is_a_gain_behind_the_masters_plugins() -> None:
+    session = song()
+    last = replace(session.tracks[5], gain_db=-1.25)
+    found = capture(replace(session, tracks=(*session.tracks[:5], last)), Pick("all"))
+    assert [each.id for each in found.chain.master] == ["Pro-Q-3", "fader"]
+    assert found.chain.master[-1].settings == Gain(gain_db=-1.25)
+    assert found.diagnostics == ()
 
 
 def test_a_name_that_is_not_there_or_there_twice() -> None:

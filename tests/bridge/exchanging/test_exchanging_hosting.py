@@ -280,6 +280,14 @@ def hosted_from() -> list[tuple[str, str]]:
     return every if ALL else [pair for pair in every if pair in some and pair[0] != SLOW]
 
 
+def figure(text: str) -> str:
+    """A number without the noise of single precision; any other word as it is."""
+    try:
+        return f"{float(text):.6g}"
+    except ValueError:
+        return text
+
+
 @pytest.mark.parametrize(("name", "layout"), hosted_from())
 def test_a_state_through_a_daws_layout_nulls_with_the_plugin_set_by_hand(
     name: str, layout: str, hands: dict[str, Hand], tmp_path: Path
@@ -290,7 +298,7 @@ def test_a_state_through_a_daws_layout_nulls_with_the_plugin_set_by_hand(
     state.write_bytes(through(layout, hand, tmp_path).state.data)
     parameters = {each.name: each for each in describe(hand.plugin, state=state).parameters}
     texts = {each: parameters[each].value.split(" ")[0] for each in hand.texts}
-    assert texts == hand.texts
+    assert texts == {each: figure(text) for each, text in hand.texts.items()}
     assert all(parameters[each].value != parameters[each].default for each in hand.texts)
     for _ in range(3 if name in THREADED else 1):
         heard, latency_frames = hosted(hand, state, tmp_path)

@@ -6,11 +6,16 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from bridge.audio.bundle import open_member
+from bridge.comparing.render_folder import open_render
 from bridge.exchanging import Finisher, capture_onto, export, write_chain
 from bridge.exchanging.chain_folder import chain_text
 from bridge.rendering.locked import read_lock
+from bridge.rendering.signals import stored_signal
 from bridge.storing import Store
 from chains import Chain, load, loads
 from sessions import Send, Session, Track
@@ -156,7 +161,7 @@ def test_the_project_has_the_stems_groups_faders_and_sends(kind, song, tmp_path)
     names = {track.id: track.name for track in session.tracks}
     assert {
         track.name: names.get(track.parent or "") for track in session.tracks if track.clips
-    } == {"lead vox": "Vocals", "kick": "band", "bass": "band"}
+    } == {"lead vox": "Vocals", "kick": "band", "bass": "band", "Finished master": None}
     assert rows["lead vox"].gain_db == pytest.approx(-1.5)
     assert rows["Vocals"].gain_db == pytest.approx(2.25)
     (send,) = rows["Vocals"].sends
@@ -176,15 +181,49 @@ def test_a_state_file_is_carried_byte_for_byte(song, tmp_path) -> None:
     assert state.data == (song.folder / "states" / "Vocals-squeeze.vstpreset").read_bytes()
 
 
-def test_what_no_daw_has_is_named(song, tmp_path) -> None:
+def test_what_no_daw_has_is_named_once_and_the_master_lies_muted_beside_it(song, tmp_path) -> None:
     done = export([song.folder], tmp_path / "song.rpp", song.store)
-    told = {(each.code, each.where) for each in done.diagnostics}
-    assert {
-        ("builtin_not_carried", "Vocals/eq"),
-        ("builtin_not_carried", "plate/reverb"),
-        ("builtin_not_carried", "master/limiter"),
-    } <= told
-    assert not {code for code, _ in told} & {"state_not_prepared", "state_lost"}
+    told = {each.code: each.where for each in done.diagnostics}
+    assert told["builtin_not_carried"] == "Vocals/eq, plate/reverb, master/limiter"
+    assert len(told) == len(done.diagnostics)
+    assert not {"state_not_prepared", "state_lost"} & told.keys()
+    rows = {track.name: track for track in REAPER.read([tmp_path / "song.rpp"]).tracks}
+    finished = rows["Finished master"]
+    assert finished.muted
+    assert finished.clips[0].media.path == (song.folder / "main.wav").resolve()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_printed_groups_at_their_faders_are_the_sum_that_the_master_bus_got(
+    kind, song, tmp_path
+) -> None:
+    path = tmp_path / f"song.{kind}"
+    done = export([song.folder], path, song.store, printed=True)
+    told = {each.code: each.where for each in done.diagnostics}
+    assert told["printed"] == "Vocals, plate"
+    assert told["builtin_not_carried"] == "master/limiter"
+    tracks = done.session.tracks
+    heard = [each for each in tracks if each.clips and not each.muted]
+    assert not any(each.devices or each.sends for each in heard)
+    faders = {each.id: each.gain_db for each in tracks if each.kind == "group"}
+    back = {each.name: each for each in FORMATS[kind].read([path]).tracks}
+    step = next(each for each in open_render(song.folder).steps if each.id == "sum")
+    stored = stored_signal(song.store, song.store.get(step.key))
+    bus = np.concatenate([*stored.blocks()], axis=1).T
+    total = np.zeros_like(bus)
+    for track in heard:
+        media = back[track.name].clips[0].media
+        folder = tmp_path / "heard"
+        folder.mkdir(exist_ok=True)
+        found = (
+            media.path if media.member is None else open_member(media.path, media.member, folder)
+        )
+        level_db = track.gain_db + faders.get(track.parent, 0.0)
+        samples = soundfile.read(found, always_2d=True)[0]
+        total[: len(samples)] += samples * 10.0 ** (level_db / 20.0)
+    length = soundfile.info(song.folder / "main.wav").frames
+    assert np.abs(bus).max() > 0.01
+    assert np.abs(total - bus)[:length].max() < 1e-6
 
 
 def test_sources_that_changed_are_refused(song, tmp_path) -> None:
