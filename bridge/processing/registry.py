@@ -29,7 +29,7 @@ VERSIONS: Mapping[str, int] = MappingProxyType(
         "gain": 2,
         "eq": 1,
         "compressor": 2,
-        "limiter": 1,
+        "limiter": 2,
         "dynamic_eq": 2,
         "multiband": 2,
         "deesser": 2,

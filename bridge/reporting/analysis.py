@@ -12,7 +12,7 @@ from bridge.reporting.sources import Heard
 from bridge.reporting.spectrum import Spectrum
 from bridge.storing import Store, digest
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)

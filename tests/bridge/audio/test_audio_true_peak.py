@@ -10,7 +10,9 @@ from pyebur128 import MeasurementMode, R128State, get_true_peak
 
 from bridge.audio.framing import Framer
 from bridge.audio.interpolation import (
+    BAND_BOUND,
     COARSE_BOUND,
+    FINE_HALF_TAPS,
     HALF_TAPS,
     NARROW_SLACK,
     fine_peaks,
@@ -24,23 +26,33 @@ from bridge.audio.true_peak import FramePeaks, TruePeak
 NOISE = np.random.Generator(np.random.PCG64(2)).standard_normal((2, 40000))
 
 
-def cosine(cycles_per_frame: float, phase: float, frames: int = 64) -> np.ndarray:
-    at = np.arange(-HALF_TAPS, frames + HALF_TAPS)
+def cosine(
+    cycles_per_frame: float, phase: float, frames: int = 64, half: int = HALF_TAPS
+) -> np.ndarray:
+    at = np.arange(-half, frames + half)
     return np.cos(2 * np.pi * (cycles_per_frame * at + phase))[None]
 
 
 @pytest.mark.parametrize("cycles", [0.001, 0.02, 0.1, 0.25, 0.3, 0.4])
 @pytest.mark.parametrize("phase", [0.0, 0.11, 0.37])
 def test_readings_between_frames_equal_the_sine_they_sample(cycles: float, phase: float) -> None:
-    padded, at = cosine(cycles, phase), np.arange(64)
+    at = np.arange(64)
     quarters = at[:, None] + np.arange(4) / 4
     sixteenths = at[:, None] + np.arange(-2, 16) / 16
     for peaks, places in (
-        (frame_peaks(padded), quarters),
-        (fine_peaks(padded, at), sixteenths),
+        (frame_peaks(cosine(cycles, phase)), quarters),
+        (fine_peaks(cosine(cycles, phase, half=FINE_HALF_TAPS), at), sixteenths),
     ):
         truth = np.abs(np.cos(2 * np.pi * (cycles * places + phase))).max(axis=1)
         assert np.abs(peaks - truth).max() < 0.004
+
+
+@pytest.mark.parametrize("cycles", [0.4167, 20000 / 44100, 0.48])
+def test_fine_readings_cover_the_band_to_20_khz_at_every_rate(cycles: float) -> None:
+    padded, at = cosine(cycles, 0.2, half=FINE_HALF_TAPS), np.arange(64)
+    places = at[:, None] + np.arange(-2, 16) / 16
+    truth = np.abs(np.cos(2 * np.pi * (cycles * places + 0.2))).max(axis=1)
+    assert np.abs(fine_peaks(padded, at) - truth).max() < 0.004
 
 
 @pytest.mark.parametrize("cycles", [0.05, 0.1234, 0.25, 0.31, 0.4])
@@ -53,6 +65,8 @@ def test_samples_themselves_are_never_under_read() -> None:
     padded = NOISE[:, : 500 + 2 * HALF_TAPS]
     inner = np.abs(padded[:, HALF_TAPS:-HALF_TAPS]).max(axis=0)
     assert np.all(frame_peaks(padded) >= inner)
+    padded = NOISE[:, : 500 + 2 * FINE_HALF_TAPS]
+    inner = np.abs(padded[:, FINE_HALF_TAPS:-FINE_HALF_TAPS]).max(axis=0)
     assert np.all(fine_peaks(padded, np.arange(500)) >= inner * (1 - 1e-12))
 
 
@@ -141,10 +155,10 @@ def _by_library(signal: np.ndarray, rate_hz: int) -> float:
 
 def _by_reading_all(signal: np.ndarray) -> float:
     """What TruePeak reads, every frame of it in 64 bits and at 16x."""
-    padded = np.pad(signal, ((0, 0), (HALF_TAPS, HALF_TAPS)))
-    coarse = frame_peaks(padded)
-    near = np.flatnonzero(coarse > coarse.max() * COARSE_BOUND)
-    return max(float(coarse.max()), float(fine_peaks(padded, near).max(initial=0.0)))
+    coarse = frame_peaks(np.pad(signal, ((0, 0), (HALF_TAPS, HALF_TAPS))))
+    near = np.flatnonzero(coarse > coarse.max() * BAND_BOUND)
+    wide = np.pad(signal, ((0, 0), (FINE_HALF_TAPS, FINE_HALF_TAPS)))
+    return max(float(coarse.max()), float(fine_peaks(wide, near).max(initial=0.0)))
 
 
 class _Library(LibraryPeak):

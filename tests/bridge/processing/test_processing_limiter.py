@@ -14,7 +14,7 @@ import soxr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
-from scipy.signal import resample_poly
+from scipy.signal import firwin, resample_poly
 
 from bridge.audio import Block
 from bridge.audio.true_peak import TruePeak
@@ -99,6 +99,23 @@ def test_tones_whose_peaks_hide_between_samples(rate_hz: int, divisor: int, degr
     output = limited(np.stack([tone, 0.3 * tone]), Limiter(), rate_hz)
     assert -1.0 - 0.07 <= sixteen_times_dbtp(output) <= -1.0 - MARGIN_DB + 0.01
     assert libebur128_dbtp(output, rate_hz) <= -1.0
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000])
+@pytest.mark.parametrize("highest_hz", [20000, math.inf])
+def test_noise_is_held_on_a_filter_longer_than_ours(rate_hz: int, highest_hz: float) -> None:
+    noise = 0.2 * np.random.Generator(np.random.PCG64(1)).standard_normal((2, rate_hz))
+    spectrum = np.fft.rfft(noise)
+    spectrum[:, np.fft.rfftfreq(rate_hz, 1 / rate_hz) > highest_hz] = 0.0
+    analyser = Analyser(rate_hz)
+    driven = 10 ** (8 / 20) * np.fft.irfft(spectrum, rate_hz)
+    analyser.add(driven)
+    limiter = FinishLimiter(analyser.result(), 0.0, -1.0, Limiter())
+    output = np.concatenate([limiter.process(driven), limiter.finish()], axis=1)
+    # 16x, 193 taps a phase, Kaiser's window: flat to 0.49 of the sample rate.
+    taps = firwin(16 * 193, 1 / 16, window=("kaiser", 10.0))
+    longer = db(float(np.abs(resample_poly(output, 16, 1, axis=1, window=taps)).max()))
+    assert longer <= (-1.0 if highest_hz < math.inf else -0.9)
 
 
 def test_full_band_noise_is_held_on_our_meter_and_nearly_on_others() -> None:
