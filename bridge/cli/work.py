@@ -13,7 +13,7 @@ from bridge.errors import InputError, MachineError, Problem, StemwrightError, St
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
     from bridge.planning import Excerpt
-    from bridge.rendering import Context, Events, OutputFolder, Pages, Rendering
+    from bridge.rendering import Context, Events, Held, OutputFolder, Pages, Rendering
     from bridge.storing import Store
     from chains import Chain
     from sessions import Session
@@ -140,8 +140,11 @@ class Work:
             _leave_unfinished(context)
         if lock is not None:
             hold_to(lock, lock_of(context, self.subtype, self.folder))
-        drive_db = None if self.excerpt is None else self._held(context)
-        rendering = render(context, self.subtype, drive_db)
+        held = None if self.excerpt is None else self._held(context)
+        if held is None:
+            rendering = render(context, self.subtype)
+        else:
+            rendering = render(context, self.subtype, held.drive_db, held.trim_db)
         events.stage("writing")
         pages = _pages(prepared, rendering)
         song = song_row(self.target, self.chain)
@@ -151,14 +154,14 @@ class Work:
         context.store.collect()
         return record, rendering.reached
 
-    def _held(self, context: Context) -> float | None:
-        """The full master's drive, for a part of the same song."""
+    def _held(self, context: Context) -> Held | None:
+        """The full master's drive and trim, for a part of the same song."""
         from bridge.rendering import held_drive, lock_of
 
-        drive_db, said = held_drive(self.folder, lock_of(context, self.subtype, self.folder))
+        held, said = held_drive(self.folder, lock_of(context, self.subtype, self.folder))
         if said is not None:
             context.remarks.append(said)
-        return drive_db
+        return held
 
 
 def read_both(

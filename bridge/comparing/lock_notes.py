@@ -9,7 +9,7 @@ from typing import Any
 from bridge.errors import Problem
 from bridge.rendering import differences
 
-_MADE = ("frames", "drive_db", "drive_held", "range")
+_MADE = ("frames", "drive_db", "trim_db", "drive_held", "range")
 _HEARD_FIRST = frozenset({"plugin", "state"})
 _WORDS = {"binary": "binary", "class_id": "class", "version": "version"}
 

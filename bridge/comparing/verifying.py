@@ -182,7 +182,7 @@ def _no_master(place: Place) -> InputError:
 
 def _rendered(context: Context, chain: Chain, lock: dict[str, Any], out: Path) -> Path:
     drive_db = lock["drive_db"] if lock.get("drive_held") else None
-    rendering = render(context, lock["subtype"], drive_db)
+    rendering = render(context, lock["subtype"], drive_db, lock.get("trim_db") or 0.0)
     write_folder(context, rendering, chain, lock["subtype"], out)
     return out
 

@@ -22,6 +22,7 @@ from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to, read_lock
 from bridge.rendering.master import Output, Rendering, render
 from bridge.rendering.sources import found_again, recall
+from bridge.rendering.studio import Held
 
 __all__ = [
     "SIDECAR_SUFFIX",
@@ -30,6 +31,7 @@ __all__ = [
     "Context",
     "Digests",
     "Events",
+    "Held",
     "Output",
     "OutputFolder",
     "Pages",

@@ -15,22 +15,22 @@ from bridge.rendering.bus import Bus
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.signals import Signal
 from bridge.rendering.steps import step_key
-from bridge.rendering.studio import Studio, Take
+from bridge.rendering.studio import Held, Studio, Take
 from bridge.storing import Entry, digest
 
 LOUDNESS_TOLERANCE_LU = 0.1
 """How far the finished file may be from the target and still count as reached."""
 
-_VERSION = 2
+_VERSION = 3
 _MISSES = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished file in the store, the drive it took, and whether it is what was asked."""
+    """A finished file in the store, the drive and trim it took, whether it is what was asked."""
 
     entry: Entry
-    drive_db: float
+    held: Held
     reached: bool
     steps: tuple[StepResult, ...]
 
@@ -41,9 +41,9 @@ def finish(
     frames: int,
     subtype: Subtype,
     keys: Mapping[str, Signal],
-    drive_db: float | None,
+    held: Held | None,
 ) -> Finished:
-    """Finish a bus to a file of `frames` frames; `drive_db` is held when given, else solved.
+    """Finish a bus to a file of `frames` frames; drive and trim are `held` when given, else found.
 
     `keys` are the signals that driven inserts may listen to.
 
@@ -51,13 +51,13 @@ def finish(
     """
     step_id = f"finish/{bus.version}"
     studio = Studio(context, bus.version, frames, subtype, keys)
-    key = _key(studio, bus, drive_db)
+    key = _key(studio, bus, held)
     entry = context.store.whole(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        entry = _make(studio, bus, drive_db, key)
+        entry = _make(studio, bus, held, key)
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
@@ -66,10 +66,11 @@ def finish(
         replace(step_from_json(step), cached=step["cached"] or cached)
         for step in entry.meta["driven_steps"]
     )
-    return Finished(entry, entry.meta["drive_db"], entry.meta["reached"], (*driven, result))
+    made = Held(entry.meta["drive_db"], entry.meta["trim_db"])
+    return Finished(entry, made, entry.meta["reached"], (*driven, result))
 
 
-def _key(studio: Studio, bus: Bus, drive_db: float | None) -> str:
+def _key(studio: Studio, bus: Bus, held: Held | None) -> str:
     context, target = studio.context, studio.context.plan.finish
     source = Signal("driven", bus.signal.frames, bus.signal.blocks)
     return digest(
@@ -82,7 +83,7 @@ def _key(studio: Studio, bus: Bus, drive_db: float | None) -> str:
         frames=studio.frames,
         rate_hz=studio.rate_hz,
         subtype=studio.subtype,
-        drive_db=drive_db,
+        held=None if held is None else [held.drive_db, held.trim_db],
         target=None
         if target is None
         else {
@@ -112,12 +113,12 @@ def _settings(target: Finish) -> dict[str, Any]:
     }
 
 
-def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:
+def _make(studio: Studio, bus: Bus, held: Held | None, key: str) -> Entry:
     context = studio.context
     with context.store.staging() as folder:
-        take = _take(replace(studio, folder=folder), bus.signal, context.plan.finish, drive_db)
+        take = _take(replace(studio, folder=folder), bus.signal, context.plan.finish, held)
         said = [
-            *_judged(take, context.plan.finish, drive_db, bus.version),
+            *_judged(take, context.plan.finish, held, bus.version),
             *(each for step in take.steps for each in step.diagnostics),
         ]
         meta: dict[str, Any] = {
@@ -136,7 +137,7 @@ def _make(studio: Studio, bus: Bus, drive_db: float | None, key: str) -> Entry:
         return context.store.put(key, meta, take.path)
 
 
-def _take(studio: Studio, signal: Signal, target: Finish | None, held_db: float | None) -> Take:
+def _take(studio: Studio, signal: Signal, target: Finish | None, held: Held | None) -> Take:
     if target is None:
         take = studio.take(studio.heard(signal))
         if take.clipped:
@@ -145,8 +146,8 @@ def _take(studio: Studio, signal: Signal, target: Finish | None, held_db: float 
     from bridge.rendering.takes import driven_take, limited_take  # scipy, as in Studio.take
 
     if target.driven or target.limiter is None:
-        return driven_take(studio, signal, target, held_db)
-    return limited_take(studio, signal, target.limiter, target, held_db)
+        return driven_take(studio, signal, target, held)
+    return limited_take(studio, signal, target.limiter, target, held)
 
 
 def _clipping(take: Take, version: str) -> Problem:
@@ -161,13 +162,13 @@ def _clipping(take: Take, version: str) -> Problem:
 
 
 def _judged(
-    take: Take, target: Finish | None, held_db: float | None, version: str
+    take: Take, target: Finish | None, held: Held | None, version: str
 ) -> Iterator[Diagnostic]:
     """Say what the file is not, and what was done to it beyond the drive."""
     where = f"finish/{version}"
     if target is None:
         return
-    if take.trim_db:
+    if take.trim_db and (held is None or take.trim_db != held.trim_db):
         yield Diagnostic(
             "note",
             "trimmed",
@@ -183,9 +184,9 @@ def _judged(
             f"{version}: the true peak is {over:.2f} dB over {target.true_peak_dbtp:g} dBTP; "
             'put a limiter last, or set safety = "trim"',
         )
-    if held_db is not None and take.levels.peak <= 0.0:
+    if held is not None and take.levels.peak <= 0.0:
         yield Diagnostic("warning", "silent", where, f"{version}: nothing sounds in it")
-    if target.integrated_lufs is None or held_db is not None:
+    if target.integrated_lufs is None or held is not None:
         return
     if take.measures["integrated_lufs"] is None:
         why = "silent, or shorter than 0.4 s"

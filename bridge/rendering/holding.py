@@ -8,12 +8,13 @@ from typing import Any
 
 from bridge.errors import Diagnostic, InputError
 from bridge.rendering.locked import read_lock
+from bridge.rendering.studio import Held
 
 _WHERE = "finish/main"
 
 
-def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[float | None, Diagnostic | None]:
-    """The drive in dB of the master in `folder`, if it has the stems and the target `planned` has.
+def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[Held | None, Diagnostic | None]:
+    """What to hold of the master in `folder`, if it has the stems and the target `planned` has.
 
     Without one it is None, to be solved on the part alone, and the diagnostic says why.
     """
@@ -25,7 +26,7 @@ def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[float | None, 
         lock = {}
     why = _unlike(lock, planned)
     if why is None:
-        return float(lock["drive_db"]), None
+        return Held(float(lock["drive_db"]), float(lock.get("trim_db") or 0.0)), None
     message = f"the drive is solved on this part alone, not held: {why}; render the whole song once"
     return None, Diagnostic("warning", "drive_not_held", _WHERE, message)
 

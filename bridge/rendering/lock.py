@@ -61,6 +61,7 @@ def lock_of(
         "settings": settings(plan),
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
+        "trim_db": rendering.outputs[0].trim_db if rendering else None,
         "drive_held": rendering.drive_held if rendering else False,
         "range": range_of(plan, rendering.frames if rendering else None),
         "steps": [

@@ -14,6 +14,7 @@ from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish
 from bridge.rendering.lanes import render_lanes, render_version_lanes
 from bridge.rendering.signals import DamagedEntryError
+from bridge.rendering.studio import Held
 
 _ATTEMPTS = 8
 
@@ -48,16 +49,22 @@ class Rendering:
 
 
 def render(
-    context: Context, subtype: Subtype = "pcm24", drive_db: float | None = None
+    context: Context,
+    subtype: Subtype = "pcm24",
+    drive_db: float | None = None,
+    trim_db: float = 0.0,
 ) -> Rendering:
-    """Render `context.plan`, taking from the store what it holds; `drive_db` is held when given.
+    """Render `context.plan`, taking from the store what it holds.
+
+    `drive_db` is held when given, and the `trim_db` that went with it.
 
     Raises RenderError, InputError or MachineError with every lane's problems; finished steps stay.
     A store entry found damaged is dropped and made again.
     """
+    held = None if drive_db is None else Held(drive_db, trim_db)
     for _ in range(_ATTEMPTS):
         try:
-            return _render(context, subtype, drive_db)
+            return _render(context, subtype, held)
         except DamagedEntryError:
             continue
     raise RenderError(
@@ -70,7 +77,7 @@ def render(
     )
 
 
-def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rendering:
+def _render(context: Context, subtype: Subtype, held: Held | None) -> Rendering:
     plan, events = context.plan, context.events
     events.steps(_step_count(context))
     events.stage("lanes")
@@ -83,7 +90,7 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
     main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)
     events.stage("finish")
-    finished = finish(context, main, frames, subtype, keys, drive_db)
+    finished = finish(context, main, frames, subtype, keys, held)
     outputs = [_output("main", finished)]
     steps += [*main.steps, *finished.steps]
     for version in plan.versions:
@@ -91,7 +98,7 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
         heard = {**keys, **{group: signal for group, (signal, _) in own.items()}}
         sounding = [(lane, heard[lane.id]) for lane, _ in sounds if lane.id in version.sounding]
         bus = render_bus(context, version.id, sounding, keys)
-        made = finish(context, bus, frames, subtype, keys, finished.drive_db)
+        made = finish(context, bus, frames, subtype, keys, finished.held)
         outputs.append(_output(version.id, made))
         steps += [*(step for _, results in own.values() for step in results), *bus.steps]
         steps += made.steps
@@ -101,8 +108,8 @@ def _render(context: Context, subtype: Subtype, drive_db: float | None) -> Rende
     return Rendering(
         outputs=tuple(outputs),
         steps=tuple(steps),
-        drive_db=finished.drive_db,
-        drive_held=drive_db is not None,
+        drive_db=finished.held.drive_db,
+        drive_held=held is not None,
         frames=frames,
         diagnostics=tuple(told),
     )

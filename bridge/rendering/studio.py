@@ -14,6 +14,17 @@ from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.signals import Levels, Signal, Tap, cut
 
+_SEED = "finish/main"
+"""Dithers every version alike: one that mutes nothing is the main master, bit for bit."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The drive and the trim of a master, for its versions and for a part of it."""
+
+    drive_db: float
+    trim_db: float = 0.0
+
 
 @dataclass(frozen=True)
 class Take:
@@ -70,8 +81,8 @@ class Studio:
         from bridge.metering import measure  # loads scipy, which a stored render never needs
 
         tap = Tap(scaled(blocks, trim_db), self.context.cancel)
-        seed, path = f"finish/{self.version}", self.folder / "take.wav"
-        with WavWriter(path, self.rate_hz, 2, self.subtype, seed, overwrite=True) as writer:
+        path = self.folder / "take.wav"
+        with WavWriter(path, self.rate_hz, 2, self.subtype, _SEED, overwrite=True) as writer:
             for block in tap:
                 writer.write(block)
         written = writer.result

@@ -20,7 +20,7 @@ from bridge.processing.limiting.drive import solve_drive
 from bridge.processing.limiting.finish import FinishLimiter
 from bridge.rendering.signals import Signal
 from bridge.rendering.steps import run_steps
-from bridge.rendering.studio import Studio, Take, scaled
+from bridge.rendering.studio import Held, Studio, Take, scaled
 from chains import Limiter
 
 CLOSE_LU = 0.03
@@ -35,18 +35,18 @@ _DRIVE_RANGE_DB = 40.0
 
 
 def limited_take(
-    studio: Studio, signal: Signal, limiter: Limiter, target: Finish, held_db: float | None
+    studio: Studio, signal: Signal, limiter: Limiter, target: Finish, held: Held | None
 ) -> Take:
-    """Drive into our limiter: the drive is solved from a stored envelope unless it is held.
+    """Drive into our limiter: the drive is solved from a stored envelope unless one is held.
 
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
     analysis = _analysed(studio, signal)
     ceiling_dbtp = _ceiling(limiter, target)
-    wanted = target.integrated_lufs if held_db is None else None
-    bias_lu = trim_db = 0.0
-    drive_db = held_db or 0.0
+    wanted = target.integrated_lufs if held is None else None
+    bias_lu = 0.0
+    drive_db, trim_db = (0.0, 0.0) if held is None else (held.drive_db, held.trim_db)
     for _ in range(_LIMITED_PASSES):
         predicted = None
         if wanted is not None:
@@ -64,38 +64,38 @@ def limited_take(
     return take
 
 
-def driven_take(studio: Studio, signal: Signal, target: Finish, held_db: float | None) -> Take:
+def driven_take(studio: Studio, signal: Signal, target: Finish, held: Held | None) -> Take:
     """Drive into hosted or other inserts: solved by rendering them, five times at most."""
-    wanted = target.integrated_lufs if held_db is None else None
-    drive_db = held_db or 0.0
+    wanted = target.integrated_lufs if held is None else None
+    drive_db, trim_db = (0.0, 0.0) if held is None else (held.drive_db, held.trim_db)
     if wanted is not None:
         drive_db = _clamped(wanted - _loudness(studio, signal, wanted))
     tried: list[Take] = []
     for _ in range(_DRIVEN_PASSES if wanted is not None else 1):
-        take = _through(studio, signal, target, drive_db)
+        take = _through(studio, signal, target, Held(drive_db, trim_db))
         tried.append(take)
         if abs(take.miss_lu(wanted)) <= CLOSE_LU:
             break
         drive_db = _clamped(_next_drive(tried, wanted))
     best = min(tried, key=lambda made: abs(made.miss_lu(wanted)))
     over = best.over_db(target.true_peak_dbtp)
-    trim_db = -(over + _TRIM_EXTRA_DB) if target.trim_if_over and over > 0.0 else 0.0
-    if best is not tried[-1] or trim_db:
-        best = _through(studio, signal, target, best.drive_db, trim_db)
+    trimmed = target.trim_if_over and over > 0.0
+    if trimmed:
+        trim_db -= over + _TRIM_EXTRA_DB
+    if best is not tried[-1] or trimmed:
+        best = _through(studio, signal, target, Held(best.drive_db, trim_db))
     return best
 
 
-def _through(
-    studio: Studio, signal: Signal, target: Finish, drive_db: float, trim_db: float = 0.0
-) -> Take:
+def _through(studio: Studio, signal: Signal, target: Finish, at: Held) -> Take:
     suffix = "" if studio.version == "main" else f"@{studio.version}"
-    fed = _gained(signal, drive_db)
+    fed = _gained(signal, at.drive_db)
     driven, steps = run_steps(studio.context, target.driven, fed, studio.keys, suffix)
     if target.limiter is not None:
-        take = limited_take(studio, driven, target.limiter, target, 0.0)
+        take = limited_take(studio, driven, target.limiter, target, Held(0.0, at.trim_db))
     else:
-        take = studio.take(studio.heard(driven), trim_db)
-    return replace(take, drive_db=drive_db, steps=tuple(steps))
+        take = studio.take(studio.heard(driven), at.trim_db)
+    return replace(take, drive_db=at.drive_db, steps=tuple(steps))
 
 
 def _next_drive(tried: list[Take], wanted: float | None) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soundfile
+from scipy.signal import firwin, resample_poly
 
 from bridge.metering import measure
 from bridge.processing import gain_of
@@ -57,6 +58,45 @@ def test_a_quiet_version_is_the_muted_sum_times_the_main_drive(studio, noise) ->
     got, _ = soundfile.read(made.outputs[1].path)
     drive = 10 ** (made.drive_db / 20)
     assert np.abs(got.T - noise(2.0, 2, 0.1) * drive).max() < 1e-12
+
+
+ENDS = {
+    "our limiter": "",
+    "a hosted insert, trimmed": '[[master.insert]]\nid = "last"\nuse = "plugin"\n'
+    'plugin = "Fake Gain"\nparams = { "Gain" = "3 dB" }\n',
+    "inserts and a limiter": '[[master.insert]]\nid = "last"\nuse = "gain"\ngain_db = 1\n'
+    '[[master.insert]]\nuse = "limiter"\n',
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("subtype", ["float64", "pcm24"])
+def test_a_version_that_mutes_nothing_is_main_bit_for_bit(studio, end, subtype) -> None:
+    dense = np.random.default_rng(4).standard_normal((2, 96000)) * 0.2
+    for number, name in enumerate(("vox", "kick")):
+        studio.write(name, np.roll(dense, 100 * number, axis=1), subtype="DOUBLE")
+    text = (
+        '[[group]]\nid = "v"\nstems = ["vox"]\n[[group]]\nid = "k"\nstems = ["*"]\n'
+        + ENDS[end]
+        + _target(-6.0)
+        + ('drive_at = "last"\nsafety = "trim"\n' if ENDS[end] else "")
+        + '[[version]]\nid = "full"\nonly = ["v", "k"]\n[[version]]\nid = "less"\nmute = ["v"]\n'
+    )
+    main, full, less = studio.render(text, subtype).outputs
+    assert main.trim_db < -0.001
+    assert (full.pcm_sha256, full.trim_db) == (main.pcm_sha256, main.trim_db)
+    assert less.trim_db <= main.trim_db
+    assert measure(less.path).true_peak_dbtp <= -1.0
+
+
+def test_a_ceiling_holds_on_full_band_noise_at_96_khz(studio) -> None:
+    noise = np.random.default_rng(1).standard_normal((2, 96000)) * 0.2
+    studio.write("vox", noise, 96000, subtype="DOUBLE")
+    made = studio.render(GROUP + _target(-9.0), "float64")
+    found, _ = soundfile.read(made.outputs[0].path)
+    longer = firwin(16 * 193, 1 / 16, window=("kaiser", 10.0))
+    peak = np.abs(resample_poly(found.T, 16, 1, axis=1, window=longer)).max()
+    assert 20 * np.log10(peak) <= -1.0 + 0.02
 
 
 def test_silence_is_written_and_missed(studio) -> None:
