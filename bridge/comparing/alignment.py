@@ -12,7 +12,7 @@ from bridge.audio import Block
 from bridge.audio.decode import read_blocks
 from bridge.comparing.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.drifting import Drift, drift
-from bridge.comparing.envelope import STEPS_PER_S, levels, likely_lags, loudest_starts
+from bridge.comparing.envelope import levels, likely_lags, loudest_starts
 from bridge.comparing.levels import amplitude_db
 from bridge.comparing.spans import gathered
 from bridge.comparing.walking import Pair
@@ -25,7 +25,10 @@ TRUSTED = 0.5
 
 _BELIEVED = 10.0**-0.01  # a correction must take 0.1 dB off the residual
 _STRONGER = 1.05
-_SURE = 0.95
+_CLEARLY = 0.8  # of the power that another place leaves
+_AGREEING_FRAMES = 2
+_SURE = 0.9999
+_FAR_TRUSTED = 0.9  # songs repeat themselves: seconds away, a likeness says nothing
 
 
 @dataclass(frozen=True)
@@ -87,26 +90,29 @@ class Span:
 def align(pair: Pair) -> tuple[Alignment | None, float]:
     """Return what maps A to B, and the confidence; None where nothing can be said.
 
-    Two passes over both files: levels, then the loudest stretches. Silence, constants and unrelated
-    sound have no alignment.
+    Two passes over both files: levels, then the loudest stretches. Of places that agree, as the
+    repeats of a loop do, the one that leaves clearly least is taken. Silence, constants and
+    unrelated sound have no alignment.
     """
     one = levels(read_blocks(pair.a, pair.block_frames), pair.rate_hz)
     other = levels(read_blocks(pair.b, pair.block_frames), pair.rate_hz)
     length = min(SPAN_FRAMES, pair.frames)
-    starts = loudest_starts(one, pair.heads[0].frames, pair.rate_hz, length, SPANS)
-    lags = [lag * pair.rate_hz // STEPS_PER_S for lag in likely_lags(one, other)]
-    lags = [0, *(lag for lag in lags if abs(lag) > length // 4)]
+    starts = loudest_starts(one.coarse, pair.heads[0].frames, pair.rate_hz, length, SPANS)
+    lags = [*likely_lags(one, other, pair.rate_hz, length // 4), 0]
     best: tuple[Alignment | None, float] = (None, 0.0)
-    for spans in _read(pair, starts, lags, length):
+    for lag, spans in zip(lags, _read(pair, starts, lags, length), strict=True):
         found, confidence = _solve(spans, pair)
-        if confidence > best[1] * _STRONGER:
+        if lag and confidence < _FAR_TRUSTED:
+            continue
+        if 1.0 - confidence**2 < _CLEARLY * (1.0 - best[1] ** 2):
             best = (found, confidence)
-        if best[1] > _SURE:
+        if confidence > _SURE:
             break
     return best if best[1] >= TRUSTED else (None, best[1])
 
 
 def _read(pair: Pair, starts: Sequence[int], lags: Sequence[int], length: int) -> list[list[Span]]:
+    last = pair.heads[1].frames - length
     firsts = gathered(read_blocks(pair.a, pair.block_frames), starts, length)
     wanted = [start + lag for lag in lags for start in starts]
     seconds = gathered(read_blocks(pair.b, pair.block_frames), wanted, length)
@@ -114,7 +120,9 @@ def _read(pair: Pair, starts: Sequence[int], lags: Sequence[int], length: int) -
     for number, lag in enumerate(lags):
         own = seconds[number * len(starts) : (number + 1) * len(starts)]
         spans = [Span(*each) for each in zip(starts, [lag] * len(starts), firsts, own, strict=True)]
-        groups.append([span for span in spans if _sounds(span.a) and _sounds(span.b)])
+        sounding = [span for span in spans if _sounds(span.a) and _sounds(span.b)]
+        inside = [span for span in sounding if 0 <= span.start + lag <= last]
+        groups.append(inside or sounding)
     return groups
 
 
@@ -140,6 +148,8 @@ def _solve(spans: Sequence[Span], pair: Pair) -> tuple[Alignment | None, float]:
     drifting = _drift(spans, lags, pair)
     offset = _offset(spans, lags) if drifting is None else drifting.middle_frames
     offset = _believed_offset(spans, offset)
+    if offset and drifting is None and not _agreed(spans, lags, offset):
+        return None, 0.0
     gain_db, confidence = _gain(spans, offset)
     return Alignment(offset, gain_db, signs, swapped, drifting), confidence
 
@@ -190,6 +200,15 @@ def _believed_offset(spans: Sequence[Span], offset: float) -> float:
         if left[choice] < left[best] * _BELIEVED:
             best = choice
     return best
+
+
+def _agreed(spans: Sequence[Span], lags: Sequence[int], offset: float) -> bool:
+    """Whether most spans were found there: the middle of many answers may be nobody's."""
+    near = [
+        abs(span.lag + lag - offset) <= _AGREEING_FRAMES
+        for span, lag in zip(spans, lags, strict=True)
+    ]
+    return 2 * sum(near) > len(near)
 
 
 def _left(spans: Sequence[Span], offset: float) -> float:

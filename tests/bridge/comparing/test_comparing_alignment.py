@@ -32,6 +32,34 @@ def test_whole_offsets_null_to_the_dither(tune, write, frames: int) -> None:
     assert found.aligned.rms_dbfs == pytest.approx(-141.5, abs=0.2)
 
 
+@pytest.fixture(scope="module")
+def looped() -> np.ndarray:
+    """Twelve seconds of one bar, 2 s long, with a quiet line above it that never repeats."""
+    rng = np.random.default_rng(8)
+    at = np.arange(96000) / 48000
+    hits = np.exp(-20 * (at % 0.5)) * rng.standard_normal((2, 96000))
+    bar = 0.2 * hits + 0.1 * np.sin(2 * np.pi * 110 * at)
+    line = 0.01 * rng.standard_normal((2, 6 * 96000)) * np.repeat(rng.uniform(0, 1, 6 * 32), 3000)
+    return np.tile(bar, 6) + line
+
+
+@pytest.mark.parametrize("frames", [48000, 240000, -96000, 123457])
+def test_looped_music_seconds_late_takes_the_lag_that_nulls(looped, write, frames: int) -> None:
+    found = _aligned(write, looped, shifted(looped, frames))
+    assert found.alignment.offset_frames == frames
+    assert found.alignment.polarity == 1
+    assert found.aligned.rms_dbfs < -135
+    assert found.confidence > 0.99
+
+
+def test_another_take_of_a_loop_is_not_put_seconds_away(looped, write) -> None:
+    """The right place is not in the file: what is like it elsewhere is no alignment."""
+    rng = np.random.default_rng(9)
+    other = 0.2 * rng.standard_normal(looped.shape) + 0.3 * shifted(looped, 96000)
+    found = _aligned(write, looped, other)
+    assert found.alignment is None or abs(found.alignment.offset_frames) < 48000
+
+
 @pytest.mark.parametrize("gain_db", [0.001, -0.01, 0.3])
 def test_small_gains(tune, write, gain_db: float) -> None:
     found = _aligned(write, tune, tune * 10 ** (gain_db / 20), "pcm16")
