@@ -41,9 +41,15 @@ class Take:
     steps: tuple[StepResult, ...] = ()
 
     def over_db(self, ceiling_dbtp: float) -> float:
-        """How far its true peak is over the ceiling; negative below it."""
-        peak = self.measures["true_peak_dbtp"]
-        return -200.0 if peak is None else float(peak) - ceiling_dbtp
+        """How far its true peak is over the ceiling; negative below it.
+
+        Where integers clipped, the samples themselves tell more than the file.
+        """
+        peak, sample = self.measures["true_peak_dbtp"], self.levels.as_json()["peak_dbfs"]
+        if peak is None:
+            return -200.0
+        found = float(peak) if not self.clipped or sample is None else max(float(peak), sample)
+        return found - ceiling_dbtp
 
     def miss_lu(self, wanted_lufs: float | None) -> float:
         """How much louder it should be; 0 when nothing is wanted or there is nothing to hear."""

@@ -78,11 +78,13 @@ def driven_take(studio: Studio, signal: Signal, target: Finish, held: Held | Non
             break
         drive_db = _clamped(_next_drive(tried, wanted))
     best = min(tried, key=lambda made: abs(made.miss_lu(wanted)))
-    over = best.over_db(target.true_peak_dbtp)
-    trimmed = target.trim_if_over and over > 0.0
-    if trimmed:
-        trim_db -= over + _TRIM_EXTRA_DB
-    if best is not tried[-1] or trimmed:
+    if best is not tried[-1]:
+        best = _through(studio, signal, target, Held(best.drive_db, trim_db))
+    for _ in range(_TRIMS):  # the first reading may be of samples that were clipped
+        over = best.over_db(target.true_peak_dbtp)
+        if not target.trim_if_over or over <= 0.0:
+            break
+        trim_db = best.trim_db - over - _TRIM_EXTRA_DB
         best = _through(studio, signal, target, Held(best.drive_db, trim_db))
     return best
 

@@ -147,6 +147,17 @@ def test_a_hosted_last_word_over_the_ceiling_is_missed_unless_trimmed(studio, no
     assert measure(trimmed.outputs[0].path).true_peak_dbtp <= -1.0
 
 
+def test_what_integers_would_clip_is_trimmed_all_the_same(studio, noise) -> None:
+    studio.write("vox", noise(1.0, 1, 0.9))
+    insert = (
+        '[[master.insert]]\nid = "last"\nuse = "plugin"\nplugin = "Fake Gain"\n'
+        'params = { "Gain" = "12 dB" }\n'
+    )
+    text = GROUP + insert + '[target]\ntrue_peak_dbtp = -1.0\ndrive_at = "last"\nsafety = "trim"\n'
+    (output,) = studio.render(text, "pcm24").outputs
+    assert measure(output.path).true_peak_dbtp == pytest.approx(-1.0, abs=0.01)
+
+
 def test_our_limiter_before_another_insert_is_driven_and_watched(studio, noise) -> None:
     studio.write("vox", noise(3.0, 1, 0.5))
     inserts = (

@@ -1,8 +1,8 @@
 """Random chains over the whole schema: each renders within its promises or is refused with a place.
 
 Every field of chains/schema.json is drawn from what the schema allows; only names are then made to
-meet, mostly, so that chains get as far as sounding. STEMWRIGHT_CHAINS sets the number of chains (300
-for a long run).
+meet, mostly, so that chains get as far as sounding. STEMWRIGHT_CHAINS sets the number of chains
+(300 for a long run).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import soundfile
 import tomlkit
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import chains
@@ -275,7 +275,7 @@ def ceiling(output: Output, chain: Chain, plan: Plan) -> None:
         assert measure(output.path).true_peak_dbtp <= finish.true_peak_dbtp
 
 
-@settings(max_examples=CHAINS)
+@settings(max_examples=CHAINS, phases=[Phase.explicit, Phase.generate])
 @given(asked=ASKED)
 def test_a_random_chain_renders_or_is_refused_with_a_place(stems: Stems, asked: Asked) -> None:
     with tempfile.TemporaryDirectory() as folder:
