@@ -22,6 +22,10 @@ RETIMES = frozenset(
 )
 AMPLITUDE = "e4962321-2267-11d3-8a4c-0050040ef7d2"
 PAN_VALUE = "e4962322-2267-11d3-8a4c-0050040ef7d2"
+CLIP_RATIO = "47c00f7d-fb55-11d3-9ff7-0004ac969f50"
+"""AvidControlClipRatio: Media Composer's clip gain as it moves, a factor beside AMPLITUDE."""
+AUDIO_WARP = "f1db0f27-8d64-11d3-80df-006008143e6f"
+"""Avid's adapter of a source in another frame rate; SPEED is ours over the source's."""
 SPEED = "72559a80-24d7-11d3-8a50-0050040ef7d2"
 _CONSTANT = "5b6c85a5-0ede-11d3-80a9-006008143e6f"
 _SHAPES = {
@@ -79,6 +83,12 @@ def curve(group: Any, parameter_id: str) -> Curve | None:
         if str(value(parameter, "Definition")) == parameter_id:
             return curve_of(parameter)
     return None
+
+
+def gains(group: Any) -> list[Curve]:
+    """What a gain operation does: its level, and Media Composer's ratio; they multiply."""
+    found = (curve(group, each) for each in (AMPLITUDE, CLIP_RATIO))
+    return [each for each in found if each is not None and each.points]
 
 
 def curve_of(parameter: Any) -> Curve:

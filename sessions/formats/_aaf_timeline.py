@@ -5,6 +5,7 @@ AAF Object Specification 1.1, section 5: sequences, transitions, operation group
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,10 @@ _DEEPEST = 64
 
 @dataclass(frozen=True)
 class _Around:
-    """What the operations around a clip do to it; `start` and `length` in edit units."""
+    """What the operations around a clip do to it; `start` and `length` in edit units.
+
+    `scale` is how many of them one unit inside is, where a source counts another frame rate.
+    """
 
     start: Fraction
     length: Fraction
@@ -29,6 +33,7 @@ class _Around:
     muted: bool = False
     play_rate: float = 1.0
     warped: bool = False
+    scale: Fraction = Fraction(1)
     fade_in: Fraction = Fraction(0)
     fade_out: Fraction = Fraction(0)
     fade_in_shape: str = "linear"
@@ -78,6 +83,11 @@ class Timeline:
 
     def _source_clip(self, clip: Any, around: _Around) -> Iterator[_Piece]:
         source = self.sources.of(clip, self.rate)
+        if source is not None and around.scale != 1:
+            # Media Composer counts whole frames of the composition (LibAAF's MC_Audio_Warp).
+            start = Fraction(value(clip, "StartTime", 0))
+            whole = Fraction(math.floor(start * around.scale))
+            source = replace(source, offset_s=source.offset_s + (whole - start) / self.rate)
         if source is not None:
             self.sources_seen.append(source)
         # A clip that names no mob at all is silence.
@@ -90,7 +100,9 @@ class Timeline:
         parts: list[Any] = [None]
         at, fade, shape = around.start, around.fade_in, around.fade_in_shape
         for component in value(segment, "Components", ()):
-            length = Fraction(value(component, "Length", 0))
+            length = Fraction(value(component, "Length", 0)) * around.scale
+            if around.scale != 1:
+                length = max(Fraction(0), min(length, around.start + around.length - at))
             if kind(component) == "Transition":
                 at, fade, shape = at - length, length, effects.fade_shape(component)
                 places[-1] = replace(places[-1], fade_out=fade, fade_out_shape=shape)
@@ -125,6 +137,8 @@ class Timeline:
             around = self._with_gain(group, around)
         elif effect == effects.PAN:
             around = self._with_pan(group, around)
+        elif effect == effects.AUDIO_WARP and (scale := _speed(group)):
+            around = replace(around, scale=scale)
         elif effect in effects.RETIMES:
             speed = effects.curve(group, effects.SPEED)
             constant = speed.constant if speed else None
@@ -134,13 +148,13 @@ class Timeline:
         yield from self._walk(inputs[0] if inputs else None, around, depth + 1)
 
     def _with_gain(self, group: Any, around: _Around) -> _Around:
-        curve = effects.curve(group, effects.AMPLITUDE)
-        if curve is None or not curve.points:
-            return around
-        if curve.constant is not None:
-            return replace(around, gain_db=around.gain_db + effects.decibels(curve.constant))
-        line = self.gain_line(curve, around.start, around.length)
-        return replace(around, automation=(*around.automation, line))
+        for curve in effects.gains(group):
+            if curve.constant is not None:
+                around = replace(around, gain_db=around.gain_db + effects.decibels(curve.constant))
+            else:
+                line = self.gain_line(curve, around.start, around.length)
+                around = replace(around, automation=(*around.automation, line))
+        return around
 
     def _with_pan(self, group: Any, around: _Around) -> _Around:
         curve = effects.curve(group, effects.PAN_VALUE)
@@ -158,6 +172,18 @@ class Timeline:
         """A pan curve as automation from -1 to +1; AAF counts from 0 to 1."""
         points = curve.automation(start / self.rate, length / self.rate, lambda at: 2 * at - 1)
         return Automation("pan", "pan", points)
+
+
+def _speed(group: Any) -> Fraction | None:
+    """The constant SPEED of a group as it is written, an exact ratio."""
+    for parameter in value(group, "Parameters", ()):
+        if (
+            str(value(parameter, "Definition")) == effects.SPEED
+            and kind(parameter) == "ConstantValue"
+        ):
+            ratio = Fraction(value(parameter, "Value", 0))
+            return ratio if Fraction(1, 100) <= ratio <= 100 else None
+    return None
 
 
 def _inner(segment: Any) -> Any:

@@ -53,11 +53,22 @@ def project(path: Path) -> Project:
     """
     data = content(path)
     plain, left = (data, 0) if _PROJECT.search(data[:_HEAD_BYTES]) else _unpacked(path, data)
-    root = parse_xml(plain, where=printable(path))
+    root = parse_xml(_as_utf8(plain), where=printable(path))
     if root.tag not in ROOTS:
         raise damaged(path, f"it holds a {printable(root.tag)}")
     modernise(root)
     return Project(root, left)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """The document; of LMMS before 0.4, which wrote Latin-1 without a word, in UTF-8."""
+    if b"encoding" in data[: data.find(b"?>") + 1]:
+        return data
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode()
+    return data
 
 
 def _unpacked(path: Path, data: bytes) -> Unpacked:

@@ -147,17 +147,22 @@ def _track(slot: Any, number: int, clips: tuple[Clip, ...], timeline: Timeline) 
 
 def _mixed(track: Track, operation: Any, timeline: Timeline) -> Track:
     """A track with one gain or pan operation that lies around all of it."""
-    panning = effects.operation_id(operation) == effects.PAN
-    curve = effects.curve(operation, effects.PAN_VALUE if panning else effects.AMPLITUDE)
-    if curve is None or not curve.points:
-        return track
-    if curve.constant is not None:
-        if panning:
-            return replace(track, pan=2.0 * curve.constant - 1.0)
-        return replace(track, gain_db=track.gain_db + effects.decibels(curve.constant))
     length = Fraction(value(operation, "Length", 0))
-    line = timeline.pan_line if panning else timeline.gain_line
-    return replace(track, automation=(*track.automation, line(curve, Fraction(0), length)))
+    if effects.operation_id(operation) != effects.PAN:
+        for curve in effects.gains(operation):
+            if curve.constant is not None:
+                track = replace(track, gain_db=track.gain_db + effects.decibels(curve.constant))
+            else:
+                line = timeline.gain_line(curve, Fraction(0), length)
+                track = replace(track, automation=(*track.automation, line))
+        return track
+    panned = effects.curve(operation, effects.PAN_VALUE)
+    if panned is None or not panned.points:
+        return track
+    if panned.constant is not None:
+        return replace(track, pan=2.0 * panned.constant - 1.0)
+    line = timeline.pan_line(panned, Fraction(0), length)
+    return replace(track, automation=(*track.automation, line))
 
 
 def _channels(slot: Any, clips: Sequence[Clip]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -41,6 +42,10 @@ from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import head, one_path
 
+_BLOCKS = ("bbtco", "patternclip")
+_METER = ("numerator", "denominator")
+_TICKS_A_BAR = 192
+_MOST_TURNS = 20_000
 _INSTRUMENT, _PATTERNS, _SAMPLES = "0", "1", "2"
 _KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
 _SAMPLE_CLIPS, _NOTE_CLIPS = ("sampletco", "sampleclip"), ("pattern", "midiclip")
@@ -85,6 +90,17 @@ class _Project:
         self.bpm = Fraction(bpm if _LOWEST_BPM <= bpm <= _HIGHEST_BPM else _USUAL_BPM)
         self.clock = tempo_map(root, float(self.bpm))
         self.tempo_clips = tempo_clips(root)
+        # A beat track plays the clips of its own number in tracks that all of them share: LMMS
+        # writes those inside the first (BBTrack::saveTrackSpecificSettings).
+        self.beats = [
+            each
+            for each in root.iterfind("song/trackcontainer/track")
+            if each.get("type") == _PATTERNS
+        ]
+        self.turns = 0
+        self.turn_ticks: dict[int, float] = {}
+        over, under = (number(self.head, f"timesig_{part}", 4) for part in _METER)
+        self.bar_ticks = max(1.0, _TICKS_A_BAR * over / under if under > 0 else _TICKS_A_BAR)
         self.left_out: Counter[str] = Counter()
         self.notes = 0
 
@@ -100,7 +116,7 @@ class _Project:
             clip.media.sample_rate_hz for track in tracks for clip in track.clips if clip.media
         )
         version = self.root.get("creatorversion", "")
-        meter = (number(self.head, f"timesig_{part}", 4) for part in ("numerator", "denominator"))
+        meter = (number(self.head, f"timesig_{part}", 4) for part in _METER)
         return Session(
             format=FORMAT.name,
             daw=f"LMMS {version}".strip(),
@@ -118,7 +134,7 @@ class _Project:
                 self._leave_out([element])
                 continue
             track_id = f"{parent}.{at}" if parent else str(at)
-            yield self._track(element, kind, track_id, parent)
+            yield self._track(element, kind, track_id, parent, in_beat=depth > 0)
             if kind == _PATTERNS and depth < _DEEPEST:
                 for inner in element.iterfind("*/trackcontainer"):
                     yield from self._tracks(inner, track_id, depth + 1)
@@ -130,7 +146,13 @@ class _Project:
         self.left_out["automation clips"] += sum(each not in self.tempo_clips for each in bound)
 
     def _track(
-        self, element: etree._Element, kind: str, track_id: str, parent: str | None
+        self,
+        element: etree._Element,
+        kind: str,
+        track_id: str,
+        parent: str | None,
+        *,
+        in_beat: bool,
     ) -> Track:
         name = element.get("name", "") or f"Track {track_id}"
         body = element.find("instrumenttrack" if kind == _INSTRUMENT else "sampletrack")
@@ -146,7 +168,11 @@ class _Project:
             muted=number(element, "muted", 0) != 0,
             soloed=number(element, "solo", 0) != 0,
             output=None if kind == _PATTERNS else _channel_id(channel),
-            clips=tuple(self._clips(element, kind, body)),
+            clips=tuple(
+                self._beaten(element)
+                if in_beat and kind == _SAMPLES
+                else self._clips(element, kind, body)
+            ),
             devices=(*self._instrument(body), *devices(chain)),
             role=role_of(name),
         )
@@ -177,6 +203,63 @@ class _Project:
                 self.notes += 1
                 name = child.get("name", "")
                 yield self._placed(child, Clip(name=name, kind="midi"), _FALLBACK_RATE_HZ)
+
+    def _beaten(self, element: etree._Element) -> Iterator[Clip]:
+        """The audio of a track inside beat tracks: where their blocks lie, over and over.
+
+        Each turn begins at the pattern's start and is as long as its longest clip, in whole bars
+        (LMMS: BBTrackContainer::lengthOfBB, SampleTrack::play).
+        """
+        clips = [child for child in element if child.tag in _SAMPLE_CLIPS]
+        for at, (clip, beat) in enumerate(zip(clips, self.beats, strict=False)):
+            draft, turn = self._sample_clip(clip), self._turn_ticks(element, at)
+            silent = draft.muted or number(beat, "muted", 0) != 0
+            for block in (each for each in beat if each.tag in _BLOCKS):
+                muted = silent or number(block, "muted", 0) != 0
+                for start, end in self._turns(block, turn):
+                    yield self._again(clip, draft, start, end, muted=muted)
+
+    def _turn_ticks(self, element: etree._Element, at: int) -> float:
+        if at not in self.turn_ticks:
+            parent = element.getparent()
+            tracks = [] if parent is None else parent.findall("track")
+            tags = (*_SAMPLE_CLIPS, *_NOTE_CLIPS)
+            lists = ([child for child in each if child.tag in tags] for each in tracks)
+            lengths = [number(held[at], "len", 0) for held in lists if at < len(held)]
+            bars = math.ceil(max([*lengths, 1.0]) / self.bar_ticks)
+            self.turn_ticks[at] = bars * self.bar_ticks
+        return self.turn_ticks[at]
+
+    def _turns(self, block: etree._Element, turn: float) -> Iterator[tuple[float, float]]:
+        start = number(block, "pos", 0)
+        end = start + max(0.0, number(block, "len", 0))
+        while start < end:
+            self.turns += 1
+            if self.turns > _MOST_TURNS:
+                raise damaged(self.path, "its beat tracks repeat too often")
+            yield start, end
+            start += turn
+
+    def _again(
+        self, element: etree._Element, draft: Clip, start: float, end: float, *, muted: bool
+    ) -> Clip:
+        """The clip in one turn: silent up to where its audio begins, cut at the block's end."""
+        at_s = self._seconds(start)
+        late_s = max(0.0, float(self._between(0, -min(0.0, number(element, "off", 0)))))
+        until_s = min(
+            float(self._between(start, start + number(element, "len", 0))),
+            float(self._between(start, end)),
+        )
+        position_s = float(at_s) + late_s
+        rate_hz = draft.media.sample_rate_hz if draft.media else _FALLBACK_RATE_HZ
+        return replace(
+            draft,
+            position_s=position_s,
+            position_frames=round(position_s * rate_hz),
+            length_s=max(0.0, until_s - late_s),
+            muted=muted,
+            written=Written("ticks", start),
+        )
 
     def _sample_clip(self, element: etree._Element) -> Clip:
         draft = self._sample(element.get("src", ""))

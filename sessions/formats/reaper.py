@@ -58,6 +58,10 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
         "warning",
         "sends that come from a track that is not there are left out ({count}): {places}",
     ),
+    "older_versions": (
+        "note",
+        "the file holds {count} other versions of the project; the one saved last is read",
+    ),
     "midi_clips": ("note", "{count} MIDI clips are named, their notes not read: {places}"),
     "empty_items": ("note", "{count} items without audio are left out: {places}"),
     "generated_clips": ("warning", "{count} clips come from no audio file: {places}"),
@@ -97,8 +101,8 @@ class Reaper:
         if not self.score(path):
             raise SessionError(_no_project(where))
         top = parse(data, where)
-        project = top.block("REAPER_PROJECT")
         finder, tally = MediaFinder(path, media), Tally(_TEXTS)
+        project = _newest(list(top.blocks("REAPER_PROJECT")), tally)
         if project is not None:
             return _project(project, finder, tally)
         found = _fragment(top, path, finder, tally)
@@ -106,6 +110,18 @@ class Reaper:
 
 
 FORMAT = Reaper()
+
+
+def _newest(versions: Sequence[Block], tally: Tally) -> Block | None:
+    """The project saved last (the time in seconds behind its version), of several in an .rpp-bak.
+
+    Of one time the last written counts: REAPER puts each backup behind those before it.
+    """
+    if len(versions) > 1:
+        tally.add("older_versions", f"line {versions[0].number}", len(versions) - 1)
+    saved = [number(each.words, 3) for each in versions]
+    newest = max(range(len(versions)), key=lambda at: (saved[at], at), default=None)
+    return None if newest is None else versions[newest]
 
 
 def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:

@@ -364,3 +364,32 @@ def test_what_is_no_aaf_is_refused_and_told(tmp_path: Path, shared_data: Shared)
     assert FORMAT.score(renamed) == 1.0
     (tmp_path / "song.aaf").write_bytes(b"RIFF")
     assert FORMAT.score(tmp_path / "song.aaf") == 0.0
+
+
+def test_clip_gain_of_media_composer_moves(shared_data: Shared) -> None:
+    """The figures of LibAAF's MC_Audio_Levels.aaf.expected."""
+    session = FORMAT.read([shared_data("field/sessions/MC_Audio_Levels.aaf")])
+    first, second = session.tracks[0].clips
+    (third,) = session.tracks[1].clips
+    for clip, levels, parts in (
+        (first, [0.0, -46.3, 0.0], [0.0, 13 / 30, 29 / 30]),
+        (second, [0.0, -90.4, 9.2, 0.0], [0.0, 11 / 30, 20 / 30, 29 / 30]),
+    ):
+        (line,) = clip.automation
+        assert (line.target, line.unit) == ("gain_db", "linear")
+        told = [20 * math.log10(point.value) for point in line.points]
+        assert told == pytest.approx(levels, abs=0.05)
+        places = [(point.position_s - clip.position_s) / clip.length_s for point in line.points]
+        assert places == pytest.approx(parts)
+    assert (first.gain_db, third.gain_db) == (0.0, pytest.approx(8.0, abs=0.01))
+    assert second.gain_db == pytest.approx(3.0, abs=0.01)
+
+
+def test_audio_warp_counts_its_source_in_the_sources_frames(shared_data: Shared) -> None:
+    """100 frames at 25; the source's slot counts 30 (LibAAF's MC_Audio_Warp.aaf.expected)."""
+    session = FORMAT.read([shared_data("field/sessions/MC_Audio_Warp.aaf")])
+    for track in session.tracks:
+        (clip,) = track.clips
+        assert (clip.length_s, clip.source_offset_s) == (4.0, pytest.approx(217.12))
+        assert (clip.play_rate, clip.warped) == (1.0, False)
+    assert "effects_not_read" not in codes(session)

@@ -127,3 +127,58 @@ def test_bombs_and_lies_are_refused(tmp_path: Path, shared_data: Shared) -> None
     path.write_bytes(packed[:4] + packed[4:100])
     with pytest.raises(SessionError, match=r"song\.mmpz cannot be read"):
         FORMAT.read([path])
+
+
+BEATS = """<lmms-project type="song" creatorversion="1.2.2">
+<head bpm="120" timesig_numerator="{beats}" timesig_denominator="4"/><song><trackcontainer>
+<track type="1" name="Beat 0" muted="0"><bbtrack><trackcontainer>
+<track type="2" name="Loop"><sampletrack/>
+<sampletco pos="0" len="100" src="a.wav"/><sampletco pos="192" len="300" src="b.wav" off="-48"/>
+</track></trackcontainer></bbtrack>
+<bbtco pos="768" len="384"/><bbtco pos="1536" len="96" muted="1"/>
+</track>
+<track type="1" name="Beat 1" muted="0"><bbtrack/><bbtco pos="0" len="400"/></track>
+</trackcontainer></song></lmms-project>"""
+
+
+def test_audio_in_beat_tracks_plays_where_their_blocks_lie_and_repeats(tmp_path: Path) -> None:
+    """A beat track plays the clip of its own number, again from each whole bar of the pattern."""
+    path = tmp_path / "beats.mmp"
+    path.write_text(BEATS.format(beats=4))
+    (loop,) = (track for track in FORMAT.read([path]).tracks if track.name == "Loop")
+    placed = [
+        (clip.media_path, clip.position_s * 96, clip.length_s * 96, clip.muted)
+        for clip in loop.clips
+    ]
+    assert placed == [
+        ("a.wav", 768, 100, False),
+        ("a.wav", 960, 100, False),
+        ("a.wav", 1536, 96, True),
+        ("b.wav", 48, 252, False),
+        ("b.wav", 432, 0, False),
+    ]
+    path.write_text(BEATS.format(beats=3))
+    (loop,) = (track for track in FORMAT.read([path]).tracks if track.name == "Loop")
+    assert [clip.position_s * 96 for clip in loop.clips][:3] == [768, 912, 1056]
+
+
+def test_beats_without_end_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "beats.mmp"
+    path.write_text(BEATS.format(beats=4).replace('len="400"', 'len="99999999"'))
+    with pytest.raises(SessionError, match="its beat tracks repeat too often"):
+        FORMAT.read([path])
+
+
+def test_names_in_latin_1_are_read(tmp_path: Path) -> None:
+    """LMMS's own oldest emptyproject.mmpz holds "Master-Lautst\\xe4rke" and names no encoding."""
+    text = BEATS.format(beats=4).replace('"Loop"', '"Lautstärke"')
+    path = tmp_path / "old.mmp"
+    for data in (text.encode("latin-1"), text.encode()):
+        path.write_bytes(b'<?xml version="1.0"?>' + data)
+        assert "Lautstärke" in [track.name for track in FORMAT.read([path]).tracks]
+
+
+def test_a_tempo_that_lmms_has_not_is_its_own_default(tmp_path: Path) -> None:
+    path = tmp_path / "slow.mmp"
+    path.write_text(BEATS.format(beats=4).replace('bpm="120"', 'bpm="1e-320"'))
+    assert FORMAT.read([path]).tempo[0].bpm == 140.0

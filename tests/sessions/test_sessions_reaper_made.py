@@ -238,3 +238,19 @@ def test_what_only_looks_like_a_project_scores_nothing(tmp_path: Path) -> None:
     assert FORMAT.score(tmp_path) == 0.0
     with pytest.raises(SessionError):
         read(path)
+
+
+def test_of_several_versions_in_a_backup_the_one_saved_last_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "song.rpp-bak"
+    versions = [
+        f'<REAPER_PROJECT 0.1 "7.22/win64" {saved}\nSAMPLERATE 48000 0 0\nTEMPO {bpm} 4 4\n'
+        f"<TRACK\nNAME {name}\n>\n>\n"
+        for saved, bpm, name in ((1725545821, 100, "Old"), (1725545839, 140, "New"))
+    ]
+    for order in (versions, versions[::-1]):
+        path.write_text("".join(order))
+        session = FORMAT.read([path])
+        assert (session.tracks[0].name, session.tempo[0].bpm) == ("New", 140.0)
+        assert "older_versions" in {said.code for said in session.diagnostics}
+    path.write_text(versions[0])
+    assert "older_versions" not in {said.code for said in FORMAT.read([path]).diagnostics}
