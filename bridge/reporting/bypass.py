@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,6 @@ from bridge.audio.write import WavWriter
 from bridge.errors import InputError, Problem
 from bridge.listening.document import saved
 from bridge.rendering import found_again
-from bridge.rendering.owned import read_plain
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.bypass_page import Place, bypass_page
 from bridge.reporting.bypassed import FILES, PAGE, Bypassed
@@ -32,8 +32,8 @@ from bridge.storing import Store, file_digest, leased_folder, sweep
 _FULL = 10.0 ** (-0.1 / 20.0)
 _PREFIX = "bypass-"
 _STAGED = ".stemwright-bypass-"
-_MARK = ".stemwright-bypass.json"
-"""Says which files of a folder were written, by content: only those are replaced."""
+_MARK = "<!-- stemwright bypass "
+"""Begins the last line of the page, which says what all its files were when they were written."""
 
 
 def bypass(folder: Path, step_id: str, store: Store, stems: Path | None = None) -> Bypassed:
@@ -70,9 +70,7 @@ def _refuse_foreign(target: Path) -> None:
     """Raise unless `target` is free, or holds an earlier bypass as it was written."""
     if not os.path.lexists(target):
         return
-    marks = read_plain(target / _MARK)
-    digests = marks if isinstance(marks, dict) else {}
-    if target.is_symlink() or not target.is_dir() or not _as_written(target, digests):
+    if target.is_symlink() or not target.is_dir() or not _as_written(target):
         raise InputError(
             Problem(
                 "output_not_ours",
@@ -83,11 +81,20 @@ def _refuse_foreign(target: Path) -> None:
         )
 
 
-def _as_written(target: Path, digests: Mapping[str, object]) -> bool:
-    found = [path for path in target.iterdir() if path.name != _MARK]
-    if any(path.is_symlink() or not path.is_file() for path in found):
+def _as_written(target: Path) -> bool:
+    found = {path.name for path in target.iterdir() if path.is_file() and not path.is_symlink()}
+    if found != {path.name for path in target.iterdir()} or found != {*FILES, PAGE}:
         return False
-    return all(digests.get(path.name) == file_digest(path) for path in found)
+    text = (target / PAGE).read_bytes().decode("utf-8", "replace")
+    shown, mark, _ = text.rpartition(_MARK)
+    return bool(mark) and text == _marked(shown, target)
+
+
+def _marked(shown: str, folder: Path) -> str:
+    """The page with its mark: the digests of the files in `folder` and of its own text."""
+    digests = {name: file_digest(folder / name) for name in FILES}
+    digests[PAGE] = hashlib.sha256(shown.encode()).hexdigest()
+    return f"{shown}{_MARK}{json.dumps(digests, sort_keys=True)} -->\n"
 
 
 def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed:
@@ -179,9 +186,7 @@ def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int, sh
                 for after, before in _pairs(tapped, gain):
                     for writer, block in zip(writers, (after, before, after - before), strict=True):
                         writer.write(pad * block)
-            saved(staged / PAGE, shown)
-            marks = {path.name: file_digest(path) for path in staged.iterdir()}
-            (staged / _MARK).write_text(json.dumps(marks), encoding="ascii")
+            saved(staged / PAGE, _marked(shown, staged))
             _refuse_foreign(target)
             if target.exists():
                 target.rename(folder / "before")
