@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,9 @@ from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
 from bridge.cli.work import Work
 from bridge.errors import EXIT_NO, InputError, Problem
+
+_REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
+"""Diagnostics that are why a target is missed: told with the verdict."""
 
 if TYPE_CHECKING:
     from bridge.planning import Excerpt
@@ -144,8 +148,8 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
 
 
 def tell(record: dict[str, Any], folder: Path) -> None:
-    """Print what was made, for people."""
-    say_diagnostics(record["diagnostics"])
+    """Print what was made, for people: what to know, the files, the verdict last."""
+    say_diagnostics(said for said in record["diagnostics"] if said["code"] not in _REASONS)
     cached = sum(step["cached"] for step in record["steps"])
     say(f"{len(record['steps'])} steps, {cached} of them from the store")
     for output in record["outputs"]:
@@ -157,6 +161,47 @@ def tell(record: dict[str, Any], folder: Path) -> None:
             + ("" if output["reached"] else "  TARGET MISSED")
         )
     say(f"{folder / 'report.html'}")
+    say(*(_verdict(record, output) for output in record["outputs"]), err=True)
+
+
+def _verdict(record: dict[str, Any], output: dict[str, Any]) -> str:
+    """One file's verdict in a line: met or not and why, the drive, how much is limited."""
+    where = f"finish/{output['version']}"
+    target = record["target"]
+    if target is None:
+        return f"{output['version']}: no target; not driven, not limited"
+    reasons = [
+        said["message"].removeprefix(f"{output['version']}: ")
+        for said in record["diagnostics"]
+        if said["where"] == where and said["code"] in _REASONS
+    ]
+    loudness, ceiling = target["integrated_lufs"], f"{target['true_peak_dbtp']:g} dBTP"
+    if not output["reached"]:
+        verdict = f"TARGET MISSED: {'; '.join(reasons) or 'see render.json'}"
+    elif record["range"] is not None:
+        verdict = f"a range, under {ceiling}, its loudness not judged"
+    elif output["version"] != "main" or loudness is None:
+        verdict = f"under {ceiling}, no loudness asked for"
+    else:
+        verdict = f"met, {loudness:g} LUFS under {ceiling}"
+    return f"{output['version']}: {verdict}; {', '.join(_done(record, output, where))}"
+
+
+def _done(record: dict[str, Any], output: dict[str, Any], where: str) -> Iterator[str]:
+    kept = "" if output["version"] == "main" else "the main's "
+    yield f"{kept}drive {record['drive_db']:+.2f} dB"
+    gains = [
+        gain
+        for step in record["steps"]
+        if step["id"] == where
+        for gain in step["lowest_gain_db"]
+        if gain is not None
+    ]
+    if gains:
+        deepest = -min(gains)
+        yield f"limited by up to {deepest:.1f} dB" if deepest >= 0.05 else "nothing limited"
+    if output["trim_db"]:
+        yield f"trimmed by {-output['trim_db']:.2f} dB"
 
 
 def _figure(value: float | None) -> str:

@@ -15,7 +15,7 @@ from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.hosting.states import opened_state
-from bridge.planning import HostedStep
+from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
 from bridge.rendering.context import Context
 from bridge.rendering.digests import (
@@ -182,6 +182,7 @@ def _record(
             {"id": each.id, "groups": list(each.sounding), "without": list(each.without)}
             for each in context.plan.versions
         ],
+        "target": _target(context.plan),
         "drive_db": rendering.drive_db,
         "length": length_of(context.plan, rendering.frames),
         "range": range_of(context.plan, rendering.frames),
@@ -193,6 +194,17 @@ def _record(
             "chain.lock",
             *states,
         ],
+    }
+
+
+def _target(plan: Plan) -> dict[str, float | None] | None:
+    """What was asked of the masters: the loudness of main alone, the ceiling of all."""
+    if plan.finish is None:
+        return None
+    asked = plan.finish
+    return {
+        "integrated_lufs": asked.integrated_lufs,
+        "true_peak_dbtp": asked.true_peak_dbtp,
     }
 
 

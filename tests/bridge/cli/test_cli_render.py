@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -37,7 +38,10 @@ mute = ["rest"]
 
 def test_a_folder_of_stems_becomes_a_finished_folder(run, stems, chain, tmp_path) -> None:
     said = run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
-    assert (said.code, said.err) == (0, "")
+    assert said.code == 0
+    met, other = said.err.splitlines()
+    assert re.fullmatch(r"main: met, -16 LUFS under -1 dBTP; drive \+\d\.\d\d dB, .*limited.*", met)
+    assert other.startswith("instrumental: under -1 dBTP, no loudness asked for; the main's drive")
     names = {path.name for path in (tmp_path / "out").iterdir()}
     texts = {"render.json", "chain.lock", "chain.toml", "report.html"}
     masters = {"main.wav", "instrumental.wav"}
@@ -140,6 +144,15 @@ def test_a_missed_target_is_written_and_exits_1(run, chain, tmp_path) -> None:
     said = run("render", tmp_path / "quiet", chain(text), "-o", tmp_path / "out")
     assert said.code == 1
     assert "TARGET MISSED" in said.out
+    last = said.err.splitlines()[-1]
+    assert last.startswith(
+        "main: TARGET MISSED: silent, or shorter than 0.4 s; no loudness to set;"
+    )
+    assert said.err.count("no loudness to set") == 1
+    untold = run(
+        "render", tmp_path / "quiet", chain(text.split("[target]")[0]), "-o", tmp_path / "o"
+    )
+    assert untold.err.splitlines()[-1] == "main: no target; not driven, not limited"
     assert (tmp_path / "out" / "main.wav").exists()
 
 
