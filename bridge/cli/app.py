@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bridge.cli import (
+    cache_command,
     capture_command,
     demo_command,
     diff_command,
@@ -50,6 +51,7 @@ for command in (
     app.command()(command)
 
 app.add_typer(plugins_command.app, name="plugins")
+app.add_typer(cache_command.app, name="cache")
 
 
 def _version(asked: bool) -> None:

@@ -3,10 +3,12 @@
 from bridge.storing.keys import Signature, digest, file_digest, signature
 from bridge.storing.leases import HeldError, Lease, NotALeaseError, hold, leased_folder, sweep
 from bridge.storing.modes import modes_of
-from bridge.storing.store import Entry, Store, default_root
+from bridge.storing.store import LIMIT_BYTES, Entry, Held, Store, default_root
 
 __all__ = [
+    "LIMIT_BYTES",
     "Entry",
+    "Held",
     "HeldError",
     "Lease",
     "NotALeaseError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -45,6 +46,15 @@ class Entry:
             return bool(file_digest(self.data) == self.meta["data_blake3"])
         except OSError:  # another process dropped it meanwhile
             return False
+
+
+@dataclass(frozen=True)
+class Held:
+    """What an entry takes on the disk, and when it was used last, in seconds since 1970."""
+
+    key: str
+    size_bytes: int
+    used: float
 
 
 def default_root() -> Path:
@@ -158,25 +168,58 @@ class Store:
                 self._replace(folder, other, full)
             return Entry(other, self._folder(other), full)
 
-    def collect(self) -> int:
-        """Drop the least recently used entries over the limit; return the bytes freed."""
+    def held(self) -> list[Held]:
+        """Every entry, the least recently used first."""
         found = []
         for meta in self._entries.glob("*/*/meta.json"):
             try:
                 used = meta.stat().st_mtime
                 size = sum(item.stat().st_size for item in meta.parent.iterdir())
-            except OSError:
+            except OSError:  # another process dropped it meanwhile
                 continue
-            found.append((used, size, meta.parent))
-        found.sort(key=lambda row: (row[0], str(row[2])))
-        over = sum(size for _, size, _ in found) - self.limit_bytes
+            found.append(Held(meta.parent.name, size, used))
+        return sorted(found, key=lambda each: (each.used, each.key))
+
+    def collect(self) -> int:
+        """Drop the least recently used entries over the limit; return the bytes freed."""
+        found = self.held()
+        over = sum(each.size_bytes for each in found) - self.limit_bytes
         freed = 0
-        for _, size, folder in found:
+        for each in found:
             if freed >= over:
                 break
-            self._remove(folder)
-            freed += size
+            self._remove(self._folder(each.key))
+            freed += each.size_bytes
         return freed
+
+    def spare(self, keep_bytes: int, unused_s: float) -> list[Held]:
+        """What can go so that at most `keep_bytes` stay, the least recently used first.
+
+        Nothing that was used in the last `unused_s` is among it: a render may be at work with it.
+        """
+        found = self.held()
+        over = sum(each.size_bytes for each in found) - keep_bytes
+        before, spared = time.time() - unused_s, list[Held]()
+        for each in found:
+            if over <= 0 or each.used > before:
+                break
+            spared.append(each)
+            over -= each.size_bytes
+        return spared
+
+    def damaged(self) -> list[str]:
+        """The keys of entries whose words or bytes are not those that were put; reads all of it."""
+        return [each.key for each in self.held() if not self._is_whole(each.key)]
+
+    def _is_whole(self, key: str) -> bool:
+        folder = self._folder(key)
+        try:
+            meta = _meta(key, (folder / "meta.json").read_bytes())
+            return meta["data_bytes"] is None or Entry(key, folder, meta).intact()
+        except FileNotFoundError:
+            return True
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return False
 
     def _folder(self, key: str) -> Path:
         return self._entries / key[:2] / key

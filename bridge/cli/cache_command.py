@@ -1,0 +1,147 @@
+"""`stemwright cache`: where finished steps are kept, whether they are whole, and making room."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import Json, StorePath
+from bridge.cli.printing import print_json, say
+from bridge.errors import EXIT_NO, InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.storing import Held, Store
+
+app = typer.Typer(
+    name="cache",
+    help="The store of finished steps: its place and size, whole or not, making room.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+IN_USE_S = 3600.0
+"""What was used so lately may be in use: it is never dropped."""
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([kmgt]?b?)", re.IGNORECASE)
+
+
+@app.command()
+def path(store: StorePath = None, json: Json = False) -> None:
+    """Print where the store lies, and how large it is.
+
+    Example: stemwright cache path
+    """
+    from bridge.storing import LIMIT_BYTES, Store, default_root
+
+    root = store or default_root()
+    found = Store(root).held() if root.exists() else []
+    size = _bytes(found)
+    if json:
+        told = {"path": str(root), "entries": len(found), "bytes": size}
+        print_json({**told, "limit_bytes": LIMIT_BYTES})
+        return
+    say(str(root))
+    said = f"{_size(size)} in {len(found)} entries; renders keep it under {_size(LIMIT_BYTES)}"
+    say(said, err=True)
+
+
+@app.command()
+def verify(
+    store: StorePath = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop the damaged entries.")] = False,
+    json: Json = False,
+) -> None:
+    """Read every entry and name those that are damaged; renders make these again.
+
+    Exit code 0: all are whole. 1: not.
+
+    Example: stemwright cache verify
+    """
+    kept = _opened(store)
+    count, damaged = len(kept.held()), kept.damaged()
+    for key in damaged if drop else ():
+        kept.drop(key)
+    if json:
+        print_json({"entries": count, "damaged": damaged, "dropped": drop and bool(damaged)})
+    else:
+        say(*(f"damaged  {key}" for key in damaged))
+        then = ", dropped" if drop and damaged else ""
+        what = "damaged or of an earlier stemwright"
+        say(f"{count} entries, {len(damaged)} {what}{then}", err=True)
+    if damaged and not drop:
+        raise typer.Exit(EXIT_NO)
+
+
+@app.command()
+def gc(
+    keep: Annotated[
+        str, typer.Option("--keep", metavar="SIZE", help="How much may stay: 5GB, 500MB, 0.")
+    ] = "0",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be dropped; drop nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Drop it without asking.")] = False,
+    store: StorePath = None,
+    json: Json = False,
+) -> None:
+    """Drop finished steps, those used longest ago first; what was used in the last hour stays.
+
+    Renders make again what they need. It asks first.
+
+    Example: stemwright cache gc --keep 5GB --dry-run
+    """
+    kept = _opened(store)
+    spare = kept.spare(_asked(keep), IN_USE_S)
+    left = len(kept.held()) - len(spare)
+    dropped = bool(spare) and not dry_run and (yes or _agreed(spare, kept.root))
+    for each in spare if dropped else ():
+        kept.drop(each.key)
+    if json:
+        told = {"entries": len(spare), "bytes": _bytes(spare), "dropped": dropped}
+        print_json({**told, "left_entries": left if dropped or dry_run else left + len(spare)})
+        return
+    done = "dropped" if dropped else "would drop" if dry_run else "kept"
+    say(f"{done} {_size(_bytes(spare))} in {len(spare)} entries; {left} others stay")
+
+
+def _opened(store: Path | None) -> Store:
+    """The store, which has to be there. Raises InputError."""
+    from bridge.storing import Store, default_root
+
+    root = store or default_root()
+    if not root.is_dir():
+        raise InputError(Problem("no_store", "there is no store", {"file": str(root)}))
+    return Store(root)
+
+
+def _agreed(spare: Sequence[Held], root: Path) -> bool:
+    """Ask on a terminal. Raises InputError where nobody can answer."""
+    what = f"{_size(_bytes(spare))} in {len(spare)} entries of {root}"
+    if not sys.stdin.isatty():
+        hint = "say --yes to drop it, or --dry-run to see what would go"
+        raise InputError(Problem("not_agreed", f"nobody can be asked about {what}", hint=hint))
+    say(f"drop {what}? [y/N]", err=True)
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _asked(words: str) -> int:
+    found = _SIZE.fullmatch(words.strip())
+    if found is None:
+        problem = Problem("usage", f"--keep {words} is no size", expected="5GB, 500MB or 0")
+        raise InputError(problem)
+    unit = found[2].casefold()
+    return round(float(found[1]) * _UNITS[unit if unit in _UNITS else f"{unit}b"])
+
+
+def _bytes(found: Sequence[Held]) -> int:
+    return sum(each.size_bytes for each in found)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
