@@ -36,7 +36,12 @@ class CompressorProcessor:
     @property
     def lowest_gain_db(self) -> float:
         """The deepest reduction so far, without make-up: 0.0 or less."""
-        return self._computer.lowest_gain_db
+        return self._computer.reductions.lowest_gain_db
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._computer.reductions.curve_db
 
     def process(self, block: Block, key: Block | None = None) -> Block:
         """Return the compressed block; the detector hears `key` when there is one."""

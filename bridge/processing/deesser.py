@@ -44,6 +44,11 @@ class DeesserProcessor:
         """The deepest cut so far: 0.0 or less."""
         return self._band.lowest_gain_db
 
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._band.gain_curve_db
+
     def process(self, block: Block, key: Block | None = None) -> Block:
         """Return the block with its esses turned down; the detector hears `key` if there is one."""
         heard = block if key is None else key

@@ -9,6 +9,7 @@ from bridge.processing.biquads import Sections, band_pass, passing, sections_of
 from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.moving_band import Movement, MovingBand
+from bridge.processing.reduction import deepest
 from chains.inserts import Bell, DynamicBand, DynamicEq, Shelf
 
 _STEEPEST_SHELF_Q = 5.0
@@ -38,6 +39,11 @@ class DynamicEqProcessor:
     def lowest_gain_db(self) -> float:
         """The deepest cut so far of any band: 0.0 or less."""
         return min(band.lowest_gain_db for band in self._bands)
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far of any band, 0.0 or less."""
+        return deepest(band.gain_curve_db for band in self._bands)
 
     def process(self, block: Block, key: Block | None = None) -> Block:
         """Return the equalised block; the detectors hear `key` when there is one."""

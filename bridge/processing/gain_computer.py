@@ -11,6 +11,7 @@ import numpy as np
 
 from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics
+from bridge.processing.reduction import Reductions
 from chains.inserts import CompressedBand, Compressor
 
 _CORNER_DB = 1e-6
@@ -57,7 +58,7 @@ class GainComputer:
 
     def __init__(self, settings: Compressor | CompressedBand, sample_rate_hz: int) -> None:
         self.makeup = gain_of(settings.makeup_db)
-        self.lowest_gain_db = 0.0
+        self.reductions = Reductions(sample_rate_hz)
         self._curve = StaticCurve(
             settings.threshold_db, 1.0 - 1.0 / settings.ratio, settings.knee_db
         )
@@ -71,9 +72,9 @@ class GainComputer:
     def gains(self, detector: Array) -> Array:
         """Return the linear gains of (frames,) linear detector peaks."""
         reduction_db = self._ballistics.process(self._curve.reduction_db(detector))
+        self.reductions.note(reduction_db)
         if not reduction_db.any():
             return np.full_like(reduction_db, self.makeup)
-        self.lowest_gain_db = min(self.lowest_gain_db, -float(reduction_db.max()))
         gains = gains_of(-reduction_db)
         if self.makeup != 1.0:
             gains *= self.makeup

@@ -8,6 +8,7 @@ from bridge.audio import Block
 from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics, TrailingPeak, linked_peaks
 from bridge.processing.filtering import GRID_FRAMES, pieces
+from bridge.processing.reduction import Reductions
 from chains.inserts import Gate
 
 _HALF_WAVE_MS = 10.0
@@ -36,7 +37,17 @@ class GateProcessor:
         self._opening = Ballistics(settings.attack_ms, settings.release_ms, sample_rate_hz)
         self._is_open = False
         self._frames = 0
-        self.lowest_gain_db = 0.0
+        self._reductions = Reductions(sample_rate_hz)
+
+    @property
+    def lowest_gain_db(self) -> float:
+        """The deepest cut so far: 0.0 or less."""
+        return self._reductions.lowest_gain_db
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._reductions.curve_db
 
     def process(self, block: Block, key: Block | None = None) -> Block:
         """Return the gated block; the detector hears `key` when there is one."""
@@ -61,7 +72,7 @@ class GateProcessor:
         # Opening is what rises at once and falls slowly, so the ballistics run on the lift.
         cut_db = most_db - self._opening.process(most_db - wanted_db)
         cut_db[cut_db < _OPEN_DB] = 0.0
-        self.lowest_gain_db = min(self.lowest_gain_db, -float(cut_db.max()))
+        self._reductions.note(cut_db)
         return gains_of(-cut_db)
 
     def _closed_cut_db(self, level: Array) -> Array:

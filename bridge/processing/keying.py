@@ -29,6 +29,11 @@ class Keyed:
         """The deepest reduction so far: 0.0 or less."""
         return self._processor.lowest_gain_db
 
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._processor.gain_curve_db
+
     def process(self, block: Block) -> Block:
         """Return the frames that are ready, the detector having heard as many of the key."""
         frames = block.shape[1]

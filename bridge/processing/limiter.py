@@ -10,6 +10,7 @@ from bridge.audio import Block
 from bridge.audio.true_peak import FramePeaks
 from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
+from bridge.processing.reduction import Reductions
 from chains.inserts import Limiter
 
 DEFAULT_CEILING_DBTP = -1.0
@@ -31,11 +32,17 @@ class LimiterProcessor:
         self._frame_peaks = FramePeaks(channels=2)
         self._waiting: Block = np.zeros((2, 0))
         self._lowest_gain = 1.0
+        self._reductions = Reductions(sample_rate_hz)
 
     @property
     def lowest_gain_db(self) -> float:
         """The deepest reduction so far: 0.0 while idle, else negative."""
         return 20.0 * math.log10(self._lowest_gain)
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._reductions.curve_db
 
     def process(self, block: Block) -> Block:
         """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
@@ -53,4 +60,5 @@ class LimiterProcessor:
 
     def _noted(self, limited: Block, gain: Curve) -> Block:
         self._lowest_gain = min(self._lowest_gain, float(gain.min(initial=1.0)))
+        self._reductions.note_gains(gain)
         return limited

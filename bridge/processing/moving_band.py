@@ -12,6 +12,7 @@ from bridge.processing.decibels import gain_of, gains_of
 from bridge.processing.envelopes import Ballistics, linked_peaks
 from bridge.processing.filtering import SosFilter
 from bridge.processing.gain_computer import StaticCurve
+from bridge.processing.reduction import Reductions
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,17 @@ class MovingBand:
         self._detector = SosFilter(heard, channels=2)
         self._curve = StaticCurve(movement.threshold_db, movement.slope, knee_db=0.0)
         self._ballistics = Ballistics(movement.attack_ms, movement.release_ms, sample_rate_hz)
-        self._furthest_db = 0.0
+        self._moved = Reductions(sample_rate_hz)
 
     @property
     def lowest_gain_db(self) -> float:
         """The deepest cut so far, 0.0 for a band that boosts."""
-        return min(0.0, self._sign * self._furthest_db)
+        return min(0.0, -self._sign * self._moved.lowest_gain_db)
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return tuple(min(0.0, -self._sign * each) for each in self._moved.curve_db)
 
     def process(self, block: Block, key: Block) -> Block:
         """Return the block with the band moved as (2, frames) `key` asks."""
@@ -61,8 +67,8 @@ class MovingBand:
         wanted_db = self._curve.reduction_db(linked_peaks(self._detector.process(key)))
         np.minimum(wanted_db, abs(self._limit_db), out=wanted_db)
         moved_db = self._ballistics.process(wanted_db)
+        self._moved.note(moved_db)
         if moved_db.any():
-            self._furthest_db = max(self._furthest_db, float(moved_db.max()))
             change *= (1.0 - gains_of(self._sign * moved_db)) / self._travel
         else:
             change *= 0.0 / self._travel

@@ -10,6 +10,7 @@ from bridge.processing.crossovers import Splitter
 from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.gain_computer import GainComputer
+from bridge.processing.reduction import deepest
 from chains.inserts import Multiband
 
 
@@ -37,12 +38,17 @@ class MultibandProcessor:
     @property
     def lowest_gains_db(self) -> tuple[float, ...]:
         """The deepest reduction so far of each band, low to high, without make-up."""
-        return tuple(computer.lowest_gain_db for computer in self._computers)
+        return tuple(computer.reductions.lowest_gain_db for computer in self._computers)
 
     @property
     def lowest_gain_db(self) -> float:
         """The deepest reduction so far of any band: 0.0 or less."""
         return min(self.lowest_gains_db)
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far of any band, 0.0 or less."""
+        return deepest(computer.reductions.curve_db for computer in self._computers)
 
     def process(self, block: Block, key: Block | None = None) -> Block:
         """Return the compressed block; the detectors hear `key` when there is one."""

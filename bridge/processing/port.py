@@ -33,6 +33,11 @@ class ReducesGain(Protocol):
         """The deepest reduction so far, without make-up: 0.0 while idle, else negative."""
         ...
 
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less; empty where none can be."""
+        ...
+
 
 class KeyedProcessor(ReducesGain, Protocol):
     """A processor whose detector can hear another signal, the key.

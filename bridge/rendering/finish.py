@@ -14,7 +14,7 @@ from bridge.processing import VERSIONS
 from bridge.rendering.bus import Bus
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.signals import Signal
-from bridge.rendering.steps import step_key
+from bridge.rendering.steps import rounded_curve, step_key
 from bridge.rendering.studio import Held, Studio, Take
 from bridge.storing import Entry, digest
 
@@ -132,6 +132,7 @@ def _make(studio: Studio, bus: Bus, held: Held | None, key: str) -> Entry:
             "lowest_gain_db": []
             if take.lowest_gain_db is None
             else [round(take.lowest_gain_db, 3)],
+            "gain_curves_db": [] if not take.gain_curve_db else [rounded_curve(take.gain_curve_db)],
             "driven_steps": [step.as_json() for step in take.steps],
         }
         return context.store.put(key, meta, take.path)

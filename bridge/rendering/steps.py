@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bridge.errors import InputError
@@ -111,9 +111,18 @@ def _render_native(
                 round(each.lowest_gain_db, 3) if isinstance(each, ReducesGain) else None
                 for each in bare
             ],
+            "gain_curves_db": [
+                rounded_curve(each.gain_curve_db) if isinstance(each, ReducesGain) else None
+                for each in bare
+            ],
             "diagnostics": [],
         },
     )
+
+
+def rounded_curve(curve_db: Sequence[float]) -> list[float]:
+    """A gain reduction over time as the store keeps it, for pages."""
+    return [round(each, 2) for each in curve_db]
 
 
 def _processor(

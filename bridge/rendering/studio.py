@@ -38,6 +38,7 @@ class Take:
     drive_db: float = 0.0
     trim_db: float = 0.0
     lowest_gain_db: float | None = None
+    gain_curve_db: tuple[float, ...] = ()
     steps: tuple[StepResult, ...] = ()
 
     def over_db(self, ceiling_dbtp: float) -> float:

@@ -55,7 +55,8 @@ def limited_take(
         finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
         take = _under_ceiling(studio, signal, finish, target.true_peak_dbtp, trim_db)
         reduced_db = 20.0 * math.log10(finish.lowest_gain)
-        take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db)
+        curve_db = finish.reductions.curve_db
+        take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db, gain_curve_db=curve_db)
         trim_db, miss = take.trim_db, take.miss_lu(wanted)
         if abs(miss) <= CLOSE_LU:
             break

@@ -8,6 +8,7 @@ from bridge.audio import Block
 from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
+from bridge.processing.reduction import Reductions
 from chains.inserts import Limiter
 
 
@@ -31,6 +32,8 @@ class FinishLimiter:
         """(frames,) gain in (0, 1] of the frames returned last."""
         self.lowest_gain = 1.0
         """The smallest gain of all frames returned so far."""
+        self.reductions = Reductions(analysis.sample_rate_hz)
+        """The gains of all frames returned so far, without the trim."""
 
     def process(self, block: Block) -> Block:
         """Take (2, frames) float64 of the analysed signal; return the (2, frames) ready.
@@ -51,4 +54,5 @@ class FinishLimiter:
     def _noted(self, limited: Block, gain: Curve) -> Block:
         self.gain = gain
         self.lowest_gain = min(self.lowest_gain, float(gain.min(initial=1.0)))
+        self.reductions.note_gains(gain)
         return limited
