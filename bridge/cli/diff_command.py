@@ -40,6 +40,9 @@ def diff(
         Path | None,
         typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
     ] = None,
+    excerpt: Annotated[
+        bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
+    ] = False,
     md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
     json: Json = False,
 ) -> int:
@@ -63,7 +66,8 @@ def diff(
     if page is not None:
         from bridge.comparing.page import write_page
 
-        write_page(page, found)
+        write_page(page, found, asked=bool(limit or policy), short=excerpt)
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     if json:
         print_json(found.as_json())
     elif md:

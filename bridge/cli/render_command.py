@@ -85,6 +85,17 @@ def render(
     watch: Annotated[
         bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
     ] = False,
+    title: Annotated[
+        str | None, typer.Option(help="The song's, for the report. Default: the session's name.")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Which one it is, for the report.")] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the report.")
+    ] = None,
+    excerpt_only: Annotated[
+        bool,
+        typer.Option("--excerpt", help="A small report: excerpts to listen to, no whole songs."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
@@ -93,6 +104,8 @@ def render(
 
     Example: stemwright render stems/ chain.toml -o master/
     """
+    from bridge.reporting.song import day
+
     work = Work(
         session=session,
         chain=chain,
@@ -110,6 +123,10 @@ def render(
         cross_check=cross_check,
         excerpt=None if range_ is None else excerpt(range_, preroll),
         replace=replace,
+        title=title,
+        revision=revision,
+        date=None if date is None else day(date),
+        short_page=excerpt_only,
     )
     if watch:
         from bridge.cli.watching import watch as watch_chain
@@ -160,7 +177,8 @@ def tell(record: dict[str, Any], folder: Path) -> None:
             f"{_figure(measures['loudness_range_lu'])} LU range"
             + ("" if output["reached"] else "  TARGET MISSED")
         )
-    say(f"{folder / 'report.html'}")
+    page = folder / "report.html"
+    say(f"{page}  {page.stat().st_size / 1e6:.1f} MB")
     say(*(_verdict(record, output) for output in record["outputs"]), err=True)
 
 

@@ -25,6 +25,9 @@ def report(
         ),
     ] = None,
     stems: StemsPlace = None,
+    excerpt: Annotated[
+        bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
+    ] = False,
     store: StorePath = None,
     json: Json = False,
 ) -> None:
@@ -41,11 +44,11 @@ def report(
 
     kept = Store(store or default_root())
     if bypass is None:
-        path = rewrite_report(folder, kept, cores(), stems)
+        path = rewrite_report(folder, kept, cores(), stems, short=excerpt)
         if json:
-            print_json({"report": str(path)})
+            print_json({"report": str(path), "bytes": path.stat().st_size})
         else:
-            say(str(path))
+            say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         return
     found = bypass_insert(folder, bypass, kept, stems)
     if json:

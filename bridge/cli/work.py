@@ -52,6 +52,10 @@ class Work:
     cross_check: bool = False
     excerpt: Excerpt | None = None
     replace: bool = False
+    title: str | None = None
+    revision: str | None = None
+    date: str | None = None
+    short_page: bool = False
 
     @property
     def target(self) -> Path:
@@ -146,7 +150,7 @@ class Work:
         else:
             rendering = render(context, self.subtype, held.drive_db, held.trim_db)
         events.stage("writing")
-        pages = _pages(prepared, rendering)
+        pages = _pages(prepared, rendering, self)
         song = song_row(self.target, self.chain)
         record = write_into(
             out, context, rendering, prepared.chain, self.subtype, pages=pages, song=song
@@ -260,13 +264,23 @@ def _kept(problem: Problem) -> Problem:
     return replace(problem, hint=hint)
 
 
-def _pages(prepared: Prepared, rendering: Rendering) -> Pages:
+def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
     """What adds report.html; references inside a zip or in two files are left out of it."""
-    from bridge.reporting import ReportPages
+    from bridge.reporting import ReportPages, Song
 
     references = [
         (each.kind, each.name, each.media.path)
         for each in prepared.session.references
         if each.media.member is None and each.right is None
     ]
-    return ReportPages(prepared.context, rendering, prepared.chain, references)
+    song = Song(_title(prepared.session, work), work.revision, work.date, work.subtype)
+    return ReportPages(
+        prepared.context, rendering, prepared.chain, references, song, short=work.short_page
+    )
+
+
+def _title(session: Session, work: Work) -> str | None:
+    """What was given, else what the session calls its song, else the session's own name."""
+    own = work.title or dict(session.provenance).get("title")
+    first = work.session[0].resolve()
+    return own or (first.name if first.is_dir() else first.stem) or None

@@ -25,6 +25,11 @@ def change(value: float | None, digits: int = 2, unit: str = "") -> str:
     return f"+{said}" if value is not None and round(value, digits) > 0.0 else said
 
 
+def size_words(count: int) -> str:
+    """A size in bytes as megabytes, or kilobytes where there is less than one."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
 def clock(seconds: float, digits: int = 2) -> str:
     """Minutes and seconds: 1:05.20, or 1:05 with no `digits`."""
     parts = 10**digits
@@ -46,8 +51,10 @@ def text(value: object) -> str:
     return html.escape(str(value))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> str:
-    """A table of plain words; the first of every row is its heading."""
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], name: str, *, words: bool = False
+) -> str:
+    """A table of plain text; the first of every row is its heading, the rest figures or `words`."""
     top = tag("tr", "".join(tag("th", text(each), scope="col") for each in head))
     body = "".join(
         tag(
@@ -57,7 +64,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> str:
         )
         for row in rows
     )
-    whole = tag("table", tag("thead", top) + tag("tbody", body))
+    kind = {"class_": "words"} if words else {}
+    whole = tag("table", tag("thead", top) + tag("tbody", body), **kind)
     return tag("div", whole, class_="wide-table", tabindex="0", role="region", aria_label=name)
 
 

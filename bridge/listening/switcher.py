@@ -3,30 +3,79 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Sequence
 
+from bridge.listening.charts import STEPS_S
 from bridge.listening.deck import Deck, Track
-from bridge.listening.marking import figure, tag, text
+from bridge.listening.excerpts import Excerpt
+from bridge.listening.marking import clock, figure, size_words, tag, text
 from bridge.listening.outlines import lane, residual_lane
 
 _RAISES_DB = (0, 20, 40, 60, 80, 100, 120)
 _KEYS = 9
+_RULED = 8
 NULL_COLOUR = "n"
 
 
-def switcher(deck: Deck) -> str:
+def players(decks: Sequence[Deck]) -> str:
+    """A player for each deck, one seen at a time; the first is the one a page opens with."""
+    shown = "".join(
+        tag(
+            "div",
+            (tag("p", text(deck.said)) if deck.said else "") + switcher(deck, _prefix(n)),
+            class_="player",
+            data_prefix=_prefix(n),
+            **({"hidden": ""} if n else {}),
+        )
+        for n, deck in enumerate(decks)
+    )
+    return (_tabs(decks) if len(decks) > 1 else "") + shown
+
+
+def _prefix(number: int) -> str:
+    """What the ids of a player begin with; those of a page's first are plain."""
+    return f"p{number}-" if number else ""
+
+
+def _tabs(decks: Sequence[Deck]) -> str:
+    buttons = "".join(
+        tag(
+            "button",
+            text(deck.name) + tag("small", f"{size_words(deck.page_bytes)}"),
+            type="button",
+            class_="tab",
+            data_of=_prefix(n),
+            aria_pressed=str(n == 0).lower(),
+        )
+        for n, deck in enumerate(decks)
+    )
+    return tag("div", buttons, class_="tabs", role="group", aria_label="What to listen to")
+
+
+def switcher(deck: Deck, prefix: str = "") -> str:
     """The elements `player.js` works on, with their data; `deck` has at least one track."""
-    compared = len(deck.tracks) > 1
-    buttons = "".join(_pick(n, deck) for n in range(len(deck.tracks)))
-    buttons += _null_pick() if compared else ""
+    nulled = _nulled(deck)
+    buttons = "".join(_pick(n, deck, prefix) for n in range(len(deck.tracks)))
+    buttons += _null_pick(prefix) if nulled else ""
     parts = [
         tag("div", buttons, class_="buttons", role="group", aria_label="Switch what is heard"),
-        _pair(deck) if len(deck.tracks) > 2 else "",
-        _strips(deck),
-        _transport(deck),
-        _blind() if compared else "",
-        _data(deck),
+        _pair(deck, prefix) if len(deck.tracks) > 2 else "",
+        _strips(deck, prefix),
+        _transport(deck, prefix),
+        _blind(prefix) if _blinded(deck) else "",
+        _data(deck, prefix),
     ]
     return "".join(parts)
+
+
+def _nulled(deck: Deck) -> bool:
+    return len(deck.tracks) > 1 and (deck.lossless or deck.null is not None)
+
+
+def _blinded(deck: Deck) -> bool:
+    """A blind test of two previews would test their coder as well."""
+    return len(deck.tracks) > 1 and deck.lossless
 
 
 def lowered(deck: Deck) -> str:
@@ -36,7 +85,7 @@ def lowered(deck: Deck) -> str:
     return f"All play {figure(deck.below_db)} dB lower, so none clips. "
 
 
-def _pick(number: int, deck: Deck) -> str:
+def _pick(number: int, deck: Deck, prefix: str) -> str:
     track = deck.tracks[number]
     own = str(number + 1) if len(deck.tracks) > 2 else "ab"[number]
     shown = (
@@ -48,7 +97,7 @@ def _pick(number: int, deck: Deck) -> str:
         "button",
         shown,
         type="button",
-        id=f"pick{number}",
+        id=f"{prefix}pick{number}",
         class_=f"pick {track.colour}",
         aria_pressed=str(number == deck.chosen).lower(),
     )
@@ -63,7 +112,7 @@ def _badge(number: int, deck: Deck) -> str:
     return tag("b", said, class_="badge", data_of=str(number))
 
 
-def _null_pick() -> str:
+def _null_pick(prefix: str) -> str:
     shown = (
         tag("kbd", "n") + tag("span", "Null: B&nbsp;minus&nbsp;A", class_="name") + tag("small", "")
     )
@@ -71,16 +120,16 @@ def _null_pick() -> str:
         "button",
         shown,
         type="button",
-        id="null",
+        id=f"{prefix}null",
         class_=f"pick {NULL_COLOUR}",
         aria_pressed="false",
     )
 
 
-def _pair(deck: Deck) -> str:
+def _pair(deck: Deck, prefix: str) -> str:
     chosen = zip(("first", "second"), ("A", "B"), deck.pair, strict=True)
     selects = "".join(
-        tag("label", f"{name} is {tag('select', _options(deck, number), id=ident)}")
+        tag("label", f"{name} is {tag('select', _options(deck, number), id=prefix + ident)}")
         for ident, name, number in chosen
     )
     return tag("div", tag("span", "Compare:") + selects, class_="transport")
@@ -93,7 +142,7 @@ def _options(deck: Deck, chosen: int) -> str:
     )
 
 
-def _strips(deck: Deck) -> str:
+def _strips(deck: Deck, prefix: str) -> str:
     """The tracks as loud as they play; the page shows A and B alone."""
     gains = [10.0 ** (each.match_db / 20.0) for each in deck.tracks]
     peaks = [
@@ -104,11 +153,25 @@ def _strips(deck: Deck) -> str:
         _lane(n, track, gain / loudest, deck)
         for n, (track, gain) in enumerate(zip(deck.tracks, gains, strict=True))
     ]
-    if deck.null is not None:
-        drawn = deck.null.excerpt.outline
+    drawn = deck.rest if deck.null is None else deck.null.excerpt.outline
+    if drawn is not None:
         lanes.append(residual_lane("B minus A", NULL_COLOUR, drawn, loudest))
-    region = '<i id="region" hidden></i><i id="head"></i>'
-    return tag("div", "".join(lanes) + region, id="strips", class_="strips")
+    over = tag("i", "", id=f"{prefix}region", class_="region", hidden="")
+    over += tag("i", "", id=f"{prefix}head", class_="head")
+    start_s = deck.tracks[deck.chosen].start_s
+    drawn_lanes = "".join(lanes) + ruler(start_s, deck.seconds) + over
+    return tag("div", drawn_lanes, id=f"{prefix}strips", class_="strips seek")
+
+
+def ruler(start_s: float, seconds: float) -> str:
+    """Round times under a waveform of `seconds` from `start_s` on."""
+    step = next((each for each in STEPS_S if seconds / each <= _RULED), STEPS_S[-1])
+    first = math.ceil(start_s / step - 1e-9)
+    marks = "".join(
+        tag("span", clock(at, 0), style=f"left:{100.0 * (at - start_s) / seconds:.3f}%")
+        for at in range(first * step, math.floor(start_s + 0.97 * seconds) + 1, step)
+    )
+    return tag("div", marks, class_="ruler", role="img", aria_label="minutes and seconds")
 
 
 def _lane(number: int, track: Track, gain: float, deck: Deck) -> str:
@@ -117,38 +180,38 @@ def _lane(number: int, track: Track, gain: float, deck: Deck) -> str:
     return tag("div", drawn, class_="lane", **({"hidden": ""} if away else {}))
 
 
-def _transport(deck: Deck) -> str:
+def _transport(deck: Deck, prefix: str) -> str:
     options = "".join(tag("option", f"{each} dB", value=str(each)) for each in _RAISES_DB)
-    raised = tag("label", f"Raise the null {tag('select', options, id='raise')}")
-    compared = len(deck.tracks) > 1
+    raised = tag("label", f"Raise the null {tag('select', options, id=f'{prefix}raise')}")
     buttons = (
-        _button("play", "Play")
-        + '<output id="clock">0:00.00</output>'
-        + _button("from", "Loop from here", "[")
-        + _button("to", "Loop to here", "]")
-        + _button("all", "Loop all")
-        + (raised if compared else "")
+        _button(f"{prefix}play", "Play", toggle=True, class_="play")
+        + tag("output", "0:00.00", id=f"{prefix}clock", class_="clock")
+        + _button(f"{prefix}from", "Loop from here", "[")
+        + _button(f"{prefix}to", "Loop to here", "]")
+        + _button(f"{prefix}all", "Loop all")
+        + (raised if _nulled(deck) else "")
     )
     return tag("div", buttons, class_="transport") + tag("p", _keys(deck), class_="hint")
 
 
 def _keys(deck: Deck) -> str:
     count = len(deck.tracks)
-    switches = f"1 to {min(count, _KEYS)}, a, b and n switch" if count > 2 else "a, b and n switch"
-    blind = "; x starts the blind test and plays X" if count > 1 else ""
+    null = ", a, b and n switch" if _nulled(deck) else ", a and b switch"
+    switches = f"1 to {min(count, _KEYS)}{null}" if count > 2 else null.removeprefix(", ")
+    blind = "; x starts the blind test and plays X" if _blinded(deck) else ""
     return (
         f"Keys: {switches if count > 1 else ''}{', ' * (count > 1)}space plays and stops, [ and ] "
         f"set the loop, or drag over the waveform{blind}."
     )
 
 
-def _blind() -> str:
+def _blind(prefix: str) -> str:
     buttons = (
-        _button("x", "Blind test", "x")
-        + _button("is-a", "X is A", "1", disabled=True)
-        + _button("is-b", "X is B", "2", disabled=True)
-        + _button("anew", "Start over", disabled=True)
-        + '<output id="score">No answers yet.</output>'
+        _button(f"{prefix}x", "Blind test", "x", toggle=True)
+        + _button(f"{prefix}is-a", "X is A", "1", disabled=True)
+        + _button(f"{prefix}is-b", "X is B", "2", disabled=True)
+        + _button(f"{prefix}anew", "Start over", disabled=True)
+        + tag("output", "No answers yet.", id=f"{prefix}score")
     )
     hint = (
         "X is A or B, at random each time. p is the chance of doing at least as well by guessing; "
@@ -161,28 +224,72 @@ def _blind() -> str:
     )
 
 
-def _button(name: str, label: str, key: str = "", disabled: bool = False) -> str:
+def _button(
+    name: str,
+    label: str,
+    key: str = "",
+    *,
+    disabled: bool = False,
+    toggle: bool = False,
+    class_: str = "",
+) -> str:
     shown = f"{tag('kbd', text(key))} {label}" if key else label
-    return tag("button", shown, type="button", id=name, **({"disabled": ""} if disabled else {}))
+    more = {"disabled": ""} if disabled else {}
+    more |= {"aria_pressed": "false"} if toggle else {}
+    more |= {"class_": class_} if class_ else {}
+    return tag("button", shown, type="button", id=name, **more)
 
 
-def _data(deck: Deck) -> str:
+def _data(deck: Deck, prefix: str) -> str:
     places = sorted({each.place for each in deck.tracks})
     held = {
         "rate": deck.rate_hz,
         "pair": deck.pair if len(deck.tracks) > 1 else (0, 0),
         "chosen": deck.chosen,
         "own_null": deck.null is not None,
+        "nulled": _nulled(deck),
+        "blinded": _blinded(deck),
         "signals": [
             {
                 "name": each.name,
                 "start": round(each.start_s, 4),
                 "place": places.index(each.place) if each is not deck.null else 0,
                 "gain_db": deck.gain_db(each),
-                "flac": each.excerpt.flac_base64,
+                "frames": each.excerpt.frames,
+                each.excerpt.codec: each.excerpt.coded_base64,
             }
-            for each in (*deck.tracks, *([deck.null] if deck.null else []))
+            for each in deck.held
         ],
     }
+    return embedded(held, f"{prefix}excerpts")
+
+
+def embedded(held: object, name: str) -> str:
+    """Data a page carries for its script, under an id."""
     coded = json.dumps(held, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-    return tag("script", coded, type="application/json", id="excerpts")
+    return tag("script", coded, type="application/json", id=name)
+
+
+def row_buttons(pair: tuple[int, int], gains_db: tuple[float, float], name: str) -> str:
+    """Before and after of one row, by their numbers among `row_sounds`."""
+    both = f"{pair[0]} {pair[1]}"
+    shown = "".join(
+        tag(
+            "button",
+            word,
+            type="button",
+            data_signal=str(number),
+            data_pair=both,
+            data_gain=f"{gain_db:.4f}",
+            aria_pressed="false",
+            aria_label=f"{name}, {word.lower()}",
+        )
+        for number, gain_db, word in zip(pair, gains_db, ("Before", "After"), strict=True)
+    )
+    return tag("div", shown, class_="hear", role="group", aria_label=f"Hear {name}")
+
+
+def row_sounds(excerpts: Sequence[Excerpt], rate_hz: int) -> str:
+    """What the buttons of rows play."""
+    held = [{each.codec: each.coded_base64} for each in excerpts]
+    return embedded({"rate": rate_hz, "signals": held}, "rows") if held else ""

@@ -4,6 +4,7 @@ from bridge.reporting.bypass import bypass
 from bridge.reporting.bypassed import Bypassed
 from bridge.reporting.pages import ReportPages
 from bridge.reporting.report import PAGE, rewrite_report, write_report
+from bridge.reporting.song import Song
 from bridge.reporting.sources import Heard, Reference, listen
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Heard",
     "Reference",
     "ReportPages",
+    "Song",
     "bypass",
     "listen",
     "rewrite_report",

@@ -19,14 +19,13 @@ from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
 from bridge.errors import InputError, Problem
 from bridge.listening.document import saved
-from bridge.rendering import found_again
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.bypass_page import Place, bypass_page
 from bridge.reporting.bypassed import FILES, PAGE, Bypassed
 from bridge.reporting.excerpts import LONGEST_S, between
 from bridge.reporting.loudness_curve import LoudnessCurve
 from bridge.reporting.report import opened
-from bridge.reporting.taps import Folder, Taps, taps
+from bridge.reporting.taps import Taps, taps
 from bridge.storing import Store, file_digest, leased_folder, sweep
 
 _FULL = 10.0 ** (-0.1 / 20.0)
@@ -45,16 +44,12 @@ def bypass(folder: Path, step_id: str, store: Store, stems: Path | None = None) 
     that is not where they were rendered from. Raises InputError: not_a_render, unknown_step,
     bypass_gone, output_not_ours; MachineError when the disk refuses.
     """
-    record, chain, engine = opened(folder)
-    lock = json.loads((folder / "chain.lock").read_bytes())
-    if stems is not None:
-        lock = found_again(lock, stems, store)
-    found = Folder(folder, record, chain, engine, lock.get("sources", []), store)
+    found = opened(folder, store, stems)
     target = folder / f"{_PREFIX}{step_id.replace('/', '-').replace('@', '-')}"
     tapped = taps(found, step_id)
     _refuse_foreign(target)
     try:
-        return _written(tapped, target, step_id, engine.sample_rate_hz)
+        return _written(tapped, target, step_id, found.engine.sample_rate_hz)
     except DamagedEntryError as error:
         raise InputError(
             Problem(

@@ -1,9 +1,9 @@
-"""Short excerpts to listen to: the same place in everything that came from this song."""
+"""What is listened to: whole songs as previews, and one place of each without loss."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.resample import resampled
-from bridge.listening.excerpts import Excerpt
+from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, preview
 from bridge.listening.excerpts import excerpt as encoded
 from bridge.listening.outlines import Outline
+from bridge.rendering.signals import silence
 from bridge.reporting.sources import Heard
 from bridge.storing import Store, digest
 
@@ -21,7 +22,7 @@ LONGEST_S = 12
 SHORTEST_S = 5
 _TOGETHER_S = 22
 """Seconds all excerpts share: at 16 bit they then take about 4 MB of page."""
-_VERSION = 2
+_VERSION = 3
 
 
 def length_s(count: int) -> int:
@@ -50,20 +51,72 @@ def excerpt(heard: Heard, store: Store, start_s: int, seconds: int, rate_hz: int
         seconds=seconds,
         played_hz=rate_hz,
     )
+    blocks = heard.blocks
+
+    def made() -> Excerpt | None:
+        if blocks is None:
+            return None
+        own_hz = heard.rate_hz
+        samples = between(blocks(), start_s * own_hz, (start_s + seconds) * own_hz)
+        played = np.concatenate([*resampled([samples], 2, own_hz, rate_hz)], axis=1)
+        return encoded(played, rate_hz)
+
+    return remembered(store, key, made)
+
+
+def whole(
+    heard: Heard, store: Store, seconds: float, measures: Mapping[str, Any]
+) -> Excerpt | None:
+    """Return a signal from its start to `seconds` as a preview; None when it is gone.
+
+    `measures` are its readings.
+    """
+    frames = round(seconds * heard.rate_hz)
+    key = digest(
+        "report.preview",
+        version=_VERSION,
+        source=heard.digest,
+        rate_hz=heard.rate_hz,
+        frames=frames,
+        played_hz=PREVIEW_HZ,
+    )
+    blocks = heard.blocks
+
+    def made() -> Excerpt | None:
+        if blocks is None:
+            return None
+        peak_dbfs, lufs = measures.get("sample_peak_dbfs"), measures.get("integrated_lufs")
+        peak = 0.0 if peak_dbfs is None else 10.0 ** (peak_dbfs / 20.0)
+        return preview(exactly(blocks(), frames), heard.rate_hz, frames, peak, lufs)
+
+    return remembered(store, key, made)
+
+
+def exactly(blocks: Iterable[Block], frames: int) -> Iterator[Block]:
+    """Yield `frames` frames of a stereo stream, silence where it has ended."""
+    left = frames
+    for block in blocks:
+        kept = block[:, :left]
+        left -= kept.shape[1]
+        yield kept
+        if not left:
+            return
+    yield from silence(left)
+
+
+def remembered(store: Store, key: str, made: Callable[[], Excerpt | None]) -> Excerpt | None:
+    """Take an excerpt from the store, or make it and put it there."""
     entry = store.get(key)
     if entry is not None:
-        return _from_json(entry.meta["excerpt"])
-    if heard.blocks is None:
-        return None
-    own_hz = heard.rate_hz
-    samples = between(heard.blocks(), start_s * own_hz, (start_s + seconds) * own_hz)
-    played = np.concatenate([*resampled([samples], 2, own_hz, rate_hz)], axis=1)
-    made = encoded(played, rate_hz)
-    store.put(key, {"pcm": None, "excerpt": asdict(made)})
-    return made
+        return from_json(entry.meta["excerpt"])
+    new = made()
+    if new is not None:
+        store.put(key, {"pcm": None, "excerpt": asdict(new)})
+    return new
 
 
-def _from_json(stored: Mapping[str, Any]) -> Excerpt:
+def from_json(stored: Mapping[str, Any]) -> Excerpt:
+    """An excerpt as it lay in the store."""
     drawn = {side: tuple(values) for side, values in stored["outline"].items()}
     return Excerpt(**{**stored, "outline": Outline(**drawn)})
 

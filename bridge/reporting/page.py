@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.listening.charts import chart
 from bridge.listening.document import document, part, section
 from bridge.listening.marking import change, clock, figure, tag, text, tiles
 from bridge.planning import Engine
-from bridge.reporting.chart import Chart, svgs
 from bridge.reporting.charts import groups_chart, loudness_chart, spectrum_chart
+from bridge.reporting.insert_sounds import SECONDS
 from bridge.reporting.path_cards import cards
 from bridge.reporting.player import player
 from bridge.reporting.racks import racks
+from bridge.reporting.reduction_charts import reduction_charts
+from bridge.reporting.song import song_of
 from bridge.reporting.songbook import Songbook
 from bridge.reporting.tables import diagnostics_list, measures_table, target_table, verdict
-from bridge.storing import Store
 from chains import Chain
 
 
-def page(
-    book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine, store: Store
-) -> str:
+def page(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
     """Return the whole HTML text."""
-    title = f"{chain.name or 'Master'}: report"
+    song = song_of(record)
+    title = f"{song.title or chain.name or 'Master'}: report"
     sections = "".join(
         [
             section("Listen", player(book)),
             section("What went in, what came out", measures_table(book)),
             section("Against the target", target_table(record, chain)),
-            section("Loudness over time", _loudness(book, chain, store)),
-            section("Spectra", _spectra(book, chain, store)),
-            section("Signal path", _path(record, chain, engine)),
+            section("Loudness over time", _loudness(book, chain)),
+            section("Spectra", _spectra(book, chain)),
+            section("Gain reduction over time", _reductions(book)),
+            section("Signal path", _path(record, chain, engine, book)),
             section("Diagnostics", diagnostics_list(record)),
         ]
     )
@@ -42,7 +44,15 @@ def page(
 def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
     main = record["outputs"][0]
     measures, seconds = main["measures"], book.main.heard.frames / engine.sample_rate_hz
-    facts = f"{clock(seconds, 0)}{_tail(record)} · {engine.sample_rate_hz / 1000:g} kHz"
+    song = song_of(record)
+    facts = [
+        *([f"revision {song.revision}"] if song.revision else []),
+        *([song.date] if song.date else []),
+        f"chain {chain.name}" if chain.name and song.title else "",
+        clock(seconds, 0) + _tail(record),
+        f"{engine.sample_rate_hz / 1000:g} kHz",
+        song.samples or "",
+    ]
     target = chain.target
     wanted = None if target is None else target.integrated_lufs
     off = "" if wanted is None else f"target {figure(wanted)}"
@@ -56,9 +66,12 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
             ("Drive", change(record["drive_db"], 1), "dB", ""),
         ]
     )
-    heading = tag("h1", text(chain.name or "Master"))
+    heading = tag("h1", text(song.title or chain.name or "Master"))
     judged = "" if target is None else f" · target {verdict(_reached(record))}"
-    line = tag("p", f"{text(facts)} · {_versions(record)}{judged}")
+    known = " · ".join(text(fact) for fact in facts if fact)
+    line = tag("p", f"{known} · {_versions(record)}{judged}")
+    if not song.date:
+        line += _dated()
     return tag("header", heading + line + shown)
 
 
@@ -67,6 +80,11 @@ def _tail(record: Mapping[str, Any]) -> str:
     length = record.get("length", {})
     tail_s = length.get("tail_s", 0.0)
     return f" ({tail_s:g} s of it tail)" if tail_s > 0.0 else ""
+
+
+def _dated() -> str:
+    """The day of this file, which its own bytes do not hold: the browser reads it off the disk."""
+    return tag("p", "this file is of " + tag("time", "", id="dated"), class_="hint", hidden="")
 
 
 def _versions(record: Mapping[str, Any]) -> str:
@@ -78,48 +96,50 @@ def _reached(record: Mapping[str, Any]) -> bool:
     return all(output["reached"] for output in record["outputs"])
 
 
-def _loudness(book: Songbook, chain: Chain, store: Store) -> str:
+def _loudness(book: Songbook, chain: Chain) -> str:
     target = None if chain.target is None else chain.target.integrated_lufs
-    chart = loudness_chart(book, target)
-    if chart is None:
+    drawn = loudness_chart(book, target)
+    if drawn is None:
         return tag("p", "Too short, or too quiet, for a short-term curve (3 s).")
     note = "3 s windows, each at its end."
     if target is not None:
         note += f" The line across is the target, {figure(target)} LUFS integrated."
-    return _figure(chart, store, note)
+    return chart(drawn, note)
 
 
-def _spectra(book: Songbook, chain: Chain, store: Store) -> str:
+def _spectra(book: Songbook, chain: Chain) -> str:
     faders = {group.id: group.gain_db for group in chain.groups}
     charts = [spectrum_chart(book), groups_chart(book, faders)]
-    shown = [_figure(chart, store, "") for chart in charts if chart is not None]
+    shown = [chart(drawn) for drawn in charts if drawn is not None]
     return "".join(shown) or tag("p", "There is no sound to show.")
 
 
-def _figure(chart: Chart, store: Store, note: str) -> str:
-    drawn = svgs(chart, store)
-    keys = "".join(
-        tag(
-            "span",
-            text(line.name),
-            class_="key dashed" if line.dashed else "key",
-            style=f"--mine: var(--s{line.colour})",
-        )
-        for line in sorted(chart.lines, key=lambda line: not line.bold)
-    )
-    caption = tag("figcaption", keys + (tag("small", text(note)) if note else ""))
-    return tag("figure", tag("h3", text(chart.title)) + drawn["wide"] + drawn["narrow"] + caption)
+def _reductions(book: Songbook) -> str:
+    shown = "".join(chart(drawn) for drawn in reduction_charts(book.reductions_db))
+    if shown or not book.reductions_db:
+        return shown
+    return tag("p", "No insert of ours turned anything down.")
 
 
-def _path(record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
+def _path(record: Mapping[str, Any], chain: Chain, engine: Engine, book: Songbook) -> str:
     note = tag(
         "p",
-        "Levels are dBFS; the change is of the RMS level. To hear an insert bypassed, at equal "
-        "loudness, with its difference, on a page of its own: "
+        f"{_heard(book)}Levels are dBFS; the change is of the RMS level. To hear an insert without "
+        "loss, with its difference and what it does to the master, on a page of its own: "
         + tag("code", "stemwright report --bypass GROUP/INSERT DIR"),
         class_="hint",
     )
-    return cards(racks(record, chain), record, chain, engine.sample_rate_hz) + note
+    return cards(racks(record, chain), record, chain, engine.sample_rate_hz, book) + note
+
+
+def _heard(book: Songbook) -> str:
+    if not book.inserts:
+        return ""
+    at = clock(float(book.main.start_s), 0)
+    return (
+        f"Before and After play {SECONDS} s from {at} around an insert, at one loudness, at "
+        "preview quality. "
+    )
 
 
 def _footer(record: Mapping[str, Any], engine: Engine) -> str:

@@ -1,28 +1,64 @@
-"""The signal path as cards: one a rack, its inserts in words, what each did to the level."""
+"""The signal path as cards: a rack each, its inserts in words, to hear, and what each did."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bridge.listening.deck import matching_db
+from bridge.listening.excerpts import PREVIEW_HZ, Excerpt
 from bridge.listening.marking import change, figure, tag, text
+from bridge.listening.switcher import row_buttons, row_sounds
+from bridge.reporting.insert_sounds import InsertSound
 from bridge.reporting.racks import Rack, Stage
+from bridge.reporting.reduction_charts import reduction_strip
+from bridge.reporting.songbook import Songbook
 from chains import Chain
 
 _STATES = {"bypassed": "bypassed", "finish": "limits in the finish"}
 
 
-def cards(racks: tuple[Rack, ...], record: Mapping[str, Any], chain: Chain, rate_hz: int) -> str:
-    """Every rack's card in signal order, the finish last."""
-    shown = "".join(_card(rack, rate_hz) for rack in racks)
-    return tag("div", shown + _finish(record, chain), class_="cards")
+@dataclass(frozen=True)
+class Wired:
+    """What a card shows beside its rack: sounds by number, and gain reduction over time."""
+
+    rate_hz: int
+    sounds: Mapping[str, InsertSound]
+    numbers: Mapping[str, tuple[int, int]]
+    reductions_db: Mapping[str, Sequence[float]]
 
 
-def _card(rack: Rack, rate_hz: int) -> str:
+def cards(
+    racks: tuple[Rack, ...], record: Mapping[str, Any], chain: Chain, rate_hz: int, book: Songbook
+) -> str:
+    """Every rack's card in signal order, the finish last, and what their buttons play."""
+    heard, numbers = _numbered(book.inserts)
+    wired = Wired(rate_hz, book.inserts, numbers, book.reductions_db)
+    shown = "".join(_card(rack, wired) for rack in racks)
+    finish = _finish(record, chain, book.reductions_db)
+    return tag("div", shown + finish, class_="cards") + row_sounds(heard, PREVIEW_HZ)
+
+
+def _numbered(
+    sounds: Mapping[str, InsertSound],
+) -> tuple[list[Excerpt], dict[str, tuple[int, int]]]:
+    """Every signal once: what leaves an insert is what enters the next."""
+    heard: list[Excerpt] = []
+    numbers: dict[str, tuple[int, int]] = {}
+    for name, sound in sounds.items():
+        if not heard or heard[-1] != sound.before:
+            heard.append(sound.before)
+        heard.append(sound.after)
+        numbers[name] = (len(heard) - 2, len(heard) - 1)
+    return heard, numbers
+
+
+def _card(rack: Rack, wired: Wired) -> str:
     kind = "" if rack.kind == rack.id else tag("small", text(rack.kind))
     rows = [_stems(rack)] if rack.stems else []
     rows += [_line("trim", _db(rack.trim_db))] if rack.trim_db else []
-    rows += [_stage(stage, rate_hz) for stage in rack.stages]
+    rows += [_stage(stage, rack.id, wired) for stage in rack.stages]
     rows += [] if rack.stages else [_line("inserts", "none: passes unchanged")]
     rows += [] if rack.kind == "master" else [_line("fader", _db(rack.gain_db))]
     rows += [_line(f"send to {name}", _db(gain_db)) for name, gain_db in rack.sends]
@@ -39,11 +75,13 @@ def _line(name: str, words: str) -> str:
     return tag("li", tag("b", text(name)) + tag("span", text(words)), class_="line")
 
 
-def _stage(stage: Stage, rate_hz: int) -> str:
-    words = "".join(_insert(*insert) for insert in stage.inserts)
+def _stage(stage: Stage, rack: str, wired: Wired) -> str:
+    words = "".join(
+        _insert(*insert) + _wired(f"{rack}/{insert[0]}", wired) for insert in stage.inserts
+    )
     if stage.state != "on":
         words += tag("em", _STATES[stage.state])
-    return tag("li", words + _levels(stage, rate_hz), class_=f"stage {stage.state}")
+    return tag("li", words + _levels(stage, wired.rate_hz), class_=f"stage {stage.state}")
 
 
 def _insert(name: str, words: str, gain_db: float | None) -> str:
@@ -54,6 +92,25 @@ def _insert(name: str, words: str, gain_db: float | None) -> str:
     if use == name:  # an insert without a name of its own
         words = words[len(name) :].lstrip(": ")
     return tag("div", tag("b", text(name)) + " " + text(words) + reduced, class_="insert")
+
+
+def _wired(name: str, wired: Wired) -> str:
+    """An insert's gain reduction over time, and its sound before and after."""
+    shown = reduction_strip(name, wired.reductions_db.get(name, ()))
+    sound = wired.sounds.get(name)
+    if sound is None:
+        return shown
+    to_db = matching_db(sound.before, sound.after)
+    below_db = max(0.0, *(_peak(sound.before) + to_db, _peak(sound.after)))
+    gains = (
+        to_db + sound.before.lowered_db - below_db,
+        sound.after.lowered_db - below_db,
+    )
+    return shown + row_buttons(wired.numbers[name], gains, name)
+
+
+def _peak(made: Excerpt) -> float:
+    return -120.0 if made.peak_dbfs is None else made.peak_dbfs
 
 
 def _reduction(gain_db: float) -> str:
@@ -83,7 +140,9 @@ def _level(level: Mapping[str, float | None]) -> str:
     return f"{figure(level['peak_dbfs'])} peak, {figure(level['rms_dbfs'])} RMS"
 
 
-def _finish(record: Mapping[str, Any], chain: Chain) -> str:
+def _finish(
+    record: Mapping[str, Any], chain: Chain, reductions_db: Mapping[str, Sequence[float]]
+) -> str:
     target = chain.target
     if target is None:
         rows = [_line("target", "none: the sum is written as it is")]
@@ -100,7 +159,10 @@ def _finish(record: Mapping[str, Any], chain: Chain) -> str:
         limited = "" if deepest is None else f", limiter {_reduction(deepest)}"
         loudness = figure(measures["integrated_lufs"], 1, "LUFS")
         words = f"{loudness}, {figure(measures['true_peak_dbtp'], 2, 'dBTP')}{limited}{trimmed}"
+        name = f"finish/{output['version']}"
         rows.append(_line(output["version"], words))
+        strip = reduction_strip(name, reductions_db.get(name, ()))
+        rows += [tag("li", strip, class_="stripped")] if strip else []
     return tag("article", tag("h3", "finish") + tag("ol", "".join(rows)))
 
 

@@ -2,42 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from bridge.listening.deck import Deck, Track, matching_db
-from bridge.listening.excerpts import Excerpt
-from bridge.listening.marking import change, clock, tag, text
-from bridge.listening.switcher import lowered, switcher
+from bridge.listening.excerpts import PREVIEW_HZ, Excerpt
+from bridge.listening.marking import change, clock, tag
+from bridge.listening.switcher import lowered, players
 from bridge.reporting.charts import colours
 from bridge.reporting.songbook import SAME_SONG, Row, Songbook
 from bridge.reporting.tables import KINDS
 
+Playable = Sequence[tuple[Row, Excerpt]]
+
 
 def player(book: Songbook) -> str:
-    """The switcher with its data; a sentence when there is nothing to play."""
-    playable = [(row, row.excerpt) for row in book.rows if row.excerpt is not None]
-    if not playable:
+    """The players with their data; a sentence when there is nothing to play."""
+    excerpts = [(row, row.excerpt) for row in book.rows if row.excerpt is not None]
+    wholes = [(row, row.whole) for row in book.rows if row.whole is not None]
+    if not excerpts:
         return tag("p", "No audio is at hand for excerpts; render again to hear it here.")
-    deck = _decked(playable, book)
-    return tag("p", text(_said(playable, deck))) + switcher(deck)
+    decks = [_whole_deck(wholes, book)] if len(wholes) == len(excerpts) else []
+    return players([*decks, _excerpt_deck(excerpts, book)])
 
 
-def _decked(playable: list[tuple[Row, Excerpt]], book: Songbook) -> Deck:
-    rows = [row for row, _ in playable]
-    main = next((n for n, row in enumerate(rows) if row.heard == book.main.heard), 0)
-    named = colours(book)
-    to, rate_hz = playable[main][1], rows[main].heard.rate_hz
+def _whole_deck(playable: Playable, book: Songbook) -> Deck:
+    def match_db(row: Row, _: Excerpt) -> float:
+        return book.match_db(row) or 0.0
+
+    def said(deck: Deck) -> str:
+        return (
+            "All of it, at preview quality (MP3 of about 120 kbit/s, up to 15 kHz). Every signal "
+            "plays as loud as the whole main master is, by the decibels on its button. "
+            f"{lowered(deck)}The null and the blind test are in the excerpt, which is lossless."
+        )
+
+    return _decked("Whole song", playable, book, match_db, (0.0, said))
+
+
+def _excerpt_deck(playable: Playable, book: Songbook) -> Deck:
+    to = playable[_main(playable, book)][1]
+
+    def match_db(_: Row, made: Excerpt) -> float:
+        return matching_db(made, to)
+
+    def said(deck: Deck) -> str:
+        return (
+            f"{deck.seconds:g} s around the loudest moment, from "
+            f"{clock(deck.tracks[deck.chosen].start_s, 0)}, the same place in all of this song (a "
+            "reference plays its own loudest moment). Every signal plays as loud as the main "
+            f"master is here, by the decibels on its button. {lowered(deck)}FLAC excerpts of 16 "
+            "bit: what has more bits than that is rounded, with dither."
+        )
+
+    return _decked("Excerpt, lossless", playable, book, match_db, (None, said))
+
+
+def _main(playable: Playable, book: Songbook) -> int:
+    return next((n for n, (row, _) in enumerate(playable) if row.heard == book.main.heard), 0)
+
+
+def _decked(
+    name: str,
+    playable: Playable,
+    book: Songbook,
+    match_db: Callable[[Row, Excerpt], float],
+    told: tuple[float | None, Callable[[Deck], str]],
+) -> Deck:
+    """`told` is where all start, None where each has its own place, and what is said of them."""
+    rows, main = [row for row, _ in playable], _main(playable, book)
+    named, start_s = colours(book), told[0]
+    rate_hz = rows[main].heard.rate_hz
     tracks = tuple(
         Track(
             name=row.heard.name,
-            note=_note(row, matching_db(made, to), n == main, rate_hz),
+            note=_note(row, match_db(row, made), n == main, rate_hz),
             colour=f"s{named[f'{row.heard.kind} {row.heard.name}']}",
             excerpt=made,
-            match_db=matching_db(made, to),
-            start_s=float(row.start_s),
+            match_db=match_db(row, made),
+            start_s=float(row.start_s) if start_s is None else start_s,
             place="" if row.heard.kind in SAME_SONG else f"{row.heard.kind} {row.heard.name}",
         )
         for n, (row, made) in enumerate(playable)
     )
-    return Deck(rate_hz, tracks, (_before(rows, main), main), chosen=main)
+    played_hz = PREVIEW_HZ if tracks[main].excerpt.codec == "mp3" else rate_hz
+    deck = Deck(played_hz, tracks, (_before(rows, main), main), chosen=main, name=name)
+    return replace(deck, said=told[1](deck))
 
 
 def _note(row: Row, match_db: float, main: bool, rate_hz: int) -> str:
@@ -52,14 +102,3 @@ def _before(rows: list[Row], main: int) -> int:
     ranks = {"mix": 0, "stems": 1}
     others = [n for n in range(len(rows)) if n != main]
     return min(others, key=lambda n: ranks.get(rows[n].heard.kind, 2), default=main)
-
-
-def _said(playable: list[tuple[Row, Excerpt]], deck: Deck) -> str:
-    start_s = deck.tracks[deck.chosen].start_s
-    seconds = max(made.seconds for _, made in playable)
-    return (
-        f"{seconds:g} s around the loudest moment, from {clock(start_s, 0)}, the same place in all "
-        "of this song (a reference plays its own loudest moment). Every signal plays as loud as "
-        f"the main master is here, by the decibels on its button. {lowered(deck)}"
-        "FLAC excerpts of 16 bit: what has more bits than that is rounded, with dither."
-    )

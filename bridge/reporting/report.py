@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bridge.errors import InputError, Problem
 from bridge.listening.document import saved
@@ -14,60 +13,54 @@ from bridge.rendering import OutputFolder, check_whole, found_again, read_lock, 
 from bridge.reporting.page import page
 from bridge.reporting.songbook import gathered
 from bridge.reporting.sources import Heard, remembered, with_stems
+from bridge.reporting.taps import Folder
 from bridge.storing import Store
-from chains import Chain, load
+from chains import load
 
 PAGE = "report.html"
 
 
 def write_report(
-    path: Path,
-    *,
-    record: Mapping[str, Any],
-    chain: Chain,
-    engine: Engine,
-    heard: Sequence[Heard],
-    store: Store,
-    jobs: int = 1,
+    path: Path, folder: Folder, heard: Sequence[Heard], jobs: int = 1, *, short: bool = False
 ) -> None:
     """Write the page of one render to `path`, replacing what is there in one move.
 
-    What the store knows by content is not computed again. Raises MachineError when the disk
-    refuses.
+    What the store knows by content is not computed again; `short` leaves out the whole songs.
+    Raises MachineError when the disk refuses.
     """
-    book = gathered(heard, record, store, jobs)
-    saved(path, page(book, record, chain, engine, store))
+    book = gathered(heard, folder, jobs, short=short)
+    saved(path, page(book, folder.record, folder.chain, folder.engine))
 
 
-def rewrite_report(folder: Path, store: Store, jobs: int = 1, stems: Path | None = None) -> Path:
+def rewrite_report(
+    folder: Path, store: Store, jobs: int = 1, stems: Path | None = None, *, short: bool = False
+) -> Path:
     """Make the page of a finished folder again from what folder and store hold; return its path.
 
     `stems`, where the song's stems lie now, lets their plain sum be heard that the store forgot.
     Raises InputError `not_a_render` for a folder without render.json, chain.toml and chain.lock of
     ours, and as `OutputFolder` does.
     """
-    record, chain, engine = opened(folder)
-    heard = remembered(record, folder, store)
+    found = opened(folder, store, stems)
+    heard = remembered(found.record, folder, store)
     if stems is not None:
         lock = found_again(read_lock(folder), stems, store)
         heard = with_stems(heard, lock, recall(lock, folder, store), store)
-
-    def write(path: Path) -> None:
-        write_report(
-            path, record=record, chain=chain, engine=engine, heard=heard, store=store, jobs=jobs
-        )
-
     with OutputFolder(folder, beside=True) as out:
-        out.amend(PAGE, write)
+        out.amend(PAGE, lambda path: write_report(path, found, heard, jobs, short=short))
     return folder / PAGE
 
 
-def opened(folder: Path) -> tuple[dict[str, Any], Chain, Engine]:
-    """Read a finished folder: render.json, the chain, and the engine out of chain.lock."""
+def opened(folder: Path, store: Store, stems: Path | None = None) -> Folder:
+    """Read a finished folder: render.json, the chain, engine and sources out of chain.lock.
+
+    `stems` is where its stems lie now, if that is not where the lock says.
+    """
     check_whole(folder)
     try:
         record = json.loads((folder / "render.json").read_bytes())
-        said = json.loads((folder / "chain.lock").read_bytes())["engine"]
+        lock = json.loads((folder / "chain.lock").read_bytes())
+        said = lock["engine"]
         engine = Engine(
             said["host"], said["buffer_size"], said["sample_rate_hz"], said["tempo_bpm"]
         )
@@ -83,4 +76,7 @@ def opened(folder: Path) -> tuple[dict[str, Any], Chain, Engine]:
                 hint="name the folder that was given to render with -o",
             )
         ) from cause
-    return record, load(folder / "chain.toml"), engine
+    chain = load(folder / "chain.toml")
+    if stems is not None:
+        lock = found_again(lock, stems, store)
+    return Folder(folder, record, chain, engine, lock.get("sources", []), store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from bridge.errors import InputError
@@ -12,7 +12,10 @@ from bridge.listening.excerpts import Excerpt
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.analysis import Analysis, analysis
 from bridge.reporting.excerpts import excerpt, length_s, place_s
+from bridge.reporting.excerpts import whole as whole_song
+from bridge.reporting.insert_sounds import InsertSound, insert_sounds
 from bridge.reporting.sources import Heard
+from bridge.reporting.taps import Folder, owner_of
 from bridge.storing import Store
 
 T = TypeVar("T")
@@ -25,7 +28,7 @@ SAME_SONG = frozenset({"mix", "master", "stems", "version"})
 class Row:
     """One signal with what is known of it; `fault` says why nothing is.
 
-    `start_s` is where the excerpt was taken.
+    `start_s` is where the excerpt was taken; `whole` is all of it, as a preview.
     """
 
     heard: Heard
@@ -33,6 +36,7 @@ class Row:
     fault: str | None = None
     excerpt: Excerpt | None = None
     start_s: int = 0
+    whole: Excerpt | None = None
 
     @property
     def lufs(self) -> float | None:
@@ -42,11 +46,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Songbook:
-    """Rows in the order of the page: what went in, what came out; groups apart."""
+    """Rows in the order of the page: what went in, what came out; groups apart.
+
+    `inserts` are heard and `reductions_db` seen by `group/insert`, the finish by `finish/version`:
+    the deepest gain in every 100 ms.
+    """
 
     rows: tuple[Row, ...]
     groups: tuple[Row, ...]
     main: Row
+    inserts: Mapping[str, InsertSound] = field(default_factory=dict)
+    reductions_db: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def match_db(self, row: Row) -> float | None:
         """The gain that brings `row` to the main master's integrated loudness."""
@@ -54,9 +64,17 @@ class Songbook:
 
 
 def gathered(
-    heard: Sequence[Heard], record: Mapping[str, Any], store: Store, jobs: int = 1
+    heard: Sequence[Heard],
+    folder: Folder,
+    jobs: int = 1,
+    *,
+    short: bool = False,
 ) -> Songbook:
-    """Analyse what the store does not know yet, `jobs` signals at a time."""
+    """Analyse what the store does not know yet, `jobs` signals at a time.
+
+    `short` leaves out the whole songs.
+    """
+    record, store = folder.record, folder.store
     measures = {output["version"]: output["measures"] for output in record["outputs"]}
 
     def look(one: Heard) -> Row:
@@ -64,9 +82,41 @@ def gathered(
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         rows = list(pool.map(look, heard))
-    groups = tuple(row for row in rows if row.heard.kind == "group")
-    shown = _excerpted([row for row in rows if row.heard.kind != "group"], store)
-    return Songbook(shown, groups, _main(shown))
+        groups = tuple(row for row in rows if row.heard.kind == "group")
+        shown = _excerpted([row for row in rows if row.heard.kind != "group"], store)
+        if not short:
+            whole = _main(shown).heard
+            seconds = whole.frames / max(1, whole.rate_hz)
+            shown = tuple(pool.map(lambda row: _whole(row, seconds, store), shown))
+    main = _main(shown)
+    return Songbook(
+        shown,
+        groups,
+        main,
+        insert_sounds(folder, float(main.start_s), jobs),
+        _reductions_db(record, store),
+    )
+
+
+def _reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequence[float]]:
+    """As the store keeps them with the steps; a step from before it kept any has none."""
+    found: dict[str, Sequence[float]] = {}
+    for row in record["steps"]:
+        entry = store.get(str(row["key"]))
+        if entry is None or "@" in row["id"]:
+            continue
+        curves = entry.meta.get("gain_curves_db") or ()
+        names = [f"{owner_of(row)}/{name}" for name in row["inserts"]] or [row["id"]]
+        found |= {name: curve for name, curve in zip(names, curves, strict=False) if curve}
+    return found
+
+
+def _whole(row: Row, seconds: float, store: Store) -> Row:
+    if row.found is None or row.excerpt is None:
+        return row
+    measures = row.found.measures
+    made, fault = _tried(lambda: whole_song(row.heard, store, seconds, measures))
+    return replace(row, whole=made, fault=fault)
 
 
 def _main(rows: Sequence[Row]) -> Row:

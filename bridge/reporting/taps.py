@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Folder:
     engine: Engine
     sources: Sequence[Mapping[str, Any]]
     store: Store
+    stems: Callable[[str], Blocks] | None = field(default=None, compare=False, repr=False)
+    """A group's trimmed sum by its id, where it is at hand; else the sources are read again."""
 
     @property
     def frames(self) -> int:
@@ -59,10 +61,10 @@ def taps(folder: Folder, step_id: str) -> Taps:
         if row["id"] == step_id and step_id.startswith("finish/"):
             return _finish_taps(folder, row)
     row, name = _row(folder, step_id)
-    before = _input(folder, row)
-    inserts = _inserts(folder.chain, row, name)
+    before = entered(folder, row)
+    inserts = inserts_of(folder, row)[: row["inserts"].index(name) + 1]
     last = name == row["inserts"][-1]
-    after = _output(folder, row) if last else _through(folder, inserts, before)
+    after = left(folder, row) if last else _through(folder, inserts, before)
     return Taps(_through(folder, inserts[:-1], before), after)
 
 
@@ -73,8 +75,8 @@ def _row(folder: Folder, step_id: str) -> tuple[Mapping[str, Any], str]:
     known = []
     for row in folder.record["steps"]:
         there, _, its_version = row["id"].partition("@")
-        known += [row["id"].replace(there, f"{_owner(row)}/{each}") for each in row["inserts"]]
-        if _owner(row) == owner and name in row["inserts"] and version == its_version:
+        known += [row["id"].replace(there, f"{owner_of(row)}/{each}") for each in row["inserts"]]
+        if owner_of(row) == owner and name in row["inserts"] and version == its_version:
             return row, name
     known += [row["id"] for row in folder.record["steps"] if row["id"].startswith("finish/")]
     raise InputError(
@@ -88,7 +90,8 @@ def _row(folder: Folder, step_id: str) -> tuple[Mapping[str, Any], str]:
     )
 
 
-def _owner(row: Mapping[str, Any]) -> str:
+def owner_of(row: Mapping[str, Any]) -> str:
+    """The group, return or master a step belongs to."""
     return str(row["id"]).partition("@")[0].rpartition("/")[0]
 
 
@@ -103,13 +106,13 @@ def _finish_taps(folder: Folder, row: Mapping[str, Any]) -> Taps:
     bus = [
         each
         for each in folder.record["steps"]
-        if each["id"].partition("@")[0] == "sum" or _owner(each) == "master"
+        if each["id"].partition("@")[0] == "sum" or owner_of(each) == "master"
         if _version(each) == suffix
     ]
-    return Taps(_output(folder, bus[-1]), lambda: read_blocks(path))
+    return Taps(left(folder, bus[-1]), lambda: read_blocks(path))
 
 
-def _output(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+def left(folder: Folder, row: Mapping[str, Any]) -> Blocks:
     """The stored output of a step. Raises InputError `bypass_gone`."""
     entry = folder.store.get(str(row["key"]))
     if entry is None or entry.meta.get("pcm") != row["pcm"]:
@@ -131,20 +134,20 @@ def _gone(folder: Folder, message: str) -> InputError:
     )
 
 
-def _input(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+def entered(folder: Folder, row: Mapping[str, Any]) -> Blocks:
     """What went into a step: the one before it, else the stems, the sends, the sum."""
-    owner, version = _owner(row), _version(row)
+    owner, version = owner_of(row), _version(row)
     earlier: Mapping[str, Any] | None = None
     for each in folder.record["steps"]:
         if each is row:
             break
-        if _owner(each) == owner and _version(each) == version:
+        if owner_of(each) == owner and _version(each) == version:
             earlier = each
     if earlier is not None:
-        return _output(folder, earlier)
+        return left(folder, earlier)
     if owner == "master":
         wanted = "sum" + (f"@{version}" if version else "")
-        return _output(folder, next(r for r in folder.record["steps"] if r["id"] == wanted))
+        return left(folder, next(r for r in folder.record["steps"] if r["id"] == wanted))
     group = next((one for one in folder.chain.groups if one.id == owner), None)
     if group is None:
         return _sent(folder, owner, version)
@@ -174,15 +177,17 @@ def _sent(folder: Folder, back: str, version: str) -> Blocks:
 
 def _group_output(folder: Folder, group: Group, version: str) -> Blocks:
     """A group after its inserts: the version's own lane, where it has one, else the main's."""
-    rows = [row for row in folder.record["steps"] if _owner(row) == group.id]
+    rows = [row for row in folder.record["steps"] if owner_of(row) == group.id]
     own = [row for row in rows if _version(row) == version]
     found = own or [row for row in rows if not _version(row)]
-    return _output(folder, found[-1]) if found else _stems(folder, group, version)
+    return left(folder, found[-1]) if found else _stems(folder, group, version)
 
 
 def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
     without = _named_version(folder, version).get("without", ())
+    if folder.stems is not None and not without:
+        return folder.stems(group.id)
     if folder.record.get("range"):
         raise _gone(folder, "the first insert of a group cannot be bypassed in a range")
     rows = [
@@ -214,25 +219,27 @@ def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
     )
 
 
-def _inserts(chain: Chain, row: Mapping[str, Any], name: str) -> list[Insert]:
-    """The built-ins of a step, up to and with the one called `name`."""
+def inserts_of(folder: Folder, row: Mapping[str, Any]) -> list[Insert]:
+    """What was rendered in one step, in order."""
+    chain = folder.chain
     racks = {"master": chain.master}
     racks |= {one.id: one.inserts for one in chain.groups}
     racks |= {one.id: one.inserts for one in chain.returns}
-    known = {insert.id: insert for insert in racks[_owner(row)]}
-    return [known[each] for each in row["inserts"][: row["inserts"].index(name) + 1]]
+    known = {insert.id: insert for insert in racks[owner_of(row)]}
+    return [known[each] for each in row["inserts"]]
 
 
 def _through(folder: Folder, inserts: Sequence[Insert], before: Blocks) -> Blocks:
     """Built-ins of one step rendered again: the store holds only what comes after all of them."""
 
     def blocks() -> Iterator[Block]:
-        return run([_processor(insert, folder) for insert in inserts], before())
+        return run([processor(insert, folder) for insert in inserts], before())
 
     return blocks
 
 
-def _processor(insert: Insert, folder: Folder) -> Processor:
+def processor(insert: Insert, folder: Folder) -> Processor:
+    """A built-in as the render had it."""
     settings, target = insert.settings, folder.chain.target
     if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
         ceiling = -1.0 if target is None else target.true_peak_dbtp

@@ -6,10 +6,10 @@ import math
 
 from bridge.comparing.levels import delta
 from bridge.comparing.model import FileDiff
-from bridge.comparing.page.drawing import Chart, Curve, chart
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
 from bridge.comparing.wording import alignment_words
+from bridge.listening.charts import Chart, Curve, chart, time_ticks
 from bridge.listening.marking import change, clock, figure, table, tag, text
 
 _READINGS = (
@@ -111,8 +111,8 @@ def spectrum_charts(left: Residual) -> str:
         )
     )
     return chart(
-        Chart("Spectrum difference", "dB by third octave", (moved,), ticks, reach)
-    ) + chart(Chart("A and what remains", "dBFS by third octave", levels, ticks, reach))
+        Chart("Spectrum difference", "dB a third of an octave", "Hz", (moved,), ticks, reach)
+    ) + chart(Chart("A and what remains", "dBFS a third of an octave", "Hz", levels, ticks, reach))
 
 
 def loudness_charts(found: FileDiff) -> str:
@@ -125,21 +125,16 @@ def loudness_charts(found: FileDiff) -> str:
     first_s, every_s = WINDOW_STEPS / STEPS_PER_S, EVERY_STEPS / STEPS_PER_S
     end_s = first_s + every_s * (max(map(len, curves)) - 1)
     lines = tuple(
-        Curve(name, colour, tuple((first_s + every_s * n, y) for n, y in enumerate(curve)))
-        for name, colour, curve in zip(("A", "B"), ("a", "b"), curves, strict=True)
+        Curve(
+            name, colour, tuple((first_s + every_s * n, y) for n, y in enumerate(curve)), dashed=d
+        )
+        for name, colour, curve, d in zip("AB", "ab", curves, (False, True), strict=True)
     )
     apart = tuple(
         (first_s + every_s * n, max(-_MOST_DELTA_LU, min(_MOST_DELTA_LU, b - a)))
         for n, (a, b) in enumerate(zip(*curves, strict=False))
     )
-    ticks = _time_ticks(end_s)
-    return chart(Chart("Short-term loudness", "LUFS, 3 s", lines, ticks, (0.0, end_s))) + chart(
-        Chart("B minus A", "LU", (Curve("B minus A", "n", apart),), ticks, (0.0, end_s))
+    ticks, reach, x_unit = time_ticks(end_s), (0.0, end_s), "minutes:seconds"
+    return chart(Chart("Short-term loudness", "LUFS, 3 s", x_unit, lines, ticks, reach)) + chart(
+        Chart("B minus A", "LU", x_unit, (Curve("B minus A", "n", apart),), ticks, reach)
     )
-
-
-def _time_ticks(end_s: float) -> tuple[tuple[float, str], ...]:
-    steps = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
-    step = next((each for each in steps if end_s / each <= 9), 7200)
-    seconds = range(0, int(end_s) + 1, step)
-    return tuple((float(each), clock(each, 0)) for each in seconds)

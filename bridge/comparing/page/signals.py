@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bridge.audio import Block
+from bridge.audio.decode import probe, read_blocks
 from bridge.comparing.alignment import Alignment
 from bridge.comparing.model import FileDiff
 from bridge.comparing.together import overlap, together
 from bridge.comparing.walking import opened
+from bridge.listening.excerpts import Excerpt, preview
 from bridge.listening.outlines import COLUMNS, Outline, extremes, outlined
+from bridge.metering import measure
 
 EXCERPT_S = 12
 HIGH_RATE_EXCERPT_S = 10
@@ -73,6 +77,45 @@ def signals(found: FileDiff) -> Signals | None:
         a=np.concatenate([each for each, _ in kept], axis=1),
         b=np.concatenate([each for _, each in kept], axis=1),
     )
+
+
+def previews(found: FileDiff, heard: Signals) -> tuple[Excerpt, Excerpt]:
+    """All that both have, as previews: A, and B brought to A's time, in memory that stays small.
+
+    Raises InputError as `bridge.audio.decode.read_blocks` does.
+    """
+    assert found.a is not None  # noqa: S101 - `heard` was read from both
+    assert found.b is not None  # noqa: S101
+    pair = opened(Path(found.a), Path(found.b))
+    alignment = found.alignment or Alignment()
+    frames = overlap(pair, alignment)[1]
+
+    def coded(side: int) -> Excerpt:
+        blocks = (_stereo(both[side]) for both in together(pair, alignment, _WALK_FRAMES))
+        lufs = None
+        if found.sounds is not None:
+            lufs = found.sounds[side].measures.integrated_lufs + side * heard.undone_db
+        known = lufs if lufs is not None and math.isfinite(lufs) else None
+        return preview(blocks, pair.rate_hz, frames, heard.whole[side].peak, known)
+
+    with ThreadPoolExecutor(2) as pool:
+        a, b = pool.map(coded, (0, 1))
+    return a, b
+
+
+def alone(path: Path) -> Excerpt:
+    """All of one file as a preview. Raises InputError as `bridge.audio.decode.read_blocks` does."""
+    header = probe(path)
+    measured = measure(path)
+    peak = 10.0 ** (measured.sample_peak_dbfs / 20.0)
+    lufs = measured.integrated_lufs if math.isfinite(measured.integrated_lufs) else None
+    blocks = (_stereo(block) for block in read_blocks(path))
+    return preview(blocks, header.sample_rate_hz, header.frames, peak, lufs)
+
+
+def _stereo(block: Block) -> Block:
+    """The first two channels; mono on both sides."""
+    return block[:2] if len(block) > 1 else np.concatenate([block, block])
 
 
 def _excerpt(found: FileDiff, first: int, frames: int) -> tuple[int, int]:

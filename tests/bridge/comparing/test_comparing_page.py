@@ -37,10 +37,13 @@ def page(tune, write, tmp_path: Path) -> Path:
 
 
 def _embedded(page: Path) -> dict[str, Any]:
-    held = re.search(r'<script type="application/json" id="excerpts">(.*?)</script>', _text(page))
-    assert held is not None
-    data: dict[str, Any] = json.loads(held[1])
-    return data
+    """The first lossless deck."""
+    return next(each for each in _decks(page) if "flac" in each["signals"][0])
+
+
+def _decks(page: Path) -> list[dict[str, Any]]:
+    held = r'<script type="application/json" id="(?:p\d-)?excerpts">(.*?)</script>'
+    return [json.loads(each) for each in re.findall(held, _text(page))]
 
 
 def _text(page: Path) -> str:

@@ -8,14 +8,14 @@ const compare = (pair) => pair.forEach((number, side) => {
 });
 const tested = () => {
   const found = {};
-  found.lanes = [...document.querySelectorAll("#strips .lane")]
+  found.lanes = [...at("strips").querySelectorAll(".lane")]
     .map((one, n) => (one.hidden ? "" : n)).join("");
-  found.badges = [...document.querySelectorAll(".pick .badge")]
+  found.badges = picks().flatMap((one) => [...one.querySelectorAll(".badge")])
     .map((one) => one.textContent || "-").join("");
   key("9"); found.early = seen.abx;
   key("x");
-  const free = [...document.querySelectorAll(".pick")].filter((one) => !one.disabled);
-  found.mode = `${seen.chosen} ${free.map((one) => one.id).join(" ")}`;
+  const free = picks().filter((one) => !one.disabled);
+  found.mode = `${seen.chosen} ${free.map((one) => plain(one.id)).join(" ")}`;
   key("n"); found.null = seen.chosen;
   found.rows = [];
   for (let n = 0; n < 17; n += 1) {

@@ -4,8 +4,8 @@
   const order = [seen.chosen];
   for (const name of given) { key(name); order.push(seen.chosen); }
   log("order", order.join(" "));
-  log("pressed", [...document.querySelectorAll(".pick")]
-    .filter((one) => one.ariaPressed === "true").map((one) => one.id).join(" "));
+  log("pressed", picks()
+    .filter((one) => one.ariaPressed === "true").map((one) => plain(one.id)).join(" "));
   const box = at("strips").getBoundingClientRect();
   const point = (kind, share) => at("strips").dispatchEvent(new PointerEvent(
     kind, { bubbles: true, clientX: box.left + share * box.width }));

@@ -79,8 +79,14 @@ class Made:
 
     @property
     def excerpts(self) -> list[dict[str, Any]]:
-        found = re.search(r'id="excerpts">(.*?)</script>', self.page)
-        return [] if found is None else json.loads(found[1])["signals"]
+        """The signals of the lossless deck."""
+        return self.decks[-1]["signals"] if self.decks else []
+
+    @property
+    def decks(self) -> list[dict[str, Any]]:
+        """All that is played: the whole songs, then the excerpts."""
+        found = re.findall(r'id="(?:p\d-)?excerpts">(.*?)</script>', self.page)
+        return [json.loads(each) for each in found]
 
 
 @dataclass
