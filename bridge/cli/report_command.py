@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, StemsPlace, StorePath, cores
+from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, cores
 from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ def report(
         bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
     ] = False,
     store: StorePath = None,
+    plugin_path: PluginPath = None,
     json: Json = False,
 ) -> None:
     """Write DIR/report.html again from what DIR and the store hold; render nothing.
 
     With --bypass, write DIR/bypass-GROUP-INSERT/ instead: with.wav, without.wav at the same
-    loudness, and difference.wav, 24 bit, and listen.html to switch between them.
+    loudness, and difference.wav, 24 bit, and listen.html to switch between them, and between the
+    master with and without the insert, for which what comes after it is rendered again.
 
     Example: stemwright report --bypass vocals/deess master/
     """
@@ -50,7 +52,7 @@ def report(
         else:
             say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         return
-    found = bypass_insert(folder, bypass, kept, stems)
+    found = bypass_insert(folder, bypass, kept, stems, plugin_path or [], cores())
     if json:
         print_json(found.as_json())
     else:

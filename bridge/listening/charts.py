@@ -19,6 +19,7 @@ _NARROW_TICKS = 5
 _LINES_HIGH = 200.0
 """A chart is as high as this many lines are wide: what is nearer is seen as one."""
 _SAME_LENGTH = 0.9
+_DISTANCES = {"dBFS": "dB", "LUFS": "LU"}
 
 Points = tuple[tuple[float, float | None], ...]
 
@@ -90,7 +91,8 @@ def chart(drawn: Chart, note: str = "") -> str:
 
     Curves that coincide are one line, and its name says so.
     """
-    shown = replace(drawn, curves=once(drawn.curves, _apart(drawn), drawn.unit.split()[0]))
+    unit = drawn.unit.split()[0].rstrip(",")
+    shown = replace(drawn, curves=once(drawn.curves, _apart(drawn), _DISTANCES.get(unit, unit)))
     keys = "".join(
         tag("span", text(each.name), class_=f"key {each.colour}{' dashed' * each.dashed}")
         for each in sorted(shown.curves, key=lambda each: not each.bold)

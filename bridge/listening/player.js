@@ -525,7 +525,7 @@
   scrolled();
   window.addEventListener("resize", scrolled);
   const dated = document.getElementById("dated"); // the day of the file, as this disk has it
-  if (dated && !Number.isNaN(Date.parse(document.lastModified))) {
+  if (dated && Date.parse(document.lastModified)) {
     const day = new Date(document.lastModified);
     const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()];
     dated.textContent = parts.map((part) => String(part).padStart(2, "0")).join("-");
@@ -534,7 +534,8 @@
 
   const held = document.getElementById("rows");
   if (held) rows(held);
-  const boxes = [...document.querySelectorAll(".player")];
+  const boxes = [...document.querySelectorAll(".player")]
+    .filter((box) => document.getElementById(`${box.dataset.prefix}excerpts`));
   if (!boxes.length) { root.dataset.ready = "0"; return; }
   const decks = boxes.map((box) => deck(box.dataset.prefix, box));
   const tabs = [...document.querySelectorAll(".tab")];

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +14,23 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block
+from bridge.audio.decode import read_blocks
 from bridge.audio.faults import cannot_write
 from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
-from bridge.errors import InputError, Problem
+from bridge.errors import InputError, Problem, StemwrightError
 from bridge.listening.document import saved
 from bridge.rendering.signals import DamagedEntryError
-from bridge.reporting.bypass_page import Place, bypass_page
+from bridge.reporting.bypass_page import Place, Seen, bypass_page
 from bridge.reporting.bypassed import FILES, PAGE, Bypassed
 from bridge.reporting.excerpts import LONGEST_S, between
 from bridge.reporting.loudness_curve import LoudnessCurve
+from bridge.reporting.master_without import Again, master_without
+from bridge.reporting.racks import insert_words
 from bridge.reporting.report import opened
-from bridge.reporting.taps import Taps, taps
+from bridge.reporting.songbook import reductions_db
+from bridge.reporting.spectrum import Spectrum
+from bridge.reporting.taps import Folder, Taps, taps
 from bridge.storing import Store, file_digest, leased_folder, sweep
 
 _FULL = 10.0 ** (-0.1 / 20.0)
@@ -35,10 +40,19 @@ _MARK = "<!-- stemwright bypass "
 """Begins the last line of the page, which says what all its files were when they were written."""
 
 
-def bypass(folder: Path, step_id: str, store: Store, stems: Path | None = None) -> Bypassed:
+def bypass(
+    folder: Path,
+    step_id: str,
+    store: Store,
+    stems: Path | None = None,
+    plugin_folders: Sequence[Path] = (),
+    jobs: int = 1,
+) -> Bypassed:
     """Write `folder`/bypass-<group>-<insert>/ with 24-bit with.wav, without.wav, difference.wav.
 
-    listen.html beside them plays the place where the difference is largest.
+    listen.html beside them plays the place where the difference is largest, of the insert and of
+    the master with and without it; what comes after the insert is rendered again for that, and
+    where it cannot be, the page says why.
 
     An earlier folder of the same insert is replaced. `stems` is where the song's stems lie now, if
     that is not where they were rendered from. Raises InputError: not_a_render, unknown_step,
@@ -49,7 +63,7 @@ def bypass(folder: Path, step_id: str, store: Store, stems: Path | None = None) 
     tapped = taps(found, step_id)
     _refuse_foreign(target)
     try:
-        return _written(tapped, target, step_id, found.engine.sample_rate_hz)
+        return _written(found, tapped, target, step_id, Again(stems, tuple(plugin_folders), jobs))
     except DamagedEntryError as error:
         raise InputError(
             Problem(
@@ -92,16 +106,20 @@ def _marked(shown: str, folder: Path) -> str:
     return f"{shown}{_MARK}{json.dumps(digests, sort_keys=True)} -->\n"
 
 
-def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed:
+def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Again) -> Bypassed:
+    rate_hz = folder.engine.sample_rate_hz
     with_lufs, with_peak = _heard(tapped.after(), rate_hz)
     without_lufs, without_peak = _heard(tapped.before(), rate_hz)
     gain_db = 0.0
     if with_lufs is not None and without_lufs is not None:
         gain_db = with_lufs - without_lufs
     gain = 10.0 ** (gain_db / 20.0)
-    changed = _difference(tapped, gain)
+    spectra = Spectrum(rate_hz), Spectrum(rate_hz)
+    changed = _difference(tapped, gain, spectra)
     loudest = max(with_peak, without_peak * gain, changed.peak)
     pad_db = 20.0 * math.log10(loudest / _FULL) if loudest > _FULL else 0.0
+    place = _place(tapped, gain, changed, rate_hz)
+    master, why = _master(folder, step_id, place, how)
     found = Bypassed(
         step=step_id,
         folder=target,
@@ -111,10 +129,40 @@ def _written(tapped: Taps, target: Path, step_id: str, rate_hz: int) -> Bypassed
         pad_db=round(pad_db, 3),
         difference_peak_dbfs=_db(changed.peak),
         difference_rms_dbfs=_db(changed.rms),
+        master_gain_db=None if master is None else round(master.gain_db, 3),
     )
-    shown = bypass_page(found, _place(tapped, gain, changed, rate_hz))
+    seen = Seen(
+        words=insert_words(folder.record, folder.chain, step_id),
+        with_db=tuple(spectra[0].result_db()),
+        without_db=tuple(spectra[1].result_db()),
+        reduction_db=tuple(reductions_db(folder.record, folder.store).get(step_id, ())),
+    )
+    shown = bypass_page(found, place, seen, master, why)
     _write(tapped, target, gain, 10.0 ** (-pad_db / 20.0), rate_hz, shown)
     return found
+
+
+def _master(folder: Folder, step_id: str, place: Place, how: Again) -> tuple[Place | None, str]:
+    """The same place of the master with the insert, and without it; or why it cannot be heard."""
+    version = step_id.partition("@")[2] or "main"
+    try:
+        without = master_without(folder, step_id, how)
+    except StemwrightError as error:
+        return None, error.problems[0].message
+    name = next(each for each in folder.record["outputs"] if each["version"] == version)
+    lufs = name["measures"]["integrated_lufs"], without.measures["integrated_lufs"]
+    gain_db = 0.0 if lufs[0] is None or lufs[1] is None else float(lufs[0] - lufs[1])
+    rate_hz = place.rate_hz
+    start = round(place.start_s * rate_hz)
+    end = start + place.after.shape[1]
+    after, before = (
+        between(read_blocks(path), start, end)
+        for path in (folder.path / name["path"], without.path)
+    )
+    frames = min(after.shape[1], before.shape[1])
+    gain = 10.0 ** (gain_db / 20.0)
+    heard = Place(rate_hz, place.start_s, after[:, :frames], gain * before[:, :frames], gain_db)
+    return (heard, "") if frames else (None, "the master has ended there")
 
 
 def _heard(blocks: Iterable[Block], rate_hz: int) -> tuple[float | None, float]:
@@ -143,9 +191,11 @@ class _Difference:
     frames: int
 
 
-def _difference(tapped: Taps, gain: float) -> _Difference:
+def _difference(tapped: Taps, gain: float, spectra: tuple[Spectrum, Spectrum]) -> _Difference:
     peak, squares, at, frames, channels = 0.0, 0.0, 0, 0, 1
     for after, before in _pairs(tapped, gain):
+        for spectrum, block in zip(spectra, (after, before), strict=True):
+            spectrum.add(block)
         changed = after - before
         largest = np.abs(changed).max(axis=0, initial=0.0)
         if largest.max(initial=0.0) > peak:

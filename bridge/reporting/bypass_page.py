@@ -1,36 +1,68 @@
-"""The page of a bypassed insert: without it, with it and the difference, to switch between."""
+"""The page of a bypassed insert: its settings, and it and the master with and without it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bridge.audio import Block
-from bridge.listening.deck import Deck, Track, matching_db
+from bridge.listening.charts import Curve, chart
+from bridge.listening.deck import Deck, Track
 from bridge.listening.document import document, section
 from bridge.listening.excerpts import excerpt
 from bridge.listening.marking import change, clock, figure, tag, text, tiles
-from bridge.listening.switcher import NULL_COLOUR, lowered, switcher
+from bridge.listening.switcher import NULL_COLOUR, lowered, players
 from bridge.reporting.bypassed import Bypassed
+from bridge.reporting.charts import spectra, spectrum_points
+from bridge.reporting.folders import without_folders
+from bridge.reporting.reduction_charts import reduction_chart
 
 _WORDS = "The sound without this insert, brought to its loudness, beside the sound with it."
 
 
 @dataclass(frozen=True)
 class Place:
-    """Stereo samples of one place, (2, frames): with the insert, and without it at its loudness."""
+    """Stereo samples of one place, (2, frames): with the insert, and without it at its loudness.
+
+    `gain_db` is what that took.
+    """
 
     rate_hz: int
     start_s: float
     after: Block
     before: Block
+    gain_db: float = 0.0
 
 
-def bypass_page(found: Bypassed, place: Place) -> str:
-    """Return the whole HTML text."""
-    deck = _decked(found, place)
-    heading = tag("h1", text(f"{found.step}, bypassed")) + tag("p", _WORDS)
+@dataclass(frozen=True)
+class Seen:
+    """The insert in words, the spectra with it and without it at its loudness, its gain over time.
+
+    Spectra are those of `bridge.reporting.spectrum`.
+    """
+
+    words: str
+    with_db: Sequence[float | None]
+    without_db: Sequence[float | None]
+    reduction_db: Sequence[float]
+
+
+def bypass_page(found: Bypassed, place: Place, seen: Seen, master: Place | None, why: str) -> str:
+    """Return the whole HTML text; `why` says why there is no `master`."""
+    decks = [_decked(found.step, place, found.gain_db, "difference.wav")]
+    decks += [] if master is None else [_decked("the master", master, master.gain_db, "")]
+    gone = f"The master without it cannot be heard: {without_folders(why)}." if why else ""
+    heading = (
+        tag("h1", text(f"{found.step}, bypassed"))
+        + (tag("p", tag("b", text(seen.words))) if seen.words else "")
+        + tag("p", _WORDS)
+    )
+    listen = players(decks) + (tag("p", text(gone), class_="hint") if gone else "")
     body = tag("header", heading + _tiles(found)) + tag(
-        "main", section("Listen", tag("p", text(_said(place, deck))) + switcher(deck))
+        "main",
+        section("Listen", listen)
+        + section("Spectra", _spectra(place.rate_hz, seen))
+        + section("Gain reduction over time", _reduction(found.step, seen)),
     )
     return document(f"{found.step}, bypassed", body)
 
@@ -47,8 +79,9 @@ def _tiles(found: Bypassed) -> str:
     )
 
 
-def _decked(found: Bypassed, place: Place) -> Deck:
-    without, with_it, left = (
+def _decked(name: str, place: Place, gain_db: float, file: str) -> Deck:
+    """Both as loud as each other over all of the song: the one figure, on A's button too."""
+    without, with_it, rest = (
         excerpt(samples, place.rate_hz, fill)
         for samples, fill in (
             (place.before, False),
@@ -56,23 +89,42 @@ def _decked(found: Bypassed, place: Place) -> Deck:
             (place.after - place.before, True),
         )
     )
-    match_db = matching_db(without, with_it)
-    note = change(found.gain_db + match_db, 2, "dB")
-    return Deck(
+    moved = change(gain_db, 2, "dB") if abs(gain_db) >= 0.005 else "as it is"
+    deck = Deck(
         rate_hz=place.rate_hz,
         tracks=(
-            Track("A: without it", note, "a", without, match_db, place.start_s),
+            Track("A: without it", moved, "a", without, 0.0, place.start_s),
             Track("B: with it", "as it is", "b", with_it, 0.0, place.start_s),
         ),
         chosen=1,
-        null=Track("B minus A", "", NULL_COLOUR, left, 0.0, place.start_s),
+        null=Track("B minus A", "", NULL_COLOUR, rest, 0.0, place.start_s),
+        name=f"{name}, lossless",
     )
+    return replace(deck, said=_said(place, deck, file))
 
 
-def _said(place: Place, deck: Deck) -> str:
+def _said(place: Place, deck: Deck, file: str) -> str:
     seconds = place.after.shape[1] / place.rate_hz
+    null = f"the null is what {file} holds" if file else "the null is what the insert does to it"
     return (
-        f"{seconds:.1f} s around the largest difference, from {clock(place.start_s)}, both as loud "
-        "as what came out of the insert is here; the null is what difference.wav holds. "
-        f"{lowered(deck)}FLAC excerpts of 16 bit: what has more is rounded, with dither."
+        f"{seconds:.1f} s around the insert's largest difference, from {clock(place.start_s)}, "
+        f"both as loud as each other over the whole song; {null}. {lowered(deck)}FLAC excerpts of "
+        "16 bit: what has more is rounded, with dither."
     )
+
+
+def _spectra(rate_hz: int, seen: Seen) -> str:
+    drawn = spectra(
+        "With it, and without it at its loudness",
+        "dBFS a sixth of an octave",
+        [
+            Curve("without it", "a", spectrum_points(rate_hz, seen.without_db)),
+            Curve("with it", "b", spectrum_points(rate_hz, seen.with_db), bold=True),
+        ],
+    )
+    return tag("p", "There is no sound to show.") if drawn is None else chart(drawn)
+
+
+def _reduction(step: str, seen: Seen) -> str:
+    drawn = reduction_chart(step, seen.reduction_db)
+    return "" if drawn is None else chart(drawn)

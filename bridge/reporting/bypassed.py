@@ -16,7 +16,8 @@ class Bypassed:
 
     `gain_db` was put on the signal without the insert so that both have one integrated loudness, 0
     where there is none to measure; `pad_db` was taken off all three files so that none clips.
-    Difference levels are before the pad; None is silence.
+    Difference levels are before the pad; None is silence. `master_gain_db` was put on the master
+    without the insert in the same way, None where the page has no such master.
     """
 
     step: str
@@ -27,6 +28,7 @@ class Bypassed:
     pad_db: float
     difference_peak_dbfs: float | None
     difference_rms_dbfs: float | None
+    master_gain_db: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object `report --bypass --json` prints."""

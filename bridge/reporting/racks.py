@@ -115,3 +115,15 @@ def _plugin_name(insert: Insert, settings: Plugin, row: Mapping[str, Any]) -> st
     if isinstance(settings.plugin, PluginTable):
         return settings.plugin.name or f"class {settings.plugin.id}"
     return PurePosixPath(settings.plugin.replace("\\", "/")).stem
+
+
+def insert_words(record: Mapping[str, Any], chain: Chain, step_id: str) -> str:
+    """What one rendered insert is set to; of the finish, its drive."""
+    wanted = step_id.partition("@")[0]
+    for rack in racks(record, chain):
+        for stage in rack.stages:
+            for name, words, _ in stage.inserts:
+                if wanted == f"{rack.id}/{name}":
+                    return words
+    labels = (str(row["label"]) for row in record["steps"] if row["id"] == step_id)
+    return next(labels, "")

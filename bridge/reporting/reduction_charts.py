@@ -30,6 +30,11 @@ def reduction_charts(reductions_db: Mapping[str, Sequence[float]]) -> list[Chart
     return [_chart(title, curves) for title, curves in charts if curves]
 
 
+def reduction_chart(name: str, curve_db: Sequence[float]) -> Chart | None:
+    """One insert's; nothing where it never turned anything down."""
+    return None if min(curve_db, default=0.0) >= _IDLE_DB else _chart(name, {name: curve_db})
+
+
 def _chart(title: str, curves: Mapping[str, Sequence[float]]) -> Chart:
     deepest = sorted(curves, key=lambda name: min(curves[name]))[:_LINES]
     shown = [name for name in curves if name in deepest]

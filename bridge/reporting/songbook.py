@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,10 @@ from bridge.reporting.analysis import Analysis, analysis
 from bridge.reporting.excerpts import excerpt, length_s, place_s
 from bridge.reporting.excerpts import whole as whole_song
 from bridge.reporting.insert_sounds import InsertSound, insert_sounds
+from bridge.reporting.loudness_curve import STEPS_PER_S
 from bridge.reporting.sources import Heard
 from bridge.reporting.taps import Folder, owner_of
-from bridge.storing import Store
+from bridge.storing import Entry, Store
 
 T = TypeVar("T")
 
@@ -94,11 +96,11 @@ def gathered(
         groups,
         main,
         insert_sounds(folder, float(main.start_s), jobs),
-        _reductions_db(record, store),
+        reductions_db(record, store),
     )
 
 
-def _reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequence[float]]:
+def reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequence[float]]:
     """As the store keeps them with the steps; a step from before it kept any has none."""
     found: dict[str, Sequence[float]] = {}
     for row in record["steps"]:
@@ -107,8 +109,21 @@ def _reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequenc
             continue
         curves = entry.meta.get("gain_curves_db") or ()
         names = [f"{owner_of(row)}/{name}" for name in row["inserts"]] or [row["id"]]
-        found |= {name: curve for name, curve in zip(names, curves, strict=False) if curve}
+        first, last = _heard_steps(entry, record)
+        found |= {
+            name: curve[first:last] for name, curve in zip(names, curves, strict=False) if curve
+        }
     return found
+
+
+def _heard_steps(entry: Entry, record: Mapping[str, Any]) -> tuple[int, int]:
+    """Which steps of a curve the master is made of: without a pre-roll, without a cut tail."""
+    measures = record["outputs"][0]["measures"]
+    rate_hz, frames = measures["sample_rate_hz"], measures["frames"]
+    rendered = entry.meta.get("frames") or frames
+    start = rendered - frames if record.get("range") else 0
+    first, last = (math.ceil(STEPS_PER_S * at / rate_hz) for at in (start, start + frames))
+    return first, last
 
 
 def _whole(row: Row, seconds: float, store: Store) -> Row:

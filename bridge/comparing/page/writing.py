@@ -19,6 +19,7 @@ from bridge.comparing.page.figures import (
 )
 from bridge.comparing.page.player import Names, decks
 from bridge.comparing.page.signals import Signals, signals
+from bridge.comparing.pairing import read_record
 from bridge.comparing.wording import MEANING, headline, meaning
 from bridge.listening.deck import Deck
 from bridge.listening.document import document, part, saved, section
@@ -89,8 +90,8 @@ def _header(diff: Diff, shown: FileDiff, names: Names, *, asked: bool) -> str:
         else tag("h1", text(_found(diff)))
     )
     both = "".join(
-        tag("li", f"{tag('b', side)} {text(name)}", class_=side.lower())
-        for side, name in zip("AB", names, strict=True)
+        tag("li", f"{tag('b', side)} {text(name)}{_song(place)}", class_=side.lower())
+        for side, name, place in zip("AB", names, (diff.a, diff.b), strict=True)
     )
     parts = [tag("ul", both, class_="sides")]
     said = meaning(shown) if asked or shown.within else MEANING[shown.verdict]
@@ -102,15 +103,27 @@ def _header(diff: Diff, shown: FileDiff, names: Names, *, asked: bool) -> str:
     return tag("header", heading + "".join(parts) + _tiles(shown))
 
 
+def _song(place: str) -> str:
+    """Title, revision and day of a render, as it records them."""
+    path = Path(place)
+    record = read_record(path if path.is_dir() else path.parent)
+    song = {} if record is None else record.get("song")
+    told = song if isinstance(song, dict) else {}
+    facts = [str(told[name]) for name in ("title", "date") if told.get(name)]
+    if told.get("revision"):
+        facts.insert(1, f"revision {told['revision']}")
+    return tag("small", f" {text(', '.join(facts))}") if facts else ""
+
+
 def _found(diff: Diff) -> str:
     """The verdict without a judgement: nobody said what is too much."""
     count = len(diff.files)
     differing = sum(not each.exact for each in diff.files)
+    words = "A and B are equal" if diff.verdict == "exact" else MEANING[diff.verdict].capitalize()
     if count > 1 and differing:
-        return f"{differing} of {count} files differ"
-    words = "A and B are equal" if diff.verdict == "exact" else MEANING[diff.verdict]
+        words = f"{differing} of {count} files differ"
     first = diff.first_step
-    return f"{words}, first in {first}" if first and differing else words
+    return f"{words}: {first} first" if first and differing else words
 
 
 def _tiles(shown: FileDiff) -> str:

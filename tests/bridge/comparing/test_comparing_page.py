@@ -16,9 +16,11 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.comparing import Diff, diff
+from bridge.comparing import Diff, Limits, diff
 from bridge.comparing.page import write_page
 from bridge.comparing.page.signals import signals
+from bridge.comparing.page.writing import page as page_of
+from bridge.comparing.page.writing import sides
 from bridge.comparing.shifting import advanced
 from bridge.errors import InputError
 
@@ -63,8 +65,7 @@ def test_verdict_first_then_everything_in_one_file_that_fetches_nothing(page: Pa
     text = _text(page)
     headings = re.findall(r"<h[12][^>]*>([^<]*)", text)
     assert headings == [
-        "changed: NOT within the limits", "Listen", "The whole", "What remains", "Where",
-        "Spectrum", "Loudness", "Figures",
+        "Different", "Listen", "What remains", "Where", "Spectrum", "Loudness", "Figures",
     ]  # fmt: skip
     assert "default-src 'none'" in text
     assert re.findall(r"""(?:src|href)=|url\(|https?://""", text) == []
@@ -218,7 +219,7 @@ def test_exact_and_incomparable_pairs_have_a_page_without_a_player(
 ) -> None:
     a, mono = write("a.wav", tune), write("mono.wav", tune[:1])
     path = tmp_path / "diff.html"
-    for b, heading in ((a, "exact: every sample is equal"), (mono, "incomparable: NOT within")):
+    for b, heading in ((a, "A and B are equal"), (mono, "incomparable: NOT within")):
         write_page(path, diff(a, b))
         assert heading in _text(path)
         assert browse(path) == {"ready": "0"}
@@ -237,7 +238,40 @@ def test_folders_list_all_pairs_and_show_the_worst(tune, write, browse, tmp_path
         ("one", "exact"),
         ("two &amp; &lt;b&gt; (shown below)", "changed"),
     ]
-    assert browse(path)["ready"] == "3"
+    assert browse(path, "tour", given=[])["ready"] == "3"
+
+
+def test_both_sides_are_named_by_what_tells_them_apart() -> None:
+    assert sides("/x/v1/main.wav", "/x/v2/main.wav") == ("v1/main.wav", "v2/main.wav")
+    assert sides("/secret/a.wav", "/secret/b.wav") == ("a.wav", "b.wav")
+    assert sides("/x/a/main.wav", "/y/a/main.wav") == ("x/a/main.wav", "y/a/main.wav")
+    assert sides("/x", "/x") == ("x", "x")
+
+
+def test_it_judges_only_where_limits_were_asked_for(tune, write) -> None:
+    a, b = write("a.wav", tune), write("b.wav", 0.5 * tune)
+    words = ("limits", "allowed", "fail")
+    for limits, asked in ((Limits(), False), (Limits(rms_dbfs=-100.0), True)):
+        text = page_of(diff(a, b, limits), asked=asked, short=True)
+        shown = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+        assert any(word in shown for word in words) == asked
+
+
+def test_every_version_can_be_heard_in_whole_and_in_part(tune, write, tmp_path) -> None:
+    for name, level in (("main", 0.5), ("instrumental", 0.9), ("same", 1.0)):
+        write(f"a/{name}.wav", tune, dither=False)
+        write(f"b/{name}.wav", level * tune, dither=False)
+    path = tmp_path / "diff.html"
+    write_page(path, diff(tmp_path / "a", tmp_path / "b"))
+    tabs = re.findall(r'class="tab"[^>]*>([^<]*)', _text(path))
+    assert sorted(tabs) == [
+        "instrumental, excerpt, lossless", "instrumental, whole song",
+        "main, excerpt, lossless", "main, whole song", "same, whole song",
+    ]  # fmt: skip
+    wholes = [each for each in _decks(path) if "mp3" in each["signals"][0]]
+    assert {each["signals"][0]["frames"] for each in wholes} == {5 * 32000}
+    write_page(path, diff(tmp_path / "a", tmp_path / "b"), short=True)
+    assert len(_decks(path)) == 2
 
 
 def test_mono_and_quiet_and_unrelated_pairs(tune, write, browse, tmp_path) -> None:
@@ -246,7 +280,7 @@ def test_mono_and_quiet_and_unrelated_pairs(tune, write, browse, tmp_path) -> No
     path = tmp_path / "diff.html"
     for n, (a, b) in enumerate([(tune[:1, :RATE_HZ], noise), (silence, noise), (noise, noise / 2)]):
         write_page(path, diff(write(f"a{n}.wav", a), write(f"b{n}.wav", b)))
-        seen = browse(path)
+        seen = browse(path, "tour", given=[])
         assert (seen["ready"], "error" in seen) == ("3", False)
 
 

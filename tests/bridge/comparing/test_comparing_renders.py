@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import diff
+from bridge.comparing.page.writing import page
 
 CHAIN = """schema = 1
 [[group]]
@@ -162,3 +164,23 @@ def test_a_version_only_one_has_cannot_be_compared(render, tmp_path: Path) -> No
     assert (found.verdict, found.exit_code) == ("incomparable", 2)
     assert found.worst.reasons == ("only A has tv",)
     assert found.files[0].verdict == "exact"
+
+
+def test_a_page_leads_with_every_setting_that_was_changed(render) -> None:
+    a, b = render("plain"), render("changed", eq=1.5, fader=-0.5, lufs=-10.0)
+    found = diff(a, b)
+    text = page(found, short=True)
+    assert re.findall(r"<h1[^>]*>([^<]*)", text) == ["2 of 2 files differ: vocals/eq first"]
+    assert re.findall(r"<li class=\"[ab]\"><b>(.)</b> ([^<]*)", text) == [
+        ("A", "plain"), ("B", "changed"),
+    ]  # fmt: skip
+    assert text.index("What was changed") < text.index("<h2>Listen")
+    table = text.split("What was changed</h2>")[1].split("</table>")[0]
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>', table)
+    assert {name: (was, now) for name, was, now in rows if name != "drive"} == {
+        "vocals/eq": ("eq: bell 3 kHz +1 dB q 0.7071", "eq: bell 3 kHz +1.5 dB q 0.7071"),
+        "rest fader": ("+0 dB", "-0.5 dB"),
+        "target": ("-9 LUFS", "-10 LUFS"),
+    }
+    same = page(diff(a, a), short=True)
+    assert "Chain, settings, plugins, stems and engine are the same." in same

@@ -1,6 +1,9 @@
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name }));
-const prefix = () => document.querySelector(".player:not([hidden])").dataset.prefix;
+const prefix = () => {
+  const shown = document.querySelector(".player:not([hidden])");
+  return shown ? shown.dataset.prefix : "";
+};
 const at = (id) => document.getElementById(prefix() + id);
 const plain = (id) => id.slice(prefix().length);
 const picks = () => [...document.querySelectorAll(".player:not([hidden]) .pick")];

@@ -130,6 +130,24 @@ def test_the_page_of_a_bypass_plays_what_its_files_hold(finished, played) -> Non
         assert aside < 2e-4 + 1e-3 * np.abs(expected[:, cut]).max()
 
 
+def test_a_page_opens_with_the_whole_song_and_every_toggle_says_its_state(finished, browse) -> None:
+    seen = browse(_page(finished), "whole")
+    assert "error" not in seen
+    assert (seen["prefix"], seen["during"], seen["after"]) == ("[]", "true yes", "false no")
+    assert (seen["switched"], seen["odd"], seen["done"]) == ("0", "0", "yes")
+    assert seen["marks"] == "0:00 0:01 0:02 0:03 0:04 0:05"
+    assert seen["seconds"] == "6.00"
+    assert (seen["rows"], seen["alone"]) == ("false true", "false false")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", seen["dated"])
+    assert seen["scrolls"] == "0"
+
+
+def test_a_phone_is_told_that_a_table_goes_on(finished, browse) -> None:
+    seen = browse(_page(finished), "whole", phone=True)
+    assert seen["done"] == "yes"
+    assert int(seen["scrolls"]) >= 1
+
+
 def test_a_page_without_audio_says_so_and_raises_nothing(finished, browse, tmp_path) -> None:
     page = tmp_path / "silent.html"
     text = re.sub(r'<script type="application/json".*?</script>', "", finished.page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -109,6 +110,40 @@ def test_silence_is_compared_unmatched(studio) -> None:
     assert (found.gain_db, found.with_lufs, found.difference_peak_dbfs) == (0.0, None, None)
 
 
+def test_the_page_has_one_match_settings_spectra_and_the_master_without_it(studio, noise) -> None:
+    studio.write("kick", noise(4.0))
+    text = (
+        '[[group]]\nid = "a"\nstems = ["*"]\n[[group.insert]]\nuse = "gain"\ngain_db = -6.0\n'
+        '[[group.insert]]\nuse = "gate"\nthreshold_db = -20.0\n'
+        '[[master.insert]]\nuse = "compressor"\nthreshold_db = -40.0\nratio = 3.0\n'
+    )
+    made = studio.make(text)
+    found = bypass(made.folder, "a/gain", made.store)
+    page = (found.folder / "listen.html").read_text("utf-8")
+    tabs = re.findall(r'class="tab" data-of="([^"]*)" aria-pressed="(\w+)">([^<]*)', page)
+    assert tabs == [("", "true", "a/gain, lossless"), ("p1-", "false", "the master, lossless")]
+    assert "<b>gain -6 dB</b>" in page.split("</header>")[0]
+    assert "<h2>Spectra" in page
+    bypassed = text.replace("gain_db = -6.0\n", "gain_db = -6.0\nbypass = true\n")
+    without = studio.make(bypassed, out="without")
+    lufs = [each.record["outputs"][0]["measures"]["integrated_lufs"] for each in (made, without)]
+    assert found.master_gain_db == pytest.approx(lufs[0] - lufs[1], abs=0.002)
+    notes = re.findall(r"A: without it</span><small>([^<]*)</small>", page)
+    moved = [f"{each:+.2f} dB" for each in (found.gain_db, found.master_gain_db)]
+    assert [each.replace("\N{MINUS SIGN}", "-") for each in notes] == moved
+    gate = bypass(made.folder, "a/gate", made.store)
+    assert "<h2>Gain reduction over time" in (gate.folder / "listen.html").read_text("utf-8")
+
+
+def test_where_the_master_cannot_be_rendered_again_the_page_says_why(finished) -> None:
+    found = bypass(finished.folder, "finish/main", finished.store)
+    page = (found.folder / "listen.html").read_text("utf-8")
+    assert "The master without it cannot be heard: the finish ends it" in page
+    assert found.master_gain_db is None
+    found = bypass(finished.folder, "master/glue", finished.store)  # its host is no plugin here
+    assert "cannot be heard: " in (found.folder / "listen.html").read_text("utf-8")
+
+
 def _refused(made, step: str, store: Store | None = None) -> str:
     with pytest.raises(InputError) as refused:
         bypass(made.folder, step, store or made.store)
@@ -157,7 +192,8 @@ def run(command_line):
 def test_the_command_writes_the_page_again(finished, run) -> None:
     before = finished.page
     code, out, _ = run(finished.folder, "--store", finished.store.root, "--json")
-    assert (code, json.loads(out)) == (0, {"report": str(finished.folder / "report.html")})
+    path = finished.folder / "report.html"
+    assert (code, json.loads(out)) == (0, {"report": str(path), "bytes": path.stat().st_size})
     assert finished.page == before
 
 

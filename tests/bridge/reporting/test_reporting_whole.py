@@ -1,0 +1,144 @@
+"""Whole songs, gain reduction and rows that play: what the page holds is what was rendered."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+import soundfile
+import typer
+
+from bridge.cli.render_command import render as render_command
+from bridge.errors import InputError
+from bridge.listening.excerpts import PREVIEW_HZ
+from bridge.reporting import rewrite_report
+from bridge.reporting.song import Song, day, song_of
+
+
+def _decoded(signal: dict) -> np.ndarray:
+    samples, rate_hz = soundfile.read(io.BytesIO(base64.b64decode(signal["mp3"])))
+    assert rate_hz == PREVIEW_HZ
+    return samples.T
+
+
+def _rms_db(samples: np.ndarray) -> float:
+    return float(10 * np.log10(np.square(samples).mean()))
+
+
+def test_every_whole_song_is_as_long_and_as_loud_as_the_master(finished) -> None:
+    whole, excerpts = finished.decks
+    frames = finished.record["outputs"][0]["measures"]["frames"]
+    assert whole["rate"] == PREVIEW_HZ
+    assert (whole["nulled"], whole["blinded"]) == (False, False)
+    assert (excerpts["nulled"], excerpts["blinded"]) == (True, True)
+    levels = {}
+    for signal in whole["signals"]:
+        heard = _decoded(signal)
+        assert heard.shape[1] == signal["frames"] == round(frames * PREVIEW_HZ / 48000)
+        levels[signal["name"]] = _rms_db(heard) + signal["gain_db"]
+    # Noise at one loudness has one level, but for what its own spectrum makes of it.
+    assert levels["rough"] == pytest.approx(levels["main"], abs=1.0)
+    main = soundfile.read(finished.folder / "main.wav")[0].T
+    heard = _decoded(next(each for each in whole["signals"] if each["name"] == "main"))
+    # White noise loses what is above 15 kHz: 10 * log10(15 / 24) = -2 dB.
+    assert _rms_db(heard) == pytest.approx(_rms_db(main) - 2.0, abs=0.7)
+
+
+def test_the_short_form_holds_excerpts_alone(song) -> None:
+    made = song.make()
+    long = len(made.page)
+    rewrite_report(made.folder, made.store, short=True)
+    assert [each["rate"] for each in made.decks] == [48000]
+    assert "mp3" not in made.decks[0]["signals"][0]
+    assert len(made.page) < long
+    rewrite_report(made.folder, made.store)
+    assert len(made.page) == long
+
+
+def test_every_axis_has_its_unit(finished) -> None:
+    assert finished.page.count('<svg class="chart') == finished.page.count('class="unit end"') > 6
+    units = set(re.findall(r'<text class="unit[^>]*>([^<]*)', finished.page))
+    assert units >= {"LUFS", "minutes:seconds", "Hz", "dB of gain", "dBFS a sixth of an octave"}
+
+
+def test_gain_over_time_is_as_deep_as_the_record_says_and_as_long_as_the_master(finished) -> None:
+    rows = {row["id"]: row for row in finished.record["steps"]}
+    for row, at in (("drums/squeeze", 1), ("master/glue", 0), ("finish/main", 0)):
+        curve = finished.store.get(rows[row]["key"]).meta["gain_curves_db"][at]
+        assert min(curve) == pytest.approx(rows[row]["lowest_gain_db"][at], abs=0.01)
+    strips = re.findall(r'aria-label="([^"]*): gain over time"', finished.page)
+    assert "drums/squeeze" in strips
+    seen = finished.page.split("<h2>Gain reduction over time")[1].split("<h2>")[0]
+    assert "master/glue" in seen
+    assert re.findall(r"0:00 to (\d:\d\d)", finished.page)[0] == "0:06"
+
+
+def test_a_row_plays_what_went_in_and_what_came_out_of_its_insert(finished) -> None:
+    held = re.search(r'id="rows">(.*?)</script>', finished.page)
+    assert held is not None
+    signals = json.loads(held[1])["signals"]
+    rows = dict(
+        re.findall(r'data-pair="(\d+ \d+)" data-gain="[^"]*" [^>]*aria-label="([^"]*), after"',
+                   finished.page)
+    )  # fmt: skip
+    pair = {name: [int(each) for each in pair.split()] for pair, name in rows.items()}
+    assert list(pair) == ["drums/down", "drums/squeeze", "drums/hosted", "master/glue"]
+    assert pair["drums/squeeze"][0] == pair["drums/down"][1]  # each signal is held once
+    start = next(each for each in finished.excerpts if each["name"] == "main")["start"]
+    kick = soundfile.read(finished.sources / "stems/kick.wav")[0].T
+    there = kick[:, int(start * 48000) :][:, : 5 * 48000]
+    before, after = (_decoded(signals[n]) for n in pair["drums/down"])
+    assert _rms_db(before) == pytest.approx(_rms_db(there) - 2.0, abs=0.7)
+    assert _rms_db(before) - _rms_db(after) == pytest.approx(3.0, abs=0.1)
+
+
+def test_a_built_in_between_others_is_heard_as_it_was_rendered(studio, noise) -> None:
+    studio.write("kick", noise(8.0, peak=0.9))
+    loud = '[[group.insert]]\nid = "c"\nuse = "compressor"\nthreshold_db = -30.0\nratio = 8.0\n'
+    text = '[[group]]\nid = "a"\nstems = ["*"]\n' + loud
+    alone = studio.make(text, out="alone")
+    both = studio.make(text + '[[group.insert]]\nid = "g"\nuse = "gain"\ngain_db = 6.0\n')
+    heard = []
+    for made in (alone, both):
+        held = re.search(r'id="rows">(.*?)</script>', made.page)
+        assert held is not None
+        heard.append(_decoded(json.loads(held[1])["signals"][1]))
+    assert np.abs(heard[0] - heard[1]).max() < 0.01 * np.abs(heard[0]).max()
+
+
+def test_title_revision_day_and_bits_head_the_page_and_stay_with_the_render(
+    command_line, tmp_path, noise
+) -> None:
+    stems, chain = tmp_path / "My song", tmp_path / "chain.toml"
+    stems.mkdir()
+    soundfile.write(stems / "kick.wav", noise(2.0).T, 48000, "PCM_24")
+    chain.write_text('schema = 1\nname = "Warm"\n[[group]]\nid = "a"\nstems = ["*"]\n')
+    app = typer.Typer(add_completion=False)
+    app.command()(render_command)
+    run = command_line(app)
+    out = tmp_path / "out"
+    told = run(stems, chain, "-o", out, "--revision", "3", "--date", "2026-02-01", "--excerpt")
+    page = (out / "report.html").read_text("utf-8")
+    assert f"report.html  {len(page.encode()) / 1e6:.1f} MB" in told.out
+    assert "<h1>My song</h1>" in page
+    assert "revision 3 · 2026-02-01 · chain Warm · 0:02 · 48 kHz · 24 bit" in page
+    assert 'id="dated"' not in page
+    record = json.loads((out / "render.json").read_bytes())
+    assert record["song"] == {
+        "title": "My song", "revision": "3", "date": "2026-02-01", "subtype": "pcm24",
+    }  # fmt: skip
+    run(stems, chain, "-o", out, "--title", "Other", "--subtype", "float32")
+    page = (out / "report.html").read_text("utf-8")
+    assert "<h1>Other</h1>" in page
+    assert "32 bit float" in page
+    assert run(stems, chain, "-o", out, "--date", "yesterday").code == 2
+
+
+def test_a_record_without_a_song_or_with_nonsense_has_none() -> None:
+    assert song_of({}) == song_of({"song": 3}) == song_of({"song": {"title": 4}}) == Song()
+    with pytest.raises(InputError):
+        day("2026-13-01")
