@@ -178,7 +178,7 @@ def test_a_page_leads_with_every_setting_that_was_changed(render) -> None:
     table = text.split("What was changed</h2>")[1].split("</table>")[0]
     rows = re.findall(r'<th scope="row">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>', table)
     assert {name: (was, now) for name, was, now in rows if name != "drive"} == {
-        "vocals/eq": ("eq: bell 3 kHz +1 dB q 0.7071", "eq: bell 3 kHz +1.5 dB q 0.7071"),
+        "vocals/eq": ("eq: bell 3 kHz +1 dB q 1", "eq: bell 3 kHz +1.5 dB q 1"),
         "rest fader": ("+0 dB", "-0.5 dB"),
         "target": ("-9 LUFS", "-10 LUFS"),
     }

@@ -131,7 +131,7 @@ def test_the_page_of_a_bypass_plays_what_its_files_hold(finished, played) -> Non
 
 
 def test_a_page_opens_with_the_whole_song_and_every_toggle_says_its_state(finished, browse) -> None:
-    seen = browse(_page(finished), "whole")
+    seen = browse(_page(finished), "whole", "--window-size=1280,900")
     assert "error" not in seen
     assert (seen["prefix"], seen["during"], seen["after"]) == ("[]", "true yes", "false no")
     assert (seen["switched"], seen["odd"], seen["done"]) == ("0", "0", "yes")
