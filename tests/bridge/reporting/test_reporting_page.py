@@ -202,7 +202,7 @@ def test_a_reference_that_cannot_be_read_is_told_in_its_row(song) -> None:
     broken.write_bytes(b"not audio at all")
     song.references += [("reference", "broken", broken), ("mix", "gone", Path("nowhere.wav"))]
     page = song.make().page
-    assert "broken.wav: is not audio this can read" in page
+    assert "broken.wav: is no audio file" in page
     assert "No such file or directory" in page
 
 
