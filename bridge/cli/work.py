@@ -223,6 +223,12 @@ def _masters(chain: Chain) -> list[str]:
     return [*names, *(sidecar_of(Path(name)).name for name in names), *_ALWAYS]
 
 
+_NO_TITLES = frozenset(
+    {"audio", "bounce", "bounces", "export", "exports", "stem", "stems", "tracks", "wav", "wavs"}
+)
+"""What folders of stems are called, and no song is: then the folder around them is asked."""
+
+
 def _outside(folder: Path, store: Path) -> Path:
     """The store's place. Raises InputError for one inside the output folder."""
     if store.resolve().is_relative_to(folder.resolve()):
@@ -283,4 +289,5 @@ def _title(session: Session, work: Work) -> str | None:
     """What was given, else what the session calls its song, else the session's own name."""
     own = work.title or dict(session.provenance).get("title")
     first = work.session[0].resolve()
-    return own or (first.name if first.is_dir() else first.stem) or None
+    name = first.name if first.is_dir() else first.stem
+    return own or (first.parent.name if name.casefold() in _NO_TITLES else name) or None

@@ -42,7 +42,7 @@ class ReportPages:
     def rows(self) -> Mapping[str, Any]:
         """What the page says and compares, named by content, for making it again."""
         return {
-            "song": self._song.as_json(),
+            "heading": self._song.as_json(),
             "heard": [heard.as_json() for heard in self._heard],
         }
 

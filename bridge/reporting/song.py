@@ -35,13 +35,13 @@ class Song:
         return None if self.subtype is None else SAMPLES.get(self.subtype, self.subtype)
 
     def as_json(self) -> dict[str, Any]:
-        """render.json's `song`."""
+        """render.json's `heading`."""
         return asdict(self)
 
 
 def song_of(record: Mapping[str, Any]) -> Song:
     """What a record says of its song; a record that says nothing, or otherwise, has none."""
-    told = record.get("song")
+    told = record.get("heading")
     if not isinstance(told, dict):
         return Song()
     names = ("title", "revision", "date", "subtype")

@@ -107,7 +107,7 @@ def _song(place: str) -> str:
     """Title, revision and day of a render, as it records them."""
     path = Path(place)
     record = read_record(path if path.is_dir() else path.parent)
-    song = {} if record is None else record.get("song")
+    song = {} if record is None else record.get("heading")
     told = song if isinstance(song, dict) else {}
     facts = [str(told[name]) for name in ("title", "date") if told.get(name)]
     if told.get("revision"):

@@ -128,7 +128,7 @@ def test_title_revision_day_and_bits_head_the_page_and_stay_with_the_render(
     assert "revision 3 · 2026-02-01 · chain Warm · 0:02 · 48 kHz · 24 bit" in page
     assert 'id="dated"' not in page
     record = json.loads((out / "render.json").read_bytes())
-    assert record["song"] == {
+    assert record["heading"] == {
         "title": "My song", "revision": "3", "date": "2026-02-01", "subtype": "pcm24",
     }  # fmt: skip
     run(stems, chain, "-o", out, "--title", "Other", "--subtype", "float32")
@@ -139,6 +139,6 @@ def test_title_revision_day_and_bits_head_the_page_and_stay_with_the_render(
 
 
 def test_a_record_without_a_song_or_with_nonsense_has_none() -> None:
-    assert song_of({}) == song_of({"song": 3}) == song_of({"song": {"title": 4}}) == Song()
+    assert song_of({}) == song_of({"heading": 3}) == song_of({"heading": {"title": 4}}) == Song()
     with pytest.raises(InputError):
         day("2026-13-01")
