@@ -176,7 +176,8 @@ def test_an_earlier_bypass_is_replaced_and_nothing_else(song) -> None:
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     again = bypass(made.folder, "drums/hosted", made.store)
     assert before == {path.name: path.read_bytes() for path in again.folder.iterdir()}
-    assert sorted(before) == ["difference.wav", "listen.html", "with.wav", "without.wav"]
+    files = ["difference.wav", "listen.html", "with.wav", "without.wav"]
+    assert sorted(before) == [".stemwright-bypass.json", *files]
     (again.folder / "notes.txt").write_text("mine")
     assert _refused(made, "drums/hosted") == "output_not_ours"
     assert (again.folder / "notes.txt").read_text() == "mine"
