@@ -21,7 +21,11 @@ from bridge.storing import Entry, digest
 LOUDNESS_TOLERANCE_LU = 0.1
 """How far the finished file may be from the target and still count as reached."""
 
-_VERSION = 3
+MUCH_LIMITING_DB = 6.0
+"""More gain reduction than this by the last limiter is told."""
+
+_VERSION = 4
+_DRIVE_END_DB = 40.0
 _MISSES = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 
 
@@ -61,6 +65,8 @@ def finish(
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
+    told = tuple(_blamed(each, context.plan.finish) for each in result.diagnostics)
+    result = replace(result, diagnostics=told)
     context.events.done(step_id)
     driven = tuple(
         replace(step_from_json(step), cached=step["cached"] or cached)
@@ -176,15 +182,7 @@ def _judged(
             where,
             f"{version}: trimmed by {-take.trim_db:.3f} dB for the ceiling",
         )
-    over = take.over_db(target.true_peak_dbtp)
-    if over > 0.0:
-        yield Diagnostic(
-            "error",
-            "over_ceiling",
-            where,
-            f"{version}: the true peak is {over:.2f} dB over {target.true_peak_dbtp:g} dBTP; "
-            'put a limiter last, or set safety = "trim"',
-        )
+    yield from _peaks(take, target, version)
     if held is not None and take.levels.peak <= 0.0:
         yield Diagnostic("warning", "silent", where, f"{version}: nothing sounds in it")
     if target.integrated_lufs is None or held is not None:
@@ -193,11 +191,46 @@ def _judged(
         why = "silent, or shorter than 0.4 s"
         yield Diagnostic("error", "not_measurable", where, f"{version}: {why}; no loudness to set")
     elif abs(take.miss_lu(target.integrated_lufs)) > LOUDNESS_TOLERANCE_LU:
-        found = take.measures["integrated_lufs"]
+        yield Diagnostic("error", "loudness_missed", where, _missed(take, target, version))
+
+
+def _blamed(said: Diagnostic, target: Finish | None) -> Diagnostic:
+    """Lay a peak over the ceiling at the insert that has the last word, where that is not ours."""
+    if said.code != "over_ceiling" or target is None or target.limiter is not None:
+        return said
+    return replace(said, where=target.driven[-1].id) if target.driven else said
+
+
+def _peaks(take: Take, target: Finish, version: str) -> Iterator[Diagnostic]:
+    """Say that peaks are over the ceiling, and how hard our limiter had to work."""
+    over = take.over_db(target.true_peak_dbtp)
+    if over > 0.0:
         yield Diagnostic(
             "error",
-            "loudness_missed",
-            where,
-            f"{version}: {found:.2f} LUFS, and {target.integrated_lufs:g} cannot be reached with "
-            f"this chain under {target.true_peak_dbtp:g} dBTP",
+            "over_ceiling",
+            f"finish/{version}",
+            f"{version}: the true peak is {over:.2f} dB over {target.true_peak_dbtp:g} dBTP; "
+            'put a limiter last, or set safety = "trim"',
         )
+    limited_db = -(take.lowest_gain_db or 0.0)
+    if version == "main" and limited_db > MUCH_LIMITING_DB:
+        yield Diagnostic(
+            "warning",
+            "much_limiting",
+            f"finish/{version}",
+            f"{version}: the limiter takes up to {limited_db:.1f} dB off; under "
+            f"{MUCH_LIMITING_DB:g} dB it is seldom heard",
+        )
+
+
+def _missed(take: Take, target: Finish, version: str) -> str:
+    """Why the loudness is not what was asked for."""
+    found, wanted = take.measures["integrated_lufs"], target.integrated_lufs
+    said = f"{version}: {found:.2f} LUFS, and {wanted:g} cannot be reached with this chain"
+    if abs(take.drive_db) < _DRIVE_END_DB - LOUDNESS_TOLERANCE_LU:
+        return f"{said} under {target.true_peak_dbtp:g} dBTP"
+    left = -take.over_db(target.true_peak_dbtp)
+    return (
+        f"{said}: the drive ends at {take.drive_db:+.0f} dB, with {left:.1f} dB left under the "
+        f"ceiling; bring the stems {'up' if take.drive_db > 0.0 else 'down'} with trim_db"
+    )

@@ -183,3 +183,32 @@ def test_a_trimmed_file_is_what_the_limiter_gave_times_the_trim(studio) -> None:
     limited = np.concatenate([limiter.process(dense), limiter.finish()], axis=1)
     found, _ = soundfile.read(output.path)
     assert np.array_equal(found.T, limited * gain_of(output.trim_db))
+
+
+def test_the_end_of_the_drive_is_named_when_that_is_what_is_missing(studio, noise) -> None:
+    studio.write("vox", noise(1.0, 1, 0.0003))
+    made = studio.render(GROUP + _target(-14.0))
+    (said,) = (each for each in made.diagnostics if each.code == "loudness_missed")
+    assert "the drive ends at +40 dB" in said.message
+    assert "trim_db" in said.message
+
+
+def test_more_than_six_db_of_limiting_is_told_with_its_figure(studio, noise) -> None:
+    studio.write("vox", noise(2.0))
+    quiet, loud = (studio.render(GROUP + _target(lufs)) for lufs in (-23.0, -7.0))
+    assert "much_limiting" not in {said.code for said in quiet.diagnostics}
+    (said,) = (each for each in loud.diagnostics if each.code == "much_limiting")
+    (finish,) = (step for step in loud.steps if step.id == "finish/main")
+    assert finish.lowest_gain_db[0] < -6.0
+    assert f"{-finish.lowest_gain_db[0]:.1f} dB" in said.message
+
+
+def test_who_is_over_the_ceiling_is_named_by_insert(studio, noise) -> None:
+    studio.write("vox", noise(1.0, 1, 0.5))
+    insert = (
+        '[[master.insert]]\nid = "max"\nuse = "plugin"\nplugin = "Fake Gain"\n'
+        'params = { "Gain" = "6 dB" }\n'
+    )
+    made = studio.render(GROUP + insert + _target(-10.0) + 'drive_at = "max"\n')
+    (said,) = (each for each in made.diagnostics if each.code == "over_ceiling")
+    assert said.where == "master/max"
