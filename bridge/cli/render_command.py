@@ -61,8 +61,9 @@ def render(
         str | None,
         typer.Option(
             "--range",
-            metavar="START:END",
-            help="Render only these seconds, into DIR/range, with the drive of DIR's full master.",
+            metavar="START-END",
+            help="Render only this part, into DIR/range, with the drive of DIR's full master: "
+            "30:50 (seconds), 1:02-1:22, 1:02- (to the end).",
         ),
     ] = None,
     preroll: Annotated[
@@ -150,18 +151,52 @@ def shown(work: Work, as_json: bool) -> bool:
 
 
 def excerpt(words: str, preroll_s: float) -> Excerpt:
-    """Read START:END in seconds. Raises InputError."""
+    """Read START-END or START:END, either side of which may be left out.
+
+    Times are seconds or m:ss, h:mm:ss; where a time has colons, a hyphen parts the two. Raises
+    InputError.
+    """
     from bridge.planning import Excerpt
 
     try:
-        start, end = (float(word) for word in words.split(":"))
-        if not (math.isfinite(start) and math.isfinite(end)):
-            raise ValueError(words)
+        start, end = _ends(words)
+        return Excerpt(_time_s(start) if start else 0.0, _time_s(end) if end else None, preroll_s)
     except ValueError as error:
         raise InputError(
-            Problem("usage", f"--range {words} is not a range", expected="START:END in seconds")
+            Problem(
+                "usage",
+                f"--range {words} is not a range",
+                expected="START:END in seconds, or m:ss-m:ss; a side left out is the song's own",
+                hint="for example --range 30:50, --range 1:02-1:22, --range 1:02-, --range :30",
+            )
         ) from error
-    return Excerpt(start, end, preroll_s)
+
+
+def _ends(words: str) -> tuple[str, str]:
+    """Split a range. ValueError where it is not clear what parts it."""
+    start, mark, end = words.partition("-")
+    if not mark:
+        start, mark, end = words.partition(":")
+        if ":" in end:
+            raise ValueError(words)
+    if not mark or not (start or end):
+        raise ValueError(words)
+    return start, end
+
+
+def _time_s(word: str) -> float:
+    """Read seconds, m:ss or h:mm:ss. ValueError for anything else."""
+    parts = word.split(":")
+    seconds = 0.0
+    for place, part in enumerate(parts):
+        if not part.replace(".", "", place == len(parts) - 1).isdecimal():
+            raise ValueError(word)
+        if place and float(part) >= 60.0:
+            raise ValueError(word)
+        seconds = 60.0 * seconds + float(part)
+    if len(parts) > 3 or not math.isfinite(seconds):
+        raise ValueError(word)
+    return seconds
 
 
 def tell(record: dict[str, Any], folder: Path) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.cli.render_command import excerpt
+
 GROUPS = """
 [[group]]
 id = "all"
@@ -47,7 +49,36 @@ def test_a_range_keeps_the_drive_of_the_full_master(run, stems, chain, tmp_path)
     assert (out / "main.wav").exists()
 
 
-@pytest.mark.parametrize("words", ["5:9", "0.5:0.5", "x:y", "1", "-1:0.5", "nan:5", "0:inf"])
+@pytest.mark.parametrize(
+    ("words", "start_s", "end_s"),
+    [("30:50", 30, 50), ("0:30", 0, 30), ("1:02-1:22.5", 62, 82.5), ("90-1:40", 90, 100),
+     ("1:02-", 62, None), ("62:", 62, None), (":30", 0, 30), ("-0:30", 0, 30),
+     ("1:00:02-1:00:05", 3602, 3605)],
+)  # fmt: skip
+def test_ranges_in_seconds_in_minutes_and_open(words, start_s, end_s) -> None:
+    found = excerpt(words, 0.0)
+    assert (found.start_s, found.end_s) == (start_s, end_s)
+
+
+def test_an_open_range_and_one_past_the_end_go_to_the_masters_end(run, stems, chain, tmp_path):
+    text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
+    words = ("render", stems, text, "-o", out, "--subtype", "float64", "--json")
+    assert run(*words, "--range", "0:00.25-").code == 0  # no master is there yet
+    run(*words)
+    master = _read(out / "main.wav")
+    seconds = len(master) / 48000
+    for part in ("0:00.25-", f"0.25:{seconds + 9}"):
+        record = json.loads(run(*words, "--range", part).out)
+        assert np.array_equal(_read(out / "range" / "main.wav"), master[12000:])
+        assert record["range"] == {"start_s": 0.25, "end_s": seconds}
+        told = {each["code"] for each in record["diagnostics"]}
+        assert ("range_past_end" in told) == (not part.endswith("-"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["5:9", "0.5:0.5", "x:y", "1", "nan:5", "0:inf", "0:30:1:00", "1:62-2:00", ":", "-", "5:-1"],
+)
 def test_a_range_that_holds_nothing_is_told(run, stems, chain, tmp_path, words: str) -> None:
     said = run(
         "render", stems, chain(GROUPS.format(gain=0)), "-o", tmp_path / "o", f"--range={words}"
