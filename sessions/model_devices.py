@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sessions.model_parts import beyond_default
 
 DeviceKind = Literal["plugin", "builtin"]
-_SPARSE = ("kind", "mix", "file", "preset", "label", "sidechain", "instances")
+_SPARSE = ("kind", "mix", "file", "preset", "label", "sidechain", "instances", "pins")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ class Device:
     upper-case hex digits, a VST2's unique id in decimal, an AU's "type subtype manufacturer", and
     others' own. `mix` is wet, from 0 to 1; `file` the plugin's file and `preset` its program as
     written, `label` the user's name for it, `sidechain` what feeds its key. `instances` above one:
-    a mono plugin, once per channel.
+    a mono plugin, once per channel. `pins` is set where it does not hear and feed its track's
+    channels 1 and 2 as they are: left or right (that channel alone, the other passes by), swapped,
+    or which channels its pins are connected to.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Device:
     sidechain: str | None = None
     instances: int = 1
     params: tuple[tuple[str, str | float], ...] = ()
+    pins: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of a `devices` list; what the session leaves unsaid is left out."""

@@ -104,6 +104,7 @@ class Finisher:
             mix=insert.mix,
             label=insert.id,
             file=None if plugin is None else plugin.path.name,
+            pins=insert.on if insert.on in ("left", "right") else None,
         )
 
     def _file_state(self, step_id: str, settings: PluginSettings) -> DeviceState | None:

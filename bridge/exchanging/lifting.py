@@ -14,6 +14,7 @@ from sessions import Device, DeviceState
 from sessions.plugin_state import StateError, parse_vstpreset
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")
+_SIDES: Mapping[str, Literal["left", "right"]] = {"left": "left", "right": "right"}
 _NOT_ID = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_ID = 64
 _VOWELS = "AEFILMNORSX"
@@ -119,6 +120,7 @@ def _lifted(owner: str, device: Device, table: PluginTable, name: str) -> Lifted
         settings=Plugin(plugin=table, state=path),
         mix=1.0 if device.mix is None else min(1.0, max(0.0, device.mix)),
         bypass=not device.enabled,
+        on=_SIDES.get(device.pins or "", "stereo"),
     )
     return LiftedInsert(owner, insert, device, path, state)
 
@@ -179,6 +181,12 @@ def _doubts(device: Device, where: str, names: Mapping[str, str]) -> list[Diagno
         why = "its state is cut short or of an unknown form" if held else "the session has no state"
         message = f"{device.name}: {why}, so it opens at its defaults; save a preset of it"
         told.append(Diagnostic("warning", "state_not_lifted", where, message))
+    if device.pins and device.pins not in _SIDES:
+        message = (
+            f"{device.name} hears and feeds other channels than 1 and 2 ({device.pins}),"
+            " which no insert can be: it was lifted as on stereo"
+        )
+        told.append(Diagnostic("warning", "pins_not_lifted", where, message))
     if device.sidechain:
         keys = ", ".join(names.get(each, each) for each in device.sidechain.split(", "))
         message = (

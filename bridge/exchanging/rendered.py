@@ -216,7 +216,8 @@ def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[
     for where, insert in rows:
         if not isinstance(insert.settings, Plugin):
             continue
-        if insert.on != "stereo":
+        # A plugin on one channel is written by its pins, or told as lost where it has none.
+        if insert.on not in ("stereo", "left", "right"):
             message = f"{where} works on the {insert.on} signal alone, in the project on stereo"
             yield Diagnostic("warning", "side_not_carried", where, message)
         if insert.settings.key is not None:

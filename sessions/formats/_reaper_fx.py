@@ -126,6 +126,9 @@ def _vst(slot: _Slot, place: str, tally: Tally) -> Effect:
         if unique in ("", "0") and data is not None:
             unique = str(data.unique_id)
         held = _vst_state(data, class_id if is_vst3 else None, unique, f"{place}: {name}", tally)
+    pins = None if data is None else state.pin_mapping(data.inputs, data.outputs)
+    if pins is not None:
+        tally.add("pin_mappings", f"{place}: {name} ({pins})")
     device = Device(
         name=name,
         vendor=vendor,
@@ -136,6 +139,7 @@ def _vst(slot: _Slot, place: str, tally: Tally) -> Effect:
         label=word(words, 4) or None,
         preset=(data.program or None) if data is not None else None,
         params=(("reaper_id", unique),) if is_vst3 and unique else (),
+        pins=pins,
     )
     return Effect(device, key_channels=_keys(data.inputs if data is not None else ()))
 

@@ -18,6 +18,9 @@ from sessions.plugin_state import StateError, parse_vstpreset
 
 _MAGIC, _MAGIC_PARAMS = 0xFEED5EEE, 0xFEED5EEF
 _MOST_PINS = 256
+_SHOWN_PINS = 4
+WRITTEN_PINS = {"left": (1, 0), "right": (0, 2), "swapped": (2, 1)}
+"""Track channels as bit masks, pin by pin, of the mappings that are written back."""
 _PARAMS_MARK = bytes.fromhex("efbeadde0df0adde")
 _PROGRAM_END = b"\x10\0\0\0"
 _NO_PROGRAM = 0x10FFFF
@@ -75,6 +78,41 @@ def parse_vst(lines: Sequence[str]) -> VstData | None:
     )
 
 
+def pin_mapping(inputs: Sequence[int], outputs: Sequence[int]) -> str | None:
+    """What pins are connected to, by the masks of track channels; None where 1 is 1 and 2 is 2.
+
+    Further pins may lead anywhere but to channels 1 and 2: key inputs, further outputs. Pins of
+    a mono plugin may be connected to both.
+    """
+    known = {((1, 0), (1, 0)): "left", ((0, 1), (0, 1)): "left"}
+    known |= {((0, 2), (0, 2)): "right", ((2, 0), (2, 0)): "right"}
+    known[(2, 1), (2, 1)] = "swapped"
+    if all(map(_is_usual, (inputs, outputs))):
+        return None
+    heard, fed = tuple(inputs[:2]), tuple(outputs[:2])
+    if len(heard) == len(fed) == 2 and not any(mask & 3 for mask in (*inputs[2:], *outputs[2:])):
+        found = known.get(((heard[0], heard[1]), (fed[0], fed[1])))
+        if found is not None:
+            return found
+    return f"in {_channels(inputs)}, out {_channels(outputs)}"
+
+
+def _is_usual(masks: Sequence[int]) -> bool:
+    if len(masks) == 1:
+        return masks[0] & 1 == 1 and masks[0] <= 3
+    straight = all(mask == 1 << at for at, mask in enumerate(masks[:2]))
+    return straight and not any(mask & 3 for mask in masks[2:])
+
+
+def _channels(masks: Sequence[int]) -> str:
+    """The track channels of each pin, such as "1+2 2": pins apart, the channels of one joined."""
+    listed = (
+        "+".join(str(bit + 1) for bit in range(64) if mask >> bit & 1) or "none"
+        for mask in masks[:_SHOWN_PINS]
+    )
+    return " ".join(listed) or "none"
+
+
 def _unpack(layout: str, data: bytes, at: int) -> tuple[int, ...]:
     try:
         return struct.unpack_from(layout, data, at)
@@ -113,20 +151,26 @@ def split_params(data: bytes) -> tuple[float, ...]:
     return struct.unpack(f"<{len(held) // 4}f", held)
 
 
-def vst3_lines(preset: bytes, unique_id: int, channels: int = 2, program: str = "") -> list[str]:
+def vst3_lines(
+    preset: bytes,
+    unique_id: int,
+    channels: int = 2,
+    program: str = "",
+    pins: str | None = None,
+) -> list[str]:
     """The base64 lines of a VST3 whose state is the .vstpreset `preset`.
 
-    `unique_id` is REAPER's own number for the plugin. Raises StateError.
+    `unique_id` is REAPER's own number for the plugin; `pins` is left, right or swapped. Raises
+    StateError.
     """
     _, component, controller = parse_vstpreset(preset)
     back = controller or b""
     data = b"".join(
         (struct.pack("<II", len(component), 1), component, struct.pack("<II", len(back), 0), back)
     )
-    pins = struct.pack("<I", channels) + b"".join(
-        struct.pack("<Q", 1 << pin) for pin in range(channels)
-    )
-    head = struct.pack("<II", unique_id, _MAGIC) + 2 * pins
+    masks = WRITTEN_PINS.get(pins or "", tuple(1 << pin for pin in range(channels)))
+    connected = struct.pack("<I", len(masks)) + struct.pack(f"<{len(masks)}Q", *masks)
+    head = struct.pack("<II", unique_id, _MAGIC) + 2 * connected
     head += struct.pack("<III", len(data), 1, _NO_PROGRAM)
     last = b"\0" + program.encode() + b"\0" + _PROGRAM_END
     parts = [*_cut(head, _BYTES_A_HEADER_LINE), *_cut(data, _BYTES_A_LINE), last]

@@ -58,6 +58,10 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
         "warning",
         "sends that come from a track that is not there are left out ({count}): {places}",
     ),
+    "pin_mappings": (
+        "note",
+        "{count} plugins do not hear and feed channels 1 and 2 as they are: {places}",
+    ),
     "older_versions": (
         "note",
         "the file holds {count} other versions of the project; the one saved last is read",

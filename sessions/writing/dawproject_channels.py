@@ -10,7 +10,7 @@ from lxml import etree
 from sessions.model import Automation, Device, PluginParameter, Send, Track
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
 from sessions.writing.levels import linear
-from sessions.writing.losses import INSTANCES_LOST, Losses
+from sessions.writing.losses import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.writing.tree import MASTER, Node
 
 _CONTENT = {"group": "tracks", "folder": "tracks", "midi": "notes", "master": "audio notes"}
@@ -201,6 +201,8 @@ class Channels:
             self._losses.add("mix_lost", "warning", why, where)
         if device.instances > 1:
             self._losses.add("instances_lost", "warning", INSTANCES_LOST, where)
+        if device.pins:
+            self._losses.add("pins_lost", "warning", PINS_LOST, f"{where} ({device.pins})")
         if device.sidechain:
             why = "a DAWproject has no side-chain routing"
             self._losses.add("sidechain_lost", "warning", why, where)

@@ -9,6 +9,10 @@ from sessions.model import Diagnostic, Severity
 INSTANCES_LOST = (
     "these mono plugins ran once a channel; here each is there once: give every channel one by hand"
 )
+PINS_LOST = (
+    "these plugins hear and feed other channels than 1 and 2 as they are; here they are on both:"
+    " connect their pins by hand"
+)
 _NAMED = 8
 _UNNAMED = "(no name)"
 

@@ -7,10 +7,10 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 
-from sessions.formats._reaper_state import vst3_lines
+from sessions.formats._reaper_state import WRITTEN_PINS, vst3_lines
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError, parse_fxp
-from sessions.writing.losses import INSTANCES_LOST, Losses
+from sessions.writing.losses import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.writing.reaper_text import Text, guid, quoted
 
 _FNV_OFFSET, _FNV_PRIME = 0x811C9DC5, 0x01000193
@@ -96,6 +96,8 @@ class Effects:
         self._text.line("WAK", 0, 0)
         if device.instances > 1:
             self._losses.add("instances_lost", "warning", INSTANCES_LOST, where)
+        if device.pins and not (device.format == "VST3" and device.pins in WRITTEN_PINS):
+            self._losses.add("pins_lost", "warning", PINS_LOST, f"{where} ({device.pins})")
         if device.sidechain:
             why = "their key inputs are not connected: connect their pins 3 and 4 by hand"
             self._losses.add("sidechain_lost", "warning", why, where)
@@ -106,7 +108,9 @@ class Effects:
         try:
             number = reaper_id(device.id)
             if state is not None and state.kind == "vst3":
-                lines = vst3_lines(state.data, number, program=device.preset or "")
+                lines = vst3_lines(
+                    state.data, number, program=device.preset or "", pins=device.pins
+                )
         except (StateError, ValueError):
             number = 0
         self._tell_state(state, lines, where)

@@ -290,3 +290,11 @@ def test_a_real_reaper_track_is_lifted(shared_data, tmp_path: Path) -> None:
     assert (len(component), component[:4]) == (0x54B, b"VstW")
     write_chain(found, tmp_path / "kick.toml")
     assert "# #TCompressor (Tracktion)" in (tmp_path / "kick.toml").read_text()
+
+
+def test_a_plugin_on_one_channel_becomes_an_insert_on_it() -> None:
+    session = with_devices(vst3(pins="left"), vst3(pins="right"), vst3(), vst3(pins="swapped"))
+    found = capture(session, Pick("track", "Bus"))
+    assert [each.insert.on for each in found.lifted] == ["left", "right", "stereo", "stereo"]
+    assert [each.code for each in found.diagnostics] == ["pins_not_lifted"]
+    assert "swapped" in found.diagnostics[0].message

@@ -13,6 +13,7 @@ from sessions import (
     DeviceState,
     plugin_state,
 )
+from sessions.formats._reaper_state import pin_mapping
 from sessions.writing.reaper_effects import reaper_id
 
 KINDS = ("dawproject", "rpp")
@@ -78,3 +79,42 @@ def test_other_states_are_carried_as_they_are(kind, song, tmp_path, written) -> 
     found = back.tracks[0].devices
     assert [each.state.data for each in found] == [each.state.data for each in devices]
     assert [each.id for each in found] == [each.id for each in devices]
+
+
+@pytest.mark.parametrize("pins", [None, "left", "right", "swapped"])
+def test_pins_come_back_as_reaper_connects_them(pins, song, tmp_path, written) -> None:
+    """Masks of track channels, a u64 a pin (VST header of REAPER's layout)."""
+    first, *others = song.tracks
+    eq = replace(next(each for each in song_devices(song) if each.name == "Pro-Q 3"), pins=pins)
+    wired = replace(song, tracks=(replace(first, devices=(eq,)), *others))
+    path, back = written("rpp", wired, tmp_path)
+    (found,) = (each for track in back.tracks[:1] for each in track.devices)
+    assert found.pins == pins
+    masks = {None: (1, 2), "left": (1, 0), "right": (0, 2), "swapped": (2, 1)}[pins]
+    head = struct.pack("<II", 756089518, 0xFEED5EEE) + 2 * struct.pack("<I2Q", 2, *masks)
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    assert any(base64.b64encode(head)[:60].decode() in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "told"),
+    [
+        ((1, 2), (1, 2), None),
+        ((1, 2, 4, 8), (1, 2), None),
+        ((), (1, 2, 4, 8, 16, 32), None),
+        ((1,), (3,), None),
+        ((1, 0), (1, 0), "left"),
+        ((0, 2), (0, 2), "right"),
+        ((2, 1), (2, 1), "swapped"),
+        ((3, 3), (1, 2), "in 1+2 1+2, out 1 2"),
+        ((4, 8), (4, 8), "in 3 4, out 3 4"),
+        ((1, 2), (3, 3), "in 1 2, out 1+2 1+2"),
+        ((1, 2, 1), (1, 2), "in 1 2 1, out 1 2"),
+    ],
+)
+def test_what_pins_are_connected_to_is_told(inputs, outputs, told) -> None:
+    assert pin_mapping(inputs, outputs) == told
+
+
+def song_devices(song):
+    return [device for track in song.tracks for device in track.devices]
