@@ -201,7 +201,11 @@ def _time_s(word: str) -> float:
 
 def tell(record: dict[str, Any], folder: Path) -> None:
     """Print what was made, for people: what to know, the files, the verdict last."""
-    say_diagnostics(said for said in record["diagnostics"] if said["code"] not in _REASONS)
+    say_diagnostics(
+        said
+        for said in record["diagnostics"]
+        if not any(_is_reason(said, output) for output in record["outputs"])
+    )
     cached = sum(step["cached"] for step in record["steps"])
     say(f"{len(record['steps'])} steps, {cached} of them from the store")
     for output in record["outputs"]:
@@ -224,9 +228,10 @@ def _verdict(record: dict[str, Any], output: dict[str, Any]) -> str:
     if target is None:
         return f"{output['version']}: no target; not driven, not limited"
     reasons = [
-        said["message"].removeprefix(f"{output['version']}: ")
+        ("" if said["where"] == where else f"{said['where']}: ")
+        + said["message"].removeprefix(f"{output['version']}: ")
         for said in record["diagnostics"]
-        if said["where"] == where and said["code"] in _REASONS
+        if _is_reason(said, output)
     ]
     loudness, ceiling = target["integrated_lufs"], f"{target['true_peak_dbtp']:g} dBTP"
     if not output["reached"]:
@@ -238,6 +243,12 @@ def _verdict(record: dict[str, Any], output: dict[str, Any]) -> str:
     else:
         verdict = f"met, {loudness:g} LUFS under {ceiling}"
     return f"{output['version']}: {verdict}; {', '.join(_done(record, output, where))}"
+
+
+def _is_reason(said: dict[str, str], output: dict[str, Any]) -> bool:
+    """Tell whether a diagnostic is why one file misses its target: told with the verdict."""
+    is_about = said["message"].startswith(f"{output['version']}: ")
+    return said["code"] in _REASONS and is_about and not output["reached"]
 
 
 def _done(record: dict[str, Any], output: dict[str, Any], where: str) -> Iterator[str]:

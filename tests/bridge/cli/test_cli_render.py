@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.cli.render_command import tell
+
 GROUPS = """
 [[group]]
 id = "low"
@@ -313,3 +315,32 @@ def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(
     assert not (tmp_path / "out").exists()
     assert not list((tmp_path / "s" / "staging").iterdir())
     assert list((tmp_path / "s" / "v1").glob("*/*"))
+
+
+def test_a_verdict_names_the_insert_that_is_over(capsys, tmp_path) -> None:
+    """What is blamed stands in the verdict, and no reason is lost or told twice."""
+    over = {"severity": "error", "code": "over_ceiling", "where": "master/max"}
+    record = {
+        "diagnostics": [{**over, "message": "main: the true peak is 1.00 dB over -1 dBTP"}],
+        "steps": [{"id": "finish/main", "cached": False, "lowest_gain_db": [-3.24]}],
+        "outputs": [
+            {
+                "version": "main",
+                "path": "main.wav",
+                "reached": False,
+                "trim_db": -0.5,
+                "measures": dict.fromkeys(
+                    ("integrated_lufs", "true_peak_dbtp", "loudness_range_lu")
+                ),
+            }
+        ],
+        "target": {"integrated_lufs": -14.0, "true_peak_dbtp": -1.0},
+        "range": None,
+        "drive_db": 2.0,
+    }
+    (tmp_path / "report.html").touch()
+    tell(record, tmp_path)
+    assert capsys.readouterr().err == (
+        "main: TARGET MISSED: master/max: the true peak is 1.00 dB over -1 dBTP; "
+        "drive +2.00 dB, limited by up to 3.2 dB, trimmed by 0.50 dB\n"
+    )
