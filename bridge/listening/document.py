@@ -39,4 +39,4 @@ def section(title: str, content: str) -> str:
 
 def saved(path: Path, content: str) -> None:
     """Write a page in one move. Raises as `bridge.audio.placing.placed` does."""
-    placed(path, content.encode("utf-8"))
+    placed(path, content.encode("utf-8", "backslashreplace"))
