@@ -49,6 +49,7 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
         *([f"revision {song.revision}"] if song.revision else []),
         *([song.date] if song.date else []),
         f"chain {chain.name}" if chain.name and song.title else "",
+        _part(record),
         clock(seconds, 0) + _tail(record),
         f"{engine.sample_rate_hz / 1000:g} kHz",
         song.samples or "",
@@ -73,6 +74,14 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
     if not song.date:
         line += _dated()
     return tag("header", heading + line + shown)
+
+
+def _part(record: Mapping[str, Any]) -> str:
+    """That this is no master but a part of one, and which."""
+    part = record.get("range")
+    if not part:
+        return ""
+    return f"a range: {clock(part['start_s'], 1)} to {clock(part['end_s'], 1)} of the song"
 
 
 def _tail(record: Mapping[str, Any]) -> str:

@@ -120,8 +120,8 @@ def _heard_steps(entry: Entry, record: Mapping[str, Any]) -> tuple[int, int]:
     """Which steps of a curve the master is made of: without a pre-roll, without a cut tail."""
     measures = record["outputs"][0]["measures"]
     rate_hz, frames = measures["sample_rate_hz"], measures["frames"]
-    rendered = entry.meta.get("frames") or frames
-    start = rendered - frames if record.get("range") else 0
+    preroll_s = record.get("length", {}).get("preroll_s", 0.0)
+    start = round(preroll_s * rate_hz) if entry.meta.get("frames") else 0  # the finish has none
     first, last = (math.ceil(STEPS_PER_S * at / rate_hz) for at in (start, start + frames))
     return first, last
 

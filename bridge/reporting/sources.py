@@ -64,7 +64,7 @@ def listen(
     lanes = plan.lanes
     plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0))
     return (
-        *(_reference(*reference) for reference in references),
+        *(_beside(_reference(*reference), plan, rendering) for reference in references),
         _signal("stems", "plain sum of the stems", plain, plan, rendering),
         *(
             _signal("group", lane.id, _lane(context, rendering, lane), plan, rendering)
@@ -152,6 +152,20 @@ def _kind(written: str) -> Kind:
 
 def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
     return lambda: cut(signal.blocks(), frames)
+
+
+def _beside(heard: Heard, plan: Plan, rendering: Rendering) -> Heard:
+    """Of a mix of the same song, the part that is rendered; all of anything else."""
+    blocks = heard.blocks
+    if plan.window is None or heard.kind not in ("mix", "master") or blocks is None:
+        return heard
+    scale = heard.rate_hz / plan.engine.sample_rate_hz
+    start, frames = (round(each * scale) for each in (plan.window.start, rendering.frames))
+    frames = min(frames, heard.frames - start)
+    if frames <= 0:
+        return replace(heard, blocks=None, fault="it ends before the range begins")
+    named = digest("report.part", of=heard.digest, start=start)
+    return replace(heard, digest=named, frames=frames, blocks=lambda: cut(blocks(), frames, start))
 
 
 def _reference(kind: str, name: str, path: Path) -> Heard:

@@ -75,6 +75,21 @@ def test_an_open_range_and_one_past_the_end_go_to_the_masters_end(run, stems, ch
         assert ("range_past_end" in told) == (not part.endswith("-"))
 
 
+def test_a_ranges_report_is_of_that_part_of_everything(run, stems, chain, tmp_path) -> None:
+    parts = [_read(path) for path in stems.glob("*.wav")]
+    longest = max(len(part) for part in parts)
+    mix = np.random.default_rng(2).uniform(-0.1, 0.1, (longest, 2))
+    mix[: longest // 2] = 0.0  # loud in the part that is rendered, silent before
+    soundfile.write(stems / "rough mix.wav", mix, 48000, "PCM_24")
+    text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
+    half = longest / 48000 / 2
+    said = run("render", stems, text, "-o", out, "--json", "--range", f"{half}:{half + 0.25}")
+    heard = json.loads(said.out)["heard"]
+    assert {row["kind"] for row in heard} == {"mix", "stems", "group", "version"}
+    assert {row["frames"] for row in heard} == {12000}
+    assert "a range:" in (out / "range" / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "words",
     ["5:9", "0.5:0.5", "x:y", "1", "nan:5", "0:inf", "0:30:1:00", "1:62-2:00", ":", "-", "5:-1"],
