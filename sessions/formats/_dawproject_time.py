@@ -56,6 +56,7 @@ def _tempo_points(
 
 
 def _arrangement_unit(source: Source, project: etree._Element) -> Unit:
+    # Project.xsd leaves timeUnit optional and names no default; exports of Bitwig say beats.
     arrangement = project.find("Arrangement")
     return "beats" if arrangement is None else unit_of(source, arrangement, "timeUnit", "beats")
 

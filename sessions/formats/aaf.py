@@ -25,7 +25,7 @@ from sessions.single import head, one_path
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})
 _PICTURE = frozenset({"Picture", "LegacyPicture", "DataDef_Picture"})
-_FALLBACK_RATE_HZ = 48_000
+_FALLBACK_RATE_HZ = 48_000  # picture's usual rate, where no source or track counts in samples
 _CHANNELS = {1: 1, 2: 2, 3: 6, 4: 8}
 
 
@@ -95,6 +95,7 @@ def _session(
         markers=tuple(_markers(composition)),
         diagnostics=(
             *_told(composition, others, tracks, unknown, seen),
+            *_told_rate(seen, timelines.values(), composition),
             *finder.diagnostics(),
         ),
         provenance=provenance,
@@ -189,6 +190,16 @@ def _session_rate_hz(seen: Iterable[Source], timelines: Iterable[Timeline]) -> i
     if not rates:
         return _FALLBACK_RATE_HZ
     return max(rates, key=lambda rate: (rates[rate], rate))
+
+
+def _told_rate(
+    seen: Sequence[Source], timelines: Iterable[Timeline], composition: Any
+) -> Iterator[Diagnostic]:
+    stated = any(source.rate_hz for source in seen) or any(each.rate >= 4000 for each in timelines)
+    if seen and not stated:
+        message = f"no source or track states a rate; {_FALLBACK_RATE_HZ} Hz is assumed"
+        where = str(composition.name or "composition")
+        yield Diagnostic("note", "sample_rate_assumed", where, message)
 
 
 def _length_s(slots: Iterable[Any]) -> float | None:

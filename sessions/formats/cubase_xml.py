@@ -27,6 +27,7 @@ from sessions.xml import parse_xml
 
 _ROOT = re.compile(rb"<tracklist2?[\s>]")
 _TICKS_A_BEAT = 480.0
+# Where an archive has no project setup (older exports) and no media are there.
 _FALLBACK_RATE_HZ = 48_000
 _UNITY = 25_856.0
 _DEEPEST = 16
@@ -39,6 +40,10 @@ _KINDS = {
 }
 _MARKERS = "MMarkerTrackEvent"
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "sample_rate_assumed": (
+        "note",
+        "neither project nor media state a rate; {places} Hz is assumed",
+    ),
     "no_tempo": (
         "warning",
         "the archive states no tempo, and {count} places are in beats: 120 BPM is assumed;"
@@ -97,7 +102,8 @@ class _Reading:
         self.tally = Tally(_TEXTS)
         self.setup = next(archive.root.iterfind("obj[@class='PArrangeSetup']"), None)
         rate = archive.number(self.setup, "SampleRate", _FALLBACK_RATE_HZ)
-        self.rate_hz = round(rate) if 4_000 <= rate <= 768_000 else _FALLBACK_RATE_HZ
+        self.rate_stated = self.setup is not None and 4_000 <= rate <= 768_000
+        self.rate_hz = round(rate) if self.rate_stated else _FALLBACK_RATE_HZ
         points = self._tempo_points()
         self.tempo, self.tempo_known = TempoMap(points), bool(points)
         self.markers: list[Marker] = []
@@ -145,6 +151,8 @@ class _Reading:
             clip.media.sample_rate_hz for track in tracks for clip in track.clips if clip.media
         )
         stated = self.setup is not None or not rates
+        if not self.rate_stated and not rates:
+            self.tally.add("sample_rate_assumed", str(_FALLBACK_RATE_HZ))
         start = self.archive.member(self.setup, "Start")
         law = self.archive.text(self.setup, "PanLaw")
         facts = (

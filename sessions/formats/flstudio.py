@@ -295,10 +295,13 @@ class _Project:
         levels = "faders, pans, sends' levels and automation are not read from FL Studio projects"
         left_out = ", ".join(f"{count} {what}" for what, count in self.skipped.items() if count)
         stated, found = self.stream.channels_stated, self.stream.channels
+        rated = any(clip.media for track in tracks for clip in track.clips)
+        assumed = f"no audio file is here to state a rate; {_FALLBACK_RATE_HZ} Hz is assumed"
         bpm, unread = float(self.bpm), ", ".join(self.untold)
         told: tuple[tuple[int, Severity, str, str], ...] = (
             (1, "warning", "levels_not_read", f"{levels}; export stems to keep them"),
             (bool(left_out), "warning", "content_not_read", f"left out: {left_out}"),
+            (not rated, "note", "sample_rate_assumed", assumed),
             (
                 cut := damaged(self.events, self.unicode),
                 "warning",

@@ -49,7 +49,7 @@ _MOST_TURNS = 20_000
 _INSTRUMENT, _PATTERNS, _SAMPLES = "0", "1", "2"
 _KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
 _SAMPLE_CLIPS, _NOTE_CLIPS = ("sampletco", "sampleclip"), ("pattern", "midiclip")
-_FALLBACK_RATE_HZ = 44_100
+_FALLBACK_RATE_HZ = 44_100  # what LMMS's engine runs at by default; no project states a rate
 _USUAL_BPM, _LOWEST_BPM, _HIGHEST_BPM = (
     140,
     10,
@@ -356,8 +356,11 @@ class _Project:
         listed = ", ".join(f"{count} {what}" for what, count in self.left_out.items() if count)
         opaque = sum(each.state is not None for track in tracks for each in track.devices)
         left = self.bytes_left
+        rated = any(clip.media for track in tracks for clip in track.clips)
+        assumed = f"no audio file is here to state a rate; {_FALLBACK_RATE_HZ} Hz is assumed"
         told: tuple[tuple[int, Severity, str, str], ...] = (
             (left, "warning", "bytes_left", f"{left} bytes stand behind the project's end, unread"),
+            (not rated, "note", "sample_rate_assumed", assumed),
             (self.notes, "note", "midi_clips", f"{self.notes} clips of notes are not rendered"),
             (bool(listed), "warning", "content_not_read", f"not rendered: {listed}"),
             (
