@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from bridge.hosting.port import Host
 from bridge.plugins import Plugin
 from bridge.storing import Store, digest
@@ -95,12 +97,17 @@ NOISE_DBFS = -96.0
 
 
 def card_from_json(told: Mapping[str, Any]) -> Card:
-    """Turn `as_json` back into a card; raises KeyError where a field is missing."""
+    """Turn `as_json` back into a card; raises KeyError, TypeError or ValueError for no card."""
     values = {each.name: told[each.name] for each in fields(Card)}
     for name, value in values.items():
         if name.endswith("_dbfs") and value is None:
             values[name] = -math.inf
-    return Card(**values | {"muted_at_s": tuple(values["muted_at_s"])})
+    card = Card(**values | {"muted_at_s": tuple(values["muted_at_s"])})
+    _SHAPE.validate_python(vars(card), strict=True)
+    return card
+
+
+_SHAPE = TypeAdapter(Card)
 
 
 def _key(plugin: Plugin, host: Host) -> str:
@@ -119,7 +126,7 @@ def find_card(store: Store, plugin: Plugin, host: Host) -> Card | None:
     entry = store.get(_key(plugin, host))
     try:
         return None if entry is None else card_from_json(entry.meta["card"])
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return None
 
 

@@ -16,9 +16,10 @@ from typing import Any
 
 from blake3 import blake3
 
-from bridge.storing import modes_of, signature
+from bridge.storing import modes_of, read_json, signature
 
 SCHEMA = 3
+_MAX_BYTES = 64 * 2**20
 _CHUNK_BYTES = 1 << 20
 
 
@@ -38,7 +39,7 @@ def read(path: Path | None) -> dict[str, Scanned]:
     if path is None:
         return {}
     try:
-        told = json.loads(path.read_bytes())
+        told = read_json(path, _MAX_BYTES)
         if told["schema"] != SCHEMA:
             return {}
         return {key: _entry(value) for key, value in told["binaries"].items()}

@@ -3,15 +3,26 @@
 from bridge.storing.keys import Signature, digest, file_digest, signature
 from bridge.storing.leases import HeldError, Lease, NotALeaseError, hold, leased_folder, sweep
 from bridge.storing.modes import modes_of
+from bridge.storing.plain import (
+    BadDataError,
+    NotPlainError,
+    parse_json,
+    path_of,
+    read_bytes,
+    read_json,
+    refuse_odd,
+)
 from bridge.storing.store import LIMIT_BYTES, Entry, Held, Store, default_root
 
 __all__ = [
     "LIMIT_BYTES",
+    "BadDataError",
     "Entry",
     "Held",
     "HeldError",
     "Lease",
     "NotALeaseError",
+    "NotPlainError",
     "Signature",
     "Store",
     "default_root",
@@ -20,6 +31,11 @@ __all__ = [
     "hold",
     "leased_folder",
     "modes_of",
+    "parse_json",
+    "path_of",
+    "read_bytes",
+    "read_json",
+    "refuse_odd",
     "signature",
     "sweep",
 ]
