@@ -136,7 +136,7 @@ def _from_session(
 
 
 def _lock_beside(chain: Path) -> dict[str, object] | None:
-    from bridge.rendering.locked import read_lock
+    from bridge.finished import read_lock
 
     return read_lock(chain.parent) if (chain.parent / "chain.lock").is_file() else None
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from bridge.audio.stored import pcm_sha256
 from bridge.comparing.master_place import Place
-from bridge.comparing.pairing import RECORD, read_record
 from bridge.errors import InputError, Problem
+from bridge.finished import LOCK, RECORD, need_record
 from bridge.rendering import (
     Carried,
     chain_digest,
@@ -28,7 +28,6 @@ from bridge.storing import Store
 
 DigestName = Literal["stems", "chain", "lock", "output"]
 _NAMES: tuple[DigestName, ...] = ("stems", "chain", "lock", "output")
-_LOCK = "chain.lock"
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,7 @@ def check_digests(
     Equal hashes say that nothing was changed since, not that it still renders the same.
     Raises InputError: bad_lock, bad_record, unknown_master, and with every stem that is gone.
     """
-    _refuse_shapeless(place.folder, lock)
-    record = read_record(place.folder)
-    if record is None:
-        raise _no_record(place.folder)
+    record = need_record(place.folder)
     masters = _masters(place, record, lock)
     found: dict[str, str | None] = {
         "stems": stems_digest(lock),
@@ -151,7 +147,7 @@ def _shared(masters: list[_Master], found: Mapping[str, str | None]) -> Iterator
         for master in masters:
             for said_by, carried in master.carried:
                 claims[_of(carried, name)].append(said_by)
-        subject = {"stems": _LOCK, "chain": "chain.toml", "lock": _LOCK}[name]
+        subject = {"stems": LOCK, "chain": "chain.toml", "lock": LOCK}[name]
         for expected, said in claims.items():
             yield DigestCheck(name, subject, tuple(said), expected, found[name])
 
@@ -163,9 +159,9 @@ def _outputs(
         claims: dict[str, list[str]] = defaultdict(list)
         for said_by, carried in master.carried:
             claims[_of(carried, "output")].append(said_by)
-        for said_by, rows in ((RECORD, record["outputs"]), (_LOCK, lock["outputs"])):
+        for said_by, rows in ((RECORD, record["outputs"]), (LOCK, lock["outputs"])):
             for row in rows:
-                if row["version"] == master.version and "pcm_sha256" in row:
+                if row["version"] == master.version:
                     claims[output_digest(row["pcm_sha256"])].append(said_by)
         for expected, said in claims.items():
             yield DigestCheck("output", master.path.name, tuple(said), expected, master.samples)
@@ -203,10 +199,7 @@ def _opened(path: Path, version: str | None) -> _Master:
 
 def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
     """What the chain and its states hash to now; None where one of them is gone."""
-    names = record.get("files")
-    if not isinstance(names, list):
-        names = [f"states/{path.name}" for path in (folder / "states").glob("*")]
-    states = {name: folder / name for name in map(str, names) if name.startswith("states/")}
+    states = {name: folder / name for name in record["files"] if name.startswith("states/")}
     try:
         return chain_digest((folder / "chain.toml").read_bytes(), states)
     except OSError:
@@ -239,30 +232,8 @@ def _stem(
         return list(error.problems)
     found = _joined(file.pcm_hash for file in stem.files)
     expected = _joined(str(file["pcm"]) for file in row["files"])
-    return DigestCheck("stems", str(row["stem"]), (_LOCK,), expected, found)
+    return DigestCheck("stems", str(row["stem"]), (LOCK,), expected, found)
 
 
 def _joined(hashes: Iterable[str]) -> str:
     return "blake3:" + "+".join(hashes)
-
-
-def _no_record(folder: Path) -> InputError:
-    path = folder / RECORD
-    said = "cannot be read" if path.is_file() else "is missing"
-    hint = "render the song again, or fetch the file from where the folder was copied from"
-    return InputError(Problem("bad_record", f"{RECORD} {said}", {"file": str(path)}, hint=hint))
-
-
-def _refuse_shapeless(folder: Path, lock: Mapping[str, Any]) -> None:
-    try:
-        whole = all(
-            {"stem", "name", "role", "offset_s"} <= row.keys()
-            and all({"path", "pcm"} <= file.keys() for file in row["files"])
-            for row in lock["sources"]
-        ) and all({"version", "pcm_sha256"} <= row.keys() for row in lock["outputs"])
-    except (KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
-        path = folder / _LOCK
-        message = "this is no lock that can be read"
-        raise InputError(Problem("bad_lock", message, {"file": str(path)}))

@@ -73,9 +73,9 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
     if one is None or other is None:
         return None
     unread = [
-        f"{side}'s chain.lock cannot be read"
+        f"{side}'s lock is not compared: {each.lock_fault}"
         for side, each in (("A", one), ("B", other))
-        if not each.locked
+        if each.lock_fault is not None
     ]
     if unread:
         one, other = replace(one, lock={}), replace(other, lock={})

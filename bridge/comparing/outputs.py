@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bridge.audio.placing import check_regular
-from bridge.comparing.pairing import SUFFIXES, read_record
+from bridge.comparing.pairing import SUFFIXES
 from bridge.errors import InputError, Problem
+from bridge.finished import read_record
 
 _RENDERS = frozenset({"render.json", "chain.lock", "chain.toml", "report.html"})
 _FOLDERS = ("states", "bypass-")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from unicodedata import normalize
 
 from bridge.errors import InputError, Problem
+from bridge.finished import read_record
 from bridge.hosting import own_file
 
-RECORD = "render.json"
 SUFFIXES = frozenset(
     {".wav", ".wave", ".aif", ".aiff", ".flac", ".w64", ".rf64", ".caf", ".mp3", ".ogg", ".opus"}
 )
@@ -58,7 +56,7 @@ def _renamed(one: dict[str, Path], other: dict[str, Path]) -> dict[str, Path]:
 def listed(folder: Path) -> dict[str, Path]:
     """Return a folder's audio by name without suffix: a render's versions, else all, by name.
 
-    Raises InputError: no_audio, same_name, bad_record (a file outside the folder).
+    Raises InputError: no_audio, same_name, bad_record (a file outside the folder, or damaged).
     """
     record = read_record(folder)
     if record is not None:
@@ -70,16 +68,6 @@ def listed(folder: Path) -> dict[str, Path]:
     if not files:
         raise _refused("no_audio", folder, "holds no audio", "name a folder with WAV or FLAC files")
     return files
-
-
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """Return what render.json says; None where `folder` is no render of ours."""
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-        known = all({"version", "path"} <= each.keys() for each in record["outputs"])
-        return dict(record) if known and record["outputs"] else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _audio(folder: Path) -> dict[str, Path]:

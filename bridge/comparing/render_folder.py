@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.comparing.pairing import read_record
+from bridge.errors import InputError
+from bridge.finished import in_words, read_lock, read_record
 from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
 
@@ -43,19 +43,19 @@ class Step:
 class RenderFolder:
     """What a finished folder says; `chain` is None where chain.toml cannot be read.
 
-    `lock` is empty where chain.lock cannot be read, and `locked` False.
+    `lock` is empty where chain.lock cannot be read, and `lock_fault` says why.
     """
 
     record: Mapping[str, Any]
     steps: tuple[Step, ...]
     chain: Chain | None
     lock: Mapping[str, Any]
-    locked: bool = True
+    lock_fault: str | None = None
 
     @property
     def groups(self) -> list[str]:
         """Group ids in summing order."""
-        return [str(each["id"]) for each in self.record.get("groups", [])]
+        return [str(each["id"]) for each in self.record["groups"]]
 
     def of(self, owner: str, version: str = "main") -> list[Step]:
         """The steps of a group, a return or the master bus, in signal order."""
@@ -100,23 +100,26 @@ class RenderFolder:
 
 
 def open_render(folder: Path) -> RenderFolder | None:
-    """Read a finished folder; None where it is none of ours. Raises as `check_whole`."""
+    """Read a finished folder; None where it is none of ours.
+
+    Raises as `check_whole` and `read_record`.
+    """
     check_whole(folder)
     record = read_record(folder) if folder.is_dir() else None
-    if record is None or not isinstance(record.get("steps"), list):
+    if record is None:
         return None
+    steps = tuple(_step(row) for row in record["steps"])
     try:
-        steps = tuple(_step(row) for row in record["steps"])
-    except (KeyError, TypeError, AttributeError):
-        return None
-    lock = _lock(folder)
-    return RenderFolder(record, steps, _chain(folder), lock or {}, lock is not None)
+        lock, fault = read_lock(folder), None
+    except InputError as error:
+        lock, fault = {}, in_words(error)
+    return RenderFolder(record, steps, _chain(folder), lock, fault)
 
 
 def _step(row: Mapping[str, Any]) -> Step:
-    level = row.get("level_out") or {}
-    inserts = tuple(str(each) for each in row.get("inserts", []))
-    return Step(str(row["id"]), inserts, str(row["key"]), str(row["pcm"]), level.get("rms_dbfs"))
+    level = row["level_out"] or {}
+    inserts = tuple(row["inserts"])
+    return Step(row["id"], inserts, row["key"], row["pcm"], level.get("rms_dbfs"))
 
 
 def _chain(folder: Path) -> Chain | None:
@@ -124,21 +127,3 @@ def _chain(folder: Path) -> Chain | None:
         return load(folder / "chain.toml")
     except (ChainError, OSError):
         return None
-
-
-def _lock(folder: Path) -> Mapping[str, Any] | None:
-    try:
-        found = json.loads((folder / "chain.lock").read_bytes())
-        return found if _is_whole(found) else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _is_whole(lock: Any) -> bool:
-    """Whether it has what is asked of it here; raises for one that is shaped otherwise."""
-    sources = all({"stem", "group"} <= row.keys() for row in lock["sources"])
-    files = all("pcm" in file for row in lock["sources"] for file in row["files"])
-    plugins = all("step" in row for row in lock["plugins"])
-    mixer = all({"id", "inserts"} <= row.keys() for row in lock.get("mixer", []))
-    tables = all(isinstance(lock.get(name, {}), dict) for name in ("engine", "specs"))
-    return sources and files and plugins and mixer and tables

@@ -29,6 +29,8 @@ def with_printed(
     rendering = open_render(folder)
     if rendering is None or rendering.chain is None:
         raise _gone(folder, "render.json or chain.toml cannot be read")
+    if rendering.lock_fault is not None:
+        raise _gone(folder, rendering.lock_fault)
     chain = rendering.chain
     rows = [(group.id, group.inserts) for group in chain.groups]
     rows += [(bus.id, bus.inserts) for bus in chain.returns]
@@ -59,8 +61,8 @@ def _tracks(session: Session, made: dict[str, Media]) -> Iterator[Track]:
 
 
 def _print(rendering: RenderFolder, folder: Path, owner: str, store: Store, path: Path) -> Media:
-    engine, record = rendering.lock.get("engine", {}), rendering.record
-    rate_hz, frames = int(engine["sample_rate_hz"]), _frames(rendering, folder)
+    engine, record = rendering.lock["engine"], rendering.record
+    rate_hz, frames = int(engine["sample_rate_hz"]), _frames(rendering)
     skip = round(record.get("length", {}).get("preroll_s", 0.0) * rate_hz)
     with WavWriter(path, rate_hz, 2, "float32", owner) as writer:
         for block in cut(_blocks(rendering, folder, owner, store), frames, skip):
@@ -68,11 +70,8 @@ def _print(rendering: RenderFolder, folder: Path, owner: str, store: Store, path
     return Media(path, None, rate_hz, 2, frames, "WAV", "FLOAT")
 
 
-def _frames(rendering: RenderFolder, folder: Path) -> int:
-    outputs = rendering.record.get("outputs")
-    if not outputs:
-        raise _gone(folder, "render.json names no master")
-    return int(outputs[0]["measures"]["frames"])
+def _frames(rendering: RenderFolder) -> int:
+    return int(rendering.record["outputs"][0]["measures"]["frames"])
 
 
 def _blocks(rendering: RenderFolder, folder: Path, owner: str, store: Store) -> Iterator[Block]:

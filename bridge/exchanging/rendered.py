@@ -10,10 +10,9 @@ from typing import Any
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
+from bridge.finished import RECORD, read_lock
 from bridge.planning import Stem
 from bridge.rendering import check_whole, found_again, recall
-from bridge.rendering.locked import read_lock
-from bridge.rendering.owned import RECORD
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, Return, load
 from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
@@ -148,7 +147,7 @@ def _group(group: Group, finisher: Finisher) -> Track:
 def _stem(row: Mapping[str, Any], media: Sequence[Media], group: Group, count: int) -> Track:
     """A stem under its file's name; the group's trim, before the inserts, is its fader."""
     first = media[0]
-    start_s = float(row.get("offset_s", 0.0))
+    start_s = float(row["offset_s"])
     clip = Clip(
         media=first,
         right=media[1] if len(media) > 1 else None,
@@ -165,7 +164,7 @@ def _stem(row: Mapping[str, Any], media: Sequence[Media], group: Group, count: i
         channels=min(2, sum(each.channels for each in media)),
         gain_db=group.trim_db,
         clips=(clip,),
-        role=row.get("role", "other"),
+        role=row["role"],
     )
 
 

@@ -1,5 +1,6 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
+from bridge.finished import read_lock
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.deliver import Pages, write_folder, write_into
 from bridge.rendering.digests import (
@@ -19,7 +20,7 @@ from bridge.rendering.folder import OutputFolder, check_output, check_unlocked, 
 from bridge.rendering.holding import held_drive
 from bridge.rendering.linking import check_states, link, link_stems
 from bridge.rendering.lock import as_text, lock_of
-from bridge.rendering.locked import differences, hold_to, read_lock
+from bridge.rendering.locked import differences, hold_to
 from bridge.rendering.master import Output, Rendering, render
 from bridge.rendering.sources import found_again, recall
 from bridge.rendering.studio import Held

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
 from bridge.errors import Diagnostic, InputError, Problem
+from bridge.finished import RECORD_SCHEMA
 from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
@@ -35,8 +36,6 @@ from bridge.rendering.master import Output, Rendering
 from bridge.storing import file_digest
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
-
-RECORD_SCHEMA = 1
 
 
 class Pages(Protocol):

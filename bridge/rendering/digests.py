@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from bridge.audio.tags import can_carry, read_texts, write_texts
+from bridge.finished.shapes import told_of
+from bridge.finished.sidecar import SIDECAR_SCHEMA, Sidecar
 
-SIDECAR_SCHEMA = 1
 SIDECAR_SUFFIX = ".digests.json"
 _TAG = "stemwright."
+_HINT = "fetch it from where the folder was copied from, or remove it: the tag says the same"
 _PLACE = frozenset({"path", "member"})
 
 
@@ -112,14 +114,13 @@ def sidecar(name: str, carried: Carried) -> str:
 
 
 def read_sidecar(path: Path) -> Carried | None:
-    """Return what a sidecar says; None without one that can be read."""
+    """Return what a sidecar says; None without one. Raises InputError `bad_sidecar`."""
     try:
-        found = json.loads(path.read_bytes())
-        if found["schema"] != SIDECAR_SCHEMA:
-            return None
-        return _carried({**found["digests"], "version": found["version"]})
-    except (OSError, ValueError, KeyError, TypeError):
+        told = told_of(path, "bad_sidecar", _HINT)
+    except FileNotFoundError:
         return None
+    Sidecar.check(told, path, "bad_sidecar")
+    return _carried({**told["digests"], "version": told["version"]})
 
 
 def _carried(texts: Mapping[str, Any]) -> Carried | None:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError, MachineError, Problem
+from bridge.finished import LOCK, RECORD
 from bridge.rendering.owned import (
     IN_USE,
-    LOCK,
     RANGE,
-    RECORD,
     UNFINISHED,
     Owned,
     not_ours,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Diagnostic, InputError
-from bridge.rendering.locked import read_lock
+from bridge.finished import in_words, read_lock
 from bridge.rendering.studio import Held
 
 _WHERE = "finish/main"
@@ -22,11 +22,12 @@ def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[Held | None, D
         return None, None
     try:
         lock = read_lock(folder)
-    except InputError:
-        lock = {}
-    why = _unlike(lock, planned)
-    if why is None:
-        return Held(float(lock["drive_db"]), float(lock.get("trim_db") or 0.0)), None
+        why = _unlike(lock, planned)
+        if why is None:
+            return Held(float(lock["drive_db"]), float(lock.get("trim_db") or 0.0)), None
+    except InputError as error:
+        gone = error.problems[0].kind == "no_lock"
+        why = "the output folder holds no master" if gone else in_words(error)
     message = f"the drive is solved on this part alone, not held: {why}; render the whole song once"
     return None, Diagnostic("warning", "drive_not_held", _WHERE, message)
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bridge.finished import LOCK_SCHEMA
 from bridge.planning import (
     Engine,
     HostedStep,
@@ -28,8 +29,6 @@ from bridge.rendering.context import Context
 from bridge.rendering.finish import target_spec, target_words
 from bridge.rendering.master import Rendering
 from bridge.storing import digest
-
-LOCK_SCHEMA = 1
 
 _ANY_ENGINE = Engine("", 0, 0, 0.0)
 """The engine is held by itself, so that a spec is about an insert alone."""

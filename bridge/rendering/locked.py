@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from bridge.errors import DiffersError, InputError, Problem
-from bridge.rendering.lock import LOCK_SCHEMA
-from bridge.rendering.owned import LOCK
+from bridge.errors import DiffersError, Problem
+from bridge.finished import LOCK
 
 _HASH = re.compile("[0-9a-f]{64}")
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
@@ -32,25 +29,6 @@ _PLUGIN = {
 """What a plugin's row holds, and what kind of thing has changed when it differs."""
 
 Row = Mapping[str, Any]
-
-
-def read_lock(folder: Path) -> dict[str, Any]:
-    """Return DIR/chain.lock. Raises InputError when it is missing, broken or of a newer schema."""
-    path = folder / LOCK
-    try:
-        lock: dict[str, Any] = json.loads(path.read_bytes())
-        known = lock["schema"] == LOCK_SCHEMA and {"engine", "sources", "plugins"} <= lock.keys()
-    except FileNotFoundError as error:
-        hint = "write one: stemwright lock SESSION CHAIN -o DIR"
-        problem = Problem("no_lock", "there is no chain.lock", {"file": str(path)}, hint=hint)
-        raise InputError(problem) from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        known = False
-    if not known:
-        raise InputError(
-            Problem("bad_lock", "this is no lock that can be read", {"file": str(path)})
-        )
-    return lock
 
 
 def hold_to(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> None:

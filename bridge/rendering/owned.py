@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,10 +11,9 @@ from typing import Any
 
 from bridge.audio.stored import pcm_sha256
 from bridge.errors import InputError, Problem, StemwrightError
-from bridge.storing import file_digest
+from bridge.finished import LOCK, RECORD
+from bridge.storing import BadDataError, file_digest, read_json
 
-RECORD = "render.json"
-LOCK = "chain.lock"
 IN_USE = ".stemwright-in-use"
 """The lease of who writes into a folder."""
 
@@ -100,13 +98,8 @@ def plain_name(name: object) -> bool:
 def read_plain(path: Path) -> Any:
     """The JSON in a plain file of bounded size; None for anything else."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | _no_wait())
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > _LONGEST_BYTES:
-                return None
-            return json.loads(file.read(_LONGEST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        return read_json(path, _LONGEST_BYTES, follow=False)
+    except (OSError, BadDataError):
         return None
 
 
@@ -190,7 +183,3 @@ def _edited(path: Path) -> Problem:
         {"file": str(path)},
         hint="move it away, name another folder with -o, or replace it with --replace",
     )
-
-
-def _no_wait() -> int:
-    return int(getattr(os, "O_NONBLOCK", 0))  # a pipe is not waited for

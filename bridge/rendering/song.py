@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import InputError, Problem
+from bridge.finished import LOCK, RECORD, checked_record, read_lock
 from bridge.rendering.lock import relative
-from bridge.rendering.owned import LOCK, Owned, read_plain
+from bridge.rendering.owned import Owned
 
 
 def song_row(folder: Path, chain: Path) -> dict[str, str]:
@@ -25,12 +26,12 @@ def song_row(folder: Path, chain: Path) -> dict[str, str]:
 def refuse_other_song(folder: Path, owned: Owned, planned: Mapping[str, Any], chain: Path) -> None:
     """Raise InputError `output_of_another` where `planned`, a lock, is of other stems or chain.
 
-    A part of a song may be replaced by any.
+    A part of a song may be replaced by any. Raises as `read_lock` and `read_record` too.
     """
     record = owned.record
     if record is None or record.get("range") is not None or LOCK not in owned.whole:
         return
-    lock = read_plain(folder / LOCK)
+    record, lock = checked_record(record, folder / RECORD), read_lock(folder)
     problems = []
     if not _same_stems(lock, planned):
         problems.append(_other(folder, "of other stems"))

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.finished import RECORD
 from bridge.rendering.owned import (
-    RECORD,
     STATES,
     UNFINISHED,
     not_ours,

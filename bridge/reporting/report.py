@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.errors import InputError, Problem
+from bridge.finished import LOCK, read_lock, read_record
 from bridge.listening.document import saved
 from bridge.planning import Engine
-from bridge.rendering import OutputFolder, check_whole, found_again, read_lock, recall
+from bridge.rendering import OutputFolder, check_whole, found_again, recall
 from bridge.reporting.page import page
 from bridge.reporting.songbook import gathered
 from bridge.reporting.sources import Heard, remembered, with_stems
@@ -39,7 +39,7 @@ def rewrite_report(
 
     `stems`, where the song's stems lie now, lets their plain sum be heard that the store forgot.
     Raises InputError `not_a_render` for a folder without render.json, chain.toml and chain.lock of
-    ours, and as `OutputFolder` does.
+    ours, bad_record, bad_lock, and as `OutputFolder` does.
     """
     found = opened(folder, store, stems)
     heard = remembered(found.record, folder, store)
@@ -54,19 +54,12 @@ def rewrite_report(
 def opened(folder: Path, store: Store, stems: Path | None = None) -> Folder:
     """Read a finished folder: render.json, the chain, engine and sources out of chain.lock.
 
-    `stems` is where its stems lie now, if that is not where the lock says.
+    `stems` is where its stems lie now, if that is not where the lock says. Raises InputError
+    `not_a_render`, and as `read_record` and `read_lock` do.
     """
     check_whole(folder)
-    try:
-        record = json.loads((folder / "render.json").read_bytes())
-        lock = json.loads((folder / "chain.lock").read_bytes())
-        said = lock["engine"]
-        engine = Engine(
-            said["host"], said["buffer_size"], said["sample_rate_hz"], said["tempo_bpm"]
-        )
-        if not all((record["outputs"][0]["measures"], record["steps"], record["groups"])):
-            raise ValueError
-    except (OSError, ValueError, LookupError, TypeError) as cause:
+    record = read_record(folder)
+    if record is None or not (folder / LOCK).exists():
         raise InputError(
             Problem(
                 "not_a_render",
@@ -75,8 +68,11 @@ def opened(folder: Path, store: Store, stems: Path | None = None) -> Folder:
                 expected="render.json, chain.toml and chain.lock in it",
                 hint="name the folder that was given to render with -o",
             )
-        ) from cause
+        )
+    lock = read_lock(folder)
+    said = lock["engine"]
+    engine = Engine(said["host"], said["buffer_size"], said["sample_rate_hz"], said["tempo_bpm"])
     chain = load(folder / "chain.toml")
     if stems is not None:
         lock = found_again(lock, stems, store)
-    return Folder(folder, record, chain, engine, lock.get("sources", []), store)
+    return Folder(folder, record, chain, engine, lock["sources"], store)

@@ -199,8 +199,6 @@ def _stems(folder: Folder, group: Group, version: str) -> Blocks:
 
 
 def _stem(folder: Folder, row: Mapping[str, Any]) -> Stem:
-    if "offset_s" not in row:
-        raise _gone(folder, "chain.lock does not say where the stems start")
     files = tuple(_stem_file(folder, each["path"], each["pcm"]) for each in row["files"])
     return Stem(row["stem"], row["stem"], "other", files, row["offset_s"])
 

@@ -14,7 +14,7 @@ from bridge.audio.bundle import open_member
 from bridge.comparing.render_folder import open_render
 from bridge.exchanging import Finisher, capture_onto, export, write_chain
 from bridge.exchanging.chain_folder import chain_text
-from bridge.rendering.locked import read_lock
+from bridge.finished import read_lock
 from bridge.rendering.signals import stored_signal
 from bridge.storing import Store
 from chains import Chain, load, loads

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from mutagen.wave import WAVE
 
+from bridge.errors import InputError
 from bridge.rendering import (
     Carried,
     Digests,
@@ -149,9 +150,11 @@ def test_a_sidecar_says_where_to_look_and_comes_back(tmp_path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "null", '{"schema": 1}', '{"schema": 1, "digests": {}, "version": 3}', "\0"]
 )
-def test_what_is_no_sidecar_says_nothing(tmp_path, text) -> None:
+def test_what_is_no_sidecar_is_told(tmp_path, text) -> None:
     (tmp_path / "main.wav.digests.json").write_text(text)
-    assert read_sidecar(tmp_path / "main.wav.digests.json") is None
+    with pytest.raises(InputError) as refused:
+        read_sidecar(tmp_path / "main.wav.digests.json")
+    assert {each.kind for each in refused.value.problems} == {"bad_sidecar"}
     assert read_sidecar(tmp_path / "gone.json") is None
 
 

@@ -1,0 +1,171 @@
+"""chain.lock as it is read: its shape, and the one reading of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bridge.audio.quantise import Subtype
+from bridge.errors import InputError, Problem
+from bridge.finished.shapes import (
+    Db,
+    FileWord,
+    Frames,
+    Many,
+    RateHz,
+    Scalar,
+    Seconds,
+    Shape,
+    Text,
+    told_of,
+)
+
+LOCK = "chain.lock"
+LOCK_SCHEMA = 1
+
+
+class Engine(Shape):
+    """What played: the host with its settings."""
+
+    host: Text
+    host_version: Text
+    buffer_size: Annotated[int, Field(ge=1, le=2**20)]
+    sample_rate_hz: RateHz
+    tempo_bpm: Annotated[float, Field(gt=0.0, le=100_000.0)]
+    tail_s: Seconds | None = None
+    offline: bool
+    transport: Text
+
+
+class SourceFile(Shape):
+    """A file of a stem, or a member of a zip; `pcm` names its samples."""
+
+    path: Text
+    member: Text | None = None
+    pcm: Text
+
+
+class Source(Shape):
+    """A stem: one file, or two of one channel each, and where it starts in the song."""
+
+    stem: Text
+    name: Text
+    role: Text
+    group: Text
+    offset_s: Annotated[float, Field(ge=-1e7, le=1e7)]
+    files: Annotated[Many[SourceFile], Field(min_length=1, max_length=2)]
+
+
+class PluginRow(Shape):
+    """A hosted step: which plugin it was, and what it was set to."""
+
+    step: Text
+    name: Text
+    vendor: Text
+    version: Text
+    format: Text
+    class_id: Text
+    binary: Text
+    state: Text | None
+    params: dict[Text, Scalar]
+    mix: float
+    on: Text
+    latency_samples: int | None
+    key: Text | None
+
+
+class MixerRow(Shape):
+    """A group with trim, fader and sends, a return with a fader, or the master; linear gains."""
+
+    id: Text
+    inserts: Many[Text]
+    trim: float | None = None
+    fader: float | None = None
+    sends: dict[Text, float] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.trim is not None and (self.fader is None or self.sends is None):
+            raise ValueError("expected fader and sends beside trim")
+        if "sends" in self.model_fields_set and self.sends is None:
+            raise ValueError("expected sends to be a table")
+        return self
+
+
+class Step(Shape):
+    """What went through a step, by hash."""
+
+    id: Text
+    key: Text
+    pcm: Text
+    latency_frames: int
+
+
+class Output(Shape):
+    """A finished file, by the hash of its samples."""
+
+    version: FileWord
+    pcm_sha256: Text
+
+
+class Part(Shape):
+    """A range of the song in seconds."""
+
+    start_s: Seconds
+    end_s: Seconds | None
+
+
+class Lock(Shape):
+    """All of chain.lock.
+
+    A plan alone has no steps, outputs and frames. `mixer`, `specs` and `settings` are absent from
+    what the first versions wrote, and so is `range`.
+    """
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    stemwright: Text
+    engine: Engine
+    subtype: Subtype
+    sources: Many[Source]
+    skipped: Many[Text] = ()
+    plugins: Many[PluginRow]
+    mixer: Many[MixerRow] = ()
+    specs: dict[Text, Text] = Field(default_factory=dict)
+    settings: dict[Text, dict[Text, Scalar]] = Field(default_factory=dict)
+    frames: Frames | None
+    drive_db: Db | None
+    drive_held: bool = False
+    range: Part | None = None
+    steps: Many[Step]
+    outputs: Many[Output]
+
+
+def read_lock(folder: Path) -> dict[str, Any]:
+    """Return DIR/chain.lock as it stands, every key of it of the right type.
+
+    Raises InputError `no_lock` where there is none, `old_lock` for another schema, `bad_lock` for
+    one that is damaged, with the keys' paths.
+    """
+    path = folder / LOCK
+    try:
+        told = told_of(path, "bad_lock")
+    except FileNotFoundError as error:
+        hint = "write one: stemwright lock SESSION CHAIN -o DIR"
+        problem = Problem("no_lock", "there is no chain.lock", {"file": str(path)}, hint=hint)
+        raise InputError(problem) from error
+    schema = told.get("schema") if isinstance(told, dict) else None
+    if isinstance(schema, int) and schema != LOCK_SCHEMA and not isinstance(schema, bool):
+        raise InputError(_other_schema(path, schema))
+    Lock.check(told, path, "bad_lock")
+    return dict(told)
+
+
+def _other_schema(path: Path, schema: int) -> Problem:
+    return Problem(
+        "old_lock",
+        f"this lock is of schema {schema}, and this stemwright reads {LOCK_SCHEMA}",
+        {"file": str(path), "path": "schema"},
+        hint="lock it anew, into another folder: stemwright lock SESSION CHAIN -o DIR",
+    )

@@ -1,0 +1,197 @@
+"""render.json as it is read: its shape, and the one reading of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bridge.errors import InputError, Problem
+from bridge.finished.lock import LOCK, Part
+from bridge.finished.shapes import (
+    MAX_BYTES,
+    Db,
+    FileWord,
+    Frames,
+    Many,
+    RateHz,
+    Seconds,
+    Shape,
+    Text,
+    unreadable,
+)
+from bridge.storing import BadDataError, parse_json, read_bytes
+
+RECORD = "render.json"
+RECORD_SCHEMA = 1
+_OURS = frozenset({"outputs", "steps"})
+_HEAD_BYTES = 200
+_HINT = "render the song again, or fetch the file from where the folder was copied from"
+
+
+class Measured(Shape):
+    """What `measure` says of a file; a figure that it does not have is null."""
+
+    sample_rate_hz: RateHz
+    channels: Annotated[int, Field(ge=1, le=1024)]
+    frames: Frames
+    integrated_lufs: Db | None
+    loudness_range_lu: Db | None
+    momentary_max_lufs: Db | None
+    short_term_max_lufs: Db | None
+    true_peak_dbtp: Db | None
+    sample_peak_dbfs: Db | None
+    plr_db: Db | None
+    psr_min_db: Db | None
+    dc: Many[float | None]
+    correlation: float | None
+    crest_db: Db | None
+    path: Text
+
+
+class Finished(Shape):
+    """A finished file of the folder."""
+
+    version: FileWord
+    path: Text
+    pcm_sha256: Text
+    reached: bool
+    trim_db: Db | None = None
+    measures: Measured
+
+
+class Level(Shape):
+    """A signal's level in dBFS; null for silence."""
+
+    peak_dbfs: Db | None
+    rms_dbfs: Db | None
+
+
+class Row(Shape):
+    """A step as it was rendered."""
+
+    id: Text
+    label: Text
+    inserts: Many[Text]
+    key: Text
+    pcm: Text
+    cached: bool
+    seconds: Seconds
+    latency_frames: Annotated[int, Field(ge=-(2**31), le=2**31)]
+    level_in: Level | None
+    level_out: Level | None
+    lowest_gain_db: Many[Db | None]
+
+
+class Stems(Shape):
+    """A group and its stems."""
+
+    id: Text
+    stems: Many[Text]
+
+
+class Version(Shape):
+    """What sounds in a version."""
+
+    id: Text
+    groups: Many[Text]
+    without: Many[Text]
+
+
+class Length(Shape):
+    """What the length of the files is made of."""
+
+    frames: Frames
+    stems_s: Annotated[float, Field(ge=-1e7, le=1e7)]
+    tail_s: Annotated[float, Field(ge=-1e7, le=1e7)]
+    preroll_s: Seconds
+    set_by: Text
+
+
+class Said(Shape):
+    """A diagnostic."""
+
+    severity: Text
+    code: Text
+    where: Text
+    message: Text
+
+
+class Song(Shape):
+    """Where the chain lay, seen from the folder."""
+
+    chain: Text
+
+
+class HeardRow(Shape):
+    """A signal of the report."""
+
+    kind: Literal["mix", "reference", "master", "stems", "group", "version"]
+    name: Text
+    digest: Text
+    rate_hz: Annotated[int, Field(ge=0, le=10_000_000)]
+    frames: Frames
+    fault: Text | None
+
+
+class Record(Shape):
+    """All of render.json. What came later than the first version's may be absent."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    stemwright: Text
+    outputs: Annotated[Many[Finished], Field(min_length=1)]
+    steps: Many[Row]
+    groups: Many[Stems]
+    versions: Many[Version] = ()
+    drive_db: Db | None
+    length: Length | None = None
+    range: Part | None = None
+    diagnostics: Many[Said]
+    files: Many[Text]
+    song: Song | None = None
+    heard: Many[HeardRow] = ()
+    digests: dict[Text, Text] = Field(default_factory=dict)
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Return DIR/render.json as it stands; None where there is none, or none of ours.
+
+    Raises InputError: `bad_record` for one of ours that is damaged, with the keys' paths, and
+    `old_record` for another schema.
+    """
+    path = folder / RECORD
+    content = b""
+    try:
+        content = read_bytes(path, MAX_BYTES)
+        told = parse_json(content)
+    except FileNotFoundError:
+        return None
+    except (OSError, BadDataError) as error:
+        if b'"stemwright"' in content[:_HEAD_BYTES] or (folder / LOCK).is_file():
+            raise InputError(unreadable(path, "bad_record", error, _HINT)) from error
+        return None
+    if not isinstance(told, dict) or not ("stemwright" in told or told.keys() >= _OURS):
+        return None
+    return checked_record(told, path)
+
+
+def need_record(folder: Path) -> dict[str, Any]:
+    """As `read_record`, and InputError `bad_record` where there is none of ours."""
+    record = read_record(folder)
+    if record is not None:
+        return record
+    path = folder / RECORD
+    said = "is none that render wrote" if path.exists() else "is missing"
+    raise InputError(Problem("bad_record", f"{RECORD} {said}", {"file": str(path)}, hint=_HINT))
+
+
+def checked_record(told: Any, path: Path) -> dict[str, Any]:
+    """Return what was read from `path` if it is a record. Raises as `read_record`."""
+    schema = told.get("schema") if isinstance(told, dict) else None
+    if isinstance(schema, int) and schema != RECORD_SCHEMA and not isinstance(schema, bool):
+        said = f"this record is of schema {schema}, and this stemwright reads {RECORD_SCHEMA}"
+        where = {"file": str(path), "path": "schema"}
+        raise InputError(Problem("old_record", said, where, hint="render the song again"))
+    Record.check(told, path, "bad_record")
+    return dict(told)
