@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
@@ -33,6 +33,8 @@ from bridge.comparing.sketch import (
 )
 from bridge.comparing.sound import sound
 from bridge.errors import InputError, Problem
+from bridge.finished.shapes import Db, Frames, Many, RateHz, Shape, Text, told_of
+from bridge.storing import path_of
 
 GOLDEN_SCHEMA = 2
 BAND_DB = 0.1
@@ -45,6 +47,8 @@ UNSEEN = (
 _UNHEARD_DBFS = -100.0
 _SILENT_DB = -70.0
 _SHOWN = 3
+_MAX_BYTES = 128 * 2**20
+_ANEW = "write it anew: pytest --update-golden"
 
 
 def fingerprint(path: Path) -> dict[str, Any]:
@@ -60,27 +64,49 @@ def fingerprint(path: Path) -> dict[str, Any]:
     }
 
 
+class _File(Shape):
+    """A file of a golden: its samples' name, its figures, its third-octaves, its sketch."""
+
+    pcm: Text
+    sample_rate_hz: RateHz
+    channels: Annotated[int, Field(ge=1, le=1024)]
+    frames: Frames
+    integrated_lufs: Db | None
+    true_peak_dbtp: Db | None
+    bands: dict[Text, dict[Text, Db]]
+    sketch: Many[Text]
+
+
+class _Golden(Shape):
+    """All of a golden."""
+
+    schema_: Annotated[Literal[2], Field(alias="schema")]
+    files: dict[Text, _File]
+
+
 def read_golden(path: Path) -> dict[str, Any]:
-    """Read a fingerprint. Raises InputError `bad_golden`."""
-    said = "is no golden of ours"
+    """Read a fingerprint. Raises InputError `bad_golden`, with the keys' paths."""
     try:
-        found = json.loads(path.read_bytes())
-        if found["schema"] == 1 and found.get("kind") == "golden":
-            said = "is a golden of schema 1, which sees neither clicks nor inversions nor swaps"
-        elif found["schema"] == GOLDEN_SCHEMA:
-            for entry in found["files"].values():
-                _check(entry)
-            return dict(found)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    raise InputError(
-        Problem(
-            "bad_golden",
-            f"{path}: {said}",
-            {"file": str(path)},
-            hint="write it anew: pytest --update-golden",
+        found = told_of(path, "bad_golden", _ANEW, _MAX_BYTES)
+    except FileNotFoundError as error:
+        raise _bad(path, "no such file") from error
+    if not isinstance(found, dict) or "files" not in found:
+        raise _bad(path, "is no golden of ours")
+    if found.get("schema") == 1 and found.get("kind") == "golden":
+        raise _bad(
+            path, "is a golden of schema 1, which sees neither clicks nor inversions nor swaps"
         )
-    )
+    _Golden.check(found, path, "bad_golden")
+    for name, entry in found["files"].items():
+        try:
+            _check(entry)
+        except (ValueError, KeyError) as error:
+            raise _bad(path, f"{path_of(('files', name))}: {error}") from error
+    return dict(found)
+
+
+def _bad(path: Path, said: str) -> InputError:
+    return InputError(Problem("bad_golden", f"{path}: {said}", {"file": str(path)}, hint=_ANEW))
 
 
 def departures(golden: Mapping[str, Any], found: Mapping[str, Any], limits: Limits) -> list[str]:
@@ -147,17 +173,13 @@ def _rounded(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(entry: Mapping[str, Any]) -> None:
-    """Raise KeyError, TypeError, ValueError or AttributeError for what is no entry."""
-    str(entry["pcm"])
-    rate_hz, channels, frames = (
-        int(entry[name]) for name in ("sample_rate_hz", "channels", "frames")
-    )
-    for name in ("integrated_lufs", "true_peak_dbtp"):
-        _level(entry[name])
-    for side in _sides(channels):
-        for hz, db in entry["bands"][side].items():
-            float(hz), float(db)
-    if len(decoded(entry["sketch"], channels)) != windows(frames, rate_hz):
+    """Raise ValueError or KeyError for an entry whose parts do not belong together."""
+    for side in _sides(entry["channels"]):
+        for hz in entry["bands"][side]:
+            if not math.isfinite(float(hz)):
+                raise ValueError("a band without a frequency")
+    whole = windows(entry["frames"], entry["sample_rate_hz"])
+    if len(decoded(entry["sketch"], entry["channels"])) != whole:
         raise ValueError("a sketch of another length")
 
 

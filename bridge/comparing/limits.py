@@ -117,7 +117,7 @@ def _value(name: str, value: Any) -> Any:
 def _number(value: Any) -> float:
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if math.isnan(number):
         raise ValueError("a limit is a number")

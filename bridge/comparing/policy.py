@@ -10,6 +10,8 @@ from typing import Any
 
 from bridge.comparing.limits import Limits
 from bridge.errors import InputError, Problem
+from bridge.storing import BadDataError, read_bytes, refuse_odd
+from chains.bounds import MAX_BYTES, too_long_key
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,7 @@ def load_policy(path: Path) -> Policy:
 
     Raises InputError: missing_file, bad_policy, bad_limit.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError) as cause:
-        raise _refused("missing_file", path, "no such file", "check its name") from cause
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise _refused("bad_policy", path, f"is not TOML: {cause}", "correct that line") from cause
+    table = _parsed(path)
     unknown = sorted(table.keys() - {"schema", "limits", "file"})
     if unknown or table.get("schema") != 1:
         said = f"has unknown keys: {', '.join(unknown)}" if unknown else "does not say schema = 1"
@@ -55,6 +52,28 @@ def load_policy(path: Path) -> Policy:
     if not isinstance(rules, list):
         raise _refused("bad_policy", path, "`file` is a single table", "write it as [[file]]")
     return Policy(base, tuple(_rule(rule, base, path) for rule in rules))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    hint = "see docs/diff.md"
+    try:
+        text = read_bytes(path, MAX_BYTES).decode("utf-8")
+        if too_long_key(text, str(path)) is not None:
+            raise _refused("bad_policy", path, "has a key of too many parts", hint)
+        table = tomllib.loads(text)
+        refuse_odd(table, infinite=True)
+    except (FileNotFoundError, IsADirectoryError) as cause:
+        raise _refused("missing_file", path, "no such file", "check its name") from cause
+    except OSError as cause:
+        said = f"cannot be read: {cause.strerror or cause}"
+        raise _refused("bad_policy", path, said, hint) from cause
+    except RecursionError as cause:
+        raise _refused("bad_policy", path, "is too deep", hint) from cause
+    except BadDataError as cause:
+        raise _refused("bad_policy", path, str(cause), hint) from cause
+    except ValueError as cause:
+        raise _refused("bad_policy", path, f"is not TOML: {cause}", "correct that line") from cause
+    return table
 
 
 def _rule(rule: Any, base: Limits, path: Path) -> tuple[str, Limits]:
