@@ -136,6 +136,7 @@ class Lock(Shape):
     settings: dict[Text, dict[Text, Scalar]] = Field(default_factory=dict)
     frames: Frames | None
     drive_db: Db | None
+    trim_db: Db | None = None
     drive_held: bool = False
     range: Part | None = None
     steps: Many[Step]

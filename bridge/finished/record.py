@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from bridge.errors import InputError, Problem
 from bridge.finished.lock import LOCK, Part
@@ -135,6 +135,22 @@ class HeardRow(Shape):
     fault: Text | None
 
 
+class Asked(Shape):
+    """What was asked of the masters."""
+
+    integrated_lufs: Db | None
+    true_peak_dbtp: Db
+
+
+class Heading(Shape):
+    """What a page says of the song; words that somebody gave, or none."""
+
+    title: Text | None = None
+    revision: Text | None = None
+    date: Text | None = None
+    subtype: Text | None = None
+
+
 class Record(Shape):
     """All of render.json. What came later than the first version's may be absent."""
 
@@ -144,14 +160,37 @@ class Record(Shape):
     steps: Many[Row]
     groups: Many[Stems]
     versions: Many[Version] = ()
+    target: Asked | None = None
     drive_db: Db | None
     length: Length | None = None
     range: Part | None = None
     diagnostics: Many[Said]
     files: Many[Text]
     song: Song | None = None
-    heard: Many[HeardRow] = ()
+    heading: Heading | None = None
+    heard: Many[HeardRow] | None = None
     digests: dict[Text, Text] = Field(default_factory=dict)
+
+    @field_validator("heard")
+    @classmethod
+    def _heard(cls, rows: tuple[HeardRow, ...] | None) -> tuple[HeardRow, ...] | None:
+        if rows is None or all(row.kind != "version" for row in rows):
+            raise ValueError("expected a list with a row of the kind version")
+        return rows
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        """Every step belongs to one of the files, and every bus has its sum."""
+        made = {output.version for output in self.outputs}
+        steps = {step.id for step in self.steps}
+        for step in steps:
+            name, at, version = step.partition("@")
+            finish = name.removeprefix("finish/") if name.startswith("finish/") else "main"
+            if (version or finish) not in made:
+                raise ValueError(f"expected an output for the step {step}")
+            if name.startswith("master/") and f"sum{at}{version}" not in steps:
+                raise ValueError(f"expected a sum for the step {step}")
+        return self
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:

@@ -136,7 +136,8 @@ def _said(fault: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "it is missing"
     if kind == "value_error":
-        return f"{fault['ctx']['error']}, found {found}"
+        said = str(fault["ctx"]["error"])
+        return said if isinstance(fault["input"], dict) else f"{said}, found {found}"
     word = next((word for head, word in _WORDS.items() if kind.startswith(head)), None)
     if word is not None:
         return f"expected {word}, found {found}"

@@ -55,7 +55,7 @@ def master_without(folder: Folder, step_id: str, how: Again) -> Output:
         trusted=trusted_folders(()),
     )
     context = Context(plan, folder.store, host(plan.engine.host), Silent(), Cancel(), how.jobs)
-    drive_db = None if chain.target is None else float(folder.record["drive_db"])
+    drive_db = None if chain.target is None else float(folder.record["drive_db"] or 0.0)
     outputs = render(context, lock["subtype"], drive_db).outputs
     return next(each for each in outputs if each.version == (version or "main"))
 

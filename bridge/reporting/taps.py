@@ -223,7 +223,9 @@ def inserts_of(folder: Folder, row: Mapping[str, Any]) -> list[Insert]:
     racks = {"master": chain.master}
     racks |= {one.id: one.inserts for one in chain.groups}
     racks |= {one.id: one.inserts for one in chain.returns}
-    known = {insert.id: insert for insert in racks[owner_of(row)]}
+    known = {insert.id: insert for insert in racks.get(owner_of(row), ())}
+    if not known.keys() >= {*row["inserts"]}:
+        raise _gone(folder, f"chain.toml no longer holds the inserts of {row['id']}")
     return [known[each] for each in row["inserts"]]
 
 

@@ -19,8 +19,8 @@ from bridge.comparing.page.figures import (
 )
 from bridge.comparing.page.player import Names, decks
 from bridge.comparing.page.signals import Signals, signals
-from bridge.comparing.pairing import read_record
 from bridge.comparing.wording import MEANING, headline, meaning
+from bridge.finished import read_record
 from bridge.listening.deck import Deck
 from bridge.listening.document import document, part, saved, section
 from bridge.listening.marking import change, clock, figure, table, tag, text, tiles
