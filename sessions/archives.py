@@ -25,6 +25,7 @@ _SIZES_FOLLOW = 0x08
 _ENCRYPTED = 0x01
 _UTF8 = 0x800
 _UNKNOWN_SIZE = 0xFFFFFFFF
+_SPECIAL = (stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK)
 
 ZIP_FAILURES = (
     zipfile.BadZipFile,
@@ -45,7 +46,7 @@ def member_entries(path: Path) -> list[Entry]:
     """The files inside the zip at `path`, clutter left out.
 
     Raises SessionError naming every member that makes the zip unsafe: names that climb out,
-    links, encryption, sizes that lie, compression bombs.
+    links and devices, encryption, sizes that lie, compression bombs.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -111,8 +112,11 @@ def _name_fault(member: zipfile.ZipInfo) -> str | None:
     drive = inside.parts[:1] and inside.parts[0].endswith(":")
     if inside.is_absolute() or ".." in inside.parts or drive:
         return "its name leads out of the archive"
-    if stat.S_ISLNK(member.external_attr >> 16):
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind == stat.S_IFLNK:
         return "it is a link"
+    if kind in _SPECIAL:
+        return "it is a device, a pipe or a socket"
     if member.orig_filename != member.filename and "\0" in member.orig_filename:
         return "its name holds a NUL"
     return None

@@ -118,7 +118,7 @@ class MediaSearch:
 
     def _anywhere(self, top: Path, parts: Sequence[str]) -> Path | None:
         """The file of that name anywhere below `top` whose folders agree best."""
-        named = self._tree(top).get(folded(parts[-1]), [])
+        named = [path for path in self._tree(top).get(folded(parts[-1]), []) if _is_file(path)]
         if not named:
             return None
         wanted = [folded(part) for part in parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,17 @@ def test_extra_folders_are_searched_through_and_the_likeliest_file_wins(
 def test_a_folder_of_that_name_is_no_media(tmp_path: Path) -> None:
     (tmp_path / "kick.wav").mkdir()
     assert find_media("kick.wav", tmp_path / "song.rpp") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_pipes_and_devices_hide_no_file_of_their_name(tmp_path: Path, write_wav: WriteWav) -> None:
+    kick = write_wav("media/z/kick.wav")
+    for folder in ("a", "Song/Audio"):
+        (tmp_path / "media" / folder).mkdir(parents=True)
+    os.mkfifo(tmp_path / "media" / "a" / "kick.wav")
+    (tmp_path / "media" / "Song" / "Audio" / "kick.wav").symlink_to("/dev/zero")
+    session = tmp_path / "song.rpp"
+    assert find_media("/x/Song/Audio/kick.wav", session, [tmp_path / "media"]) == kick
 
 
 @given(st.text(max_size=60))

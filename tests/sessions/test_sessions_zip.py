@@ -95,9 +95,12 @@ def test_names_that_climb_out(name: str, wav: bytes, tmp_path: Path) -> None:
     assert kinds(path) == ["unsafe_member"]
 
 
-def test_links(wav: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK]
+)
+def test_links_and_devices(kind: int, wav: bytes, tmp_path: Path) -> None:
     link = zipfile.ZipInfo("kick.wav")
-    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    link.external_attr = (kind | 0o777) << 16
     path = write_zip(tmp_path / "s.zip", {"bass.wav": wav, link: b"/etc/passwd"})
     assert kinds(path) == ["unsafe_member"]
 
