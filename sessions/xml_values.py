@@ -8,6 +8,13 @@ from collections.abc import Iterator
 from lxml import etree
 
 _HIGHEST_NUMBER = 1e18
+_ATTRIBUTES = etree.XPath("@*")
+
+
+def attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Names and values in order; lxml's own `items` looks each up again, in quadratic time."""
+    found: list[etree._ElementUnicodeResult] = _ATTRIBUTES(element)
+    return ((str(each.attrname), str(each)) for each in found)
 
 
 def number(element: etree._Element | None, name: str, otherwise: float = 0.0) -> float:

@@ -26,6 +26,7 @@ class Archive:
 
     def __init__(self, root: etree._Element) -> None:
         self.root = root
+        self._members: dict[etree._Element, dict[str | None, etree._Element]] = {}
         self._defined = {
             each.get("ID", ""): each for each in root.iter("obj") if each.get("class") is not None
         }
@@ -40,7 +41,12 @@ class Archive:
         """A named part of an object."""
         if element is None:
             return None
-        found = next((each for each in element if each.get("name") == name), None)
+        named = self._members.get(element)
+        if named is None:
+            named = self._members[element] = {}
+            for each in element:
+                named.setdefault(each.get("name"), each)
+        found = named.get(name)
         return self.whole(found) if found is not None and found.tag == "obj" else found
 
     def number(self, element: etree._Element | None, name: str, default: float = 0.0) -> float:

@@ -20,6 +20,7 @@ from sessions.formats._lmms_history import ROOTS, modernise
 from sessions.model import Device
 from sessions.single import ZLIB, Unpacked, content, unpacked
 from sessions.xml import parse_xml
+from sessions.xml_values import attributes, parsed
 
 _PROJECT = re.compile(b"|".join(b"<%b[\\s>]" % name.encode() for name in ROOTS))
 _HEAD_BYTES = 4096
@@ -203,11 +204,9 @@ def _values(controls: etree._Element | None) -> Iterator[tuple[str, str | float]
     """A built-in effect's settings: attributes, and children with a value."""
     if controls is None:
         return
-    for name, said in controls.attrib.items():
-        try:
-            yield str(name), float(said)
-        except ValueError:
-            yield str(name), str(said)
+    for name, said in attributes(controls):
+        value = parsed(said, math.nan)
+        yield name, said if math.isnan(value) else value
     for child in controls:
         if isinstance(child.tag, str) and child.get("value") is not None:
-            yield child.tag, number(controls, child.tag, 0)
+            yield child.tag, parsed(child.get("value", ""))

@@ -11,6 +11,7 @@ from sessions.errors import SessionError
 from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import children
 from sessions.xml import parse_xml
+from sessions.xml_values import attributes
 
 _ROOT = re.compile(rb"<[A-Za-z][\w.-]*")
 _DECLARED = re.compile(rb"xmlns:x\s*=")
@@ -39,9 +40,7 @@ def required(container: Container, name: str, missing: SessionError) -> etree._E
 
 def role(element: etree._Element) -> str:
     """The element's `x:id`, or nothing."""
-    return next(
-        (str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), ""
-    )
+    return next((value for key, value in attributes(element) if key.endswith("}id")), "")
 
 
 def part(element: etree._Element | None, name: str) -> etree._Element | None:

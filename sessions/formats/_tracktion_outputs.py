@@ -7,7 +7,7 @@ back to itself is not followed, as the engine does not either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -26,7 +26,8 @@ def routed(root: etree._Element, tracks: Sequence[Track], tally: Tally) -> Itera
     order = [node.get("id", "") for node in nodes]
     said = dict(zip(order, map(_said, nodes), strict=True))
     ways = {own: target for own, text in said.items() if (target := _target(text, order))}
-    ways = {own: target for own, target in ways.items() if not _returns(own, ways)}
+    rings = _rings(ways)
+    ways = {own: target for own, target in ways.items() if own not in rings}
     fed = set(ways.values())
     for track in tracks:
         text = said.get(track.id, "")
@@ -48,11 +49,18 @@ def _target(text: str, order: Sequence[str]) -> str | None:
     return order[at] or None if 0 <= at < len(order) else None
 
 
-def _returns(own: str, ways: dict[str, str]) -> bool:
-    """Tell whether a track's way leads back to it."""
-    seen: set[str] = set()
-    here = ways.get(own)
-    while here is not None and here not in seen:
-        seen.add(here)
-        here = ways.get(here)
-    return own in seen
+def _rings(ways: Mapping[str, str]) -> set[str]:
+    """The tracks whose way leads back to them; every way is followed once."""
+    found: set[str] = set()
+    done: set[str] = set()
+    for start in ways:
+        path: dict[str, None] = {}
+        here: str | None = start
+        while here is not None and here not in done and here not in path:
+            path[here] = None
+            here = ways.get(here)
+        if here in path:
+            walked = list(path)
+            found.update(walked[walked.index(here) :])
+        done.update(path)
+    return found

@@ -16,11 +16,11 @@ from sessions import plugin_state
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import JuceState, StateError
 from sessions.tally import Tally
-from sessions.xml_values import number, parsed
+from sessions.xml_values import attributes, number, parsed
 
 _SILENT_DB = -100.0
 _HIDDEN = frozenset({"id", "type", "enabled", "name", "windowX", "windowY", "windowLocked"})
-_AU = re.compile(r"AudioUnit:[^/]*/(.{4}),(.{4}),(.{4})")
+_AU = re.compile(r"AudioUnit:[^/:]*/(.{4}),(.{4}),(.{4})")
 _WRAPPED, _BANK_ID_AT = b"VstW", 16
 _MIXER = frozenset({"volume", "level", "auxsend", "auxreturn", "vca", "text"})
 
@@ -47,11 +47,7 @@ def device(node: etree._Element, track: str, tally: Tally) -> Device:
     """A PLUGIN's identity, state, and, when it is Tracktion's own, its settings."""
     kind, enabled = node.get("type", ""), node.get("enabled", "1") not in ("0", "false")
     if kind != "vst":
-        settings = (
-            (str(key), _value(str(value)))
-            for key, value in node.attrib.items()
-            if key not in _HIDDEN
-        )
+        settings = ((key, _value(value)) for key, value in attributes(node) if key not in _HIDDEN)
         return Device(
             kind, "Tracktion", "builtin", kind, enabled, kind="builtin", params=tuple(settings)
         )

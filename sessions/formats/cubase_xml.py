@@ -57,7 +57,11 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
         "warning",
         "{count} audio parts are left out, dissolve them in Cubase: {places}",
     ),
-    "repeated_tracks": ("warning", "{count} tracks stand at a second place too: {places}"),
+    "repeated_tracks": (
+        "warning",
+        "{count} tracks, or parts of them, stand at a second place too and are left out there:"
+        " {places}",
+    ),
     "tracks_not_read": ("note", "{count} tracks of other kinds are left out: {places}"),
 }
 
@@ -108,6 +112,7 @@ class _Reading:
         self.tempo, self.tempo_known = TempoMap(points), bool(points)
         self.markers: list[Marker] = []
         self.seen: set[etree._Element] = set()
+        self.file_rates: dict[etree._Element, int] = {}
 
     def _tempo_points(self) -> list[tuple[float, float, TempoCurve]]:
         """Beats, tempo and curve. An event says whether the way TO it is a ramp, over beats.
@@ -179,10 +184,8 @@ class _Reading:
         self, listed: Iterable[etree._Element], parent: str | None, depth: int
     ) -> Iterator[Track]:
         for at, element in enumerate(listed, 1):
-            if element in self.seen:
-                self.tally.add("repeated_tracks", f"ID {element.get('ID')}")
+            if self._again(element, element):
                 continue
-            self.seen.add(element)
             node = self.archive.member(element, "Node")
             name = self.archive.text(node, "Name") or f"Track {at}"
             kind = _KINDS.get(element.get("class", ""))
@@ -194,8 +197,23 @@ class _Reading:
                 track_id = f"{parent}.{at}" if parent else str(at)
                 yield self._track(element, node, kind, name, track_id, parent)
                 if depth < _DEEPEST:
-                    inner = self.archive.objects(node, "Tracks")
+                    inner = self._listed(node, "Tracks")
                     yield from self._tracks(inner, track_id, depth + 1)
+
+    def _again(self, part: etree._Element | None, of: etree._Element | None) -> bool:
+        """Whether a part was read before: it is told then, by the ID of what it is a part `of`."""
+        if part is None:
+            return False
+        if part in self.seen:
+            self.tally.add("repeated_tracks", "" if of is None else f"ID {of.get('ID')}")
+            return True
+        self.seen.add(part)
+        return False
+
+    def _listed(self, node: etree._Element | None, name: str) -> Iterator[etree._Element]:
+        """The objects of a node's list, which are its own: no second node has them too."""
+        if not self._again(self.archive.member(node, name), node):
+            yield from self.archive.objects(node, name)
 
     def _track(
         self,
@@ -209,6 +227,8 @@ class _Reading:
         strip = self.archive.member(
             self.archive.member(element, "Track Device"), "DeviceAttributes"
         )
+        if self._again(strip, element):
+            strip = None
         volume = self.archive.member(strip, "Volume")
         if volume is not None and self.archive.number(volume, "Value", _UNITY) != _UNITY:
             self.tally.add("levels_not_read", name)
@@ -235,7 +255,7 @@ class _Reading:
         return start * (period if period > 0 else 1.0), Written("seconds", start)
 
     def _marker_events(self, node: etree._Element | None) -> Iterator[Marker]:
-        for event in self.archive.objects(node, "Events"):
+        for event in self._listed(node, "Events"):
             start = self.archive.number(event, "Start")
             start_s = self._place_s(node, start)[0]
             end_s = self._place_s(node, start + self.archive.number(event, "Length"))[0]
@@ -249,7 +269,9 @@ class _Reading:
             )
 
     def _clips(self, node: etree._Element | None, name: str) -> Iterator[Clip]:
-        for event in self.archive.objects(node, "Events"):
+        for event in self._listed(node, "Events"):
+            if self._again(event, event):
+                continue
             match event.get("class"):
                 case "MAudioEvent":
                     yield self._clip(node, event, name)
@@ -309,9 +331,13 @@ class _Reading:
 
     def _file_rate_hz(self, audio: etree._Element | None) -> int:
         """The rate that the archive states for a file that is not here."""
-        files = () if audio is None else audio.iterfind(".//obj[@class='AudioFile']")
-        for each in files:
-            rate = round(self.archive.number(each, "Rate"))
-            if 4_000 <= rate <= 768_000:
-                return rate
-        return self.rate_hz
+        if audio is None:
+            return self.rate_hz
+        if audio not in self.file_rates:
+            stated = (
+                self.archive.number(each, "Rate")
+                for each in audio.iterfind(".//obj[@class='AudioFile']")
+            )
+            usable = (round(rate) for rate in stated if 4_000 <= rate <= 768_000)
+            self.file_rates[audio] = next(usable, self.rate_hz)
+        return self.file_rates[audio]

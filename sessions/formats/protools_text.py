@@ -32,7 +32,7 @@ from sessions.single import content, head, one_path
 from sessions.tally import Tally
 
 _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
-_WIDTH = re.compile(r"\s*\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
+_WIDTH = re.compile(r"\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
 _LEAST_COLUMNS = 5  # older versions end with the duration, without a state
 _START = "SESSION START TIMECODE"
@@ -41,7 +41,7 @@ _ASSUMED = {
     "film_rate": "film_rate_assumed",
     "tempo": "bars_without_tempo",
 }
-_NO_DELAY = re.compile(r"0*(?:\.0*)?\s*\w*")
+_NO_DELAY = re.compile(r"0*+(?:\.0*+)?\s*+\w*")
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
     "plugins_without_state": (
         "warning",
@@ -229,7 +229,7 @@ class _Reading:
         full = said.get("TRACK NAME", "").strip()
         width = _WIDTH.search(full)
         channels = _WIDTHS.get(width[1].lower()[:6], 2) if width else 1
-        name = full[: width.start()] if width else full
+        name = full[: width.start()].rstrip() if width else full
         state = said.get("STATE", "").split()
         if said.get("COMMENTS", "").strip():
             self.tally.add("comments_not_read", name)
@@ -248,7 +248,7 @@ class _Reading:
 
     def _devices(self, listed: str) -> Iterator[Device]:
         for written in filter(None, map(str.strip, listed.split("\t"))):
-            name = re.sub(r"\s*\([^()]*\)$", "", written)
+            name = re.sub(r"\([^()]*\)$", "", written).rstrip()
             self.tally.add("plugins_without_state", name)
             yield Device(name, self.vendors.get(name, ""), "AAX", name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,16 @@ from typing import Any
 import pytest
 
 from sessions import SessionError
-from sessions.formats import Format, ableton, ardour, cubase_xml, dawproject, reaper
+from sessions.formats import (
+    Format,
+    ableton,
+    ardour,
+    cubase_xml,
+    dawproject,
+    protools_text,
+    reaper,
+    tracktion,
+)
 
 _MOST_CALLS_A_KILOBYTE = 10_000
 """Ten million calls a megabyte are some seconds; dots that were cubic came to a thousand times."""
@@ -107,6 +117,56 @@ def vcas(count: int) -> bytes:
     ).encode()
 
 
+def session_text(inner: str) -> bytes:
+    return (
+        "SESSION NAME:\tx\nSAMPLE RATE:\t48000.0\nTIMECODE FORMAT:\t30 Frame\n\n"
+        f"T R A C K  L I S T I N G\nTRACK NAME:\t{inner}\n"
+    ).encode()
+
+
+def events(count: int) -> str:
+    """As many fades as clips; half of them stand at one place."""
+    heads = "CHANNEL\tEVENT\tCLIP NAME\tSTART TIME\tEND TIME\tDURATION\tSTATE\n"
+    rows = (
+        f"1\t{at}\t{'(fade in)' if at % 2 else 'k'}\t{at % (count // 2) * 10}\t{at * 10}\t9\t-\n"
+        for at in range(count)
+    )
+    return f"a\n{heads}{''.join(rows)}"
+
+
+def edit(inner: str) -> bytes:
+    return f'<EDIT appVersion="x" projectID="1/2">{inner}</EDIT>'.encode()
+
+
+def audio_tracks(nodes: str) -> bytes:
+    return f'<tracklist2><list name="track" type="obj">{nodes}</list></tracklist2>'.encode()
+
+
+def event_list(count: int, inner: str = "") -> str:
+    events = "".join(
+        f'<obj class="MAudioEvent" ID="e{at}"><obj name="AudioClip" ID="a"/></obj>'
+        for at in range(count)
+    )
+    return (
+        '<obj class="MAudioTrackEvent" ID="t"><obj class="MListNode" name="Node" ID="n">'
+        f'{inner}<list name="Events" type="obj">{events}</list></obj></obj>'
+    )
+
+
+def again(part: str, count: int) -> str:
+    """Tracks that all hold what stands once."""
+    return "".join(
+        f'<obj class="MAudioTrackEvent" ID="s{at}"><obj {part}/></obj>' for at in range(count)
+    )
+
+
+STRIP = (
+    '<obj class="MAudioTrackEvent" ID="t"><obj class="d" name="Track Device" ID="d">'
+    '<member name="DeviceAttributes"><member name="InsertFolder"><list name="Slot" type="list">'
+    + '<item><member name="P"><member name="Plugin UID"/></member></item>' * 400
+    + "</list></member></member></obj></obj>"
+)
+OUTPUT = '<TRACK id="{}"><OUTPUTDEVICES><D name="track {}"/></OUTPUTDEVICES></TRACK>'
 WARP = '<WarpMarker SecTime="{0}" BeatTime="{0}"/>'
 LOOP = '<Clips><Clip time="0" duration="1000" loopStart="0" loopEnd="0.2">'
 HOSTILE: dict[str, tuple[Format, bytes]] = {
@@ -123,6 +183,23 @@ HOSTILE: dict[str, tuple[Format, bytes]] = {
     ),
     "folders inside themselves": (cubase_xml.FORMAT, folder('<obj ID="1"/>' * 300)),
     "VCAs of VCAs": (ardour.FORMAT, vcas(30)),
+    "clips and fades": (protools_text.FORMAT, session_text(events(2000))),
+    "outputs in a row": (
+        tracktion.FORMAT,
+        edit("".join(map(OUTPUT.format, range(1, 1000), range(2, 1001)))),
+    ),
+    "tracks that share a list": (
+        cubase_xml.FORMAT,
+        audio_tracks(event_list(400) + again('name="Node" ID="n"', 400)),
+    ),
+    "tracks that share a strip": (
+        cubase_xml.FORMAT,
+        audio_tracks(STRIP + again('name="Track Device" ID="d"', 400)),
+    ),
+    "a node of many parts": (
+        cubase_xml.FORMAT,
+        audio_tracks(event_list(1500, '<int name="x" value="1"/>' * 4000)),
+    ),
 }
 ENDLESS: dict[str, tuple[Format, bytes]] = {
     "warped loops": (
@@ -176,3 +253,50 @@ def test_the_counter_stops_what_is_cubic() -> None:
 
     with pytest.raises(TooManyError):
         calls(cubic, 1_000_000)
+
+
+LONG: dict[str, tuple[Format, Callable[[int], bytes]]] = {
+    "a width behind spaces": (
+        protools_text.FORMAT,
+        lambda n: session_text("a" + " " * n + "b"),
+    ),
+    "a plugin behind spaces": (
+        protools_text.FORMAT,
+        lambda n: session_text("a\nPLUG-INS:\tx" + " " * n + "y"),
+    ),
+    "a delay of noughts": (
+        protools_text.FORMAT,
+        lambda n: session_text("a\nUSER DELAY:\t" + "0" * n + "!"),
+    ),
+    "a plugin of many settings": (
+        tracktion.FORMAT,
+        lambda n: edit(
+            '<TRACK id="1"><PLUGIN type="eq" '
+            + " ".join(f'a{at}="1"' for at in range(n))
+            + "/></TRACK>"
+        ),
+    ),
+    "a file of many units": (
+        tracktion.FORMAT,
+        lambda n: edit(f'<TRACK id="1"><PLUGIN type="vst" filename="{"AudioUnit:" * n}"/></TRACK>'),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_fields_take_time_in_proportion(tmp_path: Path, name: str) -> None:
+    """What C does in one call is not counted; these took 8 s to minutes of CPU, now 0.5."""
+    reader, make = LONG[name]
+    path = written(tmp_path, make(80_000))
+    begun = time.process_time()
+    reader.read([path])
+    assert time.process_time() - begun < 5.0
+
+
+@pytest.mark.parametrize("size", [1, 400])
+def test_a_shared_list_of_events_is_read_once_and_told(tmp_path: Path, size: int) -> None:
+    data = audio_tracks(event_list(size) + again('name="Node" ID="n"', 3))
+    session = cubase_xml.FORMAT.read([written(tmp_path, data)])
+    assert [len(track.clips) for track in session.tracks] == [size, 0, 0, 0]
+    (told,) = (each for each in session.diagnostics if each.code == "repeated_tracks")
+    assert told.message.startswith("3 tracks, or parts of them")

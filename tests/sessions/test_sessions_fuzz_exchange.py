@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -38,33 +39,43 @@ _WORDS = (
     b"|",
     b":",
 )
+_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _FOURS = (b"\xff\xff\xff\xff", bytes(4), b"\x7f\xff\xff\xff", b"\1\0\0\0")
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """`data` with one to sixteen places overwritten, cut out, doubled or cut off."""
+    """`data` with one to sixteen places or numbers overwritten, cut out, doubled or cut off."""
     changed = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 4, 8, 16))):
         at = chance.randrange(len(changed) + 1)
-        match chance.randrange(8):
-            case 0:
-                changed[at : at + 1] = chance.randbytes(1)
-            case 1:
-                del changed[at : at + chance.randrange(1, 64)]
-            case 2:
-                changed[at:at] = chance.randbytes(chance.randrange(1, 16))
-            case 3:
-                changed[at : at + 4] = chance.choice(_FOURS)
-            case 4 if chance.random() < 0.2:
-                del changed[at:]
-            case 5:
-                other = chance.randrange(len(changed) + 1)
-                changed[at : at + 8] = changed[other : other + 8]
-            case 6:
-                changed[at : at + 1] = chance.choice(_WORDS)
-            case _:
-                changed[at : at + 1] = bytes(len(changed[at : at + 1]))
+        if chance.random() < 0.2:
+            found = _NUMBER.search(changed, at)
+            if found:
+                changed[found.start() : found.end()] = chance.choice(_WORDS)
+        else:
+            overwrite(changed, at, chance)
     return bytes(changed)
+
+
+def overwrite(changed: bytearray, at: int, chance: random.Random) -> None:
+    match chance.randrange(8):
+        case 0:
+            changed[at : at + 1] = chance.randbytes(1)
+        case 1:
+            del changed[at : at + chance.randrange(1, 64)]
+        case 2:
+            changed[at:at] = chance.randbytes(chance.randrange(1, 16))
+        case 3:
+            changed[at : at + 4] = chance.choice(_FOURS)
+        case 4 if chance.random() < 0.2:
+            del changed[at:]
+        case 5:
+            other = chance.randrange(len(changed) + 1)
+            changed[at : at + 8] = changed[other : other + 8]
+        case 6:
+            changed[at : at + 1] = chance.choice(_WORDS)
+        case _:
+            changed[at : at + 1] = bytes(len(changed[at : at + 1]))
 
 
 def plain(path: Path) -> bytes:

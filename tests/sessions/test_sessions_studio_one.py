@@ -241,7 +241,17 @@ def test_a_song_without_its_song_is_refused(tmp_path: Path) -> None:
     assert "DAWproject" in (caught.value.problems[0].hint or "")
 
 
-STRANGE = (b'"nan"', b'"inf"', b'"-1"', b'"0"', b'"1e308"', b'"x"', b'""')
+STRANGE = (
+    b'"%s"' % (b"9" * 5000),
+    b'"1e400"',
+    b'"nan"',
+    b'"inf"',
+    b'"-1"',
+    b'"0"',
+    b'"1e308"',
+    b'"x"',
+    b'""',
+)
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
