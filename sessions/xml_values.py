@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any, cast
 
 from lxml import etree
 
@@ -13,7 +14,7 @@ _ATTRIBUTES = etree.XPath("@*")
 
 def attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
     """Names and values in order; lxml's own `items` looks each up again, in quadratic time."""
-    found: list[etree._ElementUnicodeResult] = _ATTRIBUTES(element)
+    found = cast("list[Any]", _ATTRIBUTES(element))
     return ((str(each.attrname), str(each)) for each in found)
 
 
