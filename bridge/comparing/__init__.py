@@ -1,6 +1,6 @@
 """Two renders, one verdict: how far apart, where, and what it does to the sound."""
 
-from bridge.comparing.alignment import Alignment
+from bridge.comparing.alignment import Alignment, align
 from bridge.comparing.diffing import diff
 from bridge.comparing.digest_checks import DigestCheck, DigestChecks
 from bridge.comparing.first_step import FirstStep, Renderings, compare_renders
@@ -13,6 +13,7 @@ from bridge.comparing.policy import Policy, load_policy
 from bridge.comparing.residual import Residual
 from bridge.comparing.same import DifferentSoundError, assert_same_render
 from bridge.comparing.verifying import Verified, verify, verify_digests
+from bridge.comparing.walking import Streams
 
 __all__ = [
     "VERDICTS",
@@ -27,8 +28,10 @@ __all__ = [
     "Policy",
     "Renderings",
     "Residual",
+    "Streams",
     "Verdict",
     "Verified",
+    "align",
     "assert_same_render",
     "check_outputs",
     "compare_renders",

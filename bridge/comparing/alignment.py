@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.audio import Block
-from bridge.audio.decode import read_blocks
 from bridge.comparing.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.drifting import Drift, drift
 from bridge.comparing.envelope import levels, likely_lags, loudest_starts
 from bridge.comparing.levels import amplitude_db
 from bridge.comparing.spans import gathered
-from bridge.comparing.walking import Pair
+from bridge.comparing.walking import Streams
 
 SPANS = 8
 SPAN_FRAMES = 65536
@@ -23,12 +22,14 @@ PIECE_FRAMES = 16384
 TRUSTED = 0.5
 """Least correlation of the two files, once aligned, that makes an alignment."""
 
+FAR_TRUSTED = 0.9
+"""The same for an offset of more than a third of a second: songs repeat themselves."""
+
 _BELIEVED = 10.0**-0.01  # a correction must take 0.1 dB off the residual
 _STRONGER = 1.05
 _CLEARLY = 0.8  # of the power that another place leaves
 _AGREEING_FRAMES = 2
 _SURE = 0.9999
-_FAR_TRUSTED = 0.9  # songs repeat themselves: seconds away, a likeness says nothing
 
 
 @dataclass(frozen=True)
@@ -87,22 +88,21 @@ class Span:
         return replace(self, b=self.b * np.array(signs)[:, None])
 
 
-def align(pair: Pair) -> tuple[Alignment | None, float]:
+def align(pair: Streams, far_trusted: float = FAR_TRUSTED) -> tuple[Alignment | None, float]:
     """Return what maps A to B, and the confidence; None where nothing can be said.
 
-    Two passes over both files: levels, then the loudest stretches. Of places that agree, as the
-    repeats of a loop do, the one that leaves clearly least is taken. Silence, constants and
-    unrelated sound have no alignment.
+    Two passes over both: levels, then the loudest stretches. Of places that agree, as the repeats
+    of a loop do, the one that leaves clearly least is taken. Silence, constants and unrelated sound
+    have no alignment.
     """
-    one = levels(read_blocks(pair.a, pair.block_frames), pair.rate_hz)
-    other = levels(read_blocks(pair.b, pair.block_frames), pair.rate_hz)
+    one, other = levels(pair.a(), pair.rate_hz), levels(pair.b(), pair.rate_hz)
     length = min(SPAN_FRAMES, pair.frames)
-    starts = loudest_starts(one.coarse, pair.heads[0].frames, pair.rate_hz, length, SPANS)
+    starts = loudest_starts(one.coarse, pair.lengths[0], pair.rate_hz, length, SPANS)
     lags = [*likely_lags(one, other, pair.rate_hz, length // 4), 0]
     best: tuple[Alignment | None, float] = (None, 0.0)
     for lag, spans in zip(lags, _read(pair, starts, lags, length), strict=True):
         found, confidence = _solve(spans, pair)
-        if lag and confidence < _FAR_TRUSTED:
+        if lag and confidence < far_trusted:
             continue
         if 1.0 - confidence**2 < _CLEARLY * (1.0 - best[1] ** 2):
             best = (found, confidence)
@@ -111,11 +111,13 @@ def align(pair: Pair) -> tuple[Alignment | None, float]:
     return best if best[1] >= TRUSTED else (None, best[1])
 
 
-def _read(pair: Pair, starts: Sequence[int], lags: Sequence[int], length: int) -> list[list[Span]]:
-    last = pair.heads[1].frames - length
-    firsts = gathered(read_blocks(pair.a, pair.block_frames), starts, length)
+def _read(
+    pair: Streams, starts: Sequence[int], lags: Sequence[int], length: int
+) -> list[list[Span]]:
+    last = pair.lengths[1] - length
+    firsts = gathered(pair.a(), starts, length)
     wanted = [start + lag for lag in lags for start in starts]
-    seconds = gathered(read_blocks(pair.b, pair.block_frames), wanted, length)
+    seconds = gathered(pair.b(), wanted, length)
     groups = []
     for number, lag in enumerate(lags):
         own = seconds[number * len(starts) : (number + 1) * len(starts)]
@@ -132,7 +134,7 @@ def _sounds(block: Block) -> bool:
     return bool(spread.max() > 1e-9 * max(1.0, float(np.abs(block).max())))
 
 
-def _solve(spans: Sequence[Span], pair: Pair) -> tuple[Alignment | None, float]:
+def _solve(spans: Sequence[Span], pair: Streams) -> tuple[Alignment | None, float]:
     if not spans:
         return None, 0.0
     matches = [whole_lag(span.a, span.b) for span in spans]
@@ -170,7 +172,7 @@ def _offset(spans: Sequence[Span], lags: Sequence[int]) -> float:
     return float(np.median(found))
 
 
-def _drift(spans: Sequence[Span], lags: Sequence[int], pair: Pair) -> Drift | None:
+def _drift(spans: Sequence[Span], lags: Sequence[int], pair: Streams) -> Drift | None:
     """Fit offsets of short pieces, each placed where most of its sound is."""
     at: list[float] = []
     offsets: list[float] = []

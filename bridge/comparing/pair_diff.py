@@ -79,7 +79,7 @@ def _differing(pair: Pair, found: FileDiff, plain: Limits, floor: Floor | None) 
             for meter in meters:
                 meter.result()  # names the file and the sample, where it is NaN or Inf
             raise InputError(_no_sound(pair)) from error
-        alignment, confidence = align(pair)
+        alignment, confidence = align(pair.streams)
         aligned, alignment = _aligned(pair, raw, alignment)
         sounds = (meters[0].result(), meters[1].result())
     found = replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,25 @@ import numpy as np
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.decode import Header, probe, read_blocks
 from bridge.audio.sums import reblocked
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Two signals of as many channels at one rate; each is read anew by a call.
+
+    `lengths` are the frames of A and of B.
+    """
+
+    a: Callable[[], Iterable[Block]]
+    b: Callable[[], Iterable[Block]]
+    lengths: tuple[int, int]
+    rate_hz: int
+    channels: int
+
+    @property
+    def frames(self) -> int:
+        """How many frames both have."""
+        return min(self.lengths)
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,17 @@ class Pair:
     def frames(self) -> int:
         """How many frames both have."""
         return min(head.frames for head in self.heads)
+
+    @property
+    def streams(self) -> Streams:
+        """What is in the files. They have to be alike."""
+        return Streams(
+            lambda: read_blocks(self.a, self.block_frames),
+            lambda: read_blocks(self.b, self.block_frames),
+            (self.heads[0].frames, self.heads[1].frames),
+            self.rate_hz,
+            self.channels,
+        )
 
     @property
     def alike(self) -> bool:
