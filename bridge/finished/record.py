@@ -133,6 +133,7 @@ class HeardRow(Shape):
     rate_hz: Annotated[int, Field(ge=0, le=10_000_000)]
     frames: Frames
     fault: Text | None
+    offset_s: Annotated[float, Field(ge=-1e7, le=1e7)] | None = None
 
 
 class Asked(Shape):

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bridge.metering import Meter
+from bridge.reporting.heard import Heard
 from bridge.reporting.loudness_curve import LoudnessCurve
-from bridge.reporting.sources import Heard
 from bridge.reporting.spectrum import Spectrum
 from bridge.storing import Store, digest
 

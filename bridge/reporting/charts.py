@@ -14,7 +14,7 @@ PALETTE = 9
 """Colours of the page: 0 the main master, the others in turn."""
 
 _POINTS = 700
-_TIMED = frozenset({"mix", "stems", "master"})
+_TIMED = frozenset({"mix", "reference", "stems", "master"})
 
 
 def colours(book: Songbook) -> dict[str, int]:
@@ -25,10 +25,14 @@ def colours(book: Songbook) -> dict[str, int]:
 
 
 def loudness_chart(book: Songbook, target_lufs: float | None) -> Chart | None:
-    """Short-term loudness of the main master and what went in, at their own levels."""
+    """Short-term loudness of the main master and what went in, at their own levels.
+
+    A reference that is another song is drawn for as long as this one goes.
+    """
     named = colours(book)
     shown = [row for row in book.rows if row.heard.kind in _TIMED or row is book.main]
-    curves = [made for row in shown if (made := _timed(row, named[_name(row)])) is not None]
+    own_s = max(row.heard.frames / max(1, row.heard.rate_hz) for row in shown if row.heard.beside)
+    curves = [made for row in shown if (made := _timed(row, named[_name(row)], own_s)) is not None]
     values = [y for curve in curves for _, y in curve.points if y is not None]
     if not values:
         return None
@@ -96,13 +100,16 @@ def _name(row: Row) -> str:
     return f"{row.heard.kind} {row.heard.name}"
 
 
-def _timed(row: Row, colour: int) -> Curve | None:
+def _timed(row: Row, colour: int, own_s: float) -> Curve | None:
     curve = () if row.found is None else row.found.curve_lufs
     every = max(1, math.ceil(len(curve) / _POINTS))
     if len(curve) < 2:
         return None
     first, step = WINDOW_STEPS / STEPS_PER_S, EVERY_STEPS / STEPS_PER_S
-    points = tuple((first + step * n, curve[n]) for n in range(0, len(curve), every))
+    ends = ((first + step * n, curve[n]) for n in range(0, len(curve), every))
+    points = tuple(end for end in ends if end[0] <= own_s)
+    if not points:
+        return None
     dashed = row.heard.kind == "stems"
     return Curve(row.heard.name, f"s{colour}", points, bold=colour == 0, dashed=dashed)
 

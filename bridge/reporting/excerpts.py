@@ -15,7 +15,7 @@ from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, preview
 from bridge.listening.excerpts import excerpt as encoded
 from bridge.listening.outlines import Outline
 from bridge.rendering.signals import silence
-from bridge.reporting.sources import Heard
+from bridge.reporting.heard import Heard
 from bridge.storing import Store, digest
 
 LONGEST_S = 12

@@ -10,8 +10,8 @@ from bridge.listening.excerpts import PREVIEW_HZ, Excerpt
 from bridge.listening.marking import change, clock, tag
 from bridge.listening.switcher import lowered, players
 from bridge.reporting.charts import colours
-from bridge.reporting.songbook import SAME_SONG, Row, Songbook
-from bridge.reporting.tables import KINDS
+from bridge.reporting.songbook import Row, Songbook
+from bridge.reporting.tables import KINDS, placement
 
 Playable = Sequence[tuple[Row, Excerpt]]
 
@@ -49,8 +49,8 @@ def _excerpt_deck(playable: Playable, book: Songbook) -> Deck:
     def said(deck: Deck) -> str:
         return (
             f"{deck.seconds:g} s around the loudest moment, from "
-            f"{clock(deck.tracks[deck.chosen].start_s, 0)}, the same place in all of this song (a "
-            "reference plays its own loudest moment). Every signal plays as loud as the main "
+            f"{clock(deck.tracks[deck.chosen].start_s, 0)}, the same place in all of this song "
+            "(another one plays its own loudest moment). Every signal plays as loud as the main "
             f"master is here, by the decibels on its button. {lowered(deck)}FLAC excerpts of 16 "
             "bit: what has more bits than that is rounded, with dither."
         )
@@ -81,7 +81,7 @@ def _decked(
             excerpt=made,
             match_db=match_db(row, made),
             start_s=float(row.start_s) if start_s is None else start_s,
-            place="" if row.heard.kind in SAME_SONG else f"{row.heard.kind} {row.heard.name}",
+            place="" if row.heard.beside else f"{row.heard.kind} {row.heard.name}",
         )
         for n, (row, made) in enumerate(playable)
     )
@@ -94,7 +94,7 @@ def _note(row: Row, match_db: float, main: bool, rate_hz: int) -> str:
     gain = "as it is" if main else change(match_db, 1, "dB").replace(" ", "\N{NO-BREAK SPACE}")
     own_hz = row.heard.rate_hz
     converted = "" if own_hz == rate_hz else f", from {own_hz / 1000:g} kHz"
-    return f"{KINDS[row.heard.kind]}, {gain}{converted}"
+    return f"{KINDS[row.heard.kind]}, {gain}{converted}{placement(row.heard)}"
 
 
 def _before(rows: list[Row], main: int) -> int:

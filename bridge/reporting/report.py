@@ -10,9 +10,10 @@ from bridge.finished import LOCK, read_lock, read_record
 from bridge.listening.document import saved
 from bridge.planning import Engine
 from bridge.rendering import OutputFolder, check_whole, found_again, recall
+from bridge.reporting.heard import Heard
 from bridge.reporting.page import page
 from bridge.reporting.songbook import gathered
-from bridge.reporting.sources import Heard, remembered, with_stems
+from bridge.reporting.sources import remembered, with_stems
 from bridge.reporting.taps import Folder
 from bridge.storing import Store
 from chains import load

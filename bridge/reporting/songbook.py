@@ -14,16 +14,13 @@ from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.analysis import Analysis, analysis
 from bridge.reporting.excerpts import excerpt, length_s, place_s
 from bridge.reporting.excerpts import whole as whole_song
+from bridge.reporting.heard import Heard
 from bridge.reporting.insert_sounds import InsertSound, insert_sounds
 from bridge.reporting.loudness_curve import STEPS_PER_S
-from bridge.reporting.sources import Heard
 from bridge.reporting.taps import Folder, owner_of
 from bridge.storing import Entry, Store
 
 T = TypeVar("T")
-
-SAME_SONG = frozenset({"mix", "master", "stems", "version"})
-"""Kinds that run beside the main master, sample by sample."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,7 @@ def _excerpted(rows: Sequence[Row], store: Store) -> tuple[Row, ...]:
         if row.found is None:
             return row
         heard = row.heard
-        placed = main if heard.kind in SAME_SONG else row
+        placed = main if heard.beside else row
         end_s = None if placed.found is None else placed.found.loudest_end_s
         start_s = place_s(end_s, placed.heard.frames / max(1, placed.heard.rate_hz), seconds)
         rate_hz = main.heard.rate_hz or heard.rate_hz

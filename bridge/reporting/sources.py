@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -18,53 +18,29 @@ from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
 from bridge.rendering.signals import Signal, cut, stored_signal
 from bridge.rendering.sources import group_blocks
+from bridge.reporting.heard import Heard, Kind
+from bridge.reporting.placing import placed
 from bridge.storing import Signature, Store, digest, file_digest, signature
-
-Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
-"""`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,
-`group` a group after its inserts, `version` a file of this render."""
 
 Reference = tuple[str, str, Path]
 """(kind, name, path) of a file that lay beside the stems."""
 
 
-@dataclass(frozen=True)
-class Heard:
-    """One signal of the report: `digest` names its samples, `blocks` streams them as stereo.
-
-    `blocks` is None where the samples are no longer at hand: what the store remembers of them can
-    still be shown. `fault` says why a reference cannot be read.
-    """
-
-    kind: Kind
-    name: str
-    digest: str
-    rate_hz: int
-    frames: int
-    blocks: Callable[[], Iterator[Block]] | None = field(default=None, compare=False, repr=False)
-    fault: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of render.json's `heard` list."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "digest": self.digest,
-            "rate_hz": self.rate_hz,
-            "frames": self.frames,
-            "fault": self.fault,
-        }
-
-
 def listen(
     context: Context, rendering: Rendering, references: Iterable[Reference] = ()
 ) -> tuple[Heard, ...]:
-    """Name everything the report of `rendering` speaks of; nothing is decoded yet."""
+    """Name everything the report of `rendering` speaks of.
+
+    Nothing is decoded yet but what tells where the `references` lie on the song's time.
+    """
     plan = context.plan
     lanes = plan.lanes
     plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0))
     return (
-        *(_beside(_reference(*reference), plan, rendering) for reference in references),
+        *(
+            placed(_reference(*reference), plan, rendering, context.store)
+            for reference in references
+        ),
         _signal("stems", "plain sum of the stems", plain, plan, rendering),
         *(
             _signal("group", lane.id, _lane(context, rendering, lane), plan, rendering)
@@ -152,20 +128,6 @@ def _kind(written: str) -> Kind:
 
 def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
     return lambda: cut(signal.blocks(), frames)
-
-
-def _beside(heard: Heard, plan: Plan, rendering: Rendering) -> Heard:
-    """Of a mix of the same song, the part that is rendered; all of anything else."""
-    blocks = heard.blocks
-    if plan.window is None or heard.kind not in ("mix", "master") or blocks is None:
-        return heard
-    scale = heard.rate_hz / plan.engine.sample_rate_hz
-    start, frames = (round(each * scale) for each in (plan.window.start, rendering.frames))
-    frames = min(frames, heard.frames - start)
-    if frames <= 0:
-        return replace(heard, blocks=None, fault="it ends before the range begins")
-    named = digest("report.part", of=heard.digest, start=start)
-    return replace(heard, digest=named, frames=frames, blocks=lambda: cut(blocks(), frames, start))
 
 
 def _reference(kind: str, name: str, path: Path) -> Heard:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.listening.marking import change, figure, tag, text
 from bridge.reporting.folders import without_folders
+from bridge.reporting.heard import Heard
 from bridge.reporting.songbook import Row, Songbook
 from chains import Chain, Target
 
@@ -17,6 +18,7 @@ KINDS = {
     "stems": "went in",
     "version": "came out",
 }
+_BESIDE = frozenset({"mix", "reference", "master"})
 _MEASURES: tuple[tuple[str, str, str, int], ...] = (
     ("Integrated", "LUFS", "integrated_lufs", 1),
     ("Range", "LU", "loudness_range_lu", 1),
@@ -30,6 +32,17 @@ _MEASURES: tuple[tuple[str, str, str, int], ...] = (
 )
 
 
+def placement(heard: Heard) -> str:
+    """Of finished music beside the stems, whether it was put in time; nothing of the rest."""
+    if heard.kind not in _BESIDE or heard.fault is not None:
+        return ""
+    if heard.offset_s is None:
+        return ", as it lies: no alignment is sure"
+    late_ms = round(1000.0 * heard.offset_s)
+    moved = f"{abs(late_ms) / 1000:.3f} s {'late' if late_ms > 0 else 'early'}, " if late_ms else ""
+    return f", {moved}aligned"
+
+
 def measures_table(book: Songbook) -> str:
     """Every signal's readings, and the gain that matches it to the main master."""
     heads = [
@@ -41,7 +54,7 @@ def measures_table(book: Songbook) -> str:
 
 
 def _measured(row: Row, book: Songbook) -> str:
-    name = text(row.heard.name) + tag("small", text(KINDS[row.heard.kind]))
+    name = text(row.heard.name) + tag("small", text(KINDS[row.heard.kind] + placement(row.heard)))
     if row.found is None:
         why = row.fault or "no longer in the store; render again to see it"
         told = tag("td", text(without_folders(why)), colspan=str(len(_MEASURES) + 1), class_="told")

@@ -90,6 +90,22 @@ def test_a_ranges_report_is_of_that_part_of_everything(run, stems, chain, tmp_pa
     assert "a range:" in (out / "range" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_ranges_report_has_the_same_stretch_of_a_late_mix(run, chain, tmp_path) -> None:
+    stems, song = tmp_path / "late", np.random.default_rng(3).uniform(-0.2, 0.2, (96000, 2))
+    stems.mkdir()
+    soundfile.write(stems / "kick.wav", song, 48000, "PCM_24")
+    for name, gain in (("bass", 0.0), ("rough mix", 0.5)):
+        late = np.concatenate([np.zeros((24000, 2)), gain * song])
+        soundfile.write(stems / f"{name}.wav", late, 48000, "PCM_24")
+    words = ("render", stems, chain(GROUPS.format(gain=0)), "-o", tmp_path / "out", "--json")
+    said = run(*words, "--range", "1:1.5")
+    row = next(row for row in json.loads(said.out)["heard"] if row["kind"] == "mix")
+    assert (row["offset_s"], row["frames"]) == (0.5, 24000)
+    page = (tmp_path / "out" / "range" / "report.html").read_text(encoding="utf-8")
+    # Half as loud: it is raised by as much as the master's same half second asks for.
+    assert "rough mix, +6.0\N{NO-BREAK SPACE}dB, 0.500 s late, aligned" in page
+
+
 @pytest.mark.parametrize(
     "words",
     ["5:9", "0.5:0.5", "x:y", "1", "nan:5", "0:inf", "0:30:1:00", "1:62-2:00", ":", "-", "5:-1"],

@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pytest
 import soundfile
+import soxr
 import typer
 
 from bridge.cli.render_command import render as render_command
@@ -142,3 +143,28 @@ def test_a_record_without_a_song_or_with_nonsense_has_none() -> None:
     assert song_of({}) == song_of({"heading": 3}) == song_of({"heading": {"title": 4}}) == Song()
     with pytest.raises(InputError):
         day("2026-13-01")
+
+
+def test_music_beside_the_stems_is_put_in_time_before_it_is_heard(studio, noise) -> None:
+    """A late rough mix and an early master at another rate; another song stays as it lies."""
+    parts = [noise(4.0, seed, 0.2) for seed in (1, 2)]
+    for name, part in zip(("kick", "bass"), parts, strict=True):
+        studio.write(name, part)
+    song = sum(parts)
+    late = np.concatenate([np.zeros((2, 60000)), 0.7 * song], axis=1)
+    early = soxr.resample(np.tanh(4.0 * song[:, 24000:]).T, 48000, 44100, "VHQ").T * 0.5
+    studio.refer("mix", "late", late)
+    studio.refer("master", "early", early, 44100)
+    studio.refer("reference", "other", noise(6.0, 9))
+    made = studio.make('[[group]]\nid = "all"\nstems = ["*"]\n')
+    rows = {row["name"]: row for row in made.record["heard"]}
+    assert [rows[name]["offset_s"] for name in ("late", "early", "other")] == [1.25, -0.5, None]
+    assert [rows[name]["frames"] for name in ("late", "early")] == [192000, 176400]
+    for words in ("1.250 s late, aligned", "0.500 s early, aligned", "as it lies: no alignment"):
+        assert words in made.page
+    heard = {one.name: one for one in made.heard}
+    played = np.concatenate(list(heard["late"].blocks()), axis=1)
+    assert np.allclose(played, 0.7 * song, atol=1e-6)
+    assert not np.concatenate(list(heard["early"].blocks()), axis=1)[:, :22050].any()
+    chart = made.page.split("<h2>Loudness over time")[1].split("<h2>")[0]
+    assert all(name in chart for name in ("late", "early", "other"))
