@@ -188,14 +188,15 @@ def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     without = _named_version(folder, version).get("without", ())
     if folder.stems is not None and not without:
         return folder.stems(group.id)
-    if folder.record.get("range"):
-        raise _gone(folder, "the first insert of a group cannot be bypassed in a range")
     rows = [
         row for row in folder.sources if row["group"] == group.id and row["stem"] not in without
     ]
     stems = tuple(_stem(folder, row) for row in rows)
     rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
-    return lambda: group_blocks(stems, linear(group.trim_db), rate_hz, frames, folder.store)
+    part = folder.record.get("range")
+    start = round(part["start_s"] * rate_hz) if part else 0
+    trim, last = linear(group.trim_db), start + frames
+    return lambda: cut(group_blocks(stems, trim, rate_hz, last, folder.store), frames, start)
 
 
 def _stem(folder: Folder, row: Mapping[str, Any]) -> Stem:
