@@ -32,6 +32,12 @@ from bridge.errors import EXIT_NO, InputError, Problem
 _REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 """Diagnostics that are why a target is missed: told with the verdict."""
 
+_ONLY_A_RANGE = Problem(
+    "usage",
+    "--only goes with --range: a master's folder holds all of its versions",
+    hint="--range 0- --only VERSION renders the whole song, into DIR/range",
+)
+
 if TYPE_CHECKING:
     from bridge.planning import Excerpt
 
@@ -64,6 +70,15 @@ def render(
             metavar="START-END",
             help="Render only this part, into DIR/range, with the drive of DIR's full master: "
             "30:50 (seconds), 1:02-1:22, 1:02- (to the end).",
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="VERSION",
+            help="Of a --range, write this version alone: main or one of the chain's. May be "
+            "repeated. The drive stays the main master's.",
         ),
     ] = None,
     preroll: Annotated[
@@ -107,6 +122,8 @@ def render(
     """
     from bridge.reporting.song import day
 
+    if only and range_ is None:
+        raise InputError(_ONLY_A_RANGE)
     work = Work(
         session=session,
         chain=chain,
@@ -123,6 +140,7 @@ def render(
         locked=locked,
         cross_check=cross_check,
         excerpt=None if range_ is None else excerpt(range_, preroll),
+        only=only or [],
         replace=replace,
         title=title,
         revision=revision,

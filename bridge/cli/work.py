@@ -51,6 +51,7 @@ class Work:
     locked: bool = False
     cross_check: bool = False
     excerpt: Excerpt | None = None
+    only: Sequence[str] = ()
     replace: bool = False
     title: str | None = None
     revision: str | None = None
@@ -93,6 +94,7 @@ class Work:
         )
         if out is not None:
             out.claim(_masters(chain))
+        only = _wanted(self.only, chain)
         plan = link(
             session,
             chain,
@@ -104,6 +106,7 @@ class Work:
             excerpt=self.excerpt,
             partial=partial,
         )
+        plan = replace(plan, only=only)
         other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
         context = Context(
             plan=plan,
@@ -213,6 +216,26 @@ def read_both(
     if parsed is None or found is None:
         raise InputError(problems)
     return parsed, found
+
+
+def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:
+    """The versions named, in the chain's order. Raises InputError for those it does not have."""
+    from chains.errors import nearest
+
+    versions = ["main", *(each.id for each in chain.versions)]
+    problems = [
+        Problem(
+            "usage",
+            f"--only {word}: this chain has no version of that name",
+            expected=f"one of {', '.join(versions)}",
+            nearest=nearest(word, versions),
+        )
+        for word in dict.fromkeys(only)
+        if word not in versions
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(each for each in versions if each in only)
 
 
 def _masters(chain: Chain) -> list[str]:

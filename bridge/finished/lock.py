@@ -139,6 +139,7 @@ class Lock(Shape):
     trim_db: Db | None = None
     drive_held: bool = False
     range: Part | None = None
+    only: Many[FileWord] | None = None
     steps: Many[Step]
     outputs: Many[Output]
 

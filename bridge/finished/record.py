@@ -165,6 +165,7 @@ class Record(Shape):
     drive_db: Db | None
     length: Length | None = None
     range: Part | None = None
+    only: Many[FileWord] | None = None
     diagnostics: Many[Said]
     files: Many[Text]
     song: Song | None = None
@@ -181,8 +182,12 @@ class Record(Shape):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
-        """Every step belongs to one of the files, and every bus has its sum."""
+        """Every step belongs to one of the files, and every bus has its sum.
+
+        The main master's bus is rendered, where other versions alone were wanted of a range.
+        """
         made = {output.version for output in self.outputs}
+        made |= {"main"} if self.only and self.range else set()
         steps = {step.id for step in self.steps}
         for step in steps:
             name, at, version = step.partition("@")

@@ -257,8 +257,9 @@ class Plan:
 
     `frames` is where the longest stem ends, or the window if that is before; `render_frames` what
     every step renders; `fixed_frames` where the master ends if its sound does not decide that. With
-    a `window`, all three count from its skip on. A plan with plugins `missing` can be rendered in
-    part.
+    a `window`, all three count from its skip on. `only` names the versions that are wanted,
+    where not all are; main's bus is rendered with any. A plan with plugins `missing` can be
+    rendered in part.
     """
 
     chain_name: str
@@ -276,6 +277,18 @@ class Plan:
     states: Mapping[str, str] = field(default_factory=dict, compare=False)
     missing: tuple[Problem, ...] = ()
     fixed_frames: int | None = None
+    only: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The versions that become files, "main" among them."""
+        every = ("main", *(version.id for version in self.versions))
+        return tuple(each for each in every if not self.only or each in self.only)
+
+    @property
+    def made(self) -> tuple[VersionPlan, ...]:
+        """The versions beside main that are rendered."""
+        return tuple(version for version in self.versions if version.id in self.written)
 
     @property
     def unheard_frames(self) -> int:

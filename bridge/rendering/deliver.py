@@ -185,6 +185,7 @@ def _record(
         "drive_db": rendering.drive_db,
         "length": length_of(context.plan, rendering.frames),
         "range": range_of(context.plan, rendering.frames),
+        "only": [*context.plan.only] or None,
         "diagnostics": [each.as_json() for each in (*rendering.diagnostics, *said)],
         "files": [
             *(output["path"] for output in outputs),

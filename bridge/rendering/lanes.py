@@ -45,13 +45,13 @@ def render_version_lanes(
             (version.id, lane.id): pool.submit(
                 run_steps, context, lane.steps, lane_source(context, lane), keys, f"@{version.id}"
             )
-            for version in context.plan.versions
+            for version in context.plan.made
             for lane in version.lanes
         }
         done = _awaited(context, futures)
     return {
         version.id: {lane.id: done[version.id, lane.id] for lane in version.lanes}
-        for version in context.plan.versions
+        for version in context.plan.made
     }
 
 

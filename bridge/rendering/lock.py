@@ -60,9 +60,10 @@ def lock_of(
         "settings": settings(plan),
         "frames": rendering.frames if rendering else None,
         "drive_db": rendering.drive_db if rendering else None,
-        "trim_db": rendering.outputs[0].trim_db if rendering else None,
+        "trim_db": rendering.trim_db if rendering else None,
         "drive_held": rendering.drive_held if rendering else False,
         "range": range_of(plan, rendering.frames if rendering else None),
+        "only": [*plan.only] or None,
         "steps": [
             {"id": step.id, "key": step.key, "pcm": step.pcm, "latency_frames": step.latency_frames}
             for step in (rendering.steps if rendering else ())

@@ -33,11 +33,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a render made; `reached` is false when a target was missed."""
+    """What a render made; `reached` is false when a target was missed.
+
+    Drive and trim are the main master's, whether it was written or not.
+    """
 
     outputs: tuple[Output, ...]
     steps: tuple[StepResult, ...]
     drive_db: float
+    trim_db: float
     drive_held: bool
     frames: int
     diagnostics: tuple[Diagnostic, ...]
@@ -90,15 +94,19 @@ def _render(context: Context, subtype: Subtype, held: Held | None) -> Rendering:
     main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)
     events.stage("finish")
-    finished = finish(context, main, frames, subtype, keys, held)
-    outputs = [_output("main", finished)]
-    steps += [*main.steps, *finished.steps]
-    for version in plan.versions:
+    outputs, main_held = [], held
+    steps += main.steps
+    if main_held is None or "main" in plan.written:
+        finished = finish(context, main, frames, subtype, keys, held)
+        outputs += [_output("main", finished)] if "main" in plan.written else []
+        main_held = finished.held
+        steps += finished.steps
+    for version in plan.made:
         own = others[version.id]
         heard = {**keys, **{group: signal for group, (signal, _) in own.items()}}
         sounding = [(lane, heard[lane.id]) for lane, _ in sounds if lane.id in version.sounding]
         bus = render_bus(context, version.id, sounding, keys)
-        made = finish(context, bus, frames, subtype, keys, finished.held)
+        made = finish(context, bus, frames, subtype, keys, main_held)
         outputs.append(_output(version.id, made))
         steps += [*(step for _, results in own.values() for step in results), *bus.steps]
         steps += made.steps
@@ -108,7 +116,8 @@ def _render(context: Context, subtype: Subtype, held: Held | None) -> Rendering:
     return Rendering(
         outputs=tuple(outputs),
         steps=tuple(steps),
-        drive_db=finished.held.drive_db,
+        drive_db=main_held.drive_db,
+        trim_db=main_held.trim_db,
         drive_held=held is not None,
         frames=frames,
         diagnostics=tuple(told),
@@ -128,7 +137,7 @@ def _output(version: str, finished: Finished) -> Output:
 
 def _step_count(context: Context) -> int:
     plan = context.plan
-    partial = [lane for version in plan.versions for lane in version.lanes]
+    partial = [lane for version in plan.made for lane in version.lanes]
     lanes = sum(len(lane.steps) for lane in (*plan.lanes, *partial))
     bus = sum(len(back.steps) for back in plan.returns) + len(plan.master) + 2
-    return lanes + (1 + len(plan.versions)) * bus
+    return lanes + (1 + len(plan.made)) * bus

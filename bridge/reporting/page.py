@@ -98,6 +98,8 @@ def _dated() -> str:
 
 def _versions(record: Mapping[str, Any]) -> str:
     names = [text(output["version"]) for output in record["outputs"]]
+    if record.get("only"):
+        return f"only {', '.join(names)}, with the main master's drive"
     return names[0] if len(names) == 1 else f"{len(names)} versions: {', '.join(names)}"
 
 

@@ -106,6 +106,65 @@ def test_a_ranges_report_has_the_same_stretch_of_a_late_mix(run, chain, tmp_path
     assert "rough mix, +6.0\N{NO-BREAK SPACE}dB, 0.500 s late, aligned" in page
 
 
+def test_the_first_insert_of_a_group_is_bypassed_in_a_range(run, stems, chain, tmp_path) -> None:
+    text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
+    assert run("render", stems, text, "-o", out, "--range", "0.4:0.9").code == 0
+    said = run("report", "--bypass", "all/gain", out / "range")
+    assert said.code == 0, said.err
+    bypassed = out / "range" / "bypass-all-gain"
+    assert np.abs(_read(bypassed / "with.wav")).max() > 0.01
+    # A gain that is matched leaves nothing, if both are the same stretch of the song.
+    assert np.abs(_read(bypassed / "difference.wav")).max() < 1e-5
+
+
+VERSIONS = """
+[[version]]
+id = "instrumental"
+mute = ["stem:*vox*"]
+[[version]]
+id = "quiet"
+mute = ["all"]
+"""
+
+
+@pytest.mark.parametrize("rendered_before", [True, False])
+def test_only_one_version_of_a_range_is_written_and_keeps_mains_drive(
+    run, stems, chain, tmp_path, rendered_before: bool
+) -> None:
+    text, out = chain(GROUPS.format(gain=-3) + TARGET + VERSIONS), tmp_path / "out"
+    words = ("render", stems, text, "-o", out, "--json")
+    if rendered_before:
+        run(*words)
+    every = json.loads(run(*words, "--range", "0.1:0.9").out)
+    whole = {path: _read(out / "range" / f"{path}.wav") for path in ("main", "instrumental")}
+    for name, other in (("instrumental", "main"), ("main", "instrumental")):
+        record = json.loads(run(*words, "--range", "0.1:0.9", "--only", name).out)
+        assert [row["version"] for row in record["outputs"]] == record["only"] == [name]
+        assert record["drive_db"] == every["drive_db"]
+        assert np.array_equal(_read(out / "range" / f"{name}.wav"), whole[name])
+        assert not (out / "range" / f"{other}.wav").exists()
+        lock = json.loads((out / "range" / "chain.lock").read_bytes())
+        assert (lock["only"], lock["trim_db"]) == ([name], every["outputs"][0]["trim_db"])
+        assert f"only {name}" in (out / "range" / "report.html").read_text(encoding="utf-8")
+        assert run("report", out / "range").code == 0
+    assert (out / "main.wav").exists() is rendered_before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--range", "0:0.5", "--only", "instrumentl"), "did you mean: instrumental"),
+        (("--only", "main"), "--only goes with --range"),
+    ],
+)
+def test_only_is_of_a_range_and_names_a_version(run, stems, chain, tmp_path, words, said) -> None:
+    text = chain(GROUPS.format(gain=-3) + VERSIONS)
+    told = run("render", stems, text, "-o", tmp_path / "out", *words)
+    assert told.code == 2
+    assert said in told.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     "words",
     ["5:9", "0.5:0.5", "x:y", "1", "nan:5", "0:inf", "0:30:1:00", "1:62-2:00", ":", "-", "5:-1"],
