@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from functools import cache
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -103,11 +104,14 @@ def card_from_json(told: Mapping[str, Any]) -> Card:
         if name.endswith("_dbfs") and value is None:
             values[name] = -math.inf
     card = Card(**values | {"muted_at_s": tuple(values["muted_at_s"])})
-    _SHAPE.validate_python(vars(card), strict=True)
+    for name, shape in _shapes().items():
+        shape.validate_python(getattr(card, name), strict=True)
     return card
 
 
-_SHAPE = TypeAdapter(Card)
+@cache
+def _shapes() -> dict[str, TypeAdapter[Any]]:
+    return {name: TypeAdapter(hint) for name, hint in get_type_hints(Card).items()}
 
 
 def _key(plugin: Plugin, host: Host) -> str:

@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from bridge.comparing.golden import fingerprint, read_golden
 from bridge.errors import InputError
 from bridge.finished import read_lock, read_record
 from bridge.hosting import scan_cache
-from bridge.hosting.cards import card_from_json
+from bridge.hosting.cards import Card, card_from_json
 from bridge.rendering import as_text, read_sidecar
 
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "60"))
@@ -258,8 +259,15 @@ def test_a_damaged_scan_cache_is_made_again(tmp_path: Path) -> None:
 
 
 def test_a_damaged_card_is_no_card() -> None:
-    with pytest.raises(KeyError):
-        card_from_json({"name": 3})
+    some = {"str": "x", "int": 3, "float": 0.5, "bool": False, "tuple[float, ...]": (1.0,)}
+    card = Card(
+        **{each.name: some[str(each.type).removesuffix(" | None")] for each in fields(Card)}
+    )
+    told = json.loads(json.dumps(card.as_json()))
+    assert card_from_json(told) == card
+    for name in ("name", "inputs", "fresh_dbfs", "dry", "muted_at_s"):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            card_from_json(told | {name: [None]})
 
 
 COMMANDS: dict[str, list[str]] = {
