@@ -128,7 +128,9 @@ class Mixer:
             if send is None or index >= len(self.returns):
                 continue
             gain_db = decibels(level(self._values.manual(send, 0.0)))
-            active = self._values.whether(holder, "Active", True)
+            # Live 12.2 writes EnabledByUser where versions up to 11 wrote Active.
+            before = self._values.whether(holder, "Active", True)
+            active = self._values.whether(holder, "EnabledByUser", before)
             pre = index < len(self._pre) and self._pre[index]
             target = self.returns[index].id
             found.append((Send(target, gain_db, pre, enabled=active), send))

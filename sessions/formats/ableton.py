@@ -25,6 +25,9 @@ from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import parsed
 
+# Every set here (Live 8 to 12) states what is read of clips, mixers and devices, but PanMode before
+# Live 10 (one pan knob: 0), and Freeze of groups and returns (off). Tempo and rate, where missing,
+# are told.
 _USUAL_RATE_HZ = 48_000
 _FIRST_VERSION, _LAST_VERSION = 4, 5
 _TEXTS: Mapping[str, tuple[Severity, str]] = {

@@ -107,6 +107,16 @@ def test_a_pre_fader_send_is_one(changed: Callable[..., Any]) -> None:
     assert [send.pre_fader for track in session.tracks for send in track.sends] == [True]
 
 
+def test_a_send_that_live_12_switched_off_is_off(changed: Callable[..., Any]) -> None:
+    """Its switch is EnabledByUser; up to Live 11 it was Active."""
+    silent, up = (b'<Manual Value="%s" />' % each for each in (b"0.0003162277571", b"0.5"))
+    live = changed(LIVE_12, lambda xml: xml.replace(silent, up))
+    stated = [each == "true" for each in live.tree.xpath("//EnabledByUser/@Value")]
+    sends = [send for track in live.session.tracks for send in track.sends]
+    assert sorted(send.enabled for send in sends) == sorted(stated)
+    assert (len(stated), stated.count(False)) == (12, 4)
+
+
 def test_what_is_carried_but_not_rendered_is_counted(live_set: LiveSets) -> None:
     told = {each.code: each.message for each in live_set(LIVE_8).session.diagnostics}
     midi = len(live_set(LIVE_8).tree.xpath("//ClipTimeable//MidiClip"))
