@@ -22,6 +22,9 @@ from sessions.single import ZLIB, Unpacked, content, unpacked
 from sessions.xml import parse_xml
 from sessions.xml_values import attributes, parsed
 
+NOTE_CLIPS = ("pattern", "midiclip")
+_TICKS_A_STEP = 12
+
 _PROJECT = re.compile(b"|".join(b"<%b[\\s>]" % name.encode() for name in ROOTS))
 _HEAD_BYTES = 4096
 
@@ -106,6 +109,25 @@ def number(element: etree._Element | None, name: str, default: float) -> float:
     except ValueError:
         return default
     return found if math.isfinite(found) and abs(found) < 1e12 else default
+
+
+def length_ticks(clip: etree._Element, bar_ticks: float) -> float:
+    """A clip's stated length; a pattern without one is as long as its steps or notes.
+
+    Whole bars, as LMMS 1.2 and later count it when they load one (Pattern::updateLength,
+    Pattern::beatPatternLength); 1.2.0-rc2 writes no length. Steps have a length below 0.
+    """
+    if clip.get("len") is not None or clip.tag not in NOTE_CLIPS:
+        return max(0.0, number(clip, "len", 0))
+    notes = [(number(each, "pos", 0), number(each, "len", 0)) for each in clip]
+    usual = bar_ticks // _TICKS_A_STEP
+    steps = number(clip, "steps", 0) or usual
+    ends = [at + length for at, length in notes if length > 0]
+    if not ends and steps != usual:
+        ends = [steps * _TICKS_A_STEP]
+    elif not ends:
+        ends = [at + 1 for at, length in notes if length < 0]
+    return math.ceil(max([*ends, 1.0]) / bar_ticks) * bar_ticks
 
 
 def decibels(factor: float) -> float:

@@ -182,3 +182,30 @@ def test_a_tempo_that_lmms_has_not_is_its_own_default(tmp_path: Path) -> None:
     path = tmp_path / "slow.mmp"
     path.write_text(BEATS.format(beats=4).replace('bpm="120"', 'bpm="1e-320"'))
     assert FORMAT.read([path]).tempo[0].bpm == 140.0
+
+
+@pytest.mark.parametrize(
+    ("meter", "steps", "notes", "ticks"),
+    [
+        (4, 16, "", 192),
+        (4, 16, '<note pos="180" len="48"/>', 384),
+        (4, 32, '<note pos="0" len="-192"/>', 384),
+        (4, 32, '<note pos="0" len="48"/>', 192),
+        (4, 0, '<note pos="192" len="-192"/>', 384),
+        (3, 12, '<note pos="140" len="-192"/>', 144),
+        (3, 16, '<note pos="140" len="-192"/>', 288),
+    ],
+)
+def test_a_pattern_without_length_is_as_long_as_its_steps_or_notes(
+    tmp_path: Path, meter: int, steps: int, notes: str, ticks: int
+) -> None:
+    """LMMS 1.2.0-rc2 writes none (628 of 1334 in the corpus): Pattern::updateLength counts it."""
+    path = tmp_path / "song.mmp"
+    path.write_text(
+        f'<lmms-project type="song"><head bpm="120" timesig_numerator="{meter}"'
+        ' timesig_denominator="4"/><song><trackcontainer type="song"><track type="0" name="a">'
+        f'<pattern pos="96" steps="{steps}">{notes}</pattern></track></trackcontainer></song>'
+        "</lmms-project>"
+    )
+    (clip,) = FORMAT.read([path]).tracks[0].clips
+    assert (clip.position_s * 96, clip.length_s * 96) == (96, ticks)
