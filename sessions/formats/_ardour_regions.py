@@ -21,6 +21,9 @@ from sessions.model import Automation, AutomationPoint, Clip, Media
 from sessions.tally import Tally
 from sessions.xml_values import child, flag, number
 
+# What Ardour takes for what a region does not say: fades of 64 samples, linear (audioregion.cc,
+# set_default_fade_in; since 7 of the user's own shape, which a session does not hold), gain 1
+# (AudioRegion::init).
 _DEFAULT_FADE_FRAMES = 64
 _CHANNEL_NAMES = ("left", "right")
 _MOST_CHANNELS = 64

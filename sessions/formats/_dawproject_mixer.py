@@ -16,6 +16,9 @@ from sessions.roles import role_of
 MASTER = "master"
 _SWITCH = "switch"
 _ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
+# What is not said: two channels (Channel.java: audioChannels = 2), sends behind the fader
+# (Send.java: SendType.POST). Project.xsd leaves Volume, Pan, Mute, solo and Enable optional and
+# names no default; without them nothing is changed: 0 dB, the middle, heard, switched on.
 _MOST_CHANNELS = 128
 _IDS = 1 << 32
 """A VST3's ParamID is unsigned, and stands in the file as a signed number of 32 bits."""

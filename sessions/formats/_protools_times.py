@@ -1,8 +1,8 @@
 """Places in a Pro Tools session text: timecode, samples, minutes, feet and bars, as exact seconds.
 
-Drop-frame timecode: SMPTE ST 12-1. Feet and frames: 35 mm film, 16 frames a foot (SMPTE ST 139), at
-a rate of its own (Pro Tools, Session Setup, "Feet+Frames Rate": 23.976, 24 or 25) that a text does
-not state.
+Drop-frame timecode: SMPTE ST 12-1. Feet and frames are those of 35 mm film (16 frames a foot), at
+a rate of their own that a text does not state: 23.976, 24 or 25, with subframes of a hundredth
+("What's New in Pro Tools 9.0", Selecting Feet+Frame Rate, Use Subframes).
 """
 
 from __future__ import annotations

@@ -23,17 +23,27 @@ _SECONDS_FORMAT = "0"
 _MARKER = "MarkerEvent"
 
 
-def tempo_map(source: Source, song: etree._Element, stated_bpm: float, tally: Tally) -> TempoMap:
-    """The tempo map, whose segments hold seconds a quarter note; else the stated tempo."""
+def tempo_map(
+    source: Source, song: etree._Element, stated_bpm: float, usual_bpm: float, tally: Tally
+) -> TempoMap:
+    """The tempo map, whose segments hold seconds a quarter note; else the stated tempo.
+
+    A `stated_bpm` of 0 is none: the usual one stands in, which is told.
+    """
+    bpm = stated_bpm or usual_bpm
     points: list[tuple[float, float, TempoCurve]] = []
     for segment in children(descendant(song, "tempoMap")):
-        seconds = source.number(segment, "tempo", 0.5)
+        if segment.get("tempo") is None:
+            tally.add("tempo_assumed", f"{bpm:g}")
+        seconds = source.number(segment, "tempo", 60.0 / bpm)
         if seconds <= 0:
             raise source.fault(segment, "malformed_number", f"{seconds:g} s a beat is no tempo")
         if attribute(segment, "curveType") not in ("", "0"):
             tally.add("tempo_curves", source.path.name)
         points.append((source.number(segment, "start", 0.0), 60.0 / seconds, "step"))
-    return TempoMap(points or [(0.0, stated_bpm, "step")])
+    if not points and not stated_bpm:
+        tally.add("tempo_assumed", f"{bpm:g}")
+    return TempoMap(points or [(0.0, bpm, "step")])
 
 
 def meters(source: Source, song: etree._Element, clock: TempoMap) -> Iterator[Meter]:

@@ -13,6 +13,8 @@ from sessions.model import Clip, Written
 from sessions.tally import Tally
 from sessions.xml_values import flag, number
 
+# What the engine takes for what a clip does not say (tracktion_engine): speed 1 (Clip), linear
+# fades (AudioClipBase); gain, pan, fades, loop and offset 0, switches off.
 _PROJECT_ITEM = re.compile(r"[0-9a-fA-F]+/[0-9a-fA-F]+")
 _FADES = {"1": "linear", "2": "convex", "3": "concave", "4": "s_curve", "sCurve": "s_curve"}
 _NESTED = frozenset({"container", "edit"})

@@ -25,6 +25,8 @@ from sessions.single import head, one_path
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})
 _PICTURE = frozenset({"Picture", "LegacyPicture", "DataDef_Picture"})
+# Missing lengths, starts and origins are 0: of all read here one marker alone lacks its length. A
+# missing PhysicalTrackNumber (160 of 337 slots) means all channels; a missing rate is told.
 _FALLBACK_RATE_HZ = 48_000  # picture's usual rate, where no source or track counts in samples
 _CHANNELS = {1: 1, 2: 2, 3: 6, 4: 8}
 

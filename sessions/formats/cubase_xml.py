@@ -27,7 +27,9 @@ from sessions.xml import parse_xml
 
 _ROOT = re.compile(rb"<tracklist2?[\s>]")
 _TICKS_A_BEAT = 480.0
-# Where an archive has no project setup (older exports) and no media are there.
+# Archives here state all but RehearsalMode (off: the tempo track counts) and a tempo's Func (a
+# step; 9 of 10 have none). The rate stands in where an archive has no project setup (older
+# exports) and no media are there, and is told.
 _FALLBACK_RATE_HZ = 48_000
 _UNITY = 25_856.0
 _DEEPEST = 16

@@ -32,6 +32,10 @@ _CHAIN = re.compile(
     rb"(?:BYPASS \d[^\n]*\n\s*)?<(?:VST|AU|JS|CLAP|LV2|DX|VIDEO_EFFECT|CONTAINER) "
     rb"[^\n]*[^\s>][ \t]*\r?\n)"
 )
+# All 24 projects, 261 tracks and 703 items here state what is read of them, but: a track's PANMODE
+# (the project's counts, which all state), MASTER_PANMODE (9 do; likewise), FREEMODE and YPOS (no
+# lanes), MASTERAUTOMODE 0 is trim and read ("State Chunk Definitions", Cockos wiki: AUTOMODE). A
+# missing rate is told; other defaults are reached by files alone that another program wrote.
 _USUAL_RATE_HZ = 48_000
 _RATES_HZ = range(4_000, 768_001)
 _REGION = 1

@@ -34,12 +34,20 @@ _SONG, _POOL, _MIXER, _ABOUT = (
     "Devices/audiomixer.xml",
     "metainfo.xml",
 )
-_USUAL_RATE_HZ = 48_000
+# No layout of a .song is published and no real one may be shared: what is not said is told where it
+# moves a place (tempo, rate); else nothing is changed by it: faders and sends at 1, pans in the
+# middle, sends behind the fader, switches off, clips from the beginning of their file at speed 1.
+_USUAL_RATE_HZ, _USUAL_BPM = 48_000, 120.0
 _UNTOLD = (
     "fades, clip gains and automation of a .song are not read; Studio One's Song > Export >"
     " DAWproject carries them"
 )
 _TEXTS: Mapping[str, tuple[Severity, str]] = {
+    "sample_rate_assumed": ("note", "the song states no sample rate; {places} Hz is assumed"),
+    "tempo_assumed": (
+        "warning",
+        "the song states no tempo for {count} of its stretches: {places} BPM is assumed",
+    ),
     "tempo_curves": ("warning", "{count} tempo changes are curved; they are read as steps"),
     "transposed_clips": ("warning", "{count} clips are transposed: {places}"),
     "clip_offsets": (
@@ -83,11 +91,14 @@ def _session(container: Container) -> Session:
     song = required(container, _SONG, missing)
     about = _about(container)
     source, tally = Source(container.path, _SONG), Tally(_TEXTS)
-    clock = tempo_map(source, song, _stated(about, "Media:Tempo", 120.0), tally)
+    clock = tempo_map(source, song, _stated(about, "Media:Tempo", 0.0), _USUAL_BPM, tally)
     mixer = Mixer(Source(container.path, _MIXER), container, document(container, _MIXER), tally)
     pool = Pool.read(Source(container.path, _POOL), document(container, _POOL))
     events = Events(source, pool, container, Scope.of_song(clock), tally)
-    rate_hz = int(_stated(about, "Media:SampleRate", _USUAL_RATE_HZ))
+    rate_hz = int(_stated(about, "Media:SampleRate", 0.0))
+    if not rate_hz:
+        rate_hz = _USUAL_RATE_HZ
+        tally.add("sample_rate_assumed", str(rate_hz))
     tracks = _tracks(song, mixer, events, rate_hz)
     untold = Diagnostic("warning", "partly_read", container.path.name, _UNTOLD)
     return Session(

@@ -39,6 +39,10 @@ _EDIT = re.compile(rb"<EDIT\b[^>]*\b(?:appVersion|projectID|creationTime|mediaId
 _ROOT = re.compile(rb"<EDIT\s")
 _USUAL_RATE_HZ = 44_100
 _LATEST_TIME_S = 1 << 40
+# What the engine takes for what an edit does not say (tracktion_engine): 120 BPM and a curve of 0,
+# which is a straight ramp (TempoSetting), 4/4 (TimeSigSetting), faders and sends at 0 dB and pans
+# in the middle (VolumeAndPanPlugin, AuxSendPlugin), plugins switched on (Plugin); tracks, clips
+# and polarity switches off, sends to bus 0 (values without a default are 0).
 _STEP = 1.0
 _DEEPEST = 50
 
@@ -239,7 +243,7 @@ def _at_rate(track: Track, rate_hz: int) -> Track:
 def _tempo(root: etree._Element, tally: Tally) -> TempoMap:
     points: list[tuple[float, float, TempoCurve]] = []
     for node in root.iterfind("TEMPOSEQUENCE/TEMPO"):
-        curve = number(node, "curve", _STEP)
+        curve = number(node, "curve")
         if curve not in (_STEP, 0.0):
             tally.add("tempo_curves", "TEMPOSEQUENCE")
         way: TempoCurve = "step" if curve == _STEP else "linear"

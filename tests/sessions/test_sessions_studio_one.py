@@ -286,3 +286,24 @@ def test_mutated_songs_read_or_are_refused(song: Path, fuzz: Callable[..., Any])
     outcomes, problems = fuzz(FORMAT, mutate)
     assert outcomes == {"session", "refused"}
     assert all(problem.where.get("file") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ('<Attribute id="Media:SampleRate" value="44100"/>', "sample_rate_assumed"),
+        ('start="8" tempo="1"', "tempo_assumed"),
+    ],
+)
+def test_a_rate_or_tempo_that_is_not_stated_is_told(
+    tmp_path: Path, left_out: str, told: str
+) -> None:
+    changed = {
+        name: data.replace(left_out.encode(), b'start="8"' if "tempo" in left_out else b"")
+        for name, data in MEMBERS.items()
+    }
+    session = read(write_song(tmp_path / "less.song", changed))
+    assert told in {each.code for each in session.diagnostics}
+    assert told not in {
+        each.code for each in read(write_song(tmp_path / "all.song", MEMBERS)).diagnostics
+    }

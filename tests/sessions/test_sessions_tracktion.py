@@ -148,6 +148,17 @@ def test_tempo_and_meter(tmp_path: Path) -> None:
     assert session.meters[0].position_s == 5.0
 
 
+def test_a_tempo_without_curve_ramps_as_the_engine_has_it(tmp_path: Path) -> None:
+    """TempoSetting's curve has no default of its own, so it is 0: straight to the next."""
+    session = edit(
+        tmp_path,
+        '<TEMPOSEQUENCE><TEMPO startBeat="0" bpm="60"/><TEMPO startBeat="4" bpm="120"/>'
+        "</TEMPOSEQUENCE>",
+    )
+    assert session.tempo[0].curve == "linear"
+    assert session.tempo[1].position_s == pytest.approx(4 * math.log(2))
+
+
 def test_a_cut_edit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.tracktionedit"
     path.write_text('<EDIT appVersion="Waveform 12">\n<TRACK id="1"')
