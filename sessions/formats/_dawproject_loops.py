@@ -12,6 +12,10 @@ from sessions.formats._daw_elements import Source
 from sessions.formats._daw_scope import EndlessError, Loop, Piece, Scope, Unit
 from sessions.formats._dawproject_time import unit_of
 
+# What a Clip does not say (Clip.java, Project.xsd: all optional, no defaults named): it plays its
+# content from the start, on to its end; without loopEnd nothing loops (7 of 15 here), without
+# fadeTimeUnit fades count in the parent's unit, as time and duration do.
+
 
 @dataclass(frozen=True)
 class Window:
