@@ -159,6 +159,7 @@ class Arrangement:
             name=window.clip.get("name") or heard.name,
             written=heard.written or Written(window.scope.unit, window.start),
         )
+        self._counts["early_fades"] += window.begins_early
         for piece in window.pieces(high) if unrolled else [window.whole()]:
             self._take(window.clip)
             if piece.end - low > EDGE:
@@ -260,6 +261,10 @@ class Arrangement:
                 "video": ("note", "videos are left out"),
                 "empty_clips": ("note", "clips without content are left out"),
                 "unread_warps": ("warning", "warp maps cannot be read"),
+                "early_fades": (
+                    "warning",
+                    "clips are faded in from before their time, which is not read",
+                ),
                 "lost_clips": ("warning", "clips lie on no track that is there; left out"),
                 "unknown_automation": ("note", "automation lines move nothing known; left out"),
             },

@@ -55,6 +55,11 @@ class Window:
             return own.there(number(self.content, "duration"), self.scope)
         return math.inf
 
+    @property
+    def begins_early(self) -> bool:
+        """Whether a crossfade begins before the clip's time: a negative fade in (Clip.java)."""
+        return self.source.number(self.clip, "fadeInTime", 0.0) < 0
+
     def fades_s(self) -> tuple[float, float]:
         """Lengths of the fade in and the fade out."""
         unit = unit_of(self.source, self.clip, "fadeTimeUnit", self.scope.unit)

@@ -45,6 +45,14 @@ def test_double_wrapped_clips_stand_in_song_time(project: Callable[..., Path]) -
     assert clip.written.as_json() == {"unit": "beats", "value": 4.0}
 
 
+def test_a_fade_that_begins_before_its_clip_is_told(project: Callable[..., Path]) -> None:
+    """A negative fade in reaches back for a crossfade (Clip.java)."""
+    session = read(project(CLIPS.replace('fadeInTime="0.25"', 'fadeInTime="-0.25"')))
+    assert clips_of(session)[0].fade_in_s == 0.0
+    assert "early_fades" in codes(session)
+    assert "early_fades" not in codes(read(project()))
+
+
 def test_an_outer_clip_cuts_the_clips_inside_it(project: Callable[..., Path]) -> None:
     cut = CLIPS.replace('time="4" duration="8"', 'time="8" duration="2" playStart="3"')
     (clip,) = clips_of(read(project(cut)))
