@@ -33,7 +33,7 @@ def _whole_deck(playable: Playable, book: Songbook) -> Deck:
     def said(deck: Deck) -> str:
         return (
             "All of it, at preview quality (MP3 of about 120 kbit/s, up to 15 kHz). Every signal "
-            "plays as loud as the whole main master is, by the decibels on its button. "
+            f"plays as loud as the whole {_measure(book)} is, by the decibels on its button. "
             f"{lowered(deck)}The null and the blind test are in the excerpt, which is lossless."
         )
 
@@ -50,12 +50,18 @@ def _excerpt_deck(playable: Playable, book: Songbook) -> Deck:
         return (
             f"{deck.seconds:g} s around the loudest moment, from "
             f"{clock(deck.tracks[deck.chosen].start_s, 0)}, the same place in all of this song "
-            "(another one plays its own loudest moment). Every signal plays as loud as the main "
-            f"master is here, by the decibels on its button. {lowered(deck)}FLAC excerpts of 16 "
-            "bit: what has more bits than that is rounded, with dither."
+            "(another one plays its own loudest moment). Every signal plays as loud as the "
+            f"{_measure(book)} is here, by the decibels on its button. {lowered(deck)}FLAC "
+            "excerpts of 16 bit: what has more bits than that is rounded, with dither."
         )
 
     return _decked("Excerpt, lossless", playable, book, match_db, (None, said))
+
+
+def _measure(book: Songbook) -> str:
+    """What everything is as loud as: the main master, but of a render that has other versions."""
+    name = book.main.heard.name
+    return "main master" if name == "main" else f"version {name}"
 
 
 def _main(playable: Playable, book: Songbook) -> int:
