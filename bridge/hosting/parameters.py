@@ -125,10 +125,14 @@ class Parameters:
         listed = _steps(parameter) <= _MOST_ENTRIES
         return agrees(text, parameter.string_value, parameter.label or "", ends, listed=listed)
 
+    def is_hidden(self, name: str) -> bool:
+        """Tell whether the plugin says that hosts may not move it, as it does of its meters."""
+        return not self._get(name).is_automatable
+
     def may_show(self, name: str, *, changed: bool) -> bool:
         """Tell whether it may be a meter: hosts may not change it, or it is no list and changed."""
         parameter = self._get(name)
-        if not parameter.is_automatable:
+        if self.is_hidden(name):
             return True
         return changed and _steps(parameter) > _MOST_ENTRIES
 

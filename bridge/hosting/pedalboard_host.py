@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import LOADING, Refused, Tell, note
-from bridge.hosting.parameters import Fault, Parameters, read_only
+from bridge.hosting.answers import LOADING, Refused, Tell, note, warning
+from bridge.hosting.parameters import Parameters, read_only
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
     check_class,
@@ -29,6 +29,7 @@ from bridge.hosting.pedalboard_plugin import (
 )
 
 _MIDDLE = 0.5
+_ON_THE_WAY = 0.4
 
 
 @dataclass(frozen=True)
@@ -67,33 +68,46 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     tell("saving its state")
     answer |= _saved(plugin, parameters, before, job)
     tell("looking for meters among its parameters")
-    faults += _without_meters(plugin, job, parameters, pairs, refused)
+    unheard = _unheard(plugin, job, parameters, pairs, {fault["parameter"] for fault in refused})
+    meters = [name for name in unheard if parameters.is_hidden(name)]
+    faults += [fault for fault in refused if fault["parameter"] not in meters]
+    faults += [read_only(name) for name in meters]
     if faults:
         raise Refused(*faults)
+    answer["diagnostics"] += [_told_unheard(name) for name in unheard]
     return answer
 
 
-def _without_meters(
+def _unheard(
     plugin: Any,
     job: dict[str, Any],
     parameters: Parameters,
     pairs: dict[str, tuple[float, float]],
-    refused: list[Fault],
-) -> list[Fault]:
-    """`refused`, and a fault for each parameter that only shows, in place of its own there.
+    faulty: set[str | None],
+) -> list[str]:
+    """The parameters that neither the state nor the sound follows.
 
     `pairs` are raw values before and after; where both are the same, another is tried.
     """
-    faulty = {fault["parameter"] for fault in refused}
-    meters = []
+    found = []
     for name, (old, new) in pairs.items():
         if not parameters.may_show(name, changed=old != new or name in faulty):
             continue
-        other = old if old != new else float(new <= _MIDDLE)
-        if _only_shows(plugin, job, parameters, name, (new, other)):
-            meters.append(name)
-    others = [fault for fault in refused if fault["parameter"] not in meters]
-    return [*others, *(read_only(name) for name in meters)]
+        far = float(new <= _MIDDLE)
+        # DPF does not hear of a value that goes back to its default, often the middle or an end.
+        values = (new, old if old != new else far, new + _ON_THE_WAY * (far - new))
+        if _only_shows(plugin, job, parameters, name, values):
+            found.append(name)
+    return found
+
+
+def _told_unheard(name: str) -> dict[str, str]:
+    """The warning of a parameter that may be a meter, or does nothing as the rest is set."""
+    message = (
+        f'"{name}" changes neither the state nor the sound as the plugin is set now: '
+        "leave it out if it only shows something"
+    )
+    return warning("parameter_unheard", message)
 
 
 def _only_shows(
@@ -103,10 +117,10 @@ def _only_shows(
     name: str,
     values: tuple[float, ...],
 ) -> bool:
-    """Tell whether neither the state nor the sound follows a parameter: it is a meter.
+    """Tell whether neither the state nor the sound follows a parameter: it may be a meter.
 
-    Hosts are not told so by every plugin, and a meter reads back what it was set to until the
-    plugin shows the next level.
+    A meter reads back what it was set to until the plugin shows the next level. So does the
+    frequency of a band that is not turned up.
     """
     rate_hz, size = job["sample_rate_hz"], job["buffer_size"]
     states, heard = [], []

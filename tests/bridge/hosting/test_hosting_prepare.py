@@ -147,3 +147,20 @@ def test_one_input_and_two_outputs_are_refused(bench: Any) -> None:
     with pytest.raises(RenderError, match="takes 1 and gives 2 channels") as caught:
         bench.prepare(bench.plugin("wide"))
     assert caught.value.problems[0].kind == "channel_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "unheard"),
+    [
+        ("ZamEQ2", (("Frequency L", "100"),), ["Frequency L"]),
+        ("ZamEQ2", (("Frequency L", "100"), ("Boost/Cut L", "3")), []),
+        ("ZamTube", (("Tube Drive", "5"), ("Bass", "10"), ("Treble", "0")), []),
+    ],
+)
+def test_a_setting_that_nothing_follows_is_told_and_only_a_named_meter_refused(
+    bench: Any, name: str, asked: tuple[tuple[str, str], ...], unheard: list[str]
+) -> None:
+    """The frequency of a flat band is as mute as a meter; the plugin alone tells them apart."""
+    told = bench.prepare(bench.plugin(name), *asked).diagnostics
+    found = [each.message.split('"')[1] for each in told if each.code == "parameter_unheard"]
+    assert found == unheard
