@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import Any, get_type_hints
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from bridge.hosting.port import Host
 from bridge.plugins import Plugin
 from bridge.storing import Store, digest
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 VERSION = 1
 """Raise it when a card's fields or their meaning change."""
@@ -111,6 +112,8 @@ def card_from_json(told: Mapping[str, Any]) -> Card:
 
 @cache
 def _shapes() -> dict[str, TypeAdapter[Any]]:
+    from pydantic import TypeAdapter  # it takes long to load, and --help asks for no card
+
     return {name: TypeAdapter(hint) for name, hint in get_type_hints(Card).items()}
 
 
