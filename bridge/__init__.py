@@ -3,11 +3,7 @@
 `plan`, `render`, `measure`, `diff` and `verify` are loaded when they are first asked for.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-
-TYPE_CHECKING = False  # the command line imports this first, and an interrupt must not meet typing
+TYPE_CHECKING = False  # the command line imports this first: an interrupt must not meet an import
 if TYPE_CHECKING:
     from typing import Any
 
@@ -27,7 +23,9 @@ _ROOMS = {
 __all__ = ["diff", "measure", "plan", "render", "verify"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module
+
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_ROOMS[name]), name)

@@ -11,25 +11,20 @@ import signal
 import sys
 import time
 
+from bridge.cli import EXIT_INTERRUPTED, SIGNALS, leave_early
+
 TYPE_CHECKING = False  # importing typing for it takes long enough to be interrupted
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any, NoReturn
+    from typing import Any
 
-EXIT_INTERRUPTED = 130
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _ONE_S = 1.0
 """Interrupts within this time are one: somebody pressed the keys several times."""
 _AGAIN_S = 3.0
 """An interrupt may be swallowed, as by an import of C code: after this time it is repeated."""
 _LONGEST_S = 20.0
 """A stop that is not through by then, because a library hangs, is cut short."""
-_EARLY = "stopped before anything was begun"
 _LATE = b"error: stopped, and cut short: something did not come to its end\n"
-_JSON = (
-    '{{"errors": [{{"kind": "stopped", "message": "{}", "where": {{}}, "expected": null,'
-    ' "nearest": null, "hint": null}}]}}'
-)
 _ROOM_BYTES = 320 << 20
 """Address space that numpy and scipy take: 230 MB were measured, and a buffer for each OpenBLAS."""
 
@@ -39,7 +34,6 @@ class _Stop:
 
     main = 0
     begun = False
-    as_json = False
     first_s: float | None = None
     last_s = 0.0
 
@@ -49,12 +43,11 @@ def asked_to_stop() -> bool:
     return _Stop.first_s is not None
 
 
-def watch_signals(*, as_json: bool) -> None:
+def watch_signals() -> None:
     """From now on SIGINT and SIGTERM end the process with a word, not with a traceback."""
     _Stop.main = _thread.get_ident()
-    _Stop.as_json = as_json
     sys.unraisablehook = _unraisable
-    for number in _SIGNALS:
+    for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a script's background
             signal.signal(number, _come)
 
@@ -66,13 +59,13 @@ def begin() -> None:
 
 def over() -> None:
     """From now on they are without effect: all is told, and the process leaves."""
-    for number in _SIGNALS:
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _come(_: int, __: FrameType | None) -> None:
+def _come(number: int, frame: FrameType | None) -> None:
     if not _Stop.begun:
-        _leave_early()
+        leave_early(number, frame)
     now_s = time.monotonic()
     if _Stop.first_s is None:
         _Stop.first_s = now_s
@@ -81,12 +74,6 @@ def _come(_: int, __: FrameType | None) -> None:
         return
     _Stop.last_s = now_s
     raise KeyboardInterrupt
-
-
-def _leave_early() -> NoReturn:
-    text = _JSON.format(_EARLY) if _Stop.as_json else f"error: {_EARLY}"
-    os.write(1 if _Stop.as_json else 2, f"{text}\n".encode())
-    os._exit(EXIT_INTERRUPTED)
 
 
 def _see_to_the_end() -> None:

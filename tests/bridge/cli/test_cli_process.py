@@ -17,17 +17,26 @@ import pytest
 COMMAND = [sys.executable, "-c", "from bridge.cli import main; main()"]
 GIVE_UP_S = 60.0
 
+FIRST_IMPORT = """
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        os.kill(os.getpid(), signal.SIGINT)
+from bridge.cli import main
+sys.meta_path.insert(0, Interrupts())
+main()
+"""
 EARLY = """
 import os, signal
 from bridge.cli import process
-process.watch_signals(as_json={json})
+process.watch_signals()
 os.kill(os.getpid(), signal.SIGINT)
 import numpy
 """
 SWALLOWED = """
 import signal, sys, time
 from bridge.cli import process
-process.watch_signals(as_json=False)
+process.watch_signals()
 process.begin()
 class Ends:
     def __del__(self):
@@ -41,7 +50,7 @@ except KeyboardInterrupt:
 TWICE = """
 import signal, sys
 from bridge.cli import process
-process.watch_signals(as_json=False)
+process.watch_signals()
 process.begin()
 try:
     signal.raise_signal(signal.SIGINT)
@@ -54,10 +63,9 @@ except KeyboardInterrupt:
 """
 
 
-def ran(code: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=GIVE_UP_S, check=False
-    )
+def ran(code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=GIVE_UP_S, check=False)
     assert "Traceback" not in done.stderr
     assert done.returncode == 130
     return done
@@ -65,12 +73,22 @@ def ran(code: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_an_interrupt_during_the_imports_ends_with_a_word(as_json: bool) -> None:
-    done = ran(EARLY.format(json=as_json))
-    if as_json:
-        (error,) = json.loads(done.stdout)["errors"]
-        assert error["kind"] == "stopped"
-    else:
-        assert done.stderr == "error: stopped before anything was begun\n"
+    for code in (FIRST_IMPORT, EARLY):
+        done = ran(code, *(["--json"] if as_json else []))
+        if as_json:
+            (error,) = json.loads(done.stdout)["errors"]
+            assert error["kind"] == "stopped"
+        else:
+            assert done.stderr == "error: stopped before anything was begun\n"
+
+
+def test_until_an_interrupt_is_watched_for_nothing_else_is_imported() -> None:
+    code = (
+        "import sys\nknown = set(sys.modules)\nfrom bridge.cli import main\n"
+        "print(*sorted(set(sys.modules) - known))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["bridge", "bridge.cli"]
 
 
 def test_an_interrupt_that_a_finaliser_swallows_comes_again() -> None:
