@@ -81,10 +81,11 @@ def plan(
 def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
     """Raise InputError for what plugins refuse, else RenderError for those that fail."""
     from bridge.hosting import host
-    from bridge.rendering.preparing import Bench, failures, refuse_inputs
+    from bridge.rendering.preparing import Bench, failures, refuse_inputs, unreadable
 
     failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
     refuse_inputs(failed)
+    failed |= {step.id: unreadable(step) for step in made.unreadable}
     if failed:
         worst = min(failed.values(), key=lambda error: error.exit_code)
         raise type(worst)([problem for error in failed.values() for problem in error.problems])

@@ -298,10 +298,19 @@ class Plan:
     @property
     def hosted(self) -> tuple[HostedStep, ...]:
         """Every plugin insert that can be hosted, in signal order."""
+        return tuple(step for step in self._plugins if step.hostable)
+
+    @property
+    def unreadable(self) -> tuple[HostedStep, ...]:
+        """The plugin inserts whose file is there and cannot be read, in signal order."""
+        return tuple(step for step in self._plugins if step.unreadable is not None)
+
+    @property
+    def _plugins(self) -> tuple[HostedStep, ...]:
         driven = self.finish.driven if self.finish is not None else ()
         rows = [*(lane.steps for lane in self.lanes), *(back.steps for back in self.returns)]
         steps = [step for row in (*rows, self.master, driven) for step in row]
-        return tuple(step for step in steps if isinstance(step, HostedStep) and step.hostable)
+        return tuple(step for step in steps if isinstance(step, HostedStep))
 
     @property
     def able(self) -> tuple[Lane, ...]:

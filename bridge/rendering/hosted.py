@@ -12,7 +12,7 @@ from bridge.audio import Block
 from bridge.audio.faults import cannot_write
 from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
-from bridge.errors import Diagnostic, MachineError, Problem, RenderError, StemwrightError
+from bridge.errors import Diagnostic, MachineError, StemwrightError
 from bridge.hosting.cards import find_card
 from bridge.hosting.checks import FILTER_FRAMES
 from bridge.hosting.crosscheck import differs
@@ -21,7 +21,7 @@ from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
-from bridge.rendering.preparing import located, prepare, untouched
+from bridge.rendering.preparing import located, prepare, unreadable, untouched
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry
 
@@ -38,7 +38,7 @@ def render_hosted(
     if step.missing is not None:
         raise MachineError(step.missing)
     if step.unreadable is not None:
-        raise RenderError(step.located(_unreadable(step, step.unreadable)))
+        raise unreadable(step)
     if step.id in context.failed:
         raise context.failed[step.id]
     with located(step), context.store.staging() as folder:
@@ -140,18 +140,6 @@ def cross_check(
         f"{found.rms_dbfs:.1f} dBFS rms"
     )
     return Diagnostic("warning", "hosts_differ", step.id, message)
-
-
-def _unreadable(step: HostedStep, reason: str) -> Problem:
-    group, _, insert = step.id.rpartition("/")
-    return Problem(
-        "plugin_unreadable",
-        f"{step.plugin.name} ({step.id}) cannot be read: {reason}",
-        {"group": group, "insert": insert, "plugin": step.plugin.name},
-        hint="install it again; load it in a DAW to see whether it is whole; another format or "
-        'copy is taken only where the chain names it: plugin = { name = ..., format = "VST2" }, or '
-        "a path",
-    )
 
 
 class _Recorded:

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import Diagnostic, InputError, Problem, StemwrightError, StoppedError
+from bridge.errors import (
+    Diagnostic,
+    InputError,
+    Problem,
+    RenderError,
+    StemwrightError,
+    StoppedError,
+)
 from bridge.hosting import bundles, stop_all
 from bridge.hosting.cards import known_deadline
 from bridge.hosting.port import Host, Prepared, PrepareJob
@@ -147,6 +154,21 @@ def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, 
             stop_all()
             raise
     return failed
+
+
+def unreadable(step: HostedStep) -> RenderError:
+    """What a step whose plugin's file cannot be read fails with."""
+    group, _, insert = step.id.rpartition("/")
+    name = step.plugin.name
+    problem = Problem(
+        "plugin_unreadable",
+        f"{name} ({step.id}) cannot be read: {step.unreadable}",
+        {"group": group, "insert": insert, "plugin": name},
+        hint="install it again; load it in a DAW to see whether it is whole; another format or "
+        'copy is taken only where the chain names it: plugin = { name = ..., format = "VST2" }, or '
+        "a path",
+    )
+    return RenderError(step.located(problem))
 
 
 def refuse_inputs(failed: Mapping[str, StemwrightError], missing: Iterable[Problem] = ()) -> None:

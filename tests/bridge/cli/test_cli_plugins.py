@@ -253,6 +253,8 @@ def test_a_truncated_binary_is_told(run, stems, chain, zam, tmp_path) -> None:
     assert error["kind"] == "plugin_unreadable"
     assert (error["where"]["group"], error["where"]["plugin"]) == ("one", "ZamCompX2")
     assert not (tmp_path / "out").exists()
+    planned = run("plan", stems, text, "--json", "--trust", bundle.parent)
+    assert (planned.code, json.loads(planned.out)["errors"]) == (4, [error])
     whole = chain(_groups(_insert(zam("ZamCompX2"))) + _insert(zam("ZamCompX2")))
     record = json.loads(run("render", stems, whole, "-o", tmp_path / "out", "--json").out)
     assert "two/plugin" in {step["id"] for step in record["steps"] if step["cached"]}
