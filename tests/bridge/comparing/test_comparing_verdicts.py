@@ -108,6 +108,28 @@ def test_of_two_lengths_what_both_have_is_compared_and_the_rest_is_told(
     assert "goes on for 24000 samples (0.500 s)" in found.reasons[0]
 
 
+@pytest.mark.parametrize("frames", [512, 4800, 48000])
+def test_the_level_of_a_tail_is_that_of_the_tail_alone(write, frames: int) -> None:
+    """Noise of a known level behind 12 s: the song before it takes nothing off."""
+    rng = np.random.default_rng(9)
+    song, noise = (0.1 * rng.standard_normal((2, count)) for count in (12 * 48000, frames))
+    a = write("a.wav", song, "float64")
+    found = diff(a, write("b.wav", np.hstack([song, noise]), "float64")).worst
+    (missed,) = (each for each in found.missed if each.limit == "rms of the tail")
+    assert missed.found == pytest.approx(20 * math.log10(np.sqrt(np.mean(noise**2))), abs=0.01)
+    assert found.as_json()["tail"]["rms_dbfs"] == pytest.approx(missed.found)
+
+
+def test_a_short_tail_over_the_rms_is_a_change(write) -> None:
+    """512 samples at -75 dBFS, under the limit of the peak and over that of the rms."""
+    song, tail = np.full((1, 12 * 48000), 0.1), np.full((1, 512), 10 ** (-75 / 20))
+    found = diff(
+        write("a.wav", song, "float64"), write("b.wav", np.hstack([song, tail]), "float64")
+    )
+    assert found.verdict == "changed"
+    assert [each.limit for each in found.worst.missed] == ["rms of the tail"]
+
+
 def test_a_song_cut_off_is_no_tail_and_another_song_no_shared_one(tune, write) -> None:
     a, shorter = write("a.wav", tune), write("c.wav", tune[:, : 3 * 48000])
     found = diff(a, shorter)
