@@ -7,6 +7,8 @@ AIFF-C: Apple 1991. Sizes of 32 bits that cannot be right are settled by what th
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -30,6 +32,8 @@ _IN_DS64 = _WRAP - 1
 _OPEN_ENDED = (range(0x7FFF0000, 0x80001000), range(0xFFFF0000, _WRAP))
 _COUNTED_IN = 8
 _SSND_HEAD = 8
+_OPEN = "does not say where its audio ends"
+_UNFINISHED = "says that it holds no audio, and does"
 _AUDIO = frozenset({b"data", b"SSND"})
 _FORMATS = {b"fmt ": wave_encoding, b"COMM": aiff_encoding}
 _FORMAT_BYTES = 64
@@ -38,6 +42,11 @@ _KNOWN = frozenset(
     b"ds64|umid|minf|elm1|regn|acid|cart|_PMX|DISP|afsp|levl|link|plst|COMM|SSND|FVER|CHAN|MARK|"
     b"COMT|INST|MIDI|AESD|APPL|NAME|AUTH|(c) |ANNO|basc|trns|cate|LGWV|ResU|SAUR|r64m".split(b"|")
 )
+_LASTS = _KNOWN - {b"fmt ", b"data", b"ds64", b"COMM", b"SSND"}
+"""What may stand behind the audio. Where its size is open, a chain of these that ends exactly with
+the file ends the audio: an id by chance also needs a size that fits to the byte."""
+_LAST_ID = re.compile(b"|".join(map(re.escape, sorted(_LASTS))))
+_SEARCHED_BYTES = 16 << 20
 
 
 class Readable(Protocol):
@@ -168,16 +177,46 @@ def _of_32_bits(source: Readable, chunk: _Chunk, size: int, order: Order) -> _Ch
     if fits and _is_followed(source, chunk, size, order):
         return chunk
     if no_length:
-        said = "does not say where its audio ends; it is read to the file's end"
-        return replace(chunk, size=there, doubt=(("open_ended_audio", said),))
+        return _read_on(source, chunk, size, order, "open_ended_audio", _OPEN)
     if fits and stated_none:
-        said = "says that it holds no audio, and does; it is read to the file's end"
-        return replace(chunk, size=there, doubt=(("unfinished_header", said),))
+        return _read_on(source, chunk, size, order, "unfinished_header", _UNFINISHED)
     if fits and there - chunk.size >= _WRAP:
         whole = chunk.size + (there - chunk.size) // _WRAP * _WRAP
         said = "is larger than its header can say; its audio is read whole"
         return replace(chunk, size=whole, doubt=(("size_wrapped", said),))
     return chunk
+
+
+def _read_on(
+    source: Readable, chunk: _Chunk, size: int, order: Order, code: str, said: str
+) -> _Chunk:
+    """The audio to the chunks that end the file, or to its end."""
+    last = _last_chunks(source, chunk.start, size, order)
+    where = "the file's end" if last is None else "the chunks that end the file"
+    end = size if last is None else last
+    told = ((code, f"{said}; it is read to {where}"),)
+    return replace(chunk, size=end - chunk.start, doubt=told)
+
+
+def _last_chunks(source: Readable, start: int, size: int, order: Order) -> int | None:
+    """Where, in the last 16 MiB from `start` on, nothing but known chunks is left of the file.
+
+    They end with the file, or where the outermost chunk says that it does.
+    """
+    low = max(start, size - _SEARCHED_BYTES)
+    data = source.read_at(low, size - low)
+    ends = bytearray(len(data) + 2)  # 1 where the file, or a chain of chunks up to there, ends
+    for end in (size, 8 + int.from_bytes(source.read_at(4, 4), order)):
+        if low < end <= size:
+            ends[end - low] = 1
+    first = None
+    for at in reversed(array("Q", (found.start() for found in _LAST_ID.finditer(data)))):
+        length = int.from_bytes(data[at + 4 : at + 8], order)
+        end = at + 8 + length
+        if end <= len(data) and (ends[end] or ends[end + length % 2]):
+            ends[at] = 1
+            first = first if (low + at) % 2 else low + at
+    return first
 
 
 def _told_rest(source: Readable, chunk: _Chunk, size: int, order: Order) -> _Chunk:

@@ -65,6 +65,10 @@ def flac(total: int | None = None) -> bytes:
 
 
 TAG = b"ID3\x04\0\0\0\0\x01\x00" + bytes(128)
+XML = b"<BWFXML>" + b"x" * 9000 + b"</BWFXML>"
+"""An odd size: a byte pads it, or not."""
+LASTS = (chunk(b"iXML", XML) + b"\0", LIST, chunk(b"_PMX", XML), LIST)
+ANNO = b"ANNO" + struct.pack(">I", 4) + b"mix "
 WHOLE = chunk(b"data", RAW)
 LONG = chunk(b"data", RAW, UNKNOWN)
 
@@ -80,8 +84,17 @@ def coded(tag: int, rate: int = RATE) -> bytes:
 SOUND = {
     "plain": (wav(FMT, WHOLE), None),
     "unknown size": (wav(FMT, chunk(b"data", RAW, UNKNOWN), size=UNKNOWN), "open_ended_audio"),
+    "unknown size, chunks behind": (wav(FMT, LONG, *LASTS, size=UNKNOWN), "open_ended_audio"),
+    "chunks to the RIFF's end": (
+        wav(FMT, LONG, *LASTS, size=4 + 24 + 8 + len(RAW) + sum(map(len, LASTS))) + bytes(50),
+        "open_ended_audio",
+    ),
     "sox pipe": (wav(FMT, chunk(b"data", RAW, 0x7FFFF000)), "open_ended_audio"),
     "recorder died": (wav(FMT, chunk(b"data", RAW, 0), size=36), "unfinished_header"),
+    "recorder died, chunks behind": (
+        wav(FMT, chunk(b"data", RAW, 0), *LASTS, size=0),
+        "unfinished_header",
+    ),
     "chunk behind": (wav(FMT, WHOLE, LIST), None),
     "junk behind": (wav(FMT, WHOLE, bytes(100)), "bytes_behind_audio"),
     "data before fmt": (wav(WHOLE, FMT), None),
@@ -91,12 +104,14 @@ SOUND = {
     "RF64 riff off by 8": (rf64(4000, 9999), None),
     "RF64 data off by 8": (rf64(4008), None),
     "RF64 unfinished": (rf64(0), "open_ended_audio"),
+    "RF64 unfinished, chunk behind": (rf64(0) + LIST, "open_ended_audio"),
     "BW64": (rf64(4000, top=b"BW64"), None),
     "RIFX": (rifx(), None),
     "ID3 in front": (TAG + wav(FMT, WHOLE), None),
     "AIFF": (aiff(), None),
     "AIFF size 0": (aiff(0), "unfinished_header"),
     "AIFF unknown size": (aiff(UNKNOWN), "open_ended_audio"),
+    "AIFF unknown size, chunk behind": (aiff(UNKNOWN) + ANNO, "open_ended_audio"),
     "AIFF-C sowt": (aiff(coding=b"sowt"), None),
     "AIFF-C twos": (aiff(coding=b"twos"), None),
     "FLAC": (flac(), None),
@@ -142,6 +157,30 @@ def test_sound_is_read_to_its_end_and_what_was_doubted_told(case: str, tmp_path:
     assert decoded.shape[1] == 1000
     codes = [code for code, _ in header.doubts]
     assert codes == [said.code for said in told.diagnostics] == ([doubt] if doubt else [])
+
+
+@pytest.mark.parametrize(
+    "last",
+    [LIST[:-1], LIST + b"\0\0", b"LIST" + bytes(8), LIST + b"\x01" * 8, chunk(b"Zzzz", b"1234")],
+    ids=["cut", "more behind", "in the middle", "audio behind", "of no known name"],
+)
+def test_audio_of_no_stated_length_is_not_cut_where_it_looks_like_a_chunk(
+    last: bytes, tmp_path: Path
+) -> None:
+    path = placed(tmp_path, wav(FMT, chunk(b"data", RAW + last, UNKNOWN), size=UNKNOWN))
+    header = probe(path)
+    assert header.frames == (len(RAW) + len(last)) // 4
+    ((_, said),) = header.doubts
+    assert said.endswith("read to the file's end")
+
+
+def test_no_random_audio_is_cut(tmp_path: Path) -> None:
+    """2 MiB of codes with the names of chunks strewn in, as no music has them."""
+    audio = bytearray(np.random.default_rng(1).bytes(1 << 21))
+    for at in range(0, len(audio) - 64, 64):
+        audio[at : at + 4] = b"LIST"
+    path = placed(tmp_path, wav(FMT, chunk(b"data", bytes(audio), UNKNOWN), size=UNKNOWN))
+    assert probe(path).frames == len(audio) // 4
 
 
 @pytest.mark.parametrize("case", REFUSED)
