@@ -8,7 +8,7 @@ from typing import get_args
 from chains import model, wire
 from chains.errors import Note
 from chains.inserts import InsertSettings
-from chains.where import At, Source
+from chains.where import At, Source, Where
 
 _SETTINGS: dict[str, type[InsertSettings]] = {
     settings.model_fields["use"].default: settings for settings in get_args(InsertSettings)
@@ -24,7 +24,7 @@ def build(
     """Make a chain of a validated file."""
     return model.Chain(
         name=file.name,
-        engine=_engine(file.engine, source),
+        engine=engine_of(file.engine, source),
         groups=tuple(_group(row, source, ("group", i)) for i, row in enumerate(file.group)),
         returns=tuple(_return(row, source, ("return", i)) for i, row in enumerate(file.returns)),
         master=_inserts(file.master.insert if file.master else (), source, ("master",)),
@@ -36,7 +36,8 @@ def build(
     )
 
 
-def _engine(table: wire.EngineTable | None, source: Source) -> model.Engine:
+def engine_of(table: wire.EngineTable | None, source: Source) -> model.Engine:
+    """Make an engine of [engine]."""
     if table is None:
         return model.Engine()
     where = source.where("engine")
@@ -64,16 +65,14 @@ def _return(table: wire.ReturnTable, source: Source, at: At) -> model.Return:
 def _inserts(rows: wire.InsertTables, source: Source, at: At) -> tuple[model.Insert, ...]:
     ids = model.insert_ids((row.id, row.use) for row in rows)
     return tuple(
-        model.Insert(
-            id=name,
-            settings=settings_of(row),
-            on=row.on,
-            mix=row.mix,
-            bypass=row.bypass,
-            where=source.where(*at, "insert", i),
-        )
+        insert_of(row, name, source.where(*at, "insert", i))
         for i, (name, row) in enumerate(zip(ids, rows, strict=True))
     )
+
+
+def insert_of(row: wire.AnyInsert, name: str, where: Where) -> model.Insert:
+    """Make an insert of its validated table, with the id it goes by."""
+    return model.Insert(name, settings_of(row), row.on, row.mix, row.bypass, where)
 
 
 def settings_of(row: wire.AnyInsert) -> InsertSettings:

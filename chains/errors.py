@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chains.where import NOWHERE, Where
+
+if TYPE_CHECKING:
+    from chains.model import Chain
 
 KINDS = (
     "bad_id",
@@ -79,9 +82,14 @@ class Fault:
 
 
 class ChainError(Exception):
-    """A chain that cannot be used; `faults` holds everything wrong with it, in file order."""
+    """A chain that cannot be used; `faults` holds everything wrong with it, in file order.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    `readable` is a chain of the plugins that can be read in it, for whoever can ask them; None
+    where the file as such cannot be read.
+    """
+
+    def __init__(self, faults: Sequence[Fault], readable: Chain | None = None) -> None:
+        self.readable = readable
         told = sorted(set(faults), key=_reading_order)
         self.faults = (*told[:_MOST_FAULTS], *_left_out(told[_MOST_FAULTS:]))
         super().__init__("\n".join(str(fault) for fault in self.faults))

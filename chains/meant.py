@@ -37,7 +37,7 @@ class _Reading:
     source: Source
     told: list[Fault] = field(default_factory=list)
     guessed: list[At] = field(default_factory=list)
-    """Tables whose word nothing written came near: their missing words are no faults."""
+    """Tables whose word is a guess: what they miss then is no fault."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _assume(error: ErrorDetails, reading: _Reading) -> None:
         for key in sorted(strange):
             fault = unknown_key((*at, key), every, reading.source)
             reading.told.append(replace(fault, expected=expected))
-        reading.guessed.append(at)
         table = {key: value for key, value in table.items() if key in known[word]}
+    reading.guessed.append(at)
     reading.data = _with(reading.data, at, {**table, tag: word})
 
 

@@ -16,6 +16,7 @@ from chains.meant import read_on
 from chains.model import Chain
 from chains.notes import notes_on
 from chains.outline import outline
+from chains.readable import readable
 from chains.rules import faults_between
 from chains.upgrade import upgraded
 from chains.where import Source, Where
@@ -46,7 +47,7 @@ def loads(text: str, path: Path | None = None) -> Chain:
     faults += meant.faults
     faults += faults_between(chain, meant.source, path.parent if path else None)
     if meant.wire is None or faults:
-        raise ChainError(faults)
+        raise ChainError(faults, readable(chain, meant, faults, path))
     return build(meant.wire, source, path, notes_on(chain, source))
 
 

@@ -194,12 +194,15 @@ def read_both(
     from sessions.media import A_STEM
 
     problems: list[Problem] = []
+    plugins: tuple[Problem, ...] = ()
     parsed: Chain | None = None
     found: Session | None = None
     try:
         parsed = load(chain)
     except ChainError as error:
         problems += reader_problems(error)
+        if error.readable is not None:
+            plugins = chain_problems(error.readable, store, plugin_folders, trusted)
     try:
         found = read(session, skip=skip, long=long)
         if parsed is None:
@@ -210,11 +213,11 @@ def read_both(
             for problem in reader_problems(error)
         ]
         if parsed is not None:
-            problems += chain_problems(parsed, store, plugin_folders, trusted)
+            plugins = chain_problems(parsed, store, plugin_folders, trusted)
     except InputError as error:
         problems += error.problems
     if parsed is None or found is None:
-        raise InputError(problems)
+        raise InputError([*problems, *plugins])
     return parsed, found
 
 

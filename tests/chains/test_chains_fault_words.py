@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chains import USES, Fault
+from chains import USES, ChainError, Fault, Plugin, loads
 from chains.errors import nearest
 
 Faults = Callable[[str], tuple[Fault, ...]]
@@ -154,7 +154,6 @@ def test_no_fault_hides_another(faults: Faults) -> None:
         (16, "out_of_range", None),
         (16, "out_of_range", None),
         (16, "missing_key", None),  # shape
-        (16, "missing_key", None),  # gain_db
         (16, "unknown_value", "bell"),
         (19, "one_direction", None),
         (19, "out_of_range", None),
@@ -164,6 +163,48 @@ def test_no_fault_hides_another(faults: Faults) -> None:
         (25, "unknown_use", "limiter"),
         (26, "out_of_range", None),
     ]
+
+
+PLUGINS = """\
+schema = 1
+[engine]
+host = "pedalboard"
+buffer_size = 3
+[[group]]
+id = "a"
+stems = ["*"]
+insert = [
+  { use = "eqq" },
+  { use = "plugn", plugin = "One", mix = 4, params = { A = "1", B = [] } },
+  { use = "plugin", plugin = "Two", state = "gone.vstpreset" },
+  { use = "plugin", plugin = 2 },
+  { use = "plugin", plugin = "Three", bypass = "yes" },
+]
+[[group]]
+id = "A"
+stems = ["b"]
+insert = [{ use = "plugin", plugin = "Four" }]
+"""
+
+
+def test_the_plugins_of_a_faulty_chain_can_be_asked_without_what_is_faulty(tmp_path: Path) -> None:
+    with pytest.raises(ChainError) as caught:
+        loads(PLUGINS, tmp_path / "chain.toml")
+    assert [fault.where.path for fault in caught.value.faults if fault.kind == "missing_key"] == []
+    chain = caught.value.readable
+    assert chain is not None
+    assert (chain.engine.host, chain.engine.buffer_size) == ("pedalboard", None)
+    (one,), (four,) = (group.inserts for group in chain.groups)
+    assert [group.id for group in chain.groups] == ["a", "group[1]"]
+    assert (one.settings, one.mix, one.where.line) == (
+        Plugin(plugin="One", params={"A": "1"}),
+        1.0,
+        10,
+    )
+    assert four.settings == Plugin(plugin="Four")
+    with pytest.raises(ChainError) as caught:
+        loads("schema = ")
+    assert caught.value.readable is None
 
 
 def test_a_table_that_nothing_fits_is_told_once(faults: Faults) -> None:

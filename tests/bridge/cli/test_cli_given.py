@@ -99,10 +99,10 @@ def test_chain_stems_and_plugins_are_faulted_in_one_run(
     loud[7] = np.nan
     soundfile.write(stems / "broken.wav", loud, 48000, "FLOAT")
     assert kinds(missing) == ["not_finite", "plugin_not_found"]
-    assert kinds(missing + "oops = 1\n") == ["unknown_key", "not_finite"]
+    assert kinds(missing + "oops = 1\n") == ["unknown_key", "not_finite", "plugin_not_found"]
     (stems / "broken.wav").write_bytes(b"no audio")
     assert kinds(missing) == ["unreadable_audio", "plugin_not_found"]
-    assert kinds(missing + "oops = 1\n") == ["unknown_key", "unreadable_audio"]
+    assert kinds(missing + "oops = 1\n") == ["unknown_key", "unreadable_audio", "plugin_not_found"]
 
 
 def test_no_clause_is_said_twice(run: Run, stems: Path, chain: Callable[[str], Path]) -> None:

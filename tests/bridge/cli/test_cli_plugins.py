@@ -274,6 +274,14 @@ def test_another_plugins_state_is_refused(run, stems, chain, zam, tmp_path) -> N
     assert error["where"]["plugin"] == "ZamCompX2"
 
 
+def test_a_word_that_is_no_insert_hides_no_plugins_fault(run, stems, chain, zam) -> None:
+    wrong = _insert(zam("ZamCompX2"), 'params = { "Nope" = "1" }')
+    text = chain(_groups('  [[group.insert]]\n  use = "eqq"\n' + wrong) + _insert("Not Here"))
+    said = run("plan", stems, text, "--json")
+    kinds = [each["kind"] for each in json.loads(said.out)["errors"]]
+    assert (said.code, kinds) == (2, ["unknown_use", "plugin_not_found", "unknown_parameter"])
+
+
 def test_wrong_parameters_are_all_told(run, stems, chain, zam, tmp_path) -> None:
     params = 'params = { "Treshold" = "-20 dB", "Ratio" = "loud", "Release" = "99999 ms" }'
     text = chain(_groups(_insert(zam("ZamCompX2"), params)))
