@@ -25,7 +25,7 @@ CHANGES = {
     "vocals/level": ("Makeup", "2 dB"),
     "master/tone": ("Boost/Cut H", "1 dB"),
     "master/bands": ("Ratio2", "4"),
-    "master/maximizer": ("Output Ceiling", "-8 dB"),
+    "master/maximizer": ("Output Ceiling", "-6.5 dB"),
 }
 
 
