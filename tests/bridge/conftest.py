@@ -136,15 +136,15 @@ BROWSER_FLAGS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
     "--enable-logging=stderr",
-    "--virtual-time-budget=8000",
+    "--virtual-time-budget=24000",
 )
 PROBES = Path(__file__).parent / "page_probes"
 PHONE = (
     '<!doctype html><html><body style="margin:0"><iframe src="probed.html" '
     'style="width:390px;height:800px;border:0"></iframe><script>'
-    'const inside = document.querySelector("iframe"); inside.onload = () => setTimeout(() => '
+    'const inside = document.querySelector("iframe"); inside.onload = () => setInterval(() => '
     "Object.assign(document.documentElement.dataset, "
-    "inside.contentDocument.documentElement.dataset), 4000);</script></body></html>"
+    "inside.contentDocument.documentElement.dataset), 100);</script></body></html>"
 )
 
 
