@@ -16,13 +16,14 @@ from sessions.entry import Entry, is_clutter
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.model import Diagnostic
 from sessions.naming import (
+    AS_STEM,
     AUDIO_EXTENSIONS,
-    OTHER_AUDIO_EXTENSIONS,
     file_extension,
     file_stem,
     folded,
     natural_key,
     nfc,
+    other_audio,
     word_set,
     words_as_written,
 )
@@ -201,7 +202,7 @@ def _told_folders(folders: Sequence[str], chosen: str) -> Iterator[Diagnostic]:
 
 def _other_formats(found: Sequence[Entry], chosen: str) -> Iterator[Entry]:
     for entry in found:
-        if file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS and entry.folder == chosen:
+        if other_audio(entry.name) and entry.folder == chosen:
             yield entry
 
 
@@ -213,14 +214,17 @@ def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def _no_audio(source: Path, found: Sequence[Entry]) -> SessionProblem:
-    others = sum(file_extension(entry.name) in OTHER_AUDIO_EXTENSIONS for entry in found)
-    lossy = f" ({others} in other formats)" if others else ""
+    others = [f"{entry.name} {said}" for entry in found if (said := other_audio(entry.name))]
+    more = f" ({len(others) - 1} more like it)" if len(others) > 1 else ""
+    told = f"; {others[0]}{more}" if others else ""
     return SessionProblem(
         "no_audio",
-        f"{printable(source)} holds no stems{lossy}",
+        f"{printable(source)} holds no stems{told}",
         {"file": printable(source)},
         expected=ACCEPTED,
-        hint="export one audio file a stem from your DAW, all from the song's start",
+        hint=AS_STEM
+        if others
+        else "export one audio file a stem from your DAW, all from the song's start",
     )
 
 
@@ -255,12 +259,13 @@ def _not_a_file(path: Path) -> SessionProblem:
 
 
 def _not_audio(path: Path) -> SessionProblem:
+    said = other_audio(path.name)
     return SessionProblem(
         "not_audio",
-        f"{printable(path)} is not a stem",
+        f"{printable(path)} {said or 'is not a stem'}",
         {"file": printable(path)},
         expected=ACCEPTED,
-        hint="leave it out, or convert it to WAV",
+        hint=AS_STEM if said else "leave it out, or convert it to WAV",
     )
 
 

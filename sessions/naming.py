@@ -9,9 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 AUDIO_EXTENSIONS = frozenset({"wav", "wave", "bwf", "rf64", "aif", "aiff", "aifc", "flac"})
-OTHER_AUDIO_EXTENSIONS = frozenset(
-    {"mp3", "ogg", "oga", "opus", "m4a", "aac", "mp4", "wma", "caf", "w64", "ape", "wv", "sd2"}
-)
+OTHER_AUDIO = {
+    "mp3": "MP3",
+    "ogg": "Ogg",
+    "oga": "Ogg",
+    "opus": "Opus",
+    "m4a": "MPEG-4",
+    "aac": "AAC",
+    "mp4": "MPEG-4",
+    "wma": "Windows Media",
+    "caf": "CAF",
+    "w64": "Wave64",
+    "ape": "APE",
+    "wv": "WavPack",
+    "sd2": "Sound Designer II",
+}
+"""What audio that is no stem is called, by its extension."""
+OTHER_AUDIO_EXTENSIONS = frozenset(OTHER_AUDIO)
+AS_STEM = "export it as one of them"
 DRUM_MACHINES = frozenset({"303", "606", "707", "808", "909"})
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
@@ -49,6 +64,12 @@ def file_extension(filename: str) -> str:
     """The extension in lower case without its dot; "" when there is none."""
     stem, dot, extension = filename.rpartition(".")
     return extension.lower() if dot and stem else ""
+
+
+def other_audio(filename: str) -> str | None:
+    """What audio that no stem has this is, going on from its name; None for all other files."""
+    kind = OTHER_AUDIO.get(file_extension(filename))
+    return None if kind is None else f"is {kind} audio: stems are WAV, AIFF or FLAC"
 
 
 def file_stem(filename: str) -> str:

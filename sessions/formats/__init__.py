@@ -16,7 +16,7 @@ from sessions.daws import EXPORTS, READ
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.media_given import check_given
 from sessions.model import Diagnostic, Session
-from sessions.naming import file_extension
+from sessions.naming import AS_STEM, file_extension, other_audio
 from sessions.recognise import refusal
 
 GROUP = "stemwright.session_formats"
@@ -145,6 +145,10 @@ def _unsupported(path: Path) -> SessionProblem:
 
 
 def _unrecognised(path: Path, known: Sequence[Format]) -> SessionProblem:
+    if said := other_audio(path.name):
+        return SessionProblem(
+            "not_audio", f"{printable(path)} {said}", {"file": printable(path)}, hint=AS_STEM
+        )
     return SessionProblem(
         "unrecognised",
         f"{printable(path)} is not a session that can be read",

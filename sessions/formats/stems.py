@@ -9,16 +9,18 @@ from fractions import Fraction
 from pathlib import Path
 
 from sessions.archives import ZIP_FAILURES
-from sessions.entries import ACCEPTED, Listing, Skips, has_audio, list_bundle
+from sessions.entries import Listing, Skips, has_audio, list_bundle
 from sessions.errors import SessionError, SessionProblem, printable
 from sessions.labels import Label, is_title, label
 from sessions.media import read_headers
 from sessions.model import Clip, Diagnostic, Reference, Session, Track
 from sessions.naming import (
+    AS_STEM,
     AUDIO_EXTENSIONS,
     file_extension,
     file_stem,
     folded,
+    other_audio,
     without_inner_extensions,
 )
 from sessions.offsets import listed, starts_s, told_lengths
@@ -201,7 +203,7 @@ def _told_unread(listing: Listing, sources: Sequence[Source]) -> Iterator[Diagno
     for entry in listing.unread:
         name = file_stem(entry.name)
         mix = label([*ids, name])[-1].mix is not None or is_title(name, ids)
-        message = f"{entry.name} is left out: stems are {ACCEPTED}"
+        message = f"{entry.name} {other_audio(entry.name)}; {AS_STEM}. It is left out"
         yield Diagnostic("warning" if mix else "error", "ignored_audio", entry.name, message)
 
 

@@ -329,3 +329,26 @@ def test_recordings_of_a_daw_are_not_stems(write_wav: WriteWav, tmp_path: Path) 
     assert [track.id for track in sessions.read(tmp_path / "Song").tracks] == ["kick_01"]
     write_wav("Song.logicx/Media/kick.wav")
     assert kinds(lambda: sessions.read(tmp_path / "Song.logicx")) == ["unsupported_session"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("ok.caf", "CAF"), ("ok.w64", "Wave64"), ("ok.OGG", "Ogg"), ("ok.mp3", "MP3")],
+)
+def test_audio_that_no_stem_has_is_called_what_it_is(
+    name: str, kind: str, write_wav: WriteWav, tmp_path: Path
+) -> None:
+    (tmp_path / "one").mkdir()
+    path = tmp_path / "one" / name
+    path.write_bytes(b"caff")
+    said = f"{name} is {kind} audio: stems are WAV, AIFF or FLAC"
+    kick = write_wav("kick.wav")
+    for given in ([path], [kick, path], [path.parent]):
+        with pytest.raises(sessions.SessionError) as caught:
+            sessions.read(given)
+        (problem,) = caught.value.problems
+        assert said in problem.message
+        assert problem.hint == "export it as one of them"
+    kick.rename(path.with_name("kick.wav"))
+    (told,) = sessions.read(path.parent).diagnostics
+    assert told.message == f"{said}; export it as one of them. It is left out"
