@@ -19,8 +19,9 @@ Tell = Callable[[str], None]
 """Told what is being done, in words that follow "while"."""
 
 
-LOADING = "loading (which unloads it once too)"
-"""What both hosts do there: make the plugin, look at it, end it, and make it again."""
+LOADING = "loading (where the host also runs and unloads it)"
+"""Both hosts make the plugin, look at it, end it, and make it again; pedalboard also has it
+process, so that a fault in its first block is one of loading."""
 
 _alive: list[object] = []
 

@@ -31,6 +31,9 @@ from bridge.hosting.scratch import inside, scratch
 LAST_LINES = 5
 MOST_ANSWER_BYTES = 64 << 20
 """A plugin with 10,000 parameters is described in 2 MB; more was not said by us."""
+MOST_FOREIGN_BYTES = 16 << 10
+"""A plugin's lines among ours are passed over; one that floods the pipe is refused, whether or not
+our answer came through, as that hangs on who was faster."""
 LONGEST_LINE = 300
 _ENDING_GRACE_S = 5.0
 _INTERRUPTIBLE_S = 0.2
@@ -258,7 +261,7 @@ def _parsed(said: bytes, token: str) -> tuple[str, object, str]:
 
     An answer without the job's token is not the worker's: a plugin found the pipe.
     """
-    stage, garbled = "", ""
+    stage, garbled, foreign_bytes = "", "", 0
     for line in said.splitlines():
         try:
             message = json.loads(line)
@@ -270,6 +273,9 @@ def _parsed(said: bytes, token: str) -> tuple[str, object, str]:
                 raise ValueError
         except (ValueError, TypeError, KeyError, RecursionError):
             garbled = garbled or repr(line[:60])
+            foreign_bytes += len(line)
+            if foreign_bytes > MOST_FOREIGN_BYTES:
+                break
     return stage, None, garbled
 
 

@@ -10,7 +10,7 @@ import importlib
 import json
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 from bridge.hosting.answers import Refused, Tell
 from bridge.hosting.orphans import enter_worker
@@ -67,11 +67,24 @@ def _problem(error: Exception) -> dict[str, str]:
     return dict(zip(("kind", "message", "hint"), told, strict=True))
 
 
-def _private_stdout() -> TextIO:
+def _private_stdout() -> int:
     """Keep the pipe to the parent, and let what plugins print go to stderr."""
-    kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    kept = os.dup(1)
     os.dup2(2, 1)
     return kept
+
+
+def _write(pipe: int, line: bytes) -> None:
+    """Write all of `line`; leave where the pipe is gone, as there is nobody to tell."""
+    left = memoryview(line)
+    while left:
+        try:
+            os.set_blocking(pipe, True)  # a plugin may have found it, and made it refuse
+            left = left[os.write(pipe, left) :]
+        except BlockingIOError:
+            continue
+        except OSError:
+            os._exit(1)
 
 
 def _no_core_files() -> None:
@@ -89,8 +102,7 @@ def main() -> None:
     out = _private_stdout()
 
     def say(message: dict[str, Any]) -> None:
-        out.write(json.dumps(message) + "\n")
-        out.flush()
+        _write(out, json.dumps(message).encode() + b"\n")
 
     job = json.load(sys.stdin)
     if job.get("hide_display"):

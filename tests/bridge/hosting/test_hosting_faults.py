@@ -189,7 +189,7 @@ FAULTS: dict[str, Callable[[Any, Audio], None]] = {
 }
 
 SAID = {
-    "crash on load": "crashed (SIGSEGV) while loading (which unloads it once too); last lines: ",
+    "crash on load": "crashed (SIGSEGV) while loading (where the host also runs and unloads it)",
     "crash while processing": "crashed (SIGSEGV) while processing; last lines: ",
     "hang on load": f"did not come back within {DEADLINE_S} s while loading",
     "hang while processing": f"did not come back within {DEADLINE_S} s while processing",
@@ -252,6 +252,19 @@ def test_an_error_names_group_insert_plugin_and_the_last_words(bench: Any, knock
         bench.run(bench.insert("crash-process"), knock)
     name = "Fixture Crash Process"
     assert caught.value.problems[0].where == {"group": "vox", "insert": name, "plugin": name}
+
+
+def test_a_plugin_that_fills_the_pipe_of_our_answer_is_named(bench: Any) -> None:
+    with pytest.raises(RenderError, match=r"gave an unreadable answer \(b'x") as caught:
+        bench.prepare(bench.plugin("flooding"), deadline_s=DEADLINE_S)
+    (problem,) = caught.value.problems
+    assert (problem.kind, caught.value.exit_code) == ("plugin_garbled", 4)
+    assert problem.where == {"group": "vox", "insert": "air", "plugin": "Fixture Flooding"}
+
+
+def test_a_crash_at_the_first_sound_is_said_to_be_where_the_host_first_runs_it(bench: Any) -> None:
+    with pytest.raises(RenderError, match=r"while loading \(where the host also runs"):
+        bench.prepare(bench.plugin("crash-run"), deadline_s=DEADLINE_S)
 
 
 def test_a_nan_in_what_is_cut_off_as_latency_is_found(bench: Any, knock: Audio) -> None:
