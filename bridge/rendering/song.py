@@ -8,6 +8,7 @@ now, or another that says the same.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def refuse_other_song(folder: Path, owned: Owned, planned: Mapping[str, Any], ch
         problems.append(_other(folder, "of other stems"))
     if not _same_chain(folder, record, lock, planned, chain):
         was = (record.get("song") or {}).get("chain")
-        problems.append(_other(folder, f"with another chain{f', {was}' if was else ''}"))
+        place = f", {os.path.normpath(folder.resolve() / was)}" if was else ""
+        problems.append(_other(folder, f"with another chain{place}"))
     if problems:
         raise InputError(problems)
 

@@ -69,6 +69,7 @@ def test_other_stems_and_another_chain_are_refused(master, chain, tmp_path: Path
     assert (refused.code, _kinds(refused)) == (2, ["output_of_another"])
     refused = master("--json", text=text)
     assert (refused.code, _kinds(refused)) == (2, ["output_of_another"])
+    assert f"another chain, {tmp_path / 'chain.toml'}, which" in refused.out
     assert len(_kinds(master("--json", place=other, text=text))) == 2
     assert (tmp_path / "m" / "main.wav").read_bytes() == before
     assert master("--replace", place=other, text=text).code == 0
