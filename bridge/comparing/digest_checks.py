@@ -24,9 +24,10 @@ from bridge.rendering import (
     sidecar_of,
     stems_digest,
 )
-from bridge.storing import Store
+from bridge.storing import BadDataError, Store, read_bytes
 
 DigestName = Literal["stems", "chain", "lock", "output"]
+_CHAIN_BYTES = 16 << 20
 _NAMES: tuple[DigestName, ...] = ("stems", "chain", "lock", "output")
 
 
@@ -201,8 +202,8 @@ def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
     """What the chain and its states hash to now; None where one of them is gone."""
     states = {name: folder / name for name in record["files"] if name.startswith("states/")}
     try:
-        return chain_digest((folder / "chain.toml").read_bytes(), states)
-    except OSError:
+        return chain_digest(read_bytes(folder / "chain.toml", _CHAIN_BYTES), states)
+    except (OSError, BadDataError):
         return None
 
 

@@ -20,9 +20,11 @@ from typing import Any
 from bridge.audio.tags import can_carry, read_texts, write_texts
 from bridge.finished.shapes import told_of
 from bridge.finished.sidecar import SIDECAR_SCHEMA, Sidecar
+from bridge.storing import read_bytes
 
 SIDECAR_SUFFIX = ".digests.json"
 _TAG = "stemwright."
+_STATE_BYTES = 256 << 20
 _HINT = "fetch it from where the folder was copied from, or remove it: the tag says the same"
 _PLACE = frozenset({"path", "member"})
 
@@ -59,12 +61,12 @@ def stems_digest(lock: Mapping[str, Any]) -> str:
 def chain_digest(chain: bytes, states: Mapping[str, Path]) -> str:
     """Name the bytes of chain.toml and of its states, by their names in the folder.
 
-    Raises OSError for a state that cannot be read.
+    Raises OSError for a state that cannot be read, BadDataError for one that is too large.
     """
     lines = [f"{hashlib.sha256(chain).hexdigest()}  chain.toml\n"]
     for name, path in sorted(states.items()):
-        with path.open("rb") as file:
-            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
+        found = read_bytes(path, _STATE_BYTES)
+        lines.append(f"{hashlib.sha256(found).hexdigest()}  {name}\n")
     return _sha256("".join(lines))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,13 @@ def test_a_chain_edited_by_a_comment_sounds_the_same_and_is_told(run, master) ->
     found = json.loads(said.out)
     assert (said.code, found["verdict"], found["first"]) == (1, "exact", None)
     assert _differing(found) == {("chain", "chain.toml")}
+
+
+def test_a_pipe_in_the_chains_place_is_told_and_not_waited_for(quick, master) -> None:
+    (master / "chain.toml").unlink()
+    os.mkfifo(master / "chain.toml")
+    code, found = quick(master)
+    assert (code, _differing(found)) == (1, {("chain", "chain.toml")})
 
 
 def test_a_master_that_went_away_says_what_it_carries(quick, run, master, tmp_path) -> None:
