@@ -290,8 +290,10 @@ def test_a_card_tells_of_a_delay_that_a_render_cannot_measure(studio, noise) -> 
     text = PLAIN + _hosted("Fake Shape")
     context = studio.context(text)
     (plugin,) = [each for each in fake_catalogue().plugins if each.name == "Fake Shape"]
-    facts = {each.name: 0 for each in fields(Card)}
-    card = Card(**facts | {"latency_reported_frames": 480, "muted_at_s": ()})
+    some = {"str": "x", "bool": False, "tuple[float, ...]": (), "float": 0.0}
+    kinds = {each.name: str(each.type).removesuffix(" | None") for each in fields(Card)}
+    facts = {name: some.get(kind, 0) for name, kind in kinds.items()}
+    card = Card(**facts | {"latency_reported_frames": 480})
     keep_card(context.store, plugin, studio.host, card)
     (said,) = [each for each in render(context, "float64").diagnostics if "measured" in each.code]
     assert (said.code, said.severity, said.where) == ("latency_measured", "warning", "rest/plugin")
