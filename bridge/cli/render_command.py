@@ -185,9 +185,16 @@ def excerpt(words: str, preroll_s: float) -> Excerpt:
                 "usage",
                 f"--range {words} is not a range",
                 expected="START:END in seconds, or m:ss-m:ss; a side left out is the song's own",
-                hint="for example --range 30:50, --range 1:02-1:22, --range 1:02-, --range :30",
+                hint=_NO_START if words.startswith("-") else _RANGES,
             )
         ) from error
+
+
+_RANGES = "for example --range 30:50, --range 1:02-1:22, --range 1:02-, --range :30"
+_NO_START = (
+    "a song begins at 0: a hyphen in front leaves the start out, and minutes have two digits of "
+    "seconds behind them, as in --range=-0:30"
+)
 
 
 def _ends(words: str) -> tuple[str, str]:
@@ -209,7 +216,7 @@ def _time_s(word: str) -> float:
     for place, part in enumerate(parts):
         if not part.replace(".", "", place == len(parts) - 1).isdecimal():
             raise ValueError(word)
-        if place and float(part) >= 60.0:
+        if place and (float(part) >= 60.0 or len(part.partition(".")[0]) != 2):
             raise ValueError(word)
         seconds = 60.0 * seconds + float(part)
     if len(parts) > 3 or not math.isfinite(seconds):

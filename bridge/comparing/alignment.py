@@ -32,6 +32,10 @@ _AGREEING_FRAMES = 2
 _SURE = 0.9999
 
 
+_LOUDER_DB = 0.05
+"""Less of a difference in gain is for nobody to put right."""
+
+
 @dataclass(frozen=True)
 class Alignment:
     """What maps A to B: offset positive when B is late, gain B minus A, `signs` by channel of B.
@@ -62,6 +66,12 @@ class Alignment:
         moved = self.offset_frames != 0.0 or self.swapped or min(self.signs, default=1) < 0
         return not moved and self.gain_db == 0.0
 
+    @property
+    def matters(self) -> bool:
+        """Whether somebody would have to put B right, not only a measuring program."""
+        turned = self.swapped or self.drift is not None or min(self.signs, default=1) < 0
+        return turned or abs(self.offset_frames) >= 1.0 or abs(self.gain_db) >= _LOUDER_DB
+
     def undone(self, block: Block) -> Block:
         """Return a block of B, read at the right time already, as A would have it."""
         back = block[::-1] if self.swapped else block
@@ -86,6 +96,25 @@ class Span:
     def upright(self, signs: Sequence[int]) -> Span:
         """The same with the channels of B turned that are inverted."""
         return replace(self, b=self.b * np.array(signs)[:, None])
+
+
+def alignment_words(found: Alignment) -> str:
+    """What B is against A: late, louder, inverted."""
+    said = []
+    if found.offset_frames:
+        late = "late" if found.offset_frames > 0 else "early"
+        said.append(f"{abs(found.offset_frames):.4f} samples {late}")
+    if found.drift is not None:
+        said.append(f"drifting by {found.drift.ppm:+.3f} ppm")
+    if found.gain_db:
+        said.append(f"{abs(found.gain_db):.4f} dB {'louder' if found.gain_db > 0 else 'softer'}")
+    if found.polarity < 0:
+        said.append("inverted")
+    sides = {1: "the left", 2: "the right"} if len(found.signs) == 2 else {}
+    said += [f"inverted on {sides.get(n, f'channel {n}')}" for n in found.inverted]
+    if found.swapped:
+        said.append("with left and right exchanged")
+    return ", ".join(said)
 
 
 def align(pair: Streams, far_trusted: float = FAR_TRUSTED) -> tuple[Alignment | None, float]:

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from bridge.comparing.alignment import alignment_words
 from bridge.comparing.model import Diff, FileDiff
-from bridge.comparing.wording import alignment_words, file_lines, headline
+from bridge.comparing.wording import file_lines, headline
 
 _HEAD = ("file", "verdict", "peak dBFS", "rms dBFS", "LU", "dBTP", "alignment")
 _ENDS = re.compile(r"[\r\n]+")

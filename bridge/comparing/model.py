@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bridge.comparing.alignment import Alignment
+from bridge.comparing.alignment import Alignment, alignment_words
 from bridge.comparing.first_step import Renderings
 from bridge.comparing.levels import delta, told
 from bridge.comparing.limits import VERDICTS, Limits, Verdict, as_json
@@ -162,11 +162,21 @@ class FileDiff:
         numbers = [name for name in names if isinstance(other[name], float)]
         return {"a": one, "b": other, "delta": {n: delta(one[n], other[n]) for n in numbers}}
 
+    @property
+    def advice(self) -> str | None:
+        """What an ear would say, once B is put right: what is to be put right comes first."""
+        if self.aligned is None:
+            return None
+        heard = advice(self.aligned.perceptual_db)
+        if self.alignment is None or not self.alignment.matters:
+            return heard
+        return f"put this right first: B is {alignment_words(self.alignment)}; then {heard}"
+
     def _perceptual(self) -> dict[str, Any] | None:
         if self.aligned is None:
             return None
         distance_db = self.aligned.perceptual_db
-        return {"distance_db": round(distance_db, 4), "advice": advice(distance_db)}
+        return {"distance_db": round(distance_db, 4), "advice": self.advice}
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bridge.comparing.alignment import Alignment
+from bridge.comparing.alignment import alignment_words
 from bridge.comparing.first_step import Renderings
 from bridge.comparing.model import Diff, FileDiff
-from bridge.comparing.perceptual import advice
 from bridge.comparing.residual import Residual
 
 MEANING = {
@@ -92,25 +91,6 @@ def levels(left: Residual) -> str:
     return f"peak {_db(left.peak_dbfs)} dBFS, rms {_db(left.rms_dbfs)} dBFS"
 
 
-def alignment_words(found: Alignment) -> str:
-    """What B is against A: late, louder, inverted."""
-    said = []
-    if found.offset_frames:
-        late = "late" if found.offset_frames > 0 else "early"
-        said.append(f"{abs(found.offset_frames):.4f} samples {late}")
-    if found.drift is not None:
-        said.append(f"drifting by {found.drift.ppm:+.3f} ppm")
-    if found.gain_db:
-        said.append(f"{abs(found.gain_db):.4f} dB {'louder' if found.gain_db > 0 else 'softer'}")
-    if found.polarity < 0:
-        said.append("inverted")
-    sides = {1: "the left", 2: "the right"} if len(found.signs) == 2 else {}
-    said += [f"inverted on {sides.get(n, f'channel {n}')}" for n in found.inverted]
-    if found.swapped:
-        said.append("with left and right exchanged")
-    return ", ".join(said)
-
-
 def _alignment(found: FileDiff) -> Iterator[str]:
     alignment = found.alignment
     if alignment is None:
@@ -169,7 +149,7 @@ def _sound(found: FileDiff) -> Iterator[str]:
         yield _row("width", one.width_db, other.width_db, "dB")
         yield _row("lost in mono", one.mono_loss_db, other.mono_loss_db, "dB")
     distance = found.aligned.perceptual_db
-    yield f"advice        {advice(distance)} ({distance:.3f} dB in critical bands)"
+    yield f"advice        {found.advice} ({distance:.3f} dB in critical bands)"
 
 
 def _row(name: str, a: float, b: float, unit: str) -> str:

@@ -62,11 +62,13 @@ class Length:
         if excerpt is None:
             return None, ()
         last = self.stem_frames if self.fixed is None else self.fixed
+        most = self.rendered if self.fixed is None else self.fixed
         start = round(excerpt.start_s * self.rate_hz)
         end = None if excerpt.end_s is None else round(excerpt.end_s * self.rate_hz)
-        if not 0 <= start < (last if end is None else min(end, last)):
-            raise InputError(self._empty(excerpt, last))
-        window = Window(max(0, start - round(excerpt.preroll_s * self.rate_hz)), start, end)
+        if not 0 <= start < (most if end is None else min(end, most)):
+            raise InputError(self._empty(excerpt, last, most))
+        sounding = min(start, self.stem_frames - 1)  # silence before a tail would not make it ring
+        window = Window(max(0, sounding - round(excerpt.preroll_s * self.rate_hz)), start, end)
         if end is None or end <= last:
             return window, ()
         return Window(window.skip, start, None), (self._past(excerpt, last),)
@@ -80,12 +82,13 @@ class Length:
             f"{last / self.rate_hz:.2f} s; it goes to the end of the master",
         )
 
-    def _empty(self, excerpt: Excerpt, last: int) -> Problem:
+    def _empty(self, excerpt: Excerpt, last: int, most: int) -> Problem:
         end = "the end" if excerpt.end_s is None else f"{excerpt.end_s:g} s"
+        tail = f" and up to {(most - last) / self.rate_hz:g} s of tail" if most > last else ""
         return Problem(
             "range_empty",
             f"{excerpt.start_s:g} s to {end} holds nothing of this song",
-            expected=f"a start before its end, within 0 and {last / self.rate_hz:.2f} s",
+            expected=f"a start before its end, within 0 and {last / self.rate_hz:.2f} s{tail}",
         )
 
 

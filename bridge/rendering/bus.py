@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.audio.sums import Part, summed
-from bridge.errors import Diagnostic
+from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.signals import Signal, store_signal, stored_signal
@@ -89,6 +89,7 @@ def final_frames(context: Context, bus: Signal) -> tuple[int, list[Diagnostic]]:
 
     It ends with the longest stem when it stays under -96 dBFS from there on, else the fewest whole
     seconds later from which it does, at the latest where rendering ends; or where it was told to.
+    Raises InputError for a range that begins after that.
     """
     plan = context.plan
     loud = bus.frames if bus.loud_frames is None else bus.loud_frames
@@ -97,7 +98,22 @@ def final_frames(context: Context, bus: Signal) -> tuple[int, list[Diagnostic]]:
         rate_hz = plan.engine.sample_rate_hz
         whole = plan.frames - (-max(0, loud - plan.frames) // rate_hz) * rate_hz
         end = min(whole, plan.render_frames)
+    if end <= plan.unheard_frames:
+        raise InputError(_after_the_end(plan, end))
     return end - plan.unheard_frames, [*_cut(plan, end, loud)]
+
+
+def _after_the_end(plan: Plan, end: int) -> Problem:
+    """A range that begins in the tail, but after what the master has of it."""
+    assert plan.window is not None  # noqa: S101 - nothing else is unheard
+    rate_hz = plan.engine.sample_rate_hz
+    return Problem(
+        "range_empty",
+        f"the range begins at {plan.window.start / rate_hz:g} s, and the master ends at "
+        f"{(plan.window.skip + end) / rate_hz:.2f} s",
+        expected="a start before the master's end",
+        hint="[engine] tail_s gives the master a longer tail",
+    )
 
 
 def _cut(plan: Plan, end: int, loud: int) -> Iterator[Diagnostic]:

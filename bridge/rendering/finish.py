@@ -26,6 +26,8 @@ MUCH_LIMITING_DB = 6.0
 
 _VERSION = 4
 _DRIVE_END_DB = 40.0
+_NOTHING_LEFT_DB = 0.5
+"""A limiter that is at its end leaves less than this under its ceiling."""
 _MISSES = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 
 
@@ -225,11 +227,22 @@ def _peaks(take: Take, target: Finish, version: str) -> Iterator[Diagnostic]:
 
 def _missed(take: Take, target: Finish, version: str) -> str:
     """Why the loudness is not what was asked for."""
+    from bridge.rendering.takes import ceiling_of  # loaded with the take
+
     found, wanted = take.measures["integrated_lufs"], target.integrated_lufs
     said = f"{version}: {found:.2f} LUFS, and {wanted:g} cannot be reached with this chain"
+    ceiling_dbtp = target.true_peak_dbtp
+    if target.limiter is not None:
+        ceiling_dbtp = ceiling_of(target.limiter, target)
+    left = -take.over_db(ceiling_dbtp)
+    limited = -(take.lowest_gain_db or 0.0) > MUCH_LIMITING_DB
+    if found < wanted and limited and left < _NOTHING_LEFT_DB:
+        return (
+            f"{said}: the limiter is at its end, nothing is left under {ceiling_dbtp:g} dBTP; ask "
+            "for a lower integrated_lufs, or allow a higher true peak"
+        )
     if abs(take.drive_db) < _DRIVE_END_DB - LOUDNESS_TOLERANCE_LU:
         return f"{said} under {target.true_peak_dbtp:g} dBTP"
-    left = -take.over_db(target.true_peak_dbtp)
     return (
         f"{said}: the drive ends at {take.drive_db:+.0f} dB, with {left:.1f} dB left under the "
         f"ceiling; bring the stems {'up' if take.drive_db > 0.0 else 'down'} with trim_db"

@@ -43,7 +43,7 @@ def limited_take(
     loudness by solving once more with the error of the prediction.
     """
     analysis = _analysed(studio, signal)
-    ceiling_dbtp = _ceiling(limiter, target)
+    ceiling_dbtp = ceiling_of(limiter, target)
     wanted = target.integrated_lufs if held is None else None
     bias_lu = 0.0
     drive_db, trim_db = (0.0, 0.0) if held is None else (held.drive_db, held.trim_db)
@@ -116,7 +116,8 @@ def _clamped(drive_db: float) -> float:
     return round(min(max(drive_db, -_DRIVE_RANGE_DB), _DRIVE_RANGE_DB), 3)
 
 
-def _ceiling(limiter: Limiter, target: Finish) -> float:
+def ceiling_of(limiter: Limiter, target: Finish) -> float:
+    """The true peak in dBTP that a limiter in front of the file keeps: its own or the target's."""
     own = limiter.ceiling_dbtp
     return target.true_peak_dbtp if own is None else min(own, target.true_peak_dbtp)
 

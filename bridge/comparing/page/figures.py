@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from bridge.comparing.alignment import alignment_words
 from bridge.comparing.levels import delta
 from bridge.comparing.model import FileDiff
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
-from bridge.comparing.wording import alignment_words
 from bridge.listening.charts import Chart, Curve, chart, time_ticks
 from bridge.listening.marking import change, clock, figure, table, tag, text
 

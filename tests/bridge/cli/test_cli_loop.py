@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from bridge.cli.render_command import excerpt
+from bridge.errors import InputError
 
 GROUPS = """
 [[group]]
@@ -58,6 +59,30 @@ def test_a_range_keeps_the_drive_of_the_full_master(run, stems, chain, tmp_path)
 def test_ranges_in_seconds_in_minutes_and_open(words, start_s, end_s) -> None:
     found = excerpt(words, 0.0)
     assert (found.start_s, found.end_s) == (start_s, end_s)
+
+
+@pytest.mark.parametrize("words", ["-3:5", "-3:", "1:2-1:3", "-3-", "1:60-2:00", "5"])
+def test_a_range_that_is_not_clear_is_refused_with_what_to_write(words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        excerpt(words, 0.0)
+    (problem,) = caught.value.problems
+    assert ("-0:30" in str(problem.hint)) == words.startswith("-")
+
+
+def test_a_range_may_begin_in_the_tail_and_not_after_it(run, stems, chain, tmp_path) -> None:
+    rings = GROUPS.format(gain=-3) + '[[master.insert]]\nuse = "reverb"\nmix = 0.3\n'
+    out = tmp_path / "out"
+    words = ("render", stems, chain(rings), "-o", out, "--subtype", "float64", "--json")
+    run(*words)
+    master = _read(out / "main.wav")
+    frames = max(soundfile.info(path).frames for path in stems.glob("*.wav"))
+    start_s = frames / 48000 + 0.5
+    assert run(*words, "--range", f"{start_s}:{start_s + 30}").code == 0
+    assert np.array_equal(_read(out / "range" / "main.wav"), master[frames + 24000 :])
+    assert np.any(master[frames + 24000 :])
+    for late_s in (len(master) / 48000 + 0.1, 90.0):
+        said = run(*words, "--range", f"{late_s}-")
+        assert (said.code, json.loads(said.out)["errors"][0]["kind"]) == (2, "range_empty")
 
 
 def test_an_open_range_and_one_past_the_end_go_to_the_masters_end(run, stems, chain, tmp_path):

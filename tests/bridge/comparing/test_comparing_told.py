@@ -13,9 +13,10 @@ import typer
 
 from bridge.cli.telling import run_told
 from bridge.comparing import Alignment, Limits, diff, markdown
+from bridge.comparing.alignment import alignment_words
 from bridge.comparing.limits import given
 from bridge.comparing.page.figures import worst_table
-from bridge.comparing.wording import alignment_words, lines
+from bridge.comparing.wording import lines
 from bridge.errors import InputError, Problem
 
 STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
@@ -38,6 +39,15 @@ def test_the_last_sample_of_ten_seconds_is_not_told_as_ten_seconds(tmp_path: Pat
     soundfile.write(tmp_path / "b.wav", x, 48000, "PCM_16")
     said = "\n".join(lines(diff(tmp_path / "a.wav", tmp_path / "b.wav")))
     assert "first sample  479999 (9.99998 s)" in said
+
+
+def test_the_advice_on_a_late_file_is_to_put_that_right_first(tune, write) -> None:
+    late = np.concatenate([np.zeros((2, 24000)), tune], axis=1)
+    found = diff(write("a.wav", tune), write("b.wav", late)).files[0]
+    assert str(found.advice).startswith("put this right first: B is 24000.0000 samples late; then")
+    assert found.as_json()["perceptual"]["advice"] == found.advice
+    softer = diff(write("a.wav", tune), write("c.wav", tune * 0.999)).files[0]
+    assert softer.advice == "nobody would hear it"
 
 
 def test_channels_of_stereo_are_told_by_their_side() -> None:

@@ -193,6 +193,15 @@ def test_the_end_of_the_drive_is_named_when_that_is_what_is_missing(studio, nois
     assert "trim_db" in said.message
 
 
+def test_a_limiter_at_its_end_is_named_and_no_trim_is_advised(studio, noise) -> None:
+    studio.write("vox", noise(1.0, 1, 0.3))
+    made = studio.render(GROUP + "[target]\nintegrated_lufs = -5.0\ntrue_peak_dbtp = -6.0\n")
+    (said,) = (each for each in made.diagnostics if each.code == "loudness_missed")
+    assert "nothing is left under -6 dBTP" in said.message
+    assert "a lower integrated_lufs" in said.message
+    assert "trim_db" not in said.message
+
+
 def test_more_than_six_db_of_limiting_is_told_with_its_figure(studio, noise) -> None:
     studio.write("vox", noise(2.0))
     quiet, loud = (studio.render(GROUP + _target(lufs)) for lufs in (-23.0, -7.0))
