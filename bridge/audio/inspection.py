@@ -30,7 +30,7 @@ class Inspection:
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
     two files with the same samples have the same hash, whatever their format. `sketches` are those
     of the channels. `prints` are short hashes of every block that `read_blocks` gives, in a row, by
-    which `unchanged` knows them again.
+    which `unchanged` knows them again; `levels` is the RMS of each of these blocks.
     """
 
     pcm_hash: str
@@ -43,6 +43,7 @@ class Inspection:
     first_over_frame: int | None
     sketches: tuple[Sketch, ...] = ()
     prints: str = ""
+    levels: tuple[float, ...] = ()
 
 
 class _Findings:
@@ -81,11 +82,13 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
     found, sketches = _Findings(), Sketches(header.channels, start)
     prints: list[str] = []
+    levels: list[float] = []
     for block in read_blocks(path):
         sketches.add(block)
         octets = interleaved(block, "<f8").view(np.uint8).data
         digest.update(octets)
         prints.append(_print(octets, len(block)))
+        levels.append(_level(block))
         found.add(block)
     return Inspection(
         pcm_hash=digest.hexdigest(),
@@ -98,7 +101,14 @@ def inspect(path: Path, start: int = 0) -> Inspection:
         first_over_frame=found.over,
         sketches=sketches.result(),
         prints="".join(prints),
+        levels=tuple(levels),
     )
+
+
+def _level(block: Block) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        level = float(np.sqrt(np.square(block).mean()))
+    return float(f"{level:.3g}") if np.isfinite(level) else 0.0
 
 
 def unchanged(

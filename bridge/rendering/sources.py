@@ -19,7 +19,6 @@ from bridge.audio.decode import read_blocks
 from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
 from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled
-from bridge.audio.sketching import Sketch
 from bridge.audio.sums import Cursor, Part, summed
 from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Stem, StemFile, Stems, stem_facts
@@ -29,7 +28,7 @@ from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Diagnostic as SessionDiagnostic
 from sessions import Media, Session, Track, read
 
-_INSPECT_VERSION = 3
+_INSPECT_VERSION = 4
 _RESAMPLE_VERSION = 1
 
 
@@ -55,7 +54,7 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
     problems = [_not_summed(said) for said in session.diagnostics if said.severity == "error"]
     problems += [problem for result in results if isinstance(result, list) for problem in result]
     found = [result for result in results if isinstance(result, tuple)]
-    sums = sums_among([(stem, sketch) for stem, sketch in found])
+    sums = sums_among(found, store)
     problems += [each for each in sums if isinstance(each, Problem)]
     if problems:
         raise InputError(problems)
@@ -80,7 +79,7 @@ def _not_summed(said: SessionDiagnostic) -> Problem:
     return Problem(said.code, said.message, {"file": said.where}, hint=hints.get(said.code))
 
 
-def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Sketch, ...]] | list[Problem]:
+def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | list[Problem]:
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
@@ -90,7 +89,7 @@ def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Sketch, ...]] | list[
     except InputError as error:
         return [skippable(problem) for problem in error.problems]
     stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
-    return stem, tuple(sketch for _, found in read for sketch in found)
+    return stem, tuple(found for _, found in read)
 
 
 def skippable(problem: Problem) -> Problem:
@@ -182,8 +181,8 @@ def _sounds(media: Media, store: Store) -> str | None:
 
 def _stem_file(
     source: Path, member: str | None, store: Store, start: int = 0
-) -> tuple[StemFile, tuple[Sketch, ...]]:
-    """A stem's file, and the sketches of its channels from frame `start` of the song on."""
+) -> tuple[StemFile, Inspection]:
+    """A stem's file, and what it holds, sketched from frame `start` of the song on."""
     path = source if member is None else _extracted(source, member, store).data
     place = _place(source, member)
     found = _inspected(path, store, place, start)
@@ -198,7 +197,7 @@ def _stem_file(
         member=member,
         prints=found.prints,
     )
-    return file, found.sketches
+    return file, found
 
 
 def _extracted(archive: Path, member: str, store: Store) -> Entry:

@@ -72,7 +72,8 @@ def test_a_sum_of_the_others_is_refused_under_any_name(
 @pytest.mark.parametrize(
     ("name", "made"),
     [
-        ("copy", lambda: PARTS["bass"] * 0.5),
+        ("echo", lambda: PARTS["bass"] + np.roll(PARTS["bass"], 3000, axis=0) * 0.1),
+        ("other", lambda: SUM[::-1]),
         ("driven", lambda: np.tanh(SUM * 3)),
         ("silence", lambda: np.zeros((FRAMES, 2))),
         ("short", lambda: SUM[:300]),
@@ -83,6 +84,74 @@ def test_what_is_no_sum_is_left_alone(
 ) -> None:
     told = gathered(tmp_path, {name: made()}).diagnostics
     assert {said.code for said in told} <= {"unequal_lengths"}
+
+
+def late(samples: np.ndarray, frames: int) -> np.ndarray:
+    return np.concatenate([np.zeros((frames, *samples.shape[1:])), samples])
+
+
+@pytest.mark.parametrize(
+    ("made", "how"),
+    [
+        (lambda: late(SUM, 5), ", 5 samples (0.104 ms) late:"),
+        (lambda: SUM[64:] * 0.5, ", 64 samples (1.33 ms) early:"),
+        (lambda: dithered(late(SUM * 0.3, 4800)[:FRAMES]), ", 4800 samples (100 ms) late:"),
+        (lambda: late(-SUM + PARTS["bass"], 480), ", 480 samples (10 ms) late:"),
+        (lambda: SUM[:14000] * 0.5, "):"),
+        (lambda: late(SUM[10000:], 10000), "):"),
+        (lambda: SUM.mean(axis=1), ", in mono:"),
+        (lambda: late(SUM[:, :1] * [0.5, 0.5], 64), " late and in mono:"),
+        (lambda: SUM[:, ::-1] * 0.5, ", with left and right swapped:"),
+    ],
+    ids=[
+        *("late", "early", "16 bit late", "but one late upside down", "beginning", "end"),
+        *("mono", "left on both sides", "swapped"),
+    ],
+)
+def test_a_sum_that_is_moved_cut_or_folded_is_refused(
+    tmp_path: Path, made: Callable[[], np.ndarray], how: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        gathered(tmp_path, {"Print": made()})
+    (problem,) = error.value.problems
+    assert problem.kind == "sum_among_stems"
+    assert problem.message.startswith("Print is the sum of the other stems (")
+    assert how in problem.message
+    assert str(problem.hint).startswith("leave it out with --skip Print.wav,")
+    with pytest.raises(InputError) as again:
+        gathered(tmp_path, {})
+    assert again.value.problems == error.value.problems
+
+
+def test_a_sum_upside_down_is_blamed_by_its_equal_gains(tmp_path: Path) -> None:
+    more = {"drone": SUM[::-1] * 3.0}
+    more["Thing"] = -0.3 * (SUM + more["drone"])
+    with pytest.raises(InputError, match=r"^Thing is the sum of the other stems"):
+        gathered(tmp_path, more)
+
+
+def test_all_are_named_where_the_sum_is_not_clear(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        gathered(tmp_path, {"drone": SUM[::-1] * 3.0, "Thing": -SUM - SUM[::-1] * 3.0})
+    (problem,) = error.value.problems
+    assert problem.message.startswith(("Thing or drone is", "drone or Thing is"))
+    assert "--skip Thing.wav" in str(problem.hint)
+    assert "--skip drone.wav" in str(problem.hint)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.5, -1.0])
+def test_a_copy_of_one_stem_is_told(tmp_path: Path, gain: float) -> None:
+    (told,) = gathered(tmp_path, {"kick copy": PARTS["kick"] * gain}).diagnostics
+    assert (told.severity, told.code) == ("warning", "duplicate_stem")
+    assert "--skip kick.wav" in told.message
+    assert "--skip 'kick copy.wav'" in told.message
+
+
+def test_a_late_sum_of_few_is_told(tmp_path: Path) -> None:
+    rhythm = late(PARTS["bass"] + PARTS["kick"], 100)[:FRAMES]
+    (told,) = gathered(tmp_path, {"rhythm": rhythm, "loud": SUM[::-1]}).diagnostics
+    assert (told.code, told.where) == ("sum_of_stems", "rhythm")
+    assert "bass, kick, 100 samples (2.08 ms) late" in told.message
 
 
 def test_a_sum_of_few_is_told(tmp_path: Path) -> None:
