@@ -16,6 +16,13 @@ from sessions.model import Automation, Device, Send
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
 
+# What Ardour takes for what a processor does not say (libs/ardour): faders, trims and the main
+# volume at 1, pans in the middle (parameter_descriptor.cc: normal). A send to a bus is silent
+# (internal_send.cc: set_state begins with init_gain), of the role Aux (route.cc:
+# set_processor_state) and pans with its route (panner_shell.cc: _panlinked, which the setting
+# link-send-and-route-panner leaves on). What does not say that it is active is not (processor.cc:
+# set_state). All processors in the corpus say so. Version 2 routes have an IO for a fader; those
+# sends' gain and pan without a value are taken as the route's: all in the corpus have one.
 OLD_PORT = re.compile(r"([^{},]+)/(?:audio_)?in \d+")
 """What a version 2 IO is connected to: "{Reverb/in 1}{Reverb/in 2}"."""
 
@@ -94,10 +101,10 @@ def _main_volume(node: etree._Element) -> float:
     return _control(node if own is not None else next(inner, node), "mastervolume")
 
 
-def _gain(amp: etree._Element | None) -> float:
+def _gain(amp: etree._Element | None, usual: float = 1.0) -> float:
     """A fader's gain: a control, or (sessions of 3.0.0) an attribute."""
     stated = named(amp, "Controllable", "gaincontrol")
-    return number(amp, "gain", 1.0) if stated is None else number(stated, "value", 1.0)
+    return number(amp, "gain", usual) if stated is None else number(stated, "value", usual)
 
 
 def _send_amp(send: etree._Element) -> etree._Element:
@@ -131,7 +138,7 @@ def _old_send(node: etree._Element, name: str, context: Context) -> list[tuple[S
         gain_db=decibels(abs(number(io, "gain", 1.0))),
         pre_fader=not _is_old_post(node),
         pan=2.0 * number(panners[0], "x", 0.5) - 1.0 if len(panners) == 1 else 0.0,
-        enabled=flag(redirect, "active", True),
+        enabled=flag(redirect, "active"),
     )
     return [(replace(send, target=target), False) for target in targets]
 
@@ -149,9 +156,9 @@ def _send(
     pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
     send = Send(
         target=target,
-        gain_db=decibels(abs(_gain(_send_amp(processor)))),
+        gain_db=decibels(abs(_gain(_send_amp(processor), usual=0.0))),
         pre_fader=not behind,
         pan=2.0 * number(pan, "value", 0.5) - 1.0,
-        enabled=flag(processor, "active", True),
+        enabled=flag(processor, "active"),
     )
-    return send, flag(child(processor, "PannerShell"), "linked-to-route")
+    return send, flag(child(processor, "PannerShell"), "linked-to-route", True)

@@ -19,6 +19,8 @@ from sessions.plugin_state import StateError
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, number, parsed
 
+# What Ardour takes for what a plugin does not say (libs/ardour): it is not active (processor.cc:
+# set_state; in version 2 its Redirect says it) and there once (plugin_insert.cc: set_state).
 _MOST_INSTANCES = 64
 _FORMATS = {
     "vst3": "VST3",
@@ -57,7 +59,7 @@ def device(node: etree._Element, track: str, tally: Tally) -> Device:
         vendor="",
         format=_FORMATS[kind],
         id=unique.upper() if kind == "vst3" else unique,
-        enabled=flag(node, "active", flag(child(node, "Redirect"), "active", True)),
+        enabled=flag(node, "active", flag(child(node, "Redirect"), "active")),
         state=state,
         preset=label or None,
         sidechain=_sidechain(node),

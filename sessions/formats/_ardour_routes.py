@@ -16,6 +16,12 @@ from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
 
+# What Ardour takes for what a route does not say (libs/ardour): pans in the middle, neither muted
+# nor soloed (parameter_descriptor.cc: normal), the whole width (panner_2in2out.cc), not bypassed
+# (panner_shell.cc). The panner is that of the highest priority for its channels (panner_manager.cc:
+# select_panner): on two channels the balance, as bounces of Ardour 7.3 show. Inputs tell the
+# channels; without any (in the corpus one MIDI track of 19 routes) they are two. The 15 routes
+# there without PresentationInfo, older than that, stand in the file's order.
 _PORT = re.compile(r"(.+)/(?:audio|midi)_in \d+$")
 _PANNERS = {
     "panner_1in2out": "1in2out",

@@ -14,6 +14,8 @@ from sessions.model import Automation, AutomationPoint, Written
 from sessions.tempo import TempoMap
 from sessions.xml_values import child, children, parsed
 
+# A list that does not say is linear and not played (libs/ardour/automation_list.cc: set_state). Of
+# 225 in the corpus 138, all of version 2, do not say their interpolation; all say their state.
 SUPERCLOCKS = 282_240_000
 TICKS = 1_920
 _SHAPES = {

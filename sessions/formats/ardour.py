@@ -25,6 +25,9 @@ from sessions.xml_values import children, flag, named, number
 _SESSION = re.compile(
     rb'<Session\b(?=[^>]*\bversion="[^"]*")(?=[^>]*\b(?:sample-rate|id-counter)=")'
 )
+# All 5 sessions in the corpus state their rate, all 34 locations their places; a missing rate is
+# told. VCAs are at 1 and not muted (libs/ardour/parameter_descriptor.cc: GainAutomation,
+# MuteAutomation).
 _USUAL_RATE_HZ = 48_000
 _RATES_HZ = range(4_000, 768_001)
 _KINDS = (

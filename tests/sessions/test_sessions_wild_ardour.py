@@ -218,3 +218,16 @@ def test_a_template_states_no_rate(tmp_path: Path) -> None:
         ("Main", None),
     ]
     assert "no_sample_rate" in codes(session)
+
+
+def test_what_a_send_and_a_plugin_do_not_say_is_what_ardour_begins_with(tmp_path: Path) -> None:
+    send = '<Processor type="intsend" target="2"><PannerShell/></Processor>'
+    plugin = '<Processor type="lv2" name="EQ" unique-id="urn:eq"><lv2/></Processor>'
+    pan = '<Pannable><Controllable name="pan-azimuth" value="0.25"/></Pannable>'
+    bus = f'<Route id="2" name="Verb">{io("Verb", "Main")}</Route>'
+    bass = f'<Route id="9" name="Bass">{io("Bass", "Main")}{pan}{plugin}{send}</Route>'
+    track = one(read(tmp_path, f"<Routes>{MASTER}{bus}{bass}</Routes>"), "Bass")
+    (sent,) = track.sends
+    assert (sent.gain_db, sent.pan, sent.enabled) == (-math.inf, -0.5, False)
+    assert [device.enabled for device in track.devices] == [False]
+    assert (track.gain_db, track.pan, track.muted) == (0.0, -0.5, False)
