@@ -22,6 +22,9 @@ from sessions.single import ZLIB, Unpacked, content, unpacked
 from sessions.xml import parse_xml
 from sessions.xml_values import attributes, parsed
 
+# What LMMS takes for what an effect does not say is what its models begin with
+# (AutomatableModel::loadSettings: reset): on, wholly wet (Effect.cpp), in a chain that is off
+# (EffectChain.cpp). All 250 chains and 170 effects in the corpus state theirs.
 NOTE_CLIPS = ("pattern", "midiclip")
 _TICKS_A_STEP = 12
 
@@ -139,7 +142,7 @@ def devices(chain: etree._Element | None) -> tuple[Device, ...]:
     """The effects of an fxchain; a chain switched off switches all of them off."""
     if chain is None:
         return ()
-    on = number(chain, "enabled", 1) != 0
+    on = number(chain, "enabled", 0) != 0
     return tuple(_device(effect, on) for effect in chain.findall("effect"))
 
 

@@ -53,10 +53,13 @@ _KINDS = {_INSTRUMENT: "midi", _PATTERNS: "folder", _SAMPLES: "audio"}
 _SAMPLE_CLIPS = ("sampletco", "sampleclip")
 # What LMMS takes for what a project does not say: a tempo of 140 from 10 to 999 (Song.h:
 # DefaultTempo, MinTempo, MaxTempo), 4/4 (MeterModel), a master at 100 % (Song), tracks at 100 %
-# (volume.h: DefaultVolume), mixer channels at 1, heard and not alone (FxMixer.cpp, FxChannel).
+# (volume.h: DefaultVolume) in the middle (panning_constants.h: DefaultPanning) to channel 0
+# (SampleTrack.cpp), mixer channels at 1, heard and not alone (FxMixer.cpp, FxChannel), sends at 1
+# (FxMixer::loadSettings: createChannelSend). No project states a rate: LMMS's engine runs at
+# 44,100 Hz unless it is set to more (AudioEngine::baseSampleRate; told).
 # Places, lengths and switches that are missing are 0 (loadSettings takes toInt of nothing). All
 # 27 tracks in the corpus that state no level are beat tracks, which have none.
-_FALLBACK_RATE_HZ = 44_100  # what LMMS's engine runs at by default; no project states a rate
+_FALLBACK_RATE_HZ = 44_100
 _USUAL_BPM, _LOWEST_BPM, _HIGHEST_BPM = 140, 10, 999
 _DEEPEST = 8
 

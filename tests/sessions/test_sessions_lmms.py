@@ -209,3 +209,15 @@ def test_a_pattern_without_length_is_as_long_as_its_steps_or_notes(
     )
     (clip,) = FORMAT.read([path]).tracks[0].clips
     assert (clip.position_s * 96, clip.length_s * 96) == (96, ticks)
+
+
+def test_a_chain_that_does_not_say_it_is_on_is_off_as_lmms_begins_it(tmp_path: Path) -> None:
+    effect = '<effect name="amplifier"><AmplifierControls volume="50"/><key/></effect>'
+    session = project(
+        tmp_path,
+        '<fxmixer><fxchannel num="0" name="Master"/><fxchannel num="1" name="Drums">'
+        f'<fxchain>{effect}</fxchain><send channel="0"/></fxchannel></fxmixer>',
+    )
+    drums = session.tracks[0]
+    assert [(device.enabled, device.mix) for device in drums.devices] == [(False, None)]
+    assert (drums.output, drums.sends) == ("master", ())
