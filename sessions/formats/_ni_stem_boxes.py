@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+# What a file does not say: a box of size 0 reaches to the end, a track without edits plays whole
+# from its beginning (ISO/IEC 14496-12: Box, Edit Box), and the timescale of a sound's media is its
+# rate where the entry has no room for it and says 0 (FFmpeg, movenc.c).
 _HEAD = struct.Struct(">I4s")
 _LARGE = struct.Struct(">Q")
 _LARGEST_MOOV = 64 << 20

@@ -53,9 +53,10 @@ _MOVED = ((227, 8, 20), (216, 4, 12), (223, 4, 12))
 _TEMPO_MOVED = struct.pack("<2H", 5, 0x4000)
 # All 4 projects here and their 33 channels state meter, arrangement, tempo, kind, switch and route,
 # all 508 inserts theirs; where one is missing: 4/4, the first arrangement, a sampler, heard, to the
-# master. A missing tempo is told.
+# master. A missing tempo is told. A project does not say its rate; told too, it is the one at which
+# FL Studio plays samples as they are (its manual, "Sampler Channel Settings": Resample).
 _ASSUMED_MILLI_BPM = 120_000
-_FALLBACK_RATE_HZ = 44_100  # what FL Studio's own samples have; a project does not say its rate
+_FALLBACK_RATE_HZ = 44_100
 
 
 class FlStudio:

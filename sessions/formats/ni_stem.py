@@ -16,6 +16,10 @@ from sessions.formats._ni_stem_boxes import BoxError, Stream, box, read_moov, st
 from sessions.model import Clip, Device, Diagnostic, Media, Reference, Session, Track
 from sessions.roles import role_of
 
+# What a file does not say, as Mixxx reads it too (steminfoimporter.cpp): a stem without a name is
+# numbered, a compressor or limiter that is not said to be on is off (toBool of nothing). Native
+# Instruments gives its specification to registered developers alone; that the mix comes first and
+# four stems follow is as its writers do it (stempeg's NIStemsWriter); another count is told.
 _MASTER = "master"
 _USUAL_STEMS = 4
 _LARGEST_SETTING = 1e9

@@ -31,6 +31,9 @@ from sessions.roles import role_of
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 
+# All 12 texts seen state rate, start and timecode format; without a rate none is read, what is
+# assumed for the others is told. A width stands behind the names of 6 of their 65 tracks, each
+# wider than mono: the others are mono, and a width not listed here counts as two channels.
 _WIDTHS = {"mono": 1, "stereo": 2, "lcr": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.0": 7, "7.1": 8}
 _WIDTH = re.compile(r"\((Mono|Stereo|LCR|Quad|[57]\.[01](?:\.[24])?)\)$", re.IGNORECASE)
 _SOURCE_CHANNEL = re.compile(r"\[(\d{1,3})\]")
