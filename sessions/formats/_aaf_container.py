@@ -161,10 +161,10 @@ class _Container:
         reached, waiting = {0}, [0]
         while waiting:
             at = waiting.pop() * _ENTRY_BYTES
-            if directory[at + _KIND_AT] == _STREAM:
-                width = "<Q" if self.sector_bytes == 4096 else "<I"
-                if struct.unpack_from(width, directory, at + _SIZE_AT)[0] > len(self.data):
-                    return "a stream in it claims more bytes than the file has"
+            # Of a version 3 file only the lower half counts ([MS-CFB] 2.6.1); pyaaf2 takes both.
+            size: int = struct.unpack_from("<Q", directory, at + _SIZE_AT)[0]
+            if directory[at + _KIND_AT] == _STREAM and size > len(self.data):
+                return "a stream in it claims more bytes than the file has"
             for child in _LINKS.unpack_from(directory, at + _LINKS_AT):
                 if child == _NONE:
                     continue

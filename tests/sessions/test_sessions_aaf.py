@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -393,3 +394,21 @@ def test_audio_warp_counts_its_source_in_the_sources_frames(shared_data: Shared)
         assert (clip.length_s, clip.source_offset_s) == (4.0, pytest.approx(217.12))
         assert (clip.play_rate, clip.warped) == (1.0, False)
     assert "effects_not_read" not in codes(session)
+
+
+def test_a_stream_of_terabytes_is_refused_before_room_is_made_for_it(
+    shared_data: Shared, tmp_path: Path
+) -> None:
+    """The upper half of a size, which version 3 files leave at 0 and pyaaf2 takes as it is."""
+    data = bytearray(shared_data("corpus/aaf/pyaaf2__sector_size_512.aaf").read_bytes())
+    assert struct.unpack_from("<H", data, 30) == (9,)
+    start = (struct.unpack_from("<I", data, 48)[0] + 1) * 512
+    entries = range(start, start + 512, 128)
+    streams = [at for at in entries if data[at + 66] == 2]
+    assert streams
+    for at in streams:
+        struct.pack_into("<I", data, at + 124, 9)
+    path = tmp_path / "large.aaf"
+    path.write_bytes(data)
+    with pytest.raises(SessionError, match="claims more bytes than the file has"):
+        FORMAT.read([path])
