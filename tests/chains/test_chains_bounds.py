@@ -14,7 +14,7 @@ from chains import ChainError, StemName, assign, load, loads
 from chains.bounds import MAX_BYTES, MAX_SELECTORS
 
 HEAD = "schema = 1\n"
-CPU_S = 40
+CPU_S = 20
 MEMORY_BYTES = 400_000_000
 
 
