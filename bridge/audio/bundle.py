@@ -9,8 +9,8 @@ from typing import IO
 
 from blake3 import blake3
 
-from bridge.audio.faults import cannot_write, unreadable
-from bridge.errors import InputError
+from stemwright.files import cannot_write, unreadable
+from stemwright.problems import InputError
 
 _SLICE_BYTES = 1 << 20
 _LONGEST_SUFFIX = 8

@@ -13,7 +13,7 @@ from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.interleaving import interleaved
 from bridge.audio.sketching import Sketch, Sketches
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 LOUDEST_DBFS = 18.0
 """Samples above this are damage, not music."""

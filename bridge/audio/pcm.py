@@ -17,8 +17,8 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio import BLOCK_FRAMES, Block
-from bridge.audio.faults import cannot_write, unreadable
 from bridge.audio.interleaving import interleaved
+from stemwright.files import cannot_write, unreadable
 
 Dtype = Literal["float64", "float32"]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from blake3 import blake3
 
 from bridge.audio import Block
-from bridge.errors import Problem, RenderError
+from stemwright.problems import Problem, RenderError
 
 Subtype = Literal["pcm16", "pcm24", "float32", "float64"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import BLOCK_FRAMES, Block
-from bridge.audio.faults import cannot_write
 from bridge.audio.song_parts import PARTS, Stage
 from bridge.audio.song_score import bars_of
 from bridge.audio.write import WavWriter
-from bridge.errors import InputError, Problem
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem
 
 _FADE_S = 0.6
 

@@ -14,11 +14,11 @@ from typing import Self
 import numpy as np
 
 from bridge.audio import Block
-from bridge.audio.faults import cannot_write
 from bridge.audio.interleaving import interleaved
 from bridge.audio.quantise import Quantised, Quantiser, Subtype
 from bridge.audio.wave_header import frame_bytes, wave_header
-from bridge.errors import InputError, Problem
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem
 
 
 @dataclass(frozen=True)

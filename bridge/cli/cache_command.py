@@ -12,7 +12,7 @@ import typer
 
 from bridge.cli.options import Json, StorePath
 from bridge.cli.printing import print_json, say
-from bridge.errors import EXIT_NO, InputError, Problem
+from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.storing import Held, Store

@@ -11,7 +11,7 @@ import typer
 from bridge.cli.options import Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.exchanging import Captured, Pick

@@ -12,7 +12,7 @@ from bridge.cli.options import Json, StorePath, cores
 from bridge.cli.printing import print_json, say
 from bridge.cli.render_command import tell
 from bridge.cli.work import Work
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 
 def demo(

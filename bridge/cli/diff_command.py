@@ -52,10 +52,10 @@ def diff(
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
-    from bridge.audio.placing import placed
     from bridge.comparing import check_outputs, markdown
     from bridge.comparing import diff as compare
     from bridge.comparing import junit as as_junit
+    from stemwright.files import placed
 
     outputs = {"junit": junit, "page": page}
     wanted = {name: path for name, path in outputs.items() if path is not None}

@@ -10,7 +10,7 @@ import typer
 from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
-from bridge.errors import Problem, StoppedError
+from stemwright.problems import Problem, StoppedError
 
 
 def export(

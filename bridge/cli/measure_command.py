@@ -11,7 +11,7 @@ import typer
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, printable, say
 from bridge.cli.telling import say_diagnostics
-from bridge.errors import Diagnostic, InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.metering import Measures

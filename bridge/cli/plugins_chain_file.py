@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from chains import Chain, Insert, Plugin
@@ -124,7 +124,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
     Raises InputError `not_a_file` for a device, a pipe or a folder.
     """
-    from bridge.audio.placing import check_regular
+    from stemwright.files import check_regular
 
     check_regular(path)
     path.parent.mkdir(parents=True, exist_ok=True)

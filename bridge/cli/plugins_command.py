@@ -13,7 +13,7 @@ from bridge.cli import plugins_probe, plugins_state
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.plugins_find import Format, everything, one, opened, plugin_json
 from bridge.cli.printing import print_json, say
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.hosting import Described

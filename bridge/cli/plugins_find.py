@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.errors import InputError, MachineError, Problem
+from stemwright.problems import InputError, MachineError, Problem
 
 if TYPE_CHECKING:
     from bridge.hosting import Host

@@ -21,7 +21,7 @@ from bridge.cli.plugins_find import (
 )
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import paragraph
-from bridge.errors import InputError, Problem, RenderError, StemwrightError
+from stemwright.problems import InputError, Problem, RenderError, StemwrightError
 
 if TYPE_CHECKING:
     from bridge.hosting import Card

@@ -20,8 +20,8 @@ from bridge.cli.plugins_chain_file import (
 from bridge.cli.plugins_find import Format, Timeout, one, opened, unreadable
 from bridge.cli.plugins_probe import print_table
 from bridge.cli.printing import print_json, say
-from bridge.errors import InputError, MachineError, Problem
 from bridge.hosting.scratch import scratch
+from stemwright.problems import InputError, MachineError, Problem
 
 if TYPE_CHECKING:
     from bridge.hosting.bake import Baked

@@ -8,7 +8,7 @@ import typer
 
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say, show_table
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from chains.processors import ProcessorWords

@@ -15,7 +15,7 @@ import typer
 
 from bridge.cli.printing import print_json, say
 from bridge.cli.process import asked_to_stop
-from bridge.errors import InputError, Problem, StemwrightError
+from stemwright.problems import InputError, Problem, StemwrightError
 
 EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
 

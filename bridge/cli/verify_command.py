@@ -9,7 +9,7 @@ import typer
 
 from bridge.cli.options import Jobs, Json, StemsPlace, Trust, cores
 from bridge.cli.printing import print_json, say
-from bridge.errors import EXIT_NO
+from stemwright.problems import EXIT_NO
 
 if TYPE_CHECKING:
     from bridge.comparing import DigestCheck, DigestChecks, Verified

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from bridge.cli.telling import aside, reader_problems
-from bridge.errors import InputError, MachineError, Problem, StemwrightError, StoppedError
+from stemwright.problems import InputError, MachineError, Problem, StemwrightError, StoppedError
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from bridge.audio.stored import pcm_sha256
 from bridge.comparing.master_place import Place
-from bridge.errors import InputError, Problem
 from bridge.finished import LOCK, RECORD, need_record
 from bridge.rendering import (
     Carried,
@@ -25,6 +24,7 @@ from bridge.rendering import (
     stems_digest,
 )
 from bridge.storing import BadDataError, Store, read_bytes
+from stemwright.problems import InputError, Problem
 
 DigestName = Literal["stems", "chain", "lock", "output"]
 _CHAIN_BYTES = 16 << 20

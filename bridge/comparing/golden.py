@@ -32,9 +32,9 @@ from bridge.comparing.sketch import (
     windows,
 )
 from bridge.comparing.sound import sound
-from bridge.errors import InputError, Problem
 from bridge.finished.shapes import Db, Frames, Many, RateHz, Shape, Text, told_of
 from bridge.storing import path_of
+from stemwright.problems import InputError, Problem
 
 GOLDEN_SCHEMA = 2
 BAND_DB = 0.1

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 Verdict = Literal["exact", "float", "dither", "tolerant", "changed", "incomparable"]
 """From the same bits to not comparable; each word includes what the words before it allow."""

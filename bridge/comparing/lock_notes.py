@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bridge.errors import Problem
 from bridge.rendering import differences
+from stemwright.problems import Problem
 
 _MADE = ("frames", "drive_db", "trim_db", "drive_held", "range")
 _HEARD_FIRST = frozenset({"plugin", "state"})

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bridge.audio.stored import pcm_sha256
-from bridge.errors import InputError, Problem
 from bridge.rendering import (
     SIDECAR_SUFFIX,
     Carried,
@@ -16,6 +15,7 @@ from bridge.rendering import (
     read_tag,
     sidecar_of,
 )
+from stemwright.problems import InputError, Problem
 
 _NEEDED = ("chain.lock", "render.json")
 

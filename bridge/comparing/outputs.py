@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bridge.audio.placing import check_regular
 from bridge.comparing.pairing import SUFFIXES
-from bridge.errors import InputError, Problem
 from bridge.finished import read_record
+from stemwright.files import check_regular
+from stemwright.problems import InputError, Problem
 
 _RENDERS = frozenset({"render.json", "chain.lock", "chain.toml", "report.html"})
 _FOLDERS = ("states", "bypass-")

@@ -18,7 +18,7 @@ from bridge.comparing.sound import sound
 from bridge.comparing.tail import tail_of
 from bridge.comparing.together import overlap, together
 from bridge.comparing.walking import Pair, first_difference, opened, side_by_side
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 
 def diff_files(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
-from bridge.errors import InputError, Problem
 from bridge.finished import read_record
 from bridge.hosting import own_file
+from stemwright.problems import InputError, Problem
 
 SUFFIXES = frozenset(
     {".wav", ".wave", ".aif", ".aiff", ".flac", ".w64", ".rf64", ".caf", ".mp3", ".ogg", ".opus"}

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bridge.comparing.limits import Limits
-from bridge.errors import InputError, Problem
 from bridge.storing import BadDataError, read_bytes, refuse_odd
 from chains.bounds import MAX_BYTES, too_long_key
+from stemwright.problems import InputError, Problem
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import InputError
 from bridge.finished import in_words, read_lock, read_record
 from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
+from stemwright.problems import InputError
 
 MASTER = "master"
 

@@ -7,12 +7,12 @@ import os
 import shutil
 from pathlib import Path
 
-from bridge.audio.placing import check_regular, placed
 from bridge.comparing.diffing import diff
 from bridge.comparing.golden import departures, fingerprint, read_golden
 from bridge.comparing.limits import Limits
 from bridge.comparing.pairing import listed
 from bridge.comparing.wording import lines
+from stemwright.files import check_regular, placed
 
 
 class DifferentSoundError(AssertionError):

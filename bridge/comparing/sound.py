@@ -16,8 +16,8 @@ from bridge.audio.framing import Framer
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
 from bridge.comparing.levels import power_db, told
 from bridge.comparing.walking import first
-from bridge.errors import InputError
 from bridge.metering import Measures, Meter
+from stemwright.problems import InputError
 
 STEPS_PER_S = 10
 WINDOW_STEPS = 30

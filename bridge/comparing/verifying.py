@@ -14,7 +14,6 @@ from bridge.comparing.limits import Limits, Verdict
 from bridge.comparing.lock_notes import LockNote, lock_notes
 from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
-from bridge.errors import InputError, Problem
 from bridge.hosting import host, search_folders, trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.rendering import (
@@ -30,6 +29,7 @@ from bridge.rendering import (
 )
 from bridge.storing import Store
 from chains import Chain, load
+from stemwright.problems import InputError, Problem
 
 _KINDS = {
     "source": "source",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.lifting import LiftedInsert, lift, slug
 from bridge.exchanging.mixer import (
     RESERVED,
@@ -22,6 +21,7 @@ from bridge.exchanging.mixer import (
 from chains import Chain, Group, Return
 from chains.errors import nearest
 from sessions import Session, Track
+from stemwright.problems import Diagnostic, InputError, Problem
 
 PickKind = Literal["track", "bus", "master", "all"]
 REST = ("*",)

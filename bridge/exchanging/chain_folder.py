@@ -11,11 +11,11 @@ from pathlib import Path
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from bridge.audio.faults import cannot_write
-from bridge.errors import InputError, Problem
 from bridge.exchanging.capture import Captured
 from chains import dumps
 from sessions import Device
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem
 
 
 def check_free(path: Path, captured: Captured) -> None:

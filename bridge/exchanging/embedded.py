@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.faults import cannot_write
-from bridge.errors import InputError, Problem
 from bridge.hosting import lies_in
 from bridge.storing import Store, digest, file_digest
 from sessions import Media, Session, Track
 from sessions.errors import printable
 from sessions.writing.media import Copier, used_media
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem
 
 _UNDECODED = "MP4"
 

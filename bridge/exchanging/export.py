@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.faults import cannot_write
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.embedded import check_inside
 from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.printed import with_printed
@@ -28,6 +26,8 @@ from sessions.writing import (
 )
 from sessions.writing.media import used_media
 from sessions.writing.placing import refuse_existing
+from stemwright.files import cannot_write
+from stemwright.problems import Diagnostic, InputError, Problem
 
 _Writer = Callable[..., tuple[SessionDiagnostic, ...]]
 _Carried = Callable[[Device], tuple[bool, bool]]

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import Diagnostic, InputError, MachineError, RenderError
 from bridge.exchanging.lifting import suffix_of
 from bridge.hosting import host, scan, search_folders
 from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_plugin
@@ -18,6 +17,7 @@ from chains import Chain, Insert, PluginTable
 from chains import Plugin as PluginSettings
 from sessions import Device, DeviceState, plugin_state
 from sessions.plugin_state import StateError
+from stemwright.problems import Diagnostic, InputError, MachineError, RenderError
 
 _KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bridge.errors import Diagnostic
 from chains import Insert, Plugin, PluginTable
 from sessions import Device, DeviceState
 from sessions.plugin_state import StateError, parse_vstpreset
+from stemwright.problems import Diagnostic
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")
 _SIDES: Mapping[str, Literal["left", "right"]] = {"left": "left", "right": "right"}

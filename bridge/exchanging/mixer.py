@@ -6,11 +6,11 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bridge.errors import Diagnostic
 from bridge.exchanging.lifting import LiftedInsert, lift, slug
 from bridge.exchanging.panning import balanced
 from chains import Gain, Insert
 from sessions import Send, Session, Track
+from stemwright.problems import Diagnostic
 
 FINISHED_MASTER = "Finished master"
 """The muted track that `export` puts beside the stems: no group of the chain."""

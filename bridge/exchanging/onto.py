@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bridge.errors import Diagnostic
 from bridge.exchanging.capture import Captured, Difference
 from bridge.exchanging.finished import Finisher
 from bridge.exchanging.lifting import LiftedInsert, hostable, slug, state_file, table_of
@@ -20,6 +19,7 @@ from chains import Chain, Group, Insert, Plugin, PluginTable, Return, describe
 from chains.model import is_absolute
 from sessions import Device, Session
 from sessions.plugin_state import StateError, parse_vstpreset
+from stemwright.problems import Diagnostic
 
 _SAME_DB = 1e-4
 _SAME_MIX = 1e-6

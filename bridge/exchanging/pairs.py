@@ -13,8 +13,8 @@ import soundfile
 
 from bridge.audio.bundle import open_member
 from bridge.audio.decode import opened
-from bridge.errors import MachineError, Problem
 from sessions import Clip, Media, Session
+from stemwright.problems import MachineError, Problem
 
 _Type = Literal["int32", "float64"]
 _BLOCK_FRAMES = 1 << 16

@@ -6,10 +6,10 @@ import math
 from collections.abc import Collection
 from typing import Literal
 
-from bridge.errors import Diagnostic
 from bridge.exchanging.lifting import slug
 from chains import Gain, Insert
 from sessions import Track
+from stemwright.problems import Diagnostic
 
 _CLOSED_DB = -120.0
 _DIGITS = 4

@@ -6,7 +6,6 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.capture import Captured
 from bridge.exchanging.lifting import lift
 from bridge.hosting import audio_unit
@@ -15,6 +14,7 @@ from sessions import Device, DeviceState, plugin_state
 from sessions.formats.reaper import FORMAT as REAPER
 from sessions.naming import natural_key
 from sessions.plugin_state import StateError
+from stemwright.problems import Diagnostic, InputError, Problem
 
 _TFX_ROUTE = (
     "Pro Tools keeps .tfx to itself. Open the plugin's VST3 in a DAW that hosts it (REAPER,"

@@ -9,11 +9,11 @@ from pathlib import Path
 from bridge.audio import Block
 from bridge.audio.write import WavWriter
 from bridge.comparing.render_folder import RenderFolder, open_render
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.rendering.signals import cut, stored_signal
 from bridge.storing import Store
 from chains import Insert, Plugin
 from sessions import Clip, Media, Session, Track
+from stemwright.problems import Diagnostic, InputError, Problem
 
 
 def with_printed(

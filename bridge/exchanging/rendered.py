@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.exchanging.finished import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
 from bridge.finished import RECORD, read_lock
@@ -18,6 +17,7 @@ from chains import Chain, Group, Insert, Plugin, Return, load
 from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
 from sessions.entry import Entry
 from sessions.media import read_header
+from stemwright.problems import Diagnostic, InputError, Problem
 
 MAIN = "main.wav"
 

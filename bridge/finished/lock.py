@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from bridge.audio.quantise import Subtype
-from bridge.errors import InputError, Problem
 from bridge.finished.shapes import (
     Db,
     FileWord,
@@ -21,6 +20,7 @@ from bridge.finished.shapes import (
     Text,
     told_of,
 )
+from stemwright.problems import InputError, Problem
 
 LOCK = "chain.lock"
 LOCK_SCHEMA = 1

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bridge.errors import InputError, Problem
 from bridge.finished.lock import LOCK, Part
 from bridge.finished.shapes import (
     MAX_BYTES,
@@ -22,6 +21,7 @@ from bridge.finished.shapes import (
     unreadable,
 )
 from bridge.storing import BadDataError, parse_json, read_bytes
+from stemwright.problems import InputError, Problem
 
 RECORD = "render.json"
 RECORD_SCHEMA = 1

@@ -16,8 +16,8 @@ from pydantic import (
     ValidationError,
 )
 
-from bridge.errors import InputError, Problem
 from bridge.storing import BadDataError, NotPlainError, path_of, read_json
+from stemwright.problems import InputError, Problem
 
 MAX_BYTES = 16 * 2**20
 """More is no lock and no record: those of songs of a hundred stems have some 200 kB."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.errors import Problem, RenderError
 from bridge.hosting.describe import describe
 from bridge.hosting.faults import where_of
 from bridge.hosting.isolated import ask
@@ -16,6 +15,7 @@ from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import RawParams, save_wire
 from bridge.plugins import Plugin
+from stemwright.problems import Problem, RenderError
 
 Params = tuple[tuple[str, str], ...]
 

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import IO, Any
 
-from bridge.errors import Problem, StoppedError
 from bridge.hosting.answers import checked
 from bridge.hosting.interrupts import uninterrupted
 from bridge.hosting.orphans import Family
 from bridge.hosting.scratch import inside, scratch
+from stemwright.problems import Problem, StoppedError
 
 LAST_LINES = 5
 MOST_ANSWER_BYTES = 64 << 20

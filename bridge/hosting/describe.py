@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import RenderError
 from bridge.hosting.isolated import TRIED_ELSEWHERE, ask
 from bridge.hosting.port import LOAD_DEADLINE_S
 from bridge.hosting.wire import RawParams, describe_wire
 from bridge.plugins import Plugin
+from stemwright.problems import RenderError
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bridge.errors import Diagnostic
 from bridge.hosting.answers import Refused, problem
 from bridge.hosting.checks import Comparison, first_not_finite, not_finite
 from bridge.hosting.child import ChildFailed, Ending
@@ -34,6 +33,7 @@ from bridge.hosting.port import (
 from bridge.hosting.states import check_owner
 from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC
 from bridge.plugins import Catalogue, Plugin
+from stemwright.problems import Diagnostic
 
 Audio = npt.NDArray[np.float32]
 Values = Mapping[str, float]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.errors import (
+from bridge.hosting.child import ChildFailed, Ending
+from bridge.hosting.port import HostedInsert
+from bridge.plugins import Plugin
+from stemwright.problems import (
     Diagnostic,
     InputError,
     MachineError,
@@ -13,9 +16,6 @@ from bridge.errors import (
     RenderError,
     StemwrightError,
 )
-from bridge.hosting.child import ChildFailed, Ending
-from bridge.hosting.port import HostedInsert
-from bridge.plugins import Plugin
 
 INPUT_KINDS = frozenset(
     {

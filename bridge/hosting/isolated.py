@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from bridge.errors import InputError, MachineError, Problem, RenderError
 from bridge.hosting import port
 from bridge.hosting.child import ChildFailed, Ending, call
 from bridge.hosting.faults import (
@@ -29,6 +28,7 @@ from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES, check_owner
 from bridge.hosting.wire import prepare_wire, run_wire
 from bridge.plugins import Plugin
+from stemwright.problems import InputError, MachineError, Problem, RenderError
 
 TRIED_ELSEWHERE = frozenset(
     {"plugin_crashed", "plugin_exited", "plugin_hung", "plugin_unloadable", "host_failed"}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bridge.errors import Diagnostic
 from bridge.plugins import Plugin
+from stemwright.problems import Diagnostic
 
 LOAD_DEADLINE_S = 60.0
 """What a plugin may take to load, or to be prepared, before it counts as hung."""

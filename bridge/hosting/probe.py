@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.errors import RenderError, StemwrightError
 from bridge.hosting import bundles, probe_readings, probe_signals
 from bridge.hosting.architecture import architecture
 from bridge.hosting.cards import Card
@@ -31,6 +30,7 @@ from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import repeat_wire
 from bridge.hosting.worker import SCREENS
 from bridge.plugins import Plugin
+from stemwright.problems import RenderError, StemwrightError
 
 Told = Callable[[str], None]
 _USUAL_BPM, _SLOW_BPM, _FAST_BPM = 120.0, 80.0, 160.0

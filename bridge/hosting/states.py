@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from bridge.errors import InputError, Problem, RenderError
 from bridge.hosting import audio_unit, fxp, vstpreset
 from bridge.hosting.faults import where_of
 from bridge.plugins import Plugin
+from stemwright.problems import InputError, Problem, RenderError
 
 SUFFIXES: Mapping[str, str] = {"VST3": ".vstpreset", "VST2": ".fxp", "AU": ".aupreset"}
 """What a state file of each plugin format is called."""

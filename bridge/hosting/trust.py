@@ -14,7 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
-from bridge.errors import InputError, MachineError, Problem
+from stemwright.problems import InputError, MachineError, Problem
 
 _FILE = "trusted-folders.txt"
 _HEAD = "# Folders whose plugins stemwright may load: one a line.\n"

@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bridge.errors import MachineError, Problem
 from bridge.hosting.faults import where_of
 from bridge.hosting.isolated import ask
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import window_wire
 from bridge.plugins import Plugin
+from stemwright.problems import MachineError, Problem
 
 LONGEST_S = 24 * 3600.0
 """How long a window may stay open."""

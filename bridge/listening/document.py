@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from bridge.audio.placing import placed
 from bridge.listening.marking import tag, text
+from stemwright.files import placed
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 """The browser itself refuses to fetch anything for a page."""
@@ -38,5 +38,5 @@ def section(title: str, content: str) -> str:
 
 
 def saved(path: Path, content: str) -> None:
-    """Write a page in one move. Raises as `bridge.audio.placing.placed` does."""
+    """Write a page in one move. Raises as `stemwright.files.placed` does."""
     placed(path, content.encode("utf-8", "backslashreplace"))

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.loudness import layout
-from bridge.errors import InputError, Problem
 from bridge.metering.measures import Measures
 from bridge.metering.meter import Meter
 from sessions.naming import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension, natural_key
+from stemwright.problems import InputError, Problem
 
 
 def measure(path: Path) -> Measures:

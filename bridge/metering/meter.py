@@ -19,7 +19,6 @@ from bridge.audio.framing import Framer
 from bridge.audio.library_peak import LibraryPeak
 from bridge.audio.loudness import MOST_CHANNELS, KWeighting, layout
 from bridge.audio.true_peak import TruePeak
-from bridge.errors import InputError, Problem
 from bridge.metering.measures import Measures
 from bridge.metering.statistics import Statistics
 from bridge.metering.windows import (
@@ -31,6 +30,7 @@ from bridge.metering.windows import (
     Steps,
 )
 from sessions.sounds import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from stemwright.problems import InputError, Problem
 
 _LIBRARY_CHANNELS = {
     0.0: ChannelType.UNUSED,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bridge.errors import Diagnostic, Problem
 from bridge.planning.model import Stem, Stems
 from chains import Chain, Where
 from chains.select import StemName, assign, matches
 from chains.select import role_of as selector_role
 from sessions.roles import OTHER, role_of
+from stemwright.problems import Diagnostic, Problem
 
 
 def assign_stems(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning.model import Plan, Window
+from stemwright.problems import Diagnostic, InputError, Problem
 
 TAIL_S = 10.0
 """How long hosted steps may ring on after the longest stem."""

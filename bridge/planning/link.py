@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bridge.errors import Diagnostic, InputError, MachineError, Problem
 from bridge.planning.assign import assign_stems
 from bridge.planning.length import Excerpt, Length
 from bridge.planning.model import (
@@ -25,6 +24,7 @@ from bridge.planning.steps import StepLinker, linear
 from bridge.planning.versions import version_plans
 from bridge.plugins import Catalogue
 from chains import Chain, Insert, Limiter
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 
 DEFAULT_HOST = "dawdreamer"
 DEFAULT_BUFFER_SIZE = 512

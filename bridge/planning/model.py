@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bridge.errors import Diagnostic, Problem
 from bridge.plugins import Plugin
 from chains import InsertSettings, Limiter
 from chains.model import Side
+from stemwright.problems import Diagnostic, Problem
 
 STATE_KINDS = frozenset({"bad_state", "wrong_state", "state_unreadable"})
 """Problems that are about an insert's state file."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.errors import Problem
 from chains import Chain, Insert, Where
+from stemwright.problems import Problem
 
 
 def _refusal(what: str, where: Where, hint: str) -> Problem:

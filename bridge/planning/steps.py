@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from bridge.errors import Diagnostic, Problem
 from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
 from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
 from chains.errors import nearest
+from stemwright.problems import Diagnostic, Problem
 
 
 def linear(gain_db: float) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bridge.errors import Diagnostic
 from bridge.planning.model import Lane, Stem, VersionPlan
 from chains import Chain, Version
 from chains.select import StemName, matches, stem_selector
+from stemwright.problems import Diagnostic
 
 
 def version_plans(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 _HIGHEST_SHARE_OF_NYQUIST = 0.98
 

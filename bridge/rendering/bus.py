@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.audio.sums import Part, summed
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.signals import Signal, store_signal, stored_signal
 from bridge.rendering.steps import run_steps
+from stemwright.problems import Diagnostic, InputError, Problem
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.errors import Diagnostic, StemwrightError
 from bridge.hosting.port import Host
 from bridge.planning import Plan
 from bridge.rendering.events import Cancel, Events
 from bridge.rendering.preparing import Bench
 from bridge.storing import Entry, Store
+from stemwright.problems import Diagnostic, StemwrightError
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.finished import RECORD_SCHEMA
 from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep, Plan
@@ -36,6 +35,7 @@ from bridge.rendering.master import Output, Rendering
 from bridge.storing import file_digest
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings
+from stemwright.problems import Diagnostic, InputError, Problem
 
 
 class Pages(Protocol):

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.inspection import Inspection
-from bridge.errors import Diagnostic, Problem
 from bridge.planning import Stem
 from bridge.rendering.excerpts import Fit, fits
 from bridge.storing import Store, digest
+from stemwright.problems import Diagnostic, Problem
 
 _LEFT_OVER = 0.03
 """What a sum may leave, relative: dither, a clipped peak, the faders' rounding."""

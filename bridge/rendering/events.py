@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Protocol
 
-from bridge.errors import Problem, StoppedError
+from stemwright.problems import Problem, StoppedError
 
 
 class Events(Protocol):

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from bridge.audio import BLOCK_FRAMES
 from bridge.audio.decode import opened
 from bridge.audio.inspection import Inspection
-from bridge.errors import InputError
 from bridge.planning import Stem
+from stemwright.problems import InputError
 
 _PLACES = 3
 _MOST_BLOCKS = 2

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.audio.quantise import Subtype
-from bridge.errors import Diagnostic, Problem, RenderError
 from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.bus import Bus
@@ -17,6 +16,7 @@ from bridge.rendering.signals import Signal
 from bridge.rendering.steps import rounded_curve, step_key
 from bridge.rendering.studio import Held, Studio, Take
 from bridge.storing import Entry, digest
+from stemwright.problems import Diagnostic, Problem, RenderError
 
 LOUDNESS_TOLERANCE_LU = 0.1
 """How far the finished file may be from the target and still count as reached."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import InputError, MachineError, Problem
 from bridge.finished import LOCK, RECORD
 from bridge.rendering.owned import (
     IN_USE,
@@ -24,6 +23,7 @@ from bridge.rendering.owned import (
 )
 from bridge.rendering.unfinished import Unfinished
 from bridge.storing import HeldError, Lease, NotALeaseError, file_digest, hold
+from stemwright.problems import InputError, MachineError, Problem
 
 
 def check_output(folder: Path) -> None:

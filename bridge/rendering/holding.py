@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import Diagnostic, InputError
 from bridge.finished import in_words, read_lock
 from bridge.rendering.studio import Held
+from stemwright.problems import Diagnostic, InputError
 
 _WHERE = "finish/main"
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block
-from bridge.audio.faults import cannot_write
 from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
-from bridge.errors import Diagnostic, MachineError, StemwrightError
 from bridge.hosting.cards import find_card
 from bridge.hosting.checks import FILTER_FRAMES
 from bridge.hosting.crosscheck import differs
@@ -24,6 +22,8 @@ from bridge.rendering.context import Context
 from bridge.rendering.preparing import located, prepare, unreadable, untouched
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry
+from stemwright.files import cannot_write
+from stemwright.problems import Diagnostic, MachineError, StemwrightError
 
 
 def render_hosted(

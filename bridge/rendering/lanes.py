@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from bridge.errors import StemwrightError, StoppedError
 from bridge.hosting import stop_all
 from bridge.planning import Lane, group_digest
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.signals import Signal, cut
 from bridge.rendering.sources import group_blocks
 from bridge.rendering.steps import run_steps
+from stemwright.problems import StemwrightError, StoppedError
 
 LaneOutput = tuple[Signal, list[StepResult]]
 _Name = TypeVar("_Name")

@@ -6,7 +6,6 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.errors import InputError, MachineError, Problem, StemwrightError
 from bridge.hosting import host, lies_in, scan, search_folders, trusted_folders
 from bridge.hosting.states import opened_state
 from bridge.planning import (
@@ -30,6 +29,7 @@ from bridge.storing import Store, file_digest
 from chains import Chain, Insert
 from chains import Plugin as PluginSettings
 from sessions import Session
+from stemwright.problems import InputError, MachineError, Problem, StemwrightError
 
 
 def link(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bridge.errors import DiffersError, Problem
 from bridge.finished import LOCK
+from stemwright.problems import DiffersError, Problem
 
 _HASH = re.compile("[0-9a-f]{64}")
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")

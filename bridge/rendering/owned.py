@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bridge.audio.stored import pcm_sha256
-from bridge.errors import InputError, Problem, StemwrightError
 from bridge.finished import LOCK, RECORD
 from bridge.storing import BadDataError, file_digest, read_json
+from stemwright.problems import InputError, Problem, StemwrightError
 
 IN_USE = ".stemwright-in-use"
 """The lease of who writes into a folder."""

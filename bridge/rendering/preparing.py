@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import (
+from bridge.hosting import bundles, stop_all
+from bridge.hosting.cards import known_deadline
+from bridge.hosting.port import Host, Prepared, PrepareJob
+from bridge.planning import Engine, HostedStep, prepare_facts
+from bridge.storing import Signature, Store, digest, file_digest, signature
+from stemwright.problems import (
     Diagnostic,
     InputError,
     Problem,
@@ -22,11 +27,6 @@ from bridge.errors import (
     StemwrightError,
     StoppedError,
 )
-from bridge.hosting import bundles, stop_all
-from bridge.hosting.cards import known_deadline
-from bridge.hosting.port import Host, Prepared, PrepareJob
-from bridge.planning import Engine, HostedStep, prepare_facts
-from bridge.storing import Signature, Store, digest, file_digest, signature
 
 
 @dataclass(frozen=True)

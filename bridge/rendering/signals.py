@@ -10,9 +10,9 @@ import numpy as np
 
 from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
-from bridge.errors import InputError
 from bridge.rendering.events import Cancel
 from bridge.storing import Entry, Store
+from stemwright.problems import InputError
 
 SILENCE = 10.0 ** (-96.0 / 20.0)
 """Linear level under which the end of the bus counts as silent (-96 dBFS)."""

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.errors import InputError, Problem
 from bridge.finished import LOCK, RECORD, checked_record, read_lock
 from bridge.rendering.lock import relative
 from bridge.rendering.owned import Owned
+from stemwright.problems import InputError, Problem
 
 
 def song_row(folder: Path, chain: Path) -> dict[str, str]:

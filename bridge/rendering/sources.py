@@ -20,13 +20,13 @@ from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unc
 from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled
 from bridge.audio.sums import Cursor, Part, summed
-from bridge.errors import Diagnostic, InputError, Problem
 from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.rendering.doubled import sums_among
 from bridge.rendering.signals import DamagedEntryError, kept_pcm
 from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Diagnostic as SessionDiagnostic
 from sessions import Media, Session, Track, read
+from stemwright.problems import Diagnostic, InputError, Problem
 
 _INSPECT_VERSION = 4
 _RESAMPLE_VERSION = 1

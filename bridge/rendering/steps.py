@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bridge.errors import InputError
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
@@ -29,6 +28,7 @@ from bridge.rendering.signals import (
     stored_signal,
 )
 from bridge.storing import Entry
+from stemwright.problems import InputError
 
 Keys = Mapping[str, Signal]
 """Every group's signal after its inserts, by group id."""

@@ -15,10 +15,8 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import read_blocks
-from bridge.audio.faults import cannot_write
 from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
-from bridge.errors import InputError, Problem, StemwrightError
 from bridge.listening.document import saved
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.bypass_page import Place, Seen, bypass_page
@@ -32,6 +30,8 @@ from bridge.reporting.songbook import reductions_db
 from bridge.reporting.spectrum import Spectrum
 from bridge.reporting.taps import Folder, Taps, taps
 from bridge.storing import Store, file_digest, leased_folder, sweep
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem, StemwrightError
 
 _FULL = 10.0 ** (-0.1 / 20.0)
 _PREFIX = "bypass-"

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from bridge.audio import Block
-from bridge.errors import InputError
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, short_preview
 from bridge.processing import run
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.excerpts import between, from_json
 from bridge.reporting.taps import Blocks, Folder, entered, inserts_of, left, owner_of, processor
 from bridge.storing import digest
+from stemwright.problems import InputError
 
 SECONDS = 5
 _BEFORE_S = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.errors import InputError, Problem
 from bridge.hosting import host, search_folders, trusted_folders
 from bridge.rendering import (
     Cancel,
@@ -20,6 +19,7 @@ from bridge.rendering import (
 )
 from bridge.reporting.taps import Folder
 from chains import Chain, Insert
+from stemwright.problems import InputError, Problem
 
 Inserts = tuple[Insert, ...]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from itertools import chain as joined
 
 from bridge.audio.resample import resampled, resampled_frames
-from bridge.errors import InputError
 from bridge.planning import Plan, group_digest
 from bridge.rendering import Rendering
 from bridge.rendering.signals import DamagedEntryError, Signal, cut, silence
 from bridge.rendering.sources import group_blocks
 from bridge.reporting.heard import Heard
 from bridge.storing import Store, digest
+from stemwright.problems import InputError
 
 LONGEST_S = 600
 """As much of both is compared."""

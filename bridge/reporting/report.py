@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.errors import InputError, Problem
 from bridge.finished import LOCK, read_lock, read_record
 from bridge.listening.document import saved
 from bridge.planning import Engine
@@ -17,6 +16,7 @@ from bridge.reporting.sources import remembered, with_stems
 from bridge.reporting.taps import Folder
 from bridge.storing import Store
 from chains import load
+from stemwright.problems import InputError, Problem
 
 PAGE = "report.html"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 SAMPLES = {
     "pcm16": "16 bit",

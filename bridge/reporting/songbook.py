@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from bridge.errors import InputError
 from bridge.listening.excerpts import Excerpt
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.analysis import Analysis, analysis
@@ -19,6 +18,7 @@ from bridge.reporting.insert_sounds import InsertSound, insert_sounds
 from bridge.reporting.loudness_curve import STEPS_PER_S
 from bridge.reporting.taps import Folder, owner_of
 from bridge.storing import Entry, Store
+from stemwright.problems import InputError
 
 T = TypeVar("T")
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
-from bridge.errors import InputError, Problem
 from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem, Stems
 from bridge.rendering import Context, Rendering
@@ -21,6 +20,7 @@ from bridge.rendering.sources import group_blocks
 from bridge.reporting.heard import Heard, Kind
 from bridge.reporting.placing import placed
 from bridge.storing import Signature, Store, digest, file_digest, signature
+from stemwright.problems import InputError, Problem
 
 Reference = tuple[str, str, Path]
 """(kind, name, path) of a file that lay beside the stems."""

@@ -14,10 +14,10 @@ from typing import Any
 
 import platformdirs
 
-from bridge.errors import InputError, MachineError, Problem
 from bridge.storing.keys import digest, file_digest
 from bridge.storing.leases import leased_folder, sweep
 from bridge.storing.modes import modes_of
+from stemwright.problems import InputError, MachineError, Problem
 
 LIMIT_BYTES = 20 * 10**9
 _VERSION = "v1"

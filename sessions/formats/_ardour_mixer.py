@@ -11,10 +11,10 @@ from lxml import etree
 from sessions.formats._ardour_plugins import device, device_automation, is_plugin
 from sessions.formats._ardour_regions import Pool
 from sessions.formats._ardour_xml import Clock, automation_list
-from sessions.gains import decibels
 from sessions.model import Automation, Device, Send
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
+from stemwright.decibels import decibels
 
 # What Ardour takes for what a processor does not say (libs/ardour): faders, trims and the main
 # volume at 1, pans in the middle (parameter_descriptor.cc: normal). A send to a bus is silent

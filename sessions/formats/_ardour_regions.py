@@ -15,11 +15,11 @@ from pathlib import Path
 from lxml import etree
 
 from sessions.formats._ardour_xml import Clock
-from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Automation, AutomationPoint, Clip, Media
 from sessions.tally import Tally
 from sessions.xml_values import child, flag, number
+from stemwright.decibels import decibels
 
 # What Ardour takes for what a region does not say: fades of 64 samples, linear (audioregion.cc,
 # set_default_fade_in; since 7 of the user's own shape, which a session does not hold), gain 1

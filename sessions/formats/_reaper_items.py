@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from sessions.formats._reaper_envelopes import take_automation
 from sessions.formats._reaper_fx import effects
 from sessions.formats._reaper_text import Block, Line, integer, name_of, number, word
-from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Written
 from sessions.tally import Tally
+from stemwright.decibels import decibels
 
 _FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
 _CHANNEL_MODES = {1: "swapped", 2: "mono", 3: "left", 4: "right"}

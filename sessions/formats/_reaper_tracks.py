@@ -15,11 +15,11 @@ from sessions.formats._reaper_fx import Effect, effects
 from sessions.formats._reaper_items import clips
 from sessions.formats._reaper_text import Block, integer, name_of, number, word
 from sessions.formats._reaper_told import tell_track
-from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Automation, Send, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from stemwright.decibels import decibels
 
 _PAN_MODES = {0: "balance", 3: "stereo balance", 5: "stereo pan", 6: "dual pan"}
 _STEREO_PAN = 5

@@ -14,12 +14,12 @@ from sessions.formats._reaper_text import Block, integer, number, parse, word
 from sessions.formats._reaper_told import TEXTS as TOLD
 from sessions.formats._reaper_told import tell_numbers, tell_project
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
-from sessions.gains import decibels
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, Track
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
+from stemwright.decibels import decibels
 
 _PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")
 _TRACK = re.compile(

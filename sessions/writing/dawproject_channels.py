@@ -9,9 +9,9 @@ from lxml import etree
 
 from sessions.model import Automation, Device, PluginParameter, Send, Track
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
-from sessions.writing.levels import linear
 from sessions.writing.losses import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.writing.tree import MASTER, Node
+from stemwright.decibels import linear
 
 _CONTENT = {"group": "tracks", "folder": "tracks", "midi": "notes", "master": "audio notes"}
 _ROLES = {"group": "submix", "return": "effect", "master": "master", "vca": "vca"}

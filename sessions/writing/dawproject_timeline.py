@@ -11,10 +11,10 @@ from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels, key_of, trim_shift_db, unit_of
 from sessions.writing.dawproject_xml import flag, number, sub
-from sessions.writing.levels import linear
 from sessions.writing.lines import Line, line_of, moving, shifted, standing_gain_db
 from sessions.writing.losses import Losses
 from sessions.writing.media import written_path
+from stemwright.decibels import linear
 
 Reference = Callable[[Media], tuple[str, bool]]
 

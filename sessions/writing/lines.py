@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sessions.model import Automation, AutomationPoint, Clip
-from sessions.writing.levels import decibels, linear
+from stemwright.decibels import decibels, linear
 
 LineKind = Literal["level", "pan", "switch", "width", "value"]
 _LEVELS = frozenset({"gain_db", "trim_db", "post_gain_db"})

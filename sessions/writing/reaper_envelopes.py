@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from sessions.model import Automation, AutomationPoint, PluginParameter
-from sessions.writing.levels import linear
 from sessions.writing.lines import Line, as_factors, line_of
 from sessions.writing.losses import Losses
 from sessions.writing.reaper_text import Text, Word
+from stemwright.decibels import linear
 
 _TRACK = {
     "gain_db": "VOLENV2",

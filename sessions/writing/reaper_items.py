@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 
 from sessions.model import Clip, Media, Track
-from sessions.writing.levels import linear
 from sessions.writing.lines import moving, standing_gain_db
 from sessions.writing.losses import Losses
 from sessions.writing.media import written_path
 from sessions.writing.reaper_effects import Effects
 from sessions.writing.reaper_text import Text, guid
+from stemwright.decibels import linear
 
 _FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
 _NEAREST = {"equal_power": "fast", "constant_power": "fast", "symmetric": "s_curve"}

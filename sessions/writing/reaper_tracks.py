@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from sessions.model import Media, Send, Session, Track
-from sessions.writing.levels import linear
 from sessions.writing.losses import Losses
 from sessions.writing.reaper_effects import Effects
 from sessions.writing.reaper_envelopes import Envelopes
 from sessions.writing.reaper_items import Items
 from sessions.writing.reaper_text import Text, track_guid
 from sessions.writing.tree import MASTER, Node, forest, is_master, master_of
+from stemwright.decibels import linear
 
 _PAN_MODES = {"balance": 0, "stereo balance": 3, "stereo pan": 5, "dual pan": 6}
 _PAN_LAW = re.compile(r"([a-z ]+), centre (-?\d+\.\d) dB")

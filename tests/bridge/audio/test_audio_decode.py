@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bridge.audio.bundle import open_member
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect, refuse_bad_samples
-from bridge.errors import InputError
+from stemwright.problems import InputError
 
 RATE = 48000
 

@@ -21,7 +21,7 @@ from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
 from bridge.audio.quantise import Subtype
 from bridge.audio.wave_header import wave_header
 from bridge.audio.write import WavWriter, Written
-from bridge.errors import InputError, MachineError, RenderError
+from stemwright.problems import InputError, MachineError, RenderError
 
 SUBTYPES: tuple[Subtype, ...] = ("pcm16", "pcm24", "float32", "float64")
 

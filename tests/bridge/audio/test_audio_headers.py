@@ -11,10 +11,10 @@ import pytest
 import soundfile
 
 from bridge.audio.decode import probe, read_blocks
-from bridge.errors import InputError
 from sessions.entry import Entry
 from sessions.errors import SessionProblem
 from sessions.media import read_header
+from stemwright.problems import InputError
 
 RATE = 48000
 CODES = np.random.default_rng(5).integers(-30000, 30000, (1000, 2)).astype(np.int16)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.audio import Block
 from bridge.audio.quantise import Quantiser, Subtype
-from bridge.errors import RenderError
+from stemwright.problems import RenderError
 
 LSB = {"pcm16": 2.0**-15, "pcm24": 2.0**-23}
 

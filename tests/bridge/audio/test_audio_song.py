@@ -14,7 +14,7 @@ from bridge.audio import Block
 from bridge.audio.song import write_song
 from bridge.audio.song_score import BAR_S, bars_of
 from bridge.audio.song_voices import hz_of, string
-from bridge.errors import InputError, MachineError
+from stemwright.problems import InputError, MachineError
 
 NAMES = ["drums", "bass", "keys", "guitar", "pad", "lead", "backing", "fx"]
 RATE = 48000

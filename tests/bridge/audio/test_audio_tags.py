@@ -23,8 +23,8 @@ from bridge.audio.inspection import inspect
 from bridge.audio.stored import pcm_sha256
 from bridge.audio.tags import can_carry, read_texts, write_texts
 from bridge.audio.write import WavWriter
-from bridge.errors import InputError
 from sessions import read
+from stemwright.problems import InputError
 
 SUBTYPES = ("pcm16", "pcm24", "float32", "float64")
 TEXTS = {"stemwright.version": "main", "stemwright.größe": "längs\nund quer ♫"}

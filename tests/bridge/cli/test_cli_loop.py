@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from bridge.cli.render_command import excerpt
-from bridge.errors import InputError
+from stemwright.problems import InputError
 
 GROUPS = """
 [[group]]

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.comparing import DifferentSoundError, Limits, assert_same_render
 from bridge.comparing.sketch import Sketch, decoded, estimate, whole_windows, windows
-from bridge.errors import InputError
+from stemwright.problems import InputError
 
 RATE_HZ = 48000
 

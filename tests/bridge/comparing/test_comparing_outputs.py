@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.audio.placing import placed
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import assert_same_render
-from bridge.errors import InputError
+from stemwright.files import placed
+from stemwright.problems import InputError
 
 CHAIN = """schema = 1
 [[group]]

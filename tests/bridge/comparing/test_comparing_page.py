@@ -22,7 +22,7 @@ from bridge.comparing.page.signals import signals
 from bridge.comparing.page.writing import page as page_of
 from bridge.comparing.page.writing import sides
 from bridge.comparing.shifting import advanced
-from bridge.errors import InputError
+from stemwright.problems import InputError
 
 RATE_HZ = 48000
 

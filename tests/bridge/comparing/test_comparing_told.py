@@ -17,7 +17,7 @@ from bridge.comparing.alignment import alignment_words
 from bridge.comparing.limits import given
 from bridge.comparing.page.figures import worst_table
 from bridge.comparing.wording import lines
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, Problem
 
 STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
 

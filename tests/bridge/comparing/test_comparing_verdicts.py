@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bridge.comparing import Limits, Policy, diff, load_policy
-from bridge.errors import InputError
+from stemwright.problems import InputError
 
 
 def test_equal_samples_are_exact_whatever_the_container(tune, write, tmp_path) -> None:

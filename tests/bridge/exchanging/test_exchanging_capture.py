@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.errors import InputError
 from bridge.exchanging import Pick, capture, write_chain
 from bridge.exchanging.lifting import slug
 from chains import Gain, load, loads
@@ -26,6 +25,7 @@ from sessions import (
     plugin_state,
 )
 from sessions.formats.reaper import FORMAT as REAPER
+from stemwright.problems import InputError
 
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
 AUDIO = (Clip(length_s=1.0),)

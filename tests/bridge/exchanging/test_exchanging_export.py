@@ -15,13 +15,13 @@ import typer
 
 from bridge.cli.capture_command import capture
 from bridge.cli.export_command import export as export_command
-from bridge.errors import InputError
 from bridge.exchanging import Exported, export
 from bridge.storing import Store
 from sessions import Clip, Device, DeviceState, Session, SessionError, Track, plugin_state
 from sessions.formats.dawproject import FORMAT as DAWPROJECT
 from sessions.formats.reaper import FORMAT as REAPER
 from sessions.writing import write_dawproject, write_rpp
+from stemwright.problems import InputError
 
 RATE_HZ = 44100
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"

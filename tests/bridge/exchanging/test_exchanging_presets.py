@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge.errors import InputError
 from bridge.exchanging import capture_presets, write_chain
 from chains import load
 from sessions import Device, Session, Track, plugin_state
 from sessions.writing import write_rpp
+from stemwright.problems import InputError
 
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
 

@@ -227,7 +227,7 @@ def test_printed_groups_at_their_faders_are_the_sum_that_the_master_bus_got(
 
 
 def test_sources_that_changed_are_refused(song, tmp_path) -> None:
-    from bridge.errors import InputError
+    from stemwright.problems import InputError
 
     kick = song.stems / "kick.wav"
     kept = kick.read_bytes()

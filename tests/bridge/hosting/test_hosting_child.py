@@ -17,11 +17,11 @@ import numpy as np
 import psutil
 import pytest
 
-from bridge.errors import RenderError, StoppedError
 from bridge.hosting import PrepareJob, stop_all
 from bridge.hosting.answers import checked
 from bridge.hosting.child import _parsed, call
 from bridge.hosting.interrupts import uninterrupted
+from stemwright.problems import RenderError, StoppedError
 
 GIVE_UP_S = 20.0
 

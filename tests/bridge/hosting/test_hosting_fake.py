@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.errors import InputError, RenderError, StemwrightError
 from bridge.hosting import Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.fake import PLUGINS, FakeHost, fake_catalogue
 from bridge.plugins import Plugin, Wanted, find
+from stemwright.problems import InputError, RenderError, StemwrightError
 
 Audio = npt.NDArray[np.float32]
 

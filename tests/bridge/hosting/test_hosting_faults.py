@@ -16,7 +16,6 @@ import pytest
 
 import bridge.hosting
 from bridge.cli.plugins_state import set_state
-from bridge.errors import InputError, MachineError, RenderError, StemwrightError
 from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
 from bridge.hosting.bundles import binary
 from bridge.hosting.child import ChildFailed, Ending
@@ -30,6 +29,7 @@ from bridge.hosting.faults import (
 from bridge.hosting.window import refuse_window
 from bridge.hosting.worker import answer
 from bridge.plugins import Plugin, Wanted
+from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 
 Audio = npt.NDArray[np.float32]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"

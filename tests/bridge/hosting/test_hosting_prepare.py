@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bridge.errors import InputError, RenderError
 from bridge.hosting import PrepareJob
 from bridge.hosting.display import tidy
+from stemwright.problems import InputError, RenderError
 
 
 def written(folder: Path, data: bytes | None, name: str = "state.vstpreset") -> Path:

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.errors import RenderError
 from bridge.hosting import Card, deadline_from, deadline_s, find_card, keep_card, known_deadline
 from bridge.hosting import probe_readings as readings
 from bridge.hosting.architecture import architecture
@@ -28,6 +27,7 @@ from bridge.hosting.probe_signals import (
     steady,
 )
 from bridge.storing import Store
+from stemwright.problems import RenderError
 
 Audio = npt.NDArray[np.float32]
 NONE = -math.inf

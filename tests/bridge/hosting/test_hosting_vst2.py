@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.errors import InputError, RenderError
 from bridge.hosting import PrepareJob, describe, scan, search_folders
 from bridge.hosting.audio_unit import class_id as au_class_id
 from bridge.hosting.audio_unit import components
 from bridge.hosting.bundles import bundles, format_of
 from bridge.hosting.fxp import class_id as fxp_class_id
 from bridge.plugins import Plugin, Wanted, find
+from stemwright.problems import InputError, RenderError
 
 Audio = npt.NDArray[np.float32]
 VST2 = Path("/usr/lib/vst")

@@ -26,8 +26,8 @@ from pyebur128 import (
 )
 
 from bridge.audio import Block
-from bridge.errors import InputError
 from bridge.metering import Measures, Meter, measure
+from stemwright.problems import InputError
 
 KEYS = [
     "path",

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.errors import InputError, MachineError
 from bridge.hosting.fake import fake_catalogue
 from bridge.planning import (
     HostedStep,
@@ -26,6 +25,7 @@ from bridge.plugins import Catalogue, Plugin
 from bridge.processing import SUPPORTED, VERSIONS
 from chains import ROLES, loads
 from sessions.roles import ROLES as SESSION_ROLES
+from stemwright.problems import InputError, MachineError
 
 
 def _stem(name: str, rate_hz: int = 48000, frames: int = 48000, role: str = "other") -> Stem:

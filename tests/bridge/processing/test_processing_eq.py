@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.signal import freqz_sos
 
 from bridge.audio import Block
-from bridge.errors import InputError
 from bridge.processing.biquads import sections_of
 from bridge.processing.eq import EqProcessor
 from chains.inserts import Bell, Eq, Pass, Shelf
+from stemwright.problems import InputError
 
 RATES = (44100, 48000, 96000)
 

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.audio import Block
-from bridge.errors import InputError
 from bridge.processing import ReducesGain, run_keyed
 from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
 from chains.inserts import (
@@ -30,6 +29,7 @@ from chains.inserts import (
     Saturation,
     Width,
 )
+from stemwright.problems import InputError
 
 RATE = 48000
 BAND = CompressedBand(threshold_db=-30.0, ratio=3.0, attack_ms=1.0, release_ms=20.0)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from mutagen.wave import WAVE
 
-from bridge.errors import InputError
 from bridge.rendering import (
     Carried,
     Digests,
@@ -25,6 +24,7 @@ from bridge.rendering import (
     write_folder,
 )
 from bridge.rendering.digests import sidecar, tag
+from stemwright.problems import InputError
 
 CARRIED = Carried("main", Digests(*(f"sha256:{letter * 64}" for letter in "abcd")))
 LOCK: dict[str, Any] = {

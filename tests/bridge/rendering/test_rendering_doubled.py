@@ -11,10 +11,10 @@ import pytest
 import soundfile
 
 import sessions
-from bridge.errors import InputError
 from bridge.planning import Stems
 from bridge.rendering.sources import gather
 from bridge.storing import Store
+from stemwright.problems import InputError
 
 RATE, FRAMES = 48000, 24000
 DICE = np.random.default_rng(11)

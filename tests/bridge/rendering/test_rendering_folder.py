@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.errors import InputError, MachineError
 from bridge.rendering import OutputFolder, check_output, check_whole
 from bridge.rendering.owned import IN_USE, UNFINISHED
+from stemwright.problems import InputError, MachineError
 
 OLD = {"main.wav": "old master", "tv.wav": "old version", "states/a.fxp": "old", "chain.toml": "x"}
 NEW = {"main.wav": "new master", "chain.toml": "y", "chain.lock": "z"}

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.errors import RenderError
 from bridge.hosting import Card, keep_card
 from bridge.hosting.fake import fake_catalogue
 from bridge.rendering import render
 from bridge.rendering.bus import final_frames
 from bridge.rendering.signals import Signal
+from stemwright.problems import RenderError
 
 PLAIN = """
 [[group]]

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.errors import InputError, RenderError
 from bridge.hosting.fake import fake_catalogue
 from bridge.planning import Engine, hosted_steps
 from bridge.rendering import render
 from bridge.rendering.preparing import Bench, failures, refuse_inputs
 from chains import load
+from stemwright.problems import InputError, RenderError
 
 
 def test_plugins_are_made_ready_once_and_what_fails_then_fails_its_lane_alone(

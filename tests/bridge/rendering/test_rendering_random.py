@@ -22,7 +22,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import chains
-from bridge.errors import InputError, MachineError, RenderError, StemwrightError
 from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.metering import measure
 from bridge.planning import Excerpt, Plan, Stems, plan
@@ -32,6 +31,7 @@ from bridge.rendering.sources import gather
 from bridge.storing import Store
 from chains import Chain, ChainError, loads
 from sessions import read
+from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 
 CHAINS = int(os.environ.get("STEMWRIGHT_CHAINS", "60"))
 RATE_HZ = 48000

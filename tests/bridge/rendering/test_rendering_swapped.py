@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from bridge.audio.inspection import Inspection
-from bridge.errors import InputError, StemwrightError
 from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.hosting.port import PrepareJob
 from bridge.planning import Excerpt, plan
@@ -19,6 +18,7 @@ from bridge.processing import SUPPORTED
 from bridge.rendering import Cancel, Context, Silent, render, sources, write_folder
 from bridge.rendering.sources import gather
 from sessions import read
+from stemwright.problems import InputError, StemwrightError
 
 TEXT = '[[group]]\nid = "all"\nstems = ["*"]\n'
 HOSTED = TEXT + '[[group.insert]]\nuse = "plugin"\nplugin = "Fake Gain"\n'

@@ -14,9 +14,9 @@ import soundfile
 import typer
 
 from bridge.cli.report_command import report
-from bridge.errors import InputError
 from bridge.reporting import bypass
 from bridge.storing import Store
+from stemwright.problems import InputError
 
 DB24 = -20 * np.log10(2**23)
 

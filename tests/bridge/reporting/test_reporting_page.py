@@ -15,11 +15,11 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.errors import InputError
 from bridge.metering import Meter
 from bridge.reporting import rewrite_report
 from bridge.reporting.folders import without_folders
 from bridge.storing import Store
+from stemwright.problems import InputError
 
 
 def _entries(store: Store, word: str) -> set[str]:

@@ -14,10 +14,10 @@ import soxr
 import typer
 
 from bridge.cli.render_command import render as render_command
-from bridge.errors import InputError
 from bridge.listening.excerpts import PREVIEW_HZ
 from bridge.reporting import rewrite_report
 from bridge.reporting.song import Song, day, song_of
+from stemwright.problems import InputError
 
 
 def _decoded(signal: dict) -> np.ndarray:

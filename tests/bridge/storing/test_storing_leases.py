@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.errors import InputError
 from bridge.storing import HeldError, NotALeaseError, Store, hold, leased_folder, sweep
 from bridge.storing.leases import EXPIRY_S
+from stemwright.problems import InputError
 
 WORKING = """
 import sys, time

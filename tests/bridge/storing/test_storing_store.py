@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.errors import MachineError
 from bridge.storing import Store, digest
+from stemwright.problems import MachineError
 
 
 def _data(folder: Path, content: bytes) -> Path:

@@ -1,14 +1,43 @@
-"""Putting a file where the user wants it, in one move: only in place of a regular file, or new."""
+"""Files written whole or not at all, and the operating system's refusals as problems to act on."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
 
-from bridge.audio.faults import cannot_write
-from bridge.errors import InputError, Problem
+from stemwright.problems import InputError, MachineError, Problem
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def cannot_write(path: Path, cause: OSError) -> MachineError:
+    """Say why `path` could not be written: `disk_full` or `not_writable`."""
+    where = {"file": str(path)}
+    if cause.errno in _FULL:
+        return MachineError(
+            Problem(
+                "disk_full",
+                f"no space left to write {path}",
+                where,
+                hint="free some space, or choose a folder on another disk",
+            )
+        )
+    return MachineError(
+        Problem(
+            "not_writable",
+            f"cannot write {path}: {cause.strerror or cause}",
+            where,
+            hint="choose a folder you may write to",
+        )
+    )
+
+
+def unreadable(kind: str, path: str | Path, message: str, hint: str) -> InputError:
+    """Return the error for one input file, named in its message and in `where`."""
+    return InputError(Problem(kind, f"{path}: {message}", {"file": str(path)}, hint=hint))
 
 
 def check_regular(path: Path) -> Path:
