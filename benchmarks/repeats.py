@@ -16,12 +16,12 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from bridge.errors import StemwrightError
 from bridge.hosting import HostedInsert, PrepareJob, RunJob, host, scan, search_folders
 from bridge.hosting.crosscheck import differs
 from bridge.hosting.probe import all_cores_busy
 from bridge.hosting.probe_signals import RATE_HZ, programme
 from bridge.plugins import Plugin
+from stemwright.problems import StemwrightError
 
 AT_ONCE = 2
 
