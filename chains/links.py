@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from chains.errors import Fault, listed, nearest
+from chains.errors import Fault
 from chains.outline import Outline, Word
 from chains.select import ROLE_WORDS, role_of, stem_selector
 from chains.where import Source
+from stemwright.words import listed, nearest
 
 
 def _sends(chain: Outline, source: Source) -> Iterator[Fault]:

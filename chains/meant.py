@@ -14,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from chains.errors import Fault, nearest
+from chains.errors import Fault
 from chains.where import At, Source
 from chains.wire import ChainFile, Placement
 from chains.wording import Node, faults_of, node_at, resolved, unknown_key
+from stemwright.words import nearest
 
 Data = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from chains.bounds import MAX_BYTES, NotPlainError, read_plain, too_long_key, too_much
 from chains.build import build
-from chains.errors import ChainError, Fault, nearest
+from chains.errors import ChainError, Fault
 from chains.locate import lines_of
 from chains.meant import read_on
 from chains.model import Chain
@@ -20,6 +20,7 @@ from chains.readable import readable
 from chains.rules import faults_between
 from chains.upgrade import upgraded
 from chains.where import Source, Where
+from stemwright.words import nearest
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chains.errors import ChainError, Fault, nearest
+from chains.errors import ChainError, Fault
 from chains.where import Source
 from chains.wire import CURRENT
+from stemwright.words import nearest
 
 Data = Mapping[str, Any]
 Step = Callable[[Data], Data]

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from chains.agreements import AGREEMENTS
-from chains.errors import Fault, nearest
+from chains.errors import Fault
 from chains.json_schema import schema_shared
 from chains.where import At, Source
+from stemwright.words import nearest
 
 Node = Mapping[str, Any]
 

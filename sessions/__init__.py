@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem
+from sessions.errors import SessionError
 from sessions.formats import read as _read
 from sessions.model import (
     Automation,
@@ -41,7 +41,6 @@ __all__ = [
     "Send",
     "Session",
     "SessionError",
-    "SessionProblem",
     "Tempo",
     "Track",
     "Written",

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from sessions.entry import Entry, is_clutter
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.naming import nfc
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 MAX_TOTAL_BYTES = 64 << 30
 MAX_RATIO = 200
@@ -91,7 +93,7 @@ def _hidden(inside: PurePosixPath) -> bool:
 
 def _problems(
     path: Path, archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
-) -> Iterator[SessionProblem]:
+) -> Iterator[Problem]:
     if len(members) > _MAX_MEMBERS:
         yield _unsafe(path, None, "zip_bomb", f"it lists {len(members)} members")
         return
@@ -122,7 +124,7 @@ def _name_fault(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _bombs(path: Path, members: Sequence[zipfile.ZipInfo]) -> Iterator[SessionProblem]:
+def _bombs(path: Path, members: Sequence[zipfile.ZipInfo]) -> Iterator[Problem]:
     total = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if total > MAX_TOTAL_BYTES:
@@ -161,12 +163,12 @@ def _sizes_lie(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     return (packed, size) != (member.compress_size, member.file_size)
 
 
-def _unsafe(path: Path, member: zipfile.ZipInfo | None, kind: str, fault: str) -> SessionProblem:
+def _unsafe(path: Path, member: zipfile.ZipInfo | None, kind: str, fault: str) -> Problem:
     name = "the archive" if member is None else printable(_name(member))
     where: dict[str, str | int] = {"file": printable(path)}
     if member is not None:
         where["member"] = name
-    return SessionProblem(
+    return Problem(
         kind,
         f"{printable(path.name)}: {name} is refused: {fault}",
         where,
@@ -174,8 +176,8 @@ def _unsafe(path: Path, member: zipfile.ZipInfo | None, kind: str, fault: str) -
     )
 
 
-def _damaged(path: Path, error: Exception) -> SessionProblem:
-    return SessionProblem(
+def _damaged(path: Path, error: Exception) -> Problem:
+    return Problem(
         "bad_zip",
         f"{printable(path)} cannot be read as a zip: {printable(error)}",
         {"file": printable(path)},

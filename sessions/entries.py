@@ -13,7 +13,7 @@ from pathlib import Path
 from sessions.archives import member_entries
 from sessions.daws import EXPORTS
 from sessions.entry import Entry, is_clutter
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.model import Diagnostic
 from sessions.naming import (
     AS_STEM,
@@ -27,6 +27,8 @@ from sessions.naming import (
     word_set,
     words_as_written,
 )
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 ACCEPTED = "WAV, AIFF or FLAC files"
 _DEEPEST = 4
@@ -77,10 +79,10 @@ class Skips:
         for name in sorted({name for names in self.taken.values() for name in names}):
             yield Diagnostic("note", "skipped_stem", name, f"{name} is left out, as asked")
 
-    def _unmatched(self, pattern: str) -> SessionProblem:
+    def _unmatched(self, pattern: str) -> Problem:
         names = [*self._seen, *map(file_stem, self._seen)]
         near = difflib.get_close_matches(pattern, names, 1)
-        return SessionProblem(
+        return Problem(
             "skip_unmatched",
             f"no file here is named {pattern!r}, which is to be left out",
             {"path": "--skip"},
@@ -213,11 +215,11 @@ def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=key))
 
 
-def _no_audio(source: Path, found: Sequence[Entry]) -> SessionProblem:
+def _no_audio(source: Path, found: Sequence[Entry]) -> Problem:
     others = [f"{entry.name} {said}" for entry in found if (said := other_audio(entry.name))]
     more = f" ({len(others) - 1} more like it)" if len(others) > 1 else ""
     told = f"; {others[0]}{more}" if others else ""
-    return SessionProblem(
+    return Problem(
         "no_audio",
         f"{printable(source)} holds no stems{told}",
         {"file": printable(source)},
@@ -228,8 +230,8 @@ def _no_audio(source: Path, found: Sequence[Entry]) -> SessionProblem:
     )
 
 
-def _several(source: Path, folders: Sequence[str]) -> SessionProblem:
-    return SessionProblem(
+def _several(source: Path, folders: Sequence[str]) -> Problem:
+    return Problem(
         "several_folders",
         f"{printable(source)} has audio in several folders: {', '.join(folders)}",
         {"file": printable(source)},
@@ -238,8 +240,8 @@ def _several(source: Path, folders: Sequence[str]) -> SessionProblem:
     )
 
 
-def _session_folder(source: Path, chosen: str) -> SessionProblem:
-    return SessionProblem(
+def _session_folder(source: Path, chosen: str) -> Problem:
+    return Problem(
         "session_folder",
         f"{printable(source)} is a DAW's session folder; {chosen} holds its recordings, not stems",
         {"file": printable(source)},
@@ -248,8 +250,8 @@ def _session_folder(source: Path, chosen: str) -> SessionProblem:
     )
 
 
-def _not_a_file(path: Path) -> SessionProblem:
-    return SessionProblem(
+def _not_a_file(path: Path) -> Problem:
+    return Problem(
         "not_a_file",
         f"{printable(path)} is not an audio file",
         {"file": printable(path)},
@@ -258,9 +260,9 @@ def _not_a_file(path: Path) -> SessionProblem:
     )
 
 
-def _not_audio(path: Path) -> SessionProblem:
+def _not_audio(path: Path) -> Problem:
     said = other_audio(path.name)
-    return SessionProblem(
+    return Problem(
         "not_audio",
         f"{printable(path)} {said or 'is not a stem'}",
         {"file": printable(path)},
@@ -269,8 +271,8 @@ def _not_audio(path: Path) -> SessionProblem:
     )
 
 
-def _undecodable(path: Path) -> SessionProblem:
-    return SessionProblem(
+def _undecodable(path: Path) -> Problem:
+    return Problem(
         "undecodable_name",
         f"the name {printable(path.name)} is not valid UTF-8",
         {"file": printable(path)},
@@ -279,8 +281,8 @@ def _undecodable(path: Path) -> SessionProblem:
     )
 
 
-def _unlistable(path: Path, error: OSError) -> SessionProblem:
-    return SessionProblem(
+def _unlistable(path: Path, error: OSError) -> Problem:
+    return Problem(
         "unreadable_folder",
         f"cannot list {printable(path)}: {error.strerror or error}",
         {"file": printable(path)},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessions.errors import printable
+from stemwright.words import printable
 
 _CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 

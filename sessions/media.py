@@ -13,10 +13,11 @@ from typing import IO
 
 from sessions.archives import ZIP_FAILURES
 from sessions.entry import Entry
-from sessions.errors import SessionProblem, printable
 from sessions.model import Diagnostic, Media
 from sessions.naming import nfc
 from sessions.sounds import Fault, Sound, identify
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 A_STEM = "a WAV, AIFF or FLAC file"
 """What the problem of a stem's file says it expected."""
@@ -33,10 +34,10 @@ class Header:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_headers(entries: Sequence[Entry]) -> tuple[list[Header], list[SessionProblem]]:
+def read_headers(entries: Sequence[Entry]) -> tuple[list[Header], list[Problem]]:
     """Read every header, in order, and every problem met on the way; each zip is opened once."""
     headers: list[Header] = []
-    problems: list[SessionProblem] = []
+    problems: list[Problem] = []
     with ExitStack() as stack:
         archives: dict[Path, zipfile.ZipFile] = {}
         for entry in entries:
@@ -48,7 +49,7 @@ def read_headers(entries: Sequence[Entry]) -> tuple[list[Header], list[SessionPr
     return headers, problems
 
 
-def read_header(entry: Entry) -> Header | SessionProblem:
+def read_header(entry: Entry) -> Header | Problem:
     """Read one header: what the file is, or what is wrong with it."""
     headers, problems = read_headers([entry])
     return headers[0] if headers else problems[0]
@@ -73,7 +74,7 @@ def _opener(entry: Entry, archives: dict[Path, zipfile.ZipFile], stack: ExitStac
     return opened
 
 
-def _outcome(entry: Entry, opened: _Opener) -> Header | SessionProblem:
+def _outcome(entry: Entry, opened: _Opener) -> Header | Problem:
     try:
         if entry.member is None and not stat.S_ISREG(entry.path.stat().st_mode):
             return _problem(entry, "not_a_file", "is not a file", "leave it out")
@@ -89,7 +90,7 @@ def _outcome(entry: Entry, opened: _Opener) -> Header | SessionProblem:
         return _problem(entry, "unreadable_file", reason, "zip the stems again, or unpack them")
 
 
-def _examined(entry: Entry, stream: IO[bytes], size: int) -> Header | SessionProblem:
+def _examined(entry: Entry, stream: IO[bytes], size: int) -> Header | Problem:
     found = identify(stream, size, packed=entry.member is not None)
     if isinstance(found, Fault):
         return _problem(entry, found.kind, found.reason, found.hint)
@@ -117,9 +118,9 @@ def _media(entry: Entry, found: Sound) -> Media:
     )
 
 
-def _problem(entry: Entry, kind: str, reason: str, hint: str) -> SessionProblem:
+def _problem(entry: Entry, kind: str, reason: str, hint: str) -> Problem:
     name = printable(nfc(entry.name))
-    return SessionProblem(
+    return Problem(
         kind,
         f"{name} {reason}",
         entry.where,

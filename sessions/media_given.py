@@ -7,7 +7,9 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 
 def check_given(paths: Sequence[Path], media: Sequence[Path] = ()) -> None:
@@ -21,14 +23,14 @@ def check_given(paths: Sequence[Path], media: Sequence[Path] = ()) -> None:
         raise SessionError(problems)
 
 
-def _endless(path: Path) -> SessionProblem | None:
+def _endless(path: Path) -> Problem | None:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
         return None
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
-    return SessionProblem(
+    return Problem(
         "not_a_file",
         f"{printable(path)} is neither a file nor a folder, but a device, a pipe or a socket",
         {"file": printable(path)},
@@ -37,7 +39,7 @@ def _endless(path: Path) -> SessionProblem | None:
     )
 
 
-def _no_folder(folder: Path) -> SessionProblem | None:
+def _no_folder(folder: Path) -> Problem | None:
     where = {"file": printable(folder)}
     hint = "name with --media the folder that holds the audio files"
     try:
@@ -50,7 +52,7 @@ def _no_folder(folder: Path) -> SessionProblem | None:
         reason = f"cannot be opened: {getattr(error, 'strerror', None) or printable(error)}"
     message = f"{printable(folder)} {reason}"
     nearest = next(_near(folder), None)
-    return SessionProblem("no_media_folder", message, where, "a folder", nearest, hint)
+    return Problem("no_media_folder", message, where, "a folder", nearest, hint)
 
 
 def _near(folder: Path) -> Iterator[str]:

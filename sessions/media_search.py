@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sessions.entry import Entry
-from sessions.errors import printable
 from sessions.media import Header, read_header
 from sessions.model import Diagnostic, Media
 from sessions.naming import folded
+from stemwright.words import printable
 
 _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")
 _SCHEME = re.compile(r"^file:(?://)?", re.IGNORECASE)

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from sessions import daws
 from sessions.archives import ZIP_FAILURES
 from sessions.daws import CLOSED_EXTENSIONS, Closed
-from sessions.errors import SessionProblem, printable
 from sessions.naming import file_extension
 from sessions.single import head
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _HEAD_BYTES = 64 << 10
 _PRO_TOOLS = b"\x030010111100101011"
@@ -27,12 +28,12 @@ def closed(path: Path) -> Closed | None:
     return _nuendo(found, path) or CLOSED_EXTENSIONS.get(file_extension(path.name))
 
 
-def refusal(path: Path) -> SessionProblem | None:
+def refusal(path: Path) -> Problem | None:
     """The problem of a project that cannot be read, with the export to make; None for others."""
     found = closed(path)
     if found is None:
         return None
-    return SessionProblem(
+    return Problem(
         "unsupported_session",
         f"{printable(path.name)} is a project of {found.daw}, which is not read: {found.reason}",
         {"file": printable(path)},

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _HEAD_BYTES = 4096
 MAX_BYTES = 1 << 30
@@ -36,7 +38,7 @@ def one_path(paths: Sequence[Path]) -> Path:
     if len(paths) == 1:
         return paths[0]
     raise SessionError(
-        SessionProblem(
+        Problem(
             "several_sessions",
             f"{len(paths)} sessions were named at once",
             {"file": printable(paths[0])} if paths else {},
@@ -56,7 +58,7 @@ def content(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = f"cannot be read: {getattr(error, 'strerror', None) or printable(error)}"
     raise SessionError(
-        SessionProblem(
+        Problem(
             "unreadable_file",
             f"{where} {reason}",
             {"file": where},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sessions.errors import printable
 from sessions.model import Diagnostic, Severity
+from stemwright.words import printable
 
 _SHOWN = 8
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 
 def parse_xml(data: bytes, *, recover: bool = False, where: str = "") -> etree._Element:
@@ -24,12 +26,12 @@ def parse_xml(data: bytes, *, recover: bool = False, where: str = "") -> etree._
     return root
 
 
-def _malformed(where: str, reason: object) -> SessionProblem:
+def _malformed(where: str, reason: object) -> Problem:
     line = getattr(reason, "lineno", None)
     place: dict[str, str | int] = {"file": where} if where else {}
     if line:
         place["line"] = line
-    return SessionProblem(
+    return Problem(
         "malformed_xml",
         f"{where or 'the session'} is not readable XML: {printable(reason)}",
         place,

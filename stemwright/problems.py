@@ -3,6 +3,7 @@
 StemwrightError
 ├── DiffersError    exit 1   it is not what it was said to be
 ├── InputError      exit 2   the caller's files, chain or options
+│   └── SessionError         a session that cannot be read (in `sessions`)
 ├── MachineError    exit 3   this machine: plugin, library, disk
 ├── RenderError     exit 4   a render failed after its plugin was found
 └── StoppedError    exit 130
@@ -22,8 +23,8 @@ EXIT_NO = 1
 class Problem:
     """One thing that is wrong: `kind` for scripts, the rest for people.
 
-    `where` holds {file, line, path} or {group, insert, plugin}; `nearest` is the closest valid
-    word.
+    `where` holds {file, line, path}, {file, member} or {group, insert, plugin}; `nearest` is the
+    closest valid word.
     """
 
     kind: str

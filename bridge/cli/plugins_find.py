@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stemwright.problems import InputError, MachineError, Problem
+from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.hosting import Host
@@ -102,8 +103,6 @@ def unreadable(said: str, catalogue: Catalogue, wanted: Wanted) -> MachineError 
 
 
 def _not_found(name: str, catalogue: Catalogue, wanted: Wanted) -> MachineError:
-    from chains.errors import nearest
-
     told = unreadable(name, catalogue, wanted)
     if told is not None:
         return told

@@ -9,6 +9,7 @@ import typer
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say, show_table
 from stemwright.problems import InputError, Problem
+from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from chains.processors import ProcessorWords
@@ -46,7 +47,6 @@ def processors(
 
 
 def _chosen(name: str | None) -> tuple[ProcessorWords, ...]:
-    from chains.errors import nearest
     from chains.processors import processors as every
 
     found = every()

@@ -115,19 +115,13 @@ def out_of_memory(error: BaseException | None) -> bool:
 
 
 def reader_problems(error: Exception) -> list[Problem]:
-    """The problems of an error of the chain's reader or the session's; none of another's."""
+    """The problems of an error of the chain's reader; none of another's."""
     from chains import ChainError
-    from sessions import SessionError
 
     if isinstance(error, ChainError):
         return [
             Problem(f.kind, f.message, f.where.as_json(), f.expected, f.nearest, f.hint)
             for f in error.faults
-        ]
-    if isinstance(error, SessionError):
-        return [
-            Problem(p.kind, p.message, p.where, p.expected, p.nearest, p.hint)
-            for p in error.problems
         ]
     return []
 

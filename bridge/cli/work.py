@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bridge.cli.telling import aside, reader_problems
 from stemwright.problems import InputError, MachineError, Problem, StemwrightError, StoppedError
+from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
@@ -210,7 +211,7 @@ def read_both(
     except SessionError as error:
         problems += [
             skippable(problem) if problem.expected == A_STEM else problem
-            for problem in reader_problems(error)
+            for problem in error.problems
         ]
         if parsed is not None:
             plugins = chain_problems(parsed, store, plugin_folders, trusted)
@@ -223,8 +224,6 @@ def read_both(
 
 def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:
     """The versions named, in the chain's order. Raises InputError for those it does not have."""
-    from chains.errors import nearest
-
     versions = ["main", *(each.id for each in chain.versions)]
     problems = [
         Problem(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from stemwright.problems import InputError, Problem
+from stemwright.words import nearest
 
 Verdict = Literal["exact", "float", "dither", "tolerant", "changed", "incomparable"]
 """From the same bits to not comparable; each word includes what the words before it allow."""
@@ -125,8 +126,6 @@ def _number(value: Any) -> float:
 
 
 def _problem(word: str, value: Any, why: str, where: Mapping[str, str | int]) -> Problem:
-    from chains.errors import nearest
-
     near = nearest(word.partition("=")[0], tuple(NAMES))
     return Problem(
         "bad_limit",

@@ -19,9 +19,9 @@ from bridge.exchanging.mixer import (
     trim_of,
 )
 from chains import Chain, Group, Return
-from chains.errors import nearest
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.words import nearest
 
 PickKind = Literal["track", "bus", "master", "all"]
 REST = ("*",)

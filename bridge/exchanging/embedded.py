@@ -13,10 +13,10 @@ from pathlib import Path
 from bridge.hosting import lies_in
 from bridge.storing import Store, digest, file_digest
 from sessions import Media, Session, Track
-from sessions.errors import printable
 from sessions.writing.media import Copier, used_media
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
+from stemwright.words import printable
 
 _UNDECODED = "MP4"
 

@@ -14,7 +14,7 @@ from bridge.planning import Stem
 from bridge.rendering import check_whole, found_again, recall
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, Return, load
-from sessions import Clip, Device, Media, Send, Session, SessionProblem, Tempo, Track
+from sessions import Clip, Device, Media, Send, Session, Tempo, Track
 from sessions.entry import Entry
 from sessions.media import read_header
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -87,7 +87,7 @@ class _Sources:
             path = Path(os.path.normpath(self._folder / file["path"]))
             member = file.get("member")
             found = read_header(Entry(path.name, "", path, member))
-            if isinstance(found, SessionProblem):
+            if isinstance(found, Problem):
                 yield Problem(
                     "source_missing",
                     f"the stem {row['stem']}: {found.message}",
@@ -182,7 +182,7 @@ def _devices(owner: str, row: Sequence[Insert], finisher: Finisher) -> tuple[Dev
 def _finished(folder: Path) -> tuple[Track, ...]:
     """The finished master as a muted track of its own, to compare the project with."""
     found = read_header(Entry(MAIN, "", folder.resolve() / MAIN, None))
-    if isinstance(found, SessionProblem):
+    if isinstance(found, Problem):
         return ()
     media = found.media
     clip = Clip(media=media, position_frames=0, length_s=media.length_s, name=FINISHED_MASTER)

@@ -11,8 +11,8 @@ from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
 from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
-from chains.errors import nearest
 from stemwright.problems import Diagnostic, Problem
+from stemwright.words import nearest
 
 
 def linear(gain_db: float) -> float:

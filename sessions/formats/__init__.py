@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from sessions.daws import EXPORTS, READ
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.media_given import check_given
 from sessions.model import Diagnostic, Session
 from sessions.naming import AS_STEM, file_extension, other_audio
 from sessions.recognise import refusal
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 GROUP = "stemwright.session_formats"
 _SURE = 0.5
@@ -71,7 +73,7 @@ def read(
     check_given(paths, media)
     problems = [problem for path in paths if (problem := _absent(path))]
     if not paths:
-        problems = [SessionProblem("nothing_given", "no session was named", hint="name a folder")]
+        problems = [Problem("nothing_given", "no session was named", hint="name a folder")]
     if problems:
         raise SessionError(problems)
     known, broken = formats()
@@ -98,19 +100,19 @@ def _is_daw(path: Path) -> bool:
     return file_extension(path.name) in EXPORTS
 
 
-def _absent(path: Path) -> SessionProblem | None:
+def _absent(path: Path) -> Problem | None:
     where = {"file": printable(path)}
     try:
         path.stat()
     except FileNotFoundError:
         hint = "check the spelling"
-        return SessionProblem(
+        return Problem(
             "not_found", f"{printable(path)} does not exist", where, None, _nearest(path), hint
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or printable(error)
         message = f"{printable(path)} cannot be opened: {reason}"
-        return SessionProblem("unreadable_file", message, where, hint="check name and permissions")
+        return Problem("unreadable_file", message, where, hint="check name and permissions")
     return None
 
 
@@ -123,19 +125,19 @@ def _nearest(path: Path) -> str | None:
     return printable(path.parent / close[0]) if close else None
 
 
-def _unsupported(path: Path) -> SessionProblem:
+def _unsupported(path: Path) -> Problem:
     extension = file_extension(path.name)
     daw, way = EXPORTS[extension]
     if extension in READ:
         article = "an" if daw[0] in "AEIO" else "a"
-        return SessionProblem(
+        return Problem(
             "damaged_session",
             f"{printable(path)} is named like {article} {daw} project and does not begin like one",
             {"file": printable(path)},
             expected=f"{article} {daw} project, whole",
             hint=f"save it again in {daw}, or export its stems: {way}",
         )
-    return SessionProblem(
+    return Problem(
         "unsupported_session",
         f"{printable(path)}: {daw} projects are not read",
         {"file": printable(path)},
@@ -144,12 +146,12 @@ def _unsupported(path: Path) -> SessionProblem:
     )
 
 
-def _unrecognised(path: Path, known: Sequence[Format]) -> SessionProblem:
+def _unrecognised(path: Path, known: Sequence[Format]) -> Problem:
     if said := other_audio(path.name):
-        return SessionProblem(
+        return Problem(
             "not_audio", f"{printable(path)} {said}", {"file": printable(path)}, hint=AS_STEM
         )
-    return SessionProblem(
+    return Problem(
         "unrecognised",
         f"{printable(path)} is not a session that can be read",
         {"file": printable(path)},

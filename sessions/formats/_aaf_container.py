@@ -16,7 +16,9 @@ from typing import Any
 
 from aaf2.file import AAFFile  # type: ignore[import-untyped]  # pyaaf2 has no types
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 # Class ids of AAF containers are SMPTE labels, whole or in halves swapped; others' are not.
@@ -63,9 +65,9 @@ def missing_bytes(path: Path) -> int:
         return 0
 
 
-def damaged(path: Path, fault: str) -> SessionProblem:
+def damaged(path: Path, fault: str) -> Problem:
     """The problem of an AAF that is one by its first bytes and cannot be read."""
-    return SessionProblem(
+    return Problem(
         "damaged_session",
         f"{printable(path.name)} cannot be read as an AAF: {printable(fault)}",
         {"file": printable(path)},

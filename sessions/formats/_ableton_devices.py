@@ -8,13 +8,13 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from sessions.errors import printable
 from sessions.formats._ableton_document import Values
 from sessions.formats._ableton_states import au_state, class_id, vst2_state, vst3_state
 from sessions.formats._daw_elements import DEEPEST, children
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError
 from sessions.tally import Tally
+from stemwright.words import printable
 
 _NAMES = {
     "AutoFilter": "Auto Filter",

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._daw_elements import Source
 from sessions.single import GZIP, LARGEST_UNPACKED, Unpacked, unpacked
 from sessions.xml import parse_xml
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _GZIP = b"\x1f\x8b"
 _HEAD_BYTES = 4096
@@ -59,8 +61,8 @@ def load(path: Path) -> Loaded:
     return Loaded(root, left)
 
 
-def _problem(path: Path, reason: str) -> SessionProblem:
-    return SessionProblem(
+def _problem(path: Path, reason: str) -> Problem:
+    return Problem(
         "bad_live_set",
         f"{printable(path.name)} {reason}",
         {"file": printable(path)},

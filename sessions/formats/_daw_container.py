@@ -11,12 +11,14 @@ from lxml import etree
 
 from sessions.archives import ZIP_FAILURES, member_entries
 from sessions.entry import Entry
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.media import Header, read_header
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Media
 from sessions.naming import folded
 from sessions.xml import parse_xml
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _LARGEST_DOCUMENT = 1 << 30
 
@@ -88,8 +90,8 @@ class Container:
         yield from self._notes
         yield from self._finder.diagnostics()
 
-    def _problem(self, member: str, reason: str) -> SessionProblem:
-        return SessionProblem(
+    def _problem(self, member: str, reason: str) -> Problem:
+        return Problem(
             "damaged_member",
             f"{printable(self.path.name)}: {printable(member)} {reason}",
             {"file": printable(self.path), "member": printable(member)},

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.model import Diagnostic, Severity
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 DEEPEST = 64
 """How deep tracks, clips and racks may nest before a session is called damaged."""
@@ -64,7 +66,7 @@ class Source:
             where["line"] = line
         place = f"{self.name}, line {line}" if line else self.name
         return SessionError(
-            SessionProblem(
+            Problem(
                 kind,
                 f"{printable(place)}: {printable(message)}",
                 where,

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 MAGIC = b"FLhd"
 _DATA = b"FLdt"
@@ -48,7 +50,7 @@ class Event:
 def broken(path: Path, at: int, reason: str) -> SessionError:
     """The error of a project that does not hold what its place says."""
     return SessionError(
-        SessionProblem(
+        Problem(
             "damaged_session",
             f"{printable(path.name)} cannot be read as an FL Studio project: {reason} at byte {at}",
             {"file": printable(path), "byte": at},

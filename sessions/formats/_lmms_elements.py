@@ -15,12 +15,14 @@ from typing import NamedTuple
 from lxml import etree
 
 from sessions import plugin_state
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._lmms_history import ROOTS, modernise
 from sessions.model import Device
 from sessions.single import ZLIB, Unpacked, content, unpacked
 from sessions.xml import parse_xml
 from sessions.xml_values import attributes, parsed
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 # What LMMS takes for what an effect does not say is what its models begin with
 # (AutomatableModel::loadSettings: reset): on, wholly wet (Effect.cpp), in a chain that is off
@@ -89,7 +91,7 @@ def _unpacked(path: Path, data: bytes) -> Unpacked:
 def damaged(path: Path, reason: str) -> SessionError:
     """The error of a project that cannot be read."""
     return SessionError(
-        SessionProblem(
+        Problem(
             "damaged_session",
             f"{printable(path.name)} cannot be read as an LMMS project: {reason}",
             {"file": printable(path)},

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sessions.errors import SessionError, SessionProblem
+from sessions.errors import SessionError
+from stemwright.problems import Problem
 
 _WORD = re.compile(r'"([^"]*)"?|\'([^\']*)\'?|`([^`]*)`?|(\S+)')
 _HIGHEST_NUMBER = 1e15
@@ -140,8 +141,8 @@ def _decoded(data: bytes) -> str:
     )
 
 
-def _broken(where: str, line: int, fault: str) -> SessionProblem:
-    return SessionProblem(
+def _broken(where: str, line: int, fault: str) -> Problem:
+    return Problem(
         "malformed_session",
         f"{where}, line {line}: {fault}",
         {"file": where, "line": line},

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sessions.errors import SessionError, printable
+from sessions.errors import SessionError
 from sessions.formats import _aaf_effects as effects
 from sessions.formats._aaf_container import damaged, is_aaf, missing_bytes, opened
 from sessions.formats._aaf_sources import Source, Sources, kind, rate_of, value
@@ -22,6 +22,7 @@ from sessions.model import Clip, Diagnostic, Marker, Session, Track
 from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import head, one_path
+from stemwright.words import printable
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})
 _PICTURE = frozenset({"Picture", "LegacyPicture", "DataDef_Picture"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._ableton_automation import level, track_automation
 from sessions.formats._ableton_clips import Clips
 from sessions.formats._ableton_devices import Devices
@@ -24,6 +24,8 @@ from sessions.model import Diagnostic, Session, Severity, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import parsed
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 # Every set here (Live 8 to 12) states what is read of clips, mixers and devices, but PanMode before
 # Live 10 (one pan knob: 0), and Freeze of groups and returns (off). Tempo and rate, where missing,
@@ -229,8 +231,8 @@ def _provenance(root: etree._Element) -> Iterator[tuple[str, str]]:
             yield name, root.get(name, "")
 
 
-def _several(paths: Sequence[Path]) -> SessionProblem:
-    return SessionProblem(
+def _several(paths: Sequence[Path]) -> Problem:
+    return Problem(
         "several_sessions",
         f"{len(paths)} files were given where a Live set is one file",
         {"file": printable(paths[0]) if paths else ""},

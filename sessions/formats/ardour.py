@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._ardour_regions import pool
 from sessions.formats._ardour_routes import tracks
 from sessions.formats._ardour_tempo import meters, tempo_map
@@ -21,6 +21,8 @@ from sessions.tally import Tally
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, named, number
 from stemwright.decibels import decibels
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _SESSION = re.compile(
     rb'<Session\b(?=[^>]*\bversion="[^"]*")(?=[^>]*\b(?:sample-rate|id-counter)=")'
@@ -206,8 +208,8 @@ def _vca_track(own: str, vca: etree._Element) -> Track:
     )
 
 
-def _no_session(where: str) -> SessionProblem:
-    return SessionProblem(
+def _no_session(where: str) -> Problem:
+    return Problem(
         "not_ardour",
         f"{where} is no Ardour session",
         {"file": where},

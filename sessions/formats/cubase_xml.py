@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._cubase_elements import Archive
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Marker, Meter, Session, TempoCurve, Track, Written
@@ -24,6 +24,8 @@ from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from sessions.xml import parse_xml
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _ROOT = re.compile(rb"<tracklist2?[\s>]")
 _TICKS_A_BEAT = 480.0
@@ -91,8 +93,8 @@ class CubaseXml:
 FORMAT = CubaseXml()
 
 
-def _foreign(path: Path, root: etree._Element) -> SessionProblem:
-    return SessionProblem(
+def _foreign(path: Path, root: etree._Element) -> Problem:
+    return Problem(
         "malformed_session",
         f"{printable(path.name)} holds a {printable(root.tag)}, no track archive",
         {"file": printable(path), "line": getattr(root, "sourceline", None) or 1},

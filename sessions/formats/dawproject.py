@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._daw_container import Container, member_names
 from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
@@ -18,6 +18,8 @@ from sessions.formats._dawproject_devices import Devices
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import meters, tempo_map, unit_of
 from sessions.model import Diagnostic, Marker, Session, Track
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _PROJECT, _METADATA = "project.xml", "metadata.xml"
 _EARLY = "project.json"
@@ -141,8 +143,8 @@ def _provenance(container: Container, project: etree._Element) -> Iterator[tuple
                 yield str(element.tag), element.text.strip()
 
 
-def _several(paths: Sequence[Path]) -> SessionProblem:
-    return SessionProblem(
+def _several(paths: Sequence[Path]) -> Problem:
+    return Problem(
         "several_sessions",
         f"{len(paths)} files were given where a project is one file",
         {"file": printable(paths[0]) if paths else ""},
@@ -150,9 +152,9 @@ def _several(paths: Sequence[Path]) -> SessionProblem:
     )
 
 
-def _no_project(path: Path, *, early: bool) -> SessionProblem:
+def _no_project(path: Path, *, early: bool) -> Problem:
     if early:
-        return SessionProblem(
+        return Problem(
             "early_dawproject",
             f"{printable(path.name)} is a DAWproject from before version 1.0 (JSON),"
             " which no program writes any more",
@@ -161,7 +163,7 @@ def _no_project(path: Path, *, early: bool) -> SessionProblem:
             hint="open the song in Bitwig Studio 5.1 or later, choose File > Export Project >"
             " DAWproject, and read the new file; or export the tracks as WAV",
         )
-    return SessionProblem(
+    return Problem(
         "no_project",
         f"{printable(path.name)} holds no project.xml",
         {"file": printable(path)},

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sessions.errors import printable
 from sessions.formats._flstudio_events import (
     MAGIC,
     Event,
@@ -29,6 +28,7 @@ from sessions.model import Clip, Diagnostic, Marker, Meter, Session, Tempo, Trac
 from sessions.model_parts import Severity, Written
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
+from stemwright.words import printable
 
 # The numbers of events have the names that a list of FL Studio 11's gives them, kept in public
 # readers: PyFLP (ChannelID, ProjectID, ArrangementID), dawtool, LMMS's FL import of 2009.

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._ni_stem_boxes import BoxError, Stream, box, read_moov, streams
 from sessions.model import Clip, Device, Diagnostic, Media, Reference, Session, Track
 from sessions.roles import role_of
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 # What a file does not say, as Mixxx reads it too (steminfoimporter.cpp): a stem without a name is
 # numbered, a compressor or limiter that is not said to be on is off (toBool of nothing). Native
@@ -156,8 +158,8 @@ def _told(
         yield Diagnostic("warning", "unusual_stems", where, message)
 
 
-def _problem(path: Path, reason: str) -> SessionProblem:
-    return SessionProblem(
+def _problem(path: Path, reason: str) -> Problem:
+    return Problem(
         "bad_stem_file",
         f"{printable(path.name)} {reason}",
         {"file": printable(path)},

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._protools_fades import faded
 from sessions.formats._protools_sections import (
     Line,
@@ -30,6 +30,8 @@ from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 # All 12 texts seen state rate, start and timecode format; without a rate none is read, what is
 # assumed for the others is told. A width stands behind the names of 6 of their 65 tracks, each
@@ -117,11 +119,11 @@ class ProToolsText:
 FORMAT = ProToolsText()
 
 
-def _problem(path: Path, line: Line | None, reason: str) -> SessionProblem:
+def _problem(path: Path, line: Line | None, reason: str) -> Problem:
     where: dict[str, str | int] = {"file": printable(path)}
     if line is not None:
         where["line"] = line.number
-    return SessionProblem(
+    return Problem(
         "malformed_session",
         f"{printable(path.name)}: {printable(reason)}",
         where,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._reaper_envelopes import track_automation
 from sessions.formats._reaper_fx import effects
 from sessions.formats._reaper_text import Block, integer, number, parse, word
@@ -20,6 +20,8 @@ from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from stemwright.decibels import decibels
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")
 _TRACK = re.compile(
@@ -264,8 +266,8 @@ def _provenance(project: Block) -> Iterator[tuple[str, str]]:
             return
 
 
-def _no_project(where: str) -> SessionProblem:
-    return SessionProblem(
+def _no_project(where: str) -> Problem:
+    return Problem(
         "not_reaper",
         f"{where} is no REAPER project, track template or FX chain",
         {"file": where},

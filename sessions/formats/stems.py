@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sessions.archives import ZIP_FAILURES
 from sessions.entries import Listing, Skips, has_audio, list_bundle
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.labels import Label, is_title, label
 from sessions.media import read_headers
 from sessions.model import Clip, Diagnostic, Reference, Session, Track
@@ -25,6 +25,8 @@ from sessions.naming import (
 )
 from sessions.offsets import listed, starts_s, told_lengths
 from sessions.pairs import Source, paired
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 
 class StemBundle:
@@ -160,9 +162,9 @@ def _files(source: Source) -> str:
     return " + ".join(header.entry.name for header in source.headers)
 
 
-def _duplicate(same: Sequence[Source]) -> SessionProblem:
+def _duplicate(same: Sequence[Source]) -> Problem:
     files = [_files(source) for source in same]
-    return SessionProblem(
+    return Problem(
         "duplicate_stem",
         f"several files are the stem {same[0].id!r}: {', '.join(files)}",
         same[0].header.entry.where,
@@ -171,8 +173,8 @@ def _duplicate(same: Sequence[Source]) -> SessionProblem:
     )
 
 
-def _only_mixes(paths: Sequence[Path], sources: Sequence[Source]) -> SessionProblem:
-    return SessionProblem(
+def _only_mixes(paths: Sequence[Path], sources: Sequence[Source]) -> Problem:
+    return Problem(
         "only_mixes",
         f"every file is named like a finished mix: {listed([_files(each) for each in sources])}",
         {"file": printable(paths[0])},

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._daw_container import Container, member_names
 from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
@@ -27,6 +27,8 @@ from sessions.formats._studio_one_song import Events, Pool, markers, meters, tem
 from sessions.model import Diagnostic, Session, Severity, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _SONG, _POOL, _MIXER, _ABOUT = (
     "Song/song.xml",
@@ -187,8 +189,8 @@ def _from_channel(channel: Channel, mixer: Mixer) -> Track:
     )
 
 
-def _problem(path: Path, reason: str) -> SessionProblem:
-    return SessionProblem(
+def _problem(path: Path, reason: str) -> Problem:
+    return Problem(
         "bad_song",
         f"{printable(path.name)} {reason}",
         {"file": printable(path)},

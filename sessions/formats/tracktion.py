@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._tracktion_clips import clips
 from sessions.formats._tracktion_outputs import routed
 from sessions.formats._tracktion_plugins import UNITY, device, fader_db, is_device, send_gain_db
@@ -34,6 +34,8 @@ from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, number
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 _EDIT = re.compile(rb"<EDIT\b[^>]*\b(?:appVersion|projectID|creationTime|mediaId)=")
 _ROOT = re.compile(rb"<EDIT\s")
@@ -275,8 +277,8 @@ def _provenance(root: etree._Element) -> Iterator[tuple[str, str]]:
             return
 
 
-def _no_edit(where: str) -> SessionProblem:
-    return SessionProblem(
+def _no_edit(where: str) -> Problem:
+    return Problem(
         "not_tracktion",
         f"{where} is no Tracktion edit",
         {"file": where},

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal, cast
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
 from sessions.formats._aaf_embedded import write_embedded
 from sessions.model import Clip, Media, Session
 from sessions.naming import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 Audio = Literal["copy", "link"]
 
@@ -45,7 +47,7 @@ def refuse_pairs(session: Session) -> None:
     ]
     if pairs:
         raise SessionError(
-            SessionProblem(
+            Problem(
                 "split_stereo",
                 f"two mono files make one stem: {', '.join(printable(name) for name in pairs)}",
                 expected="one stereo file a clip",
@@ -129,7 +131,7 @@ class Copier:
             if isinstance(error, SessionError):
                 raise
             raise SessionError(
-                SessionProblem(
+                Problem(
                     "unreadable_media",
                     f"{printable(media.as_json())} cannot be read: {printable(error)}",
                     {"file": printable(media.path)},

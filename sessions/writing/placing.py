@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sessions.errors import SessionError, SessionProblem, printable
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
 
 
 def refuse_existing(path: Path) -> None:
     """Raise SessionError when there is something at `path` already."""
     if path.exists() or path.is_symlink():
         raise SessionError(
-            SessionProblem(
+            Problem(
                 "output_exists",
                 f"{printable(path)} is there already",
                 {"file": printable(path)},

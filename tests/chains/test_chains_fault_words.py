@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chains import USES, ChainError, Fault, Plugin, loads
-from chains.errors import nearest
+from stemwright.words import nearest
 
 Faults = Callable[[str], tuple[Fault, ...]]
 BASE = (Path(__file__).parents[1] / "fixtures/chains/base.toml").read_text("utf-8")

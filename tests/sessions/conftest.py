@@ -12,8 +12,8 @@ import pytest
 import soundfile
 
 from sessions import SessionError
-from sessions.errors import SessionProblem
 from sessions.formats import Format
+from stemwright.problems import Problem
 
 WriteWav = Callable[..., Path]
 
@@ -57,15 +57,15 @@ def write_wav(tmp_path: Path) -> WriteWav:
 
 
 @pytest.fixture
-def fuzz() -> Callable[[Format, Callable[[int], Path]], tuple[set[str], list[SessionProblem]]]:
+def fuzz() -> Callable[[Format, Callable[[int], Path]], tuple[set[str], list[Problem]]]:
     """Read what `mutate` writes, STEMWRIGHT_FUZZ times; return the outcomes and all problems.
 
     The outcomes are "session" and "refused"; any other exception is the test's failure.
     """
 
-    def check(form: Format, mutate: Callable[[int], Path]) -> tuple[set[str], list[SessionProblem]]:
+    def check(form: Format, mutate: Callable[[int], Path]) -> tuple[set[str], list[Problem]]:
         outcomes: set[str] = set()
-        problems: list[SessionProblem] = []
+        problems: list[Problem] = []
         for turn in range(int(os.environ.get("STEMWRIGHT_FUZZ", "150"))):
             path = mutate(turn)
             form.score(path)

@@ -12,14 +12,14 @@ import soundfile
 
 import sessions
 from sessions.entry import Entry
-from sessions.errors import SessionProblem
 from sessions.media import Header, read_header
+from stemwright.problems import Problem
 
 WriteWav = Callable[..., Path]
 MUTATIONS = 500
 
 
-def outcome(path: Path) -> Header | SessionProblem:
+def outcome(path: Path) -> Header | Problem:
     return read_header(Entry(path.name, "", path))
 
 
@@ -39,7 +39,7 @@ def test_missing_frames_are_counted(missing: int, write_wav: WriteWav) -> None:
     path = write_wav("kick.wav", 480, 2)
     path.write_bytes(path.read_bytes()[: -missing * 6])
     found = outcome(path)
-    assert isinstance(found, SessionProblem)
+    assert isinstance(found, Problem)
     assert (found.kind, f" {missing} frames" in found.message) == ("truncated_audio", True)
 
 
@@ -49,7 +49,7 @@ def test_missing_frames_of_an_aiff(write_wav: WriteWav, tmp_path: Path) -> None:
     soundfile.write(path, audio, rate, subtype="PCM_16")
     path.write_bytes(path.read_bytes()[: -100 * 4])
     found = outcome(path)
-    assert isinstance(found, SessionProblem)
+    assert isinstance(found, Problem)
     assert (found.kind, " 100 frames" in found.message) == ("truncated_audio", True)
 
 
@@ -67,7 +67,7 @@ def test_streamed_files_are_read_to_their_end_and_told(size: int, write_wav: Wri
 
 def test_implausible_rates(write_wav: WriteWav) -> None:
     found = outcome(write_wav("kick.wav", rate=11))
-    assert isinstance(found, SessionProblem)
+    assert isinstance(found, Problem)
     assert found.kind == "implausible_rate"
 
 
@@ -85,7 +85,7 @@ def test_flac_of_unknown_length(write_wav: WriteWav, tmp_path: Path) -> None:
     assert [each.code for each in found.diagnostics] == ["length_from_frames"]
     path.write_bytes(data[:-20])
     found = outcome(path)
-    assert isinstance(found, SessionProblem)
+    assert isinstance(found, Problem)
     assert found.kind == "truncated_audio"
 
 

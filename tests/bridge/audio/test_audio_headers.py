@@ -12,9 +12,8 @@ import soundfile
 
 from bridge.audio.decode import probe, read_blocks
 from sessions.entry import Entry
-from sessions.errors import SessionProblem
 from sessions.media import read_header
-from stemwright.problems import InputError
+from stemwright.problems import InputError, Problem
 
 RATE = 48000
 CODES = np.random.default_rng(5).integers(-30000, 30000, (1000, 2)).astype(np.int16)
@@ -150,7 +149,7 @@ def test_sound_is_read_to_its_end_and_what_was_doubted_told(case: str, tmp_path:
     decoded = np.concatenate(list(read_blocks(path)), axis=1)
     assert np.array_equal(decoded[:, :1000] * 32768, CODES.T)
     told = read_header(Entry(path.name, "", path))
-    assert not isinstance(told, SessionProblem)
+    assert not isinstance(told, Problem)
     header = probe(path)
     assert told.media.frames == header.frames == decoded.shape[1]
     assert (told.media.format, told.media.subtype) == (header.format, header.subtype)
@@ -188,7 +187,7 @@ def test_what_cannot_be_read_whole_is_refused_in_the_same_words(case: str, tmp_p
     data, kind = REFUSED[case]
     path = placed(tmp_path, data)
     told = read_header(Entry(path.name, "", path))
-    assert isinstance(told, SessionProblem)
+    assert isinstance(told, Problem)
     assert told.kind == kind
     with pytest.raises(InputError) as error:
         list(read_blocks(path))
