@@ -1,7 +1,8 @@
 """The sound, as text: chain files to chains, and which stems each group takes.
 
 `load` and `loads` read, `dumps` writes, `schema` is the JSON Schema; `assign` links stems to
-groups; `describe` says what an insert does. A wrong file raises ChainError with all its faults.
+groups; `describe` says what an insert does. A wrong file raises ChainError with all its faults;
+`check` holds a chain that was made in code to the same.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chains.build import USES
+from chains.checking import check
 from chains.errors import ChainError, Fault, Note
 from chains.inserts import (
     Band,
@@ -90,6 +92,7 @@ __all__ = [
     "Where",
     "Width",
     "assign",
+    "check",
     "describe",
     "describe_chain",
     "dumps",

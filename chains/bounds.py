@@ -69,7 +69,7 @@ def too_long_key(text: str, file: str | None) -> Fault | None:
 
 def too_much(data: Mapping[str, Any], file: str | None) -> Fault | None:
     """Say which bound the data of a file is beyond, if any."""
-    for count, (at, value) in enumerate(_values(data), 1):
+    for count, (at, value) in enumerate(values_of(data), 1):
         name = next((str(step) for step in at if isinstance(step, str)), "")[:40]
         if count > MAX_VALUES:
             return _fault("too many settings", f"at most {MAX_VALUES} values in all", file)
@@ -96,7 +96,7 @@ def _selectors(data: Mapping[str, Any]) -> Iterator[Any]:
                 yield from found if isinstance(found, list) else ()
 
 
-def _values(data: Mapping[str, Any]) -> Iterator[tuple[At, Any]]:
+def values_of(data: Mapping[str, Any]) -> Iterator[tuple[At, Any]]:
     """Every value with its path, the deeper ones later, without recursion."""
     waiting: list[tuple[At, Any]] = [((), data)]
     while waiting:

@@ -9,15 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from chains.bounds import MAX_BYTES, NotPlainError, read_plain, too_long_key, too_much
-from chains.build import build
+from chains.checking import chain_of, frozen
 from chains.errors import ChainError, Fault
 from chains.locate import lines_of
-from chains.meant import read_on
 from chains.model import Chain
-from chains.notes import notes_on
-from chains.outline import outline
-from chains.readable import readable
-from chains.rules import faults_between
 from chains.upgrade import upgraded
 from chains.where import Source, Where
 from stemwright.words import nearest
@@ -43,13 +38,7 @@ def loads(text: str, path: Path | None = None) -> Chain:
     file = None if path is None else str(path)
     data, source = _parsed(text.removeprefix("\ufeff"), file)
     data, faults = upgraded(data, source)
-    meant = read_on(data, source)
-    chain = outline(meant.data)
-    faults += meant.faults
-    faults += faults_between(chain, meant.source, path.parent if path else None)
-    if meant.wire is None or faults:
-        raise ChainError(faults, readable(chain, meant, faults, path))
-    return build(meant.wire, source, path, notes_on(chain, source))
+    return chain_of(data, source, path, faults)
 
 
 def _parsed(text: str, file: str | None) -> tuple[Mapping[str, Any], Source]:
@@ -68,14 +57,7 @@ def _parsed(text: str, file: str | None) -> tuple[Mapping[str, Any], Source]:
         raise ChainError([_syntax(_unusual(error), text, file)]) from None
     if not data:
         raise ChainError([_empty(file)])
-    return _frozen(data), source
-
-
-def _frozen(value: Any) -> Any:
-    """Turn lists into tuples, which is what the frozen models hold."""
-    if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+    return frozen(data), source
 
 
 def _unusual(error: Exception) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, InlineTable, Table
 
-from chains.model import Chain, Engine, Group, Insert, Return, Target, Version
-from chains.wire import CURRENT
+from chains.checking import check
+from chains.document import document
+from chains.model import Chain
 
 Entries = Mapping[str, Any]
 
-_PLACEMENT = {"on": "stereo", "mix": 1.0, "bypass": False}
+_AT_REST = {"on": "stereo", "mix": 1.0, "bypass": False}
 
 
 def dumps(chain: Chain) -> str:
@@ -21,87 +22,50 @@ def dumps(chain: Chain) -> str:
 
     Ids and all settings are written out, defaults included, so that a later default cannot change
     the sound; what is unset, and an insert's `on`, `mix` and `bypass` at rest, is left out.
+    Raises ChainError as `check` does.
     """
-    document = tomlkit.document()
-    document["schema"] = CURRENT
-    document["name"] = chain.name
-    master = {"insert": [_insert(row) for row in chain.master]}
+    data = document(check(chain))
+    written = tomlkit.document()
+    written["schema"] = data["schema"]
+    written["name"] = data["name"]
     parts: dict[str, Table | AoT] = {
-        "engine": _table(_engine(chain.engine)),
-        "group": _tables(_group(row) for row in chain.groups),
-        "return": _tables(_return(row) for row in chain.returns),
-        "master": _table(master),
-        "target": _table(_target(chain.target)),
-        "version": _tables(_version(row) for row in chain.versions),
+        "engine": _table(data.get("engine", {})),
+        "group": _tables(_group(row) for row in data["group"]),
+        "return": _tables(_bus(row) for row in data.get("return", [])),
+        "master": _table(_bus(data.get("master", {}))),
+        "target": _table(data.get("target", {})),
+        "version": _tables(_version(row) for row in data.get("version", [])),
     }
-    document.update({key: part for key, part in parts.items() if part})
-    return tomlkit.dumps(document)
+    written.update({key: part for key, part in parts.items() if part})
+    return tomlkit.dumps(written)
 
 
-def _engine(engine: Engine) -> Entries:
+def _group(group: Entries) -> Entries:
+    sends = _inline(group["sends"]) if group["sends"] else None
+    return _bus({**group, "sends": sends, "required": group["required"] or None})
+
+
+def _bus(table: Entries) -> Entries:
+    return {**table, "insert": [_insert(row) for row in table.get("insert", [])]}
+
+
+def _version(version: Entries) -> Entries:
+    words = {key: version.get(key) for key in ("mute", "only")}
+    return {"id": version["id"], **words, "dynamics": version["dynamics"]}
+
+
+def _insert(insert: Entries) -> Entries:
     return {
-        "host": engine.host,
-        "buffer_size": engine.buffer_size,
-        "sample_rate_hz": engine.sample_rate_hz,
-        "tail_s": engine.tail_s,
-    }
-
-
-def _target(target: Target | None) -> Entries:
-    if target is None:
-        return {}
-    return {
-        "integrated_lufs": target.integrated_lufs,
-        "true_peak_dbtp": target.true_peak_dbtp,
-        "drive_at": target.drive_at,
-        "safety": target.safety,
-    }
-
-
-def _group(group: Group) -> Entries:
-    return {
-        "id": group.id,
-        "stems": list(group.stems),
-        "trim_db": group.trim_db,
-        "gain_db": group.gain_db,
-        "sends": _inline(dict(group.sends)) if group.sends else None,
-        "required": group.required or None,
-        "insert": [_insert(row) for row in group.inserts],
-    }
-
-
-def _return(bus: Return) -> Entries:
-    return {
-        "id": bus.id,
-        "gain_db": bus.gain_db,
-        "insert": [_insert(row) for row in bus.inserts],
-    }
-
-
-def _version(version: Version) -> Entries:
-    return {
-        "id": version.id,
-        "mute": list(version.mute) or None,
-        "only": list(version.only) or None,
-        "dynamics": version.dynamics,
-    }
-
-
-def _insert(insert: Insert) -> Entries:
-    placement = {"on": insert.on, "mix": insert.mix, "bypass": insert.bypass}
-    settings = insert.settings.model_dump(exclude_none=True, exclude={"use"})
-    return {
-        "id": insert.id,
-        "use": insert.settings.use,
-        **{key: value for key, value in placement.items() if value != _PLACEMENT[key]},
-        **{key: _setting(value) for key, value in settings.items() if value != {}},
+        key: _setting(value)
+        for key, value in insert.items()
+        if value != _AT_REST.get(key) and value != {}
     }
 
 
 def _setting(value: Any) -> Any:
     if isinstance(value, dict):
         return _inline(value)
-    return _list(value) if isinstance(value, tuple) else value
+    return _list(value) if isinstance(value, list) else value
 
 
 def _inline(entries: Entries) -> InlineTable:

@@ -23,7 +23,7 @@ from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker, linear
 from bridge.planning.versions import version_plans
 from bridge.plugins import Catalogue
-from chains import Chain, Insert, Limiter
+from chains import Chain, Insert, Limiter, check
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 
 DEFAULT_HOST = "dawdreamer"
@@ -45,9 +45,11 @@ def plan(
 
     `supported` names the built-ins that can be rendered, `states` maps state files to the blake3
     of their bytes, `strict` refuses sample rate conversion.
-    Raises InputError with every fault of chain and stems at once, MachineError when all that is
-    wrong is a plugin this machine lacks: with `partial`, that is the plan's `missing` instead.
+    Raises ChainError for a chain that no file could hold, InputError with every fault of chain and
+    stems at once, MachineError when all that is wrong is a plugin this machine lacks: with
+    `partial`, that is the plan's `missing` instead.
     """
+    chain = check(chain)
     problems: list[Problem] = list(refusals(chain, supported))
     taken, notes = assign_stems(chain, stems, problems)
     rate_hz = engine_of(chain, stems).sample_rate_hz

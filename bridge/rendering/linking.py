@@ -26,7 +26,7 @@ from bridge.processing import SUPPORTED
 from bridge.rendering.preparing import Bench, failures, refuse_inputs
 from bridge.rendering.sources import gather
 from bridge.storing import Store, file_digest
-from chains import Chain, Insert
+from chains import Chain, Insert, check
 from chains import Plugin as PluginSettings
 from sessions import Session
 from stemwright.problems import InputError, MachineError, Problem, StemwrightError
@@ -48,8 +48,9 @@ def link(
 
     What the chain names by path is taken from the plugin folders, from `trusted` and from the
     folders the user trusts for good, and from nowhere else.
-    Raises InputError and MachineError as `bridge.planning.plan` and `gather` do.
+    Raises ChainError, InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
+    chain = check(chain)
     try:
         stems = gather(session, store, jobs)
     except InputError as error:
@@ -134,6 +135,7 @@ def link_stems(
 
     What the chain names by path has to lie there or in `trusted`.
     """
+    chain = check(chain)
     refused = _state_faults(chain, trusted)
     try:
         made = plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import chains
 from chains import ChainError, Fault, dumps, loads
 from chains.errors import KINDS
+from chains.where import Source
 
 SCHEMA = chains.schema()
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
@@ -113,6 +115,17 @@ def test_a_chain_survives_writing_and_reading(data: dict[str, Any]) -> None:
         assert [insert.settings.use for insert in group.inserts] == [
             insert["use"] for insert in row.get("insert", [])
         ]
+
+
+@settings(max_examples=100)
+@given(DATA)
+def test_what_a_file_may_say_may_be_made_in_code(data: dict[str, Any]) -> None:
+    read = loads(tomlkit.dumps(data))
+    built = replace(read, source=Source(), notes=())
+    assert chains.check(read) is read
+    assert repr(chains.check(built)) == repr(read)
+    assert chains.check(built).notes == read.notes
+    assert dumps(built) == dumps(read)
 
 
 @settings(max_examples=100)
