@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
+from stemwright.decibels import power_db
 
 _ASSUMED: dict[int, tuple[float, ...]] = {
     1: (1.0,),
@@ -111,7 +112,7 @@ class KWeighting:
 
 def lufs(energy: float) -> float:
     """Return the loudness of a channel-weighted mean square; -inf for silence."""
-    return -0.691 + 10.0 * math.log10(energy) if energy > 0.0 else -math.inf
+    return -0.691 + power_db(energy)
 
 
 def energy(loudness_lufs: float) -> float:

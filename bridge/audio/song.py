@@ -10,6 +10,7 @@ from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.song_parts import PARTS, Stage
 from bridge.audio.song_score import bars_of
 from bridge.audio.write import WavWriter
+from stemwright.decibels import linear
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
 
@@ -49,7 +50,7 @@ def stem(name: str, seconds: float = 32.0, sample_rate_hz: int = 48000) -> Block
     fade = min(stage.block.shape[1], round(_FADE_S * sample_rate_hz))
     stage.block[:, -fade:] *= 0.5 + 0.5 * np.cos(np.linspace(0, np.pi, fade))
     peak = float(np.abs(stage.block).max())
-    return stage.block * (10 ** (peak_dbfs / 20) / peak) if peak else stage.block
+    return stage.block * (linear(peak_dbfs) / peak) if peak else stage.block
 
 
 def _prepare(folder: Path, taken: list[Path]) -> None:

@@ -12,9 +12,9 @@ from bridge.audio import Block
 from bridge.comparing.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.drifting import Drift, drift
 from bridge.comparing.envelope import levels, likely_lags, loudest_starts
-from bridge.comparing.levels import amplitude_db
 from bridge.comparing.spans import gathered
 from bridge.comparing.walking import Streams
+from stemwright.decibels import amplitude_db, linear
 
 SPANS = 8
 SPAN_FRAMES = 65536
@@ -75,7 +75,7 @@ class Alignment:
     def undone(self, block: Block) -> Block:
         """Return a block of B, read at the right time already, as A would have it."""
         back = block[::-1] if self.swapped else block
-        factor = 10.0 ** (self.gain_db / 20.0)
+        factor = linear(self.gain_db)
         undone: Block = back / (np.array(self.signs or (1,))[:, None] * factor)
         return undone
 

@@ -14,7 +14,7 @@ from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import reblocked
-from bridge.comparing.levels import power_db, told
+from bridge.comparing.levels import told
 from bridge.comparing.limits import Limits
 from bridge.comparing.octaves import Octaves, centres_hz, nominal_hz
 from bridge.comparing.pairing import listed
@@ -34,6 +34,7 @@ from bridge.comparing.sketch import (
 from bridge.comparing.sound import sound
 from bridge.finished.shapes import Db, Frames, Many, RateHz, Shape, Text, told_of
 from bridge.storing import path_of
+from stemwright.decibels import power_db
 from stemwright.problems import InputError, Problem
 
 GOLDEN_SCHEMA = 2

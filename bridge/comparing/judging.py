@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bridge.audio.decode import Header
 from bridge.comparing.dithering import is_dither
-from bridge.comparing.levels import amplitude_db
 from bridge.comparing.limits import VERDICTS, Limits, Verdict
 from bridge.comparing.model import FileDiff, Missed
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import Sound
 from bridge.comparing.tail import Tail
+from stemwright.decibels import amplitude_db
 
 _UNHEARD_DB = -70.0
 

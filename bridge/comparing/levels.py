@@ -1,19 +1,9 @@
-"""Decibels, as a diff tells them."""
+"""Differences of levels, and readings as JSON takes them."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
-
-
-def amplitude_db(value: float) -> float:
-    """20 log10; -inf for nothing."""
-    return 20.0 * math.log10(value) if value > 0.0 else -math.inf
-
-
-def power_db(value: float) -> float:
-    """10 log10; -inf for nothing."""
-    return 10.0 * math.log10(value) if value > 0.0 else -math.inf
 
 
 def delta(a: float, b: float) -> float:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.audio import Block
-from bridge.comparing.levels import amplitude_db, power_db
 from bridge.comparing.octaves import Bands, Octaves, centres_hz, nominal_hz
 from bridge.comparing.perceptual import Perceptual
+from stemwright.decibels import amplitude_db, power_db
 
 WINDOWS_PER_S = 100
 RANKED = 10

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
-from bridge.comparing.levels import power_db
+from stemwright.decibels import power_db
 
 WINDOWS_PER_S = 100
 SUMS = 4

@@ -14,9 +14,10 @@ from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.framing import Framer
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
-from bridge.comparing.levels import power_db, told
+from bridge.comparing.levels import told
 from bridge.comparing.walking import first
 from bridge.metering import Measures, Meter
+from stemwright.decibels import power_db
 from stemwright.problems import InputError
 
 STEPS_PER_S = 10

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bridge.comparing.levels import amplitude_db
 from bridge.comparing.limits import Verdict
 from bridge.comparing.walking import Pair, goes_on
+from stemwright.decibels import amplitude_db
 
 QUIET_DBFS = -60.0
 """The most that the rest of a file may peak at to be called a tail: more is part of the song."""

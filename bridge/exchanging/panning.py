@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from typing import Literal
 
 from bridge.exchanging.lifting import slug
 from chains import Gain, Insert
 from sessions import Track
+from stemwright.decibels import amplitude_db
 from stemwright.problems import Diagnostic
 
 _CLOSED_DB = -120.0
@@ -81,4 +81,4 @@ def _law(share: float) -> float:
 
 
 def _db(gain: float) -> float:
-    return max(_CLOSED_DB, round(20.0 * math.log10(gain), _DIGITS)) if gain > 0.0 else _CLOSED_DB
+    return max(_CLOSED_DB, round(amplitude_db(gain), _DIGITS)) if gain > 0.0 else _CLOSED_DB

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.hosting.answers import Refused, problem, warning
+from stemwright.decibels import amplitude_db
 
 Slice = npt.NDArray[np.float32]
 """(2, frames) float32."""
@@ -133,7 +134,7 @@ class Comparison:
         """What is suspicious but may be meant."""
         told = []
         if self.peak_in.max() > 1.0:
-            over_db = 20 * np.log10(self.peak_in.max())
+            over_db = amplitude_db(float(self.peak_in.max()))
             told.append(warning("hot_input", f"is fed {over_db:.1f} dB above 0 dBFS"))
         if not self.differs and self.peak_in.max() > 0:
             told.append(warning("no_effect", "gives back its input unchanged"))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from bridge.hosting.port import Host, RunJob
 from bridge.hosting.scratch import scratch
+from stemwright.decibels import amplitude_db, power_db
 
 _SLICE_FRAMES = 65536
 
@@ -43,8 +44,8 @@ def differs(job: RunJob, one: Host, other: Host, deadline_s: float | None = None
         peak, power = _compared(outputs[0], outputs[1])
     mean = power / (2 * job.frames)
     return Difference(
-        20 * math.log10(peak) if peak else -math.inf,
-        10 * math.log10(mean) if mean else -math.inf,
+        amplitude_db(peak),
+        power_db(mean),
         (results[0].latency_frames, results[1].latency_frames),
     )
 

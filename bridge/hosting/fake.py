@@ -33,6 +33,7 @@ from bridge.hosting.port import (
 from bridge.hosting.states import check_owner
 from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC
 from bridge.plugins import Catalogue, Plugin
+from stemwright.decibels import linear
 from stemwright.problems import Diagnostic
 
 Audio = npt.NDArray[np.float32]
@@ -74,7 +75,7 @@ def _through(audio: Audio, _: Values) -> Audio:
 
 
 def _gain(audio: Audio, values: Values) -> Audio:
-    return audio * np.float32(10.0 ** (values["Gain"] / 20.0))
+    return audio * np.float32(linear(values["Gain"]))
 
 
 def _delay(audio: Audio, values: Values) -> Audio:

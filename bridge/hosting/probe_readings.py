@@ -10,6 +10,7 @@ import numpy.typing as npt
 from bridge.hosting.cards import NOISE_DBFS
 from bridge.hosting.handover import Audio
 from bridge.hosting.probe_signals import IMPULSE_FRAME, RATE_HZ, TAIL_FRAMES, TONE_FRAMES
+from stemwright.decibels import amplitude_db, linear
 
 _WINDOW_FRAMES = RATE_HZ // 100
 _SETTLED_DB = 0.1
@@ -19,19 +20,14 @@ _LEAST_CORRELATION = 0.1
 _FARTHEST_FRAMES = RATE_HZ // 2
 
 
-def dbfs(peak: float) -> float:
-    """A linear peak in dBFS; -inf for 0."""
-    return 20 * math.log10(peak) if peak > 0 else -math.inf
-
-
 def difference_dbfs(one: Audio, other: Audio) -> float:
     """The peak of one minus the other; -inf when they are the same to the bit."""
-    return dbfs(float(np.abs(one.astype(np.float64) - other).max(initial=0.0)))
+    return amplitude_db(float(np.abs(one.astype(np.float64) - other).max(initial=0.0)))
 
 
 def rms_difference_dbfs(one: Audio, other: Audio) -> float:
     """The RMS of one minus the other; -inf when they are the same to the bit."""
-    return dbfs(math.sqrt(float(np.mean((one.astype(np.float64) - other) ** 2))))
+    return amplitude_db(math.sqrt(float(np.mean((one.astype(np.float64) - other) ** 2))))
 
 
 def lag_frames(fed: Audio, came: Audio) -> int | None:
@@ -50,14 +46,14 @@ def lag_frames(fed: Audio, came: Audio) -> int | None:
 
 def tail_s(came: Audio) -> float | None:
     """How long the impulse of `ring` rings on over -96 dBFS; None for more than 10 s."""
-    over = np.flatnonzero(np.abs(came).max(axis=0) > 10 ** (NOISE_DBFS / 20))
+    over = np.flatnonzero(np.abs(came).max(axis=0) > linear(NOISE_DBFS))
     last = int(over[-1]) - IMPULSE_FRAME if len(over) else 0
     return None if last > TAIL_FRAMES else max(0, last) / RATE_HZ
 
 
 def peak_dbfs(came: Audio) -> float:
     """The peak of what came; -inf for nothing at all."""
-    return dbfs(float(np.abs(came).max(initial=0.0)))
+    return amplitude_db(float(np.abs(came).max(initial=0.0)))
 
 
 def settle_s(came: Audio) -> float | None:

@@ -19,6 +19,7 @@ from bridge.audio.resample import resampled, resampled_frames
 from bridge.audio.sums import reblocked
 from bridge.listening.outlines import COLUMNS, Outline, extremes, outline, outlined
 from bridge.metering import Meter
+from stemwright.decibels import amplitude_db, linear
 
 _FULL = 0.999
 _MOST_DB = 120.0
@@ -55,14 +56,14 @@ def excerpt(samples: Block, rate_hz: int, fill: bool = False) -> Excerpt:
     `fill` raises a quiet one in the same way, so that 16 bit do it justice.
     """
     peak = float(np.abs(samples).max(initial=0.0))
-    wanted_db = float(math.ceil(_db(peak / _FULL))) if peak else 0.0
+    wanted_db = float(math.ceil(amplitude_db(peak / _FULL))) if peak else 0.0
     lowered_db = max(-_MOST_DB, wanted_db) if fill or wanted_db > 0.0 else 0.0
     return Excerpt(
-        coded_base64=_flac(samples * 10.0 ** (-lowered_db / 20.0), rate_hz),
+        coded_base64=_flac(samples * linear(-lowered_db), rate_hz),
         frames=samples.shape[1],
         seconds=round(samples.shape[1] / rate_hz, 2),
         lowered_db=lowered_db,
-        peak_dbfs=_db(peak) if peak else None,
+        peak_dbfs=amplitude_db(peak) if peak else None,
         lufs=_lufs(samples, rate_hz),
         outline=_shortened(outline(samples)),
     )
@@ -76,9 +77,9 @@ def preview(
     `peak` (linear) and `lufs` are the stream's, known before. The same samples give the same bytes,
     and a browser that reads LAME's tag gets them back at the frame they had.
     """
-    lowered_db = float(math.ceil(_db(peak / _FULL))) if peak > _FULL else 0.0
+    lowered_db = float(math.ceil(amplitude_db(peak / _FULL))) if peak > _FULL else 0.0
     walked = _Walked(frames)
-    gain, file = 10.0 ** (-lowered_db / 20.0), io.BytesIO()
+    gain, file = linear(-lowered_db), io.BytesIO()
     with soundfile.SoundFile(
         file,
         "w",
@@ -96,7 +97,7 @@ def preview(
         frames=resampled_frames(frames, rate_hz, PREVIEW_HZ),
         seconds=round(frames / rate_hz, 2),
         lowered_db=lowered_db,
-        peak_dbfs=_db(peak) if peak else None,
+        peak_dbfs=amplitude_db(peak) if peak else None,
         lufs=lufs,
         outline=_shortened(walked.outline()),
         codec="mp3",
@@ -140,10 +141,6 @@ class _Walked:
 
 def _shortened(drawn: Outline) -> Outline:
     return Outline(_short(drawn.lows), _short(drawn.highs))
-
-
-def _db(level: float) -> float:
-    return 20.0 * math.log10(level)
 
 
 def _short(values: tuple[float, ...]) -> tuple[float, ...]:

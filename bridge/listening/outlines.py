@@ -9,6 +9,7 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.listening.marking import tag, text
+from stemwright.decibels import linear
 
 COLUMNS = 800
 _HEIGHT = 64.0
@@ -60,11 +61,11 @@ def lane(name: str, colour: str, drawn: Outline, gain: float, badge: str = "") -
 def residual_lane(name: str, colour: str, drawn: Outline, loudest: float) -> str:
     """The same for what remains of signals up to `loudest`, magnified by whole tens of decibels."""
     raise_db, room = 0, loudest / drawn.peak if drawn.peak else 1.0
-    while drawn.peak and 10.0 ** ((raise_db + _STEP_DB) / 20.0) <= room and raise_db < 200:
+    while drawn.peak and linear(raise_db + _STEP_DB) <= room and raise_db < 200:
         raise_db += _STEP_DB
     larger = f", drawn {raise_db} dB larger" if raise_db else ""
     nothing = "" if drawn.peak else ", nothing here"
-    gain = 10.0 ** (raise_db / 20.0) / loudest
+    gain = linear(raise_db) / loudest
     return lane(f"{name}{larger}{nothing}", colour, drawn, gain)
 
 

@@ -11,6 +11,7 @@ from bridge.listening.deck import Deck, Track
 from bridge.listening.excerpts import Excerpt
 from bridge.listening.marking import clock, figure, size_words, tag, text
 from bridge.listening.outlines import lane, residual_lane
+from stemwright.decibels import linear
 
 _RAISES_DB = (0, 20, 40, 60, 80, 100, 120)
 _KEYS = 9
@@ -144,7 +145,7 @@ def _options(deck: Deck, chosen: int) -> str:
 
 def _strips(deck: Deck, prefix: str) -> str:
     """The tracks as loud as they play; the page shows A and B alone."""
-    gains = [10.0 ** (each.match_db / 20.0) for each in deck.tracks]
+    gains = [linear(each.match_db) for each in deck.tracks]
     peaks = [
         each.excerpt.outline.peak * gain for each, gain in zip(deck.tracks, gains, strict=True)
     ]

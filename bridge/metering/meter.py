@@ -30,6 +30,7 @@ from bridge.metering.windows import (
     Steps,
 )
 from sessions.sounds import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from stemwright.decibels import amplitude_db
 from stemwright.problems import InputError, Problem
 
 _LIBRARY_CHANNELS = {
@@ -131,7 +132,7 @@ class Meter:
 
     def _readings(self) -> Measures:
         integrated_lufs = get_loudness_global(self._library) if self._located else math.nan
-        true_peak_dbtp = _db(self._true_peak.largest)
+        true_peak_dbtp = amplitude_db(self._true_peak.largest)
         loudest_lufs = self._short_term.loudest_lufs if self._located else math.nan
         ranged = self._short_term.complete and math.isfinite(integrated_lufs)
         return Measures(
@@ -143,7 +144,7 @@ class Meter:
             momentary_max_lufs=self._momentary.loudest_lufs if self._located else math.nan,
             short_term_max_lufs=loudest_lufs,
             true_peak_dbtp=true_peak_dbtp,
-            sample_peak_dbfs=_db(self._statistics.largest),
+            sample_peak_dbfs=amplitude_db(self._statistics.largest),
             plr_db=true_peak_dbtp - integrated_lufs if math.isfinite(integrated_lufs) else math.nan,
             psr_min_db=self._peak_to_short_term.smallest_db(loudest_lufs),
             dc=self._statistics.dc,
@@ -165,10 +166,6 @@ class Meter:
                 hint="export the file again, or find the plugin that produced it",
             )
         )
-
-
-def _db(value: float) -> float:
-    return 20.0 * math.log10(value) if value > 0.0 else -math.inf
 
 
 def _refuse_layout(sample_rate_hz: int, channels: int) -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from bridge.audio import Block
+from stemwright.decibels import amplitude_db
 
 
 class Statistics:
@@ -44,4 +45,4 @@ class Statistics:
     def crest_db(self) -> float:
         """Sample peak over the RMS of all channels; NaN for silence."""
         mean_square = float(self._squares.sum()) / max(1, self._frames * len(self._squares))
-        return 20.0 * math.log10(self.largest / math.sqrt(mean_square)) if mean_square else math.nan
+        return amplitude_db(self.largest / math.sqrt(mean_square)) if mean_square else math.nan

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, lufs
+from stemwright.decibels import amplitude_db, power_db
 
 STEPS_PER_S = 100
 MOMENTARY_STEPS = 40
@@ -61,7 +62,7 @@ class PeakToShortTerm:
 
     def __init__(self, weights: float) -> None:
         """`weights` is the sum of the channels' weights."""
-        self._lowest_db = -_MOST_K_GAIN_DB - 10.0 * math.log10(max(weights, 1.0))
+        self._lowest_db = -_MOST_K_GAIN_DB - power_db(max(weights, 1.0))
         self._held: Steps = np.empty(0)
         self._peaks: Steps = np.empty(0)
         self._windows: Steps = np.empty(0)
@@ -101,7 +102,7 @@ class PeakToShortTerm:
         if loudness_lufs <= ABSOLUTE_GATE_LUFS or peak <= 0.0:
             return
         where = min(_bin(loudness_lufs), _BINS - 1)
-        ratio_db = 20.0 * math.log10(peak) - loudness_lufs
+        ratio_db = amplitude_db(peak) - loudness_lufs
         if ratio_db >= self._lowest_db:
             self._smallest[where] = min(self._smallest[where], ratio_db)
 

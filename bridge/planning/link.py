@@ -20,10 +20,11 @@ from bridge.planning.model import (
     Step,
 )
 from bridge.planning.refuse import refusals
-from bridge.planning.steps import StepLinker, linear
+from bridge.planning.steps import StepLinker
 from bridge.planning.versions import version_plans
 from bridge.plugins import Catalogue
 from chains import Chain, Insert, Limiter, check
+from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 
 DEFAULT_HOST = "dawdreamer"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -13,11 +12,6 @@ from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import nearest
-
-
-def linear(gain_db: float) -> float:
-    """Return the factor of a gain in dB; 0 dB is exactly 1."""
-    return 1.0 if gain_db == 0 else math.pow(10.0, gain_db / 20.0)
 
 
 def wanted_plugin(chain: Chain, settings: PluginSettings) -> Wanted:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.signal import butter
 
 from chains.inserts import Bell, Pass, Shelf
+from stemwright.decibels import linear
 
 Sections = npt.NDArray[np.float64]
 
@@ -47,7 +48,7 @@ def band_pass(hz: float, q: float, sample_rate_hz: int) -> Sections:
 
 
 def _bell(turn: float, gain_db: float, q: float) -> Sections:
-    a = math.sqrt(10 ** (gain_db / 20))
+    a = math.sqrt(linear(gain_db))
     alpha = math.sin(turn) / (2 * q)
     middle = -2 * math.cos(turn)
     return _normalised(
@@ -57,7 +58,7 @@ def _bell(turn: float, gain_db: float, q: float) -> Sections:
 
 def _shelf(turn: float, gain_db: float, q: float, side: float) -> Sections:
     """Return a low shelf (`side` 1) or a high shelf (-1): the same formulae with cos(w) negated."""
-    a = math.sqrt(10 ** (gain_db / 20))
+    a = math.sqrt(linear(gain_db))
     cosine = side * math.cos(turn)
     bend = 2 * math.sqrt(a) * math.sin(turn) / (2 * q)
     more, less = (a + 1) + (a - 1) * cosine, (a + 1) - (a - 1) * cosine

@@ -1,5 +1,8 @@
 """Decibels to gains and back in +, -, *, / alone, so that every CPU gives the same bits.
 
+For gains that are applied to samples as they move; single levels that are told or drawn are
+worked by `stemwright.decibels`.
+
 numpy's log10, exp and power differ between CPUs in the last bits; these series do not. Relative
 error under 1e-13, checked by tests.
 """

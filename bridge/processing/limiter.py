@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from bridge.audio import Block
@@ -12,6 +10,7 @@ from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
 from bridge.processing.reduction import Reductions
 from chains.inserts import Limiter
+from stemwright.decibels import amplitude_db
 
 DEFAULT_CEILING_DBTP = -1.0
 
@@ -37,7 +36,7 @@ class LimiterProcessor:
     @property
     def lowest_gain_db(self) -> float:
         """The deepest reduction so far: 0.0 while idle, else negative."""
-        return 20.0 * math.log10(self._lowest_gain)
+        return amplitude_db(self._lowest_gain)
 
     @property
     def gain_curve_db(self) -> tuple[float, ...]:

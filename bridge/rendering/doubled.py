@@ -15,6 +15,7 @@ from bridge.audio.inspection import Inspection
 from bridge.planning import Stem
 from bridge.rendering.excerpts import Fit, fits
 from bridge.storing import Store, digest
+from stemwright.decibels import amplitude_db, power_db
 from stemwright.problems import Diagnostic, Problem
 
 _LEFT_OVER = 0.03
@@ -103,9 +104,9 @@ def _sums(columns: _Columns, sizes: _Columns) -> list[_Sum]:
 
 def _unlikely_db(gains: dict[int, float], sizes: _Columns, at: int) -> float:
     """How unlike their gains are, and how far the parts' powers are from adding up."""
-    levels_db = [20.0 * float(np.log10(gain)) for gain in gains.values()]
+    levels_db = [amplitude_db(gain) for gain in gains.values()]
     added = sum((gain * sizes[part]) ** 2 for part, gain in gains.items())
-    apart_db = abs(10.0 * float(np.log10(sizes[at] ** 2 / added)))
+    apart_db = abs(power_db(float(sizes[at] ** 2 / added)))
     return max(levels_db) - min(levels_db) + apart_db
 
 
@@ -137,7 +138,7 @@ def _fitted(rows: Sequence[_Inspected], store: Store) -> list[_Sum]:
 
 
 def _seen(fit: Fit, rate_hz: int) -> _Sum:
-    levels_db = [20.0 * float(np.log10(gain)) for gain in fit.gains]
+    levels_db = [amplitude_db(gain) for gain in fit.gains]
     side = {"swapped": "with left and right swapped", "mono": "in mono"}.get(fit.sides, "")
     late = fit.late_frames
     moved = f"{abs(late)} samples ({abs(late) / rate_hz * 1000:.3g} ms) " if late else ""

@@ -13,6 +13,7 @@ from bridge.audio import BLOCK_FRAMES
 from bridge.audio.decode import opened
 from bridge.audio.inspection import Inspection
 from bridge.planning import Stem
+from stemwright.decibels import power_db
 from stemwright.problems import InputError
 
 _PLACES = 3
@@ -245,6 +246,6 @@ def _parts(target: _Floats, columns: _Floats) -> Fit | None:
     powers = np.square(sizes[heard])
     rest = float(powers[~taken].sum()) <= 0.1 * float(powers[taken].sum())
     gains = shares[taken] * size / sizes[heard][taken]
-    apart_db = abs(10.0 * float(np.log10(np.square(shares[taken]).sum())))
+    apart_db = abs(power_db(float(np.square(shares[taken]).sum())))
     whole = int(np.count_nonzero(~taken)) < 2 or rest
     return Fit(-1, heard[taken].tolist(), gains.tolist(), apart_db, 0, "", whole)

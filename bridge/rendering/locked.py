@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bridge.finished import LOCK
+from stemwright.decibels import amplitude_db
 from stemwright.problems import DiffersError, Problem
 
 _HASH = re.compile("[0-9a-f]{64}")
@@ -163,7 +163,7 @@ def _sends(owner: str, was: Mapping[str, float], now: Mapping[str, float]) -> It
 
 
 def _db(gain: float) -> str:
-    return f"{20.0 * math.log10(gain):.9g} dB" if gain > 0.0 else "-inf dB"
+    return f"{amplitude_db(gain):.9g} dB"
 
 
 def _insert_names(lock: Row) -> Iterator[str]:

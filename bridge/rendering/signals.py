@@ -12,9 +12,10 @@ from bridge.audio import BLOCK_FRAMES, Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
 from bridge.rendering.events import Cancel
 from bridge.storing import Entry, Store
+from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
 
-SILENCE = 10.0 ** (-96.0 / 20.0)
+SILENCE = linear(-96.0)
 """Linear level under which the end of the bus counts as silent (-96 dBFS)."""
 
 
@@ -31,11 +32,7 @@ class Levels:
 
     def as_json(self) -> dict[str, float | None]:
         """Peak and RMS in dBFS; null for silence."""
-        return {"peak_dbfs": _db(self.peak), "rms_dbfs": _db(self.rms)}
-
-
-def _db(level: float) -> float | None:
-    return round(20.0 * float(np.log10(level)), 3) if level > 0 else None
+        return {"peak_dbfs": rounded_db(self.peak, 3), "rms_dbfs": rounded_db(self.rms, 3)}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from bridge.rendering.signals import Signal
 from bridge.rendering.steps import run_steps
 from bridge.rendering.studio import Held, Studio, Take, scaled
 from chains import Limiter
+from stemwright.decibels import amplitude_db
 
 CLOSE_LU = 0.03
 """A take this near the wanted loudness is not made again."""
@@ -54,7 +54,7 @@ def limited_take(
             drive_db, predicted = solved.drive_db, solved.predicted_lufs
         finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
         take = _under_ceiling(studio, signal, finish, target.true_peak_dbtp, trim_db)
-        reduced_db = 20.0 * math.log10(finish.lowest_gain)
+        reduced_db = amplitude_db(finish.lowest_gain)
         curve_db = finish.reductions.curve_db
         take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db, gain_curve_db=curve_db)
         trim_db, miss = take.trim_db, take.miss_lu(wanted)

@@ -30,10 +30,11 @@ from bridge.reporting.songbook import reductions_db
 from bridge.reporting.spectrum import Spectrum
 from bridge.reporting.taps import Folder, Taps, taps
 from bridge.storing import Store, file_digest, leased_folder, sweep
+from stemwright.decibels import amplitude_db, linear, rounded_db
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem, StemwrightError
 
-_FULL = 10.0 ** (-0.1 / 20.0)
+_FULL = linear(-0.1)
 _PREFIX = "bypass-"
 _STAGED = ".stemwright-bypass-"
 _MARK = "<!-- stemwright bypass "
@@ -113,11 +114,11 @@ def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Agai
     gain_db = 0.0
     if with_lufs is not None and without_lufs is not None:
         gain_db = with_lufs - without_lufs
-    gain = 10.0 ** (gain_db / 20.0)
+    gain = linear(gain_db)
     spectra = Spectrum(rate_hz), Spectrum(rate_hz)
     changed = _difference(tapped, gain, spectra)
     loudest = max(with_peak, without_peak * gain, changed.peak)
-    pad_db = 20.0 * math.log10(loudest / _FULL) if loudest > _FULL else 0.0
+    pad_db = amplitude_db(loudest / _FULL) if loudest > _FULL else 0.0
     place = _place(tapped, gain, changed, rate_hz)
     master, why = _master(folder, step_id, place, how)
     found = Bypassed(
@@ -127,8 +128,8 @@ def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Agai
         without_lufs=_rounded(without_lufs),
         gain_db=round(gain_db, 3),
         pad_db=round(pad_db, 3),
-        difference_peak_dbfs=_db(changed.peak),
-        difference_rms_dbfs=_db(changed.rms),
+        difference_peak_dbfs=rounded_db(changed.peak, 2),
+        difference_rms_dbfs=rounded_db(changed.rms, 2),
         master_gain_db=None if master is None else round(master.gain_db, 3),
     )
     seen = Seen(
@@ -138,7 +139,7 @@ def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Agai
         reduction_db=tuple(reductions_db(folder.record, folder.store).get(step_id, ())),
     )
     shown = bypass_page(found, place, seen, master, why)
-    _write(tapped, target, gain, 10.0 ** (-pad_db / 20.0), rate_hz, shown)
+    _write(tapped, target, gain, linear(-pad_db), rate_hz, shown)
     return found
 
 
@@ -160,7 +161,7 @@ def _master(folder: Folder, step_id: str, place: Place, how: Again) -> tuple[Pla
         for path in (folder.path / name["path"], without.path)
     )
     frames = min(after.shape[1], before.shape[1])
-    gain = 10.0 ** (gain_db / 20.0)
+    gain = linear(gain_db)
     heard = Place(rate_hz, place.start_s, after[:, :frames], gain * before[:, :frames], gain_db)
     return (heard, "") if frames else (None, "the master has ended there")
 
@@ -242,7 +243,3 @@ def _write(tapped: Taps, target: Path, gain: float, pad: float, rate_hz: int, sh
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
-
-
-def _db(level: float) -> float | None:
-    return round(20.0 * math.log10(level), 2) if level > 0.0 else None

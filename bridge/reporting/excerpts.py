@@ -17,6 +17,7 @@ from bridge.listening.outlines import Outline
 from bridge.rendering.signals import silence
 from bridge.reporting.heard import Heard
 from bridge.storing import Store, digest
+from stemwright.decibels import linear
 
 LONGEST_S = 12
 SHORTEST_S = 5
@@ -86,7 +87,7 @@ def whole(
         if blocks is None:
             return None
         peak_dbfs, lufs = measures.get("sample_peak_dbfs"), measures.get("integrated_lufs")
-        peak = 0.0 if peak_dbfs is None else 10.0 ** (peak_dbfs / 20.0)
+        peak = 0.0 if peak_dbfs is None else linear(peak_dbfs)
         return preview(exactly(blocks(), frames), heard.rate_hz, frames, peak, lufs)
 
     return remembered(store, key, made)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
+from stemwright.decibels import power_db
 
 LOWEST_HZ = 20.0
 HIGHEST_HZ = 20000.0
@@ -73,4 +74,4 @@ class Spectrum:
 
 
 def _db(power: float) -> float | None:
-    return round(10.0 * math.log10(power), 2) if power > 1e-20 else None
+    return round(power_db(power), 2) if power > 1e-20 else None

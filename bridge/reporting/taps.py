@@ -12,13 +12,13 @@ from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import Part, summed
 from bridge.planning import Engine, Stem, StemFile
-from bridge.planning.steps import linear
 from bridge.processing import Mixed, Processor, build, run
 from bridge.processing.sides import Sided
 from bridge.rendering.signals import cut, stored_signal
 from bridge.rendering.sources import group_blocks
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Limiter
+from stemwright.decibels import linear
 from stemwright.problems import InputError, Problem
 
 Blocks = Callable[[], Iterator[Block]]

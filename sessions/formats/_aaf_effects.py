@@ -130,11 +130,6 @@ def _number(given: Any) -> float:
     return number
 
 
-def decibels(amplitude: float) -> float:
-    """A factor as a level; minus infinity for nothing."""
-    return 20.0 * math.log10(amplitude) if amplitude > 0 else -math.inf
-
-
 def fade_shape(transition: Any) -> str:
     """The shape of a Transition's curve in our words."""
     group = value(transition, "OperationGroup")

@@ -15,6 +15,7 @@ from typing import Any
 from sessions.formats import _aaf_effects as effects
 from sessions.formats._aaf_sources import Source, Sources, kind, value
 from sessions.model import Automation, Clip, Written
+from stemwright.decibels import amplitude_db
 
 _DEEPEST = 64
 
@@ -150,7 +151,7 @@ class Timeline:
     def _with_gain(self, group: Any, around: _Around) -> _Around:
         for curve in effects.gains(group):
             if curve.constant is not None:
-                around = replace(around, gain_db=around.gain_db + effects.decibels(curve.constant))
+                around = replace(around, gain_db=around.gain_db + amplitude_db(curve.constant))
             else:
                 line = self.gain_line(curve, around.start, around.length)
                 around = replace(around, automation=(*around.automation, line))

@@ -9,12 +9,13 @@ from lxml import etree
 
 from sessions.formats._ableton_document import Values
 from sessions.formats._ableton_files import written_paths
-from sessions.formats._daw_elements import children, decibels
+from sessions.formats._daw_elements import children
 from sessions.formats._daw_scope import EDGE, Effort, EndlessError, Loop, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Media, Written
 from sessions.tally import Tally
+from stemwright.decibels import amplitude_db
 
 _REPITCH = "3"
 _SEQUENCER = "DeviceChain/MainSequencer"
@@ -148,7 +149,7 @@ class Clips:
             self._tally.add("transposed_clips", track)
         return Clip(
             media=media,
-            gain_db=decibels(values.at(element, "SampleVolume", 1.0)),
+            gain_db=amplitude_db(values.at(element, "SampleVolume", 1.0)),
             fade_in_s=self._fade(element, times, "In") if fades else 0.0,
             fade_out_s=self._fade(element, times, "Out") if fades else 0.0,
             fade_in_shape=_curve(values, element, "In"),

@@ -10,9 +10,10 @@ from lxml import etree
 
 from sessions.formats._ableton_automation import level
 from sessions.formats._ableton_document import Values
-from sessions.formats._daw_elements import children, decibels
+from sessions.formats._daw_elements import children
 from sessions.model import Send
 from sessions.tally import Tally
+from stemwright.decibels import amplitude_db
 
 MASTER = "master"
 _KINDS = {
@@ -127,7 +128,7 @@ class Mixer:
             send = holder.find("Send")
             if send is None or index >= len(self.returns):
                 continue
-            gain_db = decibels(level(self._values.manual(send, 0.0)))
+            gain_db = amplitude_db(level(self._values.manual(send, 0.0)))
             # Live 12.2 writes EnabledByUser where versions up to 11 wrote Active.
             before = self._values.whether(holder, "Active", True)
             active = self._values.whether(holder, "EnabledByUser", before)

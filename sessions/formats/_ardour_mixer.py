@@ -14,7 +14,7 @@ from sessions.formats._ardour_xml import Clock, automation_list
 from sessions.model import Automation, Device, Send
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 
 # What Ardour takes for what a processor does not say (libs/ardour): faders, trims and the main
 # volume at 1, pans in the middle (parameter_descriptor.cc: normal). A send to a bus is silent
@@ -86,7 +86,7 @@ def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
             devices.append(device(processor, name, context.tally))
         elif kind in ("send", "insert", "port"):
             context.tally.add("external_routing", name)
-    gained = (decibels(abs(gain)), decibels(abs(trim)))
+    gained = (amplitude_db(abs(gain)), amplitude_db(abs(trim)))
     return Mixer(*gained, tuple(devices), tuple(sends), tuple(filter(None, lines)))
 
 
@@ -135,7 +135,7 @@ def _old_send(node: etree._Element, name: str, context: Context) -> list[tuple[S
     panners = [] if io is None else io.findall("Panner/StreamPanner")
     send = Send(
         target="",
-        gain_db=decibels(abs(number(io, "gain", 1.0))),
+        gain_db=amplitude_db(abs(number(io, "gain", 1.0))),
         pre_fader=not _is_old_post(node),
         pan=2.0 * number(panners[0], "x", 0.5) - 1.0 if len(panners) == 1 else 0.0,
         enabled=flag(redirect, "active"),
@@ -156,7 +156,7 @@ def _send(
     pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
     send = Send(
         target=target,
-        gain_db=decibels(abs(_gain(_send_amp(processor), usual=0.0))),
+        gain_db=amplitude_db(abs(_gain(_send_amp(processor), usual=0.0))),
         pre_fader=not behind,
         pan=2.0 * number(pan, "value", 0.5) - 1.0,
         enabled=flag(processor, "active"),

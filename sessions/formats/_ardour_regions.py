@@ -19,7 +19,7 @@ from sessions.media_search import MediaFinder
 from sessions.model import Automation, AutomationPoint, Clip, Media
 from sessions.tally import Tally
 from sessions.xml_values import child, flag, number
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 
 # What Ardour takes for what a region does not say: fades of 64 samples, linear (audioregion.cc,
 # set_default_fade_in; since 7 of the user's own shape, which a session does not hold), gain 1
@@ -100,7 +100,7 @@ def _clip(node: etree._Element, track: str, clock: Clock, sources: Pool, tally: 
         position_frames=round(position_s * clock.rate_hz),
         length_s=max(0.0, clock.length_s(length, position)),
         source_offset_s=clock.seconds(node.get("start", "0")),
-        gain_db=decibels(abs(_scale(node))),
+        gain_db=amplitude_db(abs(_scale(node))),
         inverted=_scale(node) < 0,
         muted=_switch(node, "muted", "Muted"),
         name=node.get("name", ""),

@@ -22,11 +22,6 @@ _TRUE = frozenset({"true", "1"})
 _FALSE = frozenset({"false", "0"})
 
 
-def decibels(amplitude: float) -> float:
-    """An amplitude as decibels; silence and less is minus infinity."""
-    return 20.0 * math.log10(amplitude) if amplitude > 0 else -math.inf
-
-
 def children(element: etree._Element | None) -> Iterator[etree._Element]:
     """The elements directly inside, without comments and processing instructions."""
     if element is not None:

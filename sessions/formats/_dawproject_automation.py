@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from sessions.formats._daw_elements import Source, children, decibels
+from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
 from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, AutomationPoint
+from stemwright.decibels import amplitude_db
 
 _POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})
 _EXPRESSIONS = {"gain": "gain_db", "pan": "pan"}
@@ -76,7 +77,7 @@ def standing_db(line: Automation) -> float | None:
     if line.target != "gain_db" or len(values) != 1:
         return None
     value = values.pop()
-    return value if line.unit == "db" else decibels(value)
+    return value if line.unit == "db" else amplitude_db(value)
 
 
 def _shape(point: etree._Element) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from sessions.formats._daw_elements import DEEPEST, Source, children, counted, decibels
+from sessions.formats._daw_elements import DEEPEST, Source, children, counted
 from sessions.formats._dawproject_devices import Devices
 from sessions.model import Diagnostic, PluginParameter, Send, Track
 from sessions.roles import role_of
+from stemwright.decibels import amplitude_db
 
 MASTER = "master"
 _SWITCH = "switch"
@@ -67,7 +68,7 @@ def level_db(value: float, unit: str) -> float:
     """A level in decibels; linear and normalized are amplitudes."""
     if unit == "decibel":
         return value
-    return decibels(value / 100.0 if unit == "percent" else value)
+    return amplitude_db(value / 100.0 if unit == "percent" else value)
 
 
 def pan(value: float, unit: str, low: float | None, high: float | None) -> float:

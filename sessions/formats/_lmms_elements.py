@@ -135,11 +135,6 @@ def length_ticks(clip: etree._Element, bar_ticks: float) -> float:
     return math.ceil(max([*ends, 1.0]) / bar_ticks) * bar_ticks
 
 
-def decibels(factor: float) -> float:
-    """A factor as a level."""
-    return 20.0 * math.log10(factor) if factor > 0 else -math.inf
-
-
 def devices(chain: etree._Element | None) -> tuple[Device, ...]:
     """The effects of an fxchain; a chain switched off switches all of them off."""
     if chain is None:

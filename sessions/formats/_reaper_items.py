@@ -15,7 +15,7 @@ from sessions.formats._reaper_text import Block, Line, integer, name_of, number,
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Written
 from sessions.tally import Tally
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 
 _FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
 _CHANNEL_MODES = {1: "swapped", 2: "mono", 3: "left", 4: "right"}
@@ -142,7 +142,7 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         position_s=position_s,
         length_s=max(0.0, number(item.line("LENGTH"), 1)),
         source_offset_s=number(take.line("SOFFS"), 1),
-        gain_db=decibels(abs(item_gain * take_gain)),
+        gain_db=amplitude_db(abs(item_gain * take_gain)),
         pan=number(later, 1) if later else number(first, 2),
         fade_in_s=_fade_s(fade_in),
         fade_out_s=_fade_s(fade_out),

@@ -19,7 +19,7 @@ from sessions.media_search import MediaFinder
 from sessions.model import Automation, Send, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 
 _PAN_MODES = {0: "balance", 3: "stereo balance", 5: "stereo pan", 6: "dual pan"}
 _STEREO_PAN = 5
@@ -144,7 +144,7 @@ def _track(
         kind="group" if integer(block.line("ISBUS"), 2) > 0 else "audio",
         parent=parent,
         channels=channel_count(block.line("NCHAN")),
-        gain_db=decibels(abs(gain)),
+        gain_db=amplitude_db(abs(gain)),
         pan=number(fader, 2),
         muted=integer(mute, 1) != 0,
         soloed=integer(mute, 2) != 0,
@@ -170,7 +170,9 @@ def channel_count(words: list[str]) -> int:
 def pan_law(mode: int, law: float, defaults: Defaults) -> str:
     """The panner's mode and what its centre does, such as "stereo balance, centre -3.0 dB"."""
     factor = defaults.pan_law if law == _PROJECT_LAW else law
-    return f"{_PAN_MODES.get(mode, f'reaper_{mode}')}, centre {decibels(abs(factor)) + 0.0:.1f} dB"
+    return (
+        f"{_PAN_MODES.get(mode, f'reaper_{mode}')}, centre {amplitude_db(abs(factor)) + 0.0:.1f} dB"
+    )
 
 
 def _receives(block: Block, own: str, tally: Tally) -> tuple[_Receive, ...]:
@@ -213,7 +215,7 @@ def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
     shown = None if first == 0 else "/".join(str(channel + 1) for channel in sorted(channels))
     send = Send(
         target=own,
-        gain_db=decibels(abs(number(words, 3, 1.0))),
+        gain_db=amplitude_db(abs(number(words, 3, 1.0))),
         pre_fader=mode != 0,
         muted=integer(words, 5) != 0,
         pan=number(words, 4),

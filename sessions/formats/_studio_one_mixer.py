@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import Source, decibels
+from sessions.formats._daw_elements import Source
 from sessions.formats._daw_states import state_of_file
 from sessions.formats._studio_one_elements import attribute, part, slots
 from sessions.model import Device, DeviceState, Send
 from sessions.plugin_state import StateError, canonical_class_id, opaque
 from sessions.tally import Tally
+from stemwright.decibels import amplitude_db
 
 MASTER = "master"
 _KINDS = {
@@ -72,7 +73,7 @@ class Mixer:
 
     def gain_db(self, channel: Channel) -> float:
         """Where the fader stands."""
-        return decibels(self._source.number(channel.element, "gain", 1.0))
+        return amplitude_db(self._source.number(channel.element, "gain", 1.0))
 
     def pan(self, element: etree._Element) -> float:
         """Position: written from 0 to 1."""
@@ -108,7 +109,7 @@ class Mixer:
                 continue
             yield Send(
                 target,
-                decibels(self._source.number(slot, "level", 1.0)),
+                amplitude_db(self._source.number(slot, "level", 1.0)),
                 self.flag(slot, "prefader"),
                 pan=self.pan(slot),
                 enabled=not self.flag(slot, "bypass"),

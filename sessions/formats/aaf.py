@@ -22,6 +22,7 @@ from sessions.model import Clip, Diagnostic, Marker, Session, Track
 from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import head, one_path
+from stemwright.decibels import amplitude_db
 from stemwright.words import printable
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})
@@ -155,7 +156,7 @@ def _mixed(track: Track, operation: Any, timeline: Timeline) -> Track:
     if effects.operation_id(operation) != effects.PAN:
         for curve in effects.gains(operation):
             if curve.constant is not None:
-                track = replace(track, gain_db=track.gain_db + effects.decibels(curve.constant))
+                track = replace(track, gain_db=track.gain_db + amplitude_db(curve.constant))
             else:
                 line = timeline.gain_line(curve, Fraction(0), length)
                 track = replace(track, automation=(*track.automation, line))

@@ -17,13 +17,13 @@ from sessions.formats._ableton_devices import Devices
 from sessions.formats._ableton_document import Values, load, looks_like_live
 from sessions.formats._ableton_mixer import MASTER, Mixer, Place
 from sessions.formats._ableton_time import envelopes, main_mixer, markers, meters, tempo_map
-from sessions.formats._daw_elements import decibels
 from sessions.formats._daw_scope import Effort, Scope
 from sessions.media_search import MediaFinder
 from sessions.model import Diagnostic, Session, Severity, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import parsed
+from stemwright.decibels import amplitude_db
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -184,7 +184,7 @@ class _Reader:
         )
 
     def _gain_db(self, mixer: etree._Element) -> float:
-        return decibels(level(self.values.manual(mixer.find("Volume"), 1.0)))
+        return amplitude_db(level(self.values.manual(mixer.find("Volume"), 1.0)))
 
     def _remark(self, place: Place) -> None:
         values, element = self.values, place.element

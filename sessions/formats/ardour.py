@@ -20,7 +20,7 @@ from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, named, number
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -189,7 +189,7 @@ def _vca_gain_db(vca: etree._Element) -> float:
         for each in children(vca, "Controllable")
         if "GainLike" in each.get("flags", "")
     )
-    return decibels(abs(next(gains, 1.0)))
+    return amplitude_db(abs(next(gains, 1.0)))
 
 
 def _vca_muted(vca: etree._Element) -> bool:

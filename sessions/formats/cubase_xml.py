@@ -6,7 +6,6 @@ does not tell.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from sessions.xml import parse_xml
+from stemwright.decibels import amplitude_db
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -318,7 +318,7 @@ class _Reading:
             position_frames=round(start_s * rate),
             length_s=max(0.0, length) / rate,
             source_offset_s=max(0.0, offset) / rate,
-            gain_db=20.0 * math.log10(gain) if gain > 0 else -math.inf,
+            gain_db=amplitude_db(gain),
             media_path=path or None,
             missing=media is None,
             name=self.archive.text(event, "Description") or self.archive.text(audio, "Name"),

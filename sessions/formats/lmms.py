@@ -14,7 +14,6 @@ from lxml import etree
 from sessions.formats._lmms_elements import (
     NOTE_CLIPS,
     damaged,
-    decibels,
     devices,
     is_lmms,
     length_ticks,
@@ -43,6 +42,7 @@ from sessions.model import (
 from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import head, one_path
+from stemwright.decibels import amplitude_db
 
 _BLOCKS = ("bbtco", "patternclip")
 _METER = ("numerator", "denominator")
@@ -169,7 +169,7 @@ class _Project:
             name=name,
             kind=_KINDS[kind],
             parent=parent,
-            gain_db=decibels(number(body, "vol", 100) / 100),
+            gain_db=amplitude_db(number(body, "vol", 100) / 100),
             pan=min(max(number(body, "pan", 0) / 100, -1.0), 1.0),
             muted=number(element, "muted", 0) != 0,
             soloed=number(element, "solo", 0) != 0,
@@ -331,7 +331,7 @@ class _Project:
             id="master",
             name="Master" if master is None else master.get("name", "Master"),
             kind="master",
-            gain_db=decibels(volume),
+            gain_db=amplitude_db(volume),
             muted=number(master, "muted", 0) != 0,
             output=None,
             devices=devices(chain),
@@ -340,7 +340,10 @@ class _Project:
     def _channel(self, at: int, element: etree._Element) -> Track:
         name = element.get("name", "") or f"Channel {at}"
         sends = [
-            Send(_channel_id(int(number(each, "channel", 0))), decibels(number(each, "amount", 1)))
+            Send(
+                _channel_id(int(number(each, "channel", 0))),
+                amplitude_db(number(each, "amount", 1)),
+            )
             for each in element.findall("send")
         ]
         # A way on at full level is the output; LMMS knows only sends.
@@ -349,7 +352,7 @@ class _Project:
             id=_channel_id(at),
             name=name,
             kind="group",
-            gain_db=decibels(number(element, "volume", 1)),
+            gain_db=amplitude_db(number(element, "volume", 1)),
             muted=number(element, "muted", 0) != 0,
             soloed=number(element, "soloed", 0) != 0,
             output=main.target if main else None,

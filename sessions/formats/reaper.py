@@ -19,7 +19,7 @@ from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, 
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
-from stemwright.decibels import decibels
+from stemwright.decibels import amplitude_db
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -197,7 +197,7 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
         name="Master",
         kind="master",
         channels=channel_count(project.line("MASTER_NCH")),
-        gain_db=decibels(abs(gain)),
+        gain_db=amplitude_db(abs(gain)),
         pan=number(fader, 2),
         inverted=gain < 0,
         muted=bool(integer(project.line("MASTERMUTESOLO"), 1) & 1),

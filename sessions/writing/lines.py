@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sessions.model import Automation, AutomationPoint, Clip
-from stemwright.decibels import decibels, linear
+from stemwright.decibels import amplitude_db, linear
 
 LineKind = Literal["level", "pan", "switch", "width", "value"]
 _LEVELS = frozenset({"gain_db", "trim_db", "post_gain_db"})
@@ -83,7 +83,9 @@ def _kind(target: str) -> LineKind:
 def standing_gain_db(clip: Clip) -> float:
     """A clip's gain with every gain line that never moves: how a DAWproject says a clip's gain."""
     return clip.gain_db + sum(
-        decibels(as_factors(line_of(line))[0].value) for line in clip.automation if _stands(line)
+        amplitude_db(as_factors(line_of(line))[0].value)
+        for line in clip.automation
+        if _stands(line)
     )
 
 

@@ -18,6 +18,7 @@ from bridge.comparing.walking import opened
 from bridge.listening.excerpts import Excerpt, preview
 from bridge.listening.outlines import COLUMNS, Outline, extremes, outlined
 from bridge.metering import measure
+from stemwright.decibels import linear
 
 EXCERPT_S = 12
 HIGH_RATE_EXCERPT_S = 10
@@ -107,7 +108,7 @@ def alone(path: Path) -> Excerpt:
     """All of one file as a preview. Raises InputError as `bridge.audio.decode.read_blocks` does."""
     header = probe(path)
     measured = measure(path)
-    peak = 10.0 ** (measured.sample_peak_dbfs / 20.0)
+    peak = linear(measured.sample_peak_dbfs)
     lufs = measured.integrated_lufs if math.isfinite(measured.integrated_lufs) else None
     blocks = (_stereo(block) for block in read_blocks(path))
     return preview(blocks, header.sample_rate_hz, header.frames, peak, lufs)

@@ -46,7 +46,10 @@ class Shape:
 
 
 def linear(db: float) -> float:
-    """Return the linear gain of `db`, correctly rounded, hence the same on every processor."""
+    """Return the linear gain of `db`, correctly rounded, hence the same on every processor.
+
+    `stemwright.decibels.linear`, by the C library, may be one unit in the last place beside it.
+    """
     return float(Decimal(10) ** (Decimal(db) / 20))
 
 
