@@ -5,8 +5,8 @@ Places and paths (`where`, `path`, `source`, `notes`) are presentation and take 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
@@ -18,6 +18,9 @@ Side = Literal["stereo", "mid", "side", "left", "right"]
 Host = Literal["dawdreamer", "pedalboard"]
 Safety = Literal["none", "trim"]
 Dynamics = Literal["own", "main"]
+
+MASTER = "master"
+"""The owner of the inserts that stand on no group or return; no other id may be this."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,36 @@ class Chain:
     path: Path | None = field(default=None, compare=False)
     source: Source = field(default_factory=Source, compare=False, repr=False)
     notes: tuple[Note, ...] = field(default=(), compare=False, repr=False)
+
+    def racks(self) -> Iterator[tuple[str, tuple[Insert, ...]]]:
+        """Every row of inserts under its owner's id: groups in summing order, returns, "master"."""
+        owners: tuple[Group | Return, ...] = (*self.groups, *self.returns)
+        for owner in owners:
+            yield owner.id, owner.inserts
+        yield MASTER, self.master
+
+    def inserts(self) -> Iterator[tuple[str, Insert]]:
+        """Every insert under its owner's id, bypassed ones too, in the order of `racks`."""
+        for owner, rack in self.racks():
+            for insert in rack:
+                yield owner, insert
+
+    def rack(self, owner: str) -> tuple[Insert, ...]:
+        """The inserts of a group, a return or "master"; none where nothing has that id."""
+        return next((rack for known, rack in self.racks() if known == owner), ())
+
+    def with_inserts(self, change: Callable[[str, Insert], Insert]) -> Chain:
+        """The chain with `change(owner id, insert)` in the place of every insert."""
+
+        def changed(owner: str, rack: tuple[Insert, ...]) -> tuple[Insert, ...]:
+            return tuple(change(owner, insert) for insert in rack)
+
+        return replace(
+            self,
+            groups=tuple(replace(g, inserts=changed(g.id, g.inserts)) for g in self.groups),
+            returns=tuple(replace(r, inserts=changed(r.id, r.inserts)) for r in self.returns),
+            master=changed(MASTER, self.master),
+        )
 
     def locate(self, *at: str | int) -> Where:
         """Point at a place by the file's own keys.

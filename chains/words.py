@@ -25,10 +25,7 @@ def describe(insert: Insert) -> str:
 
 def describe_chain(chain: Chain) -> tuple[tuple[str, str], ...]:
     """Pair every insert's step id (`<group>/<insert id>`, `master/<insert id>`) with its line."""
-    racks = [(group.id, group.inserts) for group in chain.groups]
-    racks += [(bus.id, bus.inserts) for bus in chain.returns]
-    racks.append(("master", chain.master))
-    return tuple((f"{owner}/{row.id}", describe(row)) for owner, rows in racks for row in rows)
+    return tuple((f"{owner}/{insert.id}", describe(insert)) for owner, insert in chain.inserts())
 
 
 @singledispatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,12 +44,12 @@ def hosted_row(chain: Chain, step_id: str) -> HostedRow:
     """The hosted insert `<group>/<insert>` of `chain`; InputError for any other."""
     from chains import Plugin
 
-    for owner, insert in _inserts(chain):
+    for owner, insert in chain.inserts():
         if f"{owner}/{insert.id}" == step_id and isinstance(insert.settings, Plugin):
             return HostedRow(chain, owner, insert, insert.settings)
     hosted = [
         f"{owner}/{insert.id}"
-        for owner, insert in _inserts(chain)
+        for owner, insert in chain.inserts()
         if isinstance(insert.settings, Plugin)
     ]
     raise InputError(
@@ -62,21 +62,13 @@ def hosted_row(chain: Chain, step_id: str) -> HostedRow:
     )
 
 
-def _inserts(chain: Chain) -> Iterator[tuple[str, Insert]]:
-    racks = [(group.id, group.inserts) for group in chain.groups]
-    racks += [(back.id, back.inserts) for back in chain.returns]
-    for owner, inserts in (*racks, ("master", chain.master)):
-        for insert in inserts:
-            yield owner, insert
-
-
 def users_of(chain: Chain, state: Path) -> list[str]:
     """The inserts whose state is this file."""
     from chains import Plugin
 
     return [
         f"{owner}/{insert.id}"
-        for owner, insert in _inserts(chain)
+        for owner, insert in chain.inserts()
         if isinstance(insert.settings, Plugin)
         and insert.settings.state is not None
         and chain.resolve(insert.settings.state).resolve() == state.resolve()

@@ -39,12 +39,9 @@ def _states(chain: Path) -> list[Path]:
         parsed = load(chain)
     except ChainError:
         return []
-    groups = [insert for group in parsed.groups for insert in group.inserts]
-    returns = [insert for back in parsed.returns for insert in back.inserts]
-    inserts = [*groups, *returns, *parsed.master]
     return [
         parsed.resolve(insert.settings.state)
-        for insert in inserts
+        for _, insert in parsed.inserts()
         if isinstance(insert.settings, Plugin) and insert.settings.state is not None
     ]
 

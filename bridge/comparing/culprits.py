@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Literal
 
-from bridge.comparing.render_folder import MASTER, RenderFolder, Step
+from bridge.comparing.render_folder import RenderFolder, Step
 from chains import Chain
+from chains.model import MASTER
 
 Kind = Literal[
     "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target", "drive",

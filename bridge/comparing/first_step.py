@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bridge.comparing.culprits import Kind, culprit, engine_changes
-from bridge.comparing.render_folder import MASTER, RenderFolder, Step, open_render
+from bridge.comparing.render_folder import RenderFolder, Step, open_render
 from bridge.rendering import differences
+from chains.model import MASTER
 
 _HELD = frozenset({"engine", "mixer", "plugins", "sources", "specs", "subtype"})
 """What a lock must hold to be compared with another, value by value."""

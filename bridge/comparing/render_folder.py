@@ -10,9 +10,8 @@ from typing import Any
 from bridge.finished import in_words, read_lock, read_record
 from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
+from chains.model import MASTER
 from stemwright.problems import InputError
-
-MASTER = "master"
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,7 @@ class RenderFolder:
         """The active inserts of a group, a return or the master bus."""
         if self.chain is None:
             return ()
-        rows = {each.id: each.inserts for each in self.chain.groups}
-        rows |= {each.id: each.inserts for each in self.chain.returns}
-        row = self.chain.master if owner == MASTER else rows.get(owner, ())
-        return [insert for insert in row if not insert.bypass]
+        return [insert for insert in self.chain.rack(owner) if not insert.bypass]
 
     def sources(self, group: str) -> dict[str, tuple[str, ...]]:
         """The stems of a group: where each starts, and the hashes of its samples."""

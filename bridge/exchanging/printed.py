@@ -12,6 +12,7 @@ from bridge.comparing.render_folder import RenderFolder, open_render
 from bridge.rendering.signals import cut, stored_signal
 from bridge.storing import Store
 from chains import Insert, Plugin
+from chains.model import MASTER
 from sessions import Clip, Media, Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
@@ -32,9 +33,7 @@ def with_printed(
     if rendering.lock_fault is not None:
         raise _gone(folder, rendering.lock_fault)
     chain = rendering.chain
-    rows = [(group.id, group.inserts) for group in chain.groups]
-    rows += [(bus.id, bus.inserts) for bus in chain.returns]
-    owners = [owner for owner, row in rows if _has_own(row)]
+    owners = [owner for owner, rack in chain.racks() if owner != MASTER and _has_own(rack)]
     made = {
         owner: _print(rendering, folder, owner, store, work / f"{owner}.wav") for owner in owners
     }

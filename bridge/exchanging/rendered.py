@@ -13,7 +13,7 @@ from bridge.finished import RECORD, read_lock
 from bridge.planning import Stem
 from bridge.rendering import check_whole, found_again, recall
 from bridge.storing import Store
-from chains import Chain, Group, Insert, Plugin, Return, load
+from chains import Chain, Group, Insert, Plugin, load
 from sessions import Clip, Device, Media, Send, Session, Tempo, Track
 from sessions.entry import Entry
 from sessions.media import read_header
@@ -199,7 +199,7 @@ def _told_finished(track: Track) -> Diagnostic:
 
 def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[Diagnostic]:
     """What a DAW cannot have of a chain: our own processors, sides, keys, the finish."""
-    rows = [(f"{owner}/{insert.id}", insert) for owner, insert in _inserts(chain)]
+    rows = [(f"{owner}/{insert.id}", insert) for owner, insert in chain.inserts()]
     own = [
         where
         for where, insert in rows
@@ -226,12 +226,3 @@ def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[
     if drive_db:
         message = f"the solved drive of {drive_db:+.2f} dB into the finish is not in the project"
         yield Diagnostic("note", "drive_not_carried", "master", message)
-
-
-def _inserts(chain: Chain) -> Iterator[tuple[str, Insert]]:
-    racks: list[tuple[str, tuple[Insert, ...]]] = []
-    owners: tuple[Group | Return, ...] = (*chain.groups, *chain.returns)
-    racks += [(each.id, each.inserts) for each in owners]
-    for owner, row in (*racks, ("master", chain.master)):
-        for insert in row:
-            yield owner, insert

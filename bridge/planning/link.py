@@ -112,10 +112,7 @@ def hosted_steps(
 
 
 def _every_step(chain: Chain, linker: StepLinker) -> list[Step]:
-    racks = [(group.id, group.inserts) for group in chain.groups]
-    racks += [(back.id, back.inserts) for back in chain.returns]
-    racks.append(("master", chain.master))
-    return [step for owner, inserts in racks for step in linker.steps(owner, inserts)]
+    return [step for owner, rack in chain.racks() for step in linker.steps(owner, rack)]
 
 
 def engine_of(chain: Chain, stems: Stems) -> Engine:

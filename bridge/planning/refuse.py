@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chains import Chain, Insert, Where
+from chains import Chain, Where
 from stemwright.problems import Problem
 
 
@@ -17,17 +17,9 @@ def _refusal(what: str, where: Where, hint: str) -> Problem:
     )
 
 
-def _inserts(chain: Chain) -> Iterator[Insert]:
-    for group in chain.groups:
-        yield from group.inserts
-    for back in chain.returns:
-        yield from back.inserts
-    yield from chain.master
-
-
 def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
     """Yield one problem for each thing in `chain` that rendering lacks."""
-    for insert in _inserts(chain):
+    for _, insert in chain.inserts():
         use = insert.settings.use
         if use != "plugin" and use not in supported:
             yield _refusal(

@@ -221,15 +221,12 @@ def _identity(plugin: Plugin) -> PluginTable:
 
 def _states(chain: Chain) -> dict[str, tuple[str, Path]]:
     """Every state the chain names, those of bypassed inserts and of empty groups too."""
-    owners = [(group.id, group.inserts) for group in chain.groups]
-    owners += [(back.id, back.inserts) for back in chain.returns]
     found: dict[str, tuple[str, Path]] = {}
-    for owner, inserts in [*owners, ("master", chain.master)]:
-        for insert in inserts:
-            if isinstance(insert.settings, PluginSettings) and insert.settings.state:
-                path = chain.resolve(insert.settings.state)
-                name = f"states/{owner}-{insert.id}{path.suffix}"
-                found[f"{owner}/{insert.id}"] = name, path
+    for owner, insert in chain.inserts():
+        if isinstance(insert.settings, PluginSettings) and insert.settings.state:
+            path = chain.resolve(insert.settings.state)
+            name = f"states/{owner}-{insert.id}{path.suffix}"
+            found[f"{owner}/{insert.id}"] = name, path
     return found
 
 
@@ -245,15 +242,4 @@ def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str
             changed["plugin"] = _identity(hosted[step_id].plugin)
         return replace(insert, settings=settings.model_copy(update=changed))
 
-    return replace(
-        chain,
-        groups=tuple(
-            replace(group, inserts=tuple(moved(group.id, insert) for insert in group.inserts))
-            for group in chain.groups
-        ),
-        returns=tuple(
-            replace(back, inserts=tuple(moved(back.id, insert) for insert in back.inserts))
-            for back in chain.returns
-        ),
-        master=tuple(moved("master", insert) for insert in chain.master),
-    )
+    return chain.with_inserts(moved)

@@ -159,12 +159,9 @@ def link_stems(
 
 def _hosted(chain: Chain) -> Iterator[tuple[str, Insert, PluginSettings]]:
     """Every plugin insert under its owner's id, bypassed ones too."""
-    racks = [(group.id, group.inserts) for group in chain.groups]
-    racks += [(back.id, back.inserts) for back in chain.returns]
-    for owner, inserts in (*racks, ("master", chain.master)):
-        for insert in inserts:
-            if isinstance(insert.settings, PluginSettings):
-                yield owner, insert, insert.settings
+    for owner, insert in chain.inserts():
+        if isinstance(insert.settings, PluginSettings):
+            yield owner, insert, insert.settings
 
 
 def _catalogue(

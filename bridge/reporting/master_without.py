@@ -21,8 +21,6 @@ from bridge.reporting.taps import Folder
 from chains import Chain, Insert
 from stemwright.problems import InputError, Problem
 
-Inserts = tuple[Insert, ...]
-
 
 @dataclass(frozen=True)
 class Again:
@@ -67,15 +65,7 @@ def _versioned(chain: Chain, version: str) -> Chain:
 def _bypassed(chain: Chain, step_id: str) -> Chain:
     owner, _, name = step_id.rpartition("/")
 
-    def without(inserts: Inserts, here: str) -> Inserts:
-        return tuple(
-            replace(each, bypass=True) if (here, each.id) == (owner, name) else each
-            for each in inserts
-        )
+    def without(here: str, insert: Insert) -> Insert:
+        return replace(insert, bypass=True) if (here, insert.id) == (owner, name) else insert
 
-    return replace(
-        chain,
-        groups=tuple(replace(one, inserts=without(one.inserts, one.id)) for one in chain.groups),
-        returns=tuple(replace(one, inserts=without(one.inserts, one.id)) for one in chain.returns),
-        master=without(chain.master, "master"),
-    )
+    return chain.with_inserts(without)

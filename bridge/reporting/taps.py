@@ -220,11 +220,7 @@ def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
 
 def inserts_of(folder: Folder, row: Mapping[str, Any]) -> list[Insert]:
     """What was rendered in one step, in order."""
-    chain = folder.chain
-    racks = {"master": chain.master}
-    racks |= {one.id: one.inserts for one in chain.groups}
-    racks |= {one.id: one.inserts for one in chain.returns}
-    known = {insert.id: insert for insert in racks.get(owner_of(row), ())}
+    known = {insert.id: insert for insert in folder.chain.rack(owner_of(row))}
     if not known.keys() >= {*row["inserts"]}:
         raise _gone(folder, f"chain.toml no longer holds the inserts of {row['id']}")
     return [known[each] for each in row["inserts"]]
