@@ -73,8 +73,7 @@ class Work:
         though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
         work.
         """
-        from bridge.hosting import host
-        from bridge.rendering import Cancel, Context, check_output, link
+        from bridge.rendering import check_output, context_of, link
         from bridge.rendering.preparing import failures, refuse_inputs
         from bridge.storing import Store, default_root
 
@@ -108,16 +107,13 @@ class Work:
             partial=partial,
         )
         plan = replace(plan, only=only)
-        other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
-        context = Context(
-            plan=plan,
-            store=store,
-            host=host(plan.engine.host),
+        context = context_of(
+            plan,
+            store,
             events=events,
-            cancel=Cancel(),
             jobs=self.jobs,
             deadline_s=self.plugin_timeout_s,
-            cross_check=host(other) if self.cross_check else None,
+            cross_checked=self.cross_check,
         )
         failed = failures(context.bench, plan.hosted, self.jobs)
         refuse_inputs(failed, plan.missing)

@@ -14,12 +14,12 @@ from bridge.comparing.limits import Limits, Verdict
 from bridge.comparing.lock_notes import LockNote, lock_notes
 from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
-from bridge.hosting import host, search_folders, trusted_folders
+from bridge.hosting import search_folders, trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.rendering import (
-    Cancel,
     Context,
     Events,
+    context_of,
     found_again,
     link_stems,
     read_lock,
@@ -134,7 +134,7 @@ def verify(
         plan = link_stems(
             recall(lock, place.folder, store), chain, store, plugin_folders=folders, trusted=allowed
         )
-        context = Context(plan, store, host(plan.engine.host), events, Cancel(), jobs, deadline_s)
+        context = context_of(plan, store, events=events, jobs=jobs, deadline_s=deadline_s)
         return _rendered(context, chain, lock, work / "out")
 
     with scratch() as work:

@@ -1,7 +1,7 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
 from bridge.finished import read_lock
-from bridge.rendering.context import Context, StepResult
+from bridge.rendering.context import Context, StepResult, context_of
 from bridge.rendering.deliver import Pages, write_folder, write_into
 from bridge.rendering.digests import (
     SIDECAR_SUFFIX,
@@ -45,6 +45,7 @@ __all__ = [
     "check_states",
     "check_unlocked",
     "check_whole",
+    "context_of",
     "differences",
     "found_again",
     "held_drive",

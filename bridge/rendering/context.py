@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.hosting import host
 from bridge.hosting.port import Host
 from bridge.planning import Plan
-from bridge.rendering.events import Cancel, Events
+from bridge.rendering.events import Cancel, Events, Silent
 from bridge.rendering.preparing import Bench
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError
@@ -37,6 +38,32 @@ class Context:
     def bench(self) -> Bench:
         """Where its plugins are made ready."""
         return Bench(self.store, self.host, self.plan.engine, self.deadline_s)
+
+
+def context_of(
+    plan: Plan,
+    store: Store,
+    *,
+    events: Events | None = None,
+    jobs: int = 1,
+    deadline_s: float | None = None,
+    cross_checked: bool = False,
+) -> Context:
+    """A render of `plan` in the host it names, not begun; without `events`, nobody listens.
+
+    `cross_checked` has the other host render every hosted insert too.
+    """
+    other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
+    return Context(
+        plan=plan,
+        store=store,
+        host=host(plan.engine.host),
+        events=events or Silent(),
+        cancel=Cancel(),
+        jobs=jobs,
+        deadline_s=deadline_s,
+        cross_check=host(other) if cross_checked else None,
+    )
 
 
 @dataclass(frozen=True)

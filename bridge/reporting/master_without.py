@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.hosting import host, search_folders, trusted_folders
+from bridge.hosting import search_folders, trusted_folders
 from bridge.rendering import (
-    Cancel,
-    Context,
     Output,
-    Silent,
+    context_of,
     found_again,
     link_stems,
     read_lock,
@@ -52,7 +50,7 @@ def master_without(folder: Folder, step_id: str, how: Again) -> Output:
         plugin_folders=search_folders(how.plugin_folders),
         trusted=trusted_folders(()),
     )
-    context = Context(plan, folder.store, host(plan.engine.host), Silent(), Cancel(), how.jobs)
+    context = context_of(plan, folder.store, jobs=how.jobs)
     drive_db = None if chain.target is None else float(folder.record["drive_db"] or 0.0)
     outputs = render(context, lock["subtype"], drive_db).outputs
     return next(each for each in outputs if each.version == (version or "main"))
