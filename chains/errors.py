@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chains.where import NOWHERE, Where
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from chains.model import Chain
@@ -66,33 +67,34 @@ class Fault:
     nearest: str | None = None
     hint: str | None = None
 
+    def as_problem(self) -> Problem:
+        """The fault as every other error tells it: its place as {file, line, path}."""
+        where = self.where.as_json()
+        return Problem(self.kind, self.message, where, self.expected, self.nearest, self.hint)
+
     def as_json(self) -> dict[str, Any]:
         """The fault as an object of the `errors` list."""
-        return {
-            "kind": self.kind,
-            "message": self.message,
-            "where": self.where.as_json(),
-            "expected": self.expected,
-            "nearest": self.nearest,
-            "hint": self.hint,
-        }
+        return self.as_problem().as_json()
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}".removeprefix(": ")
 
 
-class ChainError(Exception):
+class ChainError(InputError):
     """A chain that cannot be used; `faults` holds everything wrong with it, in file order.
 
-    `readable` is a chain of the plugins that can be read in it, for whoever can ask them; None
-    where the file as such cannot be read.
+    `problems` are the same, in the same order. `readable` is a chain of the plugins that can be
+    read in it, for whoever can ask them; None where the file as such cannot be read.
     """
 
     def __init__(self, faults: Sequence[Fault], readable: Chain | None = None) -> None:
         self.readable = readable
         told = sorted(set(faults), key=_reading_order)
         self.faults = (*told[:_MOST_FAULTS], *_left_out(told[_MOST_FAULTS:]))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__([fault.as_problem() for fault in self.faults])
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
 
 
 def _left_out(faults: Sequence[Fault]) -> list[Fault]:

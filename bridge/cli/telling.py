@@ -17,7 +17,7 @@ from bridge.cli.printing import print_json, say
 from bridge.cli.process import asked_to_stop
 from stemwright.problems import InputError, Problem, StemwrightError
 
-EXIT_INPUT, EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 70, 130
+EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 3, 70, 130
 
 _STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")
 _MEMORY = Problem(
@@ -84,10 +84,7 @@ def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPP
 
 
 def _foreign(error: Exception, as_json: bool) -> int:
-    """Errors of the two readers, of the system, and our own bugs."""
-    read = reader_problems(error)
-    if read:
-        return _told(read, EXIT_INPUT, as_json)
+    """Errors of the system, and our own bugs."""
     if out_of_memory(error):
         return _told([_MEMORY], EXIT_MACHINE, as_json)
     if isinstance(error, OSError):
@@ -112,18 +109,6 @@ def out_of_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def reader_problems(error: Exception) -> list[Problem]:
-    """The problems of an error of the chain's reader; none of another's."""
-    from chains import ChainError
-
-    if isinstance(error, ChainError):
-        return [
-            Problem(f.kind, f.message, f.where.as_json(), f.expected, f.nearest, f.hint)
-            for f in error.faults
-        ]
-    return []
 
 
 def _usage(error: typer.TyperException, words: Sequence[str]) -> Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bridge.cli.telling import aside, reader_problems
+from bridge.cli.telling import aside
 from stemwright.problems import InputError, MachineError, Problem, StemwrightError, StoppedError
 from stemwright.words import nearest
 
@@ -197,7 +197,7 @@ def read_both(
     try:
         parsed = load(chain)
     except ChainError as error:
-        problems += reader_problems(error)
+        problems += error.problems
         if error.readable is not None:
             plugins = chain_problems(error.readable, store, plugin_folders, trusted)
     try:

@@ -13,6 +13,7 @@ from chains import ChainError, Fault, loads
 from chains.errors import KINDS
 from chains.upgrade import upgraded
 from chains.where import Source
+from stemwright.problems import InputError
 
 Faults = Callable[[str], tuple[Fault, ...]]
 BASE = (Path(__file__).parents[1] / "fixtures/chains/base.toml").read_text("utf-8")
@@ -266,3 +267,13 @@ def test_older_schemas_are_upgraded_step_by_step() -> None:
     with pytest.raises(ChainError) as caught:
         upgraded({"schema": 0}, Source(), steps, current=3)
     assert caught.value.faults[0].kind == "schema_unknown"
+
+
+def test_a_chain_with_faults_is_an_input_error_whose_problems_are_its_faults() -> None:
+    with pytest.raises(InputError) as caught:
+        loads(BASE.replace('use = "reverb"', 'use = "revreb"'))
+    (problem,) = caught.value.problems
+    assert problem.kind == "unknown_use"
+    assert problem.nearest == "reverb"
+    assert set(problem.where) == {"line", "path"}
+    assert caught.value.exit_code == 2
