@@ -2,7 +2,7 @@
 
 Nothing here imports a plugin host, or numpy, into the caller's process: `bridge.hosting.probe`
 (a plugin's card) and `bridge.hosting.crosscheck` (one insert in two hosts) read audio, and are
-imported where they are used. The fake host that tests of upper rooms use is `bridge.hosting.fake`.
+imported where they are used.
 """
 
 from bridge.hosting.bundles import search_folders

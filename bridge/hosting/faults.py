@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.hosting.child import ChildFailed, Ending
-from bridge.hosting.port import HostedInsert
 from bridge.plugins import Plugin
 from stemwright.problems import (
     Diagnostic,
@@ -153,12 +152,6 @@ def diagnostics(
     return tuple(
         Diagnostic(each["severity"], each["code"], where, each["message"]) for each in found
     )
-
-
-def refuse_key(insert: HostedInsert) -> None:
-    """Raise RenderError `key_unreachable` when `insert` has a side-chain key."""
-    if insert.key_input is not None:
-        raise RenderError(key_unreachable(insert.plugin, insert.step_id))
 
 
 def key_unreachable(plugin: Plugin, step_id: str, why: str = "") -> Problem:

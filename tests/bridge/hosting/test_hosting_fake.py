@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from bridge.hosting import Host, HostedInsert, PrepareJob, RunJob, RunResult
-from bridge.hosting.fake import PLUGINS, FakeHost, fake_catalogue
 from bridge.plugins import Plugin, Wanted, find
+from fake_host import PLUGINS, FakeHost, fake_catalogue
 from stemwright.problems import InputError, RenderError, StemwrightError
 
 Audio = npt.NDArray[np.float32]

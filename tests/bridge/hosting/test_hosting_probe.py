@@ -16,7 +16,6 @@ from bridge.hosting import Card, deadline_from, deadline_s, find_card, keep_card
 from bridge.hosting import probe_readings as readings
 from bridge.hosting.architecture import architecture
 from bridge.hosting.cards import NOISE_DBFS
-from bridge.hosting.fake import FakeHost
 from bridge.hosting.probe import probe
 from bridge.hosting.probe_signals import (
     IMPULSE_FRAME,
@@ -27,6 +26,7 @@ from bridge.hosting.probe_signals import (
     steady,
 )
 from bridge.storing import Store
+from fake_host import FakeHost
 from stemwright.problems import RenderError
 
 Audio = npt.NDArray[np.float32]

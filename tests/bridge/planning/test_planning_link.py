@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.hosting.fake import fake_catalogue
 from bridge.planning import (
     HostedStep,
     NativeStep,
@@ -24,6 +23,7 @@ from bridge.planning import (
 from bridge.plugins import Catalogue, Plugin
 from bridge.processing import SUPPORTED, VERSIONS
 from chains import ROLES, loads
+from fake_host import fake_catalogue
 from sessions.roles import ROLES as SESSION_ROLES
 from stemwright.problems import InputError, MachineError
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.planning import Plan, plan, state_path
 from bridge.processing import SUPPORTED
 from bridge.rendering import Cancel, Context, Rendering, Silent, render
@@ -18,6 +17,7 @@ from bridge.rendering.sources import gather
 from bridge.storing import Store, file_digest
 from chains import Chain, loads
 from chains import Plugin as PluginSettings
+from fake_host import FakeHost, fake_catalogue
 from sessions import read
 
 RATE_HZ = 48000

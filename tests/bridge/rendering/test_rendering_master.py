@@ -9,10 +9,10 @@ import pytest
 import soundfile
 
 from bridge.hosting import Card, keep_card
-from bridge.hosting.fake import fake_catalogue
 from bridge.rendering import render
 from bridge.rendering.bus import final_frames
 from bridge.rendering.signals import Signal
+from fake_host import fake_catalogue
 from stemwright.problems import RenderError
 
 PLAIN = """

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.hosting.fake import fake_catalogue
 from bridge.planning import Engine, hosted_steps
 from bridge.rendering import render
 from bridge.rendering.preparing import Bench, failures, refuse_inputs
 from chains import load
+from fake_host import fake_catalogue
 from stemwright.problems import InputError, RenderError
 
 

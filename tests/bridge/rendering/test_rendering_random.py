@@ -22,7 +22,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import chains
-from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.metering import measure
 from bridge.planning import Excerpt, Plan, Stems, plan
 from bridge.processing import SUPPORTED
@@ -30,6 +29,7 @@ from bridge.rendering import Cancel, Context, Output, Rendering, Silent, render
 from bridge.rendering.sources import gather
 from bridge.storing import Store
 from chains import Chain, ChainError, loads
+from fake_host import FakeHost, fake_catalogue
 from sessions import read
 from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 

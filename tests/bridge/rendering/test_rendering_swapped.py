@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from bridge.audio.inspection import Inspection
-from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.hosting.port import PrepareJob
 from bridge.planning import Excerpt, plan
 from bridge.processing import SUPPORTED
 from bridge.rendering import Cancel, Context, Silent, render, sources, write_folder
 from bridge.rendering.sources import gather
+from fake_host import FakeHost, fake_catalogue
 from sessions import read
 from stemwright.problems import InputError, StemwrightError
 

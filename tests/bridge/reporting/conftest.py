@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.hosting.fake import FakeHost, fake_catalogue
 from bridge.planning import plan
 from bridge.processing import SUPPORTED
 from bridge.rendering import Cancel, Context, Silent, render, write_folder
@@ -21,6 +20,7 @@ from bridge.rendering.sources import gather
 from bridge.reporting import Heard, ReportPages, listen
 from bridge.storing import Store
 from chains import loads
+from fake_host import FakeHost, fake_catalogue
 from sessions import read
 
 RATE_HZ = 48000

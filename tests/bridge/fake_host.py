@@ -20,7 +20,7 @@ from bridge.hosting.answers import Refused, problem
 from bridge.hosting.checks import Comparison, first_not_finite, not_finite
 from bridge.hosting.child import ChildFailed, Ending
 from bridge.hosting.display import agrees, reading
-from bridge.hosting.faults import answered_error, child_error, diagnostics, refuse_key
+from bridge.hosting.faults import answered_error, child_error, diagnostics, key_unreachable
 from bridge.hosting.parameters import Fault, named
 from bridge.hosting.port import (
     LOAD_DEADLINE_S,
@@ -34,7 +34,7 @@ from bridge.hosting.states import check_owner
 from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC
 from bridge.plugins import Catalogue, Plugin
 from stemwright.decibels import linear
-from stemwright.problems import Diagnostic
+from stemwright.problems import Diagnostic, RenderError
 
 Audio = npt.NDArray[np.float32]
 Values = Mapping[str, float]
@@ -186,7 +186,8 @@ class FakeHost:
         self, audio: Audio, insert: HostedInsert
     ) -> tuple[Audio, int, tuple[Diagnostic, ...]]:
         self.ran.append(insert.step_id)
-        refuse_key(insert)
+        if insert.key_input is not None:
+            raise RenderError(key_unreachable(insert.plugin, insert.step_id))
         fake = PLUGINS[insert.plugin.name]
         if fake.dies and (fake.dies_loading or np.abs(audio).max(initial=0) > 0.1):
             raise child_error(fake.dies, insert.plugin, insert.step_id)
