@@ -13,7 +13,6 @@ from sessions.model import (
     Clip,
     Device,
     DeviceState,
-    Diagnostic,
     Marker,
     Media,
     Meter,
@@ -25,6 +24,7 @@ from sessions.model import (
     Track,
     Written,
 )
+from stemwright.problems import Diagnostic
 
 __all__ = [
     "Automation",

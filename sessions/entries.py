@@ -14,7 +14,6 @@ from sessions.archives import member_entries
 from sessions.daws import EXPORTS
 from sessions.entry import Entry, is_clutter
 from sessions.errors import SessionError
-from sessions.model import Diagnostic
 from sessions.naming import (
     AS_STEM,
     AUDIO_EXTENSIONS,
@@ -27,7 +26,7 @@ from sessions.naming import (
     word_set,
     words_as_written,
 )
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 ACCEPTED = "WAV, AIFF or FLAC files"

@@ -13,10 +13,10 @@ from typing import IO
 
 from sessions.archives import ZIP_FAILURES
 from sessions.entry import Entry
-from sessions.model import Diagnostic, Media
+from sessions.model import Media
 from sessions.naming import nfc
 from sessions.sounds import Fault, Sound, identify
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 A_STEM = "a WAV, AIFF or FLAC file"

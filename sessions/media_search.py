@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 from sessions.entry import Entry
 from sessions.media import Header, read_header
-from sessions.model import Diagnostic, Media
+from sessions.model import Media
 from sessions.naming import folded
+from stemwright.problems import Diagnostic
 from stemwright.words import printable
 
 _DRIVE = re.compile(r"^/?[A-Za-z]:[\\/]")

@@ -16,14 +16,13 @@ from sessions.model_devices import Device, DeviceKind, DeviceState
 from sessions.model_parts import (
     Automation,
     AutomationPoint,
-    Diagnostic,
     Media,
     PluginParameter,
-    Severity,
     TimeUnit,
     Written,
     beyond_default,
 )
+from stemwright.problems import Diagnostic
 
 __all__ = [
     "Automation",
@@ -33,7 +32,6 @@ __all__ = [
     "Device",
     "DeviceKind",
     "DeviceState",
-    "Diagnostic",
     "Marker",
     "Media",
     "Meter",
@@ -41,7 +39,6 @@ __all__ = [
     "Reference",
     "Send",
     "Session",
-    "Severity",
     "Tempo",
     "TimeUnit",
     "Track",

@@ -1,4 +1,4 @@
-"""What the values of the model are made of: diagnostics, files, written times, sparse JSON."""
+"""What the values of the model are made of: files, written times, sparse JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-Severity = Literal["note", "warning", "error"]
 TimeUnit = Literal["beats", "seconds", "samples", "ticks", "superclocks", "timecode", "bars"]
 
 
@@ -15,25 +14,6 @@ def beyond_default(value: Any, names: Iterable[str]) -> dict[str, Any]:
     """The named fields of a dataclass that say something: those that differ from their default."""
     usual = {field.name: field.default for field in fields(value)}
     return {name: getattr(value, name) for name in names if getattr(value, name) != usual[name]}
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    """Something the user should know that did not stop the reading."""
-
-    severity: Severity
-    code: str
-    where: str
-    message: str
-
-    def as_json(self) -> dict[str, str]:
-        """The object of a `diagnostics` list."""
-        return {
-            "severity": self.severity,
-            "code": self.code,
-            "where": self.where,
-            "message": self.message,
-        }
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sessions.model import Diagnostic
 from sessions.pairs import Source
+from stemwright.problems import Diagnostic
 
 _FAR_S = 600
 _LONG_S = 3 * 3600

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions.media import Header
-from sessions.model import Diagnostic
 from sessions.naming import file_stem, folded, nfc
+from stemwright.problems import Diagnostic
 
 _SIDE = re.compile(r"(?P<base>.*[^\s._-])\s*(?P<mark>[._ -])\s*(?P<side>[LlRr])$", re.DOTALL)
 

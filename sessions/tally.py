@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sessions.model import Diagnostic, Severity
+from stemwright.problems import Diagnostic, Severity
 from stemwright.words import printable
 
 _SHOWN = 8

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+
+Severity = Literal["note", "warning", "error"]
 
 EXIT_NO = 1
 """Exit code of a command whose answer is no: differs, missed, findings."""
@@ -51,7 +53,7 @@ class Problem:
 class Diagnostic:
     """Something the user should know that did not stop the work."""
 
-    severity: str  # "note" | "warning" | "error"
+    severity: Severity
     code: str
     where: str
     message: str

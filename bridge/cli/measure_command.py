@@ -11,7 +11,7 @@ import typer
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, printable, say
 from bridge.cli.telling import say_diagnostics
-from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem, Severity
 
 if TYPE_CHECKING:
     from bridge.metering import Measures
@@ -86,7 +86,7 @@ def measure(
 
 def _told(measured: Measures) -> Iterator[Diagnostic]:
     for code, said in measured.doubts:
-        severity = "note" if code == "speakers_assumed" else "warning"
+        severity: Severity = "note" if code == "speakers_assumed" else "warning"
         yield Diagnostic(severity, code, str(measured.path), f"{measured.path} {said}")
 
 

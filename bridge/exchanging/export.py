@@ -16,7 +16,6 @@ from bridge.hosting.scratch import scratch
 from bridge.storing import Store
 from sessions import Device, Session, read
 from sessions.media_given import check_given
-from sessions.model import Diagnostic as SessionDiagnostic
 from sessions.writing import (
     Audio,
     dawproject_channels,
@@ -29,7 +28,7 @@ from sessions.writing.placing import refuse_existing
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, Problem
 
-_Writer = Callable[..., tuple[SessionDiagnostic, ...]]
+_Writer = Callable[..., tuple[Diagnostic, ...]]
 _Carried = Callable[[Device], tuple[bool, bool]]
 
 
@@ -116,7 +115,7 @@ def export(
             lost = kind.write(session, target, wanted)
         except OSError as error:
             raise cannot_write(target, error) from error
-    return Exported(target, session, (*told, *map(_ours, lost)))
+    return Exported(target, session, (*told, *lost))
 
 
 def _kind(target: Path) -> _Kind:
@@ -152,8 +151,4 @@ def _session(
             message = f"{option} is for a folder that render wrote"
             raise InputError(Problem("usage", message, {"file": str(source[0])}, hint=hint))
     found = read(list(source), media) if media else read(list(source))
-    return found, tuple(map(_ours, found.diagnostics))
-
-
-def _ours(said: SessionDiagnostic) -> Diagnostic:
-    return Diagnostic(said.severity, said.code, said.where, said.message)
+    return found, found.diagnostics

@@ -9,7 +9,7 @@ from bridge.exchanging.lifting import slug
 from chains import Gain, Insert
 from sessions import Track
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Diagnostic
+from stemwright.problems import Diagnostic, Severity
 
 _CLOSED_DB = -120.0
 _DIGITS = 4
@@ -52,7 +52,7 @@ def balanced(
     if track.sends and session_format == "ardour":
         message += "; its sends, which leave before the panner there, are panned with it"
         known = False
-    severity: Literal["note", "warning"] = "note" if known else "warning"
+    severity: Severity = "note" if known else "warning"
     return knobs, (Diagnostic(severity, "pan_as_gain", track.name, message),)
 
 

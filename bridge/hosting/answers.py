@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NotRequired
 
 from typing_extensions import TypedDict
 
+from stemwright.problems import Severity
+
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
@@ -80,7 +82,7 @@ class _Problem(TypedDict):
 
 
 class _Diagnostic(TypedDict):
-    severity: str
+    severity: Severity
     code: str
     message: str
 

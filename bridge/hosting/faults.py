@@ -145,7 +145,7 @@ def _error(problems: Sequence[Problem]) -> StemwrightError:
 
 
 def diagnostics(
-    found: Sequence[Mapping[str, str]], plugin: Plugin, step_id: str
+    found: Sequence[Mapping[str, Any]], plugin: Plugin, step_id: str
 ) -> tuple[Diagnostic, ...]:
     """A worker's diagnostics, placed at their step."""
     where = step_id or plugin.name

@@ -10,7 +10,7 @@ from chains import Chain, Where
 from chains.select import StemName, assign, matches
 from chains.select import role_of as selector_role
 from sessions.roles import OTHER, role_of
-from stemwright.problems import Diagnostic, Problem
+from stemwright.problems import Diagnostic, Problem, Severity
 
 
 def assign_stems(
@@ -100,7 +100,7 @@ def _told(found: _NameOnly) -> Diagnostic:
         f'{found.group}: the selector "{found.selector}" matches no stem\'s name; '
         f'to take stems by what they are, write "role:{found.role}"'
     )
-    severity = "warning" if found.is_here else "note"
+    severity: Severity = "warning" if found.is_here else "note"
     return Diagnostic(severity, "selector_matches_nothing", str(found.where), message)
 
 

@@ -24,7 +24,6 @@ from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.rendering.doubled import sums_among
 from bridge.rendering.signals import DamagedEntryError, kept_pcm
 from bridge.storing import Entry, Store, digest, file_digest, signature
-from sessions import Diagnostic as SessionDiagnostic
 from sessions import Media, Session, Track, read
 from stemwright.problems import Diagnostic, InputError, Problem
 
@@ -62,16 +61,13 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
         stems=tuple(stem for stem, _ in found),
         tempo_bpm=session.tempo[0].bpm if session.tempo else 120.0,
         diagnostics=(
-            *(
-                Diagnostic(said.severity, said.code, said.where, said.message)
-                for said in session.diagnostics
-            ),
+            *session.diagnostics,
             *(each for each in sums if isinstance(each, Diagnostic)),
         ),
     )
 
 
-def _not_summed(said: SessionDiagnostic) -> Problem:
+def _not_summed(said: Diagnostic) -> Problem:
     hints = {
         "ignored_audio": f"make it a WAV, or leave it out with --skip {shlex.quote(said.where)}",
         "song_too_long": "check the times in the files, or say --long if the song is that long",

@@ -15,10 +15,10 @@ from typing import Protocol
 from sessions.daws import EXPORTS, READ
 from sessions.errors import SessionError
 from sessions.media_given import check_given
-from sessions.model import Diagnostic, Session
+from sessions.model import Session
 from sessions.naming import AS_STEM, file_extension, other_audio
 from sessions.recognise import refusal
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 GROUP = "stemwright.session_formats"

@@ -14,10 +14,10 @@ from sessions.entry import Entry
 from sessions.errors import SessionError
 from sessions.media import Header, read_header
 from sessions.media_search import MediaFinder
-from sessions.model import Diagnostic, Media
+from sessions.model import Media
 from sessions.naming import folded
 from sessions.xml import parse_xml
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 _LARGEST_DOCUMENT = 1 << 30

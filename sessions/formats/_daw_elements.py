@@ -10,8 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from sessions.errors import SessionError
-from sessions.model import Diagnostic, Severity
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
 
 DEEPEST = 64

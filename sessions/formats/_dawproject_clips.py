@@ -21,7 +21,8 @@ from sessions.formats._dawproject_automation import Lines, standing_db
 from sessions.formats._dawproject_loops import Window
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import unit_of
-from sessions.model import Automation, Clip, Diagnostic, Media, Written
+from sessions.model import Automation, Clip, Media, Written
+from stemwright.problems import Diagnostic
 
 _ASIDE = {"ClipSlot": "launcher_clips", "Video": "video"}
 

@@ -10,8 +10,9 @@ from lxml import etree
 from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import Source, children, counted
 from sessions.formats._daw_states import state_of_file
-from sessions.model import Device, DeviceState, Diagnostic
+from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError, canonical_class_id, opaque
+from stemwright.problems import Diagnostic
 
 _PLUGINS = {"Vst3Plugin": "VST3", "Vst2Plugin": "VST2", "ClapPlugin": "CLAP", "AuPlugin": "AU"}
 _NOTE_A4, _A4_HZ = 69.0, 440.0

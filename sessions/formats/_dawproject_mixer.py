@@ -10,9 +10,10 @@ from lxml import etree
 
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
 from sessions.formats._dawproject_devices import Devices
-from sessions.model import Diagnostic, PluginParameter, Send, Track
+from sessions.model import PluginParameter, Send, Track
 from sessions.roles import role_of
 from stemwright.decibels import amplitude_db
+from stemwright.problems import Diagnostic
 
 MASTER = "master"
 _SWITCH = "switch"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.formats._reaper_text import Block, Line, integer, is_number, name_of, number
-from sessions.model import Severity
 from sessions.tally import Tally
+from stemwright.problems import Severity
 
 TEXTS: dict[str, tuple[Severity, str]] = {
     "project_play_rate": (

@@ -18,11 +18,11 @@ from sessions.formats._aaf_container import damaged, is_aaf, missing_bytes, open
 from sessions.formats._aaf_sources import Source, Sources, kind, rate_of, value
 from sessions.formats._aaf_timeline import Timeline
 from sessions.media_search import MediaFinder
-from sessions.model import Clip, Diagnostic, Marker, Session, Track
-from sessions.model_parts import Severity
+from sessions.model import Clip, Marker, Session, Track
 from sessions.roles import role_of
 from sessions.single import head, one_path
 from stemwright.decibels import amplitude_db
+from stemwright.problems import Diagnostic, Severity
 from stemwright.words import printable
 
 _SOUND = frozenset({"Sound", "LegacySound", "DataDef_Sound", "DataDef_LegacySound"})

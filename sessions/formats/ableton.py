@@ -19,12 +19,12 @@ from sessions.formats._ableton_mixer import MASTER, Mixer, Place
 from sessions.formats._ableton_time import envelopes, main_mixer, markers, meters, tempo_map
 from sessions.formats._daw_scope import Effort, Scope
 from sessions.media_search import MediaFinder
-from sessions.model import Diagnostic, Session, Severity, Track
+from sessions.model import Session, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import parsed
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
 
 # Every set here (Live 8 to 12) states what is read of clips, mixers and devices, but PanMode before

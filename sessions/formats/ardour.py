@@ -15,13 +15,13 @@ from sessions.formats._ardour_routes import tracks
 from sessions.formats._ardour_tempo import meters, tempo_map
 from sessions.formats._ardour_xml import Clock
 from sessions.media_search import MediaFinder
-from sessions.model import Marker, Session, Severity, Track
+from sessions.model import Marker, Session, Track
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, named, number
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Problem
+from stemwright.problems import Problem, Severity
 from stemwright.words import printable
 
 _SESSION = re.compile(

@@ -17,14 +17,13 @@ from sessions.errors import SessionError
 from sessions.formats._cubase_elements import Archive
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Marker, Meter, Session, TempoCurve, Track, Written
-from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from sessions.xml import parse_xml
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Problem
+from stemwright.problems import Problem, Severity
 from stemwright.words import printable
 
 _ROOT = re.compile(rb"<tracklist2?[\s>]")

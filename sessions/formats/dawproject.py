@@ -17,8 +17,8 @@ from sessions.formats._dawproject_clips import Arrangement
 from sessions.formats._dawproject_devices import Devices
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import meters, tempo_map, unit_of
-from sessions.model import Diagnostic, Marker, Session, Track
-from stemwright.problems import Problem
+from sessions.model import Marker, Session, Track
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 _PROJECT, _METADATA = "project.xml", "metadata.xml"

@@ -24,10 +24,11 @@ from sessions.formats._flstudio_events import (
 from sessions.formats._flstudio_mixer import mixer_target, mixer_tracks
 from sessions.formats._flstudio_plugins import DATA, INTERNAL, damaged, device
 from sessions.media_search import MediaFinder
-from sessions.model import Clip, Diagnostic, Marker, Meter, Session, Tempo, Track
-from sessions.model_parts import Severity, Written
+from sessions.model import Clip, Marker, Meter, Session, Tempo, Track
+from sessions.model_parts import Written
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
+from stemwright.problems import Diagnostic, Severity
 from stemwright.words import printable
 
 # The numbers of events have the names that a list of FL Studio 11's gives them, kept in public

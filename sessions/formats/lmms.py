@@ -28,21 +28,11 @@ from sessions.formats._lmms_tempo import (
     tempo_map,
 )
 from sessions.media_search import MediaFinder
-from sessions.model import (
-    Clip,
-    Device,
-    Diagnostic,
-    Meter,
-    Send,
-    Session,
-    Tempo,
-    Track,
-    Written,
-)
-from sessions.model_parts import Severity
+from sessions.model import Clip, Device, Meter, Send, Session, Tempo, Track, Written
 from sessions.roles import role_of
 from sessions.single import head, one_path
 from stemwright.decibels import amplitude_db
+from stemwright.problems import Diagnostic, Severity
 
 _BLOCKS = ("bbtco", "patternclip")
 _METER = ("numerator", "denominator")

@@ -13,9 +13,9 @@ from typing import Any
 
 from sessions.errors import SessionError
 from sessions.formats._ni_stem_boxes import BoxError, Stream, box, read_moov, streams
-from sessions.model import Clip, Device, Diagnostic, Media, Reference, Session, Track
+from sessions.model import Clip, Device, Media, Reference, Session, Track
 from sessions.roles import role_of
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 # What a file does not say, as Mixxx reads it too (steminfoimporter.cpp): a stem without a name is

@@ -26,11 +26,10 @@ from sessions.formats._protools_sections import (
 from sessions.formats._protools_times import Clock, film_rate, frame_rate
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Device, Marker, Session, Track, Written
-from sessions.model_parts import Severity
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
-from stemwright.problems import Problem
+from stemwright.problems import Problem, Severity
 from stemwright.words import printable
 
 # All 12 texts seen state rate, start and timecode format; without a rate none is read, what is

@@ -15,12 +15,12 @@ from sessions.formats._reaper_told import TEXTS as TOLD
 from sessions.formats._reaper_told import tell_numbers, tell_project
 from sessions.formats._reaper_tracks import Defaults, channel_count, pan_law, tracks
 from sessions.media_search import MediaFinder
-from sessions.model import Diagnostic, Marker, Meter, Session, Severity, Tempo, Track
+from sessions.model import Marker, Meter, Session, Tempo, Track
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
 
 _PROJECT = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<REAPER_PROJECT\b")

@@ -13,7 +13,7 @@ from sessions.entries import Listing, Skips, has_audio, list_bundle
 from sessions.errors import SessionError
 from sessions.labels import Label, is_title, label
 from sessions.media import read_headers
-from sessions.model import Clip, Diagnostic, Reference, Session, Track
+from sessions.model import Clip, Reference, Session, Track
 from sessions.naming import (
     AS_STEM,
     AUDIO_EXTENSIONS,
@@ -25,7 +25,7 @@ from sessions.naming import (
 )
 from sessions.offsets import listed, starts_s, told_lengths
 from sessions.pairs import Source, paired
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
 

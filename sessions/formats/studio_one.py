@@ -24,10 +24,10 @@ from sessions.formats._studio_one_elements import (
 )
 from sessions.formats._studio_one_mixer import Channel, Mixer
 from sessions.formats._studio_one_song import Events, Pool, markers, meters, tempo_map
-from sessions.model import Diagnostic, Session, Severity, Track
+from sessions.model import Session, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
 
 _SONG, _POOL, _MIXER, _ABOUT = (

@@ -19,22 +19,14 @@ from sessions.formats._tracktion_clips import clips
 from sessions.formats._tracktion_outputs import routed
 from sessions.formats._tracktion_plugins import UNITY, device, fader_db, is_device, send_gain_db
 from sessions.media_search import MediaFinder
-from sessions.model import (
-    Marker,
-    Meter,
-    Send,
-    Session,
-    Severity,
-    TempoCurve,
-    Track,
-)
+from sessions.model import Marker, Meter, Send, Session, TempoCurve, Track
 from sessions.roles import role_of
 from sessions.single import content, head, one_path
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
 from sessions.xml import parse_xml
 from sessions.xml_values import children, flag, number
-from stemwright.problems import Problem
+from stemwright.problems import Problem, Severity
 from stemwright.words import printable
 
 _EDIT = re.compile(rb"<EDIT\b[^>]*\b(?:appVersion|projectID|creationTime|mediaId)=")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from sessions.model import Diagnostic, Media, Session
+from sessions.model import Media, Session
 from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels
 from sessions.writing.dawproject_timeline import arrangement
@@ -22,6 +22,7 @@ from sessions.writing.losses import Losses
 from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
 from sessions.writing.placing import placed
 from sessions.writing.tree import forest, master_of
+from stemwright.problems import Diagnostic
 
 _APPLICATION, _VERSION = "stemwright", "1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sessions.model import Diagnostic, Severity
+from stemwright.problems import Diagnostic, Severity
 
 INSTANCES_LOST = (
     "these mono plugins ran once a channel; here each is there once: give every channel one by hand"

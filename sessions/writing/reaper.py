@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sessions.model import Diagnostic, Media, Session
+from sessions.model import Media, Session
 from sessions.tempo import TempoMap
 from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
@@ -14,6 +14,7 @@ from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative,
 from sessions.writing.placing import placed, refuse_existing
 from sessions.writing.reaper_text import Text
 from sessions.writing.reaper_tracks import Tracks
+from stemwright.problems import Diagnostic
 
 _HEAD = '<REAPER_PROJECT 0.1 "6.80/stemwright" 0'
 _SQUARE, _LINEAR = 1, 0

@@ -15,8 +15,8 @@ from sessions import SessionError
 from sessions.formats import aaf, ableton, lmms, ni_stem, protools_text
 from sessions.formats._aaf_embedded import write_embedded
 from sessions.formats._reaper_state import split_vst3
-from sessions.model import Diagnostic
 from sessions.plugin_state import StateError, parse_fxp
+from stemwright.problems import Diagnostic
 
 Shared = Callable[[str], Path]
 SET = b'<Ableton MajorVersion="5"><LiveSet/></Ableton>'
