@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,33 @@ class Plugin:
     path: Path = field(compare=False)
     binary_hash: str = ""
     classes_in_file: int = 1
+
+
+Lines = Mapping[str, Mapping[str, str | int]]
+"""The {file, line, path} of a hosted insert (""), and of its keys: `state`, `params.Threshold`."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Which plugin, in which insert (`<group>/<insert>`, empty for none), on which lines.
+
+    `lines` is empty for an insert that stands in no file.
+    """
+
+    plugin: Plugin
+    step_id: str = ""
+    lines: Lines = field(default_factory=dict, compare=False)
+
+    def where(self, key: str = "plugin", parameter: str | None = None) -> dict[str, str | int]:
+        """The `where` of a problem with what the insert says under `key`, or with a parameter."""
+        group, slash, insert = self.step_id.rpartition("/")
+        named: dict[str, str | int] = {"group": group, "insert": insert} if slash else {}
+        named["plugin"] = self.plugin.name
+        if parameter is not None:
+            named["parameter"] = parameter
+            key = f"params.{parameter}" if key == "plugin" else key
+        folded = {each.casefold(): line for each, line in self.lines.items()}
+        return {**folded.get(key.casefold(), folded.get("", {})), **named}
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.hosting.describe import describe
-from bridge.hosting.faults import where_of
 from bridge.hosting.isolated import ask
 from bridge.hosting.parameters import named
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, Prepared, PrepareJob
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import RawParams, save_wire
-from bridge.plugins import Plugin
+from bridge.plugins import Plugin, Slot
 from stemwright.problems import Problem, RenderError
 
 Params = tuple[tuple[str, str], ...]
@@ -99,7 +98,7 @@ def unbakeable(plugin: Plugin, step_id: str) -> RenderError:
         Problem(
             kind="unbakeable",
             message=f"{plugin.name} does not keep its parameters in a state that can be saved",
-            where=where_of(plugin, step_id),
+            where=Slot(plugin, step_id).where(),
             hint="Ask for no state file: the values then go under the insert's `params` in the "
             "chain, which are set at every render.",
         )
@@ -124,7 +123,7 @@ def _finished(
         return None
     path = stem.with_suffix(BAKED_SUFFIXES[plugin.format])
     wire = save_wire(plugin, after.state, after.raw_params, path)
-    return path if ask(wire, deadline_s, plugin, step_id)["held"] else None
+    return path if ask(wire, deadline_s, Slot(plugin, step_id))["held"] else None
 
 
 def _texts(plugin: Plugin, set_up: _SetUp, deadline_s: float) -> dict[str, str]:

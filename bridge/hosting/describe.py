@@ -9,7 +9,7 @@ from typing import Any
 from bridge.hosting.isolated import TRIED_ELSEWHERE, ask
 from bridge.hosting.port import LOAD_DEADLINE_S
 from bridge.hosting.wire import RawParams, describe_wire
-from bridge.plugins import Plugin
+from bridge.plugins import Plugin, Slot
 from stemwright.problems import RenderError
 
 
@@ -57,7 +57,7 @@ def describe(
 
     def asked(engine: str) -> Described:
         wire = describe_wire(engine, plugin, state, raw_params) | {"hide_display": not display}
-        return _described(ask(wire, deadline_s, plugin, ""))
+        return _described(ask(wire, deadline_s, Slot(plugin)))
 
     if plugin.format == "VST2":
         return asked("dawdreamer")

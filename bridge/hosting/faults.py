@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.hosting.child import ChildFailed, Ending
-from bridge.plugins import Plugin
+from bridge.plugins import Slot
 from stemwright.problems import (
     Diagnostic,
     InputError,
@@ -61,6 +61,9 @@ RENDER_KINDS = frozenset(
 )
 """A render that failed although its plugin was found: exit 4, as is any kind not named here."""
 
+STATE_KINDS = frozenset({"bad_state", "wrong_state"})
+"""Problems with an insert's state file."""
+
 _KINDS = {
     Ending.SIGNAL: "plugin_crashed",
     Ending.EXIT: "plugin_exited",
@@ -81,18 +84,12 @@ _HINTS = {
 }
 
 
-def where_of(plugin: Plugin, step_id: str) -> dict[str, str | int]:
-    """The `where` of a problem: group and insert from `<group>/<insert>`, and the plugin."""
-    group, slash, insert = step_id.rpartition("/")
-    named: dict[str, str | int] = {"group": group, "insert": insert} if slash else {}
-    return named | {"plugin": plugin.name}
-
-
-def child_error(failed: ChildFailed, plugin: Plugin, step_id: str) -> StemwrightError:
+def child_error(failed: ChildFailed, slot: Slot) -> StemwrightError:
     """The error that tells how a plugin's child ended, with its last words."""
     kind = _KINDS[failed.ending]
     doing = f" while {failed.stage}" if failed.stage else ""
-    label = f"{plugin.name} ({step_id})" if step_id else plugin.name
+    name = slot.plugin.name
+    label = f"{name} ({slot.step_id})" if slot.step_id else name
     said = f"; last lines: {' | '.join(failed.last_lines)}" if failed.last_lines else ""
     hint = _HINTS[kind]
     if failed.detail == "SIGKILL":
@@ -102,22 +99,20 @@ def child_error(failed: ChildFailed, plugin: Plugin, step_id: str) -> Stemwright
             Problem(
                 kind=kind,
                 message=f"{label} {failed.ending.told(failed.detail)}{doing}{said}",
-                where=where_of(plugin, step_id),
+                where=slot.where(),
                 hint=hint,
             )
         ]
     )
 
 
-def answered_error(
-    problems: Sequence[Mapping[str, Any]], plugin: Plugin, step_id: str
-) -> StemwrightError:
+def answered_error(problems: Sequence[Mapping[str, Any]], slot: Slot) -> StemwrightError:
     """The error for problems a worker found itself; it names them, the parent says where."""
     told = [
         Problem(
             kind=str(problem["kind"]),
             message=str(problem["message"]),
-            where=_place(problem, plugin, step_id),
+            where=slot.where(_key_of(problem["kind"]), problem.get("parameter")),
             expected=problem.get("expected"),
             nearest=problem.get("nearest"),
             hint=problem.get("hint"),
@@ -125,12 +120,6 @@ def answered_error(
         for problem in problems
     ]
     return _error(told)
-
-
-def _place(problem: Mapping[str, Any], plugin: Plugin, step_id: str) -> dict[str, str | int]:
-    parameter = problem.get("parameter")
-    named = {} if parameter is None else {"parameter": str(parameter)}
-    return where_of(plugin, step_id) | named
 
 
 def _error(problems: Sequence[Problem]) -> StemwrightError:
@@ -144,33 +133,36 @@ def _error(problems: Sequence[Problem]) -> StemwrightError:
     return RenderError(problems)
 
 
-def diagnostics(
-    found: Sequence[Mapping[str, Any]], plugin: Plugin, step_id: str
-) -> tuple[Diagnostic, ...]:
+def _key_of(kind: str) -> str:
+    return "state" if kind in STATE_KINDS else "plugin"
+
+
+def diagnostics(found: Sequence[Mapping[str, Any]], slot: Slot) -> tuple[Diagnostic, ...]:
     """A worker's diagnostics, placed at their step."""
-    where = step_id or plugin.name
+    where = slot.step_id or slot.plugin.name
     return tuple(
         Diagnostic(each["severity"], each["code"], where, each["message"]) for each in found
     )
 
 
-def key_unreachable(plugin: Plugin, step_id: str, why: str = "") -> Problem:
+def key_unreachable(slot: Slot) -> Problem:
     """The problem of a side-chain key that no host leads to the plugin."""
-    said = why or "hosts reach the key input of VST2 plugins in dawdreamer alone"
+    plugin = slot.plugin
     return Problem(
         kind="key_unreachable",
-        message=f"{plugin.name} ({plugin.format}) cannot be given a side-chain key: {said}",
-        where=where_of(plugin, step_id),
+        message=f"{plugin.name} ({plugin.format}) cannot be given a side-chain key: hosts reach "
+        "the key input of VST2 plugins in dawdreamer alone",
+        where=slot.where(),
         expected="a VST2 plugin with a third input, in dawdreamer",
         hint="Use the plugin's VST2 build, a built-in with `key`, or leave `key` out.",
     )
 
 
-def unhosted(plugin: Plugin, step_id: str, engine: str) -> Problem:
+def unhosted(slot: Slot, engine: str) -> Problem:
     """The problem of a plugin format that a host does not know."""
     return Problem(
         kind="format_unhosted",
-        message=f"{plugin.name} is a {plugin.format}, which {engine} does not host",
-        where=where_of(plugin, step_id),
+        message=f"{slot.plugin.name} is a {slot.plugin.format}, which {engine} does not host",
+        where=slot.where(),
         hint='Write host = "dawdreamer" in the chain\'s [engine], or use the VST3.',
     )

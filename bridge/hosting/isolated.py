@@ -27,7 +27,7 @@ from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES, check_owner
 from bridge.hosting.wire import prepare_wire, run_wire
-from bridge.plugins import Plugin
+from bridge.plugins import Slot
 from stemwright.problems import InputError, MachineError, Problem, RenderError
 
 TRIED_ELSEWHERE = frozenset(
@@ -67,21 +67,21 @@ class _IsolatedHost:
         insert = job.insert
         if job.frames < 1 or job.input.stat().st_size != job.frames * FRAME_BYTES:
             raise ValueError(f"{job.input.name} does not hold {job.frames} stereo frames")
-        self._refuse(insert.plugin, insert.step_id)
+        self._refuse(insert.slot)
         if insert.key_input is not None and (self.name, insert.plugin.format) != KEYED:
-            raise RenderError(key_unreachable(insert.plugin, insert.step_id))
+            raise RenderError(key_unreachable(insert.slot))
         if insert.preset is not None:
-            check_owner(insert.preset, insert.plugin, insert.step_id)
+            check_owner(insert.preset, insert.slot)
         if deadline_s is None:
             deadline_s = port.deadline_s(job.frames, job.sample_rate_hz)
         part = job.output.with_name(job.output.name + ".part")
         try:
             wire = run_wire(self.name, job, part)
-            answer = ask(wire, deadline_s, insert.plugin, insert.step_id)
+            answer = ask(wire, deadline_s, insert.slot)
             if not part.exists() or part.stat().st_size != job.frames * FRAME_BYTES:
                 said = "its output is not there, or of another length"
                 failed = ChildFailed(Ending.GARBLED, said)
-                raise child_error(failed, insert.plugin, insert.step_id)
+                raise child_error(failed, insert.slot)
             part.replace(job.output)
         finally:
             with suppress(FileNotFoundError):
@@ -94,10 +94,10 @@ class _IsolatedHost:
             peak_memory_bytes=answer["peak_memory_bytes"],
             load_s=answer["load_s"],
             process_s=answer["process_s"],
-            diagnostics=diagnostics(answer["diagnostics"], insert.plugin, insert.step_id),
+            diagnostics=diagnostics(answer["diagnostics"], insert.slot),
         )
 
-    def _refuse(self, plugin: Plugin, step_id: str) -> None:
+    def _refuse(self, slot: Slot) -> None:
         """Raise for a format that this host does not know."""
 
 
@@ -142,12 +142,12 @@ class PedalboardHost(_IsolatedHost):
 
     def prepare(self, job: PrepareJob, deadline_s: float = port.LOAD_DEADLINE_S) -> Prepared:
         """Set `job.plugin` up in a child of its own."""
-        self._refuse(job.plugin, job.step_id)
+        self._refuse(job.slot)
         return _prepare_in(self.name, job, deadline_s)
 
-    def _refuse(self, plugin: Plugin, step_id: str) -> None:
-        if plugin.format == "VST2":
-            raise MachineError(unhosted(plugin, step_id, self.name))
+    def _refuse(self, slot: Slot) -> None:
+        if slot.plugin.format == "VST2":
+            raise MachineError(unhosted(slot, self.name))
 
 
 KEYED = (DawDreamerHost.name, "VST2")
@@ -156,11 +156,11 @@ KEYED = (DawDreamerHost.name, "VST2")
 
 def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
     if job.state is not None:
-        check_owner(job.state, job.plugin, job.step_id)
+        check_owner(job.state, job.slot)
     with scratch() as folder:
         preset = folder / f"prepared{SUFFIXES[job.plugin.format]}"
         wire = prepare_wire(engine, job, preset)
-        answer = ask(wire, deadline_s, job.plugin, job.step_id)
+        answer = ask(wire, deadline_s, job.slot)
         data = preset.read_bytes() if preset.exists() else None
     return Prepared(
         preset=data,
@@ -170,18 +170,18 @@ def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
         outputs=answer["outputs"],
         raw_params=tuple((name, value) for name, value in answer["raw_params"]),
         read_back=tuple((name, text) for name, text in answer["read_back"]),
-        diagnostics=diagnostics(answer["diagnostics"], job.plugin, job.step_id),
+        diagnostics=diagnostics(answer["diagnostics"], job.slot),
         host=engine,
         host_version=importlib.metadata.version(engine),
     )
 
 
-def ask(wire: Mapping[str, Any], deadline_s: float, plugin: Plugin, step_id: str) -> dict[str, Any]:
+def ask(wire: Mapping[str, Any], deadline_s: float, slot: Slot) -> dict[str, Any]:
     """Hand a job to a child and return its answer; whatever goes wrong names the plugin."""
     try:
         answer = call(wire, deadline_s)
     except ChildFailed as failed:
-        raise child_error(failed, plugin, step_id) from None
+        raise child_error(failed, slot) from None
     if "problems" in answer:
-        raise answered_error(answer["problems"], plugin, step_id)
+        raise answered_error(answer["problems"], slot)
     return answer

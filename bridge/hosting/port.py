@@ -5,11 +5,11 @@ Audio crosses as files of raw little-endian float32, interleaved stereo, without
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from bridge.plugins import Plugin
+from bridge.plugins import Lines, Plugin, Slot
 from stemwright.problems import Diagnostic
 
 LOAD_DEADLINE_S = 60.0
@@ -30,6 +30,12 @@ class PrepareJob:
     buffer_size: int = 512
     tempo_bpm: float = 120.0
     step_id: str = ""
+    lines: Lines = field(default_factory=dict, compare=False)
+
+    @property
+    def slot(self) -> Slot:
+        """Where what goes wrong is."""
+        return Slot(self.plugin, self.step_id, self.lines)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,12 @@ class HostedInsert:
     inputs: int = 2
     outputs: int = 2
     key_input: Path | None = None
+    lines: Lines = field(default_factory=dict, compare=False)
+
+    @property
+    def slot(self) -> Slot:
+        """Where what goes wrong is."""
+        return Slot(self.plugin, self.step_id, self.lines)
 
 
 @dataclass(frozen=True)

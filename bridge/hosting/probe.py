@@ -29,7 +29,7 @@ from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import repeat_wire
 from bridge.hosting.worker import SCREENS
-from bridge.plugins import Plugin
+from bridge.plugins import Plugin, Slot
 from stemwright.problems import RenderError, StemwrightError
 
 Told = Callable[[str], None]
@@ -119,7 +119,7 @@ class _Bench:
         job = self._job(audio, 512, _USUAL_BPM)
         outputs = [self.folder / f"again{index}.f32" for index in range(3)]
         deadline_s = 3 * (self.deadline_s or LOAD_DEADLINE_S)
-        ask(repeat_wire(self.host.name, job, outputs), deadline_s, self.plugin, "")
+        ask(repeat_wire(self.host.name, job, outputs), deadline_s, Slot(self.plugin))
         return [_read(output) for output in outputs]
 
     def _job(self, audio: Audio, buffer_size: int, bpm: float) -> RunJob:

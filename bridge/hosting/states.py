@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from bridge.hosting import audio_unit, fxp, vstpreset
-from bridge.hosting.faults import where_of
-from bridge.plugins import Plugin
+from bridge.plugins import Slot
 from stemwright.problems import InputError, Problem, RenderError
 
 SUFFIXES: Mapping[str, str] = {"VST3": ".vstpreset", "VST2": ".fxp", "AU": ".aupreset"}
@@ -77,19 +76,19 @@ def _no_state(state: Path) -> InputError:
     )
 
 
-def check_owner(state: Path, plugin: Plugin, step_id: str) -> None:
-    """Raise unless `state` is a state file of this very plugin.
+def check_owner(state: Path, slot: Slot) -> None:
+    """Raise unless `state` is a state file of the very plugin of `slot`.
 
     Errors: InputError `bad_state` (not there, not a state), RenderError `wrong_state`.
     """
-    found = _class_id_of(state, plugin, step_id)
+    plugin, found = slot.plugin, _class_id_of(state, slot)
     if plugin.class_id and found.upper() != plugin.class_id.upper():
         raise RenderError(
             Problem(
                 kind="wrong_state",
                 message=f"{state.name} is not a state of {plugin.name}: it belongs to the plugin "
                 f"class {found}, and {plugin.name} is {plugin.class_id}",
-                where=where_of(plugin, step_id),
+                where=slot.where("state"),
                 expected=plugin.class_id,
                 hint=f"Point the insert at a {SUFFIXES[plugin.format]} saved from this plugin, "
                 "or name the plugin the state was saved from.",
@@ -97,7 +96,8 @@ def check_owner(state: Path, plugin: Plugin, step_id: str) -> None:
         )
 
 
-def _class_id_of(state: Path, plugin: Plugin, step_id: str) -> str:
+def _class_id_of(state: Path, slot: Slot) -> str:
+    plugin = slot.plugin
     suffix, (size, read) = SUFFIXES[plugin.format], _READ[plugin.format]
     try:
         with state.open("rb") as file:
@@ -113,7 +113,7 @@ def _class_id_of(state: Path, plugin: Plugin, step_id: str) -> str:
         Problem(
             kind="bad_state",
             message=fault,
-            where=where_of(plugin, step_id),
+            where=slot.where("state"),
             expected=f"a state file of the kind {suffix}",
             hint=f"Save the plugin's state again as a {plugin.format} preset.",
         )

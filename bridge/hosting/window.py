@@ -9,12 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bridge.hosting.faults import where_of
 from bridge.hosting.isolated import ask
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
 from bridge.hosting.wire import window_wire
-from bridge.plugins import Plugin
+from bridge.plugins import Plugin, Slot
 from stemwright.problems import MachineError, Problem
 
 LONGEST_S = 24 * 3600.0
@@ -30,7 +29,7 @@ def refuse_window(plugin: Plugin, step_id: str, hint: str) -> None:
             kind="no_window",
             message=f"{plugin.name}'s own window cannot be opened here: no plugin host of "
             "stemwright can show one on this system",
-            where=where_of(plugin, step_id),
+            where=Slot(plugin, step_id).where(),
             hint=hint,
         )
     )
@@ -42,5 +41,5 @@ def open_window(  # pragma: no cover - untested
     """Show the window over `state` until it is closed; the state the plugin then holds."""
     with scratch() as folder:
         out = folder / f"edited{SUFFIXES[plugin.format]}"
-        ask(window_wire(plugin, state, out), LONGEST_S, plugin, step_id)
+        ask(window_wire(plugin, state, out), LONGEST_S, Slot(plugin, step_id))
         return out.read_bytes()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.plugins import Plugin
+from bridge.plugins import Lines, Plugin, Slot
 from chains import InsertSettings, Limiter
 from chains.model import Side
 from stemwright.problems import Diagnostic, Problem
-
-STATE_KINDS = frozenset({"bad_state", "wrong_state", "state_unreadable"})
-"""Problems that are about an insert's state file."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +117,7 @@ class HostedStep:
     """One hosted insert.
 
     `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
-    there is none: the render fails at this step, after the other lanes. `places` are the chain
-    file's lines: of the insert (""), and of its keys, such as `state` and `params.Threshold`.
+    there is none: the render fails at this step, after the other lanes.
     """
 
     id: str
@@ -137,7 +133,7 @@ class HostedStep:
     key: str | None = None
     unreadable: str | None = None
     missing: Problem | None = None
-    places: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict, compare=False)
+    lines: Lines = field(default_factory=dict, compare=False)
 
     @property
     def insert_ids(self) -> tuple[str, ...]:
@@ -149,16 +145,10 @@ class HostedStep:
         """Whether its plugin is there and can be read."""
         return self.unreadable is None and self.missing is None
 
-    def located(self, problem: Problem) -> Problem:
-        """`problem`, where it is one of this plugin, with the line that it is about."""
-        where = problem.where
-        if "file" in where or where.get("insert") != self.insert_id:
-            return problem
-        folded = {key.casefold(): place for key, place in self.places.items()}
-        key = f"params.{where['parameter']}" if "parameter" in where else "plugin"
-        key = "state" if problem.kind in STATE_KINDS else key
-        place = folded.get(key.casefold(), self.places.get("", {}))
-        return replace(problem, where={**place, **where})
+    @property
+    def slot(self) -> Slot:
+        """Where what goes wrong with it is."""
+        return Slot(self.plugin, self.id, self.lines)
 
 
 Step = NativeStep | HostedStep

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
-from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
+from bridge.plugins import Catalogue, Lines, Plugin, Unscannable, Wanted, broken, find, matches
 from chains import Chain, Insert, Limiter, PluginTable
 from chains import Plugin as PluginSettings
 from stemwright.problems import Diagnostic, Problem
@@ -133,7 +133,7 @@ class StepLinker:
             key=_key(insert),
             unreadable=reason,
             missing=missing,
-            places=_places(self._chain, insert, settings),
+            lines=_lines(self._chain, insert, settings),
         )
 
     def _reason(self, unreadable: Unscannable, wanted: Wanted) -> str:
@@ -177,9 +177,7 @@ class StepLinker:
         return nearest(said, names)
 
 
-def _places(
-    chain: Chain, insert: Insert, settings: PluginSettings
-) -> dict[str, Mapping[str, str | int]]:
+def _lines(chain: Chain, insert: Insert, settings: PluginSettings) -> Lines:
     """The lines of an insert and of what it says of its plugin; of one built in code, none."""
     keys: list[tuple[str, ...]] = [(), ("plugin",), ("state",)]
     keys += [("params", name) for name in settings.params]

@@ -19,7 +19,7 @@ from bridge.hosting.states import SUFFIXES
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
-from bridge.rendering.preparing import located, prepare, unreadable, untouched
+from bridge.rendering.preparing import prepare, unreadable, untouched
 from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry
 from stemwright.files import cannot_write
@@ -41,7 +41,7 @@ def render_hosted(
         raise unreadable(step)
     if step.id in context.failed:
         raise context.failed[step.id]
-    with located(step), context.store.staging() as folder:
+    with context.store.staging() as folder:
         tap = Tap(source.blocks(), context.cancel)
         with untouched(step):
             job, prepared = _job(context, step, tap, heard, folder)
@@ -170,6 +170,7 @@ def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedIns
         preset.write_bytes(prepared.preset)
     return HostedInsert(
         step_id=step.id,
+        lines=step.lines,
         plugin=step.plugin,
         preset=preset,
         raw_params=prepared.raw_params,

@@ -47,17 +47,6 @@ class Bench:
 
 
 @contextmanager
-def located(step: HostedStep) -> Iterator[None]:
-    """Let what goes wrong with this insert's plugin name its line of the chain file."""
-    try:
-        yield
-    except StoppedError:
-        raise
-    except StemwrightError as error:
-        raise type(error)([step.located(each) for each in error.problems]) from error
-
-
-@contextmanager
 def untouched(step: HostedStep) -> Iterator[None]:
     """Refuse what a plugin makes while its binary or its state is not what was planned.
 
@@ -124,9 +113,10 @@ def prepare(bench: Bench, step: HostedStep) -> Prepared:
         buffer_size=engine.buffer_size,
         tempo_bpm=engine.tempo_bpm,
         step_id=step.id,
+        lines=step.lines,
     )
     limit_s = bench.deadline_for(step, 0)
-    with located(step), untouched(step):
+    with untouched(step):
         prepared = bench.host.prepare(job) if limit_s is None else bench.host.prepare(job, limit_s)
     bench.store.put(key, {"pcm": None, "prepared": _as_json(prepared)})
     return prepared
@@ -158,17 +148,15 @@ def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, 
 
 def unreadable(step: HostedStep) -> RenderError:
     """What a step whose plugin's file cannot be read fails with."""
-    group, _, insert = step.id.rpartition("/")
-    name = step.plugin.name
     problem = Problem(
         "plugin_unreadable",
-        f"{name} ({step.id}) cannot be read: {step.unreadable}",
-        {"group": group, "insert": insert, "plugin": name},
+        f"{step.plugin.name} ({step.id}) cannot be read: {step.unreadable}",
+        step.slot.where(),
         hint="install it again; load it in a DAW to see whether it is whole; another format or "
         'copy is taken only where the chain names it: plugin = { name = ..., format = "VST2" }, or '
         "a path",
     )
-    return RenderError(step.located(problem))
+    return RenderError(problem)
 
 
 def refuse_inputs(failed: Mapping[str, StemwrightError], missing: Iterable[Problem] = ()) -> None:

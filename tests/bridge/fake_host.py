@@ -155,14 +155,14 @@ class FakeHost:
         del deadline_s
         self.prepared.append(job.step_id)
         if job.state is not None:
-            check_owner(job.state, job.plugin, job.step_id)
+            check_owner(job.state, job.slot)
         fake = PLUGINS[job.plugin.name]
         if fake.dies_loading and fake.dies:
-            raise child_error(fake.dies, job.plugin, job.step_id)
+            raise child_error(fake.dies, job.slot)
         values = _values(fake, None if job.state is None else job.state.read_bytes())
         faults, set_names = _set(fake, values, job.params)
         if faults:
-            raise answered_error(faults, job.plugin, job.step_id)
+            raise answered_error(faults, job.slot)
         return Prepared(
             preset=_preset(job.plugin, values),
             class_id=job.plugin.class_id,
@@ -187,13 +187,13 @@ class FakeHost:
     ) -> tuple[Audio, int, tuple[Diagnostic, ...]]:
         self.ran.append(insert.step_id)
         if insert.key_input is not None:
-            raise RenderError(key_unreachable(insert.plugin, insert.step_id))
+            raise RenderError(key_unreachable(insert.slot))
         fake = PLUGINS[insert.plugin.name]
         if fake.dies and (fake.dies_loading or np.abs(audio).max(initial=0) > 0.1):
-            raise child_error(fake.dies, insert.plugin, insert.step_id)
+            raise child_error(fake.dies, insert.slot)
         preset = None
         if insert.preset is not None:
-            check_owner(insert.preset, insert.plugin, insert.step_id)
+            check_owner(insert.preset, insert.slot)
             preset = insert.preset.read_bytes()
         values = _values(fake, preset) | dict(insert.raw_params)
         latency = int(values[fake.latency]) if fake.latency else 0
@@ -201,8 +201,8 @@ class FakeHost:
         try:
             out, found = _rendered(fake, values, audio, latency)
         except Refused as refused:
-            raise answered_error(refused.problems, insert.plugin, insert.step_id) from None
-        return out, latency, diagnostics(found, insert.plugin, insert.step_id)
+            raise answered_error(refused.problems, insert.slot) from None
+        return out, latency, diagnostics(found, insert.slot)
 
 
 def _rendered(

@@ -28,7 +28,7 @@ from bridge.hosting.faults import (
 )
 from bridge.hosting.window import refuse_window
 from bridge.hosting.worker import answer
-from bridge.plugins import Plugin, Wanted
+from bridge.plugins import Plugin, Slot, Wanted
 from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 
 Audio = npt.NDArray[np.float32]
@@ -120,14 +120,14 @@ def baked(bench: Any, _: Audio) -> None:
 
 def ended(ending: Ending) -> Callable[[Any, Audio], None]:
     def provoke(_: Any, __: Audio) -> None:
-        raise child_error(ChildFailed(ending, "detail"), PLUGIN, "vox/air")
+        raise child_error(ChildFailed(ending, "detail"), Slot(PLUGIN, "vox/air"))
 
     return provoke
 
 
 def told(kind: str) -> Callable[[Any, Audio], None]:
     def provoke(_: Any, __: Audio) -> None:
-        raise answered_error([{"kind": kind, "message": "m", "hint": "h"}], PLUGIN, "vox/air")
+        raise answered_error([{"kind": kind, "message": "m", "hint": "h"}], Slot(PLUGIN, "vox/air"))
 
     return provoke
 
@@ -302,7 +302,7 @@ def test_what_a_host_raises_becomes_a_problem(
 
 @pytest.mark.parametrize("ending", Ending)
 def test_every_ending_of_a_child_has_its_error(ending: Ending) -> None:
-    told = child_error(ChildFailed(ending, "60 s"), PLUGIN, "vocals/air")
+    told = child_error(ChildFailed(ending, "60 s"), Slot(PLUGIN, "vocals/air"))
     (problem,) = told.problems
     assert type(told) is (MachineError if ending is Ending.UNSTARTED else RenderError)
     assert problem.message.startswith("Pro-Q 3 (vocals/air) ")

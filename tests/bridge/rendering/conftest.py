@@ -50,22 +50,26 @@ class Studio:
         return loads("schema = 1\n" + text)
 
     def plan(self, text: str, store: Store | None = None) -> Plan:
-        chain = self.chain(text)
+        return self.plan_of(self.chain(text), store)
+
+    def plan_of(self, chain: Chain, store: Store | None = None) -> Plan:
         stems = gather(read(self.stems), store or self.store(), 1)
         return plan(stems, chain, fake_catalogue(), supported=SUPPORTED, states=self._states(chain))
 
     def _states(self, chain: Chain) -> dict[Path, str]:
-        inserts = [insert for group in chain.groups for insert in group.inserts]
         paths = [
             state_path(chain, insert.settings)
-            for insert in inserts
+            for _, insert in chain.inserts()
             if isinstance(insert.settings, PluginSettings)
         ]
         return {path: file_digest(path) for path in paths if path is not None}
 
     def context(self, text: str, store: str = "store", jobs: int = 1) -> Context:
+        return self.context_of(self.chain(text), store, jobs)
+
+    def context_of(self, chain: Chain, store: str = "store", jobs: int = 1) -> Context:
         kept = self.store(store)
-        return Context(self.plan(text, kept), kept, self.host, Silent(), Cancel(), jobs)
+        return Context(self.plan_of(chain, kept), kept, self.host, Silent(), Cancel(), jobs)
 
     def render(
         self, text: str, subtype: str = "float64", store: str = "store", jobs: int = 1
