@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.model import DeviceState
-from sessions.plugin_state_fxp import Fxp, build_fxp_chunk, build_fxp_params, parse_fxp
+from sessions.plugin_state_fxp import Fxp, build_fxp_chunk, build_fxp_params, is_bank, parse_fxp
 from sessions.plugin_state_juce import (
     JuceState,
     build_juce,
@@ -19,6 +19,7 @@ from sessions.plugin_state_vst3 import (
     build_vstpreset,
     canonical_class_id,
     parse_vstpreset,
+    windows_byte_order,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "fxp",
     "fxp_file",
     "fxp_params",
+    "is_bank",
     "juce",
     "opaque",
     "parse_fxp",
@@ -40,6 +42,7 @@ __all__ = [
     "to_juce_base64",
     "vst3",
     "vstpreset_file",
+    "windows_byte_order",
 ]
 
 

@@ -17,6 +17,7 @@ _HEAD = struct.Struct(">4si4siIii")
 _SIZE = struct.Struct(">i")
 _NAME_BYTES, _RESERVED_BYTES = 28, 128
 _NOT_COUNTED = 8
+_BANKS = frozenset({b"FBCh", b"FxBk"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ def build_fxp_params(
     """An .fxp of parameter values from 0 to 1, for plugins without a chunk."""
     body = _named(name) + struct.pack(f">{len(values)}f", *values)
     return _headed("FxCk", 1, unique_id, plugin_version, len(values), body)
+
+
+def is_bank(data: bytes) -> bool:
+    """Whether an .fxp or .fxb is the latter: a bank's chunk, or a bank of programs."""
+    return data[8:12] in _BANKS
 
 
 def parse_fxp(data: bytes) -> Fxp:

@@ -40,6 +40,11 @@ def canonical_class_id(text: str) -> str:
     return digits
 
 
+def windows_byte_order(raw: bytes) -> bytes:
+    """The 16 bytes of a class id as Windows orders them (a GUID's three fields), and back."""
+    return raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:]
+
+
 def build_vstpreset(class_id: str, component: bytes, controller: bytes | None) -> bytes:
     """A .vstpreset of the chunks Comp and Cont, in the bytes JUCE hosts write.
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from chains import Insert, Plugin, PluginTable
 from sessions import Device, DeviceState
-from sessions.plugin_state import StateError, parse_vstpreset
+from sessions.plugin_state import StateError, is_bank, parse_vstpreset
 from stemwright.problems import Diagnostic
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")
@@ -157,7 +157,7 @@ def suffix_of(data: bytes) -> str:
     if data.startswith(b"VST3"):
         return ".vstpreset"
     if data.startswith(b"CcnK"):
-        return ".fxb" if data[8:12] in (b"FBCh", b"FxBk") else ".fxp"
+        return ".fxb" if is_bank(data) else ".fxp"
     return ".aupreset"
 
 

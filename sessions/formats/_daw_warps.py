@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from sessions.formats._dawproject_tables import REPITCH
+
 _USUAL_RATE_HZ = 48_000
-_REPITCHED, _UNSTRETCHED = frozenset({"repitch"}), frozenset({"raw"})
+_REPITCHED, _UNSTRETCHED = frozenset({REPITCH}), frozenset({"raw"})
 
 
 @dataclass(frozen=True)

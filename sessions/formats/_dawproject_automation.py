@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from sessions.formats import _dawproject_tables as tables
 from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
@@ -15,7 +16,7 @@ from sessions.model import Automation, AutomationPoint
 from stemwright.decibels import amplitude_db
 
 _POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})
-_EXPRESSIONS = {"gain": "gain_db", "pan": "pan"}
+_EXPRESSIONS = {tables.GAIN: "gain_db", tables.PAN: "pan"}
 
 
 @dataclass
@@ -47,7 +48,9 @@ class Lines:
             self.counts["unknown_automation"] += 1
             return None
         unit = unit_of(self.source, points, "timeUnit", scope.unit)
-        return self._line(points, scope.as_unit(unit), Parameter("", _EXPRESSIONS[name], "linear"))
+        return self._line(
+            points, scope.as_unit(unit), Parameter("", _EXPRESSIONS[name], tables.LINEAR)
+        )
 
     def _line(
         self, element: etree._Element, scope: Scope, parameter: Parameter
@@ -82,4 +85,4 @@ def standing_db(line: Automation) -> float | None:
 
 def _shape(point: etree._Element) -> str:
     """The way to the next point; one that does not say holds (DAWproject's RealPoint.java)."""
-    return "linear" if point.get("interpolation") == "linear" else "hold"
+    return "linear" if point.get("interpolation") == tables.STRAIGHT else "hold"

@@ -10,11 +10,11 @@ from lxml import etree
 from sessions.formats._daw_container import Container
 from sessions.formats._daw_elements import Source, children, counted
 from sessions.formats._daw_states import state_of_file
+from sessions.formats._dawproject_tables import FORMATS_BY_ELEMENT
 from sessions.model import Device, DeviceState
-from sessions.plugin_state import StateError, canonical_class_id, opaque
+from sessions.plugin_state import StateError, canonical_class_id, opaque, windows_byte_order
 from stemwright.problems import Diagnostic
 
-_PLUGINS = {"Vst3Plugin": "VST3", "Vst2Plugin": "VST2", "ClapPlugin": "CLAP", "AuPlugin": "AU"}
 _NOTE_A4, _A4_HZ = 69.0, 440.0
 _VALUED = frozenset({"RealParameter", "BoolParameter", "IntegerParameter", "EnumParameter"})
 _ASIDE = frozenset({"Parameters", "Enabled", "State", "Band"})
@@ -38,7 +38,7 @@ class Devices:
 
     def _device(self, element: etree._Element) -> Device:
         name = element.get("deviceName") or element.get("name") or element.tag
-        form = _PLUGINS.get(element.tag, "builtin")
+        form = FORMATS_BY_ELEMENT.get(element.tag, "builtin")
         state = self._state(element, name)
         enabled = element.find("Enabled")
         label = element.get("name")
@@ -63,7 +63,7 @@ class Devices:
         except StateError:
             stated = ""
         carried = None if state is None else state.class_id
-        if carried and stated and carried not in (stated, _other_order(stated)):
+        if carried and stated and carried not in (stated, _on_windows(stated)):
             self._foreign.append(f"{name} ({stated}, state of {carried})")
             return stated
         return carried or stated or written
@@ -129,7 +129,5 @@ class Devices:
         )
 
 
-def _other_order(class_id: str) -> str:
-    """The class id as Windows writes the same 16 bytes: three fields in the other byte order."""
-    raw = bytes.fromhex(class_id)
-    return (raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:]).hex().upper()
+def _on_windows(class_id: str) -> str:
+    return windows_byte_order(bytes.fromhex(class_id)).hex().upper()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from sessions.formats import _dawproject_tables as tables
 from sessions.formats._daw_elements import DEEPEST, Source, children, counted
 from sessions.formats._dawproject_devices import Devices
 from sessions.model import PluginParameter, Send, Track
@@ -17,14 +18,10 @@ from stemwright.problems import Diagnostic
 
 MASTER = "master"
 _SWITCH = "switch"
-_ROLES = {"master": MASTER, "effect": "return", "submix": "group", "vca": "vca"}
 # What is not said: two channels (Channel.java: audioChannels = 2), sends behind the fader
 # (Send.java: SendType.POST). Project.xsd leaves Volume, Pan, Mute, solo and Enable optional and
 # names no default; without them nothing is changed: 0 dB, the middle, heard, switched on.
 _MOST_CHANNELS = 128
-_IDS = 1 << 32
-"""A VST3's ParamID is unsigned, and stands in the file as a signed number of 32 bits."""
-_CONTENTS = (("tracks", "group"), ("audio", "audio"), ("notes", "midi"))
 
 
 @dataclass(frozen=True)
@@ -41,15 +38,15 @@ class Parameter:
     def value(self, value: float, unit: str) -> float:
         """A point's value in `told_unit`."""
         if self.is_pan:
-            return pan(value, unit, self.low, self.high)
-        return value / 100.0 if self.is_level and unit == "percent" else value
+            return tables.pan(value, unit, self.low, self.high)
+        return value / 100.0 if self.is_level and unit == tables.PERCENT else value
 
     def told_unit(self, unit: str) -> str:
         """The unit of `value`: levels are factors ("linear") or "db", pans from -1 to 1."""
         if self.is_pan:
             return "pan"
         if self.is_level:
-            return "db" if unit == "decibel" else "linear"
+            return "db" if unit == tables.DECIBEL else "linear"
         return "bool" if unit == _SWITCH else unit
 
     @property
@@ -67,16 +64,9 @@ class Parameter:
 
 def level_db(value: float, unit: str) -> float:
     """A level in decibels; linear and normalized are amplitudes."""
-    if unit == "decibel":
+    if unit == tables.DECIBEL:
         return value
-    return amplitude_db(value / 100.0 if unit == "percent" else value)
-
-
-def pan(value: float, unit: str, low: float | None, high: float | None) -> float:
-    """A position from -1 to 1: from its range where the file states one."""
-    if low is None or high is None or high <= low:
-        low, high = {"normalized": (0.0, 1.0), "percent": (0.0, 100.0)}.get(unit, (-1.0, 1.0))
-    return min(1.0, max(-1.0, 2.0 * (value - low) / (high - low) - 1.0))
+    return amplitude_db(value / 100.0 if unit == tables.PERCENT else value)
 
 
 @dataclass(frozen=True)
@@ -194,7 +184,7 @@ class Mixer:
             yield Send(
                 target=target,
                 gain_db=self._level(element.find("Volume")),
-                pre_fader=element.get("type") == "pre",
+                pre_fader=element.get("type") == tables.PRE_FADER,
                 pan=self._pan(element.find("Pan")),
                 muted=not self._source.flag(element.find("Enable"), "value", True),
             )
@@ -203,13 +193,13 @@ class Mixer:
         if element is None:
             return 0.0
         value = self._source.number(element, "value", 1.0, infinite=True)
-        return level_db(value, element.get("unit") or "linear")
+        return level_db(value, element.get("unit") or tables.LINEAR)
 
     def _pan(self, element: etree._Element | None) -> float:
         if element is None or element.get("value") is None:
             return 0.0
         value = self._source.number(element, "value")
-        return pan(value, element.get("unit") or "normalized", *self._range(element))
+        return tables.pan(value, element.get("unit") or tables.NORMALIZED, *self._range(element))
 
     def _range(self, element: etree._Element) -> tuple[float | None, float | None]:
         if element.get("min") is None or element.get("max") is None:
@@ -242,11 +232,12 @@ class Mixer:
         if low is None or high is None:
             low, high = 0.0, 1.0
         number = int(self._source.number(element, "parameterID"))
-        if not -_IDS // 2 <= number < _IDS:
+        own = tables.parameter_id(number)
+        if own is None:
             return None
         if device.tag == "Vst2Plugin":
             return PluginParameter(max(0, number), None, low, high, (low + high) / 2.0)
-        return PluginParameter(None, str(number % _IDS), low, high, (low + high) / 2.0)
+        return PluginParameter(None, str(own), low, high, (low + high) / 2.0)
 
     def _add(
         self,
@@ -296,9 +287,10 @@ def _is_group(element: etree._Element) -> bool:
 
 def _kind(element: etree._Element, channel: etree._Element | None) -> str:
     role = "" if channel is None else channel.get("role") or ""
-    if role in _ROLES:
-        return _ROLES[role]
+    if role in tables.KINDS_BY_ROLE:
+        return tables.KINDS_BY_ROLE[role]
     contents = (element.get("contentType") or "").split()
     if element.find("Track") is not None:
         return "group"
-    return next((kind for content, kind in _CONTENTS if content in contents), "unknown")
+    kinds = tables.KINDS_BY_CONTENT.items()
+    return next((kind for content, kind in kinds if content in contents), "unknown")

@@ -10,10 +10,11 @@ from lxml import etree
 
 from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope, Unit
+from sessions.formats._dawproject_tables import BEATS, SECONDS, STRAIGHT
 from sessions.model import Meter, TempoCurve
 from sessions.tempo import TempoMap
 
-_UNITS = ("beats", "seconds")
+_UNITS = (BEATS, SECONDS)
 
 
 def unit_of(source: Source, element: etree._Element, name: str, inherited: Unit) -> Unit:
@@ -45,7 +46,7 @@ def _tempo_points(
     for point in children(points):
         if point.tag != "RealPoint":
             continue
-        curve: TempoCurve = "linear" if point.get("interpolation") == "linear" else "step"
+        curve: TempoCurve = "linear" if point.get("interpolation") == STRAIGHT else "step"
         time, bpm = source.number(point, "time"), source.number(point, "value")
         if bpm <= 0:
             raise source.fault(point, "malformed_number", f"a tempo of {bpm} is none")

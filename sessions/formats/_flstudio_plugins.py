@@ -117,7 +117,7 @@ def _class_id(stored: bytes) -> str:
     Of a VST2 plugin's VST3 twin it keeps the controller's, which differs by one letter (VST 3 SDK,
     "Plug-in IDs of VST 2 plug-ins").
     """
-    swapped = stored[3::-1] + stored[5:3:-1] + stored[7:5:-1] + stored[8:]
+    swapped = plugin_state.windows_byte_order(stored)
     if swapped.startswith(b"VSE"):
         swapped = b"VST" + swapped[3:]
     return swapped.hex().upper()

@@ -9,41 +9,16 @@ from __future__ import annotations
 
 import re
 
+from sessions.formats import _reaper_tables as tables
 from sessions.formats._reaper_text import Block, integer, number, word
 from sessions.model import Automation, AutomationPoint, PluginParameter
 
-_SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
 _RANGE = ((2, 0.0), (3, 1.0), (4, 0.5))
 _TENSION = 7
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_TARGETS = {
-    "VOLENV2": ("gain_db", "linear"),
-    "VOLENV3": ("post_gain_db", "linear"),
-    "VOLENV": ("trim_db", "linear"),
-    "PANENV2": ("pan", "pan"),
-    "PANENV": ("pre_pan", "pan"),
-    "WIDTHENV2": ("width", "width"),
-    "WIDTHENV": ("pre_width", "width"),
-    "MUTEENV": ("mute", "bool"),
-    "MASTERVOLENV2": ("gain_db", "linear"),
-    "MASTERVOLENV": ("trim_db", "linear"),
-    "MASTERVOLENV3": ("post_gain_db", "linear"),
-    "MASTERPANENV2": ("pan", "pan"),
-    "MASTERPANENV": ("pre_pan", "pan"),
-    "MASTERWIDTHENV2": ("width", "width"),
-    "MASTERWIDTHENV": ("pre_width", "width"),
-}
-_SEND_TARGETS = {
-    "AUXVOLENV": ("gain_db", "linear"),
-    "AUXPANENV": ("pan", "pan"),
-    "AUXMUTEENV": ("mute", "bool"),
-}
-_TAKE_TARGETS = {
-    "VOLENV": ("gain_db", "linear"),
-    "PANENV": ("pan", "pan"),
-    "MUTEENV": ("mute", "bool"),
-    "PITCHENV": ("pitch", "semitones"),
-}
+_TARGETS = tables.targets_by_tag(tables.TRACK_ENVELOPES, tables.MASTER_ENVELOPES)
+_SEND_TARGETS = tables.targets_by_tag(tables.SEND_ENVELOPES)
+_TAKE_TARGETS = tables.targets_by_tag(tables.TAKE_ENVELOPES)
 
 
 def track_automation(track: Block, fader: float, trim_read: bool) -> tuple[Automation, ...]:
@@ -107,7 +82,7 @@ def _automation(
     if integer(block.line("ACT"), 1, 1) == 0:
         return None
     usual = integer(block.line("DEFSHAPE"), 1)
-    on_fader = integer(block.line("VOLTYPE"), 1) == 1
+    on_fader = integer(block.line("VOLTYPE"), 1) == tables.VOLUME_ON_FADER
     points = []
     for words in block.lines("PT"):
         value = number(words, 2) * factor
@@ -121,9 +96,5 @@ def _automation(
 
 
 def _shape(words: list[str], usual: int) -> str:
-    """How a point is joined to the next; of a Bezier curve with its tension, -1 to 1."""
     code = integer(words, 3, usual)
-    code = usual if code < 0 else code
-    shape = _SHAPES[code] if 0 <= code < len(_SHAPES) else f"reaper_{code}"
-    tension = number(words, _TENSION)
-    return f"{shape}{tension:+}" if shape == "bezier" and tension else shape
+    return tables.point_shape_name(usual if code < 0 else code, number(words, _TENSION))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sessions import plugin_state
+from sessions.formats import _reaper_plugin_names as names
 from sessions.formats import _reaper_state as state
 from sessions.formats._reaper_envelopes import parameter_automation
 from sessions.formats._reaper_text import Block, Line, integer, number, word
@@ -15,13 +15,6 @@ from sessions.plugin_state import StateError
 from sessions.tally import Tally
 
 _PLUGINS = frozenset({"VST", "AU", "DX", "JS", "CLAP", "LV2", "VIDEO_EFFECT", "CONTAINER"})
-_LONGEST_TITLE = 500
-_CHANNELS = re.compile(
-    r"\s*\((?:mono|stereo|\d+ out|\d+(?:->\d+)?ch|x86|x64|x86_64|arm64|bridged)\)$"
-)
-_VENDOR = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)$")
-_VST_ID = re.compile(r"(-?[0-9]{1,10})?(?:\{([0-9A-Fa-f]{32})\}|<[0-9A-Fa-f]*>)?")
-_PREFIX = re.compile(r"^([A-Z0-9]+)(i?):\s*")
 _UNUSED = "-"
 
 
@@ -112,9 +105,8 @@ def _effect(slot: _Slot, enabled: bool, place: str, tally: Tally, index: int) ->
 
 def _vst(slot: _Slot, place: str, tally: Tally) -> Effect:
     words = slot.plugin.words
-    prefix, name, vendor = _titled(word(words, 1))
-    match = _VST_ID.match(word(words, 5))
-    unique, class_id = (match[1] or "", match[2]) if match else ("", None)
+    prefix, name, vendor = names.titled(word(words, 1))
+    unique, class_id = names.vst_ids(word(words, 5))
     is_vst3 = prefix == "VST3" or class_id is not None
     try:
         data = state.parse_vst(slot.plugin.texts())
@@ -177,8 +169,8 @@ def _keys(inputs: Sequence[int]) -> frozenset[int]:
 
 def _au(slot: _Slot, place: str, tally: Tally) -> Effect:
     words = slot.plugin.words
-    _, name, vendor = _titled(word(words, 1))
-    codes = [_four_characters(integer(words, at)) for at in (4, 5, 6)]
+    _, name, vendor = names.titled(word(words, 1))
+    codes = [names.four_characters(integer(words, at)) for at in (4, 5, 6)]
     held = _raw(slot.plugin)
     if held is None:
         tally.add("no_state", f"{place}: {name}")
@@ -188,11 +180,6 @@ def _au(slot: _Slot, place: str, tally: Tally) -> Effect:
             held = DeviceState("au_plist", held.data[start : end + len(b"</plist>")] + b"\n")
     device = Device(name, vendor, "AU", " ".join(codes), state=held, label=word(words, 3) or None)
     return Effect(device)
-
-
-def _four_characters(code: int) -> str:
-    text = (code & 0xFFFFFFFF).to_bytes(4, "big").decode("latin-1")
-    return text if text.isprintable() else f"{code & 0xFFFFFFFF:08X}"
 
 
 def _js(slot: _Slot, place: str, tally: Tally) -> Effect:  # noqa: ARG001 - one of four makers
@@ -233,7 +220,7 @@ def _number_or_text(value: str) -> str | float:
 def _other(slot: _Slot, place: str, tally: Tally) -> Effect:
     """CLAP, LV2, DX, video: the data as it stands."""
     words = slot.plugin.words
-    _, name, vendor = _titled(word(words, 1))
+    _, name, vendor = names.titled(word(words, 1))
     held = _raw(slot.plugin)
     if slot.plugin.tag not in _PLUGINS:
         tally.add("unknown_effects", f"{place}: {name or slot.plugin.tag}")
@@ -253,17 +240,3 @@ def _raw(plugin: Block) -> DeviceState | None:
     except StateError:
         data = "\n".join(inner.texts()).encode()
     return plugin_state.opaque(data) if data else None
-
-
-def _titled(title: str) -> tuple[str, str, str]:
-    """Format, name and vendor in "VST3i: Name (Vendor) (64 out)"."""
-    title = title[:_LONGEST_TITLE]
-    match = _PREFIX.match(title)
-    prefix, rest = (match[1], title[match.end() :]) if match else ("", title)
-    while channels := _CHANNELS.search(rest):
-        rest = rest[: channels.start()]
-    vendor = _VENDOR.search(rest)
-    name = rest[: vendor.start()] if vendor else rest
-    while bridged := _CHANNELS.search(name):
-        name = name[: bridged.start()]
-    return prefix, name.strip() or title, vendor[1].strip() if vendor else ""

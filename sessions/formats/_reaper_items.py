@@ -11,20 +11,15 @@ from dataclasses import dataclass, field, replace
 
 from sessions.formats._reaper_envelopes import take_automation
 from sessions.formats._reaper_fx import effects
+from sessions.formats._reaper_tables import CHANNEL_MODES, NO_SECTION, REVERSED, fade_name
 from sessions.formats._reaper_text import Block, Line, integer, name_of, number, word
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Written
 from sessions.tally import Tally
 from stemwright.decibels import amplitude_db
 
-_FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
-_CHANNEL_MODES = {1: "swapped", 2: "mono", 3: "left", 4: "right"}
-_MONO = (range(5, 67), range(131, 195))  # channels 3 to 64, 65 to 128
-_STEREO = (range(67, 131), range(195, 258))  # pairs from 1/2 on, from 65/66 on
-_PAIRS_APART, _MONOS_APART = 64, 62
 _NOTES = frozenset({"MIDI", "MIDIPOOL"})
 _NO_FILE = frozenset({"CLICK", "LTC", "VIDEOEFFECT"})
-_REVERSED, _NO_SECTION = 2, 1
 _LOWEST_RATE, _SAME_S = 1e-3, 1e-6
 _FIXED_LANES = 2
 
@@ -155,7 +150,7 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         looped=integer(item.line("LOOP"), 1) != 0,
         warped=stretched or number(speed, 3) != 0.0 or bool(take.line("SM")),
         inverted=take_gain < 0,
-        channel_mode=_channel_mode(integer(take.line("CHANMODE"), 1)),
+        channel_mode=CHANNEL_MODES.get(integer(take.line("CHANMODE"), 1)),
     )
 
 
@@ -166,21 +161,7 @@ def _fade_s(words: Sequence[str]) -> float:
 
 
 def _fade_shape(words: list[str]) -> str:
-    code = integer(words, 4, integer(words, 1))
-    shape = _FADES[code] if 0 <= code < len(_FADES) else f"reaper_{code}"
-    bend = number(words, 6)
-    return f"{shape}{bend:+g}" if bend else shape
-
-
-def _channel_mode(mode: int) -> str | None:
-    if mode in _CHANNEL_MODES:
-        return _CHANNEL_MODES[mode]
-    for at in (0, 1):
-        if mode in _MONO[at]:
-            return f"mono {mode - _MONO[at].start + 3 + _MONOS_APART * at}"
-        if mode in _STEREO[at]:
-            return f"stereo {mode - _STEREO[at].start + 1 + _PAIRS_APART * at}"
-    return None
+    return fade_name(integer(words, 4, integer(words, 1)), number(words, 6))
 
 
 def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track: str) -> Clip:
@@ -189,7 +170,7 @@ def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track
     if kind == "SECTION":
         mode = integer(source.line("MODE"), 1)
         inner = source.block("SOURCE")
-        part = not mode & _NO_SECTION
+        part = not mode & NO_SECTION
         length_s = number(source.line("LENGTH"), 1)
         if part and 0 < length_s < clip.source_offset_s + clip.length_s * clip.play_rate - _SAME_S:
             tally.add("short_sections", track)
@@ -197,7 +178,7 @@ def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track
         clip = replace(
             clip,
             source_offset_s=clip.source_offset_s + start_s,
-            reversed=clip.reversed != bool(mode & _REVERSED),
+            reversed=clip.reversed != bool(mode & REVERSED),
         )
         return clip if inner is None else _sourced(clip, inner, finder, tally, track)
     if kind in _NOTES:

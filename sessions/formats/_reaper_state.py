@@ -14,7 +14,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions.plugin_state import StateError, parse_vstpreset
+from sessions.plugin_state import StateError, parse_fxp, parse_vstpreset
 
 _MAGIC, _MAGIC_PARAMS = 0xFEED5EEE, 0xFEED5EEF
 _MOST_PINS = 256
@@ -23,7 +23,7 @@ WRITTEN_PINS = {"left": (1, 0), "right": (0, 2), "swapped": (2, 1)}
 """Track channels as bit masks, pin by pin, of the mappings that are written back."""
 _PARAMS_MARK = bytes.fromhex("efbeadde0df0adde")
 _PROGRAM_END = b"\x10\0\0\0"
-_NO_PROGRAM = 0x10FFFF
+_NO_PROGRAM, _FIRST_PROGRAM = 0x10FFFF, 0x100000
 _BYTES_A_LINE, _BYTES_A_HEADER_LINE = 96, 210
 
 
@@ -169,13 +169,39 @@ def vst3_lines(
         (struct.pack("<II", len(component), 1), component, struct.pack("<II", len(back), 0), back)
     )
     masks = WRITTEN_PINS.get(pins or "", tuple(1 << pin for pin in range(channels)))
-    connected = struct.pack("<I", len(masks)) + struct.pack(f"<{len(masks)}Q", *masks)
-    head = struct.pack("<II", unique_id, _MAGIC) + 2 * connected
+    head = struct.pack("<II", unique_id, _MAGIC) + 2 * _connected(masks)
     head += struct.pack("<III", len(data), 1, _NO_PROGRAM)
+    return _lines(head, data, program)
+
+
+def vst2_lines(preset: bytes) -> list[str]:
+    """The base64 lines of a VST2 whose state is the .fxp or .fxb `preset`.
+
+    It is a program's or a bank's chunk, or a program's parameters; a bank of programs has no
+    lines. Raises StateError.
+    """
+    fxp = parse_fxp(preset)
+    if fxp.kind == "FxBk":
+        return []
+    chunk = fxp.kind != "FxCk"
+    values = struct.pack(f"<{len(fxp.values)}f", *fxp.values)
+    data = fxp.data if chunk else _PARAMS_MARK + values
+    head = struct.pack("<iI", fxp.unique_id, _MAGIC if chunk else _MAGIC_PARAMS)
+    head += 2 * _connected((1, 2))
+    head += struct.pack("<III", len(data), int(chunk), _FIRST_PROGRAM)
+    return _lines(head, data, fxp.name)
+
+
+def _connected(masks: Sequence[int]) -> bytes:
+    return struct.pack("<I", len(masks)) + struct.pack(f"<{len(masks)}Q", *masks)
+
+
+def _lines(head: bytes, data: bytes, program: str) -> list[str]:
     last = b"\0" + program.encode() + b"\0" + _PROGRAM_END
-    parts = [*_cut(head, _BYTES_A_HEADER_LINE), *_cut(data, _BYTES_A_LINE), last]
-    return [base64.b64encode(part).decode("ascii") for part in parts]
+    return [*encoded(head, _BYTES_A_HEADER_LINE), *encoded(data), *encoded(last, len(last))]
 
 
-def _cut(data: bytes, size: int) -> list[bytes]:
-    return [data[at : at + size] for at in range(0, len(data), size)]
+def encoded(data: bytes, bytes_a_line: int = _BYTES_A_LINE) -> list[str]:
+    """Bytes as base64 lines, each of which is whole by itself."""
+    cut = (data[at : at + bytes_a_line] for at in range(0, len(data), bytes_a_line))
+    return [base64.b64encode(part).decode("ascii") for part in cut]

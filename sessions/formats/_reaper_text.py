@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sessions.errors import SessionError
+from sessions.formats._reaper_words import VERBATIM, split_words
 from stemwright.problems import Problem
 
-_WORD = re.compile(r'"([^"]*)"?|\'([^\']*)\'?|`([^`]*)`?|(\S+)')
 _HIGHEST_NUMBER = 1e15
 _DEEPEST = 100
-
-
-def split_words(line: str) -> list[str]:
-    """The words of a line; one that holds blanks or quotes stands in another kind of quotes."""
-    return [next(filter(None, match.groups()), "") for match in _WORD.finditer(line)]
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,7 @@ def name_of(block: Block) -> str:
     """The NAME of a track or take; one with all three quotes in it stands in a block of its own."""
     own = block.block("NAME")
     if own is not None and own.texts():
-        return own.texts()[0].removeprefix("|")
+        return own.texts()[0].removeprefix(VERBATIM)
     return word(block.line("NAME"), 1)
 
 

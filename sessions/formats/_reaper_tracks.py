@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sessions.formats import _reaper_tables as tables
 from sessions.formats._reaper_envelopes import (
     is_send_envelope,
     send_automation,
@@ -21,12 +22,7 @@ from sessions.roles import role_of
 from sessions.tally import Tally
 from stemwright.decibels import amplitude_db
 
-_PAN_MODES = {0: "balance", 3: "stereo balance", 5: "stereo pan", 6: "dual pan"}
-_STEREO_PAN = 5
-_PROJECT_LAW = -1.0
 _MOST_CHANNELS = 128
-_TRIM_READ = 0
-_MONO, _CHANNEL_BITS = 1024, 0x3FF
 
 
 @dataclass(frozen=True)
@@ -132,7 +128,7 @@ def _track(
     name = name_of(block)
     fader, mute = block.line("VOLPAN"), block.line("MUTESOLO")
     gain = number(fader, 1, 1.0)
-    trim_read = integer(block.line("AUTOMODE"), 1) == _TRIM_READ
+    trim_read = integer(block.line("AUTOMODE"), 1) == tables.TRIM_READ
     if next(block.lines("HWOUT"), None) is not None:
         tally.add("hardware_outputs", name)
     tell_track(block, name, tally)
@@ -149,8 +145,8 @@ def _track(
         muted=integer(mute, 1) != 0,
         soloed=integer(mute, 2) != 0,
         inverted=(integer(block.line("IPHASE"), 1) != 0) != (gain < 0),
-        width=number(fader, 5, 1.0) if mode == _STEREO_PAN else None,
-        pan_law=pan_law(mode, number(fader, 3, _PROJECT_LAW), defaults),
+        width=number(fader, 5, 1.0) if mode == tables.STEREO_PAN else None,
+        pan_law=pan_law(mode, number(fader, 3, tables.PROJECT_LAW), defaults),
         output=(parent or "master") if heard else None,
         clips=clips(block, name, defaults.sample_rate_hz, finder, tally),
         devices=tuple(each.device for each in chain),
@@ -168,11 +164,9 @@ def channel_count(words: list[str]) -> int:
 
 
 def pan_law(mode: int, law: float, defaults: Defaults) -> str:
-    """The panner's mode and what its centre does, such as "stereo balance, centre -3.0 dB"."""
-    factor = defaults.pan_law if law == _PROJECT_LAW else law
-    return (
-        f"{_PAN_MODES.get(mode, f'reaper_{mode}')}, centre {amplitude_db(abs(factor)) + 0.0:.1f} dB"
-    )
+    """The panner's mode and what its centre does; `law` is the gain of the centre."""
+    factor = defaults.pan_law if law == tables.PROJECT_LAW else law
+    return tables.pan_law_name(mode, amplitude_db(abs(factor)))
 
 
 def _receives(block: Block, own: str, tally: Tally) -> tuple[_Receive, ...]:
@@ -199,24 +193,23 @@ def _factor(gain_db: float) -> float:
 def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
     mode, source_channels = integer(words, 2), integer(words, 8)
     to = integer(words, 9)
-    first = to & _CHANNEL_BITS
-    channels = frozenset({first} if to & _MONO else {first, first + 1})
+    channels = tables.target_channels(to)
+    shown = None if 0 in channels else "/".join(str(channel + 1) for channel in sorted(channels))
     if source_channels < 0:
         tally.add("midi_sends", name)
         channels = frozenset()
-    elif source_channels or to & _MONO:
+    elif source_channels or tables.is_one_channel(to):
         tally.add("send_channels", name)
-    if mode == 1:
+    if mode == tables.PRE_FX:
         tally.add("send_before_effects", name)
     if integer(words, 6):
         tally.add("mono_sends", name)
     if (integer(words, 7) != 0) != (number(words, 3, 1.0) < 0):
         tally.add("inverted_sends", name)
-    shown = None if first == 0 else "/".join(str(channel + 1) for channel in sorted(channels))
     send = Send(
         target=own,
         gain_db=amplitude_db(abs(number(words, 3, 1.0))),
-        pre_fader=mode != 0,
+        pre_fader=mode != tables.POST_FADER,
         muted=integer(words, 5) != 0,
         pan=number(words, 4),
         to_channels=shown,

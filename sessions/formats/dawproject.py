@@ -16,12 +16,12 @@ from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_clips import Arrangement
 from sessions.formats._dawproject_devices import Devices
 from sessions.formats._dawproject_mixer import Mixer
+from sessions.formats._dawproject_tables import METADATA, PROJECT
 from sessions.formats._dawproject_time import meters, tempo_map, unit_of
 from sessions.model import Marker, Session, Track
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 
-_PROJECT, _METADATA = "project.xml", "metadata.xml"
 _EARLY = "project.json"
 _USUAL_RATE_HZ = 48_000
 
@@ -36,14 +36,14 @@ class DawProject:
     def score(self, path: Path) -> float:
         """1 for a zip with a project.xml, and for the JSON of before 1.0, which is refused."""
         names = member_names(path) if path.is_file() else frozenset()
-        return 1.0 if _PROJECT in names or {_EARLY, "metadata.json"} <= names else 0.0
+        return 1.0 if PROJECT in names or {_EARLY, "metadata.json"} <= names else 0.0
 
     def read(self, paths: Sequence[Path], media: Sequence[Path] = ()) -> Session:
         """Read the one project; raises SessionError that says where it is wrong."""
         if len(paths) != 1:
             raise SessionError(_several(paths))
         container = Container(paths[0], media)
-        if container.member(_PROJECT) is None:
+        if container.member(PROJECT) is None:
             raise SessionError(_no_project(paths[0], early=container.member(_EARLY) is not None))
         return _session(container)
 
@@ -52,8 +52,8 @@ FORMAT = DawProject()
 
 
 def _session(container: Container) -> Session:
-    source = Source(container.path, _PROJECT)
-    project = container.xml(container.member(_PROJECT) or _PROJECT)
+    source = Source(container.path, PROJECT)
+    project = container.xml(container.member(PROJECT) or PROJECT)
     if project.tag != "Project":
         raise source.fault(project, "no_project", f"it holds <{project.tag}>, no <Project>")
     clock = tempo_map(source, project)
@@ -136,7 +136,7 @@ def _daw(project: etree._Element) -> str | None:
 
 def _provenance(container: Container, project: etree._Element) -> Iterator[tuple[str, str]]:
     yield "DAWproject version", project.get("version") or ""
-    member = container.member(_METADATA)
+    member = container.member(METADATA)
     if member is not None:
         for element in children(container.xml(member)):
             if element.text and element.text.strip():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessions.errors import SessionError
+from sessions.formats import _reaper_tables as tables
 from sessions.formats._reaper_envelopes import track_automation
 from sessions.formats._reaper_fx import effects
 from sessions.formats._reaper_text import Block, integer, number, parse, word
@@ -41,8 +42,6 @@ _CHAIN = re.compile(
 # so what a file of another program leaves out changes nothing: 1 for gains and speeds, else 0.
 _USUAL_RATE_HZ = 48_000
 _RATES_HZ = range(4_000, 768_001)
-_REGION = 1
-_SQUARE = 1
 _LATEST_TIME = 1 << 40
 
 _TEXTS: dict[str, tuple[Severity, str]] = {
@@ -142,7 +141,7 @@ def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
         rate_hz = _USUAL_RATE_HZ
     defaults = Defaults(
         rate_hz,
-        integer(project.line("PANMODE"), 1, 3),
+        integer(project.line("PANMODE"), 1, tables.STEREO_BALANCE),
         number(project.line("PANLAW"), 1, 1.0),
     )
     found = tracks(project, defaults, finder, tally)
@@ -169,7 +168,7 @@ def _told(tally: Tally, finder: MediaFinder) -> tuple[Diagnostic, ...]:
 
 def _fragment(top: Block, path: Path, finder: MediaFinder, tally: Tally) -> tuple[Track, ...]:
     tally.add("no_sample_rate", printable(path.name))
-    defaults = Defaults(_USUAL_RATE_HZ, 3, 1.0)
+    defaults = Defaults(_USUAL_RATE_HZ, tables.STEREO_BALANCE, 1.0)
     tell_numbers(top, tally)
     if top.block("TRACK") is not None:
         return tracks(top, defaults, finder, tally)
@@ -191,7 +190,7 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
     chain = effects(project.block("MASTERFXLIST"), enabled, "master", tally)
     mode = integer(project.line("MASTER_PANMODE"), 1, -1)
     mode = defaults.pan_mode if mode < 0 else mode
-    trim_read = integer(project.line("MASTERAUTOMODE"), 1) == 0
+    trim_read = integer(project.line("MASTERAUTOMODE"), 1) == tables.TRIM_READ
     return Track(
         id="master",
         name="Master",
@@ -201,7 +200,7 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
         pan=number(fader, 2),
         inverted=gain < 0,
         muted=bool(integer(project.line("MASTERMUTESOLO"), 1) & 1),
-        pan_law=pan_law(mode, number(fader, 3, -1.0), defaults),
+        pan_law=pan_law(mode, number(fader, 3, tables.PROJECT_LAW), defaults),
         output=None,
         devices=tuple(each.device for each in chain),
         automation=(
@@ -221,11 +220,11 @@ def _tempo(project: Block) -> tuple[tuple[Tempo, ...], tuple[Meter, ...]]:
         bpm = number(words, 2)
         if bpm <= 0:
             continue
-        square = integer(words, 3, _SQUARE) == _SQUARE
+        square = integer(words, 3, tables.TEMPO_STEP) == tables.TEMPO_STEP
         tempos.append(Tempo(number(words, 1), bpm, "step" if square else "linear"))
         signature = integer(words, 4)
         if signature > 0:
-            meter = Meter(number(words, 1), signature & 0xFFFF, signature >> 16)
+            meter = Meter(number(words, 1), *tables.signature_of(signature))
             if meter.numerator and meter.denominator:
                 meters = [each for each in meters if each.position_s != meter.position_s]
                 meters.append(meter)
@@ -243,7 +242,7 @@ def _markers(project: Block) -> Iterator[Marker]:
     open_regions: dict[str, tuple[float, str]] = {}
     for words in project.lines("MARKER"):
         index, position_s = word(words, 1), number(words, 2)
-        if not integer(words, 4) & _REGION:
+        if not integer(words, 4) & tables.REGION:
             yield Marker(position_s, word(words, 3))
         elif index in open_regions:
             start_s, name = open_regions.pop(index)

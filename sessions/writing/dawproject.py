@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
+from sessions.formats._dawproject_tables import METADATA, PROJECT
 from sessions.model import Media, Session
 from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels
@@ -48,8 +49,8 @@ def write_dawproject(
         channels = Channels(Ids(track.id for track in session.tracks), losses)
         project = _project(session, channels, files, losses)
         with zipfile.ZipFile(made, "w") as archive:
-            _put(archive, "project.xml", _xml(project))
-            _put(archive, "metadata.xml", _xml(_metadata(session)))
+            _put(archive, PROJECT, _xml(project))
+            _put(archive, METADATA, _xml(_metadata(session)))
             for name, data in channels.states.items():
                 _put(archive, name, data)
             files.copy_into(archive, session)

@@ -7,32 +7,25 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from sessions.formats import _dawproject_tables as tables
 from sessions.model import Automation, Device, PluginParameter, Send, Track
+from sessions.plugin_state import is_bank
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
 from sessions.writing.losses import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.writing.tree import MASTER, Node
 from stemwright.decibels import linear
 
-_CONTENT = {"group": "tracks", "folder": "tracks", "midi": "notes", "master": "audio notes"}
-_ROLES = {"group": "submix", "return": "effect", "master": "master", "vca": "vca"}
-_ELEMENTS = {
-    "VST3": "Vst3Plugin",
-    "VST2": "Vst2Plugin",
-    "CLAP": "ClapPlugin",
-    "AU": "AuPlugin",
-}
 _SUFFIXES = {"vst3": "vstpreset", "au_plist": "aupreset", "clap": "clap-preset"}
 _PARAMETER = "device:"
 _UNITS = frozenset(
     {"normalized", "percent", "decibel", "hertz", "semitones", "seconds", "beats", "bpm"}
 )
 _NUMBER = re.compile(r"[0-9]{1,10}")
-_IDS = 1 << 32
 
 
 def carried(device: Device) -> tuple[bool, bool]:
     """Whether other DAWs know such a device, and whether its state is in the project."""
-    known = device.format in _ELEMENTS
+    known = device.format in tables.ELEMENTS_BY_FORMAT
     return known, known and device.state is not None
 
 
@@ -63,7 +56,7 @@ class Channels:
         element = sub(
             parent,
             "Track",
-            contentType=_CONTENT.get(track.kind, "audio"),
+            contentType=tables.CONTENTS_BY_KIND.get(track.kind, "audio"),
             loaded="true",
             id=self.track_ids[track.id],
             name=track.name,
@@ -79,7 +72,7 @@ class Channels:
             "Channel",
             audioChannels=str(track.channels),
             destination=self._destination(track),
-            role=_ROLES.get(track.kind, "regular"),
+            role=tables.ROLES_BY_KIND.get(track.kind, tables.REGULAR),
             solo=flag(track.soloed),
             id=self._channel_ids[track.id],
         )
@@ -105,14 +98,21 @@ class Channels:
         return self.parameters[track.id, target]
 
     def _pan(self, parent: etree._Element, name: str, pan: float) -> None:
-        value = number((pan + 1.0) / 2.0)
+        value = number(tables.normalized_pan(pan))
         sub(
-            parent, "Pan", max="1.0", min="0.0", unit="normalized", value=value, id=name, name="Pan"
+            parent,
+            "Pan",
+            max="1.0",
+            min="0.0",
+            unit=tables.NORMALIZED,
+            value=value,
+            id=name,
+            name="Pan",
         )
 
     def _volume(self, parent: etree._Element, name: str, gain_db: float, label: str) -> None:
         value = number(linear(gain_db))
-        sub(parent, "Volume", min="0.0", unit="linear", value=value, id=name, name=label)
+        sub(parent, "Volume", min="0.0", unit=tables.LINEAR, value=value, id=name, name=label)
 
     def _send(self, parent: etree._Element, track: Track, send: Send) -> None:
         if send.target not in self._channel_ids:
@@ -123,7 +123,7 @@ class Channels:
             parent,
             "Send",
             destination=self._channel_ids[send.target],
-            type="pre" if send.pre_fader else "post",
+            type=tables.PRE_FADER if send.pre_fader else tables.POST_FADER,
             id=self.ids.new(),
         )
         heard = send.enabled and not send.muted
@@ -144,7 +144,9 @@ class Channels:
     def _device(self, parent: etree._Element, track: Track, index: int, device: Device) -> None:
         element = sub(
             parent,
-            _ELEMENTS.get(device.format, "BuiltinDevice" if device.kind == "builtin" else "Device"),
+            tables.ELEMENTS_BY_FORMAT.get(
+                device.format, "BuiltinDevice" if device.kind == "builtin" else "Device"
+            ),
             deviceID=_device_id(device),
             deviceName=device.name,
             deviceRole="audioFX",
@@ -189,7 +191,7 @@ class Channels:
         assert state is not None  # noqa: S101 - narrows for the type checker
         suffix = _SUFFIXES.get(state.kind, "state")
         if state.kind in ("fxp_chunk", "fxp_params"):
-            suffix = "fxb" if state.data[8:12] in (b"FBCh", b"FxBk") else "fxp"
+            suffix = "fxb" if is_bank(state.data) else "fxp"
         name = f"plugins/{len(self.states) + 1:03d}.{suffix}"
         self.states[name] = state.data
         return name
@@ -206,7 +208,7 @@ class Channels:
         if device.sidechain:
             why = "a DAWproject has no side-chain routing"
             self._losses.add("sidechain_lost", "warning", why, where)
-        if device.format not in _ELEMENTS:
+        if device.format not in tables.ELEMENTS_BY_FORMAT:
             why = "other DAWs do not know these devices"
             self._losses.add("foreign_device", "note", why, where)
 
@@ -243,7 +245,7 @@ def trim_shift_db(track: Track, target: str) -> float:
 
 def unit_of(line: Automation) -> str:
     """The unit of a plugin's parameter, which are plain numbers where no other is known."""
-    return line.unit if line.unit in _UNITS else "linear"
+    return line.unit if line.unit in _UNITS else tables.LINEAR
 
 
 def _parameter_id(device: Device, own: PluginParameter | None) -> str | None:
@@ -252,9 +254,10 @@ def _parameter_id(device: Device, own: PluginParameter | None) -> str | None:
         return None
     if device.format == "VST2":
         return None if own.index is None else str(own.index)
-    if own.id is None or _NUMBER.fullmatch(own.id) is None or int(own.id) >= _IDS:
+    if own.id is None or _NUMBER.fullmatch(own.id) is None:
         return None
-    return str(int(own.id) - (_IDS if int(own.id) >= _IDS // 2 else 0))
+    written = tables.written_parameter_id(int(own.id))
+    return None if written is None else str(written)
 
 
 def parameter_of(target: str) -> str:
@@ -269,4 +272,4 @@ def _device_id(device: Device) -> str | None:
     plain = device.id
     if device.format != "VST3" or len(plain) != 32:
         return plain or None
-    return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
+    return tables.dashed_class_id(plain)

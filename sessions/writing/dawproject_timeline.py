@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lxml import etree
 
+from sessions.formats import _dawproject_tables as tables
 from sessions.model import Automation, AutomationPoint, Clip, Media, Session, Track
 from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
@@ -40,7 +41,7 @@ def arrangement(
     """Write the Arrangement of `session`; `reference` says where a file lies."""
     timeline = Timeline(session, channels, reference, losses)
     element = sub(project, "Arrangement", id=channels.ids.new())
-    lanes = sub(element, "Lanes", timeUnit="beats", id=channels.ids.new())
+    lanes = sub(element, "Lanes", timeUnit=tables.BEATS, id=channels.ids.new())
     for track in tracks:
         timeline.track(lanes, track)
     timeline.markers(element)
@@ -89,11 +90,11 @@ class Timeline:
             "Clip",
             time=self._beat(clip.position_s),
             duration=number(length),
-            contentTimeUnit="seconds",
+            contentTimeUnit=tables.SECONDS,
             playStart=number(clip.source_offset_s / rate),
             loopStart="0.0" if loops else None,
             loopEnd=number(media_s / rate) if loops and media_s is not None else None,
-            fadeTimeUnit="seconds",
+            fadeTimeUnit=tables.SECONDS,
             fadeInTime=number(clip.fade_in_s),
             fadeOutTime=number(clip.fade_out_s),
             enable=flag(not clip.muted),
@@ -105,11 +106,11 @@ class Timeline:
     def _content(self, parent: etree._Element, clip: Clip, rate: float) -> None:
         gain_db = standing_gain_db(clip)
         if gain_db:
-            parent = sub(parent, "Lanes", timeUnit="seconds", id=self._new_id())
+            parent = sub(parent, "Lanes", timeUnit=tables.SECONDS, id=self._new_id())
             gain = number(linear(gain_db))
-            points = sub(parent, "Points", unit="linear", id=self._new_id())
-            sub(points, "Target", expression="gain")
-            sub(points, "RealPoint", value=gain, interpolation="hold", time="0.0")
+            points = sub(parent, "Points", unit=tables.LINEAR, id=self._new_id())
+            sub(points, "Target", expression=tables.GAIN)
+            sub(points, "RealPoint", value=gain, interpolation=tables.HOLD, time="0.0")
         length_s = clip.source_offset_s + clip.length_s * rate
         if clip.media is not None:
             length_s = clip.media.length_s
@@ -117,9 +118,13 @@ class Timeline:
             self._audio(parent, clip, length_s, None)
             return
         warps = sub(
-            parent, "Warps", contentTimeUnit="seconds", timeUnit="seconds", id=self._new_id()
+            parent,
+            "Warps",
+            contentTimeUnit=tables.SECONDS,
+            timeUnit=tables.SECONDS,
+            id=self._new_id(),
         )
-        self._audio(warps, clip, length_s, "repitch")
+        self._audio(warps, clip, length_s, tables.REPITCH)
         sub(warps, "Warp", time="0.0", contentTime="0.0")
         sub(warps, "Warp", time=number(length_s / rate), contentTime=number(length_s))
 
@@ -136,7 +141,7 @@ class Timeline:
             channels=str(2 if media is None else media.channels),
             sampleRate=str(rate_hz),
             duration=number(length_s),
-            timeUnit="seconds",
+            timeUnit=tables.SECONDS,
             id=self._new_id(),
         )
         sub(audio, "File", path=path, external=flag(external) if external else None)
@@ -188,8 +193,8 @@ class Timeline:
             sub(parent, "BoolPoint", value=flag(value >= 0.5), time=time)
             return
         if line.kind == "pan":
-            value = (value + 1.0) / 2.0
-        joined = "hold" if point.shape == "hold" else "linear"
+            value = tables.normalized_pan(value)
+        joined = tables.joined(point.shape)
         sub(parent, "RealPoint", value=number(value), interpolation=joined, time=time)
 
     def markers(self, parent: etree._Element) -> None:
@@ -208,10 +213,12 @@ class Timeline:
         """Write the tempo's course when it has one."""
         if len(self._points) < 2 and self._points[0][0] == 0.0:
             return
-        element = sub(parent, "TempoAutomation", timeUnit="beats", unit="bpm", id=self._new_id())
+        element = sub(
+            parent, "TempoAutomation", timeUnit=tables.BEATS, unit="bpm", id=self._new_id()
+        )
         sub(element, "Target", parameter=tempo_id)
         for beat, bpm, curve in self._points:
-            joined = "linear" if curve == "linear" else "hold"
+            joined = tables.joined(curve)
             sub(element, "RealPoint", value=number(bpm), interpolation=joined, time=number(beat))
         ramps = any(curve == "linear" for _, _, curve in self._points[:-1])
         if ramps and self._session.format == "reaper":
@@ -224,7 +231,7 @@ class Timeline:
         found = sorted(self._session.meters, key=lambda meter: meter.position_s)
         if len(found) < 2 and (not found or found[0].position_s <= 0.0):
             return
-        element = sub(parent, "TimeSignatureAutomation", timeUnit="beats", id=self._new_id())
+        element = sub(parent, "TimeSignatureAutomation", timeUnit=tables.BEATS, id=self._new_id())
         sub(element, "Target")
         for meter in found:
             sub(
@@ -238,5 +245,5 @@ class Timeline:
 
 def _unit(line: Line) -> str | None:
     if line.kind == "level":
-        return "decibel" if line.in_db else "linear"
-    return "normalized" if line.kind == "pan" else None
+        return tables.DECIBEL if line.in_db else tables.LINEAR
+    return tables.NORMALIZED if line.kind == "pan" else None

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from sessions.formats import _reaper_tables as tables
 from sessions.model import Media, Session
 from sessions.tempo import TempoMap
 from sessions.writing.layers import flattened
@@ -17,8 +18,6 @@ from sessions.writing.reaper_tracks import Tracks
 from stemwright.problems import Diagnostic
 
 _HEAD = '<REAPER_PROJECT 0.1 "6.80/stemwright" 0'
-_SQUARE, _LINEAR = 1, 0
-_BALANCE = 3
 
 
 def write_rpp(
@@ -111,7 +110,7 @@ class _Project:
             if value:
                 self._text.line(tag, value)
         self._text.line("PANLAW", 1)
-        self._text.line("PANMODE", _BALANCE)
+        self._text.line("PANMODE", tables.STEREO_BALANCE)
         self._text.line("SAMPLERATE", self._session.sample_rate_hz, 1, 0)
         self._tempo()
         self._markers()
@@ -129,7 +128,7 @@ class _Project:
         with self._text.block("TEMPOENVEX"):
             self._text.line("ACT", 1, -1)
             self._text.line("VIS", 1, 0, 1)
-            self._text.line("DEFSHAPE", _SQUARE, -1, -1)
+            self._text.line("DEFSHAPE", tables.TEMPO_STEP, -1, -1)
             for place in sorted(places):
                 self._tempo_point(place, course)
         if self._session.format != "reaper" and any(each.curve == "linear" for each in tempos[:-1]):
@@ -143,15 +142,21 @@ class _Project:
         before = [each for each in tempos if each.position_s <= place]
         curve = max(before, key=lambda each: each.position_s).curve if before else "step"
         bpm = here[-1].bpm if here else course.bpm(course.beats(place))
-        words: list[float] = [place, bpm, _LINEAR if curve == "linear" else _SQUARE]
+        joined = tables.TEMPO_RAMP if curve == "linear" else tables.TEMPO_STEP
+        words: list[float] = [place, bpm, joined]
         signed = [each for each in meters if each.position_s == place]
         if signed:
-            words.append(signed[-1].numerator | signed[-1].denominator << 16)
+            meter = signed[-1]
+            words.append(tables.packed_signature(meter.numerator, meter.denominator))
         self._text.line("PT", *words)
 
     def _markers(self) -> None:
         for index, marker in enumerate(self._session.markers, start=1):
             region = marker.length_s is not None
-            self._text.line("MARKER", index, marker.position_s, marker.name, int(region))
+            self._text.line(
+                "MARKER", index, marker.position_s, marker.name, tables.REGION if region else 0
+            )
             if marker.length_s is not None:
-                self._text.line("MARKER", index, marker.position_s + marker.length_s, "", 1)
+                self._text.line(
+                    "MARKER", index, marker.position_s + marker.length_s, "", tables.REGION
+                )

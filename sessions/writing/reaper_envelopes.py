@@ -9,26 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sessions.formats import _reaper_tables as tables
+from sessions.formats._reaper_words import Word
 from sessions.model import Automation, AutomationPoint, PluginParameter
 from sessions.writing.lines import Line, as_factors, line_of
 from sessions.writing.losses import Losses
-from sessions.writing.reaper_text import Text, Word
+from sessions.writing.reaper_text import Text
 from stemwright.decibels import linear
 
-_TRACK = {
-    "gain_db": "VOLENV2",
-    "post_gain_db": "VOLENV3",
-    "trim_db": "VOLENV",
-    "pan": "PANENV2",
-    "pre_pan": "PANENV",
-    "width": "WIDTHENV2",
-    "pre_width": "WIDTHENV",
-    "mute": "MUTEENV",
-}
-_MASTER = {key: f"MASTER{tag}" for key, tag in _TRACK.items() if key != "mute"}
-_SHAPES = ("linear", "hold", "s_curve", "fast_start", "fast_end", "bezier")
-_AMPLITUDES, _FADER = 0, 1
-_BEZIER = re.compile(r"bezier([+-]\d.*)")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _ANY_RANGE = frozenset({"normalized", "value", "linear", "bool", ""})
 
@@ -42,28 +30,28 @@ class Envelopes:
 
     def track(self, owner: str, lines: Sequence[Automation], *, master: bool) -> None:
         """Write the envelopes of a track's own controls."""
-        tags = _MASTER if master else _TRACK
+        envelopes = tables.MASTER_ENVELOPES if master else tables.TRACK_ENVELOPES
         for automation in lines:
             head = automation.target.partition(":")[0]
-            if automation.target in tags:
-                self._envelope(tags[automation.target], owner, automation, 1.0)
+            if automation.target in envelopes:
+                self._envelope(envelopes[automation.target][0], owner, automation, 1.0)
             elif head not in ("send", "send_pan", "send_enabled", "device"):
                 self._lost(owner, automation)
 
     def send(self, owner: str, target: str, gain_db: float, lines: Sequence[Automation]) -> None:
         """Write the envelopes of the send to `target`; its own gain stays on top of its level."""
-        tags = {
-            f"send:{target}": "AUXVOLENV",
-            f"send:{target}:pan": "AUXPANENV",
-            f"send_pan:{target}": "AUXPANENV",
-            f"send:{target}:mute": "AUXMUTEENV",
+        moved = {
+            f"send:{target}": "gain_db",
+            f"send:{target}:pan": "pan",
+            f"send_pan:{target}": "pan",
+            f"send:{target}:mute": "mute",
         }
         for automation in lines:
-            tag = tags.get(automation.target)
-            gain = linear(gain_db) if tag == "AUXVOLENV" else 1.0
-            if tag is not None and gain > 0:
-                self._envelope(tag, owner, automation, gain)
-            elif tag is not None or automation.target == f"send_enabled:{target}":
+            control = moved.get(automation.target)
+            gain = linear(gain_db) if control == "gain_db" else 1.0
+            if control is not None and gain > 0:
+                self._envelope(tables.SEND_ENVELOPES[control][0], owner, automation, gain)
+            elif control is not None or automation.target == f"send_enabled:{target}":
                 self._lost(owner, automation)
 
     def device(self, owner: str, index: int, name: str, lines: Sequence[Automation]) -> None:
@@ -103,7 +91,8 @@ class Envelopes:
             self._text.line("ARM", 0)
             self._text.line("DEFSHAPE", 0, -1, -1)
             if level:
-                self._text.line("VOLTYPE", _FADER if on_fader else _AMPLITUDES)
+                scale = tables.VOLUME_ON_FADER if on_fader else tables.VOLUME_AS_FACTOR
+                self._text.line("VOLTYPE", scale)
             for point, written in zip(as_factors(line), automation.points, strict=True):
                 self._point(line, AutomationPoint(*point), written[2:], gain)
 
@@ -113,13 +102,15 @@ class Envelopes:
         value = point.value / gain
         if line.kind == "switch":
             value = 1.0 - value
-        named = shape[0] if shape and shape[0] in _SHAPES else point.shape
-        tension = _BEZIER.fullmatch(shape[0]) if shape else None
+        named = shape[0] if shape and shape[0] in tables.POINT_SHAPES else point.shape
+        tension = tables.bezier_tension(shape[0]) if shape else None
         if tension is not None:
-            bent = (0, 0, 0, float(tension[1]))
-            self._text.line("PT", point.position_s, value, _SHAPES.index("bezier"), *bent)
+            bent = (0, 0, 0, tension)
+            self._text.line(
+                "PT", point.position_s, value, tables.POINT_SHAPES.index("bezier"), *bent
+            )
             return
-        self._text.line("PT", point.position_s, value, _SHAPES.index(named))
+        self._text.line("PT", point.position_s, value, tables.POINT_SHAPES.index(named))
 
     def _lost(self, owner: str, automation: Automation) -> None:
         why = "REAPER has no envelope for these lines"
@@ -134,9 +125,9 @@ def _on_fader(automation: Automation) -> bool:
 
 
 def _unknown(automation: Automation) -> bool:
-    known = {*_SHAPES, "linear_amplitude", "fader"}
+    known = {*tables.POINT_SHAPES, "linear_amplitude", "fader"}
     shapes = {point[2] for point in automation.points if len(point) > 2}
-    return any(shape not in known and _BEZIER.fullmatch(shape) is None for shape in shapes)
+    return any(shape not in known and tables.bezier_tension(shape) is None for shape in shapes)
 
 
 def _parameter_words(automation: Automation, label: str, plugin: str) -> tuple[Word, ...]:

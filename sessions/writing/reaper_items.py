@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from sessions.formats._reaper_tables import CHANNEL_MODE_CODES, FADE_SHAPES, REVERSED, fade_of
 from sessions.model import Clip, Media, Track
 from sessions.writing.lines import moving, standing_gain_db
 from sessions.writing.losses import Losses
@@ -13,13 +13,7 @@ from sessions.writing.reaper_effects import Effects
 from sessions.writing.reaper_text import Text, guid
 from stemwright.decibels import linear
 
-_FADES = ("linear", "fast", "slow", "fast_steep", "slow_steep", "s_curve", "s_curve_steep")
 _NEAREST = {"equal_power": "fast", "constant_power": "fast", "symmetric": "s_curve"}
-_MODES = {"swapped": 1, "mono": 2, "left": 3, "right": 4}
-_CHANNELS = re.compile(r"(mono|stereo) (\d+)")
-_FIRST_MONO, _FIRST_STEREO = 5, 67
-_BEND = re.compile(r"^([a-z_]+?)([+-]\d*\.?\d+(?:e[+-]?\d+)?)?$")
-_REVERSED = 2
 _SOURCES = {"FLAC": "FLAC"}
 
 Reference = Callable[[Media], str]
@@ -59,21 +53,20 @@ class Items:
         line("VOLPAN", linear(standing_gain_db(clip)), clip.pan, -1 if clip.inverted else 1, -1)
         line("SOFFS", clip.source_offset_s)
         line("PLAYRATE", clip.play_rate, clip.warped, 0, -1, 0, 0.0025)
-        line("CHANMODE", _channel_mode(clip.channel_mode))
+        line("CHANMODE", CHANNEL_MODE_CODES.get(clip.channel_mode or "", 0))
         line("GUID", guid("take", track.id, index))
         self._source(clip)
         self._effects.chain("TAKEFX", f"{track.name} clip {index + 1}", clip.devices, _nothing)
         self._tell(track, clip)
 
     def _fade(self, tag: str, length_s: float, shape: str, track: Track) -> None:
-        match = _BEND.match(shape)
-        named, bend = (match[1], float(match[2] or 0.0)) if match else (shape, 0.0)
-        if named not in _FADES:
+        named, bend = fade_of(shape)
+        if named not in FADE_SHAPES:
             if length_s > 0:
                 why = "REAPER has other fade shapes: these are the nearest of its own"
                 self._losses.add("fade_shape_changed", "note", why, track.name)
             named = _NEAREST.get(named, "linear")
-        code = _FADES.index(named)
+        code = FADE_SHAPES.index(named)
         self._text.line(tag, code, length_s, 0, code, 0, bend, bend)
 
     def _source(self, clip: Clip) -> None:
@@ -87,7 +80,7 @@ class Items:
         with self._text.block("SOURCE", "SECTION"):
             self._text.line("LENGTH", length_s)
             self._text.line("STARTPOS", 0)
-            self._text.line("MODE", _REVERSED)
+            self._text.line("MODE", REVERSED)
             with self._text.block("SOURCE", kind):
                 self._text.line("FILE", path)
 
@@ -108,11 +101,3 @@ class Items:
 
 def _nothing(_: int) -> None:
     """A clip's plugins have no envelopes here."""
-
-
-def _channel_mode(mode: str | None) -> int:
-    match = _CHANNELS.fullmatch(mode or "")
-    if match is None:
-        return _MODES.get(mode or "", 0)
-    at = int(match[2])
-    return _FIRST_MONO + at - 3 if match[1] == "mono" else _FIRST_STEREO + at - 1

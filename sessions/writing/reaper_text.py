@@ -1,17 +1,14 @@
-"""REAPER's lines: words with quotes where they are needed, numbers, blocks, ids."""
+"""REAPER's lines as they are written: words, blocks, ids."""
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_NAMESPACE = uuid.UUID("8d8a7c2e-6f0b-5a57-9c0e-6b5b3b9a2f11")
-_QUOTES = "\"'`"
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:{}@=,")
+from sessions.formats._reaper_words import QUOTES, VERBATIM, Word, flat, worded
 
-Word = str | int | float | bool
+_NAMESPACE = uuid.UUID("8d8a7c2e-6f0b-5a57-9c0e-6b5b3b9a2f11")
 
 
 class Text:
@@ -28,9 +25,9 @@ class Text:
     def name(self, text: str) -> None:
         """A NAME line, and behind it a block of its own where no quotes are left for the line."""
         self.line("NAME", text)
-        if all(quote in text for quote in _QUOTES):
+        if all(quote in text for quote in QUOTES):
             with self.block("NAME"):
-                self.raw("|" + flat(text))
+                self.raw(VERBATIM + flat(text))
 
     def raw(self, text: str) -> None:
         """One line as it stands."""
@@ -48,38 +45,6 @@ class Text:
     def data(self) -> bytes:
         """The whole file, as REAPER on Windows and elsewhere reads it."""
         return ("\n".join(self._lines) + "\n").encode("utf-8", "replace")
-
-
-def worded(word: Word) -> str:
-    """A word as REAPER reads it back."""
-    if isinstance(word, bool):
-        return str(int(word))
-    if isinstance(word, (int, float)):
-        return numbered(word)
-    return word if word and _SAFE.issuperset(word) else quoted(word)
-
-
-def quoted(text: str) -> str:
-    """A text in a kind of quotes it does not hold; line ends become blanks."""
-    told = flat(text)
-    for quote in _QUOTES:
-        if quote not in told:
-            return f"{quote}{told}{quote}"
-    return "`" + told.replace("`", "'") + "`"
-
-
-def flat(text: str) -> str:
-    """A text on one line: whatever ends a line, or is no character, becomes a blank."""
-    return "".join(" " if ord(each) < 32 or each in "\x85\u2028\u2029" else each for each in text)
-
-
-def numbered(value: float) -> str:
-    """A number in the fewest digits that read back as the same; never an infinity."""
-    if isinstance(value, int):
-        return str(value)
-    if not math.isfinite(value):
-        return "0"
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 def guid(*named: object) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 
+from sessions.formats import _reaper_tables as tables
 from sessions.model import Media, Send, Session, Track
 from sessions.writing.losses import Losses
 from sessions.writing.reaper_effects import Effects
@@ -14,14 +14,6 @@ from sessions.writing.reaper_items import Items
 from sessions.writing.reaper_text import Text, track_guid
 from sessions.writing.tree import MASTER, Node, forest, is_master, master_of
 from stemwright.decibels import linear
-
-_PAN_MODES = {"balance": 0, "stereo balance": 3, "stereo pan": 5, "dual pan": 6}
-_PAN_LAW = re.compile(r"([a-z ]+), centre (-?\d+\.\d) dB")
-_STEREO_PAN = 5
-_PROJECT_LAW = -1.0
-_POST_FADER, _PRE_FADER = 0, 3
-_READ = 1
-_MONO = 1024
 
 
 class Tracks:
@@ -54,7 +46,7 @@ class Tracks:
 
     def _write_master(self) -> None:
         track, line = self._master, self._text.line
-        line("MASTERAUTOMODE", _READ if _moves_fader(track) else 0)
+        line("MASTERAUTOMODE", tables.READ if _moves_fader(track) else tables.TRIM_READ)
         line("MASTERMUTESOLO", track.muted)
         line("MASTER_NCH", max(2, track.channels), 2)
         mode, law = self._panner(track)
@@ -63,7 +55,7 @@ class Tracks:
         line("MASTER_FX", 1)
         self._chain("MASTERFXLIST", track)
         self._envelopes.track(track.name, track.automation, master=True)
-        self._trim("MASTERVOLENV", track)
+        self._trim(tables.MASTER_ENVELOPES["trim_db"][0], track)
 
     def _fader(self, track: Track) -> float:
         gain = linear(track.gain_db + (0.0 if _trim_apart(track) else track.trim_db))
@@ -74,7 +66,7 @@ class Tracks:
         mode, law = self._panner(track)
         change = depth_after - node.depth
         self._text.name(track.name)
-        line("AUTOMODE", _READ if _moves_fader(track) else 0)
+        line("AUTOMODE", tables.READ if _moves_fader(track) else tables.TRIM_READ)
         width = 1.0 if track.width is None else track.width
         line("VOLPAN", self._fader(track), track.pan, law, -1, width)
         line("MUTESOLO", track.muted, track.soloed, 0)
@@ -88,20 +80,19 @@ class Tracks:
         line("MAINSEND", self._to_parent(track), 0)
         self._receives(track)
         self._envelopes.track(track.name, track.automation, master=False)
-        self._trim("VOLENV", track)
+        self._trim(tables.TRACK_ENVELOPES["trim_db"][0], track)
         self._chain("FXCHAIN", track)
         self._items.items(track)
         self._tell(node, change)
 
     def _panner(self, track: Track) -> tuple[int, float]:
         """The panner's mode, and the gain of its centre."""
-        match = _PAN_LAW.fullmatch(track.pan_law or "")
-        if match is None or match[1] not in _PAN_MODES:
-            mode = _STEREO_PAN if track.width is not None else _PAN_MODES["stereo balance"]
-            return mode, _PROJECT_LAW
-        centre_db = float(match[2])
-        law = _PROJECT_LAW if centre_db == 0.0 else math.pow(10.0, centre_db / 20.0)
-        return _PAN_MODES[match[1]], law
+        mode, centre_db = tables.pan_law_of(track.pan_law or "") or ("", 0.0)
+        if mode not in tables.PAN_MODE_CODES:
+            usual = tables.STEREO_PAN if track.width is not None else tables.STEREO_BALANCE
+            return usual, tables.PROJECT_LAW
+        law = tables.PROJECT_LAW if centre_db == 0.0 else math.pow(10.0, centre_db / 20.0)
+        return tables.PAN_MODE_CODES[mode], law
 
     def _to_parent(self, track: Track) -> bool:
         parent = track.parent if track.parent in self._index else None
@@ -126,14 +117,14 @@ class Tracks:
             self._text.line(
                 "AUXRECV",
                 self._index[source.id],
-                _PRE_FADER if send.pre_fader else _POST_FADER,
+                tables.PRE_FADER if send.pre_fader else tables.POST_FADER,
                 linear(send.gain_db),
                 send.pan,
                 send.muted or not send.enabled,
                 0,
                 0,
                 0,
-                _first_channel(send.to_channels),
+                tables.target_channels_code(send.to_channels),
             )
             self._envelopes.send(source.name, target.id, send.gain_db, source.automation)
 
@@ -145,7 +136,7 @@ class Tracks:
                 self._text.line("ACT", 1, -1)
                 self._text.line("VIS", 1, 1, 1)
                 self._text.line("ARM", 0)
-                self._text.line("VOLTYPE", 0)
+                self._text.line("VOLTYPE", tables.VOLUME_AS_FACTOR)
                 self._text.line("PT", 0, linear(track.trim_db), 0)
             why = "a gain before plugins or fader became a point of the pre-FX volume envelope"
             self._losses.add("trim_as_envelope", "note", why, track.name)
@@ -166,7 +157,7 @@ class Tracks:
         if track.kind == "vca":
             why = "REAPER's VCA grouping is not written: these are plain tracks"
             self._losses.add("vca_lost", "warning", why, track.name)
-        if track.pan_law and _PAN_LAW.fullmatch(track.pan_law) is None:
+        if track.pan_law and tables.pan_law_of(track.pan_law) is None:
             why = "their panners follow a law of their own, here REAPER's stereo balance"
             self._losses.add("pan_law_changed", "note", why, track.name)
 
@@ -189,10 +180,3 @@ def _trim_apart(track: Track) -> bool:
 
 def _moves_fader(track: Track) -> bool:
     return any(line.target == "gain_db" for line in track.automation)
-
-
-def _first_channel(told: str | None) -> int:
-    """REAPER's number for the target's channels, such as "3/4" or "3"."""
-    first = (told or "1/2").partition("/")
-    at = int(first[0]) - 1 if first[0].isdigit() else 0
-    return at if first[2] else at | _MONO

@@ -13,8 +13,8 @@ from sessions import (
     DeviceState,
     plugin_state,
 )
+from sessions.formats._reaper_plugin_names import reaper_id
 from sessions.formats._reaper_state import pin_mapping
-from sessions.writing.reaper_effects import reaper_id
 
 KINDS = ("dawproject", "rpp")
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
