@@ -39,6 +39,8 @@ _LIBRARY_CHANNELS = {
     1.41: ChannelType.LEFT_SURROUND,
 }
 _MODE = MeasurementMode.MODE_I | MeasurementMode.MODE_LRA
+_LOUDEST = 1e140
+"""Sums of the squares of what is larger overflow; only 64-bit files hold any."""
 
 
 class Meter:
@@ -78,11 +80,12 @@ class Meter:
     def add(self, block: Block) -> None:
         """Take (channels, frames) float64.
 
-        InputError `not_finite` with the frame and its time; ValueError after `result`.
+        InputError `not_finite` with the frame and its time, for samples beyond any level as well;
+        ValueError after `result`.
         """
         if self._measures is not None:
             raise ValueError("the meter has been read; start another one")
-        self._refuse_not_finite(block)
+        self._refuse_beyond_level(block)
         self._frames += block.shape[1]
         self._note_peaks(self._true_peak.add(block))
         self._read_seconds(self._seconds.add(block))
@@ -152,15 +155,16 @@ class Meter:
             crest_db=self._statistics.crest_db,
         )
 
-    def _refuse_not_finite(self, block: Block) -> None:
-        finite = np.isfinite(block)
-        if finite.all():
+    def _refuse_beyond_level(self, block: Block) -> None:
+        if not block.size or (block.min() >= -_LOUDEST and block.max() <= _LOUDEST):
             return
-        frame = self._frames + int(np.argmin(finite.all(axis=0)))
+        at = int(np.argmin((np.abs(block) <= _LOUDEST).all(axis=0)))
+        frame, finite = self._frames + at, np.isfinite(block[:, at]).all()
+        fault = "is beyond any level" if finite else "is NaN or infinite"
         raise InputError(
             Problem(
                 "not_finite",
-                f"sample {frame} ({frame / self._sample_rate_hz:.3f} s) is NaN or infinite",
+                f"sample {frame} ({frame / self._sample_rate_hz:.3f} s) {fault}",
                 {"frame": frame},
                 expected="finite samples",
                 hint="export the file again, or find the plugin that produced it",

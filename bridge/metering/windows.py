@@ -18,7 +18,6 @@ PSR_RANGE_LU = 20.0
 
 _MOST_K_GAIN_DB = 4.0
 _BINS_PER_LU = 10
-_BINS = 1200
 _PSR_EVERY_STEPS = 10
 
 Steps = npt.NDArray[np.float64]
@@ -67,7 +66,7 @@ class PeakToShortTerm:
         self._peaks: Steps = np.empty(0)
         self._windows: Steps = np.empty(0)
         self._skip = 0
-        self._smallest = np.full(_BINS, math.inf)
+        self._smallest_db: dict[int, float] = {}
 
     def add_windows(self, energies: Steps) -> None:
         """Take the mean squares of the next 3 s windows, one a step."""
@@ -87,9 +86,9 @@ class PeakToShortTerm:
         """Return the smallest ratio within 20 LU of the loudest window; NaN when there is none."""
         if math.isnan(loudest_lufs) or loudest_lufs <= ABSOLUTE_GATE_LUFS:
             return math.nan
-        kept = self._smallest[max(0, _bin(loudest_lufs - PSR_RANGE_LU)) :]
-        smallest = float(kept.min())
-        return smallest if math.isfinite(smallest) else math.nan
+        least = _bin(loudest_lufs - PSR_RANGE_LU)
+        kept = (ratio for place, ratio in self._smallest_db.items() if place >= least)
+        return min(kept, default=math.nan)
 
     def _pair(self) -> None:
         known = min(len(self._peaks), len(self._windows))
@@ -101,10 +100,10 @@ class PeakToShortTerm:
     def _note(self, peak: float, loudness_lufs: float) -> None:
         if loudness_lufs <= ABSOLUTE_GATE_LUFS or peak <= 0.0:
             return
-        where = min(_bin(loudness_lufs), _BINS - 1)
+        where = _bin(loudness_lufs)
         ratio_db = amplitude_db(peak) - loudness_lufs
         if ratio_db >= self._lowest_db:
-            self._smallest[where] = min(self._smallest[where], ratio_db)
+            self._smallest_db[where] = min(self._smallest_db.get(where, math.inf), ratio_db)
 
 
 def _bin(loudness_lufs: float) -> int:

@@ -177,6 +177,28 @@ def test_a_bad_sample_is_refused_with_its_place(bad: float) -> None:
     assert (problem.kind, problem.where) == ("not_finite", {"frame": 1042})
 
 
+def test_a_sample_no_level_can_be_told_of_is_refused() -> None:
+    block = np.zeros((2, 100))
+    block[1, 42] = -1e160
+    with pytest.raises(InputError, match=r"sample 42 .* beyond any level") as caught:
+        Meter(48000, 2).add(block)
+    assert caught.value.problems[0].kind == "not_finite"
+
+
+@pytest.mark.parametrize("level_db", [120.0, 291.0, 760.0])
+def test_a_damaged_float_file_is_measured_however_loud(level_db: float) -> None:
+    noise = np.random.default_rng(4).uniform(-0.5, 0.5, (2, 5 * 48000))
+    readings = []
+    for gain in (1.0, 10.0 ** (level_db / 20.0)):
+        meter = Meter(48000, 2)
+        meter.add(noise * gain)
+        readings.append(meter.result())
+    usual, loud = readings
+    assert loud.psr_min_db == pytest.approx(usual.psr_min_db, abs=1e-4)
+    assert loud.integrated_lufs == pytest.approx(usual.integrated_lufs + level_db, abs=1e-3)
+    assert loud.true_peak_dbtp == pytest.approx(usual.true_peak_dbtp + level_db, abs=1e-3)
+
+
 def test_a_bad_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "broken.wav"
     samples = np.zeros((70000, 2), np.float32)
