@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
+from bridge.metering.spectrum import THIRDS, line_powers
 
-_STEP = 10.0**0.1
-_LOWEST, _HIGHEST = -16, 13  # 25 Hz to 20 kHz, in steps from 1 kHz
 _SLOWEST_HZ = 6.0
 
 Bands = npt.NDArray[np.float64]
@@ -19,8 +18,7 @@ Bands = npt.NDArray[np.float64]
 
 def centres_hz(rate_hz: int) -> list[float]:
     """Exact mid-band frequencies whose band lies below half of `rate_hz`."""
-    exact = [1000.0 * 10.0 ** (0.1 * n) for n in range(_LOWEST, _HIGHEST + 1)]
-    return [hz for hz in exact if hz * math.sqrt(_STEP) < rate_hz / 2]
+    return THIRDS.centres_hz(rate_hz)
 
 
 def nominal_hz(hz: float) -> float:
@@ -51,7 +49,7 @@ class Octaves:
     @property
     def bins(self) -> npt.NDArray[np.float64]:
         """How many lines of the spectrum fall into each band."""
-        width = np.array(centres_hz(self._rate_hz)) * (math.sqrt(_STEP) - 1 / math.sqrt(_STEP))
+        width = THIRDS.widths_hz(self._rate_hz)
         lines: npt.NDArray[np.float64] = width * self._size / self._rate_hz
         return lines
 
@@ -73,15 +71,8 @@ class Octaves:
         # Every sample was weighted by two windows whose squares sum to 0.75 on average.
         samples = max(1, self._frames * self._held.shape[0])
         scale = 2.0 / (0.75 * self._size * samples)
-        lines = self._power * scale
-        below = np.concatenate([[0.0], np.cumsum(lines)])
-        edges = (np.arange(len(below)) - 0.5) * self._rate_hz / self._size
-        centres = np.array(centres_hz(self._rate_hz))
-        low = np.interp(centres / math.sqrt(_STEP), edges, below)
-        high = np.interp(centres * math.sqrt(_STEP), edges, below)
-        bands: Bands = np.maximum(high - low, 0.0)
+        bands: Bands = np.maximum(THIRDS.powers(self._power * scale, self._rate_hz), 0.0)
         return bands
 
     def _take(self, frame: Block) -> None:
-        spectrum = np.fft.rfft(frame * self._window, axis=1)
-        self._power += (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
+        self._power += line_powers(frame, self._window)

@@ -14,18 +14,13 @@ import numpy.typing as npt
 
 from bridge.audio import Block
 from bridge.audio.framing import Framer
+from bridge.metering.spectrum import SIXTHS, line_powers
 from stemwright.decibels import power_db
-
-LOWEST_HZ = 20.0
-HIGHEST_HZ = 20000.0
-_STEP = 10.0**0.05
-_BANDS = 61
 
 
 def centres_hz(rate_hz: int) -> list[float]:
     """Exact mid-band frequencies up to the highest band below half of `rate_hz`."""
-    exact = [1000.0 * 10.0 ** (0.05 * (n - 34)) for n in range(_BANDS)]
-    return [hz for hz in exact if hz * math.sqrt(_STEP) < rate_hz / 2]
+    return SIXTHS.centres_hz(rate_hz)
 
 
 class Spectrum:
@@ -58,19 +53,12 @@ class Spectrum:
         return [_db(power) for power in self._bands()]
 
     def _take(self, frame: Block) -> None:
-        spectrum = np.fft.rfft(frame * self._window, axis=1)
-        self._power += (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
+        self._power += line_powers(frame, self._window)
         self._count += 1
 
     def _bands(self) -> npt.NDArray[np.float64]:
         scale = self._count * self._frames * float(np.square(self._window).sum())
-        below = np.concatenate([[0.0], np.cumsum(self._power / scale)])
-        edges = (np.arange(len(below)) - 0.5) * self._rate_hz / self._frames
-        centres = np.array(centres_hz(self._rate_hz))
-        low = np.interp(centres / math.sqrt(_STEP), edges, below)
-        high = np.interp(centres * math.sqrt(_STEP), edges, below)
-        bands: npt.NDArray[np.float64] = high - low
-        return bands
+        return SIXTHS.powers(self._power / scale, self._rate_hz)
 
 
 def _db(power: float) -> float | None:
