@@ -6,9 +6,12 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
+
+from stemwright.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ class Stages:
         """Of no interest here."""
 
     def done(self, step_id: str) -> None:
+        """Of no interest here."""
+
+    def missing(self, plugins: Sequence[Problem]) -> None:
         """Of no interest here."""
 
 

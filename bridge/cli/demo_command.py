@@ -11,7 +11,7 @@ import typer
 from bridge.cli.options import Json, StorePath, cores
 from bridge.cli.printing import print_json, say
 from bridge.cli.render_command import tell
-from bridge.cli.work import Work
+from bridge.road import Work
 from stemwright.problems import InputError, Problem
 
 

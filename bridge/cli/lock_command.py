@@ -22,7 +22,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.plan_command import default_output
 from bridge.cli.printing import print_json, say
-from bridge.cli.work import Work
+from bridge.road import Work
 
 
 def lock(
@@ -48,7 +48,6 @@ def lock(
     Example: stemwright lock stems/ chain.toml -o master/
     """
     from bridge.cli.progress import ProgressBar
-    from bridge.rendering import OutputFolder, as_text, check_unlocked, lock_of
 
     work = Work(
         session=session,
@@ -62,12 +61,8 @@ def lock(
         skip=skip or [],
         long=long,
     )
-    check_unlocked(work.folder)
     with ProgressBar() as progress:
-        made = lock_of(work.prepare(progress).context, work.subtype, work.folder)
-    with OutputFolder(work.folder, beside=True) as folder:
-        folder.add_text("chain.lock", as_text(made))
-        folder.place()
+        made = work.lock(progress)
     if json:
         print_json(made)
     else:

@@ -21,11 +21,10 @@ from bridge.cli.options import (
 )
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import say_diagnostics
-from bridge.cli.work import read_both
+from bridge.road import plan_master
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
-    from bridge.storing import Store
 
 
 def plan(
@@ -47,48 +46,22 @@ def plan(
 
     Example: stemwright plan stems/ chain.toml
     """
-    from bridge.rendering import link
-    from bridge.storing import Store, default_root
-
-    kept, workers = Store(store or default_root()), jobs or cores()
-    parsed, found = read_both(
-        chain,
+    made = plan_master(
         session,
-        kept,
-        workers,
-        plugin_path or (),
-        trust or (),
-        skip=skip or (),
-        long=long,
-    )
-    made = link(
-        found,
-        parsed,
-        kept,
+        chain,
+        store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
-        jobs=workers,
+        skip=skip or (),
+        long=long,
+        jobs=jobs or cores(),
         strict=strict,
     )
-    _check_plugins(made, kept, workers)
     if json:
         print_json(plan_json(made))
         return
     _print_table(made)
     say_diagnostics(said.as_json() for said in made.diagnostics)
-
-
-def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
-    """Raise InputError for what plugins refuse, else RenderError for those that fail."""
-    from bridge.hosting import host
-    from bridge.rendering.preparing import Bench, failures, refuse_inputs, unreadable
-
-    failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
-    refuse_inputs(failed)
-    failed |= {step.id: unreadable(step) for step in made.unreadable}
-    if failed:
-        worst = min(failed.values(), key=lambda error: error.exit_code)
-        raise type(worst)([problem for error in failed.values() for problem in error.problems])
 
 
 def plan_json(made: Plan) -> dict[str, Any]:

@@ -11,8 +11,9 @@ import typer
 
 from bridge.cli import plugins_probe, plugins_state
 from bridge.cli.options import Json, PluginPath, StorePath
-from bridge.cli.plugins_find import Format, everything, one, opened, plugin_json
+from bridge.cli.plugins_find import Format, one, opened, plugin_json
 from bridge.cli.printing import print_json, say
+from bridge.road import installed_plugins
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def scan(plugin_path: PluginPath = None, store: StorePath = None, json: Json = F
     Example: stemwright plugins scan --plugin-path ~/vst3
     """
     with _scanning() as progress:
-        found = everything(opened(store), plugin_path, again=True, progress=progress)
+        found = installed_plugins(opened(store), plugin_path or (), again=True, progress=progress)
     _tell(found, found.plugins, json)
 
 
@@ -60,7 +61,7 @@ def list_plugins(
     Example: stemwright plugins list zam comp
     """
     with _scanning() as progress:
-        found = everything(opened(store), plugin_path, again=False, progress=progress)
+        found = installed_plugins(opened(store), plugin_path or (), again=False, progress=progress)
     wanted = [word.casefold() for word in words or ()]
     chosen = tuple(
         plugin

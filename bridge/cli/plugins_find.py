@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,20 +36,6 @@ def opened(store: Path | None) -> Store:
     from bridge.storing import Store, default_root
 
     return Store(store or default_root())
-
-
-def everything(
-    store: Store,
-    plugin_path: Sequence[Path] | None,
-    *,
-    again: bool,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> Catalogue:
-    """Every plugin of this machine; `again` asks those once more that failed before."""
-    from bridge.hosting import scan, search_folders
-
-    folders = search_folders(plugin_path or ())
-    return scan([], folders, store.scan_cache, again=again, progress=progress)
 
 
 def one(name: str, store: Store, plugin_path: Sequence[Path] | None, kind: str | None) -> Plugin:

@@ -14,13 +14,13 @@ from bridge.cli.plugins_find import (
     Format,
     HostName,
     Timeout,
-    everything,
     named_host,
     one,
     opened,
 )
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import paragraph
+from bridge.road import installed_plugins
 from stemwright.problems import InputError, Problem, RenderError, StemwrightError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _chosen(
         )
     if names:
         return [one(name, store, plugin_path, kind) for name in names]
-    found = everything(store, plugin_path, again=False)
+    found = installed_plugins(store, plugin_path or (), again=False)
     return list(find(found, Wanted(format=kind)))
 
 

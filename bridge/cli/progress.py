@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bridge.cli.printing import printable
+from bridge.cli.telling import aside
+from stemwright.problems import Problem
+
+_MEANWHILE = "rendering the other lanes into the store meanwhile; stop with Ctrl-C"
 
 
 class ProgressBar:
@@ -67,3 +72,7 @@ class ProgressBar:
                 self._busy.remove(step_id)
             self._bar.update(self._task, description=printable(", ".join(self._busy)))
             self._bar.advance(self._task)
+
+    def missing(self, plugins: Sequence[Problem]) -> None:
+        """Plugins are not here: tell it at once, and what is done in spite of it."""
+        aside(plugins, _MEANWHILE)

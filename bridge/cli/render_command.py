@@ -26,7 +26,7 @@ from bridge.cli.options import (
 from bridge.cli.plan_command import default_output
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
-from bridge.cli.work import Work
+from bridge.road import Work
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 _REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})

@@ -45,13 +45,14 @@ def context_of(
     store: Store,
     *,
     events: Events | None = None,
+    cancel: Cancel | None = None,
     jobs: int = 1,
     deadline_s: float | None = None,
     cross_checked: bool = False,
 ) -> Context:
-    """A render of `plan` in the host it names, not begun; without `events`, nobody listens.
+    """A render of `plan` in the host it names, not begun.
 
-    `cross_checked` has the other host render every hosted insert too.
+    Without `events` nobody listens, without `cancel` nobody can stop it. `cross_checked` has the other host render every hosted insert too.
     """
     other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
     return Context(
@@ -59,7 +60,7 @@ def context_of(
         store=store,
         host=host(plan.engine.host),
         events=events or Silent(),
-        cancel=Cancel(),
+        cancel=cancel or Cancel(),
         jobs=jobs,
         deadline_s=deadline_s,
         cross_check=host(other) if cross_checked else None,

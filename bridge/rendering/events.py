@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Protocol
 
 from stemwright.problems import Problem, StoppedError
@@ -23,6 +24,9 @@ class Events(Protocol):
     def done(self, step_id: str) -> None:
         """A step is there, from the store or freshly rendered."""
 
+    def missing(self, plugins: Sequence[Problem]) -> None:
+        """These plugins are not here; the lanes that need none of them are rendered meanwhile."""
+
 
 class Silent:
     """Listens to nothing."""
@@ -37,6 +41,9 @@ class Silent:
         """Ignore it."""
 
     def done(self, step_id: str) -> None:
+        """Ignore it."""
+
+    def missing(self, plugins: Sequence[Problem]) -> None:
         """Ignore it."""
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import replace
+from typing import NoReturn, TypeVar
 
 from bridge.hosting import stop_all
 from bridge.planning import Lane, group_digest
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.signals import Signal, cut
+from bridge.rendering.signals import DamagedEntryError, Signal, cut
 from bridge.rendering.sources import group_blocks
 from bridge.rendering.steps import run_steps
-from stemwright.problems import StemwrightError, StoppedError
+from stemwright.problems import MachineError, Problem, StemwrightError, StoppedError
 
 LaneOutput = tuple[Signal, list[StepResult]]
 _Name = TypeVar("_Name")
@@ -119,3 +120,28 @@ def _render_lane(
 ) -> LaneOutput:
     keys = {key: before[key].result()[0] for key in lane.keys if key in before}
     return run_steps(context, lane.steps, lane_source(context, lane), keys)
+
+
+def render_the_others(context: Context) -> NoReturn:
+    """Render the lanes that can do without the plan's missing plugins, and raise MachineError."""
+    missing = context.plan.missing
+    if not any(lane.steps for lane in context.plan.able):
+        raise MachineError(missing)
+    context.events.missing(missing)
+    context.events.steps(sum(len(lane.steps) for lane in context.plan.lanes))
+    context.events.stage("lanes")
+    others: list[Problem] = []
+    try:
+        render_lanes(context)
+    except StoppedError:
+        raise
+    except StemwrightError as error:
+        others += [problem for problem in error.problems if problem not in missing]
+    except DamagedEntryError:
+        pass  # it is dropped, and the next run renders it again
+    raise MachineError([*(_kept(problem) for problem in missing), *others])
+
+
+def _kept(problem: Problem) -> Problem:
+    hint = f"{problem.hint}; what could be rendered without it is in the store for the next run"
+    return replace(problem, hint=hint)

@@ -19,12 +19,17 @@ from bridge.rendering.owned import Owned
 from stemwright.problems import InputError, Problem
 
 
-def song_row(folder: Path, chain: Path) -> dict[str, str]:
-    """What render.json says for the next render: where the chain lies, seen from the folder."""
-    return {"chain": relative(chain.resolve(), folder)}
+def song_row(folder: Path, chain: Path | None) -> dict[str, str] | None:
+    """What render.json says for the next render: where the chain lies, seen from the folder.
+
+    None for a chain that lies in no file.
+    """
+    return None if chain is None else {"chain": relative(chain.resolve(), folder)}
 
 
-def refuse_other_song(folder: Path, owned: Owned, planned: Mapping[str, Any], chain: Path) -> None:
+def refuse_other_song(
+    folder: Path, owned: Owned, planned: Mapping[str, Any], chain: Path | None
+) -> None:
     """Raise InputError `output_of_another` where `planned`, a lock, is of other stems or chain.
 
     A part of a song may be replaced by any. Raises as `read_lock` and `read_record` too.
@@ -71,10 +76,10 @@ def _same_chain(
     record: Mapping[str, Any],
     lock: Mapping[str, Any],
     planned: Mapping[str, Any],
-    chain: Path,
+    chain: Path | None,
 ) -> bool:
-    if chain.resolve() == (folder / "chain.toml").resolve():
+    if chain is not None and chain.resolve() == (folder / "chain.toml").resolve():
         return True
-    if record.get("song") == song_row(folder, chain):
+    if chain is not None and record.get("song") == song_row(folder, chain):
         return True
     return all(lock.get(name) == planned[name] for name in ("specs", "mixer"))

@@ -1,27 +1,26 @@
-"""What `render` and its relatives do, from files to a folder."""
+"""The whole road, from stems and a chain to a plan, a lock or a folder with the master."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from bridge.cli.telling import aside
-from stemwright.problems import InputError, MachineError, Problem, StemwrightError, StoppedError
+from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
-    from bridge.planning import Excerpt
-    from bridge.rendering import Context, Events, Held, OutputFolder, Pages, Rendering
+    from bridge.planning import Excerpt, Plan
+    from bridge.plugins import Catalogue
+    from bridge.rendering import Cancel, Context, Events, Held, OutputFolder, Pages, Rendering
     from bridge.storing import Store
     from chains import Chain
     from sessions import Session
 
 
 _ALWAYS = ("chain.toml", "chain.lock", "report.html")
-_MEANWHILE = "rendering the other lanes into the store meanwhile; stop with Ctrl-C"
 
 
 @dataclass(frozen=True)
@@ -35,10 +34,13 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Work:
-    """What the command line asks for."""
+    """A master that is asked for: of which stems, through which chain, into which folder.
 
-    session: Sequence[Path]
-    chain: Path
+    `session` and `chain` are where they lie, or what was read already.
+    """
+
+    session: Sequence[Path] | Session
+    chain: Path | Chain
     folder: Path
     subtype: Subtype = "pcm24"
     jobs: int = 1
@@ -58,11 +60,16 @@ class Work:
     revision: str | None = None
     date: str | None = None
     short_page: bool = False
+    cancel: Cancel | None = None
 
     @property
     def target(self) -> Path:
         """The folder that is written: a range never takes the place of the full master."""
         return self.folder if self.excerpt is None else self.folder / "range"
+
+    @property
+    def _chain_path(self) -> Path | None:
+        return self.chain if isinstance(self.chain, Path) else self.chain.path
 
     def prepare(
         self, events: Events, *, partial: bool = False, out: OutputFolder | None = None
@@ -111,6 +118,7 @@ class Work:
             plan,
             store,
             events=events,
+            cancel=self.cancel,
             jobs=self.jobs,
             deadline_s=self.plugin_timeout_s,
             cross_checked=self.cross_check,
@@ -118,6 +126,17 @@ class Work:
         failed = failures(context.bench, plan.hosted, self.jobs)
         refuse_inputs(failed, plan.missing)
         return Prepared(replace(context, failed=failed), chain, session)
+
+    def lock(self, events: Events) -> dict[str, Any]:
+        """Plan, and write the folder's chain.lock alone; return what it says."""
+        from bridge.rendering import OutputFolder, as_text, check_unlocked, lock_of
+
+        check_unlocked(self.folder)
+        made = lock_of(self.prepare(events).context, self.subtype, self.folder)
+        with OutputFolder(self.folder, beside=True) as out:
+            out.add_text("chain.lock", as_text(made))
+            out.place()
+        return made
 
     def render(self, events: Events) -> tuple[dict[str, Any], bool]:
         """Do it all; return render.json's content and whether the targets were met.
@@ -132,6 +151,7 @@ class Work:
 
     def _render_into(self, out: OutputFolder, events: Events) -> tuple[dict[str, Any], bool]:
         from bridge.rendering import hold_to, lock_of, read_lock, render, write_into
+        from bridge.rendering.lanes import render_the_others
         from bridge.rendering.song import refuse_other_song, song_row
 
         lock = read_lock(self.folder) if self.locked else None
@@ -139,9 +159,9 @@ class Work:
         context = prepared.context
         if not self.replace:
             planned = lock_of(context, self.subtype, self.target)
-            refuse_other_song(self.target, out.owned, planned, self.chain)
+            refuse_other_song(self.target, out.owned, planned, self._chain_path)
         if context.plan.missing:
-            _leave_unfinished(context)
+            render_the_others(context)
         if lock is not None:
             hold_to(lock, lock_of(context, self.subtype, self.folder))
         held = None if self.excerpt is None else self._held(context)
@@ -151,7 +171,7 @@ class Work:
             rendering = render(context, self.subtype, held.drive_db, held.trim_db)
         events.stage("writing")
         pages = _pages(prepared, rendering, self)
-        song = song_row(self.target, self.chain)
+        song = song_row(self.target, self._chain_path)
         record = write_into(
             out, context, rendering, prepared.chain, self.subtype, pages=pages, song=song
         )
@@ -168,9 +188,73 @@ class Work:
         return held
 
 
+def plan_master(
+    session: Sequence[Path] | Session,
+    chain: Path | Chain,
+    *,
+    store: Path | None = None,
+    plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
+    skip: Sequence[str] = (),
+    long: bool = False,
+    jobs: int = 1,
+    strict: bool = False,
+) -> Plan:
+    """Read and plan, and set every plugin up once; render nothing.
+
+    Raises InputError for what files, chain and plugins have wrong, MachineError for what is not
+    here, RenderError for a plugin that fails.
+    """
+    from bridge.rendering import link
+    from bridge.storing import Store, default_root
+
+    kept = Store(store or default_root())
+    parsed, found = read_both(
+        chain, session, kept, jobs, plugin_folders, trusted, skip=skip, long=long
+    )
+    made = link(
+        found,
+        parsed,
+        kept,
+        plugin_folders=plugin_folders,
+        trusted=trusted,
+        jobs=jobs,
+        strict=strict,
+    )
+    _check_plugins(made, kept, jobs)
+    return made
+
+
+def installed_plugins(
+    store: Store,
+    plugin_folders: Sequence[Path] = (),
+    *,
+    again: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Catalogue:
+    """Every plugin of this machine; `again` asks those once more that failed before."""
+    from bridge.hosting import scan, search_folders
+
+    folders = search_folders(plugin_folders)
+    return scan([], folders, store.scan_cache, again=again, progress=progress)
+
+
+def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
+    """Raise InputError for what plugins refuse, else RenderError for those that fail."""
+    from bridge.hosting import host
+    from bridge.rendering.preparing import Bench, failures, refuse_inputs, unreadable
+
+    failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
+    refuse_inputs(failed)
+    failed |= {step.id: unreadable(step) for step in made.unreadable}
+    if failed:
+        worst = min(failed.values(), key=lambda error: error.exit_code)
+        raise type(worst)([problem for error in failed.values() for problem in error.problems])
+
+
 def read_both(
-    chain: Path,
-    session: Sequence[Path],
+    chain: Path | Chain,
+    session: Sequence[Path] | Session,
     store: Store,
     jobs: int,
     plugin_folders: Sequence[Path],
@@ -179,15 +263,15 @@ def read_both(
     skip: Sequence[str] = (),
     long: bool = False,
 ) -> tuple[Chain, Session]:
-    """Read a chain and a session, without the files that `skip` names.
+    """Read a chain and a session, without the files that `skip` names; take what was read already.
 
     Raises InputError with what is wrong with either, with the stems' files, and with the chain's
     plugins: all of it at once, as far as it can be told.
     """
     from bridge.rendering.linking import chain_problems
     from bridge.rendering.sources import gather, skippable
-    from chains import ChainError, load
-    from sessions import SessionError, read
+    from chains import ChainError, check, load
+    from sessions import Session, SessionError, read
     from sessions.media import A_STEM
 
     problems: list[Problem] = []
@@ -195,13 +279,13 @@ def read_both(
     parsed: Chain | None = None
     found: Session | None = None
     try:
-        parsed = load(chain)
+        parsed = load(chain) if isinstance(chain, Path) else check(chain)
     except ChainError as error:
         problems += error.problems
         if error.readable is not None:
             plugins = chain_problems(error.readable, store, plugin_folders, trusted)
     try:
-        found = read(session, skip=skip, long=long)
+        found = session if isinstance(session, Session) else read(session, skip=skip, long=long)
         if parsed is None:
             gather(found, store, jobs)
     except SessionError as error:
@@ -263,34 +347,6 @@ def _outside(folder: Path, store: Path) -> Path:
     return store
 
 
-def _leave_unfinished(context: Context) -> NoReturn:
-    """Tell what is missing, render the lanes that can do without it, and raise MachineError."""
-    from bridge.rendering.lanes import render_lanes
-    from bridge.rendering.signals import DamagedEntryError
-
-    missing = context.plan.missing
-    if not any(lane.steps for lane in context.plan.able):
-        raise MachineError(missing)
-    aside(missing, _MEANWHILE)
-    context.events.steps(sum(len(lane.steps) for lane in context.plan.lanes))
-    context.events.stage("lanes")
-    others: list[Problem] = []
-    try:
-        render_lanes(context)
-    except StoppedError:
-        raise
-    except StemwrightError as error:
-        others += [problem for problem in error.problems if problem not in missing]
-    except DamagedEntryError:
-        pass  # it is dropped, and the next run renders it again
-    raise MachineError([*(_kept(problem) for problem in missing), *others])
-
-
-def _kept(problem: Problem) -> Problem:
-    hint = f"{problem.hint}; what could be rendered without it is in the store for the next run"
-    return replace(problem, hint=hint)
-
-
 def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
     """What adds report.html; references inside a zip or in two files are left out of it."""
     from bridge.reporting import ReportPages, Song
@@ -308,7 +364,11 @@ def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
 
 def _title(session: Session, work: Work) -> str | None:
     """What was given, else what the session calls its song, else the session's own name."""
+    from sessions import Session
+
     own = work.title or dict(session.provenance).get("title")
+    if isinstance(work.session, Session):
+        return own
     first = work.session[0].resolve()
     name = first.name if first.is_dir() else first.stem
     return own or (first.parent.name if name.casefold() in _NO_TITLES else name) or None
