@@ -17,6 +17,7 @@ from bridge.comparing.model import Diff
 from bridge.hosting import search_folders, trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.rendering import (
+    Cancel,
     Context,
     Events,
     context_of,
@@ -111,6 +112,7 @@ def verify(
     limits: Limits = Limits(accept="exact"),  # noqa: B008 - frozen
     deadline_s: float | None = None,
     stems: Path | None = None,
+    cancel: Cancel | None = None,
 ) -> Verified:
     """Check a folder's digests, then render it anew from its chain.toml, its lock and its sources.
 
@@ -134,7 +136,9 @@ def verify(
         plan = link_stems(
             recall(lock, place.folder, store), chain, store, plugin_folders=folders, trusted=allowed
         )
-        context = context_of(plan, store, events=events, jobs=jobs, deadline_s=deadline_s)
+        context = context_of(
+            plan, store, events=events, cancel=cancel, jobs=jobs, deadline_s=deadline_s
+        )
         return _rendered(context, chain, lock, work / "out")
 
     with scratch() as work:

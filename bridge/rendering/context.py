@@ -52,7 +52,8 @@ def context_of(
 ) -> Context:
     """A render of `plan` in the host it names, not begun.
 
-    Without `events` nobody listens, without `cancel` nobody can stop it. `cross_checked` has the other host render every hosted insert too.
+    Without `events` nobody listens, without `cancel` nobody stops it. `cross_checked` has the other
+    host render every hosted insert too.
     """
     other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
     return Context(
