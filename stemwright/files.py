@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import stat
 from pathlib import Path
 
 from stemwright.problems import InputError, MachineError, Problem
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SHOWN = 40
+"""Letters of its name that a file not yet in place shows: a name may be as long as they go."""
 
 
 def cannot_write(path: Path, cause: OSError) -> MachineError:
@@ -62,17 +65,54 @@ def check_regular(path: Path) -> Path:
     raise InputError(Problem("not_a_file", f"{path} {said}", {"file": str(path)}, hint=hint))
 
 
+class Staged:
+    """A new, empty file beside `path` that takes its name whole, or leaves nothing.
+
+    As a context manager it gives the path to write to; a normal end puts the file in its place,
+    anything else drops it, an interrupt too. In place its permissions are `mode`, else what the
+    umask leaves. A link at `path` is replaced: `check_regular` says where it leads. Without
+    `overwrite` what is there by then stays: FileExistsError. Other OSErrors pass as the system
+    raises them.
+    """
+
+    def __init__(self, path: Path, *, mode: int | None = None, overwrite: bool = True) -> None:
+        self._target, self._mode, self._overwrite = path, mode, overwrite
+        self.path = path.with_name(f".{path.name[:_SHOWN]}.{secrets.token_hex(8)}.part")
+        created = 0o666 if mode is None else 0o600  # less what the umask takes
+        os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, created))
+
+    def commit(self) -> None:
+        """Put the file in its place."""
+        if not self._overwrite and os.path.lexists(self._target):
+            raise FileExistsError(errno.EEXIST, "somebody was faster", str(self._target))
+        if self._mode is not None:
+            self.path.chmod(self._mode)
+        self.path.replace(self._target)
+
+    def drop(self) -> None:
+        """Leave nothing of the file."""
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is None:
+                self.commit()
+        finally:
+            self.drop()
+
+
 def placed(path: Path, octets: bytes) -> None:
     """Write a whole file in one move, through a link to where it leads.
 
     Raises InputError `not_a_file`; MachineError `disk_full` and `not_writable`.
     """
     target = check_regular(path)
-    staged = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        staged.write_bytes(octets)
-        staged.replace(target)
+        with Staged(target) as staged:
+            staged.write_bytes(octets)
     except OSError as cause:
-        with contextlib.suppress(OSError):
-            staged.unlink(missing_ok=True)
         raise cannot_write(path, cause) from cause

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +16,7 @@ from bridge.audio import Block
 from bridge.audio.interleaving import interleaved
 from bridge.audio.quantise import Quantised, Quantiser, Subtype
 from bridge.audio.wave_header import frame_bytes, wave_header
-from stemwright.files import cannot_write
+from stemwright.files import Staged, cannot_write
 from stemwright.problems import InputError, Problem
 
 
@@ -59,9 +58,9 @@ class WavWriter:
         self._frames = 0
         self._result: Written | None = None
         self._refuse_overwriting()
-        self._temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         try:
-            self._file = self._temporary.open("xb")
+            self._staged = Staged(path)
+            self._file = self._staged.path.open("wb")
             self._file.write(wave_header(*self._format, frames=0))
         except OSError as cause:
             raise cannot_write(path, cause) from cause
@@ -95,7 +94,7 @@ class WavWriter:
             os.fsync(self._file.fileno())
             self._file.close()
             self._refuse_overwriting()
-            self._temporary.replace(self._path)
+            self._staged.commit()
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
         self._result = Written(
@@ -107,7 +106,7 @@ class WavWriter:
         """Drop what was written so far."""
         with contextlib.suppress(OSError):  # a full disk refuses the last flush too
             self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        self._staged.drop()
 
     def _refuse_overwriting(self) -> None:
         if self._path.exists() and not self._overwrite:

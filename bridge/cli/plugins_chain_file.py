@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stemwright.files import Staged, check_regular
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -116,23 +116,8 @@ def replace_file(path: Path, data: bytes) -> None:
 
     Raises InputError `not_a_file` for a device, a pipe or a folder.
     """
-    from stemwright.files import check_regular
-
     check_regular(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    with Staged(path, mode=mode) as staged:
+        staged.write_bytes(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bridge.comparing.golden import departures, fingerprint, read_golden
 from bridge.comparing.limits import Limits
 from bridge.comparing.pairing import listed
 from bridge.comparing.wording import lines
-from stemwright.files import check_regular, placed
+from stemwright.files import Staged, check_regular, placed
 
 
 class DifferentSoundError(AssertionError):
@@ -62,10 +61,5 @@ def _write(render: Path, kept: Path) -> None:
 
 
 def _copied(source: Path, target: Path) -> None:
-    target = check_regular(target)
-    staged = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with Staged(check_regular(target)) as staged:
         shutil.copyfile(source, staged)
-        staged.replace(target)
-    finally:
-        staged.unlink(missing_ok=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 from bridge.exchanging.capture import Captured
 from chains import dumps
 from sessions import Device
-from stemwright.files import cannot_write
+from stemwright.files import Staged, cannot_write
 from stemwright.problems import InputError, Problem
 
 
@@ -102,17 +99,9 @@ def _placed(target: Path, data: bytes, made: list[Path]) -> None:
     for folder in reversed([each for each in target.parents if not each.exists()]):
         folder.mkdir()
         made.append(folder)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, "somebody was faster", str(target))
-        Path(name).replace(target)
-        made.append(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with Staged(target, mode=0o644, overwrite=False) as staged:
+        staged.write_bytes(data)
+    made.append(target)
 
 
 def _removed(path: Path) -> None:

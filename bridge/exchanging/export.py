@@ -23,8 +23,7 @@ from sessions.writing import (
     write_dawproject,
     write_rpp,
 )
-from sessions.writing.media import used_media
-from sessions.writing.placing import refuse_existing
+from sessions.writing.media import refuse_existing, used_media
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, Problem
 

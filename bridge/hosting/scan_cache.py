@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 from blake3 import blake3
 
 from bridge.storing import modes_of, read_json, signature
+from stemwright.files import Staged
 
 SCHEMA = 3
 _MAX_BYTES = 64 * 2**20
@@ -73,11 +72,10 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
     }
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"schema": SCHEMA, "binaries": binaries}, file, indent=1)
-        modes_of(path.parent).keep(Path(name))
-        Path(name).replace(path)
+        text = json.dumps({"schema": SCHEMA, "binaries": binaries}, indent=1)
+        with Staged(path) as staged:
+            modes_of(path.parent).keep(staged)
+            staged.write_text(text, encoding="utf-8")
 
 
 def stat_text(binary: Path) -> str:

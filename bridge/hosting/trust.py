@@ -7,13 +7,12 @@ folder a line, in the user's configuration folder.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
+from stemwright.files import Staged
 from stemwright.problems import InputError, MachineError, Problem
 
 _FILE = "trusted-folders.txt"
@@ -113,10 +112,8 @@ def _keep(folders: Sequence[Path]) -> None:
     text = _HEAD + "".join(f"{folder}\n" for folder in folders)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{_FILE}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
+        with Staged(path, mode=0o600) as staged:
+            staged.write_text(text, encoding="utf-8")
     except OSError as error:
         raise _unusable(error) from error
 

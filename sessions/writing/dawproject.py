@@ -20,8 +20,7 @@ from sessions.writing.dawproject_timeline import arrangement
 from sessions.writing.dawproject_xml import Ids, clean, number, sub
 from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
-from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
-from sessions.writing.placing import placed
+from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, staged, used_media
 from sessions.writing.tree import forest, master_of
 from stemwright.problems import Diagnostic
 
@@ -44,7 +43,7 @@ def write_dawproject(
     losses = Losses(path.name)
     session = flattened(session, losses)
     _tell_rate(session, losses)
-    with placed(path, overwrite=overwrite) as made:
+    with staged(path, overwrite=overwrite) as made:
         files = _Files(path.parent, audio)
         channels = Channels(Ids(track.id for track in session.tracks), losses)
         project = _project(session, channels, files, losses)

@@ -1,4 +1,4 @@
-"""The audio files of a project: copied along with it, or pointed at."""
+"""A project's file, and its audio files: copied along with it, or pointed at."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sessions.errors import SessionError
 from sessions.formats._aaf_embedded import write_embedded
 from sessions.model import Clip, Media, Session
 from sessions.naming import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension
+from stemwright.files import Staged
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -165,3 +166,28 @@ def relative(path: Path, folder: Path) -> str:
 def written_path(clip: Clip) -> str:
     """The path of a file that is not at hand, as its session wrote it."""
     return clip.media_path or clip.name or "missing.wav"
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise SessionError when there is something at `path` already."""
+    if path.exists() or path.is_symlink():
+        raise SessionError(
+            Problem(
+                "output_exists",
+                f"{printable(path)} is there already",
+                {"file": printable(path)},
+                expected="a name that is free",
+                hint="name another file with -o, or move that one away",
+            )
+        )
+
+
+def staged(path: Path, *, overwrite: bool) -> Staged:
+    """A file beside `path`, its folder made, that takes its name when its block ends well.
+
+    Raises SessionError when `path` exists and `overwrite` is not said; OSError of the system.
+    """
+    if not overwrite:
+        refuse_existing(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return Staged(path, overwrite=overwrite)

@@ -11,8 +11,16 @@ from sessions.model import Media, Session
 from sessions.tempo import TempoMap
 from sessions.writing.layers import flattened
 from sessions.writing.losses import Losses
-from sessions.writing.media import Audio, Copier, Names, refuse_pairs, relative, used_media
-from sessions.writing.placing import placed, refuse_existing
+from sessions.writing.media import (
+    Audio,
+    Copier,
+    Names,
+    refuse_existing,
+    refuse_pairs,
+    relative,
+    staged,
+    used_media,
+)
 from sessions.writing.reaper_text import Text
 from sessions.writing.reaper_tracks import Tracks
 from stemwright.problems import Diagnostic
@@ -33,7 +41,7 @@ def write_rpp(
     refuse_pairs(session)
     losses = Losses(path.name)
     session = flattened(session, losses)
-    with placed(path, overwrite=overwrite) as made:
+    with staged(path, overwrite=overwrite) as made:
         files = _Files(path, audio)
         made.write_bytes(_project(session, files, losses))
         files.copy(session, overwrite=overwrite)
