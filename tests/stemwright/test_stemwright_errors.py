@@ -1,0 +1,65 @@
+"""What can reach a user is under StemwrightError; every other error is caught on its way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from stemwright import problems
+
+INTERNAL = {
+    "BadDataError": "names the key of a file at fault; each reader of a file makes it a problem",
+    "BoxError": "an NI stem's boxes are broken; its reader makes it a SessionError",
+    "ChildFailed": "how a plugin's process ended; mapped to a kind and advice of its own",
+    "DamagedEntryError": "a file of the store is not what was put there; the step is rendered anew",
+    "DifferentSoundError": "a failed assertion in the user's own tests, which pytest tells",
+    "EndlessError": "a loop of a session has no end; its reader makes it a SessionError",
+    "HeldError": "another process has the lease; told as the folder that is in use",
+    "NoSoundError": "samples that are no numbers; told as the pair of files that has them",
+    "NotALeaseError": "something else bears the lease's name; told as the folder that has it",
+    "NotPlainError": "a pipe or a device; an OSError to whoever reads a file and tells of it",
+    "Refused": "crosses from a plugin's process to ours as an answer, and is told from that",
+    "StateError": "a plugin's state does not parse; the device is told to have none",
+}
+"""Errors under their names that are caught, and what becomes of them."""
+
+_WALK = """
+import importlib, json, pkgutil, sys
+
+for package in sys.argv[1:]:
+    root = importlib.import_module(package)
+    for module in pkgutil.walk_packages(root.__path__, f"{package}."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+def below(kind):
+    for each in kind.__subclasses__():
+        yield each
+        yield from below(each)
+
+from stemwright.problems import StemwrightError
+
+print(json.dumps({
+    each.__qualname__: issubclass(each, StemwrightError)
+    for each in below(BaseException)
+    if each.__module__.split(".")[0] in sys.argv[1:]
+}))
+"""
+
+
+def defined() -> dict[str, bool]:
+    """Every error the packages define, and whether a user may see it."""
+    words = [sys.executable, "-c", _WALK, "stemwright", "sessions", "chains", "bridge"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    found: dict[str, bool] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_every_error_is_told_to_the_user_or_caught_for_a_reason() -> None:
+    found = defined()
+    assert {name for name, is_told in found.items() if not is_told} == set(INTERNAL)
+    told = {name for name, is_told in found.items() if is_told}
+    assert told >= {"SessionError", "ChainError", "InputError", "MachineError", "RenderError"}
+    drawn = problems.__doc__ or ""
+    assert [name for name in sorted(told | {"StemwrightError"}) if name not in drawn] == []
