@@ -139,9 +139,6 @@ InsertTables = Annotated[
 ]
 
 
-VersionWords = Annotated[tuple[VersionWord, ...], Field(min_length=1)]
-
-
 class EngineTable(Table):
     """[engine]."""
 

@@ -14,8 +14,6 @@ from sessions.chunks import Readable
 MAGIC = b"fLaC"
 STREAMINFO_BYTES = 42
 """Magic, block header and STREAMINFO, which is always the first block (section 8.2)."""
-TOTAL_AT = 21
-"""Where the 36 bits of the length begin, in the lower half of this byte."""
 _TAIL_BYTES = 1 << 20
 _ID3V1_BYTES = 128
 _LONGEST_HEADER = 16

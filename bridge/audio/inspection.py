@@ -15,12 +15,9 @@ from bridge.audio.interleaving import interleaved
 from bridge.audio.sketching import Sketch, Sketches
 from stemwright.problems import InputError, Problem
 
-LOUDEST_DBFS = 18.0
-"""Samples above this are damage, not music."""
-
 _PRINT_BYTES = 8
 
-_LOUDEST = 7.943282347242816  # 10 ** (18 / 20)
+_LOUDEST = 7.943282347242816  # +18 dBFS: samples above it are damage, not music
 
 
 @dataclass(frozen=True)

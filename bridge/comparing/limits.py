@@ -68,11 +68,6 @@ NAMES: dict[str, str] = {
 """The words of options and policies, and the fields they set."""
 
 
-def parse_limits(words: Sequence[str], base: Limits) -> Limits:
-    """Return `base` with options such as `rms=-100` over it. Raises InputError `bad_limit`."""
-    return base.changed(given(words), {})
-
-
 def given(words: Sequence[str]) -> dict[str, str]:
     """Split options into names and values. Raises InputError `bad_limit`."""
     bare = [word for word in words if "=" not in word]

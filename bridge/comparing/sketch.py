@@ -45,7 +45,6 @@ class Estimate:
     rms_dbfs: float
     above_dbfs: float
     worst_dbfs: float
-    worst_window: int
     loud: tuple[int, ...]
 
 
@@ -104,18 +103,16 @@ def estimate(one: Sketched, other: Sketched, limit_dbfs: float) -> Estimate:
     """Estimate the residual of two sketches of one shape; `limit_dbfs` is what 10 ms may have."""
     squares = np.square((one - other).astype(np.float64) * STEP)
     if not squares.size:
-        return Estimate(-math.inf, -math.inf, -math.inf, 0, ())
+        return Estimate(-math.inf, -math.inf, -math.inf, ())
     mean = _unrounded(float(squares.mean()))
     # Channels of a mono residual share their noises: they are no more evidence than one.
     error = math.sqrt(2.0 / (squares.shape[0] * SUMS))
     each = squares.mean(axis=2).max(axis=1)
-    worst = int(each.argmax())
     loud = np.flatnonzero(each > 10.0 ** (limit_dbfs / 10.0)).tolist()
     return Estimate(
         power_db(mean),
         power_db(mean * (1.0 + 2.0 * error)),
-        power_db(float(each[worst])),
-        worst,
+        power_db(float(each.max())),
         tuple(loud),
     )
 

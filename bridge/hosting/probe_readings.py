@@ -25,11 +25,6 @@ def difference_dbfs(one: Audio, other: Audio) -> float:
     return amplitude_db(float(np.abs(one.astype(np.float64) - other).max(initial=0.0)))
 
 
-def rms_difference_dbfs(one: Audio, other: Audio) -> float:
-    """The RMS of one minus the other; -inf when they are the same to the bit."""
-    return amplitude_db(math.sqrt(float(np.mean((one.astype(np.float64) - other) ** 2))))
-
-
 def lag_frames(fed: Audio, came: Audio) -> int | None:
     """By how much `came` lies behind `fed`; None when they do not correlate."""
     one, other = (np.asarray(audio, np.float64)[:, TONE_FRAMES:] for audio in (fed, came))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -120,10 +119,6 @@ class OutputFolder:
             staged = self._unfinished.staged(name)
             write(staged)
         return staged
-
-    def add_copy(self, name: str, source: Path) -> Path:
-        """Stage a copy of `source`."""
-        return self.add(name, lambda staged: shutil.copyfile(source, staged))
 
     def add_text(self, name: str, text: str) -> Path:
         """Stage a UTF-8 text file."""
