@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bridge.hosting.describe import describe
 from bridge.hosting.isolated import ask
+from bridge.hosting.jobs import RawParams, save_job
 from bridge.hosting.parameters import named
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, Prepared, PrepareJob
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
-from bridge.hosting.wire import RawParams, save_wire
 from bridge.plugins import Plugin, Slot
 from stemwright.problems import Problem, RenderError
 
@@ -122,8 +122,8 @@ def _finished(
     if plugin.format != "VST2":
         return None
     path = stem.with_suffix(BAKED_SUFFIXES[plugin.format])
-    wire = save_wire(plugin, after.state, after.raw_params, path)
-    return path if ask(wire, deadline_s, Slot(plugin, step_id))["held"] else None
+    job = save_job(plugin, after.state, after.raw_params, path)
+    return path if ask(job, deadline_s, Slot(plugin, step_id))["held"] else None
 
 
 def _texts(plugin: Plugin, set_up: _SetUp, deadline_s: float) -> dict[str, str]:

@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from bridge.hosting.answers import checked
 from bridge.hosting.interrupts import uninterrupted
+from bridge.hosting.jobs import Job, as_wire
 from bridge.hosting.orphans import Family
 from bridge.hosting.scratch import inside, scratch
 from stemwright.problems import Problem, StoppedError
@@ -154,7 +155,7 @@ def stops() -> int:
     return _registry.stops
 
 
-def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) -> dict[str, Any]:
+def call(job: Job, deadline_s: float, since: int | None = None) -> dict[str, Any]:
     """Run `job` in a child of its own and return its answer.
 
     Any thread may call. Raises ChildFailed when no answer came, StoppedError when all children
@@ -162,12 +163,12 @@ def call(job: Mapping[str, Any], deadline_s: float, since: int | None = None) ->
     """
     since = stops() if since is None else since
     with _running(since) as child:
-        _hand_in(child, {**job, "token": child.token})
+        _hand_in(child, {**as_wire(job), "token": child.token})
         in_time = _wait(child, deadline_s)
     if child.stopped:
         raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
     try:
-        return checked(str(job["op"]), _answer(child, in_time, deadline_s))
+        return checked(job.op, _answer(child, in_time, deadline_s))
     except ValueError:
         stage, _, garbled = _parsed(bytes(child.answer), child.token)
         said = garbled or "it is not what was asked for"
@@ -220,12 +221,12 @@ def _own_group() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _hand_in(child: _Live, job: Mapping[str, Any]) -> None:
+def _hand_in(child: _Live, told: Mapping[str, Any]) -> None:
     stdin = child.process.stdin
     if stdin is None:
         return
     with contextlib.suppress(BrokenPipeError, ConnectionResetError), stdin:
-        stdin.write(json.dumps(job).encode())
+        stdin.write(json.dumps(told).encode())
 
 
 def _wait(child: _Live, deadline_s: float) -> bool:

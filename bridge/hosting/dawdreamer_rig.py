@@ -13,6 +13,7 @@ import numpy as np
 
 from bridge.hosting.answers import Refused, kept, problem
 from bridge.hosting.handover import Audio, raw_slices
+from bridge.hosting.jobs import PluginJob, RawParams
 
 _FRAME_BYTES = 8
 _STEREO, _MONO = (2, 2), (1, 1)
@@ -22,12 +23,12 @@ _MOST_KEY_INPUTS = 2
 class Rig:
     """A plugin in an engine: one stereo instance, or a mono instance a side."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
-        self._rate_hz = job["sample_rate_hz"]
-        self._buffer_size = job["buffer_size"]
-        self._wanted = job["plugin"]
+    def __init__(self, job: PluginJob) -> None:
+        self._rate_hz = job.sample_rate_hz
+        self._buffer_size = job.buffer_size
+        self._wanted = job.plugin
         self._engine = kept(dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size))
-        self._engine.set_bpm(float(job["tempo_bpm"]))
+        self._engine.set_bpm(float(job.tempo_bpm))
         self._plugins = [self._make("plugin0")]
         self.channels, self.key_inputs = self._channels(self._plugins[0])
         if self.channels == _MONO:
@@ -41,19 +42,19 @@ class Rig:
 
     def _make(self, name: str) -> Any:
         try:
-            return kept(self._engine.make_plugin_processor(name, self._wanted["path"]))
+            return kept(self._engine.make_plugin_processor(name, self._wanted.path))
         except RuntimeError as error:
             raise Refused(
                 problem(
                     "plugin_unloadable",
-                    f"{self._wanted['name']} cannot be loaded",
+                    f"{self._wanted.name} cannot be loaded",
                     hint="Reinstall the plugin, and check that it is built for this system.",
                 )
             ) from error
 
     def _channels(self, plugin: Any) -> tuple[tuple[int, int], int]:
         found = _counts(plugin)
-        if self._wanted["format"] != "VST2":
+        if self._wanted.format != "VST2":
             return _main_bus(plugin, found), 0
         # Never set_bus on a VST2: it would leave out a buffer that the plugin goes on reading.
         main, keys = (found[1], found[1]), found[0] - found[1]
@@ -61,10 +62,10 @@ class Rig:
             raise _mismatch(found)
         return main, keys
 
-    def load_state(self, state: str | None, raw_params: list[tuple[str, float]]) -> None:
+    def load_state(self, state: str | None, raw_params: RawParams) -> None:
         """Apply a state, then raw values by name; before the graph, or latency goes stale."""
-        if state is None and not raw_params and self._wanted["shell"]:
-            raise _shell(self._wanted["name"])
+        if state is None and not raw_params and self._wanted.shell:
+            raise _shell(self._wanted.name)
         for plugin in self._plugins:
             if state is not None:
                 self._load(plugin, state)
@@ -73,16 +74,16 @@ class Rig:
     def _load(self, plugin: Any, state: str) -> None:
         load = {"VST3": plugin.load_vst3_preset, "VST2": plugin.load_preset}
         try:
-            loaded = load.get(self._wanted["format"], plugin.load_state)(state)
+            loaded = load.get(self._wanted.format, plugin.load_state)(state)
         except RuntimeError:
             loaded = False
-        if loaded is False and self._wanted["shell"]:
-            raise _shell(self._wanted["name"])
+        if loaded is False and self._wanted.shell:
+            raise _shell(self._wanted.name)
         if loaded is False:  # load_state, for an Audio Unit, says nothing
             raise Refused(
                 problem(
                     "bad_state",
-                    f"{Path(state).name} was refused by {self._wanted['name']}",
+                    f"{Path(state).name} was refused by {self._wanted.name}",
                     hint="Save the state again with the version of the plugin installed here.",
                 )
             )
@@ -97,7 +98,7 @@ class Rig:
             self._load_graph("silence", None, None)
             for _ in range(2):  # a render starts the plugin: the second with what the first set
                 self.render(self._buffer_size)
-        if self._wanted["format"] == "VST2":
+        if self._wanted.format == "VST2":
             return
         for plugin in self._plugins:
             _release(plugin, self.channels)
@@ -204,7 +205,7 @@ def index_by_name(plugin: Any) -> dict[str, int]:
     return {plugin.get_parameter_name(index): index for index in reversed(range(count))}
 
 
-def _set_raw(plugin: Any, raw_params: list[tuple[str, float]]) -> None:
+def _set_raw(plugin: Any, raw_params: RawParams) -> None:
     index_of = index_by_name(plugin)
     for name, value in raw_params:
         if name not in index_of:

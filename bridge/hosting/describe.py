@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.hosting.isolated import TRIED_ELSEWHERE, ask
+from bridge.hosting.jobs import RawParams, describe_job
 from bridge.hosting.port import LOAD_DEADLINE_S
-from bridge.hosting.wire import RawParams, describe_wire
 from bridge.plugins import Plugin, Slot
 from stemwright.problems import RenderError
 
@@ -56,8 +56,8 @@ def describe(
     """
 
     def asked(engine: str) -> Described:
-        wire = describe_wire(engine, plugin, state, raw_params) | {"hide_display": not display}
-        return _described(ask(wire, deadline_s, Slot(plugin)))
+        job = describe_job(engine, plugin, state, raw_params, display=display)
+        return _described(ask(job, deadline_s, Slot(plugin)))
 
     if plugin.format == "VST2":
         return asked("dawdreamer")

@@ -14,6 +14,7 @@ from ctypes import POINTER, Structure, byref, c_char, c_int32, c_uint32, c_void_
 from typing import Any
 
 from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.jobs import Factory
 
 AUDIO_CLASS = "Audio Module Class"
 _OK = 0
@@ -59,15 +60,15 @@ _QUERY, _FACTORY_INFO, _COUNT, _CLASS_INFO, _CLASS_INFO2 = 0, 3, 4, 5, 7
 _FUNCTION: Any = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
 
 
-def factory(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """List the audio classes of the binary `job["binary"]` in the bundle `job["bundle"]`."""
+def factory(job: Factory, tell: Tell) -> dict[str, Any]:
+    """List the audio classes of the binary `job.binary` in the bundle `job.bundle`."""
     tell("loading its module")
     try:
-        module = ctypes.CDLL(job["binary"])
+        module = ctypes.CDLL(job.binary)
     except OSError as error:
         raise Refused(problem("plugin_unloadable", str(error))) from error
     tell("entering its module")
-    _enter(module, job["bundle"])
+    _enter(module, job.bundle)
     tell("reading its factory")
     make = _exported(module, "GetPluginFactory")
     make.restype = c_void_p

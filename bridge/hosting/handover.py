@@ -19,6 +19,7 @@ from bridge.hosting.checks import (
     lag_frames,
     not_finite,
 )
+from bridge.hosting.jobs import Run
 
 Audio = npt.NDArray[np.float32]
 
@@ -33,18 +34,16 @@ def raw_slices(source: str) -> Iterator[Audio]:
             yield np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
 
 
-def hand_over(
-    audio: tuple[Audio, Audio], shift: int, latency: int, job: dict[str, Any]
-) -> dict[str, Any]:
+def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) -> dict[str, Any]:
     """Check the output against the input, and write it from frame `shift` on.
 
     `latency` is the plugin's, as it is taken off; the answer's `diagnostics` and `lag_frames`.
     """
     _refuse_not_finite(audio, shift)
     compared = Comparison()
-    with Path(job["output"]).open("wb") as file:
+    with Path(job.output).open("wb") as file:
         position = shift
-        for came in raw_slices(job["input"]):
+        for came in raw_slices(job.input):
             span = slice(position, position + came.shape[1])
             left = np.stack([channel[span] for channel in audio])
             # Interleaved, numpy would take 30 times as long to find its peak.
@@ -52,9 +51,9 @@ def hand_over(
             file.write(_interleaved(left).data)
             position = span.stop
     compared.refuse()
-    lag, told = _lag(audio, shift, job["input"]), compared.warnings()
+    lag, told = _lag(audio, shift, job.input), compared.warnings()
     if lag:
-        told.append(lag_differs(lag, latency, chosen=job["latency_frames"] is not None))
+        told.append(lag_differs(lag, latency, chosen=job.latency_frames is not None))
     return {"lag_frames": lag, "diagnostics": told}
 
 

@@ -10,7 +10,6 @@ to zero latency; it costs about 0.2 s, names the culprit by itself, and bounds t
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -23,10 +22,10 @@ from bridge.hosting.faults import (
     key_unreachable,
     unhosted,
 )
+from bridge.hosting.jobs import Job, prepare_job, run_job
 from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES, check_owner
-from bridge.hosting.wire import prepare_wire, run_wire
 from bridge.plugins import Slot
 from stemwright.problems import InputError, MachineError, Problem, RenderError
 
@@ -76,8 +75,7 @@ class _IsolatedHost:
             deadline_s = port.deadline_s(job.frames, job.sample_rate_hz)
         part = job.output.with_name(job.output.name + ".part")
         try:
-            wire = run_wire(self.name, job, part)
-            answer = ask(wire, deadline_s, insert.slot)
+            answer = ask(run_job(self.name, job, part), deadline_s, insert.slot)
             if not part.exists() or part.stat().st_size != job.frames * FRAME_BYTES:
                 said = "its output is not there, or of another length"
                 failed = ChildFailed(Ending.GARBLED, said)
@@ -159,8 +157,7 @@ def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
         check_owner(job.state, job.slot)
     with scratch() as folder:
         preset = folder / f"prepared{SUFFIXES[job.plugin.format]}"
-        wire = prepare_wire(engine, job, preset)
-        answer = ask(wire, deadline_s, job.slot)
+        answer = ask(prepare_job(engine, job, preset), deadline_s, job.slot)
         data = preset.read_bytes() if preset.exists() else None
     return Prepared(
         preset=data,
@@ -176,10 +173,10 @@ def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
     )
 
 
-def ask(wire: Mapping[str, Any], deadline_s: float, slot: Slot) -> dict[str, Any]:
+def ask(job: Job, deadline_s: float, slot: Slot) -> dict[str, Any]:
     """Hand a job to a child and return its answer; whatever goes wrong names the plugin."""
     try:
-        answer = call(wire, deadline_s)
+        answer = call(job, deadline_s)
     except ChildFailed as failed:
         raise child_error(failed, slot) from None
     if "problems" in answer:

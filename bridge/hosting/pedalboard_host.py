@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bridge.hosting.answers import LOADING, Refused, Tell, note, warning
+from bridge.hosting.jobs import Describe, Loaded, Prepare, Window
 from bridge.hosting.parameters import Parameters, read_only
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
@@ -40,26 +41,26 @@ class _Before:
     raw: dict[str, float]
 
 
-def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def prepare(job: Prepare, tell: Tell) -> dict[str, Any]:
     """Load, apply state and parameters, process a block, read back, save; the answer's dict."""
     tell(LOADING)
-    plugin = load(job["plugin"])
-    check_class(plugin, job["plugin"])
+    plugin = load(job.plugin)
+    check_class(plugin, job.plugin)
     tell("applying its state")
-    apply_state(plugin, job["plugin"], job["state"])
+    apply_state(plugin, job.plugin, job.state)
     tell("setting its parameters")
     parameters = parameters_of(plugin)
-    chosen, faults = parameters.resolve(job["params"])
+    chosen, faults = parameters.resolve(job.params)
     raw = {name: parameters.raw(name) for name, _ in chosen}
-    before = _Before(state_of(plugin, job["plugin"]), raw)
+    before = _Before(state_of(plugin, job.plugin), raw)
     for name, text in chosen:
         parameters.set(name, text)
     tell("processing silence")
-    inputs, outputs = settle(plugin, job["sample_rate_hz"], job["buffer_size"])
+    inputs, outputs = settle(plugin, job.sample_rate_hz, job.buffer_size)
     refused = parameters.refusals(chosen)
     pairs = {name: (before.raw[name], parameters.raw(name)) for name in before.raw}
     answer: dict[str, Any] = {
-        "class_id": class_id(plugin, job["plugin"]),
+        "class_id": class_id(plugin, job.plugin),
         "latency_frames": int(plugin.reported_latency_samples),
         "inputs": inputs,
         "outputs": outputs,
@@ -80,7 +81,7 @@ def prepare(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 def _unheard(
     plugin: Any,
-    job: dict[str, Any],
+    job: Prepare,
     parameters: Parameters,
     pairs: dict[str, tuple[float, float]],
     faulty: set[str | None],
@@ -112,7 +113,7 @@ def _told_unheard(name: str) -> dict[str, str]:
 
 def _only_shows(
     plugin: Any,
-    job: dict[str, Any],
+    job: Prepare,
     parameters: Parameters,
     name: str,
     values: tuple[float, ...],
@@ -122,14 +123,14 @@ def _only_shows(
     A meter reads back what it was set to until the plugin shows the next level. So does the
     frequency of a band that is not turned up.
     """
-    rate_hz, size = job["sample_rate_hz"], job["buffer_size"]
+    rate_hz, size = job.sample_rate_hz, job.buffer_size
     states, heard = [], []
     # The first once more: a plugin may show it and stand elsewhere, until it is told.
     values = (*values, values[0])
     for value in values:
         parameters.set_raw([(name, value)])
         process_silence(plugin, rate_hz, size)
-        states.append(state_of(plugin, job["plugin"]))
+        states.append(state_of(plugin, job.plugin))
         if len(set(states)) > 1:
             return False
     for value in values:
@@ -139,17 +140,15 @@ def _only_shows(
     return all(np.array_equal(heard[0], each) for each in heard)
 
 
-def _saved(
-    plugin: Any, parameters: Parameters, before: _Before, job: dict[str, Any]
-) -> dict[str, Any]:
+def _saved(plugin: Any, parameters: Parameters, before: _Before, job: Prepare) -> dict[str, Any]:
     """Write the preset to run with; raw values instead where the plugin's state lacks them."""
     raw = {name: parameters.raw(name) for name in before.raw}
-    given = None if job["state"] is None else Path(job["state"]).read_bytes()
-    preset = given if given and not raw else state_of(plugin, job["plugin"])
-    held = preset is given or _holds(plugin, job["plugin"], preset, parameters, before, raw)
+    given = None if job.state is None else Path(job.state).read_bytes()
+    preset = given if given and not raw else state_of(plugin, job.plugin)
+    held = preset is given or _holds(plugin, job.plugin, preset, parameters, before, raw)
     kept = preset if held else given
     if kept is not None:
-        Path(job["preset_out"]).write_bytes(kept)
+        Path(job.preset_out).write_bytes(kept)
     if held or not raw:
         return {"raw_params": [], "diagnostics": []}
     told = note("state_incomplete", "its saved state lacks its parameters: they are set at run")
@@ -158,7 +157,7 @@ def _saved(
 
 def _holds(
     plugin: Any,
-    wanted: dict[str, Any],
+    wanted: Loaded,
     preset: bytes,
     parameters: Parameters,
     before: _Before,
@@ -175,32 +174,32 @@ def _holds(
     )
 
 
-def describe(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def describe(job: Describe, tell: Tell) -> dict[str, Any]:
     """Load a plugin, set it up and list its parameters."""
     tell(LOADING)
-    plugin = load(job["plugin"])
-    check_class(plugin, job["plugin"])
+    plugin = load(job.plugin)
+    check_class(plugin, job.plugin)
     tell("applying its state")
-    apply_state(plugin, job["plugin"], job["state"])
+    apply_state(plugin, job.plugin, job.state)
     tell("reading its parameters")
     parameters = parameters_of(plugin)
-    parameters.set_raw(job["raw_params"])
+    parameters.set_raw(job.raw_params)
     described = parameters.described()
     tell("processing silence")
-    inputs, outputs = process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
+    inputs, outputs = process_silence(plugin, job.sample_rate_hz, job.buffer_size)
     return {"inputs": inputs, "outputs": outputs, "key_inputs": 0, "parameters": described}
 
 
-def window(job: dict[str, Any], tell: Tell) -> dict[str, Any]:  # pragma: no cover - untested
+def window(job: Window, tell: Tell) -> dict[str, Any]:  # pragma: no cover - untested
     """Show the plugin's own window until it is closed, then save its state (macOS, Windows)."""
     tell(LOADING)
-    plugin = load(job["plugin"])
-    check_class(plugin, job["plugin"])
+    plugin = load(job.plugin)
+    check_class(plugin, job.plugin)
     tell("applying its state")
-    apply_state(plugin, job["plugin"], job["state"])
+    apply_state(plugin, job.plugin, job.state)
     tell("showing its window")
     plugin.show_editor()
     tell("saving its state")
-    process_silence(plugin, job["sample_rate_hz"], job["buffer_size"])
-    Path(job["preset_out"]).write_bytes(state_of(plugin, job["plugin"]))
+    process_silence(plugin, job.sample_rate_hz, job.buffer_size)
+    Path(job.preset_out).write_bytes(state_of(plugin, job.plugin))
     return {}

@@ -15,6 +15,7 @@ import pedalboard._pedalboard as internals
 
 from bridge.hosting.answers import Refused, kept, problem
 from bridge.hosting.handover import Audio
+from bridge.hosting.jobs import Loaded
 from bridge.hosting.parameters import Parameters
 
 _CHANNELS_TOLD = re.compile(r"expects (\d+) input channels and (\d+) output channels")
@@ -22,14 +23,14 @@ _CLASS_ID = slice(8, 40)
 _LOUD, _NOISY_BLOCKS = 0.5, 16
 
 
-def load(wanted: dict[str, Any]) -> Any:
+def load(wanted: Loaded) -> Any:
     """Load the plugin `wanted`, of a file with several by its name."""
     # pedalboard sweeps every parameter 1000 times at load to guess its range, which takes minutes
     # in plugins that rebuild on a change; parameters it ignores are not swept.
     internals.PARAMETER_NAME_REGEXES_TO_IGNORE.add(re.compile(""))
-    shell = wanted["name"] if wanted["shell"] else None
+    shell = wanted.name if wanted.shell else None
     try:
-        return kept(internals.load_plugin(wanted["path"], plugin_name=shell))
+        return kept(internals.load_plugin(wanted.path, plugin_name=shell))
     except (ImportError, RuntimeError, ValueError) as error:
         if told := _CHANNELS_TOLD.search(str(error)):
             raise _mismatch(*told.groups()) from error
@@ -37,47 +38,47 @@ def load(wanted: dict[str, Any]) -> Any:
         raise Refused(
             problem(
                 "plugin_unloadable",
-                f"{wanted['name']} cannot be loaded: {reason}",
+                f"{wanted.name} cannot be loaded: {reason}",
                 hint="Reinstall the plugin, and check that it is built for this system.",
             )
         ) from error
 
 
-def class_id(plugin: Any, wanted: dict[str, Any]) -> str:
+def class_id(plugin: Any, wanted: Loaded) -> str:
     """The class a loaded VST3 is of; an Audio Unit is taken at the scan's word."""
-    if wanted["format"] != "VST3":
-        return str(wanted["class_id"])
+    if wanted.format != "VST3":
+        return wanted.class_id
     return bytes(plugin.preset_data[_CLASS_ID]).decode("ascii", "replace").upper()
 
 
-def check_class(plugin: Any, wanted: dict[str, Any]) -> None:
+def check_class(plugin: Any, wanted: Loaded) -> None:
     """Refuse a plugin of another class than was scanned."""
     found = class_id(plugin, wanted)
-    if wanted["class_id"] and found != wanted["class_id"].upper():
+    if wanted.class_id and found != wanted.class_id.upper():
         raise Refused(
             problem(
                 "wrong_class",
-                f"{wanted['name']} was scanned as {wanted['class_id']}, but its file loads {found}",
-                expected=wanted["class_id"],
+                f"{wanted.name} was scanned as {wanted.class_id}, but its file loads {found}",
+                expected=wanted.class_id,
                 hint="The plugin was changed since it was scanned: scan again.",
             )
         )
 
 
-def state_of(plugin: Any, wanted: dict[str, Any]) -> bytes:
+def state_of(plugin: Any, wanted: Loaded) -> bytes:
     """The plugin's state as a state file holds it."""
-    return bytes(plugin.preset_data if wanted["format"] == "VST3" else plugin.raw_state)
+    return bytes(plugin.preset_data if wanted.format == "VST3" else plugin.raw_state)
 
 
-def set_state(plugin: Any, wanted: dict[str, Any], state: bytes) -> None:
+def set_state(plugin: Any, wanted: Loaded, state: bytes) -> None:
     """Hand a plugin what a state file holds; RuntimeError when it refuses."""
-    if wanted["format"] == "VST3":
+    if wanted.format == "VST3":
         plugin.preset_data = state
     else:
         plugin.raw_state = state
 
 
-def apply_state(plugin: Any, wanted: dict[str, Any], state: str | None) -> None:
+def apply_state(plugin: Any, wanted: Loaded, state: str | None) -> None:
     """Apply a state file; refuses what the plugin refuses."""
     if state is None:
         return

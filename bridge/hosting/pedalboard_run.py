@@ -16,6 +16,7 @@ import numpy as np
 from bridge.hosting.answers import LOADING, Refused, Tell, problem
 from bridge.hosting.checks import latency_differs
 from bridge.hosting.handover import Audio, hand_over, peak_memory_bytes, raw_slices, write_raw
+from bridge.hosting.jobs import Repeat, Run
 from bridge.hosting.pedalboard_plugin import (
     apply_state,
     check_class,
@@ -29,24 +30,24 @@ _BLOCKS_AT_ONCE = 64
 _LONGEST_WAIT_S = 60
 
 
-def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Render `job["input"]` through one insert into `job["output"]`; the answer's dict."""
+def run(job: Run, tell: Tell) -> dict[str, Any]:
+    """Render `job.input` through one insert into `job.output`; the answer's dict."""
     began = time.perf_counter()
-    audio = np.concatenate(list(raw_slices(job["input"])), axis=1)
+    audio = np.concatenate(list(raw_slices(job.input)), axis=1)
     plugins = _instances(job, tell)
     loaded = time.perf_counter()
     tell("processing")
     shift, sides = _rendered(plugins, audio, job)
-    if job["raw_params"] and _reported(plugins) != job["expected_latency_frames"]:
+    if job.raw_params and _reported(plugins) != job.expected_latency_frames:
         plugins = _instances(job, tell, settled=True)
         shift, sides = _rendered(plugins, audio, job)
     done = time.perf_counter()
     tell("handing its output over")
-    reported, expected = _reported(plugins), job["expected_latency_frames"]
-    latency = reported if job["latency_frames"] is None else job["latency_frames"]
+    reported, expected = _reported(plugins), job.expected_latency_frames
+    latency = reported if job.latency_frames is None else job.latency_frames
     handed = hand_over((sides[0], sides[1]), shift, latency, job)
     told = handed["diagnostics"]
-    if job["latency_frames"] is None and expected not in (None, reported):
+    if job.latency_frames is None and expected not in (None, reported):
         told.append(latency_differs(reported, expected))
     return {
         "latency_frames": latency,
@@ -58,13 +59,13 @@ def run(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }
 
 
-def repeat(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Render the same input three times in this process, into `job["outputs"]`.
+def repeat(job: Repeat, tell: Tell) -> dict[str, Any]:
+    """Render the same input three times in this process, into `job.outputs`.
 
     Twice through one instance, reset in between, then through another one.
     """
-    audio = np.concatenate(list(raw_slices(job["input"])), axis=1)
-    one, other, third = job["outputs"]
+    audio = np.concatenate(list(raw_slices(job.input)), axis=1)
+    one, other, third = job.outputs
     first = _instances(job, tell)
     for output in (one, other):
         _once(first, audio, job, output)
@@ -74,29 +75,29 @@ def repeat(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return {}
 
 
-def _once(plugins: list[Any], audio: Audio, job: dict[str, Any], output: str) -> None:
+def _once(plugins: list[Any], audio: Audio, job: Repeat, output: str) -> None:
     shift, sides = _rendered(plugins, audio, job)
-    write_raw((sides[0, shift:], sides[1, shift:]), job["frames"], output)
+    write_raw((sides[0, shift:], sides[1, shift:]), job.frames, output)
 
 
-def _instances(job: dict[str, Any], tell: Tell, *, settled: bool = False) -> list[Any]:
+def _instances(job: Run | Repeat, tell: Tell, *, settled: bool = False) -> list[Any]:
     """One stereo instance, or a mono one a side, as the plugin was prepared.
 
     `settled`, they are started anew with what was set one by one. Not all are: some carry over what
     they processed.
     """
-    return [_ready(job, tell, settled) for _ in range(3 - job["inputs"])]
+    return [_ready(job, tell, settled) for _ in range(3 - job.inputs)]
 
 
-def _ready(job: dict[str, Any], tell: Tell, settled: bool) -> Any:
+def _ready(job: Run | Repeat, tell: Tell, settled: bool) -> Any:
     tell(LOADING)
-    plugin = load(job["plugin"])
-    check_class(plugin, job["plugin"])
+    plugin = load(job.plugin)
+    check_class(plugin, job.plugin)
     tell("applying its state")
-    apply_state(plugin, job["plugin"], job["preset"])
-    parameters_of(plugin).set_raw(job["raw_params"])
+    apply_state(plugin, job.plugin, job.preset)
+    parameters_of(plugin).set_raw(job.raw_params)
     if settled:
-        settle(plugin, job["sample_rate_hz"], job["buffer_size"])
+        settle(plugin, job.sample_rate_hz, job.buffer_size)
         plugin.reset()
     return plugin
 
@@ -105,15 +106,15 @@ def _reported(plugins: list[Any]) -> int:
     return max(int(plugin.reported_latency_samples) for plugin in plugins)
 
 
-def _rendered(plugins: list[Any], audio: Audio, job: dict[str, Any]) -> tuple[int, Audio]:
+def _rendered(plugins: list[Any], audio: Audio, job: Run | Repeat) -> tuple[int, Audio]:
     """Where the output begins in what came out, and that, (2, frames or more).
 
     An override below the reported latency asks for frames that pedalboard drops: silence fed
     ahead of the input, in whole buffers, moves the drop into it.
     """
-    asked, size = job["latency_frames"], job["buffer_size"]
-    expected = job["expected_latency_frames"] or 0
-    short = 0 if asked is None else max(0, expected - int(asked))
+    asked, size = job.latency_frames, job.buffer_size
+    expected = job.expected_latency_frames or 0
+    short = 0 if asked is None else max(0, expected - asked)
     lead = -(-short // size) * size
     fed = np.concatenate((np.zeros((2, lead), np.float32), audio), axis=1)
     width = 2 // len(plugins)
@@ -122,7 +123,7 @@ def _rendered(plugins: list[Any], audio: Audio, job: dict[str, Any]) -> tuple[in
         for side, plugin in enumerate(plugins)
     ]
     held = [side.feed_all() for side in sides]
-    latency = _reported(plugins) if asked is None else int(asked)
+    latency = _reported(plugins) if asked is None else asked
     shift = lead + latency - held[0]
     if shift < 0 or len(set(held)) > 1:
         said = f"pedalboard holds {held} frames back, of {_reported(plugins)} the plugin reports"
@@ -133,11 +134,11 @@ def _rendered(plugins: list[Any], audio: Audio, job: dict[str, Any]) -> tuple[in
 class _Stream:
     """A plugin being fed in fixed blocks, and what came out of it so far."""
 
-    def __init__(self, plugin: Any, audio: Audio, job: dict[str, Any]) -> None:
+    def __init__(self, plugin: Any, audio: Audio, job: Run | Repeat) -> None:
         self._plugin = plugin
         self._audio = audio
-        self._rate_hz = float(job["sample_rate_hz"])
-        self._size = int(job["buffer_size"])
+        self._rate_hz = float(job.sample_rate_hz)
+        self._size = job.buffer_size
         self._came: list[Audio] = []
         self._fed = 0
 

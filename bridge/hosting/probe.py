@@ -23,11 +23,11 @@ from bridge.hosting.describe import Described, describe
 from bridge.hosting.handover import Audio
 from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, ask
 from bridge.hosting.isolated import host as host_named
+from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probe_signals import RATE_HZ
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
-from bridge.hosting.wire import repeat_wire
 from bridge.hosting.worker import SCREENS
 from bridge.plugins import Plugin, Slot
 from stemwright.problems import RenderError, StemwrightError
@@ -119,7 +119,7 @@ class _Bench:
         job = self._job(audio, 512, _USUAL_BPM)
         outputs = [self.folder / f"again{index}.f32" for index in range(3)]
         deadline_s = 3 * (self.deadline_s or LOAD_DEADLINE_S)
-        ask(repeat_wire(self.host.name, job, outputs), deadline_s, Slot(self.plugin))
+        ask(repeat_job(self.host.name, job, outputs), deadline_s, Slot(self.plugin))
         return [_read(output) for output in outputs]
 
     def _job(self, audio: Audio, buffer_size: int, bpm: float) -> RunJob:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bridge.hosting import audio_unit, bundles, scan_cache
 from bridge.hosting.child import ChildFailed, call
+from bridge.hosting.jobs import Factory
 from bridge.hosting.scan_cache import Scanned
 from bridge.hosting.trust import lies_in
 from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
@@ -164,12 +165,7 @@ def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
     kind = bundles.format_of(bundle) or "VST3"
     if kind == "AU":
         return _told(audio_unit.components(bundle))
-    job = {
-        "op": "factory",
-        "host": kind.lower(),
-        "bundle": str(bundle.absolute()),
-        "binary": str(binary.absolute()),
-    }
+    job = Factory(kind.lower(), str(bundle.absolute()), str(binary.absolute()))
     try:
         answer = call(job, deadline_s)
     except ChildFailed as failed:

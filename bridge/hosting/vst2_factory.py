@@ -11,6 +11,7 @@ from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_float, c_int32, c_ss
 from typing import Any
 
 from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.jobs import Factory
 
 _MAGIC = 0x56737450  # VstP
 _HOST_VERSION = 2400
@@ -53,11 +54,11 @@ _answer_callback = _Callback(_answer)
 """Kept for as long as the process lives, because the plugin may call it at any time."""
 
 
-def factory(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Say which effects the library `job["binary"]` holds."""
+def factory(job: Factory, tell: Tell) -> dict[str, Any]:
+    """Say which effects the library `job.binary` holds."""
     tell("loading its module")
     try:
-        main = _entry(ctypes.CDLL(job["binary"]))
+        main = _entry(ctypes.CDLL(job.binary))
     except OSError as error:
         raise Refused(problem("plugin_unloadable", str(error))) from error
     tell("starting it")

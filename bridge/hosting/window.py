@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from bridge.hosting.isolated import ask
+from bridge.hosting.jobs import window_job
 from bridge.hosting.scratch import scratch
 from bridge.hosting.states import SUFFIXES
-from bridge.hosting.wire import window_wire
 from bridge.plugins import Plugin, Slot
 from stemwright.problems import MachineError, Problem
 
@@ -41,5 +41,5 @@ def open_window(  # pragma: no cover - untested
     """Show the window over `state` until it is closed; the state the plugin then holds."""
     with scratch() as folder:
         out = folder / f"edited{SUFFIXES[plugin.format]}"
-        ask(window_wire(plugin, state, out), LONGEST_S, Slot(plugin, step_id))
+        ask(window_job(plugin, state, out), LONGEST_S, Slot(plugin, step_id))
         return out.read_bytes()

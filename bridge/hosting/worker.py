@@ -13,6 +13,7 @@ import sys
 from typing import Any
 
 from bridge.hosting.answers import Refused, Tell
+from bridge.hosting.jobs import Describe, Job, from_wire
 from bridge.hosting.orphans import enter_worker
 
 ADAPTERS = {
@@ -36,11 +37,11 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 """Where a program looks for a screen."""
 
 
-def answer(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def answer(job: Job, tell: Tell) -> dict[str, Any]:
     """Do the job; a problem, or whatever a host raises, becomes part of the answer."""
     try:
-        adapter = importlib.import_module(ADAPTERS[f"{job['op']}:{job['host']}"])
-        done: dict[str, Any] = getattr(adapter, job["op"])(job, tell)
+        adapter = importlib.import_module(ADAPTERS[f"{job.op}:{job.host}"])
+        done: dict[str, Any] = getattr(adapter, job.op)(job, tell)
     except Refused as refused:
         return {"problems": refused.problems}
     except Exception as error:
@@ -104,11 +105,12 @@ def main() -> None:
     def say(message: dict[str, Any]) -> None:
         _write(out, json.dumps(message).encode() + b"\n")
 
-    job = json.load(sys.stdin)
-    if job.get("hide_display"):
+    told = json.load(sys.stdin)
+    token = told.pop("token", None)
+    job = from_wire(told)
+    if isinstance(job, Describe) and job.hide_display:
         for name in SCREENS:
             os.environ.pop(name, None)
-    token = job.pop("token", None)
     say({"answer": answer(job, lambda stage: say({"stage": stage})), "token": token})
     os._exit(0)
 

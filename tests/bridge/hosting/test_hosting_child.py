@@ -21,6 +21,7 @@ from bridge.hosting import PrepareJob, stop_all
 from bridge.hosting.answers import checked
 from bridge.hosting.child import _parsed, call
 from bridge.hosting.interrupts import uninterrupted
+from bridge.hosting.jobs import Factory
 from stemwright.problems import RenderError, StoppedError
 
 GIVE_UP_S = 20.0
@@ -161,7 +162,7 @@ def test_stopping_ends_every_child_and_the_calls_that_wait(bench: Any) -> None:
 def test_a_call_from_before_a_stop_starts_nothing_after_it() -> None:
     stop_all()
     with pytest.raises(StoppedError):
-        call({"op": "none", "host": "none"}, 30, since=-1)
+        call(Factory("none", "", ""), 30, since=-1)
 
 
 def test_an_interrupt_ends_the_child(bench: Any) -> None:
@@ -206,7 +207,7 @@ def test_no_folder_is_left_behind(
 
 
 def test_an_operation_no_adapter_knows_is_a_host_failure() -> None:
-    answer = call({"op": "sing", "host": "none"}, 30)
+    answer = call(Factory("none", "", ""), 30)
     assert [each["kind"] for each in answer["problems"]] == ["host_failed"]
 
 

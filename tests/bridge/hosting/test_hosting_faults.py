@@ -26,6 +26,7 @@ from bridge.hosting.faults import (
     answered_error,
     child_error,
 )
+from bridge.hosting.jobs import Factory
 from bridge.hosting.window import refuse_window
 from bridge.hosting.worker import answer
 from bridge.plugins import Plugin, Slot, Wanted
@@ -296,7 +297,7 @@ def test_what_a_host_raises_becomes_a_problem(
         raise error
 
     monkeypatch.setattr("importlib.import_module", refuse)
-    told = answer({"op": "run", "host": "dawdreamer"}, lambda _: None)
+    told = answer(Factory("vst3", "", ""), lambda _: None)
     assert [each["kind"] for each in told["problems"]] == [kind]
 
 

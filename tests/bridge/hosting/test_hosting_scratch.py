@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.hosting import child
+from bridge.hosting.jobs import Factory
 from bridge.hosting.scratch import inside, scratch
 
 KILLED = """
@@ -53,7 +54,7 @@ def test_a_childs_temporary_files_are_in_the_folder_that_goes(
         return popen(*words, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(child.subprocess, "Popen", spy)
-    child.call({"op": "none", "host": "none"}, 30)
+    child.call(Factory("none", "", ""), 30)
     ((cwd, temporary),) = seen
     assert cwd == temporary
     assert Path(cwd).parent == tmp_path
@@ -65,7 +66,7 @@ def test_a_folder_that_cannot_be_made_is_a_child_that_cannot_be_started(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     with pytest.raises(child.ChildFailed) as failed:
-        child.call({"op": "none", "host": "none"}, 30)
+        child.call(Factory("none", "", ""), 30)
     assert failed.value.ending is child.Ending.UNSTARTED
 
 
