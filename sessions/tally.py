@@ -1,39 +1,60 @@
-"""Remarks gathered while reading: one diagnostic a code, however often it was made."""
+"""Remarks gathered while reading or writing: one diagnostic a code, however often it was made."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from stemwright.problems import Diagnostic, Severity
 from stemwright.words import printable
 
+UNNAMED = "(no name)"
 _SHOWN = 8
 
 
-class Tally:
-    """Counts remarks by code; `texts` gives severity and wording of every code.
+class Remarks:
+    """Counts remarks by code and keeps the places where they were made, each once."""
 
-    A wording holds `{count}` and may hold `{places}`, the first places in order of appearance.
-    """
-
-    def __init__(self, texts: Mapping[str, tuple[Severity, str]]) -> None:
-        self._texts = texts
-        self._places: dict[str, dict[str, None]] = {}
-        self._counts: dict[str, int] = {}
+    def __init__(self) -> None:
+        self._made: dict[str, Counter[str]] = {}
 
     def add(self, code: str, place: str, count: int = 1) -> None:
+        """Remark `code` at `place` as often as `count` says, which may be not at all."""
+        if count:
+            self._made.setdefault(code, Counter())[place] += count
+
+    def count(self, code: str) -> int:
+        """How often `code` was remarked."""
+        return sum(self._made.get(code, {}).values())
+
+    def places(self, code: str) -> str:
+        """The first places of `code` in order of appearance, and how many more there are."""
+        places = list(self._made.get(code, ()))
+        shown = ", ".join(places[:_SHOWN])
+        more = len(places) - _SHOWN
+        return f"{shown} and {more} more" if more > 0 else shown
+
+
+class Tally:
+    """Remarks whose severity and wording `texts` gives by code.
+
+    A wording holds `{count}` and may hold `{places}`. A diagnostic stands where its remarks were
+    made, or at `where` when that is said.
+    """
+
+    def __init__(self, texts: Mapping[str, tuple[Severity, str]], where: str | None = None) -> None:
+        self._texts = texts
+        self._where = where
+        self._remarks = Remarks()
+
+    def add(self, code: str, place: str = "", count: int = 1) -> None:
         """Remark `code` at `place`, such as a track's name."""
-        self._counts[code] = self._counts.get(code, 0) + count
-        self._places.setdefault(code, {})[printable(place) or "(no name)"] = None
+        self._remarks.add(code, printable(place) or UNNAMED, count)
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """One diagnostic for every code remarked, in the order of the wordings."""
         for code, (severity, text) in self._texts.items():
-            if code not in self._counts:
-                continue
-            places = list(self._places[code])
-            shown = ", ".join(places[:_SHOWN])
-            if len(places) > _SHOWN:
-                shown += f" and {len(places) - _SHOWN} more"
-            message = text.format(count=self._counts[code], places=shown)
-            yield Diagnostic(severity, code, shown, message)
+            count, places = self._remarks.count(code), self._remarks.places(code)
+            if count:
+                where = places if self._where is None else self._where
+                yield Diagnostic(severity, code, where, text.format(count=count, places=places))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
 
 from sessions.errors import SessionError
-from stemwright.problems import Diagnostic, Problem, Severity
+from stemwright.problems import Problem
 from stemwright.words import printable
 
 DEEPEST = 64
@@ -25,15 +25,6 @@ def children(element: etree._Element | None) -> Iterator[etree._Element]:
     """The elements directly inside, without comments and processing instructions."""
     if element is not None:
         yield from (child for child in element if isinstance(child.tag, str))
-
-
-def counted(
-    where: str, counts: Mapping[str, int], words: Mapping[str, tuple[Severity, str]]
-) -> Iterator[Diagnostic]:
-    """One diagnostic for each code that was counted at all: how many, and what about them."""
-    for code, (severity, what) in words.items():
-        if counts.get(code):
-            yield Diagnostic(severity, code, where, f"{counts[code]} {what}")
 
 
 @dataclass(frozen=True)

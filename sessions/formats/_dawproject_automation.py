@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -13,6 +13,7 @@ from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
 from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, AutomationPoint
+from sessions.tally import Tally
 from stemwright.decibels import amplitude_db
 
 _POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})
@@ -25,7 +26,7 @@ class Lines:
 
     source: Source
     parameters: dict[str, Parameter]
-    counts: Counter[str]
+    tally: Tally
     by_track: dict[str, list[Automation]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, points: etree._Element, scope: Scope) -> None:
@@ -34,7 +35,7 @@ class Lines:
         reference = None if target is None else target.get("parameter")
         parameter = self.parameters.get(reference or "")
         if parameter is None:
-            self.counts["unknown_automation"] += 1
+            self.tally.add("unknown_automation")
             return
         line = self._line(points, scope, parameter)
         if line is not None:
@@ -45,7 +46,7 @@ class Lines:
         target = points.find("Target")
         name = "" if target is None else target.get("expression") or ""
         if name not in _EXPRESSIONS:
-            self.counts["unknown_automation"] += 1
+            self.tally.add("unknown_automation")
             return None
         unit = unit_of(self.source, points, "timeUnit", scope.unit)
         return self._line(

@@ -7,14 +7,14 @@ here are clips of one stretch of one file each, in song time.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import DEEPEST, Source, children, counted
+from sessions.formats._daw_elements import DEEPEST, Source, children
 from sessions.formats._daw_scope import EDGE, Effort, EndlessError, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines, standing_db
@@ -22,8 +22,23 @@ from sessions.formats._dawproject_loops import Window
 from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, Clip, Media, Written
-from stemwright.problems import Diagnostic
+from sessions.tally import Tally
+from stemwright.problems import Diagnostic, Severity
 
+_TEXTS: dict[str, tuple[Severity, str]] = {
+    "warped_clips": ("warning", "{count} clips are stretched by warp markers"),
+    "midi_clips": ("note", "{count} clips hold notes, which are carried but not rendered"),
+    "launcher_clips": ("note", "{count} clip launcher clips are left out"),
+    "video": ("note", "{count} videos are left out"),
+    "empty_clips": ("note", "{count} clips without content are left out"),
+    "unread_warps": ("warning", "{count} warp maps cannot be read"),
+    "early_fades": (
+        "warning",
+        "{count} clips are faded in from before their time, which is not read",
+    ),
+    "lost_clips": ("warning", "{count} clips lie on no track that is there; left out"),
+    "unknown_automation": ("note", "{count} automation lines move nothing known; left out"),
+}
 _ASIDE = {"ClipSlot": "launcher_clips", "Video": "video"}
 
 
@@ -69,11 +84,11 @@ class Arrangement:
         self._mixer = mixer
         self._container = container
         self._rate_hz = rate_hz
-        self._counts: Counter[str] = Counter()
+        self._tally = Tally(_TEXTS, source.name)
         self._ids: dict[str, etree._Element] = {}
         self._effort = Effort(0)
         self.clips: dict[str, list[Clip]] = defaultdict(list)
-        self.lines = Lines(source, mixer.parameters, self._counts)
+        self.lines = Lines(source, mixer.parameters, self._tally)
 
     def read(self, arrangement: etree._Element, scope: Scope) -> None:
         """Read everything below `arrangement`, whose time is `scope`."""
@@ -104,7 +119,9 @@ class Arrangement:
         elif element.tag in readers:
             readers[element.tag](element, self._entered(element, heard))
         elif element.tag in _ASIDE:
-            self._counts[_ASIDE[element.tag]] += element.tag == "Video" or len(element) > 0
+            self._tally.add(
+                _ASIDE[element.tag], count=int(element.tag == "Video" or len(element) > 0)
+            )
 
     def _entered(self, element: etree._Element, heard: _Heard) -> _Heard:
         """`heard` inside `element`: its own unit and track, else the inherited ones."""
@@ -143,7 +160,7 @@ class Arrangement:
             if content is None:
                 content = self._ids.get(clip.get("reference") or "")
             if content is None:
-                self._counts["empty_clips"] += 1
+                self._tally.add("empty_clips")
             else:
                 self._clip(Window(self._source, clip, content, heard.scope), heard)
 
@@ -160,7 +177,7 @@ class Arrangement:
             name=window.clip.get("name") or heard.name,
             written=heard.written or Written(window.scope.unit, window.start),
         )
-        self._counts["early_fades"] += window.begins_early
+        self._tally.add("early_fades", count=int(window.begins_early))
         for piece in window.pieces(high) if unrolled else [window.whole()]:
             self._take(window.clip)
             if piece.end - low > EDGE:
@@ -178,7 +195,7 @@ class Arrangement:
 
     def _notes(self, heard: _Heard) -> None:
         if heard.bounded:
-            self._counts["midi_clips"] += 1
+            self._tally.add("midi_clips")
             self._emit(None, heard, AS_IT_IS)
 
     def _audio(self, audio: etree._Element, heard: _Heard) -> None:
@@ -193,7 +210,7 @@ class Arrangement:
     def _warps(self, element: etree._Element, heard: _Heard) -> None:
         audio = next(element.iter("Audio"), None)
         if audio is None:
-            self._counts["unread_warps"] += 1
+            self._tally.add("unread_warps")
             return
         number, scope = self._source.number, heard.scope
         self._take(element, len(element))
@@ -205,7 +222,7 @@ class Arrangement:
         warps = WarpMap(markers)
         unit = unit_of(self._source, element, "contentTimeUnit", "seconds")
         if not warps or unit != "seconds":
-            self._counts["unread_warps"] += 1
+            self._tally.add("unread_warps")
             self._audio(audio, heard)
             return
         rate_hz = number(audio, "sampleRate", 0.0)
@@ -225,8 +242,8 @@ class Arrangement:
         path, media = (None, None) if audio is None else self._media(audio)
         rate_hz = media.sample_rate_hz if media is not None else self._rate_hz
         position_s = heard.scope.seconds(heard.low)
-        self._counts["warped_clips"] += how.warped
-        self._counts["lost_clips"] += not heard.track
+        self._tally.add("warped_clips", count=int(how.warped))
+        self._tally.add("lost_clips", count=int(not heard.track))
         self.clips[heard.track].append(
             Clip(
                 media=media,
@@ -252,21 +269,4 @@ class Arrangement:
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """What is carried but not heard as it is, and what is left out; one line a kind."""
-        yield from counted(
-            self._source.name,
-            self._counts,
-            {
-                "warped_clips": ("warning", "clips are stretched by warp markers"),
-                "midi_clips": ("note", "clips hold notes, which are carried but not rendered"),
-                "launcher_clips": ("note", "clip launcher clips are left out"),
-                "video": ("note", "videos are left out"),
-                "empty_clips": ("note", "clips without content are left out"),
-                "unread_warps": ("warning", "warp maps cannot be read"),
-                "early_fades": (
-                    "warning",
-                    "clips are faded in from before their time, which is not read",
-                ),
-                "lost_clips": ("warning", "clips lie on no track that is there; left out"),
-                "unknown_automation": ("note", "automation lines move nothing known; left out"),
-            },
-        )
+        yield from self._tally.diagnostics()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import Source, children, counted
+from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_states import state_of_file
 from sessions.formats._dawproject_tables import FORMATS_BY_ELEMENT
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError, canonical_class_id, opaque, windows_byte_order
-from stemwright.problems import Diagnostic
+from sessions.tally import Tally
+from stemwright.problems import Diagnostic, Severity
 
 _NOTE_A4, _A4_HZ = 69.0, 440.0
 _VALUED = frozenset({"RealParameter", "BoolParameter", "IntegerParameter", "EnumParameter"})
 _ASIDE = frozenset({"Parameters", "Enabled", "State", "Band"})
+
+_TEXTS: dict[str, tuple[Severity, str]] = {
+    "damaged_state": ("warning", "{count} plugin states are damaged and kept as they are"),
+    "opaque_state": ("note", "{count} plugin states of unknown form are kept as they are"),
+}
 
 
 class Devices:
@@ -26,7 +31,7 @@ class Devices:
     def __init__(self, source: Source, container: Container) -> None:
         self._source = source
         self._container = container
-        self._counts: Counter[str] = Counter()
+        self._tally = Tally(_TEXTS, source.name)
         self._lost: list[str] = []
         self._foreign: list[str] = []
 
@@ -83,9 +88,9 @@ class Devices:
         try:
             state = state_of_file(data)
         except StateError:
-            self._counts["damaged_state"] += 1
+            self._tally.add("damaged_state")
             return opaque(data)
-        self._counts["opaque_state"] += state.kind == "opaque"
+        self._tally.add("opaque_state", count=int(state.kind == "opaque"))
         return state
 
     def _params(self, element: etree._Element) -> Iterator[tuple[str, str | float]]:
@@ -119,14 +124,7 @@ class Devices:
         if self._foreign:
             message = f"class id and state disagree: {', '.join(self._foreign)}"
             yield Diagnostic("warning", "foreign_state", where, message)
-        yield from counted(
-            where,
-            self._counts,
-            {
-                "damaged_state": ("warning", "plugin states are damaged and kept as they are"),
-                "opaque_state": ("note", "plugin states of unknown form are kept as they are"),
-            },
-        )
+        yield from self._tally.diagnostics()
 
 
 def _on_windows(class_id: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from sessions.formats import _dawproject_tables as tables
-from sessions.formats._daw_elements import DEEPEST, Source, children, counted
+from sessions.formats._daw_elements import DEEPEST, Source, children
 from sessions.formats._dawproject_devices import Devices
 from sessions.model import PluginParameter, Send, Track
 from sessions.roles import role_of
+from sessions.tally import Tally
 from stemwright.decibels import amplitude_db
-from stemwright.problems import Diagnostic
+from stemwright.problems import Diagnostic, Severity
 
 MASTER = "master"
 _SWITCH = "switch"
@@ -22,6 +22,13 @@ _SWITCH = "switch"
 # (Send.java: SendType.POST). Project.xsd leaves Volume, Pan, Mute, solo and Enable optional and
 # names no default; without them nothing is changed: 0 dB, the middle, heard, switched on.
 _MOST_CHANNELS = 128
+
+_TEXTS: dict[str, tuple[Severity, str]] = {
+    "unknown_output": ("warning", "{count} tracks lead to no known channel; sent upwards"),
+    "no_output": ("note", "{count} tracks name no destination and feed their sends alone"),
+    "unknown_send": ("warning", "{count} sends lead to no known channel and are left out"),
+    "duplicate_id": ("warning", "{count} tracks share another one's id and got a new one"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class Mixer:
     def __init__(self, source: Source, structure: etree._Element | None, devices: Devices) -> None:
         self._source = source
         self._devices = devices
-        self._counts: Counter[str] = Counter()
+        self._tally = Tally(_TEXTS, source.name)
         self._lanes: list[_Lane] = []
         self._places: dict[str, str] = {}
         self.parameters: dict[str, Parameter] = {}
@@ -133,7 +140,7 @@ class Mixer:
     def _unused(self, wanted: str) -> str:
         taken = {lane.id for lane in self._lanes} | {MASTER}
         if wanted in taken:
-            self._counts["duplicate_id"] += 1
+            self._tally.add("duplicate_id")
             wanted = next(
                 name for n in range(2, len(taken) + 3) if (name := f"{wanted}-{n}") not in taken
             )
@@ -169,9 +176,9 @@ class Mixer:
         if destination in self._places:
             return self._places[destination]
         if destination:
-            self._counts["unknown_output"] += 1
+            self._tally.add("unknown_output")
         elif self._leads_nowhere(channel):
-            self._counts["no_output"] += 1
+            self._tally.add("no_output")
             return None
         return lane.parent or MASTER
 
@@ -179,7 +186,7 @@ class Mixer:
         for element in children(channel.find("Sends")):
             target = self._places.get(element.get("destination") or "")
             if target is None:
-                self._counts["unknown_send"] += 1
+                self._tally.add("unknown_send")
                 continue
             yield Send(
                 target=target,
@@ -254,16 +261,7 @@ class Mixer:
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Routes that lead nowhere, and ids used twice."""
-        yield from counted(
-            self._source.name,
-            self._counts,
-            {
-                "unknown_output": ("warning", "tracks lead to no known channel; sent upwards"),
-                "no_output": ("note", "tracks name no destination and feed their sends alone"),
-                "unknown_send": ("warning", "sends lead to no known channel and are left out"),
-                "duplicate_id": ("warning", "tracks share another one's id and got a new one"),
-            },
-        )
+        yield from self._tally.diagnostics()
 
 
 def _masters(structure: etree._Element | None) -> list[etree._Element]:

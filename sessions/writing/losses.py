@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from sessions.tally import UNNAMED, Remarks
 from stemwright.problems import Diagnostic, Severity
 
 INSTANCES_LOST = (
@@ -13,8 +12,6 @@ PINS_LOST = (
     "these plugins hear and feed other channels than 1 and 2 as they are; here they are on both:"
     " connect their pins by hand"
 )
-_NAMED = 8
-_UNNAMED = "(no name)"
 
 
 class Losses:
@@ -22,24 +19,19 @@ class Losses:
 
     def __init__(self, target: str) -> None:
         self._target = target
-        self._found: dict[str, tuple[Severity, str, list[str]]] = {}
+        self._why: dict[str, tuple[Severity, str]] = {}
+        self._remarks = Remarks()
 
     def add(self, code: str, severity: Severity, why: str, what: str) -> None:
         """Keep in mind that `what` is told under `code`, with the reason `why`."""
-        named = what.strip() or _UNNAMED
-        named = f"{_UNNAMED}{named}" if named.startswith("/") else named
-        self._found.setdefault(code, (severity, why, []))[2].append(named)
+        named = what.strip() or UNNAMED
+        named = f"{UNNAMED}{named}" if named.startswith("/") else named
+        self._why.setdefault(code, (severity, why))
+        self._remarks.add(code, named)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """One diagnostic a code, in the order in which they first came up."""
         return tuple(
-            Diagnostic(severity, code, self._target, f"{why}: {_listed(what)}")
-            for code, (severity, why, what) in self._found.items()
+            Diagnostic(severity, code, self._target, f"{why}: {self._remarks.places(code)}")
+            for code, (severity, why) in self._why.items()
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    shown = ", ".join(distinct[:_NAMED])
-    more = len(distinct) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown
