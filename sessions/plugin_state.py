@@ -5,24 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.model import DeviceState
-from sessions.plugin_state_fxp import Fxp, build_fxp_chunk, build_fxp_params, is_bank, parse_fxp
+from sessions.plugin_state_fxp import (
+    FXP_HEAD_BYTES,
+    Fxp,
+    build_fxp_chunk,
+    build_fxp_params,
+    fxp_unique_id,
+    is_bank,
+    parse_fxp,
+)
 from sessions.plugin_state_juce import (
     JuceState,
     build_juce,
     from_juce_base64,
+    is_juce,
     parse_juce,
     to_juce_base64,
 )
 from sessions.plugin_state_vst3 import (
+    VSTPRESET_HEAD_BYTES,
     StateError,
     VstPreset,
     build_vstpreset,
     canonical_class_id,
     parse_vstpreset,
+    vstpreset_class_id,
     windows_byte_order,
 )
 
 __all__ = [
+    "FXP_HEAD_BYTES",
+    "VSTPRESET_HEAD_BYTES",
     "Fxp",
     "JuceState",
     "StateError",
@@ -33,7 +46,9 @@ __all__ = [
     "fxp",
     "fxp_file",
     "fxp_params",
+    "fxp_unique_id",
     "is_bank",
+    "is_juce",
     "juce",
     "opaque",
     "parse_fxp",
@@ -41,6 +56,7 @@ __all__ = [
     "parse_vstpreset",
     "to_juce_base64",
     "vst3",
+    "vstpreset_class_id",
     "vstpreset_file",
     "windows_byte_order",
 ]

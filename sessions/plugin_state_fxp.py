@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from sessions.plugin_state_vst3 import StateError
 
 _HEAD = struct.Struct(">4si4siIii")
+_OWNER = struct.Struct(">4si4siI")
+FXP_HEAD_BYTES = _OWNER.size
+"""How many bytes say whose state an .fxp or .fxb is."""
+_MAGIC = b"CcnK"
 _SIZE = struct.Struct(">i")
 _NAME_BYTES, _RESERVED_BYTES = 28, 128
 _NOT_COUNTED = 8
 _BANKS = frozenset({b"FBCh", b"FxBk"})
+_KINDS = _BANKS | {b"FPCh", b"FxCk"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,14 @@ def build_fxp_params(
     return _headed("FxCk", 1, unique_id, plugin_version, len(values), body)
 
 
+def fxp_unique_id(head: bytes) -> int | None:
+    """The unique id in the first bytes of an .fxp or .fxb, unsigned; None when they are not one."""
+    if len(head) < FXP_HEAD_BYTES or head[:4] != _MAGIC:
+        return None
+    _, _, kind, _, unique_id = _OWNER.unpack_from(head)
+    return int(unique_id) if kind in _KINDS else None
+
+
 def is_bank(data: bytes) -> bool:
     """Whether an .fxp or .fxb is the latter: a bank's chunk, or a bank of programs."""
     return data[8:12] in _BANKS
@@ -63,7 +76,7 @@ def parse_fxp(data: bytes) -> Fxp:
 
     Raises StateError when it is none or is cut short.
     """
-    if len(data) < _HEAD.size or data[:4] != b"CcnK":
+    if len(data) < _HEAD.size or data[:4] != _MAGIC:
         raise StateError("no VST2 preset: it does not begin with CcnK")
     _, size, raw_kind, _, unique_id, plugin_version, count = _HEAD.unpack_from(data)
     kind = raw_kind.decode("latin-1")
@@ -92,7 +105,7 @@ def _headed(
 ) -> bytes:
     size = _HEAD.size - _NOT_COUNTED + len(body)
     words = (kind.encode(), version, unique_id & 0xFFFFFFFF, plugin_version, count)
-    return _HEAD.pack(b"CcnK", size, *words) + body
+    return _HEAD.pack(_MAGIC, size, *words) + body
 
 
 def _named(name: str) -> bytes:

@@ -29,13 +29,18 @@ class JuceState(NamedTuple):
     controller: bytes | None
 
 
+def is_juce(raw: bytes) -> bool:
+    """Whether `raw` begins as what a JUCE host saved of a VST3."""
+    return raw[: len(_MAGIC)] == _MAGIC
+
+
 def parse_juce(raw: bytes) -> JuceState:
     """The states in what a JUCE host saved.
 
     Raises StateError when it is no such state, is cut short, or holds no component state.
     """
     length = int.from_bytes(raw[4:8], "little")
-    if raw[:4] != _MAGIC or len(raw) < 8 + length:
+    if not is_juce(raw) or len(raw) < 8 + length:
         raise StateError("no JUCE state of a VST3: it does not begin with VC2!, or is cut short")
     found = dict(_STATE.findall(raw[8 : 8 + length]))
     if b"IComponent" not in found:

@@ -11,6 +11,9 @@ import struct
 from typing import NamedTuple
 
 _HEAD = struct.Struct("<4si32sq")
+VSTPRESET_HEAD_BYTES = _HEAD.size
+"""How many bytes say whose state a .vstpreset is."""
+_MAGIC = b"VST3"
 _ENTRY = struct.Struct("<4sqq")
 _COUNT = struct.Struct("<4si")
 _CLASS_ID = re.compile(r"[0-9A-F]{32}")
@@ -45,6 +48,17 @@ def windows_byte_order(raw: bytes) -> bytes:
     return raw[3::-1] + raw[5:3:-1] + raw[7:5:-1] + raw[8:]
 
 
+def vstpreset_class_id(head: bytes) -> str | None:
+    """The class id in the first bytes of a .vstpreset; None when they are not one."""
+    if len(head) < VSTPRESET_HEAD_BYTES or head[:4] != _MAGIC:
+        return None
+    _, _, raw_id, _ = _HEAD.unpack_from(head)
+    try:
+        return canonical_class_id(raw_id.decode("latin-1"))
+    except StateError:
+        return None
+
+
 def build_vstpreset(class_id: str, component: bytes, controller: bytes | None) -> bytes:
     """A .vstpreset of the chunks Comp and Cont, in the bytes JUCE hosts write.
 
@@ -55,7 +69,7 @@ def build_vstpreset(class_id: str, component: bytes, controller: bytes | None) -
     for name, data in chunks:
         entries.append(_ENTRY.pack(name, at, len(data)))
         at += len(data)
-    head = _HEAD.pack(b"VST3", 1, canonical_class_id(class_id).encode(), at)
+    head = _HEAD.pack(_MAGIC, 1, canonical_class_id(class_id).encode(), at)
     body = b"".join(data for _, data in chunks)
     return head + body + _COUNT.pack(b"List", len(entries)) + b"".join(entries)
 
@@ -65,7 +79,7 @@ def parse_vstpreset(data: bytes) -> VstPreset:
 
     Raises StateError when it is none, is cut short, or has no component state.
     """
-    if len(data) < _HEAD.size or data[:4] != b"VST3":
+    if len(data) < _HEAD.size or data[:4] != _MAGIC:
         raise StateError("no VST3 preset: it does not begin with VST3")
     _, _, raw_id, list_at = _HEAD.unpack_from(data)
     class_id = canonical_class_id(raw_id.decode("latin-1"))

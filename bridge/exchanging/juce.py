@@ -12,8 +12,6 @@ from bridge.storing import Store
 from sessions import Device, Session, plugin_state
 from sessions.plugin_state import StateError
 
-_MAGIC = b"VC2!"
-
 
 def with_class_ids(session: Session, store: Store, plugin_folders: Sequence[Path] = ()) -> Session:
     """The session with every JUCE state hostable whose plugin is installed here, by its name.
@@ -35,7 +33,7 @@ def with_class_ids(session: Session, store: Store, plugin_folders: Sequence[Path
 
 def _is_open(device: Device) -> bool:
     state = device.state
-    return device.format == "VST3" and state is not None and state.data.startswith(_MAGIC)
+    return device.format == "VST3" and state is not None and plugin_state.is_juce(state.data)
 
 
 class _Known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +21,6 @@ _TFX_ROUTE = (
     " .vstpreset (or .RfxChain), and put that file into the folder; or set the values by name:"
     " stemwright plugins set CHAIN INSERT NAME=VALUE"
 )
-_CLASS_ID = struct.Struct(">i")
 
 
 def capture_presets(folder: Path, name: str = "") -> Captured:
@@ -86,8 +84,9 @@ def _vst3(path: Path) -> Sequence[Device]:
 
 def _vst2(path: Path) -> Sequence[Device]:
     state = plugin_state.fxp_file(path.read_bytes())
-    (number,) = _CLASS_ID.unpack_from(state.data, 16)
-    return [Device(_label(path), "", "VST2", str(number), state=state, label=_label(path))]
+    number = plugin_state.parse_fxp(state.data).unique_id
+    signed = number - (1 << 32 if number >= 1 << 31 else 0)
+    return [Device(_label(path), "", "VST2", str(signed), state=state, label=_label(path))]
 
 
 def _chain(path: Path) -> Sequence[Device]:

@@ -9,24 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from bridge.hosting import audio_unit, fxp, vstpreset
+from bridge.hosting import audio_unit
 from bridge.plugins import Slot
 from stemwright.problems import InputError, Problem, RenderError
 
 SUFFIXES: Mapping[str, str] = {"VST3": ".vstpreset", "VST2": ".fxp", "AU": ".aupreset"}
 """What a state file of each plugin format is called."""
 
-_READ: Mapping[str, tuple[int, Callable[[bytes], str | None]]] = {
-    "VST3": (vstpreset.HEAD_BYTES, vstpreset.class_id),
-    "VST2": (fxp.HEAD_BYTES, fxp.class_id),
-    "AU": (-1, audio_unit.class_id),
-}
-
-
 MOST_BYTES = 256 << 20
 """A state that is larger is none: sampled instruments save tens of megabytes."""
 
 _PLIST_HEADS = (b"<?xml", b"<!DOCTYPE plist", b"<plist", b"bplist00")
+_PLIST_HEAD_BYTES = 48
 _FORMS = ", ".join(SUFFIXES.values())
 
 
@@ -52,11 +46,37 @@ def opened_state(state: Path) -> Iterator[IO[bytes]]:
 
 
 def _is_state(file: IO[bytes]) -> bool:
-    head = file.read(vstpreset.HEAD_BYTES)
-    if vstpreset.class_id(head) is not None or fxp.class_id(head) is not None:
-        return True
+    for owner in (_vst3_owner, _vst2_owner):
+        if owner(file) is not None:
+            return True
+        file.seek(0)
+    head = file.read(_PLIST_HEAD_BYTES)
     plist = head.lstrip().startswith(_PLIST_HEADS)
     return plist and audio_unit.class_id(head + file.read()) is not None
+
+
+def _vst3_owner(file: IO[bytes]) -> str | None:
+    from sessions import plugin_state  # no worker looks into a state: they start without it
+
+    return plugin_state.vstpreset_class_id(file.read(plugin_state.VSTPRESET_HEAD_BYTES))
+
+
+def _vst2_owner(file: IO[bytes]) -> str | None:
+    from sessions import plugin_state  # no worker looks into a state: they start without it
+
+    unique_id = plugin_state.fxp_unique_id(file.read(plugin_state.FXP_HEAD_BYTES))
+    return None if unique_id is None else f"{unique_id:08X}"
+
+
+def _audio_unit_owner(file: IO[bytes]) -> str | None:
+    return audio_unit.class_id(file.read())
+
+
+_OWNERS: Mapping[str, Callable[[IO[bytes]], str | None]] = {
+    "VST3": _vst3_owner,
+    "VST2": _vst2_owner,
+    "AU": _audio_unit_owner,
+}
 
 
 def _unreadable(state: Path, why: str) -> InputError:
@@ -98,14 +118,13 @@ def check_owner(state: Path, slot: Slot) -> None:
 
 def _class_id_of(state: Path, slot: Slot) -> str:
     plugin = slot.plugin
-    suffix, (size, read) = SUFFIXES[plugin.format], _READ[plugin.format]
+    suffix = SUFFIXES[plugin.format]
     try:
         with state.open("rb") as file:
-            head = file.read(size)
+            found = _OWNERS[plugin.format](file)
     except OSError as error:
         fault = f"the state {state.name} cannot be read: {error.strerror or error}"
     else:
-        found = read(head)
         if found is not None:
             return found
         fault = f"{state.name} is not {'an' if suffix == '.aupreset' else 'a'} {suffix}"

@@ -31,8 +31,8 @@ from bridge.hosting.port import (
     RunResult,
 )
 from bridge.hosting.states import check_owner
-from bridge.hosting.vstpreset import HEAD_BYTES, MAGIC
 from bridge.plugins import Catalogue, Plugin
+from sessions.plugin_state import VSTPRESET_HEAD_BYTES, parse_vstpreset
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, RenderError
 
@@ -255,15 +255,15 @@ def _values(fake: FakePlugin, preset: bytes | None) -> dict[str, float]:
     values = {name: control.default for name, control in fake.controls.items()}
     if preset is None:
         return values
-    (end,) = struct.unpack_from("<q", preset, HEAD_BYTES - 8)
-    stored: dict[str, float] = json.loads(preset[HEAD_BYTES:end])
+    stored: dict[str, float] = json.loads(parse_vstpreset(preset).component)
     return values | stored
 
 
 def _preset(plugin: Plugin, values: Values) -> bytes:
     """A .vstpreset whose component is the values as JSON."""
     component = json.dumps(dict(values), sort_keys=True).encode()
-    end = HEAD_BYTES + len(component)
-    head = MAGIC + struct.pack("<i", 1) + plugin.class_id.encode() + struct.pack("<q", end)
-    chunk = b"Comp" + struct.pack("<qq", HEAD_BYTES, len(component))
+    start = VSTPRESET_HEAD_BYTES
+    end = start + len(component)
+    head = b"VST3" + struct.pack("<i", 1) + plugin.class_id.encode() + struct.pack("<q", end)
+    chunk = b"Comp" + struct.pack("<qq", start, len(component))
     return head + component + b"List" + struct.pack("<i", 1) + chunk

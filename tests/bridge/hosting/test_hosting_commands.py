@@ -17,10 +17,10 @@ from bridge.cli.plugins_command import app
 from bridge.cli.plugins_probe import HEAD
 from bridge.hosting import HostedInsert, PrepareJob, scan
 from bridge.hosting.states import SUFFIXES
-from bridge.hosting.vstpreset import class_id
 from bridge.plugins import Plugin, Wanted
 from chains import Plugin as PluginSettings
 from chains import load
+from sessions.plugin_state import vstpreset_class_id
 
 Audio = npt.NDArray[np.float32]
 
@@ -157,7 +157,7 @@ def test_set_bakes_a_state_and_keeps_the_files_comments(
     assert change["after"] == "-18 dB"
     state = chain.parent / "states" / "vocals-comp.vstpreset"
     assert told["state"] == str(state)
-    assert class_id(state.read_bytes()) == "2046504473616C633250435A00000000"
+    assert vstpreset_class_id(state.read_bytes()) == "2046504473616C633250435A00000000"
     text = chain.read_text(encoding="utf-8")
     expected = CHAIN.replace('  params = { Ratio = "3" }   # for now\n', "").replace(
         "# parallel\n", '# parallel\n  state = "states/vocals-comp.vstpreset"\n'

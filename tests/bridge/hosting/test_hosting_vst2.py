@@ -19,8 +19,8 @@ from bridge.hosting import PrepareJob, describe, scan, search_folders
 from bridge.hosting.audio_unit import class_id as au_class_id
 from bridge.hosting.audio_unit import components
 from bridge.hosting.bundles import bundles, format_of
-from bridge.hosting.fxp import class_id as fxp_class_id
 from bridge.plugins import Plugin, Wanted, find
+from sessions.plugin_state import fxp_unique_id
 from stemwright.problems import InputError, RenderError
 
 Audio = npt.NDArray[np.float32]
@@ -179,7 +179,7 @@ def test_whose_fxp_it_is_is_known_before_it_is_loaded(
     state.write_bytes(b"RIFF" + bytes(40))
     with pytest.raises(InputError, match=r"is not a \.fxp"):
         bench.host.prepare(PrepareJob(vst2("ZamCompX2"), state))
-    assert fxp_class_id(fxp("ZEQ2", [])) == unique_id("ZEQ2")
+    assert fxp_unique_id(fxp("ZEQ2", [])) == int(unique_id("ZEQ2"), 16)
 
 
 def test_an_audio_unit_is_read_from_its_property_list(tmp_path: Path) -> None:
