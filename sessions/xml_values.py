@@ -1,14 +1,30 @@
-"""Attributes and children of XML elements, as lenient readers want them."""
+"""Attributes and children of XML elements.
+
+The functions are for formats that forgive: what is not there, or makes no sense, is `otherwise`.
+A Source is for those that do not, and its faults say where they stand.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from lxml import etree
 
+from sessions.errors import SessionError
+from stemwright.problems import Problem
+from stemwright.words import printable
+
+DEEPEST = 64
+"""How deep tracks, clips and racks may nest before a session is called damaged."""
+
 _HIGHEST_NUMBER = 1e18
+_HIGHEST_STRICT = 1e12
+_TRUE = frozenset({"true", "1"})
+_FALSE = frozenset({"false", "0"})
 _ATTRIBUTES = etree.XPath("@*")
 
 
@@ -40,9 +56,15 @@ def flag(element: etree._Element | None, name: str, otherwise: bool = False) -> 
     return otherwise if not said else said in ("1", "yes", "true")
 
 
-def children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
-    """The direct children of one of `tags`."""
-    return (child for child in element if child.tag in tags)
+def attribute(element: etree._Element | None, name: str) -> str:
+    """An attribute, or nothing when there is no element or no such attribute."""
+    return "" if element is None else element.get(name) or ""
+
+
+def children(element: etree._Element | None, *tags: str) -> Iterator[etree._Element]:
+    """The direct children of one of `tags`, or all; never comments or processing instructions."""
+    found = () if element is None else element
+    return (child for child in found if (child.tag in tags if tags else isinstance(child.tag, str)))
 
 
 def child(element: etree._Element | None, tag: str) -> etree._Element | None:
@@ -52,5 +74,75 @@ def child(element: etree._Element | None, tag: str) -> etree._Element | None:
 
 def named(element: etree._Element | None, tag: str, name: str) -> etree._Element | None:
     """The first direct child of that tag called `name`."""
-    found = () if element is None else children(element, tag)
-    return next((each for each in found if each.get("name") == name), None)
+    return next((each for each in children(element, tag) if each.get("name") == name), None)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The XML document that elements come from: a session file, or a member of it."""
+
+    path: Path
+    member: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The document as errors name it."""
+        return self.path.name if self.member is None else f"{self.path.name}/{self.member}"
+
+    def fault(
+        self, element: etree._Element | None, kind: str, message: str, hint: str | None = None
+    ) -> SessionError:
+        """The error that `element` is wrong, naming its line."""
+        where: dict[str, str | int] = {"file": printable(self.path)}
+        if self.member is not None:
+            where["member"] = printable(self.member)
+        line: int | None = getattr(element, "sourceline", None)
+        if line:
+            where["line"] = line
+        place = f"{self.name}, line {line}" if line else self.name
+        return SessionError(
+            Problem(
+                kind,
+                f"{printable(place)}: {printable(message)}",
+                where,
+                hint=hint or "save the session again in the DAW: this one seems to be damaged",
+            )
+        )
+
+    def number(
+        self,
+        element: etree._Element,
+        name: str,
+        default: float | None = None,
+        *,
+        infinite: bool = False,
+    ) -> float:
+        """The attribute as a number; without a default it must be there.
+
+        Raises SessionError for what is no number, not finite (unless `infinite`), or beyond 1e12.
+        """
+        text = element.get(name)
+        if text is None:
+            if default is None:
+                raise self.fault(element, "missing_value", f"<{element.tag}> has no {name}")
+            return default
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if math.isnan(value) or (not infinite and not abs(value) <= _HIGHEST_STRICT):
+            message = f"{name}={text[:40]!r} of <{element.tag}> is no usable number"
+            raise self.fault(element, "malformed_number", message)
+        return value
+
+    def flag(self, element: etree._Element | None, name: str, default: bool) -> bool:
+        """The attribute as true or false; raises SessionError for other words."""
+        text = None if element is None else element.get(name)
+        if text is None:
+            return default
+        if text.lower() in _TRUE:
+            return True
+        if text.lower() in _FALSE:
+            return False
+        message = f"{name}={text[:40]!r} is neither true nor false"
+        raise self.fault(element, "malformed_flag", message)

@@ -12,9 +12,9 @@ from lxml import etree
 from sessions.formats._ableton_devices import Placed
 from sessions.formats._ableton_document import BEFORE_THE_SONG, Values
 from sessions.formats._ableton_time import moved
-from sessions.formats._daw_elements import children
 from sessions.model import Automation, AutomationPoint, PluginParameter
 from sessions.tempo import TempoMap
+from sessions.xml_values import children
 
 _NUMBER = re.compile(r"[0-9]{1,10}")
 SILENT = 0.00031623

@@ -9,12 +9,12 @@ from lxml import etree
 
 from sessions.formats._ableton_document import Values
 from sessions.formats._ableton_files import written_paths
-from sessions.formats._daw_elements import children
 from sessions.formats._daw_scope import EDGE, Effort, EndlessError, Loop, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Media, Written
 from sessions.tally import Tally
+from sessions.xml_values import children
 from stemwright.decibels import amplitude_db
 
 _REPITCH = "3"

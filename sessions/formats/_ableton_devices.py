@@ -10,10 +10,10 @@ from lxml import etree
 
 from sessions.formats._ableton_document import Values
 from sessions.formats._ableton_states import au_state, class_id, vst2_state, vst3_state
-from sessions.formats._daw_elements import DEEPEST, children
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError
 from sessions.tally import Tally
+from sessions.xml_values import DEEPEST, children
 from stemwright.words import printable
 
 _NAMES = {

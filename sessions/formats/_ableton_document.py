@@ -9,9 +9,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from sessions.errors import SessionError
-from sessions.formats._daw_elements import Source
 from sessions.single import GZIP, LARGEST_UNPACKED, Unpacked, unpacked
 from sessions.xml import parse_xml
+from sessions.xml_values import Source
 from stemwright.problems import Problem
 from stemwright.words import printable
 

@@ -10,9 +10,9 @@ from lxml import etree
 
 from sessions.formats._ableton_automation import level
 from sessions.formats._ableton_document import Values
-from sessions.formats._daw_elements import children
 from sessions.model import Send
 from sessions.tally import Tally
+from sessions.xml_values import children
 from stemwright.decibels import amplitude_db
 
 MASTER = "master"

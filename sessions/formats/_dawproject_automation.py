@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from sessions.formats import _dawproject_tables as tables
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_mixer import Parameter
 from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, AutomationPoint
 from sessions.tally import Tally
+from sessions.xml_values import Source, children
 from stemwright.decibels import amplitude_db
 
 _POINTS = frozenset({"RealPoint", "BoolPoint", "IntegerPoint", "EnumPoint"})

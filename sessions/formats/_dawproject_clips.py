@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import DEEPEST, Source, children
 from sessions.formats._daw_scope import EDGE, Effort, EndlessError, Piece, Scope
 from sessions.formats._daw_warps import AS_IT_IS, Warping, WarpMap, warping
 from sessions.formats._dawproject_automation import Lines, standing_db
@@ -23,6 +22,7 @@ from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_time import unit_of
 from sessions.model import Automation, Clip, Media, Written
 from sessions.tally import Tally
+from sessions.xml_values import DEEPEST, Source, children
 from stemwright.problems import Diagnostic, Severity
 
 _TEXTS: dict[str, tuple[Severity, str]] = {

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_states import state_of_file
 from sessions.formats._dawproject_tables import FORMATS_BY_ELEMENT
 from sessions.model import Device, DeviceState
 from sessions.plugin_state import StateError, canonical_class_id, opaque, windows_byte_order
 from sessions.tally import Tally
+from sessions.xml_values import Source, children
 from stemwright.problems import Diagnostic, Severity
 
 _NOTE_A4, _A4_HZ = 69.0, 440.0

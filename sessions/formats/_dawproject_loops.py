@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from sessions.formats._daw_elements import Source
 from sessions.formats._daw_scope import EndlessError, Loop, Piece, Scope, Unit
 from sessions.formats._dawproject_time import unit_of
+from sessions.xml_values import Source
 
 # What a Clip does not say (Clip.java, Project.xsd: all optional, no defaults named): it plays its
 # content from the start, on to its end; without loopEnd nothing loops (7 of 15 here), without

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats import _dawproject_tables as tables
-from sessions.formats._daw_elements import DEEPEST, Source, children
 from sessions.formats._dawproject_devices import Devices
 from sessions.model import PluginParameter, Send, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from sessions.xml_values import DEEPEST, Source, children
 from stemwright.decibels import amplitude_db
 from stemwright.problems import Diagnostic, Severity
 

@@ -8,11 +8,11 @@ from typing import cast
 
 from lxml import etree
 
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope, Unit
 from sessions.formats._dawproject_tables import BEATS, SECONDS, STRAIGHT
 from sessions.model import Meter, TempoCurve
 from sessions.tempo import TempoMap
+from sessions.xml_values import Source, children
 
 _UNITS = (BEATS, SECONDS)
 

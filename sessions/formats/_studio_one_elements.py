@@ -9,9 +9,8 @@ from lxml import etree
 
 from sessions.errors import SessionError
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import children
 from sessions.xml import parse_xml
-from sessions.xml_values import attributes
+from sessions.xml_values import attributes, children
 
 _ROOT = re.compile(rb"<[A-Za-z][\w.-]*")
 _DECLARED = re.compile(rb"xmlns:x\s*=")
@@ -60,8 +59,3 @@ def slots(element: etree._Element | None) -> Iterator[etree._Element]:
     yield from (
         child for child in children(element) if child.tag == "Attributes" and not role(child)
     )
-
-
-def attribute(element: etree._Element | None, name: str) -> str:
-    """An attribute, or nothing when there is no element or no such attribute."""
-    return "" if element is None else element.get(name) or ""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import Source
 from sessions.formats._daw_states import state_of_file
-from sessions.formats._studio_one_elements import attribute, part, slots
+from sessions.formats._studio_one_elements import part, slots
 from sessions.model import Device, DeviceState, Send
 from sessions.plugin_state import StateError, canonical_class_id, opaque
 from sessions.tally import Tally
+from sessions.xml_values import Source, attribute
 from stemwright.decibels import amplitude_db
 
 MASTER = "master"

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from sessions.formats._daw_container import Container
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope, Unit
-from sessions.formats._studio_one_elements import attribute, descendant, part
+from sessions.formats._studio_one_elements import descendant, part
 from sessions.model import Clip, Marker, Meter, TempoCurve, Written
 from sessions.tally import Tally
 from sessions.tempo import TempoMap
+from sessions.xml_values import Source, attribute, children
 
 _SECONDS_FORMAT = "0"
 _MARKER = "MarkerEvent"

@@ -11,7 +11,6 @@ from lxml import etree
 
 from sessions.errors import SessionError
 from sessions.formats._daw_container import Container, member_names
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._dawproject_clips import Arrangement
 from sessions.formats._dawproject_devices import Devices
@@ -19,6 +18,7 @@ from sessions.formats._dawproject_mixer import Mixer
 from sessions.formats._dawproject_tables import METADATA, PROJECT
 from sessions.formats._dawproject_time import meters, tempo_map, unit_of
 from sessions.model import Marker, Session, Track
+from sessions.xml_values import Source, children
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 

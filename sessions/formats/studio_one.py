@@ -13,10 +13,8 @@ from lxml import etree
 
 from sessions.errors import SessionError
 from sessions.formats._daw_container import Container, member_names
-from sessions.formats._daw_elements import Source, children
 from sessions.formats._daw_scope import Scope
 from sessions.formats._studio_one_elements import (
-    attribute,
     descendant,
     document,
     part,
@@ -27,6 +25,7 @@ from sessions.formats._studio_one_song import Events, Pool, markers, meters, tem
 from sessions.model import Session, Track
 from sessions.roles import role_of
 from sessions.tally import Tally
+from sessions.xml_values import Source, attribute, children
 from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
 
