@@ -12,6 +12,7 @@ from sessions.formats._ardour_plugins import device, device_automation, is_plugi
 from sessions.formats._ardour_regions import Pool
 from sessions.formats._ardour_xml import Clock, automation_list
 from sessions.model import Automation, Device, Send
+from sessions.pans import pan_of
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
 from stemwright.decibels import amplitude_db
@@ -137,7 +138,7 @@ def _old_send(node: etree._Element, name: str, context: Context) -> list[tuple[S
         target="",
         gain_db=amplitude_db(abs(number(io, "gain", 1.0))),
         pre_fader=not _is_old_post(node),
-        pan=2.0 * number(panners[0], "x", 0.5) - 1.0 if len(panners) == 1 else 0.0,
+        pan=pan_of(number(panners[0], "x", 0.5)) if len(panners) == 1 else 0.0,
         enabled=flag(redirect, "active"),
     )
     return [(replace(send, target=target), False) for target in targets]
@@ -158,7 +159,7 @@ def _send(
         target=target,
         gain_db=amplitude_db(abs(_gain(_send_amp(processor), usual=0.0))),
         pre_fader=not behind,
-        pan=2.0 * number(pan, "value", 0.5) - 1.0,
+        pan=pan_of(number(pan, "value", 0.5)),
         enabled=flag(processor, "active"),
     )
     return send, flag(child(processor, "PannerShell"), "linked-to-route", True)

@@ -12,6 +12,7 @@ from sessions.formats._ardour_mixer import OLD_PORT, Context, mixer, old_io
 from sessions.formats._ardour_regions import Pool, clips
 from sessions.formats._ardour_xml import Clock, automation_list
 from sessions.model import Automation, AutomationPoint, Track
+from sessions.pans import pan_of
 from sessions.roles import role_of
 from sessions.tally import Tally
 from sessions.xml_values import child, children, flag, named, number
@@ -179,7 +180,7 @@ def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | No
 def _azimuth(control: etree._Element | None, node: etree._Element) -> float:
     """The pan, -1 to 1; before version 3.1 the middle of one or two stream panners."""
     if control is not None:
-        return 2.0 * number(control, "value", 0.5) - 1.0
+        return pan_of(number(control, "value", 0.5))
     places = _stream_places(node)
     return places[0] + places[-1] - 1.0 if len(places) in (1, 2) else 0.0
 
@@ -230,7 +231,7 @@ def _automation(node: etree._Element, clock: Clock) -> Sequence[Automation]:
     pannable = child(node, "Pannable")
     azimuth = clock.automation(automation_list(pannable, "pan-azimuth"), "pan", "pan")
     if azimuth is not None:
-        points = (AutomationPoint(at, 2.0 * value - 1.0, way) for at, value, way in azimuth.points)
+        points = (AutomationPoint(at, pan_of(value), way) for at, value, way in azimuth.points)
         azimuth = replace(azimuth, points=tuple(points))
     width = clock.automation(automation_list(pannable, "pan-width"), "width", "width")
     mute = clock.automation(automation_list(node, "mute"), "mute", "bool")

@@ -15,6 +15,7 @@ from lxml import etree
 
 from sessions import plugin_state
 from sessions.model import Device, DeviceState
+from sessions.pans import pan_of
 
 _PANNER = "44E1149EDB3E4387BDD827FEA3A39EE7"
 _VST2_IN_VST3 = "565354"
@@ -110,7 +111,7 @@ class Archive:
         if len(component) < 4:
             return 0.0
         place = float(struct.unpack_from("<f", component)[0])
-        return 2.0 * place - 1.0 if 0.0 <= place <= 1.0 else 0.0
+        return pan_of(place) if 0.0 <= place <= 1.0 else 0.0
 
 
 def _bytes(element: etree._Element | None) -> bytes:

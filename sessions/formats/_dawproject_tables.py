@@ -64,11 +64,6 @@ def pan(value: float, unit: str, low: float | None, high: float | None) -> float
     return min(1.0, max(-1.0, 2.0 * (value - low) / (high - low) - 1.0))
 
 
-def normalized_pan(position: float) -> float:
-    """A position from -1 to 1 as one of the unit normalized, the middle at 0.5."""
-    return (position + 1.0) / 2.0
-
-
 def joined(point_shape: str) -> str:
     """The interpolation of a point that holds, or leads to the next in a straight line."""
     return HOLD if point_shape in ("hold", "step") else STRAIGHT

@@ -11,6 +11,7 @@ from sessions.formats._daw_container import Container
 from sessions.formats._daw_states import state_of_file
 from sessions.formats._studio_one_elements import part, slots
 from sessions.model import Device, DeviceState, Send
+from sessions.pans import pan_of
 from sessions.plugin_state import StateError, canonical_class_id, opaque
 from sessions.tally import Tally
 from sessions.xml_values import Source, attribute
@@ -77,7 +78,7 @@ class Mixer:
 
     def pan(self, element: etree._Element) -> float:
         """Position: written from 0 to 1."""
-        return max(-1.0, min(1.0, 2.0 * self._source.number(element, "pan", 0.5) - 1.0))
+        return max(-1.0, min(1.0, pan_of(self._source.number(element, "pan", 0.5))))
 
     def flag(self, element: etree._Element, name: str) -> bool:
         """A switch, which is off when it is not written."""

@@ -19,6 +19,7 @@ from sessions.formats._aaf_sources import Source, Sources, kind, rate_of, value
 from sessions.formats._aaf_timeline import Timeline
 from sessions.media_search import MediaFinder
 from sessions.model import Clip, Marker, Session, Track
+from sessions.pans import pan_of
 from sessions.roles import role_of
 from sessions.single import head, one_path
 from stemwright.decibels import amplitude_db
@@ -165,7 +166,7 @@ def _mixed(track: Track, operation: Any, timeline: Timeline) -> Track:
     if panned is None or not panned.points:
         return track
     if panned.constant is not None:
-        return replace(track, pan=2.0 * panned.constant - 1.0)
+        return replace(track, pan=pan_of(panned.constant))
     line = timeline.pan_line(panned, Fraction(0), length)
     return replace(track, automation=(*track.automation, line))
 

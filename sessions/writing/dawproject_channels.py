@@ -9,6 +9,7 @@ from lxml import etree
 
 from sessions.formats import _dawproject_tables as tables
 from sessions.model import Automation, Device, PluginParameter, Send, Track
+from sessions.pans import place_of
 from sessions.plugin_state import is_bank
 from sessions.writing.dawproject_xml import Ids, flag, number, sub
 from sessions.writing.losses import INSTANCES_LOST, PINS_LOST, Losses
@@ -98,7 +99,7 @@ class Channels:
         return self.parameters[track.id, target]
 
     def _pan(self, parent: etree._Element, name: str, pan: float) -> None:
-        value = number(tables.normalized_pan(pan))
+        value = number(place_of(pan))
         sub(
             parent,
             "Pan",

@@ -8,6 +8,7 @@ from lxml import etree
 
 from sessions.formats import _dawproject_tables as tables
 from sessions.model import Automation, AutomationPoint, Clip, Media, Session, Track
+from sessions.pans import place_of
 from sessions.tempo import TempoMap
 from sessions.writing.clock import beat_points
 from sessions.writing.dawproject_channels import Channels, key_of, trim_shift_db, unit_of
@@ -193,7 +194,7 @@ class Timeline:
             sub(parent, "BoolPoint", value=flag(value >= 0.5), time=time)
             return
         if line.kind == "pan":
-            value = tables.normalized_pan(value)
+            value = place_of(value)
         joined = tables.joined(point.shape)
         sub(parent, "RealPoint", value=number(value), interpolation=joined, time=time)
 

@@ -6,6 +6,7 @@ import pytest
 
 from sessions.formats import _dawproject_tables as dawproject
 from sessions.formats import _reaper_tables as reaper
+from sessions.pans import place_of
 
 
 @pytest.mark.parametrize("code", sorted(reaper.CHANNEL_MODES))
@@ -60,5 +61,5 @@ def test_what_is_no_32_bits_is_no_parameter_id_of_dawproject() -> None:
 
 @pytest.mark.parametrize("position", [-1.0, -0.5, 0.0, 1.0])
 def test_pans_of_dawproject_come_back(position: float) -> None:
-    written = dawproject.normalized_pan(position)
+    written = place_of(position)
     assert dawproject.pan(written, dawproject.NORMALIZED, None, None) == position
