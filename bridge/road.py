@@ -12,6 +12,7 @@ from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
+    from bridge.finished import Lock
     from bridge.planning import Excerpt, Plan
     from bridge.plugins import Catalogue
     from bridge.rendering import Cancel, Context, Events, Held, OutputFolder, Pages, Rendering
@@ -127,7 +128,7 @@ class Work:
         refuse_inputs(failed, plan.missing)
         return Prepared(replace(context, failed=failed), chain, session)
 
-    def lock(self, events: Events) -> dict[str, Any]:
+    def lock(self, events: Events) -> Lock:
         """Plan, and write the folder's chain.lock alone; return what it says."""
         from bridge.rendering import OutputFolder, as_text, check_unlocked, lock_of
 
@@ -150,7 +151,8 @@ class Work:
             return self._render_into(out, events)
 
     def _render_into(self, out: OutputFolder, events: Events) -> tuple[dict[str, Any], bool]:
-        from bridge.rendering import hold_to, lock_of, read_lock, render, write_into
+        from bridge.finished import read_lock
+        from bridge.rendering import hold_to, lock_of, render, write_into
         from bridge.rendering.lanes import render_the_others
         from bridge.rendering.song import refuse_other_song, song_row
 

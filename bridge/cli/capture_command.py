@@ -15,6 +15,7 @@ from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.exchanging import Captured, Pick
+    from bridge.finished import Lock
 
 _WAYS = "--track NAME, --bus NAME, --master, --all, --like CHAIN or --presets DIR"
 
@@ -135,7 +136,7 @@ def _from_session(
     return capture_onto(session, chain, finisher)
 
 
-def _lock_beside(chain: Path) -> dict[str, object] | None:
+def _lock_beside(chain: Path) -> Lock | None:
     from bridge.finished import read_lock
 
     return read_lock(chain.parent) if (chain.parent / "chain.lock").is_file() else None

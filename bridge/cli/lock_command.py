@@ -64,6 +64,6 @@ def lock(
     with ProgressBar() as progress:
         made = work.lock(progress)
     if json:
-        print_json(made)
+        print_json(made.as_json())
     else:
         say(str(work.folder / "chain.lock"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Literal
 
 from bridge.comparing.render_folder import RenderFolder, Step
+from bridge.finished.lock import MixerRow
 from chains import Chain
 from chains.model import MASTER
 
@@ -19,10 +21,20 @@ step with the same input."""
 
 Sides = tuple[Step | None, Step | None]
 Named = tuple[str, Kind]
-Level = Mapping[str, Any]
-Levels = Mapping[str, Level]
 Row = Mapping[str, tuple[object, ...]]
 """Inserts in signal order, and what each does."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A group's trim, fader and sends, or a return's fader, as gains or in dB on both sides."""
+
+    trim: float | None
+    fader: float | None
+    sends: Mapping[str, float]
+
+
+Levels = Mapping[str, Level]
 
 _ENGINE = ("host", "host_version", "buffer_size", "sample_rate_hz", "tempo_bpm")
 
@@ -53,13 +65,14 @@ def culprit(a: RenderFolder, b: RenderFolder, sides: Sides, owner: str, passed: 
 
 def engine_changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
     """Say in what the host, its settings or this tool differ."""
-    one, other = (side.lock.get("engine", {}) for side in (a, b))
+    if a.lock is None or b.lock is None:
+        return
     for name in _ENGINE:
-        if one.get(name) != other.get(name):
-            yield f"{name}: {one.get(name)} and {other.get(name)}"
-    ours = [side.lock.get("stemwright") for side in (a, b)]
-    if ours[0] != ours[1]:
-        yield f"stemwright: {ours[0]} and {ours[1]}"
+        one, other = (getattr(lock.engine, name) for lock in (a.lock, b.lock))
+        if one != other:
+            yield f"{name}: {one} and {other}"
+    if a.lock.stemwright != b.lock.stemwright:
+        yield f"stemwright: {a.lock.stemwright} and {b.lock.stemwright}"
 
 
 def _own_name(step: Step, owner: str) -> str:
@@ -69,11 +82,11 @@ def _own_name(step: Step, owner: str) -> str:
 def _hosted(a: RenderFolder, b: RenderFolder, step: str) -> Kind | None:
     """Whether the plugin behind a step is another one, or the state it was given."""
     one, other = a.plugin(step), b.plugin(step)
-    if not one or not other:
+    if one is None or other is None:
         return None
-    if (one.get("binary"), one.get("class_id")) != (other.get("binary"), other.get("class_id")):
+    if (one.binary, one.class_id) != (other.binary, other.class_id):
         return "plugin"
-    return "state" if one.get("state") != other.get("state") else None
+    return "state" if one.state != other.state else None
 
 
 def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]:
@@ -82,7 +95,9 @@ def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row
     if one is None or other is None:
         return {}, {}
     rows = [
-        {name: (side.spec(f"{owner}/{name}"),) for name in mixer.get(owner, {}).get("inserts", ())}
+        {name: (side.spec(f"{owner}/{name}"),) for name in mixer[owner].inserts}
+        if owner in mixer
+        else {}
         for side, mixer in ((a, one), (b, other))
     ]
     return rows[0], rows[1]
@@ -142,29 +157,34 @@ def _unseen(a: RenderFolder, b: RenderFolder, step: Step, owner: str) -> Named:
 def _levels(a: RenderFolder, b: RenderFolder) -> tuple[Levels, Levels]:
     """Trims, faders and sends by owner: as both locks hold them, else as both chains say."""
     if a.mixer is not None and b.mixer is not None:
-        return a.mixer, b.mixer
+        return _locked_levels(a.mixer), _locked_levels(b.mixer)
     if a.chain is not None and b.chain is not None:
         return _chain_levels(a.chain), _chain_levels(b.chain)
     return {}, {}
 
 
+def _locked_levels(mixer: Mapping[str, MixerRow]) -> Levels:
+    return {name: Level(row.trim, row.fader, row.sends or {}) for name, row in mixer.items()}
+
+
 def _chain_levels(chain: Chain) -> Levels:
-    groups = {
-        each.id: {"trim": each.trim_db, "fader": each.gain_db, "sends": dict(each.sends)}
-        for each in chain.groups
-    }
-    return {**groups, **{each.id: {"fader": each.gain_db} for each in chain.returns}}
+    groups = {each.id: Level(each.trim_db, each.gain_db, dict(each.sends)) for each in chain.groups}
+    return {**groups, **{each.id: Level(None, each.gain_db, {}) for each in chain.returns}}
 
 
 def _trimmed(a: RenderFolder, b: RenderFolder, group: str) -> bool:
-    one, other = (each.get(group, {}).get("trim") for each in _levels(a, b))
-    return one is not None and other is not None and one != other
+    one, other = (each.get(group) for each in _levels(a, b))
+    if one is None or other is None or one.trim is None or other.trim is None:
+        return False
+    return one.trim != other.trim
 
 
 def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Step) -> Named | None:
     """What beside inserts reaches a step: trims, faders, sends, the target, the version."""
     one, other = _levels(a, b)
-    for group in (each for each in one if "trim" in one[each] and "trim" in other.get(each, {})):
+    for group in (each for each in one if each in other):
+        if one[group].trim is None or other[group].trim is None:
+            continue
         found = _level(group, one[group], other[group], owner, (*one, MASTER))
         if found is not None:
             return found
@@ -173,15 +193,15 @@ def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Step) -> Named |
 
 def _level(group: str, one: Level, other: Level, owner: str, owners: Sequence[str]) -> Named | None:
     """What of a group's trim, fader and sends differs and is heard in `owner`."""
-    sends: tuple[Mapping[str, float], ...] = (one["sends"], other["sends"])
+    sends = (one.sends, other.sends)
     heard = owner in (group, MASTER) or any(owner in each for each in sends)
     if not heard or owner not in owners:
         return None
-    if one["trim"] != other["trim"]:
+    if one.trim != other.trim:
         return f"{group} trim", "trim"
     if owner == group:
         return None
-    if one["fader"] != other["fader"]:
+    if one.fader != other.fader:
         return f"{group} fader", "fader"
     sent = [{to: gain for to, gain in each.items() if owner in (to, MASTER)} for each in sends]
     return (f"{group} sends", "send") if sent[0] != sent[1] else None
@@ -190,10 +210,10 @@ def _level(group: str, one: Level, other: Level, owner: str, owners: Sequence[st
 def _bus(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
     if step.id.startswith("sum"):
         one, other = _levels(a, b)
-        for each in one:
-            faders = one[each].get("fader"), other.get(each, {}).get("fader")
-            if "trim" not in one[each] and None not in faders and faders[0] != faders[1]:
-                return f"{each} fader", "fader"
+        for name, level in one.items():
+            faders = level.fader, other[name].fader if name in other else None
+            if level.trim is None and None not in faders and faders[0] != faders[1]:
+                return f"{name} fader", "fader"
     if step.version != "main":
         return _version(a, b, step.version)
     return _finish(a, b, step)
@@ -212,7 +232,7 @@ def _version(a: RenderFolder, b: RenderFolder, name: str) -> Named | None:
 
 def _spec_changed(a: RenderFolder, b: RenderFolder, name: str) -> bool:
     """Whether the locks say that a target or a version is another one."""
-    return bool(a.lock) and bool(b.lock) and a.spec(name) != b.spec(name)
+    return a.lock is not None and b.lock is not None and a.spec(name) != b.spec(name)
 
 
 def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
@@ -220,8 +240,8 @@ def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
     ends = step.id.startswith("finish/")
     if not ends and (not step.inserts or step.owner != MASTER or any(engine_changes(a, b))):
         return None
-    if ends and a.lock.get("subtype") != b.lock.get("subtype"):
-        return f"subtype {b.lock.get('subtype')}", "subtype"
+    if ends and a.lock is not None and b.lock is not None and a.lock.subtype != b.lock.subtype:
+        return f"subtype {b.lock.subtype}", "subtype"
     driven = _driven(a, b, MASTER)
     if _target_changed(a, b):
         return ("target", "target") if ends or driven else None
@@ -231,7 +251,7 @@ def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
 
 
 def _length(side: RenderFolder) -> object:
-    return side.lock.get("frames")
+    return side.lock.frames if side.lock else None
 
 
 def _target_changed(a: RenderFolder, b: RenderFolder) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from bridge.audio.stored import pcm_sha256
 from bridge.comparing.master_place import Place
-from bridge.finished import LOCK, RECORD, need_record
+from bridge.finished import LOCK, RECORD, Lock, need_record
+from bridge.finished.lock import Source
 from bridge.rendering import (
     Carried,
     chain_digest,
@@ -19,7 +20,7 @@ from bridge.rendering import (
     output_digest,
     read_sidecar,
     read_tag,
-    recall,
+    recall_stem,
     sidecar_of,
     stems_digest,
 )
@@ -107,7 +108,7 @@ class _Master:
 
 def check_digests(
     place: Place,
-    lock: Mapping[str, Any],
+    lock: Lock,
     store: Store,
     jobs: int = 1,
     *,
@@ -123,11 +124,11 @@ def check_digests(
     record = need_record(place.folder)
     masters = _masters(place, record, lock)
     found: dict[str, str | None] = {
-        "stems": stems_digest(lock),
+        "stems": stems_digest(lock.sources),
         "chain": _chain(place.folder, record),
-        "lock": lock_digest(lock),
+        "lock": lock_digest(lock.as_json()),
     }
-    stems, gone = _stems(place.folder, lock, store, jobs)
+    stems, gone = _stems(place.folder, lock.sources, store, jobs)
     moved = not stems and all(each.kind == "missing_file" for each in gone)
     if gone and not (without_stems and moved):
         raise InputError(gone)
@@ -154,28 +155,29 @@ def _shared(masters: list[_Master], found: Mapping[str, str | None]) -> Iterator
 
 
 def _outputs(
-    masters: list[_Master], record: Mapping[str, Any], lock: Mapping[str, Any]
+    masters: list[_Master], record: Mapping[str, Any], lock: Lock
 ) -> Iterator[DigestCheck]:
     for master in masters:
         claims: dict[str, list[str]] = defaultdict(list)
         for said_by, carried in master.carried:
             claims[_of(carried, "output")].append(said_by)
-        for said_by, rows in ((RECORD, record["outputs"]), (LOCK, lock["outputs"])):
-            for row in rows:
-                if row["version"] == master.version:
-                    claims[output_digest(row["pcm_sha256"])].append(said_by)
+        hashes = [(RECORD, row["version"], row["pcm_sha256"]) for row in record["outputs"]]
+        hashes += [(LOCK, row.version, row.pcm_sha256) for row in lock.outputs]
+        for said_by, version, samples in hashes:
+            if version == master.version:
+                claims[output_digest(samples)].append(said_by)
         for expected, said in claims.items():
             yield DigestCheck("output", master.path.name, tuple(said), expected, master.samples)
 
 
-def _masters(place: Place, record: Mapping[str, Any], lock: Mapping[str, Any]) -> list[_Master]:
-    names = {row["version"]: f"{row['version']}.wav" for row in lock["outputs"]}
+def _masters(place: Place, record: Mapping[str, Any], lock: Lock) -> list[_Master]:
+    names = {row.version: f"{row.version}.wav" for row in lock.outputs}
     names |= {row["version"]: row["path"] for row in record["outputs"]}
     if place.master is None:
         return [_opened(place.folder / name, version) for version, name in names.items()]
     opened = _opened(place.master, None)
     versions = [carried.version for _, carried in opened.carried]
-    samples = {output_digest(row["pcm_sha256"]): row["version"] for row in lock["outputs"]}
+    samples = {output_digest(row.pcm_sha256): row.version for row in lock.outputs}
     versions += [samples[opened.samples]] if opened.samples in samples else []
     versions += [version for version, name in names.items() if name == place.master.name]
     if not versions:
@@ -213,27 +215,25 @@ def _unchecked(first: Problem) -> str:
 
 
 def _stems(
-    folder: Path, lock: Mapping[str, Any], store: Store, jobs: int
+    folder: Path, sources: Sequence[Source], store: Store, jobs: int
 ) -> tuple[list[DigestCheck], list[Problem]]:
     """A check for each stem that is there, and what is wrong with the others, once."""
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        made = list(pool.map(lambda row: _stem(row, folder, lock, store), lock["sources"]))
+        made = list(pool.map(lambda source: _stem(source, folder, store), sources))
     problems = (problem for each in made if isinstance(each, list) for problem in each)
     gone = {(each.kind, each.message, *each.where.items()): each for each in problems}
     checks = [each for each in made if isinstance(each, DigestCheck)]
     return checks, [*gone.values()]  # a zip of stems is gone once
 
 
-def _stem(
-    row: Mapping[str, Any], folder: Path, lock: Mapping[str, Any], store: Store
-) -> DigestCheck | list[Problem]:
+def _stem(source: Source, folder: Path, store: Store) -> DigestCheck | list[Problem]:
     try:
-        (stem,) = recall({**lock, "sources": [row]}, folder, store).stems
+        stem = recall_stem(source, folder, store)
     except InputError as error:
         return list(error.problems)
     found = _joined(file.pcm_hash for file in stem.files)
-    expected = _joined(str(file["pcm"]) for file in row["files"])
-    return DigestCheck("stems", str(row["stem"]), (LOCK,), expected, found)
+    expected = _joined(file.pcm for file in source.files)
+    return DigestCheck("stems", source.stem, (LOCK,), expected, found)
 
 
 def _joined(hashes: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from bridge.comparing.render_folder import RenderFolder, Step, open_render
 from bridge.rendering import differences
 from chains.model import MASTER
 
-_HELD = frozenset({"engine", "mixer", "plugins", "sources", "specs", "subtype"})
-"""What a lock must hold to be compared with another, value by value."""
+_HELD = frozenset({"mixer", "specs"})
+"""What a lock must hold beside the rest to be compared with another, value by value."""
 
 _REASONS: frozenset[Kind] = frozenset(
     {
@@ -79,7 +79,7 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
         if each.lock_fault is not None
     ]
     if unread:
-        one, other = replace(one, lock={}), replace(other, lock={})
+        one, other = replace(one, lock=None), replace(other, lock=None)
     return Renderings(
         _first(one, other),
         tuple(_groups(one, other)),
@@ -92,8 +92,9 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
 
 def _changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
     """What the locks hold otherwise, the drive last; the engine is told by itself."""
-    if all(side.lock.keys() >= _HELD for side in (a, b)):
-        for problem in differences(a.lock, b.lock):
+    locks = [side.lock for side in (a, b) if side.lock and side.lock.model_fields_set >= _HELD]
+    if len(locks) == 2:
+        for problem in differences(*locks):
             if problem.kind != "host_differs":
                 yield problem.message
     drives = [side.record.get("drive_db") for side in (a, b)]

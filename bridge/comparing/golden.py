@@ -97,7 +97,7 @@ def read_golden(path: Path) -> dict[str, Any]:
         raise _bad(
             path, "is a golden of schema 1, which sees neither clicks nor inversions nor swaps"
         )
-    _Golden.check(found, path, "bad_golden")
+    _Golden.read(found, path, "bad_golden")
     for name, entry in found["files"].items():
         try:
             _check(entry)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
+from bridge.finished import Lock
 from bridge.rendering import differences
 from stemwright.problems import Problem
 
-_MADE = ("frames", "drive_db", "trim_db", "drive_held", "range")
+_MADE = ("frames", "drive_db", "trim_db", "drive_held")
 _HEARD_FIRST = frozenset({"plugin", "state"})
 _WORDS = {"binary": "binary", "class_id": "class", "version": "version"}
-
-Lock = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def lock_notes(lock: Lock, made: Lock, differing: Collection[str]) -> Iterator[L
     What is computed (drive, hashes) is asked only where nothing sounds otherwise.
     """
     heard = {step.partition("@")[0] for step in differing}
-    plugins = {str(row["step"]): str(row["name"]) for row in made["plugins"]}
+    plugins = {row.step: row.name for row in made.plugins}
     for problem in differences(lock, made):
         if problem.kind == "old_lock":
             continue
@@ -66,20 +64,25 @@ def _unheard(plugin: str, what: str) -> str:
 def _computed(lock: Lock, made: Lock) -> Iterator[LockNote]:
     """What only an edited lock can have otherwise, for the sound is the same."""
     for name in ("offline", "transport"):
-        yield from _edited(f"engine.{name}", lock["engine"].get(name), made["engine"][name])
-    yield from _edited("stemwright", lock.get("stemwright"), made["stemwright"])
+        was, now = (getattr(each.engine, name) for each in (lock, made))
+        yield from _edited(f"engine.{name}", was, now)
+    yield from _edited("stemwright", lock.stemwright, made.stemwright)
     for name in _MADE:
-        yield from _edited(name, lock.get(name), made[name])
-    if _pcm(lock, "steps", "id", "pcm") != _pcm(made, "steps", "id", "pcm"):
+        yield from _edited(name, getattr(lock, name), getattr(made, name))
+    yield from _edited("range", _part(lock), _part(made))
+    if _steps_pcm(lock) != _steps_pcm(made):
         yield LockNote("host", "steps", "chain.lock: a step's hash is not that of this rendering")
-    hashes = ("outputs", "version", "pcm_sha256")
-    if _pcm(lock, *hashes) != _pcm(made, *hashes):
+    if lock.outputs != made.outputs:
         yield LockNote("host", "outputs", "chain.lock: a master's hash is not that of this one")
 
 
-def _pcm(lock: Lock, rows: str, *names: str) -> list[list[Any]]:
-    """The rows by what they sound like: their keys also depend on what is not heard."""
-    return [[row.get(name) for name in names] for row in lock.get(rows, [])]
+def _part(lock: Lock) -> dict[str, float | None] | None:
+    return None if lock.range is None else lock.range.model_dump()
+
+
+def _steps_pcm(lock: Lock) -> list[tuple[str, str]]:
+    """The steps by what they sound like: their keys also depend on what is not heard."""
+    return [(step.id, step.pcm) for step in lock.steps]
 
 
 def _edited(name: str, was: object, now: object) -> Iterator[LockNote]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import in_words, read_lock, read_record
+from bridge.finished import Lock, in_words, read_lock, read_record
+from bridge.finished.lock import MixerRow, PluginRow
 from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
 from chains.model import MASTER
@@ -42,13 +43,13 @@ class Step:
 class RenderFolder:
     """What a finished folder says; `chain` is None where chain.toml cannot be read.
 
-    `lock` is empty where chain.lock cannot be read, and `lock_fault` says why.
+    `lock` is None where chain.lock cannot be read, and `lock_fault` says why.
     """
 
     record: Mapping[str, Any]
     steps: tuple[Step, ...]
     chain: Chain | None
-    lock: Mapping[str, Any]
+    lock: Lock | None
     lock_fault: str | None = None
 
     @property
@@ -69,30 +70,27 @@ class RenderFolder:
     def sources(self, group: str) -> dict[str, tuple[str, ...]]:
         """The stems of a group: where each starts, and the hashes of its samples."""
         return {
-            str(each["stem"]): (
-                str(each.get("offset_s")),
-                *(str(file["pcm"]) for file in each["files"]),
-            )
-            for each in self.lock.get("sources", [])
-            if each.get("group") == group
+            source.stem: (str(source.offset_s), *(file.pcm for file in source.files))
+            for source in (self.lock.sources if self.lock else ())
+            if source.group == group
         }
 
-    def plugin(self, step: str) -> Mapping[str, Any]:
+    def plugin(self, step: str) -> PluginRow | None:
         """What the lock says of a hosted step's plugin."""
         name = step.partition("@")[0]
-        rows: list[Mapping[str, Any]] = self.lock.get("plugins", [])
-        return next((row for row in rows if row.get("step") == name), {})
+        rows = self.lock.plugins if self.lock else ()
+        return next((row for row in rows if row.step == name), None)
 
     @property
-    def mixer(self) -> Mapping[str, Mapping[str, Any]] | None:
+    def mixer(self) -> Mapping[str, MixerRow] | None:
         """What the lock says of each group, return and the master; None where it holds none."""
-        rows: list[Mapping[str, Any]] | None = self.lock.get("mixer")
-        return None if rows is None else {str(row["id"]): row for row in rows}
+        if self.lock is None or not self.lock.holds_mixer:
+            return None
+        return {row.id: row for row in self.lock.mixer}
 
     def spec(self, name: str) -> str | None:
         """What the lock says an insert, a target or a version does, apart from its input."""
-        found: Mapping[str, str] = self.lock.get("specs", {})
-        return found.get(name)
+        return self.lock.specs.get(name) if self.lock else None
 
 
 def open_render(folder: Path) -> RenderFolder | None:
@@ -105,10 +103,7 @@ def open_render(folder: Path) -> RenderFolder | None:
     if record is None:
         return None
     steps = tuple(_step(row) for row in record["steps"])
-    try:
-        lock, fault = read_lock(folder), None
-    except InputError as error:
-        lock, fault = {}, in_words(error)
+    lock, fault = _lock(folder)
     return RenderFolder(record, steps, _chain(folder), lock, fault)
 
 
@@ -116,6 +111,13 @@ def _step(row: Mapping[str, Any]) -> Step:
     level = row["level_out"] or {}
     inserts = tuple(row["inserts"])
     return Step(row["id"], inserts, row["key"], row["pcm"], level.get("rms_dbfs"))
+
+
+def _lock(folder: Path) -> tuple[Lock | None, str | None]:
+    try:
+        return read_lock(folder), None
+    except InputError as error:
+        return None, in_words(error)
 
 
 def _chain(folder: Path) -> Chain | None:

@@ -14,6 +14,7 @@ from bridge.comparing.limits import Limits, Verdict
 from bridge.comparing.lock_notes import LockNote, lock_notes
 from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
+from bridge.finished import Lock, read_lock
 from bridge.hosting import search_folders, trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.rendering import (
@@ -23,7 +24,6 @@ from bridge.rendering import (
     context_of,
     found_again,
     link_stems,
-    read_lock,
     recall,
     render,
     write_folder,
@@ -125,7 +125,7 @@ def verify(
     """
     place = locate(path, folder)
     lock = recorded = _lock_of(place)
-    if lock.get("range") is not None:
+    if lock.range is not None:
         raise _no_master(place)
     chain = load(place.folder / "chain.toml")
     folders = search_folders(()) if plugin_folders is None else tuple(plugin_folders)
@@ -166,9 +166,9 @@ def verify_digests(
         return check_digests(place, lock, store, jobs, without_stems=stems is None)
 
 
-def _lock_of(place: Place) -> dict[str, Any]:
+def _lock_of(place: Place) -> Lock:
     lock = read_lock(place.folder)
-    if not lock.get("outputs"):
+    if not lock.outputs:
         raise _no_master(place)
     return lock
 
@@ -184,10 +184,10 @@ def _no_master(place: Place) -> InputError:
     )
 
 
-def _rendered(context: Context, chain: Chain, lock: dict[str, Any], out: Path) -> Path:
-    drive_db = lock["drive_db"] if lock.get("drive_held") else None
-    rendering = render(context, lock["subtype"], drive_db, lock.get("trim_db") or 0.0)
-    write_folder(context, rendering, chain, lock["subtype"], out)
+def _rendered(context: Context, chain: Chain, lock: Lock, out: Path) -> Path:
+    drive_db = lock.drive_db if lock.drive_held else None
+    rendering = render(context, lock.subtype, drive_db, lock.trim_db or 0.0)
+    write_folder(context, rendering, chain, lock.subtype, out)
     return out
 
 
@@ -229,7 +229,7 @@ def _may_vary(found: Diff, made: Path) -> bool:
     first = None if found.renderings is None else found.renderings.first
     if found.renderings is None or first is None or found.verdict == "exact":
         return False
-    hosted = {row["step"] for row in read_lock(made)["plugins"]}
+    hosted = {row.step for row in read_lock(made).plugins}
     return bool(found.renderings.not_repeatable) or (first.step or "").partition("@")[0] in hosted
 
 

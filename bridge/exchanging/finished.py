@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bridge.exchanging.lifting import suffix_of
+from bridge.finished import Lock
+from bridge.finished.lock import Engine as LockedEngine
 from bridge.hosting import host, scan, search_folders
 from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_plugin
 from bridge.plugins import Plugin, find
@@ -36,7 +37,7 @@ class Finisher:
         chain: Chain,
         store: Store,
         plugin_folders: Sequence[Path] = (),
-        lock: Mapping[str, Any] | None = None,
+        lock: Lock | None = None,
         trusted: Sequence[Path] = (),
     ) -> None:
         check_states(chain, trusted)
@@ -45,8 +46,8 @@ class Finisher:
         self._store = store
         self._folders = search_folders(plugin_folders)
         self._trusted = trusted
-        self._locked = {row["step"]: row for row in (lock or {}).get("plugins", ())}
-        self._engine = _engine(chain, (lock or {}).get("engine", {}))
+        self._locked = {row.step: row for row in lock.plugins} if lock else {}
+        self._engine = _engine(chain, lock.engine if lock else None)
 
     def device(self, owner: str, insert: Insert) -> Device | None:
         """The hosted insert as a device; None for a built-in processor of ours."""
@@ -69,7 +70,8 @@ class Finisher:
         if not isinstance(settings, PluginSettings):
             return None
         step_id = f"{owner}/{insert.id}"
-        known = _table(settings).id or self._locked.get(step_id, {}).get("class_id")
+        row = self._locked.get(step_id)
+        known = _table(settings).id or (row.class_id if row else None)
         if known is None:
             path = state_path(self._chain, settings)
             state = None if path is None else _read(path)
@@ -84,21 +86,21 @@ class Finisher:
         state: DeviceState | None,
         plugin: Plugin | None,
     ) -> Device:
-        table, row = _table(settings), self._locked.get(step_id, {})
-        if not row and plugin is None and (table.id is None or table.name is None):
+        table, row = _table(settings), self._locked.get(step_id)
+        if row is None and plugin is None and (table.id is None or table.name is None):
             plugin = self._plugin(step_id, settings, quiet=True)
         carried = None if state is None else state.class_id
-        class_id = (
-            (plugin.class_id if plugin else None) or row.get("class_id") or table.id or carried
-        )
-        form = (plugin.format if plugin else None) or row.get("format") or table.format or "VST3"
-        name = (plugin.name if plugin else None) or row.get("name") or table.name or insert.id
-        vendor = (plugin.vendor if plugin else None) or row.get("vendor") or table.vendor or ""
+        known = [each for each in (plugin, row) if each is not None]
+        class_ids, forms = [each.class_id for each in known], [each.format for each in known]
+        class_id = next(filter(None, (*class_ids, table.id, carried)), "")
+        form = next(filter(None, (*forms, table.format)), "VST3")
+        name = next(filter(None, (*(each.name for each in known), table.name)), insert.id)
+        vendor = next(filter(None, (*(each.vendor for each in known), table.vendor)), "")
         return Device(
             name=name,
             vendor=vendor,
             format=form,
-            id=_device_id(form, class_id or ""),
+            id=_device_id(form, class_id),
             enabled=not insert.bypass,
             state=state,
             mix=insert.mix,
@@ -205,11 +207,11 @@ def _device_id(form: str, class_id: str) -> str:
     return class_id.replace(":", " ") if form == "AU" else class_id.upper()
 
 
-def _engine(chain: Chain, locked: Mapping[str, Any]) -> Engine:
-    engine = chain.engine
+def _engine(chain: Chain, locked: LockedEngine | None) -> Engine:
+    first = chain.engine if locked is None else locked
     return Engine(
-        host=locked.get("host") or engine.host or "dawdreamer",
-        buffer_size=locked.get("buffer_size") or engine.buffer_size or 512,
-        sample_rate_hz=locked.get("sample_rate_hz") or engine.sample_rate_hz or 48000,
-        tempo_bpm=locked.get("tempo_bpm") or 120.0,
+        host=first.host or chain.engine.host or "dawdreamer",
+        buffer_size=first.buffer_size or 512,
+        sample_rate_hz=first.sample_rate_hz or 48000,
+        tempo_bpm=120.0 if locked is None else locked.tempo_bpm,
     )

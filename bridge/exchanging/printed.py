@@ -30,13 +30,16 @@ def with_printed(
     rendering = open_render(folder)
     if rendering is None or rendering.chain is None:
         raise _gone(folder, "render.json or chain.toml cannot be read")
-    if rendering.lock_fault is not None:
-        raise _gone(folder, rendering.lock_fault)
+    if rendering.lock is None:
+        raise _gone(folder, rendering.lock_fault or "chain.lock cannot be read")
     chain = rendering.chain
     owners = [owner for owner, rack in chain.racks() if owner != MASTER and _has_own(rack)]
-    made = {
-        owner: _print(rendering, folder, owner, store, work / f"{owner}.wav") for owner in owners
-    }
+    rate_hz = rendering.lock.engine.sample_rate_hz
+
+    def printed(owner: str) -> Media:
+        return _print(rendering, rate_hz, folder, owner, store, work / f"{owner}.wav")
+
+    made = {owner: printed(owner) for owner in owners}
     tracks = tuple(_tracks(session, made))
     told = (_told(tuple(made)),) if made else ()
     return replace(session, tracks=tracks), told
@@ -59,9 +62,10 @@ def _tracks(session: Session, made: dict[str, Media]) -> Iterator[Track]:
         yield replace(track, kind="audio", sends=sends, devices=(), clips=(clip,))
 
 
-def _print(rendering: RenderFolder, folder: Path, owner: str, store: Store, path: Path) -> Media:
-    engine, record = rendering.lock["engine"], rendering.record
-    rate_hz, frames = int(engine["sample_rate_hz"]), _frames(rendering)
+def _print(
+    rendering: RenderFolder, rate_hz: int, folder: Path, owner: str, store: Store, path: Path
+) -> Media:
+    record, frames = rendering.record, _frames(rendering)
     skip = round(record.get("length", {}).get("preroll_s", 0.0) * rate_hz)
     with WavWriter(path, rate_hz, 2, "float32", owner) as writer:
         for block in cut(_blocks(rendering, folder, owner, store), frames, skip):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from bridge.exchanging.finished import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
-from bridge.finished import RECORD, read_lock
+from bridge.finished import RECORD, Lock, read_lock
+from bridge.finished.lock import Place, Source
 from bridge.planning import Stem
 from bridge.rendering import check_whole, found_again, recall
 from bridge.storing import Store
@@ -47,7 +47,7 @@ def session_of(
     if stems is not None:
         lock = found_again(lock, stems, store)
     chain = load(folder / "chain.toml")
-    sources = _Sources(folder, lock["sources"])
+    sources = _Sources(folder, lock.sources)
     sources.check(lock, store)
     finisher = Finisher(chain, store, plugin_folders, lock, trusted)
     finished = _finished(folder)
@@ -62,9 +62,9 @@ def session_of(
     session = Session(
         format="rendering",
         daw=None,
-        sample_rate_hz=lock["engine"]["sample_rate_hz"],
+        sample_rate_hz=lock.engine.sample_rate_hz,
         tracks=(*tracks, master),
-        tempo=(Tempo(0.0, lock["engine"]["tempo_bpm"]),),
+        tempo=(Tempo(0.0, lock.engine.tempo_bpm),),
         provenance=(("title", chain.name),) if chain.name else (),
     )
     told = (*finisher.diagnostics, *_left_out(chain, lock, printed), *map(_told_finished, finished))
@@ -74,40 +74,37 @@ def session_of(
 class _Sources:
     """The stems the lock names, as files."""
 
-    def __init__(self, folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, folder: Path, rows: Sequence[Source]) -> None:
         self._folder = folder.resolve()
         self.rows = rows
-        self._media: dict[tuple[str, str | None], Media] = {}
+        self._media: dict[Place, Media] = {}
         problems = [problem for row in rows for problem in self._open(row)]
         if problems:
             raise InputError(problems)
 
-    def _open(self, row: Mapping[str, Any]) -> Iterator[Problem]:
-        for file in row["files"]:
-            path = Path(os.path.normpath(self._folder / file["path"]))
-            member = file.get("member")
-            found = read_header(Entry(path.name, "", path, member))
+    def _open(self, row: Source) -> Iterator[Problem]:
+        for file in row.files:
+            path = Path(os.path.normpath(self._folder / file.path))
+            found = read_header(Entry(path.name, "", path, file.member))
             if isinstance(found, Problem):
                 yield Problem(
                     "source_missing",
-                    f"the stem {row['stem']}: {found.message}",
+                    f"the stem {row.stem}: {found.message}",
                     dict(found.where),
                     hint="put the stems back where they lay, or name where they are with --stems",
                 )
             else:
-                self._media[file["path"], member] = found.media
+                self._media[file.place] = found.media
 
-    def media(self, row: Mapping[str, Any]) -> list[Media]:
+    def media(self, row: Source) -> list[Media]:
         """The stem's one or two files."""
-        return [self._media[file["path"], file.get("member")] for file in row["files"]]
+        return [self._media[file.place] for file in row.files]
 
-    def check(self, lock: Mapping[str, Any], store: Store) -> None:
+    def check(self, lock: Lock, store: Store) -> None:
         """Raise InputError for stems whose samples are not those that were rendered."""
         now = {stem.id: [file.pcm_hash for file in stem.files] for stem in self._now(lock, store)}
         changed = [
-            row["stem"]
-            for row in self.rows
-            if now[row["stem"]] != [file["pcm"] for file in row["files"]]
+            row.stem for row in self.rows if now[row.stem] != [file.pcm for file in row.files]
         ]
         if changed:
             raise InputError(
@@ -119,14 +116,14 @@ class _Sources:
                 )
             )
 
-    def _now(self, lock: Mapping[str, Any], store: Store) -> tuple[Stem, ...]:
+    def _now(self, lock: Lock, store: Store) -> tuple[Stem, ...]:
         return recall(lock, self._folder, store).stems
 
 
 def _groups(chain: Chain, sources: _Sources, finisher: Finisher) -> Iterator[Track]:
     count = 0
     for group in chain.groups:
-        rows = [row for row in sources.rows if row["group"] == group.id]
+        rows = [row for row in sources.rows if row.group == group.id]
         yield _group(group, finisher)
         for row in rows:
             count += 1
@@ -144,27 +141,27 @@ def _group(group: Group, finisher: Finisher) -> Track:
     )
 
 
-def _stem(row: Mapping[str, Any], media: Sequence[Media], group: Group, count: int) -> Track:
+def _stem(row: Source, media: Sequence[Media], group: Group, count: int) -> Track:
     """A stem under its file's name; the group's trim, before the inserts, is its fader."""
     first = media[0]
-    start_s = float(row["offset_s"])
+    start_s = row.offset_s
     clip = Clip(
         media=first,
         right=media[1] if len(media) > 1 else None,
         position_s=start_s,
         position_frames=round(start_s * first.sample_rate_hz),
         length_s=first.length_s,
-        name=row["stem"],
+        name=row.stem,
     )
     return Track(
         f"stem-{count}",
-        row["stem"],
+        row.stem,
         parent=group.id,
         output=group.id,
         channels=min(2, sum(each.channels for each in media)),
         gain_db=group.trim_db,
         clips=(clip,),
-        role=row["role"],
+        role=row.role,
     )
 
 
@@ -197,7 +194,7 @@ def _told_finished(track: Track) -> Diagnostic:
     return Diagnostic("note", "master_as_track", track.name, message)
 
 
-def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[Diagnostic]:
+def _left_out(chain: Chain, lock: Lock, printed: bool) -> Iterator[Diagnostic]:
     """What a DAW cannot have of a chain: our own processors, sides, keys, the finish."""
     rows = [(f"{owner}/{insert.id}", insert) for owner, insert in chain.inserts()]
     own = [
@@ -222,7 +219,7 @@ def _left_out(chain: Chain, lock: Mapping[str, Any], printed: bool) -> Iterator[
         if insert.settings.key is not None:
             message = f"{where} is keyed by {insert.settings.key}: connect its side-chain by hand"
             yield Diagnostic("warning", "key_not_carried", where, message)
-    drive_db = lock.get("drive_db")
+    drive_db = lock.drive_db
     if drive_db:
         message = f"the solved drive of {drive_db:+.2f} dB into the finish is not in the project"
         yield Diagnostic("note", "drive_not_carried", "master", message)

@@ -9,7 +9,7 @@ from bridge.finished.record import (
     need_record,
     read_record,
 )
-from bridge.finished.shapes import in_words
+from bridge.finished.shapes import Told, in_words
 
 __all__ = [
     "LOCK",
@@ -18,6 +18,7 @@ __all__ = [
     "RECORD_SCHEMA",
     "Lock",
     "Record",
+    "Told",
     "checked_record",
     "in_words",
     "need_record",

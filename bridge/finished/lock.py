@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,12 +19,16 @@ from bridge.finished.shapes import (
     Seconds,
     Shape,
     Text,
+    Told,
     told_of,
 )
 from stemwright.problems import InputError, Problem
 
 LOCK = "chain.lock"
 LOCK_SCHEMA = 1
+
+Place = tuple[str, str | None]
+"""A file by its path, and by its member where that is a zip."""
 
 
 class Engine(Shape):
@@ -45,6 +50,11 @@ class SourceFile(Shape):
     path: Text
     member: Text | None = None
     pcm: Text
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return self.path, self.member
 
 
 class Source(Shape):
@@ -117,7 +127,7 @@ class Part(Shape):
     end_s: Seconds | None
 
 
-class Lock(Shape):
+class Lock(Told):
     """All of chain.lock.
 
     A plan alone has no steps, outputs and frames. `mixer`, `specs` and `settings` are absent from
@@ -143,9 +153,33 @@ class Lock(Shape):
     steps: Many[Step]
     outputs: Many[Output]
 
+    @property
+    def holds_mixer(self) -> bool:
+        """Whether trims, faders and order are in it; the first versions' have none."""
+        return "mixer" in self.model_fields_set
 
-def read_lock(folder: Path) -> dict[str, Any]:
-    """Return DIR/chain.lock as it stands, every key of it of the right type.
+    def moved(self, place: Callable[[Source, SourceFile], Place]) -> Lock:
+        """The same with each stem's file where `place` says."""
+        sources = [
+            {
+                **row,
+                "files": [
+                    {**told, **_placed(place(source, file))}
+                    for told, file in zip(row["files"], source.files, strict=True)
+                ],
+            }
+            for row, source in zip(self._told["sources"], self.sources, strict=True)
+        ]
+        return Lock.model_validate({**self._told, "sources": sources})
+
+
+def _placed(place: Place) -> dict[str, str | None]:
+    path, member = place
+    return {"path": path, "member": member}
+
+
+def read_lock(folder: Path) -> Lock:
+    """Return DIR/chain.lock.
 
     Raises InputError `no_lock` where there is none, `old_lock` for another schema, `bad_lock` for
     one that is damaged, with the keys' paths.
@@ -160,8 +194,7 @@ def read_lock(folder: Path) -> dict[str, Any]:
     schema = told.get("schema") if isinstance(told, dict) else None
     if isinstance(schema, int) and schema != LOCK_SCHEMA and not isinstance(schema, bool):
         raise InputError(_other_schema(path, schema))
-    Lock.check(told, path, "bad_lock")
-    return dict(told)
+    return Lock.read(told, path, "bad_lock")
 
 
 def _other_schema(path: Path, schema: int) -> Problem:

@@ -238,5 +238,5 @@ def checked_record(told: Any, path: Path) -> dict[str, Any]:
         said = f"this record is of schema {schema}, and this stemwright reads {RECORD_SCHEMA}"
         where = {"file": str(path), "path": "schema"}
         raise InputError(Problem("old_record", said, where, hint="render the song again"))
-    Record.check(told, path, "bad_record")
+    Record.read(told, path, "bad_record")
     return dict(told)

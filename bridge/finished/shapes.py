@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -13,7 +13,10 @@ from pydantic import (
     ConfigDict,
     Field,
     InstanceOf,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     ValidationError,
+    model_validator,
 )
 
 from bridge.storing import BadDataError, NotPlainError, path_of, read_json
@@ -75,15 +78,33 @@ class Shape(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
     @classmethod
-    def check(cls, told: Any, path: Path, kind: str) -> None:
-        """Raise InputError `kind`, with `path` and the keys' paths, unless `told` has this shape.
+    def read(cls, told: Any, path: Path, kind: str) -> Self:
+        """Return `told` as this shape.
 
-        What was read is used as it was read: digests are of all that a file says.
+        Raises InputError `kind`, with `path` and the keys' paths, where it has another.
         """
         try:
-            cls.model_validate(told)
+            return cls.model_validate(told)
         except ValidationError as error:
             raise InputError([*_problems(error, path, kind)]) from None
+
+
+class Told(Shape):
+    """All of a file, with the JSON that says it: digests are of every key, later versions' too."""
+
+    _told: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keeping(cls, told: Any, made: ModelWrapValidatorHandler[Self]) -> Self:
+        found = made(told)
+        if isinstance(told, dict):
+            found._told = told  # noqa: SLF001 - its own
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """Every key in its order, as the file has it."""
+        return dict(self._told)
 
 
 def told_of(path: Path, kind: str, hint: str | None = None, most_bytes: int = MAX_BYTES) -> Any:

@@ -1,6 +1,5 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
-from bridge.finished import read_lock
 from bridge.rendering.context import Context, StepResult, context_of
 from bridge.rendering.deliver import Pages, write_folder, write_into
 from bridge.rendering.digests import (
@@ -22,7 +21,7 @@ from bridge.rendering.linking import check_states, link, link_stems
 from bridge.rendering.lock import as_text, lock_of
 from bridge.rendering.locked import differences, hold_to
 from bridge.rendering.master import Output, Rendering, render
-from bridge.rendering.sources import found_again, recall
+from bridge.rendering.sources import found_again, recall, recall_stem
 from bridge.rendering.studio import Held
 
 __all__ = [
@@ -55,10 +54,10 @@ __all__ = [
     "lock_digest",
     "lock_of",
     "output_digest",
-    "read_lock",
     "read_sidecar",
     "read_tag",
     "recall",
+    "recall_stem",
     "render",
     "sidecar_of",
     "stems_digest",

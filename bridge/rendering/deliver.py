@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
-from bridge.finished import RECORD_SCHEMA
+from bridge.finished import RECORD_SCHEMA, Lock
 from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
@@ -84,11 +83,11 @@ def write_into(
     _refuse_changed(hosted, states)
     names = {step_id: name for step_id, (name, _) in states.items()}
     chain_text = dumps(_portable(chain, hosted, names))
-    lock_text = as_text(lock_of(context, subtype, out.path, rendering))
-    shared = _shared(json.loads(lock_text), chain_text, dict(states.values()))
+    lock = lock_of(context, subtype, out.path, rendering)
+    shared = _shared(lock, chain_text, dict(states.values()))
     untagged = [said for output in rendering.outputs for said in _add_master(out, output, shared)]
     out.add_text("chain.toml", chain_text)
-    out.add_text("chain.lock", lock_text)
+    out.add_text("chain.lock", as_text(lock))
     record = _record(context, rendering, [*names.values()], untagged) | {"song": song}
     if pages is not None:
         record |= pages.rows()
@@ -121,12 +120,12 @@ def _copy_state(state: Path, staged: Path) -> None:
         shutil.copyfileobj(source, target)
 
 
-def _shared(lock: Mapping[str, Any], chain: str, states: Mapping[str, Path]) -> dict[str, str]:
+def _shared(lock: Lock, chain: str, states: Mapping[str, Path]) -> dict[str, str]:
     """The digests that all masters of a folder have in common."""
     return {
-        "stems": stems_digest(lock),
+        "stems": stems_digest(lock.sources),
         "chain": chain_digest(chain.encode(), states),
-        "lock": lock_digest(lock),
+        "lock": lock_digest(lock.as_json()),
     }
 
 

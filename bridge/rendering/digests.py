@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bridge.audio.tags import can_carry, read_texts, write_texts
+from bridge.finished.lock import Source
 from bridge.finished.shapes import told_of
 from bridge.finished.sidecar import SIDECAR_SCHEMA, Sidecar
 from bridge.storing import read_bytes
@@ -52,9 +53,9 @@ def sidecar_of(master: Path) -> Path:
     return master.with_name(master.name + SIDECAR_SUFFIX)
 
 
-def stems_digest(lock: Mapping[str, Any]) -> str:
+def stems_digest(sources: Iterable[Source]) -> str:
     """Name all sources of a lock, in the plan's order."""
-    lines = [f"{file['pcm']}\n" for row in lock["sources"] for file in row["files"]]
+    lines = [f"{file.pcm}\n" for source in sources for file in source.files]
     return _sha256("".join(lines))
 
 
@@ -71,7 +72,7 @@ def chain_digest(chain: bytes, states: Mapping[str, Path]) -> str:
 
 
 def lock_digest(lock: Mapping[str, Any]) -> str:
-    """Name what a lock says, but not where its sources lie."""
+    """Name all that a lock's JSON says, but not where its sources lie."""
     sources = [
         {**row, "files": [_placeless(file) for file in row["files"]]} for row in lock["sources"]
     ]
@@ -121,8 +122,8 @@ def read_sidecar(path: Path) -> Carried | None:
         told = told_of(path, "bad_sidecar", _HINT)
     except FileNotFoundError:
         return None
-    Sidecar.check(told, path, "bad_sidecar")
-    return _carried({**told["digests"], "version": told["version"]})
+    found = Sidecar.read(told, path, "bad_sidecar")
+    return Carried(found.version, Digests(**dict(found.digests)))
 
 
 def _carried(texts: Mapping[str, Any]) -> Carried | None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from bridge.finished import in_words, read_lock
+from bridge.finished import Lock, in_words, read_lock
 from bridge.rendering.studio import Held
 from stemwright.problems import Diagnostic, InputError
 
 _WHERE = "finish/main"
 
 
-def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[Held | None, Diagnostic | None]:
+def held_drive(folder: Path, planned: Lock) -> tuple[Held | None, Diagnostic | None]:
     """What to hold of the master in `folder`, if it has the stems and the target `planned` has.
 
     Without one it is None, to be solved on the part alone, and the diagnostic says why.
     """
-    if "target" not in planned["specs"]:
+    if "target" not in planned.specs:
         return None, None
     try:
         lock = read_lock(folder)
         why = _unlike(lock, planned)
-        if why is None:
-            return Held(float(lock["drive_db"]), float(lock.get("trim_db") or 0.0)), None
+        if why is None and lock.drive_db is not None:
+            return Held(lock.drive_db, lock.trim_db or 0.0), None
     except InputError as error:
         gone = error.problems[0].kind == "no_lock"
         why = "the output folder holds no master" if gone else in_words(error)
@@ -32,15 +30,15 @@ def held_drive(folder: Path, planned: Mapping[str, Any]) -> tuple[Held | None, D
     return None, Diagnostic("warning", "drive_not_held", _WHERE, message)
 
 
-def _unlike(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> str | None:
-    if lock.get("drive_db") is None or lock.get("range") is not None:
+def _unlike(lock: Lock, planned: Lock) -> str | None:
+    if lock.drive_db is None or lock.range is not None:
         return "the output folder holds no master"
     if _stems(lock) != _stems(planned):
         return "the master in the output folder is made of other stems"
-    if lock.get("specs", {}).get("target") != planned["specs"]["target"]:
+    if lock.specs.get("target") != planned.specs["target"]:
         return "the master in the output folder has another target"
     return None
 
 
-def _stems(lock: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    return {(row["stem"], *(file["pcm"] for file in row["files"])) for row in lock["sources"]}
+def _stems(lock: Lock) -> set[tuple[str, ...]]:
+    return {(row.stem, *(file.pcm for file in row.files)) for row in lock.sources}

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import LOCK_SCHEMA
+from bridge.finished import LOCK_SCHEMA, Lock, Told
 from bridge.planning import (
     Engine,
     HostedStep,
@@ -36,13 +36,13 @@ _ANY_ENGINE = Engine("", 0, 0, 0.0)
 
 def lock_of(
     context: Context, subtype: str, folder: Path, rendering: Rendering | None = None
-) -> dict[str, Any]:
+) -> Lock:
     """Return the lock; source paths are relative to the output `folder`.
 
     Without a rendering it holds what was planned, and neither steps nor outputs.
     """
     plan = context.plan
-    return {
+    told = {
         "schema": LOCK_SCHEMA,
         "stemwright": version("stemwright"),
         "engine": {
@@ -73,6 +73,7 @@ def lock_of(
             for output in (rendering.outputs if rendering else ())
         ],
     }
+    return Lock.model_validate(told)
 
 
 def range_of(plan: Plan, frames: int | None) -> dict[str, float | None] | None:
@@ -109,9 +110,10 @@ def length_of(plan: Plan, frames: int) -> dict[str, float | str]:
     }
 
 
-def as_text(lock: Mapping[str, Any]) -> str:
-    """Return a lock as the text of chain.lock."""
-    return json.dumps(lock, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def as_text(told: Told | Mapping[str, Any]) -> str:
+    """Return a lock or a record as the text of its file."""
+    plain = told.as_json() if isinstance(told, Told) else told
+    return json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def mixer(plan: Plan) -> Iterator[dict[str, Any]]:

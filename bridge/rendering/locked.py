@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bridge.finished import LOCK
+from bridge.finished import LOCK, Lock
+from bridge.finished.lock import MixerRow, PluginRow, Source
 from stemwright.decibels import amplitude_db
 from stemwright.problems import DiffersError, Problem
 
@@ -28,39 +28,36 @@ _PLUGIN = {
 }
 """What a plugin's row holds, and what kind of thing has changed when it differs."""
 
-Row = Mapping[str, Any]
 
-
-def hold_to(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> None:
+def hold_to(lock: Lock, planned: Lock) -> None:
     """Raise DiffersError with everything in which `planned` is not what `lock` says."""
     problems = [*differences(lock, planned)]
     if problems:
         raise DiffersError(problems)
 
 
-def differences(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> Iterator[Problem]:
+def differences(lock: Lock, planned: Lock) -> Iterator[Problem]:
     """Yield one problem for everything that differs: sources, engine, then in signal order.
 
     A lock that does not hold the mixer differs by that alone from then on.
     """
-    yield from _sources(lock["sources"], planned["sources"])
+    yield from _sources(lock.sources, planned.sources)
     for name in _ENGINE:
-        if lock["engine"].get(name) != planned["engine"].get(name):
-            yield _differs(
-                "host", f"engine.{name}", lock["engine"].get(name), planned["engine"][name]
-            )
-    if lock["engine"].get("tail_s") != planned["engine"]["tail_s"]:
-        tails = (_tail(each["engine"].get("tail_s")) for each in (lock, planned))
+        was, now = (getattr(each.engine, name) for each in (lock, planned))
+        if was != now:
+            yield _differs("host", f"engine.{name}", was, now)
+    if lock.engine.tail_s != planned.engine.tail_s:
+        tails = (_tail(each.engine.tail_s) for each in (lock, planned))
         yield _differs("chain", "engine.tail_s", *tails)
-    if lock.get("subtype") != planned["subtype"]:
-        yield _differs("output", "subtype", lock.get("subtype"), planned["subtype"])
-    if "mixer" not in lock:
+    if lock.subtype != planned.subtype:
+        yield _differs("output", "subtype", lock.subtype, planned.subtype)
+    if not lock.holds_mixer:
         yield from plugin_differences(lock, planned)
         yield _too_old()
         return
     yield from _mixer(lock, planned)
     inserts = {name for each in (lock, planned) for name in _insert_names(each)}
-    for name in _either(lock.get("specs", {}), planned["specs"]):
+    for name in _either(lock.specs, planned.specs):
         if name not in inserts:
             yield from _spec(lock, planned, name)
 
@@ -69,22 +66,21 @@ def _tail(seconds: float | None) -> str:
     return "as long as it rings" if seconds is None else f"{seconds:g} s"
 
 
-def plugin_differences(
-    lock: Mapping[str, Any], planned: Mapping[str, Any], step: str | None = None
-) -> Iterator[Problem]:
+def plugin_differences(lock: Lock, planned: Lock, step: str | None = None) -> Iterator[Problem]:
     """Yield what differs between the plugins' rows, or between those of one step."""
-    was, now = _by(lock["plugins"], "step"), _by(planned["plugins"], "step")
+    was, now = _plugins(lock), _plugins(planned)
     for each in _either(was, now) if step is None else [step]:
         old, new = was.get(each), now.get(each)
         if old is None or new is None:
             continue
         for name, kind in _PLUGIN.items():
-            if name in old and old[name] != new.get(name):
-                yield _differs(kind, f"{each} {name}", old[name], new.get(name))
+            before, after = getattr(old, name), getattr(new, name)
+            if before != after:
+                yield _differs(kind, f"{each} {name}", before, after)
 
 
-def _by(rows: Iterable[Row], name: str) -> dict[str, Row]:
-    return {row[name]: row for row in rows}
+def _plugins(lock: Lock) -> dict[str, PluginRow]:
+    return {row.step: row for row in lock.plugins}
 
 
 def _either(was: Iterable[str], now: Iterable[str]) -> list[str]:
@@ -98,45 +94,43 @@ def _moved(was: Iterable[str], now: Iterable[str]) -> tuple[list[str], list[str]
     return None if shared[0] == shared[1] else shared
 
 
-def _sources(rows: list[Row], planned: list[Row]) -> Iterator[Problem]:
-    was, now = _by(rows, "stem"), _by(planned, "stem")
+def _sources(rows: Sequence[Source], planned: Sequence[Source]) -> Iterator[Problem]:
+    was, now = ({row.stem: row for row in each} for each in (rows, planned))
     for stem in _either(was, now):
         said = _stem_words(was.get(stem), now.get(stem))
         if said is not None:
             yield Problem("source_differs", f"the stem {stem} {said}", {"path": stem})
-    for group in dict.fromkeys(row["group"] for row in rows):
-        orders = [
-            [stem for stem, row in each.items() if row["group"] == group] for each in (was, now)
-        ]
+    for group in dict.fromkeys(row.group for row in rows):
+        orders = [[stem for stem, row in each.items() if row.group == group] for each in (was, now)]
         yield from _order(f"the stems of {group}", f"{group} stems", *orders)
 
 
-def _stem_words(was: Row | None, now: Row | None) -> str | None:
+def _stem_words(was: Source | None, now: Source | None) -> str | None:
     if was is None or now is None:
         return "is new" if was is None else "is gone"
-    if [file["pcm"] for file in was["files"]] != [file["pcm"] for file in now["files"]]:
+    if [file.pcm for file in was.files] != [file.pcm for file in now.files]:
         return "has other samples"
-    if was["group"] != now["group"]:
-        return f"was in the group {was['group']} and is in {now['group']}"
-    if was.get("offset_s") != now.get("offset_s"):
-        return f"started at {was.get('offset_s')} s and starts at {now.get('offset_s')} s"
+    if was.group != now.group:
+        return f"was in the group {was.group} and is in {now.group}"
+    if was.offset_s != now.offset_s:
+        return f"started at {was.offset_s} s and starts at {now.offset_s} s"
     return None
 
 
-def _mixer(lock: Row, planned: Row) -> Iterator[Problem]:
+def _mixer(lock: Lock, planned: Lock) -> Iterator[Problem]:
     """Groups, returns and master: trim, order, each insert, fader, sends."""
-    was, now = _by(lock["mixer"], "id"), _by(planned["mixer"], "id")
+    was, now = ({row.id: row for row in each.mixer} for each in (lock, planned))
     for owner in _either(was, now):
-        one, other = was.get(owner, {}), now.get(owner, {})
-        yield from _gain(f"{owner} trim", one.get("trim"), other.get("trim"))
-        orders = one.get("inserts", []), other.get("inserts", [])
+        one, other = (each.get(owner) or MixerRow(id=owner, inserts=()) for each in (was, now))
+        yield from _gain(f"{owner} trim", one.trim, other.trim)
+        orders = one.inserts, other.inserts
         yield from _order(f"the inserts of {owner}", f"{owner} order", *orders)
         for name in [f"{owner}/{insert}" for insert in _either(*orders)]:
             told = [*plugin_differences(lock, planned, name)]
             yield from told or _spec(lock, planned, name)
-        yield from _gain(f"{owner} fader", one.get("fader"), other.get("fader"))
-        if one and other:
-            yield from _sends(owner, one.get("sends", {}), other.get("sends", {}))
+        yield from _gain(f"{owner} fader", one.fader, other.fader)
+        if owner in was and owner in now:
+            yield from _sends(owner, one.sends or {}, other.sends or {})
     yield from _order("the groups", "group order", was, now)
 
 
@@ -166,13 +160,13 @@ def _db(gain: float) -> str:
     return f"{amplitude_db(gain):.9g} dB"
 
 
-def _insert_names(lock: Row) -> Iterator[str]:
-    for row in lock["mixer"]:
-        yield from (f"{row['id']}/{insert}" for insert in row["inserts"])
+def _insert_names(lock: Lock) -> Iterator[str]:
+    for row in lock.mixer:
+        yield from (f"{row.id}/{insert}" for insert in row.inserts)
 
 
-def _spec(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
-    was, now = lock.get("specs", {}).get(name), planned["specs"].get(name)
+def _spec(lock: Lock, planned: Lock, name: str) -> Iterator[Problem]:
+    was, now = lock.specs.get(name), planned.specs.get(name)
     if was == now:
         return
     if was is not None and now is not None:
@@ -185,9 +179,9 @@ def _spec(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
     yield Problem("chain_differs", said, {"path": name})
 
 
-def _settings(lock: Row, planned: Row, name: str) -> Iterator[Problem]:
+def _settings(lock: Lock, planned: Lock, name: str) -> Iterator[Problem]:
     """Each setting that was another; nothing where the lock is too old to hold them."""
-    was, now = (each.get("settings", {}).get(name, {}) for each in (lock, planned))
+    was, now = (each.settings.get(name, {}) for each in (lock, planned))
     for setting in _either(was, now) if was and now else ():
         if was.get(setting) != now.get(setting):
             yield _differs("chain", f"{name} {setting}", was.get(setting), now.get(setting))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import LOCK, RECORD, checked_record, read_lock
+from bridge.finished import LOCK, RECORD, Lock, checked_record, read_lock
 from bridge.rendering.lock import relative
 from bridge.rendering.owned import Owned
 from stemwright.problems import InputError, Problem
@@ -27,9 +27,7 @@ def song_row(folder: Path, chain: Path | None) -> dict[str, str] | None:
     return None if chain is None else {"chain": relative(chain.resolve(), folder)}
 
 
-def refuse_other_song(
-    folder: Path, owned: Owned, planned: Mapping[str, Any], chain: Path | None
-) -> None:
+def refuse_other_song(folder: Path, owned: Owned, planned: Lock, chain: Path | None) -> None:
     """Raise InputError `output_of_another` where `planned`, a lock, is of other stems or chain.
 
     A part of a song may be replaced by any. Raises as `read_lock` and `read_record` too.
@@ -58,28 +56,28 @@ def _other(folder: Path, said: str) -> Problem:
     )
 
 
-def _same_stems(lock: Mapping[str, Any], planned: Mapping[str, Any]) -> bool:
+def _same_stems(lock: Lock, planned: Lock) -> bool:
     before, now = list(_files(lock)), list(_files(planned))
     places, sounds = {place for place, _ in before}, {pcm for _, pcm in before}
     shared = sum(place in places or pcm in sounds for place, pcm in now)
     return shared > 0 and 2 * shared >= min(len(before), len(now))
 
 
-def _files(lock: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str | None], str]]:
-    for row in lock["sources"]:
-        for file in row["files"]:
-            yield (file["path"], file.get("member")), file["pcm"]
+def _files(lock: Lock) -> Iterator[tuple[tuple[str, str | None], str]]:
+    for source in lock.sources:
+        for file in source.files:
+            yield file.place, file.pcm
 
 
 def _same_chain(
     folder: Path,
     record: Mapping[str, Any],
-    lock: Mapping[str, Any],
-    planned: Mapping[str, Any],
+    lock: Lock,
+    planned: Lock,
     chain: Path | None,
 ) -> bool:
     if chain is not None and chain.resolve() == (folder / "chain.toml").resolve():
         return True
     if chain is not None and record.get("song") == song_row(folder, chain):
         return True
-    return all(lock.get(name) == planned[name] for name in ("specs", "mixer"))
+    return lock.holds_mixer and (lock.specs, lock.mixer) == (planned.specs, planned.mixer)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shlex
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unc
 from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled
 from bridge.audio.sums import Cursor, Part, summed
+from bridge.finished import Lock
+from bridge.finished.lock import Source, SourceFile
 from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.rendering.doubled import sums_among
 from bridge.rendering.signals import DamagedEntryError, kept_pcm
@@ -96,26 +97,32 @@ def skippable(problem: Problem) -> Problem:
     return replace(problem, hint=f"{hint}, or {without}" if hint else without)
 
 
-def recall(lock: Mapping[str, Any], folder: Path, store: Store) -> Stems:
+def recall(lock: Lock, folder: Path, store: Store) -> Stems:
     """Find the stems of a lock again, their paths relative to `folder`, as they are now.
 
     Raises InputError with every stem that is missing or cannot be summed.
     """
     stems: list[Stem] = []
     problems: list[Problem] = []
-    for row in lock["sources"]:
+    for source in lock.sources:
         try:
-            files = tuple(
-                _stem_file(folder / file["path"], file.get("member"), store)[0]
-                for file in row["files"]
-            )
+            stems.append(recall_stem(source, folder, store))
         except InputError as error:
-            problems += map(_with_place, error.problems)
-            continue
-        stems.append(Stem(row["stem"], row["name"], row["role"], files, row["offset_s"]))
+            problems += error.problems
     if problems:
         raise InputError(problems)
-    return Stems(tuple(stems), lock["engine"]["tempo_bpm"])
+    return Stems(tuple(stems), lock.engine.tempo_bpm)
+
+
+def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
+    """Find one stem of a lock again, as `recall` does all."""
+    try:
+        files = tuple(
+            _stem_file(folder / file.path, file.member, store)[0] for file in source.files
+        )
+    except InputError as error:
+        raise InputError([_with_place(each) for each in error.problems]) from error
+    return Stem(source.stem, source.name, source.role, files, source.offset_s)
 
 
 def _with_place(problem: Problem) -> Problem:
@@ -125,7 +132,7 @@ def _with_place(problem: Problem) -> Problem:
     return replace(problem, hint=hint)
 
 
-def found_again(lock: Mapping[str, Any], place: Path, store: Store) -> dict[str, Any]:
+def found_again(lock: Lock, place: Path, store: Store) -> Lock:
     """Return a lock with its sources where they lie in `place`, a folder or zip of stems.
 
     A file is known again by its name, or else by its samples; that those are others is for the
@@ -136,30 +143,27 @@ def found_again(lock: Mapping[str, Any], place: Path, store: Store) -> dict[str,
     media = [each for clip in clips for each in (clip.media, clip.right) if each is not None]
     problems: list[Problem] = []
 
-    def moved(stem: str, file: Mapping[str, Any]) -> dict[str, Any]:
+    def moved(source: Source, file: SourceFile) -> tuple[str, str | None]:
         found = _like(file, media, store)
         if found is None:
-            message = f"the stem {stem} is not in {place.name}, by name or by samples"
+            message = f"the stem {source.stem} is not in {place.name}, by name or by samples"
             hint = "name the folder or zip that the song was rendered from"
             problems.append(Problem("missing_file", message, {"file": str(place)}, hint=hint))
-            return dict(file)
-        return {**file, "path": str(found.path.resolve()), "member": found.member}
+            return file.place
+        return str(found.path.resolve()), found.member
 
-    rows = [
-        {**row, "files": [moved(row["stem"], file) for file in row["files"]]}
-        for row in lock["sources"]
-    ]
+    found = lock.moved(moved)
     if problems:
         raise InputError(problems)
-    return {**lock, "sources": rows}
+    return found
 
 
-def _like(file: Mapping[str, Any], media: Sequence[Media], store: Store) -> Media | None:
+def _like(file: SourceFile, media: Sequence[Media], store: Store) -> Media | None:
     """The file a lock means: of its name and samples, else of its name, else of its samples."""
-    name = _called(file.get("member") or file["path"])
+    name = _called(file.member or file.path)
     named = [each for each in media if _called(each.member or each.path.name) == name]
     for each in named or media:
-        if _sounds(each, store) == file["pcm"]:
+        if _sounds(each, store) == file.pcm:
             return each
     return named[0] if named else None
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bridge.finished import read_lock
 from bridge.hosting import search_folders, trusted_folders
 from bridge.rendering import (
     Output,
     context_of,
     found_again,
     link_stems,
-    read_lock,
     recall,
     render,
 )
@@ -52,7 +52,7 @@ def master_without(folder: Folder, step_id: str, how: Again) -> Output:
     )
     context = context_of(plan, folder.store, jobs=how.jobs)
     drive_db = None if chain.target is None else float(folder.record["drive_db"] or 0.0)
-    outputs = render(context, lock["subtype"], drive_db).outputs
+    outputs = render(context, lock.subtype, drive_db).outputs
     return next(each for each in outputs if each.version == (version or "main"))
 
 

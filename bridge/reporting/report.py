@@ -71,9 +71,9 @@ def opened(folder: Path, store: Store, stems: Path | None = None) -> Folder:
             )
         )
     lock = read_lock(folder)
-    said = lock["engine"]
-    engine = Engine(said["host"], said["buffer_size"], said["sample_rate_hz"], said["tempo_bpm"])
+    said = lock.engine
+    engine = Engine(said.host, said.buffer_size, said.sample_rate_hz, said.tempo_bpm)
     chain = load(folder / "chain.toml")
     if stems is not None:
         lock = found_again(lock, stems, store)
-    return Folder(folder, record, chain, engine, lock["sources"], store)
+    return Folder(folder, record, chain, engine, lock.sources, store)

@@ -11,6 +11,7 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
+from bridge.finished import Lock
 from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem, Stems
 from bridge.rendering import Context, Rendering
@@ -74,12 +75,10 @@ def remembered(record: Mapping[str, Any], folder: Path, store: Store) -> tuple[H
     return tuple(found)
 
 
-def with_stems(
-    heard: Iterable[Heard], lock: Mapping[str, Any], stems: Stems, store: Store
-) -> tuple[Heard, ...]:
+def with_stems(heard: Iterable[Heard], lock: Lock, stems: Stems, store: Store) -> tuple[Heard, ...]:
     """The same, with the plain sum of `stems` read again, if they are those of the lock."""
-    asked = [file["pcm"] for row in lock["sources"] for file in row["files"]]
-    if asked != [file.pcm_hash for stem in stems.stems for file in stem.files] or lock.get("range"):
+    asked = [file.pcm for source in lock.sources for file in source.files]
+    if asked != [file.pcm_hash for stem in stems.stems for file in stem.files] or lock.range:
         return tuple(heard)
 
     def summed(row: Heard) -> Heard:

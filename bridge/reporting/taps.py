@@ -11,6 +11,7 @@ from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import Part, summed
+from bridge.finished.lock import Source
 from bridge.planning import Engine, Stem, StemFile
 from bridge.processing import Mixed, Processor, build, run
 from bridge.processing.sides import Sided
@@ -32,7 +33,7 @@ class Folder:
     record: Mapping[str, Any]
     chain: Chain
     engine: Engine
-    sources: Sequence[Mapping[str, Any]]
+    sources: Sequence[Source]
     store: Store
     stems: Callable[[str], Blocks] | None = field(default=None, compare=False, repr=False)
     """A group's trimmed sum by its id, where it is at hand; else the sources are read again."""
@@ -188,9 +189,7 @@ def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     without = _named_version(folder, version).get("without", ())
     if folder.stems is not None and not without:
         return folder.stems(group.id)
-    rows = [
-        row for row in folder.sources if row["group"] == group.id and row["stem"] not in without
-    ]
+    rows = [row for row in folder.sources if row.group == group.id and row.stem not in without]
     stems = tuple(_stem(folder, row) for row in rows)
     rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
     part = folder.record.get("range")
@@ -199,9 +198,9 @@ def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     return lambda: cut(group_blocks(stems, trim, rate_hz, last, folder.store), frames, start)
 
 
-def _stem(folder: Folder, row: Mapping[str, Any]) -> Stem:
-    files = tuple(_stem_file(folder, each["path"], each["pcm"]) for each in row["files"])
-    return Stem(row["stem"], row["stem"], "other", files, row["offset_s"])
+def _stem(folder: Folder, row: Source) -> Stem:
+    files = tuple(_stem_file(folder, each.path, each.pcm) for each in row.files)
+    return Stem(row.stem, row.stem, "other", files, row.offset_s)
 
 
 def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:

@@ -14,6 +14,10 @@ Change = tuple[str, str, str]
 """Where, what A has, what B has; an en dash where one has nothing there."""
 
 _NOTHING = "\N{EN DASH}"
+_ENGINE = (
+    *("host", "buffer_size", "sample_rate_hz", "tempo_bpm", "tail_s"),
+    *("host_version", "offline", "transport"),
+)
 
 
 def changes_table(diff: Diff) -> str:
@@ -114,27 +118,26 @@ def _version(version: Version) -> str:
 
 def _plugins(render: RenderFolder) -> dict[str, str]:
     """Every plugin by version and the heads of its binary's and its state's hashes."""
-    rows = [row for row in render.lock.get("plugins", []) if isinstance(row, dict)]
     return {
-        f"{row['step']} plugin": " ".join(
-            str(each)
+        f"{row.step} plugin": " ".join(
+            each
             for each in (
-                row.get("name"),
-                row.get("version"),
-                str(row.get("binary") or "")[:8],
-                f"state {str(row['state'])[:8]}" if row.get("state") else "",
+                row.name,
+                row.version,
+                row.binary[:8],
+                f"state {row.state[:8]}" if row.state else "",
             )
             if each
         )
-        for row in rows
+        for row in (render.lock.plugins if render.lock else ())
     }
 
 
 def _engine(render: RenderFolder) -> dict[str, str]:
-    told = {"stemwright": str(render.lock.get("stemwright"))} if render.lock else {}
-    engine = render.lock.get("engine", {})
-    return told | {
+    if render.lock is None:
+        return {}
+    return {"stemwright": render.lock.stemwright} | {
         name.replace("_", " "): str(value)
-        for name, value in engine.items()
-        if isinstance(value, str | int | float)
+        for name in _ENGINE
+        if (value := getattr(render.lock.engine, name)) is not None
     }

@@ -14,8 +14,9 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import Diff, diff
+from bridge.finished import read_lock
 from bridge.hosting import host
-from bridge.rendering import Cancel, Context, Silent, link_stems, read_lock, recall, write_folder
+from bridge.rendering import Cancel, Context, Silent, link_stems, recall, write_folder
 from bridge.rendering import render as rendered
 from bridge.storing import Store
 from chains import load
@@ -155,7 +156,7 @@ def test_a_held_drive_is_the_drive(render, place: Path) -> None:
     lock, chain, store = read_lock(a), load(a / "chain.toml"), Store(place / "store")
     plan = link_stems(recall(lock, a, store), chain, store, plugin_folders=())
     context = Context(plan, store, host(plan.engine.host), Silent(), Cancel(), 1, None)
-    rendering = rendered(context, "pcm24", lock["drive_db"] - 1.0)
+    rendering = rendered(context, "pcm24", lock.drive_db - 1.0)
     write_folder(context, rendering, chain, "pcm24", out)
     assert _first(diff(a, out)) == ("drive", "drive")
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from mutagen.wave import WAVE
 
+from bridge.finished.lock import Source
 from bridge.rendering import (
     Carried,
     Digests,
@@ -36,6 +37,7 @@ LOCK: dict[str, Any] = {
     ],
     "steps": [{"id": "sum", "key": "k", "pcm": "p", "latency_frames": 0}],
 }
+_STEM = {"name": "x", "role": "other", "group": "all", "offset_s": 0.0}
 
 
 @pytest.fixture
@@ -115,9 +117,9 @@ def test_the_chains_digest_is_what_sha256sum_prints(tmp_path) -> None:
 
 
 def test_the_stems_digest_is_of_all_files_in_order() -> None:
-    assert stems_digest(LOCK) == _sha256("aa\nbb\ncc\n")
-    turned = LOCK | {"sources": LOCK["sources"][::-1]}
-    assert stems_digest(turned) == _sha256("bb\ncc\naa\n")
+    sources = [Source.model_validate({**_STEM, **row}) for row in LOCK["sources"]]
+    assert stems_digest(sources) == _sha256("aa\nbb\ncc\n")
+    assert stems_digest(sources[::-1]) == _sha256("bb\ncc\naa\n")
 
 
 def test_a_locks_digest_is_of_all_it_says_but_places() -> None:
