@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.audio.quantise import Subtype
-    from bridge.finished import Lock
+    from bridge.finished import Lock, Record
     from bridge.planning import Excerpt, Plan
     from bridge.plugins import Catalogue
     from bridge.rendering import Cancel, Context, Events, Held, OutputFolder, Pages, Rendering
@@ -139,8 +139,8 @@ class Work:
             out.place()
         return made
 
-    def render(self, events: Events) -> tuple[dict[str, Any], bool]:
-        """Do it all; return render.json's content and whether the targets were met.
+    def render(self, events: Events) -> tuple[Record, bool]:
+        """Do it all; return render.json and whether the targets were met.
 
         Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
         held in full or not at all.
@@ -150,7 +150,7 @@ class Work:
         with OutputFolder(self.target, replace=self.replace) as out:
             return self._render_into(out, events)
 
-    def _render_into(self, out: OutputFolder, events: Events) -> tuple[dict[str, Any], bool]:
+    def _render_into(self, out: OutputFolder, events: Events) -> tuple[Record, bool]:
         from bridge.finished import read_lock
         from bridge.rendering import hold_to, lock_of, render, write_into
         from bridge.rendering.lanes import render_the_others

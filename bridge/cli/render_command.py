@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,6 +39,8 @@ _ONLY_A_RANGE = Problem(
 )
 
 if TYPE_CHECKING:
+    from bridge.finished import Record
+    from bridge.finished.record import Finished, Said
     from bridge.planning import Excerpt
 
 
@@ -162,7 +164,7 @@ def shown(work: Work, as_json: bool) -> bool:
     with ProgressBar() as progress:
         record, reached = work.render(progress)
     if as_json:
-        print_json(record)
+        print_json(record.as_json())
     else:
         tell(record, work.target)
     return reached
@@ -224,73 +226,73 @@ def _time_s(word: str) -> float:
     return seconds
 
 
-def tell(record: dict[str, Any], folder: Path) -> None:
+def tell(record: Record, folder: Path) -> None:
     """Print what was made, for people: what to know, the files, the verdict last."""
     say_diagnostics(
-        said
-        for said in record["diagnostics"]
-        if not any(_is_reason(said, output) for output in record["outputs"])
+        said.model_dump()
+        for said in record.diagnostics
+        if not any(_is_reason(said, output) for output in record.outputs)
     )
-    cached = sum(step["cached"] for step in record["steps"])
-    say(f"{len(record['steps'])} steps, {cached} of them from the store")
-    for output in record["outputs"]:
-        measures = output["measures"]
+    cached = sum(step.cached for step in record.steps)
+    say(f"{len(record.steps)} steps, {cached} of them from the store")
+    for output in record.outputs:
+        measures = output.measures
         say(
-            f"{folder / output['path']}  {_figure(measures['integrated_lufs'])} LUFS  "
-            f"{_figure(measures['true_peak_dbtp'])} dBTP  "
-            f"{_figure(measures['loudness_range_lu'])} LU range"
-            + ("" if output["reached"] else "  TARGET MISSED")
+            f"{folder / output.path}  {_figure(measures.integrated_lufs)} LUFS  "
+            f"{_figure(measures.true_peak_dbtp)} dBTP  "
+            f"{_figure(measures.loudness_range_lu)} LU range"
+            + ("" if output.reached else "  TARGET MISSED")
         )
     page = folder / "report.html"
     say(f"{page}  {page.stat().st_size / 1e6:.1f} MB")
-    say(*(_verdict(record, output) for output in record["outputs"]), err=True)
+    say(*(_verdict(record, output) for output in record.outputs), err=True)
 
 
-def _verdict(record: dict[str, Any], output: dict[str, Any]) -> str:
+def _verdict(record: Record, output: Finished) -> str:
     """One file's verdict in a line: met or not and why, the drive, how much is limited."""
-    where = f"finish/{output['version']}"
-    target = record["target"]
+    where = f"finish/{output.version}"
+    target = record.target
     if target is None:
-        return f"{output['version']}: no target; not driven, not limited"
+        return f"{output.version}: no target; not driven, not limited"
     reasons = [
-        ("" if said["where"] == where else f"{said['where']}: ")
-        + said["message"].removeprefix(f"{output['version']}: ")
-        for said in record["diagnostics"]
+        ("" if said.where == where else f"{said.where}: ")
+        + said.message.removeprefix(f"{output.version}: ")
+        for said in record.diagnostics
         if _is_reason(said, output)
     ]
-    loudness, ceiling = target["integrated_lufs"], f"{target['true_peak_dbtp']:g} dBTP"
-    if not output["reached"]:
+    loudness, ceiling = target.integrated_lufs, f"{target.true_peak_dbtp:g} dBTP"
+    if not output.reached:
         verdict = f"TARGET MISSED: {'; '.join(reasons) or 'see render.json'}"
-    elif record["range"] is not None:
+    elif record.range is not None:
         verdict = f"a range, under {ceiling}, its loudness not judged"
-    elif output["version"] != "main" or loudness is None:
+    elif output.version != "main" or loudness is None:
         verdict = f"under {ceiling}, no loudness asked for"
     else:
         verdict = f"met, {loudness:g} LUFS under {ceiling}"
-    return f"{output['version']}: {verdict}; {', '.join(_done(record, output, where))}"
+    return f"{output.version}: {verdict}; {', '.join(_done(record, output, where))}"
 
 
-def _is_reason(said: dict[str, str], output: dict[str, Any]) -> bool:
+def _is_reason(said: Said, output: Finished) -> bool:
     """Tell whether a diagnostic is why one file misses its target: told with the verdict."""
-    is_about = said["message"].startswith(f"{output['version']}: ")
-    return said["code"] in _REASONS and is_about and not output["reached"]
+    is_about = said.message.startswith(f"{output.version}: ")
+    return said.code in _REASONS and is_about and not output.reached
 
 
-def _done(record: dict[str, Any], output: dict[str, Any], where: str) -> Iterator[str]:
-    kept = "" if output["version"] == "main" else "the main's "
-    yield f"{kept}drive {record['drive_db']:+.2f} dB"
+def _done(record: Record, output: Finished, where: str) -> Iterator[str]:
+    kept = "" if output.version == "main" else "the main's "
+    yield f"{kept}drive {record.drive_db:+.2f} dB"
     gains = [
         gain
-        for step in record["steps"]
-        if step["id"] == where
-        for gain in step["lowest_gain_db"]
+        for step in record.steps
+        if step.id == where
+        for gain in step.lowest_gain_db
         if gain is not None
     ]
     if gains:
         deepest = -min(gains)
         yield f"limited by up to {deepest:.1f} dB" if deepest >= 0.05 else "nothing limited"
-    if output["trim_db"]:
-        yield f"trimmed by {-output['trim_db']:.2f} dB"
+    if output.trim_db:
+        yield f"trimmed by {-output.trim_db:.2f} dB"
 
 
 def _figure(value: float | None) -> str:

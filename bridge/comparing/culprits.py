@@ -138,7 +138,7 @@ def _kind(a: RenderFolder, b: RenderFolder, name: str) -> Kind:
 
 def _driven(a: RenderFolder, b: RenderFolder, owner: str) -> bool:
     """Whether the drive differs, which a later master insert or the target decides."""
-    return owner == MASTER and a.record.get("drive_db") != b.record.get("drive_db")
+    return owner == MASTER and a.record.drive_db != b.record.drive_db
 
 
 def _unseen(a: RenderFolder, b: RenderFolder, step: Step, owner: str) -> Named:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bridge.audio.stored import pcm_sha256
 from bridge.comparing.master_place import Place
-from bridge.finished import LOCK, RECORD, Lock, need_record
+from bridge.finished import LOCK, RECORD, Lock, Record, need_record
 from bridge.finished.lock import Source
 from bridge.rendering import (
     Carried,
@@ -154,14 +154,12 @@ def _shared(masters: list[_Master], found: Mapping[str, str | None]) -> Iterator
             yield DigestCheck(name, subject, tuple(said), expected, found[name])
 
 
-def _outputs(
-    masters: list[_Master], record: Mapping[str, Any], lock: Lock
-) -> Iterator[DigestCheck]:
+def _outputs(masters: list[_Master], record: Record, lock: Lock) -> Iterator[DigestCheck]:
     for master in masters:
         claims: dict[str, list[str]] = defaultdict(list)
         for said_by, carried in master.carried:
             claims[_of(carried, "output")].append(said_by)
-        hashes = [(RECORD, row["version"], row["pcm_sha256"]) for row in record["outputs"]]
+        hashes = [(RECORD, row.version, row.pcm_sha256) for row in record.outputs]
         hashes += [(LOCK, row.version, row.pcm_sha256) for row in lock.outputs]
         for said_by, version, samples in hashes:
             if version == master.version:
@@ -170,9 +168,9 @@ def _outputs(
             yield DigestCheck("output", master.path.name, tuple(said), expected, master.samples)
 
 
-def _masters(place: Place, record: Mapping[str, Any], lock: Lock) -> list[_Master]:
+def _masters(place: Place, record: Record, lock: Lock) -> list[_Master]:
     names = {row.version: f"{row.version}.wav" for row in lock.outputs}
-    names |= {row["version"]: row["path"] for row in record["outputs"]}
+    names |= {row.version: row.path for row in record.outputs}
     if place.master is None:
         return [_opened(place.folder / name, version) for version, name in names.items()]
     opened = _opened(place.master, None)
@@ -200,9 +198,9 @@ def _opened(path: Path, version: str | None) -> _Master:
     return _Master(path, version or "", samples, carried)
 
 
-def _chain(folder: Path, record: Mapping[str, Any]) -> str | None:
+def _chain(folder: Path, record: Record) -> str | None:
     """What the chain and its states hash to now; None where one of them is gone."""
-    states = {name: folder / name for name in record["files"] if name.startswith("states/")}
+    states = {name: folder / name for name in record.files if name.startswith("states/")}
     try:
         return chain_digest(read_bytes(folder / "chain.toml", _CHAIN_BYTES), states)
     except (OSError, BadDataError):

@@ -97,9 +97,9 @@ def _changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
         for problem in differences(*locks):
             if problem.kind != "host_differs":
                 yield problem.message
-    drives = [side.record.get("drive_db") for side in (a, b)]
-    if all(isinstance(each, int | float) for each in drives) and drives[0] != drives[1]:
-        yield f"the drive was {drives[0]:+.2f} dB and is {drives[1]:+.2f} dB"
+    was, now = (side.record.drive_db for side in (a, b))
+    if was is not None and now is not None and was != now:
+        yield f"the drive was {was:+.2f} dB and is {now:+.2f} dB"
 
 
 def _first(a: RenderFolder, b: RenderFolder) -> FirstStep | None:
@@ -162,7 +162,7 @@ def _changed(a: dict[str, tuple[str, ...]], b: dict[str, tuple[str, ...]]) -> It
 
 
 def _versions(a: RenderFolder, b: RenderFolder) -> list[str]:
-    names = [str(each["version"]) for side in (a, b) for each in side.record["outputs"]]
+    names = [each.version for side in (a, b) for each in side.record.outputs]
     return list(dict.fromkeys(names))
 
 

@@ -60,9 +60,7 @@ def listed(folder: Path) -> dict[str, Path]:
     """
     record = read_record(folder)
     if record is not None:
-        files = {
-            str(each["version"]): own_file(folder, str(each["path"])) for each in record["outputs"]
-        }
+        files = {each.version: own_file(folder, each.path) for each in record.outputs}
     else:
         files = _audio(folder)
     if not files:

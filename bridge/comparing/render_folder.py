@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from bridge.finished import Lock, in_words, read_lock, read_record
+from bridge.finished import Lock, Record, in_words, read_lock, read_record
 from bridge.finished.lock import MixerRow, PluginRow
+from bridge.finished.record import Row
 from bridge.rendering import check_whole
 from chains import Chain, ChainError, Insert, load
 from chains.model import MASTER
@@ -46,7 +46,7 @@ class RenderFolder:
     `lock` is None where chain.lock cannot be read, and `lock_fault` says why.
     """
 
-    record: Mapping[str, Any]
+    record: Record
     steps: tuple[Step, ...]
     chain: Chain | None
     lock: Lock | None
@@ -55,7 +55,7 @@ class RenderFolder:
     @property
     def groups(self) -> list[str]:
         """Group ids in summing order."""
-        return [str(each["id"]) for each in self.record["groups"]]
+        return [each.id for each in self.record.groups]
 
     def of(self, owner: str, version: str = "main") -> list[Step]:
         """The steps of a group, a return or the master bus, in signal order."""
@@ -102,15 +102,14 @@ def open_render(folder: Path) -> RenderFolder | None:
     record = read_record(folder) if folder.is_dir() else None
     if record is None:
         return None
-    steps = tuple(_step(row) for row in record["steps"])
+    steps = tuple(_step(row) for row in record.steps)
     lock, fault = _lock(folder)
     return RenderFolder(record, steps, _chain(folder), lock, fault)
 
 
-def _step(row: Mapping[str, Any]) -> Step:
-    level = row["level_out"] or {}
-    inserts = tuple(row["inserts"])
-    return Step(row["id"], inserts, row["key"], row["pcm"], level.get("rms_dbfs"))
+def _step(row: Row) -> Step:
+    level = row.level_out
+    return Step(row.id, row.inserts, row.key, row.pcm, level.rms_dbfs if level else None)
 
 
 def _lock(folder: Path) -> tuple[Lock | None, str | None]:

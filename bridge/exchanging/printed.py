@@ -65,16 +65,12 @@ def _tracks(session: Session, made: dict[str, Media]) -> Iterator[Track]:
 def _print(
     rendering: RenderFolder, rate_hz: int, folder: Path, owner: str, store: Store, path: Path
 ) -> Media:
-    record, frames = rendering.record, _frames(rendering)
-    skip = round(record.get("length", {}).get("preroll_s", 0.0) * rate_hz)
+    record, frames = rendering.record, rendering.record.frames
+    skip = round(record.preroll_s * rate_hz)
     with WavWriter(path, rate_hz, 2, "float32", owner) as writer:
         for block in cut(_blocks(rendering, folder, owner, store), frames, skip):
             writer.write(block)
     return Media(path, None, rate_hz, 2, frames, "WAV", "FLOAT")
-
-
-def _frames(rendering: RenderFolder) -> int:
-    return int(rendering.record["outputs"][0]["measures"]["frames"])
 
 
 def _blocks(rendering: RenderFolder, folder: Path, owner: str, store: Store) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from bridge.finished.shapes import (
     Seconds,
     Shape,
     Text,
+    Told,
     unreadable,
 )
 from bridge.storing import BadDataError, parse_json, read_bytes
@@ -82,6 +83,16 @@ class Row(Shape):
     level_in: Level | None
     level_out: Level | None
     lowest_gain_db: Many[Db | None]
+
+    @property
+    def owner(self) -> str:
+        """The group, return or master it belongs to; "" of the sum, "finish" of the finish."""
+        return self.id.partition("@")[0].rpartition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """The further version it was rendered for; "" for the main master, and for a finish."""
+        return self.id.partition("@")[2]
 
 
 class Stems(Shape):
@@ -152,7 +163,7 @@ class Heading(Shape):
     subtype: Text | None = None
 
 
-class Record(Shape):
+class Record(Told):
     """All of render.json. What came later than the first version's may be absent."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
@@ -172,6 +183,16 @@ class Record(Shape):
     heading: Heading | None = None
     heard: Many[HeardRow] | None = None
     digests: dict[Text, Text] = Field(default_factory=dict)
+
+    @property
+    def frames(self) -> int:
+        """Length of the masters."""
+        return self.outputs[0].measures.frames
+
+    @property
+    def preroll_s(self) -> float:
+        """How long the steps ran, unheard, before the masters begin."""
+        return 0.0 if self.length is None else self.length.preroll_s
 
     @field_validator("heard")
     @classmethod
@@ -199,8 +220,8 @@ class Record(Shape):
         return self
 
 
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """Return DIR/render.json as it stands; None where there is none, or none of ours.
+def read_record(folder: Path) -> Record | None:
+    """Return DIR/render.json; None where there is none, or none of ours.
 
     Raises InputError: `bad_record` for one of ours that is damaged, with the keys' paths, and
     `old_record` for another schema.
@@ -221,7 +242,7 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     return checked_record(told, path)
 
 
-def need_record(folder: Path) -> dict[str, Any]:
+def need_record(folder: Path) -> Record:
     """As `read_record`, and InputError `bad_record` where there is none of ours."""
     record = read_record(folder)
     if record is not None:
@@ -231,12 +252,11 @@ def need_record(folder: Path) -> dict[str, Any]:
     raise InputError(Problem("bad_record", f"{RECORD} {said}", {"file": str(path)}, hint=_HINT))
 
 
-def checked_record(told: Any, path: Path) -> dict[str, Any]:
+def checked_record(told: Any, path: Path) -> Record:
     """Return what was read from `path` if it is a record. Raises as `read_record`."""
     schema = told.get("schema") if isinstance(told, dict) else None
     if isinstance(schema, int) and schema != RECORD_SCHEMA and not isinstance(schema, bool):
         said = f"this record is of schema {schema}, and this stemwright reads {RECORD_SCHEMA}"
         where = {"file": str(path), "path": "schema"}
         raise InputError(Problem("old_record", said, where, hint="render the song again"))
-    Record.read(told, path, "bad_record")
-    return dict(told)
+    return Record.read(told, path, "bad_record")

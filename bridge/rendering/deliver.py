@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
-from bridge.finished import RECORD_SCHEMA, Lock
+from bridge.finished import RECORD_SCHEMA, Lock, Record
 from bridge.hosting.states import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
@@ -44,7 +44,7 @@ class Pages(Protocol):
         """More rows for render.json."""
         ...
 
-    def write(self, path: Path, record: Mapping[str, Any]) -> None:
+    def write(self, path: Path, record: Record) -> None:
         """Write report.html, given what render.json will say."""
         ...
 
@@ -56,7 +56,7 @@ def write_folder(
     subtype: Subtype,
     folder: Path,
     pages: Pages | None = None,
-) -> dict[str, Any]:
+) -> Record:
     """Write `folder` as a whole and return what render.json says.
 
     Raises InputError or MachineError; the folder is then as it was.
@@ -73,7 +73,7 @@ def write_into(
     subtype: Subtype,
     pages: Pages | None = None,
     song: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+) -> Record:
     """As `write_folder`; `song` is what the next render into the same folder is held to."""
     hosted = {step.id: step for step in hosted_steps(context.plan)}
     states = {
@@ -88,12 +88,14 @@ def write_into(
     untagged = [said for output in rendering.outputs for said in _add_master(out, output, shared)]
     out.add_text("chain.toml", chain_text)
     out.add_text("chain.lock", as_text(lock))
-    record = _record(context, rendering, [*names.values()], untagged) | {"song": song}
+    told = _record(context, rendering, [*names.values()], untagged) | {"song": song}
     if pages is not None:
-        record |= pages.rows()
-        record["files"].append("report.html")
+        told |= pages.rows()
+        told["files"].append("report.html")
+    record = Record.model_validate(told)
+    if pages is not None:
         out.add("report.html", lambda path: pages.write(path, record))
-    return out.commit(record)
+    return Record.model_validate(out.commit(told))
 
 
 def _refuse_changed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -110,10 +110,9 @@ def length_of(plan: Plan, frames: int) -> dict[str, float | str]:
     }
 
 
-def as_text(told: Told | Mapping[str, Any]) -> str:
+def as_text(told: Told) -> str:
     """Return a lock or a record as the text of its file."""
-    plain = told.as_json() if isinstance(told, Told) else told
-    return json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(told.as_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def mixer(plan: Plan) -> Iterator[dict[str, Any]]:

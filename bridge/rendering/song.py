@@ -9,11 +9,10 @@ now, or another that says the same.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from bridge.finished import LOCK, RECORD, Lock, checked_record, read_lock
+from bridge.finished import LOCK, RECORD, Lock, Record, checked_record, read_lock
 from bridge.rendering.lock import relative
 from bridge.rendering.owned import Owned
 from stemwright.problems import InputError, Problem
@@ -32,15 +31,14 @@ def refuse_other_song(folder: Path, owned: Owned, planned: Lock, chain: Path | N
 
     A part of a song may be replaced by any. Raises as `read_lock` and `read_record` too.
     """
-    record = owned.record
-    if record is None or record.get("range") is not None or LOCK not in owned.whole:
+    if owned.record is None or owned.record.get("range") is not None or LOCK not in owned.whole:
         return
-    record, lock = checked_record(record, folder / RECORD), read_lock(folder)
+    record, lock = checked_record(owned.record, folder / RECORD), read_lock(folder)
     problems = []
     if not _same_stems(lock, planned):
         problems.append(_other(folder, "of other stems"))
     if not _same_chain(folder, record, lock, planned, chain):
-        was = (record.get("song") or {}).get("chain")
+        was = record.song.chain if record.song else ""
         place = f", {os.path.normpath(folder.resolve() / was)}" if was else ""
         problems.append(_other(folder, f"with another chain{place}"))
     if problems:
@@ -71,13 +69,13 @@ def _files(lock: Lock) -> Iterator[tuple[tuple[str, str | None], str]]:
 
 def _same_chain(
     folder: Path,
-    record: Mapping[str, Any],
+    record: Record,
     lock: Lock,
     planned: Lock,
     chain: Path | None,
 ) -> bool:
     if chain is not None and chain.resolve() == (folder / "chain.toml").resolve():
         return True
-    if chain is not None and record.get("song") == song_row(folder, chain):
+    if record.song is not None and record.song.model_dump() == song_row(folder, chain):
         return True
     return lock.holds_mixer and (lock.specs, lock.mixer) == (planned.specs, planned.mixer)

@@ -150,15 +150,14 @@ def _master(folder: Folder, step_id: str, place: Place, how: Again) -> tuple[Pla
         without = master_without(folder, step_id, how)
     except StemwrightError as error:
         return None, error.problems[0].message
-    name = next(each for each in folder.record["outputs"] if each["version"] == version)
-    lufs = name["measures"]["integrated_lufs"], without.measures["integrated_lufs"]
+    master = next(each for each in folder.record.outputs if each.version == version)
+    lufs = master.measures.integrated_lufs, without.measures["integrated_lufs"]
     gain_db = 0.0 if lufs[0] is None or lufs[1] is None else float(lufs[0] - lufs[1])
     rate_hz = place.rate_hz
     start = round(place.start_s * rate_hz)
     end = start + place.after.shape[1]
     after, before = (
-        between(read_blocks(path), start, end)
-        for path in (folder.path / name["path"], without.path)
+        between(read_blocks(path), start, end) for path in (folder.path / master.path, without.path)
     )
     frames = min(after.shape[1], before.shape[1])
     gain = linear(gain_db)

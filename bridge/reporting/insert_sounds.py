@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import groupby, pairwise
-from typing import Any
 
 import numpy as np
 
 from bridge.audio import Block
+from bridge.finished.record import Row
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, short_preview
 from bridge.processing import run
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.excerpts import between, from_json
-from bridge.reporting.taps import Blocks, Folder, entered, inserts_of, left, owner_of, processor
+from bridge.reporting.taps import Blocks, Folder, entered, inserts_of, left, processor
 from bridge.storing import digest
 from stemwright.problems import InputError
 
@@ -38,22 +38,23 @@ def insert_sounds(folder: Folder, start_s: float, jobs: int = 1) -> dict[str, In
 
     `start_s` is where all are heard. What the store no longer holds is left out.
     """
-    rows = [row for row in folder.record["steps"] if row["inserts"] and "@" not in row["id"]]
-    racks = [(owner, list(each)) for owner, each in groupby(rows, owner_of)]
+    rows = [row for row in folder.record.steps if row.inserts and not row.version]
+    racks = [(owner, list(each)) for owner, each in groupby(rows, lambda row: row.owner)]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         found = pool.map(lambda rack: _rack(folder, rack[0], rack[1], start_s), racks)
         return {name: sound for each in found for name, sound in each.items()}
 
 
 def _rack(
-    folder: Folder, owner: str, rows: Sequence[Mapping[str, Any]], start_s: float
+    folder: Folder, owner: str, rows: Sequence[Row], start_s: float
 ) -> dict[str, InsertSound]:
-    names = [f"{owner}/{name}" for row in rows for name in row["inserts"]]
+    names = [f"{owner}/{name}" for row in rows for name in row.inserts]
+    part = folder.record.range
     key = digest(
         "report.inserts",
         version=_VERSION,
-        rows=[[row["key"], row["pcm"]] for row in rows],
-        range=folder.record.get("range"),
+        rows=[[row.key, row.pcm] for row in rows],
+        range=None if part is None else part.model_dump(),
         start_s=start_s,
         seconds=SECONDS,
         played_hz=PREVIEW_HZ,
@@ -71,9 +72,7 @@ def _rack(
     return {name: InsertSound(*pair) for name, pair in zip(names, pairs, strict=True)}
 
 
-def _excerpts(
-    folder: Folder, rows: Sequence[Mapping[str, Any]], start_s: float
-) -> Iterator[Excerpt]:
+def _excerpts(folder: Folder, rows: Sequence[Row], start_s: float) -> Iterator[Excerpt]:
     """What goes into the first insert, then what comes out of each."""
     rate_hz = folder.engine.sample_rate_hz
     start = round(start_s * rate_hz)

@@ -36,7 +36,7 @@ def master_without(folder: Folder, step_id: str, how: Again) -> Output:
     range, the finish or sources that are gone; MachineError and RenderError as `render` does.
     """
     wanted, _, version = step_id.partition("@")
-    if wanted.startswith("finish/") or folder.record.get("range"):
+    if wanted.startswith("finish/") or folder.record.range:
         what = "the finish ends it" if wanted.startswith("finish/") else "this is a range"
         raise InputError(Problem("no_master_without", what, {"file": str(folder.path)}))
     lock = read_lock(folder.path)
@@ -51,7 +51,7 @@ def master_without(folder: Folder, step_id: str, how: Again) -> Output:
         trusted=trusted_folders(()),
     )
     context = context_of(plan, folder.store, jobs=how.jobs)
-    drive_db = None if chain.target is None else float(folder.record["drive_db"] or 0.0)
+    drive_db = None if chain.target is None else folder.record.drive_db or 0.0
     outputs = render(context, lock.subtype, drive_db).outputs
     return next(each for each in outputs if each.version == (version or "main"))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from bridge.finished import Record
 from bridge.listening.charts import chart
 from bridge.listening.document import document, part, section
 from bridge.listening.marking import change, clock, figure, tag, text, tiles
@@ -21,7 +19,7 @@ from bridge.reporting.tables import diagnostics_list, measures_table, target_tab
 from chains import Chain
 
 
-def page(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
+def page(book: Songbook, record: Record, chain: Chain, engine: Engine) -> str:
     """Return the whole HTML text."""
     song = song_of(record)
     title = f"{song.title or chain.name or 'Master'}: report"
@@ -41,9 +39,8 @@ def page(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine
     return document(title, body, part("bridge.reporting", "page.css"))
 
 
-def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Engine) -> str:
-    main = record["outputs"][0]
-    measures, seconds = main["measures"], book.main.heard.frames / engine.sample_rate_hz
+def _header(book: Songbook, record: Record, chain: Chain, engine: Engine) -> str:
+    measures, seconds = record.outputs[0].measures, book.main.heard.frames / engine.sample_rate_hz
     song = song_of(record)
     facts = [
         *([f"revision {song.revision}"] if song.revision else []),
@@ -60,11 +57,11 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
     ceiling = "" if target is None else f"ceiling {figure(target.true_peak_dbtp)}"
     shown = tiles(
         [
-            ("Integrated", figure(measures["integrated_lufs"]), "LUFS", off),
-            ("True peak", figure(measures["true_peak_dbtp"], 2), "dBTP", ceiling),
-            ("Range", figure(measures["loudness_range_lu"]), "LU", ""),
-            ("PLR", figure(measures["plr_db"]), "dB", ""),
-            ("Drive", change(record["drive_db"], 1), "dB", ""),
+            ("Integrated", figure(measures.integrated_lufs), "LUFS", off),
+            ("True peak", figure(measures.true_peak_dbtp, 2), "dBTP", ceiling),
+            ("Range", figure(measures.loudness_range_lu), "LU", ""),
+            ("PLR", figure(measures.plr_db), "dB", ""),
+            ("Drive", change(record.drive_db, 1), "dB", ""),
         ]
     )
     heading = tag("h1", text(song.title or chain.name or "Master"))
@@ -76,18 +73,17 @@ def _header(book: Songbook, record: Mapping[str, Any], chain: Chain, engine: Eng
     return tag("header", heading + line + shown)
 
 
-def _part(record: Mapping[str, Any]) -> str:
+def _part(record: Record) -> str:
     """That this is no master but a part of one, and which."""
-    part = record.get("range")
-    if not part:
+    if record.range is None or record.range.end_s is None:
         return ""
-    return f"a range: {clock(part['start_s'], 1)} to {clock(part['end_s'], 1)} of the song"
+    start, end = clock(record.range.start_s, 1), clock(record.range.end_s, 1)
+    return f"a range: {start} to {end} of the song"
 
 
-def _tail(record: Mapping[str, Any]) -> str:
+def _tail(record: Record) -> str:
     """How much of the length comes after the longest stem."""
-    length = record.get("length", {})
-    tail_s = length.get("tail_s", 0.0)
+    tail_s = 0.0 if record.length is None else record.length.tail_s
     return f" ({tail_s:g} s of it tail)" if tail_s > 0.0 else ""
 
 
@@ -96,15 +92,15 @@ def _dated() -> str:
     return tag("p", "this file is of " + tag("time", "", id="dated"), class_="hint", hidden="")
 
 
-def _versions(record: Mapping[str, Any]) -> str:
-    names = [text(output["version"]) for output in record["outputs"]]
-    if record.get("only"):
+def _versions(record: Record) -> str:
+    names = [text(output.version) for output in record.outputs]
+    if record.only:
         return f"only {', '.join(names)}, with the main master's drive"
     return names[0] if len(names) == 1 else f"{len(names)} versions: {', '.join(names)}"
 
 
-def _reached(record: Mapping[str, Any]) -> bool:
-    return all(output["reached"] for output in record["outputs"])
+def _reached(record: Record) -> bool:
+    return all(output.reached for output in record.outputs)
 
 
 def _loudness(book: Songbook, chain: Chain) -> str:
@@ -132,7 +128,7 @@ def _reductions(book: Songbook) -> str:
     return tag("p", "No insert of ours turned anything down.")
 
 
-def _path(record: Mapping[str, Any], chain: Chain, engine: Engine, book: Songbook) -> str:
+def _path(record: Record, chain: Chain, engine: Engine, book: Songbook) -> str:
     note = tag(
         "p",
         f"{_heard(book)}Levels are dBFS; the change is of the RMS level. To hear an insert without "
@@ -153,6 +149,6 @@ def _heard(book: Songbook) -> str:
     )
 
 
-def _footer(record: Mapping[str, Any], engine: Engine) -> str:
-    words = f"stemwright {record['stemwright']} · {engine.host}, buffer size {engine.buffer_size}"
+def _footer(record: Record, engine: Engine) -> str:
+    words = f"stemwright {record.stemwright} · {engine.host}, buffer size {engine.buffer_size}"
     return tag("footer", text(f"{words} · {engine.tempo_bpm:g} BPM"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bridge.finished import Record
 from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
 from bridge.rendering.signals import cut
@@ -46,7 +47,7 @@ class ReportPages:
             "heard": [heard.as_json() for heard in self._heard],
         }
 
-    def write(self, path: Path, record: Mapping[str, Any]) -> None:
+    def write(self, path: Path, record: Record) -> None:
         """Write the page."""
         context = self._context
         folder = Folder(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from bridge.finished import Record
+from bridge.finished.record import Level
 from bridge.listening.deck import matching_db
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt
 from bridge.listening.marking import change, figure, tag, text
@@ -30,7 +31,7 @@ class Wired:
 
 
 def cards(
-    racks: tuple[Rack, ...], record: Mapping[str, Any], chain: Chain, rate_hz: int, book: Songbook
+    racks: tuple[Rack, ...], record: Record, chain: Chain, rate_hz: int, book: Songbook
 ) -> str:
     """Every rack's card in signal order, the finish last, and what their buttons play."""
     heard, numbers = _numbered(book.inserts)
@@ -136,40 +137,37 @@ def _db(gain_db: float | None) -> str:
     return change(gain_db, 1, "dB")
 
 
-def _level(level: Mapping[str, float | None]) -> str:
-    return f"{figure(level['peak_dbfs'])} peak, {figure(level['rms_dbfs'])} RMS"
+def _level(level: Level) -> str:
+    return f"{figure(level.peak_dbfs)} peak, {figure(level.rms_dbfs)} RMS"
 
 
-def _finish(
-    record: Mapping[str, Any], chain: Chain, reductions_db: Mapping[str, Sequence[float]]
-) -> str:
+def _finish(record: Record, chain: Chain, reductions_db: Mapping[str, Sequence[float]]) -> str:
     target = chain.target
     if target is None:
         rows = [_line("target", "none: the sum is written as it is")]
     else:
         place = target.drive_at or "before the last limiter"
         rows = [
-            _line("drive", f"{change(record['drive_db'], 2, 'dB')}, {place}"),
+            _line("drive", f"{change(record.drive_db, 2, 'dB')}, {place}"),
             _line("ceiling", f"{figure(target.true_peak_dbtp)} dBTP"),
         ]
-    for output in record["outputs"]:
-        measures, trim_db = output["measures"], output.get("trim_db") or 0.0
+    for output in record.outputs:
+        measures, trim_db = output.measures, output.trim_db or 0.0
         trimmed = f", trimmed by {figure(-trim_db, 3)} dB" if trim_db else ""
-        deepest = _limiting(record, output["version"])
+        deepest = _limiting(record, output.version)
         limited = "" if deepest is None else f", limiter {_reduction(deepest)}"
-        loudness = figure(measures["integrated_lufs"], 1, "LUFS")
-        words = f"{loudness}, {figure(measures['true_peak_dbtp'], 2, 'dBTP')}{limited}{trimmed}"
-        name = f"finish/{output['version']}"
-        rows.append(_line(output["version"], words))
+        loudness = figure(measures.integrated_lufs, 1, "LUFS")
+        words = f"{loudness}, {figure(measures.true_peak_dbtp, 2, 'dBTP')}{limited}{trimmed}"
+        name = f"finish/{output.version}"
+        rows.append(_line(output.version, words))
         strip = reduction_strip(name, reductions_db.get(name, ()))
         rows += [tag("li", strip, class_="stripped")] if strip else []
     return tag("article", tag("h3", "finish") + tag("ol", "".join(rows)))
 
 
-def _limiting(record: Mapping[str, Any], version: str) -> float | None:
+def _limiting(record: Record, version: str) -> float | None:
     """The finish limiter's lowest gain, None when there was none of ours."""
-    for row in record["steps"]:
-        gains = row.get("lowest_gain_db")
-        if row["id"] == f"finish/{version}" and gains:
-            return None if gains[0] is None else float(gains[0])
+    for row in record.steps:
+        if row.id == f"finish/{version}" and row.lowest_gain_db:
+            return row.lowest_gain_db[0]
     return None

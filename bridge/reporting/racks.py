@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePosixPath
-from typing import Any
 
+from bridge.finished import Record
+from bridge.finished.record import Level, Row
 from chains import Chain, Group, Insert, Limiter, Plugin, PluginTable, describe
 
 
@@ -21,15 +22,15 @@ class Stage:
 
     inserts: tuple[tuple[str, str, float | None], ...]
     state: str
-    level_in: Mapping[str, float | None] | None = None
-    level_out: Mapping[str, float | None] | None = None
+    level_in: Level | None = None
+    level_out: Level | None = None
     latency_frames: int = 0
 
     @property
     def change_db(self) -> float | None:
         """How far the RMS level moved."""
-        before = (self.level_in or {}).get("rms_dbfs")
-        after = (self.level_out or {}).get("rms_dbfs")
+        before = self.level_in.rms_dbfs if self.level_in else None
+        after = self.level_out.rms_dbfs if self.level_out else None
         return None if before is None or after is None else after - before
 
 
@@ -46,9 +47,9 @@ class Rack:
     stages: tuple[Stage, ...]
 
 
-def racks(record: Mapping[str, Any], chain: Chain) -> tuple[Rack, ...]:
+def racks(record: Record, chain: Chain) -> tuple[Rack, ...]:
     """Every group of this song, every return, then the master."""
-    stems = {row["id"]: tuple(row["stems"]) for row in record["groups"]}
+    stems = {row.id: row.stems for row in record.groups}
     found = [_group(record, group, stems[group.id]) for group in chain.groups if group.id in stems]
     found += [
         Rack(one.id, "return", (), 0.0, one.gain_db, (), _stages(record, one.id, one.inserts))
@@ -58,45 +59,47 @@ def racks(record: Mapping[str, Any], chain: Chain) -> tuple[Rack, ...]:
     return (*found, Rack("master", "master", (), 0.0, 0.0, (), master))
 
 
-def _group(record: Mapping[str, Any], group: Group, stems: tuple[str, ...]) -> Rack:
+def _group(record: Record, group: Group, stems: tuple[str, ...]) -> Rack:
     stages = _stages(record, group.id, group.inserts)
     return Rack(group.id, "group", stems, group.trim_db, group.gain_db, group.sends, stages)
 
 
-def _stages(record: Mapping[str, Any], owner: str, inserts: Sequence[Insert]) -> tuple[Stage, ...]:
+def _stages(record: Record, owner: str, inserts: Sequence[Insert]) -> tuple[Stage, ...]:
     rows = {
         name: row
-        for row in record["steps"]
-        if row["id"].startswith(f"{owner}/") and "@" not in row["id"]
-        for name in row["inserts"]
+        for row in record.steps
+        if row.id.startswith(f"{owner}/") and not row.version
+        for name in row.inserts
     }
     return tuple(_merged(inserts, rows))
 
 
-def _merged(inserts: Sequence[Insert], rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Stage]:
+def _merged(inserts: Sequence[Insert], rows: Mapping[str, Row]) -> Iterator[Stage]:
     def step(insert: Insert) -> str:
-        return f"off {insert.id}" if insert.bypass else rows.get(insert.id, {}).get("id", "")
+        if insert.bypass:
+            return f"off {insert.id}"
+        return rows[insert.id].id if insert.id in rows else ""
 
     for _, run in groupby(inserts, key=step):
         together = tuple(run)
-        row = {} if together[0].bypass else rows.get(together[0].id, {})
-        reduced = dict(zip(row.get("inserts", ()), row.get("lowest_gain_db", ()), strict=False))
+        row = None if together[0].bypass else rows.get(together[0].id)
+        reduced = dict(zip(row.inserts, row.lowest_gain_db, strict=False)) if row else {}
         yield Stage(
             tuple((one.id, _words(one, row), reduced.get(one.id)) for one in together),
             _state(together[0], row),
-            row.get("level_in"),
-            row.get("level_out"),
-            row.get("latency_frames", 0),
+            row.level_in if row else None,
+            row.level_out if row else None,
+            row.latency_frames if row else 0,
         )
 
 
-def _state(insert: Insert, row: Mapping[str, Any]) -> str:
+def _state(insert: Insert, row: Row | None) -> str:
     if insert.bypass:
         return "bypassed"
-    return "finish" if not row and isinstance(insert.settings, Limiter) else "on"
+    return "finish" if row is None and isinstance(insert.settings, Limiter) else "on"
 
 
-def _words(insert: Insert, row: Mapping[str, Any]) -> str:
+def _words(insert: Insert, row: Row | None) -> str:
     """`chains.describe`, with plugins by name and states without their place on this disk."""
     settings = insert.settings
     if not isinstance(settings, Plugin):
@@ -108,8 +111,8 @@ def _words(insert: Insert, row: Mapping[str, Any]) -> str:
     return words if settings.state is None else f"{words}, with its saved state"
 
 
-def _plugin_name(insert: Insert, settings: Plugin, row: Mapping[str, Any]) -> str:
-    label = str(row.get("label", ""))
+def _plugin_name(insert: Insert, settings: Plugin, row: Row | None) -> str:
+    label = row.label if row else ""
     if label.startswith(f"{insert.id} (") and label.endswith(")"):
         return label[len(insert.id) + 2 : -1]
     if isinstance(settings.plugin, PluginTable):
@@ -117,7 +120,7 @@ def _plugin_name(insert: Insert, settings: Plugin, row: Mapping[str, Any]) -> st
     return PurePosixPath(settings.plugin.replace("\\", "/")).stem
 
 
-def insert_words(record: Mapping[str, Any], chain: Chain, step_id: str) -> str:
+def insert_words(record: Record, chain: Chain, step_id: str) -> str:
     """What one rendered insert is set to; of the finish, its drive."""
     wanted = step_id.partition("@")[0]
     for rack in racks(record, chain):
@@ -125,5 +128,5 @@ def insert_words(record: Mapping[str, Any], chain: Chain, step_id: str) -> str:
             for name, words, _ in stage.inserts:
                 if wanted == f"{rack.id}/{name}":
                     return words
-    labels = (str(row["label"]) for row in record["steps"] if row["id"] == step_id)
+    labels = (row.label for row in record.steps if row.id == step_id)
     return next(labels, "")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bridge.finished import Record
 from stemwright.problems import InputError, Problem
 
 SAMPLES = {
@@ -39,13 +39,10 @@ class Song:
         return asdict(self)
 
 
-def song_of(record: Mapping[str, Any]) -> Song:
-    """What a record says of its song; a record that says nothing, or otherwise, has none."""
-    told = record.get("heading")
-    if not isinstance(told, dict):
-        return Song()
-    names = ("title", "revision", "date", "subtype")
-    return Song(**{each: told[each] for each in names if isinstance(told.get(each), str)})
+def song_of(record: Record) -> Song:
+    """What a record says of its song; one that says nothing has none."""
+    told = record.heading
+    return Song() if told is None else Song(told.title, told.revision, told.date, told.subtype)
 
 
 def day(written: str) -> str:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from bridge.finished import Record
 from bridge.listening.excerpts import Excerpt
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.analysis import Analysis, analysis
@@ -16,7 +17,7 @@ from bridge.reporting.excerpts import whole as whole_song
 from bridge.reporting.heard import Heard
 from bridge.reporting.insert_sounds import InsertSound, insert_sounds
 from bridge.reporting.loudness_curve import STEPS_PER_S
-from bridge.reporting.taps import Folder, owner_of
+from bridge.reporting.taps import Folder
 from bridge.storing import Entry, Store
 from stemwright.problems import InputError
 
@@ -74,7 +75,7 @@ def gathered(
     `short` leaves out the whole songs.
     """
     record, store = folder.record, folder.store
-    measures = {output["version"]: output["measures"] for output in record["outputs"]}
+    measures = {output.version: output.measures.model_dump() for output in record.outputs}
 
     def look(one: Heard) -> Row:
         return _looked(one, store, measures.get(one.name) if one.kind == "version" else None)
@@ -97,15 +98,15 @@ def gathered(
     )
 
 
-def reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequence[float]]:
+def reductions_db(record: Record, store: Store) -> dict[str, Sequence[float]]:
     """As the store keeps them with the steps; a step from before it kept any has none."""
     found: dict[str, Sequence[float]] = {}
-    for row in record["steps"]:
-        entry = store.get(str(row["key"]))
-        if entry is None or "@" in row["id"]:
+    for row in record.steps:
+        entry = store.get(row.key)
+        if entry is None or row.version:
             continue
         curves = entry.meta.get("gain_curves_db") or ()
-        names = [f"{owner_of(row)}/{name}" for name in row["inserts"]] or [row["id"]]
+        names = [f"{row.owner}/{name}" for name in row.inserts] or [row.id]
         first, last = _heard_steps(entry, record)
         found |= {
             name: curve[first:last] for name, curve in zip(names, curves, strict=False) if curve
@@ -113,12 +114,12 @@ def reductions_db(record: Mapping[str, Any], store: Store) -> dict[str, Sequence
     return found
 
 
-def _heard_steps(entry: Entry, record: Mapping[str, Any]) -> tuple[int, int]:
+def _heard_steps(entry: Entry, record: Record) -> tuple[int, int]:
     """Which steps of a curve the master is made of: without a pre-roll, without a cut tail."""
-    measures = record["outputs"][0]["measures"]
-    rate_hz, frames = measures["sample_rate_hz"], measures["frames"]
-    preroll_s = record.get("length", {}).get("preroll_s", 0.0)
-    start = round(preroll_s * rate_hz) if entry.meta.get("frames") else 0  # the finish has none
+    rate_hz, frames = record.outputs[0].measures.sample_rate_hz, record.frames
+    start = (
+        round(record.preroll_s * rate_hz) if entry.meta.get("frames") else 0
+    )  # the finish has none
     first, last = (math.ceil(STEPS_PER_S * at / rate_hz) for at in (start, start + frames))
     return first, last
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
-from bridge.finished import Lock
+from bridge.finished import Lock, Record
 from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem, Stems
 from bridge.rendering import Context, Rendering
@@ -54,25 +54,30 @@ def listen(
     )
 
 
-def remembered(record: Mapping[str, Any], folder: Path, store: Store) -> tuple[Heard, ...]:
+def remembered(record: Record, folder: Path, store: Store) -> tuple[Heard, ...]:
     """The same for the finished `folder` of a render, as far as folder and store still hold it.
 
     Raises InputError `bad_record` for a record that names a file outside the folder.
     """
-    steps = {str(step["pcm"]): str(step["key"]) for step in record["steps"]}
+    steps = {step.pcm: step.key for step in record.steps}
     found = []
-    for row in record.get("heard", _outputs_of(record)):
-        kind: Kind = row["kind"]
-        if kind == "version":
-            path = own_file(folder, f"{row['name']}.wav")
-            found.append(_file(kind, row["name"], path, row["digest"]))
+    if record.heard is None:  # it still tells of its files
+        outputs = [(output.version, output.pcm_sha256) for output in record.outputs]
+        return tuple(_master(folder, name, pcm_sha256) for name, pcm_sha256 in outputs)
+    for row in record.heard:
+        if row.kind == "version":
+            found.append(_master(folder, row.name, row.digest))
             continue
-        entry = store.get(steps[row["digest"]]) if row["digest"] in steps else None
+        entry = store.get(steps[row.digest]) if row.digest in steps else None
         blocks = None
-        if entry is not None and entry.meta["pcm"] == row["digest"]:
-            blocks = _first(stored_signal(store, entry), row["frames"])
-        found.append(Heard(**{**row, "blocks": blocks}))
+        if entry is not None and entry.meta["pcm"] == row.digest:
+            blocks = _first(stored_signal(store, entry), row.frames)
+        found.append(Heard(**dict(row), blocks=blocks))
     return tuple(found)
+
+
+def _master(folder: Path, version: str, pcm_sha256: str) -> Heard:
+    return _file("version", version, own_file(folder, f"{version}.wav"), pcm_sha256)
 
 
 def with_stems(heard: Iterable[Heard], lock: Lock, stems: Stems, store: Store) -> tuple[Heard, ...]:
@@ -89,14 +94,6 @@ def with_stems(heard: Iterable[Heard], lock: Lock, stems: Stems, store: Store) -
         )
 
     return tuple(map(summed, heard))
-
-
-def _outputs_of(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What a record without `heard` still tells: its files."""
-    return [
-        {"kind": "version", "name": output["version"], "digest": output["pcm_sha256"]}
-        for output in record["outputs"]
-    ]
 
 
 def _stems(plan: Plan) -> tuple[Stem, ...]:

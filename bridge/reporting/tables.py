@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
+from bridge.finished import Record
+from bridge.finished.record import Finished, Said
 from bridge.listening.marking import change, figure, tag, text
 from bridge.reporting.folders import without_folders
 from bridge.reporting.heard import Heard
@@ -66,7 +67,7 @@ def _measured(row: Row, book: Songbook) -> str:
     return tag("tr", tag("th", name, scope="row") + _cells(cells), **style)
 
 
-def target_table(record: Mapping[str, Any], chain: Chain) -> str:
+def target_table(record: Record, chain: Chain) -> str:
     """Every version's loudness and true peak against what the chain asks for."""
     target = chain.target
     if target is None:
@@ -78,7 +79,7 @@ def target_table(record: Mapping[str, Any], chain: Chain) -> str:
         ("under the ceiling", "dB"),
         ("Verdict", ""),
     ]
-    rows = [_aimed(output, target) for output in record["outputs"]]
+    rows = [_aimed(output, target) for output in record.outputs]
     return tag("p", text(_asked(target))) + _table(["Version"], heads, rows)
 
 
@@ -92,18 +93,18 @@ def _asked(target: Target) -> str:
     )
 
 
-def _aimed(output: Mapping[str, Any], target: Target) -> str:
-    found, peak = output["measures"]["integrated_lufs"], output["measures"]["true_peak_dbtp"]
+def _aimed(output: Finished, target: Target) -> str:
+    found, peak = output.measures.integrated_lufs, output.measures.true_peak_dbtp
     wanted = target.integrated_lufs
     off = None if found is None or wanted is None else found - wanted
     room = None if peak is None else target.true_peak_dbtp - peak
-    judged = output["version"] == "main"
+    judged = output.version == "main"
     cells = [figure(found, 2), change(off, 2), figure(peak, 2), figure(room, 2)]
     return tag(
         "tr",
-        tag("th", text(output["version"]), scope="row")
+        tag("th", text(output.version), scope="row")
         + _cells(cells)
-        + tag("td", verdict(output["reached"]) if judged else _under(output["reached"])),
+        + tag("td", verdict(output.reached) if judged else _under(output.reached)),
     )
 
 
@@ -117,9 +118,9 @@ def verdict(reached: bool) -> str:
     return tag("span", "met" if reached else "missed", class_="good" if reached else "bad")
 
 
-def diagnostics_list(record: Mapping[str, Any]) -> str:
+def diagnostics_list(record: Record) -> str:
     """What the render had to say, worst first."""
-    told = sorted(record["diagnostics"], key=lambda said: _RANKS.get(said["severity"], 3))
+    told = sorted(record.diagnostics, key=lambda said: _RANKS.get(said.severity, 3))
     if not told:
         return tag("p", "Nothing to report.")
     return tag("ul", "".join(_said(said) for said in told), class_="told")
@@ -128,12 +129,11 @@ def diagnostics_list(record: Mapping[str, Any]) -> str:
 _RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
-def _said(said: Mapping[str, str]) -> str:
-    severity = said["severity"]
-    mark = {"error": "bad", "warning": "warn"}.get(severity, "note")
-    words = text(without_folders(said["message"]))
-    where = tag("code", text(without_folders(said["where"])))
-    return tag("li", f"{tag('span', text(severity), class_=mark)} {where} {words}")
+def _said(said: Said) -> str:
+    mark = {"error": "bad", "warning": "warn"}.get(said.severity, "note")
+    words = text(without_folders(said.message))
+    where = tag("code", text(without_folders(said.where)))
+    return tag("li", f"{tag('span', text(said.severity), class_=mark)} {where} {words}")
 
 
 def _cells(cells: Iterable[str]) -> str:

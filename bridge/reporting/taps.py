@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bridge.audio import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import Part, summed
+from bridge.finished import Record
 from bridge.finished.lock import Source
+from bridge.finished.record import Row, Version
 from bridge.planning import Engine, Stem, StemFile
 from bridge.processing import Mixed, Processor, build, run
 from bridge.processing.sides import Sided
@@ -30,7 +31,7 @@ class Folder:
     """A finished folder, read: render.json, the chain, the lock's sources, the engine."""
 
     path: Path
-    record: Mapping[str, Any]
+    record: Record
     chain: Chain
     engine: Engine
     sources: Sequence[Source]
@@ -41,7 +42,7 @@ class Folder:
     @property
     def frames(self) -> int:
         """Length of the master."""
-        return int(self.record["outputs"][0]["measures"]["frames"])
+        return self.record.frames
 
 
 @dataclass(frozen=True)
@@ -58,28 +59,28 @@ def taps(folder: Folder, step_id: str) -> Taps:
     `step_id` is a step or an insert of render.json, with `@version` for a further version's master
     insert. Raises InputError: unknown_step, bypass_gone.
     """
-    for row in folder.record["steps"]:
-        if row["id"] == step_id and step_id.startswith("finish/"):
+    for row in folder.record.steps:
+        if row.id == step_id and step_id.startswith("finish/"):
             return _finish_taps(folder, row)
     row, name = _row(folder, step_id)
     before = entered(folder, row)
-    inserts = inserts_of(folder, row)[: row["inserts"].index(name) + 1]
-    last = name == row["inserts"][-1]
+    inserts = inserts_of(folder, row)[: row.inserts.index(name) + 1]
+    last = name == row.inserts[-1]
     after = left(folder, row) if last else _through(folder, inserts, before)
     return Taps(_through(folder, inserts[:-1], before), after)
 
 
-def _row(folder: Folder, step_id: str) -> tuple[Mapping[str, Any], str]:
+def _row(folder: Folder, step_id: str) -> tuple[Row, str]:
     """The step an insert was rendered in, and the insert's id."""
     wanted, _, version = step_id.partition("@")
     owner, _, name = wanted.rpartition("/")
     known = []
-    for row in folder.record["steps"]:
-        there, _, its_version = row["id"].partition("@")
-        known += [row["id"].replace(there, f"{owner_of(row)}/{each}") for each in row["inserts"]]
-        if owner_of(row) == owner and name in row["inserts"] and version == its_version:
+    for row in folder.record.steps:
+        there, _, its_version = row.id.partition("@")
+        known += [row.id.replace(there, f"{row.owner}/{each}") for each in row.inserts]
+        if row.owner == owner and name in row.inserts and version == its_version:
             return row, name
-    known += [row["id"] for row in folder.record["steps"] if row["id"].startswith("finish/")]
+    known += [row.id for row in folder.record.steps if row.id.startswith("finish/")]
     raise InputError(
         Problem(
             "unknown_step",
@@ -91,36 +92,26 @@ def _row(folder: Folder, step_id: str) -> tuple[Mapping[str, Any], str]:
     )
 
 
-def owner_of(row: Mapping[str, Any]) -> str:
-    """The group, return or master a step belongs to."""
-    return str(row["id"]).partition("@")[0].rpartition("/")[0]
-
-
-def _version(row: Mapping[str, Any]) -> str:
-    return str(row["id"]).partition("@")[2]
-
-
-def _finish_taps(folder: Folder, row: Mapping[str, Any]) -> Taps:
-    version = str(row["id"]).partition("/")[2]
+def _finish_taps(folder: Folder, row: Row) -> Taps:
+    version = row.id.partition("/")[2]
     path = folder.path / f"{version}.wav"
     suffix = "" if version == "main" else version
     bus = [
         each
-        for each in folder.record["steps"]
-        if each["id"].partition("@")[0] == "sum" or owner_of(each) == "master"
-        if _version(each) == suffix
+        for each in folder.record.steps
+        if each.id.partition("@")[0] == "sum" or each.owner == "master"
+        if each.version == suffix
     ]
     return Taps(left(folder, bus[-1]), lambda: read_blocks(path))
 
 
-def left(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+def left(folder: Folder, row: Row) -> Blocks:
     """The stored output of a step. Raises InputError `bypass_gone`."""
-    entry = folder.store.get(str(row["key"]))
-    if entry is None or entry.meta.get("pcm") != row["pcm"]:
-        raise _gone(folder, f"the store no longer holds the output of {row['id']}")
+    entry = folder.store.get(row.key)
+    if entry is None or entry.meta.get("pcm") != row.pcm:
+        raise _gone(folder, f"the store no longer holds the output of {row.id}")
     signal, frames = stored_signal(folder.store, entry), folder.frames
-    length = folder.record.get("length", {})
-    start = round(length.get("preroll_s", 0.0) * folder.engine.sample_rate_hz)
+    start = round(folder.record.preroll_s * folder.engine.sample_rate_hz)
     return lambda: cut(signal.blocks(), frames, start)
 
 
@@ -135,36 +126,35 @@ def _gone(folder: Folder, message: str) -> InputError:
     )
 
 
-def entered(folder: Folder, row: Mapping[str, Any]) -> Blocks:
+def entered(folder: Folder, row: Row) -> Blocks:
     """What went into a step: the one before it, else the stems, the sends, the sum."""
-    owner, version = owner_of(row), _version(row)
-    earlier: Mapping[str, Any] | None = None
-    for each in folder.record["steps"]:
+    owner, version = row.owner, row.version
+    earlier: Row | None = None
+    for each in folder.record.steps:
         if each is row:
             break
-        if owner_of(each) == owner and _version(each) == version:
+        if each.owner == owner and each.version == version:
             earlier = each
     if earlier is not None:
         return left(folder, earlier)
     if owner == "master":
         wanted = "sum" + (f"@{version}" if version else "")
-        return left(folder, next(r for r in folder.record["steps"] if r["id"] == wanted))
+        return left(folder, next(r for r in folder.record.steps if r.id == wanted))
     group = next((one for one in folder.chain.groups if one.id == owner), None)
     if group is None:
         return _sent(folder, owner, version)
     return _stems(folder, group, version)
 
 
-def _named_version(folder: Folder, version: str) -> Mapping[str, Any]:
+def _named_version(folder: Folder, version: str) -> Version | None:
     """What sounds in a version; an older record does not say."""
-    rows = folder.record.get("versions", ())
-    return next((row for row in rows if row["id"] == version), {})
+    return next((row for row in folder.record.versions if row.id == version), None)
 
 
 def _sent(folder: Folder, back: str, version: str) -> Blocks:
     """What the groups' faders and sends bring to a return."""
-    here = [row["id"] for row in folder.record["groups"]]
-    sounding = _named_version(folder, version).get("groups", here)
+    named = _named_version(folder, version)
+    sounding = named.groups if named else [row.id for row in folder.record.groups]
     parts = [
         (linear(group.gain_db) * linear(gain_db), _group_output(folder, group, version))
         for group in folder.chain.groups
@@ -178,22 +168,23 @@ def _sent(folder: Folder, back: str, version: str) -> Blocks:
 
 def _group_output(folder: Folder, group: Group, version: str) -> Blocks:
     """A group after its inserts: the version's own lane, where it has one, else the main's."""
-    rows = [row for row in folder.record["steps"] if owner_of(row) == group.id]
-    own = [row for row in rows if _version(row) == version]
-    found = own or [row for row in rows if not _version(row)]
+    rows = [row for row in folder.record.steps if row.owner == group.id]
+    own = [row for row in rows if row.version == version]
+    found = own or [row for row in rows if not row.version]
     return left(folder, found[-1]) if found else _stems(folder, group, version)
 
 
 def _stems(folder: Folder, group: Group, version: str) -> Blocks:
     """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
-    without = _named_version(folder, version).get("without", ())
+    named = _named_version(folder, version)
+    without = named.without if named else ()
     if folder.stems is not None and not without:
         return folder.stems(group.id)
     rows = [row for row in folder.sources if row.group == group.id and row.stem not in without]
     stems = tuple(_stem(folder, row) for row in rows)
     rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
-    part = folder.record.get("range")
-    start = round(part["start_s"] * rate_hz) if part else 0
+    part = folder.record.range
+    start = round(part.start_s * rate_hz) if part else 0
     trim, last = linear(group.trim_db), start + frames
     return lambda: cut(group_blocks(stems, trim, rate_hz, last, folder.store), frames, start)
 
@@ -217,12 +208,12 @@ def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
     )
 
 
-def inserts_of(folder: Folder, row: Mapping[str, Any]) -> list[Insert]:
+def inserts_of(folder: Folder, row: Row) -> list[Insert]:
     """What was rendered in one step, in order."""
-    known = {insert.id: insert for insert in folder.chain.rack(owner_of(row))}
-    if not known.keys() >= {*row["inserts"]}:
-        raise _gone(folder, f"chain.toml no longer holds the inserts of {row['id']}")
-    return [known[each] for each in row["inserts"]]
+    known = {insert.id: insert for insert in folder.chain.rack(row.owner)}
+    if not known.keys() >= {*row.inserts}:
+        raise _gone(folder, f"chain.toml no longer holds the inserts of {row.id}")
+    return [known[each] for each in row.inserts]
 
 
 def _through(folder: Folder, inserts: Sequence[Insert], before: Blocks) -> Blocks:

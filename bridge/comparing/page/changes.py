@@ -53,7 +53,7 @@ def _render(place: str) -> RenderFolder | None:
     found = open_render(folder)
     if found is None or path.is_dir():
         return found
-    files = [str(each.get("path")) for each in found.record["outputs"]]
+    files = [each.path for each in found.record.outputs]
     return found if path.name in files else None
 
 
@@ -94,8 +94,8 @@ def _words(render: RenderFolder) -> dict[str, str]:
         loudness = chain.target.integrated_lufs
         found["target"] = "no loudness" if loudness is None else f"{loudness:g} LUFS"
         found["ceiling"] = f"{chain.target.true_peak_dbtp:g} dBTP"
-    drive = render.record.get("drive_db")
-    if isinstance(drive, int | float):
+    drive = render.record.drive_db
+    if drive is not None:
         found["drive"] = f"{drive:+.2f} dB"
     found |= {f"version {each.id}": _version(each) for each in chain.versions}
     return found

@@ -107,11 +107,12 @@ def _song(place: str) -> str:
     """Title, revision and day of a render, as it records them."""
     path = Path(place)
     record = read_record(path if path.is_dir() else path.parent)
-    song = {} if record is None else record.get("heading")
-    told = song if isinstance(song, dict) else {}
-    facts = [str(told[name]) for name in ("title", "date") if told.get(name)]
-    if told.get("revision"):
-        facts.insert(1, f"revision {told['revision']}")
+    told = None if record is None else record.heading
+    if told is None:
+        return ""
+    facts = [each for each in (told.title, told.date) if each]
+    if told.revision:
+        facts.insert(1, f"revision {told.revision}")
     return tag("small", f" {text(', '.join(facts))}") if facts else ""
 
 

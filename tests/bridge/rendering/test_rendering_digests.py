@@ -51,7 +51,8 @@ def rendered(studio, noise):
         made = replace(made, outputs=tuple(change(each) for each in made.outputs))
         folder = studio.folder / "out"
         context = studio.context(text)
-        return folder, write_folder(context, made, studio.chain(text), "pcm24", folder)
+        record = write_folder(context, made, studio.chain(text), "pcm24", folder)
+        return folder, record.as_json()
 
     return make
 

@@ -123,7 +123,8 @@ class Studio:
         rendering = render(context, subtype)  # type: ignore[arg-type]
         folder = self.folder / out
         pages = ReportPages(context, rendering, chain, self.references)
-        record = write_folder(context, rendering, chain, subtype, folder, pages)  # type: ignore[arg-type]
+        told = write_folder(context, rendering, chain, subtype, folder, pages)  # type: ignore[arg-type]
+        record = told.as_json()
         heard = listen(context, rendering, self.references)
         return Made(self.folder, folder, kept, record, heard)
 

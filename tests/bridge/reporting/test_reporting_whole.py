@@ -14,6 +14,7 @@ import soxr
 import typer
 
 from bridge.cli.render_command import render as render_command
+from bridge.finished import Record
 from bridge.listening.excerpts import PREVIEW_HZ
 from bridge.reporting import rewrite_report
 from bridge.reporting.song import Song, day, song_of
@@ -139,8 +140,14 @@ def test_title_revision_day_and_bits_head_the_page_and_stay_with_the_render(
     assert run(stems, chain, "-o", out, "--date", "yesterday").code == 2
 
 
-def test_a_record_without_a_song_or_with_nonsense_has_none() -> None:
-    assert song_of({}) == song_of({"heading": 3}) == song_of({"heading": {"title": 4}}) == Song()
+def test_a_record_without_a_song_has_none_and_nonsense_is_no_record(finished) -> None:
+    told = json.loads((finished.folder / "render.json").read_text())
+    del told["heading"]
+    for without in (told, {**told, "heading": None}, {**told, "heading": {}}):
+        assert song_of(Record.model_validate(without)) == Song()
+    for nonsense in (3, {"title": 4}):
+        with pytest.raises(ValueError, match="heading"):
+            Record.model_validate({**told, "heading": nonsense})
     with pytest.raises(InputError):
         day("2026-13-01")
 
