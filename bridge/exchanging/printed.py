@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.audio import Block
 from bridge.audio.write import WavWriter
 from bridge.comparing.render_folder import RenderFolder, open_render
-from bridge.rendering.signals import cut, stored_signal
+from bridge.rendering.signals import cut, kept_signal
 from bridge.storing import Store
 from chains import Insert, Plugin
 from chains.model import MASTER
@@ -75,10 +75,10 @@ def _print(
 
 def _blocks(rendering: RenderFolder, folder: Path, owner: str, store: Store) -> Iterator[Block]:
     steps = rendering.of(owner)
-    entry = store.get(steps[-1].key) if steps else None
-    if entry is None or entry.meta.get("pcm") != steps[-1].pcm:
+    signal = kept_signal(store, steps[-1].key, steps[-1].pcm) if steps else None
+    if signal is None:
         raise _gone(folder, f"the store no longer holds what came out of {owner}")
-    return stored_signal(store, entry).blocks()
+    return signal.blocks()
 
 
 def _gone(folder: Path, message: str) -> InputError:

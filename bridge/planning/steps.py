@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Lines, Plugin, Unscannable, Wanted, broken, find, matches
-from chains import Chain, Insert, Limiter, PluginTable
+from chains import Chain, Insert, Limiter, PluginTable, Target
 from chains import Plugin as PluginSettings
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import nearest
@@ -62,8 +62,6 @@ class StepLinker:
         self._chain = chain
         self._catalogue = catalogue
         self._states = states
-        target = chain.target
-        self._ceiling_dbtp = -1.0 if target is None else target.true_peak_dbtp
 
     @property
     def bypassed(self) -> tuple[str, ...]:
@@ -94,14 +92,8 @@ class StepLinker:
         return NativeStep(
             id=f"{owner}/{run[-1].id}",
             label=" + ".join(insert.id for insert in run),
-            inserts=tuple(self._built_in(insert) for insert in run),
+            inserts=tuple(built_in(insert, self._chain.target) for insert in run),
         )
-
-    def _built_in(self, insert: Insert) -> NativeInsert:
-        settings = insert.settings
-        if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
-            settings = settings.model_copy(update={"ceiling_dbtp": self._ceiling_dbtp})
-        return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert))
 
     def _hosted(self, owner: str, insert: Insert) -> HostedStep:
         settings = insert.settings
@@ -175,6 +167,15 @@ class StepLinker:
         said = wanted.path.stem if wanted.path is not None else wanted.name or ""
         names = tuple(each.name for each in self._catalogue.plugins if each.name != said)
         return nearest(said, names)
+
+
+def built_in(insert: Insert, target: Target | None) -> NativeInsert:
+    """A built-in as a chain with `target` runs it."""
+    settings = insert.settings
+    if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
+        ceiling_dbtp = -1.0 if target is None else target.true_peak_dbtp
+        settings = settings.model_copy(update={"ceiling_dbtp": ceiling_dbtp})
+    return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert))
 
 
 def _lines(chain: Chain, insert: Insert, settings: PluginSettings) -> Lines:

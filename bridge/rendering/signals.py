@@ -95,6 +95,14 @@ def stored_signal(store: Store, entry: Entry) -> Signal:
     )
 
 
+def kept_signal(store: Store, key: str, pcm: str) -> Signal | None:
+    """What a step left under `key`; None where the store has it no more, or other samples."""
+    entry = store.get(key)
+    if entry is None or entry.meta.get("pcm") != pcm:
+        return None
+    return stored_signal(store, entry)
+
+
 def kept_pcm(store: Store, entry: Entry, channels: int, dtype: Dtype) -> Iterator[Block]:
     """Stream an entry's file. Raises DamagedEntryError where it is not, or no more, what was put.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from bridge.audio import Block
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
@@ -57,6 +58,13 @@ def run_steps(
         result, source = _run_step(context, step, source, keys, suffix)
         results.append(result)
     return source, results
+
+
+def run_again(
+    inserts: Iterable[NativeInsert], blocks: Iterable[Block], rate_hz: int
+) -> Iterator[Block]:
+    """Run a stream through built-ins that hear no group, as their step did, and keep nothing."""
+    return run([_placed(build(each.settings, rate_hz), each) for each in inserts], blocks)
 
 
 def _heard(step: Step, source: Signal, keys: Keys) -> Signal | None:

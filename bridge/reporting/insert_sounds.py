@@ -12,10 +12,9 @@ import numpy as np
 from bridge.audio import Block
 from bridge.finished.record import Row
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, short_preview
-from bridge.processing import run
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.excerpts import between, from_json
-from bridge.reporting.taps import Blocks, Folder, entered, inserts_of, left, processor
+from bridge.reporting.taps import Blocks, Folder, entered, inserts_of, left, through
 from bridge.storing import digest
 from stemwright.problems import InputError
 
@@ -90,8 +89,8 @@ def _excerpts(folder: Folder, rows: Sequence[Row], start_s: float) -> Iterator[E
     yield heard(sounding)
     for row, end_blocks in zip(rows, ends, strict=True):
         for insert in inserts_of(folder, row)[:-1]:
-            through = [np.zeros((2, 0)), *run([processor(insert, folder)], [sounding])]
-            sounding = np.concatenate(through, axis=1)
+            passed = [np.zeros((2, 0)), *through(folder, [insert], [sounding])]
+            sounding = np.concatenate(passed, axis=1)
             yield heard(sounding)
         sounding = taken(end_blocks)
         yield heard(sounding)

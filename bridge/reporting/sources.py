@@ -16,7 +16,7 @@ from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem, Stems
 from bridge.rendering import Context, Rendering
 from bridge.rendering.lanes import lane_source
-from bridge.rendering.signals import Signal, cut, stored_signal
+from bridge.rendering.signals import Signal, cut, kept_signal, stored_signal
 from bridge.rendering.sources import group_blocks
 from bridge.reporting.heard import Heard, Kind
 from bridge.reporting.placing import placed
@@ -68,10 +68,9 @@ def remembered(record: Record, folder: Path, store: Store) -> tuple[Heard, ...]:
         if row.kind == "version":
             found.append(_master(folder, row.name, row.digest))
             continue
-        entry = store.get(steps[row.digest]) if row.digest in steps else None
-        blocks = None
-        if entry is not None and entry.meta["pcm"] == row.digest:
-            blocks = _first(stored_signal(store, entry), row.frames)
+        key = steps.get(row.digest)
+        signal = None if key is None else kept_signal(store, key, row.digest)
+        blocks = None if signal is None else _first(signal, row.frames)
         found.append(Heard(**dict(row), blocks=blocks))
     return tuple(found)
 

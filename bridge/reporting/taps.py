@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +14,12 @@ from bridge.finished import Record
 from bridge.finished.lock import Source
 from bridge.finished.record import Row, Version
 from bridge.planning import Engine, Stem, StemFile
-from bridge.processing import Mixed, Processor, build, run
-from bridge.processing.sides import Sided
-from bridge.rendering.signals import cut, stored_signal
+from bridge.planning.steps import built_in
+from bridge.rendering.signals import cut, kept_signal
 from bridge.rendering.sources import group_blocks
+from bridge.rendering.steps import run_again
 from bridge.storing import Store
-from chains import Chain, Group, Insert, Limiter
+from chains import Chain, Group, Insert
 from stemwright.decibels import linear
 from stemwright.problems import InputError, Problem
 
@@ -66,8 +66,8 @@ def taps(folder: Folder, step_id: str) -> Taps:
     before = entered(folder, row)
     inserts = inserts_of(folder, row)[: row.inserts.index(name) + 1]
     last = name == row.inserts[-1]
-    after = left(folder, row) if last else _through(folder, inserts, before)
-    return Taps(_through(folder, inserts[:-1], before), after)
+    after = left(folder, row) if last else lambda: through(folder, inserts, before())
+    return Taps(lambda: through(folder, inserts[:-1], before()), after)
 
 
 def _row(folder: Folder, step_id: str) -> tuple[Row, str]:
@@ -107,10 +107,9 @@ def _finish_taps(folder: Folder, row: Row) -> Taps:
 
 def left(folder: Folder, row: Row) -> Blocks:
     """The stored output of a step. Raises InputError `bypass_gone`."""
-    entry = folder.store.get(row.key)
-    if entry is None or entry.meta.get("pcm") != row.pcm:
+    signal, frames = kept_signal(folder.store, row.key, row.pcm), folder.frames
+    if signal is None:
         raise _gone(folder, f"the store no longer holds the output of {row.id}")
-    signal, frames = stored_signal(folder.store, entry), folder.frames
     start = round(folder.record.preroll_s * folder.engine.sample_rate_hz)
     return lambda: cut(signal.blocks(), frames, start)
 
@@ -216,21 +215,7 @@ def inserts_of(folder: Folder, row: Row) -> list[Insert]:
     return [known[each] for each in row.inserts]
 
 
-def _through(folder: Folder, inserts: Sequence[Insert], before: Blocks) -> Blocks:
+def through(folder: Folder, inserts: Sequence[Insert], blocks: Iterable[Block]) -> Iterator[Block]:
     """Built-ins of one step rendered again: the store holds only what comes after all of them."""
-
-    def blocks() -> Iterator[Block]:
-        return run([processor(insert, folder) for insert in inserts], before())
-
-    return blocks
-
-
-def processor(insert: Insert, folder: Folder) -> Processor:
-    """A built-in as the render had it."""
-    settings, target = insert.settings, folder.chain.target
-    if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
-        ceiling = -1.0 if target is None else target.true_peak_dbtp
-        settings = settings.model_copy(update={"ceiling_dbtp": ceiling})
-    made = build(settings, folder.engine.sample_rate_hz)
-    sided = made if insert.on == "stereo" else Sided(made, insert.on)
-    return Mixed(sided, insert.mix)
+    natives = [built_in(insert, folder.chain.target) for insert in inserts]
+    return run_again(natives, blocks, folder.engine.sample_rate_hz)
