@@ -187,7 +187,7 @@ def master(
             cancel=flag,
         )
         record, _ = work.render(events)
-        return from_record(record, work.target, kept)
+        return from_record(record.as_json(), work.target, kept)
 
 
 _ONLY_A_RANGE = Problem(

@@ -38,7 +38,7 @@ def demo(
     with ProgressBar() as progress:
         record, reached = work.render(progress)
     if json:
-        print_json(record)
+        print_json(record.as_json())
     else:
         say(f"stems    {stems}", f"chain    {chain}", f"master   {master / 'main.wav'}")
         tell(record, master)
