@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.quantise import Subtype
 from bridge.audio.resample import resampled
 from bridge.audio.song import stem

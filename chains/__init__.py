@@ -7,8 +7,6 @@ groups; `describe` says what an insert does. A wrong file raises ChainError with
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from chains.build import USES
 from chains.checking import check
 from chains.errors import ChainError, Fault, Note
@@ -38,20 +36,10 @@ from chains.inserts import (
 from chains.json_schema import schema
 from chains.model import Chain, Engine, Group, Insert, Return, Target, Version
 from chains.select import ROLES, Assignment, StemName, assign, matches
-from chains.toml import load, loads
+from chains.toml import LIBRARY, load, loads
 from chains.where import Where
 from chains.words import describe, describe_chain
-
-LIBRARY = Path(__file__).with_name("library")
-"""The folder of the chains that come with stemwright."""
-
-
-def dumps(chain: Chain) -> str:
-    """Write a chain as canonical TOML, which `loads` reads back as an equal chain."""
-    from chains.write import dumps as write  # tomlkit costs start-up time that reading never needs
-
-    return write(chain)
-
+from chains.write import dumps
 
 __all__ = [
     "LIBRARY",

@@ -19,6 +19,9 @@ from stemwright.words import nearest
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
+LIBRARY = Path(__file__).with_name("library")
+"""The folder of the chains that come with stemwright."""
+
 
 def load(path: Path | str) -> Chain:
     """Read a chain file.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES
+from bridge.audio.framing import BLOCK_FRAMES
 from bridge.audio.write import WavWriter
 from stemwright.problems import InputError, Problem
 

@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 import soundfile
 
-from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from sessions.flac import STREAMINFO_BYTES, with_frames
 from sessions.naming import OTHER_AUDIO_EXTENSIONS, file_extension
 from sessions.sounds import Fault, Sound, View, identify

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+import numpy.typing as npt
 
+Block = npt.NDArray[np.float64]
+"""(channels, frames) float64."""
+
+BLOCK_FRAMES = 16384
+"""Frames a block usually has, few enough for a processor's cache; no result depends on it."""
 
 class Framer:
     """Collects (channels, any) float64 blocks and gives them out in multiples of `grid_frames`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.interleaving import interleaved
 from bridge.audio.sketching import Sketch, Sketches

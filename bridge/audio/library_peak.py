@@ -13,7 +13,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.interpolation import (
     HALF_TAPS,
     NARROW_SLACK,

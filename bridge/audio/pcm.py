@@ -16,7 +16,7 @@ from typing import Literal, Self
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.interleaving import interleaved
 from stemwright.files import cannot_write, unreadable
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import soxr
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.sums import reblocked
 
 _GRID_FRAMES = 32768

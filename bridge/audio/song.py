@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.song_parts import PARTS, Stage
 from bridge.audio.song_score import bars_of
 from bridge.audio.write import WavWriter

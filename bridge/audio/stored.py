@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES
+from bridge.audio.framing import BLOCK_FRAMES
 from bridge.audio.decode import opened
 
 

@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.interleaving import interleaved
 from bridge.audio.quantise import Quantised, Quantiser, Subtype
 from bridge.audio.wave_header import frame_bytes, wave_header

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.sums import reblocked
 
 STEPS_PER_S = 100

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import oaconvolve
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.sums import reblocked
 
 HALF_TAPS = 256

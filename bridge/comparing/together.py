@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.decode import read_blocks
 from bridge.audio.sums import reblocked
 from bridge.comparing.alignment import Alignment

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.decode import Header, probe, read_blocks
 from bridge.audio.sums import reblocked
 

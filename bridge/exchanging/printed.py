@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.write import WavWriter
 from bridge.comparing.render_folder import RenderFolder, open_render
 from bridge.rendering.signals import cut, kept_signal

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.framing import Framer
 from bridge.audio.quantise import Quantiser
 from bridge.audio.resample import resampled, resampled_frames

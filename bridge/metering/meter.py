@@ -14,7 +14,7 @@ from pyebur128 import (
     get_loudness_range,
 )
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.framing import Framer
 from bridge.audio.library_peak import LibraryPeak
 from bridge.audio.loudness import MOST_CHANNELS, KWeighting, layout

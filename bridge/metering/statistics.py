@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from stemwright.decibels import amplitude_db
 
 

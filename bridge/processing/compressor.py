@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import passing
 from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filtering import SosFilter

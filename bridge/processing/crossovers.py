@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import Sections, passing
 from bridge.processing.filtering import SosFilter
 

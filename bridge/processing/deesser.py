@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import passing, sections_of
 from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import GRID_FRAMES, pieces

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.decibels import Array
 from bridge.processing.filtering import GRID_FRAMES, pieces
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.signal import sosfilt
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import Sections
 
 GRID_FRAMES = 16384

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics, TrailingPeak, linked_peaks
 from bridge.processing.filtering import GRID_FRAMES, pieces

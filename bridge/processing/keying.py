@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.sums import Cursor
 from bridge.processing.port import KeyedProcessor
 from bridge.processing.registry import run

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import Sections
 from bridge.processing.decibels import gain_of, gains_of
 from bridge.processing.envelopes import Ballistics, linked_peaks

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.port import KeyedProcessor, Processor
 from chains.inserts import (
     Compressor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pedalboard
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import passing
 from bridge.processing.filtering import SosFilter
 from chains.inserts import Reverb

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.decibels import Array
 from bridge.processing.port import Processor
 

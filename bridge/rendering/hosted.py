@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.pcm import read_pcm
 from bridge.audio.sums import Cursor
 from bridge.hosting.cards import find_card

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES, Block
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.bundle import open_member
 from bridge.audio.decode import read_blocks
 from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.quantise import Subtype
 from bridge.audio.write import WavWriter
 from bridge.processing import gain_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.pcm import PcmWriter, read_pcm
 from bridge.audio.sums import Cursor
 from bridge.metering import Meter

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.decode import read_blocks
 from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter

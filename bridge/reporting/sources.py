@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.finished import Lock, Record
 from bridge.hosting import own_file

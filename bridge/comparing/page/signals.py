@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
 from bridge.comparing.alignment import Alignment
 from bridge.comparing.model import FileDiff

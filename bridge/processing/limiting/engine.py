@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.limiting.curve import Curve, GainCurve, Shape
 from bridge.processing.limiting.refinement import Refinement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine

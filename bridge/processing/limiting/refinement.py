@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.interpolation import BAND_BOUND, FINE_HALF_TAPS, fine_peaks
 from bridge.processing.limiting.curve import Curve, GainCurve, Shape
 

@@ -16,7 +16,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
 from bridge.audio.quantise import Subtype
 from bridge.audio.wave_header import wave_header

@@ -10,7 +10,7 @@ import pyebur128
 import pytest
 import soundfile
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.song import write_song
 from bridge.audio.song_score import BAR_S, bars_of
 from bridge.audio.song_voices import hz_of, string

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import freqz_sos
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import sections_of
 from bridge.processing.compressor import CompressorProcessor
 from bridge.processing.crossovers import linkwitz_riley

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.compressor import CompressorProcessor
 from chains.inserts import Compressor
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import freqz_sos
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.biquads import sections_of
 from bridge.processing.eq import EqProcessor
 from chains.inserts import Bell, Eq, Pass, Shelf

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.decibels import gain_of, gains_of, levels_db
 from bridge.processing.gain import GainProcessor
 from bridge.processing.mixing import Mixed

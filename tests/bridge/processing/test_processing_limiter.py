@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 from scipy.signal import firwin, resample_poly
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.audio.true_peak import TruePeak
 from bridge.processing.limiter import LimiterProcessor
 from bridge.processing.limiting import MARGIN_DB, Analyser, FinishLimiter

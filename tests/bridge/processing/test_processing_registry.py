@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.gain import GainProcessor
 from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
 from chains.inserts import Gain, Plugin

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.saturation import SaturationProcessor
 from chains.inserts import Saturation
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.audio import Block
+from bridge.audio.framing import Block
 from bridge.processing.gain import GainProcessor
 from bridge.processing.registry import build, run
 from bridge.processing.reverb import ReverbProcessor
