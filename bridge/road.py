@@ -274,7 +274,7 @@ def read_both(
     from bridge.rendering.sources import gather, skippable
     from chains import ChainError, check, load
     from sessions import Session, SessionError, read
-    from sessions.media import A_STEM
+    from sessions.media.files import A_STEM
 
     problems: list[Problem] = []
     plugins: tuple[Problem, ...] = ()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-
 from sessions.errors import SessionError
-from sessions.reading import read
-from sessions.model import (
+from sessions.model.session import (
     Automation,
     AutomationPoint,
     Clip,
@@ -22,6 +20,7 @@ from sessions.model import (
     Track,
     Written,
 )
+from sessions.reading import read
 from stemwright.problems import Diagnostic
 
 __all__ = [

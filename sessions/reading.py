@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sessions.formats import read as _read
-from sessions.model import Session
+from sessions.model.session import Session
 
 
 def read(

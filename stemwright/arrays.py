@@ -59,7 +59,7 @@ def _write(path: Path, samples: np.ndarray[Any, Any], rate_hz: int) -> None:
 
 def _name_problems(stems: Mapping[str, Any]) -> Iterator[Problem]:
     """Names become file names, on every system."""
-    from sessions.naming import folded
+    from sessions.bundle.naming import folded
 
     seen: dict[str, str] = {}
     for name in stems:

@@ -14,9 +14,9 @@ import numpy as np
 import soundfile
 
 from bridge.audio.framing import BLOCK_FRAMES, Block
-from sessions.flac import STREAMINFO_BYTES, with_frames
-from sessions.naming import OTHER_AUDIO_EXTENSIONS, file_extension
-from sessions.sounds import Fault, Sound, View, identify
+from sessions.bundle.naming import OTHER_AUDIO_EXTENSIONS, file_extension
+from sessions.media.flac import STREAMINFO_BYTES, with_frames
+from sessions.media.headers import Fault, Sound, View, identify
 from stemwright.files import unreadable
 
 _CUT_SHORT = re.compile(r"(?:data|SSND|riff|Riff size)\s*: (\d+) \(should be (\d+)\)")

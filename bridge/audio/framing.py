@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 import numpy.typing as npt
 
 Block = npt.NDArray[np.float64]
@@ -11,6 +10,7 @@ Block = npt.NDArray[np.float64]
 
 BLOCK_FRAMES = 16384
 """Frames a block usually has, few enough for a processor's cache; no result depends on it."""
+
 
 class Framer:
     """Collects (channels, any) float64 blocks and gives them out in multiples of `grid_frames`."""

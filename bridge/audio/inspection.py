@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.framing import Block
 from bridge.audio.interleaving import interleaved
 from bridge.audio.sketching import Sketch, Sketches
 from stemwright.problems import InputError, Problem

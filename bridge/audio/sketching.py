@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 
 SIZE = 512
 """Numbers in the sketch of one channel."""

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio.framing import Block
 from bridge.audio import song_voices as voices
+from bridge.audio.framing import Block
 from bridge.audio.song_score import BAR_S, BEAT_S, Bar
 from bridge.audio.song_voices import Mono
 

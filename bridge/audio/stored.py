@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio.framing import BLOCK_FRAMES
 from bridge.audio.decode import opened
+from bridge.audio.framing import BLOCK_FRAMES
 
 
 def _three_bytes(samples: Any) -> Any:

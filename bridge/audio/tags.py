@@ -14,8 +14,8 @@ from mutagen import MutagenError
 from mutagen.id3 import TXXX
 from mutagen.wave import WAVE
 
-from sessions.chunks import Readable, find_chunk
-from sessions.sounds import View
+from sessions.media.chunks import Readable, find_chunk
+from sessions.media.headers import View
 
 _LARGEST_RIFF_BYTES = 0xFFFFFFFF
 _ROOM_BYTES = 1 << 20

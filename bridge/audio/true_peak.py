@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 from bridge.audio.interpolation import (
     BAND_BOUND,
     FINE_HALF_TAPS,

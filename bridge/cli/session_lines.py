@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sessions import Session, Track
-    from sessions.model import Clip, Device, Send
+    from sessions.model.session import Clip, Device, Send
 
 _NAME_WIDTH = 24
 _INDENT = "  "

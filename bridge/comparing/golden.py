@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.framing import Block
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import reblocked
 from bridge.comparing.levels import told

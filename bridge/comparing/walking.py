@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.decode import Header, probe, read_blocks
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.sums import reblocked
 
 

@@ -15,15 +15,11 @@ from bridge.hosting import trusted_folders
 from bridge.hosting.scratch import scratch
 from bridge.storing import Store
 from sessions import Device, Session, read
-from sessions.media_given import check_given
-from sessions.writing import (
-    Audio,
-    dawproject_channels,
-    reaper_effects,
-    write_dawproject,
-    write_rpp,
-)
-from sessions.writing.media import refuse_existing, used_media
+from sessions.formats.dawproject import write_channels
+from sessions.formats.project_files.media import refuse_existing, used_media
+from sessions.formats.reaper import write_effects
+from sessions.media.search import check_given
+from sessions.writers import Audio, write_dawproject, write_rpp
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, Problem
 
@@ -41,8 +37,8 @@ class _Kind:
 
 
 _KINDS = {
-    ".dawproject": _Kind(write_dawproject, "copy", dawproject_channels.carried),
-    ".rpp": _Kind(write_rpp, "link", reaper_effects.carried),
+    ".dawproject": _Kind(write_dawproject, "copy", write_channels.carried),
+    ".rpp": _Kind(write_rpp, "link", write_effects.carried),
 }
 
 

@@ -16,8 +16,9 @@ from bridge.rendering.preparing import Bench, prepare
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, PluginTable
 from chains import Plugin as PluginSettings
-from sessions import Device, DeviceState, plugin_state
-from sessions.plugin_state import StateError
+from sessions import Device, DeviceState
+from sessions.states import neutral as plugin_state
+from sessions.states.neutral import StateError
 from stemwright.problems import Diagnostic, InputError, MachineError, RenderError
 
 _KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}

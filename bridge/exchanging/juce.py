@@ -9,8 +9,9 @@ from pathlib import Path
 from bridge.hosting import scan, search_folders
 from bridge.plugins import Wanted, find
 from bridge.storing import Store
-from sessions import Device, Session, plugin_state
-from sessions.plugin_state import StateError
+from sessions import Device, Session
+from sessions.states import neutral
+from sessions.states.neutral import StateError
 
 
 def with_class_ids(session: Session, store: Store, plugin_folders: Sequence[Path] = ()) -> Session:
@@ -33,7 +34,7 @@ def with_class_ids(session: Session, store: Store, plugin_folders: Sequence[Path
 
 def _is_open(device: Device) -> bool:
     state = device.state
-    return device.format == "VST3" and state is not None and plugin_state.is_juce(state.data)
+    return device.format == "VST3" and state is not None and neutral.is_juce(state.data)
 
 
 class _Known:
@@ -52,7 +53,7 @@ class _Known:
         if class_id is None:
             return device
         try:
-            state = plugin_state.juce(class_id, device.state.data)
+            state = neutral.juce(class_id, device.state.data)
         except StateError:
             return device
         return replace(device, id=class_id, state=state)

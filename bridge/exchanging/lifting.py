@@ -10,7 +10,7 @@ from typing import Literal
 
 from chains import Insert, Plugin, PluginTable
 from sessions import Device, DeviceState
-from sessions.plugin_state import StateError, is_bank, parse_vstpreset
+from sessions.states.neutral import StateError, is_bank, parse_vstpreset
 from stemwright.problems import Diagnostic
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")

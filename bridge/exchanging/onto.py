@@ -18,7 +18,7 @@ from bridge.planning import state_path
 from chains import Chain, Group, Insert, Plugin, PluginTable, Return, describe
 from chains.model import is_absolute
 from sessions import Device, Session
-from sessions.plugin_state import StateError, parse_vstpreset
+from sessions.states.neutral import StateError, parse_vstpreset
 from stemwright.problems import Diagnostic
 
 _SAME_DB = 1e-4

@@ -9,10 +9,11 @@ from bridge.exchanging.capture import Captured
 from bridge.exchanging.lifting import lift
 from bridge.hosting import audio_unit
 from chains import Chain, Group
-from sessions import Device, DeviceState, plugin_state
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.naming import natural_key
-from sessions.plugin_state import StateError
+from sessions import Device, DeviceState
+from sessions.bundle.naming import natural_key
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.states import neutral
+from sessions.states.neutral import StateError
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _TFX_ROUTE = (
@@ -78,13 +79,13 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _vst3(path: Path) -> Sequence[Device]:
-    state = plugin_state.vstpreset_file(path.read_bytes())
+    state = neutral.vstpreset_file(path.read_bytes())
     return [Device(_label(path), "", "VST3", state.class_id or "", state=state, label=_label(path))]
 
 
 def _vst2(path: Path) -> Sequence[Device]:
-    state = plugin_state.fxp_file(path.read_bytes())
-    number = plugin_state.parse_fxp(state.data).unique_id
+    state = neutral.fxp_file(path.read_bytes())
+    number = neutral.parse_fxp(state.data).unique_id
     signed = number - (1 << 32 if number >= 1 << 31 else 0)
     return [Device(_label(path), "", "VST2", str(signed), state=state, label=_label(path))]
 

@@ -15,8 +15,8 @@ from bridge.rendering import check_whole, found_again, recall
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, load
 from sessions import Clip, Device, Media, Send, Session, Tempo, Track
-from sessions.entry import Entry
-from sessions.media import read_header
+from sessions.media.entry import Entry
+from sessions.media.files import read_header
 from stemwright.problems import Diagnostic, InputError, Problem
 
 MAIN = "main.wav"

@@ -56,15 +56,15 @@ def _is_state(file: IO[bytes]) -> bool:
 
 
 def _vst3_owner(file: IO[bytes]) -> str | None:
-    from sessions import plugin_state  # no worker looks into a state: they start without it
+    from sessions.states import neutral
 
-    return plugin_state.vstpreset_class_id(file.read(plugin_state.VSTPRESET_HEAD_BYTES))
+    return neutral.vstpreset_class_id(file.read(neutral.VSTPRESET_HEAD_BYTES))
 
 
 def _vst2_owner(file: IO[bytes]) -> str | None:
-    from sessions import plugin_state  # no worker looks into a state: they start without it
+    from sessions.states import neutral
 
-    unique_id = plugin_state.fxp_unique_id(file.read(plugin_state.FXP_HEAD_BYTES))
+    unique_id = neutral.fxp_unique_id(file.read(neutral.FXP_HEAD_BYTES))
     return None if unique_id is None else f"{unique_id:08X}"
 
 

@@ -12,8 +12,7 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 from bridge.audio.quantise import Quantiser
 from bridge.audio.resample import resampled, resampled_frames
 from bridge.audio.sums import reblocked

@@ -11,7 +11,12 @@ from bridge.audio.decode import probe, read_blocks
 from bridge.audio.loudness import layout
 from bridge.metering.measures import Measures
 from bridge.metering.meter import Meter
-from sessions.naming import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension, natural_key
+from sessions.bundle.naming import (
+    AUDIO_EXTENSIONS,
+    OTHER_AUDIO_EXTENSIONS,
+    file_extension,
+    natural_key,
+)
 from stemwright.problems import InputError, Problem
 
 

@@ -14,8 +14,7 @@ from pyebur128 import (
     get_loudness_range,
 )
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 from bridge.audio.library_peak import LibraryPeak
 from bridge.audio.loudness import MOST_CHANNELS, KWeighting, layout
 from bridge.audio.true_peak import TruePeak
@@ -29,7 +28,7 @@ from bridge.metering.windows import (
     PeakToShortTerm,
     Steps,
 )
-from sessions.sounds import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from sessions.media.headers import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from stemwright.decibels import amplitude_db
 from stemwright.problems import InputError, Problem
 

@@ -9,7 +9,7 @@ from bridge.planning.model import Stem, Stems
 from chains import Chain, Where
 from chains.select import StemName, assign, matches
 from chains.select import role_of as selector_role
-from sessions.roles import OTHER, role_of
+from sessions.bundle.roles import OTHER, role_of
 from stemwright.problems import Diagnostic, Problem, Severity
 
 

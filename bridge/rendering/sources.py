@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.bundle import open_member
 from bridge.audio.decode import read_blocks
+from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
 from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.framing import Block
 from bridge.audio.decode import read_blocks
+from bridge.audio.framing import Block
 from bridge.audio.sums import reblocked
 from bridge.audio.write import WavWriter
 from bridge.listening.document import saved

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 from bridge.audio.loudness import KWeighting, energy, gated_lufs, lufs
 
 STEPS_PER_S = 10

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.audio.framing import Block
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.framing import Block
 from bridge.audio.inspection import inspect
 from bridge.audio.sums import Part, summed
 from bridge.finished import Record

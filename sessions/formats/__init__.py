@@ -12,12 +12,11 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
-from sessions.daws import EXPORTS, READ
+from sessions.bundle.naming import AS_STEM, file_extension, other_audio
 from sessions.errors import SessionError
-from sessions.media_given import check_given
-from sessions.model import Session
-from sessions.naming import AS_STEM, file_extension, other_audio
-from sessions.recognise import refusal
+from sessions.formats.unreadable import EXPORTS, READ, refusal
+from sessions.media.search import check_given
+from sessions.model.session import Session
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 

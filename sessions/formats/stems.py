@@ -8,13 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from sessions.archives import ZIP_FAILURES
-from sessions.entries import Listing, Skips, has_audio, list_bundle
-from sessions.errors import SessionError
-from sessions.labels import Label, is_title, label
-from sessions.media import read_headers
-from sessions.model import Clip, Reference, Session, Track
-from sessions.naming import (
+from sessions.bundle.entries import Listing, Skips, has_audio, list_bundle
+from sessions.bundle.labels import Label, is_title, label
+from sessions.bundle.naming import (
     AS_STEM,
     AUDIO_EXTENSIONS,
     file_extension,
@@ -23,8 +19,12 @@ from sessions.naming import (
     other_audio,
     without_inner_extensions,
 )
-from sessions.offsets import listed, starts_s, told_lengths
-from sessions.pairs import Source, paired
+from sessions.bundle.pairs import Source, paired
+from sessions.bundle.start_times import listed, starts_s, told_lengths
+from sessions.errors import SessionError
+from sessions.media.archives import ZIP_FAILURES
+from sessions.media.files import read_headers
+from sessions.model.session import Clip, Reference, Session, Track
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 

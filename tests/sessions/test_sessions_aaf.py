@@ -16,10 +16,10 @@ import soundfile
 from aaf2.auid import AUID
 
 from sessions.errors import SessionError
-from sessions.formats._aaf_effects import curve_of
-from sessions.formats._aaf_embedded import write_embedded
-from sessions.formats.aaf import FORMAT
-from sessions.model import Session, Track
+from sessions.formats.aaf.container import write_embedded
+from sessions.formats.aaf.effects import curve_of
+from sessions.formats.aaf.reader import FORMAT
+from sessions.model.session import Session, Track
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

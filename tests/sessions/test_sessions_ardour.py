@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 
 from sessions import Session, SessionError, Track
-from sessions.formats.ardour import FORMAT
+from sessions.formats.ardour.reader import FORMAT
 
 SharedData = Callable[[str], Path]
 FADES = {

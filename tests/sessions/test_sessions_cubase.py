@@ -10,9 +10,9 @@ import pytest
 from lxml import etree
 
 from sessions.errors import SessionError
-from sessions.formats.cubase_xml import FORMAT
-from sessions.model import Session
-from sessions.plugin_state import parse_vstpreset
+from sessions.formats.cubase.reader import FORMAT
+from sessions.model.session import Session
+from sessions.states.neutral import parse_vstpreset
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 
 from sessions import Automation, AutomationPoint, Clip, Device, Send, Session, Track
-from sessions.formats.dawproject import FORMAT as DAWPROJECT
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.model import Media
-from sessions.writing import write_dawproject, write_rpp
+from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.model.session import Media
+from sessions.writers import write_dawproject, write_rpp
 
 FORMS = {"dawproject": (write_dawproject, DAWPROJECT), "rpp": (write_rpp, REAPER)}
 KINDS = tuple(FORMS)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats._flstudio_plugins import device
-from sessions.formats.flstudio import FORMAT
-from sessions.model import Session, Track
-from sessions.plugin_state import parse_fxp
+from sessions.formats.flstudio.mixer import device
+from sessions.formats.flstudio.reader import FORMAT
+from sessions.model.session import Session, Track
+from sessions.states.neutral import parse_fxp
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

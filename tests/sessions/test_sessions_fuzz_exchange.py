@@ -16,11 +16,11 @@ import pytest
 
 from sessions.errors import SessionError
 from sessions.formats import Format
-from sessions.formats.aaf import FORMAT as AAF
-from sessions.formats.cubase_xml import FORMAT as CUBASE
-from sessions.formats.flstudio import FORMAT as FL_STUDIO
-from sessions.formats.lmms import FORMAT as LMMS
-from sessions.formats.protools_text import FORMAT as PRO_TOOLS
+from sessions.formats.aaf.reader import FORMAT as AAF
+from sessions.formats.cubase.reader import FORMAT as CUBASE
+from sessions.formats.flstudio.reader import FORMAT as FL_STUDIO
+from sessions.formats.lmms.reader import FORMAT as LMMS
+from sessions.formats.protools.reader import FORMAT as PRO_TOOLS
 
 Shared = Callable[[str], Path]
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "150"))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sessions import SessionError
-from sessions.formats._ableton_document import load
-from sessions.formats.ableton import FORMAT
+from sessions.formats.ableton.document import load
+from sessions.formats.ableton.reader import FORMAT
 
 _MIB = 1 << 20
 _START, _END = b"<Ableton><LiveSet>", b"</LiveSet></Ableton>"
@@ -53,7 +53,7 @@ def test_a_set_that_is_cut_short_is_refused_wherever_it_is_cut(tmp_path: Path) -
 
 
 def test_a_plain_set_has_the_same_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessions.formats._ableton_document.LARGEST_UNPACKED", _MIB)
+    monkeypatch.setattr("sessions.formats.ableton.document.LARGEST_UNPACKED", _MIB)
     path = tmp_path / "plain.als"
     path.write_bytes(_START + b" " * _MIB + _END)
     with pytest.raises(SessionError, match="is larger than 1 MiB"):

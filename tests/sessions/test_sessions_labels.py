@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sessions.labels import is_title, label
+from sessions.bundle.labels import is_title, label
 
 MIXES = [
     ("mixdown-sum", "mix"),

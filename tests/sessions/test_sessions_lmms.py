@@ -11,8 +11,8 @@ import pytest
 from lxml import etree
 
 from sessions.errors import SessionError
-from sessions.formats.lmms import FORMAT
-from sessions.model import Session
+from sessions.formats.lmms.reader import FORMAT
+from sessions.model.session import Session
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

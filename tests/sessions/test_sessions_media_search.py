@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.media_search import MediaFinder, MediaSearch, find_media, parts_of
+from sessions.media.search import MediaFinder, MediaSearch, find_media, parts_of
 
 WriteWav = Callable[..., Path]
 

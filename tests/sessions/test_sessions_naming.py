@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sessions.naming import (
+from sessions.bundle.naming import (
     file_extension,
     file_stem,
     natural_key,

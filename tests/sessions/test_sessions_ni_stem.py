@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats.ni_stem import FORMAT
-from sessions.model import Session
+from sessions.formats.ni_stem.reader import FORMAT
+from sessions.model.session import Session
 
 RATE_HZ, FRAMES, PRIMING = 44_100, 441_000 + 2112, 2112
 TOLD = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats._protools_times import Clock, frame_rate
-from sessions.formats.protools_text import FORMAT
-from sessions.model import Session
+from sessions.formats.protools.reader import FORMAT
+from sessions.formats.protools.times import Clock, frame_rate
+from sessions.model.session import Session
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Clip, Session, SessionError
-from sessions.formats.reaper import FORMAT, tempo_map
+from sessions.formats.reaper.reader import FORMAT, tempo_map
 
 SharedData = Callable[[str], Path]
 WriteWav = Callable[..., Path]

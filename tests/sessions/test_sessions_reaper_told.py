@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Session
-from sessions.formats.reaper import FORMAT
+from sessions.formats.reaper.reader import FORMAT
 
 
 def project(tmp_path: Path, *tracks: str) -> Session:

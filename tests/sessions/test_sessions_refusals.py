@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sessions import daws
-from sessions.daws import CLOSED_EXTENSIONS, Closed
-from sessions.recognise import closed, refusal
+from sessions.formats import unreadable
+from sessions.formats.unreadable import CLOSED_EXTENSIONS, Closed, closed, refusal
 
 Shared = Callable[[str], Path]
 
@@ -18,7 +17,7 @@ Shared = Callable[[str], Path]
 def test_every_unreadable_project_of_the_corpus_is_known_under_any_name(
     shared_data: Shared, tmp_path: Path
 ) -> None:
-    known = {"ptx": daws.PRO_TOOLS, "cpr": daws.CUBASE}
+    known = {"ptx": unreadable.PRO_TOOLS, "cpr": unreadable.CUBASE}
     count = 0
     for folder, expected in known.items():
         for path in sorted(shared_data(f"corpus/{folder}").iterdir()):
@@ -34,7 +33,7 @@ def test_drafts_of_dawproject_are_known_and_finished_ones_left_alone(shared_data
         path.name: closed(path)
         for path in sorted(shared_data("corpus/dawproject").glob("*.dawproject"))
     }
-    drafts = {name for name, each in found.items() if each is daws.EARLY_DAWPROJECT}
+    drafts = {name for name, each in found.items() if each is unreadable.EARLY_DAWPROJECT}
     assert drafts == {"bitwig-prerelease__sends.dawproject", "bitwig-prerelease__test3x.dawproject"}
     assert {each for name, each in found.items() if name not in drafts} == {None}
 
@@ -54,12 +53,12 @@ def logic_bundle(folder: Path) -> Path:
 
 def test_logic_bundles_are_folders_zips_and_their_data_alone(tmp_path: Path) -> None:
     bundle = logic_bundle(tmp_path / "Song.renamed")
-    assert closed(bundle) is daws.LOGIC
-    assert closed(bundle / "Alternatives" / "000" / "ProjectData") is daws.LOGIC
+    assert closed(bundle) is unreadable.LOGIC
+    assert closed(bundle / "Alternatives" / "000" / "ProjectData") is unreadable.LOGIC
     with zipfile.ZipFile(tmp_path / "sent.zip", "w") as archive:
         archive.writestr("Song.logicx/Alternatives/000/ProjectData", b"x")
         archive.writestr("__MACOSX/Song.logicx/._x", b"x")
-    assert closed(tmp_path / "sent.zip") is daws.LOGIC
+    assert closed(tmp_path / "sent.zip") is unreadable.LOGIC
     with zipfile.ZipFile(tmp_path / "stems.zip", "w") as archive:
         archive.writestr("kick.wav", b"x")
         archive.writestr("Song.logicx/Alternatives/000/ProjectData", b"x")
@@ -70,7 +69,7 @@ def test_garageband_and_plain_folders(tmp_path: Path) -> None:
     band = tmp_path / "Song.band"
     (band / "Media").mkdir(parents=True)
     (band / "projectData").write_bytes(b"x")
-    assert closed(band) is daws.GARAGEBAND
+    assert closed(band) is unreadable.GARAGEBAND
     (tmp_path / "stems").mkdir()
     (tmp_path / "stems" / "song.ptx").write_bytes(b"x")
     assert closed(tmp_path / "stems") is None
@@ -80,10 +79,10 @@ def test_garageband_and_plain_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"BtWg" + bytes(60), daws.BITWIG),
-        (b"SQLite format 3\0" + bytes(52) + b"AUDY", daws.AUDACITY),
+        (b"BtWg" + bytes(60), unreadable.BITWIG),
+        (b"SQLite format 3\0" + bytes(52) + b"AUDY", unreadable.AUDACITY),
         (b"SQLite format 3\0" + bytes(52) + b"else", None),
-        (b"RIFF\0\0\0\0NUNDROOT" + bytes(40) + b"Nuendo", daws.NUENDO),
+        (b"RIFF\0\0\0\0NUNDROOT" + bytes(40) + b"Nuendo", unreadable.NUENDO),
         (b"RIFF\0\0\0\0WAVEfmt ", None),
         (b"", None),
     ],
@@ -113,7 +112,7 @@ def test_a_refusal_says_step_by_step_what_to_do(shared_data: Shared) -> None:
 
 
 def test_every_way_out_ends_in_something_that_is_read() -> None:
-    for found in set(CLOSED_EXTENSIONS.values()) | {daws.EARLY_DAWPROJECT}:
+    for found in set(CLOSED_EXTENSIONS.values()) | {unreadable.EARLY_DAWPROJECT}:
         assert found.steps[0].startswith("open it in ")
         assert found.steps[-1].startswith("read the ")
         assert len(found.steps) >= 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.roles import ROLES, role_of
+from sessions.bundle.roles import ROLES, role_of
 
 NAMES = {
     "Kick": "drums/kick",

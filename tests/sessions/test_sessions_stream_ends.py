@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from sessions import SessionError
-from sessions.formats import aaf, ableton, lmms, ni_stem, protools_text
-from sessions.formats._aaf_embedded import write_embedded
-from sessions.formats._reaper_state import split_vst3
-from sessions.plugin_state import StateError, parse_fxp
+from sessions.formats.aaf import reader as aaf
+from sessions.formats.aaf.container import write_embedded
+from sessions.formats.ableton import reader as ableton
+from sessions.formats.lmms import reader as lmms
+from sessions.formats.ni_stem import reader as ni_stem
+from sessions.formats.protools import reader as protools_text
+from sessions.formats.reaper.plugin_data import split_vst3
+from sessions.states.neutral import StateError, parse_fxp
 from stemwright.problems import Diagnostic
 
 Shared = Callable[[str], Path]

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats.studio_one import FORMAT
-from sessions.model import Session, Track
-from sessions.plugin_state import vst3
+from sessions.formats.studio_one.reader import FORMAT
+from sessions.model.session import Session, Track
+from sessions.states.neutral import vst3
 
 WriteWav = Callable[..., Path]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.model import TempoCurve
-from sessions.tempo import RampIn, TempoMap
+from sessions.model.session import TempoCurve
+from sessions.model.tempo import RampIn, TempoMap
 
 Point = tuple[float, float, TempoCurve]
 

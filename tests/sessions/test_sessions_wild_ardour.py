@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Session, SessionError, Track
-from sessions.formats.ardour import FORMAT
+from sessions.formats.ardour.reader import FORMAT
 
 SharedData = Callable[[str], Path]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Session
-from sessions.formats.lmms import FORMAT
+from sessions.formats.lmms.reader import FORMAT
 
 WriteWav = Callable[..., Path]
 HEAD = '<head bpm="120" mastervol="100"/>'

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Session, SessionError
-from sessions.formats.protools_text import FORMAT
+from sessions.formats.protools.reader import FORMAT
 
 HEAD = (
     "SESSION NAME:\tSong\nSAMPLE RATE:\t48000.000000\nBIT DEPTH:\t24-bit\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessions import Session, SessionError
-from sessions.formats.reaper import FORMAT
+from sessions.formats.reaper.reader import FORMAT
 
 WriteWav = Callable[..., Path]
 WAVE = '<SOURCE WAVE\nFILE "a.wav"\n>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sessions import Session
-from sessions.formats.tracktion import FORMAT
+from sessions.formats.tracktion.reader import FORMAT
 
 FADER = '<PLUGIN type="volume" volume="0.7"/>'
 

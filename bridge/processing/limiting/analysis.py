@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block
-from bridge.audio.framing import Framer
+from bridge.audio.framing import Block, Framer
 from bridge.audio.interpolation import narrow_frame_peaks
 from bridge.audio.loudness import KWeighting
 from bridge.audio.true_peak import FramePeaks

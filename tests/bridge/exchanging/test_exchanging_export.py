@@ -17,10 +17,11 @@ from bridge.cli.capture_command import capture
 from bridge.cli.export_command import export as export_command
 from bridge.exchanging import Exported, export
 from bridge.storing import Store
-from sessions import Clip, Device, DeviceState, Session, SessionError, Track, plugin_state
-from sessions.formats.dawproject import FORMAT as DAWPROJECT
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.writing import write_dawproject, write_rpp
+from sessions import Clip, Device, DeviceState, Session, SessionError, Track
+from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.states import neutral
+from sessions.writers import write_dawproject, write_rpp
 from stemwright.problems import InputError
 
 RATE_HZ = 44100
@@ -104,11 +105,11 @@ def test_only_what_is_in_the_project_is_counted(
     kind: str, plugins: int, states: int, tmp_path: Path
 ) -> None:
     """REAPER takes no opaque VST3 state, neither project a DAW's own effect, neither notes."""
-    vst3 = Device("EQ", "Maker", "VST3", PRO_Q, state=plugin_state.vst3(PRO_Q, b"state"))
+    vst3 = Device("EQ", "Maker", "VST3", PRO_Q, state=neutral.vst3(PRO_Q, b"state"))
     devices = (
         vst3,
         replace(vst3, state=DeviceState("opaque", b"cut")),
-        Device("Old", "Maker", "VST2", "1", state=plugin_state.fxp(1, b"chunk", bank=True)),
+        Device("Old", "Maker", "VST2", "1", state=neutral.fxp(1, b"chunk", bank=True)),
         Device("EQ Eight", "Ableton", "builtin", "Eq8", state=vst3.state, kind="builtin"),
     )
     notes = Clip(length_s=1.0, kind="midi")
@@ -134,7 +135,7 @@ def test_both_commands_have_help_with_an_example(run, command: str) -> None:
 def test_capture_of_presets_prints_what_was_lifted(run, tmp_path: Path) -> None:
     folder = tmp_path / "presets"
     folder.mkdir()
-    (folder / "1 air.vstpreset").write_bytes(plugin_state.vst3(PRO_Q, b"state").data)
+    (folder / "1 air.vstpreset").write_bytes(neutral.vst3(PRO_Q, b"state").data)
     chain = tmp_path / "chain.toml"
     code, out, _ = run("capture", "--presets", folder, "-o", chain)
     assert code == 0
@@ -162,7 +163,7 @@ def reaper_registered(tmp_path: Path, monkeypatch) -> None:
     told.mkdir(parents=True)
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: a-format\nVersion: 1\n")
     (told / "entry_points.txt").write_text(
-        "[stemwright.session_formats]\nreaper = sessions.formats.reaper:FORMAT\n"
+        "[stemwright.session_formats]\nreaper = sessions.formats.reaper.reader:FORMAT\n"
     )
     monkeypatch.syspath_prepend(told.parent)
 

@@ -29,15 +29,16 @@ from bridge.exchanging import Pick, capture, with_class_ids
 from bridge.hosting import DawDreamerHost, HostedInsert, RunJob, describe, scan
 from bridge.plugins import Plugin, Wanted
 from bridge.storing import Store
-from sessions import Device, Session, Track, plugin_state
-from sessions.formats.ableton import FORMAT as ABLETON
-from sessions.formats.ardour import FORMAT as ARDOUR
-from sessions.formats.dawproject import FORMAT as DAWPROJECT
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.formats.studio_one import FORMAT as STUDIO_ONE
-from sessions.formats.tracktion import FORMAT as TRACKTION
-from sessions.plugin_state import parse_vstpreset
-from sessions.writing import write_dawproject, write_rpp
+from sessions import Device, Session, Track
+from sessions.formats.ableton.reader import FORMAT as ABLETON
+from sessions.formats.ardour.reader import FORMAT as ARDOUR
+from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.formats.studio_one.reader import FORMAT as STUDIO_ONE
+from sessions.formats.tracktion.reader import FORMAT as TRACKTION
+from sessions.states import neutral
+from sessions.states.neutral import parse_vstpreset
+from sessions.writers import write_dawproject, write_rpp
 
 Audio = npt.NDArray[np.float32]
 
@@ -127,11 +128,11 @@ def set_by_hand(plugin: Plugin, folder: Path) -> Hand:
     command = [sys.executable, "-c", BY_HAND, str(plugin.path), str(folder), *words]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     told = json.loads((folder / "hand.json").read_text())
-    component, controller = plugin_state.parse_juce((folder / "hand.state").read_bytes())
+    component, controller = neutral.parse_juce((folder / "hand.state").read_bytes())
     outputs = told["channels"][1]
     sounds = [folder / f"{name}.f32" for name in ("hand", "rest")]
     heard = [np.fromfile(each, "<f4").reshape(-1, outputs).T for each in sounds if each.exists()]
-    preset = plugin_state.vst3(plugin.class_id, component, controller).data
+    preset = neutral.vst3(plugin.class_id, component, controller).data
     return Hand(plugin, preset, told["texts"], tuple(told["channels"]), heard[0], heard[-1], folder)
 
 
@@ -148,7 +149,7 @@ def hands(zam: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def device_of(name: str, preset: bytes) -> Device:
-    state = plugin_state.vstpreset_file(preset)
+    state = neutral.vstpreset_file(preset)
     return Device(name, "Damien Zammit", "VST3", state.class_id or "", state=state)
 
 
@@ -212,8 +213,8 @@ def ableton(folder: Path, device: Device) -> Session:
 def tracktion(folder: Path, device: Device) -> Session:
     """Waveform: what a JUCE host saves, in JUCE's base64, and no class id."""
     _, component, controller = parse_vstpreset(device.state.data)
-    raw = plugin_state.build_juce(component, controller)
-    state = plugin_state.to_juce_base64(raw).decode()
+    raw = neutral.build_juce(component, controller)
+    state = neutral.to_juce_base64(raw).decode()
     path = folder / "s.tracktionedit"
     path.write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<EDIT appVersion="Waveform 10.1.5" '

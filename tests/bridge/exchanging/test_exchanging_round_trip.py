@@ -19,10 +19,10 @@ from bridge.rendering.signals import stored_signal
 from bridge.storing import Store
 from chains import Chain, load, loads
 from sessions import Send, Session, Track
-from sessions.formats.dawproject import FORMAT as DAWPROJECT
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.plugin_state import parse_vstpreset, vstpreset_file
-from sessions.writing import write_dawproject, write_rpp
+from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.states.neutral import parse_vstpreset, vstpreset_file
+from sessions.writers import write_dawproject, write_rpp
 
 FORMATS = {"rpp": REAPER, "dawproject": DAWPROJECT}
 WRITERS = {"rpp": write_rpp, "dawproject": write_dawproject}

@@ -20,7 +20,7 @@ from bridge.hosting.states import SUFFIXES
 from bridge.plugins import Plugin, Wanted
 from chains import Plugin as PluginSettings
 from chains import load
-from sessions.plugin_state import vstpreset_class_id
+from sessions.states.neutral import vstpreset_class_id
 
 Audio = npt.NDArray[np.float32]
 

@@ -20,7 +20,7 @@ from bridge.hosting.audio_unit import class_id as au_class_id
 from bridge.hosting.audio_unit import components
 from bridge.hosting.bundles import bundles, format_of
 from bridge.plugins import Plugin, Wanted, find
-from sessions.plugin_state import fxp_unique_id
+from sessions.states.neutral import fxp_unique_id
 from stemwright.problems import InputError, RenderError
 
 Audio = npt.NDArray[np.float32]

@@ -24,7 +24,7 @@ from bridge.plugins import Catalogue, Plugin
 from bridge.processing import SUPPORTED, VERSIONS
 from chains import ROLES, loads
 from fake_host import fake_catalogue
-from sessions.roles import ROLES as SESSION_ROLES
+from sessions.bundle.roles import ROLES as SESSION_ROLES
 from stemwright.problems import InputError, MachineError
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from sessions.formats.ableton import FORMAT
-from sessions.model import Device, Session, Track
+from sessions.formats.ableton.reader import FORMAT
+from sessions.model.session import Device, Session, Track
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sessions.formats.ableton import FORMAT
+from sessions.formats.ableton.reader import FORMAT
 
 SharedData = Callable[[str], Path]
 LiveSets = Callable[[str], Any]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sessions.formats.ableton import FORMAT
-from sessions.model import Clip
+from sessions.formats.ableton.reader import FORMAT
+from sessions.model.session import Clip
 
 Shared = Callable[[str], Path]
 LiveSets = Callable[[str], Any]

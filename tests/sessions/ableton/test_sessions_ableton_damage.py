@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats.ableton import FORMAT
+from sessions.formats.ableton.reader import FORMAT
 
 LiveSets = Callable[[str], Any]
 Fuzz = Callable[..., Any]
@@ -65,7 +65,7 @@ def test_what_is_no_set_is_refused(tmp_path: Path, data: bytes, reason: str) -> 
 def test_a_set_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessions.single.LARGEST_UNPACKED", 1 << 20)
+    monkeypatch.setattr("sessions.formats.shared.single_file.LARGEST_UNPACKED", 1 << 20)
     path = tmp_path / "bomb.als"
     path.write_bytes(gzip.compress(b"<Ableton>" + bytes(2 << 20)))
     with pytest.raises(SessionError, match="unpacks to more"):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sessions.model import PluginParameter
-from sessions.plugin_state import parse_fxp, parse_vstpreset
+from sessions.model.session import PluginParameter
+from sessions.states.neutral import parse_fxp, parse_vstpreset
 
 LiveSets = Callable[[str], Any]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from sessions.formats.dawproject import FORMAT
-from sessions.model import Session
-from sessions.plugin_state import parse_vstpreset
+from sessions.formats.dawproject.reader import FORMAT
+from sessions.model.session import Session
+from sessions.states.neutral import parse_vstpreset
 
 SharedData = Callable[[str], Path]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sessions.formats.dawproject import FORMAT
-from sessions.model import Clip, Session
+from sessions.formats.dawproject.reader import FORMAT
+from sessions.model.session import Clip, Session
 
 WriteWav = Callable[..., Path]
 

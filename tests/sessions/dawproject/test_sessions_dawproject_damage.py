@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats.dawproject import FORMAT
-from sessions.model import Session
+from sessions.formats.dawproject.reader import FORMAT
+from sessions.model.session import Session
 
 SharedData = Callable[[str], Path]
 Fuzz = Callable[..., Any]

@@ -14,11 +14,11 @@ from sessions import (
     SessionError,
     Tempo,
 )
-from sessions.formats.dawproject import FORMAT as DAWPROJECT
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.writing import write_dawproject, write_rpp
-from sessions.writing.clock import beat_points
-from sessions.writing.lines import standing_gain_db
+from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.project_files.automation_lines import standing_gain_db
+from sessions.formats.project_files.clock import beat_points
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.writers import write_dawproject, write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -14,8 +14,8 @@ from sessions import (
     PluginParameter,
     Session,
 )
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.writing import write_rpp
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.writers import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -11,9 +11,9 @@ import pytest
 from sessions import (
     SessionError,
 )
-from sessions.formats.aaf import FORMAT as AAF
-from sessions.formats.reaper import FORMAT as REAPER
-from sessions.writing import write_rpp
+from sessions.formats.aaf.reader import FORMAT as AAF
+from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.writers import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -12,7 +12,7 @@ from sessions import (
     SessionError,
     Track,
 )
-from sessions.writing import write_dawproject, write_rpp
+from sessions.writers import write_dawproject, write_rpp
 
 KINDS = ("dawproject", "rpp")
 

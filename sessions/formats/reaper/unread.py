@@ -1,0 +1,132 @@
+"""What moves a REAPER project's sound and is not read: told, never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number
+from sessions.formats.shared.tally import Tally
+from stemwright.problems import Severity
+
+TEXTS: dict[str, tuple[Severity, str]] = {
+    "project_play_rate": (
+        "warning",
+        "the project plays at another rate than 1, which is not read: set it to 1 and save anew",
+    ),
+    "enclosed_items": (
+        "warning",
+        "items of {count} tracks lie inside others; the project may play the inner ones alone, and"
+        " they are read as mixed (Project Settings > Media, Items always mix): {places}",
+    ),
+    "playback_offsets": (
+        "warning",
+        "{count} tracks play their media earlier or later than it stands; that is not read:"
+        " {places}",
+    ),
+    "vca_followers": (
+        "warning",
+        "{count} tracks follow a VCA, whose fader is not read into theirs: {places}",
+    ),
+    "parent_channels": (
+        "warning",
+        "{count} tracks feed other channels of their folder or master than 1/2, read as 1/2:"
+        " {places}",
+    ),
+    "frozen_tracks": ("note", "{count} tracks are frozen, and read as frozen: {places}"),
+    "unreadable_numbers": (
+        "warning",
+        "values that are no finite number are read as if they were not there ({count}): {places}",
+    ),
+    "duplicate_ids": (
+        "warning",
+        "tracks that carry the GUID of a track before them get another id ({count}): {places}",
+    ),
+}
+# Which words of which lines are numbers that move sound or time.
+_NUMBERS = {
+    "POSITION": (1,),
+    "LENGTH": (1,),
+    "SOFFS": (1,),
+    "STARTPOS": (1,),
+    "FADEIN": (2, 3),
+    "FADEOUT": (2, 3),
+    "VOLPAN": (1, 2, 3),
+    "TAKEVOLPAN": (1, 2),
+    "PLAYRATE": (1, 3),
+    "AUXRECV": (1, 3, 4),
+    "PT": (1, 2),
+    "TEMPO": (1, 2, 3),
+    "MARKER": (2,),
+    "MASTER_VOLUME": (1, 2),
+}
+_ACTIVE, _BYPASSED = 1, 1
+_VCA_FOLLOW = 22
+_ALWAYS_MIX, _FIXED_LANES = 1, 2
+
+
+def tell_project(project: Block, tally: Tally) -> None:
+    """Remark what the project as a whole does to time and to items that overlap."""
+    if integer(project.line("ITEMMIX"), 1, _ALWAYS_MIX) != _ALWAYS_MIX:
+        for track in project.blocks("TRACK"):
+            if _encloses(list(track.blocks("ITEM"))) and not _has_lanes(track):
+                tally.add("enclosed_items", name_of(track))
+    line = project.block("MASTERPLAYSPEEDENV")
+    played = line is not None and integer(line.line("ACT"), 1) == _ACTIVE
+    moved = any(number(words, 2, 1.0) != 1.0 for words in line.lines("PT")) if line else False
+    if number(project.line("PLAYRATE"), 1, 1.0) != 1.0 or (played and moved):
+        tally.add("project_play_rate", "PLAYRATE")
+
+
+def _has_lanes(track: Block) -> bool:
+    return integer(track.line("FREEMODE"), 1) == _FIXED_LANES
+
+
+def _encloses(items: Sequence[Block]) -> bool:
+    """Tell whether one of the items that sound lies inside another."""
+    spans = []
+    for item in items:
+        start_s = number(item.line("POSITION"), 1)
+        if not integer(item.line("MUTE"), 1):
+            spans.append((start_s, -(start_s + number(item.line("LENGTH"), 1))))
+    furthest_s = 0.0
+    for start_s, end_s in sorted(spans):
+        if furthest_s > start_s and -end_s <= furthest_s:
+            return True
+        furthest_s = max(furthest_s, -end_s)
+    return False
+
+
+def tell_numbers(project: Block, tally: Tally) -> None:
+    """Remark numbers that are infinite, none at all or no number, each with its line."""
+    _tell_numbers(project, "", tally)
+    for track in project.blocks("TRACK"):
+        _tell_numbers(track, name_of(track), tally)
+
+
+def _tell_numbers(block: Block, name: str, tally: Tally) -> None:
+    for each in block.inside:
+        if isinstance(each, Block):
+            if each.tag != "TRACK":
+                _tell_numbers(each, name, tally)
+            continue
+        tag = each.text.partition(" ")[0]
+        if tag in _NUMBERS and not _all_numbers(each, _NUMBERS[tag]):
+            tally.add("unreadable_numbers", f"{name}: {each.text}" if name else each.text)
+
+
+def _all_numbers(line: Line, at: Sequence[int]) -> bool:
+    words = line.words
+    return all(is_number(words[place]) for place in at if place < len(words))
+
+
+def tell_track(track: Block, name: str, tally: Tally) -> None:
+    """Remark what a track's lines do to its sound beyond what is read."""
+    offset = track.line("PLAYOFFS")
+    if number(offset, 1) and not integer(offset, 2) & _BYPASSED:
+        tally.add("playback_offsets", name)
+    if any(integer(track.line(tag), _VCA_FOLLOW) for tag in ("GROUP_FLAGS", "GROUP_FLAGS_HIGH")):
+        tally.add("vca_followers", name)
+    if integer(track.line("MAINSEND"), 1, 1) and integer(track.line("MAINSEND"), 2):
+        tally.add("parent_channels", name)
+    if track.block("FREEZE") is not None:
+        tally.add("frozen_tracks", name)

@@ -1,0 +1,247 @@
+"""A session as frozen values, in DAWproject's vocabulary (github.com/bitwig/dawproject).
+
+Times are seconds from the session's start, `_frames` counts at the media's own sample rate, gains
+are decibels, pans run from -1 (left) to +1 (right). In JSON, what differs from the usual in a
+field beyond the documented keys stands there, and what does not is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sessions.model.clip import Clip, ClipKind
+from sessions.model.device import Device, DeviceKind, DeviceState
+from sessions.model.values import (
+    Automation,
+    AutomationPoint,
+    Media,
+    PluginParameter,
+    TimeUnit,
+    Written,
+    beyond_default,
+)
+from stemwright.problems import Diagnostic
+
+__all__ = [
+    "Automation",
+    "AutomationPoint",
+    "Clip",
+    "ClipKind",
+    "Device",
+    "DeviceKind",
+    "DeviceState",
+    "Marker",
+    "Media",
+    "Meter",
+    "PluginParameter",
+    "Reference",
+    "Send",
+    "Session",
+    "Tempo",
+    "TimeUnit",
+    "Track",
+    "Written",
+]
+
+ReferenceKind = Literal["mix", "reference", "master"]
+TempoCurve = Literal["step", "linear"]
+
+_TRACK_SPARSE = ("soloed", "inverted", "width", "pan_law", "trim_db")
+
+
+@dataclass(frozen=True)
+class Send:
+    """A track's feed into another track; `target` is that track's id.
+
+    `to_channels` names the target's channels when they are others than 1/2, such as "3/4": a key
+    for its devices, not heard by itself.
+    """
+
+    target: str
+    gain_db: float = 0.0
+    pre_fader: bool = False
+    muted: bool = False
+    pan: float = 0.0
+    enabled: bool = True
+    to_channels: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of a track's `sends` list."""
+        return {
+            "target": self.target,
+            "gain_db": self.gain_db,
+            "pre_fader": self.pre_fader,
+            "muted": self.muted,
+            **beyond_default(self, ("pan", "enabled", "to_channels")),
+        }
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track of the session; `id` is unique, `name` is what people call it.
+
+    `kind` is audio, group, return, master, midi, vca, folder or unknown; the master's id is
+    "master". `role` is a path such as "drums/kick", "vocals", "other". `parent` and `output` are
+    track ids, `output` "master" at the end of the road, None for a track that is heard only
+    through its sends. `trim_db` comes before the devices, `gain_db` is the fader after them.
+    `width` is the stereo panner's, -1 to 1; `pan_law` names the DAW's law.
+    """
+
+    id: str
+    name: str
+    kind: str = "audio"
+    parent: str | None = None
+    channels: int = 2
+    gain_db: float = 0.0
+    pan: float = 0.0
+    muted: bool = False
+    output: str | None = "master"
+    clips: tuple[Clip, ...] = ()
+    sends: tuple[Send, ...] = ()
+    devices: tuple[Device, ...] = ()
+    automation: tuple[Automation, ...] = ()
+    role: str = "other"
+    soloed: bool = False
+    inverted: bool = False
+    width: float | None = None
+    pan_law: str | None = None
+    trim_db: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `tracks` list."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "parent": self.parent,
+            "channels": self.channels,
+            "gain_db": self.gain_db,
+            "pan": self.pan,
+            "muted": self.muted,
+            "output": self.output,
+            "role": self.role,
+            "clips": [clip.as_json() for clip in self.clips],
+            "sends": [send.as_json() for send in self.sends],
+            "devices": [device.as_json() for device in self.devices],
+            "automation": [line.as_json() for line in self.automation],
+            **beyond_default(self, _TRACK_SPARSE),
+        }
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """A tempo from `position_s` on, in quarter notes a minute; a linear `curve` ramps on."""
+
+    position_s: float
+    bpm: float
+    curve: TempoCurve = "step"
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `tempo` list."""
+        usual = {"position_s": self.position_s, "bpm": self.bpm}
+        return {**usual, **beyond_default(self, ("curve",))}
+
+
+@dataclass(frozen=True)
+class Meter:
+    """A time signature from `position_s` on."""
+
+    position_s: float
+    numerator: int
+    denominator: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `meters` list."""
+        return {
+            "position_s": self.position_s,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+        }
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A named place, or a stretch when it has a length.
+
+    `kind` is marker, region, loop, punch, session (from the song's start to its end), cd.
+    """
+
+    position_s: float
+    name: str
+    length_s: float | None = None
+    kind: str = "marker"
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `markers` list."""
+        return {
+            "position_s": self.position_s,
+            "name": self.name,
+            "length_s": self.length_s,
+            **beyond_default(self, ("kind",)),
+        }
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A finished or rough mix that lay among the stems: compared with, never summed."""
+
+    kind: ReferenceKind
+    name: str
+    media: Media
+    right: Media | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `references` list; `right` stands there only for a pair."""
+        pair = {} if self.right is None else {"right": self.right.as_json()}
+        return {"kind": self.kind, "name": self.name, "media": self.media.as_json(), **pair}
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the DAW exported or saved.
+
+    `provenance` is what the file says about itself, by name: title, artist, saved, ... `length_s`
+    is the song's length where the session states one.
+    """
+
+    format: str
+    daw: str | None
+    sample_rate_hz: int
+    tracks: tuple[Track, ...]
+    tempo: tuple[Tempo, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    references: tuple[Reference, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    meters: tuple[Meter, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    length_s: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What `stemwright read --json` prints; infinite and undefined numbers are null."""
+        told: dict[str, Any] = {
+            "format": self.format,
+            "daw": self.daw,
+            "sample_rate_hz": self.sample_rate_hz,
+            "tempo": [tempo.as_json() for tempo in self.tempo],
+            "tracks": [track.as_json() for track in self.tracks],
+            "markers": [marker.as_json() for marker in self.markers],
+            "references": [reference.as_json() for reference in self.references],
+            "diagnostics": [diagnostic.as_json() for diagnostic in self.diagnostics],
+            **beyond_default(self, ("length_s",)),
+        }
+        if self.meters:
+            told["meters"] = [meter.as_json() for meter in self.meters]
+        if self.provenance:
+            told["provenance"] = dict(self.provenance)
+        finite: dict[str, Any] = _finite(told)
+        return finite
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
