@@ -7,10 +7,8 @@ groups; `describe` says what an insert does. A wrong file raises ChainError with
 
 from __future__ import annotations
 
-from chains.build import USES
-from chains.checking import check
-from chains.errors import ChainError, Fault, Note
-from chains.inserts import (
+from chains.faults import ChainError, Fault, Note
+from chains.inserts.settings import (
     Band,
     Bell,
     CompressedBand,
@@ -33,12 +31,14 @@ from chains.inserts import (
     Shelf,
     Width,
 )
+from chains.inserts.words import describe, describe_chain
 from chains.json_schema import schema
+from chains.lines import Where
 from chains.model import Chain, Engine, Group, Insert, Return, Target, Version
+from chains.reading import LIBRARY, load, loads
 from chains.select import ROLES, Assignment, StemName, assign, matches
-from chains.toml import LIBRARY, load, loads
-from chains.where import Where
-from chains.words import describe, describe_chain
+from chains.validation import check
+from chains.wire import USES
 from chains.write import dumps
 
 __all__ = [

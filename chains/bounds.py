@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from chains.errors import Fault
-from chains.where import At, Where
+from chains.faults import Fault
+from chains.lines import At, Where
 
 MAX_BYTES = 1_000_000
 """More is no chain: the largest sensible ones have some 20 kB."""

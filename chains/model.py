@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
-from chains.errors import Note
-from chains.inserts import InsertSettings
-from chains.where import NOWHERE, Source, Where
+from chains.faults import Note
+from chains.inserts.settings import InsertSettings
+from chains.lines import NOWHERE, Source, Where
 
 Side = Literal["stereo", "mid", "side", "left", "right"]
 Host = Literal["dawdreamer", "pedalboard"]

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chains.lines import At
 from chains.model import insert_ids
-from chains.where import At
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from chains import model, wire
-from chains.build import engine_of, insert_of
-from chains.errors import Fault
-from chains.meant import Meant
+from chains.fault_words import Node, faults_of, node_at, resolved, unknown_key
+from chains.faults import Fault
+from chains.lines import At, Source, dotted
 from chains.outline import InsertOutline, Outline, Word
-from chains.where import At, dotted
+from chains.wire import ChainFile, Placement, engine_of, insert_of
+from stemwright.words import nearest
+
+Data = Mapping[str, Any]
+
+_TAG_ERRORS = ("union_tag_invalid", "union_tag_not_found")
+_PLACEMENT = frozenset(Placement.model_fields)
+_MOST_ERRORS, _MOST_GUESSES = 1000, 100
+"""More of them are a file of another kind; the first are told."""
+_ROUNDS = 4
+"""An insert's word, its bands' words, and the last look; one to spare."""
+
+
+@dataclass
+class _Reading:
+    """One file while it is read on: what it is taken to say, and what was told on the way."""
+
+    data: Data
+    source: Source
+    told: list[Fault] = field(default_factory=list)
+    guessed: list[At] = field(default_factory=list)
+    """Tables whose word is a guess: what they miss then is no fault."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A file as it was read: its wire form, None where there are `faults` of its words.
+
+    `data` is what it was taken to hold, `source` where that stands.
+    """
+
+    wire: ChainFile | None
+    data: Data
+    source: Source
+    faults: tuple[Fault, ...]
+
+
+def read_on(data: Data, source: Source) -> Meant:
+    """Validate the data of a file, as far as sense can be made of it."""
+    reading = _Reading(data, source)
+    _as_lists(reading)
+    wire = _validated(reading)
+    return Meant(wire, reading.data, reading.source, tuple(reading.told))
+
+
+def _validated(reading: _Reading) -> ChainFile | None:
+    for _ in range(_ROUNDS):
+        try:
+            wire = ChainFile.model_validate(reading.data)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)[:_MOST_ERRORS]
+        else:
+            return None if reading.told else wire
+        undecided = [each for each in errors if each["type"] in _TAG_ERRORS and _is_table(each)]
+        if not undecided or len(undecided) > _MOST_GUESSES:
+            reading.told += _others(errors, reading)
+            break
+        for each in undecided:
+            _assume(each, reading)
+    return None
+
+
+def _as_lists(reading: _Reading) -> None:
+    """Take [group] as [[group]], and so on, once it is told."""
+    for name in ("group", "return", "version"):
+        _as_list(reading, (name,))
+    racks: list[At] = [("master",)]
+    for name in ("group", "return"):
+        rows = reading.data.get(name)
+        racks += [(name, i) for i in range(len(rows))] if isinstance(rows, tuple) else []
+    for at in racks:
+        _as_list(reading, (*at, "insert"))
+
+
+def _as_list(reading: _Reading, at: At) -> None:
+    table: Any = reading.data
+    for step in at:
+        is_row = isinstance(table, tuple) and isinstance(step, int)
+        table = table[step] if is_row else table.get(step) if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping):
+        return
+    name = ".".join(str(step) for step in at if isinstance(step, str))
+    reading.told.append(
+        Fault(
+            "wrong_type",
+            f"{at[-1]} is one table where a list of tables stands",
+            reading.source.where(*at),
+            expected=f"[[{name}]]",
+            hint="double the brackets",
+        )
+    )
+    deeper = {
+        (*at, 0, *place[len(at) :]) if place[: len(at)] == at else place: line
+        for place, line in reading.source.lines.items()
+    }
+    reading.source = Source(reading.source.file, deeper)
+    reading.data = _with(reading.data, at, (table,))
+
+
+def _is_table(error: ErrorDetails) -> bool:
+    return isinstance(error["input"], Mapping)
+
+
+def _others(errors: Sequence[ErrorDetails], reading: _Reading) -> Iterator[Fault]:
+    for fault in faults_of(errors, reading.data, reading.source):
+        at = fault.where.at
+        if not (fault.kind == "missing_key" and at[:-1] in reading.guessed):
+            yield fault
+
+
+def _assume(error: ErrorDetails, reading: _Reading) -> None:
+    """Tell the wrong word; go on with the one it comes near, or that fits the keys beside it."""
+    reading.told += faults_of([error], reading.data, reading.source)
+    at, node = node_at(error["loc"], reading.data)
+    tag, mapping = node["discriminator"]["propertyName"], node["discriminator"]["mapping"]
+    table: Mapping[str, Any] = error["input"]
+    known = {word: _keys(ref) for word, ref in mapping.items()}
+    word = nearest(table.get(tag), tuple(mapping))
+    if word is None:
+        word = max(known, key=lambda each: len((known[each] - _PLACEMENT) & table.keys()))
+        strange = table.keys() - frozenset().union(*known.values())
+        every = tuple(sorted(frozenset().union(*known.values())))
+        expected = f"a key of the {tag} that is meant"
+        for key in sorted(strange):
+            fault = unknown_key((*at, key), every, reading.source)
+            reading.told.append(replace(fault, expected=expected))
+        table = {key: value for key, value in table.items() if key in known[word]}
+    reading.guessed.append(at)
+    reading.data = _with(reading.data, at, {**table, tag: word})
+
+
+def _keys(ref: str) -> frozenset[str]:
+    node: Node = resolved({"$ref": ref})
+    return frozenset(node.get("properties", {}))
+
+
+def _with(value: Any, at: At, table: Any) -> Any:
+    """Return `value` with `table` at `at`."""
+    if not at:
+        return table
+    step, rest = at[0], at[1:]
+    if isinstance(value, tuple):
+        return tuple(_with(row, rest, table) if i == step else row for i, row in enumerate(value))
+    return {**value, step: _with(value[step], rest, table)}
+
 
 _DECIDING = frozenset({"plugin", "state", "bypass"})
 """Where one of these is wrong, a plugin is not asked: it would be another, or none."""

@@ -1,17 +1,21 @@
 """The chain file as it is written: one strict model a table, unknown keys refused.
 
-The tables are the wire form; chains.build makes the domain (chains.model) of them. The settings of
+The tables are the wire form; chains.wire makes the domain (chains.model) of them. The settings of
 an insert stand in its own table, so every insert table here is a placement plus its settings.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chains import inserts
-from chains.inserts import Decibels
+from chains import model
+from chains.faults import Note
+from chains.inserts import settings as inserts
+from chains.inserts.settings import Decibels, InsertSettings
+from chains.lines import At, Source, Where
 from chains.model import Dynamics, Host, Safety, Side
 
 CURRENT = 1
@@ -203,3 +207,94 @@ class ChainFile(Table):
     master: MasterTable | None = None
     target: TargetTable | None = None
     versions: Annotated[tuple[VersionTable, ...], Field(alias="version", max_length=256)] = ()
+
+
+_SETTINGS: dict[str, type[InsertSettings]] = {
+    settings.model_fields["use"].default: settings for settings in get_args(InsertSettings)
+}
+
+USES: tuple[str, ...] = tuple(_SETTINGS)
+"""Every word `use` accepts."""
+
+
+def build(
+    file: ChainFile, source: Source, path: Path | None, notes: tuple[Note, ...]
+) -> model.Chain:
+    """Make a chain of a validated file."""
+    return model.Chain(
+        name=file.name,
+        engine=engine_of(file.engine, source),
+        groups=tuple(_group(row, source, ("group", i)) for i, row in enumerate(file.group)),
+        returns=tuple(_return(row, source, ("return", i)) for i, row in enumerate(file.returns)),
+        master=_inserts(file.master.insert if file.master else (), source, ("master",)),
+        target=_target(file.target, source) if file.target else None,
+        versions=tuple(_version(row, source, i) for i, row in enumerate(file.versions)),
+        path=path,
+        source=source,
+        notes=notes,
+    )
+
+
+def engine_of(table: EngineTable | None, source: Source) -> model.Engine:
+    """Make an engine of [engine]."""
+    if table is None:
+        return model.Engine()
+    where = source.where("engine")
+    return model.Engine(table.host, table.buffer_size, table.sample_rate_hz, table.tail_s, where)
+
+
+def _group(table: GroupTable, source: Source, at: At) -> model.Group:
+    return model.Group(
+        id=table.id,
+        stems=table.stems,
+        trim_db=table.trim_db,
+        gain_db=table.gain_db,
+        sends=tuple(table.sends.items()),
+        required=table.required,
+        inserts=_inserts(table.insert, source, at),
+        where=source.where(*at),
+    )
+
+
+def _return(table: ReturnTable, source: Source, at: At) -> model.Return:
+    inserts = _inserts(table.insert, source, at)
+    return model.Return(table.id, table.gain_db, inserts, source.where(*at))
+
+
+def _inserts(rows: InsertTables, source: Source, at: At) -> tuple[model.Insert, ...]:
+    ids = model.insert_ids((row.id, row.use) for row in rows)
+    return tuple(
+        insert_of(row, name, source.where(*at, "insert", i))
+        for i, (name, row) in enumerate(zip(ids, rows, strict=True))
+    )
+
+
+def insert_of(row: AnyInsert, name: str, where: Where) -> model.Insert:
+    """Make an insert of its validated table, with the id it goes by."""
+    return model.Insert(name, settings_of(row), row.on, row.mix, row.bypass, where)
+
+
+def settings_of(row: AnyInsert) -> InsertSettings:
+    """Take the settings out of an insert's table; they were validated with it."""
+    settings = _SETTINGS[row.use]
+    return settings.model_construct(**{name: getattr(row, name) for name in settings.model_fields})
+
+
+def _target(table: TargetTable, source: Source) -> model.Target:
+    return model.Target(
+        integrated_lufs=table.integrated_lufs,
+        true_peak_dbtp=table.true_peak_dbtp,
+        drive_at=table.drive_at,
+        safety=table.safety,
+        where=source.where("target"),
+    )
+
+
+def _version(table: VersionTable, source: Source, index: int) -> model.Version:
+    return model.Version(
+        id=table.id,
+        mute=table.mute or (),
+        only=table.only or (),
+        dynamics=table.dynamics,
+        where=source.where("version", index),
+    )

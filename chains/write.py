@@ -8,9 +8,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, InlineTable, Table
 
-from chains.checking import check
 from chains.document import document
 from chains.model import Chain
+from chains.validation import check
 
 Entries = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
-    from chains.processors import ProcessorWords
+    from chains.inserts.reference import ProcessorWords
 
 _HEAD = ("setting", "takes", "default", "")
 _PIPED_WIDTH = 200
@@ -29,7 +29,7 @@ def processors(
 
     Example: stemwright processors compressor
     """
-    from chains.processors import as_markdown, placement, rows
+    from chains.inserts.reference import as_markdown, placement, rows
 
     found = _chosen(name)
     if json:
@@ -47,7 +47,7 @@ def processors(
 
 
 def _chosen(name: str | None) -> tuple[ProcessorWords, ...]:
-    from chains.processors import processors as every
+    from chains.inserts.reference import processors as every
 
     found = every()
     chosen = tuple(each for each in found if name is None or each.use == name)

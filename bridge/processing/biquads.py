@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter
 
-from chains.inserts import Bell, Pass, Shelf
+from chains.inserts.settings import Bell, Pass, Shelf
 from stemwright.decibels import linear
 
 Sections = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ from bridge.processing.biquads import passing
 from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filtering import SosFilter
 from bridge.processing.gain_computer import GainComputer
-from chains.inserts import Compressor
+from chains.inserts.settings import Compressor
 
 
 class CompressorProcessor:

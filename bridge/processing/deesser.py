@@ -9,7 +9,7 @@ from bridge.processing.biquads import passing, sections_of
 from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.moving_band import Movement, MovingBand
-from chains.inserts import Deesser, Shelf
+from chains.inserts.settings import Deesser, Shelf
 
 _DETECTOR_ORDER = 4
 _BUTTERWORTH_Q = 0.7071

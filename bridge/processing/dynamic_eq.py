@@ -10,7 +10,7 @@ from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.moving_band import Movement, MovingBand
 from bridge.processing.reduction import deepest
-from chains.inserts import Bell, DynamicBand, DynamicEq, Shelf
+from chains.inserts.settings import Bell, DynamicBand, DynamicEq, Shelf
 
 _STEEPEST_SHELF_Q = 5.0
 """The equaliser's own bound: a steeper shelf would only ring."""

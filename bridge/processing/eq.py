@@ -8,7 +8,7 @@ from bridge.audio.framing import Block
 from bridge.processing.biquads import sections_of
 from bridge.processing.corners import Corner, refuse_above_nyquist
 from bridge.processing.filtering import SosFilter
-from chains.inserts import Eq
+from chains.inserts.settings import Eq
 
 
 class EqProcessor:

@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.audio.framing import Block
 from bridge.processing.decibels import gain_of
-from chains.inserts import Gain
+from chains.inserts.settings import Gain
 
 
 class GainProcessor:

@@ -9,7 +9,7 @@ from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics, TrailingPeak, linked_peaks
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.reduction import Reductions
-from chains.inserts import Gate
+from chains.inserts.settings import Gate
 
 _HALF_WAVE_MS = 10.0
 """Half a wave at 50 Hz: without it a gate would close between the peaks of a bass."""

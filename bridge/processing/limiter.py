@@ -9,7 +9,7 @@ from bridge.audio.true_peak import FramePeaks
 from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
 from bridge.processing.reduction import Reductions
-from chains.inserts import Limiter
+from chains.inserts.settings import Limiter
 from stemwright.decibels import amplitude_db
 
 DEFAULT_CEILING_DBTP = -1.0

@@ -11,7 +11,7 @@ from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filtering import GRID_FRAMES, pieces
 from bridge.processing.gain_computer import GainComputer
 from bridge.processing.reduction import deepest
-from chains.inserts import Multiband
+from chains.inserts.settings import Multiband
 
 
 class MultibandProcessor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.audio.framing import Block
 from bridge.processing.port import KeyedProcessor, Processor
-from chains.inserts import (
+from chains.inserts.settings import (
     Compressor,
     Deesser,
     DynamicEq,

@@ -8,7 +8,7 @@ import pedalboard
 from bridge.audio.framing import Block
 from bridge.processing.biquads import passing
 from bridge.processing.filtering import SosFilter
-from chains.inserts import Reverb
+from chains.inserts.settings import Reverb
 
 _PIECE_FRAMES = 8192
 _UNITY_WET = 1 / 3

@@ -12,7 +12,7 @@ from bridge.processing.oversampling import (
     WINDOW_FRAMES,
     Oversampler,
 )
-from chains.inserts import Saturation
+from chains.inserts.settings import Saturation
 
 
 class SaturationProcessor:

@@ -7,7 +7,7 @@ import numpy as np
 from bridge.audio.framing import Block
 from bridge.processing.crossovers import linkwitz_riley
 from bridge.processing.filtering import SosFilter
-from chains.inserts import Width
+from chains.inserts.settings import Width
 
 
 class WidthProcessor:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from chains import ChainError, Fault, loads
-from chains.errors import KINDS
-from chains.upgrade import upgraded
-from chains.where import Source
+from chains.faults import KINDS
+from chains.lines import Source
+from chains.reading import upgraded
 from stemwright.problems import InputError
 
 Faults = Callable[[str], tuple[Fault, ...]]

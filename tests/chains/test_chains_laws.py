@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import chains
 from chains import ChainError, Fault, dumps, loads
-from chains.errors import KINDS
-from chains.where import Source
+from chains.faults import KINDS
+from chains.lines import Source
 
 SCHEMA = chains.schema()
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chains.locate import lines_of
-from chains.where import At, Source, dotted
+from chains.lines import At, Source, dotted, lines_of
 
 BARE = ["a", "b", "c1", "d-e", "7", "true"]
 QUOTED = {'"x y"': "x y", "'q.r'": "q.r", '"\\u00e9\\"#"': 'é"#', "''": "", '"["': "["}

@@ -14,7 +14,7 @@ from bridge.audio.loudness import gated_lufs
 from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.curve import GainCurve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB
-from chains.inserts import Limiter
+from chains.inserts.settings import Limiter
 
 DRIVE_RANGE_DB = (-40.0, 40.0)
 REACHED_LU = 0.05

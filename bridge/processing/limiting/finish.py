@@ -9,7 +9,7 @@ from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.curve import Curve, Shape, linear
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
 from bridge.processing.reduction import Reductions
-from chains.inserts import Limiter
+from chains.inserts.settings import Limiter
 
 
 class FinishLimiter:

@@ -17,7 +17,7 @@ from bridge.processing.crossovers import linkwitz_riley
 from bridge.processing.deesser import DeesserProcessor
 from bridge.processing.dynamic_eq import DynamicEqProcessor
 from bridge.processing.multiband import MultibandProcessor
-from chains.inserts import (
+from chains.inserts.settings import (
     Bell,
     CompressedBand,
     Compressor,

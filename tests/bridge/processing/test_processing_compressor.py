@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.audio.framing import Block
 from bridge.processing.compressor import CompressorProcessor
-from chains.inserts import Compressor
+from chains.inserts.settings import Compressor
 
 RATE = 48000
 

@@ -11,7 +11,7 @@ from scipy.signal import freqz_sos
 from bridge.audio.framing import Block
 from bridge.processing.biquads import sections_of
 from bridge.processing.eq import EqProcessor
-from chains.inserts import Bell, Eq, Pass, Shelf
+from chains.inserts.settings import Bell, Eq, Pass, Shelf
 from stemwright.problems import InputError
 
 RATES = (44100, 48000, 96000)

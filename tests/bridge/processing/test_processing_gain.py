@@ -13,7 +13,7 @@ from bridge.audio.framing import Block
 from bridge.processing.decibels import gain_of, gains_of, levels_db
 from bridge.processing.gain import GainProcessor
 from bridge.processing.mixing import Mixed
-from chains.inserts import Gain
+from chains.inserts.settings import Gain
 
 
 def noise(frames: int) -> Block:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bridge.audio.framing import Block
 from bridge.processing.envelopes import TrailingPeak
 from bridge.processing.gate import GateProcessor
-from chains.inserts import Gate
+from chains.inserts.settings import Gate
 
 RATE = 48000
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bridge.audio.framing import Block
 from bridge.processing import ReducesGain, run_keyed
 from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
-from chains.inserts import (
+from chains.inserts.settings import (
     Bell,
     CompressedBand,
     Compressor,

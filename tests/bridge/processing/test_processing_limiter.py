@@ -21,7 +21,7 @@ from bridge.audio.true_peak import TruePeak
 from bridge.processing.limiter import LimiterProcessor
 from bridge.processing.limiting import MARGIN_DB, Analyser, FinishLimiter
 from bridge.processing.limiting.curve import GainCurve, Shape
-from chains.inserts import Limiter
+from chains.inserts.settings import Limiter
 
 RATE_HZ = 48000
 

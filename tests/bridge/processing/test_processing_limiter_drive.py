@@ -22,7 +22,7 @@ from bridge.processing.limiting import (
     Solution,
     solve_drive,
 )
-from chains.inserts import Limiter
+from chains.inserts.settings import Limiter
 
 RATE_HZ = 48000
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.processing import ReducesGain, build
 from bridge.processing.reduction import Reductions, deepest
-from chains.inserts import Compressor, Deesser, Gate, Limiter
+from chains.inserts.settings import Compressor, Deesser, Gate, Limiter
 
 RATE = 8000
 

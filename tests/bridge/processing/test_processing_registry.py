@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bridge.audio.framing import Block
 from bridge.processing.gain import GainProcessor
 from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
-from chains.inserts import Gain, Plugin
+from chains.inserts.settings import Gain, Plugin
 
 
 def test_every_built_in_has_a_version() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.audio.framing import Block
 from bridge.processing.saturation import SaturationProcessor
-from chains.inserts import Saturation
+from chains.inserts.settings import Saturation
 
 RATE = 48000
 LENGTH = 65536

@@ -15,7 +15,15 @@ from bridge.processing.registry import build, run
 from bridge.processing.reverb import ReverbProcessor
 from bridge.processing.sides import OneSide, Sided, join, split
 from bridge.processing.width import WidthProcessor
-from chains.inserts import Compressor, Gain, InsertSettings, Limiter, Reverb, Saturation, Width
+from chains.inserts.settings import (
+    Compressor,
+    Gain,
+    InsertSettings,
+    Limiter,
+    Reverb,
+    Saturation,
+    Width,
+)
 
 RATE = 48000
 SIDES: tuple[OneSide, ...] = ("mid", "side", "left", "right")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chains.where import NOWHERE, Where
+from chains.lines import NOWHERE, Where
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:

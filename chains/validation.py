@@ -9,16 +9,48 @@ from pathlib import Path
 from typing import Any
 
 from chains.bounds import too_much, values_of
-from chains.build import build
+from chains.checks import faults_between
 from chains.document import document, send_table
-from chains.errors import ChainError, Fault
-from chains.meant import read_on
-from chains.model import Chain, Group
-from chains.notes import notes_on
-from chains.outline import outline
-from chains.readable import readable
-from chains.rules import faults_between
-from chains.where import Source
+from chains.faults import ChainError, Fault, Note
+from chains.lines import Source
+from chains.model import Chain, Group, is_absolute
+from chains.outline import Outline, outline
+from chains.readable import read_on, readable
+from chains.wire import build
+
+USUAL_GROUPS = 8
+"""A stem master has up to so many groups; with more it is a mix, which is worth a note."""
+
+
+def notes_on(chain: Outline, source: Source) -> tuple[Note, ...]:
+    """Collect the notes, in file order within each kind."""
+    return (*_group_notes(chain, source), *_path_notes(chain, source))
+
+
+def _group_notes(chain: Outline, source: Source) -> Iterator[Note]:
+    if len(chain.groups) > USUAL_GROUPS:
+        message = f"{len(chain.groups)} groups; a stem master usually has up to {USUAL_GROUPS}"
+        yield Note("many_groups", message, source.where(*chain.groups[USUAL_GROUPS].at))
+    for version in chain.versions:
+        if not version.mute and not version.only:
+            yield Note(
+                "version_like_main",
+                "this version neither mutes nor picks a group: it is the main master again",
+                source.where(*version.at),
+            )
+
+
+def _path_notes(chain: Outline, source: Source) -> Iterator[Note]:
+    for rack in chain.racks:
+        for row in rack:
+            for word in (row.plugin, row.state):
+                if word and row.use == "plugin" and is_absolute(word.text):
+                    yield Note(
+                        "absolute_path",
+                        f'"{word.text}" is an absolute path: the chain works on this machine only',
+                        source.where(*word.at),
+                    )
+
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

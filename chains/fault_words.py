@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from chains.agreements import AGREEMENTS
-from chains.errors import Fault
+from chains.checks import AGREEMENTS
+from chains.faults import Fault
 from chains.json_schema import schema_shared
-from chains.where import At, Source
+from chains.lines import At, Source
 from stemwright.words import nearest
 
 Node = Mapping[str, Any]
@@ -57,7 +57,7 @@ def faults_of(
 
 
 def _is_told_elsewhere(error: ErrorDetails) -> bool:
-    """What must agree is chains.agreements' to tell, whatever else is wrong beside it.
+    """What must agree is chains.checks' to tell, whatever else is wrong beside it.
 
     A list whose elements are faulty is also called too short, though it is long enough.
     """

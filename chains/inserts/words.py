@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from chains import inserts
+from chains.inserts import settings as inserts
 from chains.model import Chain, Insert
 
 

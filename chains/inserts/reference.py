@@ -1,6 +1,6 @@
 """The built-in processors as their users see them: settings, units, ranges, defaults.
 
-Everything is read off the models that check a chain file (chains.inserts, chains.wire).
+Everything is read off the models that check a chain file (chains.inserts.settings, chains.wire).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-from chains.inserts import InsertSettings, Plugin
+from chains.fault_words import Node, expected_in_words, resolved, unit_of
+from chains.inserts.settings import InsertSettings, Plugin
 from chains.wire import Placement
-from chains.wording import Node, expected_in_words, resolved, unit_of
 
 _PLACEMENT = tuple(Placement.model_fields)
 _TAGS = ("use", "shape")
