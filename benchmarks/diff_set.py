@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.quantise import Subtype
 from bridge.audio.resample import resampled
-from bridge.audio.song import stem
-from bridge.audio.song_parts import PARTS
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
 from bridge.comparing import VERDICTS, FileDiff, diff
+from bridge.demo.parts import PARTS
+from bridge.demo.song import stem
 from bridge.processing import build, run
 from chains import Bell, Eq, InsertSettings, Limiter
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio.decode import read_blocks
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
 from bridge.comparing import diff
 
 RATE_HZ = 48000

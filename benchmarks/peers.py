@@ -12,9 +12,9 @@ import pedalboard
 from pedalboard.io import AudioFile
 
 from benchmarks.usage import Usage
+from bridge.audio.blocks import Part, summed
 from bridge.audio.decode import read_blocks
-from bridge.audio.sums import Part, summed
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
 
 _CHUNK_FRAMES = 65536
 

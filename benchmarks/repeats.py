@@ -17,9 +17,8 @@ from pathlib import Path
 from blake3 import blake3
 
 from bridge.hosting import HostedInsert, PrepareJob, RunJob, host, scan, search_folders
-from bridge.hosting.crosscheck import differs
-from bridge.hosting.probe import all_cores_busy
-from bridge.hosting.probe_signals import RATE_HZ, programme
+from bridge.hosting.probing.crosscheck import differs
+from bridge.hosting.probing.probe import RATE_HZ, all_cores_busy, programme
 from bridge.plugins import Plugin
 from stemwright.problems import StemwrightError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bridge.audio.framing import BLOCK_FRAMES
-from bridge.audio.write import WavWriter
+from bridge.audio.blocks import BLOCK_FRAMES
+from bridge.audio.wav_files import WavWriter
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:

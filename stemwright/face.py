@@ -291,7 +291,7 @@ class _Kept:
     """A temporary folder that is there as long as this is."""
 
     def __init__(self) -> None:
-        from bridge.hosting.scratch import scratch
+        from bridge.hosting.child.scratch import scratch
 
         stack = ExitStack()
         self.folder = stack.enter_context(scratch())
@@ -308,7 +308,7 @@ def _output(out: PathLike | None) -> tuple[Path, _Kept | None]:
 
 def _stems(stems: Stems, stack: ExitStack) -> tuple[Path, ...] | Session:
     """Where the stems lie: arrays are written to a folder that goes with `stack`."""
-    from bridge.hosting.scratch import scratch
+    from bridge.hosting.child.scratch import scratch
 
     if isinstance(stems, Session):
         return stems

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.audio.blocks import Block
 from bridge.audio.decode import read_blocks
-from bridge.audio.framing import Block
 from bridge.listening.excerpts import Excerpt, preview
 from bridge.listening.marking import text
 from bridge.listening.outlines import lane

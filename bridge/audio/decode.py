@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy as np
 import soundfile
 
-from bridge.audio.framing import BLOCK_FRAMES, Block
+from bridge.audio.blocks import BLOCK_FRAMES, Block
 from sessions.bundle.naming import OTHER_AUDIO_EXTENSIONS, file_extension
 from sessions.media.flac import STREAMINFO_BYTES, with_frames
 from sessions.media.headers import Fault, Sound, View, identify

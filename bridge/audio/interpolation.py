@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 
 HALF_TAPS = 12
 """Frames of context a 4x reading needs on either side."""

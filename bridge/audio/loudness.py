@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from stemwright.decibels import power_db
 
 _ASSUMED: dict[int, tuple[float, ...]] = {

@@ -16,8 +16,7 @@ from typing import Literal, Self
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio.framing import BLOCK_FRAMES, Block
-from bridge.audio.interleaving import interleaved
+from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
 from stemwright.files import cannot_write, unreadable
 
 Dtype = Literal["float64", "float32"]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from stemwright.problems import Problem, RenderError
 
 Subtype = Literal["pcm16", "pcm24", "float32", "float64"]

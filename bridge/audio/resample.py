@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import soxr
 
-from bridge.audio.framing import Block
-from bridge.audio.sums import reblocked
+from bridge.audio.blocks import Block, reblocked
 
 _GRID_FRAMES = 32768
 

@@ -86,7 +86,7 @@ def trust(
 
     Example: stemwright plugins trust ~/builds/vst3
     """
-    from bridge.hosting import trust as kept
+    from bridge.hosting.finding import trust as kept
 
     if folder is None and remove:
         raise InputError(Problem("usage", "--remove takes the folder to remove", hint="see --help"))

@@ -127,7 +127,7 @@ def _probed(
 ) -> Card:
     from bridge.cli.progress import ProgressBar
     from bridge.hosting import keep_card
-    from bridge.hosting.probe import probe
+    from bridge.hosting.probing.probe import probe
 
     host = named_host(host_name)
     with ProgressBar() as bar:

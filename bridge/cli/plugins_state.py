@@ -20,11 +20,11 @@ from bridge.cli.plugins_chain_file import (
 from bridge.cli.plugins_find import Format, Timeout, one, opened, unreadable
 from bridge.cli.plugins_probe import print_table
 from bridge.cli.printing import print_json, say
-from bridge.hosting.scratch import scratch
+from bridge.hosting.child.scratch import scratch
 from stemwright.problems import InputError, MachineError, Problem
 
 if TYPE_CHECKING:
-    from bridge.hosting.bake import Baked
+    from bridge.hosting.probing.bake import Baked
     from bridge.plugins import Plugin
     from bridge.storing import Store
 
@@ -75,8 +75,8 @@ def set_state(
     Example: stemwright plugins set chain.toml vocals/comp "Threshold=-18 dB" Ratio=3
     """
     from bridge.hosting import host
-    from bridge.hosting.bake import bake, unbakeable
     from bridge.hosting.port import LOAD_DEADLINE_S
+    from bridge.hosting.probing.bake import bake, unbakeable
     from chains import load
 
     asked = tuple(_parted(value) for value in values)
@@ -149,7 +149,7 @@ def _plugin(
 
 
 def _target(row: HostedRow, plugin: Plugin, out: Path | None) -> Path:
-    from bridge.hosting.bake import BAKED_SUFFIXES
+    from bridge.hosting.probing.bake import BAKED_SUFFIXES
 
     suffix = BAKED_SUFFIXES[plugin.format]
     return out or row.folder / "states" / f"{row.owner}-{row.insert.id}{suffix}"
@@ -235,7 +235,7 @@ def edit(
 
     Example: stemwright plugins edit chain.toml vocals/comp
     """
-    from bridge.hosting.window import refuse_window
+    from bridge.hosting.probing.window import refuse_window
     from chains import load
 
     row = hosted_row(load(chain), insert)
@@ -249,7 +249,7 @@ def _edit(  # pragma: no cover - untested
 ) -> None:
 
     from bridge.hosting import PrepareJob, host
-    from bridge.hosting.window import open_window
+    from bridge.hosting.probing.window import open_window
 
     _refuse_overwriting(row, target, yes)
     params = tuple(row.settings.params.items())
@@ -276,7 +276,7 @@ def authorise(
 
     Example: stemwright plugins authorise "Pro-Q 3"
     """
-    from bridge.hosting.window import open_window, refuse_window
+    from bridge.hosting.probing.window import open_window, refuse_window
 
     plugin = one(name, opened(store), plugin_path, kind)
     refuse_window(plugin, "", _LICENCE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.comparing.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.drifting import Drift, drift
 from bridge.comparing.envelope import levels, likely_lags, loudest_starts

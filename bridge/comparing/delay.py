@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.comparing.shifting import HALF_TAPS, advanced
 
 _WHITENING = 0.5

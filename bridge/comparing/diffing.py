@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.framing import BLOCK_FRAMES
+from bridge.audio.blocks import BLOCK_FRAMES
 from bridge.comparing.first_step import compare_renders
 from bridge.comparing.floor import Floor
 from bridge.comparing.limits import Limits

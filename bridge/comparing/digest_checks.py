@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from bridge.audio.stored import pcm_sha256
+from bridge.audio.wav_files import pcm_sha256
 from bridge.comparing.master_place import Place
 from bridge.finished import LOCK, RECORD, Lock, Record, need_record
 from bridge.finished.lock import Source

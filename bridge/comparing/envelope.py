@@ -9,8 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block
-from bridge.audio.sums import reblocked
+from bridge.audio.blocks import Block, reblocked
 
 STEPS_PER_S = 100
 _FINE_PER_S = 1000

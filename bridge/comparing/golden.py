@@ -10,10 +10,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from bridge.audio.blocks import Block, reblocked
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.framing import Block
 from bridge.audio.inspection import inspect
-from bridge.audio.sums import reblocked
 from bridge.comparing.levels import told
 from bridge.comparing.limits import Limits
 from bridge.comparing.octaves import Octaves, centres_hz, nominal_hz

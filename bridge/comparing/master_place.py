@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bridge.audio.stored import pcm_sha256
+from bridge.audio.wav_files import pcm_sha256
 from bridge.rendering import (
     SIDECAR_SUFFIX,
     Carried,

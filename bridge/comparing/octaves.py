@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.metering.spectrum import THIRDS, line_powers
 
 _SLOWEST_HZ = 6.0

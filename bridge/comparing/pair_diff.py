@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.framing import BLOCK_FRAMES
+from bridge.audio.blocks import BLOCK_FRAMES
 from bridge.comparing.alignment import Alignment, align
 from bridge.comparing.floor import Floor
 from bridge.comparing.judging import judge, judge_tail

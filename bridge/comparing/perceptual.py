@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 
 EDGES_HZ = (
     20, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150,

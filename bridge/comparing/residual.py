@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.comparing.octaves import Bands, Octaves, centres_hz, nominal_hz
 from bridge.comparing.perceptual import Perceptual
 from stemwright.decibels import amplitude_db, power_db

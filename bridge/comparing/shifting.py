@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import oaconvolve
 
-from bridge.audio.framing import Block
-from bridge.audio.sums import reblocked
+from bridge.audio.blocks import Block, reblocked
 
 HALF_TAPS = 256
 """Frames next to either end that a shift cannot give."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bridge.audio.blocks import BLOCK_FRAMES, Block, Framer
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.framing import BLOCK_FRAMES, Block, Framer
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
 from bridge.comparing.levels import told
 from bridge.comparing.walking import first

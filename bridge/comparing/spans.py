@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 
 
 def gathered(blocks: Iterable[Block], starts: Sequence[int], length: int) -> list[Block]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bridge.audio.blocks import Block, reblocked
 from bridge.audio.decode import read_blocks
-from bridge.audio.framing import Block
-from bridge.audio.sums import reblocked
 from bridge.comparing.alignment import Alignment
 from bridge.comparing.shifting import HALF_TAPS, advanced_stream
 from bridge.comparing.walking import Pair, starting_at

@@ -16,7 +16,7 @@ from bridge.comparing.master_place import Place, locate
 from bridge.comparing.model import Diff
 from bridge.finished import Lock, read_lock
 from bridge.hosting import search_folders, trusted_folders
-from bridge.hosting.scratch import scratch
+from bridge.hosting.child.scratch import scratch
 from bridge.rendering import (
     Cancel,
     Context,

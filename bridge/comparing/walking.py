@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.audio.blocks import BLOCK_FRAMES, Block, reblocked
 from bridge.audio.decode import Header, probe, read_blocks
-from bridge.audio.framing import BLOCK_FRAMES, Block
-from bridge.audio.sums import reblocked
 
 
 @dataclass(frozen=True)

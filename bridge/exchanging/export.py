@@ -12,7 +12,7 @@ from bridge.exchanging.pairs import has_pairs, joined
 from bridge.exchanging.printed import with_printed
 from bridge.exchanging.rendered import is_rendering, session_of
 from bridge.hosting import trusted_folders
-from bridge.hosting.scratch import scratch
+from bridge.hosting.child.scratch import scratch
 from bridge.storing import Store
 from sessions import Device, Session, read
 from sessions.formats.dawproject import write_channels

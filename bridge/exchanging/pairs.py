@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from bridge.audio.bundle import open_member
 from bridge.audio.decode import opened
+from bridge.audio.zip_members import open_member
 from sessions import Clip, Media, Session
 from stemwright.problems import MachineError, Problem
 

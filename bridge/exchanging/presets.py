@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bridge.exchanging.capture import Captured
 from bridge.exchanging.lifting import lift
-from bridge.hosting import audio_unit
+from bridge.hosting.finding import audio_unit
 from chains import Chain, Group
 from sessions import Device, DeviceState
 from sessions.bundle.naming import natural_key

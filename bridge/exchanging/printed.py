@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.framing import Block
-from bridge.audio.write import WavWriter
+from bridge.audio.blocks import Block
+from bridge.audio.wav_files import WavWriter
 from bridge.comparing.render_folder import RenderFolder, open_render
 from bridge.rendering.signals import cut, kept_signal
 from bridge.storing import Store

@@ -1,15 +1,15 @@
 """Plugins: finding them, setting them up and running them, each in a child process of its own.
 
-Nothing here imports a plugin host, or numpy, into the caller's process: `bridge.hosting.probe`
-(a plugin's card) and `bridge.hosting.crosscheck` (one insert in two hosts) read audio, and are
+Nothing here imports a plugin host, or numpy, into the caller's process: `bridge.hosting.probing.probe`
+(a plugin's card) and `bridge.hosting.probing.crosscheck` (one insert in two hosts) read audio, and are
 imported where they are used.
 """
 
-from bridge.hosting.bundles import search_folders
-from bridge.hosting.cards import Card, deadline_from, find_card, keep_card, known_deadline
-from bridge.hosting.child import stop_all
-from bridge.hosting.describe import Described, ParameterText, describe
-from bridge.hosting.isolated import DawDreamerHost, PedalboardHost, host
+from bridge.hosting.child.process import stop_all
+from bridge.hosting.finding.bundles import search_folders
+from bridge.hosting.finding.scan import scan
+from bridge.hosting.finding.trust import lies_in, own_file, trusted_folders
+from bridge.hosting.hosts import DawDreamerHost, PedalboardHost, host
 from bridge.hosting.port import (
     Host,
     HostedInsert,
@@ -19,8 +19,8 @@ from bridge.hosting.port import (
     RunResult,
     deadline_s,
 )
-from bridge.hosting.scan import scan
-from bridge.hosting.trust import lies_in, own_file, trusted_folders
+from bridge.hosting.probing.cards import Card, deadline_from, find_card, keep_card, known_deadline
+from bridge.hosting.probing.describe import Described, ParameterText, describe
 
 __all__ = [
     "Card",

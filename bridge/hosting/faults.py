@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bridge.hosting.child import ChildFailed, Ending
+from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.plugins import Slot
 from stemwright.problems import (
     Diagnostic,

@@ -12,10 +12,9 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from bridge.audio.framing import Block, Framer
+from bridge.audio.blocks import Block, Framer, reblocked
 from bridge.audio.quantise import Quantiser
 from bridge.audio.resample import resampled, resampled_frames
-from bridge.audio.sums import reblocked
 from bridge.listening.outlines import COLUMNS, Outline, extremes, outline, outlined
 from bridge.metering import Meter
 from stemwright.decibels import amplitude_db, linear

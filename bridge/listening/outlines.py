@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.listening.marking import tag, text
 from stemwright.decibels import linear
 

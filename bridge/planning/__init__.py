@@ -1,6 +1,6 @@
 """Linking a chain to this song's stems and this machine's plugins; pure."""
 
-from bridge.planning.digests import (
+from bridge.planning.keys import (
     group_digest,
     hosted_key,
     native_key,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bridge.planning.assign import assign_stems
@@ -18,14 +19,92 @@ from bridge.planning.model import (
     Stem,
     Stems,
     Step,
+    VersionPlan,
 )
-from bridge.planning.refuse import refusals
 from bridge.planning.steps import StepLinker
-from bridge.planning.versions import version_plans
 from bridge.plugins import Catalogue
-from chains import Chain, Insert, Limiter, check
+from chains import Chain, Insert, Limiter, Version, Where, check
+from chains.select import StemName, matches, stem_selector
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
+
+
+def _refusal(what: str, where: Where, hint: str) -> Problem:
+    return Problem(
+        kind="not_rendered",
+        message=f"{what} cannot be rendered by this version",
+        where=where.as_json(),
+        hint=hint,
+    )
+
+
+def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
+    """Yield one problem for each thing in `chain` that rendering lacks."""
+    for _, insert in chain.inserts():
+        use = insert.settings.use
+        if use != "plugin" and use not in supported:
+            yield _refusal(
+                f'the built-in "{use}"', insert.where, f"use one of {', '.join(sorted(supported))}"
+            )
+    for version in chain.versions:
+        if version.dynamics == "main":
+            yield _refusal(
+                f'dynamics = "main" of the version "{version.id}"',
+                version.where,
+                'use dynamics = "own"',
+            )
+
+
+def version_plans(
+    chain: Chain, lanes: Sequence[Lane], notes: list[Diagnostic]
+) -> tuple[VersionPlan, ...]:
+    """Resolve the chain's versions; what a version names and this song lacks goes to `notes`.
+
+    A group that loses some of its stems is a lane of its own. One that loses all is muted like a
+    group that is named: after its fader, so that groups which listen to it still hear it.
+    """
+    plans = []
+    for version in chain.versions:
+        notes += _unmatched(version, lanes)
+        plans.append(_version(version, lanes))
+    return tuple(plans)
+
+
+def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:
+    kept = {lane.id: _kept(version, lane) for lane in lanes}
+    sounding = [lane for lane in lanes if kept[lane.id]]
+    partial = [lane for lane in sounding if kept[lane.id] != lane.stems]
+    return VersionPlan(
+        version.id,
+        tuple(lane.id for lane in sounding),
+        tuple(replace(lane, stems=kept[lane.id]) for lane in partial),
+        tuple(stem.id for lane in partial for stem in lane.stems if stem not in kept[lane.id]),
+    )
+
+
+def _kept(version: Version, lane: Lane) -> tuple[Stem, ...]:
+    words = version.only or version.mute
+    if lane.id in words:
+        return lane.stems if version.only else ()
+    chosen = [any(_takes(word, stem) for word in words) for stem in lane.stems]
+    keeps = bool(version.only)
+    return tuple(
+        stem for stem, is_chosen in zip(lane.stems, chosen, strict=True) if is_chosen is keeps
+    )
+
+
+def _takes(word: str, stem: Stem) -> bool:
+    selector = stem_selector(word)
+    return selector is not None and matches(selector, StemName(stem.id, stem.name, stem.role))
+
+
+def _unmatched(version: Version, lanes: Sequence[Lane]) -> Iterator[Diagnostic]:
+    stems = [stem for lane in lanes for stem in lane.stems]
+    for word in (*version.mute, *version.only):
+        if stem_selector(word) is not None and not any(_takes(word, stem) for stem in stems):
+            message = f'version {version.id}: "{word}" is no stem of this song'
+            yield Diagnostic("warning", "version_selects_nothing", str(version.where), message)
+
 
 DEFAULT_HOST = "dawdreamer"
 DEFAULT_BUFFER_SIZE = 512

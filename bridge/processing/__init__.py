@@ -1,11 +1,9 @@
 """Built-in processors: streaming, at zero latency, the same bits however the stream is cut."""
 
-from bridge.processing.decibels import gain_of
-from bridge.processing.keying import Keyed, run_keyed
-from bridge.processing.mixing import Mixed
+from bridge.processing.gain_series import gain_of
 from bridge.processing.port import KeyedProcessor, Processor, ReducesGain
 from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
-from bridge.processing.sides import OneSide, Sided, join, split
+from bridge.processing.wrappers import Keyed, Mixed, OneSide, Sided, join, run_keyed, split
 
 __all__ = [
     "KEYED",

@@ -10,9 +10,9 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from bridge.audio.framing import Block
-from bridge.processing.decibels import Array
-from bridge.processing.filtering import GRID_FRAMES, pieces
+from bridge.audio.blocks import Block
+from bridge.processing.filters import GRID_FRAMES, pieces
+from bridge.processing.gain_series import Array
 
 LOWEST = 1e-15
 """-300 dBFS stands for silence, which has no level in dB."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.processing.decibels import Array, gain_of, gains_of, levels_db
 from bridge.processing.envelopes import LOWEST, Ballistics
+from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
 from chains.inserts.settings import CompressedBand, Compressor
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio.framing import Block
-from bridge.processing.biquads import Sections
-from bridge.processing.decibels import gain_of, gains_of
+from bridge.audio.blocks import Block
 from bridge.processing.envelopes import Ballistics, linked_peaks
-from bridge.processing.filtering import SosFilter
+from bridge.processing.filters import Sections, SosFilter
 from bridge.processing.gain_computer import StaticCurve
+from bridge.processing.gain_series import gain_of, gains_of
 from bridge.processing.reduction import Reductions
 
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from bridge.processing.decibels import Array
+from bridge.processing.gain_series import Array
 
 STEPS_PER_S = 10
 _LEAST = 1e-10

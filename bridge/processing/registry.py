@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.processing.port import KeyedProcessor, Processor
 from chains.inserts.settings import (
     Compressor,
@@ -57,27 +57,27 @@ def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
     """
     match settings:
         case Gain():
-            from bridge.processing.gain import GainProcessor
+            from bridge.processing.processors.gain import GainProcessor
 
             return GainProcessor(settings)
         case Eq():
-            from bridge.processing.eq import EqProcessor
+            from bridge.processing.processors.eq import EqProcessor
 
             return EqProcessor(settings, sample_rate_hz)
         case Limiter():
-            from bridge.processing.limiter import LimiterProcessor
+            from bridge.processing.processors.limiter import LimiterProcessor
 
             return LimiterProcessor(settings, sample_rate_hz)
         case Saturation():
-            from bridge.processing.saturation import SaturationProcessor
+            from bridge.processing.processors.saturation import SaturationProcessor
 
             return SaturationProcessor(settings)
         case Reverb():
-            from bridge.processing.reverb import ReverbProcessor
+            from bridge.processing.processors.reverb import ReverbProcessor
 
             return ReverbProcessor(settings, sample_rate_hz)
         case Width():
-            from bridge.processing.width import WidthProcessor
+            from bridge.processing.processors.width import WidthProcessor
 
             return WidthProcessor(settings, sample_rate_hz)
         case _:
@@ -91,23 +91,23 @@ def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor
     """
     match settings:
         case Compressor():
-            from bridge.processing.compressor import CompressorProcessor
+            from bridge.processing.processors.compressor import CompressorProcessor
 
             return CompressorProcessor(settings, sample_rate_hz)
         case DynamicEq():
-            from bridge.processing.dynamic_eq import DynamicEqProcessor
+            from bridge.processing.processors.dynamic_eq import DynamicEqProcessor
 
             return DynamicEqProcessor(settings, sample_rate_hz)
         case Multiband():
-            from bridge.processing.multiband import MultibandProcessor
+            from bridge.processing.processors.multiband import MultibandProcessor
 
             return MultibandProcessor(settings, sample_rate_hz)
         case Deesser():
-            from bridge.processing.deesser import DeesserProcessor
+            from bridge.processing.processors.deesser import DeesserProcessor
 
             return DeesserProcessor(settings, sample_rate_hz)
         case Gate():
-            from bridge.processing.gate import GateProcessor
+            from bridge.processing.processors.gate import GateProcessor
 
             return GateProcessor(settings, sample_rate_hz)
         case _:

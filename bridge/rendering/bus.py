@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.audio.sums import Part, summed
+from bridge.audio.blocks import Part, summed
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.signals import Signal, store_signal, stored_signal

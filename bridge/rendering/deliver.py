@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from bridge.audio.quantise import Subtype
 from bridge.audio.tags import can_carry
 from bridge.finished import RECORD_SCHEMA, Lock, Record
-from bridge.hosting.states import opened_state
+from bridge.hosting.finding.states import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
 from bridge.rendering.context import Context

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block, Cursor
 from bridge.audio.pcm import read_pcm
-from bridge.audio.sums import Cursor
-from bridge.hosting.cards import find_card
-from bridge.hosting.checks import FILTER_FRAMES
-from bridge.hosting.crosscheck import differs
+from bridge.hosting.engines.output_checks import FILTER_FRAMES
+from bridge.hosting.finding.states import SUFFIXES
 from bridge.hosting.port import Host, HostedInsert, Prepared, RunJob, RunResult
-from bridge.hosting.states import SUFFIXES
+from bridge.hosting.probing.cards import find_card
+from bridge.hosting.probing.crosscheck import differs
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.hosting import host, lies_in, scan, search_folders, trusted_folders
-from bridge.hosting.states import opened_state
+from bridge.hosting.finding.states import opened_state
 from bridge.planning import (
     Engine,
     Excerpt,

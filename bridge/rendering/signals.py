@@ -8,7 +8,7 @@ from itertools import chain as joined
 
 import numpy as np
 
-from bridge.audio.framing import BLOCK_FRAMES, Block
+from bridge.audio.blocks import BLOCK_FRAMES, Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
 from bridge.rendering.events import Cancel
 from bridge.storing import Entry, Store

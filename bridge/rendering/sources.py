@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.bundle import open_member
+from bridge.audio.blocks import BLOCK_FRAMES, Block, Cursor, Part, summed
 from bridge.audio.decode import read_blocks
-from bridge.audio.framing import BLOCK_FRAMES, Block
 from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
 from bridge.audio.pcm import PcmWriter
 from bridge.audio.resample import resampled
-from bridge.audio.sums import Cursor, Part, summed
+from bridge.audio.zip_members import open_member
 from bridge.finished import Lock
 from bridge.finished.lock import Source, SourceFile
 from bridge.planning import Stem, StemFile, Stems, stem_facts

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,

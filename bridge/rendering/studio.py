@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.quantise import Subtype
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
 from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.signals import Levels, Signal, Tap, cut

@@ -8,15 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block, Cursor
 from bridge.audio.pcm import PcmWriter, read_pcm
-from bridge.audio.sums import Cursor
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import gain_of
-from bridge.processing.limiting.analysis import Analyser, Analysis
-from bridge.processing.limiting.drive import solve_drive
-from bridge.processing.limiting.finish import FinishLimiter
+from bridge.processing.limiting.drive import Analyser, Analysis, FinishLimiter, solve_drive
 from bridge.rendering.signals import Signal
 from bridge.rendering.steps import run_steps
 from bridge.rendering.studio import Held, Studio, Take, scaled

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.audio.blocks import Block, reblocked
 from bridge.audio.decode import read_blocks
-from bridge.audio.framing import Block
-from bridge.audio.sums import reblocked
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
 from bridge.listening.document import saved
 from bridge.rendering.signals import DamagedEntryError
 from bridge.reporting.bypass_page import Place, Seen, bypass_page

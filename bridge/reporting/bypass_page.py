@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.listening.charts import Curve, chart
 from bridge.listening.deck import Deck, Track
 from bridge.listening.document import document, section

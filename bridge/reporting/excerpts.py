@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.resample import resampled
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, preview
 from bridge.listening.excerpts import excerpt as encoded

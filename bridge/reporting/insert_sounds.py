@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.finished.record import Row
 from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, short_preview
 from bridge.rendering.signals import DamagedEntryError

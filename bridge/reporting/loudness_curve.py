@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.framing import Block, Framer
+from bridge.audio.blocks import Block, Framer
 from bridge.audio.loudness import KWeighting, energy, gated_lufs, lufs
 
 STEPS_PER_S = 10

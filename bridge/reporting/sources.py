@@ -9,8 +9,8 @@ from typing import get_args
 
 import numpy as np
 
+from bridge.audio.blocks import Block
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.framing import Block
 from bridge.finished import Lock, Record
 from bridge.hosting import own_file
 from bridge.planning import Lane, Plan, Stem, Stems

@@ -12,7 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.framing import Block, Framer
+from bridge.audio.blocks import Block, Framer
 from bridge.metering.spectrum import SIXTHS, line_powers
 from stemwright.decibels import power_db
 

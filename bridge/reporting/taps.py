@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bridge.audio.blocks import Block, Part, summed
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.framing import Block
 from bridge.audio.inspection import inspect
-from bridge.audio.sums import Part, summed
 from bridge.finished import Record
 from bridge.finished.lock import Source
 from bridge.finished.record import Row, Version

@@ -2,8 +2,7 @@
 
 from bridge.storing.keys import Signature, digest, file_digest, signature
 from bridge.storing.leases import HeldError, Lease, NotALeaseError, hold, leased_folder, sweep
-from bridge.storing.modes import modes_of
-from bridge.storing.plain import (
+from bridge.storing.plain_files import (
     BadDataError,
     NotPlainError,
     parse_json,
@@ -12,7 +11,7 @@ from bridge.storing.plain import (
     read_json,
     refuse_odd,
 )
-from bridge.storing.store import LIMIT_BYTES, Entry, Held, Store, default_root
+from bridge.storing.store import LIMIT_BYTES, Entry, Held, Store, default_root, modes_of
 
 __all__ = [
     "LIMIT_BYTES",

@@ -21,7 +21,7 @@ import typer
 from scipy.stats import binomtest
 
 from bridge.cli.telling import run_told
-from bridge.hosting.trust import trust
+from bridge.hosting.finding.trust import trust
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")

@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.hosting.answers import Refused, problem
-from bridge.hosting.checks import Comparison, first_not_finite, not_finite
-from bridge.hosting.child import ChildFailed, Ending
-from bridge.hosting.display import agrees, reading
+from bridge.hosting.child.process import ChildFailed, Ending
+from bridge.hosting.engines.display_text import agrees, reading
+from bridge.hosting.engines.output_checks import Comparison, first_not_finite, not_finite
+from bridge.hosting.engines.parameters import Fault, named
 from bridge.hosting.faults import answered_error, child_error, diagnostics, key_unreachable
-from bridge.hosting.parameters import Fault, named
+from bridge.hosting.finding.states import check_owner
 from bridge.hosting.port import (
     LOAD_DEADLINE_S,
     HostedInsert,
@@ -30,7 +31,6 @@ from bridge.hosting.port import (
     RunJob,
     RunResult,
 )
-from bridge.hosting.states import check_owner
 from bridge.plugins import Catalogue, Plugin
 from sessions.states.neutral import VSTPRESET_HEAD_BYTES, parse_vstpreset
 from stemwright.decibels import linear

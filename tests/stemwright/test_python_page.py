@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.audio.song import write_song
+from bridge.demo.song import write_song
 from chains import LIBRARY
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bridge.audio.blocks import Block
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.framing import Block
 from bridge.comparing.alignment import Alignment
 from bridge.comparing.model import FileDiff
 from bridge.comparing.together import overlap, together

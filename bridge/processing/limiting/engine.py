@@ -1,12 +1,180 @@
-"""The limiter itself: samples and their peak envelope in, limited samples out."""
+"""The gain curve of the limiter: from true-peak envelope to smooth gain, in any chunks."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from decimal import Decimal
 
-from bridge.audio.framing import Block
-from bridge.processing.limiting.curve import Curve, GainCurve, Shape
-from bridge.processing.limiting.refinement import Refinement
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import minimum_filter1d
+
+from bridge.audio.blocks import Block
+from bridge.audio.interpolation import BAND_BOUND, FINE_HALF_TAPS, fine_peaks
+
+Curve = npt.NDArray[np.float64]
+"""(frames,) of a linear peak or gain."""
+
+_GUARD_FRAMES = 2
+_HOP_FRAMES = 2048
+_INAUDIBLE = 2.0**-60  # a reduction this small leaves the gain at exactly 1
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The gain curve in frames: two averages of `window_frames` each, worked `hop_frames` at once.
+
+    `guard_frames` on either side of a peak already have its gain, since what is read between two
+    frames mixes their neighbours.
+    """
+
+    window_frames: int
+    hop_frames: int
+    release_frames: float
+    guard_frames: int
+
+    @property
+    def margin_frames(self) -> int:
+        """Frames that must be known before and after one to give its gain, together."""
+        return 2 * self.guard_frames + 2 * self.window_frames - 2
+
+    @staticmethod
+    def of(lookahead_ms: float, release_ms: float, sample_rate_hz: int, pooled: int = 1) -> Shape:
+        """Return the shape for an envelope that holds one peak of every `pooled` frames."""
+        frames_per_ms = sample_rate_hz / pooled / 1000.0
+        guard = _GUARD_FRAMES if pooled == 1 else 0
+        window = max(1, (round(lookahead_ms * frames_per_ms) - guard + 2) // 2)
+        hop = window * max(1, _HOP_FRAMES // window)
+        return Shape(window, hop, release_ms * frames_per_ms, guard)
+
+
+def linear(db: float) -> float:
+    """Return the linear gain of `db`, correctly rounded, hence the same on every processor.
+
+    `stemwright.decibels.linear`, by the C library, may be one unit in the last place beside it.
+    """
+    return float(Decimal(10) ** (Decimal(db) / 20))
+
+
+class GainCurve:
+    """Streams a peak envelope (silence before and after) to the gain that holds a ceiling.
+
+    The gain needed is min(1, ceiling / peak). Its minimum over the look-ahead is held, the
+    reduction 1 - gain then falls exponentially with time constant `release_frames`, and two moving
+    averages that end where the peak is make it smooth. Where nothing asks for a reduction the gain
+    is exactly 1. Every operation is elementwise or runs over an absolute grid, so the cut of the
+    input changes no bit.
+    """
+
+    def __init__(self, shape: Shape, ceiling: float) -> None:
+        self._shape = shape
+        self._ceiling = ceiling
+        # Begun earlier than the stream, so that its first frames can be prepared for as well.
+        self._early_frames = 2 * shape.window_frames
+        self._needed: Curve = np.ones(self._early_frames + shape.guard_frames)
+        self._reduction = 0.0
+        self._tails = [np.zeros(shape.window_frames) for _ in range(2)]
+        per_frame = float((Decimal(-1) / Decimal(shape.release_frames)).exp())
+        self._fall: Curve = np.multiply.accumulate(np.full(shape.hop_frames, per_frame))
+
+    def add(self, peaks: Curve) -> Curve:
+        """Take the next (frames,) linear peaks; return the gains that became known."""
+        needed = self._ceiling / np.maximum(peaks, self._ceiling)
+        self._needed = np.concatenate([self._needed, needed])
+        margin = self._shape.margin_frames
+        hops = (len(self._needed) - margin) // self._shape.hop_frames
+        if hops < 1:
+            return np.empty(0)
+        frames = hops * self._shape.hop_frames
+        held = _lowest(self._needed[: frames + margin], margin + 1)
+        self._needed = self._needed[frames:]
+        reduction = self._released((1.0 - held).reshape(hops, -1))
+        for index in range(2):
+            reduction = self._averaged(reduction, index)
+        gain: Curve = 1.0 - reduction[self._early_frames :]
+        self._early_frames = 0
+        return gain
+
+    def rest(self, frames: int) -> Curve:
+        """Return the last `frames` gains, those still owed."""
+        return self.add(np.zeros(frames + self._shape.hop_frames + self._shape.margin_frames))[
+            :frames
+        ]
+
+    def _released(self, wanted: Curve) -> Curve:
+        # max(wanted[n], fall * released[n - 1]) is a running maximum of wanted / fall**n, one hop a
+        # row, so that the power stays small.
+        released = np.maximum.accumulate(wanted / self._fall, axis=1) * self._fall
+        for row in released:
+            np.maximum(row, self._reduction * self._fall, out=row)
+            last = float(row[-1])
+            self._reduction = last if last > _INAUDIBLE else 0.0
+        flat: Curve = released.reshape(-1)
+        return flat
+
+    def _averaged(self, values: Curve, index: int) -> Curve:
+        # A window's sum is the end of one grid row and the start of the next. A running sum would
+        # keep a residue, and silence would not come back to a gain of exactly 1.
+        rows = values.reshape(-1, self._shape.window_frames)
+        starts = np.cumsum(rows, axis=1)
+        ends = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
+        before = np.concatenate([self._tails[index][None], ends[:-1]])
+        self._tails[index] = ends[-1].copy()
+        starts[:, :-1] += before[:, 1:]
+        averaged: Curve = starts.reshape(-1) / self._shape.window_frames
+        return averaged
+
+
+def _lowest(needed: Curve, size: int) -> Curve:
+    """Return the minimum of every window of `size` that fits, (len(needed) - size + 1,)."""
+    filtered = minimum_filter1d(needed, size, mode="nearest")
+    lowest: Curve = filtered[size // 2 : size // 2 + len(needed) - size + 1]
+    return lowest
+
+
+class Refinement:
+    """Raises a peak envelope where a signal limited by it still reads over the ceiling at 16x.
+
+    The 4x envelope misses up to 2 dB near half the sample rate, and a moving gain shifts what lies
+    between the samples; this catches both. Only frames that could be over are read.
+    """
+
+    def __init__(self, shape: Shape, ceiling: float, channels: int) -> None:
+        self._curve = GainCurve(shape, ceiling)
+        self._ceiling = ceiling
+        self._samples: Block = np.zeros((channels, 0))
+        self._peaks: Curve = np.empty(0)
+        self._gain: Curve = np.empty(0)
+        self._limited: Block = np.zeros((channels, FINE_HALF_TAPS))
+
+    def add(self, samples: Block, peaks: Curve) -> Curve:
+        """Take (channels, frames) and their (frames,) peaks; return the raised peaks known."""
+        self._samples = np.concatenate([self._samples, samples], axis=1)
+        self._peaks = np.concatenate([self._peaks, peaks])
+        return self._raised(self._curve.add(peaks), silence_frames=0)
+
+    def rest(self) -> Curve:
+        """Return the raised peaks still owed."""
+        return self._raised(self._curve.rest(self._samples.shape[1]), silence_frames=FINE_HALF_TAPS)
+
+    def _raised(self, gain: Curve, silence_frames: int) -> Curve:
+        silence = np.zeros((len(self._samples), silence_frames))
+        limited = self._samples[:, : len(gain)] * gain
+        self._samples = self._samples[:, len(gain) :]
+        self._limited = np.concatenate([self._limited, limited, silence], axis=1)
+        self._gain = np.concatenate([self._gain, gain])
+        return self._read(max(0, self._limited.shape[1] - 2 * FINE_HALF_TAPS))
+
+    def _read(self, frames: int) -> Curve:
+        raised, gain = self._peaks[:frames].copy(), self._gain[:frames]
+        near = np.flatnonzero(raised * gain > self._ceiling * BAND_BOUND)
+        fine = fine_peaks(self._limited, near, self._ceiling)
+        over, fine = near[fine > self._ceiling], fine[fine > self._ceiling]
+        raised[over] = np.maximum(raised[over], fine / gain[over])
+        self._limited = self._limited[:, frames:]
+        self._gain, self._peaks = self._gain[frames:], self._peaks[frames:]
+        return raised
+
 
 MARGIN_DB = 0.05
 """How far under the ceiling the limiter aims, for meters whose filters differ from ours."""

@@ -12,9 +12,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.bundle import open_member
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect, refuse_bad_samples
+from bridge.audio.zip_members import open_member
 from stemwright.problems import InputError
 
 RATE = 48000

@@ -16,11 +16,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
 from bridge.audio.quantise import Subtype
-from bridge.audio.wave_header import wave_header
-from bridge.audio.write import WavWriter, Written
+from bridge.audio.wav_files import WavWriter, Written, wave_header
 from stemwright.problems import InputError, MachineError, RenderError
 
 SUBTYPES: tuple[Subtype, ...] = ("pcm16", "pcm24", "float32", "float64")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.quantise import Quantiser, Subtype
 from stemwright.problems import RenderError
 

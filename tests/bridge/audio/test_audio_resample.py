@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.resample import resampled, resampled_frames
 
 PAIRS = [(44100, 48000), (48000, 44100), (96000, 48000), (88200, 48000), (44100, 96000)]

@@ -10,10 +10,10 @@ import pyebur128
 import pytest
 import soundfile
 
-from bridge.audio.framing import Block
-from bridge.audio.song import write_song
-from bridge.audio.song_score import BAR_S, bars_of
-from bridge.audio.song_voices import hz_of, string
+from bridge.audio.blocks import Block
+from bridge.demo.parts import BAR_S, bars_of
+from bridge.demo.song import write_song
+from bridge.demo.voices import hz_of, string
 from stemwright.problems import InputError, MachineError
 
 NAMES = ["drums", "bass", "keys", "guitar", "pad", "lead", "backing", "fx"]

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
-from bridge.audio.sums import Part, reblocked, summed
+from bridge.audio.blocks import Block, Part, reblocked, summed
 
 
 def noise(seed: int, channels: int, frames: int) -> Block:

@@ -20,9 +20,8 @@ from mutagen.wave import WAVE
 
 from bridge.audio.decode import probe
 from bridge.audio.inspection import inspect
-from bridge.audio.stored import pcm_sha256
 from bridge.audio.tags import can_carry, read_texts, write_texts
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter, pcm_sha256
 from sessions import read
 from stemwright.problems import InputError
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 
-from bridge.audio.framing import Framer
+from bridge.audio.blocks import Framer
 from bridge.audio.interpolation import (
     BAND_BOUND,
     COARSE_BOUND,
@@ -20,8 +20,7 @@ from bridge.audio.interpolation import (
     frame_peaks_at,
     narrow_frame_peaks,
 )
-from bridge.audio.library_peak import LibraryPeak
-from bridge.audio.true_peak import FramePeaks, TruePeak
+from bridge.audio.true_peak import FramePeaks, LibraryPeak, TruePeak
 
 NOISE = np.random.Generator(np.random.PCG64(2)).standard_normal((2, 40000))
 

@@ -202,7 +202,7 @@ def test_no_command_lets_a_name_steer_the_terminal(
     run: Callable[..., Any], place: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusted = place.folder / "trusted.txt"
-    monkeypatch.setattr("bridge.hosting.trust.trust_file", lambda: trusted)
+    monkeypatch.setattr("bridge.hosting.finding.trust.trust_file", lambda: trusted)
     rendered = place.folder / "master"
     asked = _words(place, rendered)
     assert set(asked) == set(_commands(app)), "every command is tried with hostile names"

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.hosting.child import call
-from bridge.hosting.trust import trust_file
+from bridge.hosting.child.process import call
+from bridge.hosting.finding.trust import trust_file
 from sessions.states import neutral
 
 CHAIN = """[[group]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.audio.song import stem
-from bridge.audio.write import WavWriter
+from bridge.audio.wav_files import WavWriter
+from bridge.demo.song import stem
 
 RATE_HZ = 48000
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.audio.bundle import open_member
+from bridge.audio.zip_members import open_member
 from bridge.comparing.render_folder import open_render
 from bridge.exchanging import Finisher, capture_onto, export, write_chain
 from bridge.exchanging.chain_folder import chain_text

@@ -24,8 +24,8 @@ from bridge.cli.telling import run_told
 from bridge.comparing import load_policy
 from bridge.comparing.golden import fingerprint, read_golden
 from bridge.finished import read_lock, read_record
-from bridge.hosting import scan_cache
-from bridge.hosting.cards import Card, card_from_json
+from bridge.hosting.finding import scan_cache
+from bridge.hosting.probing.cards import Card, card_from_json
 from bridge.rendering import as_text, read_sidecar
 from stemwright.problems import InputError
 

@@ -19,8 +19,7 @@ import pytest
 
 from bridge.hosting import PrepareJob, stop_all
 from bridge.hosting.answers import checked
-from bridge.hosting.child import _parsed, call
-from bridge.hosting.interrupts import uninterrupted
+from bridge.hosting.child.process import _parsed, call, uninterrupted
 from bridge.hosting.jobs import Factory
 from stemwright.problems import RenderError, StoppedError
 
@@ -48,7 +47,7 @@ def until(true: Callable[[], bool]) -> bool:
 
 
 def workers(parent: psutil.Process) -> list[psutil.Process]:
-    return [each for each in parent.children() if "bridge.hosting.worker" in each.cmdline()]
+    return [each for each in parent.children() if "bridge.hosting.child.worker" in each.cmdline()]
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def left(parent: int) -> list[psutil.Process]:
     return [
         each
         for each in psutil.process_iter(["cmdline"])
-        if (each.info["cmdline"] or [""])[-2:] == ["bridge.hosting.worker", str(parent)]
+        if (each.info["cmdline"] or [""])[-2:] == ["bridge.hosting.child.worker", str(parent)]
         and each.status() != psutil.STATUS_ZOMBIE
     ]
 
@@ -132,7 +131,7 @@ def test_what_a_plugin_started_ends_when_the_parent_is_killed(
 
 
 def test_a_child_whose_parent_is_not_who_it_says_leaves_at_once() -> None:
-    command = [sys.executable, "-m", "bridge.hosting.worker", "1"]
+    command = [sys.executable, "-m", "bridge.hosting.child.worker", "1"]
     ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     assert (ran.returncode, ran.stdout) == (86, b"")
 

@@ -16,7 +16,7 @@ import pytest
 from bridge.cli.plugins_command import app
 from bridge.cli.plugins_probe import HEAD
 from bridge.hosting import HostedInsert, PrepareJob, scan
-from bridge.hosting.states import SUFFIXES
+from bridge.hosting.finding.states import SUFFIXES
 from bridge.plugins import Plugin, Wanted
 from chains import Plugin as PluginSettings
 from chains import load

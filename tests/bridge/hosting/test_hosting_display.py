@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.hosting.display import agrees, number, reading, shown, tidy
+from bridge.hosting.engines.display_text import agrees, number, reading, shown, tidy
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ import pytest
 import bridge.hosting
 from bridge.cli.plugins_state import set_state
 from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
-from bridge.hosting.bundles import binary
-from bridge.hosting.child import ChildFailed, Ending
+from bridge.hosting.child.process import ChildFailed, Ending
+from bridge.hosting.child.worker import answer
 from bridge.hosting.faults import (
     INPUT_KINDS,
     MACHINE_KINDS,
@@ -26,9 +26,9 @@ from bridge.hosting.faults import (
     answered_error,
     child_error,
 )
+from bridge.hosting.finding.bundles import binary
 from bridge.hosting.jobs import Factory
-from bridge.hosting.window import refuse_window
-from bridge.hosting.worker import answer
+from bridge.hosting.probing.window import refuse_window
 from bridge.plugins import Plugin, Slot, Wanted
 from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 

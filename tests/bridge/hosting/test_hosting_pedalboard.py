@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from bridge.hosting import DawDreamerHost, HostedInsert, PedalboardHost, scan
-from bridge.hosting.crosscheck import differs
+from bridge.hosting.probing.crosscheck import differs
 from bridge.plugins import Wanted
 
 Audio = npt.NDArray[np.float32]

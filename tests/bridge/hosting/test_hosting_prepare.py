@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bridge.hosting import PrepareJob
-from bridge.hosting.display import tidy
+from bridge.hosting.engines.display_text import tidy
 from stemwright.problems import InputError, RenderError
 
 

@@ -13,14 +13,14 @@ import numpy.typing as npt
 import pytest
 
 from bridge.hosting import Card, deadline_from, deadline_s, find_card, keep_card, known_deadline
-from bridge.hosting import probe_readings as readings
-from bridge.hosting.architecture import architecture
-from bridge.hosting.cards import NOISE_DBFS
-from bridge.hosting.probe import probe
-from bridge.hosting.probe_signals import (
+from bridge.hosting.finding.bundles import architecture
+from bridge.hosting.probing import probe as readings
+from bridge.hosting.probing.cards import NOISE_DBFS
+from bridge.hosting.probing.probe import (
     IMPULSE_FRAME,
     RATE_HZ,
     SHORT_FRAMES,
+    probe,
     programme,
     ring,
     steady,

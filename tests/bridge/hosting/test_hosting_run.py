@@ -14,7 +14,7 @@ import pytest
 import scipy.signal
 
 from bridge.hosting import DawDreamerHost, Host, PedalboardHost, deadline_s
-from bridge.hosting.checks import lag_frames
+from bridge.hosting.engines.output_checks import lag_frames
 
 Audio = npt.NDArray[np.float32]
 

@@ -13,8 +13,8 @@ import pytest
 from blake3 import blake3
 
 from bridge.hosting import scan, search_folders
-from bridge.hosting.bundles import binary, bundles
-from bridge.hosting.factory import class_id_text
+from bridge.hosting.finding.bundles import binary, bundles
+from bridge.hosting.finding.vst3_factory import class_id_text
 from bridge.plugins import Catalogue, Wanted, broken, find
 
 Finder = Callable[[str], Path]
@@ -227,7 +227,7 @@ def test_a_class_id_reads_the_same_from_both_memory_orders() -> None:
 
 
 def test_a_factory_child_imports_no_numpy() -> None:
-    code = "import sys, bridge.hosting.factory, bridge.hosting.worker as w; print(*sys.modules)"
+    code = "import sys, bridge.hosting.finding.vst3_factory, bridge.hosting.child.worker as w; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "dawdreamer", "pedalboard"} & set(ran.stdout.split())
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from bridge.hosting import child
+from bridge.hosting.child import process
+from bridge.hosting.child.scratch import inside, scratch
 from bridge.hosting.jobs import Factory
-from bridge.hosting.scratch import inside, scratch
 
 KILLED = """
 import os, signal
-from bridge.hosting.scratch import scratch
+from bridge.hosting.child.scratch import scratch
 with scratch() as folder:
     (folder / "half").write_bytes(b"made")
     os.kill(os.getpid(), signal.SIGKILL)
 """
-SWEEPING = "from bridge.hosting.scratch import scratch\nwith scratch(): pass"
+SWEEPING = "from bridge.hosting.child.scratch import scratch\nwith scratch(): pass"
 
 
 def run(text: str, root: Path) -> None:
@@ -53,8 +53,8 @@ def test_a_childs_temporary_files_are_in_the_folder_that_goes(
         seen.append((str(options["cwd"]), str(options["env"]["TMPDIR"])))  # type: ignore[index]
         return popen(*words, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(child.subprocess, "Popen", spy)
-    child.call(Factory("none", "", ""), 30)
+    monkeypatch.setattr(process.subprocess, "Popen", spy)
+    process.call(Factory("none", "", ""), 30)
     ((cwd, temporary),) = seen
     assert cwd == temporary
     assert Path(cwd).parent == tmp_path
@@ -65,9 +65,9 @@ def test_a_folder_that_cannot_be_made_is_a_child_that_cannot_be_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(child.ChildFailed) as failed:
-        child.call(Factory("none", "", ""), 30)
-    assert failed.value.ending is child.Ending.UNSTARTED
+    with pytest.raises(process.ChildFailed) as failed:
+        process.call(Factory("none", "", ""), 30)
+    assert failed.value.ending is process.Ending.UNSTARTED
 
 
 def test_scratch_is_private_and_goes() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.metering import Measures, Meter, measure
 
 RATES_HZ = (44100, 48000, 96000)

@@ -25,7 +25,7 @@ from pyebur128 import (
     get_true_peak,
 )
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.metering import Measures, Meter, measure
 from stemwright.problems import InputError
 

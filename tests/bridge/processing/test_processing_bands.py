@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import freqz_sos
 
-from bridge.audio.framing import Block
-from bridge.processing.biquads import sections_of
-from bridge.processing.compressor import CompressorProcessor
-from bridge.processing.crossovers import linkwitz_riley
-from bridge.processing.deesser import DeesserProcessor
-from bridge.processing.dynamic_eq import DynamicEqProcessor
-from bridge.processing.multiband import MultibandProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.filters import linkwitz_riley, sections_of
+from bridge.processing.processors.compressor import CompressorProcessor
+from bridge.processing.processors.deesser import DeesserProcessor
+from bridge.processing.processors.dynamic_eq import DynamicEqProcessor
+from bridge.processing.processors.multiband import MultibandProcessor
 from chains.inserts.settings import (
     Bell,
     CompressedBand,

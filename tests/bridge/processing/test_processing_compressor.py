@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
-from bridge.processing.compressor import CompressorProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.processors.compressor import CompressorProcessor
 from chains.inserts.settings import Compressor
 
 RATE = 48000

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import freqz_sos
 
-from bridge.audio.framing import Block
-from bridge.processing.biquads import sections_of
-from bridge.processing.eq import EqProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.filters import sections_of
+from bridge.processing.processors.eq import EqProcessor
 from chains.inserts.settings import Bell, Eq, Pass, Shelf
 from stemwright.problems import InputError
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
-from bridge.processing.decibels import gain_of, gains_of, levels_db
-from bridge.processing.gain import GainProcessor
-from bridge.processing.mixing import Mixed
+from bridge.audio.blocks import Block
+from bridge.processing.gain_series import gain_of, gains_of, levels_db
+from bridge.processing.processors.gain import GainProcessor
+from bridge.processing.wrappers import Mixed
 from chains.inserts.settings import Gain
 
 

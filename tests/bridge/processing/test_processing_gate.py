@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.processing.envelopes import TrailingPeak
-from bridge.processing.gate import GateProcessor
+from bridge.processing.processors.gate import GateProcessor
 from chains.inserts.settings import Gate
 
 RATE = 48000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.processing import ReducesGain, run_keyed
 from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
 from chains.inserts.settings import (

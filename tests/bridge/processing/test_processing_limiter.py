@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 from scipy.signal import firwin, resample_poly
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.audio.true_peak import TruePeak
-from bridge.processing.limiter import LimiterProcessor
 from bridge.processing.limiting import MARGIN_DB, Analyser, FinishLimiter
-from bridge.processing.limiting.curve import GainCurve, Shape
+from bridge.processing.limiting.engine import GainCurve, Shape
+from bridge.processing.processors.limiter import LimiterProcessor
 from chains.inserts.settings import Limiter
 
 RATE_HZ = 48000

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyebur128 import MeasurementMode, R128State, get_loudness_global
 
-from bridge.audio.framing import Block
+from bridge.audio.blocks import Block
 from bridge.processing.limiting import (
     DRIVE_RANGE_DB,
     Analyser,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
-from bridge.processing.gain import GainProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.processors.gain import GainProcessor
 from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
 from chains.inserts.settings import Gain, Plugin
 

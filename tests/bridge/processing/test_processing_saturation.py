@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from bridge.audio.framing import Block
-from bridge.processing.saturation import SaturationProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.processors.saturation import SaturationProcessor
 from chains.inserts.settings import Saturation
 
 RATE = 48000

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.audio.framing import Block
-from bridge.processing.gain import GainProcessor
+from bridge.audio.blocks import Block
+from bridge.processing.processors.gain import GainProcessor
+from bridge.processing.processors.reverb import ReverbProcessor
+from bridge.processing.processors.width import WidthProcessor
 from bridge.processing.registry import build, run
-from bridge.processing.reverb import ReverbProcessor
-from bridge.processing.sides import OneSide, Sided, join, split
-from bridge.processing.width import WidthProcessor
+from bridge.processing.wrappers import OneSide, Sided, join, split
 from chains.inserts.settings import (
     Compressor,
     Gain,

@@ -187,7 +187,7 @@ def test_a_file_of_the_user_under_a_new_name_is_never_replaced(folder: Path) -> 
 def test_a_master_tagged_by_another_program_is_still_ours(tmp_path: Path) -> None:
     import mutagen.wave
 
-    from bridge.audio.stored import pcm_sha256
+    from bridge.audio.wav_files import pcm_sha256
 
     def wave(path: Path) -> None:
         soundfile.write(path, np.zeros((100, 2)), 48000, "PCM_24", format="WAV")

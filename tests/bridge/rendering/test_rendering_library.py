@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import chains
-from bridge.audio.song import write_song
+from bridge.demo.song import write_song
 from bridge.hosting import host
 from bridge.metering import measure
 from bridge.rendering import Cancel, Context, Rendering, Silent, link, render

@@ -1,0 +1,119 @@
+"""The worker child's entry: `python -m bridge.hosting.child.worker PARENT_PID`, a JSON job on stdin.
+
+Answers on a private copy of stdout, which it takes away from plugins; leaves by `os._exit`, because
+plugins crash or hang when they are unloaded. What a host raises becomes a named problem.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+from bridge.hosting.answers import Refused, Tell
+from bridge.hosting.child.family import enter_worker
+from bridge.hosting.jobs import Describe, Job, from_wire
+
+ADAPTERS = {
+    "describe:dawdreamer": "bridge.hosting.engines.dawdreamer",
+    "describe:pedalboard": "bridge.hosting.engines.pedalboard_setup",
+    "prepare:dawdreamer": "bridge.hosting.engines.dawdreamer",
+    "prepare:pedalboard": "bridge.hosting.engines.pedalboard_setup",
+    "run:dawdreamer": "bridge.hosting.engines.dawdreamer",
+    "run:pedalboard": "bridge.hosting.engines.pedalboard_run",
+    "repeat:dawdreamer": "bridge.hosting.engines.dawdreamer",
+    "repeat:pedalboard": "bridge.hosting.engines.pedalboard_run",
+    "save:dawdreamer": "bridge.hosting.engines.dawdreamer",
+    "window:pedalboard": "bridge.hosting.engines.pedalboard_setup",
+    "factory:vst3": "bridge.hosting.finding.vst3_factory",
+    "factory:vst2": "bridge.hosting.finding.vst2_factory",
+}
+"""Which module does which operation; imported only then, so that a scan stays light."""
+
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
+"""Where a program looks for a screen."""
+
+
+def answer(job: Job, tell: Tell) -> dict[str, Any]:
+    """Do the job; a problem, or whatever a host raises, becomes part of the answer."""
+    try:
+        adapter = importlib.import_module(ADAPTERS[f"{job.op}:{job.host}"])
+        done: dict[str, Any] = getattr(adapter, job.op)(job, tell)
+    except Refused as refused:
+        return {"problems": refused.problems}
+    except Exception as error:
+        return {"problems": [_problem(error)]}
+    return done
+
+
+def _problem(error: Exception) -> dict[str, str]:
+    said = str(error).strip() or type(error).__name__
+    if isinstance(error, MemoryError):
+        told = "out_of_memory", "the memory for this render is not there", "Use fewer jobs."
+    elif isinstance(error, OSError):
+        told = (
+            "file_failed",
+            f"a file of this render failed: {said}",
+            "Free some space, or name another store with --store.",
+        )
+    else:
+        told = (
+            "host_failed",
+            f"the host failed: {said}",
+            "Try the other host: [engine] host in the chain.",
+        )
+    return dict(zip(("kind", "message", "hint"), told, strict=True))
+
+
+def _private_stdout() -> int:
+    """Keep the pipe to the parent, and let what plugins print go to stderr."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return kept
+
+
+def _write(pipe: int, line: bytes) -> None:
+    """Write all of `line`; leave where the pipe is gone, as there is nobody to tell."""
+    left = memoryview(line)
+    while left:
+        try:
+            os.set_blocking(pipe, True)  # a plugin may have found it, and made it refuse
+            left = left[os.write(pipe, left) :]
+        except BlockingIOError:
+            continue
+        except OSError:
+            os._exit(1)
+
+
+def _no_core_files() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Read the job, answer, leave."""
+    _no_core_files()
+    os.umask(0o077)  # the same for everybody: what plugins and this write is their user's alone
+    enter_worker(int(sys.argv[1]))
+    out = _private_stdout()
+
+    def say(message: dict[str, Any]) -> None:
+        _write(out, json.dumps(message).encode() + b"\n")
+
+    told = json.load(sys.stdin)
+    token = told.pop("token", None)
+    job = from_wire(told)
+    if isinstance(job, Describe) and job.hide_display:
+        for name in SCREENS:
+            os.environ.pop(name, None)
+    say({"answer": answer(job, lambda stage: say({"stage": stage})), "token": token})
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""A plugin in a dawdreamer engine, inside a worker child; the only importer of dawdreamer.
+
+A mono plugin on stereo is one instance a side. What a VST2 takes past its main inputs is its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dawdreamer
+import numpy as np
+
+from bridge.hosting.answers import Refused, kept, problem
+from bridge.hosting.engines.audio_files import Audio, raw_slices
+from bridge.hosting.engines.display_text import reading
+from bridge.hosting.jobs import PluginJob, RawParams
+
+_FRAME_BYTES = 8
+_STEREO, _MONO = (2, 2), (1, 1)
+_MOST_KEY_INPUTS = 2
+
+
+class Rig:
+    """A plugin in an engine: one stereo instance, or a mono instance a side."""
+
+    def __init__(self, job: PluginJob) -> None:
+        self._rate_hz = job.sample_rate_hz
+        self._buffer_size = job.buffer_size
+        self._wanted = job.plugin
+        self._engine = kept(dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size))
+        self._engine.set_bpm(float(job.tempo_bpm))
+        self._plugins = [self._make("plugin0")]
+        self.channels, self.key_inputs = self._channels(self._plugins[0])
+        if self.channels == _MONO:
+            self._plugins.append(self._make("plugin1"))
+            self._channels(self._plugins[1])
+
+    @property
+    def first(self) -> Any:
+        """The plugin, or its left instance."""
+        return self._plugins[0]
+
+    def _make(self, name: str) -> Any:
+        try:
+            return kept(self._engine.make_plugin_processor(name, self._wanted.path))
+        except RuntimeError as error:
+            raise Refused(
+                problem(
+                    "plugin_unloadable",
+                    f"{self._wanted.name} cannot be loaded",
+                    hint="Reinstall the plugin, and check that it is built for this system.",
+                )
+            ) from error
+
+    def _channels(self, plugin: Any) -> tuple[tuple[int, int], int]:
+        found = _counts(plugin)
+        if self._wanted.format != "VST2":
+            return _main_bus(plugin, found), 0
+        # Never set_bus on a VST2: it would leave out a buffer that the plugin goes on reading.
+        main, keys = (found[1], found[1]), found[0] - found[1]
+        if main not in (_STEREO, _MONO) or not 0 <= keys <= _MOST_KEY_INPUTS:
+            raise _mismatch(found)
+        return main, keys
+
+    def load_state(self, state: str | None, raw_params: RawParams) -> None:
+        """Apply a state, then raw values by name; before the graph, or latency goes stale."""
+        if state is None and not raw_params and self._wanted.shell:
+            raise _shell(self._wanted.name)
+        for plugin in self._plugins:
+            if state is not None:
+                self._load(plugin, state)
+            _set_raw(plugin, raw_params)
+
+    def _load(self, plugin: Any, state: str) -> None:
+        load = {"VST3": plugin.load_vst3_preset, "VST2": plugin.load_preset}
+        try:
+            loaded = load.get(self._wanted.format, plugin.load_state)(state)
+        except RuntimeError:
+            loaded = False
+        if loaded is False and self._wanted.shell:
+            raise _shell(self._wanted.name)
+        if loaded is False:  # load_state, for an Audio Unit, says nothing
+            raise Refused(
+                problem(
+                    "bad_state",
+                    f"{Path(state).name} was refused by {self._wanted.name}",
+                    hint="Save the state again with the version of the plugin installed here.",
+                )
+            )
+
+    def settle(self, *, primed: bool = False) -> None:
+        """Have the next graph start the plugin anew as it is set up: some take a setting up then.
+
+        What was set one by one reaches a VST3's component only with a buffer, and a VST2's latency
+        is known only after one: `primed`, silent ones come first.
+        """
+        if primed:
+            self._load_graph("silence", None, None)
+            for _ in range(2):  # a render starts the plugin: the second with what the first set
+                self.render(self._buffer_size)
+        if self._wanted.format == "VST2":
+            return
+        for plugin in self._plugins:
+            _release(plugin, self.channels)
+
+    def save_state(self, out: str) -> None:
+        """Write the plugin's state to `out`, a VST2's as a bank (.fxb)."""
+        self.first.save_state(out)
+
+    def connect(self, source: str | None, key: str | None = None) -> None:
+        """Feed the raw files `source` (None: silence) and `key` to the plugin; load the graph."""
+        self._load_graph("in", source, key)
+
+    def _load_graph(self, name: str, source: str | None, key: str | None) -> None:
+        graph: list[tuple[Any, list[str]]] = []
+        width = self.channels[0]
+        for side, plugin in enumerate(self._plugins):
+            audio = _input(source, slice(side, side + width))
+            player = self._engine.make_playback_processor(f"{name}{side}", audio)
+            fed = [f"{name}{side}"]
+            graph.append((player, []))
+            if key is not None:
+                keyed = _key(key, self.key_inputs)
+                graph.append((self._engine.make_playback_processor(f"key{side}", keyed), []))
+                fed.append(f"key{side}")
+            plugin.record = len(self._plugins) > 1
+            graph.append((plugin, fed))
+        self._engine.load_graph(graph)
+
+    def latency_frames(self) -> int:
+        """What the plugin reports, right once the graph is loaded; later changes do not show."""
+        return max(int(plugin.get_latency_samples()) for plugin in self._plugins)
+
+    def render(self, frames: int) -> tuple[Audio, Audio]:
+        """Render at least `frames` frames, in whole buffers; left and right, (frames,) each."""
+        buffers = -(-frames // self._buffer_size)
+        # dawdreamer floors duration * rate: half a frame more keeps it off the edge.
+        self._engine.render((buffers * self._buffer_size + 0.5) / self._rate_hz)
+        if len(self._plugins) > 1:
+            sides = [self._engine.get_audio(f"plugin{side}") for side in (0, 1)]
+        else:
+            sides = [self._engine.get_audio()]
+        channels = [channel for side in sides for channel in side]
+        if len(channels) != 2 or min(len(channel) for channel in channels) < frames:
+            shapes = ", ".join(str(side.shape) for side in sides)
+            raise Refused(
+                problem("wrong_length", f"the plugin gave {shapes} for {frames} stereo frames")
+            )
+        return channels[0], channels[1]
+
+
+def _main_bus(plugin: Any, found: tuple[int, int]) -> tuple[int, int]:
+    """Bring a plugin's main bus to stereo or mono in and out, and say which; refuse any other.
+
+    Only side-chain buses are switched off: a mono plugin asked for stereo says yes, and then
+    leaves a channel silent.
+    """
+    if max(found) > 2:
+        plugin.disable_nonmain_buses()
+        found = _counts(plugin)
+    if max(found) > 2 and plugin.can_set_bus(*_STEREO):
+        plugin.set_bus(*_STEREO)
+        found = _counts(plugin)
+    if found in (_STEREO, _MONO):
+        return found
+    raise _mismatch(found)
+
+
+def _release(plugin: Any, channels: tuple[int, int]) -> None:
+    """Give a plugin the buses it has, which has it prepared anew once the graph is loaded."""
+    if plugin.can_set_bus(*channels):
+        plugin.set_bus(*channels)
+    else:  # its key's bus, off since it was loaded
+        plugin.disable_nonmain_buses()
+
+
+def _mismatch(found: tuple[int, int]) -> Refused:
+    return Refused(
+        problem(
+            "channel_mismatch",
+            f"the plugin takes {found[0]} and gives {found[1]} channels",
+            expected="stereo in and out, or mono in and out",
+            hint="Choose the plugin's stereo or mono effect version.",
+        )
+    )
+
+
+def _shell(name: str) -> Refused:
+    return Refused(
+        problem(
+            "shell_unreachable",
+            f"{name} lies in a file with several plugins, of which dawdreamer loads the first",
+            hint='Write host = "pedalboard" in the chain\'s [engine].',
+        )
+    )
+
+
+def _counts(plugin: Any) -> tuple[int, int]:
+    return plugin.get_num_input_channels(), plugin.get_num_output_channels()
+
+
+def index_by_name(plugin: Any) -> dict[str, int]:
+    """Where each of the plugin's parameters is; the first of several with one name."""
+    count = plugin.get_plugin_parameter_size()
+    return {plugin.get_parameter_name(index): index for index in reversed(range(count))}
+
+
+def _set_raw(plugin: Any, raw_params: RawParams) -> None:
+    index_of = index_by_name(plugin)
+    for name, value in raw_params:
+        if name not in index_of:
+            raise Refused(problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
+        plugin.set_parameter(index_of[name], value)
+
+
+def _input(source: str | None, sides: slice) -> Audio:
+    """The chosen channels of an interleaved stereo file, (channels, frames) float32."""
+    if source is None:
+        return np.zeros((sides.stop - sides.start, 1), dtype=np.float32)
+    frames = Path(source).stat().st_size // _FRAME_BYTES
+    audio = np.empty((sides.stop - sides.start, frames), dtype=np.float32)
+    position = 0
+    for part in raw_slices(source):
+        audio[:, position : position + part.shape[1]] = part[sides]
+        position += part.shape[1]
+    return audio
+
+
+def _key(source: str, inputs: int) -> Audio:
+    """The key for so many inputs: stereo as it is, for a single input the mean of both sides."""
+    audio = _input(source, slice(0, 2))
+    if inputs == 2:
+        return audio
+    return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
+
+
+_HALVINGS = 30
+_GRID = 128
+
+
+def listed(plugin: Any) -> Iterator[FoundParameter]:
+    """Every parameter of a dawdreamer plugin processor."""
+    for each in plugin.get_parameters_description():
+        yield FoundParameter(plugin, each)
+
+
+class FoundParameter:
+    """One parameter; looking for a text moves it, and puts it back."""
+
+    def __init__(self, plugin: Any, described: dict[str, Any]) -> None:
+        self._plugin = plugin
+        self._index = int(described["index"])
+        self.name = str(described["name"])
+        self.label = str(described["label"])
+        self.num_steps = int(described["numSteps"])
+        self.is_automatable = bool(described["isAutomatable"])
+        # A freshly loaded plugin stands at its defaults, and VST2 knows no others.
+        self.default_raw_value = self.raw_value
+
+    @property
+    def raw_value(self) -> float:
+        """The value, 0 to 1."""
+        return float(self._plugin.get_parameter(self._index))
+
+    @raw_value.setter
+    def raw_value(self, value: float) -> None:
+        self._plugin.set_parameter(self._index, value)
+
+    @property
+    def string_value(self) -> str:
+        """What the plugin displays."""
+        return str(self._plugin.get_parameter_text(self._index))
+
+    def get_text_for_raw_value(self, raw_value: float) -> str:
+        """What the plugin would display."""
+        kept = self.raw_value
+        self.raw_value = raw_value
+        text = self.string_value
+        self.raw_value = kept
+        return text
+
+    def get_raw_value_for_text(self, text: str) -> float:
+        """The value that displays `text`, or the nearest; unreadable text leaves it where it is."""
+        asked = reading(text, self.label)
+        ends = [reading(self.get_text_for_raw_value(end), self.label) for end in (0.0, 1.0)]
+        low, high = ends
+        if asked is None or low is None or high is None:
+            return self._for_word(text)
+        rising = high.value >= low.value
+        below, above = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = (below + above) / 2
+            found = reading(self.get_text_for_raw_value(middle), self.label)
+            if found is None:
+                return self._for_word(text)
+            if (found.value < asked.value) == rising:
+                below = middle
+            else:
+                above = middle
+        return min((below, above), key=lambda value: self._distance(value, asked.value))
+
+    def _distance(self, value: float, asked: float) -> float:
+        found = reading(self.get_text_for_raw_value(value), self.label)
+        return float("inf") if found is None else abs(found.value - asked)
+
+    def _for_word(self, text: str) -> float:
+        folded = text.strip().casefold()
+        for step in range(_GRID + 1):
+            if self.get_text_for_raw_value(step / _GRID).strip().casefold() == folded:
+                return step / _GRID
+        return self.raw_value
