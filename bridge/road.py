@@ -81,8 +81,8 @@ class Work:
         though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
         work.
         """
+        from bridge.gathering.plugin_bench import failures, refuse_inputs
         from bridge.rendering import check_output, context_of, link
-        from bridge.rendering.preparing import failures, refuse_inputs
         from bridge.storing import Store, default_root
 
         if out is None:
@@ -152,9 +152,9 @@ class Work:
 
     def _render_into(self, out: OutputFolder, events: Events) -> tuple[Record, bool]:
         from bridge.finished import read_lock
+        from bridge.finished.song import refuse_other_song, song_row
         from bridge.rendering import hold_to, lock_of, render, write_into
         from bridge.rendering.lanes import render_the_others
-        from bridge.rendering.song import refuse_other_song, song_row
 
         lock = read_lock(self.folder) if self.locked else None
         prepared = self.prepare(events, partial=lock is None, out=out)
@@ -243,8 +243,8 @@ def installed_plugins(
 
 def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
     """Raise InputError for what plugins refuse, else RenderError for those that fail."""
+    from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs, unreadable
     from bridge.hosting import host
-    from bridge.rendering.preparing import Bench, failures, refuse_inputs, unreadable
 
     failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
     refuse_inputs(failed)
@@ -270,8 +270,8 @@ def read_both(
     Raises InputError with what is wrong with either, with the stems' files, and with the chain's
     plugins: all of it at once, as far as it can be told.
     """
-    from bridge.rendering.linking import chain_problems
-    from bridge.rendering.sources import gather, skippable
+    from bridge.gathering.linking import chain_problems
+    from bridge.gathering.sources import gather, skippable
     from chains import ChainError, check, load
     from sessions import Session, SessionError, read
     from sessions.media.files import A_STEM
@@ -351,7 +351,7 @@ def _outside(folder: Path, store: Path) -> Path:
 
 def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
     """What adds report.html; references inside a zip or in two files are left out of it."""
-    from bridge.reporting import ReportPages, Song
+    from bridge.pages.report import ReportPages, Song
 
     references = [
         (each.kind, each.name, each.media.path)

@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # the command line imports this first: an interrupt must 
 if TYPE_CHECKING:
     from typing import Any
 
-    from bridge.rendering.events import Cancel
+    from bridge.gathering.events import Cancel
     from stemwright.face import diff, load, master, measure, plan, plugins, read, render, verify
     from stemwright.problems import (
         Diagnostic,
@@ -32,7 +32,7 @@ _HOMES = {
         *("StemwrightError", "StoppedError"),
     ),
     "stemwright.results": ("AudioFile", "Master", "MasterFile"),
-    "bridge.rendering.events": ("Cancel",),
+    "bridge.gathering.events": ("Cancel",),
 }
 
 __all__ = [

@@ -10,9 +10,9 @@ import numpy as np
 
 from bridge.audio.blocks import Block
 from bridge.audio.decode import read_blocks
-from bridge.listening.excerpts import Excerpt, preview
-from bridge.listening.marking import text
-from bridge.listening.outlines import lane
+from bridge.pages.excerpts import Excerpt, preview
+from bridge.pages.html import text
+from bridge.pages.outlines import lane
 
 if TYPE_CHECKING:
     from stemwright.results import AudioFile, Master

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from bridge.cli import (
-    cache_command,
-    capture_command,
-    demo_command,
-    diff_command,
-    export_command,
-    formats_command,
-    lock_command,
-    measure_command,
-    plan_command,
-    plugins_command,
-    processors_command,
-    read_command,
-    render_command,
-    report_command,
-    schema_command,
-    verify_command,
+from bridge.cli.commands import cache as cache_command
+from bridge.cli.commands import (
+    capture,
+    demo,
+    diff,
+    export,
+    formats,
+    lock,
+    measure,
+    plan,
+    processors,
+    read,
+    render,
+    report,
+    verify,
 )
+from bridge.cli.plugins import command as plugins_command
 from bridge.cli.printing import say
 
 app = typer.Typer(
@@ -33,20 +32,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    demo_command.demo,
-    read_command.read,
-    plan_command.plan,
-    lock_command.lock,
-    render_command.render,
-    measure_command.measure,
-    diff_command.diff,
-    verify_command.verify,
-    report_command.report,
-    capture_command.capture,
-    export_command.export,
-    formats_command.formats,
-    schema_command.schema,
-    processors_command.processors,
+    demo.demo,
+    read.read,
+    plan.plan,
+    lock.lock,
+    render.render,
+    measure.measure,
+    diff.diff,
+    verify.verify,
+    report.report,
+    capture.capture,
+    export.export,
+    formats.formats,
+    processors.schema,
+    processors.processors,
 ):
     app.command()(command)
 

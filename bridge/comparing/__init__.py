@@ -1,19 +1,16 @@
 """Two renders, one verdict: how far apart, where, and what it does to the sound."""
 
-from bridge.comparing.alignment import Alignment, align
+from bridge.comparing.aligning.alignment import Alignment, align
+from bridge.comparing.causes.first_step import FirstStep, Renderings, compare_renders
 from bridge.comparing.diffing import diff
-from bridge.comparing.digest_checks import DigestCheck, DigestChecks
-from bridge.comparing.first_step import FirstStep, Renderings, compare_renders
-from bridge.comparing.junit import junit
-from bridge.comparing.limits import VERDICTS, Limits, Verdict, given
-from bridge.comparing.markdown import markdown
+from bridge.comparing.golden.golden import DifferentSoundError, assert_same_render
+from bridge.comparing.judging.limits import VERDICTS, Limits, Policy, Verdict, given, load_policy
 from bridge.comparing.model import Diff, FileDiff
-from bridge.comparing.outputs import check_outputs
-from bridge.comparing.policy import Policy, load_policy
+from bridge.comparing.reports import check_outputs, junit, markdown
 from bridge.comparing.residual import Residual
-from bridge.comparing.same import DifferentSoundError, assert_same_render
-from bridge.comparing.verifying import Verified, verify, verify_digests
-from bridge.comparing.walking import Streams
+from bridge.comparing.side_by_side import Streams
+from bridge.comparing.verifying.digest_checks import DigestCheck, DigestChecks
+from bridge.comparing.verifying.verify import Verified, verify, verify_digests
 
 __all__ = [
     "VERDICTS",

@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.audio.blocks import BLOCK_FRAMES
-from bridge.comparing.first_step import compare_renders
-from bridge.comparing.floor import Floor
-from bridge.comparing.limits import Limits
+from bridge.comparing.causes.first_step import compare_renders
+from bridge.comparing.judging.limits import Limits, Policy
+from bridge.comparing.judging.noise_floor import Floor
 from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.pair_diff import diff_files
 from bridge.comparing.pairing import Paired, paired
-from bridge.comparing.policy import Policy
 
 
 def diff(

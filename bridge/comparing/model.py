@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bridge.comparing.alignment import Alignment, alignment_words
-from bridge.comparing.first_step import Renderings
+from bridge.comparing.aligning.alignment import Alignment, alignment_words
+from bridge.comparing.causes.first_step import Renderings
+from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict, as_json
+from bridge.comparing.judging.tail import Tail
 from bridge.comparing.levels import delta, told
-from bridge.comparing.limits import VERDICTS, Limits, Verdict, as_json
-from bridge.comparing.perceptual import advice
-from bridge.comparing.residual import Residual
+from bridge.comparing.residual import Residual, advice
 from bridge.comparing.sound import Sound
-from bridge.comparing.tail import Tail
 
 DIFF_SCHEMA = 1
 

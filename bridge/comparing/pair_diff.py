@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.audio.blocks import BLOCK_FRAMES
-from bridge.comparing.alignment import Alignment, align
-from bridge.comparing.floor import Floor
-from bridge.comparing.judging import judge, judge_tail
-from bridge.comparing.limits import Limits
+from bridge.comparing.aligning.aligned_pair import overlap, together
+from bridge.comparing.aligning.alignment import Alignment, align
+from bridge.comparing.judging.limits import Limits
+from bridge.comparing.judging.noise_floor import Floor
+from bridge.comparing.judging.tail import tail_of
+from bridge.comparing.judging.verdict import judge, judge_tail
 from bridge.comparing.model import FileDiff
 from bridge.comparing.residual import NoSoundError, Residual, Residuals
+from bridge.comparing.side_by_side import Pair, first_difference, opened, side_by_side
 from bridge.comparing.sound import sound
-from bridge.comparing.tail import tail_of
-from bridge.comparing.together import overlap, together
-from bridge.comparing.walking import Pair, first_difference, opened, side_by_side
 from stemwright.problems import InputError, Problem
 
 

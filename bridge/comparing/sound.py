@@ -14,7 +14,7 @@ from bridge.audio.blocks import BLOCK_FRAMES, Block, Framer
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
 from bridge.comparing.levels import told
-from bridge.comparing.walking import first
+from bridge.comparing.side_by_side import first
 from bridge.metering import Measures, Meter
 from stemwright.decibels import power_db
 from stemwright.problems import InputError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bridge.comparing.alignment import alignment_words
-from bridge.comparing.first_step import Renderings
+from bridge.comparing.aligning.alignment import alignment_words
+from bridge.comparing.causes.first_step import Renderings
 from bridge.comparing.model import Diff, FileDiff
 from bridge.comparing.residual import Residual
 

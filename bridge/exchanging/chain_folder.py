@@ -8,7 +8,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from bridge.exchanging.capture import Captured
+from bridge.exchanging.captured import Captured
 from chains import dumps
 from sessions import Device
 from stemwright.files import Staged, cannot_write

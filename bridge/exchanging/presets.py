@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.exchanging.capture import Captured
+from bridge.exchanging.captured import Captured
 from bridge.exchanging.lifting import lift
 from bridge.hosting.finding import audio_unit
 from chains import Chain, Group

@@ -1,8 +1,6 @@
 """The executor: a plan becomes finished files, and what is known already is not rendered again."""
 
-from bridge.rendering.context import Context, StepResult, context_of
-from bridge.rendering.deliver import Pages, write_folder, write_into
-from bridge.rendering.digests import (
+from bridge.finished.digests import (
     SIDECAR_SUFFIX,
     Carried,
     Digests,
@@ -14,14 +12,16 @@ from bridge.rendering.digests import (
     sidecar_of,
     stems_digest,
 )
-from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.folder import OutputFolder, check_output, check_unlocked, check_whole
-from bridge.rendering.holding import held_drive
-from bridge.rendering.linking import check_states, link, link_stems
-from bridge.rendering.lock import as_text, lock_of
-from bridge.rendering.locked import differences, hold_to
+from bridge.finished.folder_writer import Pages, write_folder, write_into
+from bridge.finished.lock_differences import differences, hold_to
+from bridge.finished.lock_writer import as_text, lock_of
+from bridge.finished.place import OutputFolder, check_output, check_unlocked, check_whole
+from bridge.finished.song import held_drive
+from bridge.gathering.events import Cancel, Events, Silent
+from bridge.gathering.linking import check_states, link, link_stems
+from bridge.gathering.sources import found_again, recall, recall_stem
+from bridge.rendering.context import Context, StepResult, context_of
 from bridge.rendering.master import Output, Rendering, render
-from bridge.rendering.sources import found_again, recall, recall_stem
 from bridge.rendering.studio import Held
 
 __all__ = [

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.audio.blocks import Part, summed
+from bridge.gathering.signals import Signal, store_signal, stored_signal
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
-from bridge.rendering.signals import Signal, store_signal, stored_signal
 from bridge.rendering.steps import run_steps
 from stemwright.problems import Diagnostic, InputError, Problem
 

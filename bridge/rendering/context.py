@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.gathering.events import Cancel, Events, Silent
+from bridge.gathering.plugin_bench import Bench
 from bridge.hosting import host
 from bridge.hosting.port import Host
 from bridge.planning import Plan
-from bridge.rendering.events import Cancel, Events, Silent
-from bridge.rendering.preparing import Bench
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.audio.quantise import Subtype
+from bridge.gathering.signals import Signal
 from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.bus import Bus
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
-from bridge.rendering.signals import Signal
 from bridge.rendering.steps import rounded_curve, step_key
 from bridge.rendering.studio import Held, Studio, Take
 from bridge.storing import Entry, digest

@@ -10,6 +10,8 @@ import numpy as np
 
 from bridge.audio.blocks import Block, Cursor
 from bridge.audio.pcm import read_pcm
+from bridge.gathering.plugin_bench import prepare, unreadable, untouched
+from bridge.gathering.signals import Signal, Tap, store_signal
 from bridge.hosting.engines.output_checks import FILTER_FRAMES
 from bridge.hosting.finding.states import SUFFIXES
 from bridge.hosting.port import Host, HostedInsert, Prepared, RunJob, RunResult
@@ -18,8 +20,6 @@ from bridge.hosting.probing.crosscheck import differs
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context
-from bridge.rendering.preparing import prepare, unreadable, untouched
-from bridge.rendering.signals import Signal, Tap, store_signal
 from bridge.storing import Entry
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, MachineError, StemwrightError

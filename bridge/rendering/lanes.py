@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import NoReturn, TypeVar
 
+from bridge.gathering.signals import DamagedEntryError, Signal, cut
+from bridge.gathering.sources import group_blocks
 from bridge.hosting import stop_all
 from bridge.planning import Lane, group_digest
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.signals import DamagedEntryError, Signal, cut
-from bridge.rendering.sources import group_blocks
 from bridge.rendering.steps import run_steps
 from stemwright.problems import MachineError, Problem, StemwrightError, StoppedError
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.audio.quantise import Subtype
+from bridge.gathering.signals import DamagedEntryError
 from bridge.rendering.bus import final_frames, render_bus
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish
 from bridge.rendering.lanes import render_lanes, render_version_lanes
-from bridge.rendering.signals import DamagedEntryError
 from bridge.rendering.studio import Held
 from stemwright.problems import Diagnostic, Problem, RenderError
 

@@ -7,6 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bridge.audio.blocks import Block
+from bridge.gathering.signals import (
+    Signal,
+    Tap,
+    silent_signal,
+    store_signal,
+    stored_signal,
+)
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
@@ -21,13 +28,6 @@ from bridge.processing import (
 )
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.hosted import cross_check, render_hosted
-from bridge.rendering.signals import (
-    Signal,
-    Tap,
-    silent_signal,
-    store_signal,
-    stored_signal,
-)
 from bridge.storing import Entry
 from stemwright.problems import InputError
 

@@ -10,9 +10,9 @@ from typing import Any
 from bridge.audio.blocks import Block
 from bridge.audio.quantise import Subtype
 from bridge.audio.wav_files import WavWriter
+from bridge.gathering.signals import Levels, Signal, Tap, cut
 from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.signals import Levels, Signal, Tap, cut
 
 _SEED = "finish/main"
 """Dithers every version alike: one that mutes nothing is the main master, bit for bit."""

@@ -10,11 +10,11 @@ import numpy as np
 
 from bridge.audio.blocks import Block, Cursor
 from bridge.audio.pcm import PcmWriter, read_pcm
+from bridge.gathering.signals import Signal
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import gain_of
 from bridge.processing.limiting.drive import Analyser, Analysis, FinishLimiter, solve_drive
-from bridge.rendering.signals import Signal
 from bridge.rendering.steps import run_steps
 from bridge.rendering.studio import Held, Studio, Take, scaled
 from chains import Limiter

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli import formats_command
+from bridge.cli.commands import formats as formats_command
 from sessions import formats
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.cli.render_command import tell
+from bridge.cli.commands.render import tell
 
 GROUPS = """
 [[group]]

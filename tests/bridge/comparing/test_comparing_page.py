@@ -17,11 +17,11 @@ import pytest
 import soundfile
 
 from bridge.comparing import Diff, Limits, diff
-from bridge.comparing.page import write_page
-from bridge.comparing.page.signals import signals
-from bridge.comparing.page.writing import page as page_of
-from bridge.comparing.page.writing import sides
-from bridge.comparing.shifting import advanced
+from bridge.comparing.aligning.delay import advanced
+from bridge.pages.diff import write_page
+from bridge.pages.diff.page import page as page_of
+from bridge.pages.diff.page import sides
+from bridge.pages.diff.player import signals
 from stemwright.problems import InputError
 
 RATE_HZ = 48000

@@ -15,7 +15,7 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import diff
-from bridge.comparing.page.writing import page
+from bridge.pages.diff.page import page
 
 CHAIN = """schema = 1
 [[group]]

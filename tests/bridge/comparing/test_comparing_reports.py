@@ -13,7 +13,7 @@ import pytest
 import typer
 from lxml import etree
 
-from bridge.cli import diff_command
+from bridge.cli.commands import diff as diff_command
 from bridge.cli.telling import run_told
 from bridge.comparing import DifferentSoundError, Limits, assert_same_render, diff, junit, markdown
 

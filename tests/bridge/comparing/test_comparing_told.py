@@ -13,10 +13,10 @@ import typer
 
 from bridge.cli.telling import run_told
 from bridge.comparing import Alignment, Limits, diff, markdown
-from bridge.comparing.alignment import alignment_words
-from bridge.comparing.limits import given
-from bridge.comparing.page.figures import worst_table
+from bridge.comparing.aligning.alignment import alignment_words
+from bridge.comparing.judging.limits import given
 from bridge.comparing.wording import lines
+from bridge.pages.diff.figures import worst_table
 from stemwright.problems import InputError, Problem
 
 STOPPED = Problem("stopped", "stopped; finished steps stay in the store for the next run")

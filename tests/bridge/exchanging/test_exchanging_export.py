@@ -13,8 +13,8 @@ import pytest
 import soundfile
 import typer
 
-from bridge.cli.capture_command import capture
-from bridge.cli.export_command import export as export_command
+from bridge.cli.commands.capture import capture
+from bridge.cli.commands.export import export as export_command
 from bridge.exchanging import Exported, export
 from bridge.storing import Store
 from sessions import Clip, Device, DeviceState, Session, SessionError, Track

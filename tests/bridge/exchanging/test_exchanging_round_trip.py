@@ -15,7 +15,7 @@ from bridge.comparing.render_folder import open_render
 from bridge.exchanging import Finisher, capture_onto, export, write_chain
 from bridge.exchanging.chain_folder import chain_text
 from bridge.finished import read_lock
-from bridge.rendering.signals import stored_signal
+from bridge.gathering.signals import stored_signal
 from bridge.storing import Store
 from chains import Chain, load, loads
 from sessions import Send, Session, Track

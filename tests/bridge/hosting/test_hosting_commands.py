@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.cli.plugins_command import app
-from bridge.cli.plugins_probe import HEAD
+from bridge.cli.plugins.command import app
+from bridge.cli.plugins.probe import HEAD
 from bridge.hosting import HostedInsert, PrepareJob, scan
 from bridge.hosting.finding.states import SUFFIXES
 from bridge.plugins import Plugin, Wanted

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 import bridge.hosting
-from bridge.cli.plugins_state import set_state
+from bridge.cli.plugins.state import set_state
 from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
 from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.hosting.child.worker import answer

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.listening.charts import Chart, Curve, chart, hz_ticks, time_ticks
+from bridge.pages.charts import Chart, Curve, chart, hz_ticks, time_ticks
 
 LINE = Curve("one", "a", tuple((float(x), float(x % 7)) for x in range(20)))
 CHART = Chart("Loudness", "LUFS", "minutes:seconds", (LINE,), time_ticks(19.0), (0.0, 19.0))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.listening.excerpts import PREVIEW_HZ, Excerpt, preview
+from bridge.pages.excerpts import PREVIEW_HZ, Excerpt, preview
 
 
 def _clicks(rate_hz: int, seconds: float = 3.0) -> np.ndarray:

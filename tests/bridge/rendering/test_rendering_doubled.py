@@ -11,8 +11,8 @@ import pytest
 import soundfile
 
 import sessions
+from bridge.gathering.sources import gather
 from bridge.planning import Stems
-from bridge.rendering.sources import gather
 from bridge.storing import Store
 from stemwright.problems import InputError
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.gathering.signals import Signal
 from bridge.hosting import Card, keep_card
 from bridge.rendering import render
 from bridge.rendering.bus import final_frames
-from bridge.rendering.signals import Signal
 from fake_host import fake_catalogue
 from stemwright.problems import RenderError
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.gathering.plugin_bench import Bench, failures, prepare, refuse_inputs
 from bridge.hosting import PrepareJob
 from bridge.planning import Engine, hosted_steps
 from bridge.rendering import render
-from bridge.rendering.preparing import Bench, failures, prepare, refuse_inputs
 from chains import load
 from fake_host import fake_catalogue
 from stemwright.problems import InputError, RenderError

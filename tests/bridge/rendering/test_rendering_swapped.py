@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from bridge.audio.inspection import Inspection
+from bridge.gathering import sources
+from bridge.gathering.sources import gather
 from bridge.hosting.port import PrepareJob
 from bridge.planning import Excerpt, plan
 from bridge.processing import SUPPORTED
-from bridge.rendering import Cancel, Context, Silent, render, sources, write_folder
-from bridge.rendering.sources import gather
+from bridge.rendering import Cancel, Context, Silent, render, write_folder
 from fake_host import FakeHost, fake_catalogue
 from sessions import read
 from stemwright.problems import InputError, StemwrightError

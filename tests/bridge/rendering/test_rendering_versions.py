@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.rendering.lock import settings, specs
+from bridge.finished.lock_writer import settings, specs
 
 VOCALS = """
 [[group]]

@@ -13,8 +13,8 @@ import pytest
 import soundfile
 import typer
 
-from bridge.cli.report_command import report
-from bridge.reporting import bypass
+from bridge.cli.commands.report import report
+from bridge.pages.report import bypass
 from bridge.storing import Store
 from stemwright.problems import InputError
 

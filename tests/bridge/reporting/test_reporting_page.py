@@ -16,8 +16,8 @@ import pytest
 import soundfile
 
 from bridge.metering import Meter
-from bridge.reporting import rewrite_report
-from bridge.reporting.folders import without_folders
+from bridge.pages.report import rewrite_report
+from bridge.pages.report.tables import without_folders
 from bridge.storing import Store
 from stemwright.problems import InputError
 
@@ -241,7 +241,7 @@ def test_folders_of_this_machine_leave_the_page(told: str, shown: str) -> None:
 
 def test_a_page_out_of_the_store_needs_no_scipy(finished) -> None:
     code = (
-        "import sys; from pathlib import Path; from bridge.reporting import rewrite_report; "
+        "import sys; from pathlib import Path; from bridge.pages.report import rewrite_report; "
         "from bridge.storing import Store; "
         "rewrite_report(Path(sys.argv[1]), Store(Path(sys.argv[2]))); "
         "print({'scipy', 'matplotlib', 'bridge.comparing'} & {*sys.modules})"

@@ -13,11 +13,11 @@ import soundfile
 import soxr
 import typer
 
-from bridge.cli.render_command import render as render_command
+from bridge.cli.commands.render import render as render_command
 from bridge.finished import Record
-from bridge.listening.excerpts import PREVIEW_HZ
-from bridge.reporting import rewrite_report
-from bridge.reporting.song import Song, day, song_of
+from bridge.pages.excerpts import PREVIEW_HZ
+from bridge.pages.report import rewrite_report
+from bridge.pages.report.song import Song, day, song_of
 from stemwright.problems import InputError
 
 

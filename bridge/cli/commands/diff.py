@@ -1,0 +1,89 @@
+"""`stemwright diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import Json
+from bridge.cli.printing import print_json, say
+
+if TYPE_CHECKING:
+    from bridge.comparing import Diff, Policy
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="An audio file, a render or a folder.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="What to compare with it.")],
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            metavar="NAME=VALUE",
+            help="rms, peak, float (dBFS), loudness (LU), true_peak (dB), length (samples), "
+            "accept (exact, float, dither, tolerant); repeatable.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="Limits by file pattern, as TOML.")
+    ] = None,
+    floor: Annotated[
+        Path | None,
+        typer.Option("--floor", metavar="A2", help="A rendered again: what those two differ by."),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+    ] = None,
+    excerpt: Annotated[
+        bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
+    ] = False,
+    md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
+    json: Json = False,
+) -> int:
+    """Compare two renders: the verdict, the insert that changed, where, how much.
+
+    Exit code 0: within the limits. 1: not. 2: cannot be compared.
+
+    Example: stemwright diff --limit rms=-100 before/ after/
+    """
+    from bridge.comparing import check_outputs, markdown
+    from bridge.comparing import diff as compare
+    from bridge.comparing import junit as as_junit
+    from stemwright.files import placed
+
+    outputs = {"junit": junit, "page": page}
+    wanted = {name: path for name, path in outputs.items() if path is not None}
+    check_outputs(wanted, [each for each in (a, b, floor, policy) if each is not None])
+    found = compare(a, b, _policy(policy, limit or []), floor=floor)
+    if junit is not None:
+        placed(junit, as_junit(found))
+    if page is not None:
+        from bridge.pages.diff import write_page
+
+        write_page(page, found, asked=bool(limit or policy), short=excerpt)
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    if json:
+        print_json(found.as_json())
+    elif md:
+        say(*markdown(found).rstrip("\n").split("\n"))
+    else:
+        _tell(found)
+    return found.exit_code
+
+
+def _policy(path: Path | None, words: list[str]) -> Policy:
+    from bridge.comparing import Policy, given, load_policy
+
+    return (Policy() if path is None else load_policy(path)).overridden(given(words))
+
+
+def _tell(found: Diff) -> None:
+    from bridge.comparing.wording import lines
+
+    say(*lines(found))

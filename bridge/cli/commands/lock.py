@@ -1,0 +1,69 @@
+"""`stemwright lock`: what a render would depend on, written down before it is rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.commands.plan import default_output
+from bridge.cli.options import (
+    ChainPath,
+    Jobs,
+    Json,
+    Long,
+    PluginPath,
+    SampleFormat,
+    SessionPaths,
+    Skip,
+    StorePath,
+    Trust,
+    cores,
+)
+from bridge.cli.printing import print_json, say
+from bridge.road import Work
+
+
+def lock(
+    session: SessionPaths,
+    chain: ChainPath,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR", help="Where chain.lock goes."),
+    ] = None,
+    subtype: SampleFormat = "pcm24",
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
+    skip: Skip = None,
+    long: Long = False,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Plan, and write DIR/chain.lock alone: sources, plugins, states, engine, settings.
+
+    `stemwright render --locked` then refuses to render anything else.
+
+    Example: stemwright lock stems/ chain.toml -o master/
+    """
+    from bridge.cli.progress import ProgressBar
+
+    work = Work(
+        session=session,
+        chain=chain,
+        folder=out or default_output(session),
+        jobs=jobs or cores(),
+        subtype=subtype,
+        store=store,
+        plugin_folders=plugin_path or [],
+        trusted=trust or [],
+        skip=skip or [],
+        long=long,
+    )
+    with ProgressBar() as progress:
+        made = work.lock(progress)
+    if json:
+        print_json(made.as_json())
+    else:
+        say(str(work.folder / "chain.lock"))

@@ -1,0 +1,299 @@
+"""`stemwright render`: stems and a chain in, a finished master out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.commands.plan import default_output
+from bridge.cli.options import (
+    ChainPath,
+    Jobs,
+    Json,
+    Long,
+    PluginPath,
+    SampleFormat,
+    SessionPaths,
+    Skip,
+    StorePath,
+    Strict,
+    Trust,
+    cores,
+)
+from bridge.cli.printing import print_json, say
+from bridge.cli.telling import say_diagnostics
+from bridge.road import Work
+from stemwright.problems import EXIT_NO, InputError, Problem
+
+_REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
+"""Diagnostics that are why a target is missed: told with the verdict."""
+
+_ONLY_A_RANGE = Problem(
+    "usage",
+    "--only goes with --range: a master's folder holds all of its versions",
+    hint="--range 0- --only VERSION renders the whole song, into DIR/range",
+)
+
+if TYPE_CHECKING:
+    from bridge.finished import Record
+    from bridge.finished.record import Finished, Said
+    from bridge.planning import Excerpt
+
+
+def render(
+    session: SessionPaths,
+    chain: ChainPath,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="DIR", help="The output folder. Default: SESSION-master."
+        ),
+    ] = None,
+    subtype: SampleFormat = "pcm24",
+    jobs: Jobs = None,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
+    skip: Skip = None,
+    long: Long = False,
+    plugin_timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds a plugin may take before it counts as hung."),
+    ] = None,
+    strict: Strict = False,
+    range_: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="START-END",
+            help="Render only this part, into DIR/range, with the drive of DIR's full master: "
+            "30:50 (seconds), 1:02-1:22, 1:02- (to the end).",
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="VERSION",
+            help="Of a --range, write this version alone: main or one of the chain's. May be "
+            "repeated. The drive stays the main master's.",
+        ),
+    ] = None,
+    preroll: Annotated[
+        float, typer.Option(min=0.0, help="Seconds that run, unheard, before the range.")
+    ] = 5.0,
+    locked: Annotated[
+        bool, typer.Option(help="Refuse to render anything but what DIR/chain.lock says.")
+    ] = False,
+    cross_check: Annotated[
+        bool,
+        typer.Option(help="Render every plugin in the other host too, and compare."),
+    ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            help="Replace a finished master of other stems or another chain in DIR, and files of "
+            "it that were changed since."
+        ),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
+    ] = False,
+    title: Annotated[
+        str | None, typer.Option(help="The song's, for the report. Default: the session's name.")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="Which one it is, for the report.")] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the report.")
+    ] = None,
+    excerpt_only: Annotated[
+        bool,
+        typer.Option("--excerpt", help="A small report: excerpts to listen to, no whole songs."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
+
+    Exit code 0: done, and the target is met. 1: written, but the target is missed.
+
+    Example: stemwright render stems/ chain.toml -o master/
+    """
+    from bridge.pages.report.song import day
+
+    if only and range_ is None:
+        raise InputError(_ONLY_A_RANGE)
+    work = Work(
+        session=session,
+        chain=chain,
+        folder=out or default_output(session),
+        subtype=subtype,
+        jobs=jobs or cores(),
+        store=store,
+        plugin_folders=plugin_path or [],
+        trusted=trust or [],
+        skip=skip or [],
+        long=long,
+        plugin_timeout_s=plugin_timeout,
+        strict=strict,
+        locked=locked,
+        cross_check=cross_check,
+        excerpt=None if range_ is None else excerpt(range_, preroll),
+        only=only or [],
+        replace=replace,
+        title=title,
+        revision=revision,
+        date=None if date is None else day(date),
+        short_page=excerpt_only,
+    )
+    if watch:
+        from bridge.cli.watching import watch as watch_chain
+
+        raise typer.Exit(watch_chain(chain, lambda: shown(work, json), json))
+    if not shown(work, json):
+        raise typer.Exit(EXIT_NO)
+
+
+def shown(work: Work, as_json: bool) -> bool:
+    """Do the work, print what came of it; return whether the targets were met."""
+    from bridge.cli.progress import ProgressBar
+
+    with ProgressBar() as progress:
+        record, reached = work.render(progress)
+    if as_json:
+        print_json(record.as_json())
+    else:
+        tell(record, work.target)
+    return reached
+
+
+def excerpt(words: str, preroll_s: float) -> Excerpt:
+    """Read START-END or START:END, either side of which may be left out.
+
+    Times are seconds or m:ss, h:mm:ss; where a time has colons, a hyphen parts the two. Raises
+    InputError.
+    """
+    from bridge.planning import Excerpt
+
+    try:
+        start, end = _ends(words)
+        return Excerpt(_time_s(start) if start else 0.0, _time_s(end) if end else None, preroll_s)
+    except ValueError as error:
+        raise InputError(
+            Problem(
+                "usage",
+                f"--range {words} is not a range",
+                expected="START:END in seconds, or m:ss-m:ss; a side left out is the song's own",
+                hint=_NO_START if words.startswith("-") else _RANGES,
+            )
+        ) from error
+
+
+_RANGES = "for example --range 30:50, --range 1:02-1:22, --range 1:02-, --range :30"
+_NO_START = (
+    "a song begins at 0: a hyphen in front leaves the start out, and minutes have two digits of "
+    "seconds behind them, as in --range=-0:30"
+)
+
+
+def _ends(words: str) -> tuple[str, str]:
+    """Split a range. ValueError where it is not clear what parts it."""
+    start, mark, end = words.partition("-")
+    if not mark:
+        start, mark, end = words.partition(":")
+        if ":" in end:
+            raise ValueError(words)
+    if not mark or not (start or end):
+        raise ValueError(words)
+    return start, end
+
+
+def _time_s(word: str) -> float:
+    """Read seconds, m:ss or h:mm:ss. ValueError for anything else."""
+    parts = word.split(":")
+    seconds = 0.0
+    for place, part in enumerate(parts):
+        if not part.replace(".", "", place == len(parts) - 1).isdecimal():
+            raise ValueError(word)
+        if place and (float(part) >= 60.0 or len(part.partition(".")[0]) != 2):
+            raise ValueError(word)
+        seconds = 60.0 * seconds + float(part)
+    if len(parts) > 3 or not math.isfinite(seconds):
+        raise ValueError(word)
+    return seconds
+
+
+def tell(record: Record, folder: Path) -> None:
+    """Print what was made, for people: what to know, the files, the verdict last."""
+    say_diagnostics(
+        said.model_dump()
+        for said in record.diagnostics
+        if not any(_is_reason(said, output) for output in record.outputs)
+    )
+    cached = sum(step.cached for step in record.steps)
+    say(f"{len(record.steps)} steps, {cached} of them from the store")
+    for output in record.outputs:
+        measures = output.measures
+        say(
+            f"{folder / output.path}  {_figure(measures.integrated_lufs)} LUFS  "
+            f"{_figure(measures.true_peak_dbtp)} dBTP  "
+            f"{_figure(measures.loudness_range_lu)} LU range"
+            + ("" if output.reached else "  TARGET MISSED")
+        )
+    page = folder / "report.html"
+    say(f"{page}  {page.stat().st_size / 1e6:.1f} MB")
+    say(*(_verdict(record, output) for output in record.outputs), err=True)
+
+
+def _verdict(record: Record, output: Finished) -> str:
+    """One file's verdict in a line: met or not and why, the drive, how much is limited."""
+    where = f"finish/{output.version}"
+    target = record.target
+    if target is None:
+        return f"{output.version}: no target; not driven, not limited"
+    reasons = [
+        ("" if said.where == where else f"{said.where}: ")
+        + said.message.removeprefix(f"{output.version}: ")
+        for said in record.diagnostics
+        if _is_reason(said, output)
+    ]
+    loudness, ceiling = target.integrated_lufs, f"{target.true_peak_dbtp:g} dBTP"
+    if not output.reached:
+        verdict = f"TARGET MISSED: {'; '.join(reasons) or 'see render.json'}"
+    elif record.range is not None:
+        verdict = f"a range, under {ceiling}, its loudness not judged"
+    elif output.version != "main" or loudness is None:
+        verdict = f"under {ceiling}, no loudness asked for"
+    else:
+        verdict = f"met, {loudness:g} LUFS under {ceiling}"
+    return f"{output.version}: {verdict}; {', '.join(_done(record, output, where))}"
+
+
+def _is_reason(said: Said, output: Finished) -> bool:
+    """Tell whether a diagnostic is why one file misses its target: told with the verdict."""
+    is_about = said.message.startswith(f"{output.version}: ")
+    return said.code in _REASONS and is_about and not output.reached
+
+
+def _done(record: Record, output: Finished, where: str) -> Iterator[str]:
+    kept = "" if output.version == "main" else "the main's "
+    yield f"{kept}drive {record.drive_db:+.2f} dB"
+    gains = [
+        gain
+        for step in record.steps
+        if step.id == where
+        for gain in step.lowest_gain_db
+        if gain is not None
+    ]
+    if gains:
+        deepest = -min(gains)
+        yield f"limited by up to {deepest:.1f} dB" if deepest >= 0.05 else "nothing limited"
+    if output.trim_db:
+        yield f"trimmed by {-output.trim_db:.2f} dB"
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

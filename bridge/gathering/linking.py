@@ -1,0 +1,237 @@
+"""From a session and a chain to a plan: find plugins, hash states, inspect stems, link."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
+from bridge.gathering.sources import gather
+from bridge.hosting import host, lies_in, scan, search_folders, trusted_folders
+from bridge.hosting.finding.states import opened_state
+from bridge.planning import (
+    Engine,
+    Excerpt,
+    HostedStep,
+    Plan,
+    Stems,
+    engine_of,
+    hosted_steps,
+    plan,
+    state_path,
+    unlinkable,
+    wanted_plugin,
+)
+from bridge.plugins import Catalogue
+from bridge.processing import SUPPORTED
+from bridge.storing import Store, file_digest
+from chains import Chain, Insert, check
+from chains import Plugin as PluginSettings
+from sessions import Session
+from stemwright.problems import InputError, MachineError, Problem, StemwrightError
+
+
+def link(
+    session: Session,
+    chain: Chain,
+    store: Store,
+    *,
+    plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
+    jobs: int = 1,
+    strict: bool = False,
+    excerpt: Excerpt | None = None,
+    partial: bool = False,
+) -> Plan:
+    """Resolve `chain` for `session`, or an excerpt of it, on this machine.
+
+    What the chain names by path is taken from the plugin folders, from `trusted` and from the
+    folders the user trusts for good, and from nowhere else.
+    Raises ChainError, InputError and MachineError as `bridge.planning.plan` and `gather` do.
+    """
+    chain = check(chain)
+    try:
+        stems = gather(session, store, jobs)
+    except InputError as error:
+        others = chain_problems(chain, store, plugin_folders, trusted)
+        raise InputError([*error.problems, *others]) from error
+    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    try:
+        return link_stems(
+            stems,
+            chain,
+            store,
+            plugin_folders=folders,
+            trusted=known,
+            strict=strict,
+            excerpt=excerpt,
+            partial=partial,
+        )
+    except (InputError, MachineError) as error:
+        refused = _state_faults(chain, known)
+        try:
+            catalogue = _catalogue(chain, store, folders, known)
+            steps = _loadable(chain, catalogue, refused)
+        except InputError:
+            raise error from None
+        faults = _plugin_faults(steps, engine_of(chain, stems), store, jobs)
+        if not faults:
+            raise
+        raise InputError([*error.problems, *faults]) from error
+
+
+def chain_problems(
+    chain: Chain, store: Store, plugin_folders: Sequence[Path], trusted: Sequence[Path]
+) -> tuple[Problem, ...]:
+    """What is wrong with a chain on this machine, whatever the stems are; as `link` tells it."""
+    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    refused = _state_faults(chain, known)
+    try:
+        states = _states(chain, refused)
+        catalogue = _catalogue(chain, store, folders, known)
+    except StemwrightError as error:
+        return (*refused.values(), *error.problems)
+    engine = engine_of(chain, Stems(()))
+    steps = _loadable(chain, catalogue, refused)
+    return (
+        *refused.values(),
+        *unlinkable(chain, catalogue, supported=SUPPORTED, states=states),
+        *_plugin_faults(steps, engine, store, 1),
+    )
+
+
+def _loadable(
+    chain: Chain, catalogue: Catalogue, refused: Container[Path]
+) -> tuple[HostedStep, ...]:
+    """The hosted steps but those whose state is refused: no plugin is given one."""
+    steps = hosted_steps(chain, catalogue, _states(chain, refused))
+    return tuple(step for step in steps if step.state not in refused)
+
+
+def _plugin_faults(
+    steps: Sequence[HostedStep], engine: Engine, store: Store, jobs: int
+) -> tuple[Problem, ...]:
+    """What the plugins that are here refuse of a chain that is refused for something else."""
+    try:
+        refuse_inputs(failures(Bench(store, host(engine.host), engine), steps, jobs))
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def link_stems(
+    stems: Stems,
+    chain: Chain,
+    store: Store,
+    *,
+    plugin_folders: Sequence[Path],
+    trusted: Sequence[Path] = (),
+    strict: bool = False,
+    excerpt: Excerpt | None = None,
+    partial: bool = False,
+) -> Plan:
+    """Resolve `chain` for stems that are known already; only `plugin_folders` are searched.
+
+    What the chain names by path has to lie there or in `trusted`.
+    """
+    chain = check(chain)
+    refused = _state_faults(chain, trusted)
+    try:
+        made = plan(
+            stems,
+            chain,
+            _catalogue(chain, store, plugin_folders, trusted),
+            supported=SUPPORTED,
+            states=_states(chain, refused),
+            strict=strict,
+            excerpt=excerpt,
+            partial=partial,
+        )
+    except (InputError, MachineError) as error:
+        if refused:
+            raise InputError([*refused.values(), *error.problems]) from error
+        raise
+    if refused:
+        raise InputError([*refused.values()])
+    return made
+
+
+def _hosted(chain: Chain) -> Iterator[tuple[str, Insert, PluginSettings]]:
+    """Every plugin insert under its owner's id, bypassed ones too."""
+    for owner, insert in chain.inserts():
+        if isinstance(insert.settings, PluginSettings):
+            yield owner, insert, insert.settings
+
+
+def _catalogue(
+    chain: Chain, store: Store, folders: Sequence[Path], trusted: Sequence[Path]
+) -> Catalogue:
+    wanted = [
+        wanted_plugin(chain, settings)
+        for _, insert, settings in _hosted(chain)
+        if not insert.bypass
+    ]
+    if not wanted:
+        return Catalogue()
+    return scan(wanted, folders, store.scan_cache, trusted=trusted)
+
+
+def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:
+    """Raise InputError, naming all, for states that may not be taken along with `chain`.
+
+    A state has to be one by its first bytes, and to lie, links followed, in the chain's folder or
+    in `trusted`. Those of bypassed inserts count too.
+    """
+    refused = _state_faults(chain, trusted)
+    if refused:
+        raise InputError([*refused.values()])
+
+
+def _state_faults(chain: Chain, trusted: Sequence[Path]) -> dict[Path, Problem]:
+    folders = (chain.resolve("."), *trusted)
+    faults: dict[Path, Problem] = {}
+    for owner, insert, settings in _hosted(chain):
+        path = state_path(chain, settings)
+        if path is None or path in faults:
+            continue
+        where = {**insert.where.as_json(), "group": owner, "insert": insert.id}
+        fault = _state_fault(path, f"{settings.state} ({owner}/{insert.id})", folders)
+        if fault is not None:
+            faults[path] = replace(fault, where=where)
+    return faults
+
+
+def _state_fault(path: Path, said: str, folders: Sequence[Path]) -> Problem | None:
+    if not path.exists():
+        return Problem("state_unreadable", f"the state {said} cannot be read: it is not there")
+    if not lies_in(path, folders):
+        return Problem(
+            "state_untrusted",
+            f"the state {said} lies outside the chain's folder, so it is not taken",
+            expected="a state in the chain's folder, or in a folder that you trust",
+            hint=f"copy it beside the chain, or say --trust {path.resolve().parent}",
+        )
+    try:
+        with opened_state(path):
+            return None
+    except InputError as error:
+        return error.problems[0]
+
+
+def _states(chain: Chain, refused: Container[Path]) -> dict[Path, str]:
+    """The blake3 of every state that is loaded, none for one that is refused.
+
+    Raises InputError for one that is gone.
+    """
+    found: dict[Path, str] = {}
+    for _, insert, settings in _hosted(chain):
+        path = state_path(chain, settings)
+        if path is None or path in found or insert.bypass:
+            continue
+        try:
+            found[path] = "" if path in refused else file_digest(path)
+        except OSError as error:
+            message = f"the state {settings.state} cannot be read: {error.strerror}"
+            raise InputError(Problem("state_unreadable", message, {"file": str(path)})) from error
+    return found

@@ -1,0 +1,173 @@
+"""Signals between steps: a digest that names the samples, and a way to stream them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain as joined
+
+import numpy as np
+
+from bridge.audio.blocks import BLOCK_FRAMES, Block
+from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
+from bridge.gathering.events import Cancel
+from bridge.storing import Entry, Store
+from stemwright.decibels import linear, rounded_db
+from stemwright.problems import InputError
+
+SILENCE = linear(-96.0)
+"""Linear level under which the end of the bus counts as silent (-96 dBFS)."""
+
+
+class DamagedEntryError(Exception):
+    """A stored file no longer has the bytes that were put; the entry has been dropped."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Linear peak and RMS over both channels."""
+
+    peak: float
+    rms: float
+
+    def as_json(self) -> dict[str, float | None]:
+        """Peak and RMS in dBFS; null for silence."""
+        return {"peak_dbfs": rounded_db(self.peak, 3), "rms_dbfs": rounded_db(self.rms, 3)}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Stereo samples at zero latency: `digest` names them, `blocks` streams them anew each call.
+
+    `loud_frames` is the frame after the last one above -96 dBFS, or None where nobody measured.
+    """
+
+    digest: str
+    frames: int
+    blocks: Callable[[], Iterator[Block]]
+    loud_frames: int | None = None
+
+
+class Tap:
+    """Passes blocks on and notes peak, RMS and where the sound ends."""
+
+    def __init__(self, blocks: Iterable[Block], cancel: Cancel) -> None:
+        self._blocks = blocks
+        self._cancel = cancel
+        self._peak = 0.0
+        self._squares = 0.0
+        self._samples = 0
+        self._frames = 0
+        self.loud_frames = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        for block in self._blocks:
+            self._cancel.check()
+            self._note(block)
+            yield block
+
+    @property
+    def levels(self) -> Levels:
+        """Of what has passed so far."""
+        mean = self._squares / self._samples if self._samples else 0.0
+        return Levels(self._peak, float(np.sqrt(mean)))
+
+    def _note(self, block: Block) -> None:
+        if not block.size:
+            return
+        level = np.abs(block).max(axis=0)
+        top = float(level.max())
+        self._peak = max(self._peak, top)
+        if top > SILENCE:
+            self.loud_frames = self._frames + int(np.flatnonzero(level > SILENCE)[-1]) + 1
+        self._squares += float(np.square(block).sum())
+        self._samples += block.size
+        self._frames += block.shape[1]
+
+
+def stored_signal(store: Store, entry: Entry) -> Signal:
+    """The signal an entry holds. Its bytes are checked before the first block is given."""
+    return Signal(
+        entry.meta["pcm"],
+        entry.meta["frames"],
+        lambda: kept_pcm(store, entry, 2, entry.meta["dtype"]),
+        entry.meta["loud_frames"],
+    )
+
+
+def kept_signal(store: Store, key: str, pcm: str) -> Signal | None:
+    """What a step left under `key`; None where the store has it no more, or other samples."""
+    entry = store.get(key)
+    if entry is None or entry.meta.get("pcm") != pcm:
+        return None
+    return stored_signal(store, entry)
+
+
+def kept_pcm(store: Store, entry: Entry, channels: int, dtype: Dtype) -> Iterator[Block]:
+    """Stream an entry's file. Raises DamagedEntryError where it is not, or no more, what was put.
+
+    Another process may drop it at any time; once it is open, it is read to its end.
+    """
+    if not store.intact(entry):
+        store.drop(entry.key)
+        raise DamagedEntryError(entry.key)
+    blocks = read_pcm(entry.data, channels, dtype)
+    try:
+        first = next(blocks, None)
+    except InputError as gone:
+        store.drop(entry.key)
+        raise DamagedEntryError(entry.key) from gone
+    return blocks if first is None else joined([first], blocks)
+
+
+def store_signal(
+    store: Store,
+    key: str,
+    blocks: Iterable[Block],
+    dtype: Dtype,
+    cancel: Cancel,
+    meta: Callable[[], dict[str, object]],
+) -> Entry:
+    """Write a stereo stream into the store under `key`; `meta` is asked once it has ended."""
+    with store.staging() as folder:
+        tap = Tap(blocks, cancel)
+        with PcmWriter(folder / "pcm", 2, dtype) as writer:
+            for block in tap:
+                writer.write(block)
+        summary = writer.summary
+        return store.put(
+            key,
+            {
+                "pcm": summary.pcm_hash,
+                "frames": summary.frames,
+                "dtype": dtype,
+                "loud_frames": tap.loud_frames,
+                "level_out": Levels(summary.peak, summary.rms).as_json(),
+                **meta(),
+            },
+            folder / "pcm",
+        )
+
+
+def cut(blocks: Iterable[Block], frames: int, start: int = 0) -> Iterator[Block]:
+    """Yield `frames` frames of a stream from frame `start` on."""
+    skip, left = start, frames
+    for block in blocks:
+        if left <= 0:
+            return
+        kept = block[:, skip : skip + left]
+        skip = max(0, skip - block.shape[1])
+        left -= kept.shape[1]
+        if kept.shape[1]:
+            yield kept
+
+
+def silent_signal(frames: int) -> Signal:
+    """Stereo zeros."""
+    return Signal("silence", frames, lambda: silence(frames), 0)
+
+
+def silence(frames: int) -> Iterator[Block]:
+    """Yield stereo zeros."""
+    for start in range(0, frames, BLOCK_FRAMES):
+        yield np.zeros((2, min(BLOCK_FRAMES, frames - start)))

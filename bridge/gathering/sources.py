@@ -1,0 +1,349 @@
+"""Stems as they are heard: found in their files, inspected, converted, streamed."""
+
+from __future__ import annotations
+
+import shlex
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from bridge.audio.blocks import BLOCK_FRAMES, Block, Cursor, Part, summed
+from bridge.audio.decode import read_blocks
+from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
+from bridge.audio.pcm import PcmWriter
+from bridge.audio.resample import resampled
+from bridge.audio.zip_members import open_member
+from bridge.finished import Lock
+from bridge.finished.lock import Source, SourceFile
+from bridge.gathering.doubled import sums_among
+from bridge.gathering.signals import DamagedEntryError, kept_pcm
+from bridge.planning import Stem, StemFile, Stems, stem_facts
+from bridge.storing import Entry, Store, digest, file_digest, signature
+from sessions import Media, Session, Track, read
+from stemwright.problems import Diagnostic, InputError, Problem
+
+_INSPECT_VERSION = 4
+_RESAMPLE_VERSION = 1
+
+
+def gather(session: Session, store: Store, jobs: int) -> Stems:
+    """Inspect every stem of a session: hash, peak, faults. Known files cost one hash.
+
+    Raises InputError with every unreadable, non-finite or over-loud stem at once, with what the
+    session says must not be summed, with stems that are the sum of the others, and for a session
+    that is not a bundle of stems: its clips and faders would be lost.
+    """
+    if session.format != "stems":
+        raise InputError(
+            Problem(
+                "not_stems",
+                f"a {session.format} session cannot be rendered as it is",
+                expected="a folder, zip or list of stems",
+                hint="export the stems from the DAW, every track from the song's start",
+            )
+        )
+    tracks = [track for track in session.tracks if track.clips]
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        results = list(pool.map(lambda track: _stem(track, store), tracks))
+    problems = [_not_summed(said) for said in session.diagnostics if said.severity == "error"]
+    problems += [problem for result in results if isinstance(result, list) for problem in result]
+    found = [result for result in results if isinstance(result, tuple)]
+    sums = sums_among(found, store)
+    problems += [each for each in sums if isinstance(each, Problem)]
+    if problems:
+        raise InputError(problems)
+    return Stems(
+        stems=tuple(stem for stem, _ in found),
+        tempo_bpm=session.tempo[0].bpm if session.tempo else 120.0,
+        diagnostics=(
+            *session.diagnostics,
+            *(each for each in sums if isinstance(each, Diagnostic)),
+        ),
+    )
+
+
+def _not_summed(said: Diagnostic) -> Problem:
+    hints = {
+        "ignored_audio": f"make it a WAV, or leave it out with --skip {shlex.quote(said.where)}",
+        "song_too_long": "check the times in the files, or say --long if the song is that long",
+    }
+    return Problem(said.code, said.message, {"file": said.where}, hint=hints.get(said.code))
+
+
+def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | list[Problem]:
+    clip = track.clips[0]
+    sides = [media for media in (clip.media, clip.right) if media is not None]
+    try:
+        read = [
+            _stem_file(media.path, media.member, store, clip.position_frames) for media in sides
+        ]
+    except InputError as error:
+        return [skippable(problem) for problem in error.problems]
+    stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
+    return stem, tuple(found for _, found in read)
+
+
+def skippable(problem: Problem) -> Problem:
+    """Return the problem of one stem's file with the way to render without it."""
+    name = Path(str(problem.where.get("member") or problem.where.get("file", ""))).name
+    hint = (problem.hint or "").removesuffix("leave it out").removesuffix(", or ")
+    without = f"leave it out with --skip {shlex.quote(name)}"
+    return replace(problem, hint=f"{hint}, or {without}" if hint else without)
+
+
+def recall(lock: Lock, folder: Path, store: Store) -> Stems:
+    """Find the stems of a lock again, their paths relative to `folder`, as they are now.
+
+    Raises InputError with every stem that is missing or cannot be summed.
+    """
+    stems: list[Stem] = []
+    problems: list[Problem] = []
+    for source in lock.sources:
+        try:
+            stems.append(recall_stem(source, folder, store))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return Stems(tuple(stems), lock.engine.tempo_bpm)
+
+
+def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
+    """Find one stem of a lock again, as `recall` does all."""
+    try:
+        files = tuple(
+            _stem_file(folder / file.path, file.member, store)[0] for file in source.files
+        )
+    except InputError as error:
+        raise InputError([_with_place(each) for each in error.problems]) from error
+    return Stem(source.stem, source.name, source.role, files, source.offset_s)
+
+
+def _with_place(problem: Problem) -> Problem:
+    if problem.kind != "missing_file":
+        return problem
+    hint = "put the stems back where they lay, or name the folder or zip they are in with --stems"
+    return replace(problem, hint=hint)
+
+
+def found_again(lock: Lock, place: Path, store: Store) -> Lock:
+    """Return a lock with its sources where they lie in `place`, a folder or zip of stems.
+
+    A file is known again by its name, or else by its samples; that those are others is for the
+    caller to see. Raises InputError with every stem that is not there, SessionError.
+    """
+    tracks = read([place]).tracks
+    clips = [clip for track in tracks for clip in track.clips]
+    media = [each for clip in clips for each in (clip.media, clip.right) if each is not None]
+    problems: list[Problem] = []
+
+    def moved(source: Source, file: SourceFile) -> tuple[str, str | None]:
+        found = _like(file, media, store)
+        if found is None:
+            message = f"the stem {source.stem} is not in {place.name}, by name or by samples"
+            hint = "name the folder or zip that the song was rendered from"
+            problems.append(Problem("missing_file", message, {"file": str(place)}, hint=hint))
+            return file.place
+        return str(found.path.resolve()), found.member
+
+    found = lock.moved(moved)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _like(file: SourceFile, media: Sequence[Media], store: Store) -> Media | None:
+    """The file a lock means: of its name and samples, else of its name, else of its samples."""
+    name = _called(file.member or file.path)
+    named = [each for each in media if _called(each.member or each.path.name) == name]
+    for each in named or media:
+        if _sounds(each, store) == file.pcm:
+            return each
+    return named[0] if named else None
+
+
+def _called(path: str) -> str:
+    return unicodedata.normalize("NFC", path.rpartition("/")[2]).casefold()
+
+
+def _sounds(media: Media, store: Store) -> str | None:
+    try:
+        return _stem_file(media.path, media.member, store)[0].pcm_hash
+    except InputError:
+        return None
+
+
+def _stem_file(
+    source: Path, member: str | None, store: Store, start: int = 0
+) -> tuple[StemFile, Inspection]:
+    """A stem's file, and what it holds, sketched from frame `start` of the song on."""
+    path = source if member is None else _extracted(source, member, store).data
+    place = _place(source, member)
+    found = _inspected(path, store, place, start)
+    refuse_bad_samples(found, place)
+    file = StemFile(
+        path=path,
+        pcm_hash=found.pcm_hash,
+        channels=found.channels,
+        sample_rate_hz=found.sample_rate_hz,
+        frames=found.frames,
+        archive=None if member is None else source,
+        member=member,
+        prints=found.prints,
+    )
+    return file, found
+
+
+def _extracted(archive: Path, member: str, store: Store) -> Entry:
+    octets, check = _hashed(archive)
+    key = digest("member", zip=octets, member=member)
+    entry = store.whole(key)
+    if entry is None:
+        with store.staging() as folder:
+            copied = open_member(archive, member, folder)
+            check()
+            entry = store.put(key, {"pcm": None}, copied)
+    return entry
+
+
+def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
+    octets, check = _hashed(path)
+    key = _inspection_key(octets, start)
+    entry = store.get(key)
+    if entry is not None:
+        return Inspection(**entry.meta["inspection"])
+    try:
+        found = inspect(path, start)
+    except InputError as error:
+        raise _at(error, path, place) from error
+    check()
+    store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
+    return found
+
+
+def _at(error: InputError, path: Path, place: str) -> InputError:
+    """The same error, told of where the user has the file, not of a copy in the store."""
+    return InputError(
+        [
+            replace(
+                problem,
+                message=problem.message.replace(str(path), place),
+                where={**problem.where, "file": place},
+            )
+            for problem in error.problems
+        ]
+    )
+
+
+def _inspection_key(octets: str, start: int) -> str:
+    return digest("inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start)
+
+
+def _hashed(path: Path) -> tuple[str, Callable[[], None]]:
+    """The digest of a file's bytes, and what raises where it has been written to since."""
+    if path.exists() and not path.is_file():
+        said = f"{path.name} is a folder, a device or a pipe, not a file"
+        raise InputError(Problem("not_a_file", said, {"file": str(path)}))
+    try:
+        before = signature(path)
+        found = file_digest(path)
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror}"
+        raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
+
+    def check() -> None:
+        try:
+            same = signature(path) == before
+        except OSError:
+            same = False
+        if not same:
+            raise _changed(path.name, str(path))
+
+    return found, check
+
+
+def _changed(name: str, place: str) -> InputError:
+    return InputError(
+        Problem(
+            "source_changed",
+            f"{name} was written to while it was read; nothing was made of it",
+            {"stem": name, "file": place},
+            hint="wait until its export or copy is done, and render again",
+        )
+    )
+
+
+def _place(source: Path, member: str | None) -> str:
+    return str(source) if member is None else f"{source}/{member}"
+
+
+def group_blocks(
+    stems: Iterable[Stem], trim: float, rate_hz: int, frames: int, store: Store
+) -> Iterator[Block]:
+    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed."""
+    parts = [
+        Part(1.0, _stem_blocks(stem, rate_hz, store), stem.offset_at(rate_hz)) for stem in stems
+    ]
+    for block in summed(parts, frames):
+        yield block if trim == 1.0 else trim * block
+
+
+def _stem_blocks(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:
+    streams = [_file_blocks(stem, file, rate_hz, store) for file in stem.files]
+    if len(streams) == 1:
+        return streams[0]
+    return _paired(*streams)
+
+
+def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
+    other = Cursor(right)
+    for block in left:
+        yield np.concatenate([block, np.concatenate(other.take(block.shape[1]), axis=1)])
+
+
+def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iterator[Block]:
+    if file.sample_rate_hz == rate_hz:
+        return _decoded(stem, file, store)
+    key = digest(
+        "resample", version=_RESAMPLE_VERSION, pcm=file.pcm_hash, facts=stem_facts(stem, rate_hz)
+    )
+    entry = store.whole(key)
+    if entry is None:
+        with store.staging() as folder:
+            with PcmWriter(folder / "pcm", file.channels, "float64") as writer:
+                for block in resampled(
+                    _decoded(stem, file, store), file.channels, file.sample_rate_hz, rate_hz
+                ):
+                    writer.write(block)
+            entry = store.put(key, {"pcm": writer.summary.pcm_hash}, folder / "pcm")
+    return kept_pcm(store, entry, file.channels, "float64")
+
+
+def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
+    """The blocks of a stem's file, if they are those that were inspected and hashed.
+
+    The copy of a zip's member is made again where the store dropped it or it is damaged. Raises
+    InputError `source_changed`, DamagedEntryError.
+    """
+    path = file.path
+    if file.archive is not None and file.member is not None and not path.exists():
+        path = _extracted(file.archive, file.member, store).data
+    if not file.prints:
+        return read_blocks(path)
+
+    def changed() -> Exception:
+        if file.archive is not None and path == file.path:
+            store.drop(path.parent.name)
+            return DamagedEntryError(path.parent.name)
+        with suppress(OSError):  # should it have been so when it was inspected, that is undone
+            octets = file_digest(path)
+            for start in (0, stem.offset_at(file.sample_rate_hz)):
+                store.drop(_inspection_key(octets, start))
+        return _changed(stem.name, _place(file.archive or file.path, file.member))
+
+    return unchanged(read_blocks(path), file.prints, changed)

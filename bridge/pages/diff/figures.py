@@ -1,0 +1,140 @@
+"""What the page says in figures: the alignment, the sound, where the difference lies."""
+
+from __future__ import annotations
+
+import math
+
+from bridge.comparing.aligning.alignment import alignment_words
+from bridge.comparing.levels import delta
+from bridge.comparing.model import FileDiff
+from bridge.comparing.residual import Residual
+from bridge.comparing.sound import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
+from bridge.pages.charts import Chart, Curve, chart, time_ticks
+from bridge.pages.html import change, clock, figure, table, tag, text
+
+_READINGS = (
+    ("Integrated, LUFS", "integrated_lufs"),
+    ("Loudness range, LU", "loudness_range_lu"),
+    ("Max short-term, LUFS", "short_term_max_lufs"),
+    ("True peak, dBTP", "true_peak_dbtp"),
+    ("PLR, dB", "plr_db"),
+    ("Lowest PSR, dB", "psr_min_db"),
+)
+_SHOWN = 5
+_TICKS_HZ = ((31.5, "31.5"), (125, "125"), (500, "500"), (2000, "2k"), (8000, "8k"), (16000, "16k"))
+_MOST_DELTA_LU = 40.0
+
+
+def sound_table(found: FileDiff) -> str:
+    """Loudness, peaks, dynamics and width of both; nothing where they were not measured."""
+    if found.sounds is None:
+        return ""
+    one, other = found.sounds
+    rows = [
+        _row(name, getattr(one.measures, reading), getattr(other.measures, reading))
+        for name, reading in _READINGS
+    ]
+    if found.channels == 2:
+        rows.append(_row("Width, dB", one.width_db, other.width_db))
+        rows.append(_row("Lost in mono, dB", one.mono_loss_db, other.mono_loss_db))
+    return table(("", "A", "B", "B minus A"), rows, "Figures of both files")
+
+
+def _row(name: str, a: float, b: float) -> tuple[str, ...]:
+    return (name, figure(a, 2), figure(b, 2), change(delta(a, b), 3))
+
+
+def residual_table(found: FileDiff) -> str:
+    """The residual as the files are, and after alignment; the sides one by one."""
+    if found.raw is None or found.aligned is None:
+        return ""
+    rows = [
+        ("As they are", *_levels(found.raw.peak_dbfs, found.raw.rms_dbfs)),
+        ("Aligned", *_levels(found.aligned.peak_dbfs, found.aligned.rms_dbfs)),
+    ]
+    if len(found.aligned.channels) > 1:
+        sides = found.aligned.channels
+        rows += [
+            (f"Aligned, {each.name}", *_levels(each.peak_dbfs, each.rms_dbfs)) for each in sides
+        ]
+    head = ("B minus A", "Peak, dBFS", "RMS, dBFS")
+    return table(head, rows, "The residual") + tag("p", text(_aligned(found)), class_="hint")
+
+
+def _levels(peak_dbfs: float, rms_dbfs: float) -> tuple[str, str]:
+    return figure(peak_dbfs, 2), figure(rms_dbfs, 2)
+
+
+def _aligned(found: FileDiff) -> str:
+    if found.alignment is None:
+        return f"No alignment was found (correlation {found.confidence:.2f})."
+    words = alignment_words(found.alignment)
+    return f"B is {words}; aligned, that is undone." if words else "B needs no alignment."
+
+
+def worst_table(left: Residual) -> str:
+    """The loudest moments and third-octave bands of the residual."""
+    moments = [
+        (clock(each.start_s), *_levels(each.peak_dbfs, each.rms_dbfs))
+        for each in left.windows[:_SHOWN]
+    ]
+    bands = [
+        (_hz(each.hz), figure(each.residual_dbfs, 2), change(each.change_db))
+        for each in left.bands[:_SHOWN]
+        if math.isfinite(each.residual_dbfs)
+    ]
+    if not moments and not bands:
+        return tag("p", "Nothing differs once both are aligned.")
+    when = table(("Worst at", "Peak, dBFS", "RMS, dBFS"), moments, "The loudest moments")
+    pitch = table(("Worst around", "RMS, dBFS", "B over A, dB"), bands, "The loudest bands")
+    return tag("div", when + pitch, class_="pair")
+
+
+def _hz(value: float) -> str:
+    return f"{value / 1000:g} kHz" if value >= 1000 else f"{value:g} Hz"
+
+
+def spectrum_charts(left: Residual) -> str:
+    """How B's level differs by third octave, and how loud A and the residual are there."""
+    bands = sorted(left.bands, key=lambda each: each.hz)
+    if not bands:
+        return ""
+    at = {each.hz: float(n) for n, each in enumerate(bands)}
+    reach = (-0.5, len(bands) - 0.5)
+    ticks = tuple((at[hz], name) for hz, name in _TICKS_HZ if hz in at)
+    moved = Curve("B over A", "b", tuple((at[e.hz], e.change_db) for e in bands), bars=True)
+    levels = tuple(
+        Curve(name, colour, tuple((at[hz], y) for hz, y in points if math.isfinite(y)))
+        for name, colour, points in (
+            ("A", "a", [(each.hz, each.a_dbfs) for each in bands]),
+            ("B minus A", "n", [(each.hz, each.residual_dbfs) for each in bands]),
+        )
+    )
+    return chart(
+        Chart("Spectrum difference", "dB a third of an octave", "Hz", (moved,), ticks, reach)
+    ) + chart(Chart("A and what remains", "dBFS a third of an octave", "Hz", levels, ticks, reach))
+
+
+def loudness_charts(found: FileDiff) -> str:
+    """Short-term loudness of both over time, and how they differ."""
+    if found.sounds is None:
+        return ""
+    curves = [sound.short_term_lufs for sound in found.sounds]
+    if not all(curves):
+        return tag("p", "Too short for a short-term curve (3 s).")
+    first_s, every_s = WINDOW_STEPS / STEPS_PER_S, EVERY_STEPS / STEPS_PER_S
+    end_s = first_s + every_s * (max(map(len, curves)) - 1)
+    lines = tuple(
+        Curve(
+            name, colour, tuple((first_s + every_s * n, y) for n, y in enumerate(curve)), dashed=d
+        )
+        for name, colour, curve, d in zip("AB", "ab", curves, (False, True), strict=True)
+    )
+    apart = tuple(
+        (first_s + every_s * n, max(-_MOST_DELTA_LU, min(_MOST_DELTA_LU, b - a)))
+        for n, (a, b) in enumerate(zip(*curves, strict=False))
+    )
+    ticks, reach, x_unit = time_ticks(end_s), (0.0, end_s), "minutes:seconds"
+    return chart(Chart("Short-term loudness", "LUFS, 3 s", x_unit, lines, ticks, reach)) + chart(
+        Chart("B minus A", "LU", x_unit, (Curve("B minus A", "n", apart),), ticks, reach)
+    )

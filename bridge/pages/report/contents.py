@@ -1,0 +1,249 @@
+"""Everything the page says, gathered: who was heard, what was found, and how levels compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+
+from bridge.finished import Record
+from bridge.gathering.signals import DamagedEntryError
+from bridge.metering import Meter
+from bridge.pages.excerpts import Excerpt
+from bridge.pages.report.excerpts import InsertSound, excerpt, insert_sounds, length_s, place_s
+from bridge.pages.report.excerpts import whole as whole_song
+from bridge.pages.report.heard_signal import Heard
+from bridge.pages.report.step_signals import Folder
+from bridge.reporting.loudness_curve import STEPS_PER_S, LoudnessCurve
+from bridge.reporting.spectrum import Spectrum
+from bridge.storing import Entry, Store, digest
+from stemwright.problems import InputError
+
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Readings of one signal; of a group there is only the spectrum.
+
+    `measures` are those of `bridge.metering`, `curve_lufs` is the short-term loudness at 3.0, 3.5,
+    ... s, `spectrum_db` the power in sixths of an octave, `loudest_end_s` where the loudest 3 s
+    end.
+    """
+
+    measures: Mapping[str, Any]
+    integrated_lufs: float | None
+    curve_lufs: tuple[float | None, ...]
+    loudest_end_s: float | None
+    spectrum_db: tuple[float | None, ...]
+
+
+def analysis(
+    heard: Heard, store: Store, measures: Mapping[str, Any] | None = None
+) -> Analysis | None:
+    """Return what is known of `heard`, from the store or by reading it; None when it is gone.
+
+    `measures` are readings already at hand, such as those of a finished file.
+    Raises InputError for samples that are not finite.
+    """
+    key = digest(
+        "report.analysis",
+        version=_VERSION,
+        source=heard.digest,
+        rate_hz=heard.rate_hz,
+        frames=heard.frames,
+        measured=heard.kind != "group",
+    )
+    entry = store.get(key)
+    if entry is not None:
+        return _from_json(entry.meta["analysis"])
+    if heard.blocks is None:
+        return None
+    found = _read(heard, measures)
+    store.put(key, {"pcm": None, "analysis": asdict(found)})
+    return found
+
+
+def _read(heard: Heard, measures: Mapping[str, Any] | None) -> Analysis:
+    curve, spectrum = LoudnessCurve(heard.rate_hz), Spectrum(heard.rate_hz)
+    meter = Meter(heard.rate_hz, 2)
+    takers: list[LoudnessCurve | Spectrum | Meter] = [spectrum]
+    takers += [] if heard.kind == "group" else [curve]
+    takers += [meter] if heard.kind != "group" and measures is None else []
+    assert heard.blocks is not None  # noqa: S101 - narrows for the type checker
+    for block in heard.blocks():
+        for taker in takers:
+            taker.add(block)
+    curve.close()
+    known = meter.result().as_json() if meter in takers else dict(measures or {})
+    known.pop("path", None)
+    return Analysis(
+        measures=known,
+        integrated_lufs=known.get("integrated_lufs"),
+        curve_lufs=tuple(curve.short_term_lufs()),
+        loudest_end_s=curve.loudest_end_s(),
+        spectrum_db=tuple(spectrum.result_db()),
+    )
+
+
+def _from_json(stored: Mapping[str, Any]) -> Analysis:
+    return Analysis(
+        **{
+            **stored,
+            "curve_lufs": tuple(stored["curve_lufs"]),
+            "spectrum_db": tuple(stored["spectrum_db"]),
+        }
+    )
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One signal with what is known of it; `fault` says why nothing is.
+
+    `start_s` is where the excerpt was taken; `whole` is all of it, as a preview.
+    """
+
+    heard: Heard
+    found: Analysis | None
+    fault: str | None = None
+    excerpt: Excerpt | None = None
+    start_s: int = 0
+    whole: Excerpt | None = None
+
+    @property
+    def lufs(self) -> float | None:
+        """Integrated loudness."""
+        return None if self.found is None else self.found.integrated_lufs
+
+
+@dataclass(frozen=True)
+class Songbook:
+    """Rows in the order of the page: what went in, what came out; groups apart.
+
+    `inserts` are heard and `reductions_db` seen by `group/insert`, the finish by `finish/version`:
+    the deepest gain in every 100 ms.
+    """
+
+    rows: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    main: Row
+    inserts: Mapping[str, InsertSound] = field(default_factory=dict)
+    reductions_db: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def match_db(self, row: Row) -> float | None:
+        """The gain that brings `row` to the main master's integrated loudness."""
+        return None if self.main.lufs is None or row.lufs is None else self.main.lufs - row.lufs
+
+
+def gathered(
+    heard: Sequence[Heard],
+    folder: Folder,
+    jobs: int = 1,
+    *,
+    short: bool = False,
+) -> Songbook:
+    """Analyse what the store does not know yet, `jobs` signals at a time.
+
+    `short` leaves out the whole songs.
+    """
+    record, store = folder.record, folder.store
+    measures = {output.version: output.measures.model_dump() for output in record.outputs}
+
+    def look(one: Heard) -> Row:
+        return _looked(one, store, measures.get(one.name) if one.kind == "version" else None)
+
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        rows = list(pool.map(look, heard))
+        groups = tuple(row for row in rows if row.heard.kind == "group")
+        shown = _excerpted([row for row in rows if row.heard.kind != "group"], store)
+        if not short:
+            whole = _main(shown).heard
+            seconds = whole.frames / max(1, whole.rate_hz)
+            shown = tuple(pool.map(lambda row: _whole(row, seconds, store), shown))
+    main = _main(shown)
+    return Songbook(
+        shown,
+        groups,
+        main,
+        insert_sounds(folder, float(main.start_s), jobs),
+        reductions_db(record, store),
+    )
+
+
+def reductions_db(record: Record, store: Store) -> dict[str, Sequence[float]]:
+    """As the store keeps them with the steps; a step from before it kept any has none."""
+    found: dict[str, Sequence[float]] = {}
+    for row in record.steps:
+        entry = store.get(row.key)
+        if entry is None or row.version:
+            continue
+        curves = entry.meta.get("gain_curves_db") or ()
+        names = [f"{row.owner}/{name}" for name in row.inserts] or [row.id]
+        first, last = _heard_steps(entry, record)
+        found |= {
+            name: curve[first:last] for name, curve in zip(names, curves, strict=False) if curve
+        }
+    return found
+
+
+def _heard_steps(entry: Entry, record: Record) -> tuple[int, int]:
+    """Which steps of a curve the master is made of: without a pre-roll, without a cut tail."""
+    rate_hz, frames = record.outputs[0].measures.sample_rate_hz, record.frames
+    start = (
+        round(record.preroll_s * rate_hz) if entry.meta.get("frames") else 0
+    )  # the finish has none
+    first, last = (math.ceil(STEPS_PER_S * at / rate_hz) for at in (start, start + frames))
+    return first, last
+
+
+def _whole(row: Row, seconds: float, store: Store) -> Row:
+    if row.found is None or row.excerpt is None:
+        return row
+    measures = row.found.measures
+    made, fault = _tried(lambda: whole_song(row.heard, store, seconds, measures))
+    return replace(row, whole=made, fault=fault)
+
+
+def _main(rows: Sequence[Row]) -> Row:
+    return next(row for row in rows if row.heard.kind == "version")
+
+
+def _looked(heard: Heard, store: Store, measures: Mapping[str, Any] | None) -> Row:
+    if heard.fault is not None:
+        return Row(heard, None, heard.fault)
+    found, fault = _tried(lambda: analysis(heard, store, measures))
+    return Row(heard, found, fault)
+
+
+def _excerpted(rows: Sequence[Row], store: Store) -> tuple[Row, ...]:
+    main = _main(rows)
+    playable = [row for row in rows if row.found is not None]
+    seconds = length_s(len(playable))
+
+    def cut(row: Row) -> Row:
+        if row.found is None:
+            return row
+        heard = row.heard
+        placed = main if heard.beside else row
+        end_s = None if placed.found is None else placed.found.loudest_end_s
+        start_s = place_s(end_s, placed.heard.frames / max(1, placed.heard.rate_hz), seconds)
+        rate_hz = main.heard.rate_hz or heard.rate_hz
+        made, fault = _tried(lambda: excerpt(heard, store, start_s, seconds, rate_hz))
+        return Row(heard, row.found, fault, made, start_s)
+
+    return tuple(cut(row) for row in rows)
+
+
+def _tried(work: Callable[[], T | None]) -> tuple[T | None, str | None]:
+    """What cannot be read is told in its row; the render it belongs to is finished all the same."""
+    try:
+        return work(), None
+    except InputError as error:
+        return None, error.problems[0].message
+    except DamagedEntryError:
+        return None, "the store's copy was damaged; render again"

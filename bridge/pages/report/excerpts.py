@@ -1,0 +1,217 @@
+"""What is listened to: whole songs as previews, and one place of each without loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+
+from bridge.audio.blocks import Block
+from bridge.audio.resample import resampled
+from bridge.finished.record import Row
+from bridge.gathering.signals import DamagedEntryError, silence
+from bridge.pages.excerpts import PREVIEW_HZ, Excerpt, preview, short_preview
+from bridge.pages.excerpts import excerpt as encoded
+from bridge.pages.outlines import Outline
+from bridge.pages.report.heard_signal import Heard
+from bridge.pages.report.step_signals import Blocks, Folder, entered, inserts_of, left, through
+from bridge.storing import Store, digest
+from stemwright.decibels import linear
+from stemwright.problems import InputError
+
+LONGEST_S = 12
+SHORTEST_S = 5
+_TOGETHER_S = 22
+"""Seconds all excerpts share: at 16 bit they then take about 4 MB of page."""
+_VERSION = 3
+
+
+def length_s(count: int) -> int:
+    """How long each of `count` excerpts is."""
+    return max(SHORTEST_S, min(LONGEST_S, _TOGETHER_S // max(1, count)))
+
+
+def place_s(loudest_end_s: float | None, total_s: float, seconds: int) -> int:
+    """Where an excerpt of `seconds` starts: around the loudest 3 s, on a whole second."""
+    centre = 1.5 if loudest_end_s is None else loudest_end_s - 1.5
+    latest = max(0, math.floor(total_s) - seconds)
+    return min(max(0, round(centre - seconds / 2)), latest)
+
+
+def excerpt(heard: Heard, store: Store, start_s: int, seconds: int, rate_hz: int) -> Excerpt | None:
+    """Return `seconds` of a signal from `start_s` on, at `rate_hz`; None when it is gone.
+
+    A browser's own resampling would take treble off (0.7 LU of white noise from 44.1 kHz).
+    """
+    key = digest(
+        "report.excerpt",
+        version=_VERSION,
+        source=heard.digest,
+        rate_hz=heard.rate_hz,
+        start_s=start_s,
+        seconds=seconds,
+        played_hz=rate_hz,
+    )
+    blocks = heard.blocks
+
+    def made() -> Excerpt | None:
+        if blocks is None:
+            return None
+        own_hz = heard.rate_hz
+        samples = between(blocks(), start_s * own_hz, (start_s + seconds) * own_hz)
+        played = np.concatenate([*resampled([samples], 2, own_hz, rate_hz)], axis=1)
+        return encoded(played, rate_hz)
+
+    return remembered(store, key, made)
+
+
+def whole(
+    heard: Heard, store: Store, seconds: float, measures: Mapping[str, Any]
+) -> Excerpt | None:
+    """Return a signal from its start to `seconds` as a preview; None when it is gone.
+
+    `measures` are its readings.
+    """
+    frames = round(seconds * heard.rate_hz)
+    key = digest(
+        "report.preview",
+        version=_VERSION,
+        source=heard.digest,
+        rate_hz=heard.rate_hz,
+        frames=frames,
+        played_hz=PREVIEW_HZ,
+    )
+    blocks = heard.blocks
+
+    def made() -> Excerpt | None:
+        if blocks is None:
+            return None
+        peak_dbfs, lufs = measures.get("sample_peak_dbfs"), measures.get("integrated_lufs")
+        peak = 0.0 if peak_dbfs is None else linear(peak_dbfs)
+        return preview(exactly(blocks(), frames), heard.rate_hz, frames, peak, lufs)
+
+    return remembered(store, key, made)
+
+
+def exactly(blocks: Iterable[Block], frames: int) -> Iterator[Block]:
+    """Yield `frames` frames of a stereo stream, silence where it has ended."""
+    left = frames
+    for block in blocks:
+        kept = block[:, :left]
+        left -= kept.shape[1]
+        yield kept
+        if not left:
+            return
+    yield from silence(left)
+
+
+def remembered(store: Store, key: str, made: Callable[[], Excerpt | None]) -> Excerpt | None:
+    """Take an excerpt from the store, or make it and put it there."""
+    entry = store.get(key)
+    if entry is not None:
+        return from_json(entry.meta["excerpt"])
+    new = made()
+    if new is not None:
+        store.put(key, {"pcm": None, "excerpt": asdict(new)})
+    return new
+
+
+def from_json(stored: Mapping[str, Any]) -> Excerpt:
+    """An excerpt as it lay in the store."""
+    drawn = {side: tuple(values) for side, values in stored["outline"].items()}
+    return Excerpt(**{**stored, "outline": Outline(**drawn)})
+
+
+def between(blocks: Iterable[Block], start: int, end: int) -> Block:
+    """Return frames `start` to `end` of a stereo stream, fewer where it ends before."""
+    taken: list[Block] = [np.zeros((2, 0))]
+    at = 0
+    for block in blocks:
+        taken.append(block[:, max(0, start - at) : max(0, end - at)].copy())
+        at += block.shape[1]
+        if at >= end:
+            break
+    return np.concatenate(taken, axis=1)
+
+
+SECONDS = 5
+_BEFORE_S = 5
+"""What a built-in that is run again for a row hears first, so that its gain has settled."""
+_SOUNDS_VERSION = 1
+
+
+@dataclass(frozen=True)
+class InsertSound:
+    """One insert's input and output, as previews at `PREVIEW_HZ`."""
+
+    before: Excerpt
+    after: Excerpt
+
+
+def insert_sounds(folder: Folder, start_s: float, jobs: int = 1) -> dict[str, InsertSound]:
+    """Return every insert that was rendered for the main master, by `group/insert`.
+
+    `start_s` is where all are heard. What the store no longer holds is left out.
+    """
+    rows = [row for row in folder.record.steps if row.inserts and not row.version]
+    racks = [(owner, list(each)) for owner, each in groupby(rows, lambda row: row.owner)]
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        found = pool.map(lambda rack: _rack(folder, rack[0], rack[1], start_s), racks)
+        return {name: sound for each in found for name, sound in each.items()}
+
+
+def _rack(
+    folder: Folder, owner: str, rows: Sequence[Row], start_s: float
+) -> dict[str, InsertSound]:
+    names = [f"{owner}/{name}" for row in rows for name in row.inserts]
+    part = folder.record.range
+    key = digest(
+        "report.inserts",
+        version=_SOUNDS_VERSION,
+        rows=[[row.key, row.pcm] for row in rows],
+        range=None if part is None else part.model_dump(),
+        start_s=start_s,
+        seconds=SECONDS,
+        played_hz=PREVIEW_HZ,
+    )
+    entry = folder.store.get(key)
+    if entry is not None:
+        excerpts = [from_json(each) for each in entry.meta["excerpts"]]
+    else:
+        try:
+            excerpts = [*_excerpts(folder, rows, start_s)]
+        except (InputError, DamagedEntryError):
+            return {}
+        folder.store.put(key, {"pcm": None, "excerpts": [asdict(each) for each in excerpts]})
+    pairs = pairwise(excerpts)
+    return {name: InsertSound(*pair) for name, pair in zip(names, pairs, strict=True)}
+
+
+def _excerpts(folder: Folder, rows: Sequence[Row], start_s: float) -> Iterator[Excerpt]:
+    """What goes into the first insert, then what comes out of each."""
+    rate_hz = folder.engine.sample_rate_hz
+    start = round(start_s * rate_hz)
+    early = max(0, start - _BEFORE_S * rate_hz)
+    end = min(folder.frames, start + SECONDS * rate_hz)
+
+    def taken(blocks: Blocks) -> Block:
+        return between(blocks(), early, end)
+
+    def heard(samples: Block) -> Excerpt:
+        return short_preview(samples[:, start - early :], rate_hz)
+
+    ends = [left(folder, row) for row in rows]  # before stems are read for what is gone
+    sounding = taken(entered(folder, rows[0]))
+    yield heard(sounding)
+    for row, end_blocks in zip(rows, ends, strict=True):
+        for insert in inserts_of(folder, row)[:-1]:
+            passed = [np.zeros((2, 0)), *through(folder, [insert], [sounding])]
+            sounding = np.concatenate(passed, axis=1)
+            yield heard(sounding)
+        sounding = taken(end_blocks)
+        yield heard(sounding)
