@@ -18,13 +18,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.audio.blocks import Block
-from bridge.audio.quantise import Subtype
-from bridge.audio.resample import resampled
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import Block, Subtype, WavWriter, resampled
 from bridge.comparing import VERDICTS, FileDiff, diff
-from bridge.demo.parts import PARTS
-from bridge.demo.song import stem
+from bridge.demo import PARTS, stem
 from bridge.processing import build, run
 from chains import Bell, Eq, InsertSettings, Limiter
 

@@ -16,8 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.decode import read_blocks
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import WavWriter, read_blocks
 from bridge.comparing import diff
 
 RATE_HZ = 48000

@@ -97,8 +97,10 @@ class Mastered:
 
 def master(stems: Path, text: str, work: Path, jobs: int) -> Mastered:
     """Render `text` over `stems` into `work`, with the store that is there."""
+    from bridge.finished import write_folder
+    from bridge.gathering import Cancel, link
     from bridge.hosting import host
-    from bridge.rendering import Cancel, Context, link, render, write_folder
+    from bridge.rendering import Context, render
     from bridge.storing import Store
     from chains import load
     from sessions import read

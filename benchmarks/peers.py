@@ -12,9 +12,7 @@ import pedalboard
 from pedalboard.io import AudioFile
 
 from benchmarks.usage import Usage
-from bridge.audio.blocks import Part, summed
-from bridge.audio.decode import read_blocks
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import Part, WavWriter, read_blocks, summed
 
 _CHUNK_FRAMES = 65536
 

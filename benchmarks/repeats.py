@@ -16,9 +16,18 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from bridge.hosting import HostedInsert, PrepareJob, RunJob, host, scan, search_folders
-from bridge.hosting.probing.crosscheck import differs
-from bridge.hosting.probing.probe import RATE_HZ, all_cores_busy, programme
+from bridge.hosting import (
+    RATE_HZ,
+    HostedInsert,
+    PrepareJob,
+    RunJob,
+    all_cores_busy,
+    differs,
+    host,
+    programme,
+    scan,
+    search_folders,
+)
 from bridge.plugins import Plugin
 from stemwright.problems import StemwrightError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import lfilter
 
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import WavWriter
 
 NAMES = ("drums", "bass", "keys", "guitar", "pad", "lead", "backing", "fx")
 _BLOCK_S = 4

@@ -11,11 +11,12 @@ from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
-    from bridge.audio.quantise import Subtype
-    from bridge.finished import Lock, Record
+    from bridge.audio import Subtype
+    from bridge.finished import Lock, OutputFolder, Pages, Record
+    from bridge.gathering import Cancel, Events
     from bridge.planning import Excerpt, Plan
     from bridge.plugins import Catalogue
-    from bridge.rendering import Cancel, Context, Events, Held, OutputFolder, Pages, Rendering
+    from bridge.rendering import Context, Held, Rendering
     from bridge.storing import Store
     from chains import Chain
     from sessions import Session
@@ -81,8 +82,9 @@ class Work:
         though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
         work.
         """
-        from bridge.gathering.plugin_bench import failures, refuse_inputs
-        from bridge.rendering import check_output, context_of, link
+        from bridge.finished import check_output
+        from bridge.gathering import failures, link, refuse_inputs
+        from bridge.rendering import context_of
         from bridge.storing import Store, default_root
 
         if out is None:
@@ -130,7 +132,7 @@ class Work:
 
     def lock(self, events: Events) -> Lock:
         """Plan, and write the folder's chain.lock alone; return what it says."""
-        from bridge.rendering import OutputFolder, as_text, check_unlocked, lock_of
+        from bridge.finished import OutputFolder, as_text, check_unlocked, lock_of
 
         check_unlocked(self.folder)
         made = lock_of(self.prepare(events).context, self.subtype, self.folder)
@@ -145,16 +147,21 @@ class Work:
         Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
         held in full or not at all.
         """
-        from bridge.rendering import OutputFolder
+        from bridge.finished import OutputFolder
 
         with OutputFolder(self.target, replace=self.replace) as out:
             return self._render_into(out, events)
 
     def _render_into(self, out: OutputFolder, events: Events) -> tuple[Record, bool]:
-        from bridge.finished import read_lock
-        from bridge.finished.song import refuse_other_song, song_row
-        from bridge.rendering import hold_to, lock_of, render, write_into
-        from bridge.rendering.lanes import render_the_others
+        from bridge.finished import (
+            hold_to,
+            lock_of,
+            read_lock,
+            refuse_other_song,
+            song_row,
+            write_into,
+        )
+        from bridge.rendering import render, render_the_others
 
         lock = read_lock(self.folder) if self.locked else None
         prepared = self.prepare(events, partial=lock is None, out=out)
@@ -182,7 +189,7 @@ class Work:
 
     def _held(self, context: Context) -> Held | None:
         """The full master's drive and trim, for a part of the same song."""
-        from bridge.rendering import held_drive, lock_of
+        from bridge.finished import held_drive, lock_of
 
         held, said = held_drive(self.folder, lock_of(context, self.subtype, self.folder))
         if said is not None:
@@ -207,7 +214,7 @@ def plan_master(
     Raises InputError for what files, chain and plugins have wrong, MachineError for what is not
     here, RenderError for a plugin that fails.
     """
-    from bridge.rendering import link
+    from bridge.gathering import link
     from bridge.storing import Store, default_root
 
     kept = Store(store or default_root())
@@ -243,7 +250,7 @@ def installed_plugins(
 
 def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
     """Raise InputError for what plugins refuse, else RenderError for those that fail."""
-    from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs, unreadable
+    from bridge.gathering import Bench, failures, refuse_inputs, unreadable
     from bridge.hosting import host
 
     failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
@@ -270,11 +277,9 @@ def read_both(
     Raises InputError with what is wrong with either, with the stems' files, and with the chain's
     plugins: all of it at once, as far as it can be told.
     """
-    from bridge.gathering.linking import chain_problems
-    from bridge.gathering.sources import gather, skippable
+    from bridge.gathering import chain_problems, gather, skippable
     from chains import ChainError, check, load
-    from sessions import Session, SessionError, read
-    from sessions.media.files import A_STEM
+    from sessions import A_STEM, Session, SessionError, read
 
     problems: list[Problem] = []
     plugins: tuple[Problem, ...] = ()
@@ -324,7 +329,7 @@ def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:
 
 def _masters(chain: Chain) -> list[str]:
     """The files of a render that take the names of its versions."""
-    from bridge.rendering import sidecar_of
+    from bridge.finished import sidecar_of
 
     names = [f"{version}.wav" for version in ("main", *(each.id for each in chain.versions))]
     return [*names, *(sidecar_of(Path(name)).name for name in names), *_ALWAYS]

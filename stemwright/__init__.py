@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # the command line imports this first: an interrupt must 
 if TYPE_CHECKING:
     from typing import Any
 
-    from bridge.gathering.events import Cancel
+    from bridge.gathering import Cancel
     from stemwright.face import diff, load, master, measure, plan, plugins, read, render, verify
     from stemwright.problems import (
         Diagnostic,

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import BLOCK_FRAMES, WavWriter
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from bridge.audio.quantise import Subtype
+    from bridge.audio import Subtype
 
 _MOST_CHANNELS = 2
 _RATES_HZ = (8_000, 768_000)
@@ -59,7 +58,7 @@ def _write(path: Path, samples: np.ndarray[Any, Any], rate_hz: int) -> None:
 
 def _name_problems(stems: Mapping[str, Any]) -> Iterator[Problem]:
     """Names become file names, on every system."""
-    from sessions.bundle.naming import folded
+    from sessions import folded
 
     seen: dict[str, str] = {}
     for name in stems:

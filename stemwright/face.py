@@ -14,11 +14,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge.audio.quantise import Subtype
+from bridge.audio import Subtype
 from bridge.comparing import Diff, Limits, Policy, Verified
+from bridge.gathering import Cancel
 from bridge.planning import Excerpt, Plan
 from bridge.plugins import Catalogue
-from bridge.rendering import Cancel
 from bridge.road import Work, installed_plugins, plan_master
 from chains import Chain
 from sessions import Session
@@ -291,7 +291,7 @@ class _Kept:
     """A temporary folder that is there as long as this is."""
 
     def __init__(self) -> None:
-        from bridge.hosting.child.scratch import scratch
+        from bridge.hosting import scratch
 
         stack = ExitStack()
         self.folder = stack.enter_context(scratch())
@@ -308,7 +308,7 @@ def _output(out: PathLike | None) -> tuple[Path, _Kept | None]:
 
 def _stems(stems: Stems, stack: ExitStack) -> tuple[Path, ...] | Session:
     """Where the stems lie: arrays are written to a folder that goes with `stack`."""
-    from bridge.hosting.child.scratch import scratch
+    from bridge.hosting import scratch
 
     if isinstance(stems, Session):
         return stems

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.audio.blocks import Block
-from bridge.audio.decode import read_blocks
-from bridge.pages.excerpts import Excerpt, preview
-from bridge.pages.html import text
-from bridge.pages.outlines import lane
+from bridge.audio import Block, read_blocks
+from bridge.pages import Excerpt, lane, preview, text
 
 if TYPE_CHECKING:
     from stemwright.results import AudioFile, Master

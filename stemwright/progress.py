@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from bridge.gathering.events import Cancel
+from bridge.gathering import Cancel
 from stemwright.problems import Problem, StoppedError
 
 Progress = Callable[[str, int, int], object]

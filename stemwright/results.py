@@ -73,7 +73,7 @@ class AudioFile:
 
         Raises InputError for a file that is gone or was changed since into none.
         """
-        from bridge.audio.decode import read_blocks
+        from bridge.audio import read_blocks
         from stemwright.faults import told
 
         with told():

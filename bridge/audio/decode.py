@@ -14,9 +14,16 @@ import numpy as np
 import soundfile
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block
-from sessions.bundle.naming import OTHER_AUDIO_EXTENSIONS, file_extension
-from sessions.media.flac import STREAMINFO_BYTES, with_frames
-from sessions.media.headers import Fault, Sound, View, identify
+from sessions import (
+    OTHER_AUDIO_EXTENSIONS,
+    STREAMINFO_BYTES,
+    Fault,
+    Sound,
+    View,
+    file_extension,
+    identify,
+    with_frames,
+)
 from stemwright.files import unreadable
 
 _CUT_SHORT = re.compile(r"(?:data|SSND|riff|Riff size)\s*: (\d+) \(should be (\d+)\)")

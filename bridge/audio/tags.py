@@ -14,8 +14,7 @@ from mutagen import MutagenError
 from mutagen.id3 import TXXX
 from mutagen.wave import WAVE
 
-from sessions.media.chunks import Readable, find_chunk
-from sessions.media.headers import View
+from sessions import Readable, View, find_chunk
 
 _LARGEST_RIFF_BYTES = 0xFFFFFFFF
 _ROOM_BYTES = 1 << 20

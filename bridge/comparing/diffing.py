@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.blocks import BLOCK_FRAMES
+from bridge.audio import BLOCK_FRAMES
 from bridge.comparing.causes.first_step import compare_renders
 from bridge.comparing.judging.limits import Limits, Policy
 from bridge.comparing.judging.noise_floor import Floor

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block
-from bridge.metering.spectrum import THIRDS, line_powers
+from bridge.audio import Block
+from bridge.metering import THIRDS, line_powers
 
 _SLOWEST_HZ = 6.0
 

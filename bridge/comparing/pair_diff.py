@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.blocks import BLOCK_FRAMES
+from bridge.audio import BLOCK_FRAMES
 from bridge.comparing.aligning.aligned_pair import overlap, together
 from bridge.comparing.aligning.alignment import Alignment, align
 from bridge.comparing.judging.limits import Limits

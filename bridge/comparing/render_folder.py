@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.finished import Lock, Record, in_words, read_lock, read_record
-from bridge.finished.lock import MixerRow, PluginRow
-from bridge.finished.record import Row
-from bridge.rendering import check_whole
-from chains import Chain, ChainError, Insert, load
-from chains.model import MASTER
+from bridge.finished import (
+    Lock,
+    MixerRow,
+    PluginRow,
+    Record,
+    Row,
+    check_whole,
+    in_words,
+    read_lock,
+    read_record,
+)
+from chains import MASTER, Chain, ChainError, Insert, load
 from stemwright.problems import InputError
 
 

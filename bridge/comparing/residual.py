@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.comparing.octaves import Bands, Octaves, centres_hz, nominal_hz
 from stemwright.decibels import amplitude_db, power_db
 

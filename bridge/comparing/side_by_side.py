@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block, reblocked
-from bridge.audio.decode import Header, probe, read_blocks
+from bridge.audio import BLOCK_FRAMES, Block, Header, probe, read_blocks, reblocked
 
 
 @dataclass(frozen=True)

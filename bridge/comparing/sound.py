@@ -10,9 +10,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block, Framer
-from bridge.audio.decode import probe, read_blocks
-from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, KWeighting, layout, lufs
+from bridge.audio import (
+    ABSOLUTE_GATE_LUFS,
+    BLOCK_FRAMES,
+    Block,
+    Framer,
+    KWeighting,
+    layout,
+    lufs,
+    probe,
+    read_blocks,
+)
 from bridge.comparing.levels import told
 from bridge.comparing.side_by_side import first
 from bridge.metering import Measures, Meter

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from blake3 import blake3
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.demo import voices as voices
 from bridge.demo.voices import Mono
 

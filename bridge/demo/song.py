@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import BLOCK_FRAMES, Block, WavWriter
 from bridge.demo.parts import PARTS, Stage, bars_of
 from stemwright.decibels import linear
 from stemwright.files import cannot_write

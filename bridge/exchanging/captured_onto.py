@@ -15,10 +15,8 @@ from bridge.exchanging.devices import Finisher
 from bridge.exchanging.lifting import LiftedInsert, hostable, slug, state_file, table_of
 from bridge.exchanging.mixer import Mixer, Rack, db, mixer_of, sends_of, trim_of
 from bridge.planning import state_path
-from chains import Chain, Group, Insert, Plugin, PluginTable, Return, describe
-from chains.model import is_absolute
-from sessions import Device, Session
-from sessions.states.neutral import StateError, parse_vstpreset
+from chains import Chain, Group, Insert, Plugin, PluginTable, Return, describe, is_absolute
+from sessions import Device, Session, StateError, parse_vstpreset
 from stemwright.problems import Diagnostic
 
 _SAME_DB = 1e-4

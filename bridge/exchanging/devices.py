@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.exchanging.lifting import suffix_of
+from bridge.finished import Engine as LockedEngine
 from bridge.finished import Lock
-from bridge.finished.lock import Engine as LockedEngine
-from bridge.gathering.plugin_bench import Bench, prepare
+from bridge.gathering import Bench, check_states, prepare
 from bridge.hosting import host, scan, search_folders
 from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_plugin
 from bridge.plugins import Plugin, find
-from bridge.rendering import check_states
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, PluginTable
 from chains import Plugin as PluginSettings
-from sessions import Device, DeviceState
+from sessions import Device, DeviceState, StateError
 from sessions.states import neutral as plugin_state
-from sessions.states.neutral import StateError
 from stemwright.problems import Diagnostic, InputError, MachineError, RenderError
 
 _KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}

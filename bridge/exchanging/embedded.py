@@ -12,8 +12,7 @@ from pathlib import Path
 
 from bridge.hosting import lies_in
 from bridge.storing import Store, digest, file_digest
-from sessions import Media, Session, Track
-from sessions.formats.project_files.media import Copier, used_media
+from sessions import Copier, Media, Session, Track, used_media
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
 from stemwright.words import printable

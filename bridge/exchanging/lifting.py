@@ -13,9 +13,8 @@ from bridge.hosting import scan, search_folders
 from bridge.plugins import Wanted, find
 from bridge.storing import Store
 from chains import Insert, Plugin, PluginTable
-from sessions import Device, DeviceState, Session
+from sessions import Device, DeviceState, Session, StateError, is_bank, parse_vstpreset
 from sessions.states import neutral
-from sessions.states.neutral import StateError, is_bank, parse_vstpreset
 from stemwright.problems import Diagnostic
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")

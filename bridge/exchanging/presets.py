@@ -9,11 +9,9 @@ from bridge.exchanging.captured import Captured
 from bridge.exchanging.lifting import lift
 from bridge.hosting.finding import audio_unit
 from chains import Chain, Group
-from sessions import Device, DeviceState
-from sessions.bundle.naming import natural_key
-from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions import FORMAT as REAPER
+from sessions import Device, DeviceState, StateError, natural_key
 from sessions.states import neutral
-from sessions.states.neutral import StateError
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _TFX_ROUTE = (

@@ -11,25 +11,30 @@ from typing import Any, Literal
 import numpy as np
 import soundfile
 
-from bridge.audio.blocks import Block
-from bridge.audio.decode import opened
-from bridge.audio.wav_files import WavWriter
-from bridge.audio.zip_members import open_member
-from bridge.comparing.render_folder import RenderFolder, open_render
+from bridge.audio import Block, WavWriter, open_member, opened
+from bridge.comparing import RenderFolder, open_render
 from bridge.exchanging.embedded import check_inside
 from bridge.exchanging.session_of_master import is_rendering, session_of
-from bridge.gathering.signals import cut, kept_signal
-from bridge.hosting import trusted_folders
-from bridge.hosting.child.scratch import scratch
+from bridge.gathering import cut, kept_signal
+from bridge.hosting import scratch, trusted_folders
 from bridge.storing import Store
-from chains import Insert, Plugin
-from chains.model import MASTER
-from sessions import Clip, Device, Media, Session, Track, read
+from chains import MASTER, Insert, Plugin
+from sessions import (
+    Audio,
+    Clip,
+    Device,
+    Media,
+    Session,
+    Track,
+    check_given,
+    read,
+    refuse_existing,
+    used_media,
+    write_dawproject,
+    write_rpp,
+)
 from sessions.formats.dawproject import write_channels
-from sessions.formats.project_files.media import refuse_existing, used_media
 from sessions.formats.reaper import write_effects
-from sessions.media.search import check_given
-from sessions.writers import Audio, write_dawproject, write_rpp
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 

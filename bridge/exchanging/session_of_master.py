@@ -8,15 +8,12 @@ from pathlib import Path
 
 from bridge.exchanging.devices import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
-from bridge.finished import RECORD, Lock, read_lock
-from bridge.finished.lock import Place, Source
+from bridge.finished import RECORD, Lock, Place, Source, check_whole, read_lock
+from bridge.gathering import found_again, recall
 from bridge.planning import Stem
-from bridge.rendering import check_whole, found_again, recall
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, load
-from sessions import Clip, Device, Media, Send, Session, Tempo, Track
-from sessions.media.entry import Entry
-from sessions.media.files import read_header
+from sessions import Clip, Device, Entry, Media, Send, Session, Tempo, Track, read_header
 from stemwright.problems import Diagnostic, InputError, Problem
 
 MAIN = "main.wav"

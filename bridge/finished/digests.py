@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bridge.audio.tags import can_carry, read_texts, write_texts
+from bridge.audio import can_carry, read_texts, write_texts
 from bridge.finished.lock import Source
 from bridge.finished.shapes import Shape, Text, told_of
 from bridge.storing import read_bytes

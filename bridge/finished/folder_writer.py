@@ -10,8 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from bridge.audio.quantise import Subtype
-from bridge.audio.tags import can_carry
+from bridge.audio import Subtype, can_carry
 from bridge.finished import RECORD_SCHEMA, Lock, Record
 from bridge.finished.digests import (
     Carried,
@@ -26,11 +25,10 @@ from bridge.finished.digests import (
 )
 from bridge.finished.lock_writer import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.finished.place import OutputFolder
-from bridge.hosting.finding.states import opened_state
+from bridge.hosting import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
-from bridge.rendering.context import Context
-from bridge.rendering.master import Output, Rendering
+from bridge.rendering import Context, Output, Rendering
 from bridge.storing import file_digest
 from chains import Chain, Insert, PluginTable, dumps
 from chains import Plugin as PluginSettings

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bridge.audio.quantise import Subtype
+from bridge.audio import Subtype
 from bridge.finished.shapes import (
     Db,
     FileWord,

@@ -25,9 +25,7 @@ from bridge.planning import (
     native_key,
 )
 from bridge.processing import VERSIONS
-from bridge.rendering.context import Context
-from bridge.rendering.finish import target_spec, target_words
-from bridge.rendering.master import Rendering
+from bridge.rendering import Context, Rendering, target_spec, target_words
 from bridge.storing import digest
 
 _ANY_ENGINE = Engine("", 0, 0, 0.0)

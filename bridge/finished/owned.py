@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.wav_files import pcm_sha256
+from bridge.audio import pcm_sha256
 from bridge.finished import LOCK, RECORD
 from bridge.storing import BadDataError, file_digest, read_json
 from stemwright.problems import InputError, Problem, StemwrightError

@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.finished import LOCK, RECORD, Lock, Record, checked_record, in_words, read_lock
 from bridge.finished.lock_writer import relative
 from bridge.finished.owned import Owned
-from bridge.rendering.studio import Held
+from bridge.rendering import Held
 from stemwright.problems import Diagnostic, InputError, Problem
 
 

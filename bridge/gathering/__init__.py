@@ -1,1 +1,5 @@
-"""TODO."""
+"""Stems and plugins, found, inspected and linked to a chain."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.inspection import Inspection
+from bridge.audio import Inspection
 from bridge.gathering.partial_sums import Fit, fits
 from bridge.planning import Stem
 from bridge.storing import Store, digest

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
 from bridge.gathering.sources import gather
-from bridge.hosting import host, lies_in, scan, search_folders, trusted_folders
-from bridge.hosting.finding.states import opened_state
+from bridge.hosting import host, lies_in, opened_state, scan, search_folders, trusted_folders
 from bridge.planning import (
     Engine,
     Excerpt,

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import BLOCK_FRAMES
-from bridge.audio.decode import opened
-from bridge.audio.inspection import Inspection
+from bridge.audio import BLOCK_FRAMES, Inspection, opened
 from bridge.planning import Stem
 from stemwright.decibels import power_db
 from stemwright.problems import InputError

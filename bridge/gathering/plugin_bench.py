@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.hosting import stop_all
+from bridge.hosting import Host, Prepared, PrepareJob, known_deadline, stop_all
 from bridge.hosting.finding import bundles
-from bridge.hosting.port import Host, Prepared, PrepareJob
-from bridge.hosting.probing.cards import known_deadline
 from bridge.planning import Engine, HostedStep, prepare_facts
 from bridge.storing import Signature, Store, digest, file_digest, signature
 from stemwright.problems import (

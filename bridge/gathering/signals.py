@@ -8,8 +8,7 @@ from itertools import chain as joined
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block
-from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
+from bridge.audio import BLOCK_FRAMES, Block, Dtype, PcmWriter, read_pcm
 from bridge.gathering.events import Cancel
 from bridge.storing import Entry, Store
 from stemwright.decibels import linear, rounded_db

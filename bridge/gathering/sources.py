@@ -12,14 +12,22 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block, Cursor, Part, summed
-from bridge.audio.decode import read_blocks
-from bridge.audio.inspection import Inspection, inspect, refuse_bad_samples, unchanged
-from bridge.audio.pcm import PcmWriter
-from bridge.audio.resample import resampled
-from bridge.audio.zip_members import open_member
-from bridge.finished import Lock
-from bridge.finished.lock import Source, SourceFile
+from bridge.audio import (
+    BLOCK_FRAMES,
+    Block,
+    Cursor,
+    Inspection,
+    Part,
+    PcmWriter,
+    inspect,
+    open_member,
+    read_blocks,
+    refuse_bad_samples,
+    resampled,
+    summed,
+    unchanged,
+)
+from bridge.finished import Lock, Source, SourceFile
 from bridge.gathering.doubled import sums_among
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.planning import Stem, StemFile, Stems, stem_facts

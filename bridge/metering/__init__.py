@@ -1,7 +1,5 @@
 """Meters: loudness, true peak, dynamics, for streams and files."""
 
-from bridge.metering.files import audio_files, measure
-from bridge.metering.measures import Measures
-from bridge.metering.meter import Meter
+import lazy_loader
 
-__all__ = ["Measures", "Meter", "audio_files", "measure"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,16 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.audio.decode import probe, read_blocks
-from bridge.audio.loudness import layout
+from bridge.audio import layout, probe, read_blocks
 from bridge.metering.measures import Measures
 from bridge.metering.meter import Meter
-from sessions.bundle.naming import (
-    AUDIO_EXTENSIONS,
-    OTHER_AUDIO_EXTENSIONS,
-    file_extension,
-    natural_key,
-)
+from sessions import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension, natural_key
 from stemwright.problems import InputError, Problem
 
 

@@ -15,11 +15,19 @@ from pyebur128 import (
     get_loudness_range,
 )
 
-from bridge.audio.blocks import Block, Framer
-from bridge.audio.loudness import ABSOLUTE_GATE_LUFS, MOST_CHANNELS, KWeighting, layout, lufs
-from bridge.audio.true_peak import LibraryPeak, TruePeak
+from bridge.audio import (
+    ABSOLUTE_GATE_LUFS,
+    MOST_CHANNELS,
+    Block,
+    Framer,
+    KWeighting,
+    LibraryPeak,
+    TruePeak,
+    layout,
+    lufs,
+)
 from bridge.metering.measures import Measures
-from sessions.media.headers import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from sessions import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from stemwright.decibels import amplitude_db, power_db
 from stemwright.problems import InputError, Problem
 

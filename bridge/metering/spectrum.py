@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 
 Powers = npt.NDArray[np.float64]
 """(lines,) or (bands,) of power."""

@@ -12,9 +12,7 @@ from typing import Literal
 import numpy as np
 import soundfile
 
-from bridge.audio.blocks import Block, Framer, reblocked
-from bridge.audio.quantise import Quantiser
-from bridge.audio.resample import resampled, resampled_frames
+from bridge.audio import Block, Framer, Quantiser, reblocked, resampled, resampled_frames
 from bridge.metering import Meter
 from bridge.pages.outlines import COLUMNS, Outline, extremes, outline, outlined
 from stemwright.decibels import amplitude_db, linear

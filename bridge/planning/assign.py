@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.planning.model import Stem, Stems
-from chains import Chain, Where
-from chains.select import StemName, assign, matches
-from chains.select import role_of as selector_role
-from sessions.bundle.roles import OTHER, role_of
+from chains import Chain, StemName, Where, assign, matches
+from chains import role_of as selector_role
+from sessions import OTHER, role_of
 from stemwright.problems import Diagnostic, Problem, Severity
 
 

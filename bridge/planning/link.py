@@ -23,8 +23,7 @@ from bridge.planning.model import (
 )
 from bridge.planning.steps import StepLinker
 from bridge.plugins import Catalogue
-from chains import Chain, Insert, Limiter, Version, Where, check
-from chains.select import StemName, matches, stem_selector
+from chains import Chain, Insert, Limiter, StemName, Version, Where, check, matches, stem_selector
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 

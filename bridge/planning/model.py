@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.plugins import Lines, Plugin, Slot
-from chains import InsertSettings, Limiter
-from chains.model import Side
+from chains import InsertSettings, Limiter, Side
 from stemwright.problems import Diagnostic, Problem
 
 

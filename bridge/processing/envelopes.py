@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, sosfilt
 
-from bridge.audio.blocks import Block
-from chains.inserts.settings import Bell, Pass, Shelf
+from bridge.audio import Block
+from chains import Bell, Pass, Shelf
 from stemwright.decibels import linear
 from stemwright.problems import InputError, Problem
 

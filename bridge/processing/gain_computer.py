@@ -12,7 +12,7 @@ import numpy as np
 from bridge.processing.envelopes import LOWEST, Ballistics
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
-from chains.inserts.settings import CompressedBand, Compressor
+from chains import CompressedBand, Compressor
 
 _CORNER_DB = 1e-6
 """A knee this narrow is a corner."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.envelopes import Ballistics, linked_peaks
 from bridge.processing.filters import Sections, SosFilter
 from bridge.processing.gain_computer import StaticCurve

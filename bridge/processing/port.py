@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 
 
 class Processor(Protocol):

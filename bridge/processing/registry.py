@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.port import KeyedProcessor, Processor
-from chains.inserts.settings import (
+from chains import (
     Compressor,
     Deesser,
     DynamicEq,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from bridge.audio.blocks import Block, Cursor
+from bridge.audio import Block, Cursor
 from bridge.processing.gain_series import Array
 from bridge.processing.port import KeyedProcessor, Processor
 from bridge.processing.registry import run

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bridge.audio.blocks import Part, summed
-from bridge.gathering.signals import Signal, store_signal, stored_signal
+from bridge.audio import Part, summed
+from bridge.gathering import Signal, store_signal, stored_signal
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.gathering.events import Cancel, Events, Silent
-from bridge.gathering.plugin_bench import Bench
-from bridge.hosting import host
-from bridge.hosting.port import Host
+from bridge.gathering import Bench, Cancel, Events, Silent
+from bridge.hosting import Host, host
 from bridge.planning import Plan
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError

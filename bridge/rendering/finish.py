@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bridge.audio.quantise import Subtype
-from bridge.gathering.signals import Signal
+from bridge.audio import Subtype
+from bridge.gathering import Signal
 from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.bus import Bus

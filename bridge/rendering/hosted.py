@@ -8,15 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import Block, Cursor
-from bridge.audio.pcm import read_pcm
-from bridge.gathering.plugin_bench import prepare, unreadable, untouched
-from bridge.gathering.signals import Signal, Tap, store_signal
-from bridge.hosting.engines.output_checks import FILTER_FRAMES
-from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.port import Host, HostedInsert, Prepared, RunJob, RunResult
-from bridge.hosting.probing.cards import find_card
-from bridge.hosting.probing.crosscheck import differs
+from bridge.audio import Block, Cursor, read_pcm
+from bridge.gathering import Signal, Tap, prepare, store_signal, unreadable, untouched
+from bridge.hosting import (
+    FILTER_FRAMES,
+    SUFFIXES,
+    Host,
+    HostedInsert,
+    Prepared,
+    RunJob,
+    RunResult,
+    differs,
+    find_card,
+)
 from bridge.planning import HostedStep
 from bridge.processing import Mixed, Processor, Sided, run, split
 from bridge.rendering.context import Context

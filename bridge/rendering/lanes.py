@@ -7,8 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import NoReturn, TypeVar
 
-from bridge.gathering.signals import DamagedEntryError, Signal, cut
-from bridge.gathering.sources import group_blocks
+from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks
 from bridge.hosting import stop_all
 from bridge.planning import Lane, group_digest
 from bridge.rendering.context import Context, StepResult

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.quantise import Subtype
-from bridge.gathering.signals import DamagedEntryError
+from bridge.audio import Subtype
+from bridge.gathering import DamagedEntryError
 from bridge.rendering.bus import final_frames, render_bus
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish

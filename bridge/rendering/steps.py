@@ -6,14 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bridge.audio.blocks import Block
-from bridge.gathering.signals import (
-    Signal,
-    Tap,
-    silent_signal,
-    store_signal,
-    stored_signal,
-)
+from bridge.audio import Block
+from bridge.gathering import Signal, Tap, silent_signal, store_signal, stored_signal
 from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.blocks import Block
-from bridge.audio.quantise import Subtype
-from bridge.audio.wav_files import WavWriter
-from bridge.gathering.signals import Levels, Signal, Tap, cut
+from bridge.audio import Block, Subtype, WavWriter
+from bridge.gathering import Levels, Signal, Tap, cut
 from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
 

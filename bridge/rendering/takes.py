@@ -8,13 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import Block, Cursor
-from bridge.audio.pcm import PcmWriter, read_pcm
-from bridge.gathering.signals import Signal
+from bridge.audio import Block, Cursor, PcmWriter, read_pcm
+from bridge.gathering import Signal
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
-from bridge.processing import gain_of
-from bridge.processing.limiting.drive import Analyser, Analysis, FinishLimiter, solve_drive
+from bridge.processing import Analyser, Analysis, FinishLimiter, gain_of, solve_drive
 from bridge.rendering.steps import run_steps
 from bridge.rendering.studio import Held, Studio, Take, scaled
 from chains import Limiter

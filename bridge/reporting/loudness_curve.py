@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block, Framer
-from bridge.audio.loudness import KWeighting, energy, gated_lufs, lufs
+from bridge.audio import Block, Framer, KWeighting, energy, gated_lufs, lufs
 
 STEPS_PER_S = 10
 WINDOW_STEPS = 30

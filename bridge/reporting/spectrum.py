@@ -12,8 +12,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block, Framer
-from bridge.metering.spectrum import SIXTHS, line_powers
+from bridge.audio import Block, Framer
+from bridge.metering import SIXTHS, line_powers
 from stemwright.decibels import power_db
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What a chain can insert: settings, and the words for them."""

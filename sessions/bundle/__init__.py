@@ -1,1 +1,1 @@
-"""TODO."""
+"""Stem bundles: which files are stems, what each is, and where it starts."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Audio files by their headers alone, on disk or inside a zip."""

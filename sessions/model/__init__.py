@@ -1,1 +1,1 @@
-"""TODO."""
+"""A session as frozen values, in DAWproject's vocabulary."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Plugin states, in one neutral form and in the layouts of files."""

@@ -52,8 +52,7 @@ def _not_ours(path: Path, message: str) -> InputError:
 
 
 def _write_song(folder: Path, *, quiet: bool) -> None:
-    from bridge.demo.parts import PARTS
-    from bridge.demo.song import write_song
+    from bridge.demo import PARTS, write_song
 
     wanted = {f"{name}.wav" for name in PARTS}
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()

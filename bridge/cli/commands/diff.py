@@ -84,6 +84,6 @@ def _policy(path: Path | None, words: list[str]) -> Policy:
 
 
 def _tell(found: Diff) -> None:
-    from bridge.comparing.wording import lines
+    from bridge.comparing import lines
 
     say(*lines(found))

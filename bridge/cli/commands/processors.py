@@ -12,7 +12,7 @@ from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
-    from chains.inserts.reference import ProcessorWords
+    from chains import ProcessorWords
 
 
 _HEAD = ("setting", "takes", "default", "")
@@ -30,7 +30,7 @@ def processors(
 
     Example: stemwright processors compressor
     """
-    from chains.inserts.reference import as_markdown, placement, rows
+    from chains import as_markdown, placement, rows
 
     found = _chosen(name)
     if json:
@@ -48,7 +48,7 @@ def processors(
 
 
 def _chosen(name: str | None) -> tuple[ProcessorWords, ...]:
-    from chains.inserts.reference import processors as every
+    from chains import processors as every
 
     found = every()
     chosen = tuple(each for each in found if name is None or each.use == name)

@@ -13,8 +13,7 @@ from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
 
 if TYPE_CHECKING:
-    from sessions import Session, Track
-    from sessions.model.session import Clip, Device, Send
+    from sessions import Clip, Device, Send, Session, Track
 
 
 _NAME_WIDTH = 24

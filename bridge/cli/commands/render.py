@@ -39,8 +39,7 @@ _ONLY_A_RANGE = Problem(
 )
 
 if TYPE_CHECKING:
-    from bridge.finished import Record
-    from bridge.finished.record import Finished, Said
+    from bridge.finished import Finished, Record, Said
     from bridge.planning import Excerpt
 
 
@@ -122,7 +121,7 @@ def render(
 
     Example: stemwright render stems/ chain.toml -o master/
     """
-    from bridge.pages.report.song import day
+    from bridge.pages.report import day
 
     if only and range_ is None:
         raise InputError(_ONLY_A_RANGE)

@@ -11,7 +11,7 @@ from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, cores
 from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
-    from bridge.pages.report import Bypassed
+    from bridge.pages.bypass import Bypassed
 
 
 def report(
@@ -40,7 +40,7 @@ def report(
 
     Example: stemwright report --bypass vocals/deess master/
     """
-    from bridge.pages.report import bypass as bypass_insert
+    from bridge.pages.bypass import bypass as bypass_insert
     from bridge.pages.report import rewrite_report
     from bridge.storing import Store, default_root
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""`stemwright plugins` and its commands."""

@@ -126,8 +126,7 @@ def _probed(
     plugin: Plugin, host_name: str, store: Store, *, long: bool, deadline_s: float | None
 ) -> Card:
     from bridge.cli.progress import ProgressBar
-    from bridge.hosting import keep_card
-    from bridge.hosting.probing.probe import probe
+    from bridge.hosting import keep_card, probe
 
     host = named_host(host_name)
     with ProgressBar() as bar:

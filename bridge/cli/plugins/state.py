@@ -20,11 +20,11 @@ from bridge.cli.plugins.chain_file import (
 from bridge.cli.plugins.chosen import Format, Timeout, one, opened, unreadable
 from bridge.cli.plugins.probe import print_table
 from bridge.cli.printing import print_json, say
-from bridge.hosting.child.scratch import scratch
+from bridge.hosting import scratch
 from stemwright.problems import InputError, MachineError, Problem
 
 if TYPE_CHECKING:
-    from bridge.hosting.probing.bake import Baked
+    from bridge.hosting import Baked
     from bridge.plugins import Plugin
     from bridge.storing import Store
 
@@ -74,9 +74,7 @@ def set_state(
 
     Example: stemwright plugins set chain.toml vocals/comp "Threshold=-18 dB" Ratio=3
     """
-    from bridge.hosting import host
-    from bridge.hosting.port import LOAD_DEADLINE_S
-    from bridge.hosting.probing.bake import bake, unbakeable
+    from bridge.hosting import LOAD_DEADLINE_S, bake, host, unbakeable
     from chains import load
 
     asked = tuple(_parted(value) for value in values)
@@ -118,10 +116,10 @@ def _plugin(
     row: HostedRow, store: Store, plugin_path: list[Path] | None, trust: list[Path] | None
 ) -> Plugin:
     """The plugin of the row, once its state too may be taken from where it lies."""
+    from bridge.gathering import check_states
     from bridge.hosting import scan, search_folders, trusted_folders
     from bridge.planning import untrusted, wanted_plugin
     from bridge.plugins import find
-    from bridge.rendering import check_states
 
     wanted, trusted = wanted_plugin(row.chain, row.settings), trusted_folders(trust or ())
     check_states(row.chain, trusted)
@@ -149,7 +147,7 @@ def _plugin(
 
 
 def _target(row: HostedRow, plugin: Plugin, out: Path | None) -> Path:
-    from bridge.hosting.probing.bake import BAKED_SUFFIXES
+    from bridge.hosting import BAKED_SUFFIXES
 
     suffix = BAKED_SUFFIXES[plugin.format]
     return out or row.folder / "states" / f"{row.owner}-{row.insert.id}{suffix}"
@@ -235,7 +233,7 @@ def edit(
 
     Example: stemwright plugins edit chain.toml vocals/comp
     """
-    from bridge.hosting.probing.window import refuse_window
+    from bridge.hosting import refuse_window
     from chains import load
 
     row = hosted_row(load(chain), insert)
@@ -248,8 +246,7 @@ def _edit(  # pragma: no cover - untested
     row: HostedRow, plugin: Plugin, chain: Path, target: Path, yes: bool
 ) -> None:
 
-    from bridge.hosting import PrepareJob, host
-    from bridge.hosting.probing.window import open_window
+    from bridge.hosting import PrepareJob, host, open_window
 
     _refuse_overwriting(row, target, yes)
     params = tuple(row.settings.params.items())
@@ -276,7 +273,7 @@ def authorise(
 
     Example: stemwright plugins authorise "Pro-Q 3"
     """
-    from bridge.hosting.probing.window import open_window, refuse_window
+    from bridge.hosting import open_window, refuse_window
 
     plugin = one(name, opened(store), plugin_path, kind)
     refuse_window(plugin, "", _LICENCE)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bridge.audio.blocks import Block, reblocked
-from bridge.audio.decode import read_blocks
+from bridge.audio import Block, read_blocks, reblocked
 from bridge.comparing.aligning.alignment import Alignment
 from bridge.comparing.aligning.delay import HALF_TAPS, advanced_stream
 from bridge.comparing.side_by_side import Pair, starting_at

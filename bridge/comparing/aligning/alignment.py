@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.comparing.aligning.delay import Match, brought_over, exact_lag, overlapping, whole_lag
 from bridge.comparing.aligning.envelope import levels, likely_lags, loudest_starts
 from bridge.comparing.side_by_side import Streams

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.signal import oaconvolve
 
-from bridge.audio.blocks import Block, reblocked
+from bridge.audio import Block, reblocked
 
 HALF_TAPS = 256
 """Frames next to either end that a shift cannot give."""

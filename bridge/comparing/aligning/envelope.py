@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block, reblocked
+from bridge.audio import Block, reblocked
 
 STEPS_PER_S = 100
 _FINE_PER_S = 1000

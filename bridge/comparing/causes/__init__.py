@@ -1,1 +1,1 @@
-"""TODO."""
+"""Which insert, stem or setting is why two renders differ."""

@@ -8,9 +8,8 @@ from itertools import zip_longest
 from typing import Literal
 
 from bridge.comparing.render_folder import RenderFolder, Step
-from bridge.finished.lock import MixerRow
-from chains import Chain
-from chains.model import MASTER
+from bridge.finished import MixerRow
+from chains import MASTER, Chain
 
 Kind = Literal[
     "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target", "drive",

@@ -10,8 +10,8 @@ from typing import Any
 
 from bridge.comparing.causes.culprits import Kind, culprit, engine_changes
 from bridge.comparing.render_folder import RenderFolder, Step, open_render
-from bridge.rendering import differences
-from chains.model import MASTER
+from bridge.finished import differences
+from chains import MASTER
 
 _HELD = frozenset({"mixer", "specs"})
 """What a lock must hold beside the rest to be compared with another, value by value."""

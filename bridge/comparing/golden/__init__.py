@@ -1,1 +1,1 @@
-"""TODO."""
+"""Goldens without audio, small enough for version control."""

@@ -12,9 +12,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bridge.audio.blocks import Block, reblocked
-from bridge.audio.decode import probe, read_blocks
-from bridge.audio.inspection import inspect
+from bridge.audio import Block, inspect, probe, read_blocks, reblocked
 from bridge.comparing.diffing import diff
 from bridge.comparing.golden.sketch import (
     LOUDEST_RMS_DBFS,
@@ -35,7 +33,7 @@ from bridge.comparing.octaves import Octaves, centres_hz, nominal_hz
 from bridge.comparing.pairing import listed
 from bridge.comparing.sound import sound
 from bridge.comparing.wording import lines
-from bridge.finished.shapes import Db, Frames, Many, RateHz, Shape, Text, told_of
+from bridge.finished import Db, Frames, Many, RateHz, Shape, Text, told_of
 from bridge.storing import path_of
 from stemwright.decibels import power_db
 from stemwright.files import Staged, check_regular, placed

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block, Framer
+from bridge.audio import Block, Framer
 from stemwright.decibels import power_db
 
 WINDOWS_PER_S = 100

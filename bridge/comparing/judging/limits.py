@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bridge.storing import BadDataError, read_bytes, refuse_odd
-from chains.bounds import MAX_BYTES, too_long_key
+from chains import MAX_BYTES, too_long_key
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from itertools import product
 
-from bridge.audio.decode import Header
+from bridge.audio import Header
 from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict
 from bridge.comparing.judging.tail import Tail
 from bridge.comparing.model import FileDiff, Missed

@@ -1,1 +1,1 @@
-"""TODO."""
+"""A master against its lock and its digests, and rendered anew."""

@@ -9,22 +9,26 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from bridge.audio.wav_files import pcm_sha256
-from bridge.finished import LOCK, RECORD, Lock, Record, need_record
-from bridge.finished.lock import Source
-from bridge.rendering import (
+from bridge.audio import pcm_sha256
+from bridge.finished import (
+    LOCK,
+    RECORD,
     SIDECAR_SUFFIX,
     Carried,
+    Lock,
+    Record,
+    Source,
     chain_digest,
     check_whole,
     lock_digest,
+    need_record,
     output_digest,
     read_sidecar,
     read_tag,
-    recall_stem,
     sidecar_of,
     stems_digest,
 )
+from bridge.gathering import recall_stem
 from bridge.storing import BadDataError, Store, read_bytes
 from stemwright.problems import InputError, Problem
 

@@ -12,21 +12,10 @@ from bridge.comparing.diffing import diff, diff_above, learnt
 from bridge.comparing.judging.limits import Limits, Verdict
 from bridge.comparing.model import Diff
 from bridge.comparing.verifying.digest_checks import DigestChecks, Place, check_digests, locate
-from bridge.finished import Lock, read_lock
-from bridge.hosting import search_folders, trusted_folders
-from bridge.hosting.child.scratch import scratch
-from bridge.rendering import (
-    Cancel,
-    Context,
-    Events,
-    context_of,
-    differences,
-    found_again,
-    link_stems,
-    recall,
-    render,
-    write_folder,
-)
+from bridge.finished import Lock, differences, read_lock, write_folder
+from bridge.gathering import Cancel, Events, found_again, link_stems, recall
+from bridge.hosting import scratch, search_folders, trusted_folders
+from bridge.rendering import Context, context_of, render
 from bridge.storing import Store
 from chains import Chain, load
 from stemwright.problems import InputError, Problem

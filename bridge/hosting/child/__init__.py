@@ -1,1 +1,1 @@
-"""TODO."""
+"""One worker child: its process, its family, its files, its job."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The plugin hosts themselves, inside a worker child."""

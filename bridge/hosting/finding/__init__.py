@@ -1,1 +1,1 @@
-"""TODO."""
+"""Which plugins and states this machine has, and which of them are trusted."""

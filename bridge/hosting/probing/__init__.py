@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is learnt of a plugin by running it: its card, its state, its parameters."""

@@ -13,27 +13,23 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import Block, reblocked
-from bridge.audio.decode import read_blocks
-from bridge.audio.wav_files import WavWriter
+from bridge.audio import Block, WavWriter, read_blocks, reblocked
 from bridge.finished import read_lock
-from bridge.gathering.signals import DamagedEntryError
+from bridge.gathering import DamagedEntryError, found_again, link_stems, recall
 from bridge.hosting import search_folders, trusted_folders
+from bridge.pages import saved
 from bridge.pages.bypass.page import FILES, PAGE, Bypassed, Place, Seen, bypass_page
-from bridge.pages.html import saved
-from bridge.pages.report.contents import reductions_db
-from bridge.pages.report.excerpts import LONGEST_S, between
-from bridge.pages.report.path_cards import insert_words
-from bridge.pages.report.report import opened
-from bridge.pages.report.step_signals import Folder, Taps, taps
-from bridge.rendering import (
-    Output,
-    context_of,
-    found_again,
-    link_stems,
-    recall,
-    render,
+from bridge.pages.report import (
+    LONGEST_S,
+    Folder,
+    Taps,
+    between,
+    insert_words,
+    opened,
+    reductions_db,
+    taps,
 )
+from bridge.rendering import Output, context_of, render
 from bridge.reporting.loudness_curve import LoudnessCurve
 from bridge.reporting.spectrum import Spectrum
 from bridge.storing import Store, file_digest, leased_folder, sweep

@@ -7,13 +7,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bridge.audio.blocks import Block
-from bridge.pages.charts import Curve, chart
-from bridge.pages.excerpts import excerpt
-from bridge.pages.html import change, clock, document, figure, section, tag, text, tiles
-from bridge.pages.player import NULL_COLOUR, Deck, Track, lowered, players
-from bridge.pages.report.charts import reduction_chart, spectra, spectrum_points
-from bridge.pages.report.tables import without_folders
+from bridge.audio import Block
+from bridge.pages import (
+    NULL_COLOUR,
+    Curve,
+    Deck,
+    Track,
+    change,
+    chart,
+    clock,
+    document,
+    excerpt,
+    figure,
+    lowered,
+    players,
+    section,
+    tag,
+    text,
+    tiles,
+)
+from bridge.pages.report import reduction_chart, spectra, spectrum_points, without_folders
 
 FILES = ("with.wav", "without.wav", "difference.wav")
 PAGE = "listen.html"

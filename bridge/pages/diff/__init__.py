@@ -1,5 +1,5 @@
 """The page of a diff: one HTML file that opens from disk, to look at and to listen to."""
 
-from bridge.pages.diff.page import write_page
+import lazy_loader
 
-__all__ = ["write_page"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bridge.comparing.model import Diff
-from bridge.comparing.render_folder import RenderFolder, open_render
-from bridge.pages.html import change, table, tag, text
+from bridge.comparing import Diff, RenderFolder, open_render
+from bridge.pages import change, table, tag, text
 from chains import Chain, Version, describe_chain
 
 Change = tuple[str, str, str]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
-from bridge.comparing.aligning.alignment import alignment_words
-from bridge.comparing.levels import delta
-from bridge.comparing.model import FileDiff
-from bridge.comparing.residual import Residual
-from bridge.comparing.sound import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
-from bridge.pages.charts import Chart, Curve, chart, time_ticks
-from bridge.pages.html import change, clock, figure, table, tag, text
+from bridge.comparing import (
+    EVERY_STEPS,
+    STEPS_PER_S,
+    WINDOW_STEPS,
+    FileDiff,
+    Residual,
+    alignment_words,
+    delta,
+)
+from bridge.pages import Chart, Curve, change, chart, clock, figure, table, tag, text, time_ticks
 
 _READINGS = (
     ("Integrated, LUFS", "integrated_lufs"),

@@ -6,11 +6,35 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from bridge.comparing.judging.limits import VERDICTS, Limits
-from bridge.comparing.model import Diff, FileDiff
-from bridge.comparing.reports import check_outputs
-from bridge.comparing.wording import MEANING, headline, meaning
+from bridge.comparing import (
+    MEANING,
+    VERDICTS,
+    Diff,
+    FileDiff,
+    Limits,
+    check_outputs,
+    headline,
+    meaning,
+)
 from bridge.finished import read_record
+from bridge.pages import (
+    Deck,
+    change,
+    clock,
+    document,
+    figure,
+    lane,
+    part,
+    players,
+    residual_lane,
+    ruler,
+    saved,
+    section,
+    table,
+    tag,
+    text,
+    tiles,
+)
 from bridge.pages.diff.changes import changes_table
 from bridge.pages.diff.figures import (
     loudness_charts,
@@ -20,21 +44,6 @@ from bridge.pages.diff.figures import (
     worst_table,
 )
 from bridge.pages.diff.player import Names, Signals, decks, signals
-from bridge.pages.html import (
-    change,
-    clock,
-    document,
-    figure,
-    part,
-    saved,
-    section,
-    table,
-    tag,
-    text,
-    tiles,
-)
-from bridge.pages.outlines import lane, residual_lane
-from bridge.pages.player import Deck, players, ruler
 
 
 def write_page(path: Path, diff: Diff, *, asked: bool | None = None, short: bool = False) -> None:

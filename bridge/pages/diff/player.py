@@ -9,17 +9,26 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.audio.blocks import Block
-from bridge.audio.decode import probe, read_blocks
-from bridge.comparing.aligning.aligned_pair import overlap, together
-from bridge.comparing.aligning.alignment import Alignment
-from bridge.comparing.model import FileDiff
-from bridge.comparing.side_by_side import opened
+from bridge.audio import Block, probe, read_blocks
+from bridge.comparing import Alignment, FileDiff, opened, overlap, together
 from bridge.metering import measure
-from bridge.pages.excerpts import PREVIEW_HZ, Excerpt, excerpt, preview
-from bridge.pages.html import change, clock
-from bridge.pages.outlines import COLUMNS, Outline, extremes, outlined
-from bridge.pages.player import NULL_COLOUR, Deck, Track, lowered, matching_db
+from bridge.pages import (
+    COLUMNS,
+    NULL_COLOUR,
+    PREVIEW_HZ,
+    Deck,
+    Excerpt,
+    Outline,
+    Track,
+    change,
+    clock,
+    excerpt,
+    extremes,
+    lowered,
+    matching_db,
+    outlined,
+    preview,
+)
 from stemwright.decibels import linear
 
 EXCERPT_S = 12

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from bridge.pages.charts import Chart, Curve, hz_ticks, time_ticks
-from bridge.pages.html import clock, figure, tag, text
+from bridge.pages import Chart, Curve, clock, figure, hz_ticks, tag, text, time_ticks
 from bridge.pages.report.contents import Row, Songbook
 from bridge.reporting.loudness_curve import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS
 from bridge.reporting.spectrum import centres_hz

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeVar
 
 from bridge.finished import Record
-from bridge.gathering.signals import DamagedEntryError
+from bridge.gathering import DamagedEntryError
 from bridge.metering import Meter
-from bridge.pages.excerpts import Excerpt
+from bridge.pages import Excerpt
 from bridge.pages.report.excerpts import InsertSound, excerpt, insert_sounds, length_s, place_s
 from bridge.pages.report.excerpts import whole as whole_song
 from bridge.pages.report.heard_signal import Heard

@@ -11,13 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio.blocks import Block
-from bridge.audio.resample import resampled
-from bridge.finished.record import Row
-from bridge.gathering.signals import DamagedEntryError, silence
-from bridge.pages.excerpts import PREVIEW_HZ, Excerpt, preview, short_preview
-from bridge.pages.excerpts import excerpt as encoded
-from bridge.pages.outlines import Outline
+from bridge.audio import Block, resampled
+from bridge.finished import Row
+from bridge.gathering import DamagedEntryError, silence
+from bridge.pages import PREVIEW_HZ, Excerpt, Outline, preview, short_preview
+from bridge.pages import excerpt as encoded
 from bridge.pages.report.heard_signal import Heard
 from bridge.pages.report.step_signals import Blocks, Folder, entered, inserts_of, left, through
 from bridge.storing import Store, digest

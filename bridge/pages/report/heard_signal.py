@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 
 Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
 """`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,

@@ -6,10 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bridge.finished import Record
-from bridge.pages.charts import chart
-from bridge.pages.excerpts import PREVIEW_HZ, Excerpt
-from bridge.pages.html import change, clock, document, figure, part, section, tag, text, tiles
-from bridge.pages.player import Deck, Track, lowered, matching_db, players
+from bridge.pages import (
+    PREVIEW_HZ,
+    Deck,
+    Excerpt,
+    Track,
+    change,
+    chart,
+    clock,
+    document,
+    figure,
+    lowered,
+    matching_db,
+    part,
+    players,
+    section,
+    tag,
+    text,
+    tiles,
+)
 from bridge.pages.report.charts import (
     colours,
     groups_chart,

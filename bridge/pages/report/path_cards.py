@@ -7,11 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from bridge.finished import Record
-from bridge.finished.record import Level, Row
-from bridge.pages.excerpts import PREVIEW_HZ, Excerpt
-from bridge.pages.html import change, figure, tag, text
-from bridge.pages.player import matching_db, row_buttons, row_sounds
+from bridge.finished import Level, Record, Row
+from bridge.pages import (
+    PREVIEW_HZ,
+    Excerpt,
+    change,
+    figure,
+    matching_db,
+    row_buttons,
+    row_sounds,
+    tag,
+    text,
+)
 from bridge.pages.report.charts import reduction_strip
 from bridge.pages.report.contents import Songbook
 from bridge.pages.report.excerpts import InsertSound

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import LOCK, Record, read_lock, read_record
-from bridge.gathering.signals import cut
-from bridge.pages.html import saved
+from bridge.finished import LOCK, OutputFolder, Record, check_whole, read_lock, read_record
+from bridge.gathering import cut, found_again, recall
+from bridge.pages import saved
 from bridge.pages.report.contents import gathered
 from bridge.pages.report.heard_signal import Heard
 from bridge.pages.report.page import page
@@ -16,8 +16,7 @@ from bridge.pages.report.song import Song
 from bridge.pages.report.sources import listen, remembered, with_stems
 from bridge.pages.report.step_signals import Blocks, Folder
 from bridge.planning import Engine
-from bridge.rendering import Context, OutputFolder, Rendering, check_whole, found_again, recall
-from bridge.rendering.lanes import lane_source
+from bridge.rendering import Context, Rendering, lane_source
 from bridge.storing import Store
 from chains import Chain, load
 from stemwright.problems import InputError, Problem

@@ -10,24 +10,21 @@ from typing import get_args
 
 import numpy as np
 
-from bridge.audio.blocks import Block
-from bridge.audio.decode import probe, read_blocks
-from bridge.audio.resample import resampled, resampled_frames
+from bridge.audio import Block, probe, read_blocks, resampled, resampled_frames
 from bridge.finished import Lock, Record
-from bridge.gathering.signals import (
+from bridge.gathering import (
     DamagedEntryError,
     Signal,
     cut,
+    group_blocks,
     kept_signal,
     silence,
     stored_signal,
 )
-from bridge.gathering.sources import group_blocks
 from bridge.hosting import own_file
 from bridge.pages.report.heard_signal import Heard, Kind
 from bridge.planning import Lane, Plan, Stem, Stems, group_digest
-from bridge.rendering import Context, Rendering
-from bridge.rendering.lanes import lane_source
+from bridge.rendering import Context, Rendering, lane_source
 from bridge.storing import Signature, Store, digest, file_digest, signature
 from stemwright.problems import InputError, Problem
 

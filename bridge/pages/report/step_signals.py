@@ -6,17 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.audio.blocks import Block, Part, summed
-from bridge.audio.decode import probe, read_blocks
-from bridge.audio.inspection import inspect
-from bridge.finished import Record
-from bridge.finished.lock import Source
-from bridge.finished.record import Row, Version
-from bridge.gathering.signals import cut, kept_signal
-from bridge.gathering.sources import group_blocks
-from bridge.planning import Engine, Stem, StemFile
-from bridge.planning.steps import built_in
-from bridge.rendering.steps import run_again
+from bridge.audio import Block, Part, inspect, probe, read_blocks, summed
+from bridge.finished import Record, Row, Source, Version
+from bridge.gathering import cut, group_blocks, kept_signal
+from bridge.planning import Engine, Stem, StemFile, built_in
+from bridge.rendering import run_again
 from bridge.storing import Store
 from chains import Chain, Group, Insert
 from stemwright.decibels import linear

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from bridge.finished import Record
-from bridge.finished.record import Finished, Said
-from bridge.pages.html import change, figure, tag, text
+from bridge.finished import Finished, Record, Said
+from bridge.pages import change, figure, tag, text
 from bridge.pages.report.contents import Row, Songbook
 from bridge.pages.report.heard_signal import Heard
 from chains import Chain, Target

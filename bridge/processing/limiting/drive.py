@@ -10,13 +10,10 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import brentq
 
-from bridge.audio.blocks import Block, Framer
-from bridge.audio.interpolation import narrow_frame_peaks
-from bridge.audio.loudness import KWeighting, gated_lufs
-from bridge.audio.true_peak import FramePeaks
+from bridge.audio import Block, FramePeaks, Framer, KWeighting, gated_lufs, narrow_frame_peaks
 from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape, linear
 from bridge.processing.reduction import Reductions
-from chains.inserts.settings import Limiter
+from chains import Limiter
 
 _GRID_FRAMES = 16384
 

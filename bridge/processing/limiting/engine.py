@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import minimum_filter1d
 
-from bridge.audio.blocks import Block
-from bridge.audio.interpolation import BAND_BOUND, FINE_HALF_TAPS, fine_peaks
+from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
 
 Curve = npt.NDArray[np.float64]
 """(frames,) of a linear peak or gain."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The built-in processors, one file each."""

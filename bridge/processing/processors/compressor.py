@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filters import SosFilter, passing
 from bridge.processing.gain_computer import GainComputer
-from chains.inserts.settings import Compressor
+from chains import Compressor
 
 
 class CompressorProcessor:

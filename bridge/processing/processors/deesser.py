@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import (
     GRID_FRAMES,
     Corner,
@@ -14,7 +14,7 @@ from bridge.processing.filters import (
     sections_of,
 )
 from bridge.processing.moving_band import Movement, MovingBand
-from chains.inserts.settings import Deesser, Shelf
+from chains import Deesser, Shelf
 
 _DETECTOR_ORDER = 4
 _BUTTERWORTH_Q = 0.7071

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import (
     GRID_FRAMES,
     Corner,
@@ -17,7 +17,7 @@ from bridge.processing.filters import (
 )
 from bridge.processing.moving_band import Movement, MovingBand
 from bridge.processing.reduction import deepest
-from chains.inserts.settings import Bell, DynamicBand, DynamicEq, Shelf
+from chains import Bell, DynamicBand, DynamicEq, Shelf
 
 _STEEPEST_SHELF_Q = 5.0
 """The equaliser's own bound: a steeper shelf would only ring."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import Corner, SosFilter, refuse_above_nyquist, sections_of
-from chains.inserts.settings import Eq
+from chains import Eq
 
 
 class EqProcessor:

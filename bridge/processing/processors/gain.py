@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.gain_series import gain_of
-from chains.inserts.settings import Gain
+from chains import Gain
 
 
 class GainProcessor:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.envelopes import LOWEST, Ballistics, TrailingPeak, linked_peaks
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
-from chains.inserts.settings import Gate
+from chains import Gate
 
 _HALF_WAVE_MS = 10.0
 """Half a wave at 50 Hz: without it a gate would close between the peaks of a bass."""

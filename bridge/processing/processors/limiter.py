@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
-from bridge.audio.true_peak import FramePeaks
+from bridge.audio import Block, FramePeaks
 from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, Shape, linear
 from bridge.processing.reduction import Reductions
-from chains.inserts.settings import Limiter
+from chains import Limiter
 from stemwright.decibels import amplitude_db
 
 DEFAULT_CEILING_DBTP = -1.0

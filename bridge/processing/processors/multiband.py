@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filters import GRID_FRAMES, Corner, Splitter, pieces, refuse_above_nyquist
 from bridge.processing.gain_computer import GainComputer
 from bridge.processing.reduction import deepest
-from chains.inserts.settings import Multiband
+from chains import Multiband
 
 
 class MultibandProcessor:

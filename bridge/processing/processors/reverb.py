@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pedalboard
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import SosFilter, passing
-from chains.inserts.settings import Reverb
+from chains import Reverb
 
 _PIECE_FRAMES = 8192
 _UNITY_WET = 1 / 3

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.gain_series import Array, gain_of
-from chains.inserts.settings import Saturation
+from chains import Saturation
 
 WINDOW_FRAMES = 8192
 _HALF_TAPS = 256

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bridge.audio.blocks import Block
+from bridge.audio import Block
 from bridge.processing.filters import SosFilter, linkwitz_riley
-from chains.inserts.settings import Width
+from chains import Width
 
 
 class WidthProcessor:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""AAF compositions."""

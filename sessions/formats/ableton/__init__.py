@@ -1,1 +1,1 @@
-"""TODO."""
+"""Ableton Live sets."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Ardour and Mixbus sessions."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Cubase and Nuendo track archives."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""DAWproject, read and written."""

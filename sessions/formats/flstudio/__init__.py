@@ -1,1 +1,1 @@
-"""TODO."""
+"""FL Studio projects."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""LMMS projects."""

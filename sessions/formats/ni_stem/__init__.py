@@ -1,1 +1,1 @@
-"""TODO."""
+"""Native Instruments stem files."""

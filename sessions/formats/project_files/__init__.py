@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the writers of project files share."""

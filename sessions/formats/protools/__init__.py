@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pro Tools session texts."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""REAPER projects, track templates and FX chains, read and written."""

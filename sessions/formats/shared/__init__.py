@@ -1,1 +1,1 @@
-"""TODO."""
+"""What readers of several formats share."""

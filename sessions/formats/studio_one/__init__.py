@@ -1,1 +1,1 @@
-"""TODO."""
+"""Studio One songs."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Tracktion and Waveform edits."""

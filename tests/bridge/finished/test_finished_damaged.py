@@ -23,10 +23,9 @@ from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import load_policy
 from bridge.comparing.golden.golden import fingerprint, read_golden
-from bridge.finished import read_lock, read_record
+from bridge.finished import as_text, read_lock, read_record, read_sidecar
 from bridge.hosting.finding import scan_cache
 from bridge.hosting.probing.cards import Card, card_from_json
-from bridge.rendering import as_text, read_sidecar
 from stemwright.problems import InputError
 
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "60"))

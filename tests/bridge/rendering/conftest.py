@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.gathering import Cancel, Silent
 from bridge.gathering.sources import gather
 from bridge.planning import Plan, plan, state_path
 from bridge.processing import SUPPORTED
-from bridge.rendering import Cancel, Context, Rendering, Silent, render
+from bridge.rendering import Context, Rendering, render
 from bridge.storing import Store, file_digest
 from chains import Chain, loads
 from chains import Plugin as PluginSettings

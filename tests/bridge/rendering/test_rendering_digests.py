@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from mutagen.wave import WAVE
 
-from bridge.finished.digests import sidecar, tag
-from bridge.finished.lock import Source
-from bridge.rendering import (
+from bridge.finished import (
     Carried,
     Digests,
     chain_digest,
@@ -25,6 +23,8 @@ from bridge.rendering import (
     stems_digest,
     write_folder,
 )
+from bridge.finished.digests import sidecar, tag
+from bridge.finished.lock import Source
 from stemwright.problems import InputError
 
 CARRIED = Carried("main", Digests(*(f"sha256:{letter * 64}" for letter in "abcd")))

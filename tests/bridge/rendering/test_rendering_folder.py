@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.finished import OutputFolder, check_output, check_whole
 from bridge.finished.owned import IN_USE, UNFINISHED
-from bridge.rendering import OutputFolder, check_output, check_whole
 from stemwright.problems import InputError, MachineError
 
 OLD = {"main.wav": "old master", "tv.wav": "old version", "states/a.fxp": "old", "chain.toml": "x"}

@@ -9,9 +9,10 @@ import pytest
 
 import chains
 from bridge.demo.song import write_song
+from bridge.gathering import Cancel, Silent, link
 from bridge.hosting import host
 from bridge.metering import measure
-from bridge.rendering import Cancel, Context, Rendering, Silent, link, render
+from bridge.rendering import Context, Rendering, render
 from bridge.storing import Store
 from chains import Chain, Plugin, load
 from sessions import Session, read

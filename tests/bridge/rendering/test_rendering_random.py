@@ -22,11 +22,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import chains
+from bridge.gathering import Cancel, Silent
 from bridge.gathering.sources import gather
 from bridge.metering import measure
 from bridge.planning import Excerpt, Plan, Stems, plan
 from bridge.processing import SUPPORTED
-from bridge.rendering import Cancel, Context, Output, Rendering, Silent, render
+from bridge.rendering import Context, Output, Rendering, render
 from bridge.storing import Store
 from chains import Chain, ChainError, loads
 from fake_host import FakeHost, fake_catalogue

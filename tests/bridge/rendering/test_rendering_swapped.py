@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from bridge.audio.inspection import Inspection
-from bridge.gathering import sources
+from bridge.finished import write_folder
+from bridge.gathering import Cancel, Silent, sources
 from bridge.gathering.sources import gather
 from bridge.hosting.port import PrepareJob
 from bridge.planning import Excerpt, plan
 from bridge.processing import SUPPORTED
-from bridge.rendering import Cancel, Context, Silent, render, write_folder
+from bridge.rendering import Context, render
 from fake_host import FakeHost, fake_catalogue
 from sessions import read
 from stemwright.problems import InputError, StemwrightError

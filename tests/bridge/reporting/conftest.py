@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.finished import write_folder
+from bridge.gathering import Cancel, Silent
 from bridge.gathering.sources import gather
 from bridge.pages.report import Heard, ReportPages, listen
 from bridge.planning import plan
 from bridge.processing import SUPPORTED
-from bridge.rendering import Cancel, Context, Silent, render, write_folder
+from bridge.rendering import Context, render
 from bridge.storing import Store
 from chains import loads
 from fake_host import FakeHost, fake_catalogue

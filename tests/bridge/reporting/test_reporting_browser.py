@@ -12,7 +12,7 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.pages.report import bypass
+from bridge.pages.bypass import bypass
 
 RATE_HZ = 48000
 ROUGH, OTHER, STEMS, MAIN, INSTRUMENTAL = range(5)

@@ -14,7 +14,7 @@ import soundfile
 import typer
 
 from bridge.cli.commands.report import report
-from bridge.pages.report import bypass
+from bridge.pages.bypass import bypass
 from bridge.storing import Store
 from stemwright.problems import InputError
 

@@ -1,0 +1,15 @@
+from .parts import (
+    PARTS as PARTS,
+)
+from .song import (
+    stem as stem,
+)
+from .song import (
+    write_song as write_song,
+)
+
+__all__ = [
+    "PARTS",
+    "stem",
+    "write_song",
+]

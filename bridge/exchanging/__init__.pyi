@@ -1,0 +1,55 @@
+from .captured import (
+    Captured as Captured,
+)
+from .captured import (
+    Difference as Difference,
+)
+from .captured import (
+    Pick as Pick,
+)
+from .captured import (
+    capture as capture,
+)
+from .captured_onto import (
+    capture_onto as capture_onto,
+)
+from .chain_folder import (
+    check_free as check_free,
+)
+from .chain_folder import (
+    write_chain as write_chain,
+)
+from .devices import (
+    Finisher as Finisher,
+)
+from .embedded import (
+    extract as extract,
+)
+from .lifting import (
+    with_class_ids as with_class_ids,
+)
+from .presets import (
+    capture_presets as capture_presets,
+)
+from .project_export import (
+    Exported as Exported,
+)
+from .project_export import (
+    export as export,
+)
+
+__all__ = [
+    "Captured",
+    "Difference",
+    "Exported",
+    "Finisher",
+    "Pick",
+    "capture",
+    "capture_onto",
+    "capture_presets",
+    "check_free",
+    "export",
+    "extract",
+    "with_class_ids",
+    "write_chain",
+]
