@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--command", type=Path, default=Path(sys.executable).parent / "stemwright")
     given = parser.parse_args()
-    given.folder.mkdir(parents=True)
+    given.folder.mkdir(parents=True, exist_ok=True)  # a record that was broken off goes on
     with tempfile.TemporaryDirectory() as scratch:
         recorder = Recorder(given.command.absolute(), given.folder.absolute(), Path(scratch))
         with ThreadPoolExecutor(2) as pool:
@@ -112,6 +112,8 @@ class Recorder:
     def alone(self, work: Work) -> None:
         """Record one command and the files it wrote."""
         name, arguments = work
+        if self._path(name).exists():
+            return
         place = self._place(name)
         said = self._run(arguments, place)
         self._write(name, {**said, "files": _hashes(place)})
@@ -120,6 +122,8 @@ class Recorder:
         """Record four seconds of a song through a chain: its hashes, its record, its lock."""
         song, chain = work
         name = f"render {song} {chain.stem}"
+        if self._path(name).exists():
+            return
         place = self._place(name)
         where = [str(DATA / "stems" / song), str(chain)]
         said = self._run(["render", *where, "-o", "out", "--range", "8:12", "--json"], place)
@@ -129,6 +133,8 @@ class Recorder:
 
     def whole(self, song: str) -> None:
         """Record whole masters of a song, and what all that reads a finished folder says of it."""
+        if self._path(f"whole {song}").exists():
+            return
         place = self._place(f"whole {song}")
         steps: dict[str, Any] = {}
         for chain in (c for c in CHAINS if c.stem in {"template", "zam"}):
@@ -175,9 +181,12 @@ class Recorder:
         return re.sub(r"stemwright-bug-\w+", "BUG", text)
 
     def _write(self, name: str, said: dict[str, Any]) -> None:
-        safe = re.sub(r"[^\w.-]+", "_", name)[:180]
         text = json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False)
-        (self._folder / f"{safe}.json").write_text(self._steady(text), encoding="utf-8")
+        self._path(name).write_text(self._steady(text), encoding="utf-8")
+
+    def _path(self, name: str) -> Path:
+        safe = re.sub(r"[^\w.-]+", "_", name)
+        return self._folder / f"{safe[:180]}.json"
 
 
 def _parsed(text: str) -> Any:

@@ -1,22 +1,12 @@
 from .bundle.naming import (
     AUDIO_EXTENSIONS as AUDIO_EXTENSIONS,
-)
-from .bundle.naming import (
     OTHER_AUDIO_EXTENSIONS as OTHER_AUDIO_EXTENSIONS,
-)
-from .bundle.naming import (
     file_extension as file_extension,
-)
-from .bundle.naming import (
     folded as folded,
-)
-from .bundle.naming import (
     natural_key as natural_key,
 )
 from .bundle.roles import (
     OTHER as OTHER,
-)
-from .bundle.roles import (
     role_of as role_of,
 )
 from .errors import (
@@ -24,11 +14,7 @@ from .errors import (
 )
 from .formats.project_files.media import (
     Copier as Copier,
-)
-from .formats.project_files.media import (
     refuse_existing as refuse_existing,
-)
-from .formats.project_files.media import (
     used_media as used_media,
 )
 from .formats.reaper.reader import (
@@ -36,8 +22,6 @@ from .formats.reaper.reader import (
 )
 from .media.chunks import (
     Readable as Readable,
-)
-from .media.chunks import (
     find_chunk as find_chunk,
 )
 from .media.entry import (
@@ -45,32 +29,18 @@ from .media.entry import (
 )
 from .media.files import (
     A_STEM as A_STEM,
-)
-from .media.files import (
     read_header as read_header,
 )
 from .media.flac import (
     STREAMINFO_BYTES as STREAMINFO_BYTES,
-)
-from .media.flac import (
     with_frames as with_frames,
 )
 from .media.headers import (
     HIGHEST_RATE_HZ as HIGHEST_RATE_HZ,
-)
-from .media.headers import (
     LOWEST_RATE_HZ as LOWEST_RATE_HZ,
-)
-from .media.headers import (
     Fault as Fault,
-)
-from .media.headers import (
     Sound as Sound,
-)
-from .media.headers import (
     View as View,
-)
-from .media.headers import (
     identify as identify,
 )
 from .media.search import (
@@ -78,47 +48,19 @@ from .media.search import (
 )
 from .model.session import (
     Automation as Automation,
-)
-from .model.session import (
     AutomationPoint as AutomationPoint,
-)
-from .model.session import (
     Clip as Clip,
-)
-from .model.session import (
     Device as Device,
-)
-from .model.session import (
     DeviceState as DeviceState,
-)
-from .model.session import (
     Marker as Marker,
-)
-from .model.session import (
     Media as Media,
-)
-from .model.session import (
     Meter as Meter,
-)
-from .model.session import (
     PluginParameter as PluginParameter,
-)
-from .model.session import (
     Reference as Reference,
-)
-from .model.session import (
     Send as Send,
-)
-from .model.session import (
     Session as Session,
-)
-from .model.session import (
     Tempo as Tempo,
-)
-from .model.session import (
     Track as Track,
-)
-from .model.session import (
     Written as Written,
 )
 from .reading import (
@@ -126,26 +68,24 @@ from .reading import (
 )
 from .states.neutral import (
     StateError as StateError,
-)
-from .states.neutral import (
     is_bank as is_bank,
-)
-from .states.neutral import (
     parse_vstpreset as parse_vstpreset,
 )
 from .writers import (
     Audio as Audio,
-)
-from .writers import (
     write_dawproject as write_dawproject,
-)
-from .writers import (
     write_rpp as write_rpp,
 )
 
 __all__ = [
     "AUDIO_EXTENSIONS",
     "A_STEM",
+    "FORMAT",
+    "HIGHEST_RATE_HZ",
+    "LOWEST_RATE_HZ",
+    "OTHER",
+    "OTHER_AUDIO_EXTENSIONS",
+    "STREAMINFO_BYTES",
     "Audio",
     "Automation",
     "AutomationPoint",
@@ -154,19 +94,13 @@ __all__ = [
     "Device",
     "DeviceState",
     "Entry",
-    "FORMAT",
     "Fault",
-    "HIGHEST_RATE_HZ",
-    "LOWEST_RATE_HZ",
     "Marker",
     "Media",
     "Meter",
-    "OTHER",
-    "OTHER_AUDIO_EXTENSIONS",
     "PluginParameter",
     "Readable",
     "Reference",
-    "STREAMINFO_BYTES",
     "Send",
     "Session",
     "SessionError",

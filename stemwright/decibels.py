@@ -1,7 +1,7 @@
 """Decibels and factors, one value at a time: what is read, told, drawn and planned.
 
-Gains that vary along a signal are worked on arrays in `bridge.processing.gain_series`, whose bits are
-the same on every CPU; the fixed ones of our limiter are rounded correctly there.
+Gains that vary along a signal are worked on arrays in `bridge.processing.gain_series`, whose bits
+are the same on every CPU; the fixed ones of our limiter are rounded correctly there.
 """
 
 from __future__ import annotations

@@ -104,8 +104,7 @@ def render(
 
     The store may drop them once later renders need the room.
     """
-    from bridge.rendering import context_of
-    from bridge.rendering import render as render_plan
+    from bridge.rendering import context_of, render as render_plan
     from bridge.storing import Store, default_root
 
     with told(), listening(progress, cancel) as (events, flag):

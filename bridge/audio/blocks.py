@@ -1,4 +1,4 @@
-"""Blocks of a stream: cut on an absolute grid, interleaved, summed; no result depends on the caller's cut."""
+"""Blocks of a stream, cut on an absolute grid, interleaved, summed: no result hangs on the cut."""
 
 from __future__ import annotations
 

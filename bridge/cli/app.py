@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from bridge.cli.commands import cache as cache_command
 from bridge.cli.commands import (
+    cache as cache_command,
     capture,
     demo,
     diff,

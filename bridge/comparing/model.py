@@ -11,7 +11,7 @@ from bridge.comparing.aligning.alignment import Alignment, alignment_words
 from bridge.comparing.causes.first_step import Renderings
 from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict, as_json
 from bridge.comparing.judging.tail import Tail
-from bridge.comparing.levels import delta, told
+from bridge.comparing.readings import delta, told
 from bridge.comparing.residual import Residual, advice
 from bridge.comparing.sound import Sound
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.audio import Block
-from bridge.comparing.octaves import Bands, Octaves, centres_hz, nominal_hz
+from bridge.comparing.third_octaves import Bands, Octaves, centres_hz, nominal_hz
 from stemwright.decibels import amplitude_db, power_db
 
 EDGES_HZ = (

@@ -21,7 +21,7 @@ from bridge.audio import (
     probe,
     read_blocks,
 )
-from bridge.comparing.levels import told
+from bridge.comparing.readings import told
 from bridge.comparing.side_by_side import first
 from bridge.metering import Measures, Meter
 from stemwright.decibels import power_db

@@ -3,8 +3,6 @@ from .parts import (
 )
 from .song import (
     stem as stem,
-)
-from .song import (
     write_song as write_song,
 )
 

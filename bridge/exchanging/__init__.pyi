@@ -1,13 +1,7 @@
 from .captured import (
     Captured as Captured,
-)
-from .captured import (
     Difference as Difference,
-)
-from .captured import (
     Pick as Pick,
-)
-from .captured import (
     capture as capture,
 )
 from .captured_onto import (
@@ -15,8 +9,6 @@ from .captured_onto import (
 )
 from .chain_folder import (
     check_free as check_free,
-)
-from .chain_folder import (
     write_chain as write_chain,
 )
 from .devices import (
@@ -33,8 +25,6 @@ from .presets import (
 )
 from .project_export import (
     Exported as Exported,
-)
-from .project_export import (
     export as export,
 )
 

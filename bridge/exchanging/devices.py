@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.exchanging.lifting import suffix_of
-from bridge.finished import Engine as LockedEngine
-from bridge.finished import Lock
+from bridge.finished import Engine as LockedEngine, Lock
 from bridge.gathering import Bench, check_states, prepare
 from bridge.hosting import host, scan, search_folders
 from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_plugin
 from bridge.plugins import Plugin, find
 from bridge.storing import Store, file_digest
-from chains import Chain, Insert, PluginTable
-from chains import Plugin as PluginSettings
+from chains import Chain, Insert, Plugin as PluginSettings, PluginTable
 from sessions import Device, DeviceState, StateError
 from sessions.states import neutral as plugin_state
 from stemwright.problems import Diagnostic, InputError, MachineError, RenderError

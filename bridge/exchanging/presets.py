@@ -9,8 +9,7 @@ from bridge.exchanging.captured import Captured
 from bridge.exchanging.lifting import lift
 from bridge.hosting.finding import audio_unit
 from chains import Chain, Group
-from sessions import FORMAT as REAPER
-from sessions import Device, DeviceState, StateError, natural_key
+from sessions import FORMAT as REAPER, Device, DeviceState, StateError, natural_key
 from sessions.states import neutral
 from stemwright.problems import Diagnostic, InputError, Problem
 

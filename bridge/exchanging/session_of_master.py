@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bridge.exchanging.devices import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
-from bridge.finished import RECORD, Lock, Place, Source, check_whole, read_lock
-from bridge.gathering import found_again, recall
+from bridge.finished import RECORD, Lock, Place, Source, check_whole, found_again, read_lock, recall
 from bridge.planning import Stem
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin, load

@@ -30,8 +30,7 @@ from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
 from bridge.rendering import Context, Output, Rendering
 from bridge.storing import file_digest
-from chains import Chain, Insert, PluginTable, dumps
-from chains import Plugin as PluginSettings
+from chains import Chain, Insert, Plugin as PluginSettings, PluginTable, dumps
 from stemwright.problems import Diagnostic, InputError, Problem
 
 

@@ -25,8 +25,7 @@ from bridge.planning import (
 from bridge.plugins import Catalogue
 from bridge.processing import SUPPORTED
 from bridge.storing import Store, file_digest
-from chains import Chain, Insert, check
-from chains import Plugin as PluginSettings
+from chains import Chain, Insert, Plugin as PluginSettings, check
 from sessions import Session
 from stemwright.problems import InputError, MachineError, Problem, StemwrightError
 

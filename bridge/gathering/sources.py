@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -27,12 +26,11 @@ from bridge.audio import (
     summed,
     unchanged,
 )
-from bridge.finished import Lock, Source, SourceFile
 from bridge.gathering.doubled import sums_among
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.planning import Stem, StemFile, Stems, stem_facts
 from bridge.storing import Entry, Store, digest, file_digest, signature
-from sessions import Media, Session, Track, read
+from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _INSPECT_VERSION = 4
@@ -87,9 +85,7 @@ def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | l
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
-        read = [
-            _stem_file(media.path, media.member, store, clip.position_frames) for media in sides
-        ]
+        read = [stem_file(media.path, media.member, store, clip.position_frames) for media in sides]
     except InputError as error:
         return [skippable(problem) for problem in error.problems]
     stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
@@ -104,92 +100,10 @@ def skippable(problem: Problem) -> Problem:
     return replace(problem, hint=f"{hint}, or {without}" if hint else without)
 
 
-def recall(lock: Lock, folder: Path, store: Store) -> Stems:
-    """Find the stems of a lock again, their paths relative to `folder`, as they are now.
-
-    Raises InputError with every stem that is missing or cannot be summed.
-    """
-    stems: list[Stem] = []
-    problems: list[Problem] = []
-    for source in lock.sources:
-        try:
-            stems.append(recall_stem(source, folder, store))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return Stems(tuple(stems), lock.engine.tempo_bpm)
-
-
-def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
-    """Find one stem of a lock again, as `recall` does all."""
-    try:
-        files = tuple(
-            _stem_file(folder / file.path, file.member, store)[0] for file in source.files
-        )
-    except InputError as error:
-        raise InputError([_with_place(each) for each in error.problems]) from error
-    return Stem(source.stem, source.name, source.role, files, source.offset_s)
-
-
-def _with_place(problem: Problem) -> Problem:
-    if problem.kind != "missing_file":
-        return problem
-    hint = "put the stems back where they lay, or name the folder or zip they are in with --stems"
-    return replace(problem, hint=hint)
-
-
-def found_again(lock: Lock, place: Path, store: Store) -> Lock:
-    """Return a lock with its sources where they lie in `place`, a folder or zip of stems.
-
-    A file is known again by its name, or else by its samples; that those are others is for the
-    caller to see. Raises InputError with every stem that is not there, SessionError.
-    """
-    tracks = read([place]).tracks
-    clips = [clip for track in tracks for clip in track.clips]
-    media = [each for clip in clips for each in (clip.media, clip.right) if each is not None]
-    problems: list[Problem] = []
-
-    def moved(source: Source, file: SourceFile) -> tuple[str, str | None]:
-        found = _like(file, media, store)
-        if found is None:
-            message = f"the stem {source.stem} is not in {place.name}, by name or by samples"
-            hint = "name the folder or zip that the song was rendered from"
-            problems.append(Problem("missing_file", message, {"file": str(place)}, hint=hint))
-            return file.place
-        return str(found.path.resolve()), found.member
-
-    found = lock.moved(moved)
-    if problems:
-        raise InputError(problems)
-    return found
-
-
-def _like(file: SourceFile, media: Sequence[Media], store: Store) -> Media | None:
-    """The file a lock means: of its name and samples, else of its name, else of its samples."""
-    name = _called(file.member or file.path)
-    named = [each for each in media if _called(each.member or each.path.name) == name]
-    for each in named or media:
-        if _sounds(each, store) == file.pcm:
-            return each
-    return named[0] if named else None
-
-
-def _called(path: str) -> str:
-    return unicodedata.normalize("NFC", path.rpartition("/")[2]).casefold()
-
-
-def _sounds(media: Media, store: Store) -> str | None:
-    try:
-        return _stem_file(media.path, media.member, store)[0].pcm_hash
-    except InputError:
-        return None
-
-
-def _stem_file(
+def stem_file(
     source: Path, member: str | None, store: Store, start: int = 0
 ) -> tuple[StemFile, Inspection]:
-    """A stem's file, and what it holds, sketched from frame `start` of the song on."""
+    """Return a stem's file, and what it holds, sketched from frame `start` of the song on."""
     path = source if member is None else _extracted(source, member, store).data
     place = _place(source, member)
     found = _inspected(path, store, place, start)

@@ -1,8 +1,6 @@
 """Plugins: finding them, setting them up and running them, each in a child process of its own.
 
-Nothing here imports a plugin host, or numpy, into the caller's process: `bridge.hosting.probing.probe`
-(a plugin's card) and `bridge.hosting.probing.crosscheck` (one insert in two hosts) read audio, and are
-imported where they are used.
+Nothing here imports a plugin host, or numpy, into the caller's process before it is asked for.
 """
 
 import lazy_loader

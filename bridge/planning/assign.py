@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.planning.model import Stem, Stems
-from chains import Chain, StemName, Where, assign, matches
-from chains import role_of as selector_role
+from chains import Chain, StemName, Where, assign, matches, role_of as selector_role
 from sessions import OTHER, role_of
 from stemwright.problems import Diagnostic, Problem, Severity
 

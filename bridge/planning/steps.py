@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Lines, Plugin, Unscannable, Wanted, broken, find, matches
-from chains import Chain, Insert, Limiter, PluginTable, Target
-from chains import Plugin as PluginSettings
+from chains import Chain, Insert, Limiter, Plugin as PluginSettings, PluginTable, Target
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import nearest
 

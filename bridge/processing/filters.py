@@ -1,4 +1,4 @@
-"""Recursive filters: coefficients, crossovers, and their runs over a stream, bit-equal for any blocks."""
+"""Recursive filters: coefficients, crossovers, and their runs over a stream in any blocks."""
 
 from __future__ import annotations
 

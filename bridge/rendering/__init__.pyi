@@ -1,31 +1,19 @@
 from .context import (
     Context as Context,
-)
-from .context import (
     StepResult as StepResult,
-)
-from .context import (
     context_of as context_of,
 )
 from .finish import (
     target_spec as target_spec,
-)
-from .finish import (
     target_words as target_words,
 )
 from .lanes import (
     lane_source as lane_source,
-)
-from .lanes import (
     render_the_others as render_the_others,
 )
 from .master import (
     Output as Output,
-)
-from .master import (
     Rendering as Rendering,
-)
-from .master import (
     render as render,
 )
 from .steps import (

@@ -8,8 +8,7 @@ from typing import Any
 
 import jsonschema
 import tomlkit
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import chains
 from chains import ChainError, Fault, dumps, loads

@@ -7,8 +7,7 @@ import unicodedata
 from random import Random
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from sessions.bundle.naming import (
     file_extension,

@@ -14,8 +14,7 @@ from typing import Literal
 
 import pytest
 import soundfile
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import sessions
 

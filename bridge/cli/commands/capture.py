@@ -119,8 +119,7 @@ class _Places:
 def _from_session(
     path: Path, pick: Pick, like: Path | None, name: str, places: _Places
 ) -> Captured:
-    from bridge.exchanging import Finisher, capture_onto, with_class_ids
-    from bridge.exchanging import capture as lift
+    from bridge.exchanging import Finisher, capture as lift, capture_onto, with_class_ids
     from bridge.hosting import trusted_folders
     from bridge.storing import Store, default_root
     from chains import load

@@ -52,9 +52,7 @@ def diff(
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
-    from bridge.comparing import check_outputs, markdown
-    from bridge.comparing import diff as compare
-    from bridge.comparing import junit as as_junit
+    from bridge.comparing import check_outputs, diff as compare, junit as as_junit, markdown
     from stemwright.files import placed
 
     outputs = {"junit": junit, "page": page}

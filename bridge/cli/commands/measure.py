@@ -54,8 +54,7 @@ def measure(
 
     Example: stemwright measure master/main.wav
     """
-    from bridge.metering import audio_files
-    from bridge.metering import measure as measure_file
+    from bridge.metering import audio_files, measure as measure_file
 
     paths = audio_files(files)
     width = max(len(printable(str(path))) for path in paths)

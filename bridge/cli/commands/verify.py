@@ -56,8 +56,7 @@ def verify(
     Example: stemwright verify master/main.wav
     """
     from bridge.cli.progress import ProgressBar
-    from bridge.comparing import Limits, verify_digests
-    from bridge.comparing import verify as render_again
+    from bridge.comparing import Limits, verify as render_again, verify_digests
 
     if quick:
         checks = verify_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.options import Json, PluginPath, StorePath
-from bridge.cli.plugins import probe as plugins_probe
-from bridge.cli.plugins import state
+from bridge.cli.plugins import probe as plugins_probe, state
 from bridge.cli.plugins.chosen import Format, one, opened, plugin_json
 from bridge.cli.printing import print_json, say
 from bridge.road import installed_plugins

@@ -28,10 +28,10 @@ from bridge.comparing.golden.sketch import (
     windows,
 )
 from bridge.comparing.judging.limits import Limits
-from bridge.comparing.levels import told
-from bridge.comparing.octaves import Octaves, centres_hz, nominal_hz
 from bridge.comparing.pairing import listed
+from bridge.comparing.readings import told
 from bridge.comparing.sound import sound
+from bridge.comparing.third_octaves import Octaves, centres_hz, nominal_hz
 from bridge.comparing.wording import lines
 from bridge.finished import Db, Frames, Many, RateHz, Shape, Text, told_of
 from bridge.storing import path_of
@@ -115,8 +115,9 @@ def _bad(path: Path, said: str) -> InputError:
 def departures(golden: Mapping[str, Any], found: Mapping[str, Any], limits: Limits) -> list[str]:
     """Say where `found` is not the golden; equal hashes end the question.
 
-    Without audio the residual is estimated from sketches (`bridge.comparing.golden.sketch`); it, loudness,
-    true peak and bands decide, and what cannot be told fails. The last line says what is not seen.
+    Without audio the residual is estimated from sketches (`bridge.comparing.golden.sketch`); it,
+    loudness, true peak and bands decide, and what cannot be told fails. The last line says
+    what is not seen.
     """
     said: list[str] = []
     measured = False

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from bridge.comparing.judging.limits import Limits
 from bridge.comparing.model import FileDiff, Missed
-from bridge.comparing.octaves import centres_hz, nominal_hz
 from bridge.comparing.residual import Residual
+from bridge.comparing.third_octaves import centres_hz, nominal_hz
 
 MARGIN_DB = 3.0
 """How far two pairs of renders of the same may lie apart in level."""

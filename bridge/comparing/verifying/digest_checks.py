@@ -25,10 +25,10 @@ from bridge.finished import (
     output_digest,
     read_sidecar,
     read_tag,
+    recall_stem,
     sidecar_of,
     stems_digest,
 )
-from bridge.gathering import recall_stem
 from bridge.storing import BadDataError, Store, read_bytes
 from stemwright.problems import InputError, Problem
 

@@ -12,8 +12,8 @@ from bridge.comparing.diffing import diff, diff_above, learnt
 from bridge.comparing.judging.limits import Limits, Verdict
 from bridge.comparing.model import Diff
 from bridge.comparing.verifying.digest_checks import DigestChecks, Place, check_digests, locate
-from bridge.finished import Lock, differences, read_lock, write_folder
-from bridge.gathering import Cancel, Events, found_again, link_stems, recall
+from bridge.finished import Lock, differences, found_again, read_lock, recall, write_folder
+from bridge.gathering import Cancel, Events, link_stems
 from bridge.hosting import scratch, search_folders, trusted_folders
 from bridge.rendering import Context, context_of, render
 from bridge.storing import Store

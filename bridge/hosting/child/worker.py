@@ -1,4 +1,4 @@
-"""The worker child's entry: `python -m bridge.hosting.child.worker PARENT_PID`, a JSON job on stdin.
+"""A worker child's entry: `python -m bridge.hosting.child.worker PARENT_PID`, a job on stdin.
 
 Answers on a private copy of stdout, which it takes away from plugins; leaves by `os._exit`, because
 plugins crash or hang when they are unloaded. What a host raises becomes a named problem.

@@ -23,8 +23,7 @@ from bridge.hosting.engines.audio_files import Audio
 from bridge.hosting.finding import bundles
 from bridge.hosting.finding.bundles import architecture
 from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.hosts import DawDreamerHost, PedalboardHost, ask
-from bridge.hosting.hosts import host as host_named
+from bridge.hosting.hosts import DawDreamerHost, PedalboardHost, ask, host as host_named
 from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probing.cards import NOISE_DBFS, Card

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block, WavWriter, read_blocks, reblocked
-from bridge.finished import read_lock
-from bridge.gathering import DamagedEntryError, found_again, link_stems, recall
+from bridge.finished import found_again, read_lock, recall
+from bridge.gathering import DamagedEntryError, link_stems
 from bridge.hosting import search_folders, trusted_folders
+from bridge.metering import LoudnessCurve, Spectrum
 from bridge.pages import saved
 from bridge.pages.bypass.page import FILES, PAGE, Bypassed, Place, Seen, bypass_page
 from bridge.pages.report import (
@@ -30,8 +31,6 @@ from bridge.pages.report import (
     taps,
 )
 from bridge.rendering import Output, context_of, render
-from bridge.reporting.loudness_curve import LoudnessCurve
-from bridge.reporting.spectrum import Spectrum
 from bridge.storing import Store, file_digest, leased_folder, sweep
 from chains import Chain, Insert
 from stemwright.decibels import amplitude_db, linear, rounded_db

@@ -83,7 +83,7 @@ class Place:
 class Seen:
     """The insert in words, the spectra with it and without it at its loudness, its gain over time.
 
-    Spectra are those of `bridge.reporting.spectrum`.
+    Spectra are those of `bridge.metering.long_term_spectrum`.
     """
 
     words: str

@@ -1,10 +1,6 @@
 from .charts import (
     reduction_chart as reduction_chart,
-)
-from .charts import (
     spectra as spectra,
-)
-from .charts import (
     spectrum_points as spectrum_points,
 )
 from .contents import (
@@ -12,8 +8,6 @@ from .contents import (
 )
 from .excerpts import (
     LONGEST_S as LONGEST_S,
-)
-from .excerpts import (
     between as between,
 )
 from .heard_signal import (
@@ -24,38 +18,22 @@ from .path_cards import (
 )
 from .report import (
     PAGE as PAGE,
-)
-from .report import (
     ReportPages as ReportPages,
-)
-from .report import (
     opened as opened,
-)
-from .report import (
     rewrite_report as rewrite_report,
-)
-from .report import (
     write_report as write_report,
 )
 from .song import (
     Song as Song,
-)
-from .song import (
     day as day,
 )
 from .sources import (
     Reference as Reference,
-)
-from .sources import (
     listen as listen,
 )
 from .step_signals import (
     Folder as Folder,
-)
-from .step_signals import (
     Taps as Taps,
-)
-from .step_signals import (
     taps as taps,
 )
 from .tables import (
@@ -63,10 +41,10 @@ from .tables import (
 )
 
 __all__ = [
-    "Folder",
-    "Heard",
     "LONGEST_S",
     "PAGE",
+    "Folder",
+    "Heard",
     "Reference",
     "ReportPages",
     "Song",

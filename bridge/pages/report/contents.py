@@ -10,14 +10,18 @@ from typing import Any, TypeVar
 
 from bridge.finished import Record
 from bridge.gathering import DamagedEntryError
-from bridge.metering import Meter
+from bridge.metering import STEPS_PER_S, LoudnessCurve, Meter, Spectrum
 from bridge.pages import Excerpt
-from bridge.pages.report.excerpts import InsertSound, excerpt, insert_sounds, length_s, place_s
-from bridge.pages.report.excerpts import whole as whole_song
+from bridge.pages.report.excerpts import (
+    InsertSound,
+    excerpt,
+    insert_sounds,
+    length_s,
+    place_s,
+    whole as whole_song,
+)
 from bridge.pages.report.heard_signal import Heard
 from bridge.pages.report.step_signals import Folder
-from bridge.reporting.loudness_curve import STEPS_PER_S, LoudnessCurve
-from bridge.reporting.spectrum import Spectrum
 from bridge.storing import Entry, Store, digest
 from stemwright.problems import InputError
 

@@ -14,8 +14,7 @@ import numpy as np
 from bridge.audio import Block, resampled
 from bridge.finished import Row
 from bridge.gathering import DamagedEntryError, silence
-from bridge.pages import PREVIEW_HZ, Excerpt, Outline, preview, short_preview
-from bridge.pages import excerpt as encoded
+from bridge.pages import PREVIEW_HZ, Excerpt, Outline, excerpt as encoded, preview, short_preview
 from bridge.pages.report.heard_signal import Heard
 from bridge.pages.report.step_signals import Blocks, Folder, entered, inserts_of, left, through
 from bridge.storing import Store, digest

@@ -6,8 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import LOCK, OutputFolder, Record, check_whole, read_lock, read_record
-from bridge.gathering import cut, found_again, recall
+from bridge.finished import (
+    LOCK,
+    OutputFolder,
+    Record,
+    check_whole,
+    found_again,
+    read_lock,
+    read_record,
+    recall,
+)
+from bridge.gathering import cut
 from bridge.pages import saved
 from bridge.pages.report.contents import gathered
 from bridge.pages.report.heard_signal import Heard

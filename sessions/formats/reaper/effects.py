@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sessions.formats.reaper import plugin_data as names
-from sessions.formats.reaper import plugin_data as state
+from sessions.formats.reaper import plugin_data as names, plugin_data as state
 from sessions.formats.reaper.envelopes import parameter_automation
 from sessions.formats.reaper.text import Block, Line, integer, number, word
 from sessions.formats.shared.tally import Tally

@@ -1,4 +1,4 @@
-"""Plugins in a REAPER project: their names and ids, and their data in base64 lines, there and back."""
+"""Plugins in a REAPER project: their names and ids, their data in base64 lines, both ways."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.inspection import inspect, refuse_bad_samples

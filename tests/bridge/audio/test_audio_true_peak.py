@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 
 from bridge.audio.blocks import Framer

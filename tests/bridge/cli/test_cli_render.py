@@ -17,6 +17,8 @@ import pytest
 import soundfile
 
 from bridge.cli.commands.render import tell
+from bridge.finished import Record
+from bridge.finished.record import Measured
 
 GROUPS = """
 [[group]]
@@ -320,18 +322,24 @@ def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(
 def test_a_verdict_names_the_insert_that_is_over(capsys, tmp_path) -> None:
     """What is blamed stands in the verdict, and no reason is lost or told twice."""
     over = {"severity": "error", "code": "over_ceiling", "where": "master/max"}
+    step = dict.fromkeys(("label", "key", "pcm"), "") | dict.fromkeys(("level_in", "level_out"))
+    step |= {"inserts": [], "seconds": 0.0, "latency_frames": 0}
+    shape = {"sample_rate_hz": 48000, "channels": 2, "frames": 1, "dc": [], "path": "main.wav"}
     record = {
+        "schema": 1,
+        "stemwright": "0",
+        "groups": [],
+        "files": [],
         "diagnostics": [{**over, "message": "main: the true peak is 1.00 dB over -1 dBTP"}],
-        "steps": [{"id": "finish/main", "cached": False, "lowest_gain_db": [-3.24]}],
+        "steps": [{**step, "id": "finish/main", "cached": False, "lowest_gain_db": [-3.24]}],
         "outputs": [
             {
                 "version": "main",
                 "path": "main.wav",
                 "reached": False,
                 "trim_db": -0.5,
-                "measures": dict.fromkeys(
-                    ("integrated_lufs", "true_peak_dbtp", "loudness_range_lu")
-                ),
+                "pcm_sha256": "",
+                "measures": dict.fromkeys(Measured.model_fields) | shape,
             }
         ],
         "target": {"integrated_lufs": -14.0, "true_peak_dbtp": -1.0},
@@ -339,7 +347,7 @@ def test_a_verdict_names_the_insert_that_is_over(capsys, tmp_path) -> None:
         "drive_db": 2.0,
     }
     (tmp_path / "report.html").touch()
-    tell(record, tmp_path)
+    tell(Record.model_validate(record), tmp_path)
     assert capsys.readouterr().err == (
         "main: TARGET MISSED: master/max: the true peak is 1.00 dB over -1 dBTP; "
         "drive +2.00 dB, limited by up to 3.2 dB, trimmed by 0.50 dB\n"

@@ -14,11 +14,10 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import Diff, diff
-from bridge.finished import read_lock, write_folder
-from bridge.gathering import Cancel, Silent, link_stems, recall
+from bridge.finished import read_lock, recall, write_folder
+from bridge.gathering import Cancel, Silent, link_stems
 from bridge.hosting import host
-from bridge.rendering import Context
-from bridge.rendering import render as rendered
+from bridge.rendering import Context, render as rendered
 from bridge.storing import Store
 from chains import load
 

@@ -19,8 +19,7 @@ import soundfile
 from bridge.comparing import Diff, Limits, diff
 from bridge.comparing.aligning.delay import advanced
 from bridge.pages.diff import write_page
-from bridge.pages.diff.page import page as page_of
-from bridge.pages.diff.page import sides
+from bridge.pages.diff.page import page as page_of, sides
 from bridge.pages.diff.player import signals
 from stemwright.problems import InputError
 

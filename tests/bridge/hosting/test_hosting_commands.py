@@ -18,8 +18,7 @@ from bridge.cli.plugins.probe import HEAD
 from bridge.hosting import HostedInsert, PrepareJob, scan
 from bridge.hosting.finding.states import SUFFIXES
 from bridge.plugins import Plugin, Wanted
-from chains import Plugin as PluginSettings
-from chains import load
+from chains import Plugin as PluginSettings, load
 from sessions.states.neutral import vstpreset_class_id
 
 Audio = npt.NDArray[np.float32]

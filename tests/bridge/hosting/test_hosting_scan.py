@@ -227,7 +227,10 @@ def test_a_class_id_reads_the_same_from_both_memory_orders() -> None:
 
 
 def test_a_factory_child_imports_no_numpy() -> None:
-    code = "import sys, bridge.hosting.finding.vst3_factory, bridge.hosting.child.worker as w; print(*sys.modules)"
+    code = (
+        "import sys, bridge.hosting.finding.vst3_factory, bridge.hosting.child.worker;"
+        "print(*sys.modules)"
+    )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "dawdreamer", "pedalboard"} & set(ran.stdout.split())
 

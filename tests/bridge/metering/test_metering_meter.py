@@ -13,8 +13,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 import soundfile
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from pyebur128 import (
     MeasurementMode,
     R128State,

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pytest
 import soundfile
 import soxr
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 from scipy.signal import firwin, resample_poly
 

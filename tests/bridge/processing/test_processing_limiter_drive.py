@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pyebur128 import MeasurementMode, R128State, get_loudness_global
 
 from bridge.audio.blocks import Block

@@ -16,8 +16,7 @@ from bridge.planning import Plan, plan, state_path
 from bridge.processing import SUPPORTED
 from bridge.rendering import Context, Rendering, render
 from bridge.storing import Store, file_digest
-from chains import Chain, loads
-from chains import Plugin as PluginSettings
+from chains import Chain, Plugin as PluginSettings, loads
 from fake_host import FakeHost, fake_catalogue
 from sessions import read
 

@@ -18,8 +18,7 @@ import numpy as np
 import pytest
 import soundfile
 import tomlkit
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import chains
 from bridge.gathering import Cancel, Silent

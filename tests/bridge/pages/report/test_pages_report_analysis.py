@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bridge.metering import Meter
-from bridge.reporting.loudness_curve import LoudnessCurve
-from bridge.reporting.spectrum import Spectrum, centres_hz
+from bridge.metering.long_term_spectrum import Spectrum, centres_hz
+from bridge.metering.loudness_curve import LoudnessCurve
 
 
 def _noise(seconds: float, rate_hz: int = 48000) -> np.ndarray:
