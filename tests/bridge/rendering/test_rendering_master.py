@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.audio import BLOCK_FRAMES
 from bridge.gathering.signals import Signal
 from bridge.hosting import Card, keep_card
 from bridge.rendering import render
@@ -186,21 +187,28 @@ def test_jobs_stores_and_block_sizes_do_not_change_a_bit(studio, noise, monkeypa
     hashes = {studio.render(text, "pcm24", "one", jobs=1).outputs[0].pcm_sha256}
     hashes.add(studio.render(text, "pcm24", "two", jobs=2).outputs[0].pcm_sha256)
     for frames in (1000, 7777):
-        for module in ("sums", "decode", "pcm"):
+        changed = [
             _default_block(monkeypatch, f"bridge.audio.{module}", frames)
+            for module in ("blocks", "decode", "pcm")
+        ]
+        assert all(changed)
         hashes.add(studio.render(text, "pcm24", f"block-{frames}").outputs[0].pcm_sha256)
     assert len(hashes) == 1
 
 
-def _default_block(monkeypatch, module: str, frames: int) -> None:
-    """Change the block size where it is a default, so that a whole render runs in other blocks."""
+def _default_block(monkeypatch, module: str, frames: int) -> int:
+    """Change the block size where it is a default; return how many functions were changed."""
     import importlib
 
-    for value in vars(importlib.import_module(module)).values():
-        defaults = getattr(value, "__defaults__", None)
-        if defaults and 65536 in defaults:
-            changed = tuple(frames if default == 65536 else default for default in defaults)
-            monkeypatch.setattr(value, "__defaults__", changed)
+    functions = [
+        each
+        for each in vars(importlib.import_module(module)).values()
+        if BLOCK_FRAMES in (getattr(each, "__defaults__", None) or ())
+    ]
+    for each in functions:
+        given = tuple(frames if one == BLOCK_FRAMES else one for one in each.__defaults__)
+        monkeypatch.setattr(each, "__defaults__", given)
+    return len(functions)
 
 
 def test_a_dead_lane_is_named_and_the_others_stay_in_the_store(studio, noise) -> None:
