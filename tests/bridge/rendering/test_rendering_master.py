@@ -187,12 +187,14 @@ def test_jobs_stores_and_block_sizes_do_not_change_a_bit(studio, noise, monkeypa
     hashes = {studio.render(text, "pcm24", "one", jobs=1).outputs[0].pcm_sha256}
     hashes.add(studio.render(text, "pcm24", "two", jobs=2).outputs[0].pcm_sha256)
     for frames in (1000, 7777):
-        changed = [
-            _default_block(monkeypatch, f"bridge.audio.{module}", frames)
-            for module in ("blocks", "decode", "pcm")
-        ]
-        assert all(changed)
-        hashes.add(studio.render(text, "pcm24", f"block-{frames}").outputs[0].pcm_sha256)
+        with monkeypatch.context() as patch:
+            changed = [
+                _default_block(patch, f"bridge.audio.{module}", frames)
+                for module in ("blocks", "decode", "pcm")
+            ]
+            assert all(changed)
+            output = studio.render(text, "pcm24", f"block-{frames}").outputs[0]
+            hashes.add(output.pcm_sha256)
     assert len(hashes) == 1
 
 
