@@ -19,7 +19,17 @@ from bridge.comparing import Diff, Limits, Policy, Verified
 from bridge.gathering import Cancel
 from bridge.planning import Excerpt, Plan
 from bridge.plugins import Catalogue
-from bridge.road import Work, installed_plugins, plan_master
+from bridge.road import (
+    Inputs,
+    Work,
+    compared,
+    cores,
+    installed_plugins,
+    measured,
+    plan_master,
+    render_master,
+    verified,
+)
 from chains import Chain
 from sessions import Session
 from stemwright.faults import told
@@ -75,7 +85,7 @@ def plan(
     Arrays are kept on disk as long as the plan is.
     """
     with told(), ExitStack() as stack:
-        made = plan_master(
+        inputs = Inputs(
             _stems(stems, stack),
             _chain(chain),
             store=_place(store),
@@ -86,6 +96,7 @@ def plan(
             jobs=jobs or cores(),
             strict=strict,
         )
+        made = plan_master(inputs)
         weakref.finalize(made, stack.pop_all().close)
         return made
 
@@ -161,19 +172,22 @@ def master(
         raise InputError(_ONLY_A_RANGE)
     with told(), ExitStack() as stack, listening(progress, cancel) as (events, flag):
         folder, kept = _output(out)
-        work = Work(
-            session=_stems(stems, stack),
-            chain=_chain(chain),
-            folder=folder,
-            subtype=subtype,
-            jobs=jobs or cores(),
+        inputs = Inputs(
+            _stems(stems, stack),
+            _chain(chain),
             store=_place(store),
             plugin_folders=_paths(plugin_path),
             trusted=_paths(trust),
             skip=skip,
             long=long,
-            plugin_timeout_s=plugin_timeout_s,
+            jobs=jobs or cores(),
             strict=strict,
+        )
+        work = Work(
+            inputs,
+            folder,
+            subtype=subtype,
+            plugin_timeout_s=plugin_timeout_s,
             locked=locked,
             cross_check=cross_check,
             excerpt=None if range_s is None else Excerpt(*range_s, preroll_s),
@@ -185,7 +199,7 @@ def master(
             short_page=short_page,
             cancel=flag,
         )
-        record, _ = work.render(events)
+        record, _ = render_master(work, events)
         return from_record(record.as_json(), work.target, kept)
 
 
@@ -201,11 +215,9 @@ def measure(file: PathLike | AudioFile) -> AudioFile:
 
     Raises InputError for what is no audio file.
     """
-    from bridge.metering import measure as measure_file
-
     path = _path_of(file)
     with told():
-        return AudioFile(path, measure_file(path))
+        return AudioFile(path, measured(path))
 
 
 def diff(
@@ -219,13 +231,11 @@ def diff(
 
     `floor` is A rendered again: what those two differ by is allowed.
     """
-    from bridge.comparing import diff as compare
-
     with told():
-        return compare(
+        return compared(
             _path_of(a),
             _path_of(b),
-            Limits() if limits is None else limits,
+            limits,
             floor=None if floor is None else _path_of(floor),
         )
 
@@ -248,18 +258,16 @@ def verify(
     `same` says whether it is what it was; by default every sample has to be. `stems` is where the
     song's stems lie now; `plugins`: host what lies there and nothing else.
     """
-    from bridge.comparing import verify as render_again
-
     with told(), listening(progress, cancel) as (events, flag):
-        return render_again(
+        return verified(
             _path_of(master),
             events=events,
             folder=_place(folder),
             jobs=jobs or cores(),
             plugin_folders=None if plugins is None else _paths(plugins),
             trusted=_paths(trust),
-            limits=Limits(accept="exact") if limits is None else limits,
-            deadline_s=plugin_timeout_s,
+            limits=limits,
+            plugin_timeout_s=plugin_timeout_s,
             stems=_place(stems),
             cancel=flag,
         )
@@ -278,12 +286,6 @@ def plugins(
         return installed_plugins(
             Store(_place(store) or default_root()), _paths(plugin_path), again=again
         )
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else (os.cpu_count() or 1)
 
 
 class _Kept:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -65,9 +64,3 @@ Skip = Annotated[
 Long = Annotated[
     bool, typer.Option("--long", help="Allow stems whose times make the song longer than 3 h.")
 ]
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else (os.cpu_count() or 1)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from bridge.cli.commands.render import tell
-from bridge.cli.options import Json, StorePath, cores
+from bridge.cli.options import Json, StorePath
 from bridge.cli.printing import print_json, say
-from bridge.road import Work
+from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import InputError, Problem
 
 
@@ -34,9 +34,9 @@ def demo(
     _write_song(stems, quiet=json)
     if not chain.exists():
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
-    work = Work(session=[stems], chain=chain, folder=master, jobs=cores(), store=store)
+    work = Work(Inputs([stems], chain, store, jobs=cores()), master)
     with ProgressBar() as progress:
-        record, reached = work.render(progress)
+        record, reached = render_master(work, progress)
     if json:
         print_json(record.as_json())
     else:

@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
+from bridge.road import compared
 
 if TYPE_CHECKING:
     from bridge.comparing import Diff, Policy
@@ -52,19 +53,19 @@ def diff(
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
-    from bridge.comparing import check_outputs, diff as compare, junit as as_junit, markdown
-    from stemwright.files import placed
+    from bridge.comparing import markdown
 
-    outputs = {"junit": junit, "page": page}
-    wanted = {name: path for name, path in outputs.items() if path is not None}
-    check_outputs(wanted, [each for each in (a, b, floor, policy) if each is not None])
-    found = compare(a, b, _policy(policy, limit or []), floor=floor)
-    if junit is not None:
-        placed(junit, as_junit(found))
+    found = compared(
+        a,
+        b,
+        _policy(policy, limit or []) if limit or policy else None,
+        floor=floor,
+        read=() if policy is None else (policy,),
+        junit=junit,
+        page=page,
+        short_page=excerpt,
+    )
     if page is not None:
-        from bridge.pages.diff import write_page
-
-        write_page(page, found, asked=bool(limit or policy), short=excerpt)
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     if json:
         print_json(found.as_json())

@@ -19,10 +19,9 @@ from bridge.cli.options import (
     Skip,
     StorePath,
     Trust,
-    cores,
 )
 from bridge.cli.printing import print_json, say
-from bridge.road import Work
+from bridge.road import Inputs, Work, cores, write_lock
 
 
 def lock(
@@ -49,20 +48,19 @@ def lock(
     """
     from bridge.cli.progress import ProgressBar
 
-    work = Work(
+    inputs = Inputs(
         session=session,
         chain=chain,
-        folder=out or default_output(session),
-        jobs=jobs or cores(),
-        subtype=subtype,
         store=store,
-        plugin_folders=plugin_path or [],
-        trusted=trust or [],
-        skip=skip or [],
+        plugin_folders=plugin_path or (),
+        trusted=trust or (),
+        skip=skip or (),
         long=long,
+        jobs=jobs or cores(),
     )
+    work = Work(inputs, out or default_output(session), subtype)
     with ProgressBar() as progress:
-        made = work.lock(progress)
+        made = write_lock(work, progress)
     if json:
         print_json(made.as_json())
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,8 @@ import typer
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, printable, say
 from bridge.cli.telling import say_diagnostics
-from stemwright.problems import Diagnostic, InputError, Problem, Severity
+from bridge.road import doubts, measured
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.metering import Measures
@@ -54,39 +54,33 @@ def measure(
 
     Example: stemwright measure master/main.wav
     """
-    from bridge.metering import audio_files, measure as measure_file
+    from bridge.metering import audio_files
 
     paths = audio_files(files)
     width = max(len(printable(str(path))) for path in paths)
-    measured: list[Measures] = []
+    every: list[Measures] = []
     problems: list[Problem] = []
     if len(paths) > 1 and not json:
         heads = "".join(name.rjust(_WIDTH) for name, _ in (*_COLUMNS, ("s", "")))
         say(f"{'file':<{width}}{heads}")
     for path in paths:
         try:
-            measured.append(measure_file(path))
+            every.append(measured(path))
         except InputError as error:
             problems += error.problems
             continue
         if json:
             continue
-        found = measured[-1].as_json()
+        found = every[-1].as_json()
         say(*([_row(found, width)] if len(paths) > 1 else _lines(found)))
-    told = [said for each in measured for said in _told(each)]
+    told = [said for each in every for said in doubts(each)]
     if problems:
         raise InputError(problems)
     if json:
         diagnostics = [said.as_json() for said in told]
-        print_json({"files": [each.as_json() for each in measured], "diagnostics": diagnostics})
+        print_json({"files": [each.as_json() for each in every], "diagnostics": diagnostics})
     else:
         say_diagnostics(said.as_json() for said in told)
-
-
-def _told(measured: Measures) -> Iterator[Diagnostic]:
-    for code, said in measured.doubts:
-        severity: Severity = "note" if code == "speakers_assumed" else "warning"
-        yield Diagnostic(severity, code, str(measured.path), f"{measured.path} {said}")
 
 
 def _row(found: dict[str, Any], width: int) -> str:

@@ -17,11 +17,10 @@ from bridge.cli.options import (
     StorePath,
     Strict,
     Trust,
-    cores,
 )
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import say_diagnostics
-from bridge.road import plan_master
+from bridge.road import Inputs, cores, plan_master
 
 if TYPE_CHECKING:
     from bridge.planning import Lane, Plan, Step
@@ -46,9 +45,9 @@ def plan(
 
     Example: stemwright plan stems/ chain.toml
     """
-    made = plan_master(
-        session,
-        chain,
+    inputs = Inputs(
+        session=session,
+        chain=chain,
         store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
@@ -57,6 +56,7 @@ def plan(
         jobs=jobs or cores(),
         strict=strict,
     )
+    made = plan_master(inputs)
     if json:
         print_json(plan_json(made))
         return

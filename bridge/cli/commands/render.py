@@ -22,11 +22,10 @@ from bridge.cli.options import (
     StorePath,
     Strict,
     Trust,
-    cores,
 )
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
-from bridge.road import Work
+from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 _REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
@@ -125,23 +124,26 @@ def render(
 
     if only and range_ is None:
         raise InputError(_ONLY_A_RANGE)
-    work = Work(
+    inputs = Inputs(
         session=session,
         chain=chain,
+        store=store,
+        plugin_folders=plugin_path or (),
+        trusted=trust or (),
+        skip=skip or (),
+        long=long,
+        jobs=jobs or cores(),
+        strict=strict,
+    )
+    work = Work(
+        inputs,
         folder=out or default_output(session),
         subtype=subtype,
-        jobs=jobs or cores(),
-        store=store,
-        plugin_folders=plugin_path or [],
-        trusted=trust or [],
-        skip=skip or [],
-        long=long,
         plugin_timeout_s=plugin_timeout,
-        strict=strict,
         locked=locked,
         cross_check=cross_check,
         excerpt=None if range_ is None else excerpt(range_, preroll),
-        only=only or [],
+        only=only or (),
         replace=replace,
         title=title,
         revision=revision,
@@ -161,7 +163,7 @@ def shown(work: Work, as_json: bool) -> bool:
     from bridge.cli.progress import ProgressBar
 
     with ProgressBar() as progress:
-        record, reached = work.render(progress)
+        record, reached = render_master(work, progress)
     if as_json:
         print_json(record.as_json())
     else:

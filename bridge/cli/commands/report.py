@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, cores
+from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath
 from bridge.cli.printing import print_json, say
+from bridge.road import cores, report_again, without_insert
 
 if TYPE_CHECKING:
     from bridge.pages.bypass import Bypassed
@@ -40,19 +41,21 @@ def report(
 
     Example: stemwright report --bypass vocals/deess master/
     """
-    from bridge.pages.bypass import bypass as bypass_insert
-    from bridge.pages.report import rewrite_report
-    from bridge.storing import Store, default_root
-
-    kept = Store(store or default_root())
     if bypass is None:
-        path = rewrite_report(folder, kept, cores(), stems, short=excerpt)
+        path = report_again(folder, stems=stems, store=store, jobs=cores(), short=excerpt)
         if json:
             print_json({"report": str(path), "bytes": path.stat().st_size})
         else:
             say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         return
-    found = bypass_insert(folder, bypass, kept, stems, plugin_path or [], cores())
+    found = without_insert(
+        folder,
+        bypass,
+        stems=stems,
+        store=store,
+        plugin_folders=plugin_path or (),
+        jobs=cores(),
+    )
     if json:
         print_json(found.as_json())
     else:

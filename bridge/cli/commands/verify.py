@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bridge.cli.options import Jobs, Json, StemsPlace, Trust, cores
+from bridge.cli.options import Jobs, Json, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
+from bridge.road import checked_digests, cores, verified
 from stemwright.problems import EXIT_NO
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ def verify(
     Example: stemwright verify master/main.wav
     """
     from bridge.cli.progress import ProgressBar
-    from bridge.comparing import Limits, verify as render_again, verify_digests
+    from bridge.comparing import Limits
 
     if quick:
-        checks = verify_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
+        checks = checked_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)
         return
     with ProgressBar() as progress:
-        found = render_again(
+        found = verified(
             path,
             events=progress,
             folder=folder,
@@ -71,7 +72,7 @@ def verify(
             plugin_folders=plugins,
             trusted=trust or (),
             limits=Limits(accept=accept),
-            deadline_s=plugin_timeout,
+            plugin_timeout_s=plugin_timeout,
             stems=stems,
         )
     _end(found.as_json(), [*_digest_lines(found.digests), *_lines(found)], found.same, json)

@@ -1,0 +1,39 @@
+from .asking import (
+    checked_digests as checked_digests,
+    compared as compared,
+    doubts as doubts,
+    measured as measured,
+    report_again as report_again,
+    verified as verified,
+    without_insert as without_insert,
+)
+from .inputs import (
+    Inputs as Inputs,
+    cores as cores,
+)
+from .planning import (
+    installed_plugins as installed_plugins,
+    plan_master as plan_master,
+)
+from .rendering import (
+    Work as Work,
+    render_master as render_master,
+    write_lock as write_lock,
+)
+
+__all__ = [
+    "Inputs",
+    "Work",
+    "checked_digests",
+    "compared",
+    "cores",
+    "doubts",
+    "installed_plugins",
+    "measured",
+    "plan_master",
+    "render_master",
+    "report_again",
+    "verified",
+    "without_insert",
+    "write_lock",
+]

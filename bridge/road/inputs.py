@@ -1,0 +1,96 @@
+"""The first step: stems and a chain, read together, so that what is wrong is told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.storing import Store
+    from chains import Chain
+    from sessions import Session
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a master is made of, where its plugins are looked for, and how much is done at once.
+
+    `session` and `chain` are where they lie, or what was read already. `skip` names files among the
+    stems to leave out, `long` allows songs of more than 3 h, `strict` refuses stems that would need
+    sample rate conversion. `store` is None for the user's own.
+    """
+
+    session: Sequence[Path] | Session
+    chain: Path | Chain
+    store: Path | None = None
+    plugin_folders: Sequence[Path] = ()
+    trusted: Sequence[Path] = ()
+    skip: Sequence[str] = ()
+    long: bool = False
+    jobs: int = 1
+    strict: bool = False
+
+    @property
+    def chain_path(self) -> Path | None:
+        """The chain's file; None for one that lies in none."""
+        return self.chain if isinstance(self.chain, Path) else self.chain.path
+
+    @property
+    def store_root(self) -> Path:
+        """Where finished steps are kept."""
+        from bridge.storing import default_root
+
+        return self.store or default_root()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)
+
+
+def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
+    """Read a chain and a session; take what was read already.
+
+    Raises InputError with what is wrong with either, with the stems' files, and with the chain's
+    plugins: all of it at once, as far as it can be told.
+    """
+    from bridge.gathering import chain_problems, gather, skippable
+    from chains import ChainError, check, load
+    from sessions import A_STEM, Session, SessionError, read
+
+    problems: list[Problem] = []
+    plugins: tuple[Problem, ...] = ()
+    parsed: Chain | None = None
+    found: Session | None = None
+    places = store, given.plugin_folders, given.trusted
+    try:
+        parsed = load(given.chain) if isinstance(given.chain, Path) else check(given.chain)
+    except ChainError as error:
+        problems += error.problems
+        if error.readable is not None:
+            plugins = chain_problems(error.readable, *places)
+    try:
+        session = given.session
+        if not isinstance(session, Session):
+            session = read(session, skip=given.skip, long=given.long)
+        found = session
+        if parsed is None:
+            gather(found, store, given.jobs)
+    except SessionError as error:
+        problems += [
+            skippable(problem) if problem.expected == A_STEM else problem
+            for problem in error.problems
+        ]
+        if parsed is not None:
+            plugins = chain_problems(parsed, *places)
+    except InputError as error:
+        problems += error.problems
+    if parsed is None or found is None:
+        raise InputError([*problems, *plugins])
+    return parsed, found

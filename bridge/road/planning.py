@@ -1,0 +1,82 @@
+"""The plan of a master, and the plugins it may name: nothing is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.road.inputs import Inputs, read_both
+
+if TYPE_CHECKING:
+    from bridge.planning import Excerpt, Plan
+    from bridge.plugins import Catalogue
+    from bridge.storing import Store
+    from chains import Chain
+    from sessions import Session
+
+
+def plan_master(given: Inputs) -> Plan:
+    """Read and plan, and set every plugin up once; render nothing.
+
+    Raises InputError for what files, chain and plugins have wrong, MachineError for what is not
+    here, RenderError for a plugin that fails.
+    """
+    from bridge.storing import Store
+
+    store = Store(given.store_root)
+    made = linked(given, store, *read_both(given, store))
+    _check_plugins(made, store, given.jobs)
+    return made
+
+
+def linked(
+    given: Inputs,
+    store: Store,
+    chain: Chain,
+    session: Session,
+    *,
+    excerpt: Excerpt | None = None,
+    partial: bool = False,
+) -> Plan:
+    """Plan what was read, or an excerpt of it. Raises as `bridge.gathering.link` does."""
+    from bridge.gathering import link
+
+    return link(
+        session,
+        chain,
+        store,
+        plugin_folders=given.plugin_folders,
+        trusted=given.trusted,
+        jobs=given.jobs,
+        strict=given.strict,
+        excerpt=excerpt,
+        partial=partial,
+    )
+
+
+def installed_plugins(
+    store: Store,
+    plugin_folders: Sequence[Path] = (),
+    *,
+    again: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Catalogue:
+    """Every plugin of this machine; `again` asks those once more that failed before."""
+    from bridge.hosting import scan, search_folders
+
+    folders = search_folders(plugin_folders)
+    return scan([], folders, store.scan_cache, again=again, progress=progress)
+
+
+def _check_plugins(made: Plan, store: Store, jobs: int) -> None:
+    """Raise InputError for what plugins refuse, else RenderError for those that fail."""
+    from bridge.gathering import Bench, failures, refuse_inputs, unreadable
+    from bridge.hosting import host
+
+    failed = failures(Bench(store, host(made.engine.host), made.engine), made.hosted, jobs)
+    refuse_inputs(failed)
+    failed |= {step.id: unreadable(step) for step in made.unreadable}
+    if failed:
+        worst = min(failed.values(), key=lambda error: error.exit_code)
+        raise type(worst)([problem for error in failed.values() for problem in error.problems])

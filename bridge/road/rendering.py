@@ -1,0 +1,253 @@
+"""A planned master as a folder: lock, sound, record and page, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.road.inputs import Inputs, read_both
+from bridge.road.planning import linked
+from stemwright.problems import InputError, Problem
+from stemwright.words import nearest
+
+if TYPE_CHECKING:
+    from bridge.audio import Subtype
+    from bridge.finished import Lock, OutputFolder, Pages, Record
+    from bridge.gathering import Cancel, Events
+    from bridge.planning import Excerpt
+    from bridge.rendering import Context, Held, Rendering
+    from chains import Chain
+    from sessions import Session
+
+
+_ALWAYS = ("chain.toml", "chain.lock", "report.html")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A master that is asked for: of what, into which folder, and how.
+
+    `excerpt` is the part of the song that is wanted, `only` the versions of it. With `locked`,
+    nothing is rendered but what the folder's lock says. `replace` lets go of another song's master
+    in the folder. `title`, `revision` and `date` are told on the page; `short_page` leaves the
+    whole songs out of it.
+    """
+
+    inputs: Inputs
+    folder: Path
+    subtype: Subtype = "pcm24"
+    plugin_timeout_s: float | None = None
+    locked: bool = False
+    cross_check: bool = False
+    excerpt: Excerpt | None = None
+    only: Sequence[str] = ()
+    replace: bool = False
+    title: str | None = None
+    revision: str | None = None
+    date: str | None = None
+    short_page: bool = False
+    cancel: Cancel | None = None
+
+    @property
+    def target(self) -> Path:
+        """The folder that is written: a range never takes the place of the full master."""
+        return self.folder if self.excerpt is None else self.folder / "range"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A planned render with what it was planned from."""
+
+    context: Context
+    chain: Chain
+    session: Session
+
+
+def render_master(work: Work, events: Events) -> tuple[Record, bool]:
+    """Do it all; return render.json and whether the targets were met.
+
+    Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
+    held in full or not at all.
+    """
+    from bridge.finished import OutputFolder, read_lock
+
+    with OutputFolder(work.target, replace=work.replace) as out:
+        lock = read_lock(work.folder) if work.locked else None
+        prepared = _prepared(work, events, partial=lock is None, out=out)
+        _refuse_others(work, prepared.context, lock, out)
+        rendering = _rendered(work, prepared.context)
+        events.stage("writing")
+        return _written(work, prepared, rendering, out), rendering.reached
+
+
+def write_lock(work: Work, events: Events) -> Lock:
+    """Plan, and write the folder's chain.lock alone; return what it says."""
+    from bridge.finished import OutputFolder, as_text, check_unlocked, lock_of
+
+    check_unlocked(work.folder)
+    made = lock_of(_prepared(work, events).context, work.subtype, work.folder)
+    with OutputFolder(work.folder, beside=True) as out:
+        out.add_text("chain.lock", as_text(made))
+        out.place()
+    return made
+
+
+def _prepared(
+    work: Work, events: Events, *, partial: bool = False, out: OutputFolder | None = None
+) -> Prepared:
+    """Read, plan, and make the plugins ready. Raises before anything is written.
+
+    With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
+    though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
+    work.
+    """
+    from bridge.finished import check_output
+    from bridge.gathering import failures, refuse_inputs
+    from bridge.rendering import context_of
+    from bridge.storing import Store
+
+    given = work.inputs
+    if out is None:
+        check_output(work.target)
+    else:
+        out.claim()
+    store = Store(_outside(work.folder, given.store_root))
+    chain, session = read_both(given, store)
+    if out is not None:
+        out.claim(_masters(chain))
+    only = _wanted(work.only, chain)
+    plan = linked(given, store, chain, session, excerpt=work.excerpt, partial=partial)
+    context = context_of(
+        replace(plan, only=only),
+        store,
+        events=events,
+        cancel=work.cancel,
+        jobs=given.jobs,
+        deadline_s=work.plugin_timeout_s,
+        cross_checked=work.cross_check,
+    )
+    failed = failures(context.bench, plan.hosted, given.jobs)
+    refuse_inputs(failed, plan.missing)
+    return Prepared(replace(context, failed=failed), chain, session)
+
+
+def _refuse_others(work: Work, context: Context, lock: Lock | None, out: OutputFolder) -> None:
+    """Raise for a folder of another song, for missing plugins and for what a lock does not say."""
+    from bridge.finished import hold_to, lock_of, refuse_other_song
+    from bridge.rendering import render_the_others
+
+    if not work.replace:
+        planned = lock_of(context, work.subtype, work.target)
+        refuse_other_song(work.target, out.owned, planned, work.inputs.chain_path)
+    if context.plan.missing:
+        render_the_others(context)
+    if lock is not None:
+        hold_to(lock, lock_of(context, work.subtype, work.folder))
+
+
+def _rendered(work: Work, context: Context) -> Rendering:
+    """All versions in the store; a part of a song with the full master's drive."""
+    from bridge.rendering import render
+
+    held = None if work.excerpt is None else _held(work, context)
+    if held is None:
+        return render(context, work.subtype)
+    return render(context, work.subtype, held.drive_db, held.trim_db)
+
+
+def _held(work: Work, context: Context) -> Held | None:
+    """The full master's drive and trim, for a part of the same song."""
+    from bridge.finished import held_drive, lock_of
+
+    held, said = held_drive(work.folder, lock_of(context, work.subtype, work.folder))
+    if said is not None:
+        context.remarks.append(said)
+    return held
+
+
+def _written(work: Work, prepared: Prepared, rendering: Rendering, out: OutputFolder) -> Record:
+    """The folder with everything in it; the store lets go of what is over its limit."""
+    from bridge.finished import song_row, write_into
+
+    context = prepared.context
+    pages = _pages(prepared, rendering, work)
+    song = song_row(work.target, work.inputs.chain_path)
+    record = write_into(
+        out, context, rendering, prepared.chain, work.subtype, pages=pages, song=song
+    )
+    context.store.collect()
+    return record
+
+
+def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:
+    """The versions named, in the chain's order. Raises InputError for those it does not have."""
+    versions = ["main", *(each.id for each in chain.versions)]
+    problems = [
+        Problem(
+            "usage",
+            f"--only {word}: this chain has no version of that name",
+            expected=f"one of {', '.join(versions)}",
+            nearest=nearest(word, versions),
+        )
+        for word in dict.fromkeys(only)
+        if word not in versions
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(each for each in versions if each in only)
+
+
+def _masters(chain: Chain) -> list[str]:
+    """The files of a render that take the names of its versions."""
+    from bridge.finished import sidecar_of
+
+    names = [f"{version}.wav" for version in ("main", *(each.id for each in chain.versions))]
+    return [*names, *(sidecar_of(Path(name)).name for name in names), *_ALWAYS]
+
+
+_NO_TITLES = frozenset(
+    {"audio", "bounce", "bounces", "export", "exports", "stem", "stems", "tracks", "wav", "wavs"}
+)
+"""What folders of stems are called, and no song is: then the folder around them is asked."""
+
+
+def _outside(folder: Path, store: Path) -> Path:
+    """The store's place. Raises InputError for one inside the output folder."""
+    if store.resolve().is_relative_to(folder.resolve()):
+        problem = Problem(
+            "store_in_output",
+            "the store would lie in the output folder",
+            {"file": str(store)},
+            hint="name another place with --store; the output holds the master alone",
+        )
+        raise InputError(problem)
+    return store
+
+
+def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
+    """What adds report.html; references inside a zip or in two files are left out of it."""
+    from bridge.pages.report import ReportPages, Song
+
+    references = [
+        (each.kind, each.name, each.media.path)
+        for each in prepared.session.references
+        if each.media.member is None and each.right is None
+    ]
+    song = Song(_title(prepared.session, work), work.revision, work.date, work.subtype)
+    return ReportPages(
+        prepared.context, rendering, prepared.chain, references, song, short=work.short_page
+    )
+
+
+def _title(session: Session, work: Work) -> str | None:
+    """What was given, else what the session calls its song, else the session's own name."""
+    from sessions import Session
+
+    own = work.title or dict(session.provenance).get("title")
+    if isinstance(work.inputs.session, Session):
+        return own
+    first = work.inputs.session[0].resolve()
+    name = first.name if first.is_dir() else first.stem
+    return own or (first.parent.name if name.casefold() in _NO_TITLES else name) or None
