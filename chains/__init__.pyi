@@ -7,6 +7,43 @@ from .faults import (
     Fault as Fault,
     Note as Note,
 )
+from .inserts.base import (
+    Settings as Settings,
+)
+from .inserts.compressor import (
+    Compressor as Compressor,
+)
+from .inserts.deesser import (
+    Deesser as Deesser,
+)
+from .inserts.dynamic_eq import (
+    DynamicBand as DynamicBand,
+    DynamicEq as DynamicEq,
+)
+from .inserts.eq import (
+    Band as Band,
+    Bell as Bell,
+    Eq as Eq,
+    Pass as Pass,
+    Shelf as Shelf,
+)
+from .inserts.gain import (
+    Gain as Gain,
+)
+from .inserts.gate import (
+    Gate as Gate,
+)
+from .inserts.limiter import (
+    Limiter as Limiter,
+)
+from .inserts.multiband import (
+    CompressedBand as CompressedBand,
+    Multiband as Multiband,
+)
+from .inserts.plugin import (
+    Plugin as Plugin,
+    PluginTable as PluginTable,
+)
 from .inserts.reference import (
     ProcessorWords as ProcessorWords,
     as_markdown as as_markdown,
@@ -14,27 +51,16 @@ from .inserts.reference import (
     processors as processors,
     rows as rows,
 )
-from .inserts.settings import (
-    Band as Band,
-    Bell as Bell,
-    CompressedBand as CompressedBand,
-    Compressor as Compressor,
-    Deesser as Deesser,
-    DynamicBand as DynamicBand,
-    DynamicEq as DynamicEq,
-    Eq as Eq,
-    Gain as Gain,
-    Gate as Gate,
-    InsertSettings as InsertSettings,
-    Limiter as Limiter,
-    Multiband as Multiband,
-    Pass as Pass,
-    Plugin as Plugin,
-    PluginTable as PluginTable,
+from .inserts.reverb import (
     Reverb as Reverb,
+)
+from .inserts.saturation import (
     Saturation as Saturation,
-    Settings as Settings,
-    Shelf as Shelf,
+)
+from .inserts.settings import (
+    InsertSettings as InsertSettings,
+)
+from .inserts.width import (
     Width as Width,
 )
 from .inserts.words import (

@@ -149,7 +149,7 @@ LINKS = (_sends, _keys, _key_cycles, _version_groups, _drive)
 
 
 AGREEMENTS = ("one_direction", "crossovers", "plugin_reference")
-"""The kinds of faults told here: the names of the models' own checks (chains.inserts.settings)."""
+"""The kinds of faults told here: the names of the models' own checks (chains.inserts)."""
 
 
 def agreements(chain: Outline, source: Source) -> Iterator[Fault]:

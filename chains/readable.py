@@ -232,7 +232,7 @@ class _Rest:
         if any((*row.at, key) in self._faulty for key in _DECIDING):
             return None
         try:
-            table = wire.PluginInsert.model_validate(self._right(row.table, row.at))
+            table = wire.INSERT_TABLES["plugin"].model_validate(self._right(row.table, row.at))
         except ValidationError:
             return None
         return insert_of(table, name, self._meant.source.where(*row.at))

@@ -1,20 +1,22 @@
 """The chain file as it is written: one strict model a table, unknown keys refused.
 
 The tables are the wire form; chains.wire makes the domain (chains.model) of them. The settings of
-an insert stand in its own table, so every insert table here is a placement plus its settings.
+an insert stand in its own table, so an insert's table is made of a placement and its settings.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from chains import model
 from chains.faults import Note
-from chains.inserts import settings as inserts
-from chains.inserts.settings import Decibels, InsertSettings
+from chains.inserts.base import Decibels
+from chains.inserts.settings import InsertSettings
 from chains.lines import At, Source, Where
 from chains.model import Dynamics, Host, Safety, Side
 
@@ -52,92 +54,44 @@ class Placement(Table):
     bypass: bool = False
 
 
-class GainInsert(Placement, inserts.Gain):
-    """A static gain."""
+class InsertTable(Placement):
+    """[[group.insert]], [[return.insert]], [[master.insert]]: a placement and settings."""
 
-    use: Literal["gain"]
-
-
-class EqInsert(Placement, inserts.Eq):
-    """An equaliser."""
-
-    use: Literal["eq"]
+    use: str
 
 
-class CompressorInsert(Placement, inserts.Compressor):
-    """A stereo-linked compressor."""
-
-    use: Literal["compressor"]
-
-
-class LimiterInsert(Placement, inserts.Limiter):
-    """A true-peak limiter."""
-
-    use: Literal["limiter"]
-
-
-class DynamicEqInsert(Placement, inserts.DynamicEq):
-    """An equaliser whose bands move."""
-
-    use: Literal["dynamic_eq"]
+def _table_of(settings: type[InsertSettings]) -> type[InsertTable]:
+    """The insert's own table: where it stands, and its settings, with `use` to be written."""
+    both: Any = (InsertTable, settings)
+    must_be_written: Any = (settings.model_fields["use"].annotation, ...)
+    return cast(
+        "type[InsertTable]",
+        create_model(
+            f"{settings.__name__}Insert",
+            __base__=both,
+            __module__=__name__,
+            __doc__=settings.brief or settings.__doc__,
+            use=must_be_written,
+        ),
+    )
 
 
-class MultibandInsert(Placement, inserts.Multiband):
-    """A multiband compressor."""
+_SETTINGS: dict[str, type[InsertSettings]] = {
+    settings.model_fields["use"].default: settings for settings in get_args(InsertSettings)
+}
 
-    use: Literal["multiband"]
+USES: tuple[str, ...] = tuple(_SETTINGS)
+"""Every word `use` accepts."""
 
-
-class DeesserInsert(Placement, inserts.Deesser):
-    """A de-esser."""
-
-    use: Literal["deesser"]
-
-
-class SaturationInsert(Placement, inserts.Saturation):
-    """A soft clip."""
-
-    use: Literal["saturation"]
-
-
-class ReverbInsert(Placement, inserts.Reverb):
-    """A room, wet only."""
-
-    use: Literal["reverb"]
-
-
-class WidthInsert(Placement, inserts.Width):
-    """Stereo width."""
-
-    use: Literal["width"]
-
-
-class GateInsert(Placement, inserts.Gate):
-    """A gate or expander."""
-
-    use: Literal["gate"]
-
-
-class PluginInsert(Placement, inserts.Plugin):
-    """A hosted plugin."""
-
-    use: Literal["plugin"]
-
-
-AnyInsert = (
-    GainInsert
-    | EqInsert
-    | CompressorInsert
-    | LimiterInsert
-    | DynamicEqInsert
-    | MultibandInsert
-    | DeesserInsert
-    | SaturationInsert
-    | ReverbInsert
-    | WidthInsert
-    | GateInsert
-    | PluginInsert
+INSERT_TABLES: Mapping[str, type[InsertTable]] = MappingProxyType(
+    {use: _table_of(settings) for use, settings in _SETTINGS.items()}
 )
+"""The table of an insert, by what its `use` says."""
+
+if TYPE_CHECKING:
+    AnyInsert = InsertTable
+else:
+    AnyInsert = Union[tuple(INSERT_TABLES.values())]  # noqa: UP007 - as many as there are
 InsertTables = Annotated[
     tuple[Annotated[AnyInsert, Field(discriminator="use")], ...], Field(max_length=128)
 ]
@@ -209,14 +163,6 @@ class ChainFile(Table):
     versions: Annotated[tuple[VersionTable, ...], Field(alias="version", max_length=256)] = ()
 
 
-_SETTINGS: dict[str, type[InsertSettings]] = {
-    settings.model_fields["use"].default: settings for settings in get_args(InsertSettings)
-}
-
-USES: tuple[str, ...] = tuple(_SETTINGS)
-"""Every word `use` accepts."""
-
-
 def build(
     file: ChainFile, source: Source, path: Path | None, notes: tuple[Note, ...]
 ) -> model.Chain:
@@ -269,12 +215,12 @@ def _inserts(rows: InsertTables, source: Source, at: At) -> tuple[model.Insert, 
     )
 
 
-def insert_of(row: AnyInsert, name: str, where: Where) -> model.Insert:
+def insert_of(row: InsertTable, name: str, where: Where) -> model.Insert:
     """Make an insert of its validated table, with the id it goes by."""
     return model.Insert(name, settings_of(row), row.on, row.mix, row.bypass, where)
 
 
-def settings_of(row: AnyInsert) -> InsertSettings:
+def settings_of(row: InsertTable) -> InsertSettings:
     """Take the settings out of an insert's table; they were validated with it."""
     settings = _SETTINGS[row.use]
     return settings.model_construct(**{name: getattr(row, name) for name in settings.model_fields})

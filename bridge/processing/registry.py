@@ -3,48 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from types import MappingProxyType
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.port import KeyedProcessor, Processor
-from chains import (
-    Compressor,
-    Deesser,
-    DynamicEq,
-    Eq,
-    Gain,
-    Gate,
-    InsertSettings,
-    Limiter,
-    Multiband,
-    Reverb,
-    Saturation,
-    Width,
-)
+from chains import InsertSettings
 
-VERSIONS: Mapping[str, int] = MappingProxyType(
+
+class BuiltIn(NamedTuple):
+    """Where the sound of a built-in is made.
+
+    `version` is its sound's, part of store keys: it rises when a bit of output changes. `made_by`
+    names module and class under bridge.processing.processors; the class takes the settings and the
+    sample rate in Hz. The detector of a `keyed` one can hear a key.
+    """
+
+    version: int
+    made_by: str
+    keyed: bool = False
+
+
+BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
     {
-        "gain": 2,
-        "eq": 1,
-        "compressor": 2,
-        "limiter": 2,
-        "dynamic_eq": 2,
-        "multiband": 2,
-        "deesser": 2,
-        "saturation": 2,
-        "reverb": 1,
-        "width": 1,
-        "gate": 2,
+        "gain": BuiltIn(2, "gain.GainProcessor"),
+        "eq": BuiltIn(1, "eq.EqProcessor"),
+        "compressor": BuiltIn(2, "compressor.CompressorProcessor", keyed=True),
+        "limiter": BuiltIn(2, "limiter.LimiterProcessor"),
+        "dynamic_eq": BuiltIn(2, "dynamic_eq.DynamicEqProcessor", keyed=True),
+        "multiband": BuiltIn(2, "multiband.MultibandProcessor", keyed=True),
+        "deesser": BuiltIn(2, "deesser.DeesserProcessor", keyed=True),
+        "saturation": BuiltIn(2, "saturation.SaturationProcessor"),
+        "reverb": BuiltIn(1, "reverb.ReverbProcessor"),
+        "width": BuiltIn(1, "width.WidthProcessor"),
+        "gate": BuiltIn(2, "gate.GateProcessor", keyed=True),
     }
 )
-"""Version of each built-in's sound, part of store keys: it rises when a bit of output changes."""
+"""By the word of `use`."""
 
-SUPPORTED: frozenset[str] = frozenset(VERSIONS)
+VERSIONS: Mapping[str, int] = MappingProxyType(
+    {use: built_in.version for use, built_in in BUILT_INS.items()}
+)
+"""Version of each built-in's sound."""
+
+SUPPORTED: frozenset[str] = frozenset(BUILT_INS)
 """The `use` words that have a processor here."""
 
-KEYED: frozenset[str] = frozenset({"compressor", "dynamic_eq", "multiband", "deesser", "gate"})
+KEYED: frozenset[str] = frozenset(use for use, built_in in BUILT_INS.items() if built_in.keyed)
 """Those of them whose detector can hear a key."""
 
 
@@ -55,33 +63,12 @@ def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
     Raises InputError when the settings do not fit the rate (band_above_nyquist), ValueError for
     what is not in SUPPORTED: planning refuses that before.
     """
-    match settings:
-        case Gain():
-            from bridge.processing.processors.gain import GainProcessor
-
-            return GainProcessor(settings)
-        case Eq():
-            from bridge.processing.processors.eq import EqProcessor
-
-            return EqProcessor(settings, sample_rate_hz)
-        case Limiter():
-            from bridge.processing.processors.limiter import LimiterProcessor
-
-            return LimiterProcessor(settings, sample_rate_hz)
-        case Saturation():
-            from bridge.processing.processors.saturation import SaturationProcessor
-
-            return SaturationProcessor(settings)
-        case Reverb():
-            from bridge.processing.processors.reverb import ReverbProcessor
-
-            return ReverbProcessor(settings, sample_rate_hz)
-        case Width():
-            from bridge.processing.processors.width import WidthProcessor
-
-            return WidthProcessor(settings, sample_rate_hz)
-        case _:
-            return build_keyed(settings, sample_rate_hz)
+    if settings.use not in SUPPORTED:
+        raise ValueError(f"no processor for {settings.use}")
+    module, _, name = BUILT_INS[settings.use].made_by.partition(".")
+    made_by = getattr(import_module(f"bridge.processing.processors.{module}"), name)
+    processor: Processor = made_by(settings, sample_rate_hz)
+    return processor
 
 
 def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor:
@@ -89,29 +76,9 @@ def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor
 
     Raises InputError as `build` does, ValueError for what is not in KEYED.
     """
-    match settings:
-        case Compressor():
-            from bridge.processing.processors.compressor import CompressorProcessor
-
-            return CompressorProcessor(settings, sample_rate_hz)
-        case DynamicEq():
-            from bridge.processing.processors.dynamic_eq import DynamicEqProcessor
-
-            return DynamicEqProcessor(settings, sample_rate_hz)
-        case Multiband():
-            from bridge.processing.processors.multiband import MultibandProcessor
-
-            return MultibandProcessor(settings, sample_rate_hz)
-        case Deesser():
-            from bridge.processing.processors.deesser import DeesserProcessor
-
-            return DeesserProcessor(settings, sample_rate_hz)
-        case Gate():
-            from bridge.processing.processors.gate import GateProcessor
-
-            return GateProcessor(settings, sample_rate_hz)
-        case _:
-            raise ValueError(f"no processor for {settings.use}")
+    if settings.use not in KEYED:
+        raise ValueError(f"no processor for {settings.use}")
+    return cast("KeyedProcessor", build(settings, sample_rate_hz))
 
 
 def run(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Block]:

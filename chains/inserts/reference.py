@@ -1,6 +1,6 @@
 """The built-in processors as their users see them: settings, units, ranges, defaults.
 
-Everything is read off the models that check a chain file (chains.inserts.settings, chains.wire).
+Everything is read off the models that check a chain file (chains.inserts, chains.wire).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from chains.fault_words import Node, expected_in_words, resolved, unit_of
-from chains.inserts.settings import InsertSettings, Plugin
+from chains.inserts.plugin import Plugin
+from chains.inserts.settings import InsertSettings
 from chains.wire import Placement
 
 _PLACEMENT = tuple(Placement.model_fields)

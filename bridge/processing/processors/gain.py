@@ -12,7 +12,7 @@ from chains import Gain
 class GainProcessor:
     """Multiplies by `gain_db`; 0 dB is the identity, bit for bit."""
 
-    def __init__(self, settings: Gain) -> None:
+    def __init__(self, settings: Gain, sample_rate_hz: int) -> None:  # noqa: ARG002 - as all are made
         self._gain = gain_of(settings.gain_db)
 
     def process(self, block: Block) -> Block:

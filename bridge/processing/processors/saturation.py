@@ -85,7 +85,7 @@ class SaturationProcessor:
     ============  ===========  ============  ===========  ============
     """
 
-    def __init__(self, settings: Saturation) -> None:
+    def __init__(self, settings: Saturation, sample_rate_hz: int) -> None:  # noqa: ARG002 - as all are made
         self._drive = gain_of(settings.drive_db)
         self._output = gain_of(settings.output_db)
         self._oversampler = Oversampler(settings.oversampling, _taken_away)

@@ -15,7 +15,7 @@ from bridge.processing.processors.compressor import CompressorProcessor
 from bridge.processing.processors.deesser import DeesserProcessor
 from bridge.processing.processors.dynamic_eq import DynamicEqProcessor
 from bridge.processing.processors.multiband import MultibandProcessor
-from chains.inserts.settings import (
+from chains import (
     Bell,
     CompressedBand,
     Compressor,

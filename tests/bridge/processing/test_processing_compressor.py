@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from bridge.audio.blocks import Block
 from bridge.processing.processors.compressor import CompressorProcessor
-from chains.inserts.settings import Compressor
+from chains import Compressor
 
 RATE = 48000
 

@@ -10,7 +10,7 @@ from scipy.signal import freqz_sos
 from bridge.audio.blocks import Block
 from bridge.processing.filters import sections_of
 from bridge.processing.processors.eq import EqProcessor
-from chains.inserts.settings import Bell, Eq, Pass, Shelf
+from chains import Bell, Eq, Pass, Shelf
 from stemwright.problems import InputError
 
 RATES = (44100, 48000, 96000)

@@ -12,7 +12,9 @@ from bridge.audio.blocks import Block
 from bridge.processing.gain_series import gain_of, gains_of, levels_db
 from bridge.processing.processors.gain import GainProcessor
 from bridge.processing.wrappers import Mixed
-from chains.inserts.settings import Gain
+from chains import Gain
+
+RATE = 48000
 
 
 def noise(frames: int) -> Block:
@@ -42,12 +44,12 @@ def test_a_gain_does_not_depend_on_its_neighbours(levels: list[float]) -> None:
 
 
 def test_gain_multiplies() -> None:
-    out = GainProcessor(Gain(gain_db=-6.0)).process(noise(100))
+    out = GainProcessor(Gain(gain_db=-6.0), RATE).process(noise(100))
     assert np.allclose(out, noise(100) * 10 ** (-6 / 20), rtol=1e-13, atol=0)
 
 
 def test_no_gain_is_the_identity() -> None:
-    processor = GainProcessor(Gain())
+    processor = GainProcessor(Gain(), RATE)
     assert np.array_equal(processor.process(noise(100)), noise(100))
     assert processor.finish().shape == (2, 0)
 

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from bridge.audio.blocks import Block
 from bridge.processing.envelopes import TrailingPeak
 from bridge.processing.processors.gate import GateProcessor
-from chains.inserts.settings import Gate
+from chains import Gate
 
 RATE = 48000
 

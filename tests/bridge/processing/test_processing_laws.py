@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 from bridge.audio.blocks import Block
 from bridge.processing import ReducesGain, run_keyed
 from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
-from chains.inserts.settings import (
+from chains import (
     Bell,
     CompressedBand,
     Compressor,

@@ -20,7 +20,7 @@ from bridge.audio.true_peak import TruePeak
 from bridge.processing.limiting import MARGIN_DB, Analyser, FinishLimiter
 from bridge.processing.limiting.engine import GainCurve, Shape
 from bridge.processing.processors.limiter import LimiterProcessor
-from chains.inserts.settings import Limiter
+from chains import Limiter
 
 RATE_HZ = 48000
 

@@ -21,7 +21,7 @@ from bridge.processing.limiting import (
     Solution,
     solve_drive,
 )
-from chains.inserts.settings import Limiter
+from chains import Limiter
 
 RATE_HZ = 48000
 

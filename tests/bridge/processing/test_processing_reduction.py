@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from bridge.processing import ReducesGain, build
 from bridge.processing.reduction import Reductions, deepest
-from chains.inserts.settings import Compressor, Deesser, Gate, Limiter
+from chains import Compressor, Deesser, Gate, Limiter
 
 RATE = 8000
 

@@ -9,7 +9,9 @@ from hypothesis import given, strategies as st
 from bridge.audio.blocks import Block
 from bridge.processing.processors.gain import GainProcessor
 from bridge.processing.registry import KEYED, SUPPORTED, VERSIONS, build, build_keyed, run
-from chains.inserts.settings import Gain, Plugin
+from chains import Gain, Plugin
+
+RATE = 48000
 
 
 def test_every_built_in_has_a_version() -> None:
@@ -20,7 +22,7 @@ def test_every_built_in_has_a_version() -> None:
 def test_plugins_are_not_built_here() -> None:
     for builder in (build, build_keyed):
         with pytest.raises(ValueError, match="plugin"):
-            builder(Plugin(plugin="Some Plugin"), 48000)
+            builder(Plugin(plugin="Some Plugin"), RATE)
 
 
 class Late:
@@ -43,9 +45,15 @@ def test_what_one_holds_goes_through_those_after_it(sizes: list[int]) -> None:
     cuts = np.cumsum(sizes)
     blocks = [whole[:, end - size : end] for size, end in zip(sizes, cuts, strict=True)]
     half = Gain(gain_db=-6.0)
-    row = [GainProcessor(half), Late(), GainProcessor(half), Late(), GainProcessor(half)]
+    row = [
+        GainProcessor(half, RATE),
+        Late(),
+        GainProcessor(half, RATE),
+        Late(),
+        GainProcessor(half, RATE),
+    ]
     out = list(run(row, blocks))
-    once = GainProcessor(half)
+    once = GainProcessor(half, RATE)
     expected = once.process(once.process(once.process(whole)))
     assert np.array_equal(np.concatenate(out, axis=1), expected)
     assert all(block.shape[1] for block in out)

@@ -9,14 +9,14 @@ import pytest
 
 from bridge.audio.blocks import Block
 from bridge.processing.processors.saturation import SaturationProcessor
-from chains.inserts.settings import Saturation
+from chains import Saturation
 
 RATE = 48000
 LENGTH = 65536
 
 
 def saturated(block: Block, **words: object) -> Block:
-    processor = SaturationProcessor(Saturation.model_validate(words))
+    processor = SaturationProcessor(Saturation.model_validate(words), RATE)
     return np.concatenate([processor.process(block), processor.finish()], axis=1)
 
 

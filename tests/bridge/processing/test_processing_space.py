@@ -14,7 +14,7 @@ from bridge.processing.processors.reverb import ReverbProcessor
 from bridge.processing.processors.width import WidthProcessor
 from bridge.processing.registry import build, run
 from bridge.processing.wrappers import OneSide, Sided, join, split
-from chains.inserts.settings import (
+from chains import (
     Compressor,
     Gain,
     InsertSettings,
@@ -66,22 +66,22 @@ def test_what_is_split_and_joined_is_what_it_was_bit_for_bit(on: OneSide, seed: 
     block = noise(0.01, seed)
     block[:, ::7] *= -0.0
     assert join(block, split(block, on), on).tobytes() == block.tobytes()
-    out = list(run([Sided(GainProcessor(Gain()), on)], [block]))
+    out = list(run([Sided(GainProcessor(Gain(), RATE), on)], [block]))
     assert np.concatenate(out, axis=1).tobytes() == block.tobytes()
 
 
 def test_mid_and_side_at_one_gain_are_left_and_right_at_that_gain() -> None:
     block = noise()
-    half = [Sided(GainProcessor(Gain(gain_db=-6.0)), on) for on in ("mid", "side")]
+    half = [Sided(GainProcessor(Gain(gain_db=-6.0), RATE), on) for on in ("mid", "side")]
     out = np.concatenate(list(run(half, [block])), axis=1)
-    expected = GainProcessor(Gain(gain_db=-6.0)).process(block)
+    expected = GainProcessor(Gain(gain_db=-6.0), RATE).process(block)
     assert np.abs(out - expected).max() < 1e-15
 
 
 @pytest.mark.parametrize("on", SIDES)
 def test_only_the_side_named_is_processed(on: OneSide) -> None:
     block = noise()
-    out = Sided(GainProcessor(Gain(gain_db=-20.0)), on).process(block)
+    out = Sided(GainProcessor(Gain(gain_db=-20.0), RATE), on).process(block)
     kept: dict[str, OneSide] = {"mid": "side", "side": "mid", "left": "right", "right": "left"}
     assert np.abs(split(out, kept[on]) - split(block, kept[on])).max() < 4e-16
     assert np.abs(split(out, on) - 0.1 * split(block, on)).max() < 4e-16
