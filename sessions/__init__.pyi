@@ -12,7 +12,11 @@ from .bundle.roles import (
 from .errors import (
     SessionError as SessionError,
 )
+from .formats.dawproject.writer import (
+    write_dawproject as write_dawproject,
+)
 from .formats.project_files.media import (
+    Audio as Audio,
     Copier as Copier,
     refuse_existing as refuse_existing,
     used_media as used_media,
@@ -20,14 +24,17 @@ from .formats.project_files.media import (
 from .formats.reaper.reader import (
     FORMAT as FORMAT,
 )
+from .formats.reaper.writer import (
+    write_rpp as write_rpp,
+)
+from .media.archives import (
+    Entry as Entry,
+)
 from .media.chunks import (
     Readable as Readable,
     find_chunk as find_chunk,
 )
-from .media.entry import (
-    Entry as Entry,
-)
-from .media.files import (
+from .media.file_headers import (
     A_STEM as A_STEM,
     read_header as read_header,
 )
@@ -35,16 +42,16 @@ from .media.flac import (
     STREAMINFO_BYTES as STREAMINFO_BYTES,
     with_frames as with_frames,
 )
-from .media.headers import (
+from .media.search import (
+    check_given as check_given,
+)
+from .media.sound_headers import (
     HIGHEST_RATE_HZ as HIGHEST_RATE_HZ,
     LOWEST_RATE_HZ as LOWEST_RATE_HZ,
     Fault as Fault,
     Sound as Sound,
     View as View,
     identify as identify,
-)
-from .media.search import (
-    check_given as check_given,
 )
 from .model.session import (
     Automation as Automation,
@@ -64,17 +71,13 @@ from .model.session import (
     Written as Written,
 )
 from .reading import (
+    installed_formats as installed_formats,
     read as read,
 )
-from .states.neutral import (
+from .states.device_states import (
     StateError as StateError,
     is_bank as is_bank,
     parse_vstpreset as parse_vstpreset,
-)
-from .writers import (
-    Audio as Audio,
-    write_dawproject as write_dawproject,
-    write_rpp as write_rpp,
 )
 
 __all__ = [
@@ -115,6 +118,7 @@ __all__ = [
     "find_chunk",
     "folded",
     "identify",
+    "installed_formats",
     "is_bank",
     "natural_key",
     "parse_vstpreset",

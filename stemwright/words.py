@@ -10,13 +10,10 @@ def printable(text: object) -> str:
     return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
-_MOST_LISTED = 40
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words in a row, "and 12 more" at the end where they are many."""
-    more = len(words) - _MOST_LISTED
-    shown = ", ".join(words[:_MOST_LISTED])
+def listed(words: Sequence[str], most: int = 40) -> str:
+    """Words in a row, "and 12 more" at the end where there are more than `most`."""
+    more = len(words) - most
+    shown = ", ".join(words[:most])
     return f"{shown} and {more} more" if more > 0 else shown
 
 

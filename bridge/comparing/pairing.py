@@ -38,7 +38,7 @@ def paired(a: Path, b: Path) -> list[Paired]:
         raise _refused("unlike_places", folder, "is a folder, the other is a file", hint)
     if not a.is_dir():
         return [Paired(a.name, a, b)]
-    one, other = listed(a), listed(b)
+    one, other = audio_by_name(a), audio_by_name(b)
     other = _renamed(one, other)
     names = [*one, *(name for name in other if name not in one)]
     return [Paired(name, one.get(name), other.get(name)) for name in names]
@@ -53,7 +53,7 @@ def _renamed(one: dict[str, Path], other: dict[str, Path]) -> dict[str, Path]:
     return {named[name]: path for name, path in other.items()}
 
 
-def listed(folder: Path) -> dict[str, Path]:
+def audio_by_name(folder: Path) -> dict[str, Path]:
     """Return a folder's audio by name without suffix: a render's versions, else all, by name.
 
     Raises InputError: no_audio, same_name, bad_record (a file outside the folder, or damaged).

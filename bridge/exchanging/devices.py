@@ -14,7 +14,7 @@ from bridge.plugins import Plugin, find
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, Plugin as PluginSettings, PluginTable
 from sessions import Device, DeviceState, StateError
-from sessions.states import neutral as plugin_state
+from sessions.states import device_states as plugin_state
 from stemwright.problems import Diagnostic, InputError, MachineError, RenderError
 
 _KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}

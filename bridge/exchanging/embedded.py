@@ -15,7 +15,7 @@ from bridge.storing import Store, digest, file_digest
 from sessions import Copier, Media, Session, Track, used_media
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
-from stemwright.words import printable
+from stemwright.words import listed, printable
 
 _UNDECODED = "MP4"
 
@@ -35,11 +35,10 @@ def check_inside(files: Iterable[Path], given: Sequence[Path], trusted: Sequence
 
 
 def _outside(folder: Path, names: Sequence[str]) -> Problem:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     verb = "lies" if len(names) == 1 else "lie"
     return Problem(
         "media_outside",
-        f"{', '.join(names[:3])}{more}, which the session names, {verb} outside its folder, so "
+        f"{listed(names, most=3)}, which the session names, {verb} outside its folder, so "
         "nothing is copied",
         {"file": printable(folder)},
         expected="audio in the session's folder, or in a folder that you name",

@@ -10,7 +10,7 @@ from bridge.exchanging.lifting import lift
 from bridge.hosting.finding import audio_unit
 from chains import Chain, Group
 from sessions import FORMAT as REAPER, Device, DeviceState, StateError, natural_key
-from sessions.states import neutral
+from sessions.states import device_states
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _TFX_ROUTE = (
@@ -76,13 +76,13 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _vst3(path: Path) -> Sequence[Device]:
-    state = neutral.vstpreset_file(path.read_bytes())
+    state = device_states.vstpreset_file(path.read_bytes())
     return [Device(_label(path), "", "VST3", state.class_id or "", state=state, label=_label(path))]
 
 
 def _vst2(path: Path) -> Sequence[Device]:
-    state = neutral.fxp_file(path.read_bytes())
-    number = neutral.parse_fxp(state.data).unique_id
+    state = device_states.fxp_file(path.read_bytes())
+    number = device_states.parse_fxp(state.data).unique_id
     signed = number - (1 << 32 if number >= 1 << 31 else 0)
     return [Device(_label(path), "", "VST2", str(signed), state=state, label=_label(path))]
 

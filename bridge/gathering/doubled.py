@@ -17,6 +17,7 @@ from bridge.planning import Stem
 from bridge.storing import Store, digest
 from stemwright.decibels import amplitude_db, power_db
 from stemwright.problems import Diagnostic, Problem
+from stemwright.words import listed
 
 _LEFT_OVER = 0.03
 """What a sum may leave, relative: dither, a clipped peak, the faders' rounding."""
@@ -186,17 +187,16 @@ def _parts(columns: _Columns, at: int) -> dict[int, float]:
 
 def _told(stems: Sequence[Stem], one: _Sum, doubtful: Sequence[Stem]) -> Problem | Diagnostic:
     stem, parts = stems[one.at], [stems[part].id for part in one.parts]
-    listed = ", ".join(parts[:_NAMED])
-    more = f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+    summed = listed(parts, _NAMED)
     how = f", {one.how}" if one.how else ""
     if not one.whole:
-        said = f"{stem.id} is the sum of {listed}{more}{how}: they are heard twice"
+        said = f"{stem.id} is the sum of {summed}{how}: they are heard twice"
         return Diagnostic(
             "warning", "sum_of_stems", stem.id, f"{said}; --skip {_named(stem)} leaves it out"
         )
     names = " or ".join(each.id for each in (stem, *doubtful))
     skips = " or ".join(f"--skip {_named(each)}" for each in (stem, *doubtful))
-    others = "the others" if doubtful else f"the other stems ({listed}{more}){how}"
+    others = "the others" if doubtful else f"the other stems ({summed}){how}"
     return Problem(
         "sum_among_stems",
         f"{names} is the sum of {others}: the song would be heard twice",

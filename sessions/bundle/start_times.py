@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sessions.bundle.pairs import Source
+from sessions.bundle.stereo_pairs import Source
 from stemwright.problems import Diagnostic
+from stemwright.words import listed
 
 _FAR_S = 600
 _LONG_S = 3 * 3600
 _DAY_S = 24 * 3600
-_NAMED = 6
+MOST_NAMED = 6
 
 
 def starts_s(
@@ -43,14 +44,10 @@ def told_lengths(stems: Sequence[Source], starts: Sequence[Fraction]) -> list[Di
     shorter = [stem.id for stem, end in zip(stems, ends, strict=True) if end < max(ends)]
     if not shorter:
         return []
-    message = f"padded with silence at the end to {float(max(ends)):.3f} s: {listed(shorter)}"
-    return [Diagnostic("note", "unequal_lengths", listed(shorter), message)]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names for a sentence, cut after a few."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    message = (
+        f"padded with silence at the end to {float(max(ends)):.3f} s: {listed(shorter, MOST_NAMED)}"
+    )
+    return [Diagnostic("note", "unequal_lengths", listed(shorter, MOST_NAMED), message)]
 
 
 def _earliest(times: Sequence[Fraction]) -> Fraction:
@@ -68,8 +65,10 @@ def _over_midnight(
     after = [stem.id for stem, time in zip(stems, times, strict=True) if time < earliest]
     if not after:
         return []
-    message = f"recorded over midnight by their bext times, these after it: {listed(after)}"
-    return [Diagnostic("note", "bext_midnight", listed(after), message)]
+    message = (
+        f"recorded over midnight by their bext times, these after it: {listed(after, MOST_NAMED)}"
+    )
+    return [Diagnostic("note", "bext_midnight", listed(after, MOST_NAMED), message)]
 
 
 def _time_s(stem: Source) -> Fraction | None:
@@ -85,16 +84,16 @@ def _partly(stems: Sequence[Source], times: Sequence[Fraction | None]) -> Diagno
     without = [stem.id for stem, time in zip(stems, times, strict=True) if time is None]
     message = (
         "only some stems carry a bext time, so none is moved and all start at 0;"
-        f" without one: {listed(without)}"
+        f" without one: {listed(without, MOST_NAMED)}"
     )
-    return Diagnostic("warning", "bext_partial", listed(without), message)
+    return Diagnostic("warning", "bext_partial", listed(without, MOST_NAMED), message)
 
 
 def _doubts(stems: Sequence[Source], starts: Sequence[Fraction], *, long: bool) -> list[Diagnostic]:
     moved = [stem.id for stem, start in zip(stems, starts, strict=True) if start]
     if not moved:
         return []
-    where, doubts = listed(moved), []
+    where, doubts = listed(moved, MOST_NAMED), []
     if len({_length_s(stem) for stem in stems}) == 1:
         message = (
             "all stems are equally long, as when exported from the song's start, yet their bext"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from sessions.bundle.entries import Listing, Skips, has_audio, list_bundle
 from sessions.bundle.labels import Label, is_title, label
+from sessions.bundle.listing import Listing, Skips, has_audio, list_bundle
 from sessions.bundle.naming import (
     AS_STEM,
     AUDIO_EXTENSIONS,
@@ -19,14 +19,14 @@ from sessions.bundle.naming import (
     other_audio,
     without_inner_extensions,
 )
-from sessions.bundle.pairs import Source, paired
-from sessions.bundle.start_times import listed, starts_s, told_lengths
+from sessions.bundle.start_times import MOST_NAMED, starts_s, told_lengths
+from sessions.bundle.stereo_pairs import Source, paired
 from sessions.errors import SessionError
 from sessions.media.archives import ZIP_FAILURES
-from sessions.media.files import read_headers
+from sessions.media.file_headers import read_headers
 from sessions.model.session import Clip, Reference, Session, Track
 from stemwright.problems import Diagnostic, Problem
-from stemwright.words import printable
+from stemwright.words import listed, printable
 
 
 class StemBundle:
@@ -174,9 +174,10 @@ def _duplicate(same: Sequence[Source]) -> Problem:
 
 
 def _only_mixes(paths: Sequence[Path], sources: Sequence[Source]) -> Problem:
+    named = listed([_files(each) for each in sources], MOST_NAMED)
     return Problem(
         "only_mixes",
-        f"every file is named like a finished mix: {listed([_files(each) for each in sources])}",
+        f"every file is named like a finished mix: {named}",
         {"file": printable(paths[0])},
         expected="stems, with or without a mix beside them",
         hint="export stems; or rename a file that is one, since mix, mixdown, premaster, rough,"
@@ -213,5 +214,5 @@ def _told_rates(stems: Sequence[Source]) -> Iterator[Diagnostic]:
     common = _commonest_rate_hz(stems)
     for rate in sorted({stem.header.media.sample_rate_hz for stem in stems} - {common}):
         files = [_files(stem) for stem in stems if stem.header.media.sample_rate_hz == rate]
-        message = f"at {rate} Hz where most stems are at {common} Hz: {listed(files)}"
-        yield Diagnostic("note", "mixed_sample_rates", listed(files), message)
+        message = f"at {rate} Hz where most stems are at {common} Hz: {listed(files, MOST_NAMED)}"
+        yield Diagnostic("note", "mixed_sample_rates", listed(files, MOST_NAMED), message)

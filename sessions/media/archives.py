@@ -1,4 +1,4 @@
-"""What a zip holds, and whether it is safe to read: nothing is ever extracted."""
+"""Audio files on disk or inside a zip, and whether the zip is safe to read: none is extracted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,41 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sessions.bundle.naming import nfc
 from sessions.errors import SessionError
-from sessions.media.entry import Entry, is_clutter
 from stemwright.problems import Problem
 from stemwright.words import printable
+
+_CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`name` and `folder` (below the bundle's top, "" there) in composed Unicode.
+
+    `member` is the name inside the zip `path`, exactly as the zip spells it.
+    """
+
+    name: str
+    folder: str
+    path: Path
+    member: str | None = None
+
+    @property
+    def where(self) -> Mapping[str, str | int]:
+        """The place as a problem tells it."""
+        place: dict[str, str | int] = {"file": printable(self.path)}
+        return place if self.member is None else {**place, "member": printable(self.member)}
+
+
+def is_clutter(name: str) -> bool:
+    """Tell whether `name` is left behind by systems: hidden files, forks, thumbnails."""
+    return name.startswith(".") or name.casefold() in _CLUTTER
+
 
 MAX_TOTAL_BYTES = 64 << 30
 MAX_RATIO = 200

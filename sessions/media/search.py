@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from sessions.bundle.naming import folded
 from sessions.errors import SessionError
-from sessions.media.entry import Entry
-from sessions.media.files import Header, read_header
+from sessions.media.archives import Entry
+from sessions.media.file_headers import Header, read_header
 from sessions.model.session import Media
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable

@@ -32,7 +32,7 @@ from bridge.hosting.port import (
     RunResult,
 )
 from bridge.plugins import Catalogue, Plugin
-from sessions.states.neutral import VSTPRESET_HEAD_BYTES, parse_vstpreset
+from sessions.states.device_states import VSTPRESET_HEAD_BYTES, parse_vstpreset
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, RenderError
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from sessions import SessionError
-from sessions.formats import Format
+from sessions.reading import Format
 from stemwright.problems import Problem
 
 WriteWav = Callable[..., Path]

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from sessions import SessionError
-from sessions.formats import Format
 from sessions.formats.ableton import reader as ableton
 from sessions.formats.ardour import reader as ardour
 from sessions.formats.cubase import reader as cubase_xml
@@ -22,6 +21,7 @@ from sessions.formats.dawproject import reader as dawproject
 from sessions.formats.protools import reader as protools_text
 from sessions.formats.reaper import reader as reaper
 from sessions.formats.tracktion import reader as tracktion
+from sessions.reading import Format
 
 _MOST_CALLS_A_KILOBYTE = 10_000
 """Ten million calls a megabyte are some seconds; dots that were cubic came to a thousand times."""
@@ -227,7 +227,7 @@ def test_reading_takes_a_bounded_number_of_calls_a_kilobyte(tmp_path: Path, name
 def test_loops_without_end_are_refused_in_bounded_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("sessions.formats.shared.timeline._MOST_PIECES", _PIECES)
+    monkeypatch.setattr("sessions.formats.shared.clip_time._MOST_PIECES", _PIECES)
     reader, data = ENDLESS[name]
     path = written(tmp_path, data)
 

@@ -12,7 +12,7 @@ from lxml import etree
 from sessions.errors import SessionError
 from sessions.formats.cubase.reader import FORMAT
 from sessions.model.session import Session
-from sessions.states.neutral import parse_vstpreset
+from sessions.states.device_states import parse_vstpreset
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

@@ -11,9 +11,10 @@ from hypothesis import given, settings, strategies as st
 
 from sessions import Clip, Session, Track
 from sessions.formats.ardour.reader import FORMAT as ARDOUR
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.project_files.layers import audible
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.reaper.writer import write_rpp
 
 RATE_HZ = 1000
 LENGTH = 120

@@ -13,9 +13,10 @@ from lxml import etree
 
 from sessions import Automation, AutomationPoint, Clip, Device, Send, Session, Track
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.formats.reaper.writer import write_rpp
 from sessions.model.session import Media
-from sessions.writers import write_dawproject, write_rpp
 
 FORMS = {"dawproject": (write_dawproject, DAWPROJECT), "rpp": (write_rpp, REAPER)}
 KINDS = tuple(FORMS)

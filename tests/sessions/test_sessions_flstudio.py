@@ -13,7 +13,7 @@ from sessions.errors import SessionError
 from sessions.formats.flstudio.mixer import device
 from sessions.formats.flstudio.reader import FORMAT
 from sessions.model.session import Session, Track
-from sessions.states.neutral import parse_fxp
+from sessions.states.device_states import parse_fxp
 
 Shared = Callable[[str], Path]
 WriteWav = Callable[..., Path]

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from sessions.errors import SessionError
-from sessions.formats import Format
 from sessions.formats.aaf.reader import FORMAT as AAF
 from sessions.formats.cubase.reader import FORMAT as CUBASE
 from sessions.formats.flstudio.reader import FORMAT as FL_STUDIO
 from sessions.formats.lmms.reader import FORMAT as LMMS
 from sessions.formats.protools.reader import FORMAT as PRO_TOOLS
+from sessions.reading import Format
 
 Shared = Callable[[str], Path]
 MUTATIONS = int(os.environ.get("STEMWRIGHT_FUZZ", "150"))

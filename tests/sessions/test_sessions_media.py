@@ -11,8 +11,8 @@ import pytest
 import soundfile
 
 import sessions
-from sessions.media.entry import Entry
-from sessions.media.files import Header, read_header
+from sessions.media.archives import Entry
+from sessions.media.file_headers import Header, read_header
 from stemwright.problems import Problem
 
 WriteWav = Callable[..., Path]

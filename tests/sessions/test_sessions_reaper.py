@@ -15,7 +15,7 @@ import pytest
 
 from sessions import Clip, Device, Session
 from sessions.formats.reaper.reader import FORMAT
-from sessions.states.neutral import parse_fxp, parse_vstpreset
+from sessions.states.device_states import parse_fxp, parse_vstpreset
 
 SharedData = Callable[[str], Path]
 HEAD_ENDS = {0, 0x100000, 0x10FFFF, 0x80100000}

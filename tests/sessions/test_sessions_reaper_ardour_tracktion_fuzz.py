@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from sessions import Session, SessionError
-from sessions.formats import Format
 from sessions.formats.ardour import reader as ardour
 from sessions.formats.reaper import reader as reaper
 from sessions.formats.tracktion import reader as tracktion
+from sessions.reading import Format
 
 SharedData = Callable[[str], Path]
 

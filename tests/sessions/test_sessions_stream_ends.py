@@ -19,7 +19,7 @@ from sessions.formats.lmms import reader as lmms
 from sessions.formats.ni_stem import reader as ni_stem
 from sessions.formats.protools import reader as protools_text
 from sessions.formats.reaper.plugin_data import split_vst3
-from sessions.states.neutral import StateError, parse_fxp
+from sessions.states.device_states import StateError, parse_fxp
 from stemwright.problems import Diagnostic
 
 Shared = Callable[[str], Path]

@@ -17,7 +17,7 @@ import pytest
 from sessions.errors import SessionError
 from sessions.formats.studio_one.reader import FORMAT
 from sessions.model.session import Session, Track
-from sessions.states.neutral import vst3
+from sessions.states.device_states import vst3
 
 WriteWav = Callable[..., Path]
 

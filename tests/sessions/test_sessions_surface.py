@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import sessions
-from sessions import formats
+from sessions import reading
 from sessions.formats.stems import FORMAT
 
 WriteWav = Callable[..., Path]
@@ -107,7 +107,7 @@ def test_json_of_what_later_readers_carry() -> None:
 
 
 def test_stems_are_found_through_their_entry_point() -> None:
-    found, broken = formats.formats()
+    found, broken = reading.installed_formats()
     assert FORMAT in found
     assert broken == ()
 
@@ -132,12 +132,12 @@ def test_the_surest_format_wins_and_broken_ones_are_told(
     module.FORMAT = Greedy()  # type: ignore[attr-defined]  # made here
     monkeypatch.setitem(sys.modules, "greedy_format", module)
     points = [
-        EntryPoint("stems", "sessions.formats.stems:FORMAT", formats.GROUP),
-        EntryPoint("greedy", "greedy_format:FORMAT", formats.GROUP),
-        EntryPoint("gone", "no_such_module_here:FORMAT", formats.GROUP),
+        EntryPoint("stems", "sessions.formats.stems:FORMAT", reading.GROUP),
+        EntryPoint("greedy", "greedy_format:FORMAT", reading.GROUP),
+        EntryPoint("gone", "no_such_module_here:FORMAT", reading.GROUP),
     ]
     monkeypatch.setattr(
-        formats, "entry_points", lambda group: points if group == formats.GROUP else []
+        reading, "entry_points", lambda group: points if group == reading.GROUP else []
     )
     session = sessions.read(tmp_path)
     assert session.format == "greedy"

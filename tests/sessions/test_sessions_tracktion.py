@@ -11,7 +11,7 @@ import pytest
 
 from sessions import Session, SessionError
 from sessions.formats.tracktion.reader import FORMAT
-from sessions.states import neutral
+from sessions.states import device_states
 
 SharedData = Callable[[str], Path]
 WriteWav = Callable[..., Path]
@@ -58,16 +58,16 @@ def test_a_state_without_class_id_is_kept_byte_for_byte(surge: Path) -> None:
     written = re.search(r' state="([^"]+)"', surge.read_text())
     assert written is not None
     assert device.state is not None
-    assert neutral.to_juce_base64(device.state.data).decode() == written[1]
-    assert neutral.parse_juce(device.state.data).component.startswith(b"sub3")
+    assert device_states.to_juce_base64(device.state.data).decode() == written[1]
+    assert device_states.parse_juce(device.state.data).component.startswith(b"sub3")
     assert "opaque_state" in codes(session)
 
 
 def test_the_class_id_of_a_vst2s_successor_is_worked_out(tmp_path: Path) -> None:
-    bank = neutral.fxp(int.from_bytes(b"Comp", "big"), b"xyz", bank=True).data
+    bank = device_states.fxp(int.from_bytes(b"Comp", "big"), b"xyz", bank=True).data
     component = b"VstW" + bytes([0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0]) + bank
-    raw = neutral.build_juce(component, b"ctrl")
-    text = neutral.to_juce_base64(raw).decode()
+    raw = device_states.build_juce(component, b"ctrl")
+    text = device_states.to_juce_base64(raw).decode()
     session = edit(
         tmp_path,
         f'<TRACK id="1" name="a"><PLUGIN type="vst" name="#TCompressor" uid="1" state="{text}" '
@@ -77,7 +77,7 @@ def test_the_class_id_of_a_vst2s_successor_is_worked_out(tmp_path: Path) -> None
     # What REAPER wrote for this very plugin: corpus/rpp/rppp__vst3-track-and-take-fx.RPP.
     assert device.id == "565354436F6D702374636F6D70726573"
     assert device.state is not None
-    taken = neutral.parse_vstpreset(device.state.data)
+    taken = device_states.parse_vstpreset(device.state.data)
     assert taken == (device.id, component, b"ctrl")
 
 

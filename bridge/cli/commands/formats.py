@@ -58,9 +58,9 @@ def formats(files: Files = None, markdown: Markdown = False, json: Json = False)
 
 
 def _list_readers(as_json: bool) -> None:
-    from sessions.formats import formats as readers
+    from sessions import installed_formats
 
-    found, broken = readers()
+    found, broken = installed_formats()
     if as_json:
         print_json([{"name": each.name, "describe": each.describe} for each in found])
         return

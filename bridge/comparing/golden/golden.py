@@ -28,7 +28,7 @@ from bridge.comparing.golden.sketch import (
     windows,
 )
 from bridge.comparing.judging.limits import Limits
-from bridge.comparing.pairing import listed
+from bridge.comparing.pairing import audio_by_name
 from bridge.comparing.readings import told
 from bridge.comparing.sound import sound
 from bridge.comparing.third_octaves import Octaves, centres_hz, nominal_hz
@@ -38,6 +38,7 @@ from bridge.storing import path_of
 from stemwright.decibels import power_db
 from stemwright.files import Staged, check_regular, placed
 from stemwright.problems import InputError, Problem
+from stemwright.words import listed
 
 GOLDEN_SCHEMA = 2
 BAND_DB = 0.1
@@ -59,7 +60,7 @@ def fingerprint(path: Path) -> dict[str, Any]:
 
     Raises InputError as `bridge.comparing.diff` does.
     """
-    files = listed(path) if path.is_dir() else {"": path}
+    files = audio_by_name(path) if path.is_dir() else {"": path}
     return {
         "schema": GOLDEN_SCHEMA,
         "kind": "golden",
@@ -235,11 +236,9 @@ def _sketches(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Sketche
 
 
 def _clicks(found: Estimate, allowed_dbfs: float) -> str:
-    count = len(found.loud)
-    at = ", ".join(f"{each / WINDOWS_PER_S:.2f} s" for each in found.loud[:_SHOWN])
-    more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
+    at = listed([f"{each / WINDOWS_PER_S:.2f} s" for each in found.loud], _SHOWN)
     return (
-        f"the 10 ms at {at}{more} differ, by {_dbfs(found.worst_dbfs)} rms at most,"
+        f"the 10 ms at {at} differ, by {_dbfs(found.worst_dbfs)} rms at most,"
         f" allowed {allowed_dbfs:g}"
     )
 
@@ -320,7 +319,7 @@ def _write(render: Path, kept: Path) -> None:
         text = json.dumps(fingerprint(render), ensure_ascii=False, indent=2, allow_nan=False)
         placed(kept, text.encode() + b"\n")
     elif render.is_dir():
-        for each in listed(render).values():
+        for each in audio_by_name(render).values():
             target = kept / each.relative_to(render)
             target.parent.mkdir(parents=True, exist_ok=True)
             _copied(each, target)

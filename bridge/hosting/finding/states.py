@@ -56,15 +56,15 @@ def _is_state(file: IO[bytes]) -> bool:
 
 
 def _vst3_owner(file: IO[bytes]) -> str | None:
-    from sessions.states import neutral
+    from sessions.states import device_states
 
-    return neutral.vstpreset_class_id(file.read(neutral.VSTPRESET_HEAD_BYTES))
+    return device_states.vstpreset_class_id(file.read(device_states.VSTPRESET_HEAD_BYTES))
 
 
 def _vst2_owner(file: IO[bytes]) -> str | None:
-    from sessions.states import neutral
+    from sessions.states import device_states
 
-    unique_id = neutral.fxp_unique_id(file.read(neutral.FXP_HEAD_BYTES))
+    unique_id = device_states.fxp_unique_id(file.read(device_states.FXP_HEAD_BYTES))
     return None if unique_id is None else f"{unique_id:08X}"
 
 

@@ -18,7 +18,7 @@ from sessions.formats.aaf import effects as effects
 from sessions.formats.aaf.container import damaged, is_aaf, missing_bytes, opened
 from sessions.formats.aaf.sources import Source, Sources, kind, rate_of, value
 from sessions.formats.aaf.timeline import Timeline
-from sessions.formats.shared.pans import pan_of
+from sessions.formats.shared.pan_positions import pan_of
 from sessions.formats.shared.single_file import head, one_path
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Marker, Session, Track

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from sessions.formats.ableton.document import Values
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import (
+from sessions.formats.shared.clip_time import (
     AS_IT_IS,
     EDGE,
     Effort,
@@ -21,6 +20,7 @@ from sessions.formats.shared.timeline import (
     WarpMap,
     warping,
 )
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import children
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Media, Written

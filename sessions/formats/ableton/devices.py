@@ -10,10 +10,10 @@ from urllib.parse import unquote
 from lxml import etree
 
 from sessions.formats.ableton.document import Values
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import DEEPEST, children
 from sessions.model.session import Device, DeviceState
-from sessions.states.neutral import StateError, fxp, fxp_params, opaque, vst3
+from sessions.states.device_states import StateError, fxp, fxp_params, opaque, vst3
 from stemwright.words import printable
 
 _FXCK, _FXBK, _FPCH, _FBCH = 0x4678436B, 0x4678426B, 0x46504368, 0x46424368

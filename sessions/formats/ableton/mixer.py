@@ -10,7 +10,7 @@ from lxml import etree
 
 from sessions.formats.ableton.automation import level
 from sessions.formats.ableton.document import Values
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import children
 from sessions.model.session import Send
 from stemwright.decibels import amplitude_db

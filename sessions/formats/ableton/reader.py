@@ -18,8 +18,8 @@ from sessions.formats.ableton.devices import Devices
 from sessions.formats.ableton.document import Values, load, looks_like_live
 from sessions.formats.ableton.mixer import MASTER, Mixer, Place
 from sessions.formats.ableton.time import envelopes, main_mixer, markers, meters, tempo_map
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import Effort, Scope
+from sessions.formats.shared.clip_time import Effort, Scope
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import parsed
 from sessions.media.search import MediaFinder
 from sessions.model.session import Session, Track

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from sessions.formats.ableton.document import BEFORE_THE_SONG, Values
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.model.session import Marker, Meter, TempoCurve
 from sessions.model.tempo import TempoMap, held
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from sessions.formats.ardour.regions import Pool
-from sessions.formats.ardour.xml import Clock, automation_list
-from sessions.formats.shared.pans import pan_of
-from sessions.formats.shared.tally import Tally
+from sessions.formats.ardour.values import Clock, automation_list
+from sessions.formats.shared.pan_positions import pan_of
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import child, children, flag, named, number, parsed
 from sessions.model.session import Automation, Device, DeviceState, Send
-from sessions.states import neutral
-from sessions.states.neutral import StateError
+from sessions.states import device_states
+from sessions.states.device_states import StateError
 from stemwright.decibels import amplitude_db
 
 # What Ardour takes for what a plugin does not say (libs/ardour): it is not active (processor.cc:
@@ -51,7 +51,7 @@ def device(node: etree._Element, track: str, tally: Tally) -> Device:
         state = _state(kind, unique, held)
     except (StateError, ValueError):
         tally.add("unreadable_state", f"{track}: {name}")
-        state = None if held is None else neutral.opaque(_bytes(held))
+        state = None if held is None else device_states.opaque(_bytes(held))
     if state is None:
         tally.add("no_state", f"{track}: {name}")
     label = None if held is None else held.get("last-preset-label")
@@ -80,7 +80,7 @@ def _state(kind: str, unique: str, held: etree._Element | None) -> DeviceState |
     chunk = child(held, "chunk")
     data = _decoded(chunk.text or "") if chunk is not None else b""
     if kind == "vst3":
-        return neutral.vstpreset_file(data) if data else None
+        return device_states.vstpreset_file(data) if data else None
     if _FORMATS[kind] == "VST2":
         return _vst2(int(parsed(unique)), data, held)
     return DeviceState("lv2" if kind == "lv2" else "opaque", _bytes(held))
@@ -88,13 +88,13 @@ def _state(kind: str, unique: str, held: etree._Element | None) -> DeviceState |
 
 def _vst2(unique: int, data: bytes, held: etree._Element) -> DeviceState | None:
     if data:
-        return neutral.fxp(unique, data, bank=True)
+        return device_states.fxp(unique, data, bank=True)
     stated = child(held, "parameters")
     if stated is None:
         return None
     names = sorted(map(str, stated.keys()), key=lambda name: parsed(name[6:]))
     values = [parsed(stated.get(name, "")) for name in names if name.startswith("param")]
-    return neutral.fxp_params(unique, values) if values else None
+    return device_states.fxp_params(unique, values) if values else None
 
 
 def _decoded(text: str) -> bytes:

@@ -12,9 +12,9 @@ from lxml import etree
 from sessions.errors import SessionError
 from sessions.formats.ardour.regions import pool
 from sessions.formats.ardour.routes import tracks
-from sessions.formats.ardour.xml import SUPERCLOCKS, TICKS, Clock
+from sessions.formats.ardour.values import SUPERCLOCKS, TICKS, Clock
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.tally import Tally
 from sessions.formats.shared.xml import children, flag, named, number, parse_xml, parsed
 from sessions.media.search import MediaFinder
 from sessions.model.session import Marker, Meter, Session, TempoCurve, Track

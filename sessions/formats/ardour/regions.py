@@ -14,8 +14,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from sessions.formats.ardour.xml import Clock
-from sessions.formats.shared.tally import Tally
+from sessions.formats.ardour.values import Clock
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import child, flag, number
 from sessions.media.search import MediaFinder
 from sessions.model.session import Automation, AutomationPoint, Clip, Media

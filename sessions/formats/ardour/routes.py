@@ -11,9 +11,9 @@ from lxml import etree
 from sessions.bundle.roles import role_of
 from sessions.formats.ardour.processors import OLD_PORT, Context, mixer, old_io
 from sessions.formats.ardour.regions import Pool, clips
-from sessions.formats.ardour.xml import Clock, automation_list
-from sessions.formats.shared.pans import pan_of
-from sessions.formats.shared.tally import Tally
+from sessions.formats.ardour.values import Clock, automation_list
+from sessions.formats.shared.pan_positions import pan_of
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import child, children, flag, named, number
 from sessions.model.session import Automation, AutomationPoint, Track
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from lxml import etree
 
-from sessions.formats.shared.pans import pan_of
+from sessions.formats.shared.pan_positions import pan_of
 from sessions.model.session import Device, DeviceState
-from sessions.states import neutral
+from sessions.states import device_states
 
 _PANNER = "44E1149EDB3E4387BDD827FEA3A39EE7"
 _VST2_IN_VST3 = "565354"
@@ -94,10 +94,10 @@ class Archive:
         component = _bytes(self.member(plugin, "audioComponent"))
         controller = _bytes(self.member(plugin, "editController"))
         try:
-            class_id = neutral.canonical_class_id(self.text(uid, "GUID"))
-            state = neutral.vst3(class_id, component, controller or None)
-        except neutral.StateError:
-            kept = neutral.opaque(component) if component else None
+            class_id = device_states.canonical_class_id(self.text(uid, "GUID"))
+            state = device_states.vst3(class_id, component, controller or None)
+        except device_states.StateError:
+            kept = device_states.opaque(component) if component else None
             return Device(name, "", "VST3", self.text(uid, "GUID"), not off, kept)
         found = Device(name, "", "VST3", class_id, not off, state if component else None)
         return _as_vst2(found, component) if class_id.startswith(_VST2_IN_VST3) else found
@@ -125,11 +125,11 @@ def _bytes(element: etree._Element | None) -> bytes:
 def _as_vst2(found: Device, component: bytes) -> Device:
     """A VST2 plugin in the shell Cubase gives it: "VST", its unique id, its name's beginning."""
     at = component.find(b"CcnK", 0, _FXP_SEARCHED_BYTES)
-    state: DeviceState = neutral.opaque(component)
+    state: DeviceState = device_states.opaque(component)
     if at >= 0:
         try:
-            state = neutral.fxp_file(component[at:])
-        except neutral.StateError:
-            state = neutral.opaque(component)
+            state = device_states.fxp_file(component[at:])
+        except device_states.StateError:
+            state = device_states.opaque(component)
     unique_id = str(int(found.id[6:14], 16))
     return replace(found, format="VST2", id=unique_id, state=state if component else None)

@@ -16,8 +16,8 @@ from lxml import etree
 from sessions.bundle.roles import role_of
 from sessions.errors import SessionError
 from sessions.formats.cubase.elements import Archive
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.tally import Tally
 from sessions.formats.shared.xml import parse_xml
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Marker, Meter, Session, TempoCurve, Track, Written

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from sessions.formats.dawproject import tables as tables
+from sessions.formats.dawproject import vocabulary as tables
 from sessions.formats.dawproject.mixer import Parameter
 from sessions.formats.dawproject.time import unit_of
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import Scope
+from sessions.formats.shared.clip_time import Scope
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, children
 from sessions.model.session import Automation, AutomationPoint
 from stemwright.decibels import amplitude_db

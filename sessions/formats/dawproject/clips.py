@@ -16,9 +16,7 @@ from lxml import etree
 from sessions.formats.dawproject.automation import Lines, standing_db
 from sessions.formats.dawproject.mixer import Mixer
 from sessions.formats.dawproject.time import unit_of
-from sessions.formats.shared.container import Container
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import (
+from sessions.formats.shared.clip_time import (
     AS_IT_IS,
     EDGE,
     Effort,
@@ -31,6 +29,8 @@ from sessions.formats.shared.timeline import (
     WarpMap,
     warping,
 )
+from sessions.formats.shared.container import Container
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import DEEPEST, Source, children
 from sessions.model.session import Automation, Clip, Media, Written
 from stemwright.problems import Diagnostic, Severity

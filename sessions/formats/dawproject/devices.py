@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from sessions.formats.dawproject.tables import FORMATS_BY_ELEMENT
+from sessions.formats.dawproject.vocabulary import FORMATS_BY_ELEMENT
 from sessions.formats.shared.container import Container
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, children
 from sessions.model.session import Device, DeviceState
-from sessions.states.neutral import StateError, canonical_class_id, opaque, windows_byte_order
-from sessions.states.preset_files import state_of_file
+from sessions.states.device_states import (
+    StateError,
+    canonical_class_id,
+    opaque,
+    state_of_file,
+    windows_byte_order,
+)
 from stemwright.problems import Diagnostic, Severity
 
 _NOTE_A4, _A4_HZ = 69.0, 440.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.bundle.roles import role_of
-from sessions.formats.dawproject import tables as tables
+from sessions.formats.dawproject import vocabulary as tables
 from sessions.formats.dawproject.devices import Devices
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import DEEPEST, Source, children
 from sessions.model.session import PluginParameter, Send, Track
 from stemwright.decibels import amplitude_db

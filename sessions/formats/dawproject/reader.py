@@ -13,10 +13,10 @@ from sessions.errors import SessionError
 from sessions.formats.dawproject.clips import Arrangement
 from sessions.formats.dawproject.devices import Devices
 from sessions.formats.dawproject.mixer import Mixer
-from sessions.formats.dawproject.tables import METADATA, PROJECT
 from sessions.formats.dawproject.time import meters, tempo_map, unit_of
+from sessions.formats.dawproject.vocabulary import METADATA, PROJECT
+from sessions.formats.shared.clip_time import Scope
 from sessions.formats.shared.container import Container, member_names
-from sessions.formats.shared.timeline import Scope
 from sessions.formats.shared.xml import Source, children
 from sessions.model.session import Marker, Session, Track
 from stemwright.problems import Diagnostic, Problem

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from sessions.formats.dawproject import tables as tables
+from sessions.formats.dawproject import vocabulary as tables
 from sessions.formats.dawproject.write_xml import Ids, flag, number, sub
-from sessions.formats.project_files.losses import INSTANCES_LOST, PINS_LOST, Losses
-from sessions.formats.project_files.tree import MASTER, Node
-from sessions.formats.shared.pans import place_of
+from sessions.formats.project_files.track_tree import MASTER, Node
+from sessions.formats.shared.pan_positions import place_of
+from sessions.formats.shared.remarks import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.model.session import Automation, Device, PluginParameter, Send, Track
-from sessions.states.neutral import is_bank
+from sessions.states.device_states import is_bank
 from stemwright.decibels import linear
 
 _SUFFIXES = {"vst3": "vstpreset", "au_plist": "aupreset", "clap": "clap-preset"}

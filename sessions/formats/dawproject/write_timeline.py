@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from lxml import etree
 
-from sessions.formats.dawproject import tables as tables
+from sessions.formats.dawproject import vocabulary as tables
+from sessions.formats.dawproject.time import beat_points
 from sessions.formats.dawproject.write_channels import Channels, key_of, trim_shift_db, unit_of
 from sessions.formats.dawproject.write_xml import flag, number, sub
 from sessions.formats.project_files.automation_lines import (
@@ -16,10 +17,9 @@ from sessions.formats.project_files.automation_lines import (
     shifted,
     standing_gain_db,
 )
-from sessions.formats.project_files.clock import beat_points
-from sessions.formats.project_files.losses import Losses
 from sessions.formats.project_files.media import written_path
-from sessions.formats.shared.pans import place_of
+from sessions.formats.shared.pan_positions import place_of
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Automation, AutomationPoint, Clip, Media, Session, Track
 from sessions.model.tempo import TempoMap
 from stemwright.decibels import linear

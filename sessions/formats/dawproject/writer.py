@@ -12,13 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from sessions.formats.dawproject.tables import METADATA, PROJECT
+from sessions.formats.dawproject.time import beat_points
+from sessions.formats.dawproject.vocabulary import METADATA, PROJECT
 from sessions.formats.dawproject.write_channels import Channels
 from sessions.formats.dawproject.write_timeline import arrangement
 from sessions.formats.dawproject.write_xml import Ids, clean, number, sub
-from sessions.formats.project_files.clock import beat_points
 from sessions.formats.project_files.layers import flattened
-from sessions.formats.project_files.losses import Losses
 from sessions.formats.project_files.media import (
     Audio,
     Copier,
@@ -28,7 +27,8 @@ from sessions.formats.project_files.media import (
     staged,
     used_media,
 )
-from sessions.formats.project_files.tree import forest, master_of
+from sessions.formats.project_files.track_tree import forest, master_of
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Media, Session
 from stemwright.problems import Diagnostic
 

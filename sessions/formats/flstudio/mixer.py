@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from sessions.bundle.roles import role_of
 from sessions.formats.flstudio.events import Event
 from sessions.model.session import Device, DeviceState, Send, Track
-from sessions.states import neutral
+from sessions.states import device_states
 
 INTERNAL, DATA = 201, 213
 _WRAPPER = "Fruity Wrapper"
@@ -31,7 +31,7 @@ def device(internal: str, label: str, data: bytes) -> Device:
     if internal != _WRAPPER:
         name = internal or label
         own = Device(name, "Image-Line", "builtin", name, kind="builtin")
-        state = neutral.opaque(data) if data else None
+        state = device_states.opaque(data) if data else None
         return replace(own, state=state, label=None if label in ("", name) else label)
     records = _records(data)
     name = _text(records.get(_NAME, b"")) or label or _WRAPPER
@@ -46,13 +46,13 @@ def _identified(found: Device, records: Mapping[int, bytes], data: bytes) -> Dev
     class_id = records.get(_CLASS_ID, b"")
     if len(class_id) == 16 and any(class_id):
         shown = _class_id(class_id)
-        kept = replace(neutral.opaque(state), class_id=shown) if state else None
+        kept = replace(device_states.opaque(state), class_id=shown) if state else None
         return replace(found, format="VST3", id=shown, state=kept)
     if _extension(found.file) == "clap":
-        return replace(found, format="CLAP", state=neutral.opaque(state) if state else None)
+        return replace(found, format="CLAP", state=device_states.opaque(state) if state else None)
     unique_id = int.from_bytes(records.get(_FOURCC, b"")[:4], "little")
     if not records:
-        return replace(found, state=neutral.opaque(data) if data else None)
+        return replace(found, state=device_states.opaque(data) if data else None)
     return replace(found, id=str(unique_id), state=_vst2_state(unique_id, state))
 
 
@@ -90,15 +90,15 @@ def _vst2_state(unique_id: int, state: bytes) -> DeviceState | None:
     if not state:
         return None
     if len(state) < _SIZED.size:
-        return neutral.opaque(state)
+        return device_states.opaque(state)
     marker, size, _, program = _SIZED.unpack_from(state)
     body = state[_SIZED.size :]
     if size == len(body) and marker == _CHUNK:
-        return neutral.fxp(unique_id, body)
+        return device_states.fxp(unique_id, body)
     values = _values(body, program) if size == len(body) and marker == _PARAMS else None
     if values is None:
-        return neutral.opaque(state)
-    return neutral.fxp_params(unique_id, values)
+        return device_states.opaque(state)
+    return device_states.fxp_params(unique_id, values)
 
 
 def _values(body: bytes, program: int) -> tuple[float, ...] | None:
@@ -118,7 +118,7 @@ def _class_id(stored: bytes) -> str:
     Of a VST2 plugin's VST3 twin it keeps the controller's, which differs by one letter (VST 3 SDK,
     "Plug-in IDs of VST 2 plug-ins").
     """
-    swapped = neutral.windows_byte_order(stored)
+    swapped = device_states.windows_byte_order(stored)
     if swapped.startswith(b"VSE"):
         swapped = b"VST" + swapped[3:]
     return swapped.hex().upper()

@@ -19,7 +19,7 @@ from sessions.formats.shared.single_file import ZLIB, Unpacked, content, unpacke
 from sessions.formats.shared.xml import attributes, parse_xml, parsed
 from sessions.model.session import Device, TempoCurve
 from sessions.model.tempo import TempoMap
-from sessions.states import neutral
+from sessions.states import device_states
 from stemwright.problems import Problem
 from stemwright.words import printable
 
@@ -256,7 +256,7 @@ def vst(
     written = (None if element is None else element.get("plugin")) or file or ""
     name = written.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or written
     chunk = _chunk(None if element is None else element.get("chunk"))
-    state = neutral.opaque(chunk) if chunk else None
+    state = device_states.opaque(chunk) if chunk else None
     params = () if element is None else tuple(_vst_params(element))
     return Device(
         name,

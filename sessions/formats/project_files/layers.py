@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sessions.formats.project_files.losses import Losses
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Clip, Session, Track
 
 _EDGE_S = 1e-7

@@ -25,8 +25,8 @@ from sessions.formats.protools.sections import (
     tracks,
 )
 from sessions.formats.protools.times import Clock, film_rate, frame_rate
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.tally import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Device, Marker, Session, Track, Written
 from stemwright.problems import Problem, Severity

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from sessions.formats.reaper import plugin_data as names, plugin_data as state
 from sessions.formats.reaper.envelopes import parameter_automation
 from sessions.formats.reaper.text import Block, Line, integer, number, word
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.model.session import Automation, Device, DeviceState
-from sessions.states import neutral
-from sessions.states.neutral import StateError
+from sessions.states import device_states
+from sessions.states.device_states import StateError
 
 _PLUGINS = frozenset({"VST", "AU", "DX", "JS", "CLAP", "LV2", "VIDEO_EFFECT", "CONTAINER"})
 _UNUSED = "-"
@@ -143,19 +143,19 @@ def _vst_state(
         return None
     if data.missing_bytes:
         tally.add("truncated_state", place)
-        return neutral.opaque(data.data) if data.data else None
+        return device_states.opaque(data.data) if data.data else None
     try:
         if class_id is not None:
             component, controller = state.split_vst3(data.data)
-            return neutral.vst3(class_id, component, controller)
+            return device_states.vst3(class_id, component, controller)
         number_ = int(unique) if unique else data.unique_id
         if data.has_chunk:
             # REAPER asks a VST2 for its bank, never for the program alone.
-            return neutral.fxp(number_, data.data, bank=True, name=data.program)
-        return neutral.fxp_params(number_, state.split_params(data.data), name=data.program)
+            return device_states.fxp(number_, data.data, bank=True, name=data.program)
+        return device_states.fxp_params(number_, state.split_params(data.data), name=data.program)
     except StateError:
         tally.add("unreadable_state", place)
-        return neutral.opaque(data.data)
+        return device_states.opaque(data.data)
 
 
 def _keys(inputs: Sequence[int]) -> frozenset[int]:
@@ -238,4 +238,4 @@ def _raw(plugin: Block) -> DeviceState | None:
         data = b"".join(map(state.decoded, inner.texts()))
     except StateError:
         data = "\n".join(inner.texts()).encode()
-    return neutral.opaque(data) if data else None
+    return device_states.opaque(data) if data else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sessions.formats.reaper import tables as tables
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.text import Block, integer, number, word
 from sessions.model.session import Automation, AutomationPoint, PluginParameter
 

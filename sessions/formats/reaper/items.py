@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from sessions.formats.reaper.codes import CHANNEL_MODES, NO_SECTION, REVERSED, fade_name
 from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import take_automation
-from sessions.formats.reaper.tables import CHANNEL_MODES, NO_SECTION, REVERSED, fade_name
 from sessions.formats.reaper.text import Block, Line, integer, name_of, number, word
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Written
 from stemwright.decibels import amplitude_db

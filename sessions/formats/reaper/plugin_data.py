@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sessions.states.neutral import StateError, parse_fxp, parse_vstpreset, windows_byte_order
+from sessions.states.device_states import StateError, parse_fxp, parse_vstpreset, windows_byte_order
 
 _LONGEST_TITLE = 500
 _CHANNELS = re.compile(

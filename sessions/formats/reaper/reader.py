@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sessions.errors import SessionError
-from sessions.formats.reaper import tables as tables
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import track_automation
 from sessions.formats.reaper.text import Block, integer, number, parse, word
 from sessions.formats.reaper.tracks import Defaults, channel_count, pan_law, tracks
 from sessions.formats.reaper.unread import TEXTS as TOLD, tell_numbers, tell_project
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.tally import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Marker, Meter, Session, Tempo, Track
 from sessions.model.tempo import TempoMap

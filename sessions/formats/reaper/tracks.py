@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sessions.bundle.roles import role_of
-from sessions.formats.reaper import tables as tables
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.effects import Effect, effects
 from sessions.formats.reaper.envelopes import (
     is_send_envelope,
@@ -17,7 +17,7 @@ from sessions.formats.reaper.envelopes import (
 from sessions.formats.reaper.items import clips
 from sessions.formats.reaper.text import Block, integer, name_of, number, word
 from sessions.formats.reaper.unread import tell_track
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Automation, Send, Track
 from stemwright.decibels import amplitude_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from stemwright.problems import Severity
 
 TEXTS: dict[str, tuple[Severity, str]] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from sessions.formats.project_files.losses import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.formats.reaper import plugin_data as names
 from sessions.formats.reaper.plugin_data import WRITTEN_PINS, encoded, vst2_lines, vst3_lines
 from sessions.formats.reaper.text import Text, guid, quoted
+from sessions.formats.shared.remarks import INSTANCES_LOST, PINS_LOST, Losses
 from sessions.model.session import Device, DeviceState
-from sessions.states.neutral import StateError
+from sessions.states.device_states import StateError
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")
 _FORMATS = frozenset({"VST3", "VST2", "AU", "JS", "CLAP", "LV2"})

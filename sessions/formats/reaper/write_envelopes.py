@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from sessions.formats.project_files.automation_lines import Line, as_factors, line_of
-from sessions.formats.project_files.losses import Losses
-from sessions.formats.reaper import tables as tables
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.text import Text, Word
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Automation, AutomationPoint, PluginParameter
 from stemwright.decibels import linear
 

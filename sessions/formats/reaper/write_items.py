@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sessions.formats.project_files.automation_lines import moving, standing_gain_db
-from sessions.formats.project_files.losses import Losses
 from sessions.formats.project_files.media import written_path
-from sessions.formats.reaper.tables import CHANNEL_MODE_CODES, FADE_SHAPES, REVERSED, fade_of
+from sessions.formats.reaper.codes import CHANNEL_MODE_CODES, FADE_SHAPES, REVERSED, fade_of
 from sessions.formats.reaper.text import Text, guid
 from sessions.formats.reaper.write_effects import Effects
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Clip, Media, Track
 from stemwright.decibels import linear
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from sessions.formats.project_files.losses import Losses
-from sessions.formats.project_files.tree import MASTER, Node, forest, is_master, master_of
-from sessions.formats.reaper import tables as tables
+from sessions.formats.project_files.track_tree import MASTER, Node, forest, is_master, master_of
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.text import Text, track_guid
 from sessions.formats.reaper.write_effects import Effects
 from sessions.formats.reaper.write_envelopes import Envelopes
 from sessions.formats.reaper.write_items import Items
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Media, Send, Session, Track
 from stemwright.decibels import linear
 

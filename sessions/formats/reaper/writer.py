@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 from sessions.formats.project_files.layers import flattened
-from sessions.formats.project_files.losses import Losses
 from sessions.formats.project_files.media import (
     Audio,
     Copier,
@@ -18,9 +17,10 @@ from sessions.formats.project_files.media import (
     staged,
     used_media,
 )
-from sessions.formats.reaper import tables as tables
+from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.text import Text
 from sessions.formats.reaper.write_tracks import Tracks
+from sessions.formats.shared.remarks import Losses
 from sessions.model.session import Media, Session
 from sessions.model.tempo import TempoMap
 from stemwright.problems import Diagnostic

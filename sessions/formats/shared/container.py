@@ -12,9 +12,8 @@ from lxml import etree
 from sessions.bundle.naming import folded
 from sessions.errors import SessionError
 from sessions.formats.shared.xml import parse_xml
-from sessions.media.archives import ZIP_FAILURES, member_entries
-from sessions.media.entry import Entry
-from sessions.media.files import Header, read_header
+from sessions.media.archives import ZIP_FAILURES, Entry, member_entries
+from sessions.media.file_headers import Header, read_header
 from sessions.media.search import MediaFinder
 from sessions.model.session import Media
 from stemwright.problems import Diagnostic, Problem

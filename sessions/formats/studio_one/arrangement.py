@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from sessions.formats.shared.clip_time import Scope, Unit
 from sessions.formats.shared.container import Container
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import Scope, Unit
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, attribute, children
 from sessions.formats.studio_one.elements import descendant, part
 from sessions.model.session import Clip, Marker, Meter, TempoCurve, Written

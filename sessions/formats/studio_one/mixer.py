@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sessions.formats.shared.container import Container
-from sessions.formats.shared.pans import pan_of
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.pan_positions import pan_of
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, attribute
 from sessions.formats.studio_one.elements import part, slots
 from sessions.model.session import Device, DeviceState, Send
-from sessions.states.neutral import StateError, canonical_class_id, opaque
-from sessions.states.preset_files import state_of_file
+from sessions.states.device_states import StateError, canonical_class_id, opaque, state_of_file
 from stemwright.decibels import amplitude_db
 
 MASTER = "master"

@@ -13,9 +13,9 @@ from lxml import etree
 
 from sessions.bundle.roles import role_of
 from sessions.errors import SessionError
+from sessions.formats.shared.clip_time import Scope
 from sessions.formats.shared.container import Container, member_names
-from sessions.formats.shared.tally import Tally
-from sessions.formats.shared.timeline import Scope
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, attribute, children
 from sessions.formats.studio_one.arrangement import Events, Pool, markers, meters, tempo_map
 from sessions.formats.studio_one.elements import (

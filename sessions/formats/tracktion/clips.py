@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import flag, number
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Written

@@ -12,11 +12,11 @@ import re
 
 from lxml import etree
 
-from sessions.formats.shared.tally import Tally
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import attributes, number, parsed
 from sessions.model.session import Device, DeviceState
-from sessions.states import neutral
-from sessions.states.neutral import JuceState, StateError
+from sessions.states import device_states
+from sessions.states.device_states import JuceState, StateError
 
 _SILENT_DB = -100.0
 _HIDDEN = frozenset({"id", "type", "enabled", "name", "windowX", "windowY", "windowLocked"})
@@ -80,7 +80,7 @@ def _raw(node: etree._Element, place: str, tally: Tally) -> bytes:
     if not text:
         return b""
     try:
-        return neutral.from_juce_base64(text.encode("ascii", "replace"))
+        return device_states.from_juce_base64(text.encode("ascii", "replace"))
     except StateError:
         tally.add("unreadable_state", place)
         return text.encode()
@@ -90,21 +90,21 @@ def _external(node: etree._Element, name: str, raw: bytes) -> tuple[str, str, De
     """Format, id and state of an external plugin."""
     file = node.get("filename", "")
     uid = node.get("uniqueId", "") or node.get("uid", "")
-    held = neutral.opaque(raw) if raw else None
+    held = device_states.opaque(raw) if raw else None
     unit = _AU.search(file)
     if unit is not None:
         return "AU", " ".join(unit.groups()), held
     try:
         if raw.startswith(b"CcnK"):
-            return "VST2", str(neutral.parse_fxp(raw).unique_id), neutral.fxp_file(raw)
-        juce = neutral.parse_juce(raw)
+            return "VST2", str(device_states.parse_fxp(raw).unique_id), device_states.fxp_file(raw)
+        juce = device_states.parse_juce(raw)
     except StateError:
         form = "VST3" if file.lower().endswith(".vst3") else "VST2"
         return form, uid if form == "VST3" else _decimal(uid), held
     class_id = _successor_id(juce, name)
     if class_id is None:
         return "VST3", f"juce {uid}", held
-    return "VST3", class_id, neutral.vst3(class_id, *juce)
+    return "VST3", class_id, device_states.vst3(class_id, *juce)
 
 
 def _decimal(uid: str) -> str:

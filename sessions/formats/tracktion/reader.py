@@ -16,8 +16,8 @@ from lxml import etree
 
 from sessions.bundle.roles import role_of
 from sessions.errors import SessionError
+from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.tally import Tally
 from sessions.formats.shared.xml import children, flag, number, parse_xml
 from sessions.formats.tracktion.clips import clips
 from sessions.formats.tracktion.plugins import UNITY, device, fader_db, is_device, send_gain_db

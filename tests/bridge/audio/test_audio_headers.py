@@ -11,8 +11,8 @@ import pytest
 import soundfile
 
 from bridge.audio.decode import probe, read_blocks
-from sessions.media.entry import Entry
-from sessions.media.files import read_header
+from sessions.media.archives import Entry
+from sessions.media.file_headers import read_header
 from stemwright.problems import InputError, Problem
 
 RATE = 48000

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.commands import formats as formats_command
-from sessions import formats
+from sessions import reading
 
 ROOT = Path(__file__).resolve().parents[3]
 DOC = ROOT / "docs" / "formats.md"
@@ -28,10 +28,10 @@ EXCHANGED = {
 @pytest.fixture
 def exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the readers of exchange formats, whatever else is installed."""
-    points = [each for each in entry_points(group=formats.GROUP) if each.name in EXCHANGED]
+    points = [each for each in entry_points(group=reading.GROUP) if each.name in EXCHANGED]
     assert len(points) == len(EXCHANGED)
     monkeypatch.setattr(
-        formats, "entry_points", lambda group: points if group == formats.GROUP else []
+        reading, "entry_points", lambda group: points if group == reading.GROUP else []
     )
 
 

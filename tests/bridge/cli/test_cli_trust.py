@@ -16,7 +16,7 @@ import soundfile
 
 from bridge.hosting.child.process import call
 from bridge.hosting.finding.trust import trust_file
-from sessions.states import neutral
+from sessions.states import device_states
 
 CHAIN = """[[group]]
 id = "all"
@@ -142,7 +142,7 @@ def victim(tmp_path: Path) -> Path:
     folder = tmp_path / "victim"
     folder.mkdir()
     (folder / "id_rsa").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n", encoding="utf-8")
-    state = neutral.vst3("0123456789ABCDEF" * 2, b"whose")
+    state = device_states.vst3("0123456789ABCDEF" * 2, b"whose")
     (folder / "own.vstpreset").write_bytes(state.data)
     (folder / "prefs.plist").write_bytes(b'<?xml version="1.0"?><plist><dict/></plist>')
     os.mkfifo(folder / "pipe.vstpreset")

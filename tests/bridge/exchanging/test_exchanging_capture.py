@@ -14,7 +14,7 @@ from bridge.exchanging.lifting import slug
 from chains import Gain, load, loads
 from sessions import Automation, AutomationPoint, Clip, Device, DeviceState, Send, Session, Track
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.states import neutral
+from sessions.states import device_states
 from stemwright.problems import InputError
 
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
@@ -22,13 +22,13 @@ AUDIO = (Clip(length_s=1.0),)
 
 
 def vst3(name: str = "Pro-Q 3", **facts: object) -> Device:
-    state = neutral.vst3(PRO_Q, name.encode() * 9)
+    state = device_states.vst3(PRO_Q, name.encode() * 9)
     return Device(name, "FabFilter", "VST3", PRO_Q, state=state, **facts)  # type: ignore[arg-type]
 
 
 def song() -> Session:
     """A group with two stems, a lone track, a return, and a master."""
-    old = neutral.fxp(1919247729, b"chunk", bank=True)
+    old = device_states.fxp(1919247729, b"chunk", bank=True)
     return Session(
         "made",
         None,
@@ -142,7 +142,7 @@ def test_states_and_keys_that_did_not_come_are_named() -> None:
 
 
 def test_a_key_is_named_as_its_track_is_and_nothing_is_lifted_as_nothing() -> None:
-    empty = replace(vst3(), state=neutral.vst3(PRO_Q, b"\0"), sidechain="4")
+    empty = replace(vst3(), state=device_states.vst3(PRO_Q, b"\0"), sidechain="4")
     tracks = (Track("1", "Bus", devices=(empty,)), *song().tracks[3:])
     found = capture(replace(song(), tracks=tracks), Pick("track", "Bus"))
     assert [each.state for each in found.lifted] == [None]
@@ -276,7 +276,7 @@ def test_a_real_reaper_track_is_lifted(shared_data, tmp_path: Path) -> None:
     found = capture(REAPER.read([path]), Pick("track", "kick"))
     (lifted,) = found.lifted
     assert lifted.device.id == "565354436F6D702374636F6D70726573"
-    component = neutral.parse_vstpreset(lifted.state).component
+    component = device_states.parse_vstpreset(lifted.state).component
     assert (len(component), component[:4]) == (0x54B, b"VstW")
     write_chain(found, tmp_path / "kick.toml")
     assert "# #TCompressor (Tracktion)" in (tmp_path / "kick.toml").read_text()

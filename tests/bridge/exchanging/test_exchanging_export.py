@@ -19,9 +19,10 @@ from bridge.exchanging import Exported, export
 from bridge.storing import Store
 from sessions import Clip, Device, DeviceState, Session, SessionError, Track
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.states import neutral
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.reaper.writer import write_rpp
+from sessions.states import device_states
 from stemwright.problems import InputError
 
 RATE_HZ = 44100
@@ -105,11 +106,11 @@ def test_only_what_is_in_the_project_is_counted(
     kind: str, plugins: int, states: int, tmp_path: Path
 ) -> None:
     """REAPER takes no opaque VST3 state, neither project a DAW's own effect, neither notes."""
-    vst3 = Device("EQ", "Maker", "VST3", PRO_Q, state=neutral.vst3(PRO_Q, b"state"))
+    vst3 = Device("EQ", "Maker", "VST3", PRO_Q, state=device_states.vst3(PRO_Q, b"state"))
     devices = (
         vst3,
         replace(vst3, state=DeviceState("opaque", b"cut")),
-        Device("Old", "Maker", "VST2", "1", state=neutral.fxp(1, b"chunk", bank=True)),
+        Device("Old", "Maker", "VST2", "1", state=device_states.fxp(1, b"chunk", bank=True)),
         Device("EQ Eight", "Ableton", "builtin", "Eq8", state=vst3.state, kind="builtin"),
     )
     notes = Clip(length_s=1.0, kind="midi")
@@ -135,7 +136,7 @@ def test_both_commands_have_help_with_an_example(run, command: str) -> None:
 def test_capture_of_presets_prints_what_was_lifted(run, tmp_path: Path) -> None:
     folder = tmp_path / "presets"
     folder.mkdir()
-    (folder / "1 air.vstpreset").write_bytes(neutral.vst3(PRO_Q, b"state").data)
+    (folder / "1 air.vstpreset").write_bytes(device_states.vst3(PRO_Q, b"state").data)
     chain = tmp_path / "chain.toml"
     code, out, _ = run("capture", "--presets", folder, "-o", chain)
     assert code == 0

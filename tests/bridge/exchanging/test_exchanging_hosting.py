@@ -33,12 +33,13 @@ from sessions import Device, Session, Track
 from sessions.formats.ableton.reader import FORMAT as ABLETON
 from sessions.formats.ardour.reader import FORMAT as ARDOUR
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.reaper.reader import FORMAT as REAPER
+from sessions.formats.reaper.writer import write_rpp
 from sessions.formats.studio_one.reader import FORMAT as STUDIO_ONE
 from sessions.formats.tracktion.reader import FORMAT as TRACKTION
-from sessions.states import neutral
-from sessions.states.neutral import parse_vstpreset
-from sessions.writers import write_dawproject, write_rpp
+from sessions.states import device_states
+from sessions.states.device_states import parse_vstpreset
 
 Audio = npt.NDArray[np.float32]
 
@@ -128,11 +129,11 @@ def set_by_hand(plugin: Plugin, folder: Path) -> Hand:
     command = [sys.executable, "-c", BY_HAND, str(plugin.path), str(folder), *words]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     told = json.loads((folder / "hand.json").read_text())
-    component, controller = neutral.parse_juce((folder / "hand.state").read_bytes())
+    component, controller = device_states.parse_juce((folder / "hand.state").read_bytes())
     outputs = told["channels"][1]
     sounds = [folder / f"{name}.f32" for name in ("hand", "rest")]
     heard = [np.fromfile(each, "<f4").reshape(-1, outputs).T for each in sounds if each.exists()]
-    preset = neutral.vst3(plugin.class_id, component, controller).data
+    preset = device_states.vst3(plugin.class_id, component, controller).data
     return Hand(plugin, preset, told["texts"], tuple(told["channels"]), heard[0], heard[-1], folder)
 
 
@@ -149,7 +150,7 @@ def hands(zam: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def device_of(name: str, preset: bytes) -> Device:
-    state = neutral.vstpreset_file(preset)
+    state = device_states.vstpreset_file(preset)
     return Device(name, "Damien Zammit", "VST3", state.class_id or "", state=state)
 
 
@@ -213,8 +214,8 @@ def ableton(folder: Path, device: Device) -> Session:
 def tracktion(folder: Path, device: Device) -> Session:
     """Waveform: what a JUCE host saves, in JUCE's base64, and no class id."""
     _, component, controller = parse_vstpreset(device.state.data)
-    raw = neutral.build_juce(component, controller)
-    state = neutral.to_juce_base64(raw).decode()
+    raw = device_states.build_juce(component, controller)
+    state = device_states.to_juce_base64(raw).decode()
     path = folder / "s.tracktionedit"
     path.write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<EDIT appVersion="Waveform 10.1.5" '

@@ -10,8 +10,8 @@ import pytest
 from bridge.exchanging import capture_presets, write_chain
 from chains import load
 from sessions import Device, Session, Track
-from sessions.states import neutral
-from sessions.writers import write_rpp
+from sessions.formats.reaper.writer import write_rpp
+from sessions.states import device_states
 from stemwright.problems import InputError
 
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
@@ -22,9 +22,9 @@ def folder(tmp_path: Path) -> Path:
     """Presets whose names sort otherwise by letters than by numbers."""
     made = tmp_path / "presets"
     made.mkdir()
-    (made / "10 last.vstpreset").write_bytes(neutral.vst3(PRO_Q, b"ten" * 9).data)
-    (made / "2 eq.vstpreset").write_bytes(neutral.vst3(PRO_Q, b"two" * 9, b"c").data)
-    (made / "1-comp.fxp").write_bytes(neutral.fxp(0x72656571, b"chunk").data)
+    (made / "10 last.vstpreset").write_bytes(device_states.vst3(PRO_Q, b"ten" * 9).data)
+    (made / "2 eq.vstpreset").write_bytes(device_states.vst3(PRO_Q, b"two" * 9, b"c").data)
+    (made / "1-comp.fxp").write_bytes(device_states.fxp(0x72656571, b"chunk").data)
     return made
 
 
@@ -44,7 +44,7 @@ def test_presets_stand_in_natural_order(folder: Path, tmp_path: Path) -> None:
 
 
 def test_an_fx_chain_of_reaper_gives_all_its_plugins(folder: Path) -> None:
-    state = neutral.vst3(PRO_Q, b"chain" * 9)
+    state = device_states.vst3(PRO_Q, b"chain" * 9)
     devices = (
         Device("Pro-Q 3", "FabFilter", "VST3", PRO_Q, state=state, label="surgical", mix=0.3),
         Device("loser/DDC", "", "JS", "loser/DDC"),

@@ -20,9 +20,10 @@ from bridge.storing import Store
 from chains import Chain, load, loads
 from sessions import Send, Session, Track
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.states.neutral import parse_vstpreset, vstpreset_file
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.reaper.writer import write_rpp
+from sessions.states.device_states import parse_vstpreset, vstpreset_file
 
 FORMATS = {"rpp": REAPER, "dawproject": DAWPROJECT}
 WRITERS = {"rpp": write_rpp, "dawproject": write_dawproject}

@@ -19,7 +19,7 @@ from bridge.hosting import HostedInsert, PrepareJob, scan
 from bridge.hosting.finding.states import SUFFIXES
 from bridge.plugins import Plugin, Wanted
 from chains import Plugin as PluginSettings, load
-from sessions.states.neutral import vstpreset_class_id
+from sessions.states.device_states import vstpreset_class_id
 
 Audio = npt.NDArray[np.float32]
 

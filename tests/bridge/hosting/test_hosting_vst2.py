@@ -19,7 +19,7 @@ from bridge.hosting import PrepareJob, describe, scan, search_folders
 from bridge.hosting.finding.audio_unit import class_id as au_class_id, components
 from bridge.hosting.finding.bundles import bundles, format_of
 from bridge.plugins import Plugin, Wanted, find
-from sessions.states.neutral import fxp_unique_id
+from sessions.states.device_states import fxp_unique_id
 from stemwright.problems import InputError, RenderError
 
 Audio = npt.NDArray[np.float32]

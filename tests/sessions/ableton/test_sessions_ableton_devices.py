@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from sessions.model.session import PluginParameter
-from sessions.states.neutral import parse_fxp, parse_vstpreset
+from sessions.states.device_states import parse_fxp, parse_vstpreset
 
 LiveSets = Callable[[str], Any]
 

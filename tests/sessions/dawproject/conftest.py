@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sessions.states.neutral import fxp, vst3
+from sessions.states.device_states import fxp, vst3
 
 MADE = Path(__file__).parents[2] / "fixtures" / "dawproject"
 

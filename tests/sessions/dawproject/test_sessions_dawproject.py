@@ -17,7 +17,7 @@ from lxml import etree
 
 from sessions.formats.dawproject.reader import FORMAT
 from sessions.model.session import Session
-from sessions.states.neutral import parse_vstpreset
+from sessions.states.device_states import parse_vstpreset
 
 SharedData = Callable[[str], Path]
 

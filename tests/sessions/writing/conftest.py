@@ -21,9 +21,10 @@ from sessions import (
     Track,
 )
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.states import neutral
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.reaper.writer import write_rpp
+from sessions.states import device_states
 
 RATE_HZ = 48000
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
@@ -50,9 +51,9 @@ def clip() -> Callable[..., Clip]:
 @pytest.fixture
 def plugins() -> tuple[Device, ...]:
     """A VST3 with a controller state, one without, and a VST2 with a chunk."""
-    eq = neutral.vst3(PRO_Q, bytes(range(256)) * 3, b"controller \0 state")
-    comp = neutral.vst3(COMP, b"\1\2\3" * 71)
-    old = neutral.fxp(1919247729, b"chunk" * 50, bank=True)
+    eq = device_states.vst3(PRO_Q, bytes(range(256)) * 3, b"controller \0 state")
+    comp = device_states.vst3(COMP, b"\1\2\3" * 71)
+    old = device_states.fxp(1919247729, b"chunk" * 50, bank=True)
     return (
         Device("Pro-Q 3", "FabFilter", "VST3", PRO_Q, state=eq, label="air", mix=1.0),
         Device("#TCompressor", "Tracktion", "VST3", COMP, state=comp, enabled=False, mix=1.0),

@@ -15,10 +15,11 @@ from sessions import (
     Tempo,
 )
 from sessions.formats.dawproject.reader import FORMAT as DAWPROJECT
+from sessions.formats.dawproject.time import beat_points
+from sessions.formats.dawproject.writer import write_dawproject
 from sessions.formats.project_files.automation_lines import standing_gain_db
-from sessions.formats.project_files.clock import beat_points
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.reaper.writer import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -15,7 +15,7 @@ from sessions import (
     Session,
 )
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.writers import write_rpp
+from sessions.formats.reaper.writer import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -13,7 +13,7 @@ from sessions import (
 )
 from sessions.formats.aaf.reader import FORMAT as AAF
 from sessions.formats.reaper.reader import FORMAT as REAPER
-from sessions.writers import write_rpp
+from sessions.formats.reaper.writer import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

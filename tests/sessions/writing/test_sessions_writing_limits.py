@@ -12,7 +12,8 @@ from sessions import (
     SessionError,
     Track,
 )
-from sessions.writers import write_dawproject, write_rpp
+from sessions.formats.dawproject.writer import write_dawproject
+from sessions.formats.reaper.writer import write_rpp
 
 KINDS = ("dawproject", "rpp")
 

@@ -10,7 +10,7 @@ import pytest
 
 from sessions import Device, DeviceState
 from sessions.formats.reaper.plugin_data import pin_mapping, reaper_id
-from sessions.states import neutral
+from sessions.states import device_states
 
 KINDS = ("dawproject", "rpp")
 PRO_Q = "72C4DB717A4D459AB97E51745D84B39D"
@@ -51,13 +51,13 @@ def test_reapers_number_of_a_vst3_is_the_one_it_wrote_itself(class_id: str, numb
 def test_a_vst2s_program_and_its_parameters_come_back(kind, song, tmp_path, written) -> None:
     """REAPER asks VST2s for banks: a program's chunk comes back as a bank's, the bytes the same."""
     states = (
-        neutral.fxp(1919247729, b"program" * 40, name="Loud"),
-        neutral.fxp_params(1919247729, (0.0, 0.25, 1.0), name="Soft"),
+        device_states.fxp(1919247729, b"program" * 40, name="Loud"),
+        device_states.fxp_params(1919247729, (0.0, 0.25, 1.0), name="Soft"),
     )
     devices = tuple(Device("ReaEQ", "Cockos", "VST2", "1919247729", state=each) for each in states)
     track = replace(song.tracks[3], devices=devices, automation=(), sends=())
     _, back = written(kind, replace(song, tracks=(track,)), tmp_path)
-    chunk, values = [neutral.parse_fxp(each.state.data) for each in back.tracks[0].devices]
+    chunk, values = [device_states.parse_fxp(each.state.data) for each in back.tracks[0].devices]
     assert (chunk.unique_id, chunk.data) == (1919247729, b"program" * 40)
     assert (values.unique_id, values.values, values.name) == (1919247729, (0.0, 0.25, 1.0), "Soft")
 

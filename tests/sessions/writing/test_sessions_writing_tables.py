@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sessions.formats.dawproject import tables as dawproject
-from sessions.formats.reaper import tables as reaper
-from sessions.formats.shared.pans import place_of
+from sessions.formats.dawproject import vocabulary as dawproject
+from sessions.formats.reaper import codes as reaper
+from sessions.formats.shared.pan_positions import place_of
 
 
 @pytest.mark.parametrize("code", sorted(reaper.CHANNEL_MODES))

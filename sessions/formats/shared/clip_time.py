@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from typing import Literal
 
-from sessions.formats.dawproject.tables import REPITCH
+from sessions.formats.dawproject.vocabulary import REPITCH
 from sessions.model.tempo import TempoMap
 
 Unit = Literal["beats", "seconds"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sessions.bundle.naming import file_stem, folded, nfc
-from sessions.media.files import Header
+from sessions.media.file_headers import Header
 from stemwright.problems import Diagnostic
 
 _SIDE = re.compile(r"(?P<base>.*[^\s._-])\s*(?P<mark>[._ -])\s*(?P<side>[LlRr])$", re.DOTALL)

@@ -1,4 +1,4 @@
-"""One neutral form for the plugin states that sessions hold, and the way back."""
+"""One neutral form for the plugin states that sessions and preset files hold, and the way back."""
 
 from __future__ import annotations
 
@@ -115,3 +115,22 @@ def juce(class_id: str, raw: bytes) -> DeviceState:
 def opaque(data: bytes) -> DeviceState:
     """A state that no host here can take, byte for byte."""
     return DeviceState("opaque", data)
+
+
+_PLIST_WITHIN = 512
+
+
+def state_of_file(data: bytes) -> DeviceState:
+    """The state in a complete preset file, whose bytes are kept; opaque when of unknown kind.
+
+    Raises StateError for a .vstpreset, .fxp or .fxb that is damaged.
+    """
+    if data.startswith(b"VST3"):
+        return vstpreset_file(data)
+    if data.startswith(b"CcnK"):
+        return fxp_file(data)
+    if data.startswith(b"clap"):
+        return DeviceState("clap", data)
+    if b"<plist" in data[:_PLIST_WITHIN] or data.startswith(b"bplist00"):
+        return DeviceState("au_plist", data)
+    return opaque(data)

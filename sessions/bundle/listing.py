@@ -24,8 +24,7 @@ from sessions.bundle.naming import (
 )
 from sessions.errors import SessionError
 from sessions.formats.unreadable import EXPORTS
-from sessions.media.archives import member_entries
-from sessions.media.entry import Entry, is_clutter
+from sessions.media.archives import Entry, is_clutter, member_entries
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from sessions.bundle.naming import nfc
-from sessions.media.archives import ZIP_FAILURES
-from sessions.media.entry import Entry
-from sessions.media.headers import Fault, Sound, identify
+from sessions.media.archives import ZIP_FAILURES, Entry
+from sessions.media.sound_headers import Fault, Sound, identify
 from sessions.model.session import Media
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable
