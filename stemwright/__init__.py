@@ -65,6 +65,10 @@ def __getattr__(name: str) -> "Any":
 
     for home, names in _HOMES.items():
         if name in names:
+            if home != "stemwright.problems":
+                from stemwright.installation import check_packages
+
+                check_packages()
             return getattr(import_module(home), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import sysconfig
+import venv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,3 +43,39 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree, as a user installs it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    where = ["--disable-pip-version-check", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*build, *where], check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of an environment with the wheel installed; what it needs is the suite's own."""
+    top = tmp_path_factory.mktemp("environment")
+    venv.create(top, symlinks=True)
+    python = top / "bin" / "python"
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--no-compile"]
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", *quiet, str(wheel)]
+    subprocess.run(pip, check=True, capture_output=True)
+    (packages,) = top.glob("lib/python3*/site-packages")
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    script = f"#!{python}\nimport sys\nimport pytest\nsys.exit(pytest.main())\n"
+    (top / "bin" / "pytest").write_text(script)
+    (top / "bin" / "pytest").chmod(0o755)
+    return top / "bin"
+
+
+@pytest.fixture
+def users_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment variables of a user: nothing of this suite's, and a store of their own."""
+    ours = ("PYTEST", "PYTHON", "COV")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "STEMWRIGHT_STORE": str(tmp_path / "store")}

@@ -153,7 +153,7 @@ def test_the_pytest_plugin_compares_and_updates(files, tmp_path) -> None:
         "from pathlib import Path\n\n\ndef test_song(assert_same_render):\n"
         "    assert_same_render(Path('a.wav'), 'goldens/a.json')\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "bridge.pytest_plugin", str(test)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "stemwright.pytest_plugin", str(test)]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
 
     def run(*more: str) -> subprocess.CompletedProcess[str]:
