@@ -34,10 +34,6 @@ from .model import (
 from .readings import (
     delta as delta,
 )
-from .render_folder import (
-    RenderFolder as RenderFolder,
-    open_render as open_render,
-)
 from .reports import (
     check_outputs as check_outputs,
     junit as junit,
@@ -86,7 +82,6 @@ __all__ = [
     "FirstStep",
     "Limits",
     "Policy",
-    "RenderFolder",
     "Renderings",
     "Residual",
     "Streams",
@@ -106,7 +101,6 @@ __all__ = [
     "load_policy",
     "markdown",
     "meaning",
-    "open_render",
     "opened",
     "overlap",
     "together",

@@ -11,11 +11,11 @@ from typing import Any, Literal
 import numpy as np
 import soundfile
 
-from bridge.audio import Block, WavWriter, open_member, opened
-from bridge.comparing import RenderFolder, open_render
+from bridge.audio import WavWriter, open_member, opened
 from bridge.exchanging.embedded import check_inside
 from bridge.exchanging.session_of_master import is_rendering, session_of
-from bridge.gathering import cut, kept_signal
+from bridge.finished import FinishedFolder, open_render
+from bridge.gathering import Signal
 from bridge.hosting import scratch, trusted_folders
 from bridge.storing import Store
 from chains import MASTER, Insert, Plugin
@@ -140,14 +140,10 @@ def with_printed(
         raise _gone(folder, "render.json or chain.toml cannot be read")
     if rendering.lock is None:
         raise _gone(folder, rendering.lock_fault or "chain.lock cannot be read")
-    chain = rendering.chain
-    owners = [owner for owner, rack in chain.racks() if owner != MASTER and _has_own(rack)]
-    rate_hz = rendering.lock.engine.sample_rate_hz
-
-    def printed(owner: str) -> Media:
-        return _print(rendering, rate_hz, folder, owner, store, work / f"{owner}.wav")
-
-    made = {owner: printed(owner) for owner in owners}
+    finished = FinishedFolder(folder, rendering.record, rendering.chain, rendering.lock)
+    racks = finished.chain.racks()
+    owners = [owner for owner, rack in racks if owner != MASTER and _has_own(rack)]
+    made = {owner: _print(finished, owner, store, work / f"{owner}.wav") for owner in owners}
     tracks = tuple(_tracks(session, made))
     told = (_told(tuple(made)),) if made else ()
     return replace(session, tracks=tracks), told
@@ -170,23 +166,20 @@ def _tracks(session: Session, made: dict[str, Media]) -> Iterator[Track]:
         yield replace(track, kind="audio", sends=sends, devices=(), clips=(clip,))
 
 
-def _print(
-    rendering: RenderFolder, rate_hz: int, folder: Path, owner: str, store: Store, path: Path
-) -> Media:
-    record, frames = rendering.record, rendering.record.frames
-    skip = round(record.preroll_s * rate_hz)
+def _print(finished: FinishedFolder, owner: str, store: Store, path: Path) -> Media:
+    rate_hz, frames = finished.rate_hz, finished.frames
     with WavWriter(path, rate_hz, 2, "float32", owner) as writer:
-        for block in cut(_blocks(rendering, folder, owner, store), frames, skip):
+        for block in _output(finished, owner, store).blocks():
             writer.write(block)
     return Media(path, None, rate_hz, 2, frames, "WAV", "FLOAT")
 
 
-def _blocks(rendering: RenderFolder, folder: Path, owner: str, store: Store) -> Iterator[Block]:
-    steps = rendering.of(owner)
-    signal = kept_signal(store, steps[-1].key, steps[-1].pcm) if steps else None
+def _output(finished: FinishedFolder, owner: str, store: Store) -> Signal:
+    steps = finished.of(owner)
+    signal = finished.output(steps[-1], store) if steps else None
     if signal is None:
-        raise _gone(folder, f"the store no longer holds what came out of {owner}")
-    return signal.blocks()
+        raise _gone(finished.path, f"the store no longer holds what came out of {owner}")
+    return signal
 
 
 def _gone(folder: Path, message: str) -> InputError:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bridge.exchanging.devices import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
-from bridge.finished import RECORD, Lock, Place, Source, check_whole, found_again, read_lock, recall
+from bridge.finished import RECORD, Lock, Place, Source, found_again, open_chain_and_lock, recall
 from bridge.planning import Stem
 from bridge.storing import Store
-from chains import Chain, Group, Insert, Plugin, load
+from chains import Chain, Group, Insert, Plugin
 from sessions import Clip, Device, Entry, Media, Send, Session, Tempo, Track, read_header
 from stemwright.problems import Diagnostic, InputError, Problem
 
@@ -38,11 +38,9 @@ def session_of(
     groups and returns with our own processors will become audio.
     Raises InputError for a folder that is not whole, and for sources that are gone or changed.
     """
-    check_whole(folder)
-    lock = read_lock(folder)
+    chain, lock = open_chain_and_lock(folder)
     if stems is not None:
         lock = found_again(lock, stems, store)
-    chain = load(folder / "chain.toml")
     sources = _Sources(folder, lock.sources)
     sources.check(lock, store)
     finisher = Finisher(chain, store, plugin_folders, lock, trusted)

@@ -10,6 +10,13 @@ from .digests import (
     sidecar_of as sidecar_of,
     stems_digest as stems_digest,
 )
+from .finished_folder import (
+    FinishedFolder as FinishedFolder,
+    RenderFolder as RenderFolder,
+    open_chain_and_lock as open_chain_and_lock,
+    open_finished as open_finished,
+    open_render as open_render,
+)
 from .folder_writer import (
     Pages as Pages,
     write_folder as write_folder,
@@ -38,6 +45,7 @@ from .lock_writer import (
 from .locked_stems import (
     found_again as found_again,
     recall as recall,
+    recall_file as recall_file,
     recall_stem as recall_stem,
 )
 from .place import (
@@ -87,6 +95,7 @@ __all__ = [
     "Digests",
     "Engine",
     "Finished",
+    "FinishedFolder",
     "Frames",
     "Level",
     "Lock",
@@ -98,6 +107,7 @@ __all__ = [
     "PluginRow",
     "RateHz",
     "Record",
+    "RenderFolder",
     "Row",
     "Said",
     "Shape",
@@ -120,12 +130,16 @@ __all__ = [
     "lock_digest",
     "lock_of",
     "need_record",
+    "open_chain_and_lock",
+    "open_finished",
+    "open_render",
     "output_digest",
     "read_lock",
     "read_record",
     "read_sidecar",
     "read_tag",
     "recall",
+    "recall_file",
     "recall_stem",
     "refuse_other_song",
     "sidecar_of",

@@ -23,6 +23,7 @@ from bridge.finished.digests import (
     stems_digest,
     tag,
 )
+from bridge.finished.finished_folder import FinishedFolder
 from bridge.finished.lock_writer import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.finished.place import OutputFolder
 from bridge.hosting import opened_state
@@ -41,8 +42,8 @@ class Pages(Protocol):
         """More rows for render.json."""
         ...
 
-    def write(self, path: Path, record: Record) -> None:
-        """Write report.html, given what render.json will say."""
+    def write(self, path: Path, folder: FinishedFolder) -> None:
+        """Write report.html to `path`, given the folder as it will be; its path is a staged one."""
         ...
 
 
@@ -91,7 +92,11 @@ def write_into(
         told["files"].append("report.html")
     record = Record.model_validate(told)
     if pages is not None:
-        out.add("report.html", lambda path: pages.write(path, record))
+
+        def write(path: Path) -> None:
+            pages.write(path, FinishedFolder(path.parent, record, chain, lock))
+
+        out.add("report.html", write)
     return Record.model_validate(out.commit(told))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bridge.finished.lock import Lock, Source, SourceFile
 from bridge.gathering import stem_file
-from bridge.planning import Stem, Stems
+from bridge.planning import Stem, StemFile, Stems
 from bridge.storing import Store
 from sessions import Media, read
 from stemwright.problems import InputError, Problem
@@ -34,11 +34,16 @@ def recall(lock: Lock, folder: Path, store: Store) -> Stems:
 
 def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
     """Find one stem of a lock again, as `recall` does all."""
+    files = tuple(recall_file(file, folder, store) for file in source.files)
+    return Stem(source.stem, source.name, source.role, files, source.offset_s)
+
+
+def recall_file(file: SourceFile, folder: Path, store: Store) -> StemFile:
+    """Find one file of a stem again, as `recall` does all; its samples may be others by now."""
     try:
-        files = tuple(stem_file(folder / file.path, file.member, store)[0] for file in source.files)
+        return stem_file(folder / file.path, file.member, store)[0]
     except InputError as error:
         raise InputError([_with_place(each) for each in error.problems]) from error
-    return Stem(source.stem, source.name, source.role, files, source.offset_s)
 
 
 def _with_place(problem: Problem) -> Problem:

@@ -22,6 +22,7 @@ from bridge.finished.shapes import (
     unreadable,
 )
 from bridge.storing import BadDataError, parse_json, read_bytes
+from chains import MASTER
 from stemwright.problems import InputError, Problem
 
 RECORD = "render.json"
@@ -86,13 +87,21 @@ class Row(Shape):
 
     @property
     def owner(self) -> str:
-        """The group, return or master it belongs to; "" of the sum, "finish" of the finish."""
-        return self.id.partition("@")[0].rpartition("/")[0]
+        """The group, return or bus it belongs to; the sum and the finish are the master's."""
+        owner, slash, _ = self.id.partition("@")[0].rpartition("/")
+        return owner if slash and owner != "finish" else MASTER
 
     @property
     def version(self) -> str:
-        """The further version it was rendered for; "" for the main master, and for a finish."""
-        return self.id.partition("@")[2]
+        """The version it was rendered for; "main" also for what all versions share."""
+        if self.id.startswith("finish/"):
+            return self.id.removeprefix("finish/")
+        return self.id.partition("@")[2] or "main"
+
+    @property
+    def rms_out_dbfs(self) -> float | None:
+        """How loud its output is; None for silence."""
+        return self.level_out.rms_dbfs if self.level_out else None
 
 
 class Stems(Shape):

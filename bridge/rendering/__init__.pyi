@@ -1,3 +1,7 @@
+from .bus import (
+    sent_parts as sent_parts,
+    weighted_sum as weighted_sum,
+)
 from .context import (
     Context as Context,
     StepResult as StepResult,
@@ -8,6 +12,7 @@ from .finish import (
     target_words as target_words,
 )
 from .lanes import (
+    group_source as group_source,
     lane_source as lane_source,
     render_the_others as render_the_others,
 )
@@ -30,10 +35,13 @@ __all__ = [
     "Rendering",
     "StepResult",
     "context_of",
+    "group_source",
     "lane_source",
     "render",
     "render_the_others",
     "run_again",
+    "sent_parts",
     "target_spec",
     "target_words",
+    "weighted_sum",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bridge.audio import Part, summed
 from bridge.gathering import Signal, store_signal, stored_signal
@@ -12,6 +13,8 @@ from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps
 from stemwright.problems import Diagnostic, InputError, Problem
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,30 @@ def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[st
 
 
 def _sent(context: Context, back: ReturnLane, lanes: Sounding) -> Signal | None:
-    """What reaches a return: every lane's fader times its send; None where nothing is sent."""
-    parts = [
-        (lane.fader * gain, signal)
-        for lane, signal in lanes
-        for name, gain in lane.sends
-        if name == back.id
+    """What reaches a return; None where nothing is sent."""
+    parts = sent_parts(back.id, ((lane.fader, lane.sends, signal) for lane, signal in lanes))
+    return weighted_sum(parts, context.plan.render_frames) if parts else None
+
+
+def sent_parts(
+    back: str, groups: Iterable[tuple[float, Iterable[tuple[str, float]], _Part]]
+) -> list[tuple[float, _Part]]:
+    """What goes into the return `back`, each with its linear gain: the fader times the send.
+
+    `groups` are (linear fader, (return, linear gain) of every send, what comes out of the inserts).
+    """
+    return [
+        (fader * gain, output)
+        for fader, sends, output in groups
+        for name, gain in sends
+        if name == back
     ]
-    frames = context.plan.render_frames
-    if not parts:
-        return None
-    key = sum_digest([(gain, signal.digest) for gain, signal in parts], frames)
+
+
+def weighted_sum(parts: Sequence[tuple[float, Signal]], frames: int) -> Signal:
+    """The ordered sum of signals, each times its linear gain, `frames` long."""
     return Signal(
-        key,
+        sum_digest([(gain, signal.digest) for gain, signal in parts], frames),
         frames,
         lambda: summed([Part(gain, signal.blocks()) for gain, signal in parts], frames),
     )
@@ -67,16 +81,19 @@ def _sent(context: Context, back: ReturnLane, lanes: Sounding) -> Signal | None:
 def _sum(
     context: Context, parts: Sequence[tuple[float, Signal]], step_id: str
 ) -> tuple[Signal, StepResult]:
-    frames = context.plan.render_frames
-    key = sum_digest([(gain, signal.digest) for gain, signal in parts], frames)
-    entry = context.store.get(key)
+    wanted = weighted_sum(parts, context.plan.render_frames)
+    entry = context.store.get(wanted.digest)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        blocks = summed([Part(gain, signal.blocks()) for gain, signal in parts], frames)
         entry = store_signal(
-            context.store, key, blocks, "float64", context.cancel, lambda: {"diagnostics": []}
+            context.store,
+            wanted.digest,
+            wanted.blocks(),
+            "float64",
+            context.cancel,
+            lambda: {"diagnostics": []},
         )
         seconds = time.perf_counter() - started
     context.events.done(step_id)

@@ -9,9 +9,10 @@ from typing import NoReturn, TypeVar
 
 from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks
 from bridge.hosting import stop_all
-from bridge.planning import Lane, group_digest
+from bridge.planning import Lane, Stem, group_digest
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps
+from bridge.storing import Store
 from stemwright.problems import MachineError, Problem, StemwrightError, StoppedError
 
 LaneOutput = tuple[Signal, list[StepResult]]
@@ -101,16 +102,22 @@ def _gathered(futures: Mapping[_Name, Future[LaneOutput]]) -> dict[_Name, LaneOu
 def lane_source(context: Context, lane: Lane) -> Signal:
     """The trimmed sum of a lane's stems, before its first insert."""
     plan = context.plan
-    rate_hz, frames = plan.engine.sample_rate_hz, plan.render_frames
     skip = 0 if plan.window is None else plan.window.skip
+    rate_hz, frames = plan.engine.sample_rate_hz, plan.render_frames
+    return group_source(lane.stems, lane.trim, rate_hz, frames, skip, context.store)
+
+
+def group_source(
+    stems: Sequence[Stem], trim: float, rate_hz: int, frames: int, skip: int, store: Store
+) -> Signal:
+    """What goes into a group's first insert: the sum of its stems times its linear trim.
+
+    `frames` of it, from the song's frame `skip` on.
+    """
     return Signal(
-        group_digest(lane.stems, lane.trim, rate_hz, frames, skip),
+        group_digest(stems, trim, rate_hz, frames, skip),
         frames,
-        lambda: cut(
-            group_blocks(lane.stems, lane.trim, rate_hz, skip + frames, context.store),
-            frames,
-            skip,
-        ),
+        lambda: cut(group_blocks(stems, trim, rate_hz, skip + frames, store), frames, skip),
     )
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from bridge.comparing.render_folder import RenderFolder, Step
-from bridge.finished import MixerRow
+from bridge.finished import MixerRow, RenderFolder, Row
 from chains import MASTER, Chain
 
 Kind = Literal[
@@ -18,9 +17,9 @@ Kind = Literal[
 """What kind of thing changed; `host` is the engine or this tool itself, `not_repeatable` the same
 step with the same input."""
 
-Sides = tuple[Step | None, Step | None]
+Sides = tuple[Row | None, Row | None]
 Named = tuple[str, Kind]
-Row = Mapping[str, tuple[object, ...]]
+Rack = Mapping[str, tuple[object, ...]]
 """Inserts in signal order, and what each does."""
 
 
@@ -74,7 +73,7 @@ def engine_changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
         yield f"stemwright: {a.lock.stemwright} and {b.lock.stemwright}"
 
 
-def _own_name(step: Step, owner: str) -> str:
+def _own_name(step: Row, owner: str) -> str:
     return f"{owner}/{step.inserts[-1]}" if step.inserts else step.id
 
 
@@ -88,7 +87,7 @@ def _hosted(a: RenderFolder, b: RenderFolder, step: str) -> Kind | None:
     return "state" if one.state != other.state else None
 
 
-def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]:
+def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Rack, Rack]:
     """The inserts of an owner in order, each with what it does, as the locks hold them."""
     one, other = a.mixer, b.mixer
     if one is None or other is None:
@@ -102,7 +101,7 @@ def _locked_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row
     return rows[0], rows[1]
 
 
-def _chain_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]:
+def _chain_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Rack, Rack]:
     """The same as the chains say it, with the last limiter, which is part of the target."""
     one, other = (
         {each.id: (each.settings, each.on, each.mix) for each in side.inserts(owner)}
@@ -111,7 +110,7 @@ def _chain_rows(a: RenderFolder, b: RenderFolder, owner: str) -> tuple[Row, Row]
     return one, other
 
 
-def _parted(a: Row, b: Row, passed: set[str]) -> tuple[str, ...]:
+def _parted(a: Rack, b: Rack, passed: set[str]) -> tuple[str, ...]:
     """What stands where the inserts after those passed first part; nothing where they agree."""
     rows = ([name for name in row if name not in passed] for row in (a, b))
     for first, second in zip_longest(*rows):
@@ -121,7 +120,7 @@ def _parted(a: Row, b: Row, passed: set[str]) -> tuple[str, ...]:
 
 
 def _named(
-    a: RenderFolder, b: RenderFolder, owner: str, rows: tuple[Row, Row], parted: tuple[str, ...]
+    a: RenderFolder, b: RenderFolder, owner: str, rows: tuple[Rack, Rack], parted: tuple[str, ...]
 ) -> Named:
     """Whether inserts changed places, or which was set otherwise, added or taken out."""
     if len(parted) > 1 and all(each in row for each in parted for row in rows):
@@ -140,7 +139,7 @@ def _driven(a: RenderFolder, b: RenderFolder, owner: str) -> bool:
     return owner == MASTER and a.record.drive_db != b.record.drive_db
 
 
-def _unseen(a: RenderFolder, b: RenderFolder, step: Step, owner: str) -> Named:
+def _unseen(a: RenderFolder, b: RenderFolder, step: Row, owner: str) -> Named:
     """What neither chains nor mixers show: another host, or a lock of before mixers were held."""
     name = _own_name(step, owner)
     if any(engine_changes(a, b)):
@@ -178,7 +177,7 @@ def _trimmed(a: RenderFolder, b: RenderFolder, group: str) -> bool:
     return one.trim != other.trim
 
 
-def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Step) -> Named | None:
+def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Row) -> Named | None:
     """What beside inserts reaches a step: trims, faders, sends, the target, the version."""
     one, other = _levels(a, b)
     for group in (each for each in one if each in other):
@@ -206,7 +205,7 @@ def _level(group: str, one: Level, other: Level, owner: str, owners: Sequence[st
     return (f"{group} sends", "send") if sent[0] != sent[1] else None
 
 
-def _bus(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
+def _bus(a: RenderFolder, b: RenderFolder, step: Row) -> Named | None:
     if step.id.startswith("sum"):
         one, other = _levels(a, b)
         for name, level in one.items():
@@ -234,7 +233,7 @@ def _spec_changed(a: RenderFolder, b: RenderFolder, name: str) -> bool:
     return a.lock is not None and b.lock is not None and a.spec(name) != b.spec(name)
 
 
-def _finish(a: RenderFolder, b: RenderFolder, step: Step) -> Named | None:
+def _finish(a: RenderFolder, b: RenderFolder, step: Row) -> Named | None:
     """What decides the finish, and the drive into the inserts that are part of it."""
     ends = step.id.startswith("finish/")
     if not ends and (not step.inserts or step.owner != MASTER or any(engine_changes(a, b))):

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.comparing.causes.culprits import Kind, culprit, engine_changes
-from bridge.comparing.render_folder import RenderFolder, Step, open_render
-from bridge.finished import differences
+from bridge.finished import RenderFolder, Row, differences, open_render
 from chains import MASTER
 
 _HELD = frozenset({"mixer", "specs"})
@@ -139,7 +138,7 @@ def _heard(render: RenderFolder, group: str) -> set[str]:
 
 
 def _parting(
-    a: RenderFolder, b: RenderFolder, rows: tuple[Sequence[Step], Sequence[Step]], owner: str
+    a: RenderFolder, b: RenderFolder, rows: tuple[Sequence[Row], Sequence[Row]], owner: str
 ) -> Iterator[FirstStep]:
     passed: set[str] = set()
     for first, second in zip_longest(*rows):
@@ -189,11 +188,11 @@ def _groups(a: RenderFolder, b: RenderFolder) -> Iterator[GroupDiff]:
         yield GroupDiff(group, first.pcm == second.pcm, _level_delta_db(first, second))
 
 
-def _last(steps: Sequence[Step]) -> Step | None:
+def _last(steps: Sequence[Row]) -> Row | None:
     return steps[-1] if steps else None
 
 
-def _level_delta_db(a: Step | None, b: Step | None) -> float | None:
-    if a is None or b is None or a.rms_dbfs is None or b.rms_dbfs is None:
+def _level_delta_db(a: Row | None, b: Row | None) -> float | None:
+    if a is None or b is None or a.rms_out_dbfs is None or b.rms_out_dbfs is None:
         return None
-    return round(b.rms_dbfs - a.rms_dbfs, 3)
+    return round(b.rms_out_dbfs - a.rms_out_dbfs, 3)

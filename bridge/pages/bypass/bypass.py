@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block, WavWriter, read_blocks, reblocked
-from bridge.finished import found_again, read_lock, recall
+from bridge.finished import recall
 from bridge.gathering import DamagedEntryError, link_stems
 from bridge.hosting import search_folders, trusted_folders
 from bridge.metering import LoudnessCurve, Spectrum
@@ -22,7 +22,7 @@ from bridge.pages import saved
 from bridge.pages.bypass.page import FILES, PAGE, Bypassed, Place, Seen, bypass_page
 from bridge.pages.report import (
     LONGEST_S,
-    Folder,
+    StepSignals,
     Taps,
     between,
     insert_words,
@@ -40,37 +40,34 @@ from stemwright.problems import InputError, Problem, StemwrightError
 
 @dataclass(frozen=True)
 class Again:
-    """How to render again: where the stems lie, if they moved, plugins, and lanes at a time."""
+    """How to render again: where plugins are looked for, and lanes at a time."""
 
-    stems: Path | None = None
     plugin_folders: tuple[Path, ...] = ()
     jobs: int = 1
 
 
-def master_without(folder: Folder, step_id: str, how: Again) -> Output:
+def master_without(signals: StepSignals, step_id: str, how: Again) -> Output:
     """Render the master that `step_id` is part of with that insert bypassed, at the same drive.
 
     The store gives what comes before the insert, and keeps what is made. Raises InputError for a
     range, the finish or sources that are gone; MachineError and RenderError as `render` does.
     """
+    folder, store = signals.folder, signals.store
     wanted, _, version = step_id.partition("@")
     if wanted.startswith("finish/") or folder.record.range:
         what = "the finish ends it" if wanted.startswith("finish/") else "this is a range"
         raise InputError(Problem("no_master_without", what, {"file": str(folder.path)}))
-    lock = read_lock(folder.path)
-    if how.stems is not None:
-        lock = found_again(lock, how.stems, folder.store)
     chain = _versioned(_bypassed(folder.chain, wanted), version)
     plan = link_stems(
-        recall(lock, folder.path, folder.store),
+        recall(folder.lock, folder.path, store),
         chain,
-        folder.store,
+        store,
         plugin_folders=search_folders(how.plugin_folders),
         trusted=trusted_folders(()),
     )
-    context = context_of(plan, folder.store, jobs=how.jobs)
+    context = context_of(plan, store, jobs=how.jobs)
     drive_db = None if chain.target is None else folder.record.drive_db or 0.0
-    outputs = render(context, lock.subtype, drive_db).outputs
+    outputs = render(context, folder.lock.subtype, drive_db).outputs
     return next(each for each in outputs if each.version == (version or "main"))
 
 
@@ -117,7 +114,7 @@ def bypass(
     tapped = taps(found, step_id)
     _refuse_foreign(target)
     try:
-        return _written(found, tapped, target, step_id, Again(stems, tuple(plugin_folders), jobs))
+        return _written(found, tapped, target, step_id, Again(tuple(plugin_folders), jobs))
     except DamagedEntryError as error:
         raise InputError(
             Problem(
@@ -160,8 +157,11 @@ def _marked(shown: str, folder: Path) -> str:
     return f"{shown}{_MARK}{json.dumps(digests, sort_keys=True)} -->\n"
 
 
-def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Again) -> Bypassed:
-    rate_hz = folder.engine.sample_rate_hz
+def _written(
+    signals: StepSignals, tapped: Taps, target: Path, step_id: str, how: Again
+) -> Bypassed:
+    folder = signals.folder
+    rate_hz = folder.rate_hz
     with_lufs, with_peak = _heard(tapped.after(), rate_hz)
     without_lufs, without_peak = _heard(tapped.before(), rate_hz)
     gain_db = 0.0
@@ -173,7 +173,7 @@ def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Agai
     loudest = max(with_peak, without_peak * gain, changed.peak)
     pad_db = amplitude_db(loudest / _FULL) if loudest > _FULL else 0.0
     place = _place(tapped, gain, changed, rate_hz)
-    master, why = _master(folder, step_id, place, how)
+    master, why = _master(signals, step_id, place, how)
     found = Bypassed(
         step=step_id,
         folder=target,
@@ -189,18 +189,20 @@ def _written(folder: Folder, tapped: Taps, target: Path, step_id: str, how: Agai
         words=insert_words(folder.record, folder.chain, step_id),
         with_db=tuple(spectra[0].result_db()),
         without_db=tuple(spectra[1].result_db()),
-        reduction_db=tuple(reductions_db(folder.record, folder.store).get(step_id, ())),
+        reduction_db=tuple(reductions_db(folder.record, signals.store).get(step_id, ())),
     )
     shown = bypass_page(found, place, seen, master, why)
     _write(tapped, target, gain, linear(-pad_db), rate_hz, shown)
     return found
 
 
-def _master(folder: Folder, step_id: str, place: Place, how: Again) -> tuple[Place | None, str]:
+def _master(
+    signals: StepSignals, step_id: str, place: Place, how: Again
+) -> tuple[Place | None, str]:
     """The same place of the master with the insert, and without it; or why it cannot be heard."""
-    version = step_id.partition("@")[2] or "main"
+    folder, version = signals.folder, step_id.partition("@")[2] or "main"
     try:
-        without = master_without(folder, step_id, how)
+        without = master_without(signals, step_id, how)
     except StemwrightError as error:
         return None, error.problems[0].message
     master = next(each for each in folder.record.outputs if each.version == version)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bridge.comparing import Diff, RenderFolder, open_render
+from bridge.comparing import Diff
+from bridge.finished import RenderFolder, open_render
 from bridge.pages import change, table, tag, text
 from chains import Chain, Version, describe_chain
 

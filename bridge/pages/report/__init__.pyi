@@ -32,7 +32,7 @@ from .sources import (
     listen as listen,
 )
 from .step_signals import (
-    Folder as Folder,
+    StepSignals as StepSignals,
     Taps as Taps,
     taps as taps,
 )
@@ -43,11 +43,11 @@ from .tables import (
 __all__ = [
     "LONGEST_S",
     "PAGE",
-    "Folder",
     "Heard",
     "Reference",
     "ReportPages",
     "Song",
+    "StepSignals",
     "Taps",
     "between",
     "day",

@@ -21,7 +21,7 @@ from bridge.pages.report.excerpts import (
     whole as whole_song,
 )
 from bridge.pages.report.heard_signal import Heard
-from bridge.pages.report.step_signals import Folder
+from bridge.pages.report.step_signals import StepSignals
 from bridge.storing import Entry, Store, digest
 from stemwright.problems import InputError
 
@@ -146,7 +146,7 @@ class Songbook:
 
 def gathered(
     heard: Sequence[Heard],
-    folder: Folder,
+    signals: StepSignals,
     jobs: int = 1,
     *,
     short: bool = False,
@@ -155,7 +155,7 @@ def gathered(
 
     `short` leaves out the whole songs.
     """
-    record, store = folder.record, folder.store
+    record, store = signals.folder.record, signals.store
     measures = {output.version: output.measures.model_dump() for output in record.outputs}
 
     def look(one: Heard) -> Row:
@@ -174,7 +174,7 @@ def gathered(
         shown,
         groups,
         main,
-        insert_sounds(folder, float(main.start_s), jobs),
+        insert_sounds(signals, float(main.start_s), jobs),
         reductions_db(record, store),
     )
 
@@ -184,7 +184,7 @@ def reductions_db(record: Record, store: Store) -> dict[str, Sequence[float]]:
     found: dict[str, Sequence[float]] = {}
     for row in record.steps:
         entry = store.get(row.key)
-        if entry is None or row.version:
+        if entry is None or (row.inserts and row.version != "main"):
             continue
         curves = entry.meta.get("gain_curves_db") or ()
         names = [f"{row.owner}/{name}" for name in row.inserts] or [row.id]

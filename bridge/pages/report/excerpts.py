@@ -13,10 +13,10 @@ import numpy as np
 
 from bridge.audio import Block, resampled
 from bridge.finished import Row
-from bridge.gathering import DamagedEntryError, silence
+from bridge.gathering import DamagedEntryError, Signal, silence
 from bridge.pages import PREVIEW_HZ, Excerpt, Outline, excerpt as encoded, preview, short_preview
 from bridge.pages.report.heard_signal import Heard
-from bridge.pages.report.step_signals import Blocks, Folder, entered, inserts_of, left, through
+from bridge.pages.report.step_signals import StepSignals, entered, inserts_of, left, through
 from bridge.storing import Store, digest
 from stemwright.decibels import linear
 from stemwright.problems import InputError
@@ -150,23 +150,23 @@ class InsertSound:
     after: Excerpt
 
 
-def insert_sounds(folder: Folder, start_s: float, jobs: int = 1) -> dict[str, InsertSound]:
+def insert_sounds(signals: StepSignals, start_s: float, jobs: int = 1) -> dict[str, InsertSound]:
     """Return every insert that was rendered for the main master, by `group/insert`.
 
     `start_s` is where all are heard. What the store no longer holds is left out.
     """
-    rows = [row for row in folder.record.steps if row.inserts and not row.version]
+    rows = [row for row in signals.folder.steps if row.inserts and row.version == "main"]
     racks = [(owner, list(each)) for owner, each in groupby(rows, lambda row: row.owner)]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        found = pool.map(lambda rack: _rack(folder, rack[0], rack[1], start_s), racks)
+        found = pool.map(lambda rack: _rack(signals, rack[0], rack[1], start_s), racks)
         return {name: sound for each in found for name, sound in each.items()}
 
 
 def _rack(
-    folder: Folder, owner: str, rows: Sequence[Row], start_s: float
+    signals: StepSignals, owner: str, rows: Sequence[Row], start_s: float
 ) -> dict[str, InsertSound]:
     names = [f"{owner}/{name}" for row in rows for name in row.inserts]
-    part = folder.record.range
+    part = signals.folder.record.range
     key = digest(
         "report.inserts",
         version=_SOUNDS_VERSION,
@@ -176,39 +176,40 @@ def _rack(
         seconds=SECONDS,
         played_hz=PREVIEW_HZ,
     )
-    entry = folder.store.get(key)
+    entry = signals.store.get(key)
     if entry is not None:
         excerpts = [from_json(each) for each in entry.meta["excerpts"]]
     else:
         try:
-            excerpts = [*_excerpts(folder, rows, start_s)]
+            excerpts = [*_excerpts(signals, rows, start_s)]
         except (InputError, DamagedEntryError):
             return {}
-        folder.store.put(key, {"pcm": None, "excerpts": [asdict(each) for each in excerpts]})
+        signals.store.put(key, {"pcm": None, "excerpts": [asdict(each) for each in excerpts]})
     pairs = pairwise(excerpts)
     return {name: InsertSound(*pair) for name, pair in zip(names, pairs, strict=True)}
 
 
-def _excerpts(folder: Folder, rows: Sequence[Row], start_s: float) -> Iterator[Excerpt]:
+def _excerpts(signals: StepSignals, rows: Sequence[Row], start_s: float) -> Iterator[Excerpt]:
     """What goes into the first insert, then what comes out of each."""
-    rate_hz = folder.engine.sample_rate_hz
+    folder = signals.folder
+    rate_hz = folder.rate_hz
     start = round(start_s * rate_hz)
     early = max(0, start - _BEFORE_S * rate_hz)
     end = min(folder.frames, start + SECONDS * rate_hz)
 
-    def taken(blocks: Blocks) -> Block:
-        return between(blocks(), early, end)
+    def taken(signal: Signal) -> Block:
+        return between(signal.blocks(), early, end)
 
     def heard(samples: Block) -> Excerpt:
         return short_preview(samples[:, start - early :], rate_hz)
 
-    ends = [left(folder, row) for row in rows]  # before stems are read for what is gone
-    sounding = taken(entered(folder, rows[0]))
+    ends = [left(signals, row) for row in rows]  # before stems are read for what is gone
+    sounding = taken(entered(signals, rows[0]))
     yield heard(sounding)
-    for row, end_blocks in zip(rows, ends, strict=True):
+    for row, ending in zip(rows, ends, strict=True):
         for insert in inserts_of(folder, row)[:-1]:
             passed = [np.zeros((2, 0)), *through(folder, [insert], [sounding])]
             sounding = np.concatenate(passed, axis=1)
             yield heard(sounding)
-        sounding = taken(end_blocks)
+        sounding = taken(ending)
         yield heard(sounding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bridge.finished import Record
+from bridge.finished import Engine, Record
 from bridge.pages import (
     PREVIEW_HZ,
     Deck,
@@ -44,7 +44,6 @@ from bridge.pages.report.tables import (
     target_table,
     verdict,
 )
-from bridge.planning import Engine
 from chains import Chain
 
 Playable = Sequence[tuple[Row, Excerpt]]

@@ -81,7 +81,7 @@ def _stages(record: Record, owner: str, inserts: Sequence[Insert]) -> tuple[Stag
     rows = {
         name: row
         for row in record.steps
-        if row.id.startswith(f"{owner}/") and not row.version
+        if row.owner == owner and row.version == "main"
         for name in row.inserts
     }
     return tuple(_merged(inserts, rows))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from bridge.audio import Block, Part, inspect, probe, read_blocks, summed
-from bridge.finished import Record, Row, Source, Version
-from bridge.gathering import cut, group_blocks, kept_signal
-from bridge.planning import Engine, Stem, StemFile, built_in
-from bridge.rendering import run_again
+from bridge.audio import Block, read_blocks
+from bridge.finished import FinishedFolder, Row, Source, SourceFile, Version, recall_file
+from bridge.gathering import Signal
+from bridge.planning import Stem, StemFile, built_in
+from bridge.rendering import group_source, run_again, sent_parts, weighted_sum
 from bridge.storing import Store
-from chains import Chain, Group, Insert
+from chains import Group, Insert
 from stemwright.decibels import linear
 from stemwright.problems import InputError, Problem
 
@@ -20,22 +19,16 @@ Blocks = Callable[[], Iterator[Block]]
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A finished folder, read: render.json, the chain, the lock's sources, the engine."""
+class StepSignals:
+    """A finished folder and the store that holds what came out of its steps.
 
-    path: Path
-    record: Record
-    chain: Chain
-    engine: Engine
-    sources: Sequence[Source]
+    Every signal is stereo, as long as the masters and beginning with them.
+    """
+
+    folder: FinishedFolder
     store: Store
-    stems: Callable[[str], Blocks] | None = field(default=None, compare=False, repr=False)
+    stems: Callable[[str], Signal] | None = field(default=None, compare=False, repr=False)
     """A group's trimmed sum by its id, where it is at hand; else the sources are read again."""
-
-    @property
-    def frames(self) -> int:
-        """Length of the master."""
-        return self.record.frames
 
 
 @dataclass(frozen=True)
@@ -46,34 +39,36 @@ class Taps:
     after: Blocks
 
 
-def taps(folder: Folder, step_id: str) -> Taps:
+def taps(signals: StepSignals, step_id: str) -> Taps:
     """Find what went into `step_id` and what came out.
 
     `step_id` is a step or an insert of render.json, with `@version` for a further version's master
     insert. Raises InputError: unknown_step, bypass_gone.
     """
-    for row in folder.record.steps:
-        if row.id == step_id and step_id.startswith("finish/"):
-            return _finish_taps(folder, row)
+    folder = signals.folder
+    finish = folder.step(step_id) if step_id.startswith("finish/") else None
+    if finish is not None:
+        path = folder.path / f"{finish.version}.wav"
+        return Taps(entered(signals, finish).blocks, lambda: read_blocks(path))
     row, name = _row(folder, step_id)
-    before = entered(folder, row)
+    before = entered(signals, row).blocks
     inserts = inserts_of(folder, row)[: row.inserts.index(name) + 1]
     last = name == row.inserts[-1]
-    after = left(folder, row) if last else lambda: through(folder, inserts, before())
+    after = left(signals, row).blocks if last else lambda: through(folder, inserts, before())
     return Taps(lambda: through(folder, inserts[:-1], before()), after)
 
 
-def _row(folder: Folder, step_id: str) -> tuple[Row, str]:
+def _row(folder: FinishedFolder, step_id: str) -> tuple[Row, str]:
     """The step an insert was rendered in, and the insert's id."""
     wanted, _, version = step_id.partition("@")
     owner, _, name = wanted.rpartition("/")
     known = []
-    for row in folder.record.steps:
+    for row in folder.steps:
         there, _, its_version = row.id.partition("@")
         known += [row.id.replace(there, f"{row.owner}/{each}") for each in row.inserts]
         if row.owner == owner and name in row.inserts and version == its_version:
             return row, name
-    known += [row.id for row in folder.record.steps if row.id.startswith("finish/")]
+    known += [row.id for row in folder.steps if row.id.startswith("finish/")]
     raise InputError(
         Problem(
             "unknown_step",
@@ -85,29 +80,15 @@ def _row(folder: Folder, step_id: str) -> tuple[Row, str]:
     )
 
 
-def _finish_taps(folder: Folder, row: Row) -> Taps:
-    version = row.id.partition("/")[2]
-    path = folder.path / f"{version}.wav"
-    suffix = "" if version == "main" else version
-    bus = [
-        each
-        for each in folder.record.steps
-        if each.id.partition("@")[0] == "sum" or each.owner == "master"
-        if each.version == suffix
-    ]
-    return Taps(left(folder, bus[-1]), lambda: read_blocks(path))
-
-
-def left(folder: Folder, row: Row) -> Blocks:
+def left(signals: StepSignals, row: Row) -> Signal:
     """The stored output of a step. Raises InputError `bypass_gone`."""
-    signal, frames = kept_signal(folder.store, row.key, row.pcm), folder.frames
-    if signal is None:
-        raise _gone(folder, f"the store no longer holds the output of {row.id}")
-    start = round(folder.record.preroll_s * folder.engine.sample_rate_hz)
-    return lambda: cut(signal.blocks(), frames, start)
+    found = signals.folder.output(row, signals.store)
+    if found is None:
+        raise _gone(signals.folder, f"the store no longer holds the output of {row.id}")
+    return found
 
 
-def _gone(folder: Folder, message: str) -> InputError:
+def _gone(folder: FinishedFolder, message: str) -> InputError:
     return InputError(
         Problem(
             "bypass_gone",
@@ -118,89 +99,83 @@ def _gone(folder: Folder, message: str) -> InputError:
     )
 
 
-def entered(folder: Folder, row: Row) -> Blocks:
-    """What went into a step: the one before it, else the stems, the sends, the sum."""
-    owner, version = row.owner, row.version
-    earlier: Row | None = None
-    for each in folder.record.steps:
-        if each is row:
-            break
-        if each.owner == owner and each.version == version:
-            earlier = each
-    if earlier is not None:
-        return left(folder, earlier)
-    if owner == "master":
-        wanted = "sum" + (f"@{version}" if version else "")
-        return left(folder, next(r for r in folder.record.steps if r.id == wanted))
-    group = next((one for one in folder.chain.groups if one.id == owner), None)
+def entered(signals: StepSignals, row: Row) -> Signal:
+    """What went into a step: the one before it, else the stems or what is sent.
+
+    Raises InputError `bypass_gone`.
+    """
+    folder = signals.folder
+    before = folder.before(row)
+    if before is not None:
+        return left(signals, before)
+    group = next((one for one in folder.chain.groups if one.id == row.owner), None)
     if group is None:
-        return _sent(folder, owner, version)
-    return _stems(folder, group, version)
+        return _sent(signals, row.owner, row.version)
+    return _stems(signals, group, row.version)
 
 
-def _named_version(folder: Folder, version: str) -> Version | None:
-    """What sounds in a version; an older record does not say."""
+def _named_version(folder: FinishedFolder, version: str) -> Version | None:
+    """What sounds in a further version; None for the main master."""
     return next((row for row in folder.record.versions if row.id == version), None)
 
 
-def _sent(folder: Folder, back: str, version: str) -> Blocks:
+def _sent(signals: StepSignals, back: str, version: str) -> Signal:
     """What the groups' faders and sends bring to a return."""
+    folder = signals.folder
     named = _named_version(folder, version)
-    sounding = named.groups if named else [row.id for row in folder.record.groups]
-    parts = [
-        (linear(group.gain_db) * linear(gain_db), _group_output(folder, group, version))
+    sounding = named.groups if named else folder.groups
+    groups = (
+        (linear(group.gain_db), [(name, linear(db)) for name, db in group.sends], group)
         for group in folder.chain.groups
         if group.id in sounding
-        for name, gain_db in group.sends
-        if name == back
+    )
+    parts = [
+        (gain, _group_output(signals, group, version)) for gain, group in sent_parts(back, groups)
     ]
-    frames = folder.frames
-    return lambda: summed([Part(gain, blocks()) for gain, blocks in parts], frames)
+    return weighted_sum(parts, folder.frames)
 
 
-def _group_output(folder: Folder, group: Group, version: str) -> Blocks:
+def _group_output(signals: StepSignals, group: Group, version: str) -> Signal:
     """A group after its inserts: the version's own lane, where it has one, else the main's."""
-    rows = [row for row in folder.record.steps if row.owner == group.id]
-    own = [row for row in rows if row.version == version]
-    found = own or [row for row in rows if not row.version]
-    return left(folder, found[-1]) if found else _stems(folder, group, version)
+    found = signals.folder.of(group.id, version) or signals.folder.of(group.id)
+    return left(signals, found[-1]) if found else _stems(signals, group, version)
 
 
-def _stems(folder: Folder, group: Group, version: str) -> Blocks:
+def _stems(signals: StepSignals, group: Group, version: str) -> Signal:
     """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
+    folder = signals.folder
     named = _named_version(folder, version)
     without = named.without if named else ()
-    if folder.stems is not None and not without:
-        return folder.stems(group.id)
-    rows = [row for row in folder.sources if row.group == group.id and row.stem not in without]
-    stems = tuple(_stem(folder, row) for row in rows)
-    rate_hz, frames = folder.engine.sample_rate_hz, folder.frames
-    part = folder.record.range
+    if signals.stems is not None and not without:
+        return signals.stems(group.id)
+    stems = [
+        _stem(signals, source)
+        for source in folder.lock.sources
+        if source.group == group.id and source.stem not in without
+    ]
+    part, rate_hz = folder.record.range, folder.rate_hz
     start = round(part.start_s * rate_hz) if part else 0
-    trim, last = linear(group.trim_db), start + frames
-    return lambda: cut(group_blocks(stems, trim, rate_hz, last, folder.store), frames, start)
+    return group_source(stems, linear(group.trim_db), rate_hz, folder.frames, start, signals.store)
 
 
-def _stem(folder: Folder, row: Source) -> Stem:
-    files = tuple(_stem_file(folder, each.path, each.pcm) for each in row.files)
-    return Stem(row.stem, row.stem, "other", files, row.offset_s)
+def _stem(signals: StepSignals, source: Source) -> Stem:
+    files = tuple(_stem_file(signals, file) for file in source.files)
+    return Stem(source.stem, source.name, source.role, files, source.offset_s)
 
 
-def _stem_file(folder: Folder, relative: str, pcm: str) -> StemFile:
-    path = folder.path.resolve() / relative
+def _stem_file(signals: StepSignals, file: SourceFile) -> StemFile:
+    folder = signals.folder
+    name = file.path if file.member is None else f"{file.path}/{file.member}"
     try:
-        header = probe(path)
+        found = recall_file(file, folder.path.resolve(), signals.store)
     except InputError as error:
-        raise _gone(folder, f"the stem {relative} cannot be read any more") from error
-    found = inspect(path)
-    if found.pcm_hash != pcm:
-        raise _gone(folder, f"the stem {relative} is not the one that was rendered")
-    return StemFile(
-        path, pcm, header.channels, header.sample_rate_hz, header.frames, prints=found.prints
-    )
+        raise _gone(folder, f"the stem {name} cannot be read any more") from error
+    if found.pcm_hash != file.pcm:
+        raise _gone(folder, f"the stem {name} is not the one that was rendered")
+    return found
 
 
-def inserts_of(folder: Folder, row: Row) -> list[Insert]:
+def inserts_of(folder: FinishedFolder, row: Row) -> list[Insert]:
     """What was rendered in one step, in order."""
     known = {insert.id: insert for insert in folder.chain.rack(row.owner)}
     if not known.keys() >= {*row.inserts}:
@@ -208,7 +183,9 @@ def inserts_of(folder: Folder, row: Row) -> list[Insert]:
     return [known[each] for each in row.inserts]
 
 
-def through(folder: Folder, inserts: Sequence[Insert], blocks: Iterable[Block]) -> Iterator[Block]:
+def through(
+    folder: FinishedFolder, inserts: Sequence[Insert], blocks: Iterable[Block]
+) -> Iterator[Block]:
     """Built-ins of one step rendered again: the store holds only what comes after all of them."""
     natives = [built_in(insert, folder.chain.target) for insert in inserts]
-    return run_again(natives, blocks, folder.engine.sample_rate_hz)
+    return run_again(natives, blocks, folder.rate_hz)

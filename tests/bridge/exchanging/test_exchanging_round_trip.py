@@ -11,10 +11,9 @@ import pytest
 import soundfile
 
 from bridge.audio.zip_members import open_member
-from bridge.comparing.render_folder import open_render
 from bridge.exchanging import Finisher, capture_onto, export, write_chain
 from bridge.exchanging.chain_folder import chain_text
-from bridge.finished import read_lock
+from bridge.finished import open_finished, read_lock
 from bridge.gathering.signals import stored_signal
 from bridge.storing import Store
 from chains import Chain, load, loads
@@ -208,7 +207,7 @@ def test_printed_groups_at_their_faders_are_the_sum_that_the_master_bus_got(
     assert not any(each.devices or each.sends for each in heard)
     faders = {each.id: each.gain_db for each in tracks if each.kind == "group"}
     back = {each.name: each for each in FORMATS[kind].read([path]).tracks}
-    step = next(each for each in open_render(song.folder).steps if each.id == "sum")
+    step = open_finished(song.folder).step("sum")
     stored = stored_signal(song.store, song.store.get(step.key))
     bus = np.concatenate([*stored.blocks()], axis=1).T
     total = np.zeros_like(bus)

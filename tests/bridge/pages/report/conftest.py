@@ -116,15 +116,16 @@ class Studio:
         store: str = "store",
         subtype: str = "pcm24",
         jobs: int = 1,
+        stems: str = "stems",
     ) -> Made:
         """Render, write the folder as `stemwright render` does, and the report beside it."""
         kept, chain = Store(self.folder / store), loads("schema = 1\n" + (text or self.text))
-        stems = gather(read(self.folder / "stems"), kept, 1)
+        stems = gather(read(self.folder / stems), kept, 1)
         planned = plan(stems, chain, fake_catalogue(), supported=SUPPORTED, states={})
         context = Context(planned, kept, FakeHost(), Silent(), Cancel(), jobs)
         rendering = render(context, subtype)  # type: ignore[arg-type]
         folder = self.folder / out
-        pages = ReportPages(context, rendering, chain, self.references)
+        pages = ReportPages(context, rendering, self.references)
         told = write_folder(context, rendering, chain, subtype, folder, pages)  # type: ignore[arg-type]
         record = told.as_json()
         heard = listen(context, rendering, self.references)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,27 @@ def test_a_return_hears_what_the_groups_send(studio, noise) -> None:
     expected = kick * 10 ** (-12 / 20) * 10 ** (-6 / 20)
     assert np.abs(_read(found.folder, "with.wav") - expected).max() < 1.5 * 2**-23
     assert found.gain_db == -6.0
+
+
+def test_stems_in_a_zip_are_heard_as_those_in_a_folder(studio, noise) -> None:
+    studio.write("kick", noise(2.0))
+    zipped = studio.folder / "song.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.write(studio.folder / "stems" / "kick.wav", "kick.wav")
+    text = '[[group]]\nid = "a"\nstems = ["*"]\n[[group.insert]]\nuse = "gain"\ngain_db = -3.0\n'
+    heard = []
+    for stems, out in (("stems", "master"), ("song.zip", "zipped")):
+        made = studio.make(text, out=out, store=f"store {out}", stems=stems)
+        found = bypass(made.folder, "a/gain", made.store)
+        heard.append([(found.folder / name).read_bytes() for name in ("with.wav", "without.wav")])
+    assert heard[0] == heard[1]
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("kick.wav", b"RIFF")
+    with pytest.raises(InputError) as refused:
+        bypass(made.folder, "a/gain", made.store)
+    (problem,) = refused.value.problems
+    said = "the stem ../song.zip/kick.wav cannot be read any more"
+    assert (problem.kind, problem.message) == ("bypass_gone", said)
 
 
 def test_a_loud_difference_is_padded_with_the_other_two(studio, noise) -> None:
