@@ -37,8 +37,8 @@ mute = ["stem:low"]
 @pytest.fixture(scope="session")
 def tiny_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sines of half a second in `stems`, their master in `out`, its store beside them."""
-    place = tmp_path_factory.mktemp("tiny")
-    (place / "stems").mkdir()
+    place = tmp_path_factory.mktemp("tiny") / "Tiny song"
+    (place / "stems").mkdir(parents=True)
     for name, hz in (("low", 200.0), ("high", 1000.0)):
         sine = 0.1 * np.sin(2 * np.pi * hz * np.arange(RATE_HZ // 2) / RATE_HZ)
         soundfile.write(place / "stems" / f"{name}.wav", sine, RATE_HZ, "PCM_24")
