@@ -37,7 +37,7 @@ class Usage:
 
 
 class Stages:
-    """Splits a render's time by its stages; implements bridge.rendering.Events."""
+    """Splits a render's time by its stages; implements bridge.gathering.Events."""
 
     def __init__(self) -> None:
         self.found: dict[str, Usage] = {}

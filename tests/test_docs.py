@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,65 @@ def test_the_security_page_says_of_every_command_what_it_reads_and_writes() -> N
     said = {name for row in rows for name in row.split(", ")} - {"command"}
     named = {each.name or each.callback.__name__ for each in app.registered_commands}
     assert said == named | {each.name for each in app.registered_groups}
+
+
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+SOURCES = [ROOT / "Makefile", *(ROOT / "benchmarks").glob("*.py")]
+_OURS = "bridge|chains|sessions|benchmarks"
+_PATH = re.compile(
+    rf"(?<![\w/.~-])(?:{_OURS}|stemwright|tests|docs|scripts|requirements)/[\w./*-]*"
+)
+_DOTTED = re.compile(rf"(?<![\w/.-])(?:{_OURS})(?:\.[A-Za-z_]\w*)+")
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def _is_there(dotted: str) -> bool:
+    """Whether it is a module, or what a module holds."""
+    words = dotted.split(".")
+    for count in range(len(words), 0, -1):
+        try:
+            found: object = import_module(".".join(words[:count]))
+        except ModuleNotFoundError:
+            continue
+        for word in words[count:]:
+            found = getattr(found, word, None)
+        return found is not None
+    return False
+
+
+@pytest.mark.parametrize("page", [*PAGES, *SOURCES], ids=lambda page: page.name)
+def test_files_and_modules_named_are_there(page: Path) -> None:
+    paths = {word.rstrip(".") for word in _PATH.findall(_text(page))}
+    gone = sorted(word for word in paths if not list(ROOT.glob(word.rstrip("/"))))
+    dotted = set(_DOTTED.findall(_text(page)))
+    assert gone + sorted(word for word in dotted if not _is_there(word)) == []
+
+
+def test_a_file_or_module_that_is_not_there_would_be_seen() -> None:
+    said = "see `bridge/nowhere.py`, docs/*.odt and `bridge.comparing.no_such_thing`, chains.model"
+    assert [bool(list(ROOT.glob(word))) for word in _PATH.findall(said)] == [False, False]
+    assert [_is_there(word) for word in _DOTTED.findall(said)] == [False, True]
+
+
+def test_pages_that_pages_lead_to_are_there() -> None:
+    links = {(page, link) for page in PAGES for link in re.findall(r"\]\(([^)#]+)\)", _text(page))}
+    assert len(links) > 10
+    assert [link for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_commands_named_are_there() -> None:
+    said = "\n".join(map(_text, PAGES))
+    makefile = _text(ROOT / "Makefile")
+    targets = set(re.findall(r"`make ([a-z]+)`", said))
+    assert [name for name in sorted(targets) if f"\n{name}:" not in makefile] == []
+    assert targets >= {"test", "lint", "lock", "benchmark"}
+    modules = set(re.findall(r"python -m ([a-z_.]+)", said + makefile)) - {"pip", "venv", "pytest"}
+    assert [name for name in sorted(modules) if find_spec(name) is None] == []
+    commands = set(re.findall(r"(?:`|^|\$ )stemwright ([a-z]+)\b", said, re.MULTILINE))
+    known = {each.name or each.callback.__name__ for each in app.registered_commands}
+    known |= {each.name for each in app.registered_groups}
+    assert sorted(commands - known) == []
+    assert len(commands) > 10
