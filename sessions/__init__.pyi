@@ -12,6 +12,9 @@ from .bundle.roles import (
 from .errors import (
     SessionError as SessionError,
 )
+from .formats.dawproject.write_channels import (
+    carried_by_dawproject as carried_by_dawproject,
+)
 from .formats.dawproject.writer import (
     write_dawproject as write_dawproject,
 )
@@ -23,6 +26,9 @@ from .formats.project_files.media import (
 )
 from .formats.reaper.reader import (
     FORMAT as FORMAT,
+)
+from .formats.reaper.write_effects import (
+    carried_by_rpp as carried_by_rpp,
 )
 from .formats.reaper.writer import (
     write_rpp as write_rpp,
@@ -75,20 +81,31 @@ from .reading import (
     read as read,
 )
 from .states.device_states import (
+    FXP_HEAD_BYTES as FXP_HEAD_BYTES,
+    VSTPRESET_HEAD_BYTES as VSTPRESET_HEAD_BYTES,
     StateError as StateError,
+    fxp_file as fxp_file,
+    fxp_unique_id as fxp_unique_id,
     is_bank as is_bank,
+    is_juce as is_juce,
+    juce as juce,
+    parse_fxp as parse_fxp,
     parse_vstpreset as parse_vstpreset,
+    vstpreset_class_id as vstpreset_class_id,
+    vstpreset_file as vstpreset_file,
 )
 
 __all__ = [
     "AUDIO_EXTENSIONS",
     "A_STEM",
     "FORMAT",
+    "FXP_HEAD_BYTES",
     "HIGHEST_RATE_HZ",
     "LOWEST_RATE_HZ",
     "OTHER",
     "OTHER_AUDIO_EXTENSIONS",
     "STREAMINFO_BYTES",
+    "VSTPRESET_HEAD_BYTES",
     "Audio",
     "Automation",
     "AutomationPoint",
@@ -113,20 +130,29 @@ __all__ = [
     "Track",
     "View",
     "Written",
+    "carried_by_dawproject",
+    "carried_by_rpp",
     "check_given",
     "file_extension",
     "find_chunk",
     "folded",
+    "fxp_file",
+    "fxp_unique_id",
     "identify",
     "installed_formats",
     "is_bank",
+    "is_juce",
+    "juce",
     "natural_key",
+    "parse_fxp",
     "parse_vstpreset",
     "read",
     "read_header",
     "refuse_existing",
     "role_of",
     "used_media",
+    "vstpreset_class_id",
+    "vstpreset_file",
     "with_frames",
     "write_dawproject",
     "write_rpp",

@@ -13,8 +13,7 @@ from bridge.planning import Engine, HostedStep, state_path, untrusted, wanted_pl
 from bridge.plugins import Plugin, find
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, Plugin as PluginSettings, PluginTable
-from sessions import Device, DeviceState, StateError
-from sessions.states import device_states as plugin_state
+from sessions import Device, DeviceState, StateError, fxp_file, vstpreset_file
 from stemwright.problems import Diagnostic, InputError, MachineError, RenderError
 
 _KINDS = {".vstpreset": "vst3", ".aupreset": "au_plist"}
@@ -170,9 +169,9 @@ def as_state(data: bytes) -> DeviceState | None:
     """A state file's bytes as a neutral state; None when they are none."""
     try:
         if data.startswith(b"VST3"):
-            return plugin_state.vstpreset_file(data)
+            return vstpreset_file(data)
         if data.startswith(b"CcnK"):
-            return plugin_state.fxp_file(data)
+            return fxp_file(data)
     except StateError:
         return None
     kind = _KINDS.get(suffix_of(data), "opaque")

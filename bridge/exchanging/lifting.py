@@ -13,8 +13,16 @@ from bridge.hosting import scan, search_folders
 from bridge.plugins import Wanted, find
 from bridge.storing import Store
 from chains import Insert, Plugin, PluginTable
-from sessions import Device, DeviceState, Session, StateError, is_bank, parse_vstpreset
-from sessions.states import device_states
+from sessions import (
+    Device,
+    DeviceState,
+    Session,
+    StateError,
+    is_bank,
+    is_juce,
+    juce,
+    parse_vstpreset,
+)
 from stemwright.problems import Diagnostic
 
 _VST2_ID = re.compile(r"-?[0-9]{1,10}")
@@ -221,7 +229,7 @@ def with_class_ids(session: Session, store: Store, plugin_folders: Sequence[Path
 
 def _is_open(device: Device) -> bool:
     state = device.state
-    return device.format == "VST3" and state is not None and device_states.is_juce(state.data)
+    return device.format == "VST3" and state is not None and is_juce(state.data)
 
 
 class _Known:
@@ -240,7 +248,7 @@ class _Known:
         if class_id is None:
             return device
         try:
-            state = device_states.juce(class_id, device.state.data)
+            state = juce(class_id, device.state.data)
         except StateError:
             return device
         return replace(device, id=class_id, state=state)

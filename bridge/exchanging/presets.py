@@ -7,10 +7,18 @@ from pathlib import Path
 
 from bridge.exchanging.captured import Captured
 from bridge.exchanging.lifting import lift
-from bridge.hosting.finding import audio_unit
+from bridge.hosting import audio_unit_class_id
 from chains import Chain, Group
-from sessions import FORMAT as REAPER, Device, DeviceState, StateError, natural_key
-from sessions.states import device_states
+from sessions import (
+    FORMAT as REAPER,
+    Device,
+    DeviceState,
+    StateError,
+    fxp_file,
+    natural_key,
+    parse_fxp,
+    vstpreset_file,
+)
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _TFX_ROUTE = (
@@ -76,13 +84,13 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _vst3(path: Path) -> Sequence[Device]:
-    state = device_states.vstpreset_file(path.read_bytes())
+    state = vstpreset_file(path.read_bytes())
     return [Device(_label(path), "", "VST3", state.class_id or "", state=state, label=_label(path))]
 
 
 def _vst2(path: Path) -> Sequence[Device]:
-    state = device_states.fxp_file(path.read_bytes())
-    number = device_states.parse_fxp(state.data).unique_id
+    state = fxp_file(path.read_bytes())
+    number = parse_fxp(state.data).unique_id
     signed = number - (1 << 32 if number >= 1 << 31 else 0)
     return [Device(_label(path), "", "VST2", str(signed), state=state, label=_label(path))]
 
@@ -93,7 +101,7 @@ def _chain(path: Path) -> Sequence[Device]:
 
 def _audio_unit(path: Path) -> Sequence[Device]:
     data = path.read_bytes()
-    found = audio_unit.class_id(data)
+    found = audio_unit_class_id(data)
     if found is None:
         raise StateError("no Audio Unit preset: type, subtype and manufacturer are not in it")
     state = DeviceState("au_plist", data)

@@ -26,6 +26,8 @@ from sessions import (
     Media,
     Session,
     Track,
+    carried_by_dawproject,
+    carried_by_rpp,
     check_given,
     read,
     refuse_existing,
@@ -33,8 +35,6 @@ from sessions import (
     write_dawproject,
     write_rpp,
 )
-from sessions.formats.dawproject import write_channels
-from sessions.formats.reaper import write_effects
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 
@@ -207,8 +207,8 @@ class _Kind:
 
 
 _KINDS = {
-    ".dawproject": _Kind(write_dawproject, "copy", write_channels.carried),
-    ".rpp": _Kind(write_rpp, "link", write_effects.carried),
+    ".dawproject": _Kind(write_dawproject, "copy", carried_by_dawproject),
+    ".rpp": _Kind(write_rpp, "link", carried_by_rpp),
 }
 
 

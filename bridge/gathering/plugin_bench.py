@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.hosting import Host, Prepared, PrepareJob, known_deadline, stop_all
-from bridge.hosting.finding import bundles
+from bridge.hosting import Host, Prepared, PrepareJob, known_deadline, plugin_binary, stop_all
 from bridge.planning import Engine, HostedStep, prepare_facts
 from bridge.storing import Signature, Store, digest, file_digest, signature
 from stemwright.problems import (
@@ -52,7 +51,7 @@ def untouched(step: HostedStep) -> Iterator[None]:
     Raises InputError: plugin_changed, state_changed.
     """
     watched = []
-    binary = bundles.binary(step.plugin.path)
+    binary = plugin_binary(step.plugin.path)
     if binary is not None:
         watched.append((binary, step.plugin.binary_hash, "plugin_changed", step.plugin.name))
     if step.state is not None and step.state_hash is not None:

@@ -7,7 +7,11 @@ from .child.scratch import (
 from .engines.output_checks import (
     FILTER_FRAMES as FILTER_FRAMES,
 )
+from .finding.audio_unit import (
+    audio_unit_class_id as audio_unit_class_id,
+)
 from .finding.bundles import (
+    plugin_binary as plugin_binary,
     search_folders as search_folders,
 )
 from .finding.scan import (
@@ -18,8 +22,11 @@ from .finding.states import (
     opened_state as opened_state,
 )
 from .finding.trust import (
+    distrust_folder as distrust_folder,
     lies_in as lies_in,
     own_file as own_file,
+    trust_file as trust_file,
+    trust_folder as trust_folder,
     trusted_folders as trusted_folders,
 )
 from .hosts import (
@@ -88,11 +95,13 @@ __all__ = [
     "RunJob",
     "RunResult",
     "all_cores_busy",
+    "audio_unit_class_id",
     "bake",
     "deadline_from",
     "deadline_s",
     "describe",
     "differs",
+    "distrust_folder",
     "find_card",
     "host",
     "keep_card",
@@ -101,6 +110,7 @@ __all__ = [
     "open_window",
     "opened_state",
     "own_file",
+    "plugin_binary",
     "probe",
     "programme",
     "refuse_window",
@@ -108,6 +118,8 @@ __all__ = [
     "scratch",
     "search_folders",
     "stop_all",
+    "trust_file",
+    "trust_folder",
     "trusted_folders",
     "unbakeable",
 ]

@@ -21,7 +21,7 @@ import typer
 from scipy.stats import binomtest
 
 from bridge.cli.telling import run_told
-from bridge.hosting.finding.trust import trust
+from bridge.hosting.finding.trust import trust_folder
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -53,7 +53,7 @@ def fixture_plugins() -> Callable[..., Path]:
         digest.update(source.read_bytes())
     folder = Path(tempfile.gettempdir()) / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
     folder.mkdir(exist_ok=True)
-    trust(folder)
+    trust_folder(folder)
 
     def binary(inputs: int, outputs: int, offset_db: float) -> Path:
         target = folder / f"fixture-{inputs}-{outputs}-{offset_db}.so"

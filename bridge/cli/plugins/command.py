@@ -86,18 +86,18 @@ def trust(
 
     Example: stemwright plugins trust ~/builds/vst3
     """
-    from bridge.hosting.finding import trust as kept
+    from bridge.hosting import distrust_folder, trust_file, trust_folder, trusted_folders
 
     if folder is None and remove:
         raise InputError(Problem("usage", "--remove takes the folder to remove", hint="see --help"))
     if folder is not None:
-        (kept.distrust if remove else kept.trust)(folder)
-    folders = [str(each) for each in kept.trusted_folders()]
+        (distrust_folder if remove else trust_folder)(folder)
+    folders = [str(each) for each in trusted_folders()]
     if json:
-        print_json({"file": str(kept.trust_file()), "folders": folders})
+        print_json({"file": str(trust_file()), "folders": folders})
         return
     say(*folders)
-    say(f"{len(folders)} trusted, in {kept.trust_file()}", err=True)
+    say(f"{len(folders)} trusted, in {trust_file()}", err=True)
 
 
 @app.command()

@@ -38,7 +38,7 @@ def _component(told: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def class_id(data: bytes) -> str | None:
+def audio_unit_class_id(data: bytes) -> str | None:
     """Whose state it is, as `type:subtype:manufacturer`; None when it is not an .aupreset."""
     try:
         told: Any = plistlib.loads(data)

@@ -101,7 +101,7 @@ def _under(folder: Path, seen: set[Path]) -> Iterator[Path]:
             yield from _under(entry, seen)
 
 
-def binary(bundle: Path) -> Path | None:
+def plugin_binary(bundle: Path) -> Path | None:
     """The file of `bundle` this machine loads; None when it has none for it."""
     if bundle.is_file():
         return bundle

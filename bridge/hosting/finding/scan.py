@@ -139,7 +139,7 @@ class _Scanner:
 
     def _said(self, bundle: Path, again: bool) -> Scanned:
         try:
-            binary = bundles.binary(bundle)
+            binary = bundles.plugin_binary(bundle)
             if binary is None:
                 return Scanned(reason="it holds no binary for this system")
             return self._asked(bundle, binary, again)

@@ -52,24 +52,24 @@ def _is_state(file: IO[bytes]) -> bool:
         file.seek(0)
     head = file.read(_PLIST_HEAD_BYTES)
     plist = head.lstrip().startswith(_PLIST_HEADS)
-    return plist and audio_unit.class_id(head + file.read()) is not None
+    return plist and audio_unit.audio_unit_class_id(head + file.read()) is not None
 
 
 def _vst3_owner(file: IO[bytes]) -> str | None:
-    from sessions.states import device_states
+    from sessions import VSTPRESET_HEAD_BYTES, vstpreset_class_id
 
-    return device_states.vstpreset_class_id(file.read(device_states.VSTPRESET_HEAD_BYTES))
+    return vstpreset_class_id(file.read(VSTPRESET_HEAD_BYTES))
 
 
 def _vst2_owner(file: IO[bytes]) -> str | None:
-    from sessions.states import device_states
+    from sessions import FXP_HEAD_BYTES, fxp_unique_id
 
-    unique_id = device_states.fxp_unique_id(file.read(device_states.FXP_HEAD_BYTES))
+    unique_id = fxp_unique_id(file.read(FXP_HEAD_BYTES))
     return None if unique_id is None else f"{unique_id:08X}"
 
 
 def _audio_unit_owner(file: IO[bytes]) -> str | None:
-    return audio_unit.class_id(file.read())
+    return audio_unit.audio_unit_class_id(file.read())
 
 
 _OWNERS: Mapping[str, Callable[[IO[bytes]], str | None]] = {

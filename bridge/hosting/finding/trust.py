@@ -55,7 +55,7 @@ def trust_file() -> Path:
     return Path(platformdirs.user_config_dir("stemwright")) / _FILE
 
 
-def trust(folder: Path) -> None:
+def trust_folder(folder: Path) -> None:
     """Put `folder`, links followed, on the user's list.
 
     Raises InputError `no_folder` when it is not there and `bad_folder` when it cannot stand in the
@@ -80,7 +80,7 @@ def _is_a_line(text: str) -> bool:
         return False
 
 
-def distrust(folder: Path) -> None:
+def distrust_folder(folder: Path) -> None:
     """Take `folder` off the user's list. Raises InputError `not_trusted` when it is not on it."""
     listed = _listed()
     left = [each for each in listed if each not in (folder, folder.resolve())]

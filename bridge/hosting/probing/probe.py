@@ -193,7 +193,7 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     quiet = bench.run(silence(long=False))
     lag = lag_frames(fed, first.audio)
     latency, differs = first.result.latency_frames, difference_dbfs
-    plugin, binary = bench.plugin, bundles.binary(bench.plugin.path)
+    plugin, binary = bench.plugin, bundles.plugin_binary(bench.plugin.path)
     slowest_s = max(ran.result.process_s for ran in (first, again))
     return Card(
         name=plugin.name,

@@ -24,7 +24,7 @@ _UNITS = frozenset(
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
 
-def carried(device: Device) -> tuple[bool, bool]:
+def carried_by_dawproject(device: Device) -> tuple[bool, bool]:
     """Whether other DAWs know such a device, and whether its state is in the project."""
     known = device.format in tables.ELEMENTS_BY_FORMAT
     return known, known and device.state is not None

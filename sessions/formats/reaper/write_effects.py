@@ -16,7 +16,7 @@ _VST2_ID = re.compile(r"-?[0-9]{1,10}")
 _FORMATS = frozenset({"VST3", "VST2", "AU", "JS", "CLAP", "LV2"})
 
 
-def carried(device: Device) -> tuple[bool, bool]:
+def carried_by_rpp(device: Device) -> tuple[bool, bool]:
     """Whether REAPER knows such a device, and whether its state finds a place there."""
     known, state = device.format in _FORMATS, device.state
     if state is None or not known:

@@ -16,6 +16,7 @@ import soundfile
 
 from bridge.hosting.child.process import call
 from bridge.hosting.finding.trust import trust_file
+from bridge.hosting.jobs import as_wire
 from sessions.states import device_states
 
 CHAIN = """[[group]]
@@ -57,10 +58,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     jobs: list[str] = []
 
     def listening(job: Any, *more: Any) -> Any:
-        jobs.append(json.dumps(job))
+        jobs.append(json.dumps(as_wire(job)))
         return call(job, *more)
 
-    for name in ("isolated", "scan"):
+    for name in ("hosts", "finding.scan"):
         module = import_module(f"bridge.hosting.{name}")
         monkeypatch.setattr(module, "call", listening)
     return jobs

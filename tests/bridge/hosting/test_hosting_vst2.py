@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 
 from bridge.hosting import PrepareJob, describe, scan, search_folders
-from bridge.hosting.finding.audio_unit import class_id as au_class_id, components
+from bridge.hosting.finding.audio_unit import audio_unit_class_id as au_class_id, components
 from bridge.hosting.finding.bundles import bundles, format_of
 from bridge.plugins import Plugin, Wanted, find
 from sessions.states.device_states import fxp_unique_id
