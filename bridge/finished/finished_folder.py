@@ -75,10 +75,8 @@ class RenderFolder:
 
     @property
     def mixer(self) -> Mapping[str, MixerRow] | None:
-        """What the lock says of each group, return and the master; None where it holds none."""
-        if self.lock is None or not self.lock.holds_mixer:
-            return None
-        return {row.id: row for row in self.lock.mixer}
+        """What the lock says of each group, return and the master; None without a lock."""
+        return {row.id: row for row in self.lock.mixer} if self.lock else None
 
     def spec(self, name: str) -> str | None:
         """What the lock says an insert, a target or a version does, apart from its input."""

@@ -130,8 +130,7 @@ class Part(Shape):
 class Lock(Told):
     """All of chain.lock.
 
-    A plan alone has no steps, outputs and frames. `mixer`, `specs` and `settings` are absent from
-    what the first versions wrote, and so is `range`.
+    A plan alone has no steps, outputs and frames.
     """
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
@@ -141,9 +140,9 @@ class Lock(Told):
     sources: Many[Source]
     skipped: Many[Text] = ()
     plugins: Many[PluginRow]
-    mixer: Many[MixerRow] = ()
-    specs: dict[Text, Text] = Field(default_factory=dict)
-    settings: dict[Text, dict[Text, Scalar]] = Field(default_factory=dict)
+    mixer: Many[MixerRow]
+    specs: dict[Text, Text]
+    settings: dict[Text, dict[Text, Scalar]]
     frames: Frames | None
     drive_db: Db | None
     trim_db: Db | None = None
@@ -152,11 +151,6 @@ class Lock(Told):
     only: Many[FileWord] | None = None
     steps: Many[Step]
     outputs: Many[Output]
-
-    @property
-    def holds_mixer(self) -> bool:
-        """Whether trims, faders and order are in it; the first versions' have none."""
-        return "mixer" in self.model_fields_set
 
     def moved(self, place: Callable[[Source, SourceFile], Place]) -> Lock:
         """The same with each stem's file where `place` says."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bridge.finished import LOCK, Lock
-from bridge.finished.lock import MixerRow, PluginRow, Source
+from bridge.finished.lock import Lock, MixerRow, PluginRow, Source
 from stemwright.decibels import amplitude_db
 from stemwright.problems import DiffersError, Problem
 
@@ -37,10 +36,7 @@ def hold_to(lock: Lock, planned: Lock) -> None:
 
 
 def differences(lock: Lock, planned: Lock) -> Iterator[Problem]:
-    """Yield one problem for everything that differs: sources, engine, then in signal order.
-
-    A lock that does not hold the mixer differs by that alone from then on.
-    """
+    """Yield one problem for everything that differs: sources, engine, then in signal order."""
     yield from _sources(lock.sources, planned.sources)
     for name in _ENGINE:
         was, now = (getattr(each.engine, name) for each in (lock, planned))
@@ -51,10 +47,6 @@ def differences(lock: Lock, planned: Lock) -> Iterator[Problem]:
         yield _differs("chain", "engine.tail_s", *tails)
     if lock.subtype != planned.subtype:
         yield _differs("output", "subtype", lock.subtype, planned.subtype)
-    if not lock.holds_mixer:
-        yield from plugin_differences(lock, planned)
-        yield _too_old()
-        return
     yield from _mixer(lock, planned)
     inserts = {name for each in (lock, planned) for name in _insert_names(each)}
     for name in _either(lock.specs, planned.specs):
@@ -180,20 +172,11 @@ def _spec(lock: Lock, planned: Lock, name: str) -> Iterator[Problem]:
 
 
 def _settings(lock: Lock, planned: Lock, name: str) -> Iterator[Problem]:
-    """Each setting that was another; nothing where the lock is too old to hold them."""
+    """Each setting that was another; nothing where one side is a plugin, which has none here."""
     was, now = (each.settings.get(name, {}) for each in (lock, planned))
     for setting in _either(was, now) if was and now else ():
         if was.get(setting) != now.get(setting):
             yield _differs("chain", f"{name} {setting}", was.get(setting), now.get(setting))
-
-
-def _too_old() -> Problem:
-    return Problem(
-        "old_lock",
-        "an earlier stemwright wrote this lock, which does not hold trims, faders and order",
-        {"path": LOCK},
-        hint="lock it anew, into another folder: stemwright lock SESSION CHAIN -o DIR",
-    )
 
 
 def _differs(kind: str, path: str, was: object, now: object) -> Problem:

@@ -73,7 +73,7 @@ def _same_chain(
         return True
     if record.song is not None and record.song.model_dump() == song_row(folder, chain):
         return True
-    return lock.holds_mixer and (lock.specs, lock.mixer) == (planned.specs, planned.mixer)
+    return (lock.specs, lock.mixer) == (planned.specs, planned.mixer)
 
 
 _WHERE = "finish/main"

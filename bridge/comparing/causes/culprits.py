@@ -140,16 +140,8 @@ def _driven(a: RenderFolder, b: RenderFolder, owner: str) -> bool:
 
 
 def _unseen(a: RenderFolder, b: RenderFolder, step: Row, owner: str) -> Named:
-    """What neither chains nor mixers show: another host, or a lock of before mixers were held."""
-    name = _own_name(step, owner)
-    if any(engine_changes(a, b)):
-        return name, "host"
-    heard = [[side.sources(group) for group in side.groups] for side in (a, b)]
-    older = a.mixer is None and b.mixer is None
-    spec = step.id.partition("@")[0]
-    if older and heard[0] == heard[1] and a.spec(spec) != b.spec(spec):  # longer: all differ
-        return name, "fader" if step.id.startswith("sum") else "insert"
-    return name, "unknown"
+    """What neither chains nor mixers show: another host, or what nothing says."""
+    return _own_name(step, owner), "host" if any(engine_changes(a, b)) else "unknown"
 
 
 def _levels(a: RenderFolder, b: RenderFolder) -> tuple[Levels, Levels]:

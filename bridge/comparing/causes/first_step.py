@@ -12,9 +12,6 @@ from bridge.comparing.causes.culprits import Kind, culprit, engine_changes
 from bridge.finished import RenderFolder, Row, differences, open_render
 from chains import MASTER
 
-_HELD = frozenset({"mixer", "specs"})
-"""What a lock must hold beside the rest to be compared with another, value by value."""
-
 _REASONS: frozenset[Kind] = frozenset(
     {
         "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target",
@@ -91,9 +88,8 @@ def compare_renders(a: Path, b: Path) -> Renderings | None:
 
 def _changes(a: RenderFolder, b: RenderFolder) -> Iterator[str]:
     """What the locks hold otherwise, the drive last; the engine is told by itself."""
-    locks = [side.lock for side in (a, b) if side.lock and side.lock.model_fields_set >= _HELD]
-    if len(locks) == 2:
-        for problem in differences(*locks):
+    if a.lock is not None and b.lock is not None:
+        for problem in differences(a.lock, b.lock):
             if problem.kind != "host_differs":
                 yield problem.message
     was, now = (side.record.drive_db for side in (a, b))

@@ -50,8 +50,6 @@ def lock_notes(lock: Lock, made: Lock, differing: Collection[str]) -> Iterator[L
     heard = {step.partition("@")[0] for step in differing}
     plugins = {row.step: row.name for row in made.plugins}
     for problem in differences(lock, made):
-        if problem.kind == "old_lock":
-            continue
         kind = problem.kind.removesuffix("_differs")
         path = str(problem.where["path"])
         step, _, what = path.rpartition(" ")
