@@ -126,3 +126,14 @@ def test_commands_named_are_there() -> None:
     known |= {each.name for each in app.registered_groups}
     assert sorted(commands - known) == []
     assert len(commands) > 10
+
+
+def test_contributors_read_of_every_room_in_the_order_of_the_layers() -> None:
+    contracts = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    table = _text(ROOT / "CONTRIBUTING.md").split("| room of `bridge`")[1].split("\n\n")[0]
+    rows = [re.findall(r"`(\w+)(?:/|\.py)`", row.split("|")[1]) for row in table.splitlines()[2:]]
+    rooms = [row.split(" | ") for row in layers]
+    assert [sorted(row) for row in rows] == [
+        sorted(name for name in row if name != "pytest_plugin") for row in rooms
+    ]

@@ -158,6 +158,8 @@ def test_python_is_told_which_package_is_in_the_way(foreign: Path, run: Run) -> 
     assert done.stdout == f"{['foreign_package'] * 3}\n", done.stderr
     (foreign / "chains" / "__init__.py").unlink()  # a folder of chain files is no package
     assert run("python", "script.py").stdout == f"{['foreign_package'] * 2}\n"
+    (foreign / "bridge" / "__init__.py").rename(foreign / "bridge.py")  # a module is too
+    assert run("python", "script.py").stdout == f"{['foreign_package'] * 2}\n"
 
 
 def test_nothing_but_the_plugin_needs_pytest() -> None:
