@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,10 @@ from chains.wire import CURRENT
 from stemwright.words import nearest
 
 Data = Mapping[str, Any]
-Step = Callable[[Data], Data]
-
-STEPS: Mapping[int, Step] = {}
-"""What makes version n+1 of version n; schema 1 is the first there is."""
 
 
-def upgraded(
-    data: Data, source: Source, steps: Mapping[int, Step] = STEPS, current: int = CURRENT
-) -> tuple[Data, list[Fault]]:
-    """Return data of the current schema; ChainError when its version is none we can read.
+def of_this_schema(data: Data, source: Source) -> tuple[Data, list[Fault]]:
+    """Return data of the current schema; ChainError when its version is another.
 
     Data without a version is told, and taken as the current one, so that all else is told too.
     """
@@ -34,18 +28,15 @@ def upgraded(
     if type(version) is not int:
         near = nearest("schema", tuple(data)) if "schema" not in data else None
         others = {key: value for key, value in data.items() if key != near}
-        return {**others, "schema": current}, [_unnamed(data, source, current)]
-    if version > current:
-        raise ChainError([_newer(version, source, current)])
-    while version < current:
-        if version not in steps:
-            raise ChainError([_unknown(version, source, current)])
-        version, data = version + 1, {**steps[version](data), "schema": version + 1}
+        return {**others, "schema": CURRENT}, [_unnamed(data, source)]
+    if version != CURRENT:
+        told = _newer if version > CURRENT else _unknown
+        raise ChainError([told(version, source)])
     return data, []
 
 
-def _unnamed(data: Data, source: Source, current: int) -> Fault:
-    where, expected = source.where("schema"), f"schema = {current}"
+def _unnamed(data: Data, source: Source) -> Fault:
+    where, expected = source.where("schema"), f"schema = {CURRENT}"
     if "schema" in data:
         return Fault("wrong_type", "schema is not a whole number", where, expected)
     return Fault(
@@ -58,23 +49,23 @@ def _unnamed(data: Data, source: Source, current: int) -> Fault:
     )
 
 
-def _newer(version: int, source: Source, current: int) -> Fault:
+def _newer(version: int, source: Source) -> Fault:
     return Fault(
         "schema_newer",
         f"this chain is of schema {version}, newer than this stemwright reads",
         source.where("schema"),
-        expected=f"schema = {current} or older",
+        expected=f"schema = {CURRENT} or older",
         hint="update stemwright",
     )
 
 
-def _unknown(version: int, source: Source, current: int) -> Fault:
+def _unknown(version: int, source: Source) -> Fault:
     return Fault(
         "schema_unknown",
         f"there never was a schema {version}",
         source.where("schema"),
-        expected=f"schema = {current}",
-        hint=f"write schema = {current}",
+        expected=f"schema = {CURRENT}",
+        hint=f"write schema = {CURRENT}",
     )
 
 
@@ -101,7 +92,7 @@ def loads(text: str, path: Path | None = None) -> Chain:
     """
     file = None if path is None else str(path)
     data, source = _parsed(text.removeprefix("\ufeff"), file)
-    data, faults = upgraded(data, source)
+    data, faults = of_this_schema(data, source)
     return chain_of(data, source, path, faults)
 
 

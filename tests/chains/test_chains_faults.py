@@ -9,10 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from chains import ChainError, Fault, loads
+from chains import Fault, loads
 from chains.faults import KINDS
-from chains.lines import Source
-from chains.reading import upgraded
 from stemwright.problems import InputError
 
 Faults = Callable[[str], tuple[Fault, ...]]
@@ -254,19 +252,6 @@ def test_every_kind_has_a_test() -> None:
     told = set(re.findall(r'kind(?:, fault\.\S+\) == \(| == )"(\w+)"', files))
     told |= {"file_missing", "file_not_utf8"}
     assert {row.kind for row in ROWS} | told == set(KINDS)
-
-
-def test_older_schemas_are_upgraded_step_by_step() -> None:
-    steps = {
-        1: lambda data: {**data, "title": data["name"]},
-        2: lambda data: {key: value for key, value in data.items() if key != "name"},
-    }
-    old = {"schema": 1, "name": "x"}
-    assert upgraded(old, Source(), steps, current=3) == ({"schema": 3, "title": "x"}, [])
-    assert old == {"schema": 1, "name": "x"}
-    with pytest.raises(ChainError) as caught:
-        upgraded({"schema": 0}, Source(), steps, current=3)
-    assert caught.value.faults[0].kind == "schema_unknown"
 
 
 def test_a_chain_with_faults_is_an_input_error_whose_problems_are_its_faults() -> None:
