@@ -200,7 +200,7 @@ def master(
             cancel=flag,
         )
         record, _ = render_master(work, events)
-        return from_record(record.as_json(), work.target, kept)
+        return from_record(record, work.target, kept)
 
 
 _ONLY_A_RANGE = Problem(

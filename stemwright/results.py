@@ -15,6 +15,7 @@ from bridge.metering import Measures
 from stemwright.problems import Diagnostic
 
 if TYPE_CHECKING:
+    from bridge.finished import Record
     from bridge.rendering import Output
 
 
@@ -147,22 +148,24 @@ def measures_of(said: Mapping[str, Any]) -> Measures:
     return Measures(**{**values, "path": said.get("path"), "dc": tuple(said["dc"]), "doubts": ()})
 
 
-def from_record(record: Mapping[str, Any], folder: Path, kept: object = None) -> Master:
+def from_record(record: Record, folder: Path, kept: object = None) -> Master:
     """A master of what render.json says, in `folder`."""
-    files = (
+    files = tuple(
         MasterFile(
-            path=folder / row["path"],
-            measures=measures_of(row["measures"]),
-            version=row["version"],
-            reached=row["reached"],
-            trim_db=row["trim_db"],
-            pcm_sha256=row["pcm_sha256"],
+            path=folder / row.path,
+            measures=measures_of(row.measures.model_dump()),
+            version=row.version,
+            reached=row.reached,
+            trim_db=row.trim_db or 0.0,
+            pcm_sha256=row.pcm_sha256,
             kept=kept,
         )
-        for row in record["outputs"]
+        for row in record.outputs
     )
-    said = tuple(Diagnostic(**row) for row in record["diagnostics"])
-    return Master(tuple(files), record["drive_db"], said, folder, record)
+    said = tuple(
+        Diagnostic(row.severity, row.code, row.where, row.message) for row in record.diagnostics
+    )
+    return Master(files, record.drive_db or 0.0, said, folder, record.as_json())
 
 
 def from_output(output: Output, kept: object = None) -> MasterFile:

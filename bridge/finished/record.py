@@ -23,7 +23,7 @@ from bridge.finished.shapes import (
 )
 from bridge.storing import BadDataError, parse_json, read_bytes
 from chains import MASTER
-from stemwright.problems import InputError, Problem
+from stemwright.problems import InputError, Problem, Severity
 
 RECORD = "render.json"
 RECORD_SCHEMA = 1
@@ -132,7 +132,7 @@ class Length(Shape):
 class Said(Shape):
     """A diagnostic."""
 
-    severity: Text
+    severity: Severity
     code: Text
     where: Text
     message: Text
