@@ -1,3 +1,7 @@
+from .answers import (
+    Described as Described,
+    ParameterText as ParameterText,
+)
 from .child.process import (
     stop_all as stop_all,
 )
@@ -61,8 +65,6 @@ from .probing.crosscheck import (
     differs as differs,
 )
 from .probing.describe import (
-    Described as Described,
-    ParameterText as ParameterText,
     describe as describe,
 )
 from .probing.probe import (

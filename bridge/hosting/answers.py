@@ -1,21 +1,17 @@
-"""What an adapter says from inside the worker child: its stage, problems, diagnostics.
+"""What a worker child answers, as values, with one way into JSON and back for both sides.
 
-A plugin shares the process and can write what it likes into the answer: so `checked` takes nothing
-but what an operation answers, of the right types.
+A plugin shares the child's process and can write what it likes into the answer: so `checked` takes
+nothing but what the job answers, of the right types.
 """
 
 from __future__ import annotations
 
-import functools
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NotRequired
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
-from typing_extensions import TypedDict
-
-from stemwright.problems import Severity
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from stemwright.problems import Diagnostic, Problem
 
 Tell = Callable[[str], None]
 """Told what is being done, in words that follow "while"."""
@@ -34,67 +30,30 @@ def kept(plugin: Any) -> Any:
     return plugin
 
 
-class Refused(Exception):  # noqa: N818 - a verdict, not a fault of the program
-    """Problems an adapter found, as the dicts of the answer's `problems`."""
+@dataclass(frozen=True)
+class PluginClass:
+    """One plugin that a file holds; `class_id` as in bridge.plugins.Plugin."""
 
-    def __init__(self, *problems: dict[str, str | None]) -> None:
-        super().__init__(*problems)
-        self.problems = problems
-
-
-def problem(
-    kind: str,
-    message: str,
-    *,
-    hint: str | None = None,
-    expected: str | None = None,
-    nearest: str | None = None,
-    parameter: str | None = None,
-) -> dict[str, str | None]:
-    """One problem; the parent adds where it is. `parameter` is the one it is about, as asked."""
-    return {
-        "kind": kind,
-        "message": message,
-        "hint": hint,
-        "expected": expected,
-        "nearest": nearest,
-        "parameter": parameter,
-    }
-
-
-def warning(code: str, message: str) -> dict[str, str]:
-    """One diagnostic of severity warning; the parent adds where it is."""
-    return {"severity": "warning", "code": code, "message": message}
-
-
-def note(code: str, message: str) -> dict[str, str]:
-    """One diagnostic of severity note."""
-    return {"severity": "note", "code": code, "message": message}
-
-
-class _Problem(TypedDict):
-    kind: str
-    message: str
-    hint: NotRequired[str | None]
-    expected: NotRequired[str | None]
-    nearest: NotRequired[str | None]
-    parameter: NotRequired[str | None]
-
-
-class _Diagnostic(TypedDict):
-    severity: Severity
-    code: str
-    message: str
-
-
-class _Class(TypedDict):
     name: str
     vendor: str
     version: str
     class_id: str
 
 
-class _Parameter(TypedDict):
+@dataclass(frozen=True)
+class FactoryAnswer:
+    """All plugins that a library holds."""
+
+    classes: tuple[PluginClass, ...]
+
+
+@dataclass(frozen=True)
+class ParameterText:
+    """One parameter in the plugin's own display texts; `steps` is None when it is continuous.
+
+    `values` are all it can be, where it is a list.
+    """
+
     name: str
     value: str
     default: str
@@ -102,74 +61,109 @@ class _Parameter(TypedDict):
     max: str
     steps: int | None
     automatable: bool
-    values: list[str]
+    values: tuple[str, ...] = ()
 
 
-class _Refusal(TypedDict):
-    problems: list[_Problem]
+@dataclass(frozen=True)
+class Described:
+    """Main channels, key inputs past them, parameters in the plugin's order."""
 
-
-class _Factory(TypedDict):
-    classes: list[_Class]
-
-
-class _Described(TypedDict):
     inputs: int
     outputs: int
     key_inputs: int
-    parameters: list[_Parameter]
+    parameters: tuple[ParameterText, ...]
 
 
-class _Prepared(TypedDict):
+@dataclass(frozen=True)
+class PrepareAnswer:
+    """A plugin as it is set up, in the terms of port.Prepared; its state is in a file."""
+
     class_id: str
     latency_frames: int
     inputs: int
     outputs: int
-    read_back: list[tuple[str, str]]
-    raw_params: list[tuple[str, float]]
-    diagnostics: list[_Diagnostic]
+    read_back: tuple[tuple[str, str], ...]
+    raw_params: tuple[tuple[str, float], ...]
+    diagnostics: tuple[Diagnostic, ...]
 
 
-class _Ran(TypedDict):
+@dataclass(frozen=True)
+class RunAnswer:
+    """A finished run, in the terms of port.RunResult; its output is in a file."""
+
     latency_frames: int
     lag_frames: int | None
     peak_memory_bytes: int
     load_s: float
     process_s: float
-    diagnostics: list[_Diagnostic]
+    diagnostics: tuple[Diagnostic, ...]
 
 
-class _Saved(TypedDict):
+@dataclass(frozen=True)
+class SaveAnswer:
+    """A state was saved; `held` tells whether a new instance takes all of it back."""
+
     held: bool
 
 
-class _Nothing(TypedDict):
-    pass
+@dataclass(frozen=True)
+class Done:
+    """All there is to tell is in files."""
 
 
-_SHAPES: dict[str, Any] = {
-    "refusal": _Refusal,
-    "factory": _Factory,
-    "describe": _Described,
-    "prepare": _Prepared,
-    "run": _Ran,
-    "save": _Saved,
-    "repeat": _Nothing,
-    "window": _Nothing,
-}
+@dataclass(frozen=True)
+class Refusal:
+    """What stood in the way, at least one; a `where` holds the `parameter` it is about, or nothing.
+
+    The parent adds where the plugin stands.
+    """
+
+    problems: tuple[Problem, ...]
 
 
-@functools.cache
-def _adapter(op: str) -> TypeAdapter[Any]:
+Answer = FactoryAnswer | Described | PrepareAnswer | RunAnswer | SaveAnswer | Done
+_A = TypeVar("_A")
+
+
+class Refused(Exception):  # noqa: N818 - a verdict, not a fault of the program
+    """Problems an adapter found."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def about(parameter: str) -> dict[str, str | int]:
+    """The `where` of a problem with the parameter that was asked for by this name."""
+    return {"parameter": parameter}
+
+
+def warning(code: str, message: str) -> Diagnostic:
+    """A warning of a plugin; the parent adds where it stands."""
+    return Diagnostic("warning", code, "", message)
+
+
+def note(code: str, message: str) -> Diagnostic:
+    """A note of a plugin; the parent adds where it stands."""
+    return Diagnostic("note", code, "", message)
+
+
+def as_wire(answer: Answer | Refusal) -> dict[str, Any]:
+    """The JSON object of an answer."""
+    return asdict(answer)
+
+
+def checked(kind: type[_A], told: object) -> _A | Refusal:
+    """The answer of this kind that a JSON object is, or the refusal; ValueError for all else.
+
+    Nothing is converted: the text "1" is no number.
+    """
     from pydantic import TypeAdapter  # costs start-up time that only hosting needs
 
-    return TypeAdapter(_SHAPES[op])
-
-
-def checked(op: str, answer: object) -> dict[str, Any]:
-    """The answer of an operation, or its `problems`; ValueError for anything else."""
-    refusal = isinstance(answer, dict) and "problems" in answer
-    found: dict[str, Any] = _adapter("refusal" if refusal else op).validate_python(answer)
-    if refusal and not found["problems"]:
+    said = json.dumps(told)  # of JSON alone, arrays are taken for tuples
+    if not (isinstance(told, dict) and "problems" in told):
+        return TypeAdapter(kind).validate_json(said, strict=True)
+    refusal = TypeAdapter(Refusal).validate_json(said, strict=True)
+    if not refusal.problems:
         raise ValueError("a refusal without a problem")
-    return found
+    return refusal

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.plugins import Slot
@@ -106,20 +106,15 @@ def child_error(failed: ChildFailed, slot: Slot) -> StemwrightError:
     )
 
 
-def answered_error(problems: Sequence[Mapping[str, Any]], slot: Slot) -> StemwrightError:
-    """The error for problems a worker found itself; it names them, the parent says where."""
-    told = [
-        Problem(
-            kind=str(problem["kind"]),
-            message=str(problem["message"]),
-            where=slot.where(_key_of(problem["kind"]), problem.get("parameter")),
-            expected=problem.get("expected"),
-            nearest=problem.get("nearest"),
-            hint=problem.get("hint"),
-        )
-        for problem in problems
-    ]
-    return _error(told)
+def answered_error(problems: Sequence[Problem], slot: Slot) -> StemwrightError:
+    """The error for problems a worker found itself, placed in their insert."""
+    return _error([replace(problem, where=_placed(problem, slot)) for problem in problems])
+
+
+def _placed(problem: Problem, slot: Slot) -> dict[str, str | int]:
+    parameter = problem.where.get("parameter")
+    key = "state" if problem.kind in STATE_KINDS else "plugin"
+    return slot.where(key, None if parameter is None else str(parameter))
 
 
 def _error(problems: Sequence[Problem]) -> StemwrightError:
@@ -133,16 +128,10 @@ def _error(problems: Sequence[Problem]) -> StemwrightError:
     return RenderError(problems)
 
 
-def _key_of(kind: str) -> str:
-    return "state" if kind in STATE_KINDS else "plugin"
-
-
-def diagnostics(found: Sequence[Mapping[str, Any]], slot: Slot) -> tuple[Diagnostic, ...]:
+def diagnostics(found: Sequence[Diagnostic], slot: Slot) -> tuple[Diagnostic, ...]:
     """A worker's diagnostics, placed at their step."""
     where = slot.step_id or slot.plugin.name
-    return tuple(
-        Diagnostic(each["severity"], each["code"], where, each["message"]) for each in found
-    )
+    return tuple(replace(each, where=where) for each in found)
 
 
 def key_unreachable(slot: Slot) -> Problem:

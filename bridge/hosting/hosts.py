@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import importlib.metadata
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from bridge.hosting import port
+from bridge.hosting.answers import Refusal
 from bridge.hosting.child.process import ChildFailed, Ending, call
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.faults import (
@@ -24,7 +25,7 @@ from bridge.hosting.faults import (
     unhosted,
 )
 from bridge.hosting.finding.states import SUFFIXES, check_owner
-from bridge.hosting.jobs import Job, prepare_job, run_job
+from bridge.hosting.jobs import Answer, Job, prepare_job, run_job
 from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult
 from bridge.plugins import Slot
 from stemwright.problems import InputError, MachineError, Problem, RenderError
@@ -85,14 +86,14 @@ class _IsolatedHost:
             with suppress(FileNotFoundError):
                 part.unlink()
         return RunResult(
-            latency_frames=answer["latency_frames"],
+            latency_frames=answer.latency_frames,
             host=self.name,
             host_version=importlib.metadata.version(self.name),
-            lag_frames=answer["lag_frames"],
-            peak_memory_bytes=answer["peak_memory_bytes"],
-            load_s=answer["load_s"],
-            process_s=answer["process_s"],
-            diagnostics=diagnostics(answer["diagnostics"], insert.slot),
+            lag_frames=answer.lag_frames,
+            peak_memory_bytes=answer.peak_memory_bytes,
+            load_s=answer.load_s,
+            process_s=answer.process_s,
+            diagnostics=diagnostics(answer.diagnostics, insert.slot),
         )
 
     def _refuse(self, slot: Slot) -> None:
@@ -161,24 +162,24 @@ def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
         data = preset.read_bytes() if preset.exists() else None
     return Prepared(
         preset=data,
-        class_id=answer["class_id"],
-        latency_frames=answer["latency_frames"],
-        inputs=answer["inputs"],
-        outputs=answer["outputs"],
-        raw_params=tuple((name, value) for name, value in answer["raw_params"]),
-        read_back=tuple((name, text) for name, text in answer["read_back"]),
-        diagnostics=diagnostics(answer["diagnostics"], job.slot),
+        class_id=answer.class_id,
+        latency_frames=answer.latency_frames,
+        inputs=answer.inputs,
+        outputs=answer.outputs,
+        raw_params=answer.raw_params,
+        read_back=answer.read_back,
+        diagnostics=diagnostics(answer.diagnostics, job.slot),
         host=engine,
         host_version=importlib.metadata.version(engine),
     )
 
 
-def ask(job: Job, deadline_s: float, slot: Slot) -> dict[str, Any]:
+def ask(job: Job[Answer], deadline_s: float, slot: Slot) -> Answer:
     """Hand a job to a child and return its answer; whatever goes wrong names the plugin."""
     try:
         answer = call(job, deadline_s)
     except ChildFailed as failed:
         raise child_error(failed, slot) from None
-    if "problems" in answer:
-        raise answered_error(answer["problems"], slot)
+    if isinstance(answer, Refusal):
+        raise answered_error(answer.problems, slot)
     return answer

@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from bridge.hosting.answers import (
+    Described,
+    Done,
+    FactoryAnswer,
+    PrepareAnswer,
+    RunAnswer,
+    SaveAnswer,
+)
 from bridge.hosting.port import PrepareJob, RunJob
 from bridge.plugins import Plugin
 
@@ -28,11 +36,22 @@ class Loaded:
     shell: bool
 
 
-@dataclass(frozen=True)
-class _Hosted:
-    """What every job with a plugin says: the engine that hosts it, and how it is told to run."""
+Answer = TypeVar("Answer")
 
+
+@dataclass(frozen=True)
+class Job(Generic[Answer]):
+    """What a child is asked, and the kind of its answer; `host` is the engine that does it."""
+
+    op: ClassVar[str]
+    answer: ClassVar[type[Any]]
     host: str
+
+
+@dataclass(frozen=True)
+class _Hosted(Job[Answer]):
+    """What every job with a plugin says: which, and how it is told to run."""
+
     plugin: Loaded
     sample_rate_hz: int
     buffer_size: int
@@ -40,7 +59,7 @@ class _Hosted:
 
 
 @dataclass(frozen=True)
-class _SetUp(_Hosted):
+class _SetUp(_Hosted[Answer]):
     """A plugin with a state, and raw values over it."""
 
     state: str | None
@@ -48,41 +67,45 @@ class _SetUp(_Hosted):
 
 
 @dataclass(frozen=True)
-class Describe(_SetUp):
+class Describe(_SetUp[Described]):
     """Load a plugin, set it up, list its parameters; `hide_display` hides the screen from it."""
 
-    op: ClassVar[str] = "describe"
+    op = "describe"
+    answer = Described
     hide_display: bool = False
 
 
 @dataclass(frozen=True)
-class Save(_SetUp):
+class Save(_SetUp[SaveAnswer]):
     """Save what a plugin is, set up, to `preset_out`, and try that out."""
 
-    op: ClassVar[str] = "save"
+    op = "save"
+    answer = SaveAnswer
     preset_out: str
 
 
 @dataclass(frozen=True)
-class Window(_SetUp):
+class Window(_SetUp[Done]):
     """Open a plugin's own window; what it holds afterwards goes to `preset_out`."""
 
-    op: ClassVar[str] = "window"
+    op = "window"
+    answer = Done
     preset_out: str
 
 
 @dataclass(frozen=True)
-class Prepare(_Hosted):
+class Prepare(_Hosted[PrepareAnswer]):
     """Set a plugin up by display texts and write its finished state to `preset_out`."""
 
-    op: ClassVar[str] = "prepare"
+    op = "prepare"
+    answer = PrepareAnswer
     state: str | None
     params: tuple[tuple[str, str], ...]
     preset_out: str
 
 
 @dataclass(frozen=True)
-class _Rendered(_Hosted):
+class _Rendered(_Hosted[Answer]):
     """One insert over `frames` frames of the raw file `input`, as port.HostedInsert says it."""
 
     preset: str | None
@@ -96,46 +119,47 @@ class _Rendered(_Hosted):
 
 
 @dataclass(frozen=True)
-class Run(_Rendered):
+class Run(_Rendered[RunAnswer]):
     """Run one insert, into `output`."""
 
-    op: ClassVar[str] = "run"
+    op = "run"
+    answer = RunAnswer
     output: str
 
 
 @dataclass(frozen=True)
-class Repeat(_Rendered):
+class Repeat(_Rendered[Done]):
     """Run one insert three times in one process, into `outputs`."""
 
-    op: ClassVar[str] = "repeat"
+    op = "repeat"
+    answer = Done
     outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Factory:
+class Factory(Job[FactoryAnswer]):
     """List what the library `binary` of the plugin file `bundle` holds; `host` is its format."""
 
-    op: ClassVar[str] = "factory"
-    host: str
+    op = "factory"
+    answer = FactoryAnswer
     bundle: str
     binary: str
 
 
-Job = Describe | Save | Window | Prepare | Run | Repeat | Factory
 PluginJob = Describe | Save | Window | Prepare | Run | Repeat
 """A job that loads a plugin."""
 
-_BY_OP: dict[str, type[Job]] = {
+_BY_OP: dict[str, type[Job[Any]]] = {
     kind.op: kind for kind in (Describe, Save, Window, Prepare, Run, Repeat, Factory)
 }
 
 
-def as_wire(job: Job) -> dict[str, Any]:
+def as_wire(job: Job[Any]) -> dict[str, Any]:
     """The JSON object of a job."""
     return {"op": job.op, **asdict(job)}
 
 
-def from_wire(told: Mapping[str, Any]) -> Job:
+def from_wire(told: Mapping[str, Any]) -> Job[Any]:
     """The job of a JSON object that `as_wire` made."""
     found = {name: _frozen(value) for name, value in told.items() if name != "op"}
     if "plugin" in found:

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bridge.hosting.answers import Refused, problem
+from bridge.hosting.answers import Refused, about
 from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.hosting.engines.display_text import agrees, reading
 from bridge.hosting.engines.output_checks import Comparison, first_not_finite, not_finite
-from bridge.hosting.engines.parameters import Fault, named
+from bridge.hosting.engines.parameters import named
 from bridge.hosting.faults import answered_error, child_error, diagnostics, key_unreachable
 from bridge.hosting.finding.states import check_owner
 from bridge.hosting.port import (
@@ -34,7 +34,7 @@ from bridge.hosting.port import (
 from bridge.plugins import Catalogue, Plugin
 from sessions.states.device_states import VSTPRESET_HEAD_BYTES, parse_vstpreset
 from stemwright.decibels import linear
-from stemwright.problems import Diagnostic, RenderError
+from stemwright.problems import Diagnostic, Problem, RenderError
 
 Audio = npt.NDArray[np.float32]
 Values = Mapping[str, float]
@@ -207,7 +207,7 @@ class FakeHost:
 
 def _rendered(
     fake: FakePlugin, values: Values, audio: Audio, latency: int
-) -> tuple[Audio, list[dict[str, str]]]:
+) -> tuple[Audio, tuple[Diagnostic, ...]]:
     fed = np.concatenate((audio, np.zeros((2, latency), np.float32)), axis=1)
     raw = fake.law(fed, values)
     bad = first_not_finite(raw)
@@ -222,8 +222,8 @@ def _rendered(
 
 def _set(
     fake: FakePlugin, values: dict[str, float], params: tuple[tuple[str, str], ...]
-) -> tuple[list[Fault], list[str]]:
-    faults: list[Fault] = []
+) -> tuple[list[Problem], list[str]]:
+    faults: list[Problem] = []
     set_names: list[str] = []
     for asked, text in params:
         name = named(asked, list(fake.controls))
@@ -236,11 +236,11 @@ def _set(
         if not agrees(text, shown):
             low, high = _text(control, control.low), _text(control, control.high)
             faults.append(
-                problem(
+                Problem(
                     "parameter_refused",
                     f'"{name}" was set to "{text}" and reads back "{shown}"',
                     expected=f"from {low} to {high}",
-                    parameter=name,
+                    where=about(name),
                 )
             )
         set_names.append(name)

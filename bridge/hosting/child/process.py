@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import IO, Any
 
-from bridge.hosting.answers import checked
+from bridge.hosting.answers import Refusal, checked
 from bridge.hosting.child.family import Family
 from bridge.hosting.child.scratch import inside, scratch
-from bridge.hosting.jobs import Job, as_wire
+from bridge.hosting.jobs import Answer, Job, as_wire
 from stemwright.problems import Problem, StoppedError
 
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
@@ -180,7 +180,7 @@ def stops() -> int:
     return _registry.stops
 
 
-def call(job: Job, deadline_s: float, since: int | None = None) -> dict[str, Any]:
+def call(job: Job[Answer], deadline_s: float, since: int | None = None) -> Answer | Refusal:
     """Run `job` in a child of its own and return its answer.
 
     Any thread may call. Raises ChildFailed when no answer came, StoppedError when all children
@@ -193,8 +193,8 @@ def call(job: Job, deadline_s: float, since: int | None = None) -> dict[str, Any
     if child.stopped:
         raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
     try:
-        return checked(job.op, _answer(child, in_time, deadline_s))
-    except ValueError:
+        return checked(job.answer, _answer(child, in_time, deadline_s))
+    except (ValueError, RecursionError):
         stage, _, garbled = _parsed(bytes(child.answer), child.token)
         said = garbled or "it is not what was asked for"
         raise ChildFailed(Ending.GARBLED, said, stage, child.talk()) from None

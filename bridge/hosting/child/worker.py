@@ -12,9 +12,10 @@ import os
 import sys
 from typing import Any
 
-from bridge.hosting.answers import Refused, Tell
+from bridge.hosting.answers import Answer, Refusal, Refused, Tell, as_wire
 from bridge.hosting.child.family import enter_worker
 from bridge.hosting.jobs import Describe, Job, from_wire
+from stemwright.problems import Problem
 
 ADAPTERS = {
     "describe:dawdreamer": "bridge.hosting.engines.dawdreamer",
@@ -37,35 +38,37 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 """Where a program looks for a screen."""
 
 
-def answer(job: Job, tell: Tell) -> dict[str, Any]:
-    """Do the job; a problem, or whatever a host raises, becomes part of the answer."""
+def answer(job: Job[Any], tell: Tell) -> Answer | Refusal:
+    """Do the job; a problem, or whatever a host raises, becomes a refusal."""
     try:
         adapter = importlib.import_module(ADAPTERS[f"{job.op}:{job.host}"])
-        done: dict[str, Any] = getattr(adapter, job.op)(job, tell)
+        done: Answer = getattr(adapter, job.op)(job, tell)
     except Refused as refused:
-        return {"problems": refused.problems}
+        return Refusal(refused.problems)
     except Exception as error:
-        return {"problems": [_problem(error)]}
+        return Refusal((_problem(error),))
     return done
 
 
-def _problem(error: Exception) -> dict[str, str]:
+def _problem(error: Exception) -> Problem:
     said = str(error).strip() or type(error).__name__
     if isinstance(error, MemoryError):
-        told = "out_of_memory", "the memory for this render is not there", "Use fewer jobs."
-    elif isinstance(error, OSError):
-        told = (
-            "file_failed",
-            f"a file of this render failed: {said}",
-            "Free some space, or name another store with --store.",
+        return Problem(
+            kind="out_of_memory",
+            message="the memory for this render is not there",
+            hint="Use fewer jobs.",
         )
-    else:
-        told = (
-            "host_failed",
-            f"the host failed: {said}",
-            "Try the other host: [engine] host in the chain.",
+    if isinstance(error, OSError):
+        return Problem(
+            kind="file_failed",
+            message=f"a file of this render failed: {said}",
+            hint="Free some space, or name another store with --store.",
         )
-    return dict(zip(("kind", "message", "hint"), told, strict=True))
+    return Problem(
+        kind="host_failed",
+        message=f"the host failed: {said}",
+        hint="Try the other host: [engine] host in the chain.",
+    )
 
 
 def _private_stdout() -> int:
@@ -111,7 +114,8 @@ def main() -> None:
     if isinstance(job, Describe) and job.hide_display:
         for name in SCREENS:
             os.environ.pop(name, None)
-    say({"answer": answer(job, lambda stage: say({"stage": stage})), "token": token})
+    answered = answer(job, lambda stage: say({"stage": stage}))
+    say({"answer": as_wire(answered), "token": token})
     os._exit(0)
 
 

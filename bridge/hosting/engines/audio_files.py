@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from bridge.hosting.engines.output_checks import (
     not_finite,
 )
 from bridge.hosting.jobs import Run
+from stemwright.problems import Diagnostic
 
 Audio = npt.NDArray[np.float32]
 
@@ -34,10 +35,18 @@ def raw_slices(source: str) -> Iterator[Audio]:
             yield np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
 
 
-def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) -> dict[str, Any]:
+@dataclass(frozen=True)
+class HandedOver:
+    """An output that was written: what is odd about it, and how late it was measured to be."""
+
+    lag_frames: int | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) -> HandedOver:
     """Check the output against the input, and write it from frame `shift` on.
 
-    `latency` is the plugin's, as it is taken off; the answer's `diagnostics` and `lag_frames`.
+    `latency` is the plugin's, as it is taken off.
     """
     _refuse_not_finite(audio, shift)
     compared = Comparison()
@@ -53,8 +62,8 @@ def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) ->
     compared.refuse()
     lag, told = _lag(audio, shift, job.input), compared.warnings()
     if lag:
-        told.append(lag_differs(lag, latency, chosen=job.latency_frames is not None))
-    return {"lag_frames": lag, "diagnostics": told}
+        told = (*told, lag_differs(lag, latency, chosen=job.latency_frames is not None))
+    return HandedOver(lag, told)
 
 
 def _lag(audio: tuple[Audio, Audio], shift: int, source: str) -> int | None:

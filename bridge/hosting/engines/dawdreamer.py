@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
-from bridge.hosting.answers import LOADING, Refused, Tell, note, problem, warning
+from bridge.hosting.answers import (
+    LOADING,
+    Described,
+    Done,
+    PrepareAnswer,
+    Refused,
+    RunAnswer,
+    SaveAnswer,
+    Tell,
+    note,
+    warning,
+)
 from bridge.hosting.engines.audio_files import hand_over, peak_memory_bytes, write_raw
 from bridge.hosting.engines.dawdreamer_rig import Rig, listed
 from bridge.hosting.engines.output_checks import latency_differs
 from bridge.hosting.engines.parameters import Parameters
 from bridge.hosting.jobs import Describe, Prepare, Repeat, Run, Save
+from stemwright.problems import Diagnostic, Problem
 
 
-def run(job: Run, tell: Tell) -> dict[str, Any]:
-    """Render `job.input` through one insert into `job.output`; the answer's dict."""
+def run(job: Run, tell: Tell) -> RunAnswer:
+    """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
     rig = _ready(job, tell)
     latency, told = _latency(rig, job)
@@ -29,17 +40,17 @@ def run(job: Run, tell: Tell) -> dict[str, Any]:
     done = time.perf_counter()
     tell("handing its output over")
     handed = hand_over(audio, latency, latency, job)
-    return {
-        "latency_frames": latency,
-        "lag_frames": handed["lag_frames"],
-        "diagnostics": told + handed["diagnostics"],
-        "peak_memory_bytes": peak_memory_bytes(),
-        "load_s": loaded - began,
-        "process_s": done - loaded,
-    }
+    return RunAnswer(
+        latency_frames=latency,
+        lag_frames=handed.lag_frames,
+        peak_memory_bytes=peak_memory_bytes(),
+        load_s=loaded - began,
+        process_s=done - loaded,
+        diagnostics=told + handed.diagnostics,
+    )
 
 
-def repeat(job: Repeat, tell: Tell) -> dict[str, Any]:
+def repeat(job: Repeat, tell: Tell) -> Done:
     """Render the same input three times in this process, into `job.outputs`.
 
     Twice through one instance, which the engine resets in between, then through another one.
@@ -49,10 +60,10 @@ def repeat(job: Repeat, tell: Tell) -> dict[str, Any]:
     for output in (one, other):
         write_raw(rig.render(job.frames), job.frames, output)
     write_raw(_ready(job, tell).render(job.frames), job.frames, third)
-    return {}
+    return Done()
 
 
-def prepare(job: Prepare, tell: Tell) -> dict[str, Any]:
+def prepare(job: Prepare, tell: Tell) -> PrepareAnswer:
     """Set a plugin up for which pedalboard is no road: a VST2, or one it cannot load."""
     tell(LOADING)
     rig = Rig(job)
@@ -73,31 +84,31 @@ def prepare(job: Prepare, tell: Tell) -> dict[str, Any]:
     rig.connect(None)
     if job.state is not None:
         Path(job.preset_out).write_bytes(Path(job.state).read_bytes())
-    return {
-        "class_id": job.plugin.class_id,
-        "latency_frames": rig.latency_frames(),
-        "inputs": rig.channels[0],
-        "outputs": rig.channels[1],
-        "read_back": [(name, parameters.text(name)) for name in raw],
-        "raw_params": list(raw.items()),
-        "diagnostics": _how(job),
-    }
+    return PrepareAnswer(
+        class_id=job.plugin.class_id,
+        latency_frames=rig.latency_frames(),
+        inputs=rig.channels[0],
+        outputs=rig.channels[1],
+        read_back=tuple((name, parameters.text(name)) for name in raw),
+        raw_params=tuple(raw.items()),
+        diagnostics=_how(job),
+    )
 
 
-def describe(job: Describe, tell: Tell) -> dict[str, Any]:
+def describe(job: Describe, tell: Tell) -> Described:
     """Load a plugin, set it up and list its parameters."""
     rig = _set_up(job, tell)
     tell("reading its parameters")
     parameters = Parameters(lambda: listed(rig.first))
-    return {
-        "inputs": rig.channels[0],
-        "outputs": rig.channels[1],
-        "key_inputs": rig.key_inputs,
-        "parameters": parameters.described(),
-    }
+    return Described(
+        inputs=rig.channels[0],
+        outputs=rig.channels[1],
+        key_inputs=rig.key_inputs,
+        parameters=parameters.described(),
+    )
 
 
-def save(job: Save, tell: Tell) -> dict[str, Any]:
+def save(job: Save, tell: Tell) -> SaveAnswer:
     """Save a VST2 as it is set up; the answer tells whether a new instance takes all of it back."""
     rig = _set_up(job, tell)
     tell("saving its state")
@@ -105,7 +116,7 @@ def save(job: Save, tell: Tell) -> dict[str, Any]:
     tell("loading its saved state")
     again = Rig(job)
     again.load_state(job.preset_out, [])
-    return {"held": _texts(rig) == _texts(again)}
+    return SaveAnswer(held=_texts(rig) == _texts(again))
 
 
 def _set_up(job: Describe | Save, tell: Tell) -> Rig:
@@ -120,12 +131,12 @@ def _texts(rig: Rig) -> list[tuple[str, str]]:
     return [(each.name, each.string_value) for each in listed(rig.first)]
 
 
-def _how(job: Prepare) -> list[dict[str, str]]:
+def _how(job: Prepare) -> tuple[Diagnostic, ...]:
     if job.plugin.format != "VST2":
-        return [warning("prepared_elsewhere", "pedalboard cannot prepare it")]
+        return (warning("prepared_elsewhere", "pedalboard cannot prepare it"),)
     if job.params:
-        return [note("state_incomplete", "a VST2's parameters are set at run, over its state")]
-    return []
+        return (note("state_incomplete", "a VST2's parameters are set at run, over its state"),)
+    return ()
 
 
 def _ready(job: Run | Repeat, tell: Tell) -> Rig:
@@ -138,7 +149,7 @@ def _ready(job: Run | Repeat, tell: Tell) -> Rig:
     key = job.key
     if key is not None and not rig.key_inputs:
         said = "the plugin has no input for a side-chain key"
-        raise Refused(problem("key_unreachable", said, hint="Leave `key` out."))
+        raise Refused(Problem("key_unreachable", said, hint="Leave `key` out."))
     rig.connect(job.input, key)
     if _is_behind(rig, job):
         rig.settle(primed=True)
@@ -156,13 +167,13 @@ def _is_behind(rig: Rig, job: Run | Repeat) -> bool:
     return job.expected_latency_frames not in (None, rig.latency_frames())
 
 
-def _latency(rig: Rig, job: Run) -> tuple[int, list[dict[str, str]]]:
+def _latency(rig: Rig, job: Run) -> tuple[int, tuple[Diagnostic, ...]]:
     """The frames to compensate, and what is odd about them."""
     reported, expected = rig.latency_frames(), job.expected_latency_frames
     if job.latency_frames is not None:
-        return job.latency_frames, []
+        return job.latency_frames, ()
     if expected is None or expected == reported:
-        return reported, []
+        return reported, ()
     if job.plugin.format == "VST2":  # its figure is stale until it has run
-        return expected, []
-    return reported, [latency_differs(reported, expected)]
+        return expected, ()
+    return reported, (latency_differs(reported, expected),)

@@ -12,10 +12,11 @@ from typing import Any
 import dawdreamer
 import numpy as np
 
-from bridge.hosting.answers import Refused, kept, problem
+from bridge.hosting.answers import Refused, kept
 from bridge.hosting.engines.audio_files import Audio, raw_slices
 from bridge.hosting.engines.display_text import reading
 from bridge.hosting.jobs import PluginJob, RawParams
+from stemwright.problems import Problem
 
 _FRAME_BYTES = 8
 _STEREO, _MONO = (2, 2), (1, 1)
@@ -47,7 +48,7 @@ class Rig:
             return kept(self._engine.make_plugin_processor(name, self._wanted.path))
         except RuntimeError as error:
             raise Refused(
-                problem(
+                Problem(
                     "plugin_unloadable",
                     f"{self._wanted.name} cannot be loaded",
                     hint="Reinstall the plugin, and check that it is built for this system.",
@@ -83,7 +84,7 @@ class Rig:
             raise _shell(self._wanted.name)
         if loaded is False:  # load_state, for an Audio Unit, says nothing
             raise Refused(
-                problem(
+                Problem(
                     "bad_state",
                     f"{Path(state).name} was refused by {self._wanted.name}",
                     hint="Save the state again with the version of the plugin installed here.",
@@ -146,7 +147,7 @@ class Rig:
         if len(channels) != 2 or min(len(channel) for channel in channels) < frames:
             shapes = ", ".join(str(side.shape) for side in sides)
             raise Refused(
-                problem("wrong_length", f"the plugin gave {shapes} for {frames} stereo frames")
+                Problem("wrong_length", f"the plugin gave {shapes} for {frames} stereo frames")
             )
         return channels[0], channels[1]
 
@@ -178,7 +179,7 @@ def _release(plugin: Any, channels: tuple[int, int]) -> None:
 
 def _mismatch(found: tuple[int, int]) -> Refused:
     return Refused(
-        problem(
+        Problem(
             "channel_mismatch",
             f"the plugin takes {found[0]} and gives {found[1]} channels",
             expected="stereo in and out, or mono in and out",
@@ -189,7 +190,7 @@ def _mismatch(found: tuple[int, int]) -> Refused:
 
 def _shell(name: str) -> Refused:
     return Refused(
-        problem(
+        Problem(
             "shell_unreachable",
             f"{name} lies in a file with several plugins, of which dawdreamer loads the first",
             hint='Write host = "pedalboard" in the chain\'s [engine].',
@@ -211,7 +212,7 @@ def _set_raw(plugin: Any, raw_params: RawParams) -> None:
     index_of = index_by_name(plugin)
     for name, value in raw_params:
         if name not in index_of:
-            raise Refused(problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
+            raise Refused(Problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
         plugin.set_parameter(index_of[name], value)
 
 

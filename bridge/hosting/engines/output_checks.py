@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from bridge.hosting.answers import Refused, problem, warning
+from bridge.hosting.answers import Refused, warning
 from stemwright.decibels import amplitude_db
+from stemwright.problems import Diagnostic, Problem
 
 Slice = npt.NDArray[np.float32]
 """(2, frames) float32."""
@@ -47,7 +48,7 @@ def first_not_finite(audio: npt.NDArray[np.float32]) -> int | None:
 def not_finite(frame: int) -> Refused:
     """The refusal of an output that is not finite from `frame` on, in the insert's own time."""
     return Refused(
-        problem(
+        Problem(
             "not_finite",
             f"the plugin's output is NaN or infinite from frame {frame} on",
             hint="Look for a setting that makes it unstable, such as feedback over 100 %.",
@@ -55,7 +56,7 @@ def not_finite(frame: int) -> Refused:
     )
 
 
-def latency_differs(reported: int, expected: int) -> dict[str, str]:
+def latency_differs(reported: int, expected: int) -> Diagnostic:
     """The warning of a latency that is not the one a plugin was prepared with."""
     said = f"reports {reported} frames of latency; when it was prepared it was {expected}"
     return warning("latency_differs", said)
@@ -87,7 +88,7 @@ def lag_frames(fed: npt.NDArray[np.float32], came: npt.NDArray[np.float32]) -> i
     return lag if found[at] >= least else None
 
 
-def lag_differs(lag: int, latency: int, *, chosen: bool) -> dict[str, str]:
+def lag_differs(lag: int, latency: int, *, chosen: bool) -> Diagnostic:
     """The warning of an output that lies `lag` frames behind its input at a `latency` taken off.
 
     `chosen` tells that this latency is the chain's own `latency_samples`.
@@ -125,12 +126,12 @@ class Comparison:
         hint = "Check the plugin's routing, its gate, and whether it is licensed here."
         if (self.peak_out < SILENT).all():
             said = "the plugin's output is silent though its input sounds"
-            raise Refused(problem("silent_output", said, hint=hint))
+            raise Refused(Problem("silent_output", said, hint=hint))
         side = _SIDES[int(np.argmax(dead))]
         said = f"the {side} channel comes out silent though it went in"
-        raise Refused(problem("dead_channel", said, hint=hint))
+        raise Refused(Problem("dead_channel", said, hint=hint))
 
-    def warnings(self) -> list[dict[str, str]]:
+    def warnings(self) -> tuple[Diagnostic, ...]:
         """What is suspicious but may be meant."""
         told = []
         if self.peak_in.max() > 1.0:
@@ -138,4 +139,4 @@ class Comparison:
             told.append(warning("hot_input", f"is fed {over_db:.1f} dB above 0 dBFS"))
         if not self.differs and self.peak_in.max() > 0:
             told.append(warning("no_effect", "gives back its input unchanged"))
-        return told
+        return tuple(told)

@@ -11,10 +11,10 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from bridge.hosting.answers import problem
+from bridge.hosting.answers import ParameterText, about
 from bridge.hosting.engines.display_text import agrees, number, reading, shown, tidy
+from stemwright.problems import Problem
 
-Fault = dict[str, str | None]
 _LISTED = 40
 _MOST_ENTRIES, _MOST_NUMBERS = 128, 16
 """How many values a parameter may have that is told as a list: of words, of numbers alone."""
@@ -87,7 +87,7 @@ class Parameters:
 
     def resolve(
         self, params: Sequence[tuple[str, str]]
-    ) -> tuple[list[tuple[str, str]], list[Fault]]:
+    ) -> tuple[list[tuple[str, str]], list[Problem]]:
         """Each (name, text) under the plugin's own name, and a fault for each name it lacks."""
         names = self.names()
         offered = [each.name for each in self._listed() if each.is_automatable] or names
@@ -136,41 +136,41 @@ class Parameters:
             return True
         return changed and _steps(parameter) > _MOST_ENTRIES
 
-    def refusals(self, chosen: Sequence[tuple[str, str]]) -> list[Fault]:
+    def refusals(self, chosen: Sequence[tuple[str, str]]) -> list[Problem]:
         """A fault for each parameter that does not show what was asked for last."""
         wanted = dict(chosen).items()
         return [self._refusal(name, text) for name, text in wanted if not self.agrees(name, text)]
 
-    def described(self) -> list[dict[str, object]]:
+    def described(self) -> tuple[ParameterText, ...]:
         """Name, range and texts of every parameter, in the plugin's order."""
-        return [_described(each) for each in self._listed()]
+        return tuple(_described(each) for each in self._listed())
 
     def _get(self, name: str) -> Parameter:
         return next(each for each in self._listed() if each.name == name)
 
-    def _refusal(self, name: str, text: str) -> Fault:
+    def _refusal(self, name: str, text: str) -> Problem:
         parameter = self._get(name)
         if not parameter.is_automatable:
             return read_only(name)
         entries = [entry for _, entry in _entries(parameter)]
         low, high = _ends(parameter)
-        return problem(
+        return Problem(
             "parameter_refused",
             f'"{name}" was set to "{text}" and reads back "{self.text(name)}"',
             expected=f"one of: {', '.join(entries)}" if entries else f"from {low} to {high}",
             nearest=near(text, entries),
             hint="Write the value as the plugin itself displays it.",
-            parameter=name,
+            where=about(name),
         )
 
 
-def read_only(name: str) -> Fault:
+def read_only(name: str) -> Problem:
     """The fault of setting what the plugin only shows."""
-    return problem(
+    return Problem(
         "parameter_read_only",
         f'"{name}" is what the plugin shows, such as a meter, and cannot be set',
         hint="Leave it out.",
-        parameter=name,
+        where=about(name),
     )
 
 
@@ -205,26 +205,26 @@ def _ends(parameter: Parameter) -> tuple[str, str]:
     return tidy(low, (low, high)), tidy(high, (low, high))
 
 
-def _described(parameter: Parameter) -> dict[str, object]:
+def _described(parameter: Parameter) -> ParameterText:
     ends = _ends(parameter)
 
     def text(said: str) -> str:
         return tidy(shown(said, parameter.label or ""), ends)
 
     steps = _steps(parameter)
-    return {
-        "name": parameter.name,
-        "value": text(parameter.string_value),
-        "default": text(parameter.get_text_for_raw_value(parameter.default_raw_value)),
-        "min": ends[0],
-        "max": ends[1],
-        "steps": steps if steps <= _MOST_STEPS else None,
-        "automatable": bool(parameter.is_automatable),
-        "values": [entry for _, entry in _entries(parameter)],
-    }
+    return ParameterText(
+        name=parameter.name,
+        value=text(parameter.string_value),
+        default=text(parameter.get_text_for_raw_value(parameter.default_raw_value)),
+        min=ends[0],
+        max=ends[1],
+        steps=steps if steps <= _MOST_STEPS else None,
+        automatable=bool(parameter.is_automatable),
+        values=tuple(entry for _, entry in _entries(parameter)),
+    )
 
 
-def named(name: str, names: Sequence[str], offered: Sequence[str] | None = None) -> str | Fault:
+def named(name: str, names: Sequence[str], offered: Sequence[str] | None = None) -> str | Problem:
     """The one of `names` that `name` means, exactly or else without regard to case; or a fault.
 
     The fault offers `offered`, or else all of them.
@@ -237,13 +237,13 @@ def named(name: str, names: Sequence[str], offered: Sequence[str] | None = None)
     if same:
         message = f'the plugin has {len(same)} parameters called "{name}"'
         hint = "Set it in a state instead."
-        return problem("ambiguous_parameter", message, hint=hint, parameter=name)
-    return problem(
+        return Problem("ambiguous_parameter", message, hint=hint, where=about(name))
+    return Problem(
         "unknown_parameter",
         f'the plugin has no parameter "{name}"',
         nearest=near(name, offered or names),
         hint=f"It has: {_first(offered or names)}" if names else "It has no parameters.",
-        parameter=name,
+        where=about(name),
     )
 
 

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pedalboard._pedalboard as internals
 
-from bridge.hosting.answers import Refused, kept, problem
+from bridge.hosting.answers import Refused, kept
 from bridge.hosting.engines.audio_files import Audio
 from bridge.hosting.engines.parameters import Parameters
 from bridge.hosting.jobs import Loaded
+from stemwright.problems import Problem
 
 _CHANNELS_TOLD = re.compile(r"expects (\d+) input channels and (\d+) output channels")
 _CLASS_ID = slice(8, 40)
@@ -36,7 +37,7 @@ def load(wanted: Loaded) -> Any:
             raise _mismatch(*told.groups()) from error
         reason = " ".join(str(error).split())[:300]
         raise Refused(
-            problem(
+            Problem(
                 "plugin_unloadable",
                 f"{wanted.name} cannot be loaded: {reason}",
                 hint="Reinstall the plugin, and check that it is built for this system.",
@@ -56,7 +57,7 @@ def check_class(plugin: Any, wanted: Loaded) -> None:
     found = class_id(plugin, wanted)
     if wanted.class_id and found != wanted.class_id.upper():
         raise Refused(
-            problem(
+            Problem(
                 "wrong_class",
                 f"{wanted.name} was scanned as {wanted.class_id}, but its file loads {found}",
                 expected=wanted.class_id,
@@ -86,7 +87,7 @@ def apply_state(plugin: Any, wanted: Loaded, state: str | None) -> None:
         set_state(plugin, wanted, Path(state).read_bytes())
     except RuntimeError as error:
         raise Refused(
-            problem(
+            Problem(
                 "bad_state",
                 f"{Path(state).name} was refused by the plugin it belongs to",
                 hint="Save the state again with the version of the plugin installed here.",
@@ -149,7 +150,7 @@ def mismatch_in(error: ValueError) -> Refused | None:
 
 def _mismatch(inputs: str, outputs: str) -> Refused:
     return Refused(
-        problem(
+        Problem(
             "channel_mismatch",
             f"the plugin takes {inputs} and gives {outputs} channels",
             expected="stereo in and out, or mono in and out",

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import LOADING, Refused, Tell, problem
+from bridge.hosting.answers import LOADING, Done, Refused, RunAnswer, Tell
 from bridge.hosting.engines.audio_files import (
     Audio,
     hand_over,
@@ -31,13 +31,14 @@ from bridge.hosting.engines.pedalboard_plugin import (
     settle,
 )
 from bridge.hosting.jobs import Repeat, Run
+from stemwright.problems import Problem
 
 _BLOCKS_AT_ONCE = 64
 _LONGEST_WAIT_S = 60
 
 
-def run(job: Run, tell: Tell) -> dict[str, Any]:
-    """Render `job.input` through one insert into `job.output`; the answer's dict."""
+def run(job: Run, tell: Tell) -> RunAnswer:
+    """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
     audio = np.concatenate(list(raw_slices(job.input)), axis=1)
     plugins = _instances(job, tell)
@@ -52,20 +53,20 @@ def run(job: Run, tell: Tell) -> dict[str, Any]:
     reported, expected = _reported(plugins), job.expected_latency_frames
     latency = reported if job.latency_frames is None else job.latency_frames
     handed = hand_over((sides[0], sides[1]), shift, latency, job)
-    told = handed["diagnostics"]
+    told = handed.diagnostics
     if job.latency_frames is None and expected not in (None, reported):
-        told.append(latency_differs(reported, expected))
-    return {
-        "latency_frames": latency,
-        "lag_frames": handed["lag_frames"],
-        "diagnostics": told,
-        "peak_memory_bytes": peak_memory_bytes(),
-        "load_s": loaded - began,
-        "process_s": done - loaded,
-    }
+        told = (*told, latency_differs(reported, expected))
+    return RunAnswer(
+        latency_frames=latency,
+        lag_frames=handed.lag_frames,
+        peak_memory_bytes=peak_memory_bytes(),
+        load_s=loaded - began,
+        process_s=done - loaded,
+        diagnostics=told,
+    )
 
 
-def repeat(job: Repeat, tell: Tell) -> dict[str, Any]:
+def repeat(job: Repeat, tell: Tell) -> Done:
     """Render the same input three times in this process, into `job.outputs`.
 
     Twice through one instance, reset in between, then through another one.
@@ -78,7 +79,7 @@ def repeat(job: Repeat, tell: Tell) -> dict[str, Any]:
         for plugin in first:
             plugin.reset()
     _once(_instances(job, tell), audio, job, third)
-    return {}
+    return Done()
 
 
 def _once(plugins: list[Any], audio: Audio, job: Repeat, output: str) -> None:
@@ -133,7 +134,7 @@ def _rendered(plugins: list[Any], audio: Audio, job: Run | Repeat) -> tuple[int,
     shift = lead + latency - held[0]
     if shift < 0 or len(set(held)) > 1:
         said = f"pedalboard holds {held} frames back, of {_reported(plugins)} the plugin reports"
-        raise Refused(problem("wrong_length", said, hint="Leave `latency_samples` out."))
+        raise Refused(Problem("wrong_length", said, hint="Leave `latency_samples` out."))
     return shift, np.concatenate([side.until(shift + audio.shape[1]) for side in sides])
 
 
@@ -166,7 +167,7 @@ class _Stream:
         while self._frames() < frames:
             if left <= 0:
                 said = f"the plugin gave {self._frames()} frames for {frames}"
-                raise Refused(problem("wrong_length", said))
+                raise Refused(Problem("wrong_length", said))
             self._feed(silence)
             left -= self._size
         return np.concatenate(self._came, axis=1)[:, :frames]
@@ -181,6 +182,6 @@ class _Stream:
             raise mismatch_in(error) or error from error
         if out.shape[0] != block.shape[0]:
             said = f"the plugin gave {out.shape[0]} channels for {block.shape[0]}"
-            raise Refused(problem("wrong_length", said))
+            raise Refused(Problem("wrong_length", said))
         self._fed += block.shape[1]
         self._came.append(np.asarray(out, np.float32))

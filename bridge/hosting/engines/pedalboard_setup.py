@@ -7,13 +7,23 @@ another one processed before anything is read back or saved.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import LOADING, Refused, Tell, note, warning
+from bridge.hosting.answers import (
+    LOADING,
+    Described,
+    Done,
+    PrepareAnswer,
+    Refused,
+    Tell,
+    note,
+    warning,
+)
 from bridge.hosting.engines.parameters import Parameters, read_only
 from bridge.hosting.engines.pedalboard_plugin import (
     apply_state,
@@ -28,6 +38,7 @@ from bridge.hosting.engines.pedalboard_plugin import (
     state_of,
 )
 from bridge.hosting.jobs import Describe, Loaded, Prepare, Window
+from stemwright.problems import Diagnostic, Problem
 
 _MIDDLE = 0.5
 _ON_THE_WAY = 0.4
@@ -41,8 +52,8 @@ class _Before:
     raw: dict[str, float]
 
 
-def prepare(job: Prepare, tell: Tell) -> dict[str, Any]:
-    """Load, apply state and parameters, process a block, read back, save; the answer's dict."""
+def prepare(job: Prepare, tell: Tell) -> PrepareAnswer:
+    """Load, apply state and parameters, process a block, read back, save."""
     tell(LOADING)
     plugin = load(job.plugin)
     check_class(plugin, job.plugin)
@@ -59,24 +70,30 @@ def prepare(job: Prepare, tell: Tell) -> dict[str, Any]:
     inputs, outputs = settle(plugin, job.sample_rate_hz, job.buffer_size)
     refused = parameters.refusals(chosen)
     pairs = {name: (before.raw[name], parameters.raw(name)) for name in before.raw}
-    answer: dict[str, Any] = {
-        "class_id": class_id(plugin, job.plugin),
-        "latency_frames": int(plugin.reported_latency_samples),
-        "inputs": inputs,
-        "outputs": outputs,
-        "read_back": [(name, parameters.text(name)) for name in before.raw],
-    }
+    found_class, latency_frames = class_id(plugin, job.plugin), int(plugin.reported_latency_samples)
+    read_back = tuple((name, parameters.text(name)) for name in before.raw)
     tell("saving its state")
-    answer |= _saved(plugin, parameters, before, job)
+    raw_params, told = _saved(plugin, parameters, before, job)
     tell("looking for meters among its parameters")
-    unheard = _unheard(plugin, job, parameters, pairs, {fault["parameter"] for fault in refused})
+    unheard = _unheard(plugin, job, parameters, pairs, {_parameter(fault) for fault in refused})
     meters = [name for name in unheard if parameters.is_hidden(name)]
-    faults += [fault for fault in refused if fault["parameter"] not in meters]
+    faults += [fault for fault in refused if _parameter(fault) not in meters]
     faults += [read_only(name) for name in meters]
     if faults:
         raise Refused(*faults)
-    answer["diagnostics"] += [_told_unheard(name) for name in unheard]
-    return answer
+    return PrepareAnswer(
+        class_id=found_class,
+        latency_frames=latency_frames,
+        inputs=inputs,
+        outputs=outputs,
+        read_back=read_back,
+        raw_params=raw_params,
+        diagnostics=(*told, *map(_told_unheard, unheard)),
+    )
+
+
+def _parameter(fault: Problem) -> str | int | None:
+    return fault.where.get("parameter")
 
 
 def _unheard(
@@ -84,7 +101,7 @@ def _unheard(
     job: Prepare,
     parameters: Parameters,
     pairs: dict[str, tuple[float, float]],
-    faulty: set[str | None],
+    faulty: Container[str | int | None],
 ) -> list[str]:
     """The parameters that neither the state nor the sound follows.
 
@@ -102,7 +119,7 @@ def _unheard(
     return found
 
 
-def _told_unheard(name: str) -> dict[str, str]:
+def _told_unheard(name: str) -> Diagnostic:
     """The warning of a parameter that may be a meter, or does nothing as the rest is set."""
     message = (
         f'"{name}" changes neither the state nor the sound as the plugin is set now: '
@@ -140,8 +157,10 @@ def _only_shows(
     return all(np.array_equal(heard[0], each) for each in heard)
 
 
-def _saved(plugin: Any, parameters: Parameters, before: _Before, job: Prepare) -> dict[str, Any]:
-    """Write the preset to run with; raw values instead where the plugin's state lacks them."""
+def _saved(
+    plugin: Any, parameters: Parameters, before: _Before, job: Prepare
+) -> tuple[tuple[tuple[str, float], ...], tuple[Diagnostic, ...]]:
+    """Write the preset to run with; raw values, and a note, where its state lacks them."""
     raw = {name: parameters.raw(name) for name in before.raw}
     given = None if job.state is None else Path(job.state).read_bytes()
     preset = given if given and not raw else state_of(plugin, job.plugin)
@@ -150,9 +169,9 @@ def _saved(plugin: Any, parameters: Parameters, before: _Before, job: Prepare) -
     if kept is not None:
         Path(job.preset_out).write_bytes(kept)
     if held or not raw:
-        return {"raw_params": [], "diagnostics": []}
+        return (), ()
     told = note("state_incomplete", "its saved state lacks its parameters: they are set at run")
-    return {"raw_params": list(raw.items()), "diagnostics": [told]}
+    return tuple(raw.items()), (told,)
 
 
 def _holds(
@@ -174,7 +193,7 @@ def _holds(
     )
 
 
-def describe(job: Describe, tell: Tell) -> dict[str, Any]:
+def describe(job: Describe, tell: Tell) -> Described:
     """Load a plugin, set it up and list its parameters."""
     tell(LOADING)
     plugin = load(job.plugin)
@@ -187,10 +206,10 @@ def describe(job: Describe, tell: Tell) -> dict[str, Any]:
     described = parameters.described()
     tell("processing silence")
     inputs, outputs = process_silence(plugin, job.sample_rate_hz, job.buffer_size)
-    return {"inputs": inputs, "outputs": outputs, "key_inputs": 0, "parameters": described}
+    return Described(inputs, outputs, key_inputs=0, parameters=described)
 
 
-def window(job: Window, tell: Tell) -> dict[str, Any]:  # pragma: no cover - untested
+def window(job: Window, tell: Tell) -> Done:  # pragma: no cover - untested
     """Show the plugin's own window until it is closed, then save its state (macOS, Windows)."""
     tell(LOADING)
     plugin = load(job.plugin)
@@ -202,4 +221,4 @@ def window(job: Window, tell: Tell) -> dict[str, Any]:  # pragma: no cover - unt
     tell("saving its state")
     process_silence(plugin, job.sample_rate_hz, job.buffer_size)
     Path(job.preset_out).write_bytes(state_of(plugin, job.plugin))
-    return {}
+    return Done()

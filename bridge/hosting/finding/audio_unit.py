@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from bridge.hosting.answers import PluginClass
+
 _WORDS = ("type", "subtype", "manufacturer")
 _EFFECTS = frozenset({"aufx", "aumf"})
 _DAMAGED = (ValueError, TypeError, KeyError, plistlib.InvalidFileException, ExpatError)
 
 
-def components(bundle: Path) -> tuple[dict[str, str], ...]:
-    """The effects in a .component, as a scan tells classes; raises OSError."""
+def components(bundle: Path) -> tuple[PluginClass, ...]:
+    """The effects in a .component; raises OSError."""
     try:
         told: Any = plistlib.loads((bundle / "Contents" / "Info.plist").read_bytes())
         listed = told.get("AudioComponents", [])
@@ -27,15 +29,15 @@ def components(bundle: Path) -> tuple[dict[str, str], ...]:
         return ()
 
 
-def _component(told: dict[str, Any]) -> dict[str, str]:
+def _component(told: dict[str, Any]) -> PluginClass:
     vendor, _, name = str(told["name"]).rpartition(":")
     version = int(told.get("version", 0))
-    return {
-        "name": name.strip(),
-        "vendor": vendor.strip() or str(told["manufacturer"]),
-        "version": f"{version >> 16}.{version >> 8 & 255}.{version & 255}",
-        "class_id": ":".join(str(told[word]) for word in _WORDS),
-    }
+    return PluginClass(
+        name=name.strip(),
+        vendor=vendor.strip() or str(told["manufacturer"]),
+        version=f"{version >> 16}.{version >> 8 & 255}.{version & 255}",
+        class_id=":".join(str(told[word]) for word in _WORDS),
+    )
 
 
 def audio_unit_class_id(data: bytes) -> str | None:

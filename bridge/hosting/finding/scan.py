@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.hosting.answers import PluginClass, Refusal
 from bridge.hosting.child.process import ChildFailed, call
 from bridge.hosting.finding import audio_unit, bundles, scan_cache
 from bridge.hosting.finding.scan_cache import Scanned
@@ -125,7 +126,7 @@ class _Scanner:
             return True
         return any(matches(_plugin(bundle, each), wanted) for each in self._held(bundle))
 
-    def _held(self, bundle: Path) -> tuple[dict[str, str], ...]:
+    def _held(self, bundle: Path) -> tuple[PluginClass, ...]:
         """What any binary of `bundle` held when it could be read last."""
         top = str(bundle.resolve())
         for key, known in self._known.items():
@@ -171,12 +172,12 @@ def _ask(bundle: Path, binary: Path, deadline_s: float) -> Scanned:
     except ChildFailed as failed:
         doing = f" while {failed.stage}" if failed.stage else ""
         return Scanned(reason=f"{failed.ending.told(failed.detail)}{doing}")
-    if "problems" in answer:
-        return Scanned(reason=str(answer["problems"][0]["message"]))
-    return _told(tuple(answer["classes"]))
+    if isinstance(answer, Refusal):
+        return Scanned(reason=answer.problems[0].message)
+    return _told(answer.classes)
 
 
-def _told(classes: tuple[dict[str, str], ...]) -> Scanned:
+def _told(classes: tuple[PluginClass, ...]) -> Scanned:
     return Scanned(classes, "" if classes else _HOLDS_NONE)
 
 
@@ -186,14 +187,14 @@ def _unscannable(bundle: Path, said: Scanned) -> Unscannable:
     return Unscannable(bundle, said.reason, kind, held, whole)
 
 
-def _plugin(bundle: Path, told: dict[str, str], said: Scanned | None = None) -> Plugin:
+def _plugin(bundle: Path, told: PluginClass, said: Scanned | None = None) -> Plugin:
     said = said or Scanned()
     return Plugin(
-        name=told["name"],
-        vendor=told["vendor"],
-        version=told["version"],
+        name=told.name,
+        vendor=told.vendor,
+        version=told.version,
         format=bundles.format_of(bundle) or "VST3",
-        class_id=told["class_id"],
+        class_id=told.class_id,
         path=bundle,
         binary_hash=said.binary_hash,
         classes_in_file=len(said.classes),

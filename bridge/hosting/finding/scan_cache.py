@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
 
+from bridge.hosting.answers import PluginClass
 from bridge.storing import modes_of, read_json, signature
 from stemwright.files import Staged
 
@@ -26,11 +27,11 @@ _CHUNK_BYTES = 1 << 20
 class Scanned:
     """What one binary said: its classes, or why it could not be asked and what it held before."""
 
-    classes: tuple[dict[str, str], ...] = ()
+    classes: tuple[PluginClass, ...] = ()
     reason: str = ""
     stat: str = ""
     binary_hash: str = ""
-    held: tuple[dict[str, str], ...] = ()
+    held: tuple[PluginClass, ...] = ()
 
 
 def read(path: Path | None) -> dict[str, Scanned]:
@@ -51,9 +52,9 @@ def _entry(value: dict[str, Any]) -> Scanned:
     return Scanned(classes, str(value["reason"]), str(value["stat"]), str(value["hash"]), held)
 
 
-def _classes(told: list[dict[str, Any]]) -> tuple[dict[str, str], ...]:
-    words = ("name", "vendor", "version", "class_id")
-    return tuple({word: str(each[word]) for word in words} for each in told)
+def _classes(told: list[dict[str, Any]]) -> tuple[PluginClass, ...]:
+    words = [field.name for field in fields(PluginClass)]
+    return tuple(PluginClass(*(str(each[word]) for word in words)) for each in told)
 
 
 def write(path: Path | None, entries: dict[str, Scanned]) -> None:
@@ -62,11 +63,11 @@ def write(path: Path | None, entries: dict[str, Scanned]) -> None:
         return
     binaries = {
         key: {
-            "classes": list(entry.classes),
+            "classes": [asdict(each) for each in entry.classes],
             "reason": entry.reason,
             "stat": entry.stat,
             "hash": entry.binary_hash,
-            "held": list(entry.held),
+            "held": [asdict(each) for each in entry.held],
         }
         for key, entry in sorted(entries.items())
     }

@@ -7,11 +7,13 @@ and gives an AEffect; its dispatcher answers opcodes. The layout below is that o
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_float, c_int32, c_ssize_t, c_void_p
 from typing import Any
 
-from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.answers import FactoryAnswer, PluginClass, Refused, Tell
 from bridge.hosting.jobs import Factory
+from stemwright.problems import Problem
 
 _MAGIC = 0x56737450  # VstP
 _HOST_VERSION = 2400
@@ -54,25 +56,25 @@ _answer_callback = _Callback(_answer)
 """Kept for as long as the process lives, because the plugin may call it at any time."""
 
 
-def factory(job: Factory, tell: Tell) -> dict[str, Any]:
+def factory(job: Factory, tell: Tell) -> FactoryAnswer:
     """Say which effects the library `job.binary` holds."""
     tell("loading its module")
     try:
         main = _entry(ctypes.CDLL(job.binary))
     except OSError as error:
-        raise Refused(problem("plugin_unloadable", str(error))) from error
+        raise Refused(Problem("plugin_unloadable", str(error))) from error
     tell("starting it")
     main.restype, main.argtypes = c_void_p, [_Callback]
     pointer = main(_answer_callback)
     if not pointer:
-        raise Refused(problem("plugin_unloadable", "it refused to start"))
+        raise Refused(Problem("plugin_unloadable", "it refused to start"))
     effect = ctypes.cast(pointer, POINTER(_Effect)).contents
     if effect.magic != _MAGIC:
-        raise Refused(problem("plugin_unloadable", "what it gave is no VST2 effect"))
+        raise Refused(Problem("plugin_unloadable", "what it gave is no VST2 effect"))
     tell("reading what it is")
     if effect.dispatcher(pointer, _CATEGORY, 0, 0, None, 0.0) == _SHELL:
-        return {"classes": _shell(effect, pointer)}
-    return {"classes": [] if effect.flags & _IS_SYNTH else [_one(effect, pointer)]}
+        return FactoryAnswer(tuple(_shell(effect, pointer)))
+    return FactoryAnswer(() if effect.flags & _IS_SYNTH else (_one(effect, pointer),))
 
 
 def _entry(module: ctypes.CDLL) -> Any:
@@ -81,33 +83,31 @@ def _entry(module: ctypes.CDLL) -> Any:
             return getattr(module, name)
         except AttributeError:
             continue
-    raise Refused(problem("plugin_unloadable", "not a VST2: it exports no VSTPluginMain"))
+    raise Refused(Problem("plugin_unloadable", "not a VST2: it exports no VSTPluginMain"))
 
 
-def _one(effect: _Effect, pointer: int) -> dict[str, str]:
+def _one(effect: _Effect, pointer: int) -> PluginClass:
     number = effect.dispatcher(pointer, _VENDOR_VERSION, 0, 0, None, 0.0) or effect.version
     name = _text(effect, pointer, _NAME) or _text(effect, pointer, _PRODUCT)
     return _described(effect, pointer, name, effect.unique_id, number)
 
 
-def _shell(effect: _Effect, pointer: int) -> list[dict[str, str]]:
-    found = []
+def _shell(effect: _Effect, pointer: int) -> Iterator[PluginClass]:
     name = ctypes.create_string_buffer(_TEXT_BYTES)
     while number := effect.dispatcher(pointer, _NEXT_IN_SHELL, 0, 0, ctypes.addressof(name), 0.0):
         said = name.value.decode("utf-8", "replace").strip()
-        found.append(_described(effect, pointer, said, number, effect.version))
-    return found
+        yield _described(effect, pointer, said, number, effect.version)
 
 
 def _described(
     effect: _Effect, pointer: int, name: str, unique_id: int, version: int
-) -> dict[str, str]:
-    return {
-        "name": name,
-        "vendor": _text(effect, pointer, _VENDOR),
-        "version": version_text(version),
-        "class_id": f"{unique_id & 0xFFFFFFFF:08X}",
-    }
+) -> PluginClass:
+    return PluginClass(
+        name=name,
+        vendor=_text(effect, pointer, _VENDOR),
+        version=version_text(version),
+        class_id=f"{unique_id & 0xFFFFFFFF:08X}",
+    )
 
 
 def version_text(number: int) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ctypes
 import sys
 import uuid
+from collections.abc import Iterator
 from ctypes import POINTER, Structure, byref, c_char, c_int32, c_uint32, c_void_p, cast
 from typing import Any
 
-from bridge.hosting.answers import Refused, Tell, problem
+from bridge.hosting.answers import FactoryAnswer, PluginClass, Refused, Tell
 from bridge.hosting.jobs import Factory
+from stemwright.problems import Problem
 
 AUDIO_CLASS = "Audio Module Class"
 _OK = 0
@@ -60,13 +62,13 @@ _QUERY, _FACTORY_INFO, _COUNT, _CLASS_INFO, _CLASS_INFO2 = 0, 3, 4, 5, 7
 _FUNCTION: Any = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
 
 
-def factory(job: Factory, tell: Tell) -> dict[str, Any]:
+def factory(job: Factory, tell: Tell) -> FactoryAnswer:
     """List the audio classes of the binary `job.binary` in the bundle `job.bundle`."""
     tell("loading its module")
     try:
         module = ctypes.CDLL(job.binary)
     except OSError as error:
-        raise Refused(problem("plugin_unloadable", str(error))) from error
+        raise Refused(Problem("plugin_unloadable", str(error))) from error
     tell("entering its module")
     _enter(module, job.bundle)
     tell("reading its factory")
@@ -74,15 +76,15 @@ def factory(job: Factory, tell: Tell) -> dict[str, Any]:
     make.restype = c_void_p
     pointer = make()
     if not pointer:
-        raise Refused(problem("plugin_unloadable", "its module has no factory"))
-    return {"classes": _classes(pointer)}
+        raise Refused(Problem("plugin_unloadable", "its module has no factory"))
+    return FactoryAnswer(tuple(_classes(pointer)))
 
 
 def _exported(module: ctypes.CDLL, name: str) -> Any:
     try:
         return getattr(module, name)
     except AttributeError as error:
-        raise Refused(problem("plugin_unloadable", f"not a VST3: no {name}")) from error
+        raise Refused(Problem("plugin_unloadable", f"not a VST3: no {name}")) from error
 
 
 def _enter(module: ctypes.CDLL, bundle: str) -> None:
@@ -95,7 +97,7 @@ def _enter(module: ctypes.CDLL, bundle: str) -> None:
         entry.argtypes = [c_void_p]
         entered = entry(module._handle)  # noqa: SLF001 - ctypes offers the dlopen handle only so
     if not entered:
-        raise Refused(problem("plugin_unloadable", "its module refused to start"))
+        raise Refused(Problem("plugin_unloadable", "its module refused to start"))
 
 
 def _cf_bundle(bundle: str) -> int:  # pragma: no cover - untested
@@ -115,15 +117,13 @@ def _method(pointer: int, index: int, *arguments: Any) -> Any:
     return _FUNCTION(c_int32, c_void_p, *arguments)(table[index] or 0)
 
 
-def _classes(pointer: int) -> list[dict[str, str]]:
+def _classes(pointer: int) -> Iterator[PluginClass]:
     second = _second_interface(pointer)
     vendor = _factory_vendor(pointer)
-    count = _method(pointer, _COUNT)(pointer)
-    found = [
-        _class2(second, index, vendor) if second else _class1(pointer, index, vendor)
-        for index in range(count)
-    ]
-    return [each for each in found if each and each.pop("category") == AUDIO_CLASS]
+    for index in range(_method(pointer, _COUNT)(pointer)):
+        found = _class2(second, index, vendor) if second else _class1(pointer, index, vendor)
+        if found is not None:
+            yield found
 
 
 def _second_interface(pointer: int) -> int:
@@ -140,30 +140,26 @@ def _factory_vendor(pointer: int) -> str:
     return _text(info.vendor) if ask(pointer, byref(info)) == _OK else ""
 
 
-def _class1(pointer: int, index: int, vendor: str) -> dict[str, str]:
+def _class1(pointer: int, index: int, vendor: str) -> PluginClass | None:
     info = _ClassInfo()
     ask = _method(pointer, _CLASS_INFO, c_int32, POINTER(_ClassInfo))
-    return _described(info, vendor, "") if ask(pointer, index, byref(info)) == _OK else {}
+    return _audio_class(info, vendor, "") if ask(pointer, index, byref(info)) == _OK else None
 
 
-def _class2(pointer: int, index: int, vendor: str) -> dict[str, str]:
+def _class2(pointer: int, index: int, vendor: str) -> PluginClass | None:
     info = _ClassInfo2()
     ask = _method(pointer, _CLASS_INFO2, c_int32, POINTER(_ClassInfo2))
     if ask(pointer, index, byref(info)) != _OK:
-        return {}
-    return _described(info, _text(info.vendor) or vendor, _text(info.version))
+        return None
+    return _audio_class(info, _text(info.vendor) or vendor, _text(info.version))
 
 
-def _described(info: _ClassInfo | _ClassInfo2, vendor: str, version: str) -> dict[str, str]:
+def _audio_class(info: _ClassInfo | _ClassInfo2, vendor: str, version: str) -> PluginClass | None:
+    if _text(info.category) != AUDIO_CLASS:
+        return None
     # A char array read as an attribute stops at its first NUL, which a class id may hold.
     raw = bytes(info)[:16]
-    return {
-        "name": _text(info.name),
-        "vendor": vendor,
-        "version": version,
-        "class_id": class_id_text(raw, com=_COM),
-        "category": _text(info.category),
-    }
+    return PluginClass(_text(info.name), vendor, version, class_id_text(raw, com=_COM))
 
 
 def class_id_text(raw: bytes, *, com: bool) -> str:

@@ -123,7 +123,7 @@ def _finished(
         return None
     path = stem.with_suffix(BAKED_SUFFIXES[plugin.format])
     job = save_job(plugin, after.state, after.raw_params, path)
-    return path if ask(job, deadline_s, Slot(plugin, step_id))["held"] else None
+    return path if ask(job, deadline_s, Slot(plugin, step_id)).held else None
 
 
 def _texts(plugin: Plugin, set_up: _SetUp, deadline_s: float) -> dict[str, str]:

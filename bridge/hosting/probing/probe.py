@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bridge.hosting.answers import Described
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.child.worker import SCREENS
 from bridge.hosting.engines.audio_files import Audio
@@ -27,7 +28,7 @@ from bridge.hosting.hosts import DawDreamerHost, PedalboardHost, ask, host as ho
 from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probing.cards import NOISE_DBFS, Card
-from bridge.hosting.probing.describe import Described, describe
+from bridge.hosting.probing.describe import describe
 from bridge.plugins import Plugin, Slot
 from stemwright.decibels import amplitude_db, linear
 from stemwright.problems import RenderError, StemwrightError

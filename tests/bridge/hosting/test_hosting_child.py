@@ -18,7 +18,15 @@ import psutil
 import pytest
 
 from bridge.hosting import PrepareJob, stop_all
-from bridge.hosting.answers import checked
+from bridge.hosting.answers import (
+    Described,
+    FactoryAnswer,
+    PrepareAnswer,
+    Refusal,
+    RunAnswer,
+    SaveAnswer,
+    checked,
+)
 from bridge.hosting.child.process import _parsed, call, uninterrupted
 from bridge.hosting.jobs import Factory
 from stemwright.problems import RenderError, StoppedError
@@ -97,18 +105,21 @@ def test_what_a_plugin_does_at_its_end_or_to_our_answer_is_no_harm(
 
 
 @pytest.mark.parametrize(
-    ("op", "said"),
+    ("kind", "said"),
     [
-        ("run", {"latency_frames": 0}),
-        ("prepare", []),
-        ("factory", {"classes": [{"name": 1}]}),
-        ("save", {"problems": []}),
-        ("save", {"problems": [{"kind": "file_failed"}]}),
+        (RunAnswer, {"latency_frames": 0}),
+        (PrepareAnswer, []),
+        (FactoryAnswer, {"classes": [{"name": 1}]}),
+        (SaveAnswer, {"held": "yes"}),
+        (Described, {"inputs": "2", "outputs": 2, "key_inputs": 0, "parameters": []}),
+        (SaveAnswer, {"problems": []}),
+        (SaveAnswer, {"problems": [{"kind": "file_failed"}]}),
+        (SaveAnswer, {"problems": [{"kind": "a", "message": "b", "where": {"parameter": []}}]}),
     ],
 )
-def test_an_answer_of_another_shape_is_none(op: str, said: object) -> None:
+def test_an_answer_of_another_shape_is_none(kind: type[Any], said: object) -> None:
     with pytest.raises(ValueError, match=r"."):
-        checked(op, said)
+        checked(kind, said)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have other ways, untested")
@@ -207,7 +218,8 @@ def test_no_folder_is_left_behind(
 
 def test_an_operation_no_adapter_knows_is_a_host_failure() -> None:
     answer = call(Factory("none", "", ""), 30)
-    assert [each["kind"] for each in answer["problems"]] == ["host_failed"]
+    assert isinstance(answer, Refusal)
+    assert [each.kind for each in answer.problems] == ["host_failed"]
 
 
 def test_lines_that_are_no_answer_are_told_as_garbled() -> None:

@@ -17,6 +17,7 @@ import pytest
 import bridge.hosting
 from bridge.cli.plugins.state import set_state
 from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
+from bridge.hosting.answers import Refusal
 from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.hosting.child.worker import answer
 from bridge.hosting.faults import (
@@ -30,7 +31,7 @@ from bridge.hosting.finding.bundles import binary
 from bridge.hosting.jobs import Factory
 from bridge.hosting.probing.window import refuse_window
 from bridge.plugins import Plugin, Slot, Wanted
-from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
+from stemwright.problems import InputError, MachineError, Problem, RenderError, StemwrightError
 
 Audio = npt.NDArray[np.float32]
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "faults.md"
@@ -128,7 +129,7 @@ def ended(ending: Ending) -> Callable[[Any, Audio], None]:
 
 def told(kind: str) -> Callable[[Any, Audio], None]:
     def provoke(_: Any, __: Audio) -> None:
-        raise answered_error([{"kind": kind, "message": "m", "hint": "h"}], Slot(PLUGIN, "vox/air"))
+        raise answered_error([Problem(kind, "m", hint="h")], Slot(PLUGIN, "vox/air"))
 
     return provoke
 
@@ -227,7 +228,7 @@ def test_the_page_lists_exactly_the_kinds_there_are_and_each_fault_once() -> Non
 
 def test_every_problem_the_room_can_name_has_its_exit_code() -> None:
     folder = Path(bridge.hosting.__file__).parent
-    files = [each for each in folder.glob("*.py") if each.name != "trust.py"]  # asks no plugin
+    files = [each for each in folder.rglob("*.py") if each.name != "trust.py"]  # asks no plugin
     found = {kind for source in files for kind in kinds_in(source)}
     assert found - {"interrupted"} <= INPUT_KINDS | MACHINE_KINDS | RENDER_KINDS
     assert len(found) > 15
@@ -298,7 +299,8 @@ def test_what_a_host_raises_becomes_a_problem(
 
     monkeypatch.setattr("importlib.import_module", refuse)
     told = answer(Factory("vst3", "", ""), lambda _: None)
-    assert [each["kind"] for each in told["problems"]] == [kind]
+    assert isinstance(told, Refusal)
+    assert [each.kind for each in told.problems] == [kind]
 
 
 @pytest.mark.parametrize("ending", Ending)

@@ -1,15 +1,37 @@
-"""A job that crosses to the child is the same one on its other side."""
+"""A job that crosses to the child is the same one on its other side, and so is its answer."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
+from bridge.hosting.answers import (
+    Answer,
+    Described,
+    Done,
+    FactoryAnswer,
+    ParameterText,
+    PluginClass,
+    PrepareAnswer,
+    Refusal,
+    RunAnswer,
+    SaveAnswer,
+    about,
+    as_wire as answer_as_wire,
+    checked,
+)
 from bridge.hosting.jobs import (
+    Describe,
     Factory,
     Job,
+    Prepare,
+    Repeat,
+    Run,
+    Save,
+    Window,
     as_wire,
     describe_job,
     from_wire,
@@ -21,6 +43,7 @@ from bridge.hosting.jobs import (
 )
 from bridge.hosting.port import HostedInsert, PrepareJob, RunJob
 from bridge.plugins import Plugin
+from stemwright.problems import Diagnostic, Problem
 
 PLUGIN = Plugin("Äir", "Maker", "1", "VST3", "0" * 32, Path("/plugins/air.vst3"), "", 2)
 STATE, OUT = Path("/states/a.vstpreset"), Path("/out/a.f32")
@@ -42,5 +65,37 @@ RUN = RunJob(HostedInsert("vox/air", PLUGIN, STATE, RAW, 3, 5, 1, 1, OUT), OUT, 
     ],
     ids=lambda job: job.op,
 )
-def test_every_job_survives_the_way_to_the_child(job: Job) -> None:
+def test_every_job_survives_the_way_to_the_child(job: Job[Any]) -> None:
     assert from_wire(json.loads(json.dumps(as_wire(job)))) == job
+
+
+LATER = Diagnostic("warning", "latency_differs", "", "reports 3 frames")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        FactoryAnswer((PluginClass("Äir", "Maker", "1", "0" * 32),)),
+        Described(1, 2, 0, (ParameterText("Gain", "0 dB", "0 dB", "-∞", "6 dB", None, True),)),
+        PrepareAnswer("0" * 32, 3, 2, 2, (("Gain", "-3 dB"),), RAW, (LATER,)),
+        RunAnswer(0, None, 1 << 40, 0.1 + 0.2, 1.0, (LATER, LATER)),
+        SaveAnswer(held=False),
+        Done(),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_every_answer_survives_the_way_to_the_parent(answer: Answer) -> None:
+    wire = json.dumps(answer_as_wire(answer))
+    assert checked(type(answer), json.loads(wire)) == answer
+
+
+def test_a_refusal_survives_the_way_to_the_parent_whatever_was_asked() -> None:
+    refusal = Refusal((Problem("bad_state", "m", about("Gain"), "e", "n", "h"), Problem("k", "m")))
+    wire = json.dumps(answer_as_wire(refusal))
+    assert checked(Done, json.loads(wire)) == refusal
+
+
+def test_each_job_says_in_types_and_at_run_time_the_same_of_its_answer() -> None:
+    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Factory):
+        (base,) = kind.__orig_bases__  # type: ignore[attr-defined]  # unknown to typeshed
+        assert get_args(base) == (kind.answer,)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pytest
 
 from bridge.hosting import PrepareJob, describe, scan, search_folders
+from bridge.hosting.answers import PluginClass
 from bridge.hosting.finding.audio_unit import audio_unit_class_id as au_class_id, components
 from bridge.hosting.finding.bundles import bundles, format_of
 from bridge.plugins import Plugin, Wanted, find
@@ -193,12 +194,7 @@ def test_an_audio_unit_is_read_from_its_property_list(tmp_path: Path) -> None:
     plist.write_bytes(plistlib.dumps({"AudioComponents": listed}))
     assert format_of(bundle) == "AU"
     (found,) = components(bundle)
-    assert found == {
-        "name": "Pro-Q 3",
-        "vendor": "FabFilter",
-        "version": "3.1.4",
-        "class_id": "aufx:FQ3p:FabF",
-    }
+    assert found == PluginClass("Pro-Q 3", "FabFilter", "3.1.4", "aufx:FQ3p:FabF")
     numbers = {word: int.from_bytes(four.encode(), "big") for word, four in told.items()}
     assert au_class_id(plistlib.dumps(numbers)) == "aufx:FQ3p:FabF"
     assert au_class_id(b"junk") is None
