@@ -1,16 +1,18 @@
 """Headless stem mastering: stems and a chain file in, a finished master out.
 
-`master(stems, chain, out)` is the whole job; `read`, `load`, `plan`, `render`, `measure`, `diff`,
-`verify` and `plugins` are its parts. See docs/python.md. Everything is loaded when it is first
-asked for.
+`master(stems, chain, out)` is the whole job; `read`, `load`, `plan`, `render` and `plugins` are its
+parts, and `measure`, `diff`, `verify`, `report` and `bypass` ask what came of it. See
+docs/python.md. Everything is loaded when it is first asked for.
 """
 
 TYPE_CHECKING = False  # the command line imports this first: an interrupt must not meet an import
 if TYPE_CHECKING:
     from typing import Any
 
+    from bridge.comparing import Limits
     from bridge.gathering import Cancel
-    from stemwright.face import diff, load, master, measure, plan, plugins, read, render, verify
+    from stemwright.asking import bypass, diff, measure, report, verify
+    from stemwright.face import load, master, plan, plugins, read, render
     from stemwright.problems import (
         Diagnostic,
         DiffersError,
@@ -24,15 +26,15 @@ if TYPE_CHECKING:
     from stemwright.results import AudioFile, Master, MasterFile
 
 _HOMES = {
-    "stemwright.face": (
-        *("diff", "load", "master", "measure", "plan", "plugins", "read", "render", "verify"),
-    ),
+    "stemwright.face": ("load", "master", "plan", "plugins", "read", "render"),
+    "stemwright.asking": ("bypass", "diff", "measure", "report", "verify"),
     "stemwright.problems": (
         *("Diagnostic", "DiffersError", "InputError", "MachineError", "Problem", "RenderError"),
         *("StemwrightError", "StoppedError"),
     ),
     "stemwright.results": ("AudioFile", "Master", "MasterFile"),
     "bridge.gathering.events": ("Cancel",),
+    "bridge.comparing": ("Limits",),
 }
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Diagnostic",
     "DiffersError",
     "InputError",
+    "Limits",
     "MachineError",
     "Master",
     "MasterFile",
@@ -48,6 +51,7 @@ __all__ = [
     "RenderError",
     "StemwrightError",
     "StoppedError",
+    "bypass",
     "diff",
     "load",
     "master",
@@ -56,6 +60,7 @@ __all__ = [
     "plugins",
     "read",
     "render",
+    "report",
     "verify",
 ]
 

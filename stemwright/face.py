@@ -7,43 +7,25 @@ with all problems found.
 from __future__ import annotations
 
 import datetime
-import os
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import get_args
 
 from bridge.audio import Subtype
-from bridge.comparing import Diff, Limits, Policy, Verified
 from bridge.gathering import Cancel
 from bridge.planning import Excerpt, Plan
 from bridge.plugins import Catalogue
-from bridge.road import (
-    Inputs,
-    Work,
-    compared,
-    cores,
-    installed_plugins,
-    measured,
-    plan_master,
-    render_master,
-    verified,
-)
+from bridge.road import Inputs, Work, installed_plugins, plan_master, render_master
 from chains import Chain
 from sessions import Session
+from stemwright.arguments import Arguments, checking
 from stemwright.faults import told
 from stemwright.problems import InputError, Problem
 from stemwright.progress import Progress, listening
-from stemwright.results import AudioFile, Master, from_output, from_record
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-PathLike: TypeAlias = "str | os.PathLike[str]"
-Arrays: TypeAlias = "Mapping[str, tuple[npt.ArrayLike, float]]"
-Stems: TypeAlias = "PathLike | Sequence[PathLike] | Session | Arrays"
-"""A session's file, a folder or zip of stems, files, a session that was read, or arrays by name."""
+from stemwright.results import Master, from_output, from_record
+from stemwright.temporary import PathLike, Stems, output, song
 
 
 def read(
@@ -57,7 +39,12 @@ def read(
     from sessions import read as read_session
 
     with told():
-        return read_session(_paths(source), _paths(media), skip=skip, long=long)
+        with checking() as given:
+            paths, folders = given.paths("source", source), given.paths("media", media)
+            if not paths:
+                given.wrong("source", source, "a path, as str or Path, or several")
+            left_out, allowed = given.words("skip", skip), given.flag("long", long)
+        return read_session(paths, folders, skip=left_out, long=allowed)
 
 
 def load(path: PathLike) -> Chain:
@@ -65,7 +52,9 @@ def load(path: PathLike) -> Chain:
     from chains import load as load_chain
 
     with told():
-        return load_chain(Path(path))
+        with checking() as given:
+            place = given.path("path", path)
+        return load_chain(place)
 
 
 def plan(
@@ -85,17 +74,18 @@ def plan(
     Arrays are kept on disk as long as the plan is.
     """
     with told(), ExitStack() as stack:
-        inputs = Inputs(
-            _stems(stems, stack),
-            _chain(chain),
-            store=_place(store),
-            plugin_folders=_paths(plugin_path),
-            trusted=_paths(trust),
-            skip=skip,
-            long=long,
-            jobs=jobs or cores(),
-            strict=strict,
-        )
+        with checking() as given:
+            inputs = Inputs(
+                song(given, stems, stack),
+                _chain(given, chain),
+                store=given.place("store", store),
+                plugin_folders=given.paths("plugin_path", plugin_path),
+                trusted=given.paths("trust", trust),
+                skip=given.words("skip", skip),
+                long=given.flag("long", long),
+                jobs=given.jobs(jobs),
+                strict=given.flag("strict", strict),
+            )
         made = plan_master(inputs)
         weakref.finalize(made, stack.pop_all().close)
         return made
@@ -119,15 +109,20 @@ def render(
     from bridge.storing import Store, default_root
 
     with told(), listening(progress, cancel) as (events, flag):
+        with checking() as given:
+            given.kind("plan", plan, Plan, "a Plan, as plan() returns it")
+            samples = given.one_of("subtype", subtype, get_args(Subtype))
+            root, at_once = given.place("store", store), given.jobs(jobs)
+            timeout_s = given.timeout_s("plugin_timeout_s", plugin_timeout_s)
         context = context_of(
             plan,
-            Store(_place(store) or default_root()),
+            Store(root or default_root()),
             events=events,
             cancel=flag,
-            jobs=jobs or cores(),
-            deadline_s=plugin_timeout_s,
+            jobs=at_once,
+            deadline_s=timeout_s,
         )
-        found = render_plan(context, subtype)
+        found = render_plan(context, samples)
     files = tuple(from_output(output, plan) for output in found.outputs)
     return Master(files, found.drive_db, found.diagnostics)
 
@@ -168,37 +163,38 @@ def master(
     and stops the render with False; so does `cancel.set()` from another thread: StoppedError.
     A missed target is no error: see `reached`.
     """
-    if only and range_s is None:
-        raise InputError(_ONLY_A_RANGE)
     with told(), ExitStack() as stack, listening(progress, cancel) as (events, flag):
-        folder, kept = _output(out)
-        inputs = Inputs(
-            _stems(stems, stack),
-            _chain(chain),
-            store=_place(store),
-            plugin_folders=_paths(plugin_path),
-            trusted=_paths(trust),
-            skip=skip,
-            long=long,
-            jobs=jobs or cores(),
-            strict=strict,
-        )
-        work = Work(
-            inputs,
-            folder,
-            subtype=subtype,
-            plugin_timeout_s=plugin_timeout_s,
-            locked=locked,
-            cross_check=cross_check,
-            excerpt=None if range_s is None else Excerpt(*range_s, preroll_s),
-            only=only,
-            replace=replace,
-            title=title,
-            revision=revision,
-            date=None if date is None else str(date),
-            short_page=short_page,
-            cancel=flag,
-        )
+        with checking() as given:
+            folder, kept = output(given, out)
+            inputs = Inputs(
+                song(given, stems, stack),
+                _chain(given, chain),
+                store=given.place("store", store),
+                plugin_folders=given.paths("plugin_path", plugin_path),
+                trusted=given.paths("trust", trust),
+                skip=given.words("skip", skip),
+                long=given.flag("long", long),
+                jobs=given.jobs(jobs),
+                strict=given.flag("strict", strict),
+            )
+            work = Work(
+                inputs,
+                folder,
+                subtype=given.one_of("subtype", subtype, get_args(Subtype)),
+                plugin_timeout_s=given.timeout_s("plugin_timeout_s", plugin_timeout_s),
+                locked=given.flag("locked", locked),
+                cross_check=given.flag("cross_check", cross_check),
+                excerpt=_excerpt(given, range_s, preroll_s),
+                only=given.words("only", only),
+                replace=given.flag("replace", replace),
+                title=given.text("title", title),
+                revision=given.text("revision", revision),
+                date=given.day("date", date),
+                short_page=given.flag("short_page", short_page),
+                cancel=flag,
+            )
+        if work.only and work.excerpt is None:
+            raise InputError(_ONLY_A_RANGE)
         record, _ = render_master(work, events)
         return from_record(record, work.target, kept)
 
@@ -208,69 +204,6 @@ _ONLY_A_RANGE = Problem(
     "only goes with range_s: a master's folder holds all of its versions",
     hint="range_s=(0, None) and only=[VERSION] render the whole song, into out/range",
 )
-
-
-def measure(file: PathLike | AudioFile) -> AudioFile:
-    """Loudness (ITU-R BS.1770, EBU R 128), true peak and more of a file. As `stemwright measure`.
-
-    Raises InputError for what is no audio file.
-    """
-    path = _path_of(file)
-    with told():
-        return AudioFile(path, measured(path))
-
-
-def diff(
-    a: PathLike | AudioFile | Master,
-    b: PathLike | AudioFile | Master,
-    *,
-    limits: Limits | Policy | None = None,
-    floor: PathLike | Master | None = None,
-) -> Diff:
-    """Compare two files or two folders of masters, B with A. As `stemwright diff`.
-
-    `floor` is A rendered again: what those two differ by is allowed.
-    """
-    with told():
-        return compared(
-            _path_of(a),
-            _path_of(b),
-            limits,
-            floor=None if floor is None else _path_of(floor),
-        )
-
-
-def verify(
-    master: PathLike | AudioFile | Master,
-    *,
-    folder: PathLike | None = None,
-    stems: PathLike | None = None,
-    plugins: Sequence[PathLike] | None = None,
-    trust: Sequence[PathLike] = (),
-    limits: Limits | None = None,
-    plugin_timeout_s: float | None = None,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-    cancel: Cancel | None = None,
-) -> Verified:
-    """Check a master's digests and render it anew from an empty store. As `stemwright verify`.
-
-    `same` says whether it is what it was; by default every sample has to be. `stems` is where the
-    song's stems lie now; `plugins`: host what lies there and nothing else.
-    """
-    with told(), listening(progress, cancel) as (events, flag):
-        return verified(
-            _path_of(master),
-            events=events,
-            folder=_place(folder),
-            jobs=jobs or cores(),
-            plugin_folders=None if plugins is None else _paths(plugins),
-            trusted=_paths(trust),
-            limits=limits,
-            plugin_timeout_s=plugin_timeout_s,
-            stems=_place(stems),
-            cancel=flag,
-        )
 
 
 def plugins(
@@ -283,68 +216,19 @@ def plugins(
     from bridge.storing import Store, default_root
 
     with told():
-        return installed_plugins(
-            Store(_place(store) or default_root()), _paths(plugin_path), again=again
-        )
+        with checking() as given:
+            root, folders = given.place("store", store), given.paths("plugin_path", plugin_path)
+            once_more = given.flag("again", again)
+        return installed_plugins(Store(root or default_root()), folders, again=once_more)
 
 
-class _Kept:
-    """A temporary folder that is there as long as this is."""
-
-    def __init__(self) -> None:
-        from bridge.hosting import scratch
-
-        stack = ExitStack()
-        self.folder = stack.enter_context(scratch())
-        self.drop = weakref.finalize(self, stack.close)
+def _chain(given: Arguments, chain: object) -> Path | Chain:
+    return chain if isinstance(chain, Chain) else given.path("chain", chain, _A_CHAIN)
 
 
-def _output(out: PathLike | None) -> tuple[Path, _Kept | None]:
-    """The folder of a master, and what keeps it there if it is a temporary one."""
-    if out is not None:
-        return Path(out), None
-    kept = _Kept()
-    return kept.folder / "master", kept
+_A_CHAIN = "a path, as str or Path, or a Chain"
 
 
-def _stems(stems: Stems, stack: ExitStack) -> tuple[Path, ...] | Session:
-    """Where the stems lie: arrays are written to a folder that goes with `stack`."""
-    from bridge.hosting import scratch
-
-    if isinstance(stems, Session):
-        return stems
-    if not isinstance(stems, Mapping):
-        return _paths(stems)
-    from stemwright.arrays import write_stems
-
-    folder = stack.enter_context(scratch()) / "stems"
-    folder.mkdir()
-    write_stems(stems, folder)
-    return (folder,)
-
-
-def _chain(chain: PathLike | Chain) -> Path | Chain:
-    return chain if isinstance(chain, Chain) else Path(chain)
-
-
-def _place(path: PathLike | None) -> Path | None:
-    return None if path is None else Path(path)
-
-
-def _paths(given: PathLike | Sequence[PathLike]) -> tuple[Path, ...]:
-    """One path or several."""
-    if isinstance(given, str | os.PathLike):
-        return (Path(given),)
-    return tuple(Path(each) for each in given)
-
-
-def _path_of(given: PathLike | AudioFile | Master) -> Path:
-    """The file or folder of a result, or what was named. Raises InputError for one in the store."""
-    if isinstance(given, AudioFile):
-        return given.path
-    if not isinstance(given, Master):
-        return Path(given)
-    if given.folder is None:
-        message = "this master lies in the store, not in a folder"
-        raise InputError(Problem("not_a_folder", message, hint="use one that master() made"))
-    return given.folder
+def _excerpt(given: Arguments, range_s: object, preroll_s: object) -> Excerpt | None:
+    unheard_s = given.seconds("preroll_s", preroll_s)
+    return None if range_s is None else Excerpt(*given.range_s("range_s", range_s), unheard_s)

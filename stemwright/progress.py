@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from bridge.gathering import Cancel
+from stemwright.arguments import checking
 from stemwright.problems import Problem, StoppedError
 
 Progress = Callable[[str, int, int], object]
@@ -76,8 +77,12 @@ def listening(
 ) -> Iterator[tuple[Reporting, Cancel]]:
     """What a render reports to and is stopped by; StoppedError has what `progress` raised as cause.
 
-    A KeyboardInterrupt that it raised goes on as one.
+    A KeyboardInterrupt that it raised goes on as one. Raises InputError for what is neither.
     """
+    with checking() as given:
+        given.function("progress", progress, "a function of (stage, steps done, steps in all)")
+        if cancel is not None:
+            given.kind("cancel", cancel, Cancel, "a Cancel, or None")
     flag = Cancel() if cancel is None else cancel
     events = Reporting(progress, flag)
     try:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.metering import Measures
+from bridge.road import doubts
 from stemwright.problems import Diagnostic
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class AudioFile:
     def seconds(self) -> float:
         """How long it is."""
         return self.frames / self.sample_rate_hz
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What its readings rest on that the file does not say, as of where channels are heard."""
+        return tuple(doubts(self.measures))
 
     def samples(self) -> npt.NDArray[np.float64]:
         """Every sample, (frames, channels) float64, integers at full scale 1.0.

@@ -22,6 +22,7 @@ from bridge.finished.shapes import (
     Told,
     told_of,
 )
+from bridge.planning import ARRAY
 from stemwright.problems import InputError, Problem
 
 LOCK = "chain.lock"
@@ -45,7 +46,7 @@ class Engine(Shape):
 
 
 class SourceFile(Shape):
-    """A file of a stem, or a member of a zip; `pcm` names its samples."""
+    """A file of a stem, a member of a zip, or an array in memory; `pcm` names its samples."""
 
     path: Text
     member: Text | None = None
@@ -55,6 +56,18 @@ class SourceFile(Shape):
     def place(self) -> Place:
         """Where it lies."""
         return self.path, self.member
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it was an array: no file has its samples, as far as the lock knows."""
+        return self.path.startswith(ARRAY)
+
+    @property
+    def name(self) -> str:
+        """What its file is called, or would be."""
+        if self.in_memory:
+            return f"{self.path.removeprefix(ARRAY)}.wav"
+        return (self.member or self.path).rpartition("/")[2]
 
 
 class Source(Shape):

@@ -230,8 +230,9 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _file(file: StemFile, folder: Path) -> dict[str, Any]:
+    lies_in_memory = file.array is not None
     return {
-        "path": relative(file.archive or file.path, folder),
+        "path": file.place if lies_in_memory else relative(file.archive or file.path, folder),
         "member": file.member,
         "pcm": file.pcm_hash,
     }

@@ -40,10 +40,22 @@ def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
 
 def recall_file(file: SourceFile, folder: Path, store: Store) -> StemFile:
     """Find one file of a stem again, as `recall` does all; its samples may be others by now."""
+    if file.in_memory:
+        raise InputError(_in_memory(file))
     try:
         return stem_file(folder / file.path, file.member, store)[0]
     except InputError as error:
         raise InputError([_with_place(each) for each in error.problems]) from error
+
+
+def _in_memory(file: SourceFile) -> Problem:
+    return Problem(
+        "missing_file",
+        f"{file.path} was an array in memory, and lies in no file",
+        {"file": file.path},
+        hint="from Python give the arrays again: stems={name: (samples, rate_hz)}; or name a "
+        "folder of their files with --stems",
+    )
 
 
 def _with_place(problem: Problem) -> Problem:
@@ -81,7 +93,7 @@ def found_again(lock: Lock, place: Path, store: Store) -> Lock:
 
 def _like(file: SourceFile, media: Sequence[Media], store: Store) -> Media | None:
     """The file a lock means: of its name and samples, else of its name, else of its samples."""
-    name = _called(file.member or file.path)
+    name = _called(file.name)
     named = [each for each in media if _called(each.member or each.path.name) == name]
     for each in named or media:
         if _sounds(each, store) == file.pcm:

@@ -28,7 +28,7 @@ from bridge.audio import (
 )
 from bridge.gathering.doubled import sums_among
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
-from bridge.planning import Stem, StemFile, Stems, stem_facts
+from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -85,7 +85,10 @@ def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | l
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
-        read = [stem_file(media.path, media.member, store, clip.position_frames) for media in sides]
+        read = [
+            stem_file(media.path, media.member, store, clip.position_frames, media.array)
+            for media in sides
+        ]
     except InputError as error:
         return [skippable(problem) for problem in error.problems]
     stem = Stem(track.id, track.name, track.role, tuple(file for file, _ in read), clip.position_s)
@@ -93,7 +96,12 @@ def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | l
 
 
 def skippable(problem: Problem) -> Problem:
-    """Return the problem of one stem's file with the way to render without it."""
+    """Return the problem of one stem's file with the way to render without it.
+
+    An array needs none: its caller leaves it out.
+    """
+    if str(problem.where.get("file", "")).startswith(ARRAY):
+        return problem
     name = Path(str(problem.where.get("member") or problem.where.get("file", ""))).name
     hint = (problem.hint or "").removesuffix("leave it out").removesuffix(", or ")
     without = f"leave it out with --skip {shlex.quote(name)}"
@@ -101,11 +109,14 @@ def skippable(problem: Problem) -> Problem:
 
 
 def stem_file(
-    source: Path, member: str | None, store: Store, start: int = 0
+    source: Path, member: str | None, store: Store, start: int = 0, array: str | None = None
 ) -> tuple[StemFile, Inspection]:
-    """Return a stem's file, and what it holds, sketched from frame `start` of the song on."""
+    """Return a stem's file, and what it holds, sketched from frame `start` of the song on.
+
+    `array` is its name where `source` is the copy of an array in memory.
+    """
     path = source if member is None else _extracted(source, member, store).data
-    place = _place(source, member)
+    place = _place(source, member) if array is None else f"{ARRAY}{array}"
     found = _inspected(path, store, place, start)
     refuse_bad_samples(found, place)
     file = StemFile(
@@ -117,6 +128,7 @@ def stem_file(
         archive=None if member is None else source,
         member=member,
         prints=found.prints,
+        array=array,
     )
     return file, found
 
@@ -266,6 +278,6 @@ def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
             octets = file_digest(path)
             for start in (0, stem.offset_at(file.sample_rate_hz)):
                 store.drop(_inspection_key(octets, start))
-        return _changed(stem.name, _place(file.archive or file.path, file.member))
+        return _changed(stem.name, file.place)
 
     return unchanged(read_blocks(path), file.prints, changed)

@@ -19,6 +19,7 @@ from .link import (
     unlinkable as unlinkable,
 )
 from .model import (
+    ARRAY as ARRAY,
     Engine as Engine,
     Finish as Finish,
     HostedStep as HostedStep,
@@ -42,6 +43,7 @@ from .steps import (
 )
 
 __all__ = [
+    "ARRAY",
     "TAIL_S",
     "Engine",
     "Excerpt",

@@ -10,6 +10,9 @@ from bridge.plugins import Lines, Plugin, Slot
 from chains import InsertSettings, Limiter, Side
 from stemwright.problems import Diagnostic, Problem
 
+ARRAY = "array:"
+"""How the place of a stem begins that lies in memory; no file of a session is called so."""
+
 
 @dataclass(frozen=True)
 class StemFile:
@@ -17,7 +20,8 @@ class StemFile:
 
     `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`. For a zip's
     member, `archive` is the zip, `member` the entry and `path` the copy that is decoded. `prints`
-    are those of its inspection; what is decoded is held to them where they are known.
+    are those of its inspection; what is decoded is held to them where they are known. For an
+    array in memory, `array` is its name and `path` the copy that is decoded.
     """
 
     path: Path = field(compare=False)
@@ -28,10 +32,13 @@ class StemFile:
     archive: Path | None = field(default=None, compare=False)
     member: str | None = field(default=None, compare=False)
     prints: str = field(default="", compare=False, repr=False)
+    array: str | None = field(default=None, compare=False)
 
     @property
     def place(self) -> str:
-        """Where the user has it: the file, or the zip and the member's name."""
+        """Where the user has it: the file, the zip and the member's name, or the array's name."""
+        if self.array is not None:
+            return f"{ARRAY}{self.array}"
         return str(self.path) if self.archive is None else f"{self.archive}/{self.member}"
 
 

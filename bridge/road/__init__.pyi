@@ -8,6 +8,7 @@ from .asking import (
     without_insert as without_insert,
 )
 from .inputs import (
+    InMemory as InMemory,
     Inputs as Inputs,
     cores as cores,
 )
@@ -22,6 +23,7 @@ from .rendering import (
 )
 
 __all__ = [
+    "InMemory",
     "Inputs",
     "Work",
     "checked_digests",

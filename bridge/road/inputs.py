@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,17 @@ from stemwright.problems import InputError, Problem
 if TYPE_CHECKING:
     from bridge.storing import Store
     from chains import Chain
-    from sessions import Session
+    from sessions import Clip, Session
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """Stems that are arrays in memory: `folder` has a copy of each, NAME.wav, while it is needed.
+
+    Only their names are told and written down, not where the copies lie.
+    """
+
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Inputs:
     sample rate conversion. `store` is None for the user's own.
     """
 
-    session: Sequence[Path] | Session
+    session: Sequence[Path] | Session | InMemory
     chain: Path | Chain
     store: Path | None = None
     plugin_folders: Sequence[Path] = ()
@@ -62,7 +72,7 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
     """
     from bridge.gathering import chain_problems, gather, skippable
     from chains import ChainError, check, load
-    from sessions import A_STEM, Session, SessionError, read
+    from sessions import A_STEM, SessionError
 
     problems: list[Problem] = []
     plugins: tuple[Problem, ...] = ()
@@ -76,10 +86,7 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
         if error.readable is not None:
             plugins = chain_problems(error.readable, *places)
     try:
-        session = given.session
-        if not isinstance(session, Session):
-            session = read(session, skip=given.skip, long=given.long)
-        found = session
+        found = _session(given)
         if parsed is None:
             gather(found, store, given.jobs)
     except SessionError as error:
@@ -94,3 +101,27 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
     if parsed is None or found is None:
         raise InputError([*problems, *plugins])
     return parsed, found
+
+
+def _session(given: Inputs) -> Session:
+    """What was read already, or is read now. Raises SessionError."""
+    from sessions import Session, read
+
+    if isinstance(given.session, Session):
+        return given.session
+    if not isinstance(given.session, InMemory):
+        return read(given.session, skip=given.skip, long=given.long)
+    found = read([given.session.folder], skip=given.skip, long=given.long)
+    tracks = (
+        replace(track, clips=tuple(_named(clip) for clip in track.clips)) for track in found.tracks
+    )
+    return replace(found, tracks=tuple(tracks))
+
+
+def _named(clip: Clip) -> Clip:
+    """A clip of copies, told by the arrays' names."""
+    media, right = (
+        None if each is None else replace(each, array=each.path.stem)
+        for each in (clip.media, clip.right)
+    )
+    return replace(clip, media=media, right=right)

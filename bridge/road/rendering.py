@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.road.inputs import Inputs, read_both
+from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
@@ -244,8 +244,9 @@ def _title(session: Session, work: Work) -> str | None:
     from sessions import Session
 
     own = work.title or dict(session.provenance).get("title")
-    if isinstance(work.inputs.session, Session):
+    given = work.inputs.session
+    if isinstance(given, Session | InMemory):
         return own
-    first = work.inputs.session[0].resolve()
+    first = given[0].resolve()
     name = first.name if first.is_dir() else first.stem
     return own or (first.parent.name if name.casefold() in _NO_TITLES else name) or None

@@ -21,7 +21,8 @@ class Media:
     """An audio file as its header tells; `path` is absolute and resolved.
 
     `member` is the entry's name when `path` is a zip. `format` and `subtype` are libsndfile's
-    words, such as "WAV" and "PCM_24".
+    words, such as "WAV" and "PCM_24". `array` is what it is called where it lies in memory, and
+    `path` is a copy for as long as it is needed.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Media:
     frames: int
     format: str
     subtype: str
+    array: str | None = None
 
     @property
     def length_s(self) -> float:

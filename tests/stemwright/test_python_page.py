@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 import stemwright as sw
-from bridge.comparing import Diff, Verified
+from bridge.comparing import Diff, DigestChecks, Verified
 from bridge.metering import Measures
 from bridge.planning import Plan
 from bridge.plugins import Catalogue
@@ -59,7 +59,14 @@ measured = assert_type(sw.measure(main), sw.AudioFile)
 assert_type(sw.measure("out/main.wav").lufs, float)
 assert_type(sw.diff(master, "out"), Diff)
 assert_type(sw.diff("a.wav", measured).within, bool)
+assert_type(sw.diff("a.wav", "b.wav", limits=sw.Limits(rms_dbfs=-90.0), page="d.html"), Diff)
 assert_type(sw.verify(master), Verified)
+assert_type(sw.verify("out", stems=arrays, progress=progress, cancel=cancel), Verified)
+assert_type(sw.verify("out", quick=True, stems="stems").same, bool)
+assert_type(sw.verify("out/main.wav", quick=True), DigestChecks)
+assert_type(sw.report(master, stems=arrays), Path)
+assert_type(sw.bypass("out", "vocals/eq").gain_db, float)
+assert_type(measured.diagnostics, tuple[sw.Diagnostic, ...])
 assert_type(sw.plugins(), Catalogue)
 try:
     sw.master("stems", "chain.toml", subtype="pcm24", range_s=(30.0, None), only=["main"])
@@ -68,6 +75,7 @@ except sw.StoppedError as error:
 sw.master("stems", 5)  # WRONG
 sw.master({"bass": tone}, chain)  # WRONG
 sw.master("stems", chain, subtype="mp3")  # WRONG
+sw.verify("out", quick=True, limits=sw.Limits())  # WRONG
 main.reached = False  # WRONG
 """
 
@@ -79,7 +87,7 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     for block in blocks:
         exec(compile(block, "docs/python.md", "exec"), names)  # noqa: S102 - our own page
 
