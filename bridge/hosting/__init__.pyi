@@ -34,9 +34,9 @@ from .finding.trust import (
     trusted_folders as trusted_folders,
 )
 from .hosts import (
-    DawDreamerHost as DawDreamerHost,
-    PedalboardHost as PedalboardHost,
+    IsolatedHost as IsolatedHost,
     host as host,
+    other_host as other_host,
 )
 from .port import (
     LOAD_DEADLINE_S as LOAD_DEADLINE_S,
@@ -86,12 +86,11 @@ __all__ = [
     "SUFFIXES",
     "Baked",
     "Card",
-    "DawDreamerHost",
     "Described",
     "Host",
     "HostedInsert",
+    "IsolatedHost",
     "ParameterText",
-    "PedalboardHost",
     "PrepareJob",
     "Prepared",
     "RunJob",
@@ -111,6 +110,7 @@ __all__ = [
     "lies_in",
     "open_window",
     "opened_state",
+    "other_host",
     "own_file",
     "plugin_binary",
     "probe",

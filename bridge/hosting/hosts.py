@@ -9,14 +9,16 @@ to zero latency; it costs about 0.2 s, names the culprit by itself, and bounds t
 
 from __future__ import annotations
 
-import importlib.metadata
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 from bridge.hosting import port
 from bridge.hosting.answers import Refusal
 from bridge.hosting.child.process import ChildFailed, Ending, call
 from bridge.hosting.child.scratch import scratch
+from bridge.hosting.engines.table import ENGINES, Engine, other_than
 from bridge.hosting.faults import (
     answered_error,
     child_error,
@@ -38,29 +40,57 @@ TRIED_ELSEWHERE = frozenset(
 FRAME_BYTES = 8
 """Two channels of float32."""
 
+_T = TypeVar("_T")
+
 
 def host(name: str) -> Host:
     """The host a chain's `engine.host` names; InputError `unknown_host` for any other."""
-    hosts: dict[str, type[DawDreamerHost | PedalboardHost]] = {
-        DawDreamerHost.name: DawDreamerHost,
-        PedalboardHost.name: PedalboardHost,
-    }
-    if name in hosts:
-        return hosts[name]()
+    if name in ENGINES:
+        return IsolatedHost(ENGINES[name])
     raise InputError(
         Problem(
             kind="unknown_host",
             message=f'there is no plugin host "{name}"',
-            expected=" or ".join(hosts),
+            expected=" or ".join(ENGINES),
             hint="Name another host in the chain's [engine].",
         )
     )
 
 
-class _IsolatedHost:
-    """What both hosts share; `name` is the engine that runs."""
+def other_host(name: str) -> Host:
+    """A second ear for what the host of this name makes."""
+    return IsolatedHost(other_than(name))
 
-    name: ClassVar[str]
+
+@dataclass(frozen=True)
+class IsolatedHost:
+    """A Host that has an engine do each job in a child of its own."""
+
+    engine: Engine
+
+    @property
+    def name(self) -> str:
+        """The engine's name."""
+        return self.engine.name
+
+    @property
+    def version(self) -> str:
+        """All that makes the sound: the engine, and the one that makes the states for it."""
+        maker = self.engine.prepared_by
+        added = "" if maker is None else f"+{maker}.{ENGINES[maker].version}"
+        return f"{self.engine.version}{added}"
+
+    def prepare(self, job: PrepareJob, deadline_s: float = port.LOAD_DEADLINE_S) -> Prepared:
+        """Set `job.plugin` up in a child of its own.
+
+        A plugin that fails in another engine, and needs no parameter set, is tried in its own too.
+        """
+        self._refuse(job.slot)
+        return first_of(
+            self.engine.setting_up(job.plugin.format),
+            lambda engine: _prepare_in(engine, job, deadline_s),
+            again=not job.params,
+        )
 
     def run(self, job: RunJob, deadline_s: float | None = None) -> RunResult:
         """Render one insert; the output appears under its own name only once it is whole."""
@@ -68,7 +98,7 @@ class _IsolatedHost:
         if job.frames < 1 or job.input.stat().st_size != job.frames * FRAME_BYTES:
             raise ValueError(f"{job.input.name} does not hold {job.frames} stereo frames")
         self._refuse(insert.slot)
-        if insert.key_input is not None and (self.name, insert.plugin.format) != KEYED:
+        if insert.key_input is not None and insert.plugin.format not in self.engine.keyed_formats:
             raise RenderError(key_unreachable(insert.slot))
         if insert.preset is not None:
             check_owner(insert.preset, insert.slot)
@@ -88,7 +118,7 @@ class _IsolatedHost:
         return RunResult(
             latency_frames=answer.latency_frames,
             host=self.name,
-            host_version=importlib.metadata.version(self.name),
+            host_version=self.engine.version,
             lag_frames=answer.lag_frames,
             peak_memory_bytes=answer.peak_memory_bytes,
             load_s=answer.load_s,
@@ -98,67 +128,33 @@ class _IsolatedHost:
 
     def _refuse(self, slot: Slot) -> None:
         """Raise for a format that this host does not know."""
-
-
-class DawDreamerHost(_IsolatedHost):
-    """Prepares through pedalboard, which reads display texts back, and renders in dawdreamer."""
-
-    name = "dawdreamer"
-
-    @property
-    def version(self) -> str:
-        """All that makes the sound: dawdreamer, and pedalboard, which makes the states."""
-        return f"{importlib.metadata.version(self.name)}+pedalboard.{PedalboardHost().version}"
-
-    def prepare(self, job: PrepareJob, deadline_s: float = port.LOAD_DEADLINE_S) -> Prepared:
-        """Set `job.plugin` up in a child of its own.
-
-        A VST2 is set up in dawdreamer alone. Another plugin that fails in pedalboard, and needs no
-        parameter set, is tried in dawdreamer too.
-        """
-        if job.plugin.format == "VST2":
-            return _prepare_in("dawdreamer", job, deadline_s)
-        try:
-            return _prepare_in("pedalboard", job, deadline_s)
-        except RenderError as first:
-            if job.params or first.problems[0].kind not in TRIED_ELSEWHERE:
-                raise
-            try:
-                return _prepare_in("dawdreamer", job, deadline_s)
-            except RenderError:
-                raise first from None
-
-
-class PedalboardHost(_IsolatedHost):
-    """Prepares and renders in pedalboard: for files with several plugins, and as a second ear."""
-
-    name = "pedalboard"
-
-    @property
-    def version(self) -> str:
-        """The installed pedalboard's version."""
-        return importlib.metadata.version(self.name)
-
-    def prepare(self, job: PrepareJob, deadline_s: float = port.LOAD_DEADLINE_S) -> Prepared:
-        """Set `job.plugin` up in a child of its own."""
-        self._refuse(job.slot)
-        return _prepare_in(self.name, job, deadline_s)
-
-    def _refuse(self, slot: Slot) -> None:
-        if slot.plugin.format == "VST2":
+        if slot.plugin.format not in self.engine.formats:
             raise MachineError(unhosted(slot, self.name))
 
 
-KEYED = (DawDreamerHost.name, "VST2")
-"""The one host and format whose side-chain can be reached."""
+def first_of(engines: Sequence[Engine], asked: Callable[[Engine], _T], *, again: bool) -> _T:
+    """What the first engine says, or else the next, as long as the fault may be the engine's own.
+
+    Not `again`, only the first is asked. The first one's error tells.
+    """
+    first, *others = engines
+    try:
+        return asked(first)
+    except RenderError as error:
+        if not again or not others or error.problems[0].kind not in TRIED_ELSEWHERE:
+            raise
+        try:
+            return first_of(others, asked, again=True)
+        except RenderError:
+            raise error from None
 
 
-def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
+def _prepare_in(engine: Engine, job: PrepareJob, deadline_s: float) -> Prepared:
     if job.state is not None:
         check_owner(job.state, job.slot)
     with scratch() as folder:
         preset = folder / f"prepared{SUFFIXES[job.plugin.format]}"
-        answer = ask(prepare_job(engine, job, preset), deadline_s, job.slot)
+        answer = ask(prepare_job(engine.name, job, preset), deadline_s, job.slot)
         data = preset.read_bytes() if preset.exists() else None
     return Prepared(
         preset=data,
@@ -169,8 +165,8 @@ def _prepare_in(engine: str, job: PrepareJob, deadline_s: float) -> Prepared:
         raw_params=answer.raw_params,
         read_back=answer.read_back,
         diagnostics=diagnostics(answer.diagnostics, job.slot),
-        host=engine,
-        host_version=importlib.metadata.version(engine),
+        host=engine.name,
+        host_version=engine.version,
     )
 
 

@@ -18,6 +18,7 @@ from bridge.hosting.answers import (
     RunAnswer,
     SaveAnswer,
 )
+from bridge.hosting.engines.table import able
 from bridge.hosting.port import PrepareJob, RunJob
 from bridge.plugins import Plugin
 
@@ -188,12 +189,12 @@ def describe_job(
 
 def save_job(plugin: Plugin, state: Path | None, raw: RawParams, out: Path) -> Save:
     """Save what `plugin` is with `state` and raw values over it to `out`, and try it out."""
-    return Save(**_usual("dawdreamer", plugin, state, raw), preset_out=str(out.absolute()))
+    return Save(**_usual(able("save").name, plugin, state, raw), preset_out=str(out.absolute()))
 
 
 def window_job(plugin: Plugin, state: Path | None, out: Path) -> Window:
     """Open the plugin's own window over `state`; what it holds afterwards goes to `out`."""
-    return Window(**_usual("pedalboard", plugin, state, ()), preset_out=str(out))
+    return Window(**_usual(able("window").name, plugin, state, ()), preset_out=str(out))
 
 
 def prepare_job(engine: str, job: PrepareJob, preset: Path) -> Prepare:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.gathering import Bench, Cancel, Events, Silent
-from bridge.hosting import Host, host
+from bridge.hosting import Host, host, other_host
 from bridge.planning import Plan
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError
@@ -53,7 +53,6 @@ def context_of(
     Without `events` nobody listens, without `cancel` nobody stops it. `cross_checked` has the other
     host render every hosted insert too.
     """
-    other = "pedalboard" if plan.engine.host == "dawdreamer" else "dawdreamer"
     return Context(
         plan=plan,
         store=store,
@@ -62,7 +61,7 @@ def context_of(
         cancel=cancel or Cancel(),
         jobs=jobs,
         deadline_s=deadline_s,
-        cross_check=host(other) if cross_checked else None,
+        cross_check=other_host(plan.engine.host) if cross_checked else None,
     )
 
 

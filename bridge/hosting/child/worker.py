@@ -14,25 +14,9 @@ from typing import Any
 
 from bridge.hosting.answers import Answer, Refusal, Refused, Tell, as_wire
 from bridge.hosting.child.family import enter_worker
+from bridge.hosting.engines.table import adapter
 from bridge.hosting.jobs import Describe, Job, from_wire
 from stemwright.problems import Problem
-
-ADAPTERS = {
-    "describe:dawdreamer": "bridge.hosting.engines.dawdreamer",
-    "describe:pedalboard": "bridge.hosting.engines.pedalboard_setup",
-    "prepare:dawdreamer": "bridge.hosting.engines.dawdreamer",
-    "prepare:pedalboard": "bridge.hosting.engines.pedalboard_setup",
-    "run:dawdreamer": "bridge.hosting.engines.dawdreamer",
-    "run:pedalboard": "bridge.hosting.engines.pedalboard_run",
-    "repeat:dawdreamer": "bridge.hosting.engines.dawdreamer",
-    "repeat:pedalboard": "bridge.hosting.engines.pedalboard_run",
-    "save:dawdreamer": "bridge.hosting.engines.dawdreamer",
-    "window:pedalboard": "bridge.hosting.engines.pedalboard_setup",
-    "factory:vst3": "bridge.hosting.finding.vst3_factory",
-    "factory:vst2": "bridge.hosting.finding.vst2_factory",
-}
-"""Which module does which operation; imported only then, so that a scan stays light."""
-
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 """Where a program looks for a screen."""
@@ -41,8 +25,8 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 def answer(job: Job[Any], tell: Tell) -> Answer | Refusal:
     """Do the job; a problem, or whatever a host raises, becomes a refusal."""
     try:
-        adapter = importlib.import_module(ADAPTERS[f"{job.op}:{job.host}"])
-        done: Answer = getattr(adapter, job.op)(job, tell)
+        module = importlib.import_module(adapter(job.op, job.host))
+        done: Answer = getattr(module, job.op)(job, tell)
     except Refused as refused:
         return Refusal(refused.problems)
     except Exception as error:

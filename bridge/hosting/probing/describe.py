@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.hosting.answers import Described
-from bridge.hosting.hosts import TRIED_ELSEWHERE, ask
+from bridge.hosting.engines.table import Engine, usual
+from bridge.hosting.hosts import ask, first_of
 from bridge.hosting.jobs import RawParams, describe_job
 from bridge.hosting.port import LOAD_DEADLINE_S
 from bridge.plugins import Plugin, Slot
-from stemwright.problems import RenderError
 
 
 def describe(
@@ -27,18 +27,9 @@ def describe(
     Raises RenderError when it cannot be loaded in any host that knows its format.
     """
 
-    def asked(engine: str) -> Described:
-        job = describe_job(engine, plugin, state, raw_params, display=display)
+    def asked(engine: Engine) -> Described:
+        job = describe_job(engine.name, plugin, state, raw_params, display=display)
         return ask(job, deadline_s, Slot(plugin))
 
-    if plugin.format == "VST2":
-        return asked("dawdreamer")
-    try:
-        return asked("pedalboard")
-    except RenderError as first:
-        if first.problems[0].kind not in TRIED_ELSEWHERE or plugin.classes_in_file > 1:
-            raise
-        try:
-            return asked("dawdreamer")
-        except RenderError:
-            raise first from None
+    engines = usual().setting_up(plugin.format)
+    return first_of(engines, asked, again=plugin.classes_in_file <= 1)

@@ -24,7 +24,7 @@ from bridge.hosting.engines.audio_files import Audio
 from bridge.hosting.finding import bundles
 from bridge.hosting.finding.bundles import architecture
 from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.hosts import DawDreamerHost, PedalboardHost, ask, host as host_named
+from bridge.hosting.hosts import ask, other_host
 from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probing.cards import NOISE_DBFS, Card
@@ -246,9 +246,8 @@ def _differences(bench: _Bench, fed: Audio, first: _Ran, tell: Told) -> dict[str
 
 def _other(bench: _Bench, fed: Audio) -> _Ran | None:
     """The same in the other host; None where it cannot run the plugin."""
-    name = DawDreamerHost.name if bench.host.name == PedalboardHost.name else PedalboardHost.name
     try:
-        return bench.run(fed, host=host_named(name))
+        return bench.run(fed, host=other_host(bench.host.name))
     except StemwrightError:
         return None
 

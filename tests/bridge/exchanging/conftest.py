@@ -12,7 +12,7 @@ import soundfile
 
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
-from bridge.hosting import DawDreamerHost, PrepareJob, scan
+from bridge.hosting import PrepareJob, host, scan
 from bridge.plugins import Plugin, Wanted
 from bridge.storing import Store
 
@@ -83,7 +83,7 @@ class Plugins:
     def preset(self, name: str, **params: str) -> bytes:
         """The state of a plugin set by hand."""
         wanted = tuple((key.replace("_", " "), text) for key, text in params.items())
-        preset = DawDreamerHost().prepare(PrepareJob(self.plugin(name), params=wanted)).preset
+        preset = host("dawdreamer").prepare(PrepareJob(self.plugin(name), params=wanted)).preset
         assert preset is not None
         return preset
 

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pytest
 
 from bridge.exchanging import Pick, capture, with_class_ids
-from bridge.hosting import DawDreamerHost, HostedInsert, RunJob, describe, scan
+from bridge.hosting import HostedInsert, RunJob, describe, host, scan
 from bridge.plugins import Plugin, Wanted
 from bridge.storing import Store
 from sessions import Device, Session, Track
@@ -317,7 +317,7 @@ def hosted(hand: Hand, state: Path | None, folder: Path) -> tuple[Audio, int]:
     inputs, outputs = hand.channels
     insert = HostedInsert("test/plugin", hand.plugin, state, inputs=inputs, outputs=outputs)
     fed, out = hand.folder / "in.f32", folder / "out.f32"
-    done = DawDreamerHost().run(RunJob(insert, fed, out, FRAMES, RATE_HZ))
+    done = host("dawdreamer").run(RunJob(insert, fed, out, FRAMES, RATE_HZ))
     return np.fromfile(out, "<f4").reshape(-1, 2).T, done.latency_frames
 
 

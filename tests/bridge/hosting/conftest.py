@@ -10,15 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.hosting import (
-    DawDreamerHost,
-    HostedInsert,
-    Prepared,
-    PrepareJob,
-    RunJob,
-    RunResult,
-    scan,
-)
+from bridge.hosting import HostedInsert, Prepared, PrepareJob, RunJob, RunResult, host, scan
 from bridge.plugins import Plugin, Wanted
 
 Audio = npt.NDArray[np.float32]
@@ -41,7 +33,7 @@ class Bench:
         self.folder = folder
         self.zam, self.fixture = finders
         self.known = known
-        self.host = DawDreamerHost()
+        self.host = host("dawdreamer")
 
     def plugin(self, name: str) -> Plugin:
         """A zam plugin by its name, or a fixture by its kind; scanned once a session."""

@@ -36,11 +36,11 @@ GIVE_UP_S = 20.0
 PARENT = """
 import sys
 from pathlib import Path
-from bridge.hosting import DawDreamerHost, PrepareJob
+from bridge.hosting import PrepareJob, host
 from bridge.plugins import Plugin
 
 path = Path(sys.argv[1])
-DawDreamerHost().prepare(PrepareJob(Plugin(path.stem, "", "", "VST3", "", path)))
+host("dawdreamer").prepare(PrepareJob(Plugin(path.stem, "", "", "VST3", "", path)))
 """
 
 

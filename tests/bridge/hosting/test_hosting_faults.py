@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,13 @@ import psutil
 import pytest
 
 import bridge.hosting
+import chains.model
 from bridge.cli.plugins.state import set_state
-from bridge.hosting import HostedInsert, PedalboardHost, PrepareJob, host, scan
+from bridge.hosting import HostedInsert, PrepareJob, host, scan
 from bridge.hosting.answers import Refusal
 from bridge.hosting.child.process import ChildFailed, Ending
 from bridge.hosting.child.worker import answer
+from bridge.hosting.engines.table import ENGINES
 from bridge.hosting.faults import (
     INPUT_KINDS,
     MACHINE_KINDS,
@@ -144,7 +146,7 @@ def second_of_shell(bench: Any, knock: Audio) -> None:
 
 
 def in_pedalboard(bench: Any, _: Audio) -> None:
-    PedalboardHost().prepare(PrepareJob(replace(bench.plugin("gain"), format="VST2")))
+    host("pedalboard").prepare(PrepareJob(replace(bench.plugin("gain"), format="VST2")))
 
 
 def truncate(code: Path) -> None:
@@ -327,3 +329,14 @@ def test_each_host_there_is_can_be_named() -> None:
     with pytest.raises(InputError, match="no plugin host"):
         host("ardour")
     assert host("dawdreamer").version.endswith(f"+pedalboard.{host('pedalboard').version}")
+
+
+def test_the_hosts_are_those_a_chain_can_name_and_each_operation_of_theirs_is_there() -> None:
+    assert tuple(ENGINES) == get_args(chains.model.Host)
+    for engine in ENGINES.values():
+        for operation, module in engine.adapters.items():
+            source = Path(bridge.hosting.__file__).parents[2] / (module.replace(".", "/") + ".py")
+            tree = ast.parse(source.read_text(encoding="utf-8"))
+            assert operation in [
+                each.name for each in tree.body if isinstance(each, ast.FunctionDef)
+            ]

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bridge.hosting import DawDreamerHost, HostedInsert, PedalboardHost, scan
+from bridge.hosting import HostedInsert, IsolatedHost, host, scan
+from bridge.hosting.engines.table import ENGINES
 from bridge.hosting.probing.crosscheck import differs
 from bridge.plugins import Wanted
 
@@ -26,14 +27,14 @@ EQUAL = {
 @pytest.mark.parametrize("name", EQUAL)
 def test_both_hosts_give_the_same_bits(bench: Any, music: Audio, name: str) -> None:
     job = bench.job(bench.insert(name, *EQUAL[name]), music)
-    found = differs(job, DawDreamerHost(), PedalboardHost())
+    found = differs(job, host("dawdreamer"), host("pedalboard"))
     assert found.equal
     assert found.rms_dbfs == -math.inf
     assert found.latency_frames[0] == found.latency_frames[1]
 
 
 def test_a_difference_between_hosts_is_measured(bench: Any) -> None:
-    class Quieter(DawDreamerHost):
+    class Quieter(IsolatedHost):
         def run(self, job: Any, deadline_s: float | None = None) -> Any:
             result = super().run(job, deadline_s)
             out = np.fromfile(job.output, "<f4")
@@ -41,7 +42,9 @@ def test_a_difference_between_hosts_is_measured(bench: Any) -> None:
             return result
 
     audio = np.full((2, 5000), 0.5, np.float32)
-    found = differs(bench.job(bench.insert("gain"), audio), DawDreamerHost(), Quieter())
+    found = differs(
+        bench.job(bench.insert("gain"), audio), host("dawdreamer"), Quieter(ENGINES["dawdreamer"])
+    )
     assert found.peak_dbfs == pytest.approx(-12.04, abs=0.01)
     assert found.rms_dbfs == pytest.approx(-12.04, abs=0.01)
     assert not found.equal
@@ -49,7 +52,7 @@ def test_a_difference_between_hosts_is_measured(bench: Any) -> None:
 
 @pytest.fixture
 def second_ear(bench: Any) -> Any:
-    bench.host = PedalboardHost()
+    bench.host = host("pedalboard")
     return bench
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 import scipy.signal
 
-from bridge.hosting import DawDreamerHost, Host, PedalboardHost, deadline_s
+from bridge.hosting import Host, deadline_s, host
 from bridge.hosting.engines.output_checks import lag_frames
 
 Audio = npt.NDArray[np.float32]
@@ -113,7 +113,9 @@ def test_another_latency_than_prepared_is_told(bench: Any, music: Audio) -> None
 
 
 @pytest.mark.parametrize("kind", ["starting", "unkept"])
-@pytest.mark.parametrize("host", [DawDreamerHost(), PedalboardHost()], ids=lambda host: host.name)
+@pytest.mark.parametrize(
+    "host", [host("dawdreamer"), host("pedalboard")], ids=lambda host: host.name
+)
 def test_a_delay_taken_up_on_starting_is_compensated(
     bench: Any, music: Audio, host: Host, kind: str
 ) -> None:
@@ -129,8 +131,8 @@ def test_a_delay_taken_up_on_starting_is_compensated(
 @pytest.mark.parametrize(
     ("host", "kind", "told"),
     [
-        (DawDreamerHost(), "overstated", "480 frames too early: 480 frames were taken off"),
-        (PedalboardHost(), "understated", "480 frames too late: 0 frames were taken off"),
+        (host("dawdreamer"), "overstated", "480 frames too early: 480 frames were taken off"),
+        (host("pedalboard"), "understated", "480 frames too late: 0 frames were taken off"),
     ],
 )
 def test_a_delay_that_is_not_the_reported_one_is_told(
