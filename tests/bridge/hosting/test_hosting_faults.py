@@ -29,7 +29,7 @@ from bridge.hosting.faults import (
     answered_error,
     child_error,
 )
-from bridge.hosting.finding.bundles import binary
+from bridge.hosting.finding.bundles import plugin_binary
 from bridge.hosting.jobs import Factory
 from bridge.hosting.probing.window import refuse_window
 from bridge.plugins import Plugin, Slot, Wanted
@@ -92,7 +92,7 @@ def broken(change: Callable[[Path], object]) -> Callable[[Any, Audio], None]:
     def provoke(bench: Any, _: Audio) -> None:
         plugin = bench.plugin("gain")
         copy = Path(shutil.copytree(plugin.path, bench.folder / "plugins" / plugin.path.name))
-        code = binary(copy)
+        code = plugin_binary(copy)
         assert code is not None
         change(code)
         bench.prepare(replace(plugin, path=copy))

@@ -13,7 +13,7 @@ import pytest
 from blake3 import blake3
 
 from bridge.hosting import scan, search_folders
-from bridge.hosting.finding.bundles import binary, bundles
+from bridge.hosting.finding.bundles import bundles, plugin_binary
 from bridge.hosting.finding.vst3_factory import class_id_text
 from bridge.plugins import Catalogue, Wanted, broken, find
 
@@ -52,7 +52,7 @@ def copied(bundle: Path, folder: Path, name: str | None = None) -> Path:
 
 def truncated(bundle: Path, folder: Path) -> Path:
     copy = copied(bundle, folder)
-    code = binary(copy)
+    code = plugin_binary(copy)
     assert code is not None
     code.write_bytes(code.read_bytes()[:40000])
     return copy
@@ -116,7 +116,7 @@ def test_every_plugin_carries_the_hash_of_its_binary(zam: Finder) -> None:
     bundle = zam("ZamCompX2")
     found = scan([Wanted(name="ZamComp")], [bundle.parent])
     hashes = {each.name: each.binary_hash for each in found.plugins}
-    codes = {name: binary(zam(name)) for name in ("ZamComp", "ZamCompX2")}
+    codes = {name: plugin_binary(zam(name)) for name in ("ZamComp", "ZamCompX2")}
     assert hashes == {
         name: blake3(code.read_bytes()).hexdigest() for name, code in codes.items() if code
     }
@@ -135,7 +135,7 @@ def test_the_cache_answers_for_binaries_that_did_not_change(tmp_path: Path, zam:
         return [each.vendor for each in scan([], [folder], cache).plugins]
 
     assert vendors() == ["From The Cache"]
-    code = binary(bundle)
+    code = plugin_binary(bundle)
     assert code is not None
     os.utime(code, ns=(1, 1))
     assert vendors() == ["From The Cache"]  # touched: its bytes are known
@@ -265,7 +265,7 @@ def test_a_vst2_stands_in_for_no_vst3_whatever_its_file_is_called(
     bundle = copied(zam("ZamEQ2"), folder, "Renamed.vst3")
     (plugin,) = find(scan([], [folder], cache), wanted)
     assert plugin.format == "VST3"
-    code = binary(bundle)
+    code = plugin_binary(bundle)
     assert code is not None
     code.write_bytes(code.read_bytes()[:40000])
     for _ in range(2):  # asked, and from the cache
