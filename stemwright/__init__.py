@@ -33,7 +33,7 @@ _HOMES = {
         *("StemwrightError", "StoppedError"),
     ),
     "stemwright.results": ("AudioFile", "Master", "MasterFile"),
-    "bridge.gathering.events": ("Cancel",),
+    "bridge.gathering.render_events": ("Cancel",),
     "bridge.comparing": ("Limits",),
 }
 

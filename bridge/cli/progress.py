@@ -20,7 +20,7 @@ _MEANWHILE = "rendering the other lanes into the store meanwhile; stop with Ctrl
 class ProgressBar:
     """Shows the stage, the steps being rendered, and how many are done.
 
-    Implements bridge.gathering.events.Events.
+    Implements bridge.gathering.render_events.Events.
     """
 
     def __init__(self) -> None:

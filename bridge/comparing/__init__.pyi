@@ -1,10 +1,8 @@
-from .aligning.aligned_pair import (
-    overlap as overlap,
-    together as together,
-)
 from .aligning.alignment import (
     Alignment as Alignment,
     align as align,
+    aligned_blocks as aligned_blocks,
+    aligned_overlap as aligned_overlap,
     alignment_words as alignment_words,
 )
 from .causes.first_step import (
@@ -12,10 +10,20 @@ from .causes.first_step import (
     Renderings as Renderings,
     compare_renders as compare_renders,
 )
+from .diff_text import (
+    VERDICT_MEANINGS as VERDICT_MEANINGS,
+    diff_headline as diff_headline,
+    diff_lines as diff_lines,
+    verdict_meaning as verdict_meaning,
+)
+from .diff_values import (
+    Diff as Diff,
+    FileDiff as FileDiff,
+)
 from .diffing import (
     diff as diff,
 )
-from .golden.golden import (
+from .goldens import (
     DifferentSoundError as DifferentSoundError,
     assert_same_render as assert_same_render,
 )
@@ -24,15 +32,12 @@ from .judging.limits import (
     Limits as Limits,
     Policy as Policy,
     Verdict as Verdict,
-    given as given,
+    limits_given as limits_given,
     load_policy as load_policy,
 )
-from .model import (
-    Diff as Diff,
-    FileDiff as FileDiff,
-)
-from .readings import (
-    delta as delta,
+from .paired_streams import (
+    Streams as Streams,
+    opened_streams as opened_streams,
 )
 from .reports import (
     check_outputs as check_outputs,
@@ -42,14 +47,11 @@ from .reports import (
 from .residual import (
     Residual as Residual,
 )
-from .side_by_side import (
-    Streams as Streams,
-    opened as opened,
-)
 from .sound import (
     EVERY_STEPS as EVERY_STEPS,
     STEPS_PER_S as STEPS_PER_S,
     WINDOW_STEPS as WINDOW_STEPS,
+    level_change as level_change,
 )
 from .verifying.digest_checks import (
     DigestCheck as DigestCheck,
@@ -60,18 +62,12 @@ from .verifying.verify import (
     verify as verify,
     verify_digests as verify_digests,
 )
-from .wording import (
-    MEANING as MEANING,
-    headline as headline,
-    lines as lines,
-    meaning as meaning,
-)
 
 __all__ = [
     "EVERY_STEPS",
-    "MEANING",
     "STEPS_PER_S",
     "VERDICTS",
+    "VERDICT_MEANINGS",
     "WINDOW_STEPS",
     "Alignment",
     "Diff",
@@ -88,22 +84,22 @@ __all__ = [
     "Verdict",
     "Verified",
     "align",
+    "aligned_blocks",
+    "aligned_overlap",
     "alignment_words",
     "assert_same_render",
     "check_outputs",
     "compare_renders",
-    "delta",
     "diff",
-    "given",
-    "headline",
+    "diff_headline",
+    "diff_lines",
     "junit",
-    "lines",
+    "level_change",
+    "limits_given",
     "load_policy",
     "markdown",
-    "meaning",
-    "opened",
-    "overlap",
-    "together",
+    "opened_streams",
+    "verdict_meaning",
     "verify",
     "verify_digests",
 ]

@@ -11,9 +11,9 @@ from pathlib import Path
 from lxml import etree
 
 from bridge.comparing.aligning.alignment import alignment_words
-from bridge.comparing.model import Diff, FileDiff
-from bridge.comparing.pairing import SUFFIXES
-from bridge.comparing.wording import file_lines, headline
+from bridge.comparing.diff_text import diff_headline, file_lines
+from bridge.comparing.diff_values import Diff, FileDiff
+from bridge.comparing.file_pairs import SUFFIXES
 from bridge.finished import read_record
 from stemwright.files import check_regular
 from stemwright.problems import InputError, Problem
@@ -43,7 +43,7 @@ def _failed(case: etree._Element, each: FileDiff, found: Diff) -> None:
         case, kind, type=each.verdict, message=_plain(reason or each.verdict)
     )
     first = [] if found.first_step is None else [f"first to differ: {found.first_step}"]
-    failure.text = _plain("\n".join([headline(found), *first, *file_lines(each)]))
+    failure.text = _plain("\n".join([diff_headline(found), *first, *file_lines(each)]))
 
 
 def _plain(text: str) -> str:
@@ -66,7 +66,7 @@ def markdown(found: Diff) -> str:
 
 
 def _lines(found: Diff) -> Iterator[str]:
-    yield f"## {headline(found)}"
+    yield f"## {diff_headline(found)}"
     yield ""
     if found.first_step is not None:
         yield f"First to differ, in signal order: {_escaped(found.first_step)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.audio import Block
-from bridge.comparing.third_octaves import Bands, Octaves, centres_hz, nominal_hz
+from bridge.metering import THIRDS, Powers, ThirdOctaveSpectrum, nominal_hz
 from stemwright.decibels import amplitude_db, power_db
 
 EDGES_HZ = (
@@ -172,7 +172,7 @@ class Residuals:
         self._sums = np.zeros((4, channels))  # d d, a a, b b, a b
         self._with_a = 0.0
         self._worst: list[tuple[float, int, float]] = []
-        self._spectra = [Octaves(rate_hz, channels) for _ in range(3)]
+        self._spectra = [ThirdOctaveSpectrum(rate_hz, channels) for _ in range(3)]
         self._perceptual = Perceptual(rate_hz, channels)
 
     def add(self, a: Block, b: Block) -> None:
@@ -263,16 +263,18 @@ class Residuals:
             for name, (peak, energy) in zip(("mid", "side"), self._sides.tolist(), strict=True)
         ]
 
-    def _ranked_bands(self, left: Bands, a: Bands, b: Bands) -> tuple[Band, ...]:
+    def _ranked_bands(self, left: Powers, a: Powers, b: Powers) -> tuple[Band, ...]:
         found = [
             Band(nominal_hz(hz), power_db(rest), power_db(one), _change_db(one, other))
-            for hz, rest, one, other in zip(centres_hz(self._rate_hz), left, a, b, strict=True)
+            for hz, rest, one, other in zip(
+                THIRDS.centres_hz(self._rate_hz), left, a, b, strict=True
+            )
         ]
         return tuple(sorted(found, key=lambda band: (-band.residual_dbfs, band.hz)))
 
-    def _whiteness(self, bands: Bands, power: float) -> Whiteness:
+    def _whiteness(self, bands: Powers, power: float) -> Whiteness:
         spectrum = self._spectra[0]
-        widths = np.array(centres_hz(self._rate_hz)) * (10.0**0.05 - 10.0**-0.05)
+        widths = np.array(THIRDS.centres_hz(self._rate_hz)) * (10.0**0.05 - 10.0**-0.05)
         white = power * widths / (self._rate_hz / 2)
         ratios = bands / white if power > 0.0 else np.ones_like(bands)
         # A Hann window ties a line to its neighbours: 1.5 lines count as one.

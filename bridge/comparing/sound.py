@@ -21,9 +21,8 @@ from bridge.audio import (
     probe,
     read_blocks,
 )
-from bridge.comparing.readings import told
-from bridge.comparing.side_by_side import first
-from bridge.metering import Measures, Meter
+from bridge.comparing.paired_streams import first_frames
+from bridge.metering import Measures, Meter, json_value
 from stemwright.decibels import power_db
 from stemwright.problems import InputError
 
@@ -53,8 +52,8 @@ class Sound:
         readings.pop("path")
         return {
             **readings,
-            "width_db": told(self.width_db),
-            "mono_loss_db": told(self.mono_loss_db),
+            "width_db": json_value(self.width_db),
+            "mono_loss_db": json_value(self.mono_loss_db),
             "short_term_lufs": [round(each, 2) for each in self.short_term_lufs],
         }
 
@@ -67,7 +66,7 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = Non
             Meter(head.sample_rate_hz, head.channels, head.speakers),
             _Curve(head.sample_rate_hz, head.channels, head.speakers),
         )
-        for block in first(read_blocks(path, block_frames), frames):
+        for block in first_frames(read_blocks(path, block_frames), frames):
             meter.add(block)
             curve.add(block)
         return curve.result(meter.result())
@@ -78,6 +77,13 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = Non
                 for problem in error.problems
             ]
         ) from error
+
+
+def level_change(a: float, b: float) -> float:
+    """B minus A, 0 where neither has a level."""
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return 0.0
+    return b - a
 
 
 class _Curve:

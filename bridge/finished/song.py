@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.finished import LOCK, RECORD, Lock, Record, checked_record, in_words, read_lock
 from bridge.finished.lock_writer import relative
 from bridge.finished.owned import Owned
-from bridge.rendering import Held
+from bridge.rendering import HeldDrive
 from stemwright.problems import Diagnostic, InputError, Problem
 
 
@@ -79,7 +79,7 @@ def _same_chain(
 _WHERE = "finish/main"
 
 
-def held_drive(folder: Path, planned: Lock) -> tuple[Held | None, Diagnostic | None]:
+def held_drive(folder: Path, planned: Lock) -> tuple[HeldDrive | None, Diagnostic | None]:
     """What to hold of the master in `folder`, if it has the stems and the target `planned` has.
 
     Without one it is None, to be solved on the part alone, and the diagnostic says why.
@@ -90,7 +90,7 @@ def held_drive(folder: Path, planned: Lock) -> tuple[Held | None, Diagnostic | N
         lock = read_lock(folder)
         why = _unlike(lock, planned)
         if why is None and lock.drive_db is not None:
-            return Held(lock.drive_db, lock.trim_db or 0.0), None
+            return HeldDrive(lock.drive_db, lock.trim_db or 0.0), None
     except InputError as error:
         gone = error.problems[0].kind == "no_lock"
         why = "the output folder holds no master" if gone else in_words(error)

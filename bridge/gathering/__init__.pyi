@@ -1,8 +1,3 @@
-from .events import (
-    Cancel as Cancel,
-    Events as Events,
-    Silent as Silent,
-)
 from .linking import (
     chain_problems as chain_problems,
     check_states as check_states,
@@ -16,6 +11,11 @@ from .plugin_bench import (
     refuse_inputs as refuse_inputs,
     unreadable as unreadable,
     untouched as untouched,
+)
+from .render_events import (
+    Cancel as Cancel,
+    Events as Events,
+    Silent as Silent,
 )
 from .signals import (
     DamagedEntryError as DamagedEntryError,

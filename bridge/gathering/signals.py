@@ -9,7 +9,7 @@ from itertools import chain as joined
 import numpy as np
 
 from bridge.audio import BLOCK_FRAMES, Block, Dtype, PcmWriter, read_pcm
-from bridge.gathering.events import Cancel
+from bridge.gathering.render_events import Cancel
 from bridge.storing import Entry, Store
 from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError

@@ -26,8 +26,8 @@ from bridge.audio import (
     summed,
     unchanged,
 )
-from bridge.gathering.doubled import sums_among
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
+from bridge.gathering.summed_stems import sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Entry, Store, digest, file_digest, signature
 from sessions import Session, Track

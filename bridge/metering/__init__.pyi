@@ -1,10 +1,6 @@
-from .files import (
+from .file_measures import (
     audio_files as audio_files,
     measure as measure,
-)
-from .long_term_spectrum import (
-    Spectrum as Spectrum,
-    centres_hz as centres_hz,
 )
 from .loudness_curve import (
     EVERY_STEPS as EVERY_STEPS,
@@ -12,16 +8,18 @@ from .loudness_curve import (
     WINDOW_STEPS as WINDOW_STEPS,
     LoudnessCurve as LoudnessCurve,
 )
-from .measures import (
-    Measures as Measures,
-)
 from .meter import (
+    Measures as Measures,
     Meter as Meter,
+    json_value as json_value,
 )
 from .spectrum import (
     SIXTHS as SIXTHS,
     THIRDS as THIRDS,
-    line_powers as line_powers,
+    Powers as Powers,
+    SixthOctaveSpectrum as SixthOctaveSpectrum,
+    ThirdOctaveSpectrum as ThirdOctaveSpectrum,
+    nominal_hz as nominal_hz,
 )
 
 __all__ = [
@@ -33,9 +31,11 @@ __all__ = [
     "LoudnessCurve",
     "Measures",
     "Meter",
-    "Spectrum",
+    "Powers",
+    "SixthOctaveSpectrum",
+    "ThirdOctaveSpectrum",
     "audio_files",
-    "centres_hz",
-    "line_powers",
+    "json_value",
     "measure",
+    "nominal_hz",
 ]

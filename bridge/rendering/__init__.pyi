@@ -1,7 +1,3 @@
-from .bus import (
-    sent_parts as sent_parts,
-    weighted_sum as weighted_sum,
-)
 from .context import (
     Context as Context,
     StepResult as StepResult,
@@ -21,16 +17,20 @@ from .master import (
     Rendering as Rendering,
     render as render,
 )
+from .master_bus import (
+    sent_parts as sent_parts,
+    weighted_sum as weighted_sum,
+)
 from .steps import (
     run_again as run_again,
 )
-from .studio import (
-    Held as Held,
+from .takes import (
+    HeldDrive as HeldDrive,
 )
 
 __all__ = [
     "Context",
-    "Held",
+    "HeldDrive",
     "Output",
     "Rendering",
     "StepResult",

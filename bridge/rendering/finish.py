@@ -11,10 +11,10 @@ from bridge.audio import Subtype
 from bridge.gathering import Signal
 from bridge.planning import Finish
 from bridge.processing import VERSIONS
-from bridge.rendering.bus import Bus
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
+from bridge.rendering.master_bus import Bus
 from bridge.rendering.steps import rounded_curve, step_key
-from bridge.rendering.studio import Held, Studio, Take
+from bridge.rendering.takes import HeldDrive, Take, TakeWriter
 from bridge.storing import Entry, digest
 from stemwright.problems import Diagnostic, Problem, RenderError
 
@@ -36,7 +36,7 @@ class Finished:
     """A finished file in the store, the drive and trim it took, whether it is what was asked."""
 
     entry: Entry
-    held: Held
+    held: HeldDrive
     reached: bool
     steps: tuple[StepResult, ...]
 
@@ -47,7 +47,7 @@ def finish(
     frames: int,
     subtype: Subtype,
     keys: Mapping[str, Signal],
-    held: Held | None,
+    held: HeldDrive | None,
 ) -> Finished:
     """Finish a bus to a file of `frames` frames; drive and trim are `held` when given, else found.
 
@@ -56,14 +56,14 @@ def finish(
     Raises RenderError `clipped` when integer samples would clip for want of a target.
     """
     step_id = f"finish/{bus.version}"
-    studio = Studio(context, bus.version, frames, subtype, keys)
-    key = _key(studio, bus, held)
+    take_writer = TakeWriter(context, bus.version, frames, subtype, keys)
+    key = _key(take_writer, bus, held)
     entry = context.store.whole(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        entry = _make(studio, bus, held, key)
+        entry = _make(take_writer, bus, held, key)
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
@@ -74,12 +74,12 @@ def finish(
         replace(step_from_json(step), cached=step["cached"] or cached)
         for step in entry.meta["driven_steps"]
     )
-    made = Held(entry.meta["drive_db"], entry.meta["trim_db"])
+    made = HeldDrive(entry.meta["drive_db"], entry.meta["trim_db"])
     return Finished(entry, made, entry.meta["reached"], (*driven, result))
 
 
-def _key(studio: Studio, bus: Bus, held: Held | None) -> str:
-    context, target = studio.context, studio.context.plan.finish
+def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None) -> str:
+    context, target = take_writer.context, take_writer.context.plan.finish
     source = Signal("driven", bus.signal.frames, bus.signal.blocks)
     return digest(
         "finish",
@@ -87,16 +87,16 @@ def _key(studio: Studio, bus: Bus, held: Held | None) -> str:
         limiter_version=VERSIONS["limiter"],
         seed=bus.version,
         source=bus.signal.digest,
-        start=studio.start,
-        frames=studio.frames,
-        rate_hz=studio.rate_hz,
-        subtype=studio.subtype,
+        start=take_writer.start,
+        frames=take_writer.frames,
+        rate_hz=take_writer.rate_hz,
+        subtype=take_writer.subtype,
         held=None if held is None else [held.drive_db, held.trim_db],
         target=None
         if target is None
         else {
             **_settings(target),
-            "driven": [step_key(context, step, source, studio.keys) for step in target.driven],
+            "driven": [step_key(context, step, source, take_writer.keys) for step in target.driven],
         },
     )
 
@@ -121,10 +121,10 @@ def _settings(target: Finish) -> dict[str, Any]:
     }
 
 
-def _make(studio: Studio, bus: Bus, held: Held | None, key: str) -> Entry:
-    context = studio.context
+def _make(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, key: str) -> Entry:
+    context = take_writer.context
     with context.store.staging() as folder:
-        take = _take(replace(studio, folder=folder), bus.signal, context.plan.finish, held)
+        take = _take(replace(take_writer, folder=folder), bus.signal, context.plan.finish, held)
         said = [
             *_judged(take, context.plan.finish, held, bus.version),
             *(each for step in take.steps for each in step.diagnostics),
@@ -146,17 +146,19 @@ def _make(studio: Studio, bus: Bus, held: Held | None, key: str) -> Entry:
         return context.store.put(key, meta, take.path)
 
 
-def _take(studio: Studio, signal: Signal, target: Finish | None, held: Held | None) -> Take:
+def _take(
+    take_writer: TakeWriter, signal: Signal, target: Finish | None, held: HeldDrive | None
+) -> Take:
     if target is None:
-        take = studio.take(studio.heard(signal))
+        take = take_writer.take(take_writer.heard(signal))
         if take.clipped:
-            raise RenderError(_clipping(take, studio.version))
+            raise RenderError(_clipping(take, take_writer.version))
         return take
     from bridge.rendering.takes import driven_take, limited_take  # scipy, as in Studio.take
 
     if target.driven or target.limiter is None:
-        return driven_take(studio, signal, target, held)
-    return limited_take(studio, signal, target.limiter, target, held)
+        return driven_take(take_writer, signal, target, held)
+    return limited_take(take_writer, signal, target.limiter, target, held)
 
 
 def _clipping(take: Take, version: str) -> Problem:
@@ -171,7 +173,7 @@ def _clipping(take: Take, version: str) -> Problem:
 
 
 def _judged(
-    take: Take, target: Finish | None, held: Held | None, version: str
+    take: Take, target: Finish | None, held: HeldDrive | None, version: str
 ) -> Iterator[Diagnostic]:
     """Say what the file is not, and what was done to it beyond the drive."""
     where = f"finish/{version}"

@@ -9,11 +9,11 @@ from typing import Any
 
 from bridge.audio import Subtype
 from bridge.gathering import DamagedEntryError
-from bridge.rendering.bus import final_frames, render_bus
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.finish import Finished, finish
 from bridge.rendering.lanes import render_lanes, render_version_lanes
-from bridge.rendering.studio import Held
+from bridge.rendering.master_bus import final_frames, render_bus
+from bridge.rendering.takes import HeldDrive
 from stemwright.problems import Diagnostic, Problem, RenderError
 
 _ATTEMPTS = 8
@@ -65,7 +65,7 @@ def render(
     Raises RenderError, InputError or MachineError with every lane's problems; finished steps stay.
     A store entry found damaged is dropped and made again.
     """
-    held = None if drive_db is None else Held(drive_db, trim_db)
+    held = None if drive_db is None else HeldDrive(drive_db, trim_db)
     for _ in range(_ATTEMPTS):
         try:
             return _render(context, subtype, held)
@@ -81,7 +81,7 @@ def render(
     )
 
 
-def _render(context: Context, subtype: Subtype, held: Held | None) -> Rendering:
+def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rendering:
     plan, events = context.plan, context.events
     events.steps(_step_count(context))
     events.stage("lanes")

@@ -21,7 +21,7 @@ from bridge.processing import (
     run,
 )
 from bridge.rendering.context import Context, StepResult, step_result
-from bridge.rendering.hosted import cross_check, render_hosted
+from bridge.rendering.hosted_steps import cross_check, render_hosted
 from bridge.storing import Entry
 from stemwright.problems import InputError
 

@@ -2,21 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bridge.audio import Block, Cursor, PcmWriter, read_pcm
-from bridge.gathering import Signal
+from bridge.audio import Block, Cursor, PcmWriter, Subtype, WavWriter, read_pcm
+from bridge.gathering import Levels, Signal, Tap, cut
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import Analyser, Analysis, FinishLimiter, gain_of, solve_drive
+from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps
-from bridge.rendering.studio import Held, Studio, Take, scaled
 from chains import Limiter
 from stemwright.decibels import amplitude_db
+
+_SEED = "finish/main"
+"""Dithers every version alike: one that mutes nothing is the main master, bit for bit."""
+
+
+@dataclass(frozen=True)
+class HeldDrive:
+    """The drive and the trim of a master, for its versions and for a part of it."""
+
+    drive_db: float
+    trim_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class Take:
+    """One file: what it measures, the drive before it, the limiter's work, the trim after it."""
+
+    path: Path
+    pcm_sha256: str
+    clipped: int
+    measures: dict[str, Any]
+    levels: Levels
+    drive_db: float = 0.0
+    trim_db: float = 0.0
+    lowest_gain_db: float | None = None
+    gain_curve_db: tuple[float, ...] = ()
+    steps: tuple[StepResult, ...] = ()
+
+    def over_db(self, ceiling_dbtp: float) -> float:
+        """How far its true peak is over the ceiling; negative below it.
+
+        Where integers clipped, the samples themselves tell more than the file.
+        """
+        peak, sample = self.measures["true_peak_dbtp"], self.levels.as_json()["peak_dbfs"]
+        if peak is None:
+            return -200.0
+        found = float(peak) if not self.clipped or sample is None else max(float(peak), sample)
+        return found - ceiling_dbtp
+
+    def miss_lu(self, wanted_lufs: float | None) -> float:
+        """How much louder it should be; 0 when nothing is wanted or there is nothing to hear."""
+        found = self.measures["integrated_lufs"]
+        return 0.0 if wanted_lufs is None or found is None else wanted_lufs - float(found)
+
+
+@dataclass(frozen=True)
+class TakeWriter:
+    """Where takes are made: the render, the version, the file's length, format and folder."""
+
+    context: Context
+    version: str
+    frames: int
+    subtype: Subtype
+    keys: Mapping[str, Signal]
+    folder: Path = Path()
+
+    @property
+    def start(self) -> int:
+        """The frame of the bus that becomes the file's first."""
+        return self.context.plan.unheard_frames
+
+    def heard(self, signal: Signal) -> Iterator[Block]:
+        """The part of a bus that becomes the file."""
+        return cut(signal.blocks(), self.frames, self.start)
+
+    @property
+    def rate_hz(self) -> int:
+        """The master's sample rate."""
+        return self.context.plan.engine.sample_rate_hz
+
+    def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
+        """Write `blocks`, trimmed, and measure the file."""
+        from bridge.metering import measure  # loads scipy, which a stored render never needs
+
+        tap = Tap(scaled(blocks, trim_db), self.context.cancel)
+        path = self.folder / "take.wav"
+        with WavWriter(path, self.rate_hz, 2, self.subtype, _SEED, overwrite=True) as writer:
+            for block in tap:
+                writer.write(block)
+        written = writer.result
+        measures = measure(path).as_json()
+        del measures["path"]
+        return Take(
+            path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
+        )
+
+
+def scaled(blocks: Iterable[Block], gain_db: float) -> Iterator[Block]:
+    """Yield a stream with a static gain; 0 dB changes no bit."""
+    gain = gain_of(gain_db)
+    for block in blocks:
+        yield block if gain == 1.0 else gain * block
+
 
 CLOSE_LU = 0.03
 """A take this near the wanted loudness is not made again."""
@@ -30,14 +124,18 @@ _DRIVE_RANGE_DB = 40.0
 
 
 def limited_take(
-    studio: Studio, signal: Signal, limiter: Limiter, target: Finish, held: Held | None
+    take_writer: TakeWriter,
+    signal: Signal,
+    limiter: Limiter,
+    target: Finish,
+    held: HeldDrive | None,
 ) -> Take:
     """Drive into our limiter: the drive is solved from a stored envelope unless one is held.
 
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
-    analysis = _analysed(studio, signal)
+    analysis = _analysed(take_writer, signal)
     ceiling_dbtp = ceiling_of(limiter, target)
     wanted = target.integrated_lufs if held is None else None
     bias_lu = 0.0
@@ -48,7 +146,7 @@ def limited_take(
             solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
             drive_db, predicted = solved.drive_db, solved.predicted_lufs
         finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
-        take = _under_ceiling(studio, signal, finish, target.true_peak_dbtp, trim_db)
+        take = _under_ceiling(take_writer, signal, finish, target.true_peak_dbtp, trim_db)
         reduced_db = amplitude_db(finish.lowest_gain)
         curve_db = finish.reductions.curve_db
         take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db, gain_curve_db=curve_db)
@@ -60,39 +158,41 @@ def limited_take(
     return take
 
 
-def driven_take(studio: Studio, signal: Signal, target: Finish, held: Held | None) -> Take:
+def driven_take(
+    take_writer: TakeWriter, signal: Signal, target: Finish, held: HeldDrive | None
+) -> Take:
     """Drive into hosted or other inserts: solved by rendering them, five times at most."""
     wanted = target.integrated_lufs if held is None else None
     drive_db, trim_db = (0.0, 0.0) if held is None else (held.drive_db, held.trim_db)
     if wanted is not None:
-        drive_db = _clamped(wanted - _loudness(studio, signal, wanted))
+        drive_db = _clamped(wanted - _loudness(take_writer, signal, wanted))
     tried: list[Take] = []
     for _ in range(_DRIVEN_PASSES if wanted is not None else 1):
-        take = _through(studio, signal, target, Held(drive_db, trim_db))
+        take = _through(take_writer, signal, target, HeldDrive(drive_db, trim_db))
         tried.append(take)
         if abs(take.miss_lu(wanted)) <= CLOSE_LU:
             break
         drive_db = _clamped(_next_drive(tried, wanted))
     best = min(tried, key=lambda made: abs(made.miss_lu(wanted)))
     if best is not tried[-1]:
-        best = _through(studio, signal, target, Held(best.drive_db, trim_db))
+        best = _through(take_writer, signal, target, HeldDrive(best.drive_db, trim_db))
     for _ in range(_TRIMS):  # the first reading may be of samples that were clipped
         over = best.over_db(target.true_peak_dbtp)
         if not target.trim_if_over or over <= 0.0:
             break
         trim_db = best.trim_db - over - _TRIM_EXTRA_DB
-        best = _through(studio, signal, target, Held(best.drive_db, trim_db))
+        best = _through(take_writer, signal, target, HeldDrive(best.drive_db, trim_db))
     return best
 
 
-def _through(studio: Studio, signal: Signal, target: Finish, at: Held) -> Take:
-    suffix = "" if studio.version == "main" else f"@{studio.version}"
+def _through(take_writer: TakeWriter, signal: Signal, target: Finish, at: HeldDrive) -> Take:
+    suffix = "" if take_writer.version == "main" else f"@{take_writer.version}"
     fed = _gained(signal, at.drive_db)
-    driven, steps = run_steps(studio.context, target.driven, fed, studio.keys, suffix)
+    driven, steps = run_steps(take_writer.context, target.driven, fed, take_writer.keys, suffix)
     if target.limiter is not None:
-        take = limited_take(studio, driven, target.limiter, target, Held(0.0, at.trim_db))
+        take = limited_take(take_writer, driven, target.limiter, target, HeldDrive(0.0, at.trim_db))
     else:
-        take = studio.take(studio.heard(driven), at.trim_db)
+        take = take_writer.take(take_writer.heard(driven), at.trim_db)
     return replace(take, drive_db=at.drive_db, steps=tuple(steps))
 
 
@@ -117,34 +217,38 @@ def ceiling_of(limiter: Limiter, target: Finish) -> float:
     return target.true_peak_dbtp if own is None else min(own, target.true_peak_dbtp)
 
 
-def _analysed(studio: Studio, signal: Signal) -> Analysis:
-    analyser = Analyser(studio.rate_hz)
-    for block in studio.heard(signal):
-        studio.context.cancel.check()
+def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
+    analyser = Analyser(take_writer.rate_hz)
+    for block in take_writer.heard(signal):
+        take_writer.context.cancel.check()
         analyser.add(block)
     return analyser.result()
 
 
 def _under_ceiling(
-    studio: Studio, signal: Signal, limiter: FinishLimiter, ceiling_dbtp: float, trim_db: float
+    take_writer: TakeWriter,
+    signal: Signal,
+    limiter: FinishLimiter,
+    ceiling_dbtp: float,
+    trim_db: float,
 ) -> Take:
     """Limit once; where the file reads over the ceiling, write it again with more trim."""
-    gains = studio.folder / "gains"
+    gains = take_writer.folder / "gains"
     with PcmWriter(gains, 1, "float64") as writer:
-        take = studio.take(_limited(studio, signal, limiter, writer), trim_db)
+        take = take_writer.take(_limited(take_writer, signal, limiter, writer), trim_db)
     for _ in range(_TRIMS):
         over = take.over_db(ceiling_dbtp)
         if over <= 0.0:
             break
         trim_db -= over + _TRIM_EXTRA_DB
-        take = studio.take(_replayed(studio, signal, limiter.drive, gains), trim_db)
+        take = take_writer.take(_replayed(take_writer, signal, limiter.drive, gains), trim_db)
     return take
 
 
 def _limited(
-    studio: Studio, signal: Signal, limiter: FinishLimiter, gains: PcmWriter
+    take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter, gains: PcmWriter
 ) -> Iterator[Block]:
-    for block in studio.heard(signal):
+    for block in take_writer.heard(signal):
         yield _noted(limiter.process(block), limiter, gains)
     yield _noted(limiter.finish(), limiter, gains)
 
@@ -154,10 +258,12 @@ def _noted(limited: Block, limiter: FinishLimiter, gains: PcmWriter) -> Block:
     return limited
 
 
-def _replayed(studio: Studio, signal: Signal, drive: float, gains: Path) -> Iterator[Block]:
+def _replayed(
+    take_writer: TakeWriter, signal: Signal, drive: float, gains: Path
+) -> Iterator[Block]:
     """Yield what the limiter gave, to the bit, from the gains it took."""
     stored = Cursor(read_pcm(gains, 1, "float64"))
-    for block in studio.heard(signal):
+    for block in take_writer.heard(signal):
         yield (block * drive) * np.concatenate(stored.take(block.shape[1]), axis=1)
 
 
@@ -169,10 +275,10 @@ def _gained(signal: Signal, gain_db: float) -> Signal:
     )
 
 
-def _loudness(studio: Studio, signal: Signal, otherwise: float) -> float:
-    meter = Meter(studio.rate_hz, 2)
-    for block in studio.heard(signal):
-        studio.context.cancel.check()
+def _loudness(take_writer: TakeWriter, signal: Signal, otherwise: float) -> float:
+    meter = Meter(take_writer.rate_hz, 2)
+    for block in take_writer.heard(signal):
+        take_writer.context.cancel.check()
         meter.add(block)
     found = meter.result().as_json()["integrated_lufs"]
     return otherwise if found is None else float(found)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bridge.finished import Lock, OutputFolder, Pages, Record
     from bridge.gathering import Cancel, Events
     from bridge.planning import Excerpt
-    from bridge.rendering import Context, Held, Rendering
+    from bridge.rendering import Context, HeldDrive, Rendering
     from chains import Chain
     from sessions import Session
 
@@ -157,7 +157,7 @@ def _rendered(work: Work, context: Context) -> Rendering:
     return render(context, work.subtype, held.drive_db, held.trim_db)
 
 
-def _held(work: Work, context: Context) -> Held | None:
+def _held(work: Work, context: Context) -> HeldDrive | None:
     """The full master's drive and trim, for a part of the same song."""
     from bridge.finished import held_drive, lock_of
 

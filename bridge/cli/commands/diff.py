@@ -77,12 +77,12 @@ def diff(
 
 
 def _policy(path: Path | None, words: list[str]) -> Policy:
-    from bridge.comparing import Policy, given, load_policy
+    from bridge.comparing import Policy, limits_given, load_policy
 
-    return (Policy() if path is None else load_policy(path)).overridden(given(words))
+    return (Policy() if path is None else load_policy(path)).overridden(limits_given(words))
 
 
 def _tell(found: Diff) -> None:
-    from bridge.comparing import lines
+    from bridge.comparing import diff_lines
 
-    say(*lines(found))
+    say(*diff_lines(found))

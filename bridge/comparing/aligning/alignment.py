@@ -1,17 +1,25 @@
-"""Aligning B to A: offset, gain, polarity, channel swap, clock drift, and whether to believe it."""
+"""Aligning B to A: offset, gain, polarity, channel swap, clock drift; and both read in one time."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bridge.audio import Block
-from bridge.comparing.aligning.delay import Match, brought_over, exact_lag, overlapping, whole_lag
+from bridge.audio import Block, read_blocks, reblocked
+from bridge.comparing.aligning.delay import (
+    HALF_TAPS,
+    Match,
+    advanced_stream,
+    brought_over,
+    exact_lag,
+    overlapping,
+    whole_lag,
+)
 from bridge.comparing.aligning.envelope import levels, likely_lags, loudest_starts
-from bridge.comparing.side_by_side import Streams
+from bridge.comparing.paired_streams import Pair, Streams, from_frame
 from stemwright.decibels import amplitude_db, linear
 
 _FEWEST = 3
@@ -349,3 +357,30 @@ def _gain(spans: Sequence[Span], offset: float) -> tuple[float, float]:
 def _ratio(a: Block, b: Block) -> float:
     power = float((a * a).sum())
     return float((a * b).sum()) / power if power else 0.0
+
+
+def aligned_overlap(pair: Pair, alignment: Alignment) -> tuple[int, int]:
+    """The first frame of A that `together` yields, and how many it does; below 1 for none."""
+    whole, half = _split(alignment)
+    margin = HALF_TAPS if half else 0
+    one, other = (head.frames for head in pair.heads)
+    frames = min(one - max(0, -whole), other - max(0, whole)) - 2 * margin
+    return max(0, -whole) + margin, frames
+
+
+def aligned_blocks(pair: Pair, alignment: Alignment, size: int) -> Iterator[tuple[Block, Block]]:
+    """Yield A and B as A would have it, `size` frames at a time, as long as both have any."""
+    whole, half = _split(alignment)
+    one = from_frame(read_blocks(pair.a, pair.block_frames), max(0, -whole))
+    other = from_frame(read_blocks(pair.b, pair.block_frames), max(0, whole))
+    # Half the fraction each: an interpolator that works on one alone would be part of the residual.
+    moved = (advanced_stream(one, -half), advanced_stream(other, half)) if half else (one, other)
+    for a, b in zip(*(reblocked(each, size) for each in moved), strict=False):
+        frames = min(a.shape[1], b.shape[1])
+        yield a[:, :frames], alignment.undone(b[:, :frames])
+
+
+def _split(alignment: Alignment) -> tuple[int, float]:
+    """Whole frames, and half of the fraction that remains, which either file is moved by."""
+    whole = round(alignment.offset_frames)
+    return whole, (alignment.offset_frames - whole) / 2

@@ -73,7 +73,7 @@ NAMES: dict[str, str] = {
 """The words of options and policies, and the fields they set."""
 
 
-def given(words: Sequence[str]) -> dict[str, str]:
+def limits_given(words: Sequence[str]) -> dict[str, str]:
     """Split options into names and values. Raises InputError `bad_limit`."""
     bare = [word for word in words if "=" not in word]
     if bare:

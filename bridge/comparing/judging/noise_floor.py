@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bridge.comparing.diff_values import FileDiff, Missed
 from bridge.comparing.judging.limits import Limits
-from bridge.comparing.model import FileDiff, Missed
 from bridge.comparing.residual import Residual
-from bridge.comparing.third_octaves import centres_hz, nominal_hz
+from bridge.metering import THIRDS, nominal_hz
 
 MARGIN_DB = 3.0
 """How far two pairs of renders of the same may lie apart in level."""
@@ -85,7 +85,7 @@ class Floor:
 
 def _allowed(left: Residual, rate_hz: int) -> dict[float, float]:
     """The floor by band with a margin, larger where few lines and seconds make a band unsure."""
-    unsure = zip(centres_hz(rate_hz), left.whiteness.deviations, strict=True)
+    unsure = zip(THIRDS.centres_hz(rate_hz), left.whiteness.deviations, strict=True)
     # Two estimates are compared: the ratio's deviation is the root of two times that of one.
     spread_db = {nominal_hz(hz): 10.0 * math.log10(math.e) * math.sqrt(2.0) * d for hz, d in unsure}
     return {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bridge.comparing.judging.limits import Verdict
-from bridge.comparing.side_by_side import Pair, goes_on
+from bridge.comparing.paired_streams import Pair, rest_of_longer
 from stemwright.decibels import amplitude_db
 
 QUIET_DBFS = -60.0
@@ -64,7 +64,7 @@ def tail_of(pair: Pair) -> Tail:
     """Read the rest of the longer file of a pair whose lengths differ; NaN makes a peak of Inf."""
     peak = power = 0.0
     frames = 0
-    for block in goes_on(pair):
+    for block in rest_of_longer(pair):
         peak = max(peak, float(np.abs(block).max()) if np.isfinite(block).all() else math.inf)
         power += float(np.square(block).sum(axis=1).sum())
         frames += block.shape[1]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from bridge.audio import Header
+from bridge.comparing.diff_values import FileDiff, Missed
 from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict
 from bridge.comparing.judging.tail import Tail
-from bridge.comparing.model import FileDiff, Missed
 from bridge.comparing.residual import Residual
 from bridge.comparing.sound import Sound
 from stemwright.decibels import amplitude_db

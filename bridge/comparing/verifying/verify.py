@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bridge.comparing.diffing import diff, diff_above, learnt
+from bridge.comparing.diff_values import Diff
+from bridge.comparing.diffing import diff, diff_above, learnt_noise_floor
 from bridge.comparing.judging.limits import Limits, Verdict
-from bridge.comparing.model import Diff
 from bridge.comparing.verifying.digest_checks import DigestChecks, Place, check_digests, locate
 from bridge.finished import Lock, differences, found_again, read_lock, recall, write_folder
 from bridge.gathering import Cancel, Events, link_stems
@@ -273,7 +273,7 @@ def _compared(
         unsteady = _not_repeatable(made, other)
         if unsteady:
             allowed = _own_variation(found, unsteady, limits)
-            found = diff_above(folder, made, allowed, learnt(made, other))
+            found = diff_above(folder, made, allowed, learnt_noise_floor(made, other))
     renderings = found.renderings
     first = None if renderings is None else renderings.first
     differing = () if renderings is None else renderings.differing

@@ -17,7 +17,7 @@ from bridge.audio import Block, WavWriter, read_blocks, reblocked
 from bridge.finished import recall
 from bridge.gathering import DamagedEntryError, link_stems
 from bridge.hosting import search_folders, trusted_folders
-from bridge.metering import LoudnessCurve, Spectrum
+from bridge.metering import LoudnessCurve, SixthOctaveSpectrum
 from bridge.pages import saved
 from bridge.pages.bypass.page import FILES, PAGE, Bypassed, Place, Seen, bypass_page
 from bridge.pages.report import (
@@ -168,7 +168,7 @@ def _written(
     if with_lufs is not None and without_lufs is not None:
         gain_db = with_lufs - without_lufs
     gain = linear(gain_db)
-    spectra = Spectrum(rate_hz), Spectrum(rate_hz)
+    spectra = SixthOctaveSpectrum(rate_hz), SixthOctaveSpectrum(rate_hz)
     changed = _difference(tapped, gain, spectra)
     loudest = max(with_peak, without_peak * gain, changed.peak)
     pad_db = amplitude_db(loudest / _FULL) if loudest > _FULL else 0.0
@@ -246,7 +246,9 @@ class _Difference:
     frames: int
 
 
-def _difference(tapped: Taps, gain: float, spectra: tuple[Spectrum, Spectrum]) -> _Difference:
+def _difference(
+    tapped: Taps, gain: float, spectra: tuple[SixthOctaveSpectrum, SixthOctaveSpectrum]
+) -> _Difference:
     peak, squares, at, frames, channels = 0.0, 0.0, 0, 0, 1
     for after, before in _pairs(tapped, gain):
         for spectrum, block in zip(spectra, (after, before), strict=True):

@@ -83,7 +83,7 @@ class Place:
 class Seen:
     """The insert in words, the spectra with it and without it at its loudness, its gain over time.
 
-    Spectra are those of `bridge.metering.long_term_spectrum`.
+    Spectra are those of `SixthOctaveSpectrum`.
     """
 
     words: str

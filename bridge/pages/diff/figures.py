@@ -11,7 +11,7 @@ from bridge.comparing import (
     FileDiff,
     Residual,
     alignment_words,
-    delta,
+    level_change,
 )
 from bridge.pages import Chart, Curve, change, chart, clock, figure, table, tag, text, time_ticks
 
@@ -44,7 +44,7 @@ def sound_table(found: FileDiff) -> str:
 
 
 def _row(name: str, a: float, b: float) -> tuple[str, ...]:
-    return (name, figure(a, 2), figure(b, 2), change(delta(a, b), 3))
+    return (name, figure(a, 2), figure(b, 2), change(level_change(a, b), 3))
 
 
 def residual_table(found: FileDiff) -> str:

@@ -7,14 +7,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from bridge.comparing import (
-    MEANING,
+    VERDICT_MEANINGS,
     VERDICTS,
     Diff,
     FileDiff,
     Limits,
     check_outputs,
-    headline,
-    meaning,
+    diff_headline,
+    verdict_meaning,
 )
 from bridge.finished import read_record
 from bridge.pages import (
@@ -103,7 +103,7 @@ def _shown(diff: Diff) -> FileDiff:
 
 def _header(diff: Diff, shown: FileDiff, names: Names, *, asked: bool) -> str:
     heading = (
-        tag("h1", text(headline(diff)), class_="good" if diff.within else "bad")
+        tag("h1", text(diff_headline(diff)), class_="good" if diff.within else "bad")
         if asked or diff.verdict == "incomparable"
         else tag("h1", text(_found(diff)))
     )
@@ -112,7 +112,7 @@ def _header(diff: Diff, shown: FileDiff, names: Names, *, asked: bool) -> str:
         for side, name, place in zip("AB", names, (diff.a, diff.b), strict=True)
     )
     parts = [tag("ul", both, class_="sides")]
-    said = meaning(shown) if asked or shown.within else MEANING[shown.verdict]
+    said = verdict_meaning(shown) if asked or shown.within else VERDICT_MEANINGS[shown.verdict]
     if len(diff.files) > 1:
         parts.append(tag("p", text(f"{shown.name}: {said}")))
     reasons = [*shown.reasons, *(each.text for each in shown.missed if asked)]
@@ -138,7 +138,11 @@ def _found(diff: Diff) -> str:
     """The verdict without a judgement: nobody said what is too much."""
     count = len(diff.files)
     differing = sum(not each.exact for each in diff.files)
-    words = "A and B are equal" if diff.verdict == "exact" else MEANING[diff.verdict].capitalize()
+    words = (
+        "A and B are equal"
+        if diff.verdict == "exact"
+        else VERDICT_MEANINGS[diff.verdict].capitalize()
+    )
     if count > 1 and differing:
         words = f"{differing} of {count} files differ"
     first = diff.first_step

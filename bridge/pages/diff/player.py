@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block, probe, read_blocks
-from bridge.comparing import Alignment, FileDiff, opened, overlap, together
+from bridge.comparing import Alignment, FileDiff, aligned_blocks, aligned_overlap, opened_streams
 from bridge.metering import measure
 from bridge.pages import (
     COLUMNS,
@@ -62,9 +62,9 @@ def signals(found: FileDiff) -> Signals | None:
     """
     if found.aligned is None or found.a is None or found.b is None:
         return None
-    pair = opened(Path(found.a), Path(found.b))
+    pair = opened_streams(Path(found.a), Path(found.b))
     alignment = found.alignment or Alignment()
-    first, frames = overlap(pair, alignment)
+    first, frames = aligned_overlap(pair, alignment)
     if frames < 1:
         return None
     low, high = _excerpt(found, first, frames)
@@ -72,7 +72,7 @@ def signals(found: FileDiff) -> Signals | None:
     columns: list[Block] = []
     kept: list[tuple[Block, Block]] = []
     at = first
-    for one, other in together(pair, alignment, bucket * max(1, _WALK_FRAMES // bucket)):
+    for one, other in aligned_blocks(pair, alignment, bucket * max(1, _WALK_FRAMES // bucket)):
         columns.append(np.stack([extremes(each, bucket) for each in (one, other, other - one)]))
         cut = slice(max(0, low - at), max(0, high - at))
         # Copies, since a view, even an empty one, would keep all of the file in memory.
@@ -98,12 +98,12 @@ def previews(found: FileDiff, heard: Signals) -> tuple[Excerpt, Excerpt]:
     """
     assert found.a is not None  # noqa: S101 - `heard` was read from both
     assert found.b is not None  # noqa: S101
-    pair = opened(Path(found.a), Path(found.b))
+    pair = opened_streams(Path(found.a), Path(found.b))
     alignment = found.alignment or Alignment()
-    frames = overlap(pair, alignment)[1]
+    frames = aligned_overlap(pair, alignment)[1]
 
     def coded(side: int) -> Excerpt:
-        blocks = (_stereo(both[side]) for both in together(pair, alignment, _WALK_FRAMES))
+        blocks = (_stereo(both[side]) for both in aligned_blocks(pair, alignment, _WALK_FRAMES))
         lufs = None
         if found.sounds is not None:
             lufs = found.sounds[side].measures.integrated_lufs + side * heard.undone_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from bridge.metering import EVERY_STEPS, STEPS_PER_S, WINDOW_STEPS, centres_hz
+from bridge.metering import EVERY_STEPS, SIXTHS, STEPS_PER_S, WINDOW_STEPS
 from bridge.pages import Chart, Curve, clock, figure, hz_ticks, tag, text, time_ticks
 from bridge.pages.report.contents import Row, Songbook
 
@@ -123,10 +123,10 @@ def _spectrum(row: Row, colour: int, gain_db: float, bold: bool) -> Curve:
 def spectrum_points(
     rate_hz: int, levels_db: Sequence[float | None], gain_db: float = 0.0
 ) -> tuple[tuple[float, float | None], ...]:
-    """A spectrum of `bridge.metering.long_term_spectrum`, at a gain, as points of a curve."""
+    """A `SixthOctaveSpectrum`, at a gain, as points of a curve."""
     return tuple(
         (hz, None if level is None else round(level + gain_db, 2))
-        for hz, level in zip(centres_hz(rate_hz), levels_db, strict=True)
+        for hz, level in zip(SIXTHS.centres_hz(rate_hz), levels_db, strict=True)
     )
 
 

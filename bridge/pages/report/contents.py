@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bridge.finished import Record
 from bridge.gathering import DamagedEntryError
-from bridge.metering import STEPS_PER_S, LoudnessCurve, Meter, Spectrum
+from bridge.metering import STEPS_PER_S, LoudnessCurve, Meter, SixthOctaveSpectrum
 from bridge.pages import Excerpt
 from bridge.pages.report.excerpts import (
     InsertSound,
@@ -71,9 +71,9 @@ def analysis(
 
 
 def _read(heard: Heard, measures: Mapping[str, Any] | None) -> Analysis:
-    curve, spectrum = LoudnessCurve(heard.rate_hz), Spectrum(heard.rate_hz)
+    curve, spectrum = LoudnessCurve(heard.rate_hz), SixthOctaveSpectrum(heard.rate_hz)
     meter = Meter(heard.rate_hz, 2)
-    takers: list[LoudnessCurve | Spectrum | Meter] = [spectrum]
+    takers: list[LoudnessCurve | SixthOctaveSpectrum | Meter] = [spectrum]
     takers += [] if heard.kind == "group" else [curve]
     takers += [meter] if heard.kind != "group" and measures is None else []
     assert heard.blocks is not None  # noqa: S101 - narrows for the type checker

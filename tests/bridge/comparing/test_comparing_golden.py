@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.comparing import DifferentSoundError, Limits, assert_same_render
-from bridge.comparing.golden.sketch import Sketch, decoded, estimate, whole_windows, windows
+from bridge.comparing.residual_estimate import Sketch, decoded, estimate, whole_windows, windows
 from stemwright.problems import InputError
 
 RATE_HZ = 48000

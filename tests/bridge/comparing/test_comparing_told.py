@@ -14,8 +14,8 @@ import typer
 from bridge.cli.telling import run_told
 from bridge.comparing import Alignment, Limits, diff, markdown
 from bridge.comparing.aligning.alignment import alignment_words
-from bridge.comparing.judging.limits import given
-from bridge.comparing.wording import lines
+from bridge.comparing.diff_text import diff_lines
+from bridge.comparing.judging.limits import limits_given
 from bridge.pages.diff.figures import worst_table
 from stemwright.problems import InputError, Problem
 
@@ -28,7 +28,7 @@ def test_a_shorter_file_whose_samples_are_equal_is_told_as_that(tune, write) -> 
     found = diff(a, b, Limits(length_frames=480))
     assert found.within
     assert "every sample that both have is equal; B is 480 samples shorter than A" in "\n".join(
-        lines(found)
+        diff_lines(found)
     )
 
 
@@ -37,7 +37,7 @@ def test_the_last_sample_of_ten_seconds_is_not_told_as_ten_seconds(tmp_path: Pat
     soundfile.write(tmp_path / "a.wav", x, 48000, "PCM_16")
     x[-1] += 1
     soundfile.write(tmp_path / "b.wav", x, 48000, "PCM_16")
-    said = "\n".join(lines(diff(tmp_path / "a.wav", tmp_path / "b.wav")))
+    said = "\n".join(diff_lines(diff(tmp_path / "a.wav", tmp_path / "b.wav")))
     assert "first sample  479999 (9.99998 s)" in said
 
 
@@ -65,7 +65,7 @@ def test_channels_of_stereo_are_told_by_their_side() -> None:
 )  # fmt: skip
 def test_a_limit_that_holds_nothing_is_refused(word: str) -> None:
     with pytest.raises(InputError) as refused:
-        Limits().changed(given([word]), {})
+        Limits().changed(limits_given([word]), {})
     (problem,) = refused.value.problems
     assert problem.kind == "bad_limit"
     assert "could not convert" not in problem.message
@@ -73,9 +73,9 @@ def test_a_limit_that_holds_nothing_is_refused(word: str) -> None:
 
 def test_all_words_that_are_no_limits_are_told() -> None:
     with pytest.raises(InputError) as refused:
-        given(["rms", "peak=-70", "loud"])
+        limits_given(["rms", "peak=-70", "loud"])
     assert len(refused.value.problems) == 2
-    assert Limits().changed(given(["rms=0", "peak=-inf"]), {}).rms_dbfs == 0.0
+    assert Limits().changed(limits_given(["rms=0", "peak=-inf"]), {}).rms_dbfs == 0.0
 
 
 def test_folders_pair_whatever_way_their_disk_stores_accents(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_one_sample_has_no_width(tmp_path: Path) -> None:
     for name, sample in (("a", [100, -90]), ("b", [2000, -90])):
         soundfile.write(tmp_path / f"{name}.wav", np.array([sample], np.int16), 48000, "PCM_16")
     found = diff(tmp_path / "a.wav", tmp_path / "b.wav")
-    (width,) = (line for line in lines(found) if line.strip().startswith("width"))
+    (width,) = (line for line in diff_lines(found) if line.strip().startswith("width"))
     assert width.split() == ["width", "-", "-", "-", "dB"]
     sounds = found.as_json()["files"][0]["sound"]
     assert sounds["a"]["width_db"] is None

@@ -12,7 +12,7 @@ from bridge.audio import BLOCK_FRAMES
 from bridge.gathering.signals import Signal
 from bridge.hosting import Card, keep_card
 from bridge.rendering import render
-from bridge.rendering.bus import final_frames
+from bridge.rendering.master_bus import final_frames
 from fake_host import fake_catalogue
 from stemwright.problems import RenderError
 

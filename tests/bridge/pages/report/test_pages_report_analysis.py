@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bridge.metering import Meter
-from bridge.metering.long_term_spectrum import Spectrum, centres_hz
 from bridge.metering.loudness_curve import LoudnessCurve
+from bridge.metering.spectrum import SIXTHS, SixthOctaveSpectrum
 
 
 def _noise(seconds: float, rate_hz: int = 48000) -> np.ndarray:
@@ -21,10 +21,10 @@ def _noise(seconds: float, rate_hz: int = 48000) -> np.ndarray:
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000])
 def test_a_full_scale_sine_reads_minus_three_in_its_band_alone(rate_hz: int) -> None:
-    centres = centres_hz(rate_hz)
+    centres = SIXTHS.centres_hz(rate_hz)
     for band in (20, 34, 50):
         sine = np.sin(2 * np.pi * centres[band] * np.arange(2 * rate_hz) / rate_hz)
-        spectrum = Spectrum(rate_hz)
+        spectrum = SixthOctaveSpectrum(rate_hz)
         spectrum.add(np.stack([sine, sine]))
         found = [-200.0 if level is None else level for level in spectrum.result_db()]
         assert found[band] == pytest.approx(-3.01, abs=0.02)
@@ -33,18 +33,18 @@ def test_a_full_scale_sine_reads_minus_three_in_its_band_alone(rate_hz: int) -> 
 
 def test_the_bands_together_hold_the_power_of_what_they_cover() -> None:
     white = np.random.default_rng(1).standard_normal((2, 48000 * 20)) * 0.1
-    spectrum = Spectrum(48000)
+    spectrum = SixthOctaveSpectrum(48000)
     spectrum.add(white)
     power = sum(10 ** (level / 10) for level in spectrum.result_db() if level is not None)
-    centres = centres_hz(48000)
+    centres = SIXTHS.centres_hz(48000)
     covered = (centres[-1] - centres[0]) * 10**0.025 / 24000
     assert 10 * math.log10(power / (0.01 * covered)) == pytest.approx(0.0, abs=0.1)
 
 
 def test_bands_end_below_half_the_sample_rate() -> None:
-    assert centres_hz(48000)[0] == pytest.approx(19.95, abs=0.01)
-    assert centres_hz(48000)[-1] == pytest.approx(19952.6, abs=0.1)
-    assert centres_hz(16000)[-1] < 8000 / 10**0.025
+    assert SIXTHS.centres_hz(48000)[0] == pytest.approx(19.95, abs=0.01)
+    assert SIXTHS.centres_hz(48000)[-1] == pytest.approx(19952.6, abs=0.1)
+    assert SIXTHS.centres_hz(16000)[-1] < 8000 / 10**0.025
 
 
 def _curve(samples: np.ndarray, cuts: list[int], rate_hz: int = 48000) -> LoudnessCurve:
@@ -83,7 +83,7 @@ def test_the_loudest_moment_is_found_to_a_tenth() -> None:
 @given(st.lists(st.integers(0, 4 * 48000), max_size=5))
 def test_cuts_change_no_bit(cuts: list[int]) -> None:
     samples = _noise(4.0)
-    whole, parts = Spectrum(48000), Spectrum(48000)
+    whole, parts = SixthOctaveSpectrum(48000), SixthOctaveSpectrum(48000)
     whole.add(samples)
     for block in np.split(samples, sorted(cuts), axis=1):
         parts.add(block)

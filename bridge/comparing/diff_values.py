@@ -11,9 +11,9 @@ from bridge.comparing.aligning.alignment import Alignment, alignment_words
 from bridge.comparing.causes.first_step import Renderings
 from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict, as_json
 from bridge.comparing.judging.tail import Tail
-from bridge.comparing.readings import delta, told
 from bridge.comparing.residual import Residual, advice
-from bridge.comparing.sound import Sound
+from bridge.comparing.sound import Sound, level_change
+from bridge.metering import json_value
 
 DIFF_SCHEMA = 1
 
@@ -92,7 +92,7 @@ class FileDiff:
         if self.sounds is None:
             return None
         one, other = (getattr(sound.measures, reading) for sound in self.sounds)
-        return None if math.isnan(one) or math.isnan(other) else delta(one, other)
+        return None if math.isnan(one) or math.isnan(other) else level_change(one, other)
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `files` list."""
@@ -119,7 +119,7 @@ class FileDiff:
             "perceptual": self._perceptual(),
             "floor": None if self.floor is None else dict(self.floor),
         }
-        plain: dict[str, Any] = told(found)
+        plain: dict[str, Any] = json_value(found)
         return plain
 
     @staticmethod
@@ -159,7 +159,7 @@ class FileDiff:
         one, other = (sound.as_json() for sound in self.sounds)
         names = [name for name, value in one.items() if isinstance(value, float)]
         numbers = [name for name in names if isinstance(other[name], float)]
-        return {"a": one, "b": other, "delta": {n: delta(one[n], other[n]) for n in numbers}}
+        return {"a": one, "b": other, "delta": {n: level_change(one[n], other[n]) for n in numbers}}
 
     @property
     def advice(self) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Inspection
-from bridge.gathering.partial_sums import Fit, fits
+from bridge.gathering.altered_sums import Fit, fits
 from bridge.planning import Stem
 from bridge.storing import Store, digest
 from stemwright.decibels import amplitude_db, power_db

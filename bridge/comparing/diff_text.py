@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from bridge.comparing.aligning.alignment import alignment_words
 from bridge.comparing.causes.first_step import Renderings
-from bridge.comparing.model import Diff, FileDiff
+from bridge.comparing.diff_values import Diff, FileDiff
 from bridge.comparing.residual import Residual
 
-MEANING = {
+VERDICT_MEANINGS = {
     "exact": "every sample is equal",
     "float": "equal but for rounding of floating-point numbers",
     "dither": "the difference is what dither explains",
@@ -30,31 +30,31 @@ _SHOWN = 3
 _CHANGES = 20
 
 
-def lines(found: Diff) -> Iterator[str]:
+def diff_lines(found: Diff) -> Iterator[str]:
     """Yield the lines a person reads."""
-    yield headline(found)
+    yield diff_headline(found)
     if found.renderings is not None:
         yield from _renderings(found.renderings)
     for each in found.files:
         if len(found.files) > 1 or each.verdict != "exact":
-            yield f"{each.name}: {each.verdict}, {meaning(each)}"
+            yield f"{each.name}: {each.verdict}, {verdict_meaning(each)}"
         yield from (f"  {line}" for line in file_lines(each))
 
 
-def meaning(found: FileDiff) -> str:
+def verdict_meaning(found: FileDiff) -> str:
     """What the verdict on one pair means, lengths included."""
     one, other = found.frames
     if found.tail is not None and found.tail.only:
         return "the same, but for a tail"
     if one is None or other is None or one == other or not found.within:
-        return MEANING[found.verdict]
+        return VERDICT_MEANINGS[found.verdict]
     apart = f"B is {abs(other - one)} samples {'longer' if other > one else 'shorter'} than A"
     equal = found.raw is not None and found.raw.peak == 0.0
-    said = "every sample that both have is equal" if equal else MEANING[found.verdict]
+    said = "every sample that both have is equal" if equal else VERDICT_MEANINGS[found.verdict]
     return f"{said}; {apart}"
 
 
-def headline(found: Diff) -> str:
+def diff_headline(found: Diff) -> str:
     """The verdict over everything, in one line."""
     count = len(found.files)
     failing = sum(not each.within for each in found.files)
@@ -67,7 +67,11 @@ def headline(found: Diff) -> str:
     )
     word = "within the limits" if found.within else "NOT within the limits"
     verdict = found.verdict
-    return f"{verdict}: {MEANING[verdict]}{of}" if verdict == "exact" else f"{verdict}: {word}{of}"
+    return (
+        f"{verdict}: {VERDICT_MEANINGS[verdict]}{of}"
+        if verdict == "exact"
+        else f"{verdict}: {word}{of}"
+    )
 
 
 def file_lines(found: FileDiff) -> Iterator[str]:

@@ -72,7 +72,7 @@ class Pair:
         return (one.sample_rate_hz, one.channels) == (other.sample_rate_hz, other.channels)
 
 
-def opened(a: Path, b: Path, block_frames: int = BLOCK_FRAMES) -> Pair:
+def opened_streams(a: Path, b: Path, block_frames: int = BLOCK_FRAMES) -> Pair:
     """Read both headers. Raises InputError as `bridge.audio.decode.probe` does."""
     return Pair(a, b, (probe(a), probe(b)), block_frames)
 
@@ -85,12 +85,12 @@ def side_by_side(pair: Pair) -> Iterator[tuple[Block, Block]]:
     streams = (
         reblocked(read_blocks(path, pair.block_frames), pair.rate_hz) for path in (pair.a, pair.b)
     )
-    for first, second in zip(*streams, strict=False):
-        frames = min(first.shape[1], second.shape[1])
-        yield first[:, :frames], second[:, :frames]
+    for one, other in zip(*streams, strict=False):
+        frames = min(one.shape[1], other.shape[1])
+        yield one[:, :frames], other[:, :frames]
 
 
-def first(blocks: Iterable[Block], frames: int | None) -> Iterator[Block]:
+def first_frames(blocks: Iterable[Block], frames: int | None) -> Iterator[Block]:
     """Yield a stream's first `frames`, or all of it."""
     left = frames
     for block in blocks:
@@ -101,7 +101,7 @@ def first(blocks: Iterable[Block], frames: int | None) -> Iterator[Block]:
         left = None if left is None else left - block.shape[1]
 
 
-def starting_at(blocks: Iterable[Block], start: int) -> Iterator[Block]:
+def from_frame(blocks: Iterable[Block], start: int) -> Iterator[Block]:
     """Yield a stream from its frame `start` on."""
     for block in blocks:
         if block.shape[1] > start:
@@ -109,11 +109,11 @@ def starting_at(blocks: Iterable[Block], start: int) -> Iterator[Block]:
         start = max(0, start - block.shape[1])
 
 
-def goes_on(pair: Pair) -> Iterator[Block]:
+def rest_of_longer(pair: Pair) -> Iterator[Block]:
     """Yield what the longer file has after the other one ends."""
     one, other = pair.heads
     longer = pair.a if one.frames > other.frames else pair.b
-    return starting_at(read_blocks(longer, pair.block_frames), pair.frames)
+    return from_frame(read_blocks(longer, pair.block_frames), pair.frames)
 
 
 def first_difference(pair: Pair) -> int | None:
@@ -122,9 +122,9 @@ def first_difference(pair: Pair) -> int | None:
     Where one file ends before the other, that is a difference.
     """
     at = 0
-    for first, second in side_by_side(pair):
-        unequal = (first != second).any(axis=0)
+    for one, other in side_by_side(pair):
+        unequal = (one != other).any(axis=0)
         if unequal.any():
             return at + int(np.argmax(unequal))
-        at += first.shape[1]
+        at += one.shape[1]
     return at if pair.heads[0].frames != pair.heads[1].frames else None

@@ -13,8 +13,11 @@ import numpy as np
 from pydantic import Field
 
 from bridge.audio import Block, inspect, probe, read_blocks, reblocked
+from bridge.comparing.diff_text import diff_lines
 from bridge.comparing.diffing import diff
-from bridge.comparing.golden.sketch import (
+from bridge.comparing.file_pairs import audio_by_name
+from bridge.comparing.judging.limits import Limits
+from bridge.comparing.residual_estimate import (
     LOUDEST_RMS_DBFS,
     LOUDEST_WINDOW_DBFS,
     WINDOWS_PER_S,
@@ -27,13 +30,9 @@ from bridge.comparing.golden.sketch import (
     whole_windows,
     windows,
 )
-from bridge.comparing.judging.limits import Limits
-from bridge.comparing.pairing import audio_by_name
-from bridge.comparing.readings import told
 from bridge.comparing.sound import sound
-from bridge.comparing.third_octaves import Octaves, centres_hz, nominal_hz
-from bridge.comparing.wording import lines
 from bridge.finished import Db, Frames, Many, RateHz, Shape, Text, told_of
+from bridge.metering import THIRDS, ThirdOctaveSpectrum, json_value, nominal_hz
 from bridge.storing import path_of
 from stemwright.decibels import power_db
 from stemwright.files import Staged, check_regular, placed
@@ -116,8 +115,8 @@ def _bad(path: Path, said: str) -> InputError:
 def departures(golden: Mapping[str, Any], found: Mapping[str, Any], limits: Limits) -> list[str]:
     """Say where `found` is not the golden; equal hashes end the question.
 
-    Without audio the residual is estimated from sketches (`bridge.comparing.golden.sketch`); it,
-    loudness, true peak and bands decide, and what cannot be told fails. The last line says
+    Without audio the residual is estimated from sketches (`bridge.comparing.residual_estimate`);
+    it, loudness, true peak and bands decide, and what cannot be told fails. The last line says
     what is not seen.
     """
     said: list[str] = []
@@ -138,13 +137,13 @@ def _entry(path: Path) -> dict[str, Any]:
     head = probe(path)
     readings = sound(path).as_json()
     sketch = Sketch(head.sample_rate_hz, head.channels)
-    octaves = {name: Octaves(head.sample_rate_hz, 1) for name in _sides(head.channels)}
+    octaves = {name: ThirdOctaveSpectrum(head.sample_rate_hz, 1) for name in _sides(head.channels)}
     for block in reblocked(read_blocks(path), head.sample_rate_hz):
         sketch.add(block)
         for side, row in zip(octaves.values(), _rows(block), strict=True):
             side.add(row[None])
     bands = {name: _bands(each, head.sample_rate_hz) for name, each in octaves.items()}
-    measures = _rounded(told({"pcm": inspect(path).pcm_hash, **readings}))
+    measures = _rounded(json_value({"pcm": inspect(path).pcm_hash, **readings}))
     return {**measures, "bands": bands, "sketch": sketch.result()}
 
 
@@ -161,11 +160,11 @@ def _rows(block: Block) -> Block:
     return np.stack([left, right, (left + right) / 2.0, (left - right) / 2.0])
 
 
-def _bands(octaves: Octaves, rate_hz: int) -> dict[str, float]:
+def _bands(octaves: ThirdOctaveSpectrum, rate_hz: int) -> dict[str, float]:
     levels = [power_db(power) for power in octaves.result()]
     return {
         f"{nominal_hz(hz):g}": round(db, 3)
-        for hz, db in zip(centres_hz(rate_hz), levels, strict=True)
+        for hz, db in zip(THIRDS.centres_hz(rate_hz), levels, strict=True)
         if db > _UNHEARD_DBFS
     }
 
@@ -310,7 +309,7 @@ def assert_same_render(
         return
     found = diff(kept, render, limits)
     if not found.within:
-        raise DifferentSoundError("\n".join([f"{render} is not {kept}", *lines(found)]))
+        raise DifferentSoundError("\n".join([f"{render} is not {kept}", *diff_lines(found)]))
 
 
 def _write(render: Path, kept: Path) -> None:

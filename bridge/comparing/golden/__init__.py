@@ -1,1 +1,0 @@
-"""Goldens without audio, small enough for version control."""
