@@ -79,9 +79,7 @@ def found_again(lock: Lock, place: Path, store: Store) -> Lock:
     def moved(source: Source, file: SourceFile) -> tuple[str, str | None]:
         found = _like(file, media, store)
         if found is None:
-            message = f"the stem {source.stem} is not in {place.name}, by name or by samples"
-            hint = "name the folder or zip that the song was rendered from"
-            problems.append(Problem("missing_file", message, {"file": str(place)}, hint=hint))
+            problems.append(_not_given(source, file, place))
             return file.place
         return str(found.path.resolve()), found.member
 
@@ -89,6 +87,14 @@ def found_again(lock: Lock, place: Path, store: Store) -> Lock:
     if problems:
         raise InputError(problems)
     return found
+
+
+def _not_given(source: Source, file: SourceFile, place: Path) -> Problem:
+    message = f"the stem {source.stem} is not in {place.name}, by name or by samples"
+    if file.in_memory:  # arrays that are given again lie in a folder the caller does not know
+        return replace(_in_memory(file), message=message)
+    hint = "name the folder or zip that the song was rendered from"
+    return Problem("missing_file", message, {"file": str(place)}, hint=hint)
 
 
 def _like(file: SourceFile, media: Sequence[Media], store: Store) -> Media | None:

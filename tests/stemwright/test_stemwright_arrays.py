@@ -58,6 +58,13 @@ def test_a_master_of_arrays_is_verified_with_the_arrays(
         *("array:vox", "array:bass", "array:drums L")
     ]
     assert "stems={" in (refused.value.problems[0].hint or "")
+    without = {name: each for name, each in arrays.items() if name != "vox"}
+    for quick_too in (True, False):
+        with pytest.raises(sw.InputError, match="the stem vox is not in stems") as refused:
+            sw.verify("out", stems=without, quick=quick_too)  # type: ignore[call-overload]
+        (lacking,) = refused.value.problems
+        assert lacking.where == {"file": "array:vox"}
+        assert "give the arrays again" in (lacking.hint or "")
     changed = sw.verify("out", stems={**arrays, "vox": (arrays["vox"][0] * 0.5, RATE_HZ)})
     assert (changed.same, changed.step, changed.kind) == (False, "vocals/vox", "source")
     folder = own_store / "files"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import reprlib
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,6 +31,7 @@ class Limits:
     `float` bounds the residual's peak for the verdict of that name. `rms`, `peak` (of every 10 ms),
     `loudness` and `true_peak` hold for every verdict but exact. `length` is how many frames the
     files may differ in; `accept` the last verdict that passes.
+    Raises InputError `bad_limit` for all fields that hold no sense.
     """
 
     float_dbfs: float = -140.0
@@ -38,6 +41,24 @@ class Limits:
     true_peak_db: float = 0.1
     length_frames: int = 0
     accept: Verdict = "tolerant"
+
+    def __post_init__(self) -> None:
+        problems: list[Problem] = []
+        for name in NAMES.values():
+            value = getattr(self, name)
+            try:
+                object.__setattr__(self, name, _value(name, value))
+            except ValueError as error:
+                problems.append(_field_problem(name, value, str(error)))
+        if problems:
+            raise InputError(problems)
+
+    def measured(self, **levels: float) -> Limits:
+        """Return these limits with levels that were found, not asked for: those may be any."""
+        found = copy(self)
+        for name, level in levels.items():
+            object.__setattr__(found, name, level)
+        return found
 
     def passes(self, verdict: Verdict) -> bool:
         """Whether `verdict` is good enough."""
@@ -135,6 +156,13 @@ def _problem(word: str, value: Any, why: str, where: Mapping[str, str | int]) ->
         nearest=near if near != word else None,
         hint="for example --limit rms=-100",
     )
+
+
+def _field_problem(name: str, value: Any, why: str) -> Problem:
+    shown = " ".join(reprlib.repr(value).split())
+    default = Limits.__dataclass_fields__[name].default
+    hint = f"for example Limits({name}={default!r})"
+    return Problem("bad_limit", f"limit {name} = {shown}: {why}", {"path": name}, hint=hint)
 
 
 @dataclass(frozen=True)

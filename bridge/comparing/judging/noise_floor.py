@@ -48,8 +48,7 @@ class Floor:
 
     def widened(self, limits: Limits) -> Limits:
         """Return limits that the chain itself keeps."""
-        return replace(
-            limits,
+        return limits.measured(
             rms_dbfs=max(limits.rms_dbfs, self.rms_dbfs + MARGIN_DB),
             peak_dbfs=max(limits.peak_dbfs, self.peak_dbfs + MARGIN_DB),
             loudness_lu=max(limits.loudness_lu, _TWICE * self.loudness_lu),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import numpy as np
@@ -16,6 +18,7 @@ from bridge.comparing import Alignment, Limits, diff, markdown
 from bridge.comparing.aligning.alignment import alignment_words
 from bridge.comparing.diff_text import diff_lines
 from bridge.comparing.judging.limits import limits_given
+from bridge.comparing.judging.noise_floor import Floor
 from bridge.pages.diff.figures import worst_table
 from stemwright.problems import InputError, Problem
 
@@ -69,6 +72,33 @@ def test_a_limit_that_holds_nothing_is_refused(word: str) -> None:
     (problem,) = refused.value.problems
     assert problem.kind == "bad_limit"
     assert "could not convert" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("rms_dbfs", "loud"), ("rms_dbfs", math.nan), ("peak_dbfs", 0.1), ("float_dbfs", None),
+        ("loudness_lu", -1.0), ("true_peak_db", math.inf), ("length_frames", 0.5),
+        ("accept", "changed"),
+    ],
+)  # fmt: skip
+def test_a_limit_of_python_is_held_to_what_a_policy_is(name: str, value: Any) -> None:
+    with pytest.raises(InputError) as refused:
+        Limits(**{"rms_dbfs": -80.0, name: value})
+    (problem,) = refused.value.problems
+    assert (problem.kind, problem.where) == ("bad_limit", {"path": name})
+    with pytest.raises(InputError) as refused:
+        Limits(rms_dbfs=math.nan, length_frames=-1)
+    assert [each.where["path"] for each in refused.value.problems] == ["rms_dbfs", "length_frames"]
+    assert Limits(rms_dbfs=np.float32(-60)).rms_dbfs == -60.0
+
+
+def test_a_floor_that_was_found_may_be_any() -> None:
+    floor = Floor(3.0, 6.0, math.inf, 0.0, {})
+    widened = floor.widened(Limits())
+    assert widened.rms_dbfs > 3.0
+    assert widened.loudness_lu == math.inf
+    assert widened.accept == "tolerant"
 
 
 def test_all_words_that_are_no_limits_are_told() -> None:
