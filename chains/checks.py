@@ -144,10 +144,6 @@ def _unknown(
 
 _A = {"return": "a return", "group": "a group", "insert": "an insert"}
 
-LINKS = (_sends, _keys, _key_cycles, _version_groups, _drive)
-"""Every rule between tables, in the order they are told."""
-
-
 AGREEMENTS = ("one_direction", "crossovers", "plugin_reference")
 """The kinds of faults told here: the names of the models' own checks (chains.inserts)."""
 
@@ -215,23 +211,6 @@ _WINDOWS_DEVICES = frozenset(
 
 _MOST = 300
 """Faults of one kind that are looked for; more are not told anyway."""
-
-Rule = Callable[[Outline, Source], Iterator[Fault]]
-
-
-def faults_between(chain: Outline, source: Source, folder: Path | None) -> list[Fault]:
-    """Check every rule; `folder` is the chain file's, None when the text came from no file."""
-    rules: tuple[Rule, ...] = (
-        _bus_ids,
-        _insert_ids,
-        _version_ids,
-        _selectors,
-        _rests,
-        agreements,
-        *LINKS,
-    )
-    found = [fault for rule in rules for fault in islice(rule(chain, source), _MOST)]
-    return found + list(islice(_states(chain, source, folder), _MOST))
 
 
 def _bus_ids(chain: Outline, source: Source) -> Iterator[Fault]:
@@ -341,3 +320,27 @@ def _is_file(path: Path) -> bool:
 
 def _name(group: GroupOutline) -> str:
     return f'"{group.id.text}"' if group.id else "another group"
+
+
+Rule = Callable[[Outline, Source], Iterator[Fault]]
+
+RULES: tuple[Rule, ...] = (
+    _bus_ids,
+    _insert_ids,
+    _version_ids,
+    _selectors,
+    _rests,
+    agreements,
+    _sends,
+    _keys,
+    _key_cycles,
+    _version_groups,
+    _drive,
+)
+"""Every rule that asks nothing of the disk."""
+
+
+def faults_between(chain: Outline, source: Source, folder: Path | None) -> list[Fault]:
+    """Check every rule; `folder` is the chain file's, None when the text came from no file."""
+    found = [fault for rule in RULES for fault in islice(rule(chain, source), _MOST)]
+    return found + list(islice(_states(chain, source, folder), _MOST))
