@@ -48,6 +48,8 @@ def refusals(text: str) -> list[str]:
 
 
 def test_public_surface_is_what_all_says() -> None:
+    for name in chains.__all__:
+        getattr(chains, name)  # loaded when it is first asked for
     public = {
         name
         for name, value in vars(chains).items()
@@ -241,4 +243,7 @@ def test_every_processor_is_told_in_words(use: str) -> None:
 
 
 def test_uses_are_the_settings_there_are() -> None:
-    assert len(chains.USES) == len(get_args(InsertSettings)) == 12
+    union = get_args(InsertSettings)
+    assert set(chains.USES) == {get_args(each.model_fields["use"].annotation)[0] for each in union}
+    assert len(chains.USES) == len(set(chains.USES)) == len(union) > 1
+    assert set(SAID) == set(chains.USES)
