@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "adding.md").read_text("utf-8")
 PACKAGES = ("stemwright", "bridge", "chains", "sessions", "docs")
 RATE = 48000
+_HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
 
 
 class Said(NamedTuple):
@@ -31,7 +32,8 @@ class Said(NamedTuple):
     err: str
 
 
-Run = Callable[..., list[Said]]
+Run = Callable[..., Said]
+Python = Callable[[str], Said]
 
 
 class Step(NamedTuple):
@@ -50,23 +52,27 @@ def _steps() -> Iterator[Step]:
 
 
 def _changed(text: str, change: str) -> str:
-    """`text` with the lines that have a plus; those around them stand there once."""
+    """`text` with the lines that have a plus for those with a minus; the others stand there."""
     lines = change.splitlines(keepends=True)
-    assert {line[0] for line in lines if line != "\n"} == {" ", "+"}
-    before = "".join(line[1:] for line in lines if line[0] == " ")
+    assert {line[0] for line in lines} <= {" ", "+", "-"}
+    before = "".join(line[1:] for line in lines if line[0] != "+")
     assert ("\n" + text).count("\n" + before) == 1, before
-    after = "".join(line[1:] or line for line in lines)
+    after = "".join(line[1:] for line in lines if line[0] != "-")
     return ("\n" + text).replace("\n" + before, "\n" + after)[1:]
+
+
+def _distribution(folder: Path, name: str, version: str) -> Path:
+    """Where an installation tells what it installed: the name and the version, for a start."""
+    info = folder / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    return info
 
 
 def _installed(copy: Path) -> None:
     """What an installation of the copy writes: its name, its version, its entry points."""
     project = tomllib.loads((copy / "pyproject.toml").read_text("utf-8"))["project"]
-    info = copy / f"{project['name']}-{project['version']}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-    )
+    info = _distribution(copy, project["name"], project["version"])
     groups = project["entry-points"].items()
     (info / "entry_points.txt").write_text(
         "".join(
@@ -81,7 +87,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages with everything added as the page says."""
     copy = tmp_path_factory.mktemp("adding")
     for name in PACKAGES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name, ignore=_HALF_WRITTEN)
     shutil.copy(ROOT / "pyproject.toml", copy)
     for step in _steps():
         path = copy / step.path
@@ -92,52 +98,63 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.parent.mkdir(exist_ok=True)
             path.write_text(step.text, "utf-8")
     _installed(copy)
+    (copy / "gainhost.py").write_text(GAINHOST)
+    _distribution(copy, "gainhost", "1.2")
     return copy
 
 
-RUN_ALL = """
-import contextlib, io, json, sys
-from bridge.cli.app import app
-from bridge.cli.telling import run_told
+SERVER = """
+import contextlib, io, json, sys, traceback
 
-said = []
-for words in json.load(sys.stdin):
+for line in sys.stdin:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run_told(app, words)
-    said.append((code, out.getvalue(), err.getvalue()))
-json.dump(said, sys.stdout)
+        names = {}
+        try:
+            exec(json.loads(line), names)
+        except Exception:
+            traceback.print_exc()
+            names["code"] = 1
+    print(json.dumps([names.get("code", 0), out.getvalue(), err.getvalue()]), flush=True)
+"""
+
+COMMAND = """
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
+code = run_told(app, {words!r})
 """
 
 
+@pytest.fixture(scope="module")
+def python(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Python]:
+    """A process that runs programs on the copy, one after the other: what each came to."""
+    folder = tmp_path_factory.mktemp("running")
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "STEMWRIGHT_STORE": str(folder / "store"), "PYTHONPATH": str(copy)},
+        cwd=folder,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        given, taken = server.stdin, server.stdout
+
+        def python(program: str) -> Said:
+            given.write(json.dumps(program) + "\n")
+            given.flush()
+            return Said(*json.loads(taken.readline()))
+
+        yield python
+
+
 @pytest.fixture
-def python(copy: Path, tmp_path: Path) -> Callable[..., str]:
-    """Run a program on the copy; what it prints."""
+def run(python: Python) -> Run:
+    """Run a command as it is in the copy."""
 
-    def python(program: str, given: str = "") -> str:
-        store = {"STEMWRIGHT_STORE": str(tmp_path / "store")}
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", program],
-            input=given,
-            env={**os.environ, **store, "PYTHONPATH": str(copy)},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return python
-
-
-@pytest.fixture
-def run(python: Callable[..., str]) -> Run:
-    """Run commands as they are in the copy, in one process."""
-
-    def run(*commands: Sequence[object]) -> list[Said]:
-        given = json.dumps([[str(word) for word in words] for words in commands])
-        return [Said(*told) for told in json.loads(python(RUN_ALL, given))]
+    def run(*words: object) -> Said:
+        return python(COMMAND.format(words=[str(word) for word in words]))
 
     return run
 
@@ -161,11 +178,11 @@ def test_the_new_format_is_read(run: Run, tmp_path: Path) -> None:
     song, damaged = tmp_path / "song.txt", tmp_path / "damaged.txt"
     song.write_text("CUELIST 1\nKick\nLead Vox\n")
     damaged.write_bytes(b"CUELIST 1\n\xff\n")
-    read, listed, refused = run(["read", song, "--json"], ["formats"], ["read", damaged])
-    told = json.loads(read.out)
+    told = json.loads(run("read", song, "--json").out)
     assert told["format"] == "cuelist"
     assert [track["name"] for track in told["tracks"]] == ["Kick", "Lead Vox"]
-    assert "a cue list" in listed.out
+    assert "a cue list" in run("formats").out
+    refused = run("read", damaged)
     assert refused.code == 2
     assert "is not UTF-8" in refused.err
 
@@ -185,8 +202,8 @@ def test_the_new_processor_renders_its_formula(run: Run, stems: Path, tmp_path: 
     chain = tmp_path / "chain.toml"
     chain.write_text(CHAIN)
     out = ["-o", tmp_path / "out", "--subtype", "float64"]
-    planned, rendered = run(["plan", stems, chain], ["render", stems, chain, *out])
-    assert "balance" in planned.out
+    assert "balance" in run("plan", stems, chain).out
+    rendered = run("render", stems, chain, *out)
     assert rendered.code == 0, rendered.err
     summed = sum(soundfile.read(path)[0] for path in sorted(stems.iterdir()))
     expected = summed * 10 ** (np.array([-6.0, 3.5]) / 20)
@@ -196,18 +213,17 @@ def test_the_new_processor_renders_its_formula(run: Run, stems: Path, tmp_path: 
 
 
 def test_the_new_processor_is_told_everywhere(
-    run: Run, python: Callable[..., str], stems: Path, tmp_path: Path
+    run: Run, python: Python, stems: Path, tmp_path: Path
 ) -> None:
     chain, wrong = tmp_path / "chain.toml", tmp_path / "wrong.toml"
     chain.write_text(CHAIN)
     wrong.write_text(CHAIN.replace("left_db", "left"))
     words = f"import chains; print(chains.describe_chain(chains.load({str(chain)!r})))"
-    assert "balance -6 dB left, +3.5 dB right" in python(words)
-    listed, schema, refused = run(
-        ["processors", "balance", "--markdown"], ["schema"], ["plan", stems, wrong]
-    )
+    assert "balance -6 dB left, +3.5 dB right" in python(words).out
+    listed = run("processors", "balance", "--markdown")
     assert "| left_db | a number from -120 to 60 dB | 0 dB |" in listed.out
-    assert "BalanceInsert" in schema.out
+    assert "BalanceInsert" in run("schema").out
+    refused = run("plan", stems, wrong)
     assert refused.code == 2
     assert f"{wrong}:7" in refused.err
     assert "left_db" in refused.err
@@ -216,7 +232,7 @@ def test_the_new_processor_is_told_everywhere(
 def test_the_new_check_tells_file_and_line(run: Run, stems: Path, tmp_path: Path) -> None:
     chain = tmp_path / "chain.toml"
     chain.write_text(CHAIN + '[master]\ninsert = [\n{ use = "limiter" },\n{ use = "gain" }]\n')
-    refused, as_json = run(["plan", stems, chain], ["plan", stems, chain, "--json"])
+    refused, as_json = run("plan", stems, chain), run("plan", stems, chain, "--json")
     assert refused.code == 2
     assert f"{chain}:11" in refused.err
     assert "can go over its ceiling" in refused.err
@@ -224,9 +240,85 @@ def test_the_new_check_tells_file_and_line(run: Run, stems: Path, tmp_path: Path
 
 
 def test_the_new_command_prints(run: Run, stems: Path) -> None:
-    plain, as_json, asked = run(
-        ["tracks", stems], ["tracks", stems, "--json"], ["tracks", "--help"]
+    assert run("tracks", stems).out.splitlines() == ["bass", "kick"]
+    assert json.loads(run("tracks", stems, "--json").out) == ["bass", "kick"]
+    assert "stemwright tracks song.rpp" in run("tracks", "--help").out
+
+
+GAINHOST = """
+import dataclasses
+
+LATENCY = 64
+
+
+@dataclasses.dataclass
+class Plugin:
+    parameters: dict
+    latency: int = LATENCY
+
+    def process(self, audio):
+        late = audio.copy()
+        late[:, : self.latency] = 0
+        late[:, self.latency :] = audio[:, : -self.latency] * self.parameters["gain"]
+        return late
+
+
+def load(path):
+    return Plugin({"gain": float(open(path).read())})
+"""
+"""A library as docs/adding.md says of gainhost: a plugin file is the gain it has at first."""
+
+HOSTING = """
+import json
+from pathlib import Path
+from bridge.hosting import HostedInsert, PrepareJob, RunJob, host
+from bridge.plugins import Plugin
+from stemwright.problems import InputError
+
+folder = Path({folder!r})
+engine = host("gainhost")
+plugin = Plugin("Half", "", "1", "VST3", "0" * 32, folder / "half.vst3")
+told = dict(version=engine.version)
+try:
+    engine.prepare(PrepareJob(plugin, params=(("drive", "1"),)))
+except InputError as error:
+    told["refused"] = error.problems[0].kind
+for output, params in (("plain.f32", ()), ("set.f32", (("gain", "0.25"),))):
+    made = engine.prepare(PrepareJob(plugin, params=params))
+    insert = HostedInsert(
+        "all/half", plugin, raw_params=made.raw_params, expected_latency_frames=made.latency_frames
     )
-    assert plain.out.splitlines() == ["bass", "kick"]
-    assert json.loads(as_json.out) == ["bass", "kick"]
-    assert "stemwright tracks song.rpp" in asked.out
+    done = engine.run(RunJob(insert, folder / "in.f32", folder / output, {frames}, {rate}))
+    told[output] = [done.host, done.host_version, done.latency_frames, done.lag_frames]
+    assert done.diagnostics == (), done.diagnostics
+print(json.dumps(told))
+"""
+
+
+def test_the_new_host_renders_an_insert(python: Python, tmp_path: Path) -> None:
+    frames = 40001
+    fed = 0.1 * np.random.default_rng(5).standard_normal((frames, 2)).astype("<f4")
+    fed.tofile(tmp_path / "in.f32")
+    (tmp_path / "half.vst3").write_text("0.5")
+    said = python(HOSTING.format(folder=str(tmp_path), frames=frames, rate=RATE))
+    assert said.code == 0, said.err
+    ran = ["gainhost", "1.2", 64, 0]
+    assert json.loads(said.out) == {
+        "version": "1.2",
+        "refused": "unknown_parameter",
+        "plain.f32": ran,
+        "set.f32": ran,
+    }
+    for name, gain in (("plain.f32", 0.5), ("set.f32", 0.25)):
+        came = np.fromfile(tmp_path / name, "<f4").reshape(-1, 2)
+        assert np.array_equal(came, fed * np.float32(gain))
+
+
+def test_a_chain_can_name_the_new_host(run: Run, stems: Path, tmp_path: Path) -> None:
+    chain = tmp_path / "chain.toml"
+    chain.write_text(CHAIN.replace("[[group]]", '[engine]\nhost = "gainhost"\n[[group]]', 1))
+    assert run("plan", stems, chain).code == 0
+    chain.write_text(chain.read_text().replace("gainhost", "nohost"))
+    refused = run("plan", stems, chain)
+    assert refused.code == 2
+    assert "gainhost" in refused.err

@@ -75,13 +75,13 @@ _PATH = re.compile(
 _DOTTED = re.compile(rf"(?<![\w/.-])(?:{_OURS})(?:\.[A-Za-z_]\w*)+")
 
 
-_ADDED = re.compile(r"^`[\w./]+`\n(?:```(?:python|diff)\n.*?^```\n)+", re.DOTALL | re.MULTILINE)
-"""A block of docs/adding.md names what there is once it is added: tests/test_adding.py adds it."""
-
-
 def _text(page: Path) -> str:
-    text = page.read_text(encoding="utf-8")
-    return _ADDED.sub("", text) if page.name == "adding.md" else text
+    return page.read_text(encoding="utf-8")
+
+
+def _added(page: Path) -> set[str]:
+    """The files that a page adds: a name with the whole file under it (tests/test_adding.py)."""
+    return set(re.findall(r"^`([\w./]+)`\n```python\n", _text(page), re.MULTILINE))
 
 
 def _is_there(dotted: str) -> bool:
@@ -100,9 +100,11 @@ def _is_there(dotted: str) -> bool:
 
 @pytest.mark.parametrize("page", [*PAGES, *SOURCES], ids=lambda page: page.name)
 def test_files_and_modules_named_are_there(page: Path) -> None:
-    paths = {word.rstrip(".") for word in _PATH.findall(_text(page))}
+    added = _added(page)
+    modules = {name.removesuffix(".py").replace("/", ".") for name in added}
+    paths = {word.rstrip(".") for word in _PATH.findall(_text(page))} - added
     gone = sorted(word for word in paths if not list(ROOT.glob(word.rstrip("/"))))
-    dotted = set(_DOTTED.findall(_text(page)))
+    dotted = set(_DOTTED.findall(_text(page))) - modules
     assert gone + sorted(word for word in dotted if not _is_there(word)) == []
 
 
@@ -110,6 +112,11 @@ def test_a_file_or_module_that_is_not_there_would_be_seen() -> None:
     said = "see `bridge/nowhere.py`, docs/*.odt and `bridge.comparing.no_such_thing`, chains.model"
     assert [bool(list(ROOT.glob(word))) for word in _PATH.findall(said)] == [False, False]
     assert [_is_there(word) for word in _DOTTED.findall(said)] == [False, True]
+
+
+def test_only_the_page_about_adding_names_files_that_it_adds() -> None:
+    assert [page.name for page in PAGES if _added(page)] == ["adding.md"]
+    assert [name for page in PAGES for name in _added(page) if (ROOT / name).exists()] == []
 
 
 def test_pages_that_pages_lead_to_are_there() -> None:
@@ -129,6 +136,7 @@ def test_commands_named_are_there() -> None:
     commands = set(re.findall(r"(?:`|^|\$ )stemwright ([a-z]+)\b", said, re.MULTILINE))
     known = {each.name or each.callback.__name__ for each in app.registered_commands}
     known |= {each.name for each in app.registered_groups}
+    known |= {Path(name).stem for page in PAGES for name in _added(page) if "/commands/" in name}
     assert sorted(commands - known) == []
     assert len(commands) > 10
 
