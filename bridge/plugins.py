@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stemwright.shown import Shown
+
 FORMATS = ("VST3", "AU", "VST2")
 """Every plugin format, the one hosted best first."""
 
@@ -71,7 +73,7 @@ class Unscannable:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Shown):
     """The plugin scan's frozen result; `order` is every file that was asked, the first first.
 
     `untrusted` are files that were named by path and not loaded: nobody said that they may be.

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from bridge.metering import Measures
 from bridge.road import doubts
 from stemwright.problems import Diagnostic
+from stemwright.shown import Shown
 
 if TYPE_CHECKING:
     from bridge.finished import Record
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class AudioFile:
+class AudioFile(Shown):
     """An audio file and what it measures; `measures` holds every reading there is.
 
     A reading is -inf or nan where the file is silent, or too short for it.
@@ -87,11 +88,6 @@ class AudioFile:
             blocks = [block.T for block in read_blocks(self.path)]
         return np.concatenate(blocks) if blocks else np.zeros((0, self.channels))
 
-    def _repr_html_(self) -> str:
-        from stemwright.notebook import file_html
-
-        return file_html(self)
-
 
 @dataclass(frozen=True)
 class MasterFile(AudioFile):
@@ -106,7 +102,7 @@ class MasterFile(AudioFile):
 
 
 @dataclass(frozen=True, eq=False)
-class Master(Mapping[str, MasterFile]):
+class Master(Shown, Mapping[str, MasterFile]):
     """A finished master: its versions by name, "main" first, and what the render said.
 
     `record` is what render.json says. `folder` holds all of it; None where the files are still in
@@ -134,11 +130,6 @@ class Master(Mapping[str, MasterFile]):
 
     def __len__(self) -> int:
         return len(self.files)
-
-    def _repr_html_(self) -> str:
-        from stemwright.notebook import master_html
-
-        return master_html(self)
 
 
 def _none(version: str, versions: list[str]) -> MasterFile:
@@ -185,3 +176,12 @@ def from_output(output: Output, kept: object = None) -> MasterFile:
         pcm_sha256=output.pcm_sha256,
         kept=kept,
     )
+
+
+def _html_of(value: Shown) -> str:
+    from stemwright.notebook import html_of
+
+    return html_of(value)
+
+
+Shown.html_of = _html_of

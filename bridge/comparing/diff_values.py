@@ -14,6 +14,7 @@ from bridge.comparing.judging.tail import Tail
 from bridge.comparing.residual import Residual, advice
 from bridge.comparing.sound import Sound, level_change
 from bridge.metering import json_value
+from stemwright.shown import Shown
 
 DIFF_SCHEMA = 1
 
@@ -179,7 +180,7 @@ class FileDiff:
 
 
 @dataclass(frozen=True)
-class Diff:
+class Diff(Shown):
     """Two files, or two folders file by file; `renderings` tells where two renders part."""
 
     a: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from bridge.plugins import Lines, Plugin, Slot
 from chains import InsertSettings, Limiter, Side
 from stemwright.problems import Diagnostic, Problem
+from stemwright.shown import Shown
 
 ARRAY = "array:"
 """How the place of a stem begins that lies in memory; no file of a session is called so."""
@@ -248,7 +249,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Shown):
     """Session and chain, linked.
 
     `frames` is where the longest stem ends, or the window if that is before; `render_frames` what

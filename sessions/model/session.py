@@ -23,6 +23,7 @@ from sessions.model.values import (
     beyond_default,
 )
 from stemwright.problems import Diagnostic
+from stemwright.shown import Shown
 
 __all__ = [
     "Automation",
@@ -199,7 +200,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Session:
+class Session(Shown):
     """What the DAW exported or saved.
 
     `provenance` is what the file says about itself, by name: title, artist, saved, ... `length_s`

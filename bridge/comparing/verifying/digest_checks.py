@@ -31,6 +31,7 @@ from bridge.finished import (
 )
 from bridge.storing import BadDataError, Store, read_bytes
 from stemwright.problems import InputError, Problem
+from stemwright.shown import Shown
 
 _NEEDED = ("chain.lock", "render.json")
 
@@ -117,7 +118,7 @@ class DigestCheck:
 
 
 @dataclass(frozen=True)
-class DigestChecks:
+class DigestChecks(Shown):
     """Every check that was made; `notes` say who could not be asked, and who disagrees."""
 
     checks: tuple[DigestCheck, ...]

@@ -19,6 +19,7 @@ from bridge.rendering import Context, context_of, render
 from bridge.storing import Store
 from chains import Chain, load
 from stemwright.problems import InputError, Problem
+from stemwright.shown import Shown
 
 _MADE = ("frames", "drive_db", "trim_db", "drive_held")
 _HEARD_FIRST = frozenset({"plugin", "state"})
@@ -110,7 +111,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verified(Shown):
     """What a folder is against its own lock, rendered anew, and against its digests.
 
     `kind` of the first step that differs is source, plugin, state, chain or host. `repeatable` is
