@@ -1,4 +1,8 @@
-"""What in an output folder is this tool's own: told by content, never by name alone."""
+"""What in an output folder is this tool's own: told by content, never by name alone.
+
+Records are taken as tables of anything here: one that is damaged, or of another schema, still says
+which files are ours to replace, where the strict reading of `record` would refuse it.
+"""
 
 from __future__ import annotations
 
