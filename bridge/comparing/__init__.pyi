@@ -5,11 +5,6 @@ from .aligning.alignment import (
     aligned_overlap as aligned_overlap,
     alignment_words as alignment_words,
 )
-from .causes.first_step import (
-    FirstStep as FirstStep,
-    Renderings as Renderings,
-    compare_renders as compare_renders,
-)
 from .diff_text import (
     VERDICT_MEANINGS as VERDICT_MEANINGS,
     diff_headline as diff_headline,
@@ -22,6 +17,15 @@ from .diff_values import (
 )
 from .diffing import (
     diff as diff,
+)
+from .digest_checks import (
+    DigestCheck as DigestCheck,
+    DigestChecks as DigestChecks,
+)
+from .first_step import (
+    FirstStep as FirstStep,
+    Renderings as Renderings,
+    compare_renders as compare_renders,
 )
 from .goldens import (
     DifferentSoundError as DifferentSoundError,
@@ -53,11 +57,7 @@ from .sound import (
     WINDOW_STEPS as WINDOW_STEPS,
     level_change as level_change,
 )
-from .verifying.digest_checks import (
-    DigestCheck as DigestCheck,
-    DigestChecks as DigestChecks,
-)
-from .verifying.verify import (
+from .verifying_render import (
     Verified as Verified,
     verify as verify,
     verify_digests as verify_digests,

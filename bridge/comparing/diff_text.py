@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from bridge.comparing.aligning.alignment import alignment_words
-from bridge.comparing.causes.first_step import Renderings
 from bridge.comparing.diff_values import Diff, FileDiff
+from bridge.comparing.first_step import Renderings
 from bridge.comparing.residual import Residual
 
 VERDICT_MEANINGS = {

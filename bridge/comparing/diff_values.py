@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bridge.comparing.aligning.alignment import Alignment, alignment_words
-from bridge.comparing.causes.first_step import Renderings
+from bridge.comparing.first_step import Renderings
 from bridge.comparing.judging.limits import VERDICTS, Limits, Verdict, as_json
 from bridge.comparing.judging.tail import Tail
 from bridge.comparing.residual import Residual, advice

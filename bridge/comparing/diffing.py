@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bridge.audio import BLOCK_FRAMES
 from bridge.comparing.aligning.alignment import Alignment, align, aligned_blocks, aligned_overlap
-from bridge.comparing.causes.first_step import compare_renders
 from bridge.comparing.diff_values import Diff, FileDiff
 from bridge.comparing.file_pairs import Paired, paired
+from bridge.comparing.first_step import compare_renders
 from bridge.comparing.judging.limits import Limits, Policy
 from bridge.comparing.judging.noise_floor import Floor
 from bridge.comparing.judging.tail import tail_of

@@ -1,25 +1,101 @@
-"""Finding plugins: each binary is asked what it holds in a child of its own, and survives them all.
-
-A chain names few plugins, and a file's name usually holds its plugin's. So the likely files are
-asked first, and the others only when something wanted was not among them: an unrelated plugin
-that hangs costs nothing.
-"""
+"""Finding plugins: each binary is asked what it holds in a child of its own, once for its bytes."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
 
 from bridge.hosting.answers import PluginClass, Refusal
 from bridge.hosting.child.process import ChildFailed, call
-from bridge.hosting.finding import audio_unit, bundles, scan_cache
-from bridge.hosting.finding.scan_cache import Scanned
+from bridge.hosting.finding import audio_unit, bundles
 from bridge.hosting.finding.trust import lies_in
 from bridge.hosting.jobs import Factory
 from bridge.plugins import Catalogue, Plugin, Unscannable, Wanted, broken, find, matches
+from bridge.storing import modes_of, read_json, signature
+from stemwright.files import Staged
+
+SCHEMA = 3
+_MAX_BYTES = 64 * 2**20
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What one binary said: its classes, or why it could not be asked and what it held before."""
+
+    classes: tuple[PluginClass, ...] = ()
+    reason: str = ""
+    stat: str = ""
+    binary_hash: str = ""
+    held: tuple[PluginClass, ...] = ()
+
+
+def read(path: Path | None) -> dict[str, Scanned]:
+    """The cache at `path`; empty when there is none, or it cannot be understood."""
+    if path is None:
+        return {}
+    try:
+        told = read_json(path, _MAX_BYTES)
+        if told["schema"] != SCHEMA:
+            return {}
+        return {key: _entry(value) for key, value in told["binaries"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _entry(value: dict[str, Any]) -> Scanned:
+    classes, held = (_classes(value.get(key, [])) for key in ("classes", "held"))
+    return Scanned(classes, str(value["reason"]), str(value["stat"]), str(value["hash"]), held)
+
+
+def _classes(told: list[dict[str, Any]]) -> tuple[PluginClass, ...]:
+    words = [field.name for field in fields(PluginClass)]
+    return tuple(PluginClass(*(str(each[word]) for word in words)) for each in told)
+
+
+def write(path: Path | None, entries: dict[str, Scanned]) -> None:
+    """Replace the cache at `path` at once; a cache that cannot be written is done without."""
+    if path is None:
+        return
+    binaries = {
+        key: {
+            "classes": [asdict(each) for each in entry.classes],
+            "reason": entry.reason,
+            "stat": entry.stat,
+            "hash": entry.binary_hash,
+            "held": [asdict(each) for each in entry.held],
+        }
+        for key, entry in sorted(entries.items())
+    }
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"schema": SCHEMA, "binaries": binaries}, indent=1)
+        with Staged(path) as staged:
+            modes_of(path.parent).keep(staged)
+            staged.write_text(text, encoding="utf-8")
+
+
+def stat_text(binary: Path) -> str:
+    """Its signature as text; raises OSError when the file is gone."""
+    return "|".join(map(str, signature(binary)))
+
+
+def hashed(binary: Path) -> str:
+    """The blake3 of a binary's bytes."""
+    hasher = blake3()
+    with binary.open("rb") as file:
+        while data := file.read(_CHUNK_BYTES):
+            hasher.update(data)
+    return hasher.hexdigest()
+
 
 FACTORY_DEADLINE_S = 10.0
 AT_ONCE = 2
@@ -89,7 +165,7 @@ class _Scanner:
         self._file = cache_file
         self._deadline_s = deadline_s
         self._progress = progress
-        self._known = scan_cache.read(cache_file)
+        self._known = read(cache_file)
         self._fresh: dict[str, Scanned] = {}
 
     def ask(self, wanted: list[Path], *, again: bool) -> Catalogue:
@@ -116,7 +192,7 @@ class _Scanner:
     def save(self) -> None:
         """Remember what was learned; what was known of other binaries stays."""
         if self._fresh:
-            scan_cache.write(self._file, self._known | self._fresh)
+            write(self._file, self._known | self._fresh)
 
     def likely(self, bundle: Path, wanted: Wanted) -> bool:
         """Tell whether `bundle` may hold what is wanted, by its name or by what it held before."""
@@ -148,13 +224,13 @@ class _Scanner:
             return Scanned(reason=error.strerror or str(error))
 
     def _asked(self, bundle: Path, binary: Path, again: bool) -> Scanned:
-        key, stat = str(binary.resolve()), scan_cache.stat_text(binary)
+        key, stat = str(binary.resolve()), stat_text(binary)
         known = self._known.get(key)
         if known is not None and known.reason and again:
             known = None
         if known is not None and known.stat == stat:
             return known
-        found = scan_cache.hashed(binary)
+        found = hashed(binary)
         if known is None or known.binary_hash != found:
             known = _ask(bundle, binary, self._deadline_s)
         held = self._held(bundle) if known.reason else ()

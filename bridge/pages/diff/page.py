@@ -35,8 +35,8 @@ from bridge.pages import (
     text,
     tiles,
 )
-from bridge.pages.diff.changes import changes_table
 from bridge.pages.diff.figures import (
+    changes_table,
     loudness_charts,
     residual_table,
     sound_table,

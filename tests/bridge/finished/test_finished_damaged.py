@@ -24,7 +24,7 @@ from bridge.cli.telling import run_told
 from bridge.comparing import load_policy
 from bridge.comparing.goldens import fingerprint, read_golden
 from bridge.finished import as_text, read_lock, read_record, read_sidecar
-from bridge.hosting.finding import scan_cache
+from bridge.hosting.finding import scan as scan_cache
 from bridge.hosting.probing.cards import Card, card_from_json
 from stemwright.problems import InputError
 

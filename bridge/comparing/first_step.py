@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from bridge.comparing.causes.culprits import Kind, culprit, engine_changes
+from bridge.comparing.culprits import Kind, culprit, engine_changes
 from bridge.finished import RenderFolder, Row, differences, open_render
 from chains import MASTER
 

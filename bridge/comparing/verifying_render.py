@@ -10,8 +10,8 @@ from typing import Any
 
 from bridge.comparing.diff_values import Diff
 from bridge.comparing.diffing import diff, diff_above, learnt_noise_floor
+from bridge.comparing.digest_checks import DigestChecks, Place, check_digests, locate
 from bridge.comparing.judging.limits import Limits, Verdict
-from bridge.comparing.verifying.digest_checks import DigestChecks, Place, check_digests, locate
 from bridge.finished import Lock, differences, found_again, read_lock, recall, write_folder
 from bridge.gathering import Cancel, Events, link_stems
 from bridge.hosting import scratch, search_folders, trusted_folders

@@ -1,1 +1,0 @@
-"""Which insert, stem or setting is why two renders differ."""

@@ -1,1 +1,0 @@
-"""A master against its lock and its digests, and rendered anew."""
