@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from bridge.planning import ARRAY
 from bridge.road import InMemory
 from sessions import Session
 from stemwright.arguments import Arguments
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,7 +67,9 @@ _STEMS = "a path, several, a Session that was read, or arrays: {name: (samples, 
 def moved(given: Arguments, stems: object, stack: ExitStack) -> Path | None:
     """Where the stems of a finished folder lie now, if they are named; arrays as `song` does."""
     if isinstance(stems, Mapping):
-        return _written(stems, stack)
+        folder = _written(stems, stack)
+        stack.enter_context(_told_by_name(folder))
+        return folder
     if stems is None:
         return None
     return given.path("stems", stems, "a path, arrays: {name: (samples, rate_hz)}, or None")
@@ -74,7 +79,33 @@ def _written(stems: Mapping[str, object], stack: ExitStack) -> Path:
     from bridge.hosting import scratch
     from stemwright.arrays import write_stems
 
-    folder = stack.enter_context(scratch()) / "stems"
+    folder = stack.enter_context(scratch()).resolve() / "stems"
     folder.mkdir()
     write_stems(stems, folder)
     return folder
+
+
+@contextmanager
+def _told_by_name(folder: Path) -> Iterator[None]:
+    """Tell what is wrong with the copies in `folder` as wrong with the arrays."""
+    try:
+        yield
+    except InputError as error:
+        named = tuple(_by_name(each, folder) for each in error.problems)
+        if named == error.problems:
+            raise
+        raise InputError(named) from error
+
+
+def _by_name(problem: Problem, folder: Path) -> Problem:
+    place = Path(str(problem.where.get("file", "")))
+    if place == folder:
+        return replace(problem, where={"path": "stems"}, hint=_ALL_ARRAYS)
+    if place.parent != folder:
+        return problem
+    name = f"{ARRAY}{place.stem}"
+    message = problem.message.replace(str(place), name)
+    return replace(problem, message=message, where={**problem.where, "file": name})
+
+
+_ALL_ARRAYS = "give every stem's array: stems={name: (samples, rate_hz)}"

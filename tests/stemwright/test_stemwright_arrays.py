@@ -116,3 +116,22 @@ def _straight() -> Chain:
     from chains import Group
 
     return Chain("Straight", groups=(Group("all", ("*",)),))
+
+
+def test_what_is_wrong_with_arrays_given_again_is_told_by_their_names(
+    own_store: Path, arrays: Arrays, song_chain: Chain
+) -> None:
+    arrays = {name: arrays[name] for name in ("vox", "bass")}
+    (own_store / "stems").mkdir()
+    for name, (samples, rate_hz) in arrays.items():
+        soundfile.write(own_store / "stems" / f"{name}.wav", samples, rate_hz, "FLOAT")
+    sw.master("stems", song_chain, "out")
+    with pytest.raises(sw.InputError) as refused:
+        sw.verify("out", stems={"vox": arrays["vox"]}, quick=True)
+    assert {each.where["path"] for each in refused.value.problems} == {"stems"}
+    assert all("array" in (each.hint or "") for each in refused.value.problems)
+    loud = {**arrays, "vox": (arrays["vox"][0] * 1e6, RATE_HZ)}
+    for ask in (sw.report, lambda *given, **more: sw.verify(*given, **more, quick=True)):
+        with pytest.raises(sw.InputError, match=r"^array:vox: a sample lies above") as refused:
+            ask("out", stems=loud)
+        assert [each.where["file"] for each in refused.value.problems] == ["array:vox"]
