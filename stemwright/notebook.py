@@ -61,8 +61,13 @@ def _(found: Diff) -> str:
 
 
 def _pairs(found: Diff) -> str:
-    head = ("", "verdict", "within", "residual dBFS rms", "peak", "LU", "dBTP", "why")
-    return _table(head, [_pair(each) for each in found.files])
+    return _table(_FIGURES, [_pair(each) for each in found.files])
+
+
+_FIGURES = (
+    *("", "verdict", "within", "residual rms (dBFS)", "residual peak (dBFS)"),
+    *("loudness, B - A (LU)", "true peak, B - A (dB)", "why"),
+)
 
 
 def _pair(found: FileDiff) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import soundfile
 
 import stemwright as sw
 from bridge.comparing import Diff, DigestCheck, DigestChecks, Verified
+from bridge.comparing.verifying_render import LockNote
 from bridge.plugins import Catalogue, Plugin, Unscannable
 from chains import Chain
 from stemwright.shown import Shown
@@ -61,12 +62,14 @@ def test_a_diff_shows_its_figures_and_plays_both_sides(found: Diff) -> None:
 
 
 def test_what_was_verified_shows_sound_step_lock_and_digests(found: Diff) -> None:
-    value = Verified(
-        found.verdict, found.within, f"vocals/{ODD}", "plugin", (), True, found, CHECKS
-    )
+    note = LockNote("host", "steps", f"chain.lock: {ODD} is another one")
+    first = (f"vocals/{ODD}", "plugin", (), True)
+    value = Verified(found.verdict, found.within, *first, found, CHECKS, lock=(note,))
     view = _view(value)
     assert "NOT the same" in view
-    assert "vocals/&lt;script&gt;" in view
+    assert "first to differ: vocals/&lt;script&gt;" in view
+    assert "is another one</li>" in view
+    assert view.count("<audio") == 2
     assert "1 of 2 differ" in view
 
 
