@@ -220,6 +220,8 @@ def test_the_new_processor_is_told_everywhere(
     wrong.write_text(CHAIN.replace("left_db", "left"))
     words = f"import chains; print(chains.describe_chain(chains.load({str(chain)!r})))"
     assert "balance -6 dB left, +3.5 dB right" in python(words).out
+    shown = 'import chains; print(chains.load(chains.LIBRARY / "template.toml").groups)'
+    assert "Balance(" in python(shown).out
     listed = run("processors", "balance", "--markdown")
     assert "| left_db | a number from -120 to 60 dB | 0 dB |" in listed.out
     assert "BalanceInsert" in run("schema").out
