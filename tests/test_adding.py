@@ -233,12 +233,12 @@ def test_the_new_processor_is_told_everywhere(
 
 def test_the_new_check_tells_file_and_line(run: Run, stems: Path, tmp_path: Path) -> None:
     chain = tmp_path / "chain.toml"
-    chain.write_text(CHAIN + '[master]\ninsert = [\n{ use = "limiter" },\n{ use = "gain" }]\n')
+    chain.write_text(CHAIN + '[master]\ninsert = [\n{ use = "limiter" },\n{ use = "limiter" }]\n')
     refused, as_json = run("plan", stems, chain), run("plan", stems, chain, "--json")
     assert refused.code == 2
-    assert f"{chain}:11" in refused.err
-    assert "can go over its ceiling" in refused.err
-    assert [each["kind"] for each in json.loads(as_json.out)["errors"]] == ["limiter_not_last"]
+    assert f"{chain}:12" in refused.err
+    assert "has a limiter already" in refused.err
+    assert [each["kind"] for each in json.loads(as_json.out)["errors"]] == ["limiter_twice"]
 
 
 def test_the_new_command_prints(run: Run, stems: Path) -> None:
