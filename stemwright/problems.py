@@ -77,6 +77,18 @@ class StemwrightError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(problem.message for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it travel between processes, with all it holds."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(
+    kind: type[StemwrightError], args: tuple[Any, ...], held: dict[str, Any]
+) -> StemwrightError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(held)
+    return error
+
 
 class DiffersError(StemwrightError):
     """Something is not what a lock or a golden file says."""

@@ -241,7 +241,9 @@ def _strips(deck: Deck, prefix: str) -> str:
 
 
 def ruler(start_s: float, seconds: float) -> str:
-    """Round times under a waveform of `seconds` from `start_s` on."""
+    """Round times under a waveform of `seconds` from `start_s` on; none under next to nothing."""
+    if seconds <= 0.0:
+        return ""
     step = next((each for each in STEPS_S if seconds / each <= _RULED), STEPS_S[-1])
     first = math.ceil(start_s / step - 1e-9)
     marks = "".join(

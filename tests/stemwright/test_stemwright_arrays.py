@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 import stemwright as sw
-from chains import Chain
+from chains import Chain, Group
 
 RATE_HZ = 8000
 Arrays = dict[str, tuple[Any, int]]
@@ -87,6 +87,15 @@ def test_pages_of_a_master_of_arrays_are_made_again(
     found = sw.bypass("out", "vocals/trim", stems=arrays)
     assert found.gain_db == pytest.approx(-2.0, abs=0.01)
     assert (found.folder / "listen.html").exists()
+
+
+@pytest.mark.usefixtures("own_store")
+@pytest.mark.parametrize("frames", [1, 3])
+def test_next_to_no_samples_make_a_master_with_its_page(frames: int) -> None:
+    chain = Chain(groups=(Group("all", ("*",)),))
+    master = sw.master({"click": (np.full(frames, 0.1), 48000)}, chain, "out")
+    assert master["main"].frames == frames
+    assert Path("out/report.html").stat().st_size > 0
 
 
 @pytest.mark.usefixtures("own_store")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from chains import ChainError, load
 from stemwright import problems
+from stemwright.problems import Problem, RenderError
 
 INTERNAL = {
     "BadDataError": "names the key of a file at fault; each reader of a file makes it a problem",
@@ -63,3 +69,18 @@ def test_every_error_is_told_to_the_user_or_caught_for_a_reason() -> None:
     assert told >= {"SessionError", "ChainError", "InputError", "MachineError", "RenderError"}
     drawn = problems.__doc__ or ""
     assert [name for name in sorted(told | {"StemwrightError"}) if name not in drawn] == []
+
+
+def test_errors_travel_between_processes_with_all_they_hold(tmp_path: Path) -> None:
+    chain = tmp_path / "chain.toml"
+    chain.write_text("schema = 1\ncolour = 3\n[[group]]\nstems = 5\n", encoding="utf-8")
+    with pytest.raises(ChainError) as wrong:
+        load(chain)
+    for error in (
+        wrong.value,
+        RenderError(Problem("plugin_crashed", "it crashed", {"group": "a"})),
+    ):
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301 - written a moment ago
+        assert type(again) is type(error)
+        assert (str(again), again.problems) == (str(error), error.problems)
+    assert again.exit_code == RenderError.exit_code
