@@ -98,6 +98,14 @@ def test_next_to_no_samples_make_a_master_with_its_page(frames: int) -> None:
     assert Path("out/report.html").stat().st_size > 0
 
 
+def test_a_result_is_read_from_another_folder_too(
+    own_store: Path, arrays: Arrays, song_chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = sw.master(arrays, song_chain, "out")
+    monkeypatch.chdir(own_store.parent)
+    assert len(master["main"].samples()) == master["main"].frames
+
+
 @pytest.mark.usefixtures("own_store")
 def test_what_is_wrong_with_an_array_is_told_by_its_name(arrays: Arrays, song_chain: Chain) -> None:
     loud = {**arrays, "vox": (arrays["vox"][0] * 1e6, RATE_HZ)}

@@ -67,7 +67,7 @@ def test_the_whole_job_is_one_call(stems: Path, chain: Path, tmp_path: Path) -> 
     main = made["main"]
     assert [*made] == ["main", "tv"]
     assert made.reached
-    assert made.folder == Path("out")
+    assert made.folder == tmp_path / "out"
     assert main.lufs == measures["integrated_lufs"] == pytest.approx(-20.0, abs=0.05)
     assert main.true_peak_dbtp == measures["true_peak_dbtp"]
     assert main.pcm_sha256 == record["outputs"][0]["pcm_sha256"]
