@@ -14,7 +14,7 @@ from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.master_bus import Bus
 from bridge.rendering.steps import rounded_curve, step_key
-from bridge.rendering.takes import HeldDrive, Take, TakeWriter
+from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
 from bridge.storing import Entry, digest
 from stemwright.problems import Diagnostic, Problem, RenderError
 
@@ -154,8 +154,6 @@ def _take(
         if take.clipped:
             raise RenderError(_clipping(take, take_writer.version))
         return take
-    from bridge.rendering.takes import driven_take, limited_take  # scipy, as in Studio.take
-
     if target.driven or target.limiter is None:
         return driven_take(take_writer, signal, target, held)
     return limited_take(take_writer, signal, target.limiter, target, held)
@@ -229,7 +227,7 @@ def _peaks(take: Take, target: Finish, version: str) -> Iterator[Diagnostic]:
 
 def _missed(take: Take, target: Finish, version: str) -> str:
     """Why the loudness is not what was asked for."""
-    from bridge.rendering.takes import ceiling_of  # loaded with the take
+    from bridge.rendering.takes import ceiling_of
 
     found, wanted = take.measures["integrated_lufs"], target.integrated_lufs
     said = f"{version}: {found:.2f} LUFS, and {wanted:g} cannot be reached with this chain"

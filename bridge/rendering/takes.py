@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,11 +13,14 @@ from bridge.audio import Block, Cursor, PcmWriter, Subtype, WavWriter, read_pcm
 from bridge.gathering import Levels, Signal, Tap, cut
 from bridge.metering import Meter
 from bridge.planning import Finish, sum_digest
-from bridge.processing import Analyser, Analysis, FinishLimiter, gain_of, solve_drive
+from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps
 from chains import Limiter
 from stemwright.decibels import amplitude_db
+
+if TYPE_CHECKING:
+    from bridge.processing import Analysis, FinishLimiter
 
 _SEED = "finish/main"
 """Dithers every version alike: one that mutes nothing is the main master, bit for bit."""
@@ -135,6 +138,8 @@ def limited_take(
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
+    from bridge.processing import FinishLimiter, solve_drive  # scipy, which stored takes never need
+
     analysis = _analysed(take_writer, signal)
     ceiling_dbtp = ceiling_of(limiter, target)
     wanted = target.integrated_lufs if held is None else None
@@ -218,6 +223,8 @@ def ceiling_of(limiter: Limiter, target: Finish) -> float:
 
 
 def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
+    from bridge.processing import Analyser
+
     analyser = Analyser(take_writer.rate_hz)
     for block in take_writer.heard(signal):
         take_writer.context.cancel.check()
