@@ -148,10 +148,20 @@ def _faults(name: str, path: Path, read: Iterable[Path]) -> Iterator[Problem]:
         yield _problem("missing_folder", path, said, "make it first")
         return
     said = next((said for each in read if (said := _taken(path, target, each))), "")
-    if said or (target.exists() and target.suffix.lower() in SUFFIXES):
-        said = f"{path} {said or 'is a sound file, which no report replaces'}"
+    if not said and target.exists():
+        said = _no_report(target)
+    if said:
+        said = f"{path} {said}"
         hint = f"name the {name} otherwise, such as diff.{'xml' if name == 'junit' else 'html'}"
         yield _problem(f"{name}_over_input", path, said, hint)
+
+
+def _no_report(target: Path) -> str:
+    """Why a file that is there is not replaced: by its name it is no report; "" when it is one."""
+    suffix = target.suffix.lower()
+    if suffix in SUFFIXES:
+        return "is a sound file, which no report replaces"
+    return "" if suffix in _REPORTS else "is there already, and no report by its name"
 
 
 def _taken(path: Path, target: Path, read: Path) -> str:

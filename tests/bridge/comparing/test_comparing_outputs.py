@@ -116,6 +116,17 @@ def test_links_do_not_get_around_it(refused, place: Path) -> None:
     (place / "way").unlink()
 
 
+def test_a_file_that_is_no_report_by_its_name_stays(refused, place: Path) -> None:
+    mine = place / "notes.toml"
+    mine.write_text("mine", encoding="utf-8")
+    for option, kind in (("--page", "page_over_input"), ("--junit", "junit_over_input")):
+        (said,) = refused("m1", "m2", option, "notes.toml")
+        assert said["kind"] == kind
+        assert "is there already" in said["message"]
+    assert mine.read_text(encoding="utf-8") == "mine"
+    mine.unlink()
+
+
 def test_one_place_does_not_hold_two_reports_and_all_faults_are_told(refused) -> None:
     (said,) = refused("m1", "m2", "--page", "x.html", "--junit", "m1/../x.html")
     assert said["kind"] == "same_output"
