@@ -74,7 +74,8 @@ def __getattr__(name: str) -> "Any":
                 from stemwright.installation import check_packages
 
                 check_packages()
-            return getattr(import_module(home), name)
+            globals()[name] = found = getattr(import_module(home), name)
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

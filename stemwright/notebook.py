@@ -15,6 +15,7 @@ from bridge.pages import Excerpt, lane, preview, text
 from bridge.planning import Lane, Plan, ReturnLane, Step
 from bridge.plugins import Catalogue
 from sessions import Session
+from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, StemwrightError
 from stemwright.results import AudioFile, Master
 
@@ -240,7 +241,7 @@ def _heard(name: str, file: AudioFile) -> str:
 def _preview(file: AudioFile) -> Excerpt:
     most = _LONGEST_S * file.sample_rate_hz
     frames = min(file.frames, most)
-    peak = 10.0 ** (file.sample_peak_dbfs / 20.0) if file.sample_peak_dbfs > -math.inf else 0.0
+    peak = linear(file.sample_peak_dbfs)
     lufs = file.lufs if math.isfinite(file.lufs) else None
     return preview(_stereo(file, frames), file.sample_rate_hz, frames, peak, lufs)
 
