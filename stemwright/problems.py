@@ -37,6 +37,27 @@ class Problem:
     nearest: str | None = None
     hint: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it is, as people read it: file:line and path, or group/insert; "" without one."""
+        if "file" in self.where:
+            line = f":{self.where['line']}" if "line" in self.where else ""
+            path = f" {self.where['path']}" if "path" in self.where else ""
+            named = str(self.where.get("plugin", ""))
+            plugin = "" if named in self.message else f" ({named})"
+            return f"{self.where['file']}{line}{path}{plugin}"
+        names = [str(self.where[name]) for name in ("group", "insert") if name in self.where]
+        if not names:
+            return str(self.where.get("plugin", ""))
+        plugin = f" ({self.where['plugin']})" if "plugin" in self.where else ""
+        return "/".join(names) + plugin
+
+    def __str__(self) -> str:
+        """Its place and what is wrong there; a message that begins with its place says it once."""
+        place = self.place
+        told = not place or self.message.startswith(place)
+        return self.message if told else f"{place}: {self.message}"
+
     def as_json(self) -> dict[str, Any]:
         """The object of the `errors` list that `--json` prints."""
         return {
@@ -75,7 +96,7 @@ class StemwrightError(Exception):
 
     def __init__(self, problems: Problem | Sequence[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("; ".join(problem.message for problem in self.problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it travel between processes, with all it holds."""

@@ -168,12 +168,7 @@ def aside(problems: Sequence[Problem], then: str) -> None:
 
 def paragraph(problem: Problem) -> list[str]:
     """Return a problem as people read it: place, what is wrong, what was expected, what to do."""
-    place = _place(problem)
-    if place and not problem.message.startswith(place):
-        place += ": "
-    else:
-        place = ""
-    lines = [f"error: {place}{problem.message}"]
+    lines = [f"error: {problem}"]
     clauses = {
         "expected": problem.expected,
         "did you mean": problem.nearest,
@@ -183,21 +178,6 @@ def paragraph(problem: Problem) -> list[str]:
         if clause and not (name == "expected" and clause in problem.message):
             lines.append(f"  {name}: {clause}")
     return lines
-
-
-def _place(problem: Problem) -> str:
-    where = problem.where
-    if "file" in where:
-        line = f":{where['line']}" if "line" in where else ""
-        path = f" {where['path']}" if "path" in where else ""
-        named = str(where.get("plugin", ""))
-        plugin = "" if named in problem.message else f" ({named})"
-        return f"{where['file']}{line}{path}{plugin}"
-    names = [str(where[name]) for name in ("group", "insert") if name in where]
-    if not names:
-        return str(where.get("plugin", ""))
-    plugin = f" ({where['plugin']})" if "plugin" in where else ""
-    return "/".join(names) + plugin
 
 
 def say_diagnostics(diagnostics: Iterable[Mapping[str, str]]) -> None:

@@ -84,3 +84,23 @@ def test_errors_travel_between_processes_with_all_they_hold(tmp_path: Path) -> N
         assert type(again) is type(error)
         assert (str(again), again.problems) == (str(error), error.problems)
     assert again.exit_code == RenderError.exit_code
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ({}, "wrong"),
+        ({"file": "a.toml", "line": 9, "path": "group[0]"}, "a.toml:9 group[0]: wrong"),
+        ({"file": "a.toml", "plugin": "Comp"}, "a.toml (Comp): wrong"),
+        ({"group": "low", "insert": "comp", "plugin": "Comp"}, "low/comp (Comp): wrong"),
+        ({"plugin": "Comp"}, "Comp: wrong"),
+    ],
+)
+def test_an_error_says_where_it_is(where: dict[str, str | int], told: str) -> None:
+    assert str(RenderError(Problem("kind", "wrong", where))) == told
+
+
+def test_a_place_is_said_once_and_every_problem_has_a_line() -> None:
+    file = {"file": "a.wav"}
+    error = RenderError([Problem("kind", "a.wav: cut", file), Problem("kind", "silent", file)])
+    assert str(error) == "a.wav: cut\na.wav: silent"
