@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from bridge.comparing import Limits
     from bridge.gathering import Cancel
-    from stemwright.asking import bypass, diff, measure, report, verify
-    from stemwright.face import load, master, plan, plugins, read, render
+    from stemwright.face.asking import bypass, diff, measure, report, verify
+    from stemwright.face.results import AudioFile, Master, MasterFile
+    from stemwright.face.steps import load, master, plan, plugins, read, render
     from stemwright.problems import (
         Diagnostic,
         DiffersError,
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
         StemwrightError,
         StoppedError,
     )
-    from stemwright.results import AudioFile, Master, MasterFile
 
 _HOMES = {
-    "stemwright.face": ("load", "master", "plan", "plugins", "read", "render"),
-    "stemwright.asking": ("bypass", "diff", "measure", "report", "verify"),
+    "stemwright.face.steps": ("load", "master", "plan", "plugins", "read", "render"),
+    "stemwright.face.asking": ("bypass", "diff", "measure", "report", "verify"),
     "stemwright.problems": (
         *("Diagnostic", "DiffersError", "InputError", "MachineError", "Problem", "RenderError"),
         *("StemwrightError", "StoppedError"),
     ),
-    "stemwright.results": ("AudioFile", "Master", "MasterFile"),
+    "stemwright.face.results": ("AudioFile", "Master", "MasterFile"),
     "bridge.gathering.render_events": ("Cancel",),
     "bridge.comparing": ("Limits",),
 }

@@ -20,12 +20,11 @@ from bridge.plugins import Catalogue
 from bridge.road import Inputs, Work, installed_plugins, plan_master, render_master
 from chains import Chain
 from sessions import Session
-from stemwright.arguments import Arguments, checking
-from stemwright.faults import told
+from stemwright.face.arguments import Arguments, checking, told
+from stemwright.face.progress import Progress, listening
+from stemwright.face.results import Master, from_output, from_record
+from stemwright.face.temporary import PathLike, Stems, output, song
 from stemwright.problems import InputError, Problem
-from stemwright.progress import Progress, listening
-from stemwright.results import Master, from_output, from_record
-from stemwright.temporary import PathLike, Stems, output, song
 
 
 def read(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from bridge.planning import ARRAY
 from bridge.road import InMemory
 from sessions import Session
-from stemwright.arguments import Arguments
+from stemwright.face.arguments import Arguments
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def moved(given: Arguments, stems: object, stack: ExitStack) -> Path | None:
 
 def _written(stems: Mapping[str, object], stack: ExitStack) -> Path:
     from bridge.hosting import scratch
-    from stemwright.arrays import write_stems
+    from stemwright.face.arrays import write_stems
 
     folder = stack.enter_context(scratch()).resolve() / "stems"
     folder.mkdir()

@@ -17,12 +17,11 @@ from bridge.road import (
     verified,
     without_insert,
 )
-from stemwright.arguments import Arguments, checking
-from stemwright.faults import told
+from stemwright.face.arguments import Arguments, checking, told
+from stemwright.face.progress import Progress, listening
+from stemwright.face.results import AudioFile, Master
+from stemwright.face.temporary import Arrays, PathLike, moved
 from stemwright.problems import InputError, Problem
-from stemwright.progress import Progress, listening
-from stemwright.results import AudioFile, Master
-from stemwright.temporary import Arrays, PathLike, moved
 
 if TYPE_CHECKING:
     from bridge.pages.bypass import Bypassed

@@ -16,8 +16,8 @@ from bridge.planning import Lane, Plan, ReturnLane, Step
 from bridge.plugins import Catalogue
 from sessions import Session
 from stemwright.decibels import linear
+from stemwright.face.results import AudioFile, Master
 from stemwright.problems import Diagnostic, StemwrightError
-from stemwright.results import AudioFile, Master
 
 
 @singledispatch

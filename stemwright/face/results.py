@@ -82,7 +82,7 @@ class AudioFile(Shown):
         Raises InputError for a file that is gone or was changed since into none.
         """
         from bridge.audio import read_blocks
-        from stemwright.faults import told
+        from stemwright.face.arguments import told
 
         with told():
             blocks = [block.T for block in read_blocks(self.path)]
@@ -179,7 +179,7 @@ def from_output(output: Output, kept: object = None) -> MasterFile:
 
 
 def _html_of(value: Shown) -> str:
-    from stemwright.notebook import html_of
+    from stemwright.face.notebook import html_of
 
     return html_of(value)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from bridge.gathering import Cancel
-from stemwright.arguments import checking
+from stemwright.face.arguments import checking
 from stemwright.problems import Problem, StoppedError
 
 Progress = Callable[[str, int, int], object]

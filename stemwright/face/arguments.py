@@ -1,4 +1,4 @@
-"""The arguments of a call, checked: all that are wrong are told at once, with what was expected."""
+"""The arguments of a call, checked, and what goes wrong in it as one of stemwright's errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from stemwright.problems import InputError, Problem
+from stemwright.problems import InputError, MachineError, Problem
 
 _A_PATH = "a path, as str or Path"
 _Kind = TypeVar("_Kind")
@@ -175,3 +175,17 @@ def _is_writable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what the system and its memory refuse into StemwrightError."""
+    try:
+        yield
+    except MemoryError as error:
+        hint = "close other programs, or pass jobs=1"
+        message = "the memory for this is not there"
+        raise MachineError(Problem("out_of_memory", message, hint=hint)) from error
+    except OSError as error:
+        where = {} if error.filename is None else {"file": os.fsdecode(error.filename)}
+        raise MachineError(Problem("system", str(error.strerror or error), where)) from error
