@@ -71,6 +71,7 @@ from .json_schema import (
     schema as schema,
 )
 from .lines import (
+    NOWHERE as NOWHERE,
     Where as Where,
 )
 from .model import (
@@ -113,6 +114,7 @@ __all__ = [
     "LIBRARY",
     "MASTER",
     "MAX_BYTES",
+    "NOWHERE",
     "ROLES",
     "USES",
     "Assignment",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.plugins import Lines, Plugin, Slot
-from chains import InsertSettings, Limiter, Side
+from chains import NOWHERE, InsertSettings, Limiter, Side, Where
 from stemwright.problems import Diagnostic, Problem
 from stemwright.shown import Shown
 
@@ -98,6 +98,7 @@ class NativeInsert:
     mix: float = 1.0
     on: Side = "stereo"
     key: str | None = None
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ def built_in(insert: Insert, target: Target | None) -> NativeInsert:
     if isinstance(settings, Limiter) and settings.ceiling_dbtp is None:
         ceiling_dbtp = -1.0 if target is None else target.true_peak_dbtp
         settings = settings.model_copy(update={"ceiling_dbtp": ceiling_dbtp})
-    return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert))
+    return NativeInsert(insert.id, settings, insert.mix, insert.on, _key(insert), insert.where)
 
 
 def _lines(chain: Chain, insert: Insert, settings: PluginSettings) -> Lines:

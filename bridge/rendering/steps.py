@@ -47,7 +47,7 @@ from bridge.processing import (
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.storing import Entry
 from stemwright.files import cannot_write
-from stemwright.problems import Diagnostic, InputError, MachineError, StemwrightError
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem, StemwrightError
 
 
 def render_hosted(
@@ -315,13 +315,16 @@ def _processor(
             return build(insert.settings, rate_hz)
         return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
     except InputError as error:
-        group = step.id.rpartition("/")[0]
-        raise InputError(
-            [
-                replace(problem, where={**problem.where, "group": group, "insert": insert.id})
-                for problem in error.problems
-            ]
-        ) from error
+        raise InputError([_located(each, step, insert) for each in error.problems]) from error
+
+
+def _located(problem: Problem, step: NativeStep, insert: NativeInsert) -> Problem:
+    """A problem of a built-in at its insert's line; its path goes on from the insert's."""
+    found = insert.where.as_json()
+    path = [str(each["path"]) for each in (found, problem.where) if "path" in each]
+    inside = {"path": ".".join(path)} if path else {}
+    named = {"group": step.id.rpartition("/")[0], "insert": insert.id}
+    return replace(problem, where={**found, **inside, **named})
 
 
 def _placed(processor: Processor, insert: NativeInsert) -> Processor:

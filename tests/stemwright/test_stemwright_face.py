@@ -242,3 +242,16 @@ def test_dir_shows_the_face_and_importing_it_loads_nothing() -> None:
     assert all(getattr(sw, name) is not None for name in names.split())
     with pytest.raises(AttributeError, match="no attribute 'maste'"):
         sw.maste  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_a_built_in_that_the_rate_does_not_carry_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "chain.toml"
+    bands = ", ".join(f'{{ shape = "bell", hz = {hz}, gain_db = 1 }}' for hz in (300, 15000))
+    insert = f'  [[group.insert]]\n  use = "eq"\n  bands = [{bands}]\n'
+    path.write_text(f'schema = 1\n[[group]]\nid = "a"\nstems = ["*"]\n{insert}')
+    with pytest.raises(sw.InputError) as caught:
+        sw.master({"a": (np.full(800, 0.1), 8000)}, path)
+    (problem,) = caught.value.problems
+    assert problem.kind == "band_above_nyquist"
+    place = {"file": str(path), "line": 5, "path": "group[0].insert[0].bands[1].hz"}
+    assert problem.where == {**place, "group": "a", "insert": "eq"}
