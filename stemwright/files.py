@@ -7,7 +7,9 @@ import errno
 import os
 import secrets
 import stat
+from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import Self
 
 from stemwright.problems import InputError, MachineError, Problem
 
@@ -103,6 +105,31 @@ class Staged:
                 self.commit()
         finally:
             self.drop()
+
+
+class WholeOrNothing(ABC):
+    """A file being written: a `with` block completes it at its end, and drops it on any error."""
+
+    @abstractmethod
+    def close(self) -> object:
+        """Complete the file."""
+
+    @abstractmethod
+    def discard(self) -> None:
+        """Drop what was written so far."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            self.discard()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self.discard()
+            raise
 
 
 def placed(path: Path, octets: bytes) -> None:

@@ -10,14 +10,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from blake3 import blake3
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
-from stemwright.files import cannot_write, unreadable
+from stemwright.files import WholeOrNothing, cannot_write, unreadable
 
 Dtype = Literal["float64", "float32"]
 
@@ -40,7 +39,7 @@ class PcmSummary:
     rms: float
 
 
-class PcmWriter:
+class PcmWriter(WholeOrNothing):
     """Write blocks of (channels, frames) float64 to a raw file, hashing on the way.
 
     A context manager: the file is complete, and `summary` readable, after a normal exit. After an
@@ -109,24 +108,6 @@ class PcmWriter:
         with contextlib.suppress(OSError):  # a full disk refuses the last flush too
             self._file.close()
         self._path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self.discard()
-            return
-        try:
-            self.close()
-        except BaseException:
-            self.discard()
-            raise
 
 
 def read_pcm(

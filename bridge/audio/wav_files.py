@@ -9,15 +9,14 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
 from bridge.audio.decode import opened
 from bridge.audio.quantise import BITS, Quantised, Quantiser, Subtype
-from stemwright.files import Staged, cannot_write
+from stemwright.files import Staged, WholeOrNothing, cannot_write
 from stemwright.problems import InputError, Problem
 
 _PCM, _FLOAT = 1, 3
@@ -66,7 +65,7 @@ class Written:
     clipped: int
 
 
-class WavWriter:
+class WavWriter(WholeOrNothing):
     """Write blocks of (channels, frames) float64 to a WAV file; above 4 GiB it becomes RF64.
 
     A context manager: a normal exit puts the file under its name in one move, an exception leaves
@@ -154,24 +153,6 @@ class WavWriter:
                     hint="choose another name, or allow overwriting",
                 )
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self.discard()
-            return
-        try:
-            self.close()
-        except BaseException:
-            self.discard()
-            raise
 
 
 def _stored(samples: Quantised, subtype: Subtype) -> memoryview:
