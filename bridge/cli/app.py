@@ -1,56 +1,130 @@
-"""`stemwright`: the commands, and how every outcome becomes text and an exit code."""
+"""`stemwright`: the commands, each loaded when it is asked for."""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import Any
 
-from bridge.cli.commands import (
-    cache as cache_command,
-    capture,
-    demo,
-    diff,
-    export,
-    formats,
-    lock,
-    measure,
-    plan,
-    processors,
-    read,
-    render,
-    report,
-    verify,
-)
-from bridge.cli.plugins import command as plugins_command
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
 from bridge.cli.printing import say
+
+COMMANDS = {
+    "demo": (
+        "commands.demo:demo",
+        "Synthesise a song of 8 stems and master it on built-in processors.",
+    ),
+    "read": (
+        "commands.read:read",
+        "Show what a session holds: tempo, tracks or stems, levels, plugins, sends, markers,"
+        " notes.",
+    ),
+    "plan": (
+        "commands.plan:plan",
+        "Show which stem goes where, through what, and how it ends; render nothing.",
+    ),
+    "lock": (
+        "commands.lock:lock",
+        "Plan, and write DIR/chain.lock alone: sources, plugins, states, engine, settings.",
+    ),
+    "render": (
+        "commands.render:render",
+        "Render a master: main.wav, every version, render.json and chain.lock, into DIR.",
+    ),
+    "measure": (
+        "commands.measure:measure",
+        "Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more; several files as a"
+        " table.",
+    ),
+    "diff": (
+        "commands.diff:diff",
+        "Compare two renders: the verdict, the insert that changed, where, how much.",
+    ),
+    "verify": (
+        "commands.verify:verify",
+        "Check a master's digests, render it anew from an empty store, name the first difference.",
+    ),
+    "report": (
+        "commands.report:report",
+        "Write DIR/report.html again from what DIR and the store hold; render nothing.",
+    ),
+    "capture": (
+        "commands.capture:capture",
+        "Lift plugins with order, bypass, wet/dry and states out of a DAW session into a chain.",
+    ),
+    "export": (
+        "commands.export:export",
+        "Write a session, or a finished folder with its chain's plugins, as a DAW project.",
+    ),
+    "formats": (
+        "commands.formats:formats",
+        "List the session formats that can be read, or try FILEs and tell what each holds.",
+    ),
+    "schema": (
+        "commands.processors:schema",
+        "Print the JSON Schema of chain files, for editors and checks.",
+    ),
+    "processors": (
+        "commands.processors:processors",
+        "List the built-in processors with their settings, units, ranges and defaults.",
+    ),
+    "plugins": (
+        "plugins.command:app",
+        "Find, describe, probe and set the plugins of this machine.",
+    ),
+    "cache": (
+        "commands.cache:app",
+        "The store of finished steps: its place and size, whole or not, making room.",
+    ),
+}
+"""Where each command lies, and what it is for: the sentence that its own help begins with."""
+
+_ABOUT = "Headless stem mastering: stems and a chain file in, a finished master out."
+
+
+class CommandsOnDemand(TyperGroup):
+    """A group that lists its commands from `COMMANDS`, and imports the one that is run."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {
+            name: TyperCommand(name, help=about) for name, (_, about) in COMMANDS.items()
+        }
+
+    def get_command(self, _: Any, cmd_name: str) -> Any:
+        """Return the command `cmd_name`, loaded; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        found = getattr(import_module(f"bridge.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return get_group(found)
+        alone = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        alone.command(cmd_name)(found)
+        return get_command(alone)
+
+    def format_commands(self, _: Any, formatter: Any) -> None:
+        """Write every command with its sentence, as the parent does with all of them loaded."""
+        limit = formatter.width - 6 - max(map(len, self.commands))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(limit)) for name, each in self.commands.items()]
+            )
+
 
 app = typer.Typer(
     name="stemwright",
-    help="Headless stem mastering: stems and a chain file in, a finished master out.",
+    cls=CommandsOnDemand,
+    help=_ABOUT,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    demo.demo,
-    read.read,
-    plan.plan,
-    lock.lock,
-    render.render,
-    measure.measure,
-    diff.diff,
-    verify.verify,
-    report.report,
-    capture.capture,
-    export.export,
-    formats.formats,
-    processors.schema,
-    processors.processors,
-):
-    app.command()(command)
-
-app.add_typer(plugins_command.app, name="plugins")
-app.add_typer(cache_command.app, name="cache")
 
 
 def _version(asked: bool) -> None:

@@ -191,7 +191,8 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
 
 def _commands(of: typer.Typer) -> Iterator[str]:
     group = typer.main.get_command(of)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name in group.commands:  # type: ignore[attr-defined]
+        command = group.get_command(None, name)  # type: ignore[attr-defined]
         if hasattr(command, "commands"):
             yield from (f"{name} {each}" for each in command.commands)
         else:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import typer
+from typer.core import TyperGroup
 
-from bridge.cli.app import app
+from bridge.cli.app import COMMANDS, app
 from bridge.cli.telling import run_told
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMANDS = (
+WITH_AN_EXAMPLE = (
     "demo",
     "read",
     "plan",
@@ -31,11 +33,45 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", WITH_AN_EXAMPLE)
 def test_every_command_has_help_with_an_example(run, command: str) -> None:
     said = run(command, "--help")
     assert said.code == 0
     assert f"Example: stemwright {command}" in said.out
+
+
+def test_the_list_of_commands_says_what_their_own_help_begins_with() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    assert [*group.commands] == [*COMMANDS]
+    for name, (_, about) in COMMANDS.items():
+        command = group.get_command(typer.Context(group), name)
+        assert command.name == name
+        assert " ".join(command.help.partition("\n\n")[0].split()) == about
+
+
+def test_a_command_loads_no_other() -> None:
+    code = (
+        "import sys\nfrom bridge.cli.app import app\nfrom bridge.cli.telling import run_told\n"
+        "run_told(app, sys.argv[1:])\n"
+        "print(*(each for each in sys.modules if each.startswith('bridge.cli.commands.')))"
+    )
+
+    def loaded(*words: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+        )
+        return {each.rpartition(".")[2] for each in done.stdout.splitlines()[-1].split()}
+
+    assert loaded("--help") == set()
+    assert loaded("schema") == {"processors"}
+    assert loaded("measure", "--help") == {"measure"}
+
+
+def test_a_command_that_is_not_there_gets_the_nearest(run) -> None:
+    said = run("rendre")
+    assert said.code == 2
+    assert "No such command 'rendre'. Did you mean 'render', 'read'?" in said.err
 
 
 def test_help_imports_nothing_heavy() -> None:
