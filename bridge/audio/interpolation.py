@@ -7,7 +7,6 @@ covers 20 kHz at every rate.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
+from stemwright.exact import sin_cos
 
 HALF_TAPS = 12
 """Frames of context a 4x reading needs on either side."""
@@ -22,7 +22,7 @@ HALF_TAPS = 12
 FINE_HALF_TAPS = 64
 """Frames of context a 16x reading needs on either side."""
 
-COARSE_BOUND = math.cos(math.pi / 8)
+COARSE_BOUND = sin_cos(1.0, 16.0)[1]
 """Least share of a maximum that the nearest 4x point shows, within the band of the 4x reading."""
 
 BAND_BOUND = 0.8

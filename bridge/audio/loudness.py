@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
-from stemwright.decibels import power_db
+from stemwright.decibels import linear_power, power_db
 
 _ASSUMED: dict[int, tuple[float, ...]] = {
     1: (1.0,),
@@ -117,7 +117,7 @@ def lufs(energy: float) -> float:
 
 def energy(loudness_lufs: float) -> float:
     """Return the channel-weighted mean square of a loudness."""
-    return float(10.0 ** ((loudness_lufs + 0.691) / 10.0))
+    return linear_power(loudness_lufs + 0.691)
 
 
 def gated_lufs(energies: npt.NDArray[np.float64]) -> float:

@@ -31,6 +31,7 @@ from bridge.audio.interpolation import (
     narrowed,
     pairs_of,
 )
+from stemwright.exact import sin_cos
 
 _TAPS = 49
 _CENTRE = _TAPS // 2
@@ -100,8 +101,8 @@ def _phases(factor: int) -> tuple[Phase, ...]:
 
 def _weight(tap: int, factor: int) -> float:
     angle = (tap - _CENTRE) * math.pi / factor
-    sinc = math.sin(angle) / angle if tap != _CENTRE else 1.0
-    return sinc * (0.5 * (1.0 - math.cos(2.0 * math.pi * tap / (_TAPS - 1))))
+    sinc = sin_cos(tap - _CENTRE, 2 * factor)[0] / angle if tap != _CENTRE else 1.0
+    return sinc * (0.5 * (1.0 - sin_cos(tap, _TAPS - 1)[1]))
 
 
 def _quarter_and_half(

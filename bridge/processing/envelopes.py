@@ -5,7 +5,6 @@ Running maxima and one-poles only, on absolute grids, so the cut of the stream c
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array
+from stemwright.exact import exp
 
 LOWEST = 1e-15
 """-300 dBFS stands for silence, which has no level in dB."""
@@ -52,7 +52,7 @@ class _Weighted(ABC):
 
     def __init__(self, time_frames: float) -> None:
         self._grid = min(GRID_FRAMES, int(_LARGEST_EXPONENT * time_frames))
-        self._keep = math.exp(-1 / time_frames)
+        self._keep = exp(-1.0, time_frames)
         growth = np.full(self._grid, 1 / self._keep)
         growth[0] = 1.0
         self._weights: Array = np.multiply.accumulate(growth)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from bridge.processing.gain_series import Array
+from bridge.processing.gain_series import Array, levels_db
 
 STEPS_PER_S = 10
 _LEAST = 1e-10
@@ -41,7 +41,7 @@ class Reductions:
         """Take (frames,) linear gains in (0, 1] instead."""
         if gains.size:
             least = np.minimum.reduceat(gains, self._starts(len(gains)))
-            self._add(-20.0 * np.log10(np.clip(least, _LEAST, 1.0)), len(gains))
+            self._add(-levels_db(np.clip(least, _LEAST, 1.0)), len(gains))
 
     def _starts(self, frames: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Where steps begin in the next `frames`; the first may go on with the one before."""

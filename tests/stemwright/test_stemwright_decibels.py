@@ -5,14 +5,14 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from stemwright.decibels import amplitude_db, linear, power_db, rounded_db
+from stemwright.decibels import amplitude_db, linear, linear_power, power_db, rounded_db
 
 
 def test_levels_an_engineer_knows() -> None:
     assert amplitude_db(1.0) == power_db(1.0) == 0.0
     assert amplitude_db(0.5) == pytest.approx(-6.0206, abs=1e-4)
     assert power_db(0.5) == pytest.approx(-3.0103, abs=1e-4)
-    assert linear(-20.0) == pytest.approx(0.1)
+    assert linear(-20.0) == linear_power(-10.0) == 0.1
 
 
 @pytest.mark.parametrize("nothing", [0.0, -0.0, -1.0])
@@ -24,6 +24,7 @@ def test_nothing_is_minus_infinity(nothing: float) -> None:
 def test_no_change_and_silence_are_exact_factors() -> None:
     assert linear(0.0) == linear(-0.0) == 1.0
     assert linear(-math.inf) == 0.0
+    assert amplitude_db(linear(math.inf)) == power_db(math.inf) == math.inf
 
 
 def test_a_reading_is_rounded_to_the_digits_asked_for() -> None:

@@ -11,9 +11,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import brentq
 
 from bridge.audio import Block, FramePeaks, Framer, KWeighting, gated_lufs, narrow_frame_peaks
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape, linear
+from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape
 from bridge.processing.reduction import Reductions
 from chains import Limiter
+from stemwright.decibels import linear
 
 _GRID_FRAMES = 16384
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import minimum_filter1d
 
 from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
+from stemwright.exact import exp
 
 Curve = npt.NDArray[np.float64]
 """(frames,) of a linear peak or gain."""
@@ -47,14 +47,6 @@ class Shape:
         return Shape(window, hop, release_ms * frames_per_ms, guard)
 
 
-def linear(db: float) -> float:
-    """Return the linear gain of `db`, correctly rounded, hence the same on every processor.
-
-    `stemwright.decibels.linear`, by the C library, may be one unit in the last place beside it.
-    """
-    return float(Decimal(10) ** (Decimal(db) / 20))
-
-
 class GainCurve:
     """Streams a peak envelope (silence before and after) to the gain that holds a ceiling.
 
@@ -73,7 +65,7 @@ class GainCurve:
         self._needed: Curve = np.ones(self._early_frames + shape.guard_frames)
         self._reduction = 0.0
         self._tails = [np.zeros(shape.window_frames) for _ in range(2)]
-        per_frame = float((Decimal(-1) / Decimal(shape.release_frames)).exp())
+        per_frame = exp(-1.0, shape.release_frames)
         self._fall: Curve = np.multiply.accumulate(np.full(shape.hop_frames, per_frame))
 
     def add(self, peaks: Curve) -> Curve:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block, FramePeaks
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, Shape, linear
+from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, Shape
 from bridge.processing.reduction import Reductions
 from chains import Limiter
-from stemwright.decibels import amplitude_db
+from stemwright.decibels import amplitude_db, linear
 
 DEFAULT_CEILING_DBTP = -1.0
 
