@@ -6,7 +6,7 @@ Formats are found through entry points of the group "stemwright.session_formats"
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sessions.bundle.naming import AS_STEM, file_extension, other_audio
 from sessions.errors import SessionError
+from sessions.formats.signs import Shown, may_fit
 from sessions.formats.unreadable import EXPORTS, READ, refusal
 from sessions.media.search import check_given
 from sessions.model.session import Session
@@ -44,9 +45,19 @@ class Format(Protocol):
 
 def installed_formats() -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
     """Every installed format by name, and a warning for each that does not load."""
+    return _loaded(entry_points(group=GROUP))
+
+
+def _fitting(paths: Sequence[Path]) -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
+    """The same without those of ours that would score 0: not even loaded."""
+    shown = [Shown(path) for path in paths]
+    return _loaded(point for point in entry_points(group=GROUP) if may_fit(point.module, shown))
+
+
+def _loaded(points: Iterable[EntryPoint]) -> tuple[tuple[Format, ...], tuple[Diagnostic, ...]]:
     found: list[Format] = []
     broken: list[Diagnostic] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    for point in sorted(points, key=lambda point: point.name):
         try:
             found.append(point.load())
         except (ImportError, AttributeError) as error:
@@ -87,7 +98,7 @@ def _surest(
         problems = [Problem("nothing_given", "no session was named", hint="name a folder")]
     if problems:
         raise SessionError(problems)
-    known, broken = installed_formats()
+    known, broken = _fitting(paths)
     scores = [(min(each.score(path) for path in paths), each) for each in known]
     score, best = max(scores, key=lambda scored: scored[0], default=(0.0, None))
     refused = [problem for path in paths if (problem := refusal(path)) is not None]
@@ -96,9 +107,10 @@ def _surest(
     if score <= _SURE and any(map(_is_daw, paths)):
         raise SessionError([_unsupported(path) for path in paths if _is_daw(path)])
     if best is None or score <= 0:
+        known, _ = installed_formats()
         strange = [path for path in paths if not any(each.score(path) > 0 for each in known)]
         raise SessionError([_unrecognised(path, known) for path in strange or paths])
-    from sessions.formats.stems import StemBundle  # loads the audio library
+    from sessions.formats.stems import StemBundle
 
     if isinstance(best, StemBundle):
         session = best.read(paths, media, skip, long=long)

@@ -71,6 +71,15 @@ ZIP_FAILURES = (
 """Everything `zipfile` raises for damaged archives, or for such as it cannot read."""
 
 
+def member_names(path: Path) -> frozenset[str]:
+    """The names in a zip, or none when `path` is no zip; never raises."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return frozenset(archive.namelist())
+    except ZIP_FAILURES:
+        return frozenset()
+
+
 def member_entries(path: Path) -> list[Entry]:
     """The files inside the zip at `path`, clutter left out.
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import IO, Any
-
-import soundfile
+from typing import IO, TYPE_CHECKING, Any
 
 from sessions.media import flac
 from sessions.media.archives import ZIP_FAILURES
@@ -22,6 +20,9 @@ from sessions.media.chunks import (
     Readable,
     read_chunks,
 )
+
+if TYPE_CHECKING:
+    import soundfile
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 384_000
 """What can be metered, and so what can be mastered."""
@@ -266,6 +267,8 @@ def _coded(view: View, base: int, chunks: Chunks, encoding: Encoding) -> Sound |
 
 def _by_library(view: View) -> soundfile.SoundFile | None:
     """The file's closed SoundFile, which still tells what the header said."""
+    import soundfile  # and with it numpy, which most headers never need
+
     try:
         with soundfile.SoundFile(view) as opened:
             return opened

@@ -16,8 +16,9 @@ from sessions.formats.dawproject.mixer import Mixer
 from sessions.formats.dawproject.time import meters, tempo_map, unit_of
 from sessions.formats.dawproject.vocabulary import METADATA, PROJECT
 from sessions.formats.shared.clip_time import Scope
-from sessions.formats.shared.container import Container, member_names
+from sessions.formats.shared.container import Container
 from sessions.formats.shared.xml import Source, children
+from sessions.media.archives import member_names
 from sessions.model.session import Marker, Session, Track
 from stemwright.problems import Diagnostic, Problem
 from stemwright.words import printable

@@ -100,12 +100,3 @@ class Container:
 
 def _plain(written: str) -> str:
     return written.replace("\\", "/").removeprefix("./").lstrip("/")
-
-
-def member_names(path: Path) -> frozenset[str]:
-    """The names in a zip, or none when `path` is no zip; never raises."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return frozenset(archive.namelist())
-    except ZIP_FAILURES:
-        return frozenset()

@@ -14,7 +14,7 @@ from lxml import etree
 from sessions.bundle.roles import role_of
 from sessions.errors import SessionError
 from sessions.formats.shared.clip_time import Scope
-from sessions.formats.shared.container import Container, member_names
+from sessions.formats.shared.container import Container
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import Source, attribute, children
 from sessions.formats.studio_one.arrangement import Events, Pool, markers, meters, tempo_map
@@ -25,6 +25,7 @@ from sessions.formats.studio_one.elements import (
     required,
 )
 from sessions.formats.studio_one.mixer import Channel, Mixer
+from sessions.media.archives import member_names
 from sessions.model.session import Session, Track
 from stemwright.problems import Diagnostic, Problem, Severity
 from stemwright.words import printable
