@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
-from stemwright.decibels import linear_power, power_db
+from stemwright.decibels import linear, linear_power, power_db
+from stemwright.exact import tan
 
 _ASSUMED: dict[int, tuple[float, ...]] = {
     1: (1.0,),
@@ -72,24 +73,30 @@ def _weight(bit: int, bits: Sequence[int]) -> float:
     return _SURROUND if surround else 1.0
 
 
+_SHELF_HZ, _SHELF_Q, _SHELF_DB = 1681.9744509555319, 0.7071752369554193, 3.99984385397
+_SHELF_BEND_DB = _SHELF_DB * 0.499666774155
+_PASS_HZ, _PASS_Q = 38.13547087613982, 0.5003270373253953
+
+
 def k_weighting(sample_rate_hz: int) -> npt.NDArray[np.float64]:
     """Return the (2, 6) second-order sections of the K-weighting at any sample rate.
 
-    The bilinear re-design of the standard's 48 kHz coefficients by De Man (2018).
+    The bilinear re-design of the standard's 48 kHz coefficients by De Man (2018): a high shelf,
+    then a high-pass. In arithmetic alone, from tangents and gains rounded correctly.
     """
-    from pyloudnorm import IIRfilter  # loads scipy: a second that a stored render does not need
+    corner = tan(_SHELF_HZ, 2 * sample_rate_hz)
+    high, bend = linear(_SHELF_DB), linear(_SHELF_BEND_DB)
+    over, square = corner / _SHELF_Q, corner * corner
+    zeros = (high + bend * over + square, 2.0 * (square - high), high - bend * over + square)
+    poles = _poles(corner, _SHELF_Q)
+    shelf = [*(zero / (1.0 + over + square) for zero in zeros), *poles]
+    return np.array([shelf, [1.0, -2.0, 1.0, *_poles(tan(_PASS_HZ, 2 * sample_rate_hz), _PASS_Q)]])
 
-    stages = (
-        IIRfilter(
-            3.99984385397,
-            0.7071752369554193,
-            1681.9744509555319,
-            sample_rate_hz,
-            "high_shelf_DeMan",
-        ),
-        IIRfilter(0.0, 0.5003270373253953, 38.13547087613982, sample_rate_hz, "high_pass_DeMan"),
-    )
-    return np.array([[*stage.b, *stage.a] for stage in stages])
+
+def _poles(corner: float, q: float) -> tuple[float, float, float]:
+    over, square = corner / q, corner * corner
+    whole = 1.0 + over + square
+    return 1.0, 2.0 * (square - 1.0) / whole, (1.0 - over + square) / whole
 
 
 class KWeighting:

@@ -8,7 +8,8 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.envelopes import Ballistics, linked_peaks
-from bridge.processing.filters import Sections, SosFilter
+from bridge.processing.filter_designs import Sections
+from bridge.processing.filters import SosFilter
 from bridge.processing.gain_computer import StaticCurve
 from bridge.processing.gain_series import gain_of, gains_of
 from bridge.processing.reduction import Reductions

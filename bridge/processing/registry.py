@@ -30,15 +30,15 @@ class BuiltIn(NamedTuple):
 BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
     {
         "gain": BuiltIn(2, "gain.GainProcessor"),
-        "eq": BuiltIn(1, "eq.EqProcessor"),
+        "eq": BuiltIn(2, "eq.EqProcessor"),
         "compressor": BuiltIn(3, "compressor.CompressorProcessor", keyed=True),
         "limiter": BuiltIn(3, "limiter.LimiterProcessor"),
         "dynamic_eq": BuiltIn(3, "dynamic_eq.DynamicEqProcessor", keyed=True),
         "multiband": BuiltIn(3, "multiband.MultibandProcessor", keyed=True),
         "deesser": BuiltIn(3, "deesser.DeesserProcessor", keyed=True),
         "saturation": BuiltIn(2, "saturation.SaturationProcessor"),
-        "reverb": BuiltIn(1, "reverb.ReverbProcessor"),
-        "width": BuiltIn(1, "width.WidthProcessor"),
+        "reverb": BuiltIn(2, "reverb.ReverbProcessor"),
+        "width": BuiltIn(2, "width.WidthProcessor"),
         "gate": BuiltIn(3, "gate.GateProcessor", keyed=True),
     }
 )

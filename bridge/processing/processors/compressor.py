@@ -11,7 +11,8 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.envelopes import linked_peaks
-from bridge.processing.filters import SosFilter, passing
+from bridge.processing.filter_designs import passing
+from bridge.processing.filters import SosFilter
 from bridge.processing.gain_computer import GainComputer
 from chains import Compressor
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.filters import (
-    GRID_FRAMES,
-    Corner,
-    passing,
-    pieces,
-    refuse_above_nyquist,
-    sections_of,
-)
+from bridge.processing.filter_designs import passing, sections_of
+from bridge.processing.filters import GRID_FRAMES, Corner, pieces, refuse_above_nyquist
 from bridge.processing.moving_band import Movement, MovingBand
 from chains import Deesser, Shelf
 

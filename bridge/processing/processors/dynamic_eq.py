@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.filters import (
-    GRID_FRAMES,
-    Corner,
-    Sections,
-    band_pass,
-    passing,
-    pieces,
-    refuse_above_nyquist,
-    sections_of,
-)
+from bridge.processing.filter_designs import Sections, band_pass, passing, sections_of
+from bridge.processing.filters import GRID_FRAMES, Corner, pieces, refuse_above_nyquist
 from bridge.processing.moving_band import Movement, MovingBand
 from bridge.processing.reduction import deepest
 from chains import Bell, DynamicBand, DynamicEq, Shelf

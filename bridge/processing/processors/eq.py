@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.filters import Corner, SosFilter, refuse_above_nyquist, sections_of
+from bridge.processing.filter_designs import sections_of
+from bridge.processing.filters import Corner, SosFilter, refuse_above_nyquist
 from chains import Eq
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pedalboard
 
 from bridge.audio import Block
-from bridge.processing.filters import SosFilter, passing
+from bridge.processing.filter_designs import passing
+from bridge.processing.filters import SosFilter
 from chains import Reverb
 
 _PIECE_FRAMES = 8192

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.filters import SosFilter, linkwitz_riley
+from bridge.processing.filter_designs import linkwitz_riley
+from bridge.processing.filters import SosFilter
 from chains import Width
 
 

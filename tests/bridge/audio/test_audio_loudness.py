@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from pyebur128 import MeasurementMode, R128State, get_loudness_global
+from pyloudnorm import IIRfilter
 
 from bridge.audio.loudness import KWeighting, energy, gated_lufs, k_weighting, lufs
 
@@ -26,6 +27,16 @@ TABLE = [
 
 def test_coefficients_at_48_khz_are_those_of_the_standard() -> None:
     assert k_weighting(48000) == pytest.approx(np.array(TABLE), abs=1e-6)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 11025, 44100, 48000, 96000, 384000])
+def test_coefficients_are_those_of_pyloudnorm_at_every_rate(rate_hz: int) -> None:
+    shelf = IIRfilter(
+        3.99984385397, 0.7071752369554193, 1681.9744509555319, rate_hz, "high_shelf_DeMan"
+    )
+    high_pass = IIRfilter(0.0, 0.5003270373253953, 38.13547087613982, rate_hz, "high_pass_DeMan")
+    theirs = np.array([[*stage.b, *stage.a] for stage in (shelf, high_pass)])
+    assert k_weighting(rate_hz) == pytest.approx(theirs, rel=1e-13)
 
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 88200, 96000, 192000])

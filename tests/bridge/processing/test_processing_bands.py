@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.signal import freqz_sos
 
 from bridge.audio.blocks import Block
-from bridge.processing.filters import linkwitz_riley, sections_of
+from bridge.processing.filter_designs import linkwitz_riley, sections_of
 from bridge.processing.processors.compressor import CompressorProcessor
 from bridge.processing.processors.deesser import DeesserProcessor
 from bridge.processing.processors.dynamic_eq import DynamicEqProcessor

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from scipy.signal import freqz_sos
 
 from bridge.audio.blocks import Block
-from bridge.processing.filters import sections_of
+from bridge.processing.filter_designs import sections_of
 from bridge.processing.processors.eq import EqProcessor
 from chains import Bell, Eq, Pass, Shelf
 from stemwright.problems import InputError
