@@ -7,6 +7,7 @@ covers 20 kHz at every rate.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
+from bridge.audio.kaiser import Taps, as_taps, kaiser
 from stemwright.exact import sin_cos
 
 HALF_TAPS = 12
@@ -43,18 +45,17 @@ Peaks = npt.NDArray[np.float64]
 
 Narrow = npt.NDArray[np.float32]
 Samples = TypeVar("Samples", npt.NDArray[np.float64], npt.NDArray[np.float32])
-Taps = npt.NDArray[np.float64]
 Pair = tuple[float, float, float]
 
 
 def _taps(offset: float, half: int = HALF_TAPS, beta: float = _KAISER_BETA) -> Taps:
     """Return the weights of frames n-`half` to n+`half` that read the signal at n + `offset`."""
-    distance = offset - np.arange(-half, half + 1)
-    inside = np.clip(1.0 - (distance / half) ** 2, 0.0, None)
-    taps = np.sinc(distance) * np.i0(beta * np.sqrt(inside)) * (inside > 0.0)
-    # Rounded, since the last bits of i0 differ between processors.
-    rounded: Taps = np.rint(taps / taps.sum() * 2.0**40) / 2.0**40
-    return rounded
+    frames = np.arange(-half, half + 1)
+    distance = offset - frames
+    waves = np.where(frames % 2 == 0, 1.0, -1.0) * sin_cos(offset, 2.0)[0]  # sin(pi * distance)
+    waves[distance == 0.0] = math.pi
+    sinc = waves / (math.pi * np.where(distance == 0.0, 1.0, distance))
+    return as_taps(sinc * kaiser(distance / half, beta) * (np.abs(distance) < half))
 
 
 _QUARTERS, _BETWEEN = (
