@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.song import NAMES
-from benchmarks.usage import Memory, Stages, Usage
+from benchmarks.usage import Clock, Told, Usage
+
+if TYPE_CHECKING:
+    from stemwright.problems import Problem
 
 _LANE = """
 [[group]]
@@ -40,6 +46,14 @@ _NATIVE_LANE = """
     {{ shape = "low_shelf", hz = 120, gain_db = 0.5 }},
   ]
 """
+_EQUALISER = """
+  [[group.insert]]
+  use = "eq"
+  bands = [
+    { shape = "bell", hz = 400, gain_db = -1 },
+    { shape = "high_shelf", hz = 9000, gain_db = 1 },
+  ]
+"""
 _HOSTED_LANE = """
   [[group.insert]]
   use = "plugin"
@@ -66,14 +80,20 @@ integrated_lufs = -12.0
 HOSTED_PLUGIN = "ZamCompX2"
 
 
-def native_chain(colour_db: float = 1.0) -> str:
-    """Three built-ins in each of eight lanes, four on the master; `colour_db` is the lead's."""
+def native_chain(
+    colour_db: float = 1.0, names: Sequence[str] = NAMES, inserts: int | None = None
+) -> str:
+    """Three built-ins in each lane, four on the master; `colour_db` is the lead's.
+
+    With `inserts`, each lane has so many equalisers of two bands instead.
+    """
+    shaped = None if inserts is None else _EQUALISER * inserts
     lanes = "".join(
         _LANE.format(
             name=name,
-            inserts=_NATIVE_LANE.format(gain_db=colour_db if name == "lead" else 1.0),
+            inserts=shaped or _NATIVE_LANE.format(gain_db=colour_db if name == "lead" else 1.0),
         )
-        for name in NAMES
+        for name in names
     )
     return f"schema = 1\n{lanes}{_MASTER}"
 
@@ -85,18 +105,52 @@ def hosted_chain() -> str:
     return f"schema = 1\n{lanes}{_MASTER}"
 
 
-@dataclass(frozen=True)
-class Mastered:
-    """One render: its stages, the whole, its peak memory, and what its fresh steps took."""
+class Stages:
+    """Splits a render's time by its stages; implements bridge.gathering.Events."""
 
-    stages: dict[str, Usage]
-    whole: Usage
-    peak_bytes: int
-    fresh_s: dict[str, float]
+    def __init__(self) -> None:
+        self.found: dict[str, Usage] = {}
+        self._name = "reading"
+        self._since = Usage.now()
+
+    def stage(self, name: str) -> None:
+        """Close the stage before; open this one."""
+        now = Usage.now()
+        self.found[self._name] = now.since(self._since)
+        self._name, self._since = name, now
+
+    def steps(self, total: int) -> None:
+        """Of no interest here."""
+
+    def busy(self, step_id: str) -> None:
+        """Of no interest here."""
+
+    def done(self, step_id: str) -> None:
+        """Of no interest here."""
+
+    def missing(self, plugins: Sequence[Problem]) -> None:
+        """Of no interest here."""
 
 
-def master(stems: Path, text: str, work: Path, jobs: int) -> Mastered:
-    """Render `text` over `stems` into `work`, with the store that is there."""
+def master(stems: str, text: str, work: str, jobs: int, warm: str | None) -> Told:
+    """Work: render `text` over `stems` into `work`, with the store that is there.
+
+    With `warm`, a folder of the same stems a second long, those are rendered before the clock
+    runs: what is imported on the way is start-up. Tells the usage of each stage and the seconds of
+    each step that the store did not have.
+    """
+    if warm is not None:
+        with tempfile.TemporaryDirectory(dir=Path(work).parent) as folder:
+            _master(Path(warm), text, Path(folder), jobs)
+    clock = Clock()
+    stages, fresh_s = _master(Path(stems), text, Path(work), jobs)
+    told = {name: [used.wall_s, used.cpu_s] for name, used in stages.items()}
+    return clock.told(stages=told, fresh_s=fresh_s)
+
+
+def _master(
+    stems: Path, text: str, work: Path, jobs: int
+) -> tuple[dict[str, Usage], dict[str, float]]:
     from bridge.finished import write_folder
     from bridge.gathering import Cancel, link
     from bridge.hosting import host
@@ -107,24 +161,32 @@ def master(stems: Path, text: str, work: Path, jobs: int) -> Mastered:
 
     work.mkdir(exist_ok=True)
     (work / "chain.toml").write_text(text, encoding="utf-8")
-    stages, start = Stages(), Usage.now()
+    stages = Stages()
     chain, store = load(work / "chain.toml"), Store(work / "store")
-    with Memory() as memory:
-        plan = link(read(stems), chain, store, jobs=jobs)
-        context = Context(plan, store, host(plan.engine.host), stages, Cancel(), jobs)
-        rendering = render(context, "pcm24")
-        stages.stage("writing")
-        write_folder(context, rendering, chain, "pcm24", work / "master")
-        stages.stage("")
+    plan = link(read(stems), chain, store, jobs=jobs)
+    context = Context(plan, store, host(plan.engine.host), stages, Cancel(), jobs)
+    rendering = render(context, "pcm24")
+    stages.stage("writing")
+    write_folder(context, rendering, chain, "pcm24", work / "master")
+    stages.stage("")
     fresh = {step.id: step.seconds for step in rendering.steps if not step.cached}
-    return Mastered(stages.found, Usage.now().since(start), memory.peak_bytes, fresh)
+    return stages.found, fresh
+
+
+def command(*words: object) -> Usage:
+    """The whole command, start-up included."""
+    start = Usage.now()
+    run = [sys.executable, "-m", "stemwright", *map(str, words)]
+    subprocess.run(run, check=True, capture_output=True)
+    return Usage.now().since(start)
 
 
 def again(stems: Path, work: Path, jobs: int) -> Usage:
-    """The whole command once more, start-up included, with everything in the store."""
-    start = Usage.now()
-    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems]
-    command += [work / "chain.toml", "-o", work / "master", "--store", work / "store"]
-    command += ["--jobs", str(jobs)]
-    subprocess.run([str(word) for word in command], check=True, capture_output=True)
-    return Usage.now().since(start)
+    """`render` once more, with everything in the store."""
+    chain, out, store = work / "chain.toml", work / "master", work / "store"
+    return command("render", stems, chain, "-o", out, "--store", store, "--jobs", jobs)
+
+
+def forget(work: Path) -> None:
+    """Remove what a render left: store and master."""
+    shutil.rmtree(work, ignore_errors=True)

@@ -1,17 +1,16 @@
-"""Clocks, memory and rows: what every benchmark measures with and prints by."""
+"""Clocks and memory: what every benchmark measures with."""
 
 from __future__ import annotations
 
 import resource
-import sys
+import statistics
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import psutil
-
-from stemwright.problems import Problem
+Told = dict[str, Any]
+"""What a piece of work says of itself: `wall_s`, `cpu_s`, and whatever else it knows."""
 
 
 @dataclass(frozen=True)
@@ -36,41 +35,61 @@ class Usage:
         return Usage(self.wall_s + other.wall_s, self.cpu_s + other.cpu_s)
 
 
-class Stages:
-    """Splits a render's time by its stages; implements bridge.gathering.Events."""
+class Clock:
+    """Started when the imports are done, so that start-up stays out of what is told."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Usage] = {}
-        self._name = "reading"
-        self._since = Usage.now()
+        self._start = Usage.now()
 
-    def stage(self, name: str) -> None:
-        """Close the stage before; open this one."""
-        now = Usage.now()
-        self.found[self._name] = now.since(self._since)
-        self._name, self._since = name, now
-
-    def steps(self, total: int) -> None:
-        """Of no interest here."""
-
-    def busy(self, step_id: str) -> None:
-        """Of no interest here."""
-
-    def done(self, step_id: str) -> None:
-        """Of no interest here."""
-
-    def missing(self, plugins: Sequence[Problem]) -> None:
-        """Of no interest here."""
+    def told(self, **more: object) -> Told:
+        """What was used since the start, and `more`."""
+        used = Usage.now().since(self._start)
+        return {"wall_s": used.wall_s, "cpu_s": used.cpu_s, **more}
 
 
-class Memory:
-    """Samples the resident memory of this process and all its children.
+class Rounds:
+    """The same measurements several times over, by name; a round has each of them once.
 
-    Pages that several processes share count once in each, so the figure is an upper bound.
+    A ratio is taken within each round, where both sides met the same load; then the median.
     """
 
     def __init__(self) -> None:
+        self._found: dict[str, list[Usage]] = {}
+
+    def note(self, name: str, used: Usage) -> None:
+        """Take one measurement of the round that runs."""
+        self._found.setdefault(name, []).append(used)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def median(self, name: str) -> Usage:
+        """Median wall and median CPU, each for itself."""
+        found = self._found[name]
+        walls, cpus = [each.wall_s for each in found], [each.cpu_s for each in found]
+        return Usage(statistics.median(walls), statistics.median(cpus))
+
+    def spread_s(self, name: str) -> float:
+        """Largest minus smallest CPU seconds."""
+        cpus = [each.cpu_s for each in self._found[name]]
+        return max(cpus) - min(cpus)
+
+    def ratio(self, name: str, other: str) -> float:
+        """The median of each round's CPU over that of `other`."""
+        pairs = zip(self._found[name], self._found[other], strict=True)
+        return statistics.median(one.cpu_s / two.cpu_s for one, two in pairs)
+
+
+class Memory:
+    """Samples the resident memory of a process and all its children, from outside.
+
+    Sampling costs CPU, so what is timed is never sampled. Pages that several processes share count
+    once in each: the figure is an upper bound.
+    """
+
+    def __init__(self, process_id: int) -> None:
         self.peak_bytes = 0
+        self._process_id = process_id
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -83,42 +102,23 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
-        me = psutil.Process()
+        import psutil  # the peers' own environment has none, and needs none
+
+        try:
+            top = psutil.Process(self._process_id)
+        except psutil.NoSuchProcess:
+            return
         while not self._over.wait(0.05):
-            total = 0
-            for process in [me, *me.children(recursive=True)]:
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-            self.peak_bytes = max(self.peak_bytes, total)
+            self.peak_bytes = max(self.peak_bytes, _resident_bytes(top))
 
 
-class Printed:
-    """Prints rows, each with its CPU as a multiple of `base`."""
+def _resident_bytes(top: Any) -> int:
+    import psutil
 
-    def __init__(self, base: Usage) -> None:
-        self._base = base
-
-    def title(self, text: str) -> None:
-        """Begin a part."""
-        sys.stdout.write(f"\n{text}\n")
-        sys.stdout.flush()
-
-    def row(self, name: str, used: Usage) -> None:
-        """One measurement."""
-        ratio = used.cpu_s / self._base.cpu_s
-        sys.stdout.write(
-            f"  {name:<38}{used.wall_s:8.2f} s wall {used.cpu_s:8.2f} s CPU {ratio:7.2f} x (a)\n"
-        )
-        sys.stdout.flush()
-
-    def figure(self, name: str, found: float, unit: str, goal: str = "") -> None:
-        """One number beside its goal."""
-        said = f"   goal: {goal}" if goal else ""
-        sys.stdout.write(f"  {name:<38}{found:8.2f} {unit}{said}\n")
-        sys.stdout.flush()
-
-    def left_out(self, name: str, why: str) -> None:
-        """A row that could not be measured."""
-        sys.stdout.write(f"  {name:<38} left out: {why}\n")
+    total = 0
+    try:
+        for process in [top, *top.children(recursive=True)]:
+            total += process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return total
+    return total

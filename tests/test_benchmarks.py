@@ -1,0 +1,89 @@
+"""The benchmarks' own laws: the yardstick is not ours, and what a process used is counted whole."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from benchmarks import peers
+from benchmarks.apart import LeftOutError, apart
+from benchmarks.song import write_stems
+from benchmarks.usage import Clock, Rounds, Told, Usage
+
+_BURNT_S = 0.3
+
+
+def summed_and_imported(paths: list[str], out: str) -> Told:
+    told = peers.plain_sum(paths, out)
+    return {**told, "imported": sorted({name.partition(".")[0] for name in sys.modules})}
+
+
+def burning_in_a_child() -> Told:
+    clock = Clock()
+    told = apart(burning)
+    return clock.told(child_s=told.work.cpu_s)
+
+
+def burning() -> Told:
+    clock = Clock()
+    start = Usage.now()
+    while Usage.now().since(start).cpu_s < _BURNT_S:
+        continue
+    return clock.told()
+
+
+def failing() -> Told:
+    raise ValueError("no such thing here")
+
+
+def test_the_base_writes_the_sum_of_the_stems_and_loads_nothing_of_ours(tmp_path: Path) -> None:
+    paths = write_stems(tmp_path / "stems", 1, 48000, ("drums", "bass", "keys"))
+    done = apart(summed_and_imported, paths, tmp_path / "sum.wav")
+    wanted = sum(soundfile.read(path, dtype="int32")[0].astype(np.int64) for path in paths)
+    found, rate_hz = soundfile.read(tmp_path / "sum.wav", dtype="int32")
+    assert (rate_hz, found.shape) == (48000, (48000, 2))
+    assert np.array_equal(found, wanted)
+    assert not {"bridge", "chains", "sessions", "stemwright"} & set(done.told["imported"])
+
+
+def test_what_the_children_of_a_process_use_is_counted() -> None:
+    done = apart(burning_in_a_child)
+    assert done.work.cpu_s >= done.told["child_s"] >= _BURNT_S
+    assert done.whole.cpu_s >= done.work.cpu_s
+    assert done.start_up.cpu_s > 0.0
+
+
+def test_memory_is_that_of_the_process_and_only_looked_at_where_asked() -> None:
+    assert apart(burning).peak_bytes == 0
+    assert 5e6 < apart(burning, sampled=True).peak_bytes < 300e6
+
+
+def test_a_peer_that_fails_is_left_out_with_its_reason() -> None:
+    with pytest.raises(LeftOutError, match="failing: ValueError: no such thing here"):
+        apart(failing)
+
+
+def test_a_ratio_is_the_median_of_what_each_round_found() -> None:
+    rounds = Rounds()
+    for base_s, ours_s in ((1.0, 2.0), (10.0, 30.0), (2.0, 8.0)):
+        rounds.note("base", Usage(base_s, base_s))
+        rounds.note("ours", Usage(2 * ours_s, ours_s))
+    assert rounds.ratio("ours", "base") == 3.0
+    assert rounds.median("ours") == Usage(16.0, 8.0)
+    assert rounds.spread_s("ours") == 28.0
+
+
+def test_stems_longer_than_their_loop_go_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.song.LOOP_S", 8)
+    (path,) = write_stems(tmp_path, 21, 8000, ("drums",))
+    frames, _ = soundfile.read(path, dtype="int32")
+    assert len(frames) == 21 * 8000
+    assert np.array_equal(frames[:64000], frames[64000:128000])
+    assert np.array_equal(frames[:40000], frames[128000:])
+    assert not np.array_equal(frames[:32000], frames[32000:64000])
