@@ -4,12 +4,12 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 FUZZ   ?= 0
 
-.PHONY: help setup demo test check lint unit lock benchmark clean
+.PHONY: help setup demo test check lint unit kernels lock benchmark clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.runtime ## Make .venv/bin/stemwright
+setup: $(VENV)/.runtime kernels ## Make .venv/bin/stemwright
 
 demo: setup ## Master a generated 8-stem song on built-in processors
 	$(BIN)/stemwright demo $(DEMO)
@@ -22,8 +22,11 @@ lint: $(VENV)/.dev ## Format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.dev ## The test suite alone
+unit: $(VENV)/.dev kernels ## The test suite alone
 	$(BIN)/pytest -n 2 --dist worksteal
+
+kernels: $(VENV)/.runtime ## Compile the kernels in C anew where their sources changed
+	@$(BIN)/python -m bridge.native.build
 
 lock: $(VENV)/.dev ## Resolve requirements/*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from bridge.audio import Block
+from bridge.native import Library, library
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array
 from stemwright.exact import exp
@@ -23,6 +24,10 @@ _LARGEST_EXPONENT = 600.0
 
 def linked_peaks(block: Block) -> Array:
     """Return (frames,) max(|L|, |R|) of a (2, frames) block: one reading for both channels."""
+    if (compiled := library()) is not None:
+        linked = np.empty(block.shape[1])
+        compiled.linked_peaks(block[0], block[1], linked, len(linked))
+        return linked
     heard = np.abs(block)
     peaks: Array = np.maximum(heard[0], heard[1])
     return peaks
@@ -62,11 +67,19 @@ class _Weighted(ABC):
     def process(self, wanted: Array) -> Array:
         """Return what becomes of (frames,) non-negative numbers."""
         out = np.empty_like(wanted)
+        if (compiled := library()) is not None:
+            self._held = self._compiled(compiled, wanted, self._frames % self._grid, out)
+            self._frames += len(wanted)
+            return out
         for piece in pieces(self._frames, len(wanted), self._grid):
             start = (self._frames + piece.start) % self._grid
             self._run(wanted[piece], start, out[piece])
         self._frames += len(wanted)
         return out
+
+    @abstractmethod
+    def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
+        """Fill `out` from `wanted`, its first at `start` of the grid; return what is held then."""
 
     @abstractmethod
     def _run(self, wanted: Array, start: int, out: Array) -> None:
@@ -83,6 +96,12 @@ class _Weighted(ABC):
 class PeakHold(_Weighted):
     """y[n] = max(x[n], a*y[n-1]): at once up, exponentially down."""
 
+    def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
+        held: float = compiled.peak_hold(
+            wanted, out, len(out), self._weights, self._grid, start, self._keep, self._held
+        )
+        return held
+
     def _run(self, wanted: Array, start: int, out: Array) -> None:
         weights = self._weights[start : start + len(wanted)]
         np.multiply(wanted, weights, out=out)
@@ -98,6 +117,20 @@ class OnePole(_Weighted):
     def __init__(self, time_frames: float) -> None:
         super().__init__(time_frames)
         self._feeds = (1.0 - self._keep) * self._weights
+
+    def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
+        held: float = compiled.one_pole(
+            wanted,
+            out,
+            len(out),
+            self._weights,
+            self._feeds,
+            self._grid,
+            start,
+            self._keep,
+            self._held,
+        )
+        return held
 
     def _run(self, wanted: Array, start: int, out: Array) -> None:
         end = start + len(wanted)
@@ -126,6 +159,19 @@ class TrailingPeak:
     def process(self, values: Array) -> Array:
         """Return the trailing maxima of (frames,) non-negative numbers."""
         out = np.empty_like(values)
+        if (compiled := library()) is not None:
+            self._running = compiled.trailing_peak(
+                values,
+                out,
+                len(out),
+                self._segment,
+                self._before,
+                self._window,
+                self._frames % self._window,
+                self._running,
+            )
+            self._frames += len(values)
+            return out
         for piece in pieces(self._frames, len(values), self._window):
             out[piece] = self._piece(values[piece], (self._frames + piece.start) % self._window)
         self._frames += len(values)
@@ -140,7 +186,7 @@ class TrailingPeak:
         reach = self._before[start + 1 : end + 1]
         np.maximum(running[: len(reach)], reach, out=running[: len(reach)])
         if end == self._window:
-            self._before = np.maximum.accumulate(self._segment[::-1])[::-1]
+            self._before = np.maximum.accumulate(self._segment[::-1])[::-1].copy()
             self._segment = np.empty(self._window)
             self._running = 0.0
         return running

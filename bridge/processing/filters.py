@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import sosfilt
 
-from bridge.audio import Block
+from bridge.audio import Block, run_sections
 from bridge.processing.filter_designs import Sections, all_pass, linkwitz_riley
 from stemwright.problems import InputError, Problem
 
@@ -31,7 +30,7 @@ class SosFilter:
     """Second-order sections in float64 over (channels, frames) blocks."""
 
     def __init__(self, sections: Sections, channels: int) -> None:
-        self._sections = sections
+        self._sections = np.ascontiguousarray(sections)
         self._state = np.zeros((len(sections), channels, 2))
         self._frames = 0
 
@@ -46,9 +45,7 @@ class SosFilter:
 
     def _piece(self, block: Block, frame: int) -> Block:
         self._drop_nothing(frame)
-        filtered: Block
-        filtered, self._state = sosfilt(self._sections, block, zi=self._state)
-        return filtered
+        return run_sections(self._sections, block, self._state)
 
     def _drop_nothing(self, frame: int) -> None:
         if frame % GRID_FRAMES == 0 and np.abs(self._state).max() < _NOTHING:

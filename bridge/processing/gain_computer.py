@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bridge.native import library
 from bridge.processing.envelopes import LOWEST, Ballistics
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
@@ -38,6 +39,17 @@ class StaticCurve:
 
     def reduction_db(self, detector: Array) -> Array:
         """Return by how many dB each linear level asks to be turned down, 0 or more."""
+        if (compiled := library()) is not None:
+            reductions = np.empty_like(detector)
+            compiled.reductions_db(
+                detector,
+                reductions,
+                len(detector),
+                self._threshold_db - self._half_knee_db,
+                self._half_knee_db,
+                self._slope,
+            )
+            return reductions
         if not detector.size or detector.max() < self._surely_below:
             return np.zeros_like(detector)
         above = levels_db(np.maximum(detector, LOWEST))

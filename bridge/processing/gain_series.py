@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bridge.native import library
+
 Array = npt.NDArray[np.float64]
 
 DB_PER_OCTAVE = 6.020599913279624
@@ -41,6 +43,10 @@ def gain_of(level_db: float) -> float:
 
 def gains_of(levels_db: Array) -> Array:
     """Return linear gains of levels between -6000 and +6000 dB; exactly 1.0 for 0 dB."""
+    if (compiled := library()) is not None:
+        gains = np.empty_like(levels_db)
+        compiled.gains_of(levels_db, gains, len(gains))
+        return gains
     octaves = levels_db * (1 / DB_PER_OCTAVE)
     whole = np.rint(octaves)
     octaves -= whole
@@ -65,7 +71,11 @@ def _exp(x: Array) -> Array:
 
 
 def levels_db(gains: Array) -> Array:
-    """Return levels in dB of positive, finite gains; exactly 0.0 for 1.0."""
+    """Return levels in dB of positive, finite, normal gains; exactly 0.0 for 1.0."""
+    if (compiled := library()) is not None:
+        levels = np.empty_like(gains)
+        compiled.levels_db(gains, levels, len(levels))
+        return levels
     mantissa, exponent = np.frexp(gains)
     low = mantissa < _SQRT_HALF
     mantissa *= 1.0 + low

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
+from bridge.native import library
 from bridge.processing.envelopes import LOWEST, Ballistics, TrailingPeak, linked_peaks
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
@@ -83,6 +84,19 @@ class GateProcessor:
 
     def _open(self, level: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Return where the gate is open: since the last decisive level, a level that opens."""
+        if (compiled := library()) is not None:
+            stands = np.empty(len(level), np.bool_)
+            self._is_open = bool(
+                compiled.gate_open(
+                    level,
+                    stands.view(np.uint8),
+                    len(level),
+                    self._open_from,
+                    self._close_under,
+                    self._is_open,
+                )
+            )
+            return stands
         opens = level >= self._open_from
         decisive = opens | (level < self._close_under)
         last = np.where(decisive, np.arange(1, len(level) + 1), 0)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bridge.audio.blocks import Block
+from bridge.native import numpy_path, running
 from bridge.processing import ReducesGain, run_keyed
 from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
 from chains import (
@@ -96,6 +97,19 @@ def test_blocks_change_no_bit(one: InsertSettings, sizes: list[int], frames: int
     block = music(frames)
     parts = whole(run([build(one, RATE)], cut(block, sizes)))
     assert parts.tobytes() == through(one, block).tobytes()
+
+
+@pytest.mark.parametrize("one", EVERY, ids=named)
+@settings(max_examples=8)
+@given(sizes=st.lists(st.integers(0, 20000), max_size=5), seed=st.integers(0, 99))
+def test_kernels_and_numpy_give_the_same_bits(
+    one: InsertSettings, sizes: list[int], seed: int
+) -> None:
+    block = music(40000, seed)
+    assert running().path == "compiled"
+    compiled = whole(run([build(one, RATE)], cut(block, sizes)))
+    with numpy_path():
+        assert compiled.tobytes() == through(one, block).tobytes()
 
 
 @pytest.mark.parametrize("one", EVERY, ids=named)

@@ -1,0 +1,13 @@
+from .build import (
+    CannotCompileError as CannotCompileError,
+    compile_kernels as compile_kernels,
+)
+from .library import (
+    PURE_VARIABLE as PURE_VARIABLE,
+    Library as Library,
+    Running as Running,
+    library as library,
+    numpy_path as numpy_path,
+    rows as rows,
+    running as running,
+)

@@ -1,0 +1,48 @@
+/* What the library gives to Python: every function's twin in numpy is named above its body.
+
+   Arithmetic alone, operation by operation as the twin does it, so that both give the same bits:
+   built with -ffp-contract=off, without fast-math. Rows of a block are `stride` doubles apart.
+   Nothing here allocates, fails or keeps state of its own. */
+#ifndef STEMWRIGHT_KERNELS_H
+#define STEMWRIGHT_KERNELS_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default")))
+#endif
+
+/* Where the loader can choose by processor, a loop is built for the wider registers as well. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(ONE_PROCESSOR)
+#define WIDER __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDER
+#endif
+
+/* The digest of the sources this library was built from. */
+EXPORTED const char *sw_sources(void);
+
+/* filters.c */
+EXPORTED void sw_sosfilt(const double *in, int64_t in_stride, double *out, int64_t out_stride, int64_t rows,
+                         int64_t frames, const double *sections, int64_t count, double *state);
+
+/* decibels.c */
+EXPORTED void sw_levels_db(const double *gains, double *out, int64_t count);
+EXPORTED void sw_gains_of(const double *levels_db, double *out, int64_t count);
+
+/* dynamics.c */
+EXPORTED void sw_linked_peaks(const double *left, const double *right, double *out, int64_t frames);
+EXPORTED void sw_reductions_db(const double *detector, double *out, int64_t frames, double start_db,
+                               double half_knee_db, double slope);
+EXPORTED double sw_peak_hold(const double *wanted, double *out, int64_t frames, const double *weights,
+                             int64_t grid, int64_t position, double keep, double held);
+EXPORTED double sw_one_pole(const double *wanted, double *out, int64_t frames, const double *weights,
+                            const double *feeds, int64_t grid, int64_t position, double keep, double held);
+EXPORTED double sw_trailing_peak(const double *values, double *out, int64_t frames, double *segment,
+                                 double *before, int64_t window, int64_t position, double running);
+EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, double open_from,
+                          double close_under, int is_open);
+
+#endif

@@ -1,0 +1,30 @@
+"""The package's build hook: the kernels in C go into the wheel where there is a compiler."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    """Adds the library to a wheel, which is then one platform's, of any Python's."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's signature
+        """Compile; without a compiler, or where STEMWRIGHT_PURE is set, the wheel is pure."""
+        if self.target_name != "wheel" or os.environ.get("STEMWRIGHT_PURE", "0") not in ("", "0"):
+            return
+        build = runpy.run_path(str(Path(self.root, "bridge", "native", "build.py")))
+        try:
+            built = build["compile_kernels"]()
+        except build["CannotCompileError"] as reason:
+            self.app.display_warning(f"without kernels, four times slower: {reason}")
+            return
+        build_data["artifacts"].append(built.relative_to(self.root).as_posix())
+        build_data["pure_python"] = False
+        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["tag"] = f"py3-none-{platform}"
