@@ -15,6 +15,7 @@ from benchmarks.figures import Figures
 from benchmarks.hosted import hosted
 from benchmarks.masters import Masters, Song
 from benchmarks.measuring import measuring
+from benchmarks.processors import processors
 
 _RATE_HZ = 48000
 
@@ -34,12 +35,15 @@ def main() -> None:
             hosted(figures, song)
         if asked.measure:
             measuring(figures, Path(name), asked.seconds, asked.runs)
+        if asked.processors:
+            processors(figures, asked.runs)
 
 
 _PARTS = {
     "masters": "masters of 8 stems beside peers",
     "hosted": "a real plugin a lane beside the bare plugins",
     "measure": "measuring and comparing files beside other meters",
+    "processors": "what a frame costs in each built-in and stage, compiled and in numpy",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.usage import Rounds, Usage
@@ -49,6 +50,10 @@ class Figures:
         _say(f"  {name:<48}{found:8.{digits}f} {unit}{said}")
         if readme is not None:
             self.shown.append(Shown(readme, f"{found:.{digits}f} {unit}", goal))
+
+    def columns(self, name: str, cells: Sequence[str]) -> None:
+        """A line of a table."""
+        _say(f"  {name:<40}{'  '.join(cells)}")
 
     def left_out(self, name: str, why: str, readme: str | None = None) -> None:
         """What could not be measured."""

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from benchmarks import peers
 from benchmarks.apart import LeftOutError, apart
+from benchmarks.processors import Material, costs, paths, stages
 from benchmarks.song import write_stems
-from benchmarks.usage import Clock, Rounds, Told, Usage
-
-_BURNT_S = 0.3
-
-
-def summed_and_imported(paths: list[str], out: str) -> Told:
-    told = peers.plain_sum(paths, out)
-    return {**told, "imported": sorted({name.partition(".")[0] for name in sys.modules})}
-
-
-def burning_in_a_child() -> Told:
-    clock = Clock()
-    told = apart(burning)
-    return clock.told(child_s=told.work.cpu_s)
-
-
-def burning() -> Told:
-    clock = Clock()
-    start = Usage.now()
-    while Usage.now().since(start).cpu_s < _BURNT_S:
-        continue
-    return clock.told()
-
-
-def failing() -> Told:
-    raise ValueError("no such thing here")
+from benchmarks.usage import Rounds, Usage
+from bridge.processing import SUPPORTED
+from tests.benchmark_work import (
+    BURNT_S,
+    burning,
+    burning_in_a_child,
+    failing,
+    summed_and_imported,
+)
 
 
 def test_the_base_writes_the_sum_of_the_stems_and_loads_nothing_of_ours(tmp_path: Path) -> None:
@@ -52,7 +34,7 @@ def test_the_base_writes_the_sum_of_the_stems_and_loads_nothing_of_ours(tmp_path
 
 def test_what_the_children_of_a_process_use_is_counted() -> None:
     done = apart(burning_in_a_child)
-    assert done.work.cpu_s >= done.told["child_s"] >= _BURNT_S
+    assert done.work.cpu_s >= done.told["child_s"] >= BURNT_S
     assert done.whole.cpu_s >= done.work.cpu_s
     assert done.start_up.cpu_s > 0.0
 
@@ -75,6 +57,23 @@ def test_a_ratio_is_the_median_of_what_each_round_found() -> None:
     assert rounds.ratio("ours", "base") == 3.0
     assert rounds.median("ours") == Usage(16.0, 8.0)
     assert rounds.spread_s("ours") == 28.0
+
+
+def test_what_is_timed_as_writing_writes_the_material(tmp_path: Path) -> None:
+    material = Material.written(tmp_path / "material", 4)
+    stages()["write PCM 24: dither, its hash"](material)
+    found, _ = soundfile.read(tmp_path / "material" / "written.wav")
+    wanted = np.concatenate(material.blocks, axis=1).T
+    assert found.shape == (4 * 48000, 2)
+    assert np.abs(found - wanted).max() < 2.0**-22  # a step and its dither
+
+
+def test_a_frame_costs_something_on_every_path() -> None:
+    told = costs(4, 1)
+    assert {*told["ns_a_frame"], *told["unset"]} == {*SUPPORTED, *stages()}
+    for by_path in told["ns_a_frame"].values():
+        assert set(by_path) == set(paths())
+        assert all(0.1 < ns < 1e5 for ns in by_path.values())
 
 
 def test_stems_longer_than_their_loop_go_round(
