@@ -14,6 +14,8 @@ import numpy as np
 import soundfile
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block
+from bridge.audio.plain_samples import MOST_CHANNELS, SAMPLE_BYTES, decoded, read_fully
+from bridge.native import Library, library
 from sessions import (
     OTHER_AUDIO_EXTENSIONS,
     STREAMINFO_BYTES,
@@ -75,14 +77,33 @@ def read_blocks(path: Path, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
     Integer samples are divided by 2**(bits - 1), exactly. Non-finite samples pass (see `inspect`).
     Raises InputError as `probe` does, and `truncated` when fewer frames decode than announced.
     """
-    with opened(path) as (file, header):
-        left = header.frames
+    with _identified(path) as found:
+        compiled = library()
+        if compiled is not None and found.readable_plainly:
+            yield from _plain_blocks(compiled, path, found, frames)
+            return
+        file, left = found.file, found.header.frames
         while left > 0:
             samples = file.read(min(frames, left), dtype="float64", always_2d=True)
             if not len(samples):
                 raise getattr(file.name, "failure", None) or _truncated(path)
             left -= len(samples)
             yield np.ascontiguousarray(samples.T)
+
+
+def _plain_blocks(compiled: Library, path: Path, found: _Found, frames: int) -> Iterator[Block]:
+    header = found.header
+    frame_bytes = SAMPLE_BYTES[header.subtype] * header.channels
+    octets = np.empty(min(frames, header.frames) * frame_bytes, np.uint8)
+    found.stream.seek(found.start)
+    left = header.frames
+    while left > 0:
+        wanted = octets[: min(frames, left) * frame_bytes]
+        whole = read_fully(found.stream, wanted) // frame_bytes
+        if not whole:
+            raise _truncated(path)
+        left -= whole
+        yield decoded(compiled, wanted[: whole * frame_bytes], header.subtype, header.channels)
 
 
 def named(path: Path) -> str | bytes:
@@ -96,6 +117,28 @@ def opened(path: Path) -> Iterator[tuple[Any, Header]]:
 
     Raises InputError as `probe` does; what the library raises inside the block is mapped as well.
     """
+    with _identified(path) as found:
+        yield found.file, found.header
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An open file: as soundfile has it, and as its bytes, whose samples begin at `start`."""
+
+    file: Any
+    header: Header
+    stream: IO[bytes]
+    start: int
+    readable_plainly: bool
+
+
+def _is_readable_plainly(sound: Sound) -> bool:
+    known = sound.order == "little" and sound.subtype in SAMPLE_BYTES
+    return sound.plain and known and sound.channels <= MOST_CHANNELS
+
+
+@contextmanager
+def _identified(path: Path) -> Iterator[_Found]:
     if not path.exists():
         raise unreadable("missing_file", path, "no such file", "check the name and the folder")
     if not path.is_file():
@@ -105,7 +148,11 @@ def opened(path: Path) -> Iterator[tuple[Any, Header]]:
             size = os.fstat(stream.fileno()).st_size
             sound = identify(stream, size)
             with _file(path, stream, size, sound) as file:
-                yield file, _header(file, sound)
+                header = _header(file, sound)
+                if isinstance(sound, Fault):
+                    yield _Found(file, header, stream, 0, readable_plainly=False)
+                else:
+                    yield _Found(file, header, stream, sound.start, _is_readable_plainly(sound))
     except OSError as cause:
         message = f"cannot be read: {cause.strerror or cause}"
         raise unreadable("unreadable_file", path, message, "check its permissions") from cause

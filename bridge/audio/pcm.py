@@ -10,12 +10,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from blake3 import blake3
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
+from bridge.audio.plain_samples import planar, read_fully
+from bridge.native import library, rows
 from stemwright.files import WholeOrNothing, cannot_write, unreadable
 
 Dtype = Literal["float64", "float32"]
@@ -24,6 +27,8 @@ _STORED: dict[Dtype, np.dtype[np.float64] | np.dtype[np.float32]] = {
     "float64": np.dtype("<f8"),
     "float32": np.dtype("<f4"),
 }
+
+_CUT_SHORT = ("is shorter than it should be", "render it again")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class PcmWriter(WholeOrNothing):
         self._digest = blake3(f"pcm {dtype}le {channels}\n".encode())
         self._frames = 0
         self._peak = 0.0
-        self._squares = 0.0
+        self._squares = np.zeros(1)
         self._summary: PcmSummary | None = None
         try:
             self._file = path.open("wb")
@@ -66,7 +71,7 @@ class PcmWriter(WholeOrNothing):
             raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
         if not block.shape[1]:
             return
-        stored = interleaved(block, self._stored)
+        stored = self._interleaved(block)
         octets = stored.view(np.uint8).data
         self._digest.update(octets)
         try:
@@ -74,16 +79,29 @@ class PcmWriter(WholeOrNothing):
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
         self._frames += block.shape[1]
-        self._account(block if stored.dtype == np.float64 else stored.T.astype(np.float64))
+
+    def _interleaved(self, block: Block) -> npt.NDArray[Any]:
+        """Return the samples as they are stored, with their peak and squares counted."""
+        compiled = library()
+        if compiled is None or self._channels != 2:
+            stored = interleaved(block, self._stored)
+            self._account(block if stored.dtype == np.float64 else stored.T.astype(np.float64))
+            return stored
+        left, right = rows(block)[0]
+        stored = np.empty((len(left), 2), self._stored)
+        wide = stored.dtype == np.float64
+        run = compiled.interleave if wide else compiled.interleave_narrow
+        self._peak = max(self._peak, run(left, right, stored, len(left), self._squares))
+        return stored
 
     def _account(self, block: Block) -> None:
         self._peak = max(self._peak, float(block.max()), -float(block.min()))
         squares = block[0] * block[0]
         for row in block[1:]:
             squares += row * row
-        squares[0] += self._squares
+        squares[0] += self._squares[0]
         # One running sum: np.sum adds in pairs, whose order depends on the block's length.
-        self._squares = float(np.add.accumulate(squares, out=squares)[-1])
+        self._squares[0] = np.add.accumulate(squares, out=squares)[-1]
 
     @property
     def summary(self) -> PcmSummary:
@@ -99,7 +117,7 @@ class PcmWriter(WholeOrNothing):
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
         samples = self._frames * self._channels
-        rms = math.sqrt(self._squares / samples) if samples else 0.0
+        rms = math.sqrt(float(self._squares[0]) / samples) if samples else 0.0
         self._summary = PcmSummary(self._digest.hexdigest(), self._frames, self._peak, rms)
         return self._summary
 
@@ -129,11 +147,13 @@ def read_pcm(
     there, odd = divmod(path.stat().st_size, frame_bytes)
     left = max(0, there - start) if frames is None else frames
     if odd or start + left > max(there, start):
-        raise unreadable("truncated", path, "is shorter than it should be", "render it again")
+        raise unreadable("truncated", path, *_CUT_SHORT)
     with path.open("rb") as file:
         file.seek(start * frame_bytes)
+        octets = np.empty(min(block, left) * frame_bytes, np.uint8)
         while left > 0:
             taken = min(block, left)
-            samples = np.frombuffer(file.read(taken * frame_bytes), stored).reshape(-1, channels)
-            yield np.ascontiguousarray(samples.T, dtype=np.float64)
+            if read_fully(file, octets[: taken * frame_bytes]) < taken * frame_bytes:
+                raise unreadable("truncated", path, *_CUT_SHORT)
+            yield planar(octets[: taken * frame_bytes].view(stored), channels)
             left -= taken

@@ -45,4 +45,16 @@ EXPORTED double sw_trailing_peak(const double *values, double *out, int64_t fram
 EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, double open_from,
                           double close_under, int is_open);
 
+/* pcm.c */
+EXPORTED double sw_interleave(const double *left, const double *right, double *out, int64_t frames,
+                              double *squares);
+EXPORTED double sw_interleave_narrow(const double *left, const double *right, float *out, int64_t frames,
+                                     double *squares);
+EXPORTED void sw_deinterleave(const double *in, int64_t channels, double *out, int64_t stride, int64_t frames);
+EXPORTED void sw_deinterleave_narrow(const float *in, int64_t channels, double *out, int64_t stride,
+                                     int64_t frames);
+EXPORTED void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride,
+                            int64_t frames);
+EXPORTED int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels);
+
 #endif

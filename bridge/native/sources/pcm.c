@@ -1,0 +1,135 @@
+/* Interleaved samples of files, and rows of doubles: one into the other, and how loud they are. */
+#include "kernels.h"
+#include "magnitudes.h"
+#include "sums.h"
+#include <math.h>
+
+static WIDER double larger_of_two_rows(const double *left, const double *right, int64_t frames) {
+    return larger_magnitude(largest_magnitude(left, frames), largest_magnitude(right, frames));
+}
+
+static WIDER double largest_of_narrow(const float *samples, int64_t count) {
+    return largest_narrow_magnitude(samples, count);
+}
+
+static WIDER void interleaved(const double *left, const double *right, double *out, int64_t frames) {
+    for (int64_t n = 0; n < frames; n++) {
+        out[2 * n] = left[n];
+        out[2 * n + 1] = right[n];
+    }
+}
+
+static WIDER void interleaved_narrow(const double *left, const double *right, float *out, int64_t frames) {
+    for (int64_t n = 0; n < frames; n++) {
+        out[2 * n] = (float)left[n];
+        out[2 * n + 1] = (float)right[n];
+    }
+}
+
+/* Two rows into frames. Returns the largest magnitude, NaN where there is one, and goes on with the running sum
+   of squares. Twin: bridge/audio/pcm.py, PcmWriter. */
+double sw_interleave(const double *left, const double *right, double *out, int64_t frames, double *squares) {
+    double sum = *squares;
+    interleaved(left, right, out, frames);
+    for (int64_t n = 0; n < frames; n++)
+        sum += left[n] * left[n] + right[n] * right[n];
+    *squares = sum;
+    return larger_of_two_rows(left, right, frames);
+}
+
+/* The same in 32 bits: level and squares are those of what is stored. */
+double sw_interleave_narrow(const double *left, const double *right, float *out, int64_t frames, double *squares) {
+    double sum = *squares;
+    interleaved_narrow(left, right, out, frames);
+    for (int64_t n = 0; n < frames; n++) {
+        double a = out[2 * n], b = out[2 * n + 1];
+        sum += a * a + b * b;
+    }
+    *squares = sum;
+    return largest_of_narrow(out, 2 * frames);
+}
+
+/* Frames into rows of doubles, channel by channel; stereo alone is worth a loop of its own.
+   Twin: bridge/audio/plain_samples.py, planar. */
+WIDER void sw_deinterleave(const double *in, int64_t channels, double *out, int64_t stride, int64_t frames) {
+    if (channels == 2) {
+        for (int64_t n = 0; n < frames; n++) {
+            out[n] = in[2 * n];
+            out[stride + n] = in[2 * n + 1];
+        }
+        return;
+    }
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t n = 0; n < frames; n++)
+            out[c * stride + n] = in[n * channels + c];
+}
+
+WIDER void sw_deinterleave_narrow(const float *in, int64_t channels, double *out, int64_t stride, int64_t frames) {
+    if (channels == 2) {
+        for (int64_t n = 0; n < frames; n++) {
+            out[n] = in[2 * n];
+            out[stride + n] = in[2 * n + 1];
+        }
+        return;
+    }
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t n = 0; n < frames; n++)
+            out[c * stride + n] = in[n * channels + c];
+}
+
+enum { TILE = 1024 };
+
+static WIDER void over_full_scale(const int32_t *codes, int64_t channels, double *out, int64_t stride,
+                                  int64_t frames) {
+    if (channels == 2) {
+        for (int64_t n = 0; n < frames; n++) {
+            out[n] = codes[2 * n] * 0x1p-31;
+            out[stride + n] = codes[2 * n + 1] * 0x1p-31;
+        }
+        return;
+    }
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t n = 0; n < frames; n++)
+            out[c * stride + n] = codes[n * channels + c] * 0x1p-31;
+}
+
+/* `bytes` little-endian ones of each sample into the upper ones of a code. */
+static inline __attribute__((always_inline)) void codes_of(const uint8_t *in, const int bytes, int32_t *codes,
+                                                           int64_t samples) {
+    for (int64_t n = 0; n < samples; n++) {
+        uint32_t code = 0;
+        for (int k = 0; k < bytes; k++)
+            code |= (uint32_t)in[bytes * n + k] << 8 * (4 - bytes + k);
+        codes[n] = (int32_t)code;
+    }
+}
+
+/* Little-endian integers of 2, 3 or 4 bytes over 2**(bits - 1), exactly; at most 64 channels.
+   Twin: libsndfile, as bridge/audio/decode.py calls it. */
+void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride, int64_t frames) {
+    int32_t codes[TILE];
+    int64_t at_once = TILE / channels;
+    for (int64_t at = 0; at < frames; at += at_once) {
+        int64_t some = frames - at < at_once ? frames - at : at_once;
+        const uint8_t *from = in + at * channels * bytes;
+        if (bytes == 2)
+            codes_of(from, 2, codes, some * channels);
+        else if (bytes == 3)
+            codes_of(from, 3, codes, some * channels);
+        else
+            codes_of(from, 4, codes, some * channels);
+        over_full_scale(codes, channels, out + at, stride, some);
+    }
+}
+
+/* Of a contiguous (2, frames) block: the largest magnitude, NaN where there is one, into levels[0] and the sum of
+   squares into levels[1]. Returns the frame after the last one over `silence`, 0 for none.
+   Twin: bridge/gathering/signals.py, Tap. */
+int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels) {
+    const double *left = block, *right = block + frames;
+    levels[0] = larger_of_two_rows(left, right, frames);
+    levels[1] = sum_of_products(block, block, 2 * frames);
+    while (frames > 0 && !(fabs(left[frames - 1]) > silence || fabs(right[frames - 1]) > silence))
+        frames--;
+    return frames;
+}
