@@ -6,13 +6,15 @@ TPDF of +-1 LSB makes the total error's mean zero and its variance 1/4 LSB^2, wh
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
-from bridge.audio.blocks import Block
+from bridge.audio.blocks import Block, interleaved
+from bridge.native import Library, library, rows
 from stemwright.problems import Problem, RenderError
 
 Subtype = Literal["pcm16", "pcm24", "float32", "float64"]
@@ -36,8 +38,12 @@ class Quantiser:
         self.clipped = 0
         self._subtype = subtype
         self._frames = 0
-        self._streams = [_stream(seed_words, channel) for channel in range(channels)]
+        self._seeds = [_seed(seed_words, channel) for channel in range(channels)]
+        self._streams = [
+            np.random.Philox(key=int.from_bytes(seed, "little")) for seed in self._seeds
+        ]
         self._dither = dither
+        self._compiled = library()  # bound here: numpy's streams know no other frame than the next
 
     def process(self, block: Block) -> Quantised:
         """Return int32 codes (pcm16, pcm24), or the block as float32 or float64.
@@ -45,15 +51,30 @@ class Quantiser:
         Raises RenderError `not_finite` for NaN and infinity.
         """
         self._refuse_nonfinite(block)
+        begun = self._frames
         self._frames += block.shape[1]
         if self._subtype == "float64":
             return block
         if self._subtype == "float32":
             return block.astype(np.float32)
-        return self._codes(block)
-
-    def _codes(self, block: Block) -> npt.NDArray[np.int32]:
         scale = float(1 << (BITS[self._subtype] - 1))
+        if self._compiled is None:
+            return self._codes(block, scale)
+        return self._compiled_codes(self._compiled, block, scale, begun)
+
+    def _compiled_codes(
+        self, compiled: Library, block: Block, scale: float, begun: int
+    ) -> npt.NDArray[np.int32]:
+        codes = np.empty(block.shape, np.int32)
+        found = np.zeros(2, np.int64)
+        for row, out, seed in zip(rows(block)[0], codes, self._seeds, strict=True):
+            key = np.frombuffer(seed, "<u8")
+            compiled.quantise(row, out, len(row), scale, self._dither, key, begun, found)
+        out_of_reach, beyond = found.tolist()
+        self.clipped += beyond if out_of_reach else 0
+        return codes
+
+    def _codes(self, block: Block, scale: float) -> npt.NDArray[np.int32]:
         scaled = block * scale
         if self._dither:
             for row, stream in zip(scaled, self._streams, strict=True):
@@ -65,6 +86,8 @@ class Quantiser:
         return scaled.astype(np.int32)
 
     def _refuse_nonfinite(self, block: Block) -> None:
+        if self._compiled is not None and _all_finite(self._compiled, block):
+            return
         finite = np.isfinite(block).all(axis=0)
         if not finite.all():
             at = self._frames + int(finite.argmin())
@@ -78,9 +101,28 @@ class Quantiser:
             )
 
 
-def _stream(seed_words: str, channel: int) -> np.random.Philox:
-    seed = blake3(f"dither\n{seed_words}\n{channel}".encode()).digest()
-    return np.random.Philox(key=int.from_bytes(seed[:16], "little"))
+def as_stored(samples: Quantised, subtype: Subtype) -> memoryview:
+    """Return what `Quantiser.process` gave as the interleaved little-endian bytes of a file."""
+    compiled = library()
+    if compiled is not None and subtype.startswith("pcm"):
+        sample_bytes = BITS[subtype] // 8
+        octets = np.empty(samples.size * sample_bytes, np.uint8)
+        compiled.pack(samples, *samples.shape, sample_bytes, octets)
+        return octets.data
+    if subtype == "pcm24":
+        octets = interleaved(samples, "<i4").view(np.uint8).reshape(-1, 4)[:, :3]
+        return np.ascontiguousarray(octets).data.cast("B") if len(octets) else memoryview(b"")
+    coding = {"pcm16": "<i2", "float32": "<f4", "float64": "<f8"}[subtype]
+    return memoryview(interleaved(samples, coding).tobytes())
+
+
+def _all_finite(compiled: Library, block: Block) -> bool:
+    largest = (compiled.largest_magnitude(row, len(row)) for row in rows(block)[0])
+    return all(math.isfinite(each) for each in largest)
+
+
+def _seed(seed_words: str, channel: int) -> bytes:
+    return blake3(f"dither\n{seed_words}\n{channel}".encode()).digest()[:16]
 
 
 def _tpdf(stream: np.random.Philox, frames: int) -> npt.NDArray[np.float64]:

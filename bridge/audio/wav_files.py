@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
+from bridge.audio.blocks import BLOCK_FRAMES, Block
 from bridge.audio.decode import opened
-from bridge.audio.quantise import BITS, Quantised, Quantiser, Subtype
+from bridge.audio.quantise import BITS, Quantiser, Subtype, as_stored
 from stemwright.files import Staged, WholeOrNothing, cannot_write
 from stemwright.problems import InputError, Problem
 
@@ -102,7 +102,7 @@ class WavWriter(WholeOrNothing):
 
     def write(self, block: Block) -> None:
         """Append (channels, frames) samples."""
-        octets = _stored(self._quantiser.process(block), self._format[2])
+        octets = as_stored(self._quantiser.process(block), self._format[2])
         self._digest.update(octets)
         try:
             self._file.write(octets)
@@ -153,16 +153,6 @@ class WavWriter(WholeOrNothing):
                     hint="choose another name, or allow overwriting",
                 )
             )
-
-
-def _stored(samples: Quantised, subtype: Subtype) -> memoryview:
-    """Return interleaved little-endian bytes as the data chunk holds them."""
-    if subtype == "pcm24":
-        codes = interleaved(samples, "<i4")
-        octets = codes.view(np.uint8).reshape(-1, 4)[:, :3]
-        return np.ascontiguousarray(octets).data.cast("B") if len(octets) else memoryview(b"")
-    stored = {"pcm16": "<i2", "float32": "<f4", "float64": "<f8"}[subtype]
-    return memoryview(interleaved(samples, stored).tobytes())
 
 
 def _three_bytes(samples: Any) -> Any:

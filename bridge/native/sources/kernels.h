@@ -46,6 +46,7 @@ EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, dou
                           double close_under, int is_open);
 
 /* pcm.c */
+EXPORTED double sw_largest_magnitude(const double *row, int64_t frames);
 EXPORTED double sw_interleave(const double *left, const double *right, double *out, int64_t frames,
                               double *squares);
 EXPORTED double sw_interleave_narrow(const double *left, const double *right, float *out, int64_t frames,
@@ -56,5 +57,10 @@ EXPORTED void sw_deinterleave_narrow(const float *in, int64_t channels, double *
 EXPORTED void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride,
                             int64_t frames);
 EXPORTED int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels);
+
+/* quantise.c */
+EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames, double scale, int dithered,
+                          const uint64_t *key, int64_t position, int64_t *found);
+EXPORTED void sw_pack(const int32_t *codes, int64_t channels, int64_t frames, int64_t bytes, uint8_t *out);
 
 #endif

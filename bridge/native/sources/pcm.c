@@ -4,6 +4,9 @@
 #include "sums.h"
 #include <math.h>
 
+/* The largest |row[n]|, NaN where there is one. Twin: numpy.abs(row).max(). */
+WIDER double sw_largest_magnitude(const double *row, int64_t frames) { return largest_magnitude(row, frames); }
+
 static WIDER double larger_of_two_rows(const double *left, const double *right, int64_t frames) {
     return larger_magnitude(largest_magnitude(left, frames), largest_magnitude(right, frames));
 }
