@@ -236,7 +236,14 @@ def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
         if each.media.member is None and each.right is None
     ]
     song = Song(_title(prepared.session, work), work.revision, work.date, work.subtype)
-    return ReportPages(prepared.context, rendering, references, song, short=work.short_page)
+    return ReportPages(
+        prepared.context,
+        rendering,
+        references,
+        song,
+        short=work.short_page,
+        standing=work.target / "report.html",
+    )
 
 
 def _title(session: Session, work: Work) -> str | None:

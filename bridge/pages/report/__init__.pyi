@@ -16,9 +16,11 @@ from .heard_signal import (
 from .path_cards import (
     insert_words as insert_words,
 )
+from .rendered_page import (
+    ReportPages as ReportPages,
+)
 from .report import (
     PAGE as PAGE,
-    ReportPages as ReportPages,
     opened as opened,
     rewrite_report as rewrite_report,
     write_report as write_report,

@@ -1,0 +1,122 @@
+"""report.html of a rendering: drawn, or left as it is where it would come out the same."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+import chains
+from bridge.finished import FinishedFolder
+from bridge.gathering import Signal, cut
+from bridge.pages.report.song import Song
+from bridge.pages.report.sources import listen
+from bridge.pages.report.step_signals import StepSignals
+from bridge.rendering import Context, Rendering, lane_source
+from bridge.storing import Store, digest, file_digest
+
+_OF_ONE_RUN = frozenset({"cached", "seconds"})
+"""What render.json says of a step that no page shows."""
+_CODE = frozenset({".py", ".js", ".css"})
+
+
+class ReportPages:
+    """report.html of one rendering; `references` are (kind, name, path) of what it is held to.
+
+    `short` leaves out the whole songs, for a small file. `standing` is the page of an earlier
+    render: it stays where it is the one that would be drawn.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        rendering: Rendering,
+        references: Sequence[tuple[str, str, Path]],
+        song: Song = Song(),  # noqa: B008 - frozen
+        *,
+        short: bool = False,
+        standing: Path | None = None,
+    ) -> None:
+        self._context = context
+        self._frames = rendering.frames
+        self._song = song
+        self._short = short
+        self._standing = standing
+        self._heard = listen(context, rendering, references)
+
+    def rows(self) -> Mapping[str, Any]:
+        """What the page says and compares, named by content, for making it again."""
+        return {
+            "heading": self._song.as_json(),
+            "heard": [heard.as_json() for heard in self._heard],
+        }
+
+    def write(self, path: Path, folder: FinishedFolder) -> None:
+        """Write the page, or put the standing one there."""
+        store = self._context.store
+        key = _page_key(folder, short=self._short)
+        if self._standing is not None and _stands(self._standing, key, store):
+            _placed(self._standing, path)
+            return
+        from bridge.pages.report.report import write_report
+
+        signals = StepSignals(folder, store, self._stems)
+        if write_report(path, signals, self._heard, self._context.jobs, short=self._short):
+            store.put(key, {"pcm": None, "page": file_digest(path)})
+
+    def _stems(self, group: str) -> Signal:
+        """The trimmed sum of a group's stems, as long as the master; a range's pre-roll is out."""
+        plan, frames = self._context.plan, self._frames
+        lane = next(lane for lane in plan.lanes if lane.id == group)
+        signal = lane_source(self._context, lane)
+        return replace(
+            signal, frames=frames, blocks=lambda: cut(signal.blocks(), frames, plan.unheard_frames)
+        )
+
+
+def _page_key(folder: FinishedFolder, *, short: bool) -> str:
+    """Names all that a page is made of: what it speaks of, and the code that draws it."""
+    record = folder.record.model_dump(exclude={"digests": True})
+    steps = [{name: row[name] for name in row.keys() - _OF_ONE_RUN} for row in record["steps"]]
+    return digest(
+        "report.page",
+        record={**record, "steps": steps},
+        lock=folder.lock.as_json(),
+        chain=(folder.path / "chain.toml").read_text(encoding="utf-8"),
+        short=short,
+        code=_code(),
+    )
+
+
+def _code() -> str:
+    """The digest of what draws pages, and of the words that it takes from chains."""
+    hasher = blake3()
+    for room in (Path(__file__).parents[1], Path(chains.__file__).parent):
+        for path in sorted(each for each in room.rglob("*") if each.suffix in _CODE):
+            text = path.read_bytes()
+            hasher.update(f"{path.relative_to(room)} {len(text)}\n".encode() + text)
+    return hasher.hexdigest()
+
+
+def _stands(page: Path, key: str, store: Store) -> bool:
+    """Whether `page` is a file, and the one that was drawn under `key`."""
+    drawn = store.get(key)
+    try:
+        plain = stat.S_ISREG(page.lstat().st_mode)
+        return drawn is not None and plain and file_digest(page) == drawn.meta["page"]
+    except OSError:
+        return False
+
+
+def _placed(page: Path, path: Path) -> None:
+    """The same file at a second place; a copy on a disk without links."""
+    try:
+        os.link(page, path)
+    except OSError:
+        shutil.copyfile(page, path)
