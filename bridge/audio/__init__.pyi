@@ -25,6 +25,10 @@ from .interpolation import (
     fine_peaks as fine_peaks,
     narrow_frame_peaks as narrow_frame_peaks,
 )
+from .kaiser import (
+    as_taps as as_taps,
+    kaiser as kaiser,
+)
 from .loudness import (
     ABSOLUTE_GATE_LUFS as ABSOLUTE_GATE_LUFS,
     MOST_CHANNELS as MOST_CHANNELS,
@@ -87,11 +91,13 @@ __all__ = [
     "Subtype",
     "TruePeak",
     "WavWriter",
+    "as_taps",
     "can_carry",
     "energy",
     "fine_peaks",
     "gated_lufs",
     "inspect",
+    "kaiser",
     "layout",
     "lufs",
     "narrow_frame_peaks",

@@ -36,7 +36,7 @@ BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
         "dynamic_eq": BuiltIn(3, "dynamic_eq.DynamicEqProcessor", keyed=True),
         "multiband": BuiltIn(3, "multiband.MultibandProcessor", keyed=True),
         "deesser": BuiltIn(3, "deesser.DeesserProcessor", keyed=True),
-        "saturation": BuiltIn(2, "saturation.SaturationProcessor"),
+        "saturation": BuiltIn(3, "saturation.SaturationProcessor"),
         "reverb": BuiltIn(2, "reverb.ReverbProcessor"),
         "width": BuiltIn(2, "width.WidthProcessor"),
         "gate": BuiltIn(3, "gate.GateProcessor", keyed=True),

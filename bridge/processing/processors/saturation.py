@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from bridge.audio import Block
+from bridge.audio import Block, as_taps, kaiser
 from bridge.processing.gain_series import Array, gain_of
+from bridge.processing.sines import sines
+from bridge.processing.transform import Parts, RealTransform, added, product, roots
 from chains import Saturation
 
 WINDOW_FRAMES = 8192
@@ -20,50 +23,74 @@ HOP_FRAMES = WINDOW_FRAMES - 2 * MARGIN_FRAMES
 _CORNER = 0.491
 _KAISER_BETA = 14.5
 
+_BINS = WINDOW_FRAMES // 2 + 1
+
 Curve = Callable[[Array], Array]
 
 
 class Oversampler:
-    """Applies `curve` to windows of samples at `factor` times their rate."""
+    """Applies `curve` to windows of samples at `factor` times their rate.
+
+    The finer samples are worked a phase at a time: those `phase / factor` frames after the samples
+    given, which the spectrum, turned by that delay, gives in a transform of the same size. The
+    phases' spectra, turned back, add up to the bins of the finer one that the lower rate holds.
+    """
 
     def __init__(self, factor: int, curve: Curve) -> None:
-        self._factor = factor
         self._curve = curve
-        self._response = _low_pass(factor)
+        self._transform, self._response, self._turns = _filter(factor)
 
-    def centre(self, window: Array) -> Array:
-        """Return the HOP_FRAMES inside the margins of (WINDOW_FRAMES,) samples, processed."""
-        fine = WINDOW_FRAMES * self._factor
-        spectrum = np.zeros(fine // 2 + 1, np.complex128)
-        bins = len(self._response)
-        spectrum[:bins] = self._filtered(np.fft.rfft(window), float(self._factor))
-        curved = self._curve(np.fft.irfft(spectrum, fine))
-        spectrum = self._filtered(np.fft.rfft(curved)[:bins], 1.0 / self._factor)
-        return np.fft.irfft(spectrum, WINDOW_FRAMES)[MARGIN_FRAMES:-MARGIN_FRAMES]
+    def centre(self, windows: Block) -> Block:
+        """Return the HOP_FRAMES inside the margins of (count, WINDOW_FRAMES) samples, processed."""
+        samples = Parts(windows[:, ::2].copy(), windows[:, 1::2].copy())
+        spectra = self._filtered(self._transform.forward(samples))
+        found = Parts(np.zeros(spectra.real.shape), np.zeros(spectra.real.shape))
+        for turn in self._turns:
+            fine = self._transform.backward(product(spectra, turn))
+            curved = self._transform.forward(Parts(*(self._curve(part) for part in fine)))
+            found = added(found, product(curved, Parts(turn.real, -turn.imaginary)))
+        samples = self._transform.backward(self._filtered(found, 1.0 / len(self._turns)))
+        out = np.empty(windows.shape)
+        out[:, ::2], out[:, 1::2] = samples
+        return out[:, MARGIN_FRAMES:-MARGIN_FRAMES]
 
-    def _filtered(
-        self, spectrum: npt.NDArray[np.complex128], gain: float
-    ) -> npt.NDArray[np.complex128]:
-        # Parts apart: a complex product may be fused on some processors, which changes bits.
+    def _filtered(self, spectra: Parts, gain: float = 1.0) -> Parts:
         response = self._response * gain
-        out = np.empty_like(spectrum)
-        np.multiply(spectrum.real, response, out=out.real)
-        np.multiply(spectrum.imag, response, out=out.imag)
-        return out
+        return Parts(spectra.real * response, spectra.imaginary * response)
 
 
-def _low_pass(factor: int) -> Array:
-    """Return the filter's real response at the WINDOW_FRAMES // 2 + 1 bins of the lower rate."""
+@lru_cache(maxsize=8)
+def _filter(factor: int) -> tuple[RealTransform, Array, tuple[Parts, ...]]:
+    """Return the transform of a window, the filter's real response and each phase's turn by bin.
+
+    The response makes up for the factor 2 * WINDOW_FRAMES of a transform there and back.
+    """
+    transform = RealTransform(WINDOW_FRAMES)
+    bins = np.arange(_BINS)
+    turns = tuple(roots(-phase * bins, WINDOW_FRAMES * factor) for phase in range(factor))
+    taps = _around(factor).reshape(-1, factor)
+    response = np.zeros(_BINS)
+    for turn, phase in zip(turns, taps.T, strict=True):
+        spectrum = transform.forward(Parts(phase[None, ::2].copy(), phase[None, 1::2].copy()))
+        response += product(spectrum, Parts(turn.real, -turn.imaginary)).real[0]
+    response *= 0.5 / (2.0 * WINDOW_FRAMES)
+    response[-1] = 0.0  # where a turned spectrum would not be that of real samples; -137 dB
+    return transform, response, turns
+
+
+def _around(factor: int) -> Array:
+    """Return the low-pass's taps, at `factor` times the rate, around frame 0 of a window."""
     reach = _HALF_TAPS * factor
-    distance = np.arange(-reach, reach + 1)
-    inside = np.clip(1.0 - (distance / reach) ** 2, 0.0, None)
-    taps = np.sinc(2 * _CORNER / factor * distance) * np.i0(_KAISER_BETA * np.sqrt(inside))
-    # Rounded, since the last bits of i0 differ between processors.
-    taps = np.rint(taps / taps.sum() * 2.0**40) / 2.0**40
+    distance = np.arange(reach + 1).astype(np.float64)
+    side = np.ones(reach + 1)
+    side[1:] = sines(_CORNER / factor * distance[1:])
+    side[1:] /= 2.0 * math.pi * _CORNER / factor * distance[1:]
+    side *= kaiser(distance / reach, _KAISER_BETA)
+    taps = as_taps(np.concatenate([side[:0:-1], side]))
     around = np.zeros(WINDOW_FRAMES * factor)
     around[: reach + 1] = taps[reach:]
     around[-reach:] = taps[:reach]
-    return np.fft.rfft(around).real[: WINDOW_FRAMES // 2 + 1].copy()
+    return around
 
 
 class SaturationProcessor:
@@ -115,9 +142,9 @@ class SaturationProcessor:
 
     def _saturated(self, window: Block) -> Block:
         out = window[:, MARGIN_FRAMES:-MARGIN_FRAMES].copy()
-        for channel, samples in zip(out, window, strict=True):
-            if samples.any():
-                channel -= self._oversampler.centre(samples)
+        heard = window.any(axis=1)
+        if heard.any():
+            out[heard] -= self._oversampler.centre(window[heard])
         out *= self._output
         return out
 

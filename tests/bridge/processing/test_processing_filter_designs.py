@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -167,3 +168,26 @@ def test_a_crossover_adds_up_to_its_all_pass(share: float, rate_hz: int) -> None
     zeros = np.polymul(low[0, :3], low[1, :3]) + np.polymul(high[0, :3], high[1, :3])
     turn = all_pass(hz, rate_hz)[0]
     assert zeros == pytest.approx(np.polymul(turn[:3], turn[3:]), abs=1e-14)
+
+
+def test_every_machine_has_these_bits() -> None:
+    found = [
+        passing(shape, hz, order, rate_hz)
+        for shape in ("low_pass", "high_pass")
+        for hz in (20.0, 2494.3, 21000.0)
+        for order in range(1, 9)
+        for rate_hz in (44100, 48000, 192000)
+    ]
+    found += [
+        sections_of(each, 48000)
+        for hz in (31.5, 1000.0, 17000.3)
+        for gain_db in (-12.0, 0.1, 7.3)
+        for each in (
+            Bell(shape="bell", hz=hz, gain_db=gain_db, q=1.3),
+            Shelf(shape="low_shelf", hz=hz, gain_db=gain_db),
+            Shelf(shape="high_shelf", hz=hz, gain_db=gain_db, q=0.5),
+        )
+    ]
+    found.append(band_pass(440.0, 3.0, 48000))
+    digest = sha256(np.concatenate(found).astype("<f8").tobytes()).hexdigest()
+    assert digest == "ee27058a8540d4c39f4d7cd61d7a191456a130cdddfded3a068ef3ee5d64546c"
