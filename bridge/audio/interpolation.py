@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from bridge.audio.blocks import Block
 from bridge.audio.kaiser import Taps, as_taps, kaiser
+from bridge.native import Library, library, rows
 from stemwright.exact import sin_cos
 
 HALF_TAPS = 12
@@ -64,6 +66,13 @@ _QUARTERS, _BETWEEN = (
 )
 
 
+_PHASES = (
+    np.ascontiguousarray(_QUARTERS.T),
+    np.ascontiguousarray(np.concatenate([_BETWEEN, _BETWEEN[-2:]]).T),
+)
+"""(129, 4) and (129, 16) for the kernel, which reads sixteen phases at a time."""
+
+
 def pairs_of(quarter: Taps, half: Taps) -> tuple[Pair, ...]:
     """Return (half, even, odd) weights of pairs of frames from (2k,) taps, nearest pair first.
 
@@ -81,6 +90,12 @@ PAIRS = pairs_of(_taps(0.25)[1:], _taps(0.5)[1:])
 """The weights of the 4x readings."""
 
 
+@cache
+def _weights(pairs: tuple[Pair, ...], dtype: str) -> npt.NDArray[np.generic]:
+    """Return (pairs, 3) of one type, as numpy takes the numbers to it."""
+    return np.array(pairs, dtype=dtype)
+
+
 def frame_peaks(padded: Block) -> Peaks:
     """Return the 4x peak of each frame: the larger magnitude at n, n+1/4, n+1/2, n+3/4.
 
@@ -88,6 +103,10 @@ def frame_peaks(padded: Block) -> Peaks:
     """
     frames = padded.shape[1] - 2 * HALF_TAPS
     peaks = np.empty(frames)
+    if (compiled := library()) is not None:
+        fed, stride = rows(padded)
+        compiled.wide_peaks(fed, stride, len(fed), peaks, frames, _weights(PAIRS, "float64"))
+        return peaks
     for start in range(0, frames, _TILE_FRAMES):
         stop = min(start + _TILE_FRAMES, frames)
         peaks[start:stop] = quarter_peaks(padded[:, start : stop + 2 * HALF_TAPS], PAIRS)
@@ -96,6 +115,11 @@ def frame_peaks(padded: Block) -> Peaks:
 
 def frame_peaks_at(padded: Block, at: npt.NDArray[np.intp]) -> Peaks:
     """Return the 4x peaks of the frames `at` alone, to the bit those of `frame_peaks`."""
+    if (compiled := library()) is not None:
+        fed, stride = rows(padded)
+        peaks, weights = np.empty(len(at)), _weights(PAIRS, "float64")
+        compiled.wide_peaks_at(fed, stride, len(fed), at, peaks, len(at), weights)
+        return peaks
     reach = at + np.arange(2 * HALF_TAPS + 1)[:, None]
     return _largest_reading([padded[:, columns] for columns in reach], PAIRS)
 
@@ -112,14 +136,25 @@ def narrow_frame_peaks(padded: Block, scaled: Narrow | None = None) -> Peaks:
 
 def narrowed(padded: Block) -> Narrow:
     """Return samples in 32 bits, scaled so that none that counts is a denormal, which is slow."""
+    if (compiled := library()) is not None:
+        narrow = np.empty(padded.shape, np.float32)
+        for row, out in zip(rows(padded)[0], narrow, strict=True):
+            compiled.narrowed(row, out, len(row), _NARROW_SCALE)
+        return narrow
     with np.errstate(over="ignore"):
         return np.multiply(padded, _NARROW_SCALE, dtype=np.float32, casting="same_kind")
 
 
-def narrow_peaks(scaled: Narrow, pairs: Sequence[Pair]) -> npt.NDArray[np.float32]:
+def narrow_peaks(scaled: Narrow, pairs: tuple[Pair, ...]) -> npt.NDArray[np.float32]:
     """Return the 4x peaks by `pairs` of what `narrowed` gave; not finite where it overflowed."""
     frames = scaled.shape[1] - 2 * HALF_TAPS
     peaks = np.empty(frames, np.float32)
+    if (compiled := library()) is not None:
+        fed, stride = rows(scaled)
+        weights = _weights(pairs, "float32")
+        compiled.narrow_peaks(fed, stride, len(fed), peaks, frames, weights, len(weights))
+        peaks *= np.float32(1 / _NARROW_SCALE)
+        return peaks
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, frames, _NARROW_TILE_FRAMES):
             stop = min(start + _NARROW_TILE_FRAMES, frames)
@@ -164,6 +199,8 @@ def fine_peaks(padded: Block, at: npt.NDArray[np.intp], least: float = 0.0) -> P
     Where the 4x reading of the same filter shows that it stays under `least`, that is returned.
     `padded` is (channels, 64 + frames + 64); `at` counts from its 65th column.
     """
+    if (compiled := library()) is not None:
+        return _fine_peaks(compiled, padded, at, least * COARSE_BOUND)
     peaks = np.zeros(len(at))
     for start in range(0, len(at), _GATHER):
         some = at[start : start + _GATHER]
@@ -171,6 +208,14 @@ def fine_peaks(padded: Block, at: npt.NDArray[np.intp], least: float = 0.0) -> P
         loud = np.flatnonzero(here >= least * COARSE_BOUND)
         here[loud] = np.maximum(here[loud], _read_finely(padded, some[loud], _BETWEEN))
         peaks[start : start + _GATHER] = here
+    return peaks
+
+
+def _fine_peaks(compiled: Library, padded: Block, at: npt.NDArray[np.intp], enough: float) -> Peaks:
+    fed, stride = rows(padded)
+    peaks = np.empty(len(at))
+    quarters, between = _PHASES
+    compiled.fine_peaks(fed, stride, len(fed), at, peaks, len(at), quarters, between, enough)
     return peaks
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
+from bridge.audio.sections import run_sections
 from stemwright.decibels import linear, linear_power, power_db
 from stemwright.exact import tan
 
@@ -103,18 +104,14 @@ class KWeighting:
     """The K-weighted samples of a stream; blocks may be cut anywhere."""
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
-        from scipy.signal import sosfilt
-
-        self._filter = sosfilt
         self._sections = k_weighting(sample_rate_hz)
         self._state = np.zeros((2, channels, 2))
 
     def filtered(self, block: Block) -> Block:
         """Return (channels, frames) K-weighted."""
-        weighted, self._state = self._filter(self._sections, block, axis=1, zi=self._state)
+        weighted = run_sections(self._sections, block, self._state)
         self._state[np.abs(self._state) < _FORGOTTEN] = 0.0
-        out: Block = weighted
-        return out
+        return weighted
 
 
 def lufs(energy: float) -> float:

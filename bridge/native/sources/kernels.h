@@ -63,4 +63,16 @@ EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames,
                           const uint64_t *key, int64_t position, int64_t *found);
 EXPORTED void sw_pack(const int32_t *codes, int64_t channels, int64_t frames, int64_t bytes, uint8_t *out);
 
+/* peaks.c */
+EXPORTED void sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out, int64_t frames,
+                              const float *weights, int64_t pairs);
+EXPORTED void sw_wide_peaks(const double *padded, int64_t stride, int64_t channels, double *out, int64_t frames,
+                            const double *weights);
+EXPORTED void sw_wide_peaks_at(const double *padded, int64_t stride, int64_t channels, const int64_t *at,
+                               double *out, int64_t count, const double *weights);
+EXPORTED void sw_narrowed(const double *row, float *out, int64_t frames, float scale);
+EXPORTED void sw_fine_peaks(const double *padded, int64_t stride, int64_t channels, const int64_t *at,
+                            double *out, int64_t count, const double *quarters, const double *between,
+                            double enough);
+
 #endif
