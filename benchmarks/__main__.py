@@ -1,6 +1,6 @@
 """Measure speed and memory beside peers that do the same or less, each part in one run.
 
-Goals are printed beside figures; nothing is asserted.
+Without a part named: all but the scaling. Goals are printed beside figures; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import ours, readme
 from benchmarks.figures import Figures
-from benchmarks.hosted import hosted
-from benchmarks.masters import Masters, Song
+from benchmarks.masters import Masters, Song, hosted
 from benchmarks.measuring import measuring
 from benchmarks.processors import processors
+from benchmarks.scaling import scaling
 
 _RATE_HZ = 48000
 
@@ -23,20 +24,26 @@ _RATE_HZ = 48000
 def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
-    figures = Figures()
-    sys.stdout.write(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}\n")
+    figures, load = Figures(), os.getloadavg()[0]
+    sys.stdout.write(f"{os.cpu_count()} cores, load before {load:.1f}\n")
     with tempfile.TemporaryDirectory(prefix="stemwright-bench-") as name:
-        song = Song(Path(name), asked.seconds, _RATE_HZ, asked.jobs, asked.runs)
+        folder = Path(name)
+        song = Song(folder, asked.seconds, _RATE_HZ, asked.jobs, asked.runs)
         if asked.masters or asked.hosted:
             song.write()
         if asked.masters:
             Masters(figures, song).run()
         if asked.hosted:
             hosted(figures, song)
+        ours.forget(song.stems)
         if asked.measure:
-            measuring(figures, Path(name), asked.seconds, asked.runs)
+            measuring(figures, folder, asked.seconds, asked.runs)
         if asked.processors:
             processors(figures, asked.runs)
+        if asked.scaling:
+            scaling(figures, folder, asked.jobs, asked.runs)
+    if asked.readme:
+        readme.write(figures.shown, readme.machine(load, asked.seconds, asked.runs))
 
 
 _PARTS = {
@@ -44,7 +51,9 @@ _PARTS = {
     "hosted": "a real plugin a lane beside the bare plugins",
     "measure": "measuring and comparing files beside other meters",
     "processors": "what a frame costs in each built-in and stage, compiled and in numpy",
+    "scaling": "CPU and memory by length, stems and inserts; needs 15 GB of disk",
 }
+_LONG = "scaling"
 
 
 def _asked() -> argparse.Namespace:
@@ -54,10 +63,13 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="rounds; medians are printed")
     for name, what in _PARTS.items():
         parser.add_argument(f"--{name}", action="store_true", help=what)
+    parser.add_argument(
+        "--readme", action="store_true", help="all parts, and write the README's table from them"
+    )
     asked = parser.parse_args()
-    if not any(getattr(asked, name) for name in _PARTS):
+    if asked.readme or not any(getattr(asked, name) for name in _PARTS):
         for name in _PARTS:
-            setattr(asked, name, True)
+            setattr(asked, name, asked.readme or name != _LONG)
     return asked
 
 

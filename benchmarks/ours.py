@@ -78,6 +78,8 @@ use = "limiter"
 integrated_lufs = -12.0
 """
 HOSTED_PLUGIN = "ZamCompX2"
+TAIL_S = 10.0
+"""What a song is rendered beyond its stems, bridge.planning.TAIL_S."""
 
 
 def native_chain(

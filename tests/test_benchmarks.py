@@ -9,7 +9,9 @@ import pytest
 import soundfile
 
 from benchmarks.apart import LeftOutError, apart
+from benchmarks.figures import Shown
 from benchmarks.processors import Material, costs, paths, stages
+from benchmarks.readme import BEGIN, END, with_table
 from benchmarks.song import write_stems
 from benchmarks.usage import Rounds, Usage
 from bridge.processing import SUPPORTED
@@ -20,6 +22,8 @@ from tests.benchmark_work import (
     failing,
     summed_and_imported,
 )
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_base_writes_the_sum_of_the_stems_and_loads_nothing_of_ours(tmp_path: Path) -> None:
@@ -74,6 +78,21 @@ def test_a_frame_costs_something_on_every_path() -> None:
     for by_path in told["ns_a_frame"].values():
         assert set(by_path) == set(paths())
         assert all(0.1 < ns < 1e5 for ns in by_path.values())
+
+
+def test_the_table_stands_between_its_markers_and_nothing_else_moves() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [Shown("lanes and sum over (a)", "2.40 x", "<= 3"), Shown("ffmpeg", "not measured", "")]
+    once = with_table(page, shown, "Commit abc.")
+    assert with_table(once, shown, "Commit abc.") == once
+    assert "\nCommit abc.\n\n| figure | found | goal |\n|---|---|---|\n" in once
+    assert "| lanes and sum over (a) | 2.40 x | <= 3 |\n| ffmpeg | not measured |  |\n" in once
+    outside = [text.partition(BEGIN)[0] + text.partition(END)[2] for text in (page, once)]
+    assert outside[0] == outside[1]
+    with pytest.raises(ValueError, match="once each, in this order"):
+        with_table(page.replace(END, ""), shown, "")
+    with pytest.raises(ValueError, match="once each, in this order"):
+        with_table(page + BEGIN, shown, "")
 
 
 def test_stems_longer_than_their_loop_go_round(
