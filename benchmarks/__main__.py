@@ -25,7 +25,7 @@ def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
     figures, load = Figures(), os.getloadavg()[0]
-    sys.stdout.write(f"{os.cpu_count()} cores, load before {load:.1f}\n")
+    sys.stdout.write(f"{readme.machine(load, asked.seconds, asked.runs)}\n")
     with tempfile.TemporaryDirectory(prefix="stemwright-bench-") as name:
         folder = Path(name)
         song = Song(folder, asked.seconds, _RATE_HZ, asked.jobs, asked.runs)

@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -165,13 +164,11 @@ def _drained(blocks: Iterable[Block]) -> None:
 
 def paths() -> dict[str, Callable[[], AbstractContextManager[object]]]:
     """The ways the work can be done here: compiled and numpy, or numpy alone."""
-    try:
-        native: Any = import_module("bridge.native")
-    except ModuleNotFoundError:
+    from bridge.native import numpy_path, running
+
+    if running().path == "numpy":
         return {"numpy": nullcontext}
-    if native.running().path != "compiled":
-        return {"numpy": nullcontext}
-    return {"native": nullcontext, "numpy": native.numpy_path}
+    return {"compiled": nullcontext, "numpy": numpy_path}
 
 
 def costs(seconds: int, runs: int) -> Told:
@@ -213,6 +210,6 @@ def processors(figures: Figures, runs: int) -> None:
 
 def _columns(by_path: dict[str, float]) -> list[str]:
     told = [f"{ns:8.1f} ns {path}" for path, ns in by_path.items()]
-    if "native" not in by_path:
+    if "compiled" not in by_path:
         return told
-    return [*told, f"{by_path['numpy'] / by_path['native']:6.1f} x"]
+    return [*told, f"{by_path['numpy'] / by_path['compiled']:6.1f} x"]

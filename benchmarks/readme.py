@@ -39,7 +39,7 @@ def machine(load: float, seconds: int, runs: int) -> str:
     if changed:
         commit += " with changes"
     cores = f"{os.cpu_count()} cores ({platform.machine()}), load before it {load:.1f}"
-    python = f"Python {platform.python_version()}, {_path()}"
+    python = f"Python {platform.python_version()}, {path_in_words()}"
     what = f"8 stems of {seconds} s at 48 kHz and 24 bit, medians of {runs} rounds in one run"
     return f"Commit {commit}; {cores}; {python}; {what}."
 
@@ -50,10 +50,12 @@ def write(shown: Sequence[Shown], told: str, page: Path = ROOT / "README.md") ->
     page.write_text(text, encoding="utf-8")
 
 
-def _path() -> str:
-    from benchmarks.processors import paths
+def path_in_words() -> str:
+    """Say which path runs here, and why where it is numpy."""
+    from bridge.native import running
 
-    return "compiled kernels" if "native" in paths() else "numpy alone"
+    found = running()
+    return "compiled kernels" if found.path == "compiled" else f"numpy alone: {found.why}"
 
 
 def _git(*words: str) -> str:
