@@ -26,7 +26,7 @@ unit: $(VENV)/.dev kernels ## The test suite alone
 	$(BIN)/pytest -n 2 --dist worksteal
 
 kernels: $(VENV)/.runtime ## Compile the kernels in C anew where their sources changed
-	@$(BIN)/python -m bridge.native.build
+	@$(BIN)/python scripts/build_kernels.py
 
 lock: $(VENV)/.dev ## Resolve requirements/*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -74,6 +74,10 @@ COMMANDS = {
         "plugins.command:app",
         "Find, describe, probe and set the plugins of this machine.",
     ),
+    "doctor": (
+        "commands.doctor:doctor",
+        "Say what runs here, and prove that it gives the same bits as everywhere else.",
+    ),
     "cache": (
         "commands.cache:app",
         "The store of finished steps: its place and size, whole or not, making room.",

@@ -10,4 +10,5 @@ from .library import (
     numpy_path as numpy_path,
     rows as rows,
     running as running,
+    using as using,
 )

@@ -1,6 +1,6 @@
-"""Compile the kernels where there is a C compiler: `python -m bridge.native.build`.
+"""Compile the kernels where there is a C compiler.
 
-The package's build hook runs this file as well, so it imports nothing that is not Python's own.
+The package's build hook runs this file, so it imports nothing that is not Python's own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import platform
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,22 +82,3 @@ def _arguments(flags: Sequence[str]) -> Iterator[str]:
 def is_built(library: Path = LIBRARY) -> bool:
     """Say whether `library` was built from these very sources, without loading it."""
     return library.is_file() and sources_digest().encode() in library.read_bytes()
-
-
-def main() -> None:
-    """Compile where needed; without a compiler say so, and go on: numpy gives the same bits."""
-    if is_built():
-        return
-    try:
-        compile_kernels()
-    except CannotCompileError as reason:
-        print(
-            f"the kernels in C were not built: {reason}\n"
-            "renders give the same bits without them, about four times slower; "
-            "install gcc or clang and run this again",
-            file=sys.stderr,
-        )
-
-
-if __name__ == "__main__":
-    main()

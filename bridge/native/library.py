@@ -6,11 +6,11 @@ import ctypes
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -58,28 +58,34 @@ class Running:
 
 def library() -> Library | None:
     """Return the compiled kernels, None where numpy is to do their work."""
-    return None if _Forced.depth else _found()[0]
+    return _Asked.libraries[-1] if _Asked.libraries else _found()[0]
 
 
 def running() -> Running:
     """Say which path `library` takes."""
-    if _Forced.depth:
-        return Running("numpy", "asked for here")
-    return _found()[1]
+    if not _Asked.libraries:
+        return _found()[1]
+    asked = _Asked.libraries[-1] is None
+    return Running("numpy", "asked for here") if asked else Running("compiled")
 
 
 @contextmanager
-def numpy_path() -> Iterator[None]:
-    """Let numpy do all work inside, in every thread."""
-    _Forced.depth += 1
+def using(compiled: Library | None) -> Iterator[None]:
+    """Let another build of the kernels, or with None numpy, do all work inside, in every thread."""
+    _Asked.libraries.append(compiled)
     try:
         yield
     finally:
-        _Forced.depth -= 1
+        _Asked.libraries.pop()
 
 
-class _Forced:
-    depth = 0
+def numpy_path() -> AbstractContextManager[None]:
+    """Let numpy do all work inside, in every thread."""
+    return using(None)
+
+
+class _Asked:
+    libraries: ClassVar[list[Library | None]] = []
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # malloc.h

@@ -16,6 +16,11 @@ from .planning import (
     installed_plugins as installed_plugins,
     plan_master as plan_master,
 )
+from .proof import (
+    KNOWN as KNOWN,
+    Proof as Proof,
+    proofs as proofs,
+)
 from .rendering import (
     Work as Work,
     render_master as render_master,
@@ -23,8 +28,10 @@ from .rendering import (
 )
 
 __all__ = [
+    "KNOWN",
     "InMemory",
     "Inputs",
+    "Proof",
     "Work",
     "checked_digests",
     "compared",
@@ -33,6 +40,7 @@ __all__ = [
     "installed_plugins",
     "measured",
     "plan_master",
+    "proofs",
     "render_master",
     "report_again",
     "verified",

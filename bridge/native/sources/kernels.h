@@ -14,8 +14,8 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
-/* Where the loader can choose by processor, a loop is built for the wider registers as well. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(ONE_PROCESSOR)
+/* Where gcc and the loader can choose by processor, a loop is built for the wider registers as well. */
+#if defined(__x86_64__) && !defined(__clang__) && defined(__linux__) && defined(__GLIBC__) && !defined(ONE_PROCESSOR)
 #define WIDER __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDER

@@ -175,6 +175,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "formats": [[place.session, place.chain], ["--markdown", place.session]],
         "schema": [[]],
         "processors": [["gain"], [HOSTILE]],
+        "doctor": [["--store", place.folder / f"store{HOSTILE}", *path]],
         "cache path": [["--store", place.folder / f"store{HOSTILE}"]],
         "cache verify": [["--store", place.folder / f"no store{HOSTILE}"], []],
         "cache gc": [["--store", place.folder / f"store{HOSTILE}"], ["--keep", HOSTILE]],
