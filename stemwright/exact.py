@@ -55,6 +55,12 @@ def power_of_ten(part: float, whole: float = 1.0) -> float:
     return _power(above * _LN10 // below)
 
 
+def power_of_two(part: float, whole: float = 1.0) -> float:
+    """Return 2 ** (part / whole); OverflowError beyond the largest double."""
+    above, below = _ratio(part, whole)
+    return _power(above * _LN2 // below)
+
+
 def log10(number: float) -> float:
     """Return the decimal logarithm of a positive, finite number."""
     mantissa, octaves = math.frexp(number)

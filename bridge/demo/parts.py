@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,7 +12,8 @@ from blake3 import blake3
 
 from bridge.audio import Block
 from bridge.demo import voices as voices
-from bridge.demo.voices import Mono
+from bridge.demo.shaping import Mono, band_passed, low_passed
+from stemwright.exact import power_of_ten, sin_cos
 
 BEAT_S = 60 / 96
 BEATS_A_BAR = 4
@@ -129,8 +129,8 @@ class Stage:
         """Add a sound at a time; pan -1 is left and +1 right, at constant power."""
         start = round(at_s * self.rate)
         sound = sound[: max(0, self.block.shape[1] - start)]
-        turn = (pan + 1) * math.pi / 4
-        for row, side in zip(self.block, (math.cos(turn), math.sin(turn)), strict=True):
+        right, left = sin_cos(pan + 1, 8)
+        for row, side in zip(self.block, (left, right), strict=True):
             row[start : start + len(sound)] += gain * side * sound
 
     def late(self, spread_s: float) -> float:
@@ -146,10 +146,10 @@ class Stage:
         for row, delays in zip(
             self.block, ((1.0, 1.17, 1.31, 1.43), (1.06, 1.2, 1.27, 1.5)), strict=True
         ):
-            dry = voices.filtered(row, "bandpass", (250.0, 4500.0), self.rate)
+            dry = band_passed(row, 250.0, 4500.0, self.rate)
             for factor in delays:
                 frames = int(0.0297 * factor * self.rate)
-                keep = 10 ** (-3 * frames / (seconds * self.rate))
+                keep = power_of_ten(-3 * frames, seconds * self.rate)
                 row += 0.25 * amount * _echoed(dry, frames, keep)
 
 
@@ -277,7 +277,7 @@ def pad(stage: Stage, bars: tuple[Bar, ...]) -> None:
         loud = _LOUDNESS[bar.section]
         for place, note in enumerate(bar.chord.voicing):
             tone = voices.pad(note, frames, stage.rate, stage.rng)
-            tone = voices.filtered(tone, "lowpass", 500 + 1600 * loud**2, stage.rate)
+            tone = low_passed(tone, 500 + 1600 * loud * loud, stage.rate)
             stage.place(tone, bar.start_s, 0.3 * loud, -0.9 + 0.6 * place)
     stage.room(0.35, 2.0)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bridge.audio import BLOCK_FRAMES, Block, WavWriter
 from bridge.demo.parts import PARTS, Stage, bars_of
+from bridge.demo.shaping import fall
 from stemwright.decibels import linear
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
@@ -46,7 +47,7 @@ def stem(name: str, seconds: float = 32.0, sample_rate_hz: int = 48000) -> Block
     stage = Stage(name, round(seconds * sample_rate_hz), sample_rate_hz)
     play(stage, bars_of(seconds))
     fade = min(stage.block.shape[1], round(_FADE_S * sample_rate_hz))
-    stage.block[:, -fade:] *= 0.5 + 0.5 * np.cos(np.linspace(0, np.pi, fade))
+    stage.block[:, -fade:] *= fall(fade)
     peak = float(np.abs(stage.block).max())
     return stage.block * (linear(peak_dbfs) / peak) if peak else stage.block
 

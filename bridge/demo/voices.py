@@ -5,13 +5,25 @@ Plain subtractive, FM, plucked-string and formant synthesis; every sound peaks n
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
-from scipy.signal import butter, iirpeak, lfilter, sosfilt
 
-Mono = npt.NDArray[np.float64]
+from bridge.demo.shaping import (
+    Mono,
+    band_passed,
+    decay,
+    fall,
+    high_passed,
+    low_passed,
+    powers_of_two,
+    resonance,
+    rise,
+)
+from bridge.processing import sines
+from stemwright.exact import log10, power_of_ten, power_of_two
+
 Rng = np.random.Generator
 
 _TABLE_FRAMES = 8192
@@ -29,46 +41,34 @@ _FORMANT_GAINS = (1.0, 0.9, 0.7, 0.5)
 
 def hz_of(midi: float) -> float:
     """Return a MIDI note's frequency, A4 being 440 Hz."""
-    return float(440 * 2 ** ((midi - 69) / 12))
-
-
-def decay(frames: int, rate: int, seconds: float) -> Mono:
-    """Return exp(-t / seconds)."""
-    return np.asarray(np.exp(np.arange(frames) / (-seconds * rate)))
+    return 440.0 * power_of_two(midi - 69.0, 12.0)
 
 
 def shaped(sound: Mono, rate: int, rise_s: float, fall_s: float) -> Mono:
     """Return a sound faded in and out along half cosines."""
     out = sound.copy()
-    rise, fall = min(len(out), int(rise_s * rate)), min(len(out), int(fall_s * rate))
-    out[:rise] *= 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, rise))
-    out[len(out) - fall :] *= 0.5 + 0.5 * np.cos(np.linspace(0, np.pi, fall))
+    start, end = min(len(out), int(rise_s * rate)), min(len(out), int(fall_s * rate))
+    out[:start] *= rise(start)
+    out[len(out) - end :] *= fall(end)
     return out
 
 
-def filtered(sound: Mono, kind: str, hz: float | tuple[float, float], rate: int) -> Mono:
-    """Return a sound through a 12 dB/octave Butterworth: lowpass, highpass or bandpass."""
-    corner = hz if isinstance(hz, tuple) else (hz,)
-    sections = butter(2, corner if len(corner) > 1 else corner[0], kind, output="sos", fs=rate)  # type: ignore[call-overload] # the kind is a plain word here
-    return np.asarray(sosfilt(sections, sound), dtype=np.float64)
-
-
 @lru_cache(maxsize=64)
-def _table(harmonics: int, fall: float) -> Mono:
-    phase = np.arange(_TABLE_FRAMES) * (2 * np.pi / _TABLE_FRAMES)
+def _table(harmonics: int, slope: float) -> Mono:
+    place = np.arange(_TABLE_FRAMES)
     table = np.zeros(_TABLE_FRAMES)
     for number in range(1, harmonics + 1):
-        table += np.sin(number * phase) / number**fall
+        table += sines(number * place / _TABLE_FRAMES) / power_of_ten(slope * log10(number))
     return np.asarray(table / np.abs(table).max())
 
 
-def harmonic(hz: Mono | float, frames: int, rate: int, fall: float, top_hz: float) -> Mono:
-    """Return a tone of harmonics k falling as 1/k**fall up to `top_hz`, along a pitch curve."""
+def harmonic(hz: Mono | float, frames: int, rate: int, slope: float, top_hz: float) -> Mono:
+    """Return a tone of harmonics k falling as 1/k**slope up to `top_hz`, along a pitch curve."""
     curve = np.broadcast_to(np.asarray(hz, dtype=np.float64), frames)
     harmonics = max(1, int(min(top_hz, 0.45 * rate) / curve.max()))
     phase = np.add.accumulate(curve / rate)
     place = (phase * _TABLE_FRAMES).astype(np.int64) & (_TABLE_FRAMES - 1)
-    tone: Mono = _table(harmonics, fall)[place]
+    tone: Mono = _table(harmonics, slope)[place]
     return tone
 
 
@@ -76,8 +76,8 @@ def kick(rate: int) -> Mono:
     """A bass drum: a sine falling from 160 to 48 Hz, and the beater's click."""
     frames = int(0.35 * rate)
     hz = 48 + 112 * decay(frames, rate, 0.03)
-    body = np.sin(2 * np.pi * np.add.accumulate(hz / rate)) * decay(frames, rate, 0.11)
-    click = np.sin(2 * np.pi * 2800 * np.arange(frames) / rate) * decay(frames, rate, 0.003)
+    body = sines(np.add.accumulate(hz / rate)) * decay(frames, rate, 0.11)
+    click = sines(2800 * np.arange(frames) / rate) * decay(frames, rate, 0.003)
     return shaped(body + 0.25 * click, rate, 0.0005, 0.03)
 
 
@@ -85,8 +85,8 @@ def snare(rate: int, rng: Rng) -> Mono:
     """A snare drum: two modes of the head under a band of noise."""
     frames = int(0.28 * rate)
     t = np.arange(frames) / rate
-    head = np.sin(2 * np.pi * 187 * t) + 0.5 * np.sin(2 * np.pi * 331 * t)
-    wires = filtered(rng.uniform(-1, 1, frames), "bandpass", (1200.0, 8500.0), rate)
+    head = sines(187 * t) + 0.5 * sines(331 * t)
+    wires = band_passed(rng.uniform(-1, 1, frames), 1200.0, 8500.0, rate)
     sound = 0.55 * head * decay(frames, rate, 0.05) + wires * decay(frames, rate, 0.075)
     return shaped(sound / np.abs(sound).max(), rate, 0.0005, 0.03)
 
@@ -94,11 +94,10 @@ def snare(rate: int, rng: Rng) -> Mono:
 def cymbal(rate: int, rng: Rng, seconds: float) -> Mono:
     """A hi-hat (40 ms) or crash (1 s): noise above 6.5 kHz and a few inharmonic partials."""
     frames = int(5 * seconds * rate)
-    t = np.arange(frames) / rate
     sound = rng.uniform(-1, 1, frames)
     for hz in (2463, 3107, 4219, 5417):
-        sound += 0.2 * np.sign(np.sin(2 * np.pi * hz * t))
-    sound = filtered(sound, "highpass", 6500.0, rate)
+        sound += 0.2 * np.sign(sines(hz * np.arange(frames) / rate))
+    sound = high_passed(sound, 6500.0, rate)
     sound *= decay(frames, rate, seconds)
     return shaped(sound / np.abs(sound).max(), rate, 0.001, 0.02)
 
@@ -115,10 +114,10 @@ def bass(midi: float, frames: int, rate: int) -> Mono:
 
 def electric_piano(midi: float, frames: int, rate: int, touch: float) -> Mono:
     """A tine piano by FM: the harder the touch, the brighter its start."""
-    turn = 2 * np.pi * hz_of(midi) * np.arange(frames) / rate
-    bell = 0.25 * touch * np.sin(14 * turn) * decay(frames, rate, 0.05)
+    turns = hz_of(midi) * np.arange(frames) / rate
+    bell = 0.25 * touch * sines(14 * turns) * decay(frames, rate, 0.05)
     depth = (0.4 + 1.3 * touch) * decay(frames, rate, 0.35)
-    tone = np.sin(turn + depth * np.sin(turn) + bell)
+    tone = sines(turns + (depth * sines(turns) + bell) / (2 * math.pi))
     return shaped(tone * decay(frames, rate, 0.7), rate, 0.003, 0.08)
 
 
@@ -130,15 +129,25 @@ def string(midi: float, frames: int, rate: int, rng: Rng) -> Mono:
     period = rate / hz_of(midi)
     whole = int(period) - 1
     fraction = period - 1 - whole
-    loop = np.zeros(whole + 4)
-    loop[0] = 1.0
-    loop[whole:] -= 0.996 * np.convolve((0.25, 0.5, 0.25), (1 - fraction, fraction))
+    rest = 1 - fraction
+    quarters = (rest, 2 * rest + fraction, rest + 2 * fraction, fraction)
     pluck = np.zeros(frames)
     burst = min(frames, int(period))
     pluck[:burst] = rng.uniform(-1, 1, burst)
-    sound = np.asarray(lfilter([1.0], loop, filtered(pluck, "lowpass", 3500.0, rate)))
-    sound = filtered(sound, "highpass", 70.0, rate)
+    sound = _looped(low_passed(pluck, 3500.0, rate), whole, [0.996 / 4 * each for each in quarters])
+    sound = high_passed(sound, 70.0, rate)
     return shaped(sound / np.abs(sound).max(), rate, 0.001, 0.03)
+
+
+def _looped(sound: Mono, delay: int, taps: list[float]) -> Mono:
+    """y[n] = x[n] + the taps times y[n - delay], y[n - delay - 1] and on, a delay at a time."""
+    before = len(taps) - 1
+    out = np.concatenate([np.zeros(delay + before), sound])
+    for at in range(delay + before, len(out), delay):
+        end = min(len(out), at + delay)
+        for number, tap in enumerate(taps):
+            out[at:end] += tap * out[at - delay - number : end - delay - number]
+    return out[delay + before :]
 
 
 def pad(midi: float, frames: int, rate: int, rng: Rng) -> Mono:
@@ -155,22 +164,22 @@ def pad(midi: float, frames: int, rate: int, rng: Rng) -> Mono:
 def sung(midi: float, before: float, frames: int, rate: int, vowel: str, rng: Rng) -> Mono:
     """One sung note: gliding in from `before`, vibrato once it stands, four formants, breath."""
     t = np.arange(frames) / rate
-    glide = (before - midi) * np.exp(-t / 0.035)
-    drift = 0.08 * np.sin(2 * np.pi * (0.9 * t + rng.random()))
-    vibrato = 0.32 * np.sin(2 * np.pi * 5.4 * t) * np.clip((t - 0.18) / 0.35, 0, 1)
-    hz = hz_of(midi) * 2 ** ((glide + drift + vibrato) / 12)
+    glide = (before - midi) * decay(frames, rate, 0.035)
+    drift = 0.08 * sines(0.9 * t + rng.random())
+    vibrato = 0.32 * sines(5.4 * t) * np.clip((t - 0.18) / 0.35, 0, 1)
+    hz = hz_of(midi) * powers_of_two((glide + drift + vibrato) / 12)
     source = harmonic(hz, frames, rate, 0.8, 9000.0) + 0.03 * rng.uniform(-1, 1, frames)
     sound = 0.08 * source
     for formant, width, gain in zip(
         _FORMANTS_HZ[vowel], _FORMANT_WIDTHS_HZ, _FORMANT_GAINS, strict=True
     ):
-        sound += gain * np.asarray(lfilter(*iirpeak(formant, formant / width, fs=rate), source))
+        sound += gain * resonance(source, formant, width, rate)
     return shaped(sound / np.abs(sound).max(), rate, 0.05, 0.09)
 
 
 def consonant(rate: int, rng: Rng) -> Mono:
     """A short s: noise between 5 and 10 kHz."""
-    sound = filtered(rng.uniform(-1, 1, int(0.09 * rate)), "bandpass", (5000.0, 10000.0), rate)
+    sound = band_passed(rng.uniform(-1, 1, int(0.09 * rate)), 5000.0, 10000.0, rate)
     return shaped(sound / np.abs(sound).max(), rate, 0.03, 0.03)
 
 
@@ -178,13 +187,13 @@ def riser(frames: int, rate: int, rng: Rng) -> Mono:
     """Noise whose band climbs from 300 Hz to 9 kHz while it swells, over a rising tone."""
     place = np.linspace(0, 1, frames)
     noise = rng.uniform(-1, 1, frames)
-    corners = 300 * 30 ** np.linspace(0, 1, 6)
+    corners = [300 * power_of_ten(number * log10(30.0), 5.0) for number in range(6)]
     sound = np.zeros(frames)
     for number, hz in enumerate(corners):
         weight = np.clip(1 - np.abs(5 * place - number), 0, 1)
-        sound += weight * filtered(noise, "bandpass", (0.7 * float(hz), 1.4 * float(hz)), rate)
-    tone = np.sin(2 * np.pi * np.add.accumulate(110 * 8**place / rate))
-    swell = (sound / np.abs(sound).max() + 0.2 * tone) * place**2
+        sound += weight * band_passed(noise, 0.7 * hz, 1.4 * hz, rate)
+    tone = sines(np.add.accumulate(110 * powers_of_two(3 * place) / rate))
+    swell = (sound / np.abs(sound).max() + 0.2 * tone) * place * place
     return shaped(swell, rate, 0.01, 0.01)
 
 
@@ -192,7 +201,7 @@ def impact(rate: int, rng: Rng) -> Mono:
     """A low boom under a burst of dull noise."""
     frames = int(2.2 * rate)
     hz = 32 + 40 * decay(frames, rate, 0.12)
-    boom = np.sin(2 * np.pi * np.add.accumulate(hz / rate)) * decay(frames, rate, 0.6)
-    burst = filtered(rng.uniform(-1, 1, frames), "lowpass", 900.0, rate)
+    boom = sines(np.add.accumulate(hz / rate)) * decay(frames, rate, 0.6)
+    burst = low_passed(rng.uniform(-1, 1, frames), 900.0, rate)
     sound = boom + 1.5 * burst * decay(frames, rate, 0.25)
     return shaped(sound / np.abs(sound).max(), rate, 0.002, 0.2)

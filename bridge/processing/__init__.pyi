@@ -1,3 +1,10 @@
+from .filter_designs import (
+    Sections as Sections,
+    passing as passing,
+)
+from .filters import (
+    SosFilter as SosFilter,
+)
 from .gain_series import (
     gain_of as gain_of,
 )
@@ -19,6 +26,9 @@ from .registry import (
     build as build,
     build_keyed as build_keyed,
     run as run,
+)
+from .sines import (
+    sines as sines,
 )
 from .wrappers import (
     Keyed as Keyed,
@@ -43,13 +53,17 @@ __all__ = [
     "OneSide",
     "Processor",
     "ReducesGain",
+    "Sections",
     "Sided",
+    "SosFilter",
     "build",
     "build_keyed",
     "gain_of",
     "join",
+    "passing",
     "run",
     "run_keyed",
+    "sines",
     "solve_drive",
     "split",
 ]

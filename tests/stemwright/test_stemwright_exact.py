@@ -78,6 +78,13 @@ def test_a_power_of_ten(gain_db: float) -> None:
         assert exact.power_of_ten(gain_db, 20.0) == wanted
 
 
+@given(note=st.floats(-1000.0, 1000.0))
+def test_a_power_of_two(note: float) -> None:
+    with localcontext(prec=90):
+        wanted = float((Decimal(note) / 12 * Decimal(2).ln()).exp())
+        assert exact.power_of_two(note, 12.0) == wanted
+
+
 def test_whole_powers_and_the_ends_of_the_doubles() -> None:
     for power in range(-30, 23):
         assert exact.power_of_ten(float(power)) == float(f"1e{power}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import soundfile
 
 from bridge.audio.blocks import Block
 from bridge.demo.parts import BAR_S, bars_of
-from bridge.demo.song import write_song
+from bridge.demo.song import stem, write_song
 from bridge.demo.voices import hz_of, string
 from stemwright.problems import InputError, MachineError
 
@@ -126,6 +127,16 @@ def test_it_is_the_same_bytes_every_time(tmp_path: Path) -> None:
     second = write_song(tmp_path / "b", seconds=6.0)
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
+
+
+def test_it_is_the_same_samples_on_every_machine() -> None:
+    """Only what the processors' own sums, products and roots make, in `bridge.demo.shaping`."""
+    digest = sha256()
+    for name in NAMES:
+        digest.update(stem(name, seconds=6.0, sample_rate_hz=44100).astype("<f8").tobytes())
+    assert digest.hexdigest() == (
+        "d7606f648f38cd1a71178663e37501c50aafe94a39d9d3f434c4366bfaa8136d"
+    )
 
 
 def test_another_rate_and_a_short_song(tmp_path: Path) -> None:
