@@ -75,4 +75,13 @@ EXPORTED void sw_fine_peaks(const double *padded, int64_t stride, int64_t channe
                             double *out, int64_t count, const double *quarters, const double *between,
                             double enough);
 
+/* limiting.c */
+EXPORTED void sw_needed_gains(const double *peaks, double *out, int64_t frames, double ceiling);
+EXPORTED double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t hop, int64_t window,
+                              int64_t margin, const double *fall, double held, double *tails, double *scratch);
+EXPORTED int64_t sw_frames_over(const double *peaks, const double *gains, int64_t frames, double level,
+                                int64_t *out);
+EXPORTED void sw_pooled_energies(const double *left, const double *right, float *out, int64_t count,
+                                 int64_t pooled);
+
 #endif

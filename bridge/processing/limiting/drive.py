@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.optimize import brentq
 
 from bridge.audio import Block, FramePeaks, Framer, KWeighting, gated_lufs, narrow_frame_peaks
+from bridge.native import library
+from bridge.processing.limiting.brent import find_root
 from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape
 from bridge.processing.reduction import Reductions
 from chains import Limiter
@@ -69,6 +70,12 @@ class Analyser:
             self._energies.append(self._pooled_energies(self._weighting.filtered(tile)))
 
     def _pooled_energies(self, weighted: Block) -> npt.NDArray[np.float32]:
+        whole, short = divmod(weighted.shape[1], self._pooled)
+        compiled = library()
+        if compiled is not None and len(weighted) == 2 and not short:
+            energies = np.empty(whole, np.float32)
+            compiled.pooled_energies(weighted[0], weighted[1], energies, whole, self._pooled)
+            return energies
         energy = np.square(weighted).sum(axis=0)
         short = -len(energy) % self._pooled
         rows = np.pad(energy, (0, short)).reshape(-1, self._pooled)
@@ -144,7 +151,7 @@ def _search(prediction: _Prediction, wanted_lufs: float, first_db: float) -> dic
     while miss(low) > 0.0 and low > lowest:
         low, high, step = max(low - step, lowest), low, 2.0 * step
     if miss(low) < 0.0 < miss(high):
-        brentq(miss, low, high, xtol=_RESOLUTION_DB / 2.0)
+        find_root(miss, low, high, _RESOLUTION_DB / 2.0)
     return tried
 
 

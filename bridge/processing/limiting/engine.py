@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import minimum_filter1d
 
 from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
+from bridge.native import library
 from stemwright.exact import exp
 
 Curve = npt.NDArray[np.float64]
@@ -64,26 +64,20 @@ class GainCurve:
         self._early_frames = 2 * shape.window_frames
         self._needed: Curve = np.ones(self._early_frames + shape.guard_frames)
         self._reduction = 0.0
-        self._tails = [np.zeros(shape.window_frames) for _ in range(2)]
+        self._tails = np.zeros((2, shape.window_frames))
         per_frame = exp(-1.0, shape.release_frames)
         self._fall: Curve = np.multiply.accumulate(np.full(shape.hop_frames, per_frame))
 
     def add(self, peaks: Curve) -> Curve:
         """Take the next (frames,) linear peaks; return the gains that became known."""
-        needed = self._ceiling / np.maximum(peaks, self._ceiling)
-        self._needed = np.concatenate([self._needed, needed])
-        margin = self._shape.margin_frames
-        hops = (len(self._needed) - margin) // self._shape.hop_frames
+        self._needed = np.concatenate([self._needed, self._gains_needed(peaks)])
+        hops = (len(self._needed) - self._shape.margin_frames) // self._shape.hop_frames
         if hops < 1:
             return np.empty(0)
         frames = hops * self._shape.hop_frames
-        held = _lowest(self._needed[: frames + margin], margin + 1)
+        gain = self._gains(self._needed[: frames + self._shape.margin_frames], hops)
         self._needed = self._needed[frames:]
-        reduction = self._released((1.0 - held).reshape(hops, -1))
-        for index in range(2):
-            reduction = self._averaged(reduction, index)
-        gain: Curve = 1.0 - reduction[self._early_frames :]
-        self._early_frames = 0
+        gain, self._early_frames = gain[self._early_frames :], 0
         return gain
 
     def rest(self, frames: int) -> Curve:
@@ -91,6 +85,36 @@ class GainCurve:
         return self.add(np.zeros(frames + self._shape.hop_frames + self._shape.margin_frames))[
             :frames
         ]
+
+    def _gains_needed(self, peaks: Curve) -> Curve:
+        if (compiled := library()) is not None:
+            needed = np.empty(len(peaks))
+            compiled.needed_gains(peaks, needed, len(peaks), self._ceiling)
+            return needed
+        return self._ceiling / np.fmax(peaks, self._ceiling)
+
+    def _gains(self, needed: Curve, hops: int) -> Curve:
+        shape = self._shape
+        hop, margin = shape.hop_frames, shape.margin_frames
+        if (compiled := library()) is not None:
+            gain, scratch = np.empty(hops * hop), np.empty(max(hop + margin, 2 * hop))
+            self._reduction = compiled.gain_curve(
+                needed,
+                gain,
+                hops,
+                hop,
+                shape.window_frames,
+                margin,
+                self._fall,
+                self._reduction,
+                self._tails,
+                scratch,
+            )
+            return gain
+        reduction = self._released((1.0 - _lowest(needed, margin + 1)).reshape(hops, -1))
+        for tail in self._tails:
+            reduction = self._averaged(reduction, tail)
+        return 1.0 - reduction
 
     def _released(self, wanted: Curve) -> Curve:
         # max(wanted[n], fall * released[n - 1]) is a running maximum of wanted / fall**n, one hop a
@@ -103,24 +127,30 @@ class GainCurve:
         flat: Curve = released.reshape(-1)
         return flat
 
-    def _averaged(self, values: Curve, index: int) -> Curve:
+    def _averaged(self, values: Curve, tail: Curve) -> Curve:
         # A window's sum is the end of one grid row and the start of the next. A running sum would
         # keep a residue, and silence would not come back to a gain of exactly 1.
         rows = values.reshape(-1, self._shape.window_frames)
         starts = np.cumsum(rows, axis=1)
         ends = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
-        before = np.concatenate([self._tails[index][None], ends[:-1]])
-        self._tails[index] = ends[-1].copy()
+        before = np.concatenate([tail[None], ends[:-1]])
+        tail[:] = ends[-1]
         starts[:, :-1] += before[:, 1:]
         averaged: Curve = starts.reshape(-1) / self._shape.window_frames
         return averaged
 
 
 def _lowest(needed: Curve, size: int) -> Curve:
-    """Return the minimum of every window of `size` that fits, (len(needed) - size + 1,)."""
-    filtered = minimum_filter1d(needed, size, mode="nearest")
-    lowest: Curve = filtered[size // 2 : size // 2 + len(needed) - size + 1]
-    return lowest
+    """Return the minimum of every window of `size` that fits, (len(needed) - size + 1,).
+
+    Windows of 1, 2, 4 ... grow, and two that overlap make the last.
+    """
+    lowest, window = needed, 1
+    while 2 * window <= size:
+        lowest = np.minimum(lowest[:-window], lowest[window:])
+        window *= 2
+    overlap = size - window
+    return np.minimum(lowest[: len(lowest) - overlap], lowest[overlap:])
 
 
 class Refinement:
@@ -158,13 +188,20 @@ class Refinement:
 
     def _read(self, frames: int) -> Curve:
         raised, gain = self._peaks[:frames].copy(), self._gain[:frames]
-        near = np.flatnonzero(raised * gain > self._ceiling * BAND_BOUND)
+        near = _frames_over(raised, gain, self._ceiling * BAND_BOUND)
         fine = fine_peaks(self._limited, near, self._ceiling)
         over, fine = near[fine > self._ceiling], fine[fine > self._ceiling]
         raised[over] = np.maximum(raised[over], fine / gain[over])
         self._limited = self._limited[:, frames:]
         self._gain, self._peaks = self._gain[frames:], self._peaks[frames:]
         return raised
+
+
+def _frames_over(peaks: Curve, gain: Curve, level: float) -> npt.NDArray[np.intp]:
+    if (compiled := library()) is not None:
+        found = np.empty(len(peaks), np.int64)
+        return found[: compiled.frames_over(peaks, gain, len(peaks), level, found)]
+    return np.flatnonzero(peaks * gain > level)
 
 
 MARGIN_DB = 0.05
