@@ -130,7 +130,7 @@ class Masters:
     def _print_peers(self) -> None:
         song, rounds, figures = self._song, self._rounds, self._figures
         figures.title(
-            f"8 stems x {song.seconds} s, {song.rate_hz} Hz, 24 bit; medians of {song.runs} rounds"
+            f"8 stems x {song.seconds} s, {song.rate_hz} Hz, 24 bit; median of {song.runs}"
         )
         figures.rounds("(a) read the stems, write their sum", rounds, "a", "a")
         figures.rounds("(b) the same inserts in plain pedalboard", rounds, "b", "a")

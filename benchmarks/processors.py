@@ -201,7 +201,7 @@ def processors(figures: Figures, runs: int) -> None:
     """Measure and print."""
     progress("built-ins and stages, a frame's cost")
     told = apart(costs, _SECONDS, runs).told
-    figures.title(f"ns of CPU a stereo frame at {_RATE_HZ} Hz; medians of {runs} over {_SECONDS} s")
+    figures.title(f"ns of CPU a stereo frame at {_RATE_HZ} Hz; median of {runs} over {_SECONDS} s")
     for what, by_path in told["ns_a_frame"].items():
         figures.columns(what, _columns(by_path))
     for use in told["unset"]:

@@ -40,7 +40,7 @@ def machine(load: float, seconds: int, runs: int) -> str:
         commit += " with changes"
     cores = f"{os.cpu_count()} cores ({platform.machine()}), load before it {load:.1f}"
     python = f"Python {platform.python_version()}, {path_in_words()}"
-    what = f"8 stems of {seconds} s at 48 kHz and 24 bit, medians of {runs} rounds in one run"
+    what = f"8 stems of {seconds} s at 48 kHz and 24 bit, median of {runs} in one run"
     return f"Commit {commit}; {cores}; {python}; {what}."
 
 
