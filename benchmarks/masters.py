@@ -78,6 +78,7 @@ class Masters:
         self._figures, self._song = figures, song
         self._rounds = Rounds()
         self._left_out: dict[str, str] = {}
+        self._versions: dict[str, str] = {}
 
     @property
     def _kept(self) -> Path:
@@ -98,16 +99,20 @@ class Masters:
         rounds.note("a", apart(peers.plain_sum, song.paths, song.sum).work)
         for name, whole in (("b", False), ("b, master", True)):
             done = apart(peers.in_pedalboard, song.paths, song.folder / "b.wav", whole)
-            rounds.note(name, done.work)
+            self._note(name, done)
         ours.forget(self._kept)
         note_master(rounds, song.rendered("native", ours.native_chain()))
         for name, work in self._others().items():
             if name in self._left_out:
                 continue
             try:
-                rounds.note(name, work(False).work)
+                self._note(name, work(False))
             except LeftOutError as error:
                 self._left_out[name] = str(error)
+
+    def _note(self, name: str, done: Apart) -> None:
+        self._rounds.note(name, done.work)
+        self._versions[name] = done.told.get("version", "")
 
     def _others(self) -> dict[str, Callable[[bool], Apart]]:
         """The peers that may not be here, each to be run with its memory sampled or not."""
@@ -133,16 +138,18 @@ class Masters:
             f"8 stems x {song.seconds} s, {song.rate_hz} Hz, 24 bit; median of {song.runs}"
         )
         figures.rounds("(a) read the stems, write their sum", rounds, "a", "a")
-        figures.rounds("(b) the same inserts in plain pedalboard", rounds, "b", "a")
+        pedalboard = f"plain pedalboard {self._versions['b']}"
+        figures.rounds(f"(b) the same inserts in {pedalboard}", rounds, "b", "a")
         figures.rounds("(b) with the master inserts", rounds, "b, master", "a")
         figures.title("other peers, over the same stems or their sum")
         for name in self._others():
             if name in rounds:
-                figures.rounds(name, rounds, name, "a")
+                said = f"{name}; {self._versions[name]}".removesuffix("; ")
+                figures.rounds(said, rounds, name, "a")
                 ratio = rounds.ratio(name, "a")
-                figures.figure("  over (a), CPU", ratio, "x", readme=f"{name}, over (a)")
+                figures.figure("  over (a), CPU", ratio, "x", readme=f"{said}: over (a), CPU")
             else:
-                figures.left_out(name, self._left_out[name], readme=f"{name}, over (a)")
+                figures.left_out(name, self._left_out[name], readme=f"{name}: over (a), CPU")
 
     def _print_ours(self) -> None:
         rounds, figures = self._rounds, self._figures

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def in_pedalboard(paths: list[str], out: str, with_master: bool) -> Told:
             writer.write(bus.process(total, rate_hz, reset=False))
     for file in files:
         file.close()
-    return clock.told()
+    return clock.told(version=version("pedalboard"))
 
 
 def _board(plugins: list[Any]) -> Any:
@@ -97,7 +98,7 @@ def in_matchering(target: str, reference: str, out: str) -> Told:
     matchering: Any = import_module("matchering")
     clock = Clock()
     matchering.process(target, reference, [matchering.pcm24(out)])
-    return clock.told()
+    return clock.told(version=version("matchering"))
 
 
 def bare_plugins(paths: list[str], plugin_path: str, tail_s: float) -> Told:
@@ -189,7 +190,7 @@ def in_sonare_mixer(paths: list[str], out: str) -> Told:
         for blocks in zip(*streams, strict=True):
             channels = [[block[:, side].copy() for block in blocks] for side in (0, 1)]
             writer.write(_stereo(mixer.process_stereo(*channels)))
-    return clock.told()
+    return clock.told(version=version("libsonare"))
 
 
 def in_sonare_chain(mix: str, out: str) -> Told:
@@ -202,7 +203,11 @@ def in_sonare_chain(mix: str, out: str) -> Told:
     left, right = samples[:, 0].copy(), samples[:, 1].copy()
     made = sonare.mastering_chain_stereo(left, right, rate_hz, _SONARE_MASTER)
     soundfile.write(out, _stereo(made), rate_hz, "PCM_24")
-    return clock.told(integrated_lufs=made.output_lufs, true_peak_dbtp=made.output_true_peak_dbtp)
+    return clock.told(
+        version=version("libsonare"),
+        integrated_lufs=made.output_lufs,
+        true_peak_dbtp=made.output_true_peak_dbtp,
+    )
 
 
 def _stereo(made: Any) -> Any:
