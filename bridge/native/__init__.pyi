@@ -4,6 +4,7 @@ from .build import (
 )
 from .library import (
     PURE_VARIABLE as PURE_VARIABLE,
+    Kernel as Kernel,
     Library as Library,
     Running as Running,
     library as library,

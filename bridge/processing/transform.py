@@ -18,12 +18,14 @@ own, and products are written out: a complex one may be fused on some processors
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from bridge.native import Kernel, library
 from bridge.processing.gain_series import Array
 from bridge.processing.sines import sines
 
@@ -46,6 +48,12 @@ class RealTransform:
         self._between = roots(np.arange(self._shape[0])[:, None] * np.arange(self._shape[1]), half)
         self._ahead = roots(np.arange(half + 1), frames)
         self._back = Parts(self._ahead.real, -self._ahead.imaginary)
+        self._tables: Array = np.concatenate(
+            [
+                *(each.reshape(-1) for each in (*self._between, *self._ahead)),
+                *(table for size in self._shape for table in _pass_factors(size)),
+            ]
+        )
 
     def forward(self, samples: Parts) -> Parts:
         """Return twice the spectra, (count, frames // 2 + 1), of `samples`.
@@ -53,6 +61,9 @@ class RealTransform:
         These are the even ones, as real parts, and the odd ones of every window, each (count,
         frames // 2).
         """
+        if (compiled := library()) is not None:
+            bins = samples.real.shape[1] + 1
+            return self._compiled(compiled.forward, samples, bins)
         here = Parts(*(_closed(part) for part in self._complex(samples)))
         there = _reversed(here)
         # Even samples give E, odd ones O: here is E + iO, there the conjugate of E - iO.
@@ -62,6 +73,8 @@ class RealTransform:
 
     def backward(self, spectra: Parts) -> Parts:
         """Return `frames` times the samples, as `forward` takes them, of their spectra."""
+        if (compiled := library()) is not None:
+            return self._compiled(compiled.backward, spectra, spectra.real.shape[1] - 1)
         there = _reversed(spectra)
         even = Parts(spectra.real + there.real, spectra.imaginary - there.imaginary)
         turned = Parts(spectra.real - there.real, spectra.imaginary + there.imaginary)
@@ -69,6 +82,14 @@ class RealTransform:
         real, imaginary = even.real - odd.imaginary, even.imaginary + odd.real
         odds, evens = self._complex(Parts(imaginary[:, :-1], real[:, :-1]))
         return Parts(evens, odds)
+
+    def _compiled(self, kernel: Kernel, parts: Parts, size: int) -> Parts:
+        """Run every row through a kernel that gives rows of `size`."""
+        made = Parts(*(np.empty((len(parts.real), size)) for _ in range(2)))
+        work = np.empty(4 * self._shape[0] * self._shape[1])
+        for row in zip(*parts, *made, strict=True):
+            kernel(*row, *self._shape, self._tables, work)
+        return made
 
     def _complex(self, samples: Parts) -> Parts:
         """Return the transforms of (count, frames // 2) complex samples."""
@@ -90,8 +111,23 @@ def added(one: Parts, other: Parts) -> Parts:
     return Parts(one.real + other.real, one.imaginary + other.imaginary)
 
 
+def add_products(to: Parts, spectra: Parts, by: Parts) -> None:
+    """Add to every row of (count, bins) those of `spectra` times the (bins,) of `by`."""
+    if (compiled := library()) is None:
+        made = added(to, product(spectra, by))
+        to.real[...], to.imaginary[...] = made
+        return
+    for row in zip(*spectra, *to, strict=True):
+        compiled.product(*row[:2], *by, *row[2:], len(by.real), 1)
+
+
 def product(one: Parts, other: Parts) -> Parts:
     """Return the complex products; `other` is repeated along the first axes where it has fewer."""
+    if (compiled := library()) is not None and one.real.ndim == 2 and other.real.ndim == 1:
+        made = Parts(*(np.empty(one.real.shape) for _ in range(2)))
+        for row in zip(*one, *made, strict=True):
+            compiled.product(*row[:2], *other, *row[2:], len(other.real), 0)
+        return made
     real, imaginary = one.real * other.real, one.imaginary * other.imaginary
     real -= imaginary
     np.multiply(one.real, other.imaginary, out=imaginary)
@@ -142,6 +178,14 @@ def _radix_4(parts: Parts, size: int) -> Parts:
         factored = product(each, _factors(size, number)) if number and size > 1 else each
         out.real[:, :, number], out.imaginary[:, :, number] = factored
     return out
+
+
+def _pass_factors(size: int) -> Iterator[Array]:
+    """Yield w, w^2, w^3, real and imaginary, of each pass down `size` that has any."""
+    while size > 4:
+        size //= 4
+        for power in (1, 2, 3):
+            yield from (part.reshape(-1) for part in _factors(size, power))
 
 
 @lru_cache(maxsize=64)

@@ -21,6 +21,15 @@
 #define WIDER
 #endif
 
+/* Before a loop whose rounds touch nothing of each other's: the compiler need not prove that its arrays differ. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT
+#endif
+
 /* The digest of the sources this library was built from. */
 EXPORTED const char *sw_sources(void);
 
@@ -83,5 +92,14 @@ EXPORTED int64_t sw_frames_over(const double *peaks, const double *gains, int64_
                                 int64_t *out);
 EXPORTED void sw_pooled_energies(const double *left, const double *right, float *out, int64_t count,
                                  int64_t pooled);
+
+/* transform.c */
+EXPORTED void sw_forward(const double *evens, const double *odds, double *re, double *im, int64_t rows,
+                         int64_t columns, const double *tables, double *work);
+EXPORTED void sw_backward(const double *re, const double *im, double *evens, double *odds, int64_t rows,
+                          int64_t columns, const double *tables, double *work);
+EXPORTED void sw_product(const double *re, const double *im, const double *by_re, const double *by_im,
+                         double *out_re, double *out_im, int64_t count, int adds);
+EXPORTED void sw_taken_away(const double *samples, double *out, int64_t count);
 
 #endif

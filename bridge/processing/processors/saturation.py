@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from bridge.audio import Block, as_taps, kaiser
+from bridge.native import library
 from bridge.processing.gain_series import Array, gain_of
 from bridge.processing.sines import sines
-from bridge.processing.transform import Parts, RealTransform, added, product, roots
+from bridge.processing.transform import Parts, RealTransform, add_products, product, roots
 from chains import Saturation
 
 WINDOW_FRAMES = 8192
@@ -48,7 +49,7 @@ class Oversampler:
         for turn in self._turns:
             fine = self._transform.backward(product(spectra, turn))
             curved = self._transform.forward(Parts(*(self._curve(part) for part in fine)))
-            found = added(found, product(curved, Parts(turn.real, -turn.imaginary)))
+            add_products(found, curved, Parts(turn.real, -turn.imaginary))
         samples = self._transform.backward(self._filtered(found, 1.0 / len(self._turns)))
         out = np.empty(windows.shape)
         out[:, ::2], out[:, 1::2] = samples
@@ -151,6 +152,10 @@ class SaturationProcessor:
 
 def _taken_away(samples: Array) -> Array:
     """Return x - x / sqrt(1 + x^2) as x^3 / (s * (1 + s)), s the root: exact for quiet samples."""
+    if (compiled := library()) is not None:
+        taken = np.empty_like(samples)
+        compiled.taken_away(samples, taken, samples.size)
+        return taken
     square = samples * samples
     root = np.sqrt(square + 1.0)
     square *= samples
