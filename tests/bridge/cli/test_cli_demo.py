@@ -9,6 +9,8 @@ import pytest
 
 from bridge.metering import measure
 
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
 
 def test_the_demo_masters_its_own_song_and_keeps_what_is_there(run, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
@@ -16,6 +18,10 @@ def test_the_demo_masters_its_own_song_and_keeps_what_is_there(run, tmp_path: Pa
     assert first.code == 0
     assert str(folder / "master" / "main.wav") in first.out
     assert len(list((folder / "stems").glob("*.wav"))) == 8
+    record = json.loads((folder / "master" / "render.json").read_text(encoding="utf-8"))
+    told = (DOCS / "verify.md").read_text(encoding="utf-8")
+    for each in record["outputs"]:  # whoever reads the page can compare machines
+        assert f"{each['path']:16}  {each['pcm_sha256']}\n" in told
     found = measure(folder / "master" / "main.wav")
     assert found.integrated_lufs == pytest.approx(-14.0, abs=0.1)
     assert found.true_peak_dbtp <= -1.0
