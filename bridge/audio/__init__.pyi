@@ -36,6 +36,7 @@ from .loudness import (
     energy as energy,
     gated_lufs as gated_lufs,
     layout as layout,
+    loudness_range_lu as loudness_range_lu,
     lufs as lufs,
 )
 from .pcm import (
@@ -99,6 +100,7 @@ __all__ = [
     "inspect",
     "kaiser",
     "layout",
+    "loudness_range_lu",
     "lufs",
     "narrow_frame_peaks",
     "open_member",

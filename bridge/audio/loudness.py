@@ -28,6 +28,8 @@ _SURROUND = 1.41
 
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
+_RANGE_GATE_LU = -20.0
+_RANGE_SHARES = (0.1, 0.95)
 
 MOST_CHANNELS = 64
 """What libebur128 takes."""
@@ -134,3 +136,17 @@ def gated_lufs(energies: npt.NDArray[np.float64]) -> float:
         return -math.inf
     gate = energy(lufs(float(heard.mean())) + RELATIVE_GATE_LU)
     return lufs(float(heard[heard >= gate].mean()))
+
+
+def loudness_range_lu(energies: npt.NDArray[np.float64]) -> float:
+    """Return the loudness range (EBU Tech 3342) of (windows,) mean squares over 3 s.
+
+    From the 10th to the 95th percentile of what lies within 20 LU of the mean, each the window
+    nearest to it, as libebur128 picks them. 0 when none passes the absolute gate.
+    """
+    heard = np.sort(energies[energies >= energy(ABSOLUTE_GATE_LUFS)])
+    if not heard.size:
+        return 0.0
+    kept = heard[heard >= energy(lufs(float(heard.mean())) + _RANGE_GATE_LU)]
+    low, high = (kept[int((len(kept) - 1) * share + 0.5)] for share in _RANGE_SHARES)
+    return lufs(float(high)) - lufs(float(low))

@@ -8,11 +8,11 @@ from .loudness_curve import (
     WINDOW_STEPS as WINDOW_STEPS,
     LoudnessCurve as LoudnessCurve,
 )
-from .meter import (
+from .measures import (
     Measures as Measures,
-    Meter as Meter,
     json_value as json_value,
 )
+from .meter import Meter as Meter
 from .spectrum import (
     SIXTHS as SIXTHS,
     THIRDS as THIRDS,

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.audio import layout, probe, read_blocks
-from bridge.metering.meter import Measures, Meter
+from bridge.metering.measures import Measures
+from bridge.metering.meter import Meter
 from sessions import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension, natural_key
 from stemwright.problems import InputError, Problem
 

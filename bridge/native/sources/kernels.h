@@ -102,4 +102,11 @@ EXPORTED void sw_product(const double *re, const double *im, const double *by_re
                          double *out_re, double *out_im, int64_t count, int adds);
 EXPORTED void sw_taken_away(const double *samples, double *out, int64_t count);
 
+/* metering.c */
+EXPORTED void sw_statistics(const double *left, const double *right, int64_t frames, double *sums);
+EXPORTED void sw_weighted_energy(const double *block, int64_t stride, int64_t channels, const double *weights,
+                                 double *out, int64_t frames);
+EXPORTED void sw_step_sums(const double *values, const int64_t *edges, double *out, int64_t steps);
+EXPORTED void sw_step_peaks(const double *values, const int64_t *edges, double *out, int64_t steps);
+
 #endif

@@ -43,4 +43,29 @@ static inline double sum_of_products(const double *one, const double *other, int
     return sum_of_products(one, other, half) + sum_of_products(one + half, other + half, count - half);
 }
 
+/* The sum of at most SUM_LEAF numbers. */
+static inline __attribute__((always_inline)) double leaf_of(const double *values, int64_t count) {
+    double lane[SUM_LANES], sum = 0.0;
+    int64_t n = 0;
+    if (count >= SUM_LANES) {
+        for (int k = 0; k < SUM_LANES; k++)
+            lane[k] = values[k];
+        for (n = SUM_LANES; n + SUM_LANES <= count; n += SUM_LANES)
+            for (int k = 0; k < SUM_LANES; k++)
+                lane[k] += values[n + k];
+        sum = of_lanes(lane);
+    }
+    for (; n < count; n++)
+        sum += values[n];
+    return sum;
+}
+
+/* numpy.sum(values). */
+static inline double sum_of(const double *values, int64_t count) {
+    if (count <= SUM_LEAF)
+        return leaf_of(values, count);
+    int64_t half = first_half(count);
+    return sum_of(values, half) + sum_of(values + half, count - half);
+}
+
 #endif
