@@ -68,7 +68,8 @@ def render(
     held = None if drive_db is None else HeldDrive(drive_db, trim_db)
     for _ in range(_ATTEMPTS):
         try:
-            return _render(context, subtype, held)
+            with context.store.holding():
+                return _render(context, subtype, held)
         except DamagedEntryError:
             continue
     raise RenderError(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Cancel, Events
     from bridge.planning import Excerpt
     from bridge.rendering import Context, HeldDrive, Rendering
+    from bridge.storing import Store
     from chains import Chain
     from sessions import Session
 
@@ -73,9 +75,9 @@ def render_master(work: Work, events: Events) -> tuple[Record, bool]:
     """
     from bridge.finished import OutputFolder, read_lock
 
-    with OutputFolder(work.target, replace=work.replace) as out:
+    with OutputFolder(work.target, replace=work.replace) as out, ExitStack() as held:
         lock = read_lock(work.folder) if work.locked else None
-        prepared = _prepared(work, events, partial=lock is None, out=out)
+        prepared = _prepared(work, events, partial=lock is None, out=out, held=held)
         _refuse_others(work, prepared.context, lock, out)
         rendering = _rendered(work, prepared.context)
         events.stage("writing")
@@ -95,13 +97,18 @@ def write_lock(work: Work, events: Events) -> Lock:
 
 
 def _prepared(
-    work: Work, events: Events, *, partial: bool = False, out: OutputFolder | None = None
+    work: Work,
+    events: Events,
+    *,
+    partial: bool = False,
+    out: OutputFolder | None = None,
+    held: ExitStack | None = None,
 ) -> Prepared:
     """Read, plan, and make the plugins ready. Raises before anything is written.
 
     With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
     though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
-    work.
+    work, and what the store gives stays in it until `held` is closed.
     """
     from bridge.finished import check_output
     from bridge.gathering import failures, refuse_inputs
@@ -114,6 +121,8 @@ def _prepared(
     else:
         out.claim()
     store = Store(_outside(work.folder, given.store_root))
+    if held is not None:
+        held.enter_context(store.holding())
     chain, session = read_both(given, store)
     if out is not None:
         out.claim(_masters(chain))
@@ -172,13 +181,26 @@ def _written(work: Work, prepared: Prepared, rendering: Rendering, out: OutputFo
     from bridge.finished import song_row, write_into
 
     context = prepared.context
+    said = _over_limit(context.store)
+    rendering = replace(rendering, diagnostics=(*rendering.diagnostics, *said))
     pages = _pages(prepared, rendering, work)
     song = song_row(work.target, work.inputs.chain_path)
-    record = write_into(
-        out, context, rendering, prepared.chain, work.subtype, pages=pages, song=song
+    return write_into(out, context, rendering, prepared.chain, work.subtype, pages=pages, song=song)
+
+
+def _over_limit(store: Store) -> Iterator[Diagnostic]:
+    """Let the store collect; say where this song alone is more than it shall hold."""
+    from bridge.storing import size_in_words
+
+    size = store.collect().own_bytes
+    if size <= store.limit_bytes:
+        return
+    message = (
+        f"what this song took of the store is {size_in_words(size)}, more than its limit of"
+        f" {size_in_words(store.limit_bytes)}: it is kept until another song's render makes room,"
+        f" and then renders anew; STEMWRIGHT_STORE_LIMIT=100GB raises the limit"
     )
-    context.store.collect()
-    return record
+    yield Diagnostic("note", "store_over_limit", str(store.root), message)
 
 
 def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from .leases import (
     leased_folder as leased_folder,
     sweep as sweep,
 )
+from .modes import (
+    modes_of as modes_of,
+)
 from .plain_files import (
     BadDataError as BadDataError,
     NotPlainError as NotPlainError,
@@ -21,18 +24,24 @@ from .plain_files import (
     read_json as read_json,
     refuse_odd as refuse_odd,
 )
+from .sizes import (
+    bytes_of as bytes_of,
+    size_in_words as size_in_words,
+)
 from .store import (
     LIMIT_BYTES as LIMIT_BYTES,
+    Collected as Collected,
     Entry as Entry,
     Held as Held,
     Store as Store,
+    default_limit_bytes as default_limit_bytes,
     default_root as default_root,
-    modes_of as modes_of,
 )
 
 __all__ = [
     "LIMIT_BYTES",
     "BadDataError",
+    "Collected",
     "Entry",
     "Held",
     "HeldError",
@@ -41,6 +50,8 @@ __all__ = [
     "NotPlainError",
     "Signature",
     "Store",
+    "bytes_of",
+    "default_limit_bytes",
     "default_root",
     "digest",
     "file_digest",
@@ -53,5 +64,6 @@ __all__ = [
     "read_json",
     "refuse_odd",
     "signature",
+    "size_in_words",
     "sweep",
 ]

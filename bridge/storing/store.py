@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,54 +14,12 @@ from typing import Any
 
 import platformdirs
 
+from bridge.storing.holding import Holds
 from bridge.storing.keys import digest, file_digest
 from bridge.storing.leases import leased_folder, sweep
+from bridge.storing.modes import modes_of
+from bridge.storing.sizes import bytes_of
 from stemwright.problems import InputError, MachineError, Problem
-
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-
-
-@dataclass(frozen=True)
-class Modes:
-    """The permission bits of a store's folders and of its files."""
-
-    folder: int = 0o700
-    file: int = 0o600
-
-    @property
-    def shared(self) -> bool:
-        """Whether others than the user may write."""
-        return bool(self.folder & _OTHERS_WRITE)
-
-    def make(self, folder: Path) -> None:
-        """Make a folder of the store with these bits; one of ours that is there gets them too."""
-        folder.mkdir(mode=self.folder & 0o777, exist_ok=True)
-        self._set(folder, self.folder)
-
-    def take(self, entry: Path) -> None:
-        """Give a folder that is about to become an entry, and its files, these bits."""
-        for file in entry.iterdir():
-            self._set(file, self.file)
-        self._set(entry, self.folder)
-
-    def keep(self, file: Path) -> None:
-        """Give one file of the store these bits."""
-        self._set(file, self.file)
-
-    def _set(self, path: Path, mode: int) -> None:
-        if os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == mode:
-            return  # Windows has access lists, which the user's own folders inherit (untested)
-        with suppress(PermissionError):  # somebody else's, in a shared store
-            path.chmod(mode)
-
-
-def modes_of(folder: Path) -> Modes:
-    """The bits of a store that lies in `folder`, which exists. Raises OSError."""
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if os.name == "nt" or not mode & _OTHERS_WRITE or mode & stat.S_ISVTX:
-        return Modes()
-    return Modes(mode, mode & 0o666)
-
 
 LIMIT_BYTES = 20 * 10**9
 _VERSION = "v1"
@@ -102,6 +59,28 @@ class Held:
     used: float
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What a collection let go, what it left, and how much of that the process at work holds."""
+
+    freed_bytes: int
+    left_bytes: int
+    own_bytes: int
+
+
+_LIMIT = "STEMWRIGHT_STORE_LIMIT"
+
+
+def default_limit_bytes() -> int:
+    """STEMWRIGHT_STORE_LIMIT, else 20 GB. Raises InputError for what is no size."""
+    named = os.environ.get(_LIMIT)
+    found = LIMIT_BYTES if not named else bytes_of(named)
+    if found is None:
+        said = f"{_LIMIT} is {named}, which is no size"
+        raise InputError(Problem("usage", said, expected="5GB, 500MB or 0"))
+    return found
+
+
 def default_root() -> Path:
     """STEMWRIGHT_STORE, else the user's cache folder."""
     named = os.environ.get("STEMWRIGHT_STORE")
@@ -119,9 +98,9 @@ class Store:
     the place of the entries is taken.
     """
 
-    def __init__(self, root: Path, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, root: Path, limit_bytes: int | None = None) -> None:
         self.root = root
-        self.limit_bytes = limit_bytes
+        self.limit_bytes = default_limit_bytes() if limit_bytes is None else limit_bytes
         self._entries = root / _VERSION
         self._staging = root / "staging"
         self._trusted: set[str] = set()
@@ -134,6 +113,7 @@ class Store:
             self._claim()
             self._modes.make(self._entries)
             sweep(self._staging)
+        self._holds = Holds(self._staging, self._modes.make, self._modes.keep)
 
     @property
     def scan_cache(self) -> Path:
@@ -142,6 +122,14 @@ class Store:
 
     def get(self, key: str) -> Entry | None:
         """Return the entry of `key` and mark it as used, or None. A damaged entry is removed."""
+        with _told(self.root), self._holds.noted(key):
+            return self._found(key)
+
+    def _note(self, key: str) -> None:
+        with _told(self.root), self._holds.noted(key):
+            pass
+
+    def _found(self, key: str) -> Entry | None:
         folder = self._folder(key)
         try:
             meta = _meta(key, (folder / "meta.json").read_bytes())
@@ -180,6 +168,14 @@ class Store:
         self._remove(self._folder(key))
 
     @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Keep every entry that is got or put from here on until the end, whoever collects."""
+        with ExitStack() as stack:
+            with _told(self.root):
+                stack.enter_context(self._holds.holding())
+            yield
+
+    @contextmanager
     def staging(self) -> Iterator[Path]:
         """A private folder inside the store, gone afterwards whatever happens."""
         with ExitStack() as stack:
@@ -193,6 +189,7 @@ class Store:
         A second, different result (another `pcm` in its meta) is kept beside the first, with a
         suffix to its key, and the entry returned then has `meta["differs_from"]`.
         """
+        self._note(key)
         full = {**meta, "data_bytes": None, "data_blake3": None}
         if data is not None:
             full.update(data_bytes=data.stat().st_size, data_blake3=file_digest(data))
@@ -208,6 +205,7 @@ class Store:
             if present.meta.get("pcm") == full.get("pcm"):
                 return present
             other = f"{key}-{str(full.get('pcm'))[:16]}"
+            self._note(other)
             full["differs_from"] = present.meta.get("pcm")
             if not self._publish(folder, other, full) and self.get(other) is None:
                 self._replace(folder, other, full)
@@ -225,29 +223,45 @@ class Store:
             found.append(Held(meta.parent.name, size, used))
         return sorted(found, key=lambda each: (each.used, each.key))
 
-    def collect(self) -> int:
-        """Drop the least recently used entries over the limit; return the bytes freed."""
+    def collect(self) -> Collected:
+        """Drop the least recently used entries over the limit; those that are held stay."""
+        sweep(self._staging)
         found = self.held()
-        over = sum(each.size_bytes for each in found) - self.limit_bytes
+        left = sum(each.size_bytes for each in found)
+        own = sum(each.size_bytes for each in found if each.key in self._holds.own)
+        freed = self._freed(found, left - self.limit_bytes) if left > self.limit_bytes else 0
+        return Collected(freed, left - freed, own)
+
+    def _freed(self, found: Sequence[Held], over: int) -> int:
+        """Take away what is not held, in turn, until `over` bytes are gone; return how many are."""
         freed = 0
-        for each in found:
-            if freed >= over:
-                break
-            self._remove(self._folder(each.key))
-            freed += each.size_bytes
+        with (
+            _told(self.root),
+            leased_folder(self._staging) as away,
+            self._holds.collecting() as in_use,
+        ):
+            for each in found:
+                if freed >= over:
+                    break
+                if each.key not in in_use and _moved(self._folder(each.key), away / each.key):
+                    freed += each.size_bytes
         return freed
 
     def spare(self, keep_bytes: int, unused_s: float) -> list[Held]:
         """What can go so that at most `keep_bytes` stay, the least recently used first.
 
-        Nothing that was used in the last `unused_s` is among it: a render may be at work with it.
+        Nothing that is held, or was used in the last `unused_s`, is among it: a render may be at
+        work with it.
         """
+        in_use = self._holds.keys()
         found = self.held()
         over = sum(each.size_bytes for each in found) - keep_bytes
         before, spared = time.time() - unused_s, list[Held]()
         for each in found:
             if over <= 0 or each.used > before:
                 break
+            if each.key in in_use:
+                continue
             spared.append(each)
             over -= each.size_bytes
         return spared
@@ -312,6 +326,15 @@ class Store:
             )
         marker.write_text("entries of a stemwright store\n", encoding="ascii")
         self._modes.keep(marker)
+
+
+def _moved(folder: Path, away: Path) -> bool:
+    """Take a folder away in one move. One that cannot be moved stays."""
+    try:
+        folder.rename(away)
+    except OSError:
+        return False
+    return True
 
 
 def _names(folder: Path) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +26,6 @@ app = typer.Typer(
 IN_USE_S = 3600.0
 """What was used so lately may be in use: it is never dropped."""
 
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([kmgt]?b?)", re.IGNORECASE)
-
 
 @app.command()
 def path(store: StorePath = None, json: Json = False) -> None:
@@ -37,17 +33,17 @@ def path(store: StorePath = None, json: Json = False) -> None:
 
     Example: stemwright cache path
     """
-    from bridge.storing import LIMIT_BYTES, Store, default_root
+    from bridge.storing import Store, default_limit_bytes, default_root
 
-    root = store or default_root()
+    root, limit_bytes = store or default_root(), default_limit_bytes()
     found = Store(root).held() if root.exists() else []
     size = _bytes(found)
     if json:
         told = {"path": str(root), "entries": len(found), "bytes": size}
-        print_json({**told, "limit_bytes": LIMIT_BYTES})
+        print_json({**told, "limit_bytes": limit_bytes})
         return
     say(str(root))
-    said = f"{_size(size)} in {len(found)} entries; renders keep it under {_size(LIMIT_BYTES)}"
+    said = f"{_size(size)} in {len(found)} entries; renders keep it under {_size(limit_bytes)}"
     say(said, err=True)
 
 
@@ -131,12 +127,13 @@ def _agreed(spare: Sequence[Held], root: Path) -> bool:
 
 
 def _asked(words: str) -> int:
-    found = _SIZE.fullmatch(words.strip())
+    from bridge.storing import bytes_of
+
+    found = bytes_of(words)
     if found is None:
         problem = Problem("usage", f"--keep {words} is no size", expected="5GB, 500MB or 0")
         raise InputError(problem)
-    unit = found[2].casefold()
-    return round(float(found[1]) * _UNITS[unit if unit in _UNITS else f"{unit}b"])
+    return found
 
 
 def _bytes(found: Sequence[Held]) -> int:
@@ -144,4 +141,6 @@ def _bytes(found: Sequence[Held]) -> int:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    from bridge.storing import size_in_words
+
+    return size_in_words(count)
