@@ -41,7 +41,10 @@ from .loudness import (
 )
 from .pcm import (
     Dtype as Dtype,
+    PcmSummary as PcmSummary,
+    PcmTally as PcmTally,
     PcmWriter as PcmWriter,
+    pcm_head as pcm_head,
     read_pcm as read_pcm,
 )
 from .quantise import (
@@ -87,6 +90,8 @@ __all__ = [
     "KWeighting",
     "LibraryPeak",
     "Part",
+    "PcmSummary",
+    "PcmTally",
     "PcmWriter",
     "Quantiser",
     "Subtype",
@@ -105,6 +110,7 @@ __all__ = [
     "narrow_frame_peaks",
     "open_member",
     "opened",
+    "pcm_head",
     "pcm_sha256",
     "probe",
     "read_blocks",

@@ -44,44 +44,30 @@ class PcmSummary:
     rms: float
 
 
-class PcmWriter(WholeOrNothing):
-    """Write blocks of (channels, frames) float64 to a raw file, hashing on the way.
+def pcm_head(dtype: Dtype, channels: int) -> bytes:
+    """What stands before a file's bytes where they are hashed, so that equal bytes name no other
+    samples."""
+    return f"pcm {dtype}le {channels}\n".encode()
 
-    A context manager: the file is complete, and `summary` readable, after a normal exit. After an
-    exception the file is removed. Raises MachineError: disk_full, not_writable.
-    """
 
-    def __init__(self, path: Path, channels: int, dtype: Dtype) -> None:
-        self._path = path
+class PcmTally:
+    """Hash, peak and squares of samples as they are stored, from blocks of any size."""
+
+    def __init__(self, channels: int, dtype: Dtype) -> None:
         self._channels = channels
         self._stored = _STORED[dtype]
-        self._digest = blake3(f"pcm {dtype}le {channels}\n".encode())
+        self._digest = blake3(pcm_head(dtype, channels))
         self._frames = 0
         self._peak = 0.0
         self._squares = np.zeros(1)
-        self._summary: PcmSummary | None = None
-        try:
-            self._file = path.open("wb")
-        except OSError as cause:
-            raise cannot_write(path, cause) from cause
 
-    def write(self, block: Block) -> None:
-        """Append (channels, frames) samples."""
-        if block.shape[0] != self._channels:
-            raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
-        if not block.shape[1]:
-            return
-        stored = self._interleaved(block)
-        octets = stored.view(np.uint8).data
+    def hash(self, octets: memoryview) -> None:
+        """Take the next bytes of the file."""
         self._digest.update(octets)
-        try:
-            self._file.write(octets)
-        except OSError as cause:
-            raise cannot_write(self._path, cause) from cause
-        self._frames += block.shape[1]
 
-    def _interleaved(self, block: Block) -> npt.NDArray[Any]:
-        """Return the samples as they are stored, with their peak and squares counted."""
+    def count(self, block: Block) -> npt.NDArray[Any]:
+        """Take the next (channels, frames) samples; return them as they are stored."""
+        self._frames += block.shape[1]
         compiled = library()
         if compiled is None or self._channels != 2:
             stored = interleaved(block, self._stored)
@@ -103,6 +89,44 @@ class PcmWriter(WholeOrNothing):
         # One running sum: np.sum adds in pairs, whose order depends on the block's length.
         self._squares[0] = np.add.accumulate(squares, out=squares)[-1]
 
+    def summary(self) -> PcmSummary:
+        """What was taken so far."""
+        samples = self._frames * self._channels
+        rms = math.sqrt(float(self._squares[0]) / samples) if samples else 0.0
+        return PcmSummary(self._digest.hexdigest(), self._frames, self._peak, rms)
+
+
+class PcmWriter(WholeOrNothing):
+    """Write blocks of (channels, frames) float64 to a raw file, hashing on the way.
+
+    A context manager: the file is complete, and `summary` readable, after a normal exit. After an
+    exception the file is removed. Raises MachineError: disk_full, not_writable.
+    """
+
+    def __init__(self, path: Path, channels: int, dtype: Dtype) -> None:
+        self._path = path
+        self._channels = channels
+        self._tally = PcmTally(channels, dtype)
+        self._summary: PcmSummary | None = None
+        try:
+            self._file = path.open("wb", buffering=0)
+        except OSError as cause:
+            raise cannot_write(path, cause) from cause
+
+    def write(self, block: Block) -> None:
+        """Append (channels, frames) samples."""
+        if block.shape[0] != self._channels:
+            raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
+        if not block.shape[1]:
+            return
+        octets = self._tally.count(block).view(np.uint8).data.cast("B")
+        self._tally.hash(octets)
+        try:
+            while octets:  # a disk may take a part
+                octets = octets[self._file.write(octets) :]
+        except OSError as cause:
+            raise cannot_write(self._path, cause) from cause
+
     @property
     def summary(self) -> PcmSummary:
         """What was written; only after the file was closed complete."""
@@ -116,14 +140,12 @@ class PcmWriter(WholeOrNothing):
             self._file.close()
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
-        samples = self._frames * self._channels
-        rms = math.sqrt(float(self._squares[0]) / samples) if samples else 0.0
-        self._summary = PcmSummary(self._digest.hexdigest(), self._frames, self._peak, rms)
+        self._summary = self._tally.summary()
         return self._summary
 
     def discard(self) -> None:
         """Drop what was written so far."""
-        with contextlib.suppress(OSError):  # a full disk refuses the last flush too
+        with contextlib.suppress(OSError):
             self._file.close()
         self._path.unlink(missing_ok=True)
 
@@ -135,9 +157,11 @@ def read_pcm(
     start: int = 0,
     frames: int | None = None,
     block: int = BLOCK_FRAMES,
+    tally: PcmTally | None = None,
 ) -> Iterator[Block]:
     """Yield (channels, n) float64 blocks of a raw file, from frame `start`, `frames` of them.
 
+    A `tally` takes the samples and bytes that are yielded, as if they had been written with it.
     Raises InputError: missing_file, truncated (when fewer frames are there than asked for).
     """
     if not path.is_file():
@@ -155,5 +179,9 @@ def read_pcm(
             taken = min(block, left)
             if read_fully(file, octets[: taken * frame_bytes]) < taken * frame_bytes:
                 raise unreadable("truncated", path, *_CUT_SHORT)
-            yield planar(octets[: taken * frame_bytes].view(stored), channels)
+            samples = planar(octets[: taken * frame_bytes].view(stored), channels)
+            if tally is not None:
+                tally.hash(octets[: taken * frame_bytes].data)
+                tally.count(samples)
+            yield samples
             left -= taken

@@ -26,6 +26,7 @@ from .signals import (
     kept_signal as kept_signal,
     silence as silence,
     silent_signal as silent_signal,
+    store_file as store_file,
     store_signal as store_signal,
     stored_signal as stored_signal,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "silent_signal",
     "skippable",
     "stem_file",
+    "store_file",
     "store_signal",
     "stored_signal",
     "unreadable",

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
+from pathlib import Path
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES, Block, Dtype, PcmWriter, read_pcm
+from bridge.audio import (
+    BLOCK_FRAMES,
+    Block,
+    Dtype,
+    PcmSummary,
+    PcmTally,
+    PcmWriter,
+    pcm_head,
+    read_pcm,
+)
 from bridge.gathering.render_events import Cancel
 from bridge.native import library
-from bridge.storing import Entry, Store
+from bridge.storing import Content, Entry, Store
 from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
 
@@ -144,19 +154,39 @@ def store_signal(
         with PcmWriter(folder / "pcm", 2, dtype) as writer:
             for block in tap:
                 writer.write(block)
-        summary = writer.summary
-        return store.put(
-            key,
-            {
-                "pcm": summary.pcm_hash,
-                "frames": summary.frames,
-                "dtype": dtype,
-                "loud_frames": tap.loud_frames,
-                "level_out": Levels(summary.peak, summary.rms).as_json(),
-                **meta(),
-            },
-            folder / "pcm",
-        )
+        return _put(store, key, folder / "pcm", dtype, writer.summary, tap.loud_frames, meta())
+
+
+def store_file(
+    store: Store, key: str, path: Path, dtype: Dtype, cancel: Cancel, meta: dict[str, object]
+) -> Entry:
+    """Move a raw stereo file into the store under `key`, read once: the entry is that of its
+    samples written there. Raises as `read_pcm`."""
+    tally = PcmTally(2, dtype)
+    tap = Tap(read_pcm(path, 2, dtype, tally=tally), cancel)
+    for _ in tap:
+        pass
+    return _put(store, key, path, dtype, tally.summary(), tap.loud_frames, meta)
+
+
+def _put(
+    store: Store,
+    key: str,
+    path: Path,
+    dtype: Dtype,
+    summary: PcmSummary,
+    loud_frames: int,
+    meta: dict[str, object],
+) -> Entry:
+    told = {
+        "pcm": summary.pcm_hash,
+        "frames": summary.frames,
+        "dtype": dtype,
+        "loud_frames": loud_frames,
+        "level_out": Levels(summary.peak, summary.rms).as_json(),
+        **meta,
+    }
+    return store.put(key, told, path, Content(summary.pcm_hash, pcm_head(dtype, 2)))
 
 
 def cut(blocks: Iterable[Block], frames: int, start: int = 0) -> Iterator[Block]:

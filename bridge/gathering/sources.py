@@ -20,6 +20,7 @@ from bridge.audio import (
     PcmWriter,
     inspect,
     open_member,
+    pcm_head,
     read_blocks,
     refuse_bad_samples,
     resampled,
@@ -29,7 +30,7 @@ from bridge.audio import (
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.gathering.summed_stems import sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
-from bridge.storing import Entry, Store, digest, file_digest, signature
+from bridge.storing import Content, Entry, Store, digest, file_digest, signature
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
@@ -254,7 +255,9 @@ def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iter
                     _decoded(stem, file, store), file.channels, file.sample_rate_hz, rate_hz
                 ):
                     writer.write(block)
-            entry = store.put(key, {"pcm": writer.summary.pcm_hash}, folder / "pcm")
+            pcm = writer.summary.pcm_hash
+            known = Content(pcm, pcm_head("float64", file.channels))
+            entry = store.put(key, {"pcm": pcm}, folder / "pcm", known)
     return kept_pcm(store, entry, file.channels, "float64")
 
 

@@ -15,6 +15,7 @@ from bridge.gathering import (
     Tap,
     prepare,
     silent_signal,
+    store_file,
     store_signal,
     stored_signal,
     unreadable,
@@ -78,16 +79,10 @@ def render_hosted(
             "diagnostics": [each.as_json() for each in said],
             "read_back": [list(pair) for pair in prepared.read_back],
         }
-        blocks = read_pcm(job.output, 2, "float32")
-        alone = step.mix == 1.0 and step.on == "stereo"
-        return store_signal(
-            context.store,
-            key,
-            blocks if alone else run([_placed_plugin(blocks, step)], source.blocks()),
-            "float32" if alone else "float64",
-            context.cancel,
-            lambda: meta,
-        )
+        if step.mix == 1.0 and step.on == "stereo":
+            return store_file(context.store, key, Path(job.output), "float32", context.cancel, meta)
+        blocks = run([_placed_plugin(read_pcm(job.output, 2, "float32"), step)], source.blocks())
+        return store_signal(context.store, key, blocks, "float64", context.cancel, lambda: meta)
 
 
 def _by_card(context: Context, step: HostedStep, done: RunResult) -> Iterator[Diagnostic]:

@@ -1,4 +1,5 @@
 from .keys import (
+    Content as Content,
     Signature as Signature,
     digest as digest,
     file_digest as file_digest,
@@ -42,6 +43,7 @@ __all__ = [
     "LIMIT_BYTES",
     "BadDataError",
     "Collected",
+    "Content",
     "Entry",
     "Held",
     "HeldError",

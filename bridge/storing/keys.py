@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,17 @@ def digest(operation: str, **facts: Any) -> str:
     return blake3(head + body).hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """Return the blake3 of a file's bytes, 64 hex digits. Raises OSError."""
-    hasher = blake3(max_threads=blake3.AUTO)
+@dataclass(frozen=True)
+class Content:
+    """The bytes of a file by their blake3, 64 hex digits, with `head` before them."""
+
+    blake3: str
+    head: bytes = b""
+
+
+def file_digest(path: Path, head: bytes = b"") -> str:
+    """Return the blake3 of `head` and a file's bytes, 64 hex digits. Raises OSError."""
+    hasher = blake3(head, max_threads=blake3.AUTO)
     if path.stat().st_size:
         hasher.update_mmap(path)
     return hasher.hexdigest()

@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 
 from bridge.storing.holding import Holds
-from bridge.storing.keys import digest, file_digest
+from bridge.storing.keys import Content, digest, file_digest
 from bridge.storing.leases import leased_folder, sweep
 from bridge.storing.modes import modes_of
 from bridge.storing.sizes import bytes_of
@@ -45,7 +45,8 @@ class Entry:
     def intact(self) -> bool:
         """Tell whether the file still has the bytes that were put (reads all of it)."""
         try:
-            return bool(file_digest(self.data) == self.meta["data_blake3"])
+            head = str(self.meta["data_head"]).encode("ascii")
+            return bool(file_digest(self.data, head) == self.meta["data_blake3"])
         except OSError:  # another process dropped it meanwhile
             return False
 
@@ -183,16 +184,25 @@ class Store:
                 folder = stack.enter_context(leased_folder(self._staging))
             yield folder
 
-    def put(self, key: str, meta: Mapping[str, Any], data: Path | None = None) -> Entry:
+    def put(
+        self,
+        key: str,
+        meta: Mapping[str, Any],
+        data: Path | None = None,
+        content: Content | None = None,
+    ) -> Entry:
         """Store a result; `data` is moved in. An entry that is there already stays as it is.
 
+        `content` is what the file was made of, where that was hashed on the way; else it is read.
         A second, different result (another `pcm` in its meta) is kept beside the first, with a
         suffix to its key, and the entry returned then has `meta["differs_from"]`.
         """
         self._note(key)
-        full = {**meta, "data_bytes": None, "data_blake3": None}
+        full = {**meta, "data_bytes": None, "data_head": "", "data_blake3": None}
         if data is not None:
-            full.update(data_bytes=data.stat().st_size, data_blake3=file_digest(data))
+            known = content or Content(file_digest(data))
+            full |= {"data_bytes": data.stat().st_size, "data_blake3": known.blake3}
+            full["data_head"] = known.head.decode("ascii")
         with _told(self.root), self.staging() as folder:
             if data is not None:
                 data.replace(folder / "data")
