@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -14,29 +14,52 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
+from cffi import FFI
 
 from bridge.native.build import LIBRARY, SOURCES, sources_digest
 
 PURE_VARIABLE = "STEMWRIGHT_PURE"
 """Set to anything but 0, numpy does what the compiled library would."""
 
-Kernel = Callable[..., Any]
+
+class Kernel:
+    """One function of the library, called with arrays and numbers in the header's order.
+
+    Arrays have the type that the header declares (TypeError) and are contiguous, a 2-D one at least
+    along its rows (BufferError); shapes are the caller's to keep. The interpreter lock is let go
+    during the call.
+    """
+
+    def __init__(self, function: Any, takes: Sequence[str | None]) -> None:
+        """`takes` names the item type of each argument that is an array."""
+        self._function = function
+        self._arrays = tuple(
+            (place, _FFI.typeof(f"{kind}[]"), np.dtype(_TYPES[kind]))
+            for place, kind in enumerate(takes)
+            if kind is not None
+        )
+
+    def __call__(self, *given: Any) -> Any:
+        """Return what the function gives, a number or nothing."""
+        passed = list(given)
+        for place, kind, dtype in self._arrays:
+            array = given[place]
+            if array.dtype != dtype:
+                raise TypeError(f"an array of {dtype} is wanted, not {array.dtype}")
+            whole = array if array.flags.c_contiguous else array[0]
+            passed[place] = _FFI.from_buffer(kind, whole)
+        return self._function(*passed)
 
 
 class Library:
-    """The compiled kernels under their names without `sw_`, called with arrays and numbers.
-
-    Arrays must have the type that the header declares and be contiguous along their last axis
-    (TypeError); shapes are the caller's to keep. The interpreter lock is let go during a call.
-    """
+    """The compiled kernels under their names without `sw_`, each a Kernel."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError for what is no library, AttributeError for one that lacks a kernel."""
-        loaded = ctypes.CDLL(str(path))
-        for name, (gives, takes) in _declared().items():
-            function = getattr(loaded, name)
-            function.restype, function.argtypes = gives, takes
-            setattr(self, name.removeprefix("sw_"), function)
+        declared = _declared()
+        loaded = _FFI.dlopen(str(path))
+        for name, takes in declared.items():
+            setattr(self, name.removeprefix("sw_"), Kernel(getattr(loaded, name), takes))
 
     def __getattr__(self, name: str) -> Kernel:
         raise AttributeError(f"no kernel {name}")
@@ -44,7 +67,7 @@ class Library:
     @property
     def digest(self) -> str:
         """Of the sources it was built from."""
-        told: bytes = self.sources()
+        told: bytes = _FFI.string(self.sources())
         return told.decode()
 
 
@@ -126,30 +149,8 @@ def rows(block: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
     return block, block.strides[0] // block.itemsize
 
 
-class _Pointer:
-    """Takes an array of one type, contiguous along its last axis, for C."""
-
-    def __init__(self, dtype: str) -> None:
-        self._dtype = np.dtype(dtype)
-
-    def from_param(self, array: Any) -> ctypes.c_void_p:
-        """What ctypes asks of an argument's type."""
-        if not isinstance(array, np.ndarray) or array.dtype != self._dtype:
-            raise TypeError(f"an array of {self._dtype} is wanted")
-        if array.ndim and array.strides[-1] != array.itemsize and array.shape[-1] > 1:
-            raise TypeError("an array contiguous along its last axis is wanted")
-        return ctypes.c_void_p(array.__array_interface__["data"][0])
-
-
-_NUMBERS: dict[str, Any] = {
-    "void": None,
-    "int": ctypes.c_int,
-    "int64_t": ctypes.c_int64,
-    "double": ctypes.c_double,
-    "float": ctypes.c_float,
-    "const char *": ctypes.c_char_p,
-}
-_ARRAYS = {
+_FFI = FFI()
+_TYPES = {
     "double": "float64",
     "float": "float32",
     "uint8_t": "uint8",
@@ -157,21 +158,19 @@ _ARRAYS = {
     "int64_t": "int64",
     "uint64_t": "uint64",
 }
-_PROTOTYPE = re.compile(r"EXPORTED\s+([\w\s]+?[\s*]+)(sw_\w+)\(([^)]*)\);")
+_PROTOTYPE = re.compile(r"EXPORTED\s+([\w\s]+?[\s*]+(sw_\w+)\(([^)]*)\);)")
+_ARRAY = re.compile(r"(?:const )?(\w+) \*\w+")
 
 
-def _declared() -> dict[str, tuple[Any, list[Any]]]:
-    """Return what each kernel gives and takes, as the header says."""
+@cache
+def _declared() -> dict[str, list[str | None]]:
+    """Tell cffi what the header says; return the item type of every array that a kernel takes."""
     header = (SOURCES / "kernels.h").read_text(encoding="utf-8")
-    return {
-        name: (
-            _NUMBERS[gives.strip()],
-            [_taken(each) for each in takes.split(",") if each != "void"],
-        )
-        for gives, name, takes in _PROTOTYPE.findall(header)
-    }
+    found = _PROTOTYPE.findall(header)
+    _FFI.cdef("\n".join(prototype for prototype, _, _ in found))
+    return {name: [_item(each.strip()) for each in takes.split(",")] for _, name, takes in found}
 
 
-def _taken(declared: str) -> Any:
-    kind, pointer, _ = re.fullmatch(r"\s*(?:const )?(\w+) (\*?)(\w+)", declared).groups()  # type: ignore[union-attr]  # the header is ours
-    return _Pointer(_ARRAYS[kind]) if pointer else _NUMBERS[kind]
+def _item(declared: str) -> str | None:
+    array = _ARRAY.fullmatch(declared)
+    return array[1] if array else None
