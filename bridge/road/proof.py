@@ -86,7 +86,7 @@ KNOWN: Mapping[str, str] = {
     "reverb": "9b1c0596197ab44d",
     "16 bit with dither": "355b59987e817d81",
     "24 bit with dither": "a64c494622ffdda7",
-    "measures": "6c83ac26f3f6412b",
+    "measures": "a40e9b76313ef3ec",
     "sample-rate conversion": "4aff22b081757808",
 }
 """What each part makes of the signal; it changes with the version of a sound, never by machine."""

@@ -124,7 +124,8 @@ typedef double Phases __attribute__((vector_size(32)));
 
 enum { AT_ONCE = 4, PHASES = 4 };
 
-static inline Phases phases_of(const double *taps) {
+/* Inlined always: wide registers are no way to return a value from a function built for narrow ones. */
+static inline __attribute__((always_inline)) Phases phases_of(const double *taps) {
     Phases some;
     memcpy(&some, taps, sizeof some);
     return some;
