@@ -46,7 +46,7 @@ class Kernel:
             array = given[place]
             if array.dtype != dtype:
                 raise TypeError(f"an array of {dtype} is wanted, not {array.dtype}")
-            whole = array if array.flags.c_contiguous else array[0]
+            whole = array if array.ndim == 1 or array.flags.c_contiguous else array[0]
             passed[place] = _FFI.from_buffer(kind, whole)
         return self._function(*passed)
 
