@@ -124,44 +124,64 @@ def frame_peaks_at(padded: Block, at: npt.NDArray[np.intp]) -> Peaks:
     return _largest_reading([padded[:, columns] for columns in reach], PAIRS)
 
 
-def narrow_frame_peaks(padded: Block, scaled: Narrow | None = None) -> Peaks:
+def narrow_frame_peaks(padded: Block) -> Peaks:
     """Return the 4x peaks in half the time, within NARROW_SLACK of the loudest sample near.
 
-    `scaled` is `narrowed(padded)` where it is known. Beyond the range of 32 bits the peaks are
-    those of `frame_peaks`.
+    Beyond the range of 32 bits the peaks are those of `frame_peaks`.
     """
-    narrow = narrow_peaks(narrowed(padded) if scaled is None else scaled, PAIRS)
-    return narrow.astype(np.float64) if np.isfinite(narrow).all() else frame_peaks(padded)
+    narrow, largest = narrow_peaks(narrowed(padded), PAIRS)
+    return narrow.astype(np.float64) if math.isfinite(largest) else frame_peaks(padded)
 
 
-def narrowed(padded: Block) -> Narrow:
-    """Return samples in 32 bits, scaled so that none that counts is a denormal, which is slow."""
-    if (compiled := library()) is not None:
-        narrow = np.empty(padded.shape, np.float32)
-        for row, out in zip(rows(padded)[0], narrow, strict=True):
-            compiled.narrowed(row, out, len(row), _NARROW_SCALE)
-        return narrow
-    with np.errstate(over="ignore"):
-        return np.multiply(padded, _NARROW_SCALE, dtype=np.float32, casting="same_kind")
+def narrowed(*parts: Block) -> Narrow:
+    """Return samples that come in a row in 32 bits, scaled so that none that counts is a denormal.
+
+    Denormals are slow.
+    """
+    narrow = np.empty((len(parts[0]), sum(part.shape[1] for part in parts)), np.float32)
+    compiled, at = library(), 0
+    for part in parts:
+        out = narrow[:, at : at + part.shape[1]]
+        at += part.shape[1]
+        if compiled is None:
+            with np.errstate(over="ignore"):
+                np.multiply(part, _NARROW_SCALE, out=out, dtype=np.float32, casting="same_kind")
+            continue
+        for row, narrow_row in zip(rows(part)[0], out, strict=True):
+            compiled.narrowed(row, narrow_row, len(row), _NARROW_SCALE)
+    return narrow
 
 
-def narrow_peaks(scaled: Narrow, pairs: tuple[Pair, ...]) -> npt.NDArray[np.float32]:
-    """Return the 4x peaks by `pairs` of what `narrowed` gave; not finite where it overflowed."""
+def narrow_peaks(scaled: Narrow, pairs: tuple[Pair, ...]) -> tuple[Narrow, float]:
+    """Return the (frames,) 4x peaks by `pairs` of what `narrowed` gave, and the largest of them.
+
+    That is not finite where a reading overflowed.
+    """
     frames = scaled.shape[1] - 2 * HALF_TAPS
     peaks = np.empty(frames, np.float32)
     if (compiled := library()) is not None:
         fed, stride = rows(scaled)
         weights = _weights(pairs, "float32")
-        compiled.narrow_peaks(fed, stride, len(fed), peaks, frames, weights, len(weights))
-        peaks *= np.float32(1 / _NARROW_SCALE)
-        return peaks
+        largest: float = compiled.narrow_peaks(
+            fed, stride, len(fed), peaks, frames, weights, len(weights), 1 / _NARROW_SCALE
+        )
+        return peaks, largest
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, frames, _NARROW_TILE_FRAMES):
             stop = min(start + _NARROW_TILE_FRAMES, frames)
             tile = scaled[:, start : stop + 2 * HALF_TAPS]
             peaks[start:stop] = quarter_peaks(tile, pairs)
         peaks *= np.float32(1 / _NARROW_SCALE)
-    return peaks
+    return peaks, float(peaks.max(initial=0.0))
+
+
+def frames_over(peaks: Peaks | Narrow, level: float) -> npt.NDArray[np.intp]:
+    """Return the frames whose peak is over a level, itself taken to the peaks' type."""
+    compiled = library()
+    if compiled is None or peaks.dtype != np.float32:
+        return np.flatnonzero(peaks > level)
+    found = np.empty(len(peaks), np.int64)
+    return found[: compiled.places_over(peaks, len(peaks), level, found)]
 
 
 def quarter_peaks(padded: Samples, pairs: Sequence[Pair]) -> Samples:

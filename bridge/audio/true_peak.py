@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,13 @@ from bridge.audio.interpolation import (
     FINE_HALF_TAPS,
     HALF_TAPS,
     NARROW_SLACK,
+    PAIRS,
     Narrow,
     Peaks,
     fine_peaks,
     frame_peaks,
     frame_peaks_at,
-    narrow_frame_peaks,
+    frames_over,
     narrow_peaks,
     narrowed,
     pairs_of,
@@ -55,38 +57,45 @@ class LibraryPeak:
         self.largest = 0.0
         """Linear, over all channels; what the samples themselves read may be left out."""
 
-    def read(self, padded: Block, scaled: Narrow, known: float, *, ended: bool) -> None:
+    def read(
+        self, padded: Callable[[], Block], scaled: Narrow, known: float, *, ended: bool
+    ) -> None:
         """Take (channels, 12 + frames + 12), the same `narrowed`, and a peak known otherwise.
 
         The frames that the library still holds back when the stream has ended are not read, nor
-        what its 32 bits cannot hold.
+        what its 32 bits cannot hold. `padded` is called only where something is near the largest.
         """
         if not self._phases:
             return
-        peaks = narrow_peaks(scaled, self._pairs)
-        if not np.isfinite(peaks).all():
+        peaks, largest = narrow_peaks(scaled, self._pairs)
+        if not math.isfinite(largest):
             return
         frames = max(-HALF_TAPS, len(peaks) - (self._delay_frames if ended else 0))
         if not self._begun:
             self._begun = True
-            early = np.pad(padded[:, : 2 * HALF_TAPS], ((0, 0), (HALF_TAPS, 0)))
+            early = np.pad(padded()[:, : 2 * HALF_TAPS], ((0, 0), (HALF_TAPS, 0)))
             self._note(early, np.arange(HALF_TAPS + min(0, frames)))
-        peaks = peaks[: max(0, frames)]
-        least = max(known, self.largest, float(peaks.max(initial=0.0)) * (1.0 - NARROW_SLACK))
-        self._note(padded, np.flatnonzero(peaks >= least * (1.0 - NARROW_SLACK)))
+        if ended:
+            peaks = peaks[: max(0, frames)]
+            largest = float(peaks.max(initial=0.0))
+        least = max(known, self.largest, largest * (1.0 - NARROW_SLACK))
+        near = frames_over(peaks, least * (1.0 - 2.0 * NARROW_SLACK))
+        if near.size:
+            self._note(padded(), near)
 
     def _note(self, padded: Block, at: npt.NDArray[np.intp]) -> None:
         """Read the frames `at`, counted from the 13th column, as the library does."""
         if not at.size:
             return
-        for row in padded.astype(np.float32).astype(np.float64):
+        for row in padded:
             for phase in self._phases:
                 reading = np.zeros(len(at))
                 for column, weight in phase:
-                    reading += row[at + column] * weight
+                    reading += row[at + column].astype(np.float32).astype(np.float64) * weight
                 self.largest = max(self.largest, float(np.abs(reading).astype(np.float32).max()))
 
 
+@cache
 def _phases(factor: int) -> tuple[Phase, ...]:
     """Return the library's filter, one phase for each reading of a frame."""
     return tuple(
@@ -116,6 +125,7 @@ def _quarter_and_half(
 
 _GRID_FRAMES = 16384
 _INNER = FINE_HALF_TAPS - HALF_TAPS
+_NONE: Narrow = np.empty(0, np.float32)
 _FINE_READINGS = 1024  # a grid's worth at most: a steady tone would otherwise be read whole
 
 
@@ -141,6 +151,36 @@ class FramePeaks:
         return self.add(np.zeros((self._padded.shape[0], HALF_TAPS)))
 
 
+class _Joined:
+    """Samples kept and the next ones in a row, joined in one array only for who asks."""
+
+    def __init__(self, kept: Block, block: Block) -> None:
+        self._kept = kept
+        self._block = block
+        self.frames = kept.shape[1] + block.shape[1]
+
+    @cached_property
+    def whole(self) -> Block:
+        """(channels, frames)."""
+        return np.concatenate([self._kept, self._block], axis=1)
+
+    def near(self) -> Block:
+        """Without what only a 16x reading reaches, at either end."""
+        return self.whole[:, _INNER : self.frames - _INNER]
+
+    def narrowed(self) -> Narrow:
+        """`near`, narrowed."""
+        if self._block.shape[1] < _INNER:
+            return narrowed(self.near())
+        return narrowed(self._kept[:, _INNER:], self._block[:, : self._block.shape[1] - _INNER])
+
+    def last(self, frames: int) -> Block:
+        """A copy of the last ones."""
+        if self._block.shape[1] < frames:
+            return self.whole[:, -frames:].copy()
+        return self._block[:, -frames:].copy()
+
+
 class TruePeak:
     """The 16x true peak of a stream of blocks, linear, and libebur128's where that is larger.
 
@@ -150,21 +190,24 @@ class TruePeak:
 
     def __init__(self, channels: int, library: LibraryPeak | None = None) -> None:
         self._framer = Framer(channels, _GRID_FRAMES)
-        self._padded: Block = np.zeros((channels, FINE_HALF_TAPS))
+        self._kept: Block = np.zeros((channels, FINE_HALF_TAPS))
         self._library = library
         self._largest_coarse = 0.0
         self._largest = 0.0
 
-    def add(self, block: Block) -> Peaks:
-        """Take (channels, frames); return the 4x peaks of the frames that became known."""
+    def add(self, block: Block) -> Peaks | Narrow:
+        """Take (channels, frames); return the 4x peaks of the frames that became known.
+
+        They are float32 where 32 bits hold them all, else float64.
+        """
         ready = self._framer.add(block)
         starts = range(0, ready.shape[1], _GRID_FRAMES)
         known = [self._read(ready[:, start : start + _GRID_FRAMES]) for start in starts]
-        return np.concatenate([np.empty(0), *known])
+        return known[0] if len(known) == 1 else np.concatenate([_NONE, *known])
 
-    def rest(self) -> Peaks:
+    def rest(self) -> Peaks | Narrow:
         """Read the end of the stream; return the 4x peaks still owed."""
-        silence = np.zeros((self._padded.shape[0], FINE_HALF_TAPS))
+        silence = np.zeros((self._kept.shape[0], FINE_HALF_TAPS))
         return self._read(np.concatenate([self._framer.rest(), silence], axis=1), ended=True)
 
     @property
@@ -172,26 +215,31 @@ class TruePeak:
         """The true peak of all frames read so far."""
         return self._largest if self._library is None else max(self._largest, self._library.largest)
 
-    def _read(self, block: Block, *, ended: bool = False) -> Peaks:
-        padded = np.concatenate([self._padded, block], axis=1)
-        self._padded = padded[:, -2 * FINE_HALF_TAPS :]
-        if padded.shape[1] <= 2 * FINE_HALF_TAPS:
-            return np.empty(0)
-        near = padded[:, _INNER : padded.shape[1] - _INNER]
-        scaled = narrowed(near)
-        coarse = narrow_frame_peaks(near, scaled)
-        self._read_nearest(padded, near, coarse)
+    def _read(self, block: Block, *, ended: bool = False) -> Peaks | Narrow:
+        joined = _Joined(self._kept, block)
+        self._kept = joined.last(min(joined.frames, 2 * FINE_HALF_TAPS))
+        if joined.frames <= 2 * FINE_HALF_TAPS:
+            return _NONE
+        scaled = joined.narrowed()
+        coarse: Peaks | Narrow
+        coarse, largest = narrow_peaks(scaled, PAIRS)
+        if not math.isfinite(largest):
+            coarse = frame_peaks(joined.near())
+            largest = float(coarse.max())
+        self._read_nearest(joined, coarse, largest)
         if self._library is not None:
-            self._library.read(near, scaled, self._largest, ended=ended)
+            self._library.read(joined.near, scaled, self._largest, ended=ended)
         return coarse
 
-    def _read_nearest(self, padded: Block, inner: Block, coarse: Peaks) -> None:
-        surely = max(self._largest_coarse, float(coarse.max()) * (1.0 - NARROW_SLACK))
-        near = np.flatnonzero(coarse > surely * BAND_BOUND * (1.0 - 2.0 * NARROW_SLACK))
+    def _read_nearest(self, joined: _Joined, coarse: Peaks | Narrow, largest: float) -> None:
+        surely = max(self._largest_coarse, largest * (1.0 - NARROW_SLACK))
+        near = frames_over(coarse, surely * BAND_BOUND * (1.0 - 2.0 * NARROW_SLACK))
+        if not near.size:
+            return
         near = near[np.argsort(-coarse[near], kind="stable")][:_FINE_READINGS]
-        exact = frame_peaks_at(inner, near)
-        self._largest_coarse = max(self._largest_coarse, float(exact.max(initial=0.0)))
+        exact = frame_peaks_at(joined.near(), near)
+        self._largest_coarse = max(self._largest_coarse, float(exact.max()))
         self._largest = max(self._largest, self._largest_coarse)
         near = near[exact > self._largest_coarse * BAND_BOUND]
-        fine = fine_peaks(padded, near, self._largest)
+        fine = fine_peaks(joined.whole, near, self._largest)
         self._largest = max(self._largest, float(fine.max(initial=0.0)))

@@ -25,6 +25,7 @@ from bridge.metering.windows import (
     GatedLoudness,
     LoudestWindow,
     PeakToShortTerm,
+    StepPeaks,
     Steps,
 )
 from bridge.native import library, rows
@@ -60,7 +61,7 @@ class Meter:
         self._weights = np.array(weights)
         self._frames = 0
         self._seconds = Framer(channels, sample_rate_hz)
-        self._peak_seconds = Framer(1, sample_rate_hz)
+        self._step_peaks = StepPeaks(sample_rate_hz)
         self._edges = np.arange(STEPS_PER_S + 1) * sample_rate_hz // STEPS_PER_S
         self._weighting = KWeighting(sample_rate_hz, channels)
         self._true_peak = TruePeak(channels, LibraryPeak(sample_rate_hz))
@@ -100,7 +101,6 @@ class Meter:
         if rest.shape[1]:
             self._read(rest)
         self._note_peaks(self._true_peak.rest())
-        self._peak_to_short_term.add_peaks(self._step_peaks(self._peak_seconds.rest()[0]))
 
     def _read(self, block: Block) -> None:
         self._statistics.add(block)
@@ -111,11 +111,8 @@ class Meter:
         self._momentary.add(energies)
         self._peak_to_short_term.add_windows(self._short_term.add(energies))
 
-    def _note_peaks(self, peaks: npt.NDArray[np.float64]) -> None:
-        seconds = self._peak_seconds.add(peaks[None])[0]
-        for start in range(0, len(seconds), self._sample_rate_hz):
-            second = seconds[start : start + self._sample_rate_hz]
-            self._peak_to_short_term.add_peaks(self._step_peaks(second))
+    def _note_peaks(self, peaks: Samples | npt.NDArray[np.float32]) -> None:
+        self._peak_to_short_term.add_peaks(self._step_peaks.add(peaks))
 
     def _energies(self, block: Block) -> Samples:
         """Return the (frames,) channel-weighted squares of the K-weighted samples."""
@@ -128,25 +125,15 @@ class Meter:
         compiled.weighted_energy(fed, stride, len(fed), self._weights, energies, len(energies))
         return energies
 
-    def _step_sums(self, values: Samples) -> Steps:
-        whole = self._whole_steps(values)
-        if (compiled := library()) is None:
-            return _reduced(np.add, values, self._edges[: whole + 1])
+    def _step_sums(self, energies: Samples) -> Steps:
+        """Return the sums over the steps of 10 ms that a second, or the start of one, fills."""
+        whole = int(np.searchsorted(self._edges, len(energies), side="right")) - 1
         sums = np.empty(whole)
-        compiled.step_sums(values, self._edges, sums, whole)
+        if (compiled := library()) is not None:
+            compiled.step_sums(energies, self._edges, sums, whole)
+        elif whole:
+            np.add.reduceat(energies[: self._edges[whole]], self._edges[:whole], out=sums)
         return sums
-
-    def _step_peaks(self, values: Samples) -> Steps:
-        whole = self._whole_steps(values)
-        if (compiled := library()) is None:
-            return _reduced(np.maximum, values, self._edges[: whole + 1])
-        peaks = np.empty(whole)
-        compiled.step_peaks(values, self._edges, peaks, whole)
-        return peaks
-
-    def _whole_steps(self, values: Samples) -> int:
-        """Return how many steps of 10 ms (frames,) fill, of a second at most."""
-        return int(np.searchsorted(self._edges, len(values), side="right")) - 1
 
     def _readings(self) -> Measures:
         integrated_lufs = self._gated.integrated_lufs if self._located else math.nan
@@ -185,13 +172,6 @@ class Meter:
                 hint="export the file again, or find the plugin that produced it",
             )
         )
-
-
-def _reduced(reduce: np.ufunc, values: Samples, edges: npt.NDArray[np.int64]) -> Steps:
-    if len(edges) < 2:
-        return np.empty(0)
-    steps: Steps = reduce.reduceat(values[: edges[-1]], edges[:-1])
-    return steps
 
 
 def _is_within(block: Block, largest: float) -> bool:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from bridge.audio import ABSOLUTE_GATE_LUFS, energy, gated_lufs, loudness_range_lu, lufs
+from bridge.native import library
 from stemwright.decibels import amplitude_db, power_db
 
 STEPS_PER_S = 100
@@ -43,7 +44,7 @@ class LoudestWindow:
         self._held = held[max(0, len(held) - self._steps + 1) :]
         if len(held) < self._steps:
             return np.empty(0)
-        windows: Steps = sliding_window_view(held, self._steps).mean(axis=1)
+        windows = _window_means(held, self._steps)
         self._largest = max(self._largest, float(windows.max()))
         self.complete = True
         return windows
@@ -52,6 +53,48 @@ class LoudestWindow:
     def loudest_lufs(self) -> float:
         """Loudness of the loudest window, -inf for silence or when none was complete."""
         return lufs(self._largest)
+
+
+class StepPeaks:
+    """The largest peak of every 10 ms of a stream of peaks cut anywhere."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._rate_hz = sample_rate_hz
+        self._frames = 0
+        self._begun = 0.0
+
+    def add(self, peaks: npt.NDArray[np.float64] | npt.NDArray[np.float32]) -> Steps:
+        """Take (frames,) non-negative peaks; return those of the steps they complete."""
+        start, stop = self._frames, self._frames + len(peaks)
+        first, last = self._step_of(start), self._step_of(stop)
+        self._frames = stop
+        edges = np.arange(first, last + 1) * self._rate_hz // STEPS_PER_S - start
+        edges[0] = 0  # the first step may have begun earlier
+        largest = self._largest(peaks, edges)
+        left = float(peaks[edges[-1] :].max(initial=0.0))
+        if not largest.size:
+            self._begun = max(self._begun, left)
+            return largest
+        largest[0] = max(largest[0], self._begun)
+        self._begun = left
+        return largest
+
+    def _step_of(self, frame: int) -> int:
+        return ((frame + 1) * STEPS_PER_S - 1) // self._rate_hz
+
+    def _largest(
+        self,
+        peaks: npt.NDArray[np.float64] | npt.NDArray[np.float32],
+        edges: npt.NDArray[np.int64],
+    ) -> Steps:
+        largest = np.empty(len(edges) - 1)
+        if (compiled := library()) is not None:
+            wide = peaks.dtype == np.float64
+            run = compiled.step_peaks if wide else compiled.narrow_step_peaks
+            run(peaks, edges, largest, len(largest))
+        elif len(largest):
+            largest[:] = np.maximum.reduceat(peaks[: edges[-1]], edges[:-1])
+        return largest
 
 
 class GatedLoudness:
@@ -85,8 +128,7 @@ class GatedLoudness:
         energies = np.array(self._tenths)
         if len(energies) < tenths:
             return np.empty(0)
-        means: Steps = sliding_window_view(energies, tenths).mean(axis=1)
-        return means
+        return _window_means(energies, tenths)
 
 
 class PeakToShortTerm:
@@ -114,7 +156,7 @@ class PeakToShortTerm:
         held = np.concatenate([self._held, peaks])
         self._held = held[max(0, len(held) - SHORT_TERM_STEPS + 1) :]
         if len(held) >= SHORT_TERM_STEPS:
-            self._peaks.add(sliding_window_view(held, SHORT_TERM_STEPS).max(axis=1))
+            self._peaks.add(_window_peaks(held, SHORT_TERM_STEPS))
 
     def smallest_db(self, loudest_lufs: float) -> float:
         """Return the smallest ratio within 20 LU of the loudest window; NaN when there is none."""
@@ -149,3 +191,23 @@ def _quietest(loudest_lufs: float) -> float:
     over_gate_lu = loudest_lufs - PSR_RANGE_LU - ABSOLUTE_GATE_LUFS
     bins = max(0, math.floor(over_gate_lu * _BINS_PER_LU))
     return energy(ABSOLUTE_GATE_LUFS + bins / _BINS_PER_LU)
+
+
+def _window_means(values: Steps, window: int) -> Steps:
+    """Return the mean of every `window` values in a row, of which there are as many at least."""
+    if (compiled := library()) is not None:
+        out = np.empty(len(values) - window + 1)
+        compiled.window_means(values, out, len(out), window)
+        return out
+    means: Steps = sliding_window_view(values, window).mean(axis=1)
+    return means
+
+
+def _window_peaks(values: Steps, window: int) -> Steps:
+    """Return the largest of every `window` non-negative values, as many at least."""
+    if (compiled := library()) is not None:
+        out = np.empty(len(values) - window + 1)
+        compiled.window_peaks(values, out, len(out), window)
+        return out
+    peaks: Steps = sliding_window_view(values, window).max(axis=1)
+    return peaks

@@ -73,8 +73,9 @@ EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames,
 EXPORTED void sw_pack(const int32_t *codes, int64_t channels, int64_t frames, int64_t bytes, uint8_t *out);
 
 /* peaks.c */
-EXPORTED void sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out, int64_t frames,
-                              const float *weights, int64_t pairs);
+EXPORTED float sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out,
+                               int64_t frames, const float *weights, int64_t pairs, float scale);
+EXPORTED int64_t sw_places_over(const float *values, int64_t frames, float level, int64_t *out);
 EXPORTED void sw_wide_peaks(const double *padded, int64_t stride, int64_t channels, double *out, int64_t frames,
                             const double *weights);
 EXPORTED void sw_wide_peaks_at(const double *padded, int64_t stride, int64_t channels, const int64_t *at,
@@ -106,7 +107,10 @@ EXPORTED void sw_taken_away(const double *samples, double *out, int64_t count);
 EXPORTED void sw_statistics(const double *left, const double *right, int64_t frames, double *sums);
 EXPORTED void sw_weighted_energy(const double *block, int64_t stride, int64_t channels, const double *weights,
                                  double *out, int64_t frames);
+EXPORTED void sw_window_means(const double *values, double *out, int64_t windows, int64_t window);
+EXPORTED void sw_window_peaks(const double *values, double *out, int64_t windows, int64_t window);
 EXPORTED void sw_step_sums(const double *values, const int64_t *edges, double *out, int64_t steps);
+EXPORTED void sw_narrow_step_peaks(const float *values, const int64_t *edges, double *out, int64_t steps);
 EXPORTED void sw_step_peaks(const double *values, const int64_t *edges, double *out, int64_t steps);
 
 #endif

@@ -79,3 +79,20 @@ WIDER void sw_step_peaks(const double *values, const int64_t *edges, double *out
     for (int64_t step = 0; step < steps; step++)
         out[step] = largest_magnitude(values + edges[step], edges[step + 1] - edges[step]);
 }
+
+WIDER void sw_narrow_step_peaks(const float *values, const int64_t *edges, double *out, int64_t steps) {
+    for (int64_t step = 0; step < steps; step++)
+        out[step] = largest_narrow_magnitude(values + edges[step], edges[step + 1] - edges[step]);
+}
+
+/* The mean of every `window` values that fit. Twin: bridge/metering/windows.py, _window_means. */
+void sw_window_means(const double *values, double *out, int64_t windows, int64_t window) {
+    for (int64_t n = 0; n < windows; n++)
+        out[n] = sum_of(values + n, window) / (double)window;
+}
+
+/* The largest of every `window` non-negative values that fit. Twin: bridge/metering/windows.py, _window_peaks. */
+WIDER void sw_window_peaks(const double *values, double *out, int64_t windows, int64_t window) {
+    for (int64_t n = 0; n < windows; n++)
+        out[n] = largest_magnitude(values + n, window);
+}

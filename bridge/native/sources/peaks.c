@@ -77,18 +77,48 @@ static WIDER void wide_row(const double *row, double *out, int64_t frames, const
     }
 }
 
-enum { TILE = 1024 };
+enum { TILE = 256 };
 
-/* The 4x peaks of (channels, 12 + frames + 12) by 12 or 6 pairs, NaN where a reading is none.
-   Twin: bridge/audio/interpolation.py, quarter_peaks in 32 bits. */
-void sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out, int64_t frames,
-                     const float *weights, int64_t pairs) {
+static WIDER float largest_after_scaling(float *peaks, int64_t count, float scale) {
+    for (int64_t n = 0; n < count; n++)
+        peaks[n] *= scale;
+    return largest_narrow_magnitude(peaks, count);
+}
+
+/* The 4x peaks of (channels, 12 + frames + 12) by 12 or 6 pairs, times `scale`; NaN where a reading is none. Returns
+   the largest, NaN where there is one. Twin: bridge/audio/interpolation.py, narrow_peaks. */
+float sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out, int64_t frames,
+                      const float *weights, int64_t pairs, float scale) {
+    int32_t largest = 0;
     memset(out, 0, (size_t)frames * sizeof *out);
     for (int64_t at = 0; at < frames; at += TILE) {
         int64_t some = frames - at < TILE ? frames - at : TILE;
         for (int64_t c = 0; c < channels; c++)
             (pairs == 6 ? narrow_row_of_6 : narrow_row_of_12)(padded + c * stride + at, out + at, some, weights);
+        largest = larger_32(narrow_bits(largest_after_scaling(out + at, some, scale)), largest);
     }
+    return of_narrow_bits(largest);
+}
+
+static WIDER int any_over(const float *values, int64_t count, float level) {
+    int any = 0;
+    for (int64_t n = 0; n < count; n++)
+        any |= values[n] > level;
+    return any;
+}
+
+/* Where a number is over `level`, at most `frames` places; returns how many. Twin: numpy.flatnonzero. */
+int64_t sw_places_over(const float *values, int64_t frames, float level, int64_t *out) {
+    int64_t count = 0;
+    for (int64_t at = 0; at < frames; at += TILE) {
+        int64_t end = frames - at < TILE ? frames : at + TILE;
+        if (!any_over(values + at, end - at, level))
+            continue;
+        for (int64_t n = at; n < end; n++)
+            if (values[n] > level)
+                out[count++] = n;
+    }
+    return count;
 }
 
 /* The same in 64 bits, by 12 pairs. Twin: quarter_peaks in 64 bits. */

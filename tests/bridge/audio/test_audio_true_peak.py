@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from pyebur128 import MeasurementMode, R128State, get_true_peak
 
-from bridge.audio.blocks import Framer
+from bridge.audio.blocks import Block, Framer
 from bridge.audio.interpolation import (
     BAND_BOUND,
     COARSE_BOUND,
     FINE_HALF_TAPS,
     HALF_TAPS,
     NARROW_SLACK,
+    Narrow,
     fine_peaks,
     frame_peaks,
     frame_peaks_at,
@@ -162,7 +165,9 @@ def _by_reading_all(signal: np.ndarray) -> float:
 class _Library(LibraryPeak):
     """Knows of no other peak, so every largest one is its own."""
 
-    def read(self, padded: np.ndarray, scaled: np.ndarray, known: float, *, ended: bool) -> None:
+    def read(
+        self, padded: Callable[[], Block], scaled: Narrow, known: float, *, ended: bool
+    ) -> None:
         super().read(padded, scaled, 0.0 * known, ended=ended)
 
 
