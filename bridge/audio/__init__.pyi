@@ -1,3 +1,7 @@
+from .block_levels import (
+    BlockLevels as BlockLevels,
+    block_levels as block_levels,
+)
 from .blocks import (
     BLOCK_FRAMES as BLOCK_FRAMES,
     Block as Block,

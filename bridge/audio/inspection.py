@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import numpy as np
 from blake3 import blake3
 
+from bridge.audio.block_levels import BlockLevels, block_levels
 from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
+from bridge.native import library, rows
 from stemwright.problems import InputError, Problem
 
 SIZE = 512
@@ -56,11 +59,22 @@ class Sketches:
             return
         windows = self._window + np.arange(count)
         with np.errstate(invalid="ignore", over="ignore"):
-            sums = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _SIGNS).sum(axis=2)
+            sums = _signed_sums(whole, count)
             sums *= _WINDOW_SIGNS[windows % len(_WINDOW_SIGNS)]
             for row, values in zip(self._sums, sums, strict=True):
                 row += np.bincount(windows % SIZE, weights=values, minlength=SIZE)
         self._window += count
+
+
+def _signed_sums(whole: Block, count: int) -> Block:
+    """Return (channels, count) sums of windows under the signs of their frames."""
+    if (compiled := library()) is None:
+        sums: Block = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _SIGNS).sum(axis=2)
+        return sums
+    sums = np.empty((len(whole), count))
+    for row, out in zip(rows(whole)[0], sums, strict=True):
+        compiled.signed_sums(row, _SIGNS, out, count)
+    return sums
 
 
 _PRINT_BYTES = 8
@@ -74,8 +88,9 @@ class Inspection:
 
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
     two files with the same samples have the same hash, whatever their format. `sketches` are those
-    of the channels. `prints` are short hashes of every block that `read_blocks` gives, in a row, by
-    which `unchanged` knows them again; `levels` is the RMS of each of these blocks.
+    of the channels. `prints` are, after every block that `read_blocks` gives, the first bytes of
+    the hash so far, in a row, by which `unchanged` knows the blocks again; `levels` is the RMS of
+    each of these blocks.
     """
 
     pcm_hash: str
@@ -99,19 +114,23 @@ class _Findings:
         self.nonfinite: int | None = None
         self.over: int | None = None
 
-    def add(self, block: Block) -> None:
+    def add(self, block: Block, top: float) -> None:
+        """Take (channels, frames) whose largest magnitude is `top`."""
+        if top > self.peak or not math.isfinite(top) or (self.over is None and top > _LOUDEST):
+            self._look(block)
+        self.frames += block.shape[1]
+
+    def _look(self, block: Block) -> None:
         level = np.abs(block).max(axis=0)
-        top = float(level.max())
-        if not np.isfinite(top):
+        if not np.isfinite(level).all():
             self._note_nonfinite(level)
             level = np.where(np.isfinite(block), np.abs(block), 0.0).max(axis=0)
-            top = float(level.max())
+        top = float(level.max())
         if top > self.peak:
             self.peak = top
             self.peak_frame = self.frames + int(level.argmax())
         if self.over is None and top > _LOUDEST:
             self.over = self.frames + int((level > _LOUDEST).argmax())
-        self.frames += block.shape[1]
 
     def _note_nonfinite(self, level: Block) -> None:
         if self.nonfinite is None:
@@ -124,17 +143,16 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     Raises InputError as `bridge.audio.decode.read_blocks` does.
     """
     header = probe(path)
-    digest = blake3(f"pcm {header.sample_rate_hz} Hz {header.channels} f64le\n".encode())
+    digest = _digest(header.channels, header.sample_rate_hz)
     found, sketches = _Findings(), Sketches(header.channels, start)
     prints: list[str] = []
     levels: list[float] = []
     for block in read_blocks(path):
         sketches.add(block)
-        octets = interleaved(block, "<f8").view(np.uint8).data
-        digest.update(octets)
-        prints.append(_print(octets, len(block)))
-        levels.append(_level(block))
-        found.add(block)
+        prints.append(_print(digest, block))
+        level = block_levels(block)
+        levels.append(_rms(level, block.size))
+        found.add(block, level.peak)
     return Inspection(
         pcm_hash=digest.hexdigest(),
         frames=found.frames,
@@ -150,23 +168,25 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     )
 
 
-def _level(block: Block) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        level = float(np.sqrt(np.square(block).mean()))
-    return float(f"{level:.3g}") if np.isfinite(level) else 0.0
+def _rms(level: BlockLevels, samples: int) -> float:
+    mean = level.squares / samples
+    return float(f"{math.sqrt(mean):.3g}") if math.isfinite(mean) else 0.0
 
 
 def unchanged(
-    blocks: Iterable[Block], prints: str, changed: Callable[[], Exception]
+    blocks: Iterable[Block],
+    channels: int,
+    sample_rate_hz: int,
+    prints: str,
+    changed: Callable[[], Exception],
 ) -> Iterator[Block]:
     """Yield what `read_blocks` gives of a file, each block only if it is the one inspected.
 
     What is heard is so what was hashed, however briefly a file was another. Raises `changed()`.
     """
-    at = 0
+    at, digest = 0, _digest(channels, sample_rate_hz)
     for block in blocks:
-        octets = interleaved(block, "<f8").view(np.uint8).data
-        if prints[at : at + 2 * _PRINT_BYTES] != _print(octets, len(block)):
+        if prints[at : at + 2 * _PRINT_BYTES] != _print(digest, block):
             raise changed()
         at += 2 * _PRINT_BYTES
         yield block
@@ -174,9 +194,14 @@ def unchanged(
         raise changed()
 
 
-def _print(octets: memoryview, channels: int) -> str:
-    hasher = blake3(channels.to_bytes(2, "little"))
-    return hasher.update(octets).digest(length=_PRINT_BYTES).hex()
+def _digest(channels: int, sample_rate_hz: int) -> blake3:
+    return blake3(f"pcm {sample_rate_hz} Hz {channels} f64le\n".encode())
+
+
+def _print(digest: blake3, block: Block) -> str:
+    """Take a block into the running digest, and return how it begins then."""
+    digest.update(interleaved(block, "<f8").view(np.uint8).data)
+    return digest.digest(length=_PRINT_BYTES).hex()
 
 
 def refuse_bad_samples(inspection: Inspection, name: str) -> None:

@@ -16,11 +16,11 @@ from bridge.audio import (
     PcmSummary,
     PcmTally,
     PcmWriter,
+    block_levels,
     pcm_head,
     read_pcm,
 )
 from bridge.gathering.render_events import Cancel
-from bridge.native import library
 from bridge.storing import Content, Entry, Store
 from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
@@ -85,24 +85,13 @@ class Tap:
     def _note(self, block: Block) -> None:
         if not block.size:
             return
-        top, squares, loud_frames = _levels(np.ascontiguousarray(block))
+        top, squares, loud_frames = block_levels(block, SILENCE)
         self._peak = max(self._peak, top)
         if top > SILENCE:
             self.loud_frames = self._frames + loud_frames
         self._squares += squares
         self._samples += block.size
         self._frames += block.shape[1]
-
-
-def _levels(block: Block) -> tuple[float, float, int]:
-    """Return the largest magnitude, the sum of squares and the frame after the last loud one."""
-    if (compiled := library()) is not None and len(block) == 2:
-        found = np.empty(2)
-        loud_frames = compiled.levels(block, block.shape[1], SILENCE, found)
-        return float(found[0]), float(found[1]), loud_frames
-    level = np.abs(block).max(axis=0)
-    loud = np.flatnonzero(level > SILENCE)
-    return float(level.max()), float(np.square(block).sum()), int(loud[-1]) + 1 if len(loud) else 0
 
 
 def stored_signal(store: Store, entry: Entry) -> Signal:

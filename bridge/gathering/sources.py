@@ -34,7 +34,7 @@ from bridge.storing import Content, Entry, Store, digest, file_digest, signature
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
-_INSPECT_VERSION = 4
+_INSPECT_VERSION = 5
 _RESAMPLE_VERSION = 1
 
 
@@ -283,4 +283,5 @@ def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
                 store.drop(_inspection_key(octets, start))
         return _changed(stem.name, file.place)
 
-    return unchanged(read_blocks(path), file.prints, changed)
+    known = file.channels, file.sample_rate_hz, file.prints
+    return unchanged(read_blocks(path), *known, changed)

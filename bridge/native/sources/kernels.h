@@ -65,6 +65,7 @@ EXPORTED void sw_deinterleave_narrow(const float *in, int64_t channels, double *
                                      int64_t frames);
 EXPORTED void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride,
                             int64_t frames);
+EXPORTED void sw_signed_sums(const double *row, const double *signs, double *out, int64_t windows);
 EXPORTED int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels);
 
 /* quantise.c */

@@ -127,7 +127,7 @@ void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *o
 
 /* Of a contiguous (2, frames) block: the largest magnitude, NaN where there is one, into levels[0] and the sum of
    squares into levels[1]. Returns the frame after the last one over `silence`, 0 for none.
-   Twin: bridge/gathering/signals.py, Tap. */
+   Twin: bridge/audio/block_levels.py. */
 int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels) {
     const double *left = block, *right = block + frames;
     levels[0] = larger_of_two_rows(left, right, frames);
@@ -135,4 +135,12 @@ int64_t sw_levels(const double *block, int64_t frames, double silence, double *l
     while (frames > 0 && !(fabs(left[frames - 1]) > silence || fabs(right[frames - 1]) > silence))
         frames--;
     return frames;
+}
+
+enum { SKETCH_WINDOW = 64 };
+
+/* The sum of signs[n] * row[n] over every window of 64 frames. Twin: bridge/audio/inspection.py, Sketches. */
+WIDER void sw_signed_sums(const double *row, const double *signs, double *out, int64_t windows) {
+    for (int64_t w = 0; w < windows; w++)
+        out[w] = leaf_of_products(row + SKETCH_WINDOW * w, signs, SKETCH_WINDOW);
 }

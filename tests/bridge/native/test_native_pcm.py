@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from hypothesis import given, strategies as st
 
-from bridge.audio import PcmWriter, read_blocks, read_pcm
+from bridge.audio import PcmWriter, inspect, read_blocks, read_pcm
 from bridge.gathering import Tap
 from bridge.native import library, numpy_path
 
@@ -131,3 +131,16 @@ def test_each_block_is_new(tmp_path: Path) -> None:
     for whole, mono in on_both(lambda: tuple(kept())):
         assert np.array_equal(whole, samples.T)
         assert np.array_equal(mono, samples.T[:1])
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+@pytest.mark.parametrize("odd", [False, True])
+def test_an_inspection_finds_the_same(tmp_path: Path, channels: int, odd: bool) -> None:
+    path = tmp_path / "a.wav"
+    samples = np.random.default_rng(channels).uniform(-9, 9, (40007, channels))
+    if odd:
+        samples[20000 : 20000 + len(ODD), 0] = ODD
+    soundfile.write(path, samples, 48000, subtype="DOUBLE")
+    compiled, numpy = on_both(lambda: inspect(path, start=77))
+    assert repr(compiled) == repr(numpy)
+    assert compiled.first_nonfinite_frame == (20007 if odd else None)
