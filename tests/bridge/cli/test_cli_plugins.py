@@ -368,10 +368,9 @@ def test_states_of_bypassed_inserts_and_empty_groups_travel_too(
 
 
 @pytest.mark.parametrize("song", ["caesium", "potassium"])
-@pytest.mark.parametrize("lufs", [-14.0, -9.0])
 @pytest.mark.parametrize("hosted", [False, True], ids=["native", "zam"])
 def test_real_music_lands_on_its_target(
-    run, chain, zam, shared_data, tmp_path, song: str, lufs: float, hosted: bool
+    run, chain, zam, loudest_part, tmp_path, song: str, hosted: bool
 ) -> None:
     inserts = [
         _insert(zam("ZaMultiCompX2")),
@@ -386,13 +385,14 @@ def test_real_music_lands_on_its_target(
         f'[[group]]\nid = "music"\nstems = ["*"]\n{inserts[2]}'
         '[[master.insert]]\nuse = "eq"\nbands = [{ shape = "high_pass", hz = 25 }]\n'
         '[[master.insert]]\nuse = "compressor"\nratio = 1.5\n[[master.insert]]\nuse = "limiter"\n'
-        f"[target]\nintegrated_lufs = {lufs}\ntrue_peak_dbtp = -1.0\n"
+        "[target]\ntrue_peak_dbtp = -1.0\nintegrated_lufs = "
     )
-    said = run("render", shared_data(f"stems/{song}"), chain(text), "-o", tmp_path / "out")
-    assert said.code == 0, said.err
-    found = measure(tmp_path / "out" / "main.wav")
-    assert found.integrated_lufs == pytest.approx(lufs, abs=0.1)
-    assert found.true_peak_dbtp <= -1.0
+    for lufs in (-14.0, -9.0):
+        said = run("render", loudest_part(song), chain(f"{text}{lufs}\n"), "-o", tmp_path / "out")
+        assert said.code == 0, said.err
+        found = measure(tmp_path / "out" / "main.wav")
+        assert found.integrated_lufs == pytest.approx(lufs, abs=0.1)
+        assert found.true_peak_dbtp <= -1.0
 
 
 def test_what_plugins_refuse_is_told_by_plan_as_by_render_all_at_once(
