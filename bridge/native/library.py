@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -126,8 +127,17 @@ def _keep_freed_memory() -> None:
         mallopt(_MMAP_THRESHOLD, _MAPPED_FROM_BYTES)
 
 
+_LOADING = Lock()
+
+
 @cache
 def _found() -> tuple[Library | None, Running]:
+    with _LOADING:  # lanes may ask first side by side, and cffi takes declarations once
+        return _loaded()
+
+
+@cache
+def _loaded() -> tuple[Library | None, Running]:
     _keep_freed_memory()
     if os.environ.get(PURE_VARIABLE, "0") not in ("", "0"):
         return None, Running("numpy", f"{PURE_VARIABLE} is set")

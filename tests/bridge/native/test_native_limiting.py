@@ -78,7 +78,7 @@ def test_analysis_drive_and_limited_samples(seed: int, at: tuple[int, int], cut:
             limited = [finish.process(part).tobytes() for part in parts] + [
                 finish.finish().tobytes()
             ]
-            told = (analysis.envelope.tobytes(), analysis.energies.tobytes())
+            told = (analysis.envelope.all().tobytes(), analysis.energies.all().tobytes())
             found.append((told, solved, b"".join(limited), finish.lowest_gain))
     assert found[0] == found[1]
 
