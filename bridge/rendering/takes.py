@@ -225,7 +225,7 @@ def ceiling_of(limiter: Limiter, target: Finish) -> float:
 def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
     from bridge.processing import Analyser
 
-    analyser = Analyser(take_writer.rate_hz)
+    analyser = Analyser(take_writer.rate_hz, folder=take_writer.folder)
     for block in take_writer.heard(signal):
         take_writer.context.cancel.check()
         analyser.add(block)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,25 +15,26 @@ from bridge.audio import Block, FramePeaks, Framer, KWeighting, gated_lufs, narr
 from bridge.native import library
 from bridge.processing.limiting.brent import find_root
 from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape
+from bridge.processing.limiting.series import Series
 from bridge.processing.reduction import Reductions
 from chains import Limiter
 from stemwright.decibels import linear
 
 _GRID_FRAMES = 16384
+_PART = 1 << 17  # as much of a series is in memory at once
 
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """A signal's peaks and energies.
+    """A signal's peaks and energies, in files: 20 MB a minute at 48 kHz.
 
-    `envelope` is (frames,) float32, the 4x true peak of every frame over both channels (46 MB for
-    4 minutes at 48 kHz). `energies` is (ceil(frames / pooled),) float32, the K-weighted energy of
-    every `pooled` frames, summed over channels and frames.
+    `envelope` has the 4x true peak of every frame over both channels. `energies` has the K-weighted
+    energy of every `pooled` frames, the last of them fewer, summed over channels and frames.
     """
 
     sample_rate_hz: int
-    envelope: npt.NDArray[np.float32]
-    energies: npt.NDArray[np.float32]
+    envelope: Series
+    energies: Series
     pooled: int
 
     @property
@@ -41,16 +44,18 @@ class Analysis:
 
 
 class Analyser:
-    """Takes a signal block by block and keeps what the finish needs of it."""
+    """Takes a signal block by block and keeps what the finish needs of it.
 
-    def __init__(self, sample_rate_hz: int, channels: int = 2) -> None:
+    It lies on the disk of `folder`. Raises as `Series` does.
+    """
+
+    def __init__(self, sample_rate_hz: int, channels: int = 2, folder: Path | None = None) -> None:
         self._sample_rate_hz = sample_rate_hz
         self._pooled = 8 * max(1, round(sample_rate_hz / 48000))
         self._framer = Framer(channels, _GRID_FRAMES)
         self._frame_peaks = FramePeaks(channels, narrow_frame_peaks)
         self._weighting = KWeighting(sample_rate_hz, channels)
-        self._envelope: list[npt.NDArray[np.float32]] = []
-        self._energies: list[npt.NDArray[np.float32]] = [np.empty(0, np.float32)]
+        self._envelope, self._energies = Series(folder), Series(folder)
 
     def add(self, block: Block) -> None:
         """Take (channels, frames) float64."""
@@ -60,8 +65,7 @@ class Analyser:
         """Return the analysis of everything taken; nothing can be added afterwards."""
         self._keep(self._framer.rest())
         self._envelope.append(self._frame_peaks.rest().astype(np.float32))
-        envelope, energies = np.concatenate(self._envelope), np.concatenate(self._energies)
-        return Analysis(self._sample_rate_hz, envelope, energies, self._pooled)
+        return Analysis(self._sample_rate_hz, self._envelope, self._energies, self._pooled)
 
     def _keep(self, block: Block) -> None:
         for start in range(0, block.shape[1], _GRID_FRAMES):
@@ -162,9 +166,8 @@ class _Prediction:
         self, analysis: Analysis, ceiling_dbtp: float, settings: Limiter, bias_lu: float
     ) -> None:
         pooled, rate = analysis.pooled, analysis.sample_rate_hz
-        rows = np.pad(analysis.envelope, (0, -analysis.frames % pooled)).reshape(-1, pooled)
-        self._peaks = rows.max(axis=1).astype(np.float64)
-        self._energies = analysis.energies.astype(np.float64)
+        self._peaks = _pooled_peaks(analysis)
+        self._energies = analysis.energies
         self._shape = Shape.of(settings.lookahead_ms, settings.release_ms, rate, pooled)
         self._ceiling = linear(ceiling_dbtp - MARGIN_DB)
         self._bias_lu = bias_lu
@@ -174,27 +177,59 @@ class _Prediction:
 
     def untouched(self) -> float:
         """Return the loudness of the signal as it came, -inf when no drive makes it audible."""
-        loudness_lufs = self._gated(self._energies)
+        loudness_lufs = self._gated(_wide(self._energies))
         if loudness_lufs > -math.inf:
             return loudness_lufs
         highest_db = DRIVE_RANGE_DB[1]
-        return self._gated(self._energies * linear(2.0 * highest_db)) - highest_db
+        factor = linear(2.0 * highest_db)
+        return self._gated(part * factor for part in _wide(self._energies)) - highest_db
 
     def at(self, drive_db: float) -> float:
         """Return the loudness with `drive_db` before the limiter."""
-        drive = linear(drive_db)
-        curve = GainCurve(self._shape, self._ceiling)
-        gain = curve.add(self._peaks * drive)
-        gain = np.concatenate([gain, curve.rest(len(self._peaks) - len(gain))]) * drive
-        return self._gated(self._energies * np.square(gain)) + self._bias_lu
+        return self._gated(self._limited(linear(drive_db))) + self._bias_lu
 
-    def _gated(self, energies: npt.NDArray[np.float64]) -> float:
-        total = np.concatenate([np.zeros(1), np.cumsum(energies)])
-        tenths = np.diff(total[self._edges])
+    def _limited(self, drive: float) -> Iterator[Curve]:
+        """The energies that the limiter leaves."""
+        position = 0
+        for gain in self._gains(drive):
+            energies = self._energies.read(position, position + len(gain)).astype(np.float64)
+            yield energies * np.square(gain * drive)
+            position += len(gain)
+
+    def _gains(self, drive: float) -> Iterator[Curve]:
+        curve, known = GainCurve(self._shape, self._ceiling), 0
+        for peaks in _wide(self._peaks):
+            gain = curve.add(peaks * drive)
+            known += len(gain)
+            yield gain
+        yield curve.rest(len(self._peaks) - known)
+
+    def _gated(self, energies: Iterable[Curve]) -> float:
+        """The gated loudness of a stream of energies; its one running sum is read at the edges."""
+        totals = np.zeros(len(self._edges))
+        total, start = 0.0, 0
+        for part in energies:
+            run = np.add.accumulate(np.concatenate([[total], part]))
+            first, last = np.searchsorted(self._edges, (start, start + len(run)))
+            totals[first:last] = run[self._edges[first:last] - start]
+            total, start = float(run[-1]), start + len(part)
+        tenths = np.diff(totals)
         if len(tenths) < _TENTHS_A_BLOCK:
             return -math.inf
         blocks = sliding_window_view(tenths, _TENTHS_A_BLOCK).sum(axis=1)
         return gated_lufs(blocks / (_TENTHS_A_BLOCK * self._tenth_frames))
+
+
+def _pooled_peaks(analysis: Analysis) -> Series:
+    """The highest peak of every `pooled` frames."""
+    found, pooled = Series(analysis.envelope.folder), analysis.pooled
+    for part in analysis.envelope.parts(_PART * pooled):
+        found.append(np.pad(part, (0, -len(part) % pooled)).reshape(-1, pooled).max(axis=1))
+    return found
+
+
+def _wide(series: Series) -> Iterator[Curve]:
+    return (part.astype(np.float64) for part in series.parts(_PART))
 
 
 class FinishLimiter:
@@ -228,7 +263,7 @@ class FinishLimiter:
         stop = self._position + block.shape[1]
         if stop > len(self._envelope):
             raise ValueError(f"{stop} frames, but {len(self._envelope)} were analysed")
-        peaks = self._envelope[self._position : stop].astype(np.float64)
+        peaks = self._envelope.read(self._position, stop).astype(np.float64)
         self._position = stop
         return self._noted(*self._engine.add(block * self.drive, peaks * self.drive))
 
