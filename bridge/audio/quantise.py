@@ -116,6 +116,18 @@ def as_stored(samples: Quantised, subtype: Subtype) -> memoryview:
     return memoryview(interleaved(samples, coding).tobytes())
 
 
+def as_read(samples: Quantised, subtype: Subtype) -> Block:
+    """Return what `Quantiser.process` gave as new float64, the way a reader of the file has it."""
+    step = 2.0 ** (1 - BITS[subtype])
+    if (compiled := library()) is not None and subtype.startswith("pcm"):
+        block = np.empty(samples.shape)
+        compiled.read_back(samples, block, samples.size, step)
+        return block
+    if subtype.startswith("pcm"):
+        return samples.astype(np.float64) * step
+    return samples.astype(np.float64)
+
+
 def _all_finite(compiled: Library, block: Block) -> bool:
     largest = (compiled.largest_magnitude(row, len(row)) for row in rows(block)[0])
     return all(math.isfinite(each) for each in largest)

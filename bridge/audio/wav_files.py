@@ -15,7 +15,7 @@ import numpy as np
 
 from bridge.audio.blocks import BLOCK_FRAMES, Block
 from bridge.audio.decode import opened
-from bridge.audio.quantise import BITS, Quantiser, Subtype, as_stored
+from bridge.audio.quantise import BITS, Quantiser, Subtype, as_read, as_stored
 from stemwright.files import Staged, WholeOrNothing, cannot_write
 from stemwright.problems import InputError, Problem
 
@@ -84,9 +84,12 @@ class WavWriter(WholeOrNothing):
         *,
         dither: bool = True,
         overwrite: bool = False,
+        listener: Callable[[Block], None] | None = None,
     ) -> None:
+        """`listener` is given every block as a reader of the file will have it."""
         self._path = path
         self._overwrite = overwrite
+        self._listener = listener
         self._format = (sample_rate_hz, channels, subtype)
         self._quantiser = Quantiser(subtype, channels, seed_words, dither)
         self._digest = hashlib.sha256()
@@ -102,13 +105,16 @@ class WavWriter(WholeOrNothing):
 
     def write(self, block: Block) -> None:
         """Append (channels, frames) samples."""
-        octets = as_stored(self._quantiser.process(block), self._format[2])
+        samples = self._quantiser.process(block)
+        octets = as_stored(samples, self._format[2])
         self._digest.update(octets)
         try:
             self._file.write(octets)
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
         self._frames += block.shape[1]
+        if self._listener is not None:
+            self._listener(as_read(samples, self._format[2]))
 
     @property
     def result(self) -> Written:

@@ -1,4 +1,5 @@
 from .file_measures import (
+    MeasuringAside as MeasuringAside,
     audio_files as audio_files,
     measure as measure,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "WINDOW_STEPS",
     "LoudnessCurve",
     "Measures",
+    "MeasuringAside",
     "Meter",
     "Powers",
     "SixthOctaveSpectrum",

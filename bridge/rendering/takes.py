@@ -11,7 +11,7 @@ import numpy as np
 
 from bridge.audio import Block, Cursor, PcmWriter, Subtype, WavWriter, read_pcm
 from bridge.gathering import Levels, Signal, Tap, cut
-from bridge.metering import Meter
+from bridge.metering import MeasuringAside, Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
@@ -92,16 +92,23 @@ class TakeWriter:
         return self.context.plan.engine.sample_rate_hz
 
     def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
-        """Write `blocks`, trimmed, and measure the file."""
-        from bridge.metering import measure  # loads scipy, which a stored render never needs
-
+        """Write `blocks`, trimmed, and measure the file on the way."""
         tap = Tap(scaled(blocks, trim_db), self.context.cancel)
         path = self.folder / "take.wav"
-        with WavWriter(path, self.rate_hz, 2, self.subtype, _SEED, overwrite=True) as writer:
-            for block in tap:
-                writer.write(block)
+        with MeasuringAside(path, self.rate_hz, 2) as measuring:
+            with WavWriter(
+                path,
+                self.rate_hz,
+                2,
+                self.subtype,
+                _SEED,
+                overwrite=True,
+                listener=measuring.add,
+            ) as writer:
+                for block in tap:
+                    writer.write(block)
+            measures = measuring.result().as_json()
         written = writer.result
-        measures = measure(path).as_json()
         del measures["path"]
         return Take(
             path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db

@@ -72,6 +72,7 @@ EXPORTED int64_t sw_levels(const double *block, int64_t frames, double silence, 
 EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames, double scale, int dithered,
                           const uint64_t *key, int64_t position, int64_t *found);
 EXPORTED void sw_pack(const int32_t *codes, int64_t channels, int64_t frames, int64_t bytes, uint8_t *out);
+EXPORTED void sw_read_back(const int32_t *codes, double *out, int64_t count, double step);
 
 /* peaks.c */
 EXPORTED float sw_narrow_peaks(const float *padded, int64_t stride, int64_t channels, float *out,

@@ -105,3 +105,9 @@ void sw_pack(const int32_t *codes, int64_t channels, int64_t frames, int64_t byt
         }
     }
 }
+
+/* Codes over full scale, as a reader of the file has them. Twin: bridge/audio/quantise.py, as_read. */
+WIDER void sw_read_back(const int32_t *codes, double *out, int64_t count, double step) {
+    for (int64_t n = 0; n < count; n++)
+        out[n] = codes[n] * step;
+}
