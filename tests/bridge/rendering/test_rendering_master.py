@@ -11,6 +11,7 @@ import soundfile
 from bridge.audio import BLOCK_FRAMES
 from bridge.gathering.signals import Signal
 from bridge.hosting import Card, keep_card
+from bridge.native import numpy_path
 from bridge.rendering import render
 from bridge.rendering.master_bus import final_frames
 from fake_host import fake_catalogue
@@ -174,7 +175,7 @@ def test_nothing_changed_renders_nothing(studio, noise) -> None:
     assert [o.pcm_sha256 for o in again.outputs] == [o.pcm_sha256 for o in first.outputs]
 
 
-def test_jobs_stores_and_block_sizes_do_not_change_a_bit(studio, noise, monkeypatch) -> None:
+def test_jobs_stores_block_sizes_and_kernels_change_no_bit(studio, noise, monkeypatch) -> None:
     for seed, name in enumerate(["kick", "bass", "vox", "pad"]):
         studio.write(name, noise(1.0, seed))
     text = PLAIN.replace(
@@ -182,11 +183,14 @@ def test_jobs_stores_and_block_sizes_do_not_change_a_bit(studio, noise, monkeypa
     ) + (
         '[[master.insert]]\nuse = "eq"\nbands = [{shape = "bell", hz = 900, gain_db = 3}]\n'
         '[[master.insert]]\nuse = "compressor"\nthreshold_db = -30\n'
+        '[[master.insert]]\nuse = "saturation"\n'
         '[[master.insert]]\nuse = "limiter"\n[target]\nintegrated_lufs = -12\n'
     )
     hashes = {studio.render(text, "pcm24", "one", jobs=1).outputs[0].pcm_sha256}
     hashes.add(studio.render(text, "pcm24", "two", jobs=2).outputs[0].pcm_sha256)
-    for frames in (1000, 7777):
+    with numpy_path():
+        hashes.add(studio.render(text, "pcm24", "numpy").outputs[0].pcm_sha256)
+    for frames in (480, 10007):
         with monkeypatch.context() as patch:
             changed = [
                 _default_block(patch, f"bridge.audio.{module}", frames)
