@@ -10,6 +10,10 @@ from typing import Any
 
 from blake3 import blake3
 
+_PART_BYTES = 1 << 18
+"""A file is read in parts that the processor keeps at hand: one that is mapped whole counts as
+memory, ends the process when it is cut meanwhile, and takes a third more of its time."""
+
 SCHEMA = 1
 """Raise it when the meaning of stored results changes as a whole."""
 
@@ -50,9 +54,13 @@ class Content:
 
 def file_digest(path: Path, head: bytes = b"") -> str:
     """Return the blake3 of `head` and a file's bytes, 64 hex digits. Raises OSError."""
-    hasher = blake3(head, max_threads=blake3.AUTO)
-    if path.stat().st_size:
-        hasher.update_mmap(path)
+    hasher = blake3(head)
+    size = path.stat().st_size
+    if size:
+        with path.open("rb", buffering=0) as file:
+            part = memoryview(bytearray(min(size, _PART_BYTES)))
+            while count := file.readinto(part):
+                hasher.update(part[:count])
     return hasher.hexdigest()
 
 

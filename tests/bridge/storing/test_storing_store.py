@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from blake3 import blake3
+from hypothesis import given, settings, strategies as st
 
-from bridge.storing import Store, digest
+from bridge.storing import Store, digest, file_digest
 from stemwright.problems import MachineError
 
 
@@ -187,3 +188,15 @@ def test_a_store_in_a_folder_that_others_may_write_into_is_shared(tmp_path: Path
     root.chmod(0o2770)
     Store(root).put("k" * 64, {"pcm": "p"}, _data(tmp_path, b"abc"))
     assert _modes(root) == {(True, 0o2770), (False, 0o660)}
+
+
+@given(st.binary(max_size=64), st.integers(-2, 2), st.integers(0, 2))
+@settings(max_examples=20, deadline=None)
+def test_a_file_is_hashed_whole_behind_its_head(
+    tmp_path_factory: pytest.TempPathFactory, head: bytes, off: int, parts: int
+) -> None:
+    octets = bytes(range(256)) * (parts << 10)
+    octets = octets[:off] if off < 0 else octets + b"x" * off
+    path = tmp_path_factory.getbasetemp() / "hashed"
+    path.write_bytes(octets)
+    assert file_digest(path, head) == blake3(head + octets).hexdigest()
