@@ -59,7 +59,7 @@ KEYED: frozenset[str] = frozenset(use for use, built_in in BUILT_INS.items() if 
 def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
     """Return a new processor at zero latency.
 
-    Its module is imported here, so that a plan can ask for versions without loading scipy.
+    Its module is imported here, so that a plan can ask for versions without loading them all.
     Raises InputError when the settings do not fit the rate (band_above_nyquist), ValueError for
     what is not in SUPPORTED: planning refuses that before.
     """

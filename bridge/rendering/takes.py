@@ -145,7 +145,7 @@ def limited_take(
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
-    from bridge.processing import FinishLimiter, solve_drive  # scipy, which stored takes never need
+    from bridge.processing import FinishLimiter, solve_drive  # what a stored take never needs
 
     analysis = _analysed(take_writer, signal)
     ceiling_dbtp = ceiling_of(limiter, target)

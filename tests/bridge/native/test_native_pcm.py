@@ -94,13 +94,14 @@ def test_a_tap_hears_the_same(blocks: list[npt.NDArray[np.float64]]) -> None:
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"])
 @pytest.mark.parametrize("channels", [1, 2, 3, 6, 64])
-@pytest.mark.parametrize("kind", ["WAV", "RF64", "WAVEX"])
+@pytest.mark.parametrize("kind", ["WAV", "RF64", "WAVEX", "AIFF"])
 def test_decodes_as_libsndfile_does(tmp_path: Path, subtype: str, channels: int, kind: str) -> None:
     path = tmp_path / "a.wav"
     random = np.random.default_rng(channels)
     codes = random.integers(-(2**31), 2**31, (3001, channels), dtype=np.int64)
     codes[:3] = [[-(2**31)], [2**31 - 1], [0]]
-    soundfile.write(path, codes / 2.0**31, 48000, subtype=subtype, format=kind)
+    endian = "LITTLE" if kind == "AIFF" and subtype.startswith("PCM") else "FILE"
+    soundfile.write(path, codes / 2.0**31, 48000, subtype=subtype, format=kind, endian=endian)
 
     def read() -> list[bytes]:
         return [np.ascontiguousarray(block).tobytes() for block in read_blocks(path, 777)]

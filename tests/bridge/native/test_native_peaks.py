@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bridge.audio import KWeighting, LibraryPeak, TruePeak
 from bridge.audio.interpolation import (
@@ -84,6 +84,7 @@ def _finite(peaks: npt.NDArray[np.float32], largest: float) -> npt.NDArray[np.ge
 
 
 @given(signals(2 * FINE_HALF_TAPS + 1), st.floats(0.0, 2.0))
+@settings(max_examples=25)
 def test_readings_of_128_taps(samples: Samples, share: float) -> None:
     frames = samples.shape[1] - 2 * FINE_HALF_TAPS
     least = share * float(np.nan_to_num(np.abs(samples)).max())
