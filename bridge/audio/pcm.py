@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +100,8 @@ class PcmTally:
 class PcmWriter(WholeOrNothing):
     """Write blocks of (channels, frames) float64 to a raw file, hashing on the way.
 
-    A context manager: the file is complete, and `summary` readable, after a normal exit. After an
+    Blocks of digital silence are left out of it as holes, which read as zeros and take no disk. A
+    context manager: the file is complete, and `summary` readable, after a normal exit. After an
     exception the file is removed. Raises MachineError: disk_full, not_writable.
     """
 
@@ -119,9 +121,13 @@ class PcmWriter(WholeOrNothing):
             raise ValueError(f"{block.shape[0]} channels written to a file of {self._channels}")
         if not block.shape[1]:
             return
-        octets = self._tally.count(block).view(np.uint8).data.cast("B")
+        stored = self._tally.count(block)
+        octets = stored.view(np.uint8).data.cast("B")
         self._tally.hash(octets)
         try:
+            if _is_silent(stored):
+                self._file.seek(len(octets), os.SEEK_CUR)
+                return
             while octets:  # a disk may take a part
                 octets = octets[self._file.write(octets) :]
         except OSError as cause:
@@ -137,6 +143,7 @@ class PcmWriter(WholeOrNothing):
     def close(self) -> PcmSummary:
         """Complete the file."""
         try:
+            self._file.truncate()  # where silence ends it
             self._file.close()
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
@@ -148,6 +155,12 @@ class PcmWriter(WholeOrNothing):
         with contextlib.suppress(OSError):
             self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+def _is_silent(stored: npt.NDArray[Any]) -> bool:
+    """Whether every bit is 0, which -0.0 is not; a block that sounds is hardly looked at."""
+    words = stored.reshape(-1).view(np.uint32)
+    return not (words[0] or words[-1] or words.any())
 
 
 def read_pcm(

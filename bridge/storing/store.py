@@ -227,7 +227,7 @@ class Store:
         for meta in self._entries.glob("*/*/meta.json"):
             try:
                 used = meta.stat().st_mtime
-                size = sum(item.stat().st_size for item in meta.parent.iterdir())
+                size = sum(_taken_bytes(item.stat()) for item in meta.parent.iterdir())
             except OSError:  # another process dropped it meanwhile
                 continue
             found.append(Held(meta.parent.name, size, used))
@@ -336,6 +336,11 @@ class Store:
             )
         marker.write_text("entries of a stemwright store\n", encoding="ascii")
         self._modes.keep(marker)
+
+
+def _taken_bytes(found: os.stat_result) -> int:
+    """What a file takes on the disk; where silence was left out, that is less than it holds."""
+    return min(found.st_size, 512 * getattr(found, "st_blocks", found.st_size))
 
 
 def _moved(folder: Path, away: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from blake3 import blake3
 
 from bridge.audio import PcmWriter, read_pcm
 from bridge.gathering import (
@@ -94,6 +95,25 @@ def test_what_was_hashed_on_the_way_is_not_read_again_and_damage_is_found(
     assert store.get("a" * 64) is None
 
 
+def test_silence_takes_no_disk_and_reads_as_it_was(tmp_path: Path) -> None:
+    samples = np.zeros((2, 20 * 16384))
+    samples[:, 5 * 16384 : 5 * 16384 + 10] = 0.5
+    samples[1, 7 * 16384] = -0.0
+    store = Store(tmp_path / "store")
+    blocks = [samples[:, start : start + 16384] for start in range(0, samples.shape[1], 16384)]
+    entry = store_signal(store, "a" * 64, blocks, "float64", Cancel(), dict)
+    whole = np.ascontiguousarray(samples.T).tobytes()
+    assert entry.data.read_bytes() == whole
+    assert entry.meta["pcm"] == blake3(b"pcm float64le 2\n" + whole).hexdigest()
+    assert entry.intact()
+    (held,) = store.held()
+    if entry.data.stat().st_blocks * 512 < len(whole):  # the disk knows holes
+        assert held.size_bytes < len(whole) // 4
+    back = np.concatenate([*stored_signal(store, entry).blocks()], axis=1)
+    assert np.array_equal(back, samples)
+    assert np.signbit(back[1, 7 * 16384])
+
+
 class _Sparing:
     """A raw file that takes a thousand bytes at a time."""
 
@@ -102,6 +122,9 @@ class _Sparing:
 
     def write(self, octets: memoryview) -> int:
         return int(self._file.write(octets[:1000]))
+
+    def truncate(self) -> None:
+        self._file.truncate()
 
     def close(self) -> None:
         self._file.close()
