@@ -62,6 +62,25 @@ def installed_plugins_asked_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
+    """Return what fills a folder: by `make` for the first that asks for `name`, then by copying.
+
+    What a make leaves must not depend on where its folder lies.
+    """
+    kept: dict[str, Path] = {}
+
+    def fill(name: str, folder: Path, make: Callable[[], None]) -> None:
+        if name in kept:
+            shutil.copytree(kept[name], folder, dirs_exist_ok=True)
+            return
+        make()
+        copy = tmp_path_factory.mktemp("made") / "once"
+        kept[name] = shutil.copytree(folder, copy)
+
+    return fill
+
+
+@pytest.fixture(scope="session")
 def fixture_plugins() -> Callable[..., Path]:
     """Return a finder of fixture VST3s by kind (see Fixture.cpp), built once a source and trusted.
 

@@ -28,9 +28,13 @@ mute = ["rest"]
 
 
 @pytest.fixture
-def master(run, stems, chain, tmp_path) -> Path:
+def master(run, stems, chain, made_once, tmp_path) -> Path:
     """A finished folder of two masters."""
-    assert run("render", stems, chain(TEXT), "-o", tmp_path / "out").code == 0
+
+    def make() -> None:
+        assert run("render", stems, chain(TEXT), "-o", tmp_path / "out").code == 0
+
+    made_once("verify_file", tmp_path, make)
     return tmp_path / "out"
 
 

@@ -41,11 +41,14 @@ EDITS = [
 
 
 @pytest.fixture
-def master(run, stems, chain, fixture_plugins, tmp_path) -> Path:
-    bundle = fixture_plugins("gain")
-    shutil.copytree(bundle, tmp_path / "old" / bundle.name)
-    more = ("-o", tmp_path / "out", "--plugin-path", tmp_path / "old")
-    assert run("render", stems, chain(TEXT), *more).code == 0
+def master(run, stems, chain, fixture_plugins, made_once, tmp_path) -> Path:
+    def make() -> None:
+        bundle = fixture_plugins("gain")
+        shutil.copytree(bundle, tmp_path / "old" / bundle.name)
+        more = ("-o", tmp_path / "out", "--plugin-path", tmp_path / "old")
+        assert run("render", stems, chain(TEXT), *more).code == 0
+
+    made_once("verify_lock", tmp_path, make)
     return tmp_path / "out"
 
 

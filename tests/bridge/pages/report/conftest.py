@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,16 +150,29 @@ def noise() -> Callable[..., np.ndarray]:
     return _noise
 
 
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store that the song was rendered into once; nothing else is ever put there."""
+    studio = _with_song(Studio(tmp_path_factory.mktemp("known")))
+    return studio.make().store.root
+
+
 @pytest.fixture
-def song(studio: Studio) -> Studio:
-    """Three stems of six seconds, a rough mix and a reference at another rate."""
+def song(studio: Studio, known: Path) -> Studio:
+    """Three stems of six seconds, a rough mix and a reference at another rate.
+
+    The store of that name knows their render and its page; any other is empty.
+    """
+    shutil.copytree(known, studio.folder / "store")
     return _with_song(studio)
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def finished(tmp_path_factory: pytest.TempPathFactory, known: Path) -> Made:
     """The same song rendered once, for tests that change neither its folder nor its store."""
-    return _with_song(Studio(tmp_path_factory.mktemp("finished"))).make()
+    folder = tmp_path_factory.mktemp("finished")
+    shutil.copytree(known, folder / "store")
+    return _with_song(Studio(folder)).make()
 
 
 def _with_song(studio: Studio) -> Studio:
