@@ -4,10 +4,10 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 FUZZ   ?= 0
 
-.PHONY: help setup demo test check lint unit kernels lock benchmark clean
+.PHONY: help setup demo test check lint unit kernels lock benchmark cross-kernels clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.runtime kernels ## Make .venv/bin/stemwright
 
@@ -36,6 +36,9 @@ lock: $(VENV)/.dev ## Resolve requirements/*.txt anew from pyproject.toml
 
 benchmark: $(VENV)/.benchmark kernels ## Time masters, hosted lanes and meters beside peers doing the same or less
 	$(BIN)/python -m benchmarks
+
+cross-kernels: $(VENV)/.benchmark ## Compile the kernels for Windows, macOS and arm64, to show that they do
+	$(VENV)/benchmark/bin/python scripts/cross_build_kernels.py build/kernels
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) $(DEMO) .mypy_cache .pytest_cache .ruff_cache .hypothesis
