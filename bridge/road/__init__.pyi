@@ -18,7 +18,9 @@ from .planning import (
 )
 from .proof import (
     KNOWN as KNOWN,
+    Loudness as Loudness,
     Proof as Proof,
+    loudness_beside_pyloudnorm as loudness_beside_pyloudnorm,
     proofs as proofs,
 )
 from .rendering import (
@@ -31,6 +33,7 @@ __all__ = [
     "KNOWN",
     "InMemory",
     "Inputs",
+    "Loudness",
     "Proof",
     "Work",
     "checked_digests",
@@ -38,6 +41,7 @@ __all__ = [
     "cores",
     "doubts",
     "installed_plugins",
+    "loudness_beside_pyloudnorm",
     "measured",
     "plan_master",
     "proofs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from blake3 import blake3
@@ -36,6 +36,7 @@ from chains import (
 
 if TYPE_CHECKING:
     from bridge.audio import Block
+    from bridge.metering import Measures
 
 RATE_HZ = 48000
 _FRAMES = 48000
@@ -43,6 +44,7 @@ _BURST_FRAMES = 1200
 _LEVELS = (0.0, 0.01, 0.3, 0.9, 0.1)
 _BLOCK_FRAMES = 10007
 _DIGEST_CHARACTERS = 16
+_SHOWN_LU = 0.005
 
 _BAND = CompressedBand(threshold_db=-30.0, ratio=3.0, attack_ms=2.0, release_ms=40.0)
 
@@ -123,6 +125,27 @@ def proofs() -> Iterator[Proof]:
         yield Proof(part, digest(), numpy_digest, KNOWN.get(part), library)
 
 
+class Loudness(NamedTuple):
+    """The signal's integrated loudness by our meter and by pyloudnorm, which shares no code."""
+
+    ours_lufs: float
+    pyloudnorm_lufs: float
+
+    @property
+    def agrees(self) -> bool:
+        """Within what a meter shows."""
+        return abs(self.ours_lufs - self.pyloudnorm_lufs) < _SHOWN_LU
+
+
+def loudness_beside_pyloudnorm() -> Loudness:
+    """Measure the signal by both."""
+    from pyloudnorm import Meter as Other
+
+    samples = np.concatenate(list(_blocks()), axis=1)
+    other = Other(RATE_HZ, filter_class="DeMan").integrated_loudness(samples.T)
+    return Loudness(_measures().integrated_lufs, float(other))
+
+
 def _parts() -> dict[str, Callable[[], str]]:
     parts: dict[str, Callable[[], str]] = {
         each.use: lambda each=each: _built_in(each)  # type: ignore[misc]  # bound now
@@ -151,12 +174,16 @@ def _quantised(subtype: str) -> str:
 
 
 def _measured() -> str:
+    return _shortened(json.dumps(_measures().as_json()).encode())
+
+
+def _measures() -> Measures:
     from bridge.metering import Meter
 
     meter = Meter(RATE_HZ, 2)
     for block in _blocks():
         meter.add(block)
-    return _shortened(json.dumps(meter.result().as_json()).encode())
+    return meter.result()
 
 
 def _resampled() -> str:

@@ -16,7 +16,7 @@ from stemwright.problems import EXIT_NO
 
 if TYPE_CHECKING:
     from bridge.native import Running
-    from bridge.road import Proof
+    from bridge.road import Loudness, Proof
 
 _PACKAGES = ("stemwright", "dawdreamer", "pedalboard", "numpy", "soundfile", "soxr")
 
@@ -25,20 +25,23 @@ def doctor(plugin_path: PluginPath = None, store: StorePath = None, json: Json =
     """Say what runs here, and prove that it gives the same bits as everywhere else.
 
     A fixed signal goes through every built-in, the dither and the meter, by the compiled kernels
-    and by numpy; their digests must be equal, and those this version is known by. Exit code 0: they
-    are. 1: not, so a master made here may differ from one made elsewhere.
+    and by numpy; their digests must be equal, and those this version is known by. Its loudness is
+    compared with pyloudnorm's. Exit code 0: all hold. 1: not, so a master made here may differ
+    from one made elsewhere.
 
     Example: stemwright doctor
     """
     from bridge.native import running
-    from bridge.road import proofs
+    from bridge.road import loudness_beside_pyloudnorm, proofs
 
-    found, paths = list(proofs()), running()
-    holds = all(each.holds for each in found if each.library is None)
+    found, paths, loudness = list(proofs()), running(), loudness_beside_pyloudnorm()
+    holds = loudness.agrees and all(each.holds for each in found if each.library is None)
     if json:
-        print_json(_told(found, paths, plugin_path or [], store, holds=holds))
+        loud = {"loudness": {**loudness._asdict(), "agrees": loudness.agrees}}
+        print_json({**_told(found, paths, plugin_path or [], store, holds=holds), **loud})
     else:
         _show(found, paths, plugin_path or [], store)
+        _show_loudness(loudness)
     if not holds:
         raise typer.Exit(EXIT_NO)
 
@@ -96,6 +99,11 @@ def _show(
             " packages of requirements/runtime.txt, and ask again",
             err=True,
         )
+
+
+def _show_loudness(found: Loudness) -> None:
+    said = f"loudness  {found.ours_lufs:.4f} LUFS, pyloudnorm {found.pyloudnorm_lufs:.4f}"
+    say(said if found.agrees else f"{said}: THEY DIFFER")
 
 
 def _by_numpy(proof: Proof) -> str:

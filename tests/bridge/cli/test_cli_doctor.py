@@ -34,3 +34,9 @@ def test_numpy_alone_is_said(run: Run) -> None:
     with numpy_path():
         done = run("doctor")
     assert "kernels   numpy, slower: asked for here" in done.out
+
+
+def test_a_meter_of_another_house_agrees(run: Run) -> None:
+    loudness = json.loads(run("doctor", "--json").out)["loudness"]
+    assert abs(loudness["ours_lufs"] - loudness["pyloudnorm_lufs"]) < 0.001
+    assert loudness["agrees"] is True
