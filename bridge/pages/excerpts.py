@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ import soundfile
 
 from bridge.audio import Block, Framer, Quantiser, reblocked, resampled, resampled_frames
 from bridge.metering import Meter
+from bridge.pages.html import base64_bytes, mark_of
 from bridge.pages.outlines import COLUMNS, Outline, extremes, outline, outlined
 from stemwright.decibels import amplitude_db, linear
 
@@ -31,6 +33,7 @@ _PREVIEW_QUALITY = 0.4  # LAME's V4: about 120 kbit/s
 class Excerpt:
     """FLAC of 16 bit, or MP3, as base64, of samples from which `lowered_db` was taken first.
 
+    A long one lies in `coded_file`, not coded as base64, and a page is given it while it is saved.
     `frames` are those of what is coded, at the rate it is played at. `peak_dbfs`, `lufs`
      (integrated, BS.1770) and `outline` are of the samples as they came; None
     where they are silent or too short to measure.
@@ -44,6 +47,19 @@ class Excerpt:
     lufs: float | None
     outline: Outline
     codec: Literal["flac", "mp3"] = "flac"
+    coded_file: Path | None = None
+
+    @property
+    def in_page(self) -> str:
+        """What stands for it in a page: base64, or the mark of its file."""
+        return self.coded_base64 if self.coded_file is None else mark_of(self.coded_file)
+
+    @property
+    def page_bytes(self) -> int:
+        """What it takes of a page that is saved."""
+        if self.coded_file is None:
+            return len(self.coded_base64)
+        return base64_bytes(self.coded_file.stat().st_size)
 
 
 def excerpt(samples: Block, rate_hz: int, fill: bool = False) -> Excerpt:
@@ -66,18 +82,24 @@ def excerpt(samples: Block, rate_hz: int, fill: bool = False) -> Excerpt:
 
 
 def preview(
-    blocks: Iterable[Block], rate_hz: int, frames: int, peak: float, lufs: float | None
+    blocks: Iterable[Block],
+    rate_hz: int,
+    frames: int,
+    peak: float,
+    lufs: float | None,
+    into: Path | None = None,
 ) -> Excerpt:
-    """Encode a stereo stream of `frames` frames as MP3, in memory that does not grow with it.
+    """Encode a stereo stream of `frames` frames as MP3, into a file where one is given.
 
+    Then memory does not grow with its length.
     `peak` (linear) and `lufs` are the stream's, known before. The same samples give the same bytes,
     and a browser that reads LAME's tag gets them back at the frame they had.
     """
     lowered_db = float(math.ceil(amplitude_db(peak / _FULL))) if peak > _FULL else 0.0
     walked = _Walked(frames)
-    gain, file = linear(-lowered_db), io.BytesIO()
+    gain, memory = linear(-lowered_db), io.BytesIO()
     with soundfile.SoundFile(
-        file,
+        memory if into is None else into,
         "w",
         PREVIEW_HZ,
         2,
@@ -89,7 +111,7 @@ def preview(
         for block in _previewed(walked.passed(blocks), rate_hz):
             out.write(np.ascontiguousarray((gain * block).T, dtype=np.float32))
     return Excerpt(
-        coded_base64=base64.b64encode(file.getvalue()).decode("ascii"),
+        coded_base64=base64.b64encode(memory.getvalue()).decode("ascii"),
         frames=resampled_frames(frames, rate_hz, PREVIEW_HZ),
         seconds=round(frames / rate_hz, 2),
         lowered_db=lowered_db,
@@ -97,6 +119,7 @@ def preview(
         lufs=lufs,
         outline=_shortened(walked.outline()),
         codec="mp3",
+        coded_file=into,
     )
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import math
-from collections.abc import Sequence
-from importlib.resources import files
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files as shipped
 from pathlib import Path
 
-from stemwright.files import placed
+from blake3 import blake3
+
+from stemwright.files import Staged, cannot_write, check_regular
 
 _NOTHING = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
+_MARK = "carried:"
+_MARKED = re.compile(f"({_MARK}[0-9a-f]{{64}})")
+_PART_BYTES = 3 << 18  # of threes, so that base64 goes on where it stopped
 
 
 def figure(value: float | None, digits: int = 1, unit: str = "") -> str:
@@ -105,7 +113,7 @@ def document(title: str, body: str, styles: str = "") -> str:
 
 def part(package: str, name: str) -> str:
     """Return a text file that is shipped beside the code."""
-    return (files(package) / name).read_text(encoding="utf-8")
+    return (shipped(package) / name).read_text(encoding="utf-8")
 
 
 def section(title: str, content: str) -> str:
@@ -113,6 +121,35 @@ def section(title: str, content: str) -> str:
     return tag("section", tag("h2", text(title)) + content) if content else ""
 
 
-def saved(path: Path, content: str) -> None:
-    """Write a page in one move. Raises as `stemwright.files.placed` does."""
-    placed(path, content.encode("utf-8", "backslashreplace"))
+def mark_of(file: Path) -> str:
+    """What stands in a page's text where `file` is to be, as base64."""
+    return f"{_MARK}{blake3(os.fsencode(file)).hexdigest()}"
+
+
+def base64_bytes(size: int) -> int:
+    """How long `size` bytes are as base64."""
+    return 4 * -(-size // 3)
+
+
+def saved(path: Path, content: str, carried: Iterable[Path] = ()) -> None:
+    """Write a page in one move, with the files it carries where their marks stand.
+
+    They are read and coded in parts: songs may be long. Raises as `stemwright.files.placed` does.
+    """
+    files = {mark_of(file): file for file in carried}
+    target = check_regular(path)
+    try:
+        with Staged(target) as staged, staged.open("wb") as page:
+            for piece in _MARKED.split(content):
+                if piece in files:
+                    page.writelines(_as_base64(files[piece]))
+                else:
+                    page.write(piece.encode("utf-8", "backslashreplace"))
+    except OSError as cause:
+        raise cannot_write(path, cause) from cause
+
+
+def _as_base64(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as coded:
+        while part := coded.read(_PART_BYTES):
+            yield base64.b64encode(part)

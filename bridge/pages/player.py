@@ -77,7 +77,7 @@ class Deck:
     @property
     def page_bytes(self) -> int:
         """What its sound takes of a page."""
-        return sum(len(each.excerpt.coded_base64) for each in self.held)
+        return sum(each.excerpt.page_bytes for each in self.held)
 
     def gain_db(self, track: Track) -> float:
         """What the excerpt of `track` has to be played at."""
@@ -335,7 +335,7 @@ def _data(deck: Deck, prefix: str) -> str:
                 "place": places.index(each.place) if each is not deck.null else 0,
                 "gain_db": deck.gain_db(each),
                 "frames": each.excerpt.frames,
-                each.excerpt.codec: each.excerpt.coded_base64,
+                each.excerpt.codec: each.excerpt.in_page,
             }
             for each in deck.held
         ],
@@ -370,5 +370,5 @@ def row_buttons(pair: tuple[int, int], gains_db: tuple[float, float], name: str)
 
 def row_sounds(excerpts: Sequence[Excerpt], rate_hz: int) -> str:
     """What the buttons of rows play."""
-    held = [{each.codec: each.coded_base64} for each in excerpts]
+    held = [{each.codec: each.in_page} for each in excerpts]
     return embedded({"rate": rate_hz, "signals": held}, "rows") if held else ""

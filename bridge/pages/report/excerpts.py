@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -26,6 +26,7 @@ SHORTEST_S = 5
 _TOGETHER_S = 22
 """Seconds all excerpts share: at 16 bit they then take about 4 MB of page."""
 _VERSION = 3
+_PREVIEW_VERSION = 4
 
 
 def length_s(count: int) -> int:
@@ -70,29 +71,32 @@ def excerpt(heard: Heard, store: Store, start_s: int, seconds: int, rate_hz: int
 def whole(
     heard: Heard, store: Store, seconds: float, measures: Mapping[str, Any]
 ) -> Excerpt | None:
-    """Return a signal from its start to `seconds` as a preview; None when it is gone.
+    """Return a signal from its start to `seconds` as a preview in a file; None when it is gone.
 
     `measures` are its readings.
     """
     frames = round(seconds * heard.rate_hz)
     key = digest(
         "report.preview",
-        version=_VERSION,
+        version=_PREVIEW_VERSION,
         source=heard.digest,
         rate_hz=heard.rate_hz,
         frames=frames,
         played_hz=PREVIEW_HZ,
     )
-    blocks = heard.blocks
-
-    def made() -> Excerpt | None:
-        if blocks is None:
+    entry = store.whole(key)
+    if entry is None:
+        if heard.blocks is None:
             return None
         peak_dbfs, lufs = measures.get("sample_peak_dbfs"), measures.get("integrated_lufs")
         peak = 0.0 if peak_dbfs is None else linear(peak_dbfs)
-        return preview(exactly(blocks(), frames), heard.rate_hz, frames, peak, lufs)
-
-    return remembered(store, key, made)
+        blocks = exactly(heard.blocks(), frames)
+        with store.staging() as folder:
+            coded = folder / "preview.mp3"
+            made = preview(blocks, heard.rate_hz, frames, peak, lufs, coded)
+            told = {"pcm": None, "excerpt": asdict(replace(made, coded_file=None))}
+            entry = store.put(key, told, coded)
+    return replace(from_json(entry.meta["excerpt"]), coded_file=entry.data)
 
 
 def exactly(blocks: Iterable[Block], frames: int) -> Iterator[Block]:

@@ -28,7 +28,9 @@ def write_report(
     """
     book = gathered(heard, signals, jobs, short=short)
     folder = signals.folder
-    saved(path, page(book, folder.record, folder.chain, folder.lock.engine))
+    songs = (row.whole.coded_file for row in book.rows if row.whole is not None)
+    carried = [song for song in songs if song is not None]
+    saved(path, page(book, folder.record, folder.chain, folder.lock.engine), carried)
     return _complete(book, folder.record)
 
 
@@ -48,12 +50,12 @@ def rewrite_report(
     Raises InputError `not_a_render` for a folder without render.json, chain.toml and chain.lock of
     ours, bad_record, bad_lock, and as `OutputFolder` does.
     """
-    found = opened(folder, store, stems)
-    heard = remembered(found.folder.record, folder, store)
-    if stems is not None:
-        lock = found.folder.lock
-        heard = with_stems(heard, lock, recall(lock, folder, store), store)
-    with OutputFolder(folder, beside=True) as out:
+    with store.holding(), OutputFolder(folder, beside=True) as out:
+        found = opened(folder, store, stems)
+        heard = remembered(found.folder.record, folder, store)
+        if stems is not None:
+            lock = found.folder.lock
+            heard = with_stems(heard, lock, recall(lock, folder, store), store)
         out.amend(PAGE, lambda path: write_report(path, found, heard, jobs, short=short))
     return folder / PAGE
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
 from bridge.pages.excerpts import PREVIEW_HZ, Excerpt, preview
+from bridge.pages.html import mark_of, saved
 
 
 def _clicks(rate_hz: int, seconds: float = 3.0) -> np.ndarray:
@@ -55,3 +58,31 @@ def test_what_is_over_full_scale_is_lowered_by_whole_decibels() -> None:
     made = preview([samples], 48000, samples.shape[1], 3.2, None)
     assert made.lowered_db == 11.0
     assert np.abs(_decoded(made)).max() < 1.1
+
+
+def test_a_song_in_a_file_is_the_one_in_memory_and_is_put_in_when_the_page_is_saved(
+    tmp_path: Path,
+) -> None:
+    samples = np.random.default_rng(4).uniform(-0.5, 0.5, (2, 96000))
+    held = preview([samples], 48000, 96000, 0.5, None)
+    lying = preview([samples], 48000, 96000, 0.5, None, tmp_path / "song.mp3")
+    assert lying.coded_base64 == ""
+    assert lying.page_bytes == held.page_bytes == len(held.in_page)
+    stray = f"carried:{'0' * 64}"
+    for name, made in (("held", held), ("lying", lying)):
+        text = f"Zo\u00eb {stray} [{made.in_page}] and [{made.in_page}]"
+        saved(tmp_path / name, text, [tmp_path / "song.mp3"])
+    assert (tmp_path / "lying").read_bytes() == (tmp_path / "held").read_bytes()
+
+
+def test_a_page_is_saved_in_memory_that_does_not_grow_with_its_songs(tmp_path: Path) -> None:
+    song = tmp_path / "song"
+    song.write_bytes(bytes(range(256)) * (40 << 12))
+    tracemalloc.start()
+    try:
+        saved(tmp_path / "page", f"[{mark_of(song)}]", [song])
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+    page = (tmp_path / "page").read_bytes()
+    assert base64.b64decode(page[1:-1]) == song.read_bytes()
