@@ -9,6 +9,7 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.metering import THIRDS, Powers, ThirdOctaveSpectrum, nominal_hz
+from bridge.native import library
 from stemwright.decibels import amplitude_db, power_db
 
 EDGES_HZ = (
@@ -180,14 +181,14 @@ class Residuals:
 
         Raises NoSoundError for samples that are none.
         """
-        if not (np.abs(a).max() < _LOUDEST and np.abs(b).max() < _LOUDEST):
+        if not all(_largest(row) < _LOUDEST for row in (*a, *b)):
             raise NoSoundError
         left = b - a
         self._note_windows(left)
-        self._peaks = np.maximum(self._peaks, np.abs(left).max(axis=1))
-        products = (left * left, a * a, b * b, a * b)
-        self._sums += np.stack([product.sum(axis=1) for product in products])
-        self._with_a += float((a * left).sum())
+        self._peaks = np.maximum(self._peaks, [_largest(row) for row in left])
+        pairs = ((left, left), (a, a), (b, b), (a, b))
+        self._sums += [list(map(_product, *pair)) for pair in pairs]
+        self._with_a += _product(np.ascontiguousarray(a).ravel(), left.ravel())
         if len(left) == 2:
             self._note_sides(left)
         for spectrum, block in zip(self._spectra, (left, a, b), strict=True):
@@ -219,7 +220,7 @@ class Residuals:
     def _note_windows(self, left: Block) -> None:
         starts = self._edges[self._edges < left.shape[1]]
         counts = np.diff(np.append(starts, left.shape[1]))
-        energies = np.add.reduceat((left * left).sum(axis=0), starts)
+        energies = np.add.reduceat(_energies(left), starts)
         self._active += int(counts[energies > 0.0].sum())
         worst = int((energies / counts).argmax())
         start, count = int(starts[worst]), int(counts[worst])
@@ -231,8 +232,8 @@ class Residuals:
 
     def _note_sides(self, left: Block) -> None:
         for row, signal in enumerate(((left[0] + left[1]) / 2, (left[0] - left[1]) / 2)):
-            self._sides[row, 0] = max(self._sides[row, 0], float(np.abs(signal).max()))
-            self._sides[row, 1] += float((signal * signal).sum())
+            self._sides[row, 0] = max(self._sides[row, 0], _largest(signal))
+            self._sides[row, 1] += _product(signal, signal)
 
     def _ranked_windows(self) -> tuple[Window, ...]:
         return tuple(
@@ -282,6 +283,34 @@ class Residuals:
             max(1.0, spectrum.averages) * np.maximum(1.0, spectrum.bins / 1.5)
         )
         return Whiteness(tuple(ratios.tolist()), tuple(deviations.tolist()))
+
+
+def _largest(row: Powers) -> float:
+    """Return the largest magnitude of (frames,), NaN where there is one."""
+    if (compiled := library()) is not None:
+        largest: float = compiled.largest_magnitude(row, len(row))
+        return largest
+    return float(np.abs(row).max())
+
+
+def _product(one: Powers, other: Powers) -> float:
+    """Return the sum of the products of two (frames,)."""
+    if (compiled := library()) is not None:
+        total: float = compiled.sum_of_products(one, other, len(one))
+        return total
+    return float((one * other).sum())
+
+
+def _energies(block: Block) -> Powers:
+    """Return the (frames,) squares, all channels' added."""
+    if (compiled := library()) is None:
+        squares: Powers = (block * block).sum(axis=0)
+        return squares
+    energies = np.empty(block.shape[1])
+    compiled.weighted_energy(
+        block, block.shape[1], len(block), np.ones(len(block)), energies, len(energies)
+    )
+    return energies
 
 
 def _change_db(a: float, b: float) -> float:

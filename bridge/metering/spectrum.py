@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block, Framer
+from bridge.native import library
 from stemwright.decibels import power_db
 
 Powers = npt.NDArray[np.float64]
@@ -60,11 +61,13 @@ SIXTHS = Bands(0.05, -34, 26)
 """Sixths of an octave from 20 Hz to 20 kHz."""
 
 
-def line_powers(frame: Block, window: Powers) -> Powers:
-    """Return the (size / 2 + 1,) squared magnitudes of (channels, size), all channels added."""
+def add_line_powers(total: Powers, frame: Block, window: Powers) -> None:
+    """Add the squared magnitudes of (channels, size), all channels', to (size / 2 + 1,)."""
     spectrum = np.fft.rfft(frame * window, axis=1)
-    powers: Powers = (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
-    return powers
+    if (compiled := library()) is not None:
+        compiled.add_line_powers(spectrum.view(np.float64), *spectrum.shape, total)
+        return
+    total += (np.square(spectrum.real) + np.square(spectrum.imag)).sum(axis=0)
 
 
 class SixthOctaveSpectrum:
@@ -101,7 +104,7 @@ class SixthOctaveSpectrum:
         return [_db(power) for power in self._band_powers()]
 
     def _take(self, frame: Block) -> None:
-        self._power += line_powers(frame, self._window)
+        add_line_powers(self._power, frame, self._window)
         self._count += 1
 
     def _band_powers(self) -> npt.NDArray[np.float64]:
@@ -173,4 +176,4 @@ class ThirdOctaveSpectrum:
         return bands
 
     def _take(self, frame: Block) -> None:
-        self._power += line_powers(frame, self._window)
+        add_line_powers(self._power, frame, self._window)

@@ -112,6 +112,8 @@ EXPORTED void sw_weighted_energy(const double *block, int64_t stride, int64_t ch
 EXPORTED void sw_window_means(const double *values, double *out, int64_t windows, int64_t window);
 EXPORTED void sw_window_peaks(const double *values, double *out, int64_t windows, int64_t window);
 EXPORTED void sw_step_sums(const double *values, const int64_t *edges, double *out, int64_t steps);
+EXPORTED double sw_sum_of_products(const double *one, const double *other, int64_t count);
+EXPORTED void sw_add_line_powers(const double *spectrum, int64_t channels, int64_t lines, double *out);
 EXPORTED void sw_narrow_step_peaks(const float *values, const int64_t *edges, double *out, int64_t steps);
 EXPORTED void sw_step_peaks(const double *values, const int64_t *edges, double *out, int64_t steps);
 

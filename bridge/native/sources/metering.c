@@ -96,3 +96,21 @@ WIDER void sw_window_peaks(const double *values, double *out, int64_t windows, i
     for (int64_t n = 0; n < windows; n++)
         out[n] = largest_magnitude(values + n, window);
 }
+
+/* Adds the squared magnitudes of (channels, lines) pairs of real and imaginary parts, channel by channel, to `out`.
+   Twin: bridge/metering/spectrum.py, add_line_powers. */
+WIDER void sw_add_line_powers(const double *spectrum, int64_t channels, int64_t lines, double *out) {
+    for (int64_t k = 0; k < lines; k++) {
+        double power = spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
+        for (int64_t c = 1; c < channels; c++) {
+            const double *line = spectrum + 2 * (c * lines + k);
+            power += line[0] * line[0] + line[1] * line[1];
+        }
+        out[k] += power;
+    }
+}
+
+/* The sum of one[n] * other[n]. Twin: numpy.sum(one * other). */
+double sw_sum_of_products(const double *one, const double *other, int64_t count) {
+    return sum_of_products(one, other, count);
+}

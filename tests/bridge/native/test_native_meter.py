@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bridge.metering import Meter
+from bridge.comparing.residual import NoSoundError, Residuals
+from bridge.metering import Meter, SixthOctaveSpectrum, ThirdOctaveSpectrum
 from bridge.native import library, numpy_path
 from stemwright.problems import InputError
 
@@ -54,3 +55,42 @@ def test_what_is_beyond_any_level_is_refused_alike(fault: float) -> None:
             Meter(48000, 3).add(block)
         told.append(refused.value.problems)
     assert told[0] == told[1]
+
+
+@given(st.integers(1, 9), st.integers(0, 9999), st.sampled_from([0.0, 1.0, 1e-160, 1e150, np.nan]))
+def test_spectra(channels: int, seed: int, level: float) -> None:
+    noise = level * np.random.default_rng(seed).standard_normal((channels, 50000))
+    found = []
+    for path in (nullcontext, numpy_path):
+        with path(), np.errstate(all="ignore"):
+            thirds = ThirdOctaveSpectrum(8000, channels)
+            thirds.add(noise[:, :20001])
+            thirds.add(noise[:, 20001:])
+            sixths = SixthOctaveSpectrum(8000)
+            sixths.add(np.resize(noise, (2, 30000)))
+            found.append((thirds.result().tobytes(), sixths.result_db()))
+    assert repr(found[0]) == repr(found[1])
+
+
+@given(st.integers(1, 9), st.integers(0, 9999), st.integers(1, 8000), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_residuals(channels: int, seed: int, frames: int, cut: bool) -> None:
+    random = np.random.default_rng(seed)
+    a, b = random.standard_normal((2, channels, 8000)) * 10.0 ** random.integers(-9, 5)
+    found = []
+    for path in (nullcontext, numpy_path):
+        with path():
+            residuals = Residuals(8000, channels)
+            residuals.add(a, b)
+            residuals.add(a[:, :frames] if cut else a, b[:, :frames] if cut else b)
+            found.append(repr(residuals.result()))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("fault", [np.nan, np.inf, -1e101])
+def test_a_residual_of_no_sound_is_refused_alike(fault: float) -> None:
+    a, b = np.zeros((2, 2, 100))
+    b[1, 30] = fault
+    for path in (nullcontext, numpy_path):
+        with path(), pytest.raises(NoSoundError):
+            Residuals(8000, 2).add(a, b)
