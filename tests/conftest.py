@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+import time
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -46,13 +48,41 @@ def shared_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a maker of folders that exist once a run, however many processes run its tests."""
+    base = tmp_path_factory.getbasetemp()
+    top = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, claim = top / name, top / f"{name} is being made"
+        while not folder.exists():
+            try:
+                claim.mkdir()
+            except FileExistsError:
+                time.sleep(0.1)
+                continue
+            try:
+                if not folder.exists():
+                    make(claim / name)
+                    (claim / name).rename(folder)
+            finally:
+                shutil.rmtree(claim)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheel(made_for_all_workers: Callable[..., Path]) -> Path:
     """The wheel of this tree, as a user installs it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    where = ["--disable-pip-version-check", "--wheel-dir", str(folder), str(ROOT)]
-    subprocess.run([*build, *where], check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
+
+    def make(folder: Path) -> None:
+        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+        build += ["--no-build-isolation", "--disable-pip-version-check"]
+        where = ["--wheel-dir", str(folder), str(ROOT)]
+        subprocess.run([*build, *where], check=True, capture_output=True)
+
+    (built,) = made_for_all_workers("wheel", make).glob("*.whl")
     return built
 
 

@@ -17,6 +17,7 @@ from stemwright.problems import Problem, RenderError
 INTERNAL = {
     "BadDataError": "names the key of a file at fault; each reader of a file makes it a problem",
     "BoxError": "an NI stem's boxes are broken; its reader makes it a SessionError",
+    "CannotCompileError": "no kernels can be built; whoever installs is told, and numpy runs",
     "ChildFailed": "how a plugin's process ended; mapped to a kind and advice of its own",
     "DamagedEntryError": "a file of the store is not what was put there; the step is rendered anew",
     "DifferentSoundError": "a failed assertion in the user's own tests, which pytest tells",
@@ -31,12 +32,13 @@ INTERNAL = {
 """Errors under their names that are caught, and what becomes of them."""
 
 _WALK = """
-import importlib, json, pkgutil, sys
+import importlib.util, json, pkgutil, sys
 
 for package in sys.argv[1:]:
     root = importlib.import_module(package)
     for module in pkgutil.walk_packages(root.__path__, f"{package}."):
-        if not module.name.endswith("__main__"):
+        python = importlib.util.find_spec(module.name).origin.endswith(".py")  # not the kernels
+        if python and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
 
 def below(kind):

@@ -48,6 +48,18 @@ def verified(run):
     return call
 
 
+@pytest.fixture
+def master(run, stems, chain, made_once, tmp_path) -> Path:
+    """A finished folder of built-ins, its stems and its store beside it."""
+
+    def make() -> None:
+        words = ("render", stems, chain(TEXT.format(insert=EQ)), "-o", tmp_path / "out")
+        assert run(*words).code == 0
+
+    made_once("verify", tmp_path, make)
+    return tmp_path / "out"
+
+
 def test_a_master_is_exact_wherever_its_folder_lies(run, verified, stems, chain, tmp_path) -> None:
     here = tmp_path / "a place"
     here.mkdir()
@@ -84,14 +96,17 @@ def _as_nobody() -> list[str]:
 
 @pytest.mark.parametrize("somebody", ["me", "nobody"])
 def test_another_place_name_language_and_user_are_exact(
-    run, stems, chain, zam, somebody: str
+    run, stems, chain, zam, made_once, somebody: str
 ) -> None:
     zam("ZamCompX2")
     start = _as_nobody() if somebody == "nobody" else []
     plugin = '[[group.insert]]\nuse = "plugin"\nplugin = "ZamCompX2"\n'
-    assert (
-        run("render", stems, chain(TEXT.format(insert=EQ + plugin)), "-o", stems / "out").code == 0
-    )
+
+    def make() -> None:
+        text = chain(TEXT.format(insert=EQ + plugin))
+        assert run("render", stems, text, "-o", stems / "out").code == 0
+
+    made_once("verify elsewhere", stems, make)
     with tempfile.TemporaryDirectory() as name:
         place, home = Path(name) / "moved", Path(name) / "home"
         shutil.move(stems, place)
@@ -120,31 +135,28 @@ def test_another_place_name_language_and_user_are_exact(
     assert found["outputs"] == [{"name": "main", "verdict": "exact"}]
 
 
-def test_one_bit_of_a_stem_is_that_source(run, verified, stems, chain, tmp_path) -> None:
-    run("render", stems, chain(TEXT.format(insert=EQ)), "-o", tmp_path / "out")
+def test_one_bit_of_a_stem_is_that_source(verified, master, stems) -> None:
     samples, rate = soundfile.read(stems / "bass.wav")
     samples[1000, 0] += 2.0**-23
     soundfile.write(stems / "bass.wav", samples, rate, "PCM_24")
-    code, found = verified(tmp_path / "out")
+    code, found = verified(master)
     assert code == 1
     assert found["first"]["kind"] == "source"
     assert "bass" in found["first"]["name"]
     assert {"low/eq", "sum", "finish/main"} <= set(found["differing"])
 
 
-def test_a_gone_stem_is_told(run, verified, stems, chain, tmp_path) -> None:
-    run("render", stems, chain(TEXT.format(insert=EQ)), "-o", tmp_path / "out")
+def test_a_gone_stem_is_told(verified, master, stems) -> None:
     (stems / "bass.wav").unlink()
-    code, found = verified(tmp_path / "out")
+    code, found = verified(master)
     assert code == 2
     assert "bass.wav" in str(found["errors"])
 
 
-def test_a_changed_setting_is_that_insert(run, verified, stems, chain, tmp_path) -> None:
-    run("render", stems, chain(TEXT.format(insert=EQ)), "-o", tmp_path / "out")
-    written = tmp_path / "out" / "chain.toml"
+def test_a_changed_setting_is_that_insert(verified, master) -> None:
+    written = master / "chain.toml"
     written.write_text(written.read_text().replace("gain_db = -2", "gain_db = -3"))
-    code, found = verified(tmp_path / "out")
+    code, found = verified(master)
     assert code == 1
     assert (found["first"]["kind"], found["first"]["name"]) == ("chain", "low/eq")
 
@@ -189,12 +201,11 @@ def test_another_build_of_a_plugin_is_that_step(
     assert (code, found["verdict"]) == (0, "exact")
 
 
-def test_a_tampered_master_is_seen(run, verified, stems, chain, tmp_path) -> None:
-    run("render", stems, chain(TEXT.format(insert=EQ)), "-o", tmp_path / "out")
-    samples, rate = soundfile.read(tmp_path / "out" / "main.wav")
+def test_a_tampered_master_is_seen(verified, master) -> None:
+    samples, rate = soundfile.read(master / "main.wav")
     samples[500] = np.clip(samples[500] + 0.01, -1, 1)
-    soundfile.write(tmp_path / "out" / "main.wav", samples, rate, "PCM_24")
-    code, found = verified(tmp_path / "out")
+    soundfile.write(master / "main.wav", samples, rate, "PCM_24")
+    code, found = verified(master)
     assert code == 1
     assert found["verdict"] == "changed"
 

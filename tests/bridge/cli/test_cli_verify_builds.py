@@ -144,7 +144,8 @@ def test_one_culprit_is_told_and_what_follows_is_folded(run, rendered, builds) -
 
 def test_tolerant_is_accepted_where_it_is_asked_for(told, rendered, builds) -> None:
     """30 dB softer the 0.01 dB leave -113 dBFS."""
-    out = rendered("soft", LOUD.replace("gain_db = 0.0", "gain_db = -30.0"), builds())
+    text = _linear(_eq("before"), _hosted("Gain", "gain"), _eq("after"), db=-30.0)
+    out = rendered("soft", text, builds())
     for more, expected in (((), 1), (("--accept", "tolerant"), 0)):
         code, found = told("verify", out, "--plugins", builds(LOUDER_DB, "gain"), *more)
         assert (code, found["verdict"]) == (expected, "tolerant")

@@ -21,20 +21,33 @@ GROUP = 'schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n'
 LAST = '[[master.insert]]\nid = "tone"\nuse = "gain"\ngain_db = -1.0\n'
 
 
-@pytest.fixture
-def render(tmp_path: Path, fixture_plugins) -> Callable[..., Path]:
-    plugins, stems = tmp_path / "plugins", tmp_path / "stems"
+@pytest.fixture(scope="module")
+def rendered(fixture_plugins, tmp_path_factory) -> Callable[[str], Path]:
+    """Render the bass through a chain, once a chain; one store for all."""
+    place = tmp_path_factory.mktemp("locks")
+    plugins, stems = place / "plugins", place / "stems"
     shutil.copytree(fixture_plugins("gain"), plugins / fixture_plugins("gain").name)
     stems.mkdir()
     samples = 0.02 * np.random.default_rng(7).standard_normal((24000, 2))
     soundfile.write(stems / "bass.wav", samples, 48000, "PCM_24")
+    known: dict[str, Path] = {}
 
+    def make(text: str) -> Path:
+        if text not in known:
+            chain, out = place / f"{len(known)}.toml", place / f"out {len(known)}"
+            chain.write_text(text)
+            words = ["render", stems, chain, "-o", out, "--store", place / "store"]
+            assert run_told(app, [str(each) for each in [*words, "--plugin-path", plugins]]) == 0
+            known[text] = out
+        return known[text]
+
+    return make
+
+
+@pytest.fixture
+def render(rendered, tmp_path: Path) -> Callable[..., Path]:
     def make(name: str, *inserts: str) -> Path:
-        chain, out = tmp_path / f"{name}.toml", tmp_path / name
-        chain.write_text(GROUP + "".join(inserts) + LAST)
-        words = ["render", stems, chain, "-o", out, "--store", tmp_path / "store"]
-        assert run_told(app, [str(each) for each in [*words, "--plugin-path", plugins]]) == 0
-        return out
+        return shutil.copytree(rendered(GROUP + "".join(inserts) + LAST), tmp_path / name)
 
     return make
 

@@ -27,13 +27,17 @@ RATE_HZ = 48000
 
 
 @pytest.fixture
-def page(tune, write, tmp_path: Path) -> Path:
+def page(tune, write, made_once, tmp_path: Path) -> Path:
     """B: 1 dB softer, 37 samples late, with a burst of noise at 4 s."""
-    late = np.roll(tune, 37, axis=1) * 10.0 ** (-1 / 20)
-    late[:, 4 * RATE_HZ : 4 * RATE_HZ + 480] += np.random.default_rng(5).normal(0, 0.02, (2, 480))
-    found = diff(write("secret/a.wav", tune), write("secret/b.wav", late))
     path = tmp_path / "diff.html"
-    write_page(path, found)
+
+    def make() -> None:
+        late = np.roll(tune, 37, axis=1) * 10.0 ** (-1 / 20)
+        burst = np.random.default_rng(5).normal(0, 0.02, (2, 480))
+        late[:, 4 * RATE_HZ : 4 * RATE_HZ + 480] += burst
+        write_page(path, diff(write("secret/a.wav", tune), write("secret/b.wav", late)))
+
+    made_once("diff page", tmp_path, make)
     return path
 
 
