@@ -14,8 +14,6 @@ from bridge.audio import (
     ABSOLUTE_GATE_LUFS,
     BLOCK_FRAMES,
     Block,
-    Framer,
-    KWeighting,
     layout,
     lufs,
     probe,
@@ -62,13 +60,10 @@ def sound(path: Path, block_frames: int = BLOCK_FRAMES, frames: int | None = Non
     """Read a file, or its first `frames`. Raises InputError as `bridge.metering.measure` does."""
     head = probe(path)
     try:
-        meter, curve = (
-            Meter(head.sample_rate_hz, head.channels, head.speakers),
-            _Curve(head.sample_rate_hz, head.channels, head.speakers),
-        )
+        curve = _Curve(head.sample_rate_hz, head.channels, head.speakers)
+        meter = Meter(head.sample_rate_hz, head.channels, head.speakers, curve.take)
         for block in first_frames(read_blocks(path, block_frames), frames):
             meter.add(block)
-            curve.add(block)
         return curve.result(meter.result())
     except InputError as error:
         raise InputError(
@@ -91,47 +86,35 @@ class _Curve:
 
     def __init__(self, rate_hz: int, channels: int, speakers: int | None) -> None:
         self._rate_hz = rate_hz
-        self._weighting = KWeighting(rate_hz, channels)
-        known = layout(channels, speakers).weights
-        self._located = known is not None
-        self._weights = np.array(known or (0.0,) * channels)[:, None]
-        self._framer = Framer(channels, rate_hz)
+        self._channels = channels
+        self._located = layout(channels, speakers).weights is not None
         self._edges = np.arange(STEPS_PER_S + 1) * rate_hz // STEPS_PER_S
         self._energies: list[npt.NDArray[np.float64]] = []
         self._sides = np.zeros(2)
         self._frames = 0
 
-    def add(self, block: Block) -> None:
-        ready = self._framer.add(block)
-        for start in range(0, ready.shape[1], self._rate_hz):
-            self._take(ready[:, start : start + self._rate_hz])
+    def take(self, weighted: Block, squares: npt.NDArray[np.float64]) -> None:
+        """Take what a Meter gives its listener."""
+        self._frames += weighted.shape[1]
+        if len(weighted) == 2:
+            mid, side = weighted[0] + weighted[1], weighted[0] - weighted[1]
+            self._sides += [float((mid * mid).sum()), float((side * side).sum())]
+        whole = int(np.searchsorted(self._edges, len(squares), side="right")) - 1
+        if whole:
+            sums = np.add.reduceat(squares[: self._edges[whole]], self._edges[:whole])
+            self._energies.append(sums / np.diff(self._edges[: whole + 1]))
 
     def result(self, measures: Measures) -> Sound:
-        rest = self._framer.rest()
-        if rest.shape[1]:
-            self._take(rest)
         mid, side = self._sides.tolist()
-        if self._frames < _GATED_S * self._rate_hz and len(self._weights) == 2:
+        if self._frames < _GATED_S * self._rate_hz and self._channels == 2:
             return Sound(measures, self._short_term(), math.nan, math.nan)
-        stereo = len(self._weights) == 2
+        stereo = self._channels == 2
         return Sound(
             measures,
             self._short_term(),
             power_db(side / mid) if stereo and mid and side else 0.0,
             power_db((mid + side) / mid) if stereo and mid else 0.0,
         )
-
-    def _take(self, second: Block) -> None:
-        self._frames += second.shape[1]
-        weighted = self._weighting.filtered(second)
-        if len(weighted) == 2:
-            mid, side = weighted[0] + weighted[1], weighted[0] - weighted[1]
-            self._sides += [float((mid * mid).sum()), float((side * side).sum())]
-        squares = (np.square(weighted) * self._weights).sum(axis=0)
-        whole = int(np.searchsorted(self._edges, len(squares), side="right")) - 1
-        if whole:
-            sums = np.add.reduceat(squares[: self._edges[whole]], self._edges[:whole])
-            self._energies.append(sums / np.diff(self._edges[: whole + 1]))
 
     def _short_term(self) -> tuple[float, ...]:
         if not self._located:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +52,17 @@ class Meter:
     240 B/s.
     """
 
-    def __init__(self, sample_rate_hz: int, channels: int, speakers: int | None = None) -> None:
+    def __init__(
+        self,
+        sample_rate_hz: int,
+        channels: int,
+        speakers: int | None = None,
+        listener: Callable[[Block, Samples], None] | None = None,
+    ) -> None:
+        """`listener` is given every second, and what is left at the end, K-weighted: the samples
+        and their (frames,) channel-weighted squares."""
         _refuse_layout(sample_rate_hz, channels)
+        self._listener = listener
         self._sample_rate_hz = sample_rate_hz
         self._channels = channels
         known = layout(channels, speakers).weights
@@ -104,7 +114,11 @@ class Meter:
 
     def _read(self, block: Block) -> None:
         self._statistics.add(block)
-        sums = self._step_sums(self._energies(block))
+        weighted = self._weighting.filtered(block)
+        squares = self._energies(weighted)
+        if self._listener is not None:
+            self._listener(weighted, squares)
+        sums = self._step_sums(squares)
         frames = np.diff(self._edges[: len(sums) + 1])
         self._gated.add(sums, frames)
         energies = sums / frames
@@ -114,13 +128,12 @@ class Meter:
     def _note_peaks(self, peaks: Samples | npt.NDArray[np.float32]) -> None:
         self._peak_to_short_term.add_peaks(self._step_peaks.add(peaks))
 
-    def _energies(self, block: Block) -> Samples:
-        """Return the (frames,) channel-weighted squares of the K-weighted samples."""
-        weighted = self._weighting.filtered(block)
+    def _energies(self, weighted: Block) -> Samples:
+        """Return the (frames,) channel-weighted squares of K-weighted samples."""
         if (compiled := library()) is None:
             energies: Samples = (np.square(weighted) * self._weights[:, None]).sum(axis=0)
             return energies
-        energies = np.empty(block.shape[1])
+        energies = np.empty(weighted.shape[1])
         fed, stride = rows(weighted)
         compiled.weighted_energy(fed, stride, len(fed), self._weights, energies, len(energies))
         return energies
