@@ -47,6 +47,34 @@ class Ballistics:
         """Return the smoothed course of (frames,) non-negative numbers."""
         return self._attack.process(self._release.process(wanted))
 
+    def follow(self, compiled: Library, heard: Block, curve: Array) -> Array:
+        """Return the course that (2, frames) ask for by a static curve, as the kernel takes it."""
+        release, attack, frames = self._release, self._attack, heard.shape[1]
+        course, held = np.empty(frames), np.array([release.held, attack.held])
+        grids = (
+            release.grid,
+            release.frames % release.grid,
+            attack.grid,
+            attack.frames % attack.grid,
+        )
+        compiled.reduction_course(
+            heard[0],
+            heard[1],
+            course,
+            frames,
+            curve,
+            release.weights,
+            attack.weights,
+            attack.feeds,
+            np.array([release.keep, attack.keep]),
+            np.array(grids),
+            held,
+        )
+        release.held, attack.held = held.tolist()
+        release.frames += frames
+        attack.frames += frames
+        return course
+
 
 class _Weighted(ABC):
     """A recursion over y[n] = a*y[n-1] that becomes a running one when divided by a**n.
@@ -56,25 +84,25 @@ class _Weighted(ABC):
     """
 
     def __init__(self, time_frames: float) -> None:
-        self._grid = min(GRID_FRAMES, int(_LARGEST_EXPONENT * time_frames))
-        self._keep = exp(-1.0, time_frames)
-        growth = np.full(self._grid, 1 / self._keep)
+        self.grid = min(GRID_FRAMES, int(_LARGEST_EXPONENT * time_frames))
+        self.keep = exp(-1.0, time_frames)
+        growth = np.full(self.grid, 1 / self.keep)
         growth[0] = 1.0
-        self._weights: Array = np.multiply.accumulate(growth)
-        self._held = 0.0
-        self._frames = 0
+        self.weights: Array = np.multiply.accumulate(growth)
+        self.held = 0.0
+        self.frames = 0
 
     def process(self, wanted: Array) -> Array:
         """Return what becomes of (frames,) non-negative numbers."""
         out = np.empty_like(wanted)
         if (compiled := library()) is not None:
-            self._held = self._compiled(compiled, wanted, self._frames % self._grid, out)
-            self._frames += len(wanted)
+            self.held = self._compiled(compiled, wanted, self.frames % self.grid, out)
+            self.frames += len(wanted)
             return out
-        for piece in pieces(self._frames, len(wanted), self._grid):
-            start = (self._frames + piece.start) % self._grid
+        for piece in pieces(self.frames, len(wanted), self.grid):
+            start = (self.frames + piece.start) % self.grid
             self._run(wanted[piece], start, out[piece])
-        self._frames += len(wanted)
+        self.frames += len(wanted)
         return out
 
     @abstractmethod
@@ -87,10 +115,10 @@ class _Weighted(ABC):
 
     def _hold(self, last: float, end: int) -> None:
         """Keep the last weighted number, for the next weight at `end`."""
-        self._held = last
-        if end == self._grid:
-            self._held *= self._keep / float(self._weights[-1])
-            self._held = self._held if self._held > LOWEST else 0.0
+        self.held = last
+        if end == self.grid:
+            self.held *= self.keep / float(self.weights[-1])
+            self.held = self.held if self.held > LOWEST else 0.0
 
 
 class PeakHold(_Weighted):
@@ -98,14 +126,14 @@ class PeakHold(_Weighted):
 
     def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
         held: float = compiled.peak_hold(
-            wanted, out, len(out), self._weights, self._grid, start, self._keep, self._held
+            wanted, out, len(out), self.weights, self.grid, start, self.keep, self.held
         )
         return held
 
     def _run(self, wanted: Array, start: int, out: Array) -> None:
-        weights = self._weights[start : start + len(wanted)]
+        weights = self.weights[start : start + len(wanted)]
         np.multiply(wanted, weights, out=out)
-        out[0] = max(out[0], self._held)
+        out[0] = max(out[0], self.held)
         np.maximum.accumulate(out, out=out)
         self._hold(float(out[-1]), start + len(wanted))
         out /= weights
@@ -116,29 +144,29 @@ class OnePole(_Weighted):
 
     def __init__(self, time_frames: float) -> None:
         super().__init__(time_frames)
-        self._feeds = (1.0 - self._keep) * self._weights
+        self.feeds = (1.0 - self.keep) * self.weights
 
     def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
         held: float = compiled.one_pole(
             wanted,
             out,
             len(out),
-            self._weights,
-            self._feeds,
-            self._grid,
+            self.weights,
+            self.feeds,
+            self.grid,
             start,
-            self._keep,
-            self._held,
+            self.keep,
+            self.held,
         )
         return held
 
     def _run(self, wanted: Array, start: int, out: Array) -> None:
         end = start + len(wanted)
-        np.multiply(wanted, self._feeds[start:end], out=out)
-        out[0] += self._held
+        np.multiply(wanted, self.feeds[start:end], out=out)
+        out[0] += self.held
         np.add.accumulate(out, out=out)
         self._hold(float(out[-1]), end)
-        out /= self._weights[start:end]
+        out /= self.weights[start:end]
 
 
 class TrailingPeak:

@@ -7,10 +7,13 @@ static curve (4), decoupled detector (16), placed after the gain computer (figur
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from bridge.native import library
-from bridge.processing.envelopes import LOWEST, Ballistics
+from bridge.audio import Block
+from bridge.native import library, rows
+from bridge.processing.envelopes import LOWEST, Ballistics, linked_peaks
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
 from chains import CompressedBand, Compressor
@@ -37,19 +40,13 @@ class StaticCurve:
         """Whether no level is ever reduced."""
         return self._slope == 0.0
 
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """Where the curve begins and half its knee, in dB, and its slope."""
+        return self._threshold_db - self._half_knee_db, self._half_knee_db, self._slope
+
     def reduction_db(self, detector: Array) -> Array:
         """Return by how many dB each linear level asks to be turned down, 0 or more."""
-        if (compiled := library()) is not None:
-            reductions = np.empty_like(detector)
-            compiled.reductions_db(
-                detector,
-                reductions,
-                len(detector),
-                self._threshold_db - self._half_knee_db,
-                self._half_knee_db,
-                self._slope,
-            )
-            return reductions
         if not detector.size or detector.max() < self._surely_below:
             return np.zeros_like(detector)
         above = levels_db(np.maximum(detector, LOWEST))
@@ -65,29 +62,61 @@ class StaticCurve:
         return above
 
 
+class Reducer:
+    """From what a detector hears to the dB a signal is turned down by: curve, `most_db`, times."""
+
+    def __init__(
+        self, curve: StaticCurve, ballistics: Ballistics, most_db: float = math.inf
+    ) -> None:
+        self._curve = curve
+        self._ballistics = ballistics
+        self._most_db = most_db
+        self._numbers = np.array([*curve.numbers, most_db])
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nothing is ever turned down."""
+        return self._curve.is_flat
+
+    def process(self, heard: Block) -> Array:
+        """Return (frames,) dB, 0 or more, for (2, frames)."""
+        if (compiled := library()) is not None:
+            return self._ballistics.follow(compiled, rows(heard)[0], self._numbers)
+        wanted_db = self._curve.reduction_db(linked_peaks(heard))
+        np.minimum(wanted_db, self._most_db, out=wanted_db)
+        return self._ballistics.process(wanted_db)
+
+
 class GainComputer:
-    """Turns a compressor's detector into its gains, make-up included."""
+    """Compresses a signal by what its detector hears, make-up included."""
 
     def __init__(self, settings: Compressor | CompressedBand, sample_rate_hz: int) -> None:
         self.makeup = gain_of(settings.makeup_db)
         self.reductions = Reductions(sample_rate_hz)
-        self._curve = StaticCurve(
-            settings.threshold_db, 1.0 - 1.0 / settings.ratio, settings.knee_db
+        self._reducer = Reducer(
+            StaticCurve(settings.threshold_db, 1.0 - 1.0 / settings.ratio, settings.knee_db),
+            Ballistics(settings.attack_ms, settings.release_ms, sample_rate_hz),
         )
-        self._ballistics = Ballistics(settings.attack_ms, settings.release_ms, sample_rate_hz)
 
     @property
     def is_flat(self) -> bool:
         """Whether the gain is the make-up whatever the detector reads."""
-        return self._curve.is_flat
+        return self._reducer.is_flat
 
-    def gains(self, detector: Array) -> Array:
-        """Return the linear gains of (frames,) linear detector peaks."""
-        reduction_db = self._ballistics.process(self._curve.reduction_db(detector))
+    def compressed(self, block: Block, heard: Block) -> Block:
+        """Return (2, frames) turned down as the (2, frames) that are heard ask."""
+        reduction_db = self._reducer.process(heard)
         self.reductions.note(reduction_db)
-        if not reduction_db.any():
-            return np.full_like(reduction_db, self.makeup)
-        gains = gains_of(-reduction_db)
-        if self.makeup != 1.0:
-            gains *= self.makeup
-        return gains
+        return turned_down(block, reduction_db, self.makeup)
+
+
+def turned_down(block: Block, reduction_db: Array, makeup: float) -> Block:
+    """Return (2, frames) less (frames,) dB, times a linear gain."""
+    if (compiled := library()) is not None:
+        left, right = rows(block)[0]
+        out = np.empty(block.shape)
+        compiled.turned_down(left, right, reduction_db, *out, len(left), makeup)
+        return out
+    gains = gains_of(-reduction_db)
+    gains *= makeup
+    return block * gains

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from bridge.audio import Block
-from bridge.processing.envelopes import Ballistics, linked_peaks
+from bridge.processing.envelopes import Ballistics
 from bridge.processing.filter_designs import Sections
 from bridge.processing.filters import SosFilter
-from bridge.processing.gain_computer import StaticCurve
+from bridge.processing.gain_computer import Reducer, StaticCurve
 from bridge.processing.gain_series import gain_of, gains_of
 from bridge.processing.reduction import Reductions
 
@@ -45,8 +43,11 @@ class MovingBand:
         self._sign = 1.0 if movement.limit_db > 0 else -1.0
         self._filter = SosFilter(filtered, channels=2)
         self._detector = SosFilter(heard, channels=2)
-        self._curve = StaticCurve(movement.threshold_db, movement.slope, knee_db=0.0)
-        self._ballistics = Ballistics(movement.attack_ms, movement.release_ms, sample_rate_hz)
+        self._reducer = Reducer(
+            StaticCurve(movement.threshold_db, movement.slope, knee_db=0.0),
+            Ballistics(movement.attack_ms, movement.release_ms, sample_rate_hz),
+            most_db=abs(movement.limit_db),
+        )
         self._moved = Reductions(sample_rate_hz)
 
     @property
@@ -61,12 +62,10 @@ class MovingBand:
 
     def process(self, block: Block, key: Block) -> Block:
         """Return the block with the band moved as (2, frames) `key` asks."""
-        if self._travel == 0.0 or self._curve.is_flat:
+        if self._travel == 0.0 or self._reducer.is_flat:
             return block
         change = block - self._filter.process(block)
-        wanted_db = self._curve.reduction_db(linked_peaks(self._detector.process(key)))
-        np.minimum(wanted_db, abs(self._limit_db), out=wanted_db)
-        moved_db = self._ballistics.process(wanted_db)
+        moved_db = self._reducer.process(self._detector.process(key))
         self._moved.note(moved_db)
         if moved_db.any():
             change *= (1.0 - gains_of(self._sign * moved_db)) / self._travel

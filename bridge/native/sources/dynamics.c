@@ -16,7 +16,7 @@ WIDER void sw_linked_peaks(const double *left, const double *right, double *out,
 
 /* slope * overshoot over `start_db`, quadratic until 2 * half_knee_db.
    Twin: bridge/processing/gain_computer.py, StaticCurve.reduction_db. */
-WIDER void sw_reductions_db(const double *detector, double *out, int64_t frames, double start_db, double half_knee_db,
+static WIDER void reductions_db(const double *detector, double *out, int64_t frames, double start_db, double half_knee_db,
                             double slope) {
     double knee_db = 2.0 * half_knee_db, bend = half_knee_db > 0.0 ? 1.0 / (4.0 * half_knee_db) : 0.0;
     for (int64_t n = 0; n < frames; n++) {
@@ -90,6 +90,41 @@ double sw_one_pole(const double *wanted, double *out, int64_t frames, const doub
         at += count;
     }
     return held;
+}
+
+enum { TILE = 512 };
+
+/* What a detector of two rows asks a signal to be turned down by, in dB: peak, static curve, no more than `most_db`,
+   held and released, smoothed; a tile at a time, so that nothing leaves the nearest cache on the way.
+   `curve` is start_db, half_knee_db, slope, most_db; `keeps`, `held` and `grids` are those of the release, then of the
+   attack, `grids` with the position in each behind it. `held` is moved on.
+   Twin: bridge/processing/gain_computer.py, Reducer. */
+void sw_reduction_course(const double *left, const double *right, double *out, int64_t frames, const double *curve,
+                         const double *release_weights, const double *attack_weights, const double *attack_feeds,
+                         const double *keeps, const int64_t *grids, double *held) {
+    double most_db = curve[3];
+    for (int64_t at = 0; at < frames; at += TILE) {
+        int64_t some = frames - at < TILE ? frames - at : TILE;
+        double *course = out + at;
+        sw_linked_peaks(left + at, right + at, course, some);
+        reductions_db(course, course, some, curve[0], curve[1], curve[2]);
+        for (int64_t n = 0; n < some; n++)
+            course[n] = course[n] < most_db ? course[n] : most_db;
+        held[0] = sw_peak_hold(course, course, some, release_weights, grids[0], (grids[1] + at) % grids[0], keeps[0],
+                               held[0]);
+        held[1] = sw_one_pole(course, course, some, attack_weights, attack_feeds, grids[2], (grids[3] + at) % grids[2],
+                              keeps[1], held[1]);
+    }
+}
+
+/* Both rows times makeup * 10**(-reduction / 20). Twin: bridge/processing/gain_computer.py, turned_down. */
+WIDER void sw_turned_down(const double *left, const double *right, const double *reductions_db, double *left_out,
+                          double *right_out, int64_t frames, double makeup) {
+    for (int64_t n = 0; n < frames; n++) {
+        double gain = gain_of_db(-reductions_db[n]) * makeup;
+        left_out[n] = left[n] * gain;
+        right_out[n] = right[n] * gain;
+    }
 }
 
 /* max(x[n-window+1..n]) after van Herk: a running maximum within this segment, and one run backwards over what

@@ -43,12 +43,16 @@ EXPORTED void sw_gains_of(const double *levels_db, double *out, int64_t count);
 
 /* dynamics.c */
 EXPORTED void sw_linked_peaks(const double *left, const double *right, double *out, int64_t frames);
-EXPORTED void sw_reductions_db(const double *detector, double *out, int64_t frames, double start_db,
-                               double half_knee_db, double slope);
 EXPORTED double sw_peak_hold(const double *wanted, double *out, int64_t frames, const double *weights,
                              int64_t grid, int64_t position, double keep, double held);
 EXPORTED double sw_one_pole(const double *wanted, double *out, int64_t frames, const double *weights,
                             const double *feeds, int64_t grid, int64_t position, double keep, double held);
+EXPORTED void sw_reduction_course(const double *left, const double *right, double *out, int64_t frames,
+                                  const double *curve, const double *release_weights,
+                                  const double *attack_weights, const double *attack_feeds,
+                                  const double *keeps, const int64_t *grids, double *held);
+EXPORTED void sw_turned_down(const double *left, const double *right, const double *reductions_db,
+                             double *left_out, double *right_out, int64_t frames, double makeup);
 EXPORTED double sw_trailing_peak(const double *values, double *out, int64_t frames, double *segment,
                                  double *before, int64_t window, int64_t position, double running);
 EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, double open_from,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filter_designs import passing
 from bridge.processing.filters import SosFilter
 from bridge.processing.gain_computer import GainComputer
@@ -49,7 +48,7 @@ class CompressorProcessor:
             makeup = self._computer.makeup
             return block if makeup == 1.0 else block * makeup
         heard = self._sidechain.process(block if key is None else key)
-        return block * self._computer.gains(linked_peaks(heard))
+        return self._computer.compressed(block, heard)
 
     def finish(self) -> Block:
         """Nothing is ever held."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block
-from bridge.processing.envelopes import linked_peaks
 from bridge.processing.filters import GRID_FRAMES, Corner, Splitter, pieces, refuse_above_nyquist
 from bridge.processing.gain_computer import GainComputer
 from bridge.processing.reduction import deepest
@@ -70,4 +69,4 @@ class MultibandProcessor:
 def _compressed(computer: GainComputer, band: Block, heard: Block) -> Block:
     if computer.is_flat:
         return band if computer.makeup == 1.0 else band * computer.makeup
-    return band * computer.gains(linked_peaks(heard))
+    return computer.compressed(band, heard)

@@ -152,7 +152,7 @@ def recorded(path: Path) -> Counter[str]:
 
 
 def a_short_song(folder: Path) -> None:
-    """Two stems to a finished master, and a file as a hosted plugin leaves it."""
+    """Two stems to a master, compared with each other; a file as a hosted plugin leaves it."""
     (folder / "stems").mkdir()
     for seed, name in enumerate(["drums", "vox"]):
         samples = np.random.default_rng(seed).uniform(-0.3, 0.3, (4 * 48000, 2))
@@ -163,6 +163,7 @@ def a_short_song(folder: Path) -> None:
     stemwright.master(
         folder / "stems", folder / "chain.toml", folder / "out", store=folder / "store", jobs=1
     )
+    stemwright.diff(folder / "stems" / "drums.wav", folder / "stems" / "vox.wav")
     with PcmWriter(folder / "pcm", 2, "float32") as writer:
         writer.write(samples.T)
     for _ in read_pcm(folder / "pcm", 2, "float32"):
