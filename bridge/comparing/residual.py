@@ -181,6 +181,7 @@ class Residuals:
 
         Raises NoSoundError for samples that are none.
         """
+        a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
         if not all(_largest(row) < _LOUDEST for row in (*a, *b)):
             raise NoSoundError
         left = b - a
@@ -188,7 +189,7 @@ class Residuals:
         self._peaks = np.maximum(self._peaks, [_largest(row) for row in left])
         pairs = ((left, left), (a, a), (b, b), (a, b))
         self._sums += [list(map(_product, *pair)) for pair in pairs]
-        self._with_a += _product(np.ascontiguousarray(a).ravel(), left.ravel())
+        self._with_a += _product(a.ravel(), left.ravel())
         if len(left) == 2:
             self._note_sides(left)
         for spectrum, block in zip(self._spectra, (left, a, b), strict=True):

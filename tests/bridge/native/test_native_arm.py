@@ -17,6 +17,7 @@ from numpy.lib.array_utils import byte_bounds
 
 import stemwright
 from bridge.audio import PcmWriter, read_pcm
+from bridge.comparing.residual import Residuals
 from bridge.metering import Meter
 from bridge.native import Kernel, Library, using
 from bridge.native.build import EXACT, LIBRARY, SOURCES
@@ -168,6 +169,7 @@ def a_short_song(folder: Path) -> None:
         writer.write(samples.T)
     for _ in read_pcm(folder / "pcm", 2, "float32"):
         pass
+    Residuals(48000, 2).add(samples.T, samples.T * 0.5)
     meter = Meter(48000, 2)
     meter.add(samples.T * 1e35)  # beyond what 32 bits hold
     meter.result()
