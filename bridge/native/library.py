@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from cffi import FFI
 
 from bridge.native.build import LIBRARY, SOURCES, sources_digest
+
+if TYPE_CHECKING:
+    from cffi import FFI
 
 PURE_VARIABLE = "STEMWRIGHT_PURE"
 """Set to anything but 0, numpy does what the compiled library would."""
@@ -31,11 +33,12 @@ class Kernel:
     during the call.
     """
 
-    def __init__(self, function: Any, takes: Sequence[str | None]) -> None:
+    def __init__(self, ffi: FFI, function: Any, takes: Sequence[str | None]) -> None:
         """`takes` names the item type of each argument that is an array."""
+        self._from_buffer = ffi.from_buffer
         self._function = function
         self._arrays = tuple(
-            (place, _FFI.typeof(f"{kind}[]"), np.dtype(_TYPES[kind]))
+            (place, ffi.typeof(f"{kind}[]"), np.dtype(_TYPES[kind]))
             for place, kind in enumerate(takes)
             if kind is not None
         )
@@ -48,7 +51,7 @@ class Kernel:
             if array.dtype != dtype:
                 raise TypeError(f"an array of {dtype} is wanted, not {array.dtype}")
             whole = array if array.ndim == 1 or array.flags.c_contiguous else array[0]
-            passed[place] = _FFI.from_buffer(kind, whole)
+            passed[place] = self._from_buffer(kind, whole)
         return self._function(*passed)
 
 
@@ -57,10 +60,11 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError for what is no library, AttributeError for one that lacks a kernel."""
-        declared = _declared()
-        loaded = _FFI.dlopen(str(path))
+        self._ffi, declared = _declared()
+        loaded = self._ffi.dlopen(str(path))
         for name, takes in declared.items():
-            setattr(self, name.removeprefix("sw_"), Kernel(getattr(loaded, name), takes))
+            kernel = Kernel(self._ffi, getattr(loaded, name), takes)
+            setattr(self, name.removeprefix("sw_"), kernel)
 
     def __getattr__(self, name: str) -> Kernel:
         raise AttributeError(f"no kernel {name}")
@@ -68,7 +72,7 @@ class Library:
     @property
     def digest(self) -> str:
         """Of the sources it was built from."""
-        told: bytes = _FFI.string(self.sources())
+        told: bytes = self._ffi.string(self.sources())
         return told.decode()
 
 
@@ -159,7 +163,6 @@ def rows(block: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
     return block, block.strides[0] // block.itemsize
 
 
-_FFI = FFI()
 _TYPES = {
     "double": "float64",
     "float": "float32",
@@ -173,12 +176,16 @@ _ARRAY = re.compile(r"(?:const )?(\w+) \*\w+")
 
 
 @cache
-def _declared() -> dict[str, list[str | None]]:
-    """Tell cffi what the header says; return the item type of every array that a kernel takes."""
+def _declared() -> tuple[FFI, dict[str, list[str | None]]]:
+    """Return a cffi that knows the header, and the item type of every array that a kernel takes."""
+    from cffi import FFI  # with its C parser; a render of what the store holds runs no kernel
+
+    ffi = FFI()
     header = (SOURCES / "kernels.h").read_text(encoding="utf-8")
     found = _PROTOTYPE.findall(header)
-    _FFI.cdef("\n".join(prototype for prototype, _, _ in found))
-    return {name: [_item(each.strip()) for each in takes.split(",")] for _, name, takes in found}
+    ffi.cdef("\n".join(prototype for prototype, _, _ in found))
+    items = {name: [_item(each.strip()) for each in takes.split(",")] for _, name, takes in found}
+    return ffi, items
 
 
 def _item(declared: str) -> str | None:
