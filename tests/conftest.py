@@ -10,12 +10,16 @@ import sys
 import sysconfig
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+
+from bridge.hosting.finding import scan
+from bridge.hosting.finding.bundles import search_folders
+from bridge.hosting.finding.trust import lies_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,6 +105,27 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (top / "bin" / "pytest").write_text(script)
     (top / "bin" / "pytest").chmod(0o755)
     return top / "bin"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_plugins_asked_once() -> Iterator[None]:
+    """What the plugins installed on this machine hold is asked once a session, not once a store.
+
+    A search by name asks all of them in children, and most tests search for others.
+    """
+    ask, installed, answers = scan._ask, search_folders(), {}
+
+    def remembered(bundle: Path, binary: Path, deadline_s: float) -> scan.Scanned:
+        if not lies_in(binary, installed):
+            return ask(bundle, binary, deadline_s)
+        asked = (bundle, scan.stat_text(binary), deadline_s)
+        if asked not in answers:
+            answers[asked] = ask(bundle, binary, deadline_s)
+        return answers[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_ask", remembered)
+        yield
 
 
 @pytest.fixture

@@ -21,9 +21,7 @@ import typer
 from scipy.stats import binomtest
 
 from bridge.cli.telling import run_told
-from bridge.hosting.finding import scan
-from bridge.hosting.finding.bundles import search_folders
-from bridge.hosting.finding.trust import lies_in, trust_folder
+from bridge.hosting.finding.trust import trust_folder
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -37,27 +35,6 @@ def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """A configuration folder of the suite's own: whom the user trusts changes no test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def installed_plugins_asked_once() -> Iterator[None]:
-    """What the plugins installed on this machine hold is asked once a session, not once a store.
-
-    A search by name asks all of them in children, and most tests search for others.
-    """
-    ask, installed, answers = scan._ask, search_folders(), {}
-
-    def remembered(bundle: Path, binary: Path, deadline_s: float) -> scan.Scanned:
-        if not lies_in(binary, installed):
-            return ask(bundle, binary, deadline_s)
-        asked = (bundle, scan.stat_text(binary), deadline_s)
-        if asked not in answers:
-            answers[asked] = ask(bundle, binary, deadline_s)
-        return answers[asked]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "_ask", remembered)
         yield
 
 

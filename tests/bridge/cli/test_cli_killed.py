@@ -45,7 +45,8 @@ def _start(stems: Path, text: Path, out: Path, store: Path) -> subprocess.Popen[
 def _leftovers(out: Path, store: Path) -> list[Path]:
     hidden = [path for path in out.rglob("*") if path.name.startswith(".")]
     temporary = out.with_name(f"{out.name} temporary")
-    return [*hidden, *(store / "staging").glob("*"), *temporary.iterdir()]
+    staged = [path for path in (store / "staging").iterdir() if path.name != "collecting"]
+    return [*hidden, *staged, *temporary.iterdir()]
 
 
 @pytest.mark.parametrize("victim", ["parent", "child"])

@@ -315,7 +315,8 @@ def test_ctrl_c_leaves_no_output_and_keeps_what_was_done(
     assert child.returncode == 130
     assert "stopped" in err
     assert not (tmp_path / "out").exists()
-    assert not list((tmp_path / "s" / "staging").iterdir())
+    left = [path.name for path in (tmp_path / "s" / "staging").iterdir()]
+    assert left == ["collecting"]  # what collections lock stays
     assert list((tmp_path / "s" / "v1").glob("*/*"))
 
 
