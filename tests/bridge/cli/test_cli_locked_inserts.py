@@ -77,14 +77,20 @@ CHANGES = {
 
 
 @pytest.fixture
-def locked(run, stems, chain, fixture_plugins, tmp_path) -> Callable[[str], tuple[int, dict]]:
+def locked(
+    run, stems, chain, fixture_plugins, made_once, tmp_path
+) -> Callable[[str], tuple[int, dict]]:
     """Lock TEXT, then hold a chain to it; nothing is rendered where that is refused."""
     out, plugins = tmp_path / "out", tmp_path / "plugins"
-    for kind in ("gain", "latency"):
-        bundle = fixture_plugins(kind)
-        shutil.copytree(bundle, plugins / bundle.name)
     more = ("-o", out, "--plugin-path", plugins)
-    assert run("lock", stems, chain(TEXT), *more).code == 0
+
+    def make() -> None:
+        for kind in ("gain", "latency"):
+            bundle = fixture_plugins(kind)
+            shutil.copytree(bundle, plugins / bundle.name)
+        assert run("lock", stems, chain(TEXT), *more).code == 0
+
+    made_once("locked inserts", tmp_path, make)
 
     def call(text: str) -> tuple[int, dict]:
         before = (out / "chain.lock").read_bytes()
