@@ -64,10 +64,12 @@ def _asked() -> argparse.Namespace:
     for name, what in _PARTS.items():
         parser.add_argument(f"--{name}", action="store_true", help=what)
     parser.add_argument(
-        "--readme", action="store_true", help="all parts, and write the README's table from them"
+        "--readme",
+        action="store_true",
+        help="write the README's table from the parts named, from all where none is",
     )
     asked = parser.parse_args()
-    if asked.readme or not any(getattr(asked, name) for name in _PARTS):
+    if not any(getattr(asked, name) for name in _PARTS):
         for name in _PARTS:
             setattr(asked, name, asked.readme or name != _LONG)
     return asked
