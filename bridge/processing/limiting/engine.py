@@ -77,8 +77,9 @@ class GainCurve:
         frames = hops * self._shape.hop_frames
         gain = self._gains(self._needed[: frames + self._shape.margin_frames], hops)
         self._needed = self._needed[frames:]
-        gain, self._early_frames = gain[self._early_frames :], 0
-        return gain
+        early = min(self._early_frames, len(gain))
+        self._early_frames -= early
+        return gain[early:]
 
     def rest(self, frames: int) -> Curve:
         """Return the last `frames` gains, those still owed."""

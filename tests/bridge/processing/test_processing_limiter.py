@@ -250,3 +250,17 @@ def test_finish_refuses_frames_it_has_not_analysed() -> None:
     finish = FinishLimiter(analyser.result(), 0.0, -1.0, Limiter())
     with pytest.raises(ValueError, match="11 frames, but 10"):
         finish.process(np.zeros((2, 11)))
+
+
+@pytest.mark.parametrize(("rate_hz", "lookahead_ms"), [(176400, 15.0), (384000, 12.0)])
+def test_a_long_look_ahead_at_a_high_rate_holds_from_the_first_frame(
+    rate_hz: int, lookahead_ms: float
+) -> None:
+    """Its window is longer than what is worked at once: no gain may be left out or come early."""
+    signal = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 60000))
+    insert = Limiter(ceiling_dbtp=-20.0, lookahead_ms=lookahead_ms)
+    whole = limited(signal, insert, rate_hz)
+    assert db(float(np.abs(whole).max())) < -20.0
+    for size in (480, 10007, 16384):
+        parts = limited(signal, insert, rate_hz, tuple(range(size, 60000, size)))
+        assert parts.tobytes() == whole.tobytes()
