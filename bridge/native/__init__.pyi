@@ -1,6 +1,7 @@
 from .build import (
     CannotCompileError as CannotCompileError,
     compile_kernels as compile_kernels,
+    is_built as is_built,
 )
 from .library import (
     PURE_VARIABLE as PURE_VARIABLE,

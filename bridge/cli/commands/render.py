@@ -161,7 +161,10 @@ def render(
 def shown(work: Work, as_json: bool) -> bool:
     """Do the work, print what came of it; return whether the targets were met."""
     from bridge.cli.progress import ProgressBar
+    from bridge.native import is_built
 
+    if not is_built():
+        say("no kernels in C here: numpy gives the same bits, slower (stemwright doctor)", err=True)
     with ProgressBar() as progress:
         record, reached = render_master(work, progress)
     if as_json:
