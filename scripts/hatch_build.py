@@ -24,7 +24,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
         except build["CannotCompileError"] as reason:
             self.app.display_warning(f"without kernels, four times slower: {reason}")
             return
-        build_data["artifacts"].append(built.relative_to(self.root).as_posix())
+        for path in (built, build["record_of"](built)):
+            build_data["artifacts"].append(path.relative_to(self.root).as_posix())
         build_data["pure_python"] = False
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["tag"] = f"py3-none-{platform}"

@@ -6,6 +6,7 @@ The package's build hook runs this file, so it imports nothing that is not Pytho
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 import shlex
@@ -64,10 +65,28 @@ def compile_kernels(
                 check=False,
             )
             if done.returncode == 0:
-                made.replace(out)
-                return out
+                return _placed(made, out)
             said += f"{command[0]}: {done.stderr.strip()[-400:]}\n"
     raise CannotCompileError(said.strip())
+
+
+def _placed(made: Path, out: Path) -> Path:
+    """Put the library in its place, and beside it what it was built from and what it is."""
+    record = {"sources": sources_digest(), "library": _sha256(made)}
+    told = made.with_suffix(".json")
+    told.write_text(json.dumps(record) + "\n", encoding="ascii")
+    made.replace(out)
+    told.replace(record_of(out))
+    return out
+
+
+def record_of(library: Path) -> Path:
+    """Return where it stands what a library was built from."""
+    return library.with_suffix(".json")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _arguments(flags: Sequence[str]) -> Iterator[str]:
@@ -75,10 +94,13 @@ def _arguments(flags: Sequence[str]) -> Iterator[str]:
     yield from EXACT
     if platform.system() != "Windows":
         yield "-fPIC"
-    yield f'-DSOURCES_DIGEST="{sources_digest()}"'
     yield from (str(path) for path in sorted(SOURCES.glob("*.c")))
 
 
 def is_built(library: Path = LIBRARY) -> bool:
-    """Say whether `library` was built from these very sources, without loading it."""
-    return library.is_file() and sources_digest().encode() in library.read_bytes()
+    """Say whether `library` is whole and was built from these very sources, without loading it."""
+    try:
+        record = json.loads(record_of(library).read_text(encoding="ascii"))
+        return bool(record == {"sources": sources_digest(), "library": _sha256(library)})
+    except (OSError, ValueError):
+        return False

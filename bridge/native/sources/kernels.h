@@ -30,9 +30,6 @@
 #define INDEPENDENT
 #endif
 
-/* The digest of the sources this library was built from. */
-EXPORTED const char *sw_sources(void);
-
 /* filters.c */
 EXPORTED void sw_sosfilt(const double *in, int64_t in_stride, double *out, int64_t out_stride, int64_t rows,
                          int64_t frames, const double *sections, int64_t count, double *state);

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from bridge.native import CannotCompileError, Library, compile_kernels, running, using
-from bridge.native.build import LIBRARY, is_built
+from bridge.native.build import LIBRARY, is_built, record_of
+from bridge.native.library import _loaded
 from bridge.road import KNOWN, proofs
 
 NOT_OURS = {"reverb", "sample-rate conversion"}
@@ -27,6 +28,30 @@ def ours(made: dict[str, str]) -> dict[str, str]:
 def test_the_library_here_is_built_from_these_sources() -> None:
     assert is_built()
     assert running().path == "compiled", running().why
+
+
+@pytest.mark.parametrize("damage", ["cut", "a bit turned", "of other sources", "no record"])
+def test_a_library_that_is_not_the_one_built_is_never_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    copy, record = tmp_path / LIBRARY.name, record_of(tmp_path / LIBRARY.name)
+    octets = bytearray(LIBRARY.read_bytes())
+    if damage == "cut":
+        del octets[len(octets) // 2 :]
+    elif damage == "a bit turned":
+        octets[len(octets) // 2] ^= 1
+    copy.write_bytes(octets)
+    told = record_of(LIBRARY).read_text()
+    if damage != "no record":
+        record.write_text(told.replace("a", "b") if damage == "of other sources" else told)
+    assert not is_built(copy)
+    module = sys.modules["bridge.native.library"]
+    monkeypatch.setattr(module, "LIBRARY", copy)
+    monkeypatch.setattr(module, "is_built", lambda: is_built(copy))
+    library, found = _loaded.__wrapped__()
+    assert library is None
+    assert found.path == "numpy"
+    assert "`make kernels` builds it anew" in found.why
 
 
 @pytest.mark.parametrize(
