@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Cancel, Events
     from bridge.planning import Excerpt
     from bridge.rendering import Context, HeldDrive, Rendering
-    from bridge.storing import Store
+    from bridge.storing import KnownFiles, Store
     from chains import Chain
     from sessions import Session
 
@@ -71,13 +71,18 @@ def render_master(work: Work, events: Events) -> tuple[Record, bool]:
     """Do it all; return render.json and whether the targets were met.
 
     Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
-    held in full or not at all.
+    held in full or not at all: what it says of files is proved by reading them.
     """
     from bridge.finished import OutputFolder, read_lock
+    from bridge.storing import known_files_of
 
     with OutputFolder(work.target, replace=work.replace) as out, ExitStack() as held:
         lock = read_lock(work.folder) if work.locked else None
-        prepared = _prepared(work, events, partial=lock is None, out=out, held=held)
+        known = None if lock is not None else known_files_of(work.inputs.store_root)
+        if known is not None:
+            held.callback(known.keep)
+        partial = lock is None
+        prepared = _prepared(work, events, partial=partial, out=out, held=held, known=known)
         _refuse_others(work, prepared.context, lock, out)
         rendering = _rendered(work, prepared.context)
         events.stage("writing")
@@ -103,24 +108,27 @@ def _prepared(
     partial: bool = False,
     out: OutputFolder | None = None,
     held: ExitStack | None = None,
+    known: KnownFiles | None = None,
 ) -> Prepared:
     """Read, plan, and make the plugins ready. Raises before anything is written.
 
     With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
     though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
-    work, and what the store gives stays in it until `held` is closed.
+    work, and what the store gives stays in it until `held` is closed. Stems that are `known` are
+    not read.
     """
     from bridge.finished import check_output
     from bridge.gathering import failures, refuse_inputs
     from bridge.rendering import context_of
-    from bridge.storing import Store
+    from bridge.storing import Store, file_digest
 
     given = work.inputs
     if out is None:
         check_output(work.target)
     else:
         out.claim()
-    store = Store(_outside(work.folder, given.store_root))
+    root = _outside(work.folder, given.store_root)
+    store = Store(root, digest_of=file_digest if known is None else known.digest)
     if held is not None:
         held.enter_context(store.holding())
     chain, session = read_both(given, store)

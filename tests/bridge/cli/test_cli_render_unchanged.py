@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 import soundfile
 
 from bridge.pages.report import rendered_page
+from bridge.storing import KnownFiles, file_digest
 
 CHAIN = """
 [[group]]
@@ -40,7 +42,8 @@ def song(run: Callable[..., Any], tmp_path: Path, chain: Callable[[str], Path]) 
 
     again()
     again()
-    return SimpleNamespace(again=again, page=tmp_path / "master" / "report.html", stems=stems)
+    page = tmp_path / "master" / "report.html"
+    return SimpleNamespace(again=again, page=page, stems=stems, words=words[1:])
 
 
 @pytest.fixture
@@ -121,3 +124,74 @@ def test_a_page_that_lacked_something_is_drawn_again(
     song.again("--title", "Lacking")
     song.again("--title", "Lacking")
     assert len(drawn) == 2
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are read whole from now on, on a disk that may be believed at once."""
+    found: list[str] = []
+
+    def noted(path: Path) -> str:
+        found.append(path.name)
+        return file_digest(path)
+
+    monkeypatch.setattr("bridge.storing.known_files.SETTLED_S", 0.0)
+    monkeypatch.setattr("bridge.storing.Disks.kind_of", lambda *_: "ext4")
+    monkeypatch.setattr("bridge.storing.known_files.file_digest", noted)
+    return found
+
+
+def test_stems_that_lie_still_are_read_once(song: Any, read: list[str]) -> None:
+    song.again()
+    assert {"kick.wav", "mix.wav"} <= {*read}
+    read.clear()
+    song.again()
+    assert not {"kick.wav", "mix.wav"} & {*read}
+
+
+def test_a_stem_changed_in_place_is_heard_though_its_time_was_put_back(
+    song: Any, read: list[str]
+) -> None:
+    song.again()
+    stem, master = song.stems / "kick.wav", song.page.with_name("main.wav")
+    before, heard = stem.stat(), soundfile.read(master)[0]
+    samples = soundfile.read(stem)[0]
+    with stem.open("r+b") as file:
+        octets = np.frombuffer(stem.read_bytes()[-3 * samples.size :], np.uint8).reshape(-1, 3)
+        file.seek(-3 * samples.size, os.SEEK_END)
+        file.write(octets[::-1].tobytes())
+    os.utime(stem, ns=(before.st_atime_ns, before.st_mtime_ns))
+    song.again()
+    assert "kick.wav" in read
+    now = soundfile.read(master)[0]
+    assert np.abs(now - heard[::-1, ::-1]).max() < 2**-20  # the dither is as it was
+
+
+@pytest.mark.parametrize("words", [("render", "--locked"), ("lock",), ("verify",), ("plan",)])
+def test_what_proves_something_believes_no_file(
+    song: Any,
+    run: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: tuple[str, ...],
+) -> None:
+    asked: list[str] = []
+
+    def noted(_: KnownFiles, path: Path) -> str:
+        asked.append(path.name)
+        return file_digest(path)
+
+    monkeypatch.setattr(KnownFiles, "digest", noted)
+    command, *more = words
+    given = {
+        "render": [*song.words, *more],
+        "lock": [*song.words[:2], "-o", tmp_path / "locked"],
+        "verify": [song.page.parent],
+        "plan": song.words[:2],
+    }[command]
+    store = [] if command == "verify" else ["--store", tmp_path / "store"]
+    said = run(command, *given, *store)
+    assert said.code == 0, said.err
+    assert asked == []
+    song.again()
+    assert "kick.wav" in asked
