@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import pickle
 import shutil
@@ -20,6 +22,8 @@ from blake3 import blake3
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
 from bridge.hosting.finding import scan
 from bridge.hosting.finding.bundles import search_folders
 from bridge.hosting.finding.trust import lies_in
@@ -82,6 +86,26 @@ def made_for_all_workers(run_folder: Path) -> Callable[..., Path]:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def demo(made_for_all_workers: Callable[..., Path]) -> Path:
+    """Where `stemwright demo demo` was run once, with what it said and its store beside `demo`.
+
+    Whoever changes anything in there does so in a copy.
+    """
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        said = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+            patch.chdir(folder)
+            patch.setenv("STEMWRIGHT_STORE", str(folder / "store"))
+            code = run_told(app, ["demo", "demo"])
+        (folder / "said.txt").write_text(said.getvalue(), encoding="utf-8")
+        assert code == 0
+
+    return made_for_all_workers("the demo", make)
 
 
 @pytest.fixture(scope="session")
