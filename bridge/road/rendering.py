@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Cancel, Events
     from bridge.planning import Excerpt
     from bridge.rendering import Context, HeldDrive, Rendering
-    from bridge.storing import KnownFiles, Store
+    from bridge.storing import Store
     from chains import Chain
     from sessions import Session
 
@@ -74,15 +74,17 @@ def render_master(work: Work, events: Events) -> tuple[Record, bool]:
     held in full or not at all: what it says of files is proved by reading them.
     """
     from bridge.finished import OutputFolder, read_lock
-    from bridge.storing import known_files_of
+    from bridge.storing import file_digest, known_files_of
 
-    with OutputFolder(work.target, replace=work.replace) as out, ExitStack() as held:
+    known = known_files_of(work.inputs.store_root)
+    digest_of = file_digest if work.locked else known.digest
+    with (
+        OutputFolder(work.target, replace=work.replace, digest_of=digest_of) as out,
+        ExitStack() as held,
+    ):
         lock = read_lock(work.folder) if work.locked else None
-        known = None if lock is not None else known_files_of(work.inputs.store_root)
-        if known is not None:
-            held.callback(known.keep)
-        partial = lock is None
-        prepared = _prepared(work, events, partial=partial, out=out, held=held, known=known)
+        held.callback(known.keep)
+        prepared = _prepared(work, events, digest_of, partial=lock is None, out=out, held=held)
         _refuse_others(work, prepared.context, lock, out)
         rendering = _rendered(work, prepared.context)
         events.stage("writing")
@@ -104,18 +106,18 @@ def write_lock(work: Work, events: Events) -> Lock:
 def _prepared(
     work: Work,
     events: Events,
+    digest_of: Callable[[Path], str] | None = None,
     *,
     partial: bool = False,
     out: OutputFolder | None = None,
     held: ExitStack | None = None,
-    known: KnownFiles | None = None,
 ) -> Prepared:
     """Read, plan, and make the plugins ready. Raises before anything is written.
 
     With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
     though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
-    work, and what the store gives stays in it until `held` is closed. Stems that are `known` are
-    not read.
+    work, and what the store gives stays in it until `held` is closed. `digest_of` hashes the
+    stems; without it they are read.
     """
     from bridge.finished import check_output
     from bridge.gathering import failures, refuse_inputs
@@ -128,7 +130,7 @@ def _prepared(
     else:
         out.claim()
     root = _outside(work.folder, given.store_root)
-    store = Store(root, digest_of=file_digest if known is None else known.digest)
+    store = Store(root, digest_of=digest_of or file_digest)
     if held is not None:
         held.enter_context(store.holding())
     chain, session = read_both(given, store)
@@ -272,7 +274,6 @@ def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
         references,
         song,
         short=work.short_page,
-        standing=work.target / "report.html",
     )
 
 

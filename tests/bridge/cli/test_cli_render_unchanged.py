@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +69,52 @@ def test_the_page_of_an_unchanged_song_is_left_as_it_is(song: Any, drawn: list[P
     after = song.page.stat()
     assert drawn == []
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def _touches(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """What says of each file whether anything was done to it."""
+    found = {path.name: path.stat() for path in folder.iterdir()}
+    return {name: (seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns) for name, seen in found.items()}
+
+
+def test_nothing_is_touched_where_nothing_changed(song: Any) -> None:
+    before = _touches(song.page.parent)
+    assert len(before) == 6
+    song.again()
+    assert _touches(song.page.parent) == before
+
+
+def test_a_record_of_another_run_is_all_that_is_written(song: Any) -> None:
+    record = song.page.with_name("render.json")
+    told = json.loads(record.read_bytes())
+    assert all(step["cached"] for step in told["steps"])
+    told["steps"][0]["cached"] = False
+    record.write_text(json.dumps(told, indent=2) + "\n")
+    before = _touches(song.page.parent)
+    song.again()
+    after = _touches(song.page.parent)
+    assert {name for name in before if before[name] != after[name]} == {"render.json"}
+    assert all(step["cached"] for step in json.loads(record.read_bytes())["steps"])
+
+
+@pytest.mark.parametrize("name", ["main.wav", "main.wav.digests.json", "chain.lock", "chain.toml"])
+def test_a_file_that_was_deleted_comes_again(song: Any, name: str) -> None:
+    path = song.page.with_name(name)
+    before, octets = _touches(song.page.parent), path.read_bytes()
+    path.unlink()
+    song.again()
+    after = _touches(song.page.parent)
+    assert path.read_bytes() == octets
+    assert {each for each in before if before[each] != after[each]} <= {name, "main.wav"}
+
+
+def test_a_master_with_tags_of_another_program_is_written_anew(song: Any) -> None:
+    master = song.page.with_name("main.wav")
+    before = master.read_bytes()
+    with master.open("ab") as file:
+        file.write(b"note\x04\x00\x00\x00mine")
+    song.again()
+    assert master.read_bytes() == before
 
 
 def test_a_page_that_was_deleted_comes_again(song: Any, drawn: list[Path]) -> None:
