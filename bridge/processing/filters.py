@@ -48,7 +48,9 @@ class SosFilter:
         return run_sections(self._sections, block, self._state)
 
     def _drop_nothing(self, frame: int) -> None:
-        if frame % GRID_FRAMES == 0 and np.abs(self._state).max() < _NOTHING:
+        if frame % GRID_FRAMES or abs(self._state.item(0)) >= _NOTHING:
+            return  # most often the first number tells
+        if np.abs(self._state).max() < _NOTHING:
             self._state[...] = 0.0
 
 
