@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
 from bridge.native import library
+from bridge.processing.limiting.queue import Queue
 from stemwright.exact import exp
 
 Curve = npt.NDArray[np.float64]
@@ -62,7 +63,7 @@ class GainCurve:
         self._ceiling = ceiling
         # Begun earlier than the stream, so that its first frames can be prepared for as well.
         self._early_frames = 2 * shape.window_frames
-        self._needed: Curve = np.ones(self._early_frames + shape.guard_frames)
+        self._needed = Queue(np.ones(self._early_frames + shape.guard_frames))
         self._reduction = 0.0
         self._tails = np.zeros((2, shape.window_frames))
         per_frame = exp(-1.0, shape.release_frames)
@@ -70,13 +71,13 @@ class GainCurve:
 
     def add(self, peaks: Curve) -> Curve:
         """Take the next (frames,) linear peaks; return the gains that became known."""
-        self._needed = np.concatenate([self._needed, self._gains_needed(peaks)])
+        self._need(peaks)
         hops = (len(self._needed) - self._shape.margin_frames) // self._shape.hop_frames
         if hops < 1:
             return np.empty(0)
         frames = hops * self._shape.hop_frames
-        gain = self._gains(self._needed[: frames + self._shape.margin_frames], hops)
-        self._needed = self._needed[frames:]
+        gain = self._gains(self._needed.first(frames + self._shape.margin_frames), hops)
+        self._needed.take(frames)
         early = min(self._early_frames, len(gain))
         self._early_frames -= early
         return gain[early:]
@@ -87,12 +88,12 @@ class GainCurve:
             :frames
         ]
 
-    def _gains_needed(self, peaks: Curve) -> Curve:
+    def _need(self, peaks: Curve) -> None:
+        needed = self._needed.room(len(peaks))
         if (compiled := library()) is not None:
-            needed = np.empty(len(peaks))
             compiled.needed_gains(peaks, needed, len(peaks), self._ceiling)
-            return needed
-        return self._ceiling / np.fmax(peaks, self._ceiling)
+        else:
+            np.divide(self._ceiling, np.fmax(peaks, self._ceiling), out=needed)
 
     def _gains(self, needed: Curve, hops: int) -> Curve:
         shape = self._shape
@@ -164,37 +165,35 @@ class Refinement:
     def __init__(self, shape: Shape, ceiling: float, channels: int) -> None:
         self._curve = GainCurve(shape, ceiling)
         self._ceiling = ceiling
-        self._samples: Block = np.zeros((channels, 0))
-        self._peaks: Curve = np.empty(0)
-        self._gain: Curve = np.empty(0)
-        self._limited: Block = np.zeros((channels, FINE_HALF_TAPS))
+        self._samples = Queue(np.zeros((channels, 0)))
+        self._peaks = Queue(np.empty(0))
+        self._gain = Queue(np.empty(0))
+        self._limited = Queue(np.zeros((channels, FINE_HALF_TAPS)))
 
     def add(self, samples: Block, peaks: Curve) -> Curve:
         """Take (channels, frames) and their (frames,) peaks; return the raised peaks known."""
-        self._samples = np.concatenate([self._samples, samples], axis=1)
-        self._peaks = np.concatenate([self._peaks, peaks])
+        self._samples.append(samples)
+        self._peaks.append(peaks)
         return self._raised(self._curve.add(peaks), silence_frames=0)
 
     def rest(self) -> Curve:
         """Return the raised peaks still owed."""
-        return self._raised(self._curve.rest(self._samples.shape[1]), silence_frames=FINE_HALF_TAPS)
+        return self._raised(self._curve.rest(len(self._samples)), silence_frames=FINE_HALF_TAPS)
 
     def _raised(self, gain: Curve, silence_frames: int) -> Curve:
-        silence = np.zeros((len(self._samples), silence_frames))
-        limited = self._samples[:, : len(gain)] * gain
-        self._samples = self._samples[:, len(gain) :]
-        self._limited = np.concatenate([self._limited, limited, silence], axis=1)
-        self._gain = np.concatenate([self._gain, gain])
-        return self._read(max(0, self._limited.shape[1] - 2 * FINE_HALF_TAPS))
+        limited = self._limited.room(len(gain) + silence_frames)
+        np.multiply(self._samples.take(len(gain)), gain, out=limited[:, : len(gain)])
+        limited[:, len(gain) :] = 0.0
+        self._gain.append(gain)
+        return self._read(max(0, len(self._limited) - 2 * FINE_HALF_TAPS))
 
     def _read(self, frames: int) -> Curve:
-        raised, gain = self._peaks[:frames].copy(), self._gain[:frames]
+        raised, gain = self._peaks.take(frames).copy(), self._gain.take(frames)
         near = _frames_over(raised, gain, self._ceiling * BAND_BOUND)
-        fine = fine_peaks(self._limited, near, self._ceiling)
+        fine = fine_peaks(self._limited.held, near, self._ceiling)
         over, fine = near[fine > self._ceiling], fine[fine > self._ceiling]
         raised[over] = np.maximum(raised[over], fine / gain[over])
-        self._limited = self._limited[:, frames:]
-        self._gain, self._peaks = self._gain[frames:], self._peaks[frames:]
+        self._limited.take(frames)
         return raised
 
 
@@ -217,7 +216,7 @@ class Engine:
     def __init__(self, shape: Shape, ceiling: float, channels: int) -> None:
         self._refinements = [Refinement(shape, ceiling, channels) for _ in range(_REFINEMENTS)]
         self._curve = GainCurve(shape, ceiling)
-        self._queues: list[Block] = [np.zeros((channels, 0)) for _ in range(_REFINEMENTS + 1)]
+        self._queues = [Queue(np.zeros((channels, 0))) for _ in range(_REFINEMENTS + 1)]
 
     def add(self, samples: Block, peaks: Curve) -> tuple[Block, Curve]:
         """Take (channels, frames) and their (frames,) peaks; return the samples and gains known."""
@@ -229,17 +228,16 @@ class Engine:
 
     def rest(self) -> tuple[Block, Curve]:
         """Return the limited samples and gains still owed."""
-        samples, peaks = self._queues[0][:, :0], np.empty(0)
+        samples, peaks = self._queues[0].first(0), np.empty(0)
         for index, refinement in enumerate(self._refinements):
             peaks = np.concatenate([refinement.add(samples, peaks), refinement.rest()])
             samples = self._queued(index, samples, len(peaks))
         gain = self._curve.add(peaks)
-        owed = self._queues[-1].shape[1] + samples.shape[1] - len(gain)
+        owed = len(self._queues[-1]) + samples.shape[1] - len(gain)
         gain = np.concatenate([gain, self._curve.rest(owed)])
         return self._queued(-1, samples, len(gain)) * gain, gain
 
     def _queued(self, index: int, samples: Block, frames: int) -> Block:
         """Append `samples` to a queue and take its first `frames`."""
-        queue = np.concatenate([self._queues[index], samples], axis=1)
-        self._queues[index] = queue[:, frames:]
-        return queue[:, :frames]
+        self._queues[index].append(samples)
+        return self._queues[index].take(frames)
