@@ -1,6 +1,7 @@
 from .block_levels import (
     BlockLevels as BlockLevels,
     block_levels as block_levels,
+    frames_until_quiet as frames_until_quiet,
 )
 from .blocks import (
     BLOCK_FRAMES as BLOCK_FRAMES,
@@ -105,6 +106,7 @@ __all__ = [
     "can_carry",
     "energy",
     "fine_peaks",
+    "frames_until_quiet",
     "gated_lufs",
     "inspect",
     "kaiser",

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bridge.native import library
+
 Block = npt.NDArray[np.float64]
 """(channels, frames) float64."""
 
@@ -109,16 +111,52 @@ def summed(parts: Sequence[Part], frames: int, block: int = BLOCK_FRAMES) -> Ite
         raise ValueError("a part cannot start before the sum")
     cursors = [Cursor(part.blocks) for part in parts]
     for start in range(0, frames, block):
-        acc = np.zeros((2, min(block, frames - start)))
+        total = _Sum(min(block, frames - start))
         for part, cursor in zip(parts, cursors, strict=True):
-            _add(acc, part, cursor, start)
-        yield acc
+            at = max(0, part.offset_frames - start)
+            for piece in cursor.take(total.frames - at):
+                total.add(piece, part.gain, at)
+                at += piece.shape[1]
+        yield total.result()
 
 
-def _add(acc: Block, part: Part, cursor: Cursor, start: int) -> None:
-    at = max(0, part.offset_frames - start)
-    for block in cursor.take(acc.shape[1] - at):
+class _Sum:
+    """The stereo sum of one block; what begins and fills it spares it the zeros."""
+
+    def __init__(self, frames: int) -> None:
+        self.frames = frames
+        self._sum: Block = np.empty((2, frames))
+        self._begun = False
+
+    def add(self, block: Block, gain: float, at: int) -> None:
+        """Add (1 or 2, some frames) times a linear gain from frame `at` on."""
         if block.shape[0] > 2:
             raise ValueError(f"a part of {block.shape[0]} channels in a stereo sum")
-        acc[:, at : at + block.shape[1]] += block if part.gain == 1.0 else part.gain * block
-        at += block.shape[1]
+        frames = block.shape[1]
+        begins = not self._begun and frames == self.frames
+        if not begins:
+            self._begin()
+        self._begun = True
+        _add_scaled(block, self._sum[:, at : at + frames], gain, begins)
+
+    def result(self) -> Block:
+        """Return (2, frames)."""
+        self._begin()
+        return self._sum
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._sum[...] = 0.0
+            self._begun = True
+
+
+def _add_scaled(block: Block, out: Block, gain: float, begins: bool) -> None:
+    compiled = library()
+    for channel, row in enumerate(out):
+        added = block[min(channel, len(block) - 1)]
+        if compiled is not None and row.size:
+            compiled.add_scaled(np.ascontiguousarray(added), row, len(row), gain, int(begins))
+        elif begins:
+            np.add(gain * added, 0.0, out=row)
+        else:
+            row += gain * added

@@ -11,6 +11,7 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio.block_levels import BlockLevels, block_levels
+from bridge.audio.block_prints import block_print
 from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
 from bridge.native import library, rows
@@ -77,8 +78,6 @@ def _signed_sums(whole: Block, count: int) -> Block:
     return sums
 
 
-_PRINT_BYTES = 8
-
 _LOUDEST = 7.943282347242816  # +18 dBFS: samples above it are damage, not music
 
 
@@ -88,9 +87,8 @@ class Inspection:
 
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
     two files with the same samples have the same hash, whatever their format. `sketches` are those
-    of the channels. `prints` are, after every block that `read_blocks` gives, the first bytes of
-    the hash so far, in a row, by which `unchanged` knows the blocks again; `levels` is the RMS of
-    each of these blocks.
+    of the channels. `prints` are those of the blocks that `read_blocks` gives, in a row, by which
+    `unchanged` knows them again; `levels` is the RMS of each of these blocks.
     """
 
     pcm_hash: str
@@ -149,7 +147,8 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     levels: list[float] = []
     for block in read_blocks(path):
         sketches.add(block)
-        prints.append(_print(digest, block))
+        digest.update(interleaved(block, "<f8").view(np.uint8).data)
+        prints.append(block_print(block))
         level = block_levels(block)
         levels.append(_rms(level, block.size))
         found.add(block, level.peak)
@@ -174,21 +173,18 @@ def _rms(level: BlockLevels, samples: int) -> float:
 
 
 def unchanged(
-    blocks: Iterable[Block],
-    channels: int,
-    sample_rate_hz: int,
-    prints: str,
-    changed: Callable[[], Exception],
+    blocks: Iterable[Block], prints: str, changed: Callable[[], Exception]
 ) -> Iterator[Block]:
     """Yield what `read_blocks` gives of a file, each block only if it is the one inspected.
 
     What is heard is so what was hashed, however briefly a file was another. Raises `changed()`.
     """
-    at, digest = 0, _digest(channels, sample_rate_hz)
+    at = 0
     for block in blocks:
-        if prints[at : at + 2 * _PRINT_BYTES] != _print(digest, block):
+        found = block_print(block)
+        if prints[at : at + len(found)] != found:
             raise changed()
-        at += 2 * _PRINT_BYTES
+        at += len(found)
         yield block
     if at != len(prints):
         raise changed()
@@ -196,12 +192,6 @@ def unchanged(
 
 def _digest(channels: int, sample_rate_hz: int) -> blake3:
     return blake3(f"pcm {sample_rate_hz} Hz {channels} f64le\n".encode())
-
-
-def _print(digest: blake3, block: Block) -> str:
-    """Take a block into the running digest, and return how it begins then."""
-    digest.update(interleaved(block, "<f8").view(np.uint8).data)
-    return digest.digest(length=_PRINT_BYTES).hex()
 
 
 def refuse_bad_samples(inspection: Inspection, name: str) -> None:

@@ -17,6 +17,7 @@ from bridge.audio import (
     PcmTally,
     PcmWriter,
     block_levels,
+    frames_until_quiet,
     pcm_head,
     read_pcm,
 )
@@ -59,7 +60,7 @@ class Signal:
 
 
 class Tap:
-    """Passes blocks on and notes peak, RMS and where the sound ends."""
+    """Passes blocks on and notes peak and RMS."""
 
     def __init__(self, blocks: Iterable[Block], cancel: Cancel) -> None:
         self._blocks = blocks
@@ -67,8 +68,6 @@ class Tap:
         self._peak = 0.0
         self._squares = 0.0
         self._samples = 0
-        self._frames = 0
-        self.loud_frames = 0
 
     def __iter__(self) -> Iterator[Block]:
         for block in self._blocks:
@@ -85,13 +84,28 @@ class Tap:
     def _note(self, block: Block) -> None:
         if not block.size:
             return
-        top, squares, loud_frames = block_levels(block, SILENCE)
+        top, squares = block_levels(block)
         self._peak = max(self._peak, top)
-        if top > SILENCE:
-            self.loud_frames = self._frames + loud_frames
         self._squares += squares
         self._samples += block.size
-        self._frames += block.shape[1]
+
+
+class _Ended:
+    """Passes blocks on and notes where their sound ends."""
+
+    def __init__(self, blocks: Iterable[Block], cancel: Cancel) -> None:
+        self._blocks = blocks
+        self._cancel = cancel
+        self._frames = 0
+        self.loud_frames = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        for block in self._blocks:
+            self._cancel.check()
+            if sounding := frames_until_quiet(block, SILENCE):
+                self.loud_frames = self._frames + sounding
+            self._frames += block.shape[1]
+            yield block
 
 
 def stored_signal(store: Store, entry: Entry) -> Signal:
@@ -139,11 +153,11 @@ def store_signal(
 ) -> Entry:
     """Write a stereo stream into the store under `key`; `meta` is asked once it has ended."""
     with store.staging() as folder:
-        tap = Tap(blocks, cancel)
+        ended = _Ended(blocks, cancel)
         with PcmWriter(folder / "pcm", 2, dtype) as writer:
-            for block in tap:
+            for block in ended:
                 writer.write(block)
-        return _put(store, key, folder / "pcm", dtype, writer.summary, tap.loud_frames, meta())
+        return _put(store, key, folder / "pcm", dtype, writer.summary, ended.loud_frames, meta())
 
 
 def store_file(
@@ -152,10 +166,10 @@ def store_file(
     """Move a raw stereo file into the store under `key`, read once: the entry is that of its
     samples written there. Raises as `read_pcm`."""
     tally = PcmTally(2, dtype)
-    tap = Tap(read_pcm(path, 2, dtype, tally=tally), cancel)
-    for _ in tap:
+    ended = _Ended(read_pcm(path, 2, dtype, tally=tally), cancel)
+    for _ in ended:
         pass
-    return _put(store, key, path, dtype, tally.summary(), tap.loud_frames, meta)
+    return _put(store, key, path, dtype, tally.summary(), ended.loud_frames, meta)
 
 
 def _put(

@@ -34,7 +34,7 @@ from bridge.storing import Content, Entry, Store, digest, file_digest, signature
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
-_INSPECT_VERSION = 5
+_INSPECT_VERSION = 6
 _RESAMPLE_VERSION = 1
 
 
@@ -135,7 +135,7 @@ def stem_file(
 
 
 def _extracted(archive: Path, member: str, store: Store) -> Entry:
-    octets, check = _hashed(archive, store)
+    octets, check = _hashed(archive)
     key = digest("member", zip=octets, member=member)
     entry = store.whole(key)
     if entry is None:
@@ -147,7 +147,7 @@ def _extracted(archive: Path, member: str, store: Store) -> Entry:
 
 
 def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
-    octets, check = _hashed(path, store)
+    octets, check = _hashed(path)
     key = _inspection_key(octets, start)
     entry = store.get(key)
     if entry is not None:
@@ -179,14 +179,14 @@ def _inspection_key(octets: str, start: int) -> str:
     return digest("inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start)
 
 
-def _hashed(path: Path, store: Store) -> tuple[str, Callable[[], None]]:
+def _hashed(path: Path) -> tuple[str, Callable[[], None]]:
     """The digest of a file's bytes, and what raises where it has been written to since."""
     if path.exists() and not path.is_file():
         said = f"{path.name} is a folder, a device or a pipe, not a file"
         raise InputError(Problem("not_a_file", said, {"file": str(path)}))
     try:
         before = signature(path)
-        found = store.digest_of(path)
+        found = file_digest(path)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror}"
         raise InputError(Problem("missing_file", message, {"file": str(path)})) from error
@@ -283,5 +283,4 @@ def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
                 store.drop(_inspection_key(octets, start))
         return _changed(stem.name, file.place)
 
-    known = file.channels, file.sample_rate_hz, file.prints
-    return unchanged(read_blocks(path), *known, changed)
+    return unchanged(read_blocks(path), file.prints, changed)

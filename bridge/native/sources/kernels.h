@@ -66,8 +66,12 @@ EXPORTED void sw_deinterleave_narrow(const float *in, int64_t channels, double *
                                      int64_t frames);
 EXPORTED void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride,
                             int64_t frames);
+EXPORTED void sw_add_scaled(const double *in, double *out, int64_t frames, double gain, int begins);
 EXPORTED void sw_signed_sums(const double *row, const double *signs, double *out, int64_t windows);
-EXPORTED int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels);
+EXPORTED uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor,
+                               uint64_t print);
+EXPORTED void sw_levels(const double *block, int64_t frames, double *levels);
+EXPORTED int64_t sw_frames_until_quiet(const double *left, const double *right, int64_t frames, double silence);
 
 /* quantise.c */
 EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames, double scale, int dithered,

@@ -126,15 +126,35 @@ void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *o
 }
 
 /* Of a contiguous (2, frames) block: the largest magnitude, NaN where there is one, into levels[0] and the sum of
-   squares into levels[1]. Returns the frame after the last one over `silence`, 0 for none.
-   Twin: bridge/audio/block_levels.py. */
-int64_t sw_levels(const double *block, int64_t frames, double silence, double *levels) {
-    const double *left = block, *right = block + frames;
-    levels[0] = larger_of_two_rows(left, right, frames);
+   squares into levels[1]. Twin: bridge/audio/block_levels.py, block_levels. */
+void sw_levels(const double *block, int64_t frames, double *levels) {
+    levels[0] = larger_of_two_rows(block, block + frames, frames);
     levels[1] = sum_of_products(block, block, 2 * frames);
+}
+
+/* The frame after the last one over `silence`, 0 for none. Twin: bridge/audio/block_levels.py, frames_until_quiet. */
+int64_t sw_frames_until_quiet(const double *left, const double *right, int64_t frames, double silence) {
     while (frames > 0 && !(fabs(left[frames - 1]) > silence || fabs(right[frames - 1]) > silence))
         frames--;
     return frames;
+}
+
+static WIDER void begun(const double *in, double *out, int64_t frames, double gain) {
+    for (int64_t n = 0; n < frames; n++)
+        out[n] = 0.0 + gain * in[n];
+}
+
+static WIDER void gone_on(const double *in, double *out, int64_t frames, double gain) {
+    for (int64_t n = 0; n < frames; n++)
+        out[n] += gain * in[n];
+}
+
+/* Adds a row times a gain to a sum, or begins the sum with it. Twin: bridge/audio/blocks.py, _add_scaled. */
+void sw_add_scaled(const double *in, double *out, int64_t frames, double gain, int begins) {
+    if (begins)
+        begun(in, out, frames, gain);
+    else
+        gone_on(in, out, frames, gain);
 }
 
 enum { SKETCH_WINDOW = 64 };
@@ -143,4 +163,23 @@ enum { SKETCH_WINDOW = 64 };
 WIDER void sw_signed_sums(const double *row, const double *signs, double *out, int64_t windows) {
     for (int64_t w = 0; w < windows; w++)
         out[w] = leaf_of_products(row + SKETCH_WINDOW * w, signs, SKETCH_WINDOW);
+}
+
+enum { PRINT_WORDS = 2048 };
+
+/* Of one row: pairs of 32-bit words, each with its key added, multiplied and summed over every 1024 frames; the sums
+   go on with `print` one after the other (NH of Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC: Fast and Secure
+   Message Authentication", CRYPTO '99). Twin: bridge/audio/block_prints.py. */
+WIDER uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor, uint64_t print) {
+    for (int64_t at = 0; at < frames; at += PRINT_WORDS / 2) {
+        int64_t some = frames - at < PRINT_WORDS / 2 ? frames - at : PRINT_WORDS / 2;
+        uint64_t sum = 0;
+        for (int64_t n = 0; n < some; n++) {
+            uint64_t bits = bits_of(row[at + n]);
+            uint32_t low = (uint32_t)bits + keys[2 * n], high = (uint32_t)(bits >> 32) + keys[2 * n + 1];
+            sum += (uint64_t)low * high;
+        }
+        print = print * factor + sum;
+    }
+    return print;
 }

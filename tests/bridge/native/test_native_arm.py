@@ -121,11 +121,17 @@ class Recorder(Kernel):
             if isinstance(each, np.ndarray):
                 self.file.write(struct.pack("<q", len(octets)) + octets + memory(each))
             else:
-                real = declared.startswith(("double", "float"))
-                self.file.write(struct.pack("<d" if real else "<q", each))
+                self.file.write(eight_bytes(declared, each))
         if gives != "void":
-            self.file.write(struct.pack("<d" if gives in ("double", "float") else "<q", found))
+            self.file.write(eight_bytes(gives, found))
         return found
+
+
+def eight_bytes(declared: str, number: float) -> bytes:
+    """A number as the replay reads it."""
+    if declared.startswith(("double", "float")):
+        return struct.pack("<d", number)
+    return struct.pack("<Q" if declared.startswith("uint64") else "<q", number)
 
 
 def memory(array: np.ndarray) -> bytes:

@@ -13,7 +13,16 @@ import pytest
 import soundfile
 from hypothesis import given, strategies as st
 
-from bridge.audio import PcmWriter, inspect, read_blocks, read_pcm
+from bridge.audio import (
+    Part,
+    PcmWriter,
+    frames_until_quiet,
+    inspect,
+    read_blocks,
+    read_pcm,
+    summed,
+)
+from bridge.audio.block_prints import block_print
 from bridge.gathering import Tap
 from bridge.native import library, numpy_path
 
@@ -86,10 +95,56 @@ def test_a_tap_hears_the_same(blocks: list[npt.NDArray[np.float64]]) -> None:
     def heard() -> str:
         tap = Tap(blocks, NeverCancelled())  # type: ignore[arg-type]  # asks for nothing else
         passed = sum(block.shape[1] for block in tap)
-        return repr((passed, tap.levels, tap.loud_frames))
+        ends = [frames_until_quiet(block, 0.01) for block in blocks if block.shape[1]]
+        return repr((passed, tap.levels, ends))
 
     compiled, numpy = on_both(heard)
     assert compiled == numpy
+
+
+@given(streams(), streams(), st.sampled_from([1.0, -1.0, 0.3]), st.integers(0, 500))
+def test_a_sum_is_the_same(
+    one: list[npt.NDArray[np.float64]],
+    other: list[npt.NDArray[np.float64]],
+    gain: float,
+    offset: int,
+) -> None:
+    def added() -> bytes:
+        parts = [Part(gain, (block[:1] for block in one), offset), Part(1.0, other)]
+        total = np.concatenate(list(summed(parts, 900, 256)), axis=1)
+        total[np.isnan(total)] = np.nan  # which of two is kept, the processor says
+        return total.tobytes()
+
+    compiled, numpy = on_both(added)
+    assert compiled == numpy
+
+
+@given(streams(), st.integers(0, 10**9))
+def test_a_print_is_the_same_and_of_every_bit(
+    blocks: list[npt.NDArray[np.float64]], chosen: int
+) -> None:
+    compiled, numpy = on_both(lambda: [block_print(block) for block in blocks])
+    assert compiled == numpy
+    for block, known in zip(blocks, compiled, strict=True):
+        if block.size:
+            block.view(np.uint64).flat[chosen % block.size] ^= np.uint64(1 << chosen % 64)
+            assert block_print(block) != known
+
+
+def test_a_print_tells_order_length_and_polarity() -> None:
+    block = np.random.default_rng(1).standard_normal((2, 5000))
+    others = [
+        -block,
+        block[::-1],
+        block[:, ::-1],
+        block[:, :-1],
+        np.roll(block, 1024, axis=1),
+        block[:1],
+        np.zeros((2, 5000)),
+        np.zeros((2, 4999)),
+    ]
+    prints = {block_print(each) for each in (block, *others)}
+    assert len(prints) == 1 + len(others)
 
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"])
