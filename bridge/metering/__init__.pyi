@@ -1,5 +1,5 @@
 from .file_measures import (
-    MeasuringAside as MeasuringAside,
+    MeasuredWhileWritten as MeasuredWhileWritten,
     audio_files as audio_files,
     measure as measure,
 )
@@ -30,8 +30,8 @@ __all__ = [
     "THIRDS",
     "WINDOW_STEPS",
     "LoudnessCurve",
+    "MeasuredWhileWritten",
     "Measures",
-    "MeasuringAside",
     "Meter",
     "Powers",
     "SixthOctaveSpectrum",

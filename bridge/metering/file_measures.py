@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 from bridge.audio import Block, layout, probe, read_blocks
 from bridge.metering.measures import Measures
 from bridge.metering.meter import Meter
 from sessions import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension, natural_key
 from stemwright.problems import InputError, Problem
-
-_MOST_WAITING = 8
-"""Blocks that may wait for the meter; more would only take memory."""
 
 
 def measure(path: Path) -> Measures:
@@ -37,46 +31,38 @@ def measure(path: Path) -> Measures:
     return replace(meter.result().named(str(path)), doubts=doubts)
 
 
-class MeasuringAside:
-    """Measures a file while it is written, in a thread of its own: what `measure` would read.
+class MeasuredWhileWritten:
+    """Measures a file while it is written: what `measure` would read.
 
-    A context manager. `add` takes the blocks as a reader of the file gets them and raises nothing;
-    the file must name no speakers.
+    `add` takes the blocks as a reader of the file gets them and raises nothing; the file must name
+    no speakers.
     """
 
     def __init__(self, path: Path, sample_rate_hz: int, channels: int) -> None:
         self._path = path
-        self._thread = ThreadPoolExecutor(max_workers=1)
         self._layout = (sample_rate_hz, channels)
-        self._meter: Future[Meter] = self._thread.submit(Meter, *self._layout)
-        self._waiting: deque[Future[Meter]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(cancel_futures=True)
+        self._meter: Meter | None = None
+        self._failure: InputError | None = None
 
     def add(self, block: Block) -> None:
-        """Take (channels, frames) float64, which must not change afterwards."""
-        self._meter = self._thread.submit(_fed, self._meter, block)
-        self._waiting.append(self._meter)
-        if len(self._waiting) > _MOST_WAITING:
-            wait([self._waiting.popleft()])
+        """Take (channels, frames) float64."""
+        if self._failure is not None:
+            return
+        try:
+            with _naming(self._path):
+                self._meter = self._meter or Meter(*self._layout)
+                self._meter.add(block)
+        except InputError as failure:
+            self._failure = failure
 
     def result(self) -> Measures:
         """Return the measures of all that was added. Raises InputError as `measure` does."""
+        if self._failure is not None:
+            raise self._failure
         with _naming(self._path):
-            measures = self._meter.result().result()
+            measures = (self._meter or Meter(*self._layout)).result()
         doubts = layout(self._layout[1]).doubts
         return replace(measures.named(str(self._path)), doubts=doubts)
-
-
-def _fed(before: Future[Meter], block: Block) -> Meter:
-    """Return the meter with a block more; what it raised at an earlier one, it raises again."""
-    meter = before.result()
-    meter.add(block)
-    return meter
 
 
 def audio_files(paths: Sequence[Path]) -> list[Path]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from bridge.audio import Block, Cursor, PcmWriter, Subtype, WavWriter, read_pcm
+from bridge.audio import Block, Subtype, WavWriter, reblocked
 from bridge.gathering import Levels, Signal, Tap, cut
-from bridge.metering import MeasuringAside, Meter
+from bridge.metering import MeasuredWhileWritten, Meter
 from bridge.planning import Finish, sum_digest
 from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
@@ -21,6 +20,9 @@ from stemwright.decibels import amplitude_db
 
 if TYPE_CHECKING:
     from bridge.processing import Analysis, FinishLimiter
+
+_BLOCK_FRAMES = 65536
+"""Here a block goes through so many calls that their number costs more than a cache too small."""
 
 _SEED = "finish/main"
 """Dithers every version alike: one that mutes nothing is the main master, bit for bit."""
@@ -84,7 +86,7 @@ class TakeWriter:
 
     def heard(self, signal: Signal) -> Iterator[Block]:
         """The part of a bus that becomes the file."""
-        return cut(signal.blocks(), self.frames, self.start)
+        return reblocked(cut(signal.blocks(), self.frames, self.start), _BLOCK_FRAMES)
 
     @property
     def rate_hz(self) -> int:
@@ -95,19 +97,13 @@ class TakeWriter:
         """Write `blocks`, trimmed, and measure the file on the way."""
         tap = Tap(scaled(blocks, trim_db), self.context.cancel)
         path = self.folder / "take.wav"
-        with MeasuringAside(path, self.rate_hz, 2) as measuring:
-            with WavWriter(
-                path,
-                self.rate_hz,
-                2,
-                self.subtype,
-                _SEED,
-                overwrite=True,
-                listener=measuring.add,
-            ) as writer:
-                for block in tap:
-                    writer.write(block)
-            measures = measuring.result().as_json()
+        measuring = MeasuredWhileWritten(path, self.rate_hz, 2)
+        with WavWriter(
+            path, self.rate_hz, 2, self.subtype, _SEED, overwrite=True, listener=measuring.add
+        ) as writer:
+            for block in tap:
+                writer.write(block)
+        measures = measuring.result().as_json()
         written = writer.result
         del measures["path"]
         return Take(
@@ -157,11 +153,9 @@ def limited_take(
         if wanted is not None:
             solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
             drive_db, predicted = solved.drive_db, solved.predicted_lufs
-        finish = FinishLimiter(analysis, drive_db, ceiling_dbtp, limiter)
-        take = _under_ceiling(take_writer, signal, finish, target.true_peak_dbtp, trim_db)
-        reduced_db = amplitude_db(finish.lowest_gain)
-        curve_db = finish.reductions.curve_db
-        take = replace(take, drive_db=drive_db, lowest_gain_db=reduced_db, gain_curve_db=curve_db)
+        limiting = partial(FinishLimiter, analysis, drive_db, ceiling_dbtp, limiter)
+        take = _under_ceiling(take_writer, signal, limiting, target.true_peak_dbtp, trim_db)
+        take = replace(take, drive_db=drive_db)
         trim_db, miss = take.trim_db, take.miss_lu(wanted)
         if abs(miss) <= CLOSE_LU:
             break
@@ -242,43 +236,39 @@ def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
 def _under_ceiling(
     take_writer: TakeWriter,
     signal: Signal,
-    limiter: FinishLimiter,
+    limiting: Callable[[], FinishLimiter],
     ceiling_dbtp: float,
     trim_db: float,
 ) -> Take:
-    """Limit once; where the file reads over the ceiling, write it again with more trim."""
-    gains = take_writer.folder / "gains"
-    with PcmWriter(gains, 1, "float64") as writer:
-        take = take_writer.take(_limited(take_writer, signal, limiter, writer), trim_db)
+    """Limit and write; where the file reads over the ceiling, write it again with more trim.
+
+    The limiter begins anew then, and gives the same: that is seldom, and its gains need no file.
+    """
+    take = _limited_take(take_writer, signal, limiting(), trim_db)
     for _ in range(_TRIMS):
         over = take.over_db(ceiling_dbtp)
         if over <= 0.0:
             break
         trim_db -= over + _TRIM_EXTRA_DB
-        take = take_writer.take(_replayed(take_writer, signal, limiter.drive, gains), trim_db)
+        take = _limited_take(take_writer, signal, limiting(), trim_db)
     return take
 
 
-def _limited(
-    take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter, gains: PcmWriter
-) -> Iterator[Block]:
+def _limited_take(
+    take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter, trim_db: float
+) -> Take:
+    take = take_writer.take(_limited(take_writer, signal, limiter), trim_db)
+    return replace(
+        take,
+        lowest_gain_db=amplitude_db(limiter.lowest_gain),
+        gain_curve_db=limiter.reductions.curve_db,
+    )
+
+
+def _limited(take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter) -> Iterator[Block]:
     for block in take_writer.heard(signal):
-        yield _noted(limiter.process(block), limiter, gains)
-    yield _noted(limiter.finish(), limiter, gains)
-
-
-def _noted(limited: Block, limiter: FinishLimiter, gains: PcmWriter) -> Block:
-    gains.write(limiter.gain[np.newaxis])
-    return limited
-
-
-def _replayed(
-    take_writer: TakeWriter, signal: Signal, drive: float, gains: Path
-) -> Iterator[Block]:
-    """Yield what the limiter gave, to the bit, from the gains it took."""
-    stored = Cursor(read_pcm(gains, 1, "float64"))
-    for block in take_writer.heard(signal):
-        yield (block * drive) * np.concatenate(stored.take(block.shape[1]), axis=1)
+        yield limiter.process(block)
+    yield limiter.finish()
 
 
 def _gained(signal: Signal, gain_db: float) -> Signal:

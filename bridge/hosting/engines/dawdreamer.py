@@ -1,8 +1,7 @@
 """What a worker child does in dawdreamer: run one insert, repeat it, set a plugin up.
 
 dawdreamer neither compensates latency nor extends the render, so frames + latency are rendered, in
-whole buffers, and the latency is cut off the front. Where there are tapes, audio passes through the
-process a buffer at a time; else the host holds all of it, in and out.
+whole buffers, and the latency is cut off the front.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from bridge.hosting.answers import (
     note,
     warning,
 )
-from bridge.hosting.engines.audio_files import hand_over, handed_over, peak_memory_bytes, write_raw
+from bridge.hosting.engines.audio_files import hand_over, peak_memory_bytes, write_raw
 from bridge.hosting.engines.dawdreamer_rig import Rig, listed
 from bridge.hosting.engines.output_checks import latency_differs
 from bridge.hosting.engines.parameters import Parameters
@@ -33,18 +32,14 @@ from stemwright.problems import Diagnostic, Problem
 def run(job: Run, tell: Tell) -> RunAnswer:
     """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
-    rig = _ready(job, tell, job.tapes)
+    rig = _ready(job, tell)
     latency, told = _latency(rig, job)
     loaded = time.perf_counter()
     tell("processing")
-    audio = None
-    if rig.records:
-        rig.record(job.output, latency, job.frames)
-    else:
-        audio = rig.render(job.frames + latency, last=True)
+    audio = rig.render(job.frames + latency)
     done = time.perf_counter()
     tell("handing its output over")
-    handed = handed_over(latency, job) if audio is None else hand_over(audio, latency, latency, job)
+    handed = hand_over(audio, latency, latency, job)
     return RunAnswer(
         latency_frames=latency,
         lag_frames=handed.lag_frames,
@@ -144,9 +139,9 @@ def _how(job: Prepare) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _ready(job: Run | Repeat, tell: Tell, tapes: str | None = None) -> Rig:
+def _ready(job: Run | Repeat, tell: Tell) -> Rig:
     tell(LOADING)
-    rig = Rig(job, tapes)
+    rig = Rig(job)
     tell("applying its state")
     rig.load_state(job.preset, job.raw_params)
     rig.settle()

@@ -9,21 +9,17 @@ import pytest
 
 from bridge.audio import Subtype, WavWriter
 from bridge.audio.blocks import Block
-from bridge.metering import MeasuringAside, measure
+from bridge.metering import MeasuredWhileWritten, measure
 from stemwright.problems import InputError
 
 
-def written(path: Path, blocks: list[Block], subtype: Subtype) -> MeasuringAside:
-    with (
-        MeasuringAside(path, 48000, len(blocks[0])) as measuring,
-        WavWriter(
-            path, 48000, len(blocks[0]), subtype, "seed", overwrite=True, listener=measuring.add
-        ) as out,
-    ):
+def written(path: Path, blocks: list[Block], subtype: Subtype) -> MeasuredWhileWritten:
+    measuring = MeasuredWhileWritten(path, 48000, len(blocks[0]))
+    with WavWriter(
+        path, 48000, len(blocks[0]), subtype, "seed", overwrite=True, listener=measuring.add
+    ) as out:
         for block in blocks:
             out.write(block)
-        # The file is complete only behind this, while the measures are of what it was given.
-        measuring.result()
     return measuring
 
 
@@ -40,12 +36,12 @@ def test_a_sample_beyond_any_level_is_told_as_measure_tells_it(tmp_path: Path) -
     path = tmp_path / "a.wav"
     block = np.zeros((2, 3000))
     block[1, 2345] = 1e150
-    with MeasuringAside(path, 48000, 2) as measuring:
-        with WavWriter(path, 48000, 2, "float64", "seed", listener=measuring.add) as out:
-            for part in np.split(block, 30, axis=1):
-                out.write(part)
-        with pytest.raises(InputError) as told:
-            measuring.result()
+    measuring = MeasuredWhileWritten(path, 48000, 2)
+    with WavWriter(path, 48000, 2, "float64", "seed", listener=measuring.add) as out:
+        for part in np.split(block, 30, axis=1):
+            out.write(part)
+    with pytest.raises(InputError) as told:
+        measuring.result()
     with pytest.raises(InputError) as afterwards:
         measure(path)
     assert told.value.problems == afterwards.value.problems
@@ -54,14 +50,7 @@ def test_a_sample_beyond_any_level_is_told_as_measure_tells_it(tmp_path: Path) -
 
 def test_a_rate_that_cannot_be_measured_is_told_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    with MeasuringAside(path, 4000, 2) as measuring:
-        measuring.add(np.zeros((2, 10)))
-        with pytest.raises(InputError, match=r"a\.wav: 4000 Hz cannot be measured"):
-            measuring.result()
-
-
-def test_takes_no_more_once_it_is_left(tmp_path: Path) -> None:
-    with MeasuringAside(tmp_path / "a.wav", 48000, 2) as measuring:
-        measuring.add(np.zeros((2, 48000)))
-    with pytest.raises(RuntimeError, match="shutdown"):
-        measuring.add(np.zeros((2, 1)))
+    measuring = MeasuredWhileWritten(path, 4000, 2)
+    measuring.add(np.zeros((2, 10)))
+    with pytest.raises(InputError, match=r"a\.wav: 4000 Hz cannot be measured"):
+        measuring.result()
