@@ -29,6 +29,7 @@ def main() -> None:
     from bridge.cli import process
 
     process.watch_signals()
+    process.collect_seldom()
     from bridge.cli.app import app
     from bridge.cli.telling import run_told, told_stopped
 

@@ -6,6 +6,7 @@ Imports next to nothing, so that an interrupt during the imports of everything e
 from __future__ import annotations
 
 import _thread
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,11 @@ _ROOM_BYTES = 320 << 20
 """Address space that numpy and scipy take: 230 MB were measured, and a buffer for each OpenBLAS."""
 
 
+_RINGS_EVERY = 100_000
+"""Imports make some 300000 objects that stay: to look through them every 700 for rings that nobody
+holds takes a tenth of a short command."""
+
+
 class _Stop:
     """Whether work is going on, and when it was told to stop, first and last."""
 
@@ -41,6 +47,11 @@ class _Stop:
 def asked_to_stop() -> bool:
     """Tell whether an interrupt came, whatever became of it."""
     return _Stop.first_s is not None
+
+
+def collect_seldom() -> None:
+    """From now on look for rings of forgotten objects less often; all others go at once."""
+    gc.set_threshold(_RINGS_EVERY, *gc.get_threshold()[1:])
 
 
 def watch_signals() -> None:
