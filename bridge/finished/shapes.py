@@ -75,7 +75,7 @@ RateHz = Annotated[int, Field(ge=1, le=10_000_000)]
 class Shape(BaseModel):
     """A table whose keys have fixed types. What it does not know it leaves alone."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", defer_build=True)
 
     @classmethod
     def read(cls, told: Any, path: Path, kind: str) -> Self:
