@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-import tomlkit
-from tomlkit.items import AoT, Array, InlineTable, Table
 
 from chains.document import document
 from chains.model import Chain
@@ -15,6 +13,9 @@ from chains.validation import check
 Entries = Mapping[str, Any]
 
 _AT_REST = {"on": "stereo", "mix": 1.0, "bypass": False}
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+_SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 def dumps(chain: Chain) -> str:
@@ -25,28 +26,21 @@ def dumps(chain: Chain) -> str:
     Raises ChainError as `check` does.
     """
     data = document(check(chain))
-    written = tomlkit.document()
-    written["schema"] = data["schema"]
-    written["name"] = data["name"]
-    parts: dict[str, Table | AoT] = {
-        "engine": _table(data.get("engine", {})),
-        "group": _tables(_group(row) for row in data["group"]),
-        "return": _tables(_bus(row) for row in data.get("return", [])),
-        "master": _table(_bus(data.get("master", {}))),
-        "target": _table(data.get("target", {})),
-        "version": _tables(_version(row) for row in data.get("version", [])),
-    }
-    written.update({key: part for key, part in parts.items() if part})
-    return tomlkit.dumps(written)
+    lines = [pair("schema", data["schema"]), pair("name", data["name"])]
+    lines += _table("engine", data.get("engine", {}))
+    for row in data["group"]:
+        lines += _row("group", _group(row))
+    for row in data.get("return", []):
+        lines += _row("return", row)
+    lines += _inserts("master", data.get("master", {}))
+    lines += _table("target", data.get("target", {}))
+    for row in data.get("version", []):
+        lines += _row("version", _version(row))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _group(group: Entries) -> Entries:
-    sends = _inline(group["sends"]) if group["sends"] else None
-    return _bus({**group, "sends": sends, "required": group["required"] or None})
-
-
-def _bus(table: Entries) -> Entries:
-    return {**table, "insert": [_insert(row) for row in table.get("insert", [])]}
+    return {**group, "sends": group["sends"] or None, "required": group["required"] or None}
 
 
 def _version(version: Entries) -> Entries:
@@ -54,47 +48,65 @@ def _version(version: Entries) -> Entries:
     return {"id": version["id"], **words, "dynamics": version["dynamics"]}
 
 
-def _insert(insert: Entries) -> Entries:
-    return {
-        key: _setting(value)
-        for key, value in insert.items()
-        if value != _AT_REST.get(key) and value != {}
-    }
+def _table(name: str, entries: Entries) -> Iterator[str]:
+    """A table of that name; nothing for one in which nothing is set."""
+    pairs = [*_pairs(entries)]
+    if pairs:
+        yield from ("", f"[{name}]", *pairs)
 
 
-def _setting(value: Any) -> Any:
-    if isinstance(value, dict):
-        return _inline(value)
-    return _list(value) if isinstance(value, list) else value
+def _row(name: str, entries: Entries) -> Iterator[str]:
+    """A table of a list of tables, and its inserts as tables of their own."""
+    yield from ("", f"[[{name}]]", *_pairs(entries))
+    yield from _inserts(name, entries)
 
 
-def _inline(entries: Entries) -> InlineTable:
-    table = tomlkit.inline_table()
-    table.update(entries)
-    return table
+def _inserts(owner: str, entries: Entries) -> Iterator[str]:
+    for insert in entries.get("insert", []):
+        yield from ("", f"[[{owner}.insert]]")
+        for key, value in insert.items():
+            if value is not None and value != _AT_REST.get(key) and value != {}:
+                yield pair(key, value)
 
 
-def _list(values: Iterable[Any]) -> Array:
-    """A list of tables (bands) has one line for each."""
-    rows = [_inline(value) if isinstance(value, dict) else value for value in values]
-    array = tomlkit.array()
-    array.extend(rows)
-    return array.multiline(any(isinstance(row, dict) for row in rows))
-
-
-def _table(entries: Entries) -> Table:
-    table = tomlkit.table()
+def _pairs(entries: Entries) -> Iterator[str]:
     for key, value in entries.items():
-        if key == "insert":
-            if value:
-                table[key] = _tables(value)
-        elif value is not None:
-            table[key] = value
-    return table
+        if key != "insert" and value is not None:
+            yield pair(key, value)
 
 
-def _tables(rows: Iterable[Entries]) -> AoT:
-    tables = tomlkit.aot()
-    for row in rows:
-        tables.append(_table(row))
-    return tables
+def pair(key: str, value: Any) -> str:
+    """A key with its value, as TOML has it."""
+    return f"{_key(key)} = {_value(value)}"
+
+
+def _key(word: str) -> str:
+    return word if _BARE.fullmatch(word) else _text(word)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(pair(key, each) for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return _list(value)
+    return repr(value)
+
+
+def _list(values: Iterable[Any]) -> str:
+    """A list of tables (bands) has one line for each."""
+    rows = [*values]
+    if any(isinstance(row, Mapping) for row in rows):
+        return "[\n" + "".join(f"    {_value(row)},\n" for row in rows) + "]"
+    return f"[{', '.join(map(_value, rows))}]"
+
+
+def _text(words: str) -> str:
+    return f'"{_ESCAPED.sub(_escape, words)}"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ import chains
 from chains import ChainError, Fault, dumps, loads
 from chains.faults import KINDS
 from chains.lines import Source
+from chains.write import pair
 
 SCHEMA = chains.schema()
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
@@ -200,3 +202,8 @@ def test_any_value_anywhere_is_a_chain_or_told(
 @given(st.text())
 def test_any_text_is_told(text: str) -> None:
     assert breaches(text) == []
+
+
+@given(st.text(max_size=12), st.text(min_size=1, max_size=6))
+def test_any_text_is_written_as_toml_says_it(words: str, key: str) -> None:
+    assert tomllib.loads(pair(key, [words, {key: words}])) == {key: [words, {key: words}]}
