@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from bridge.hosting.engines.output_checks import (
     first_not_finite,
     lag_differs,
     lag_frames,
+    loudest,
     not_finite,
 )
 from bridge.hosting.jobs import Run
@@ -24,8 +26,16 @@ from stemwright.problems import Diagnostic
 
 Audio = npt.NDArray[np.float32]
 
-_SLICE_FRAMES = 65536
+_SLICE_FRAMES = LAG_FRAMES // 2
 _FRAME_BYTES = 8
+
+
+def mapped(source: str) -> Audio:
+    """An interleaved stereo file as (frames, 2) float32, read where it is looked at.
+
+    A host may take it for its own: what it writes there stays out of the file.
+    """
+    return np.asarray(np.memmap(source, "<f4", "c")).reshape(-1, 2)
 
 
 def raw_slices(source: str) -> Iterator[Audio]:
@@ -33,6 +43,12 @@ def raw_slices(source: str) -> Iterator[Audio]:
     with Path(source).open("rb") as file:
         while data := file.read(_SLICE_FRAMES * _FRAME_BYTES):
             yield np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
+
+
+def _window(source: str, start: int) -> Audio:
+    """LAG_FRAMES of an interleaved stereo file, or what is left, as (2, n) float32."""
+    first, count = start * _FRAME_BYTES, 2 * LAG_FRAMES
+    return np.fromfile(source, "<f4", count, offset=first).reshape(-1, 2).T
 
 
 @dataclass(frozen=True)
@@ -49,32 +65,41 @@ def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) ->
     `latency` is the plugin's, as it is taken off.
     """
     _refuse_not_finite(audio, shift)
-    compared = Comparison()
-    with Path(job.output).open("wb") as file:
+    compared, powers = Comparison(), []
+    with Path(job.output).open("wb", buffering=0) as file:
         position = shift
-        for came in raw_slices(job.input):
+        for part in raw_slices(job.input):
+            came = np.ascontiguousarray(part)  # interleaved, numpy takes 30 times as long
             span = slice(position, position + came.shape[1])
             left = np.stack([channel[span] for channel in audio])
-            # Interleaved, numpy would take 30 times as long to find its peak.
-            compared.add(np.ascontiguousarray(came), left)
-            file.write(_interleaved(left).data)
+            compared.add(came, left)
+            powers.append(float(np.dot(came.ravel(), came.ravel())))
+            _write(file, _interleaved(left))
             position = span.stop
     compared.refuse()
-    lag, told = _lag(audio, shift, job.input), compared.warnings()
+    lag, told = _lag(audio, shift, job.input, powers), compared.warnings()
     if lag:
         told = (*told, lag_differs(lag, latency, chosen=job.latency_frames is not None))
     return HandedOver(lag, told)
 
 
-def _lag(audio: tuple[Audio, Audio], shift: int, source: str) -> int | None:
-    """How far the output lies behind the input, where that is loudest; 0 within a filter's."""
-    fed = np.memmap(source, "<f4", "r").reshape(-1, 2)
-    starts = range(0, len(fed), LAG_FRAMES // 2)
-    powers = [(fed[start : start + LAG_FRAMES] ** 2).sum(axis=0) for start in starts]
-    loudest = int(np.argmax(np.sum(powers, axis=1)))
-    side, span = int(np.argmax(powers[loudest])), slice(starts[loudest], None)
-    lag = lag_frames(fed[span, side], audio[side][shift:][span])
+def _lag(
+    audio: tuple[Audio, Audio], shift: int, source: str, powers: Sequence[float]
+) -> int | None:
+    """How far the output lies behind the input, where that is loudest; 0 within a filter's.
+
+    `powers` are those of the input's slices.
+    """
+    start, side = loudest(lambda start: _window(source, start), powers)
+    came = audio[side][shift:][start : start + LAG_FRAMES]
+    lag = lag_frames(_window(source, start)[side], came)
     return 0 if lag is not None and abs(lag) <= FILTER_FRAMES else lag
+
+
+def _write(file: FileIO, mixed: npt.NDArray[np.float32]) -> None:
+    octets = mixed.data.cast("B")
+    while octets:  # a disk may take a part
+        octets = octets[file.write(octets) :]
 
 
 def write_raw(audio: tuple[Audio, Audio], frames: int, output: str) -> None:
@@ -93,10 +118,11 @@ def _interleaved(planar: Audio) -> npt.NDArray[np.float32]:
 def _refuse_not_finite(audio: tuple[Audio, Audio], latency: int) -> None:
     # Before the latency is cut off, where a NaN may hide.
     for start in range(0, len(audio[0]), _SLICE_FRAMES):
-        part = np.stack([channel[start : start + _SLICE_FRAMES] for channel in audio])
-        frame = first_not_finite(part)
-        if frame is not None:
-            raise not_finite(start + frame - latency)
+        stop = start + _SLICE_FRAMES
+        found = [first_not_finite(channel[np.newaxis, start:stop]) for channel in audio]
+        frames = [frame for frame in found if frame is not None]
+        if frames:
+            raise not_finite(start + min(frames) - latency)
 
 
 def peak_memory_bytes() -> int:

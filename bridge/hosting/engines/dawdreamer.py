@@ -36,7 +36,7 @@ def run(job: Run, tell: Tell) -> RunAnswer:
     latency, told = _latency(rig, job)
     loaded = time.perf_counter()
     tell("processing")
-    audio = rig.render(job.frames + latency)
+    audio = rig.render(job.frames + latency, last=True)
     done = time.perf_counter()
     tell("handing its output over")
     handed = hand_over(audio, latency, latency, job)

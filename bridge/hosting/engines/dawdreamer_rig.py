@@ -13,12 +13,11 @@ import dawdreamer
 import numpy as np
 
 from bridge.hosting.answers import Refused, kept
-from bridge.hosting.engines.audio_files import Audio, raw_slices
+from bridge.hosting.engines.audio_files import Audio, mapped
 from bridge.hosting.engines.display_text import reading
 from bridge.hosting.jobs import PluginJob, RawParams
 from stemwright.problems import Problem
 
-_FRAME_BYTES = 8
 _STEREO, _MONO = (2, 2), (1, 1)
 _MOST_KEY_INPUTS = 2
 
@@ -32,6 +31,7 @@ class Rig:
         self._wanted = job.plugin
         self._engine = kept(dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size))
         self._engine.set_bpm(float(job.tempo_bpm))
+        self._players: list[Any] = []
         self._plugins = [self._make("plugin0")]
         self.channels, self.key_inputs = self._channels(self._plugins[0])
         if self.channels == _MONO:
@@ -116,29 +116,39 @@ class Rig:
 
     def _load_graph(self, name: str, source: str | None, key: str | None) -> None:
         graph: list[tuple[Any, list[str]]] = []
+        self._players = []
         width = self.channels[0]
         for side, plugin in enumerate(self._plugins):
-            audio = _input(source, slice(side, side + width))
-            player = self._engine.make_playback_processor(f"{name}{side}", audio)
             fed = [f"{name}{side}"]
-            graph.append((player, []))
+            graph.append((self._player(fed[0], _input(source, slice(side, side + width))), []))
             if key is not None:
-                keyed = _key(key, self.key_inputs)
-                graph.append((self._engine.make_playback_processor(f"key{side}", keyed), []))
                 fed.append(f"key{side}")
+                graph.append((self._player(fed[1], _key(key, self.key_inputs)), []))
             plugin.record = len(self._plugins) > 1
             graph.append((plugin, fed))
         self._engine.load_graph(graph)
+
+    def _player(self, name: str, audio: Audio) -> Any:
+        player = self._engine.make_playback_processor(name, audio)
+        self._players.append(player)
+        return player
 
     def latency_frames(self) -> int:
         """What the plugin reports, right once the graph is loaded; later changes do not show."""
         return max(int(plugin.get_latency_samples()) for plugin in self._plugins)
 
-    def render(self, frames: int) -> tuple[Audio, Audio]:
-        """Render at least `frames` frames, in whole buffers; left and right, (frames,) each."""
+    def render(self, frames: int, *, last: bool = False) -> tuple[Audio, Audio]:
+        """Render at least `frames` frames, in whole buffers; left and right, (frames,) each.
+
+        After the `last` one nothing is fed any more: the host's copy of the input goes before its
+        output is copied out.
+        """
         buffers = -(-frames // self._buffer_size)
         # dawdreamer floors duration * rate: half a frame more keeps it off the edge.
         self._engine.render((buffers * self._buffer_size + 0.5) / self._rate_hz)
+        if last:
+            for player in self._players:
+                player.set_data(np.zeros((player.get_num_output_channels(), 1), np.float32))
         if len(self._plugins) > 1:
             sides = [self._engine.get_audio(f"plugin{side}") for side in (0, 1)]
         else:
@@ -220,13 +230,7 @@ def _input(source: str | None, sides: slice) -> Audio:
     """The chosen channels of an interleaved stereo file, (channels, frames) float32."""
     if source is None:
         return np.zeros((sides.stop - sides.start, 1), dtype=np.float32)
-    frames = Path(source).stat().st_size // _FRAME_BYTES
-    audio = np.empty((sides.stop - sides.start, frames), dtype=np.float32)
-    position = 0
-    for part in raw_slices(source):
-        audio[:, position : position + part.shape[1]] = part[sides]
-        position += part.shape[1]
-    return audio
+    return mapped(source).T[sides]  # the player makes its own copy
 
 
 def _key(source: str, inputs: int) -> Audio:
