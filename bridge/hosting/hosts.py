@@ -19,6 +19,7 @@ from bridge.hosting.answers import Refusal
 from bridge.hosting.child.process import ChildFailed, Ending, call
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.engines.table import ENGINES, Engine, other_than
+from bridge.hosting.engines.tapes import library_of_tapes
 from bridge.hosting.faults import (
     answered_error,
     child_error,
@@ -106,7 +107,8 @@ class IsolatedHost:
             deadline_s = port.deadline_s(job.frames, job.sample_rate_hz)
         part = job.output.with_name(job.output.name + ".part")
         try:
-            answer = ask(run_job(self.name, job, part), deadline_s, insert.slot)
+            wanted = run_job(self.name, job, part, library_of_tapes())
+            answer = ask(wanted, deadline_s, insert.slot)
             if not part.exists() or part.stat().st_size != job.frames * FRAME_BYTES:
                 said = "its output is not there, or of another length"
                 failed = ChildFailed(Ending.GARBLED, said)

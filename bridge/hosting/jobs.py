@@ -121,11 +121,12 @@ class _Rendered(_Hosted[Answer]):
 
 @dataclass(frozen=True)
 class Run(_Rendered[RunAnswer]):
-    """Run one insert, into `output`."""
+    """Run one insert, into `output`; `tapes` is the library that has an engine hold no audio."""
 
     op = "run"
     answer = RunAnswer
     output: str
+    tapes: str | None
 
 
 @dataclass(frozen=True)
@@ -211,9 +212,9 @@ def prepare_job(engine: str, job: PrepareJob, preset: Path) -> Prepare:
     )
 
 
-def run_job(engine: str, job: RunJob, output: Path) -> Run:
-    """Run one insert, into `output`."""
-    return Run(**_rendered(engine, job), output=str(output.absolute()))
+def run_job(engine: str, job: RunJob, output: Path, tapes: str | None = None) -> Run:
+    """Run one insert, into `output`, by the library `tapes` where there is one."""
+    return Run(**_rendered(engine, job), output=str(output.absolute()), tapes=tapes)
 
 
 def repeat_job(engine: str, job: RunJob, outputs: Sequence[Path]) -> Repeat:

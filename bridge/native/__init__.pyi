@@ -1,4 +1,5 @@
 from .build import (
+    LIBRARY as LIBRARY,
     CannotCompileError as CannotCompileError,
     compile_kernels as compile_kernels,
     is_built as is_built,

@@ -60,39 +60,41 @@ class HandedOver:
 
 
 def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) -> HandedOver:
-    """Check the output against the input, and write it from frame `shift` on.
+    """Write the output from frame `shift` on, and check it.
 
     `latency` is the plugin's, as it is taken off.
     """
     _refuse_not_finite(audio, shift)
-    compared, powers = Comparison(), []
     with Path(job.output).open("wb", buffering=0) as file:
-        position = shift
-        for part in raw_slices(job.input):
-            came = np.ascontiguousarray(part)  # interleaved, numpy takes 30 times as long
-            span = slice(position, position + came.shape[1])
-            left = np.stack([channel[span] for channel in audio])
-            compared.add(came, left)
-            powers.append(float(np.dot(came.ravel(), came.ravel())))
-            _write(file, _interleaved(left))
-            position = span.stop
+        for start in range(shift, shift + job.frames, _SLICE_FRAMES):
+            span = slice(start, min(start + _SLICE_FRAMES, shift + job.frames))
+            _write(file, _interleaved([channel[span] for channel in audio]))
+    return handed_over(latency, job)
+
+
+def handed_over(latency: int, job: Run) -> HandedOver:
+    """Check an output that was written against its input."""
+    compared, powers = Comparison(), []
+    for fed, made in zip(raw_slices(job.input), raw_slices(job.output), strict=True):
+        # Interleaved, numpy would take 30 times as long to find their peaks.
+        came, left = np.ascontiguousarray(fed), np.ascontiguousarray(made)
+        compared.add(came, left)
+        powers.append(float(np.dot(came.ravel(), came.ravel())))
     compared.refuse()
-    lag, told = _lag(audio, shift, job.input, powers), compared.warnings()
+    lag, told = _lag(job, powers), compared.warnings()
     if lag:
         told = (*told, lag_differs(lag, latency, chosen=job.latency_frames is not None))
     return HandedOver(lag, told)
 
 
-def _lag(
-    audio: tuple[Audio, Audio], shift: int, source: str, powers: Sequence[float]
-) -> int | None:
+def _lag(job: Run, powers: Sequence[float]) -> int | None:
     """How far the output lies behind the input, where that is loudest; 0 within a filter's.
 
     `powers` are those of the input's slices.
     """
-    start, side = loudest(lambda start: _window(source, start), powers)
-    came = audio[side][shift:][start : start + LAG_FRAMES]
-    lag = lag_frames(_window(source, start)[side], came)
+    start, side = loudest(lambda start: _window(job.input, start), powers)
+    fed, came = (_window(source, start)[side] for source in (job.input, job.output))
+    lag = lag_frames(fed, came)
     return 0 if lag is not None and abs(lag) <= FILTER_FRAMES else lag
 
 
@@ -104,13 +106,13 @@ def _write(file: FileIO, mixed: npt.NDArray[np.float32]) -> None:
 
 def write_raw(audio: tuple[Audio, Audio], frames: int, output: str) -> None:
     """Write the first `frames` of left and right as they are, interleaved."""
-    _interleaved(np.stack([channel[:frames] for channel in audio])).tofile(output)
+    _interleaved([channel[:frames] for channel in audio]).tofile(output)
 
 
-def _interleaved(planar: Audio) -> npt.NDArray[np.float32]:
-    """(channels, frames) as the files' (frames, channels)."""
-    mixed = np.empty(planar.shape[::-1], dtype="<f4")
-    for index, channel in enumerate(planar):  # numpy is slow at a transposing cast
+def _interleaved(channels: Sequence[Audio]) -> npt.NDArray[np.float32]:
+    """Rows as the files' (frames, channels)."""
+    mixed = np.empty((len(channels[0]), len(channels)), dtype="<f4")
+    for index, channel in enumerate(channels):  # numpy is slow at a transposing cast
         mixed[:, index] = channel
     return mixed
 

@@ -1,7 +1,8 @@
 """What a worker child does in dawdreamer: run one insert, repeat it, set a plugin up.
 
 dawdreamer neither compensates latency nor extends the render, so frames + latency are rendered, in
-whole buffers, and the latency is cut off the front.
+whole buffers, and the latency is cut off the front. Where there are tapes, audio passes through the
+process a buffer at a time; else the host holds all of it, in and out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bridge.hosting.answers import (
     note,
     warning,
 )
-from bridge.hosting.engines.audio_files import hand_over, peak_memory_bytes, write_raw
+from bridge.hosting.engines.audio_files import hand_over, handed_over, peak_memory_bytes, write_raw
 from bridge.hosting.engines.dawdreamer_rig import Rig, listed
 from bridge.hosting.engines.output_checks import latency_differs
 from bridge.hosting.engines.parameters import Parameters
@@ -32,14 +33,18 @@ from stemwright.problems import Diagnostic, Problem
 def run(job: Run, tell: Tell) -> RunAnswer:
     """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
-    rig = _ready(job, tell)
+    rig = _ready(job, tell, job.tapes)
     latency, told = _latency(rig, job)
     loaded = time.perf_counter()
     tell("processing")
-    audio = rig.render(job.frames + latency, last=True)
+    audio = None
+    if rig.records:
+        rig.record(job.output, latency, job.frames)
+    else:
+        audio = rig.render(job.frames + latency, last=True)
     done = time.perf_counter()
     tell("handing its output over")
-    handed = hand_over(audio, latency, latency, job)
+    handed = handed_over(latency, job) if audio is None else hand_over(audio, latency, latency, job)
     return RunAnswer(
         latency_frames=latency,
         lag_frames=handed.lag_frames,
@@ -139,9 +144,9 @@ def _how(job: Prepare) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _ready(job: Run | Repeat, tell: Tell) -> Rig:
+def _ready(job: Run | Repeat, tell: Tell, tapes: str | None = None) -> Rig:
     tell(LOADING)
-    rig = Rig(job)
+    rig = Rig(job, tapes)
     tell("applying its state")
     rig.load_state(job.preset, job.raw_params)
     rig.settle()

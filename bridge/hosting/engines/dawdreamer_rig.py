@@ -5,7 +5,7 @@ A mono plugin on stereo is one instance a side. What a VST2 takes past its main 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from bridge.hosting.answers import Refused, kept
 from bridge.hosting.engines.audio_files import Audio, mapped
 from bridge.hosting.engines.display_text import reading
+from bridge.hosting.engines.output_checks import not_finite
+from bridge.hosting.engines.tapes import Sides, Tapes
 from bridge.hosting.jobs import PluginJob, RawParams
 from stemwright.problems import Problem
 
@@ -23,9 +25,12 @@ _MOST_KEY_INPUTS = 2
 
 
 class Rig:
-    """A plugin in an engine: one stereo instance, or a mono instance a side."""
+    """A plugin in an engine: one stereo instance, or a mono instance a side.
 
-    def __init__(self, job: PluginJob) -> None:
+    With `tapes`, a library of them, what `connect` feeds and `record` keeps is never held whole.
+    """
+
+    def __init__(self, job: PluginJob, tapes: str | None = None) -> None:
         self._rate_hz = job.sample_rate_hz
         self._buffer_size = job.buffer_size
         self._wanted = job.plugin
@@ -37,6 +42,7 @@ class Rig:
         if self.channels == _MONO:
             self._plugins.append(self._make("plugin1"))
             self._channels(self._plugins[1])
+        self._tapes = None if tapes is None else _tapes(tapes, self._engine)
 
     @property
     def first(self) -> Any:
@@ -110,6 +116,11 @@ class Rig:
         """Write the plugin's state to `out`, a VST2's as a bank (.fxb)."""
         self.first.save_state(out)
 
+    @property
+    def records(self) -> bool:
+        """Whether it is to `record` rather than to `render`."""
+        return self._tapes is not None
+
     def connect(self, source: str | None, key: str | None = None) -> None:
         """Feed the raw files `source` (None: silence) and `key` to the plugin; load the graph."""
         self._load_graph("in", source, key)
@@ -117,19 +128,26 @@ class Rig:
     def _load_graph(self, name: str, source: str | None, key: str | None) -> None:
         graph: list[tuple[Any, list[str]]] = []
         self._players = []
-        width = self.channels[0]
+        recorder = None if self._tapes is None or source is None else self._tapes.recorder
         for side, plugin in enumerate(self._plugins):
+            sides = Sides.BOTH if len(self._plugins) == 1 else Sides(side)
             fed = [f"{name}{side}"]
-            graph.append((self._player(fed[0], _input(source, slice(side, side + width))), []))
+            graph.append((self._player(fed[0], source, sides), []))
             if key is not None:
                 fed.append(f"key{side}")
-                graph.append((self._player(fed[1], _key(key, self.key_inputs)), []))
-            plugin.record = len(self._plugins) > 1
+                sides = Sides.BOTH if self.key_inputs == _STEREO[0] else Sides.MEAN
+                graph.append((self._player(fed[1], key, sides), []))
+            plugin.record = recorder is None and len(self._plugins) > 1
             graph.append((plugin, fed))
+        if recorder is not None:
+            graph.append((recorder, [f"plugin{side}" for side in range(len(self._plugins))]))
         self._engine.load_graph(graph)
 
-    def _player(self, name: str, audio: Audio) -> Any:
-        player = self._engine.make_playback_processor(name, audio)
+    def _player(self, name: str, source: str | None, sides: Sides) -> Any:
+        """What gives the chosen sides of a raw file, or silence."""
+        if source is not None and self._tapes is not None:
+            return self._tapes.player(name, source, sides)
+        player = self._engine.make_playback_processor(name, _held(source, sides))
         self._players.append(player)
         return player
 
@@ -137,15 +155,29 @@ class Rig:
         """What the plugin reports, right once the graph is loaded; later changes do not show."""
         return max(int(plugin.get_latency_samples()) for plugin in self._plugins)
 
+    def record(self, output: str, skip: int, frames: int) -> None:
+        """Render, leave `skip` frames out at the front, and write `frames` to the file `output`.
+
+        Raises OSError. What is no finite number is refused, wherever it is.
+        """
+        if self._tapes is None:
+            raise ValueError("there are no tapes")
+        self._tapes.record_to(output, skip, frames)
+        whole = self._run(skip + frames)
+        self._tapes.finish()
+        counts = [_counts(plugin)[1] for plugin in self._plugins]
+        if sum(counts) != _STEREO[1]:
+            raise _wrong_length([(count, whole) for count in counts], skip + frames)
+        if (frame := self._tapes.not_finite_from()) is not None:
+            raise not_finite(frame - skip)
+
     def render(self, frames: int, *, last: bool = False) -> tuple[Audio, Audio]:
         """Render at least `frames` frames, in whole buffers; left and right, (frames,) each.
 
         After the `last` one nothing is fed any more: the host's copy of the input goes before its
         output is copied out.
         """
-        buffers = -(-frames // self._buffer_size)
-        # dawdreamer floors duration * rate: half a frame more keeps it off the edge.
-        self._engine.render((buffers * self._buffer_size + 0.5) / self._rate_hz)
+        self._run(frames)
         if last:
             for player in self._players:
                 player.set_data(np.zeros((player.get_num_output_channels(), 1), np.float32))
@@ -155,11 +187,28 @@ class Rig:
             sides = [self._engine.get_audio()]
         channels = [channel for side in sides for channel in side]
         if len(channels) != 2 or min(len(channel) for channel in channels) < frames:
-            shapes = ", ".join(str(side.shape) for side in sides)
-            raise Refused(
-                Problem("wrong_length", f"the plugin gave {shapes} for {frames} stereo frames")
-            )
+            raise _wrong_length([side.shape for side in sides], frames)
         return channels[0], channels[1]
+
+    def _run(self, frames: int) -> int:
+        """Process at least `frames` frames, in whole buffers; how many it were."""
+        whole = -(-frames // self._buffer_size) * self._buffer_size
+        # dawdreamer floors duration * rate: half a frame more keeps it off the edge.
+        self._engine.render((whole + 0.5) / self._rate_hz)
+        return whole
+
+
+def _tapes(library: str, engine: Any) -> Tapes | None:
+    """The tapes of a library; None where it cannot be loaded, and audio is to be held."""
+    try:
+        return Tapes(library, engine)
+    except (OSError, AttributeError, RuntimeError):
+        return None
+
+
+def _wrong_length(shapes: Iterable[tuple[int, ...]], frames: int) -> Refused:
+    said = ", ".join(str(shape) for shape in shapes)
+    return Refused(Problem("wrong_length", f"the plugin gave {said} for {frames} stereo frames"))
 
 
 def _main_bus(plugin: Any, found: tuple[int, int]) -> tuple[int, int]:
@@ -226,19 +275,14 @@ def _set_raw(plugin: Any, raw_params: RawParams) -> None:
         plugin.set_parameter(index_of[name], value)
 
 
-def _input(source: str | None, sides: slice) -> Audio:
-    """The chosen channels of an interleaved stereo file, (channels, frames) float32."""
+def _held(source: str | None, sides: Sides) -> Audio:
+    """The chosen sides of an interleaved stereo file, (channels, frames) float32; or silence."""
     if source is None:
-        return np.zeros((sides.stop - sides.start, 1), dtype=np.float32)
-    return mapped(source).T[sides]  # the player makes its own copy
-
-
-def _key(source: str, inputs: int) -> Audio:
-    """The key for so many inputs: stereo as it is, for a single input the mean of both sides."""
-    audio = _input(source, slice(0, 2))
-    if inputs == 2:
-        return audio
-    return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
+        return np.zeros((2 if sides == Sides.BOTH else 1, 1), dtype=np.float32)
+    audio = mapped(source).T  # the player makes its own copy
+    if sides == Sides.MEAN:
+        return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
+    return audio if sides == Sides.BOTH else audio[sides : sides + 1]
 
 
 _HALVINGS = 30
