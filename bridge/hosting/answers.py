@@ -92,7 +92,6 @@ class RunAnswer:
     """A finished run, in the terms of port.RunResult; its output is in a file."""
 
     latency_frames: int
-    lag_frames: int | None
     peak_memory_bytes: int
     load_s: float
     process_s: float
@@ -131,6 +130,34 @@ class Refused(Exception):  # noqa: N818 - a verdict, not a fault of the program
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)
         self.problems = problems
+
+
+def latency_differs(reported: int, expected: int) -> Diagnostic:
+    """The warning of a latency that is not the one a plugin was prepared with."""
+    said = f"reports {reported} frames of latency; when it was prepared it was {expected}"
+    return warning("latency_differs", said)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What stands in the way, where a host or the system raised it."""
+    said = str(error).strip() or type(error).__name__
+    if isinstance(error, MemoryError):
+        return Problem(
+            kind="out_of_memory",
+            message="the memory for this render is not there",
+            hint="Use fewer jobs.",
+        )
+    if isinstance(error, OSError):
+        return Problem(
+            kind="file_failed",
+            message=f"a file of this render failed: {said}",
+            hint="Free some space, or name another store with --store.",
+        )
+    return Problem(
+        kind="host_failed",
+        message=f"the host failed: {said}",
+        hint="Try the other host: [engine] host in the chain.",
+    )
 
 
 def about(parameter: str) -> dict[str, str | int]:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from bridge.hosting import port
-from bridge.hosting.answers import Refusal
+from bridge.hosting.answers import Refusal, Refused, problem_of
 from bridge.hosting.child.process import ChildFailed, Ending, call
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.engines.table import ENGINES, Engine, other_than
@@ -32,6 +33,9 @@ from bridge.hosting.jobs import Answer, Job, prepare_job, run_job
 from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult
 from bridge.plugins import Slot
 from stemwright.problems import InputError, MachineError, Problem, RenderError
+
+if TYPE_CHECKING:
+    from bridge.hosting.engines.audio_files import HandedOver
 
 TRIED_ELSEWHERE = frozenset(
     {"plugin_crashed", "plugin_exited", "plugin_hung", "plugin_unloadable", "host_failed"}
@@ -113,6 +117,7 @@ class IsolatedHost:
                 said = "its output is not there, or of another length"
                 failed = ChildFailed(Ending.GARBLED, said)
                 raise child_error(failed, insert.slot)
+            checked = _checked(job, part, answer.latency_frames)
             part.replace(job.output)
         finally:
             with suppress(FileNotFoundError):
@@ -121,17 +126,30 @@ class IsolatedHost:
             latency_frames=answer.latency_frames,
             host=self.name,
             host_version=self.engine.version,
-            lag_frames=answer.lag_frames,
+            lag_frames=checked.lag_frames,
             peak_memory_bytes=answer.peak_memory_bytes,
             load_s=answer.load_s,
             process_s=answer.process_s,
-            diagnostics=diagnostics(answer.diagnostics, insert.slot),
+            diagnostics=diagnostics(answer.diagnostics + checked.diagnostics, insert.slot),
         )
 
     def _refuse(self, slot: Slot) -> None:
         """Raise for a format that this host does not know."""
         if slot.plugin.format not in self.engine.formats:
             raise MachineError(unhosted(slot, self.name))
+
+
+def _checked(job: RunJob, output: Path, latency_frames: int) -> HandedOver:
+    """Check what a child wrote, here, as a child of its own would load numpy for it."""
+    from bridge.hosting.engines.audio_files import handed_over  # with numpy, as said
+
+    chosen = job.insert.latency_frames is not None
+    try:
+        return handed_over(job.input, output, latency_frames, chosen=chosen)
+    except Refused as refused:
+        raise answered_error(refused.problems, job.insert.slot) from None
+    except OSError as error:
+        raise answered_error([problem_of(error)], job.insert.slot) from error
 
 
 def first_of(engines: Sequence[Engine], asked: Callable[[Engine], _T], *, again: bool) -> _T:

@@ -12,11 +12,10 @@ import os
 import sys
 from typing import Any
 
-from bridge.hosting.answers import Answer, Refusal, Refused, Tell, as_wire
+from bridge.hosting.answers import Answer, Refusal, Refused, Tell, as_wire, problem_of
 from bridge.hosting.child.family import enter_worker
 from bridge.hosting.engines.table import adapter
 from bridge.hosting.jobs import Describe, Job, from_wire
-from stemwright.problems import Problem
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 """Where a program looks for a screen."""
@@ -30,29 +29,8 @@ def answer(job: Job[Any], tell: Tell) -> Answer | Refusal:
     except Refused as refused:
         return Refusal(refused.problems)
     except Exception as error:
-        return Refusal((_problem(error),))
+        return Refusal((problem_of(error),))
     return done
-
-
-def _problem(error: Exception) -> Problem:
-    said = str(error).strip() or type(error).__name__
-    if isinstance(error, MemoryError):
-        return Problem(
-            kind="out_of_memory",
-            message="the memory for this render is not there",
-            hint="Use fewer jobs.",
-        )
-    if isinstance(error, OSError):
-        return Problem(
-            kind="file_failed",
-            message=f"a file of this render failed: {said}",
-            hint="Free some space, or name another store with --store.",
-        )
-    return Problem(
-        kind="host_failed",
-        message=f"the host failed: {said}",
-        hint="Try the other host: [engine] host in the chain.",
-    )
 
 
 def _private_stdout() -> int:

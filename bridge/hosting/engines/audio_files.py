@@ -1,8 +1,7 @@
-"""Audio between a worker child and its files: read in slices, checked, written without latency."""
+"""Audio between hosts and files: read in slices, written without latency, checked."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
@@ -21,6 +20,7 @@ from bridge.hosting.engines.output_checks import (
     loudest,
     not_finite,
 )
+from bridge.hosting.engines.tapes import Sides
 from bridge.hosting.jobs import Run
 from stemwright.problems import Diagnostic
 
@@ -38,62 +38,72 @@ def mapped(source: str) -> Audio:
     return np.asarray(np.memmap(source, "<f4", "c")).reshape(-1, 2)
 
 
-def raw_slices(source: str) -> Iterator[Audio]:
+def raw_slices(source: str | Path) -> Iterator[Audio]:
     """An interleaved stereo file as (2, n) float32 parts."""
     with Path(source).open("rb") as file:
         while data := file.read(_SLICE_FRAMES * _FRAME_BYTES):
             yield np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
 
 
-def _window(source: str, start: int) -> Audio:
+def _window(source: Path, start: int) -> Audio:
     """LAG_FRAMES of an interleaved stereo file, or what is left, as (2, n) float32."""
     first, count = start * _FRAME_BYTES, 2 * LAG_FRAMES
     return np.fromfile(source, "<f4", count, offset=first).reshape(-1, 2).T
 
 
-@dataclass(frozen=True)
-class HandedOver:
-    """An output that was written: what is odd about it, and how late it was measured to be."""
+def held(source: str | None, sides: Sides) -> Audio:
+    """The chosen sides of an interleaved stereo file, (channels, frames); None is silent."""
+    if source is None:
+        return np.zeros((2 if sides == Sides.BOTH else 1, 1), dtype=np.float32)
+    audio = mapped(source).T
+    if sides == Sides.MEAN:
+        return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
+    return audio if sides == Sides.BOTH else audio[sides : sides + 1]
 
-    lag_frames: int | None
-    diagnostics: tuple[Diagnostic, ...]
 
-
-def hand_over(audio: tuple[Audio, Audio], shift: int, latency: int, job: Run) -> HandedOver:
-    """Write the output from frame `shift` on, and check it.
-
-    `latency` is the plugin's, as it is taken off.
-    """
+def hand_over(audio: tuple[Audio, Audio], shift: int, job: Run) -> None:
+    """Write the output from frame `shift` on, unless it holds what is no finite number."""
     _refuse_not_finite(audio, shift)
     with Path(job.output).open("wb", buffering=0) as file:
         for start in range(shift, shift + job.frames, _SLICE_FRAMES):
             span = slice(start, min(start + _SLICE_FRAMES, shift + job.frames))
             _write(file, _interleaved([channel[span] for channel in audio]))
-    return handed_over(latency, job)
 
 
-def handed_over(latency: int, job: Run) -> HandedOver:
-    """Check an output that was written against its input."""
+@dataclass(frozen=True)
+class HandedOver:
+    """What is odd about an output, and how late it was measured to be."""
+
+    lag_frames: int | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@np.errstate(all="ignore")  # a plugin may be fed anything
+def handed_over(source: Path, output: Path, latency: int, *, chosen: bool) -> HandedOver:
+    """Check the output in a file against its input in another one.
+
+    `latency` was taken off, `chosen` tells that it is the chain's own. Raises Refused, OSError.
+    """
     compared, powers = Comparison(), []
-    for fed, made in zip(raw_slices(job.input), raw_slices(job.output), strict=True):
+    for fed, made in zip(raw_slices(source), raw_slices(output), strict=True):
         # Interleaved, numpy would take 30 times as long to find their peaks.
         came, left = np.ascontiguousarray(fed), np.ascontiguousarray(made)
         compared.add(came, left)
         powers.append(float(np.dot(came.ravel(), came.ravel())))
     compared.refuse()
-    lag, told = _lag(job, powers), compared.warnings()
+    lag, told = _lag(source, output, powers), compared.warnings()
     if lag:
-        told = (*told, lag_differs(lag, latency, chosen=job.latency_frames is not None))
+        told = (*told, lag_differs(lag, latency, chosen=chosen))
     return HandedOver(lag, told)
 
 
-def _lag(job: Run, powers: Sequence[float]) -> int | None:
+def _lag(source: Path, output: Path, powers: Sequence[float]) -> int | None:
     """How far the output lies behind the input, where that is loudest; 0 within a filter's.
 
     `powers` are those of the input's slices.
     """
-    start, side = loudest(lambda start: _window(job.input, start), powers)
-    fed, came = (_window(source, start)[side] for source in (job.input, job.output))
+    start, side = loudest(lambda start: _window(source, start), powers)
+    fed, came = (_window(path, start)[side] for path in (source, output))
     lag = lag_frames(fed, came)
     return 0 if lag is not None and abs(lag) <= FILTER_FRAMES else lag
 
@@ -117,24 +127,11 @@ def _interleaved(channels: Sequence[Audio]) -> npt.NDArray[np.float32]:
     return mixed
 
 
-def _refuse_not_finite(audio: tuple[Audio, Audio], latency: int) -> None:
+def _refuse_not_finite(audio: tuple[Audio, Audio], shift: int) -> None:
     # Before the latency is cut off, where a NaN may hide.
     for start in range(0, len(audio[0]), _SLICE_FRAMES):
         stop = start + _SLICE_FRAMES
         found = [first_not_finite(channel[np.newaxis, start:stop]) for channel in audio]
         frames = [frame for frame in found if frame is not None]
         if frames:
-            raise not_finite(start + min(frames) - latency)
-
-
-def peak_memory_bytes() -> int:
-    """The largest resident size so far; 0 on Windows, where it is not asked for."""
-    system = platform.system()
-    if system == "Linux":  # ru_maxrss there starts at the parent's size, from before exec
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    if system == "Windows":
-        return 0
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            raise not_finite(start + min(frames) - shift)

@@ -19,13 +19,13 @@ from bridge.hosting.answers import (
     RunAnswer,
     SaveAnswer,
     Tell,
+    latency_differs,
     note,
     warning,
 )
-from bridge.hosting.engines.audio_files import hand_over, handed_over, peak_memory_bytes, write_raw
 from bridge.hosting.engines.dawdreamer_rig import Rig, listed
-from bridge.hosting.engines.output_checks import latency_differs
 from bridge.hosting.engines.parameters import Parameters
+from bridge.hosting.engines.peak_memory import peak_memory_bytes
 from bridge.hosting.jobs import Describe, Prepare, Repeat, Run, Save
 from stemwright.problems import Diagnostic, Problem
 
@@ -37,21 +37,23 @@ def run(job: Run, tell: Tell) -> RunAnswer:
     latency, told = _latency(rig, job)
     loaded = time.perf_counter()
     tell("processing")
-    audio = None
     if rig.records:
         rig.record(job.output, latency, job.frames)
+        done = time.perf_counter()
+        tell("handing its output over")
     else:
         audio = rig.render(job.frames + latency, last=True)
-    done = time.perf_counter()
-    tell("handing its output over")
-    handed = handed_over(latency, job) if audio is None else hand_over(audio, latency, latency, job)
+        done = time.perf_counter()
+        tell("handing its output over")
+        from bridge.hosting.engines.audio_files import hand_over  # with numpy: tapes need none
+
+        hand_over(audio, latency, job)
     return RunAnswer(
         latency_frames=latency,
-        lag_frames=handed.lag_frames,
         peak_memory_bytes=peak_memory_bytes(),
         load_s=loaded - began,
         process_s=done - loaded,
-        diagnostics=told + handed.diagnostics,
+        diagnostics=told,
     )
 
 
@@ -60,6 +62,8 @@ def repeat(job: Repeat, tell: Tell) -> Done:
 
     Twice through one instance, which the engine resets in between, then through another one.
     """
+    from bridge.hosting.engines.audio_files import write_raw  # with numpy: tapes need none
+
     one, other, third = job.outputs
     rig = _ready(job, tell)
     for output in (one, other):

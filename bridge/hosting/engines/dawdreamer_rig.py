@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dawdreamer
-import numpy as np
 
 from bridge.hosting.answers import Refused, kept
-from bridge.hosting.engines.audio_files import Audio, mapped
 from bridge.hosting.engines.display_text import reading
-from bridge.hosting.engines.output_checks import not_finite
 from bridge.hosting.engines.tapes import Sides, Tapes
 from bridge.hosting.jobs import PluginJob, RawParams
 from stemwright.problems import Problem
+
+if TYPE_CHECKING:
+    from bridge.hosting.engines.audio_files import Audio
 
 _STEREO, _MONO = (2, 2), (1, 1)
 _MOST_KEY_INPUTS = 2
@@ -106,7 +106,7 @@ class Rig:
         if primed:
             self._load_graph("silence", None, None)
             for _ in range(2):  # a render starts the plugin: the second with what the first set
-                self.render(self._buffer_size)
+                self._run(self._buffer_size)
         if self._wanted.format == "VST2":
             return
         for plugin in self._plugins:
@@ -145,9 +145,11 @@ class Rig:
 
     def _player(self, name: str, source: str | None, sides: Sides) -> Any:
         """What gives the chosen sides of a raw file, or silence."""
-        if source is not None and self._tapes is not None:
+        if self._tapes is not None:
             return self._tapes.player(name, source, sides)
-        player = self._engine.make_playback_processor(name, _held(source, sides))
+        from bridge.hosting.engines.audio_files import held  # with numpy, which tapes do without
+
+        player = self._engine.make_playback_processor(name, held(source, sides))
         self._players.append(player)
         return player
 
@@ -169,6 +171,8 @@ class Rig:
         if sum(counts) != _STEREO[1]:
             raise _wrong_length([(count, whole) for count in counts], skip + frames)
         if (frame := self._tapes.not_finite_from()) is not None:
+            from bridge.hosting.engines.output_checks import not_finite  # with numpy
+
             raise not_finite(frame - skip)
 
     def render(self, frames: int, *, last: bool = False) -> tuple[Audio, Audio]:
@@ -179,6 +183,8 @@ class Rig:
         """
         self._run(frames)
         if last:
+            import numpy as np  # which tapes do without
+
             for player in self._players:
                 player.set_data(np.zeros((player.get_num_output_channels(), 1), np.float32))
         if len(self._plugins) > 1:
@@ -273,16 +279,6 @@ def _set_raw(plugin: Any, raw_params: RawParams) -> None:
         if name not in index_of:
             raise Refused(Problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
         plugin.set_parameter(index_of[name], value)
-
-
-def _held(source: str | None, sides: Sides) -> Audio:
-    """The chosen sides of an interleaved stereo file, (channels, frames) float32; or silence."""
-    if source is None:
-        return np.zeros((2 if sides == Sides.BOTH else 1, 1), dtype=np.float32)
-    audio = mapped(source).T  # the player makes its own copy
-    if sides == Sides.MEAN:
-        return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
-    return audio if sides == Sides.BOTH else audio[sides : sides + 1]
 
 
 _HALVINGS = 30

@@ -62,12 +62,6 @@ def not_finite(frame: int) -> Refused:
     )
 
 
-def latency_differs(reported: int, expected: int) -> Diagnostic:
-    """The warning of a latency that is not the one a plugin was prepared with."""
-    said = f"reports {reported} frames of latency; when it was prepared it was {expected}"
-    return warning("latency_differs", said)
-
-
 def lag_frames(fed: npt.NDArray[np.float32], came: npt.NDArray[np.float32]) -> int | None:
     """By how much `came`, (frames,), lies behind `fed`, where that is plain; None where it is not.
 

@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import LOADING, Done, Refused, RunAnswer, Tell
+from bridge.hosting.answers import LOADING, Done, Refused, RunAnswer, Tell, latency_differs
 from bridge.hosting.engines.audio_files import (
     Audio,
     hand_over,
-    peak_memory_bytes,
     raw_slices,
     write_raw,
 )
-from bridge.hosting.engines.output_checks import latency_differs
+from bridge.hosting.engines.peak_memory import peak_memory_bytes
 from bridge.hosting.engines.pedalboard_plugin import (
     apply_state,
     check_class,
@@ -31,7 +30,7 @@ from bridge.hosting.engines.pedalboard_plugin import (
     settle,
 )
 from bridge.hosting.jobs import Repeat, Run
-from stemwright.problems import Problem
+from stemwright.problems import Diagnostic, Problem
 
 _BLOCKS_AT_ONCE = 64
 _LONGEST_WAIT_S = 60
@@ -50,15 +49,14 @@ def run(job: Run, tell: Tell) -> RunAnswer:
         shift, sides = _rendered(plugins, audio, job)
     done = time.perf_counter()
     tell("handing its output over")
+    hand_over((sides[0], sides[1]), shift, job)
     reported, expected = _reported(plugins), job.expected_latency_frames
     latency = reported if job.latency_frames is None else job.latency_frames
-    handed = hand_over((sides[0], sides[1]), shift, latency, job)
-    told = handed.diagnostics
+    told: tuple[Diagnostic, ...] = ()
     if job.latency_frames is None and expected not in (None, reported):
-        told = (*told, latency_differs(reported, expected))
+        told = (latency_differs(reported, expected),)
     return RunAnswer(
         latency_frames=latency,
-        lag_frames=handed.lag_frames,
         peak_memory_bytes=peak_memory_bytes(),
         load_s=loaded - began,
         process_s=done - loaded,

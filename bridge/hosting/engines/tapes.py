@@ -66,10 +66,10 @@ class Tapes:
         self.recorder = self._made("recorder", self._record)
         """The processor that takes two channels, and keeps none before `record_to`."""
 
-    def player(self, name: str, source: str, sides: Sides) -> Any:
-        """The processor of this name, which gives `sides` of `source`, and silence behind it."""
+    def player(self, name: str, source: str | None, sides: Sides) -> Any:
+        """The processor of this name, which gives `sides` of `source`, or silence."""
         if name not in self._players:
-            file = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+            file = -1 if source is None else os.open(source, os.O_RDONLY | os.O_CLOEXEC)
             self._players[name] = self._made(name, _Tape(file=file, sides=sides))
         return self._players[name]
 

@@ -17,7 +17,7 @@ enum { CLOSE = 1, STARTED = 12, CATEGORY = 35, NAME = 45, SPEAKS = 58 };
 
 /* One end of a file of interleaved stereo; bridge/hosting/engines/tapes.py has the same structure. */
 typedef struct {
-    int32_t file;        /* its descriptor */
+    int32_t file;        /* its descriptor; -1 plays silence, and records nothing */
     int32_t records;     /* whether it takes audio; else it gives */
     int32_t sides;       /* what it gives: 0 left, 1 right, BOTH, MEAN of them */
     int32_t error;       /* the errno of the first failure */
@@ -102,7 +102,8 @@ static void play(Effect *effect, float **in, float **out, int32_t frames) {
     Tape *tape = effect->tape;
     (void)in;
     for (int32_t at = 0; at < frames;) {
-        if (tape->position < tape->held_from || tape->position >= tape->held_from + tape->held_frames)
+        int is_held = tape->position >= tape->held_from && tape->position < tape->held_from + tape->held_frames;
+        if (tape->file >= 0 && !is_held)
             read_on(tape);
         int64_t first = tape->position - tape->held_from, there = tape->held_frames - first;
         int32_t some = there < frames - at ? (int32_t)there : frames - at;

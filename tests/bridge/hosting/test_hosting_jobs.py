@@ -78,7 +78,7 @@ LATER = Diagnostic("warning", "latency_differs", "", "reports 3 frames")
         FactoryAnswer((PluginClass("Äir", "Maker", "1", "0" * 32),)),
         Described(1, 2, 0, (ParameterText("Gain", "0 dB", "0 dB", "-∞", "6 dB", None, True),)),
         PrepareAnswer("0" * 32, 3, 2, 2, (("Gain", "-3 dB"),), RAW, (LATER,)),
-        RunAnswer(0, None, 1 << 40, 0.1 + 0.2, 1.0, (LATER, LATER)),
+        RunAnswer(0, 1 << 40, 0.1 + 0.2, 1.0, (LATER, LATER)),
         SaveAnswer(held=False),
         Done(),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -194,3 +195,19 @@ def test_a_tapes_own_loading_is_not_in_a_plugins_last_lines(bench: Any, music: A
     last = problem.message.partition("last lines: ")[2]
     assert "fixture: about to crash" in last
     assert "VST" not in last
+
+
+def test_a_child_that_plays_tapes_loads_no_numpy() -> None:
+    code = (
+        "import sys, bridge.hosting.child.worker, bridge.hosting.engines.dawdreamer\n"
+        "print('numpy' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout == "False\n"
+
+
+def test_what_is_far_too_loud_is_told_and_no_warning_of_numpys(bench: Any) -> None:
+    rng = np.random.default_rng(4)
+    audio = (1e25 * rng.standard_normal((2, 40000))).astype(np.float32)
+    _, result = bench.run(bench.insert("gain"), audio)
+    assert [each.code for each in result.diagnostics] == ["hot_input", "no_effect"]
