@@ -2,12 +2,17 @@ from .bounds import (
     MAX_BYTES as MAX_BYTES,
     too_long_key as too_long_key,
 )
+from .fault_words import (
+    Grammar as Grammar,
+)
 from .faults import (
     ChainError as ChainError,
     Fault as Fault,
+    FileError as FileError,
     Note as Note,
 )
 from .inserts.base import (
+    Decibels as Decibels,
     Settings as Settings,
 )
 from .inserts.compressor import (
@@ -69,10 +74,13 @@ from .inserts.words import (
 )
 from .json_schema import (
     schema as schema,
+    schema_of as schema_of,
 )
 from .lines import (
     NOWHERE as NOWHERE,
+    Source as Source,
     Where as Where,
+    dotted as dotted,
 )
 from .model import (
     MASTER as MASTER,
@@ -100,11 +108,19 @@ from .select import (
     role_of as role_of,
     stem_selector as stem_selector,
 )
+from .toml_file import (
+    FileKind as FileKind,
+    of_this_schema as of_this_schema,
+    toml_data as toml_data,
+    toml_text as toml_text,
+)
 from .validation import (
     check as check,
+    overridden as overridden,
 )
 from .wire import (
     USES as USES,
+    Table as Table,
 )
 from .write import (
     dumps as dumps,
@@ -124,14 +140,18 @@ __all__ = [
     "ChainError",
     "CompressedBand",
     "Compressor",
+    "Decibels",
     "Deesser",
     "DynamicBand",
     "DynamicEq",
     "Engine",
     "Eq",
     "Fault",
+    "FileError",
+    "FileKind",
     "Gain",
     "Gate",
+    "Grammar",
     "Group",
     "Insert",
     "InsertSettings",
@@ -148,7 +168,9 @@ __all__ = [
     "Settings",
     "Shelf",
     "Side",
+    "Source",
     "StemName",
+    "Table",
     "Target",
     "Version",
     "Where",
@@ -158,16 +180,22 @@ __all__ = [
     "check",
     "describe",
     "describe_chain",
+    "dotted",
     "dumps",
     "is_absolute",
     "load",
     "loads",
     "matches",
+    "of_this_schema",
+    "overridden",
     "placement",
     "processors",
     "role_of",
     "rows",
     "schema",
+    "schema_of",
     "stem_selector",
+    "toml_data",
+    "toml_text",
     "too_long_key",
 ]

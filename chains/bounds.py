@@ -31,6 +31,8 @@ MAX_FOLDERS = 64
 MAX_TEXT = 4096
 """Characters of one text: a path, a name, a display text."""
 
+_NOUN, _EXAMPLE = "chain", "chains/library/template.toml"
+
 _LONG_KEY = re.compile(
     r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)"
     f"{{{MAX_DEPTH}}}"
@@ -55,7 +57,9 @@ class NotPlainError(OSError):
     """What was named is a pipe, a device or a socket."""
 
 
-def too_long_key(text: str, file: str | None) -> Fault | None:
+def too_long_key(
+    text: str, file: str | None, noun: str = _NOUN, example: str = _EXAMPLE
+) -> Fault | None:
     """Find a key of too many parts, which no reader should be asked to read."""
     for found in _LONG_KEY.finditer(text):
         start = found.start()
@@ -63,27 +67,36 @@ def too_long_key(text: str, file: str | None) -> Fault | None:
             start -= 1
         if text[max(start - 1, 0) : start] in _BEFORE_KEYS:
             line = text.count("\n", 0, found.start()) + 1
-            return _fault("a key of too many parts", f"at most {MAX_DEPTH} parts", file, line)
+            beyond = f"at most {MAX_DEPTH} parts"
+            return _fault("a key of too many parts", beyond, Where(file, line), noun, example)
     return None
 
 
-def too_much(data: Mapping[str, Any], file: str | None) -> Fault | None:
+def too_much(
+    data: Mapping[str, Any], file: str | None, noun: str = _NOUN, example: str = _EXAMPLE
+) -> Fault | None:
     """Say which bound the data of a file is beyond, if any."""
+    beyond = _beyond(data)
+    return None if beyond is None else _fault(*beyond, Where(file), noun, example)
+
+
+def _beyond(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is too much, and how much may be."""
     for count, (at, value) in enumerate(values_of(data), 1):
         name = next((str(step) for step in at if isinstance(step, str)), "")[:40]
         if count > MAX_VALUES:
-            return _fault("too many settings", f"at most {MAX_VALUES} values in all", file)
+            return "too many settings", f"at most {MAX_VALUES} values in all"
         if len(at) > MAX_DEPTH:
-            return _fault(f"{name}: too deep", f"at most {MAX_DEPTH} levels", file)
+            return f"{name}: too deep", f"at most {MAX_DEPTH} levels"
         if any(isinstance(each, str) and len(each) > MAX_TEXT for each in (value, at[-1])):
-            return _fault(f"{name}: too long a text", f"at most {MAX_TEXT} characters", file)
+            return f"{name}: too long a text", f"at most {MAX_TEXT} characters"
         if isinstance(value, str) and value.count("/") + value.count("\\") > MAX_FOLDERS:
-            return _fault(f"{name}: too long a path", f"at most {MAX_FOLDERS} folders", file)
+            return f"{name}: too long a path", f"at most {MAX_FOLDERS} folders"
     selectors = [*_selectors(data)]
     if len(selectors) > MAX_SELECTORS:
-        return _fault(f"{len(selectors)} selectors", f"at most {MAX_SELECTORS} in all", file)
+        return f"{len(selectors)} selectors", f"at most {MAX_SELECTORS} in all"
     if any(isinstance(each, str) and len(each) > MAX_SELECTOR for each in selectors):
-        return _fault("too long a selector", f"at most {MAX_SELECTOR} characters", file)
+        return "too long a selector", f"at most {MAX_SELECTOR} characters"
     return None
 
 
@@ -109,11 +122,11 @@ def values_of(data: Mapping[str, Any]) -> Iterator[tuple[At, Any]]:
             waiting += [((*at, index), item) for index, item in enumerate(value)]
 
 
-def _fault(message: str, expected: str, file: str | None, line: int | None = None) -> Fault:
+def _fault(message: str, expected: str, where: Where, noun: str, example: str) -> Fault:
     return Fault(
         "file_too_large",
-        f"{message}: this is no chain",
-        Where(file, line),
+        f"{message}: this is no {noun}",
+        where,
         expected=expected,
-        hint="see chains/library/template.toml for what a chain looks like",
+        hint=f"see {example} for what a {noun} looks like",
     )

@@ -1,4 +1,4 @@
-"""From a validation error of the wire models to a fault in the words of the file.
+"""From a validation error of a file's wire models to a fault in the words of the file.
 
 What is expected is read off the JSON Schema, so that every field says its own range and unit.
 """
@@ -6,6 +6,7 @@ What is expected is read off the JSON Schema, so that every field says its own r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from json import dumps
 from typing import Any
@@ -14,7 +15,6 @@ from pydantic_core import ErrorDetails
 
 from chains.checks import AGREEMENTS
 from chains.faults import Fault
-from chains.json_schema import schema_shared
 from chains.lines import At, Source
 from stemwright.words import nearest
 
@@ -34,6 +34,7 @@ _KINDS = {
     "string_too_short": "bad_text",
     "string_too_long": "bad_id",
     "string_pattern_mismatch": "bad_id",
+    "bad_time": "bad_time",
 }
 """Kinds by pydantic's error types; all else is a type."""
 
@@ -49,11 +50,104 @@ _UNITS = {
 _ARTICLES = {"boolean": "true or false", "string": "text", "object": "a table"}
 
 
-def faults_of(
-    errors: Iterable[ErrorDetails], data: Mapping[str, Any], source: Source
-) -> list[Fault]:
-    """Say the validation errors of `data` in the file's words."""
-    return [_fault(error, data, source) for error in errors if not _is_told_elsewhere(error)]
+@dataclass(frozen=True)
+class Grammar:
+    """What one kind of file may hold, by its JSON Schema."""
+
+    schema: Node
+
+    def faults_of(
+        self, errors: Iterable[ErrorDetails], data: Mapping[str, Any], source: Source
+    ) -> list[Fault]:
+        """Say the validation errors of `data` in the file's words."""
+        return [
+            self._fault(error, data, source) for error in errors if not _is_told_elsewhere(error)
+        ]
+
+    def _fault(self, error: ErrorDetails, data: Mapping[str, Any], source: Source) -> Fault:
+        kind = _KINDS.get(error["type"], "wrong_type")
+        at, node = self.node_at(error["loc"], data)
+        if kind == "unknown_key":
+            table = self.node_at(error["loc"][:-1], data)[1]
+            return unknown_key(at, tuple(table.get("properties", {})), source)
+        if "discriminator" in node and isinstance(error["input"], Mapping):
+            return _unknown_tag(at, node, error["input"], source)
+        if kind == "missing_key":
+            return self._missing(at, node, source)
+        return self._wrong_value(kind, at, node, error["input"], source)
+
+    def _wrong_value(self, kind: str, at: At, node: Node, value: object, source: Source) -> Fault:
+        expected = self.expected_in_words(node, _label(at))
+        return Fault(
+            kind,
+            f"{_label(at)} is {found_in_words(value)}; expected {expected}",
+            source.where(*at),
+            expected=expected,
+            nearest=nearest(value, _choices(node)),
+        )
+
+    def _missing(self, at: At, node: Node, source: Source) -> Fault:
+        expected = self.expected_in_words(node, _label(at))
+        message = f"{_label(at)} is missing; expected {expected}"
+        return Fault("missing_key", message, source.where(*at), expected=expected)
+
+    def node_at(self, loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
+        """Follow a validation path through the schema, leaving out the tags of its unions."""
+        at: At = ()
+        node = self.schema
+        for step in loc:
+            if "discriminator" in node:
+                node = self.resolved({"$ref": node["discriminator"]["mapping"][step]})
+            elif "oneOf" in node:
+                node = self._branch(node, data)
+            else:
+                at = (*at, step)
+                node = self._child(node, step)
+                data = _value(data, step)
+        return at, node
+
+    def _child(self, node: Node, step: int | str) -> Node:
+        if isinstance(step, int):
+            fixed = node.get("prefixItems", ())
+            return self.resolved(fixed[step] if step < len(fixed) else node.get("items", {}))
+        rest = node.get("additionalProperties")
+        found = node.get("properties", {}).get(step, rest if isinstance(rest, Mapping) else {})
+        return self.resolved(found)
+
+    def _branch(self, node: Node, data: object) -> Node:
+        options = [self.resolved(option) for option in node["oneOf"]]
+        is_table = isinstance(data, Mapping)
+        return next(option for option in options if (option.get("type") == "object") == is_table)
+
+    def resolved(self, node: Node) -> Node:
+        """Return a schema node with its reference followed."""
+        if "$ref" not in node:
+            return node
+        target = self.schema["$defs"][node["$ref"].rpartition("/")[2]]
+        return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+
+    def expected_in_words(self, node: Node, name: str) -> str:
+        """Say what a schema node accepts; `name` is its key, which tells the unit."""
+        kind = node.get("type")
+        if "enum" in node or "const" in node:
+            return " or ".join(_listed(node.get("enum", [node.get("const")])))
+        if "oneOf" in node and "discriminator" not in node:
+            return " or ".join(
+                self.expected_in_words(self.resolved(o), name) for o in node["oneOf"]
+            )
+        if kind == "array":
+            return self._array_in_words(node, name)
+        if kind in ("number", "integer"):
+            return _number_in_words(node, name)
+        if kind == "object" or "discriminator" in node:
+            return _ARTICLES["object"]
+        return str(node.get("description") or _ARTICLES.get(str(kind), "a value"))
+
+    def _array_in_words(self, node: Node, name: str) -> str:
+        low, high = node.get("minItems", 0), node.get("maxItems")
+        count = f" of {low} to {high}" if high else f" of at least {low}" if low else ""
+        items = self.expected_in_words(self.resolved(node.get("items", {})), name)
+        return f"a list{count}, each {items}"
 
 
 def _is_told_elsewhere(error: ErrorDetails) -> bool:
@@ -64,30 +158,6 @@ def _is_told_elsewhere(error: ErrorDetails) -> bool:
     if error["type"] in AGREEMENTS:
         return True
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
-
-
-def _fault(error: ErrorDetails, data: Mapping[str, Any], source: Source) -> Fault:
-    kind = _KINDS.get(error["type"], "wrong_type")
-    at, node = node_at(error["loc"], data)
-    if kind == "unknown_key":
-        table = node_at(error["loc"][:-1], data)[1]
-        return unknown_key(at, tuple(table.get("properties", {})), source)
-    if "discriminator" in node and isinstance(error["input"], Mapping):
-        return _unknown_tag(at, node, error["input"], source)
-    if kind == "missing_key":
-        return _missing(at, node, source)
-    return _wrong_value(kind, at, node, error["input"], source)
-
-
-def _wrong_value(kind: str, at: At, node: Node, value: object, source: Source) -> Fault:
-    expected = expected_in_words(node, _label(at))
-    return Fault(
-        kind,
-        f"{_label(at)} is {found_in_words(value)}; expected {expected}",
-        source.where(*at),
-        expected=expected,
-        nearest=nearest(value, _choices(node)),
-    )
 
 
 def unknown_key(at: At, known: tuple[str, ...], source: Source) -> Fault:
@@ -118,45 +188,9 @@ def _unknown_tag(at: At, node: Node, table: Mapping[str, Any], source: Source) -
     )
 
 
-def _missing(at: At, node: Node, source: Source) -> Fault:
-    expected = expected_in_words(node, _label(at))
-    message = f"{_label(at)} is missing; expected {expected}"
-    return Fault("missing_key", message, source.where(*at), expected=expected)
-
-
 def _label(at: At) -> str:
     """The nearest key: an element of a list goes by the list's name."""
     return next((str(step) for step in reversed(at) if isinstance(step, str)), "the file")
-
-
-def node_at(loc: tuple[int | str, ...], data: object) -> tuple[At, Node]:
-    """Follow a validation path through the schema, leaving out the tags of its unions."""
-    at: At = ()
-    node = resolved(schema_shared())
-    for step in loc:
-        if "discriminator" in node:
-            node = resolved({"$ref": node["discriminator"]["mapping"][step]})
-        elif "oneOf" in node:
-            node = _branch(node, data)
-        else:
-            at = (*at, step)
-            node = _child(node, step)
-            data = _value(data, step)
-    return at, node
-
-
-def _child(node: Node, step: int | str) -> Node:
-    if isinstance(step, int):
-        return resolved(node.get("items", {}))
-    rest = node.get("additionalProperties")
-    found = node.get("properties", {}).get(step, rest if isinstance(rest, Mapping) else {})
-    return resolved(found)
-
-
-def _branch(node: Node, data: object) -> Node:
-    options = [resolved(option) for option in node["oneOf"]]
-    is_table = isinstance(data, Mapping)
-    return next(option for option in options if (option.get("type") == "object") == is_table)
 
 
 def _value(data: object, step: int | str) -> object:
@@ -167,33 +201,9 @@ def _value(data: object, step: int | str) -> object:
     return None
 
 
-def resolved(node: Node) -> Node:
-    """Return a schema node with its reference followed."""
-    if "$ref" not in node:
-        return node
-    target = schema_shared()["$defs"][node["$ref"].rpartition("/")[2]]
-    return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-
-
 def _choices(node: Node) -> tuple[str, ...]:
     words = node.get("enum", [node["const"]] if "const" in node else [])
     return tuple(word for word in words if isinstance(word, str))
-
-
-def expected_in_words(node: Node, name: str) -> str:
-    """Say what a schema node accepts; `name` is its key, which tells the unit."""
-    kind = node.get("type")
-    if "enum" in node or "const" in node:
-        return " or ".join(_listed(node.get("enum", [node.get("const")])))
-    if "oneOf" in node and "discriminator" not in node:
-        return " or ".join(expected_in_words(resolved(o), name) for o in node["oneOf"])
-    if kind == "array":
-        return _array_in_words(node, name)
-    if kind in ("number", "integer"):
-        return _number_in_words(node, name)
-    if kind == "object" or "discriminator" in node:
-        return _ARTICLES["object"]
-    return str(node.get("description") or _ARTICLES.get(str(kind), "a value"))
 
 
 def _listed(words: list[Any]) -> list[str]:
@@ -212,13 +222,6 @@ def _number_in_words(node: Node, name: str) -> str:
     unit = f" {unit}" if unit else ""
     low, high = node.get("minimum"), node.get("maximum")
     return f"{article} from {low} to {high}{unit}" if low is not None else f"{article}{unit}"
-
-
-def _array_in_words(node: Node, name: str) -> str:
-    low, high = node.get("minItems", 0), node.get("maxItems")
-    count = f" of {low} to {high}" if high else f" of at least {low}" if low else ""
-    items = expected_in_words(resolved(node.get("items", {})), name)
-    return f"a list{count}, each {items}"
 
 
 def found_in_words(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a chain file, all of it at once."""
+"""What is wrong with a chain or a job file, all of it at once."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a chain file.
+    """One thing wrong with a chain or a job file.
 
     `kind` is one of KINDS; `message` says what is wrong, `expected` what would be right,
     `nearest` the closest valid word and `hint` what to do next.
@@ -80,21 +80,31 @@ class Fault:
         return f"{self.where}: {self.message}".removeprefix(": ")
 
 
-class ChainError(InputError):
-    """A chain that cannot be used; `faults` holds everything wrong with it, in file order.
+class FileError(InputError):
+    """A file that cannot be used; `faults` holds everything wrong with it, in file order.
 
-    `problems` are the same, in the same order. `readable` is a chain of the plugins that can be
-    read in it, for whoever can ask them; None where the file as such cannot be read.
+    `problems` are the same, in the same order.
     """
 
-    def __init__(self, faults: Sequence[Fault], readable: Chain | None = None) -> None:
-        self.readable = readable
+    def __init__(self, faults: Sequence[Fault]) -> None:
         told = sorted(set(faults), key=_reading_order)
         self.faults = (*told[:_MOST_FAULTS], *_left_out(told[_MOST_FAULTS:]))
         super().__init__([fault.as_problem() for fault in self.faults])
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
+
+
+class ChainError(FileError):
+    """A chain that cannot be used.
+
+    `readable` is a chain of the plugins that can be read in it, for whoever can ask them; None
+    where the file as such cannot be read.
+    """
+
+    def __init__(self, faults: Sequence[Fault], readable: Chain | None = None) -> None:
+        self.readable = readable
+        super().__init__(faults)
 
 
 def _left_out(faults: Sequence[Fault]) -> list[Fault]:
@@ -108,8 +118,9 @@ _MOST_FAULTS = 200
 """So many are told; whoever mends these sees the next."""
 
 
-def _reading_order(fault: Fault) -> tuple[int, str, str, str]:
-    return (fault.where.line or 0, fault.where.path, fault.kind, fault.message)
+def _reading_order(fault: Fault) -> tuple[str, int, str, str, str]:
+    where = fault.where
+    return (where.file or "", where.line or 0, where.path, fault.kind, fault.message)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,16 @@ chains/schema.json holds `text()`; after a change of the wire models, write it a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from chains.fault_words import Grammar
 from chains.wire import ChainFile
 
 SCHEMA_PATH = Path(__file__).with_name("schema.json")
@@ -36,22 +37,23 @@ class _ForFiles(GenerateJsonSchema):
         return False
 
 
-@cache
-def _generated() -> dict[str, Any]:
-    made = ChainFile.model_json_schema(by_alias=True, schema_generator=_ForFiles)
+def schema_of(file: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a kind of file, by the model of its whole."""
+    made = file.model_json_schema(by_alias=True, schema_generator=_ForFiles)
     return {"$schema": GenerateJsonSchema.schema_dialect, **made}
 
 
-def schema_shared() -> Mapping[str, Any]:
-    """Return the schema that all share: to read, never to change."""
-    return _generated()
+@cache
+def grammar() -> Grammar:
+    """Return what a chain file may hold: to read, never to change."""
+    return Grammar(schema_of(ChainFile))
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of the chain file, as a fresh dict."""
-    return deepcopy(_generated())
+    return deepcopy(dict(grammar().schema))
 
 
 def text() -> str:
     """Write the schema the way chains/schema.json holds it."""
-    return json.dumps(_generated(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(grammar().schema, indent=2, ensure_ascii=False) + "\n"

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chains import model, wire
-from chains.fault_words import Node, faults_of, node_at, resolved, unknown_key
+from chains.fault_words import Node, unknown_key
 from chains.faults import Fault
+from chains.json_schema import grammar
 from chains.lines import At, Source, dotted
 from chains.outline import InsertOutline, Outline, Word
 from chains.wire import ChainFile, Placement, engine_of, insert_of
@@ -119,7 +120,7 @@ def _is_table(error: ErrorDetails) -> bool:
 
 
 def _others(errors: Sequence[ErrorDetails], reading: _Reading) -> Iterator[Fault]:
-    for fault in faults_of(errors, reading.data, reading.source):
+    for fault in grammar().faults_of(errors, reading.data, reading.source):
         at = fault.where.at
         if not (fault.kind == "missing_key" and at[:-1] in reading.guessed):
             yield fault
@@ -127,8 +128,8 @@ def _others(errors: Sequence[ErrorDetails], reading: _Reading) -> Iterator[Fault
 
 def _assume(error: ErrorDetails, reading: _Reading) -> None:
     """Tell the wrong word; go on with the one it comes near, or that fits the keys beside it."""
-    reading.told += faults_of([error], reading.data, reading.source)
-    at, node = node_at(error["loc"], reading.data)
+    reading.told += grammar().faults_of([error], reading.data, reading.source)
+    at, node = grammar().node_at(error["loc"], reading.data)
     tag, mapping = node["discriminator"]["propertyName"], node["discriminator"]["mapping"]
     table: Mapping[str, Any] = error["input"]
     known = {word: _keys(ref) for word, ref in mapping.items()}
@@ -147,7 +148,7 @@ def _assume(error: ErrorDetails, reading: _Reading) -> None:
 
 
 def _keys(ref: str) -> frozenset[str]:
-    node: Node = resolved({"$ref": ref})
+    node: Node = grammar().resolved({"$ref": ref})
     return frozenset(node.get("properties", {}))
 
 

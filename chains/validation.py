@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from chains.bounds import too_much, values_of
 from chains.checks import faults_between
 from chains.document import document, send_table
 from chains.faults import ChainError, Fault, Note
-from chains.lines import Source
+from chains.lines import At, Source, Where
 from chains.model import Chain, Group, is_absolute
 from chains.outline import Outline, outline
 from chains.readable import read_on, readable
 from chains.wire import build
+from stemwright.words import listed, nearest
 
 USUAL_GROUPS = 8
 """A stem master has up to so many groups; with more it is a mix, which is worth a note."""
@@ -139,3 +140,107 @@ def frozen(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: frozen(item) for key, item in value.items()}
     return tuple(frozen(item) for item in value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class _Overlaid(Source):
+    """A chain's places, but for what `beyond` says over it: `over` leads there."""
+
+    beyond: Source = field(default_factory=Source)
+    over: Mapping[At, At] = field(default_factory=dict)
+
+    def where(self, *at: str | int) -> Where:
+        """Point at a path of the chain, in the file that says what stands there."""
+        known = at
+        while known and known not in self.over:
+            known = known[:-1]
+        if not known:
+            return super().where(*at)
+        place = (*self.over[known], *at[len(known) :])
+        return replace(self.beyond.where(*place), at=at)
+
+
+_MERGED = frozenset({"sends", "params"})
+"""Tables of single settings: each replaces its own, and the others stay."""
+_FIXED = frozenset({"id", "use"})
+
+
+def overridden(chain: Chain, overrides: Mapping[str, Any], source: Source) -> Chain:
+    """The chain with settings of one song over its own, and held to all that a chain is held to.
+
+    `overrides` are the tables `group`, `return`, `master` and `target` of the file that `source`
+    is of: owners and inserts by their ids. Raises ChainError, each fault in the file that says it.
+    """
+    overlay = _Overlay(document(chain), source)
+    overlay.add(overrides)
+    data = frozen(overlay.data)
+    beside = {**overlay.tables, **overlay.over}
+    chain_of(data, _overlaid(chain, source, beside), chain.path, overlay.faults)
+    return chain_of(data, _overlaid(chain, source, overlay.over), chain.path)
+
+
+def _overlaid(chain: Chain, beyond: Source, over: Mapping[At, At]) -> Source:
+    return _Overlaid(chain.source.file, chain.source.lines, beyond, over)
+
+
+class _Overlay:
+    """A chain's data while settings are put over it; `over` leads from each to where it stands.
+
+    `tables` does for the tables around them: only faults are told there.
+    """
+
+    def __init__(self, data: dict[str, Any], source: Source) -> None:
+        self.data, self.over, self.tables = data, dict[At, At](), dict[At, At]()
+        self.faults: list[Fault] = []
+        self._source = source
+
+    def add(self, overrides: Mapping[str, Any]) -> None:
+        """Put every table in its place."""
+        for kind in ("group", "return"):
+            self._rows(kind, (kind,), self.data.get(kind, []), overrides.get(kind), (kind,))
+        for kind in ("master", "target"):
+            table = overrides.get(kind)
+            if isinstance(table, Mapping):
+                self._table(self.data.setdefault(kind, {}), (kind,), table, (kind,))
+
+    def _rows(self, kind: str, at: At, rows: list[Any], tables: Any, place: At) -> None:
+        known = {row["id"]: index for index, row in enumerate(rows)}
+        for name, table in tables.items() if isinstance(tables, Mapping) else ():
+            if name not in known:
+                self.faults.append(self._unknown(kind, name, (*known,), (*place, name)))
+            elif isinstance(table, Mapping):
+                index = known[name]
+                self._table(rows[index], (*at, index), table, (*place, name))
+
+    def _table(self, row: dict[str, Any], at: At, table: Mapping[str, Any], place: At) -> None:
+        self.tables[at] = place
+        for key, value in table.items():
+            if key == "insert":
+                inside = row.get("insert", [])
+                self._rows("insert", (*at, key), inside, value, (*place, key))
+            elif key in _FIXED:
+                self.faults.append(self._fixed(key, (*place, key)))
+            elif key in _MERGED and isinstance(value, Mapping):
+                row[key] = {**row.get(key, {}), **value}
+                self.over |= {(*at, key, name): (*place, key, name) for name in value}
+            else:
+                row[key] = value
+                self.over[*at, key] = (*place, key)
+
+    def _unknown(self, kind: str, name: str, known: Sequence[str], place: At) -> Fault:
+        return Fault(
+            f"unknown_{kind}",
+            f'the chain has no {kind} "{name}" here',
+            self._source.where(*place),
+            expected=f"one of {listed(known)}" if known else f"nothing: there is no {kind} here",
+            nearest=nearest(name, known),
+        )
+
+    def _fixed(self, key: str, place: At) -> Fault:
+        return Fault(
+            "unknown_key",
+            f"{key} cannot be another for one song",
+            self._source.where(*place),
+            expected=f"settings other than {key}",
+            hint="make another chain of it, and name that one",
+        )

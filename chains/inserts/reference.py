@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-from chains.fault_words import Node, expected_in_words, resolved, unit_of
+from chains.fault_words import Node, unit_of
 from chains.inserts.plugin import Plugin
 from chains.inserts.settings import InsertSettings
+from chains.json_schema import grammar
 from chains.wire import Placement
 
 _PLACEMENT = tuple(Placement.model_fields)
@@ -72,9 +73,9 @@ def placement() -> tuple[Setting, ...]:
 
 
 def _insert_tables() -> Mapping[str, Node]:
-    rows = resolved({"$ref": "#/$defs/GroupTable"})["properties"]["insert"]["items"]
+    rows = grammar().resolved({"$ref": "#/$defs/GroupTable"})["properties"]["insert"]["items"]
     mapping = rows["discriminator"]["mapping"]
-    return {use: resolved({"$ref": ref}) for use, ref in mapping.items()}
+    return {use: grammar().resolved({"$ref": ref}) for use, ref in mapping.items()}
 
 
 def _settings(table: Node, of: str = "") -> Iterator[Setting]:
@@ -92,24 +93,24 @@ def _settings(table: Node, of: str = "") -> Iterator[Setting]:
 def _bands(node: Node) -> Iterator[tuple[str, Node]]:
     """The tables of a list, each by the shapes it is for, or as a band where all are alike."""
     if "discriminator" not in node:
-        band = resolved(node)
+        band = grammar().resolved(node)
         if band.get("type") == "object":
             yield "band", {"required": (), **band}
         return
-    for each in (resolved(option) for option in node["oneOf"]):
+    for each in (grammar().resolved(option) for option in node["oneOf"]):
         shape = each["properties"]["shape"]
         yield " or ".join(shape.get("enum", [shape.get("const")])), each
 
 
 def _setting(name: str, node: Node, table: Node, of: str) -> Setting:
-    node = resolved(node)
+    node = grammar().resolved(node)
     words = node.get("enum", [node["const"]] if "const" in node else [])
     described = node.get("type") in ("number", "integer") or words
     return Setting(
         name=name,
         about=str(node.get("description", "")) if described else "",
         unit=unit_of(name),
-        accepts=expected_in_words(node, name),
+        accepts=grammar().expected_in_words(node, name),
         minimum=node.get("minimum"),
         maximum=node.get("maximum"),
         choices=tuple(words),
