@@ -1,0 +1,51 @@
+from .checks import (
+    KINDS as KINDS,
+)
+from .editing import (
+    edited as edited,
+)
+from .job_file import (
+    JOB as JOB,
+    JobError as JobError,
+    job_schema as job_schema,
+)
+from .model import (
+    RAMP_S as RAMP_S,
+    HeldByJob as HeldByJob,
+    Job as Job,
+    JobRide as JobRide,
+    Section as Section,
+)
+from .reading import (
+    is_job as is_job,
+    job_path as job_path,
+    load_job as load_job,
+    parse_job as parse_job,
+)
+from .times import (
+    BarClock as BarClock,
+    NoSuchBeatError as NoSuchBeatError,
+    SongTime as SongTime,
+    song_time as song_time,
+)
+
+__all__ = [
+    "JOB",
+    "KINDS",
+    "RAMP_S",
+    "BarClock",
+    "HeldByJob",
+    "Job",
+    "JobError",
+    "JobRide",
+    "NoSuchBeatError",
+    "Section",
+    "SongTime",
+    "edited",
+    "is_job",
+    "job_path",
+    "job_schema",
+    "load_job",
+    "parse_job",
+    "song_time",
+]

@@ -1,0 +1,95 @@
+"""A job as values: one song, what it changes of its chain, and what it does over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bridge.jobs.times import SongTime
+from chains import NOWHERE, Chain, Where
+from stemwright.shown import Shown
+
+RAMP_S = 0.05
+"""How long a ride takes to come and to go where it does not say."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the song by its name; `words` is what was asked of it."""
+
+    name: str
+    start: SongTime
+    end: SongTime
+    words: str = ""
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class JobRide:
+    """A gain over time as the job says it, of one group or one stem.
+
+    Either `gain_db` from `start` to `end`, with ramps of `ramp_s` outside them, or `points`: times
+    with gains in dB. `section` is the name the times were taken from. `pre`: before the inserts.
+    """
+
+    group: str | None
+    stem: str | None
+    section: str | None
+    start: SongTime | None
+    end: SongTime | None
+    gain_db: float
+    ramp_s: float
+    pre: bool
+    points: tuple[tuple[SongTime, float], ...]
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class HeldByJob:
+    """What was found for the song once and is held since: drive, trim, tail; None: not held."""
+
+    drive_db: float | None = None
+    trim_db: float = 0.0
+    tail_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Job(Shown):
+    """A song's job file, checked.
+
+    `chain` has the overrides in it, and the held tail; `chain_path` is the chain's own file.
+    `overrides` are the settings by their dotted paths, `stem_gains_db` by the stems' names.
+    `stems`, `rough` and `references` are resolved paths.
+    """
+
+    path: Path
+    title: str
+    artist: str
+    chain: Chain
+    chain_path: Path
+    stems: tuple[Path, ...]
+    rough: Path | None = None
+    references: tuple[Path, ...] = ()
+    tempo_bpm: float | None = None
+    due: date | None = None
+    revisions_included: int | None = None
+    held: HeldByJob = HeldByJob()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    stem_gains_db: Mapping[str, float] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    rides: tuple[JobRide, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    stem_places: Mapping[str, Where] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def folder(self) -> Path:
+        """The job's folder: everything of the song lies in it."""
+        return self.path.parent
+
+    @property
+    def draft(self) -> Path:
+        """Where `render` writes."""
+        return self.folder / "draft"

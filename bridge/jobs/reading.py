@@ -1,0 +1,238 @@
+"""Reading a job file: text to Job, or every fault in it and in its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.jobs.checks import Rows, faults_between, rows_of
+from bridge.jobs.job_file import (
+    JOB,
+    JOB_FILE,
+    JobError,
+    JobFile,
+    RideTable,
+    SectionTable,
+    grammar,
+)
+from bridge.jobs.model import RAMP_S, HeldByJob, Job, JobRide, Section
+from chains import (
+    Chain,
+    ChainError,
+    Fault,
+    Source,
+    dotted,
+    load,
+    of_this_schema,
+    overridden,
+    toml_data,
+    toml_text,
+)
+from stemwright.words import nearest
+
+OVERRIDES = ("group", "return", "master", "target")
+"""The tables of a job that stand over its chain's."""
+
+_MOST_ERRORS = 1000
+_STILL = "what was rendered already, in draft and revisions, has its own chain.toml and is whole"
+
+
+def is_job(path: Path) -> bool:
+    """Whether a path that was given names a job: a folder with a job.toml, or such a file."""
+    if path.is_dir():
+        return (path / JOB).is_file()
+    return path.name == JOB
+
+
+def job_path(path: Path) -> Path:
+    """The job file that a path names: itself, or the one in the folder."""
+    return path / JOB if path.is_dir() else path
+
+
+def load_job(path: Path | str) -> Job:
+    """Read a job: its file, or the folder the file lies in, and its chain with it.
+
+    Paths inside are relative to its folder. Raises JobError with all faults, of the job and of its
+    chain, each with file:line.
+    """
+    place = job_path(Path(path))
+    return parse_job(toml_text(place, JOB_FILE), place)
+
+
+def parse_job(text: str, path: Path) -> Job:
+    """Read a job from text; `path` is the file it stands for. Raises JobError as `load_job`."""
+    data, source = toml_data(text.removeprefix("\ufeff"), str(path), JOB_FILE)
+    data, told = of_this_schema(data, source, JOB_FILE)
+    return _Reading(data, source, path).job(told)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One job file while it is read."""
+
+    data: Mapping[str, Any]
+    source: Source
+    path: Path
+
+    def job(self, told: list[Fault]) -> Job:
+        faults = [*told, *self._paths_missing()]
+        wire = self._wire(faults)
+        own, chain = self._chain(faults)
+        rows = rows_of(self.data)
+        groups = None if own is None else [group.id for group in own.groups]
+        faults += faults_between(rows, groups, self.source)
+        if wire is None or chain is None or faults:
+            raise JobError(faults)
+        return self._built(wire, rows, chain)
+
+    def _wire(self, faults: list[Fault]) -> JobFile | None:
+        try:
+            return JobFile.model_validate(self.data)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)[:_MOST_ERRORS]
+            faults += grammar().faults_of(errors, self.data, self.source)
+            return None
+
+    def _chain(self, faults: list[Fault]) -> tuple[Chain | None, Chain | None]:
+        """The chain, and the same with the overrides; None where there is none to be had."""
+        written = self.data.get("chain")
+        place = self._place(written)
+        if place is None:
+            return None, None
+        try:
+            own = load(place)
+        except ChainError as error:
+            faults += [self._of_chain(fault, written) for fault in error.faults]
+            return None, None
+        tables = {name: self.data[name] for name in OVERRIDES if name in self.data}
+        try:
+            return own, overridden(own, tables, self.source)
+        except ChainError as error:
+            faults += error.faults
+            return own, None
+
+    def _of_chain(self, fault: Fault, written: object) -> Fault:
+        """A fault of the chain's file; that there is none is the job's."""
+        if fault.kind != "file_missing":
+            return fault
+        return Fault(
+            "chain_missing",
+            f'there is no chain "{written}"',
+            self.source.where("chain"),
+            expected="a chain file, its path relative to the job file",
+            nearest=fault.nearest,
+            hint=f"put it back, or correct the path; {_STILL}",
+        )
+
+    def _paths_missing(self) -> Iterator[Fault]:
+        stems = self.data.get("stems")
+        for index, written in enumerate(stems if isinstance(stems, tuple) else [stems]):
+            at = ("stems", index) if isinstance(stems, tuple) else ("stems",)
+            yield from self._missing("stems_missing", "are no stems", written, at)
+        yield from self._missing(
+            "reference_missing", "is no mix", self.data.get("rough"), ("rough",)
+        )
+        references = self.data.get("references")
+        for index, written in enumerate(references if isinstance(references, tuple) else ()):
+            yield from self._missing(
+                "reference_missing", "is no mix", written, ("references", index)
+            )
+
+    def _missing(
+        self, kind: str, said: str, written: object, at: tuple[str | int, ...]
+    ) -> Iterator[Fault]:
+        place = self._place(written)
+        if place is None or _exists(place):
+            return
+        hint = "put it back, or correct the path"
+        yield Fault(
+            kind,
+            f'there {said} "{written}"',
+            self.source.where(*at),
+            expected="a path that is there, relative to the job file",
+            nearest=nearest(place.name, _beside(place)),
+            hint=f"{hint}; {_STILL}" if kind == "stems_missing" else hint,
+        )
+
+    def _place(self, written: object) -> Path | None:
+        """Where a path as written leads; `/` and `\\` both part folders on every system."""
+        if not isinstance(written, str) or not written:
+            return None
+        return self.path.parent / written.replace("\\", "/")
+
+    def _built(self, wire: JobFile, rows: Rows, chain: Chain) -> Job:
+        places = [self._place(each) for each in (wire.chain, *wire.stems, *wire.references)]
+        chain_path, *found = [each for each in places if each is not None]
+        sections = tuple(self._section(index, row) for index, row in rows.sections)
+        by_name = {section.name.casefold(): section for section in sections}
+        if wire.tail_s is not None:
+            chain = replace(chain, engine=replace(chain.engine, tail_s=wire.tail_s))
+        return Job(
+            path=self.path,
+            title=wire.title,
+            artist=wire.artist,
+            chain=chain,
+            chain_path=chain_path,
+            stems=tuple(found[: len(wire.stems)]),
+            rough=self._place(wire.rough),
+            references=tuple(found[len(wire.stems) :]),
+            tempo_bpm=wire.tempo_bpm,
+            due=wire.due,
+            revisions_included=wire.revisions_included,
+            held=HeldByJob(wire.drive_db, wire.trim_db or 0.0, wire.tail_s),
+            overrides=dict(self._overrides()),
+            stem_gains_db={name: table.gain_db for name, table in wire.stem.items()},
+            sections=sections,
+            rides=tuple(self._ride(index, row, by_name) for index, row in rows.rides),
+            metadata=wire.metadata,
+            stem_places={name: self.source.where("stem", name) for name in wire.stem},
+        )
+
+    def _overrides(self) -> Iterator[tuple[str, Any]]:
+        for name in OVERRIDES:
+            yield from _leaves((name,), self.data.get(name))
+
+    def _section(self, index: int, row: SectionTable) -> Section:
+        where = self.source.where("section", index)
+        return Section(row.name, row.start, row.end, row.words or "", where)
+
+    def _ride(self, index: int, row: RideTable, sections: Mapping[str, Section]) -> JobRide:
+        part = None if row.section is None else sections[row.section.casefold()]
+        return JobRide(
+            group=row.group,
+            stem=row.stem,
+            section=None if part is None else part.name,
+            start=row.start if part is None else part.start,
+            end=row.end if part is None else part.end,
+            gain_db=row.gain_db or 0.0,
+            ramp_s=RAMP_S if row.ramp_s is None else row.ramp_s,
+            pre=bool(row.pre),
+            points=row.points or (),
+            where=self.source.where("ride", index),
+        )
+
+
+def _leaves(at: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves((*at, key), item)
+    elif value is not None:
+        yield dotted(at), value
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, a byte that no name has
+        return False
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(each.name for each in path.parent.iterdir()))
+    except OSError:
+        return ()
