@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -83,9 +82,6 @@ TAIL_S = 10.0
 """What a song is rendered beyond its stems, bridge.planning.TAIL_S."""
 
 
-_UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
-
-
 def native_chain(
     colour_db: float = 1.0, names: Sequence[str] = NAMES, inserts: int | None = None
 ) -> str:
@@ -160,8 +156,9 @@ def _master(
     from bridge.finished import write_folder
     from bridge.gathering import Cancel, link
     from bridge.hosting import host
-    from bridge.rendering import Context, render
+    from bridge.rendering import WORKER_MODULES, Context, render
     from bridge.storing import Store
+    from bridge.workers import working
     from chains import load
     from sessions import read
 
@@ -169,9 +166,10 @@ def _master(
     (work / "chain.toml").write_text(text, encoding="utf-8")
     stages = Stages()
     chain, store = load(work / "chain.toml"), Store(work / "store")
-    plan = link(read(stems), chain, store, jobs=jobs)
-    context = Context(plan, store, host(plan.engine.host), stages, Cancel(), jobs)
-    rendering = render(context, "pcm24")
+    with working(jobs, WORKER_MODULES):
+        plan = link(read(stems), chain, store, jobs=jobs)
+        context = Context(plan, store, host(plan.engine.host), stages, Cancel(), jobs)
+        rendering = render(context, "pcm24")
     stages.stage("writing")
     write_folder(context, rendering, chain, "pcm24", work / "master")
     stages.stage("")
@@ -180,11 +178,10 @@ def _master(
 
 
 def command(*words: object) -> Usage:
-    """The whole command, start-up included, its modules compiled before as an installer does it."""
-    run = [sys.executable, "-m", "stemwright", *map(str, words)]
-    compiled = {name: value for name, value in os.environ.items() if name != _UNCOMPILED}
+    """The whole command, start-up included."""
     start = Usage.now()
-    subprocess.run(run, check=True, capture_output=True, env=compiled)
+    run = [sys.executable, "-m", "stemwright", *map(str, words)]
+    subprocess.run(run, check=True, capture_output=True)
     return Usage.now().since(start)
 
 

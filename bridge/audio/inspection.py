@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio.block_levels import BlockLevels, block_levels
-from bridge.audio.block_prints import block_print
 from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
 from bridge.native import library, rows
@@ -22,8 +20,10 @@ SIZE = 512
 """Numbers in the sketch of one channel."""
 _WINDOW_FRAMES = 64
 _MOST_CHANNELS = 2
-_WINDOW_SIGNS = 65537
-"""Windows meet in a bucket every 512, each time under another sign: it is a prime."""
+# Windows meet in a bucket every 512, each time under another sign: the table's length is prime.
+_DICE = np.random.Generator(np.random.PCG64(1))
+_SIGNS = _DICE.choice([-1.0, 1.0], _WINDOW_FRAMES)
+_WINDOW_SIGNS = _DICE.choice([-1.0, 1.0], 65537)
 
 Sketch = tuple[float, ...]
 """(SIZE,) of one channel."""
@@ -60,31 +60,50 @@ class Sketches:
         windows = self._window + np.arange(count)
         with np.errstate(invalid="ignore", over="ignore"):
             sums = _signed_sums(whole, count)
-            sums *= _signs()[1][windows % _WINDOW_SIGNS]
+            sums *= _WINDOW_SIGNS[windows % len(_WINDOW_SIGNS)]
             for row, values in zip(self._sums, sums, strict=True):
                 row += np.bincount(windows % SIZE, weights=values, minlength=SIZE)
         self._window += count
 
 
-@functools.cache
-def _signs() -> tuple[Block, Block]:
-    """The signs of the frames in a window, and of windows; drawn where a file is inspected."""
-    dice = np.random.Generator(np.random.PCG64(1))
-    return dice.choice([-1.0, 1.0], _WINDOW_FRAMES), dice.choice([-1.0, 1.0], _WINDOW_SIGNS)
-
-
 def _signed_sums(whole: Block, count: int) -> Block:
     """Return (channels, count) sums of windows under the signs of their frames."""
     if (compiled := library()) is None:
-        sums: Block = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _signs()[0]).sum(axis=2)
+        sums: Block = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _SIGNS).sum(axis=2)
         return sums
     sums = np.empty((len(whole), count))
     for row, out in zip(rows(whole)[0], sums, strict=True):
-        compiled.signed_sums(row, _signs()[0], out, count)
+        compiled.signed_sums(row, _SIGNS, out, count)
     return sums
 
 
 _LOUDEST = 7.943282347242816  # +18 dBFS: samples above it are damage, not music
+
+
+_TILE_FRAMES = 1024
+_FACTOR = 0x9E3779B97F4A7C15
+_ALL_BITS = (1 << 64) - 1
+_KEYS = np.random.Generator(np.random.PCG64(2)).integers(
+    0, 1 << 32, 2 * _TILE_FRAMES, dtype=np.uint32
+)
+
+
+def block_print(block: Block) -> str:
+    """Return 16 hex digits of (channels, frames): other samples have them once in 2**32 times.
+
+    Every bit of a sample counts: -0.0 is not 0.0.
+    """
+    found = len(block)
+    compiled = library()
+    for row in rows(block)[0] if block.shape[1] else block:
+        if compiled is not None:
+            found = compiled.row_print(row, len(row), _KEYS, _FACTOR, found)
+            continue
+        for start in range(0, len(row), _TILE_FRAMES):
+            words = row[start : start + _TILE_FRAMES].astype("<f8", copy=False).view("<u4")
+            keyed = (words + _KEYS[: len(words)]).astype(np.uint64).reshape(-1, 2)
+            found = (found * _FACTOR + int((keyed[:, 0] * keyed[:, 1]).sum())) & _ALL_BITS
+    return f"{found:016x}"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain as joined
 from pathlib import Path
 
@@ -51,12 +52,14 @@ class Signal:
     """Stereo samples at zero latency: `digest` names them, `blocks` streams them anew each call.
 
     `loud_frames` is the frame after the last one above -96 dBFS, or None where nobody measured.
+    `anew` makes the same of another process's hold on the store, and can travel there.
     """
 
     digest: str
     frames: int
     blocks: Callable[[], Iterator[Block]]
     loud_frames: int | None = None
+    anew: Callable[[Store], Signal] | None = None
 
 
 class Tap:
@@ -115,7 +118,15 @@ def stored_signal(store: Store, entry: Entry) -> Signal:
         entry.meta["frames"],
         lambda: kept_pcm(store, entry, 2, entry.meta["dtype"]),
         entry.meta["loud_frames"],
+        partial(_stored_anew, entry.key),
     )
+
+
+def _stored_anew(key: str, store: Store) -> Signal:
+    entry = store.get(key)
+    if entry is None:
+        raise DamagedEntryError(key)
+    return stored_signal(store, entry)
 
 
 def kept_signal(store: Store, key: str, pcm: str) -> Signal | None:

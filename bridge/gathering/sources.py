@@ -31,11 +31,14 @@ from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.gathering.summed_stems import sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Content, Entry, Store, digest, file_digest, signature
+from bridge.workers import WorkerLostError, apart
 from sessions import Session, Track
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _INSPECT_VERSION = 6
 _RESAMPLE_VERSION = 1
+_LARGE_BYTES = 1 << 24
+"""A minute in stereo: less is read in the time that a worker takes to begin."""
 
 
 def gather(session: Session, store: Store, jobs: int) -> Stems:
@@ -135,7 +138,7 @@ def stem_file(
 
 
 def _extracted(archive: Path, member: str, store: Store) -> Entry:
-    octets, check = _hashed(archive, store)
+    octets, check = _hashed(archive)
     key = digest("member", zip=octets, member=member)
     entry = store.whole(key)
     if entry is None:
@@ -147,18 +150,26 @@ def _extracted(archive: Path, member: str, store: Store) -> Entry:
 
 
 def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
-    octets, check = _hashed(path, store)
+    octets, check = _hashed(path)
     key = _inspection_key(octets, start)
     entry = store.get(key)
     if entry is not None:
         return Inspection(**entry.meta["inspection"])
     try:
-        found = inspect(path, start)
+        found = _inspected_apart(path, start)
     except InputError as error:
         raise _at(error, path, place) from error
     check()
     store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
     return found
+
+
+def _inspected_apart(path: Path, start: int) -> Inspection:
+    """In a worker where that is worth its beginning."""
+    if path.stat().st_size >= _LARGE_BYTES:
+        with suppress(WorkerLostError):
+            return apart(inspect, path, start)
+    return inspect(path, start)
 
 
 def _at(error: InputError, path: Path, place: str) -> InputError:
@@ -179,14 +190,14 @@ def _inspection_key(octets: str, start: int) -> str:
     return digest("inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start)
 
 
-def _hashed(path: Path, store: Store) -> tuple[str, Callable[[], None]]:
+def _hashed(path: Path) -> tuple[str, Callable[[], None]]:
     """The digest of a file's bytes, and what raises where it has been written to since."""
     if path.exists() and not path.is_file():
         said = f"{path.name} is a folder, a device or a pipe, not a file"
         raise InputError(Problem("not_a_file", said, {"file": str(path)}))
     try:
         before = signature(path)
-        found = store.digest_of(path)
+        found = file_digest(path)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror}"
         raise InputError(Problem("missing_file", message, {"file": str(path)})) from error

@@ -5,6 +5,7 @@ from .build import (
     is_built as is_built,
 )
 from .library import (
+    ASKED_FOR_HERE as ASKED_FOR_HERE,
     PURE_VARIABLE as PURE_VARIABLE,
     Kernel as Kernel,
     Library as Library,

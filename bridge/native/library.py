@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+# What cffi itself is made of. The header needs no parser for C, which takes longer to begin than a
+# short song's kernels run, nor a call that asks for its types each time.
+import _cffi_backend
 import numpy as np
 import numpy.typing as npt
 
 from bridge.native.build import LIBRARY, SOURCES, is_built
 
-if TYPE_CHECKING:
-    from cffi import FFI
+ASKED_FOR_HERE = "asked for here"
 
 PURE_VARIABLE = "STEMWRIGHT_PURE"
 """Set to anything but 0, numpy does what the compiled library would."""
@@ -33,14 +35,12 @@ class Kernel:
     during the call.
     """
 
-    def __init__(self, ffi: FFI, function: Any, takes: Sequence[str | None]) -> None:
+    def __init__(self, function: Any, takes: Sequence[str | None]) -> None:
         """`takes` names the item type of each argument that is an array."""
-        from _cffi_backend import from_buffer  # what ffi.from_buffer calls, at a third of its cost
-
-        self._from_buffer = from_buffer
+        self._from_buffer = _cffi_backend.from_buffer
         self._function = function
         self._arrays = tuple(
-            (place, ffi.typeof(f"{kind}[]"), np.dtype(_TYPES[kind]))
+            (place, _cffi_backend.new_array_type(_pointer(kind), None), np.dtype(_TYPES[kind]))
             for place, kind in enumerate(takes)
             if kind is not None
         )
@@ -62,11 +62,16 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError for what is no library, AttributeError for one that lacks a kernel."""
-        self._ffi, declared = _declared()
-        loaded = self._ffi.dlopen(str(path))
-        for name, takes in declared.items():
-            kernel = Kernel(self._ffi, getattr(loaded, name), takes)
-            setattr(self, name.removeprefix("sw_"), kernel)
+        self._loaded = _cffi_backend.load_library(str(path), 0)  # its functions do not keep it
+        for name, (gives, takes) in _declared().items():
+            types = [_value(each) if item is None else _pointer(item) for each, item in takes]
+            kind = _cffi_backend.new_function_type(tuple(types), _value(gives), False)
+            try:
+                function = self._loaded.load_function(kind, name)
+            except AttributeError:
+                raise AttributeError(f"no kernel {name} in {path.name}") from None
+            items = [item for _, item in takes]
+            setattr(self, name.removeprefix("sw_"), Kernel(function, items))
 
     def __getattr__(self, name: str) -> Kernel:
         raise AttributeError(f"no kernel {name}")
@@ -90,7 +95,7 @@ def running() -> Running:
     if not _Asked.libraries:
         return _found()[1]
     asked = _Asked.libraries[-1] is None
-    return Running("numpy", "asked for here") if asked else Running("compiled")
+    return Running("numpy" if asked else "compiled", ASKED_FOR_HERE)
 
 
 @contextmanager
@@ -171,23 +176,36 @@ _TYPES = {
     "uint32_t": "uint32",
     "uint64_t": "uint64",
 }
-_PROTOTYPE = re.compile(r"EXPORTED\s+([\w\s]+?[\s*]+(sw_\w+)\(([^)]*)\);)")
-_ARRAY = re.compile(r"(?:const )?(\w+) \*\w+")
+_PROTOTYPE = re.compile(r"EXPORTED\s+(\w+)\s+(sw_\w+)\(([^)]*)\);")
+_ARGUMENT = re.compile(r"(?:const )?(\w+) (\*?)\w+")
+
+_Takes = list[tuple[str, str | None]]
+
+
+def _declared() -> dict[str, tuple[str, _Takes]]:
+    """What each function of the header gives, and of every argument its type, twice for an array's
+    items."""
+    header = (SOURCES / "kernels.h").read_text(encoding="utf-8")
+    return {
+        name: (gives, [_argument(each.strip()) for each in takes.split(",")])
+        for gives, name, takes in _PROTOTYPE.findall(header)
+    }
+
+
+def _argument(declared: str) -> tuple[str, str | None]:
+    found = _ARGUMENT.fullmatch(declared)
+    if found is None:
+        raise ValueError(f"kernels.h declares {declared}, which is not understood")
+    return found[1], found[1] if found[2] else None
 
 
 @cache
-def _declared() -> tuple[FFI, dict[str, list[str | None]]]:
-    """Return a cffi that knows the header, and the item type of every array that a kernel takes."""
-    from cffi import FFI  # with its C parser; a render of what the store holds runs no kernel
-
-    ffi = FFI()
-    header = (SOURCES / "kernels.h").read_text(encoding="utf-8")
-    found = _PROTOTYPE.findall(header)
-    ffi.cdef("\n".join(prototype for prototype, _, _ in found))
-    items = {name: [_item(each.strip()) for each in takes.split(",")] for _, name, takes in found}
-    return ffi, items
+def _value(kind: str) -> Any:
+    if kind == "void":
+        return _cffi_backend.new_void_type()
+    return _cffi_backend.new_primitive_type(kind)
 
 
-def _item(declared: str) -> str | None:
-    array = _ARRAY.fullmatch(declared)
-    return array[1] if array else None
+@cache
+def _pointer(kind: str) -> Any:
+    return _cffi_backend.new_pointer_type(_value(kind))

@@ -13,6 +13,7 @@ from .lanes import (
     render_the_others as render_the_others,
 )
 from .master import (
+    WORKER_MODULES as WORKER_MODULES,
     Output as Output,
     Rendering as Rendering,
     render as render,
@@ -21,14 +22,13 @@ from .master_bus import (
     sent_parts as sent_parts,
     weighted_sum as weighted_sum,
 )
-from .steps import (
-    run_again as run_again,
-)
+from .native_steps import run_again as run_again
 from .takes import (
     HeldDrive as HeldDrive,
 )
 
 __all__ = [
+    "WORKER_MODULES",
     "Context",
     "HeldDrive",
     "Output",

@@ -18,7 +18,8 @@ class Context:
     """One render: its plan, its store, its host, who listens.
 
     With `cross_check`, every hosted insert is rendered there too; `remarks` says what came of it.
-    `failed` are the inserts, by step id, that are known to fail before anything is rendered.
+    `failed` are the inserts, by step id, that are known to fail before anything is rendered. With
+    `apart`, runs of built-ins go to workers where there are any.
     """
 
     plan: Plan
@@ -31,6 +32,7 @@ class Context:
     cross_check: Host | None = None
     remarks: list[Diagnostic] = field(default_factory=list)
     failed: Mapping[str, StemwrightError] = field(default_factory=dict)
+    apart: bool = False
 
     @property
     def bench(self) -> Bench:

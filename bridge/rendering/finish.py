@@ -13,7 +13,8 @@ from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.master_bus import Bus
-from bridge.rendering.steps import rounded_curve, step_key
+from bridge.rendering.native_steps import rounded_curve
+from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
 from bridge.storing import Entry, digest
 from stemwright.problems import Diagnostic, Problem, RenderError

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import NoReturn, TypeVar
 
 from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks
 from bridge.hosting import stop_all
-from bridge.planning import Lane, Stem, group_digest
+from bridge.planning import Lane, NativeStep, Stem, group_digest
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.steps import run_steps
+from bridge.rendering.steps import run_steps, step_key
 from bridge.storing import Store
+from bridge.workers import end_workers, workers
 from stemwright.problems import MachineError, Problem, StemwrightError, StoppedError
 
 LaneOutput = tuple[Signal, list[StepResult]]
 _Name = TypeVar("_Name")
+
+_LONG_FRAMES = 1 << 21
 
 
 def render_lanes(context: Context) -> dict[str, LaneOutput]:
@@ -27,10 +31,35 @@ def render_lanes(context: Context) -> dict[str, LaneOutput]:
     Raises the error of the failed lanes, all their problems in one.
     """
     futures: dict[str, Future[LaneOutput]] = {}
+    context = replace(context, apart=_is_worth_workers(context))
     with ThreadPoolExecutor(max_workers=max(1, context.jobs)) as pool:
         for lane in keys_first(context.plan.lanes):
             futures[lane.id] = pool.submit(_render_lane, context, lane, dict(futures))
         return _awaited(context, {lane.id: futures[lane.id] for lane in context.plan.lanes})
+
+
+def _is_worth_workers(context: Context) -> bool:
+    """Whether several long lanes have built-ins to render; a worker takes half a second to begin.
+
+    Threads alone share one interpreter, and hand it to each other at every block.
+    """
+    if not workers() or context.plan.render_frames < _LONG_FRAMES:
+        return False
+    fresh: set[str] = set()
+    for lane in keys_first(context.plan.lanes):
+        if _begins_afresh(context, lane, fresh):
+            fresh.add(lane.id)
+    return len(fresh) > 1
+
+
+def _begins_afresh(context: Context, lane: Lane, fresh: Container[str]) -> bool:
+    """Whether its first step is still to be rendered, as far as can be told before it is."""
+    if not any(isinstance(step, NativeStep) for step in lane.steps):
+        return False
+    first = lane.steps[0]
+    if first.key is not None:
+        return first.key in fresh
+    return context.store.get(step_key(context, first, lane_source(context, lane), {})) is None
 
 
 def render_version_lanes(
@@ -65,6 +94,7 @@ def _awaited(
     except BaseException:
         context.cancel.set()
         stop_all()
+        end_workers()
         for future in futures.values():
             future.cancel()
         raise
@@ -118,6 +148,7 @@ def group_source(
         group_digest(stems, trim, rate_hz, frames, skip),
         frames,
         lambda: cut(group_blocks(stems, trim, rate_hz, skip + frames, store), frames, skip),
+        anew=partial(group_source, stems, trim, rate_hz, frames, skip),
     )
 
 

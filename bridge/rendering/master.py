@@ -14,7 +14,11 @@ from bridge.rendering.finish import Finished, finish
 from bridge.rendering.lanes import render_lanes, render_version_lanes
 from bridge.rendering.master_bus import final_frames, render_bus
 from bridge.rendering.takes import HeldDrive
+from bridge.workers import dismiss_workers, working
 from stemwright.problems import Diagnostic, Problem, RenderError
+
+WORKER_MODULES = ("bridge.rendering.native_steps", "bridge.gathering.sources")
+"""What a worker of a render has to have imported."""
 
 _ATTEMPTS = 8
 
@@ -68,7 +72,7 @@ def render(
     held = None if drive_db is None else HeldDrive(drive_db, trim_db)
     for _ in range(_ATTEMPTS):
         try:
-            with context.store.holding():
+            with working(context.jobs, WORKER_MODULES), context.store.holding():
                 return _render(context, subtype, held)
         except DamagedEntryError:
             continue
@@ -91,6 +95,7 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
     sounds = [(lane, keys[lane.id]) for lane in plan.lanes]
     steps = [result for _, results in lanes.values() for result in results]
     others = render_version_lanes(context, keys)
+    dismiss_workers()
     events.stage("sum")
     main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,23 +32,20 @@ from bridge.hosting import (
     differs,
     find_card,
 )
-from bridge.planning import HostedStep, NativeInsert, NativeStep, Step, hosted_key, native_key
+from bridge.planning import HostedStep, NativeStep, Step, hosted_key, native_key
 from bridge.processing import (
     VERSIONS,
-    Keyed,
     Mixed,
     Processor,
-    ReducesGain,
     Sided,
-    build,
-    build_keyed,
     run,
     split,
 )
 from bridge.rendering.context import Context, StepResult, step_result
+from bridge.rendering.native_steps import render_native
 from bridge.storing import Entry
 from stemwright.files import cannot_write
-from stemwright.problems import Diagnostic, InputError, MachineError, Problem, StemwrightError
+from stemwright.problems import Diagnostic, MachineError, StemwrightError
 
 
 def render_hosted(
@@ -229,13 +226,6 @@ def run_steps(
     return source, results
 
 
-def run_again(
-    inserts: Iterable[NativeInsert], blocks: Iterable[Block], rate_hz: int
-) -> Iterator[Block]:
-    """Run a stream through built-ins that hear no group, as their step did, and keep nothing."""
-    return run([_placed(build(each.settings, rate_hz), each) for each in inserts], blocks)
-
-
 def _heard(step: Step, source: Signal, keys: Keys) -> Signal | None:
     if step.key is None:
         return None
@@ -254,7 +244,7 @@ def _run_step(
         context.events.busy(step.id + suffix)
         started = time.perf_counter()
         if isinstance(step, NativeStep):
-            entry = _render_native(context, step, source, heard, key)
+            entry = render_native(context, step, source, heard, key)
         else:
             entry = render_hosted(context, step, source, heard, key)
         seconds = time.perf_counter() - started
@@ -266,62 +256,3 @@ def _run_step(
     )
     context.events.done(result.id)
     return result, stored_signal(context.store, entry)
-
-
-def _render_native(
-    context: Context, step: NativeStep, source: Signal, heard: Signal | None, key: str
-) -> Entry:
-    rate_hz = context.plan.engine.sample_rate_hz
-    tap = Tap(source.blocks(), context.cancel)
-    bare = [_processor(step, insert, heard, rate_hz) for insert in step.inserts]
-    placed = [_placed(each, insert) for each, insert in zip(bare, step.inserts, strict=True)]
-    return store_signal(
-        context.store,
-        key,
-        run(placed, tap),
-        "float64",
-        context.cancel,
-        lambda: {
-            "level_in": tap.levels.as_json(),
-            "latency_frames": 0,
-            "lowest_gain_db": [
-                round(each.lowest_gain_db, 3) if isinstance(each, ReducesGain) else None
-                for each in bare
-            ],
-            "gain_curves_db": [
-                rounded_curve(each.gain_curve_db) if isinstance(each, ReducesGain) else None
-                for each in bare
-            ],
-            "diagnostics": [],
-        },
-    )
-
-
-def rounded_curve(curve_db: Sequence[float]) -> list[float]:
-    """A gain reduction over time as the store keeps it, for pages."""
-    return [round(each, 2) for each in curve_db]
-
-
-def _processor(
-    step: NativeStep, insert: NativeInsert, heard: Signal | None, rate_hz: int
-) -> Processor:
-    try:
-        if heard is None:
-            return build(insert.settings, rate_hz)
-        return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
-    except InputError as error:
-        raise InputError([_located(each, step, insert) for each in error.problems]) from error
-
-
-def _located(problem: Problem, step: NativeStep, insert: NativeInsert) -> Problem:
-    """A problem of a built-in at its insert's line; its path goes on from the insert's."""
-    found = insert.where.as_json()
-    path = [str(each["path"]) for each in (found, problem.where) if "path" in each]
-    inside = {"path": ".".join(path)} if path else {}
-    named = {"group": step.id.rpartition("/")[0], "insert": insert.id}
-    return replace(problem, where={**found, **inside, **named})
-
-
-def _placed(processor: Processor, insert: NativeInsert) -> Processor:
-    sided = processor if insert.on == "stereo" else Sided(processor, insert.on)
-    return Mixed(sided, insert.mix)

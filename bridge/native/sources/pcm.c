@@ -169,7 +169,7 @@ enum { PRINT_WORDS = 2048 };
 
 /* Of one row: pairs of 32-bit words, each with its key added, multiplied and summed over every 1024 frames; the sums
    go on with `print` one after the other (NH of Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC: Fast and Secure
-   Message Authentication", CRYPTO '99). Twin: bridge/audio/block_prints.py. */
+   Message Authentication", CRYPTO '99). Twin: bridge/audio/inspection.py, block_print. */
 WIDER uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor, uint64_t print) {
     for (int64_t at = 0; at < frames; at += PRINT_WORDS / 2) {
         int64_t some = frames - at < PRINT_WORDS / 2 ? frames - at : PRINT_WORDS / 2;

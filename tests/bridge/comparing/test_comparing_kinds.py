@@ -103,8 +103,7 @@ def render(place: Path) -> Callable[..., Path]:
         assert was in PLAIN
         chain.write_text(PLAIN.replace(was, now, 1))
         if not out.exists():
-            words = ["render", place / stems, chain, "-o", out, "--store", place / "store"]
-            words += ["--excerpt", *more]
+            words = ["render", place / stems, chain, "-o", out, "--store", place / "store", *more]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

@@ -87,16 +87,7 @@ def render(place: Path) -> Callable[..., Path]:
             text = text.replace(f"{{{key}}}", str(value))
         chain.write_text(text)
         if not out.exists():
-            words = [
-                "render",
-                place / stems,
-                chain,
-                "-o",
-                out,
-                "--store",
-                place / "store",
-                "--excerpt",
-            ]
+            words = ["render", place / stems, chain, "-o", out, "--store", place / "store"]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

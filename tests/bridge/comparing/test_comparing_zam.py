@@ -66,16 +66,7 @@ def render(zam, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         chain, out = folder / f"{name}.toml", folder / name
         chain.write_text(_text(step), encoding="utf-8")
         if not out.exists():
-            words = [
-                "render",
-                folder / "stems",
-                chain,
-                "-o",
-                out,
-                "--store",
-                folder / "store",
-                "--excerpt",
-            ]
+            words = ["render", folder / "stems", chain, "-o", out, "--store", folder / "store"]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

@@ -22,7 +22,7 @@ from bridge.audio import (
     read_pcm,
     summed,
 )
-from bridge.audio.block_prints import block_print
+from bridge.audio.inspection import block_print
 from bridge.gathering import Tap
 from bridge.native import library, numpy_path
 

@@ -1,0 +1,68 @@
+"""A worker's entry: `python -m bridge.workers.worker MODULES HANDLE...`, calls on its handle.
+
+The first process imports the modules and forks one more for every further handle, so that all
+share what was imported. Each serves until its handle is closed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pickle import PicklingError
+
+from bridge.native import library
+
+
+def main() -> None:
+    """Import, fork, serve, and wait for those that were forked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    modules, *handles = sys.argv[1:]
+    for name in modules.split(",") if modules else ():
+        importlib.import_module(name)
+    library()
+    own, others = _one_each([int(each) for each in handles])
+    _serve(Connection(own))
+    for process in others:
+        os.waitpid(process, 0)
+    os._exit(0)
+
+
+def _one_each(handles: list[int]) -> tuple[int, list[int]]:
+    """Fork until there is a process for every handle; return this one's, and those forked here."""
+    own = handles[0]
+    forked: list[int] = []
+    for handle in handles[1:]:
+        process = os.fork()
+        if not process:
+            own, forked = handle, []
+            break
+        forked.append(process)
+    for handle in handles:
+        if handle != own:
+            os.close(handle)
+    return own, forked
+
+
+def _serve(calls: Connection) -> None:
+    while True:
+        try:
+            function, given = calls.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = (True, function(*given))
+        except Exception as error:
+            answer = (False, error)
+        try:
+            calls.send(answer)
+        except (PicklingError, TypeError, AttributeError) as unsendable:
+            calls.send((False, RuntimeError(f"a worker's answer cannot travel: {unsendable}")))
+        except OSError:
+            return
+
+
+if __name__ == "__main__":
+    main()
