@@ -2,6 +2,9 @@ from .bounds import (
     MAX_BYTES as MAX_BYTES,
     too_long_key as too_long_key,
 )
+from .document import (
+    as_document as as_document,
+)
 from .fault_words import (
     Grammar as Grammar,
 )
@@ -116,6 +119,7 @@ from .toml_file import (
 )
 from .validation import (
     check as check,
+    from_document as from_document,
     overridden as overridden,
 )
 from .wire import (
@@ -175,6 +179,7 @@ __all__ = [
     "Version",
     "Where",
     "Width",
+    "as_document",
     "as_markdown",
     "assign",
     "check",
@@ -182,6 +187,7 @@ __all__ = [
     "describe_chain",
     "dotted",
     "dumps",
+    "from_document",
     "is_absolute",
     "load",
     "loads",

@@ -16,7 +16,7 @@ from chains.wire import CURRENT
 Data = dict[str, Any]
 
 
-def document(chain: Chain) -> Data:
+def as_document(chain: Chain) -> Data:
     """Every setting of `chain` by the keys of its file, defaults and None included.
 
     Absent are what is empty and what is None by default inside the settings of an insert.

@@ -10,7 +10,7 @@ from typing import Any
 
 from chains.bounds import too_much, values_of
 from chains.checks import faults_between
-from chains.document import document, send_table
+from chains.document import as_document, send_table
 from chains.faults import ChainError, Fault, Note
 from chains.lines import At, Source, Where
 from chains.model import Chain, Group, is_absolute
@@ -83,17 +83,26 @@ def check(chain: Chain) -> Chain:
     if wrong:
         raise ChainError(wrong)
     try:
-        data = document(chain)
+        data = as_document(chain)
     except RecursionError:
         raise ChainError([_not_a("chain", chain, "settings that do not hold themselves")]) from None
+    same = from_document(data, chain.path, [*_twice(chain)])
+    is_read = bool(chain.source.lines) and repr(same) == repr(chain)
+    return chain if is_read else same
+
+
+def from_document(
+    data: Mapping[str, Any], path: Path | None = None, told: Sequence[Fault] = ()
+) -> Chain:
+    """Make a chain of what `as_document` gives; `path` is the file it stands for, if any.
+
+    Raises ChainError as `check` does, with what is `told` to be wrong already.
+    """
     beyond = too_much(data, None)
     if beyond is not None:
         raise ChainError([beyond])
-    told = [*_twice(chain), *_not_unicode(data)]
-    same = chain_of(frozen(data), Source(), None, told)
-    same = replace(same, path=chain.path)
-    is_read = bool(chain.source.lines) and repr(same) == repr(chain)
-    return chain if is_read else same
+    made = chain_of(frozen(data), Source(), None, [*told, *_not_unicode(data)])
+    return replace(made, path=path)
 
 
 def _misfits(chain: Any) -> Iterator[Fault]:
@@ -171,7 +180,7 @@ def overridden(chain: Chain, overrides: Mapping[str, Any], source: Source) -> Ch
     `overrides` are the tables `group`, `return`, `master` and `target` of the file that `source`
     is of: owners and inserts by their ids. Raises ChainError, each fault in the file that says it.
     """
-    overlay = _Overlay(document(chain), source)
+    overlay = _Overlay(as_document(chain), source)
     overlay.add(overrides)
     data = frozen(overlay.data)
     beside = {**overlay.tables, **overlay.over}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from chains.document import document
+from chains.document import as_document
 from chains.model import Chain
 from chains.validation import check
 
@@ -25,7 +25,7 @@ def dumps(chain: Chain) -> str:
     the sound; what is unset, and an insert's `on`, `mix` and `bypass` at rest, is left out.
     Raises ChainError as `check` does.
     """
-    data = document(check(chain))
+    data = as_document(check(chain))
     lines = [pair("schema", data["schema"]), pair("name", data["name"])]
     lines += _table("engine", data.get("engine", {}))
     for row in data["group"]:

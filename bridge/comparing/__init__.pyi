@@ -22,6 +22,18 @@ from .digest_checks import (
     DigestCheck as DigestCheck,
     DigestChecks as DigestChecks,
 )
+from .documents.applying import (
+    apply_changes as apply_changes,
+)
+from .documents.chain_changes import (
+    chain_changes as chain_changes,
+)
+from .documents.chain_tree import (
+    chain_digest as chain_digest,
+)
+from .documents.change import (
+    Change as Change,
+)
 from .first_step import (
     FirstStep as FirstStep,
     Renderings as Renderings,
@@ -70,6 +82,7 @@ __all__ = [
     "VERDICT_MEANINGS",
     "WINDOW_STEPS",
     "Alignment",
+    "Change",
     "Diff",
     "DifferentSoundError",
     "DigestCheck",
@@ -87,7 +100,10 @@ __all__ = [
     "aligned_blocks",
     "aligned_overlap",
     "alignment_words",
+    "apply_changes",
     "assert_same_render",
+    "chain_changes",
+    "chain_digest",
     "check_outputs",
     "compare_renders",
     "diff",

@@ -1,0 +1,1 @@
+"""What differs between two documents that are not audio: chains, DAW sessions."""
