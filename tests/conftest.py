@@ -37,6 +37,14 @@ settings.load_profile("suite")
 providers._get_local_constants = providers.Constants
 
 
+DEAREST = ("test_ci_example.py", "test_docs.py", "test_python_page.py", "test_cli_verify_builds.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process waits at the end for another's one test."""
+    items.sort(key=lambda item: item.path.name not in DEAREST)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Callable[[str], Path]:
     """Return a finder for shared test material, which skips the test where it is absent."""

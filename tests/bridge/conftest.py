@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,9 @@ import typer
 from scipy.stats import binomtest
 
 from bridge.cli.telling import run_told
+from bridge.hosting import Prepared, PrepareJob
 from bridge.hosting.finding.trust import trust_folder
+from bridge.hosting.hosts import IsolatedHost
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -116,6 +119,24 @@ def zam() -> Callable[[str], Path]:
         return bundle
 
     return find
+
+
+@pytest.fixture(scope="module")
+def prepared_once() -> Iterator[None]:
+    """A plugin is prepared once a module, not once a store: that repeats, as its own tests show."""
+    prepare = IsolatedHost.prepare
+    known: dict[tuple[object, ...], Prepared] = {}
+
+    def remembered(host: IsolatedHost, job: PrepareJob, *deadline_s: float) -> Prepared:
+        state = None if job.state is None else job.state.read_bytes()
+        asked = (host.name, host.version, repr(replace(job, state=None)), state)
+        if asked not in known:
+            known[asked] = prepare(host, job, *deadline_s)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IsolatedHost, "prepare", remembered)
+        yield
 
 
 class Said(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 import struct
@@ -26,9 +27,15 @@ WriteWav = Callable[..., Path]
 RATE = 48_000
 
 
+@functools.cache
+def read(path: Path) -> Session:
+    """A session is a value: a file of the corpus is read once."""
+    return FORMAT.read([path])
+
+
 @pytest.fixture
 def corpus(shared_data: Shared) -> Callable[[str], Session]:
-    return lambda name: FORMAT.read([shared_data(f"corpus/aaf/{name}.aaf")])
+    return lambda name: read(shared_data(f"corpus/aaf/{name}.aaf"))
 
 
 def codes(session: Session) -> list[str]:
@@ -40,7 +47,7 @@ def test_every_aaf_of_the_corpus_reads(shared_data: Shared) -> None:
     assert len(files) == 28
     for path in files:
         assert FORMAT.score(path) == 1.0, path.name
-        session = FORMAT.read([path])
+        session = read(path)
         with aaf2.open(str(path), "r") as aaf:
             (top,) = list(aaf.content.toplevel()) or [next(aaf.content.compositionmobs())]
             sound = [slot for slot in top.slots if slot.media_kind == "Sound"]
@@ -70,7 +77,7 @@ def test_no_clip_is_lost_and_none_is_displaced(shared_data: Shared) -> None:
         with aaf2.open(str(path), "r") as aaf:
             (top,) = aaf.content.toplevel()
             raw = {str(s.slot_id): raw_places(s) for s in top.slots if s.media_kind == "Sound"}
-        for track in FORMAT.read([path]).tracks:
+        for track in read(path).tracks:
             assert {clip.position_s for clip in track.clips} == raw[track.id], path.name
             count += len(raw[track.id])
     assert count == 125

@@ -16,7 +16,7 @@ from sessions.media.file_headers import Header, read_header
 from stemwright.problems import Problem
 
 WriteWav = Callable[..., Path]
-MUTATIONS = 500
+MUTATIONS = 250
 
 
 def outcome(path: Path) -> Header | Problem:

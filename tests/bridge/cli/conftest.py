@@ -51,7 +51,7 @@ WHOLE_SONGS = os.environ.get("STEMWRIGHT_WHOLE_SONGS") == "1"
 def loudest_part(
     shared_data: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], Path]:
-    """Return a maker of folders with the loudest 10 s of a song's stems, or with all of them."""
+    """Return a maker of folders with the loudest 5 s of a song's stems, or with all of them."""
 
     def cut(song: str) -> Path:
         whole = shared_data(f"stems/{song}")
@@ -60,11 +60,11 @@ def loudest_part(
             return whole if WHOLE_SONGS else folder
         sound, rate_hz = soundfile.read(whole / "mixdown-sum.flac", always_2d=True)
         energy = np.add.reduceat(np.square(sound).sum(1), np.arange(0, len(sound), rate_hz))
-        first = int(np.argmax(np.convolve(energy, np.ones(10), "valid"))) * rate_hz
+        first = int(np.argmax(np.convolve(energy, np.ones(5), "valid"))) * rate_hz
         folder.mkdir()
         for stem in sorted(whole.glob("*.flac")):
             subtype = soundfile.info(stem).subtype
-            part, _ = soundfile.read(stem, frames=10 * rate_hz, start=first)
+            part, _ = soundfile.read(stem, frames=5 * rate_hz, start=first)
             soundfile.write(folder / stem.name, part, rate_hz, subtype)
         return folder
 

@@ -103,7 +103,8 @@ def render(place: Path) -> Callable[..., Path]:
         assert was in PLAIN
         chain.write_text(PLAIN.replace(was, now, 1))
         if not out.exists():
-            words = ["render", place / stems, chain, "-o", out, "--store", place / "store", *more]
+            words = ["render", place / stems, chain, "-o", out, "--store", place / "store"]
+            words += ["--excerpt", *more]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

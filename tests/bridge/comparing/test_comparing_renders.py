@@ -87,7 +87,16 @@ def render(place: Path) -> Callable[..., Path]:
             text = text.replace(f"{{{key}}}", str(value))
         chain.write_text(text)
         if not out.exists():
-            words = ["render", place / stems, chain, "-o", out, "--store", place / "store"]
+            words = [
+                "render",
+                place / stems,
+                chain,
+                "-o",
+                out,
+                "--store",
+                place / "store",
+                "--excerpt",
+            ]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

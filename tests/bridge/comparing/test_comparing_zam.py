@@ -66,7 +66,16 @@ def render(zam, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         chain, out = folder / f"{name}.toml", folder / name
         chain.write_text(_text(step), encoding="utf-8")
         if not out.exists():
-            words = ["render", folder / "stems", chain, "-o", out, "--store", folder / "store"]
+            words = [
+                "render",
+                folder / "stems",
+                chain,
+                "-o",
+                out,
+                "--store",
+                folder / "store",
+                "--excerpt",
+            ]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

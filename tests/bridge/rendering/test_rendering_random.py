@@ -111,12 +111,13 @@ INSERTS = st.lists(
     drawn(SCHEMA["$defs"]["GroupTable"]["properties"]["insert"]["items"]), min_size=2, max_size=4
 )
 GROUP = drawn(SCHEMA["$defs"]["GroupTable"])
+CHAIN = drawn(SCHEMA)
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> dict[str, Any]:
     """A chain file's tables whose names meet, but for one in SELDOM."""
-    data = draw(drawn(SCHEMA))
+    data = draw(CHAIN)
     groups = [data["group"][0], *draw(st.lists(GROUP, min_size=1, max_size=len(STEMS) - 1))]
     backs = data.get("return", [])[:2]
     data |= {"group": groups, "return": backs}

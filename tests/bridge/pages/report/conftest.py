@@ -151,10 +151,14 @@ def noise() -> Callable[..., np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def known(made_for_all_workers: Callable[..., Path]) -> Path:
     """The store that the song was rendered into once; nothing else is ever put there."""
-    studio = _with_song(Studio(tmp_path_factory.mktemp("known")))
-    return studio.make().store.root
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        _with_song(Studio(folder)).make()
+
+    return made_for_all_workers("the report's song", make) / "store"
 
 
 @pytest.fixture
