@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+SHORT_PAGES = True
+
 TEXT = """
 [[group]]
 id = "all"

@@ -7,6 +7,8 @@ import json
 import pytest
 import soundfile
 
+SHORT_PAGES = True
+
 TEXT = """
 [[group]]
 id = "all"

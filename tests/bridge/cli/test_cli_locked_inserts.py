@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+SHORT_PAGES = True
+
 TEXT = """
 [[group]]
 id = "low"

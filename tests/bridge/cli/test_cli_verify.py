@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
+pytestmark = pytest.mark.usefixtures("prepared_once")
+SHORT_PAGES = True
+
 ROOT = Path(__file__).resolve().parents[3]
 NOBODY = "65534"
 STEMWRIGHT = (

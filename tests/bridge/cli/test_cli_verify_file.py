@@ -13,6 +13,8 @@ import soundfile
 from mutagen.id3 import TIT2, TXXX
 from mutagen.wave import WAVE
 
+SHORT_PAGES = True
+
 TEXT = """
 [[group]]
 id = "low"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("prepared_once")
+SHORT_PAGES = True
+
 TEXT = """
 [[group]]
 id = "low"
