@@ -15,12 +15,12 @@ class CustomBuildHook(BuildHookInterface[Any]):
     """Adds the library to a wheel, which is then one platform's, of any Python's."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's signature
-        """Compile; without a compiler, or where STEMWRIGHT_PURE is set, the wheel is pure."""
+        """Compile what is not built yet; with STEMWRIGHT_PURE or no compiler the wheel is pure."""
         if self.target_name != "wheel" or os.environ.get("STEMWRIGHT_PURE", "0") not in ("", "0"):
             return
         build = runpy.run_path(str(Path(self.root, "bridge", "native", "build.py")))
         try:
-            built = build["compile_kernels"]()
+            built = build["LIBRARY"] if build["is_built"]() else build["compile_kernels"]()
         except build["CannotCompileError"] as reason:
             self.app.display_warning(f"without kernels, four times slower: {reason}")
             return

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
 from bridge.hosting.finding import scan
 from bridge.hosting.finding.bundles import search_folders
 from bridge.hosting.finding.trust import lies_in
@@ -60,13 +67,18 @@ def shared_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def made_for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a maker of folders that exist once a run, however many processes run its tests."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run's, one for all the processes that run its tests."""
     base = tmp_path_factory.getbasetemp()
-    top = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def made_for_all_workers(run_folder: Path) -> Callable[..., Path]:
+    """Return a maker of folders that exist once a run, however many processes run its tests."""
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
-        folder, claim = top / name, top / f"{name} is being made"
+        folder, claim = run_folder / name, run_folder / f"{name} is being made"
         while not folder.exists():
             try:
                 claim.mkdir()
@@ -82,6 +94,26 @@ def made_for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Callable[.
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def demo(made_for_all_workers: Callable[..., Path]) -> Path:
+    """Where `stemwright demo demo` was run once, with what it said and its store beside `demo`.
+
+    Whoever changes anything in there does so in a copy.
+    """
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        said = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+            patch.chdir(folder)
+            patch.setenv("STEMWRIGHT_STORE", str(folder / "store"))
+            code = run_told(app, ["demo", "demo"])
+        (folder / "said.txt").write_text(said.getvalue(), encoding="utf-8")
+        assert code == 0
+
+    return made_for_all_workers("the demo", make)
 
 
 @pytest.fixture(scope="session")
@@ -115,25 +147,43 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top / "bin"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def installed_plugins_asked_once() -> Iterator[None]:
-    """What the plugins installed on this machine hold is asked once a session, not once a store.
+Ask = Callable[[Path, Path, float], scan.Scanned]
 
-    A search by name asks all of them in children, and most tests search for others.
+
+@pytest.fixture(scope="session", autouse=True)
+def plugins_asked_once(run_folder: Path) -> Iterator[Ask]:
+    """What a plugin's file holds is asked once a run, not once a store; yield what really asks.
+
+    It is known by all its bytes and its name; one that fails is asked again, unless it is installed
+    on this machine.
     """
-    ask, installed, answers = scan._ask, search_folders(), {}
+    ask, installed, answers = scan._ask, search_folders(), run_folder / "what plugins hold"
+    answers.mkdir(exist_ok=True)
 
     def remembered(bundle: Path, binary: Path, deadline_s: float) -> scan.Scanned:
-        if not lies_in(binary, installed):
-            return ask(bundle, binary, deadline_s)
-        asked = (bundle, scan.stat_text(binary), deadline_s)
-        if asked not in answers:
-            answers[asked] = ask(bundle, binary, deadline_s)
-        return answers[asked]
+        known = answers / _digest(bundle)
+        if known.exists():
+            answer: scan.Scanned = pickle.loads(known.read_bytes())  # noqa: S301 - our own
+            return answer
+        said = ask(bundle, binary, deadline_s)
+        if not said.reason or lies_in(binary, installed):
+            with tempfile.NamedTemporaryFile(dir=answers, delete=False) as new:
+                new.write(pickle.dumps(said))
+            Path(new.name).replace(known)
+        return said
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scan, "_ask", remembered)
-        yield
+        yield ask
+
+
+def _digest(bundle: Path) -> str:
+    hasher = blake3(bundle.name.encode())
+    for path in sorted(bundle.rglob("*")) if bundle.is_dir() else [bundle]:
+        if path.is_file():
+            hasher.update(f"{path.relative_to(bundle)}|{path.stat().st_size}|".encode())
+            hasher.update(path.read_bytes())
+    return hasher.hexdigest()
 
 
 @pytest.fixture

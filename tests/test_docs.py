@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import tomllib
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,11 +24,13 @@ def _blocks(kind: str) -> list[str]:
     return re.findall(rf"```{kind}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_readmes_example_prints_what_it_says(tmp_path, monkeypatch, capsys) -> None:
+def test_the_readmes_example_prints_what_it_says(demo, tmp_path, monkeypatch, capsys) -> None:
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "store"))
     (console,) = _blocks("console")
-    shown = re.split(r"^\$ stemwright (.*)\n", console, flags=re.MULTILINE)[1:]
+    first, said, *shown = re.split(r"^\$ stemwright (.*)\n", console, flags=re.MULTILINE)[1:]
+    assert (first, said) == ("demo demo", (demo / "said.txt").read_text(encoding="utf-8"))
     for command, output in zip(shown[::2], shown[1::2], strict=True):
         assert run_told(app, shlex.split(command)) == 0
         assert capsys.readouterr().out == output

@@ -103,7 +103,7 @@ def one_way(band: dict[str, Any]) -> dict[str, Any]:
 DATA = from_schema(SCHEMA).map(linked)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(DATA)
 def test_a_chain_survives_writing_and_reading(data: dict[str, Any]) -> None:
     chain = loads(tomlkit.dumps(data))
@@ -163,7 +163,7 @@ TABLE_SCRAPS = ["[[group]]", "[master]", 'use = "eq"', 'key = "drums"', "bands =
 SCRAPS = st.sampled_from([*MARKS, *VALUE_SCRAPS, *TABLE_SCRAPS]) | st.text(max_size=5)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from([TEMPLATE, DEMO]), st.lists(st.tuples(SPANS, SCRAPS), max_size=4))
 @example(TEMPLATE, [((0, 0), "schema = 9" + "9" * 5000)])
 def test_any_mutation_of_a_chain_is_a_chain_or_told(
@@ -181,7 +181,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(DATA, VALUES, st.randoms(use_true_random=False))
 def test_any_value_anywhere_is_a_chain_or_told(
     data: dict[str, Any], value: Any, random: Any

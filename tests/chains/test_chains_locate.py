@@ -122,7 +122,7 @@ def paths(value: Any, at: At = ()) -> set[At]:
     return found
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.data())
 def test_every_path_is_found_on_the_line_it_was_written_on(data: st.DataObject) -> None:
     writer = Writer(data.draw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from bridge.metering import measure
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-def test_the_demo_masters_its_own_song_and_keeps_what_is_there(run, tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    first = run("demo", folder)
-    assert first.code == 0
-    assert str(folder / "master" / "main.wav") in first.out
+def test_the_demo_masters_its_own_song_and_keeps_what_is_there(
+    run, demo: Path, tmp_path: Path
+) -> None:
+    folder, store = (shutil.copytree(demo / each, tmp_path / each) for each in ("demo", "store"))
+    said = (demo / "said.txt").read_text(encoding="utf-8")
+    assert str(Path("demo", "master", "main.wav")) in said
     assert len(list((folder / "stems").glob("*.wav"))) == 8
     record = json.loads((folder / "master" / "render.json").read_text(encoding="utf-8"))
     told = (DOCS / "verify.md").read_text(encoding="utf-8")
@@ -27,7 +29,7 @@ def test_the_demo_masters_its_own_song_and_keeps_what_is_there(run, tmp_path: Pa
     assert found.true_peak_dbtp <= -1.0
     chain = folder / "chain.toml"
     chain.write_text(chain.read_text().replace("integrated_lufs = -14", "integrated_lufs = -18"))
-    again = json.loads(run("demo", folder, "--json").out)
+    again = json.loads(run("demo", folder, "--store", store, "--json").out)
     assert again["outputs"][0]["measures"]["integrated_lufs"] == pytest.approx(-18.0, abs=0.1)
     assert {step["id"] for step in again["steps"] if not step["cached"]} <= {
         "finish/main",

@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+import soundfile
 
 TEXT = """
 [[group]]
@@ -29,50 +32,79 @@ integrated_lufs = -20.0
 MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "2"))
 
 
-def _start(stems: Path, text: Path, out: Path, store: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from bridge.cli import main; main()", "render", stems, text]
-    command += ["-o", out, "--store", store, "--jobs", "2"]
-    temporary = out.with_name(f"{out.name} temporary")
+SOUND = ("kick", "bass", "lead vox")
+
+
+@dataclass(frozen=True)
+class Song:
+    """Stems, a chain, the master an undisturbed render makes of them, and how long it takes."""
+
+    stems: Path
+    chain: Path
+    main: bytes
+    whole_s: float
+
+
+@pytest.fixture(scope="module")
+def song(zam, tmp_path_factory) -> Song:
+    zam("ZamCompX2")
+    place = tmp_path_factory.mktemp("killed")
+    stems, chain = place / "stems", place / "chain.toml"
+    stems.mkdir()
+    for seed, name in enumerate(SOUND):
+        samples = 0.05 * np.random.default_rng(seed).standard_normal((48000, 2))
+        soundfile.write(stems / f"{name}.wav", samples, 48000, "PCM_24")
+    insert = '[[group.insert]]\nuse = "plugin"\nplugin = "ZamCompX2"\n'
+    chain.write_text("schema = 1\n" + TEXT.format(insert=insert), encoding="utf-8")
+    started = time.monotonic()
+    words = _words(stems, chain, place / "calm", place / "store")
+    assert _start(words, place / "temporary").wait(timeout=120) == 0
+    whole_s = time.monotonic() - started
+    return Song(stems, chain, (place / "calm" / "main.wav").read_bytes(), whole_s)
+
+
+def _words(stems: Path, chain: Path, out: Path, store: Path) -> list[str]:
+    words = ["render", stems, chain, "-o", out, "--store", store, "--jobs", 2]
+    return [str(word) for word in words]
+
+
+def _start(words: list[str], temporary: Path) -> subprocess.Popen[bytes]:
     temporary.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [str(word) for word in command],
+        [sys.executable, "-c", "from bridge.cli import main; main()", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "TMPDIR": str(temporary)},
     )
 
 
-def _leftovers(out: Path, store: Path) -> list[Path]:
+def _leftovers(out: Path, store: Path, temporary: Path) -> list[Path]:
     hidden = [path for path in out.rglob("*") if path.name.startswith(".")]
-    temporary = out.with_name(f"{out.name} temporary")
     staged = [path for path in (store / "staging").iterdir() if path.name != "collecting"]
     return [*hidden, *staged, *temporary.iterdir()]
 
 
 @pytest.mark.parametrize("victim", ["parent", "child"])
 def test_the_next_render_after_a_kill_is_equal_and_clean(
-    stems, chain, zam, tmp_path, victim: str
+    song, run, tmp_path, monkeypatch, victim: str
 ) -> None:
-    zam("ZamCompX2")
-    insert = '[[group.insert]]\nuse = "plugin"\nplugin = "ZamCompX2"\n'
-    text = chain(TEXT.format(insert=insert))
-    started = time.monotonic()
-    calm = _start(stems, text, tmp_path / "calm", tmp_path / "calm store")
-    assert calm.wait(timeout=120) == 0
-    whole_s = time.monotonic() - started
-    wanted = (tmp_path / "calm" / "main.wav").read_bytes()
     chance = np.random.default_rng(5)
     for moment in range(MOMENTS):
-        out, store = tmp_path / f"out {moment}", tmp_path / f"store {moment}"
-        render = _start(stems, text, out, store)
-        time.sleep(chance.uniform(0.2, 1.0) * whole_s)
+        out, store, temporary = (
+            tmp_path / f"{what} {moment}" for what in ("out", "store", "temporary")
+        )
+        words = _words(song.stems, song.chain, out, store)
+        render = _start(words, temporary)
+        time.sleep(chance.uniform(0.2, 1.0) * song.whole_s)
         _kill(render, victim)
         render.wait(timeout=120)
         if out.exists() and (out / "main.wav").exists():
-            assert (out / "main.wav").read_bytes() == wanted
-        assert _start(stems, text, out, store).wait(timeout=120) == 0
-        assert (out / "main.wav").read_bytes() == wanted
-        assert _leftovers(out, store) == []
+            assert (out / "main.wav").read_bytes() == song.main
+        monkeypatch.setenv("TMPDIR", str(temporary))
+        monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+        assert run(*words).code == 0
+        assert (out / "main.wav").read_bytes() == song.main
+        assert _leftovers(out, store, temporary) == []
 
 
 def _kill(render: subprocess.Popen[bytes], victim: str) -> None:

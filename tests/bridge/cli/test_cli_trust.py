@@ -15,6 +15,7 @@ import pytest
 import soundfile
 
 from bridge.hosting.child.process import call
+from bridge.hosting.finding import scan
 from bridge.hosting.finding.trust import trust_file
 from bridge.hosting.jobs import as_wire
 from sessions.states import device_states
@@ -53,8 +54,8 @@ def kinds(said: Any) -> list[str]:
 
 
 @pytest.fixture
-def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every file that any child was told to load, as the jobs say."""
+def loaded(monkeypatch: pytest.MonkeyPatch, plugins_asked_once: Callable[..., Any]) -> list[str]:
+    """Every file that any child was told to load, as the jobs say; none is known already."""
     jobs: list[str] = []
 
     def listening(job: Any, *more: Any) -> Any:
@@ -64,6 +65,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("hosts", "finding.scan"):
         module = import_module(f"bridge.hosting.{name}")
         monkeypatch.setattr(module, "call", listening)
+    monkeypatch.setattr(scan, "_ask", plugins_asked_once)
     return jobs
 
 

@@ -33,7 +33,7 @@ from fake_host import FakeHost, fake_catalogue
 from sessions import read
 from stemwright.problems import InputError, MachineError, RenderError, StemwrightError
 
-CHAINS = int(os.environ.get("STEMWRIGHT_CHAINS", "60"))
+CHAINS = int(os.environ.get("STEMWRIGHT_CHAINS", "40"))
 RATE_HZ = 48000
 FRAMES = RATE_HZ * 42 // 100  # loudness needs 0.4 s
 SUBTYPES = ("float64", "float32", "pcm24")
