@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,10 +21,8 @@ SIZE = 512
 """Numbers in the sketch of one channel."""
 _WINDOW_FRAMES = 64
 _MOST_CHANNELS = 2
-# Windows meet in a bucket every 512, each time under another sign: the table's length is prime.
-_DICE = np.random.Generator(np.random.PCG64(1))
-_SIGNS = _DICE.choice([-1.0, 1.0], _WINDOW_FRAMES)
-_WINDOW_SIGNS = _DICE.choice([-1.0, 1.0], 65537)
+_WINDOW_SIGNS = 65537
+"""Windows meet in a bucket every 512, each time under another sign: it is a prime."""
 
 Sketch = tuple[float, ...]
 """(SIZE,) of one channel."""
@@ -60,20 +59,27 @@ class Sketches:
         windows = self._window + np.arange(count)
         with np.errstate(invalid="ignore", over="ignore"):
             sums = _signed_sums(whole, count)
-            sums *= _WINDOW_SIGNS[windows % len(_WINDOW_SIGNS)]
+            sums *= _signs()[1][windows % _WINDOW_SIGNS]
             for row, values in zip(self._sums, sums, strict=True):
                 row += np.bincount(windows % SIZE, weights=values, minlength=SIZE)
         self._window += count
 
 
+@functools.cache
+def _signs() -> tuple[Block, Block]:
+    """The signs of the frames in a window, and of windows; drawn where a file is inspected."""
+    dice = np.random.Generator(np.random.PCG64(1))
+    return dice.choice([-1.0, 1.0], _WINDOW_FRAMES), dice.choice([-1.0, 1.0], _WINDOW_SIGNS)
+
+
 def _signed_sums(whole: Block, count: int) -> Block:
     """Return (channels, count) sums of windows under the signs of their frames."""
     if (compiled := library()) is None:
-        sums: Block = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _SIGNS).sum(axis=2)
+        sums: Block = (whole.reshape(len(whole), count, _WINDOW_FRAMES) * _signs()[0]).sum(axis=2)
         return sums
     sums = np.empty((len(whole), count))
     for row, out in zip(rows(whole)[0], sums, strict=True):
-        compiled.signed_sums(row, _SIGNS, out, count)
+        compiled.signed_sums(row, _signs()[0], out, count)
     return sums
 
 

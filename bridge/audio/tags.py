@@ -10,10 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mutagen import MutagenError
-from mutagen.id3 import TXXX
-from mutagen.wave import WAVE
-
 from sessions import Readable, View, find_chunk
 
 _LARGEST_RIFF_BYTES = 0xFFFFFFFF
@@ -43,6 +39,10 @@ def write_texts(path: Path, texts: Mapping[str, str]) -> None:
     The same file and texts make the same bytes. Raises OSError when the disk refuses, ValueError
     for a file that is no WAV.
     """
+    from mutagen import MutagenError  # where nothing is written, nothing of it is needed
+    from mutagen.id3 import TXXX
+    from mutagen.wave import WAVE
+
     try:
         wav: Any = WAVE(path)
         if wav.tags is None:

@@ -30,6 +30,8 @@ _NO_MEMORY = re.compile(
     "|thread pool has not been initialized",
     re.IGNORECASE,
 )
+_HELP_ASKED = "NoArgsIsHelpError"
+"""What a group of commands raises that is named alone; typer gives its name away, not its class."""
 _ENDED = Problem("stopped", "stopped before the end")
 
 
@@ -55,6 +57,9 @@ def _called(app: typer.Typer, words: Sequence[str], before: Callable[[], None]) 
     except typer.Abort:
         raise
     except typer.TyperException as error:
+        if type(error).__name__ == _HELP_ASKED:
+            say(*error.format_message().splitlines(), err=True)
+            return InputError.exit_code
         raise InputError(_usage(error, words)) from error
 
 

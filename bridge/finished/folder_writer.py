@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -25,7 +25,7 @@ from bridge.finished.digests import (
 )
 from bridge.finished.finished_folder import FinishedFolder
 from bridge.finished.lock_writer import as_text, hosted_steps, length_of, lock_of, range_of
-from bridge.finished.place import OutputFolder
+from bridge.finished.place import OutputFolder, text_digest
 from bridge.hosting import opened_state
 from bridge.planning import HostedStep, Plan
 from bridge.plugins import Plugin
@@ -34,12 +34,18 @@ from bridge.storing import file_digest
 from chains import Chain, Insert, Plugin as PluginSettings, PluginTable, dumps
 from stemwright.problems import Diagnostic, InputError, Problem
 
+_PAGE = "report.html"
+
 
 class Pages(Protocol):
     """What adds pages for people to a folder of results."""
 
     def rows(self) -> Mapping[str, Any]:
         """More rows for render.json."""
+        ...
+
+    def stands(self, folder: FinishedFolder, page: str) -> bool:
+        """Whether report.html of the digest `page` is what would be written for `folder`."""
         ...
 
     def write(self, path: Path, folder: FinishedFolder) -> None:
@@ -89,15 +95,20 @@ def write_into(
     told = _record(context, rendering, [*names.values()], untagged) | {"song": song}
     if pages is not None:
         told |= pages.rows()
-        told["files"].append("report.html")
+        told["files"].append(_PAGE)
     record = Record.model_validate(told)
     if pages is not None:
-
-        def write(path: Path) -> None:
-            pages.write(path, FinishedFolder(path.parent, record, chain, lock))
-
-        out.add("report.html", write)
+        _add_page(out, pages, lambda path: FinishedFolder(path, record, chain, lock))
     return Record.model_validate(out.commit(told))
+
+
+def _add_page(out: OutputFolder, pages: Pages, folder_at: Callable[[Path], FinishedFolder]) -> None:
+    """Stage the page, or leave the one that stands; `folder_at` is the folder with its files."""
+    standing = out.owned.as_written(_PAGE)
+    if standing is not None and pages.stands(folder_at(out.staging), standing):
+        out.keep(_PAGE)
+    else:
+        out.add(_PAGE, lambda path: pages.write(path, folder_at(path.parent)))
 
 
 def _refuse_changed(
@@ -140,17 +151,31 @@ def _add_master(
     name = _file_of(output)
     digests = Digests(**shared, output=output_digest(output.pcm_sha256))
     carried = Carried(output.version, digests)
-    beside = sidecar_of(Path(name)).name
+    beside, words = sidecar_of(Path(name)).name, sidecar(name, carried)
 
     def copy(staged: Path) -> None:
         shutil.copyfile(output.path, staged)
         tag(staged, carried)
 
-    out.add(name, copy)
-    out.add_text(beside, sidecar(name, carried))
+    if _is_same_master(out, name, beside, words):
+        out.keep(name)
+    else:
+        out.add(name, copy)
+    out.add_text(beside, words)
     if not can_carry(output.path):
         said = f"{name} is too large for a tag; its digests are in {beside} alone"
         yield Diagnostic("note", "untagged", f"finish/{output.version}", said)
+
+
+def _is_same_master(out: OutputFolder, name: str, beside: str, words: str) -> bool:
+    """Whether the folder has this master, every byte of it, from this version of the tool.
+
+    Its samples and its tag are what the sidecar says, and the lock says how it was written.
+    """
+    owned = out.owned
+    if owned.record is None or owned.record.get("stemwright") != version("stemwright"):
+        return False
+    return owned.as_written(name) is not None and owned.as_written(beside) == text_digest(words)
 
 
 def _file_of(output: Output) -> str:

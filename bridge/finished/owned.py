@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,21 +44,38 @@ class Owned:
     whole: Mapping[str, str] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
 
+    def as_written(self, name: str) -> str | None:
+        """The digest of a file that has every byte that render wrote; None for any other."""
+        written = (_digests(self.record) or {}).get(name)
+        return written if written == self.whole.get(name) else None
 
-def survey(folder: Path) -> Owned:
+
+def survey(folder: Path, digest_of: Callable[[Path], str] = file_digest) -> Owned:
     """Look through an output folder. No link is followed and nothing is changed.
+
+    Raises as `record_in`.
+    """
+    record = record_in(folder)
+    if record is not None:
+        return _recorded(folder, record, digest_of)
+    lock = folder / LOCK
+    return Owned(whole={LOCK: digest_of(lock)} if os.path.lexists(lock) else {})
+
+
+def record_in(folder: Path) -> Mapping[str, Any] | None:
+    """Return the record of an output folder, None where it has none; what it lists is not read.
 
     Raises InputError `output_not_ours` for a folder that holds somebody else's files in the place
     of ours.
     """
     if not os.path.lexists(folder):
-        return Owned()
+        return None
     if not folder.is_dir():
         raise not_ours(folder, "the output is a file", "name a folder with -o")
     _refuse_link(folder / STATES, stat.S_ISDIR, "a folder")
     names = {path.name for path in folder.iterdir()} - {IN_USE, UNFINISHED}
     if RECORD in names:
-        return _recorded(folder)
+        return _own_record(folder)
     if RANGE in names and _is_range(folder / RANGE):
         names.remove(RANGE)
     if names - {LOCK}:
@@ -66,7 +83,7 @@ def survey(folder: Path) -> Owned:
         raise not_ours(folder, said, "name another folder with -o, or empty this one")
     if LOCK in names and not _is_lock(folder / LOCK):
         raise not_ours(folder / LOCK, "this is no lock that `stemwright lock` wrote", _AWAY)
-    return Owned(whole={LOCK: file_digest(folder / LOCK)} if LOCK in names else {})
+    return None
 
 
 def refuse_foreign(
@@ -112,22 +129,28 @@ def not_ours(path: Path, said: str, hint: str) -> InputError:
     return InputError(Problem("output_not_ours", said, {"file": str(path)}, hint=hint))
 
 
-def _recorded(folder: Path) -> Owned:
+def _own_record(folder: Path) -> Mapping[str, Any]:
+    """The record in a folder, nothing that it lists being a link. Raises InputError."""
     _refuse_link(folder / RECORD, stat.S_ISREG, "a file")
-    record = read_plain(folder / RECORD)
+    record: Any = read_plain(folder / RECORD)
     digests = _digests(record)
     if digests is None:
         said = "this render.json is not one that render wrote, so its folder is not replaced"
         raise not_ours(folder / RECORD, said, "name another folder with -o, or empty this one")
+    for name in digests:
+        _refuse_link(folder / name, stat.S_ISREG, "a file")
+    return dict(record)
+
+
+def _recorded(folder: Path, record: Mapping[str, Any], digest_of: Callable[[Path], str]) -> Owned:
     samples = dict(_samples(record))
-    whole: dict[str, str] = {RECORD: file_digest(folder / RECORD)}
+    whole: dict[str, str] = {RECORD: digest_of(folder / RECORD)}
     changed = []
-    for name, digest in digests.items():
+    for name, digest in (_digests(record) or {}).items():
         path = folder / name
         if not os.path.lexists(path):
             continue
-        _refuse_link(path, stat.S_ISREG, "a file")
-        found = file_digest(path)
+        found = digest_of(path)
         if found == digest or _retagged(path, samples.get(name)):
             whole[name] = found
         else:

@@ -5,169 +5,34 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+from blake3 import blake3
 
 from bridge.finished import LOCK, RECORD
 from bridge.finished.owned import (
     IN_USE,
     RANGE,
-    STATES,
     UNFINISHED,
     Owned,
     not_ours,
-    plain_name,
-    read_plain,
+    record_in,
     refuse_foreign,
     survey,
 )
+from bridge.finished.unfinished import JOURNAL, Unfinished
 from bridge.storing import HeldError, Lease, NotALeaseError, file_digest, hold
 from stemwright.problems import InputError, MachineError, Problem
-
-_MARKER = "stemwright.json"
-_JOURNAL = "journal.json"
-_OURS = {"stemwright": "unfinished"}
-
-
-@dataclass(frozen=True)
-class _Journal:
-    """What is moved: `new` names into place, `old` names with their digests out of it."""
-
-    new: tuple[str, ...]
-    old: dict[str, str]
-
-
-class Unfinished:
-    """The place for the new content of `folder`. Every method may raise OSError."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._place = folder / UNFINISHED
-
-    def begin(self) -> None:
-        """Make the place, marked; nothing of an earlier one may be there."""
-        self._place.mkdir()
-        (self._place / _MARKER).write_text(json.dumps(_OURS), encoding="ascii")
-
-    def staged(self, name: str) -> Path:
-        """Where the new file `name` waits."""
-        path = self._place / "new" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def commit(self, new: Iterable[str], old: dict[str, str]) -> None:
-        """Move `old` files out of the way and `new` ones in, or leave everything as it was.
-
-        `old` has the digests of the files that may go. Another file in the place of a new one
-        raises FileExistsError.
-        """
-        journal = _Journal(tuple(new), old)
-        written = self._place / f"{_JOURNAL}.part"
-        written.write_text(json.dumps(vars(journal)), encoding="utf-8")
-        written.replace(self._place / _JOURNAL)
-        try:
-            self._forward(journal)
-        except BaseException:
-            self._back(journal)
-            (self._place / _JOURNAL).unlink()
-            raise
-        self.clear()
-
-    def discard(self) -> None:
-        """Remove what waits, unless it is needed to mend the folder."""
-        if not os.path.lexists(self._place / _JOURNAL):
-            shutil.rmtree(self._place, ignore_errors=True)
-
-    def mend(self) -> None:
-        """End or undo what a killed process began. Raises InputError for what is not ours."""
-        if not os.path.lexists(self._place):
-            return
-        if not stat.S_ISDIR(self._place.lstat().st_mode) or not self._marked():
-            said = "this is in the way of the place where a render waits, and is not of ours"
-            raise not_ours(self._place, said, "name another folder with -o, or move that away")
-        journal = self._journal()
-        if journal is not None:
-            try:
-                self._forward(journal)
-            except OSError:
-                self._back(journal)
-        self.clear()
-
-    def clear(self) -> None:
-        """Remove the place, the journal first: what it speaks of is done."""
-        (self._place / _JOURNAL).unlink(missing_ok=True)
-        shutil.rmtree(self._place)
-
-    def _marked(self) -> bool:
-        names = {path.name for path in self._place.iterdir()}
-        return not names or read_plain(self._place / _MARKER) == _OURS
-
-    def _journal(self) -> _Journal | None:
-        told: Any = read_plain(self._place / _JOURNAL)
-        try:
-            new, old = tuple(told["new"]), {name: str(told["old"][name]) for name in told["old"]}
-        except (TypeError, KeyError):
-            return None
-        return _Journal(new, old) if all(map(plain_name, (*new, *old))) else None
-
-    def _forward(self, journal: _Journal) -> None:
-        """Do what is left to do; it may be begun anywhere."""
-        for name, digest in journal.old.items():
-            target, away = self._folder / name, self._place / "old" / name
-            done = name in journal.new and not os.path.lexists(self._new(name))
-            if not done and os.path.lexists(target) and file_digest(_plain(target)) == digest:
-                away.parent.mkdir(parents=True, exist_ok=True)
-                target.rename(away)
-        for name in sorted(journal.new, key=lambda each: each == RECORD):
-            if os.path.lexists(self._new(name)):
-                _move(self._new(name), self._folder / name)
-        self._tidy(journal.old)
-
-    def _back(self, journal: _Journal) -> None:
-        for name in journal.new:
-            if not os.path.lexists(self._new(name)) and os.path.lexists(self._folder / name):
-                _move(self._folder / name, self._new(name))
-        for name in journal.old:
-            away = self._place / "old" / name
-            if os.path.lexists(away):
-                _move(away, self._folder / name)
-        self._tidy(journal.new)
-
-    def _tidy(self, moved: Iterable[str]) -> None:
-        """Remove the folder of states when its last one was moved out of it."""
-        if any(name.startswith(f"{STATES}/") for name in moved):
-            with contextlib.suppress(OSError):
-                (self._folder / STATES).rmdir()
-
-    def _new(self, name: str) -> Path:
-        return self._place / "new" / name
-
-
-def _plain(path: Path) -> Path:
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise FileExistsError(f"{path.name} is not a file")
-    return path
-
-
-def _move(source: Path, target: Path) -> None:
-    if os.path.lexists(target):
-        raise FileExistsError(f"{target.name} is in the way")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.parent.is_symlink():
-        raise FileExistsError(f"{target.parent.name} is a link")
-    source.rename(target)
 
 
 def check_output(folder: Path) -> None:
     """Raise InputError when `folder` holds somebody else's files, before any work is done."""
     _refuse_linked_range(folder)
     if not os.path.lexists(folder / UNFINISHED):
-        survey(folder)
+        record_in(folder)
     _check_writable(folder)
 
 
@@ -186,7 +51,7 @@ def check_unlocked(folder: Path) -> None:
 
 def check_whole(folder: Path) -> None:
     """Raise InputError for a folder whose content was left half in place by a killed process."""
-    if (folder / UNFINISHED / "journal.json").exists():
+    if (folder / UNFINISHED / JOURNAL).exists():
         raise InputError(
             Problem(
                 "output_unfinished",
@@ -203,18 +68,28 @@ class OutputFolder:
 
     A context manager; an exception leaves the folder as it was. From `claim` on nobody else
     writes into it. With `replace`, files of an earlier render that were changed since may go;
-    `beside`, nothing goes but what is added anew.
+    `beside`, nothing goes but what is added anew. A file that would come out as it is stays, and
+    is not touched. `digest_of` hashes what is there.
     """
 
-    def __init__(self, folder: Path, *, replace: bool = False, beside: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        replace: bool = False,
+        beside: bool = False,
+        digest_of: Callable[[Path], str] = file_digest,
+    ) -> None:
         self.path = folder
         self._beside = beside
+        self._digest_of = digest_of
         self.owned = Owned()
         self._replace = replace
         self._made = [part for part in (folder, *folder.parents) if not part.exists()]
         self._lease: Lease | None = None
         self._unfinished = Unfinished(folder)
         self._staged: list[str] = []
+        self._kept: dict[str, str] = {}
         self._begun = False
 
     def __enter__(self) -> OutputFolder:
@@ -232,7 +107,7 @@ class OutputFolder:
                 self.path.mkdir(parents=True, exist_ok=True)
                 self._lease = _held(self.path)
                 self._unfinished.mend()
-            self.owned = survey(self.path)
+            self.owned = survey(self.path, self._digest_of)
         self._refuse_foreign(names)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
@@ -260,19 +135,38 @@ class OutputFolder:
 
     def add_text(self, name: str, text: str) -> Path:
         """Stage a UTF-8 text file."""
-        data = text.encode("utf-8", "backslashreplace")
-        return self.add(name, lambda staged: staged.write_bytes(data))
+        return self.add(name, lambda staged: staged.write_bytes(_octets(text)))
+
+    @property
+    def staging(self) -> Path:
+        """The folder in which files wait."""
+        return self._unfinished.staged(RECORD).parent
+
+    def keep(self, name: str) -> None:
+        """Leave the file `name` as it is: it has every byte that an earlier render gave it."""
+        digest = self.owned.as_written(name)
+        assert digest is not None  # noqa: S101 - narrows for the type checker
+        self._kept[name] = digest
+        self._staged.append(name)
 
     def commit(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Put everything in place of all that an earlier render left here.
 
         Return what render.json says: `record`, and under `digests` which file has which content.
         """
-        digests = {name: file_digest(self._unfinished.staged(name)) for name in self._staged}
+        digests = {name: self._kept.get(name) or self._staged_digest(name) for name in self._staged}
         full = {**record, "digests": digests}
         self._add_record(full)
-        self._place(dict(self.owned.whole))
+        new = {**digests, RECORD: self._staged_digest(RECORD)}
+        same = {name for name, digest in new.items() if self.owned.whole.get(name) == digest}
+        self._staged = [name for name in self._staged if name not in same]
+        old = {name: digest for name, digest in self.owned.whole.items() if name not in same}
+        if self._staged or old:
+            self._place(old)
         return full
+
+    def _staged_digest(self, name: str) -> str:
+        return file_digest(self._unfinished.staged(name))
 
     def _add_record(self, record: Mapping[str, Any]) -> None:
         text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
@@ -312,6 +206,15 @@ class OutputFolder:
                 raise not_ours(self.path, said, "move that away, and render again") from error
         self._staged.clear()
         self._begun = False
+
+
+def text_digest(text: str) -> str:
+    """What a file of `text` has as its digest."""
+    return blake3(_octets(text)).hexdigest()
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _held(folder: Path) -> Lease:

@@ -138,7 +138,7 @@ def stem_file(
 
 
 def _extracted(archive: Path, member: str, store: Store) -> Entry:
-    octets, check = _hashed(archive)
+    octets, check = _hashed(archive, store)
     key = digest("member", zip=octets, member=member)
     entry = store.whole(key)
     if entry is None:
@@ -150,7 +150,7 @@ def _extracted(archive: Path, member: str, store: Store) -> Entry:
 
 
 def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
-    octets, check = _hashed(path)
+    octets, check = _hashed(path, store)
     key = _inspection_key(octets, start)
     entry = store.get(key)
     if entry is not None:
@@ -190,14 +190,14 @@ def _inspection_key(octets: str, start: int) -> str:
     return digest("inspect", version=_INSPECT_VERSION, block=BLOCK_FRAMES, file=octets, start=start)
 
 
-def _hashed(path: Path) -> tuple[str, Callable[[], None]]:
+def _hashed(path: Path, store: Store) -> tuple[str, Callable[[], None]]:
     """The digest of a file's bytes, and what raises where it has been written to since."""
     if path.exists() and not path.is_file():
         said = f"{path.name} is a folder, a device or a pipe, not a file"
         raise InputError(Problem("not_a_file", said, {"file": str(path)}))
     try:
         before = signature(path)
-        found = file_digest(path)
+        found = store.digest_of(path)
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror}"
         raise InputError(Problem("missing_file", message, {"file": str(path)})) from error

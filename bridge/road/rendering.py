@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,16 +71,23 @@ def render_master(work: Work, events: Events) -> tuple[Record, bool]:
     """Do it all; return render.json and whether the targets were met.
 
     Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
-    held in full or not at all.
+    held in full or not at all: what it says of files is proved by reading them.
     """
     from bridge.finished import OutputFolder, read_lock
     from bridge.rendering import WORKER_MODULES
+    from bridge.storing import file_digest, known_files_of
     from bridge.workers import working
 
-    with OutputFolder(work.target, replace=work.replace) as out, ExitStack() as held:
+    known = known_files_of(work.inputs.store_root)
+    digest_of = file_digest if work.locked else known.digest
+    with (
+        OutputFolder(work.target, replace=work.replace, digest_of=digest_of) as out,
+        ExitStack() as held,
+    ):
         held.enter_context(working(work.inputs.jobs, WORKER_MODULES))
         lock = read_lock(work.folder) if work.locked else None
-        prepared = _prepared(work, events, partial=lock is None, out=out, held=held)
+        held.callback(known.keep)
+        prepared = _prepared(work, events, digest_of, partial=lock is None, out=out, held=held)
         _refuse_others(work, prepared.context, lock, out)
         rendering = _rendered(work, prepared.context)
         events.stage("writing")
@@ -102,6 +109,7 @@ def write_lock(work: Work, events: Events) -> Lock:
 def _prepared(
     work: Work,
     events: Events,
+    digest_of: Callable[[Path], str] | None = None,
     *,
     partial: bool = False,
     out: OutputFolder | None = None,
@@ -111,19 +119,21 @@ def _prepared(
 
     With `partial`, plugins that are not here are the plan's `missing` instead. One that fails
     though nothing is wrong with the chain fails its lane, later. `out` is claimed before any
-    work, and what the store gives stays in it until `held` is closed.
+    work, and what the store gives stays in it until `held` is closed. `digest_of` hashes the
+    stems; without it they are read.
     """
     from bridge.finished import check_output
     from bridge.gathering import failures, refuse_inputs
     from bridge.rendering import context_of
-    from bridge.storing import Store
+    from bridge.storing import Store, file_digest
 
     given = work.inputs
     if out is None:
         check_output(work.target)
     else:
         out.claim()
-    store = Store(_outside(work.folder, given.store_root))
+    root = _outside(work.folder, given.store_root)
+    store = Store(root, digest_of=digest_of or file_digest)
     if held is not None:
         held.enter_context(store.holding())
     chain, session = read_both(given, store)
@@ -267,7 +277,6 @@ def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
         references,
         song,
         short=work.short_page,
-        standing=work.target / "report.html",
     )
 
 

@@ -5,6 +5,10 @@ from .keys import (
     file_digest as file_digest,
     signature as signature,
 )
+from .known_files import (
+    Disks as Disks,
+    KnownFiles as KnownFiles,
+)
 from .leases import (
     HeldError as HeldError,
     Lease as Lease,
@@ -12,6 +16,10 @@ from .leases import (
     hold as hold,
     leased_folder as leased_folder,
     sweep as sweep,
+)
+from .limit import (
+    LIMIT_BYTES as LIMIT_BYTES,
+    default_limit_bytes as default_limit_bytes,
 )
 from .modes import (
     modes_of as modes_of,
@@ -30,13 +38,12 @@ from .sizes import (
     size_in_words as size_in_words,
 )
 from .store import (
-    LIMIT_BYTES as LIMIT_BYTES,
     Collected as Collected,
     Entry as Entry,
     Held as Held,
     Store as Store,
-    default_limit_bytes as default_limit_bytes,
     default_root as default_root,
+    known_files_of as known_files_of,
 )
 
 __all__ = [
@@ -44,9 +51,11 @@ __all__ = [
     "BadDataError",
     "Collected",
     "Content",
+    "Disks",
     "Entry",
     "Held",
     "HeldError",
+    "KnownFiles",
     "Lease",
     "NotALeaseError",
     "NotPlainError",
@@ -58,6 +67,7 @@ __all__ = [
     "digest",
     "file_digest",
     "hold",
+    "known_files_of",
     "leased_folder",
     "modes_of",
     "parse_json",

@@ -213,7 +213,7 @@ def _refuse_held(path: Path, handle: int, locks: bool | None) -> None:
 
 def _alive(path: Path, handle: int, holder: Holder, locks: bool | None) -> bool:
     """Whether the holder of a lease, whose lock was not refused to us, may still be at work."""
-    if locks and holder.locks and holder.machine == _machine():
+    if locks and holder.locks and holder.machine == machine():
         return False
     with tempfile.TemporaryFile(dir=path.parent) as now:  # by the clock of the disk
         return os.fstat(now.fileno()).st_mtime - os.fstat(handle).st_mtime < EXPIRY_S
@@ -247,7 +247,7 @@ def _me(name: str, *, locks: bool) -> Holder:
     except (KeyError, OSError, ImportError):  # a container's user without a name
         user = "an unnamed user"
     since = time.strftime("%Y-%m-%d %H:%M:%S")
-    return Holder(name, _machine(), platform.node(), os.getpid(), user, since, locks)
+    return Holder(name, machine(), platform.node(), os.getpid(), user, since, locks)
 
 
 def _write(handle: int, holder: Holder) -> None:
@@ -285,7 +285,7 @@ def _cloexec() -> int:
 
 
 @functools.cache
-def _machine() -> str:
+def machine() -> str:
     """What all processes and containers of one running system, and no others, have in common."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +16,17 @@ import platformdirs
 
 from bridge.storing.holding import Holds
 from bridge.storing.keys import Content, digest, file_digest
+from bridge.storing.known_files import KnownFiles
 from bridge.storing.leases import leased_folder, sweep
+from bridge.storing.limit import default_limit_bytes
 from bridge.storing.modes import modes_of
-from bridge.storing.sizes import bytes_of
 from stemwright.problems import InputError, MachineError, Problem
 
-LIMIT_BYTES = 20 * 10**9
 _VERSION = "v1"
 _MARKER = ".stemwright-store"
 """Lies among the entries: all beside it is this tool's own, to be replaced and dropped."""
 
+_KNOWN_FILES = "files.json"
 _KEY = re.compile(r"([0-9a-f]{2})[0-9a-f]{62}(-[0-9a-f]{16})?")
 
 
@@ -69,23 +70,15 @@ class Collected:
     own_bytes: int
 
 
-_LIMIT = "STEMWRIGHT_STORE_LIMIT"
-
-
-def default_limit_bytes() -> int:
-    """STEMWRIGHT_STORE_LIMIT, else 20 GB. Raises InputError for what is no size."""
-    named = os.environ.get(_LIMIT)
-    found = LIMIT_BYTES if not named else bytes_of(named)
-    if found is None:
-        said = f"{_LIMIT} is {named}, which is no size"
-        raise InputError(Problem("usage", said, expected="5GB, 500MB or 0"))
-    return found
-
-
 def default_root() -> Path:
     """STEMWRIGHT_STORE, else the user's cache folder."""
     named = os.environ.get("STEMWRIGHT_STORE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("stemwright")) / "store"
+
+
+def known_files_of(root: Path) -> KnownFiles:
+    """What the store in `root`, which need not be there yet, knows of files that lie still."""
+    return KnownFiles(root / _VERSION / _KNOWN_FILES)
 
 
 class Store:
@@ -94,13 +87,19 @@ class Store:
     Entries appear and go by one rename, so a reader sees a whole entry or none; an entry whose
     words or bytes are not those that were put counts as none and is dropped. They are their user's
     alone, unless the root is a folder that others may write into. What lies there otherwise is left
-    alone.
+    alone. `digest_of` is how files that are not the store's own are hashed for it.
     Raises MachineError when the folder cannot be made or written, InputError `store_not_ours` when
     the place of the entries is taken.
     """
 
-    def __init__(self, root: Path, limit_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        limit_bytes: int | None = None,
+        digest_of: Callable[[Path], str] = file_digest,
+    ) -> None:
         self.root = root
+        self.digest_of = digest_of
         self.limit_bytes = default_limit_bytes() if limit_bytes is None else limit_bytes
         self._entries = root / _VERSION
         self._staging = root / "staging"
@@ -151,9 +150,17 @@ class Store:
 
     def intact(self, entry: Entry) -> bool:
         """Tell whether an entry's file still has its bytes; read once in the life of this store."""
-        if entry.key not in self._trusted and entry.intact():
+        if entry.key not in self._trusted and self._has_its_bytes(entry):
             self._trusted.add(entry.key)
         return entry.key in self._trusted
+
+    def _has_its_bytes(self, entry: Entry) -> bool:
+        if entry.meta["data_head"]:
+            return entry.intact()
+        try:
+            return bool(self.digest_of(entry.data) == entry.meta["data_blake3"])
+        except OSError:
+            return False
 
     def made_beside(self, key: str) -> Entry | None:
         """Return an entry that another process has just put for this one, hashed as it wrote it."""
@@ -331,7 +338,7 @@ class Store:
         marker = self._entries / _MARKER
         if marker.exists():
             return
-        names = _names(self._entries) - {_MARKER, self.scan_cache.name}
+        names = _names(self._entries) - {_MARKER, self.scan_cache.name, _KNOWN_FILES}
         if not all(_entries_only(self._entries / name) for name in names):
             raise InputError(
                 Problem(

@@ -85,8 +85,9 @@ def measure(
 
 def _row(found: dict[str, Any], width: int) -> str:
     values = [found[key] for _, key in _COLUMNS] + [found["frames"] / found["sample_rate_hz"]]
-    cells = ("-" if value is None else f"{value:.2f}" for value in values)
-    return f"{printable(found['path']):<{width}}" + "".join(cell.rjust(_WIDTH) for cell in cells)
+    figures = ("-" if value is None else f"{value:.2f}" for value in values)
+    cells = (f" {each:>{_WIDTH - 1}}" for each in figures)
+    return f"{printable(found['path']):<{width}}" + "".join(cells)
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -1,10 +1,7 @@
-"""report.html of a rendering: drawn, or left as it is where it would come out the same."""
+"""report.html of a rendering: drawn, unless the one that is there would come out the same."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +16,7 @@ from bridge.pages.report.song import Song
 from bridge.pages.report.sources import listen
 from bridge.pages.report.step_signals import StepSignals
 from bridge.rendering import Context, Rendering, lane_source
-from bridge.storing import Store, digest, file_digest
+from bridge.storing import digest, file_digest
 
 _OF_ONE_RUN = frozenset({"cached", "seconds"})
 """What render.json says of a step that no page shows."""
@@ -29,8 +26,7 @@ _CODE = frozenset({".py", ".js", ".css"})
 class ReportPages:
     """report.html of one rendering; `references` are (kind, name, path) of what it is held to.
 
-    `short` leaves out the whole songs, for a small file. `standing` is the page of an earlier
-    render: it stays where it is the one that would be drawn.
+    `short` leaves out the whole songs, for a small file.
     """
 
     def __init__(
@@ -41,13 +37,11 @@ class ReportPages:
         song: Song = Song(),  # noqa: B008 - frozen
         *,
         short: bool = False,
-        standing: Path | None = None,
     ) -> None:
         self._context = context
         self._frames = rendering.frames
         self._song = song
         self._short = short
-        self._standing = standing
         self._heard = listen(context, rendering, references)
 
     def rows(self) -> Mapping[str, Any]:
@@ -57,17 +51,19 @@ class ReportPages:
             "heard": [heard.as_json() for heard in self._heard],
         }
 
+    def stands(self, folder: FinishedFolder, page: str) -> bool:
+        """Whether a page of the digest `page` is the one that would be drawn."""
+        drawn = self._context.store.get(_page_key(folder, short=self._short))
+        return drawn is not None and drawn.meta["page"] == page
+
     def write(self, path: Path, folder: FinishedFolder) -> None:
-        """Write the page, or put the standing one there."""
-        store = self._context.store
-        key = _page_key(folder, short=self._short)
-        if self._standing is not None and _stands(self._standing, key, store):
-            _placed(self._standing, path)
-            return
+        """Draw the page."""
         from bridge.pages.report.report import write_report
 
+        store = self._context.store
         signals = StepSignals(folder, store, self._stems)
         if write_report(path, signals, self._heard, self._context.jobs, short=self._short):
+            key = _page_key(folder, short=self._short)
             store.put(key, {"pcm": None, "page": file_digest(path)})
 
     def _stems(self, group: str) -> Signal:
@@ -102,21 +98,3 @@ def _code() -> str:
             text = path.read_bytes()
             hasher.update(f"{path.relative_to(room)} {len(text)}\n".encode() + text)
     return hasher.hexdigest()
-
-
-def _stands(page: Path, key: str, store: Store) -> bool:
-    """Whether `page` is a file, and the one that was drawn under `key`."""
-    drawn = store.get(key)
-    try:
-        plain = stat.S_ISREG(page.lstat().st_mode)
-        return drawn is not None and plain and file_digest(page) == drawn.meta["page"]
-    except OSError:
-        return False
-
-
-def _placed(page: Path, path: Path) -> None:
-    """The same file at a second place; a copy on a disk without links."""
-    try:
-        os.link(page, path)
-    except OSError:
-        shutil.copyfile(page, path)

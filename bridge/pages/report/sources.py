@@ -25,7 +25,7 @@ from bridge.hosting import own_file
 from bridge.pages.report.heard_signal import Heard, Kind
 from bridge.planning import Lane, Plan, Stem, Stems, group_digest
 from bridge.rendering import Context, Rendering, lane_source
-from bridge.storing import Signature, Store, digest, file_digest, signature
+from bridge.storing import Signature, Store, digest, signature
 from stemwright.problems import InputError, Problem
 
 LONGEST_S = 600
@@ -141,7 +141,7 @@ def listen(
     plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0))
     return (
         *(
-            placed(_reference(*reference), plan, rendering, context.store)
+            placed(_reference(*reference, context.store), plan, rendering, context.store)
             for reference in references
         ),
         _signal("stems", "plain sum of the stems", plain, plan, rendering),
@@ -227,10 +227,10 @@ def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
     return lambda: cut(signal.blocks(), frames)
 
 
-def _reference(kind: str, name: str, path: Path) -> Heard:
+def _reference(kind: str, name: str, path: Path, store: Store) -> Heard:
     try:
         seen = signature(path)
-        heard = _file(_kind(kind), name, path, file_digest(path))
+        heard = _file(_kind(kind), name, path, store.digest_of(path))
     except OSError as error:
         return Heard(_kind(kind), name, "", 0, 0, fault=str(error.strerror or "it is not there"))
     blocks = heard.blocks

@@ -23,6 +23,15 @@ def test_a_folder_is_measured_as_a_table(run, stems) -> None:
     assert "L R Ls Rs" in said.err
 
 
+def test_figures_far_below_what_is_heard_stay_apart(run, stems) -> None:
+    soundfile.write(stems / "bass.wav", np.full((48000, 2), 1e-300), 48000, "DOUBLE")
+    said = run("measure", stems)
+    heads, row, *_ = said.out.splitlines()
+    figures = row.removeprefix(str(stems / "bass.wav")).split()
+    assert len(figures) == len(heads.replace("max ", "max").split()) - 1
+    assert "-6000.00" in figures
+
+
 def test_what_json_says_of_one_it_says_of_several(run, stems) -> None:
     alone = json.loads(run("measure", stems / "bass.wav", "--json").out)
     all_of_them = json.loads(run("measure", stems, stems / "bass.wav", "--json").out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ import pytest
 import soundfile
 
 from bridge.pages.report import rendered_page
+from bridge.storing import KnownFiles, file_digest
 
 CHAIN = """
 [[group]]
@@ -40,7 +43,8 @@ def song(run: Callable[..., Any], tmp_path: Path, chain: Callable[[str], Path]) 
 
     again()
     again()
-    return SimpleNamespace(again=again, page=tmp_path / "master" / "report.html", stems=stems)
+    page = tmp_path / "master" / "report.html"
+    return SimpleNamespace(again=again, page=page, stems=stems, words=words[1:])
 
 
 @pytest.fixture
@@ -65,6 +69,52 @@ def test_the_page_of_an_unchanged_song_is_left_as_it_is(song: Any, drawn: list[P
     after = song.page.stat()
     assert drawn == []
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def _touches(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """What says of each file whether anything was done to it."""
+    found = {path.name: path.stat() for path in folder.iterdir()}
+    return {name: (seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns) for name, seen in found.items()}
+
+
+def test_nothing_is_touched_where_nothing_changed(song: Any) -> None:
+    before = _touches(song.page.parent)
+    assert len(before) == 6
+    song.again()
+    assert _touches(song.page.parent) == before
+
+
+def test_a_record_of_another_run_is_all_that_is_written(song: Any) -> None:
+    record = song.page.with_name("render.json")
+    told = json.loads(record.read_bytes())
+    assert all(step["cached"] for step in told["steps"])
+    told["steps"][0]["cached"] = False
+    record.write_text(json.dumps(told, indent=2) + "\n")
+    before = _touches(song.page.parent)
+    song.again()
+    after = _touches(song.page.parent)
+    assert {name for name in before if before[name] != after[name]} == {"render.json"}
+    assert all(step["cached"] for step in json.loads(record.read_bytes())["steps"])
+
+
+@pytest.mark.parametrize("name", ["main.wav", "main.wav.digests.json", "chain.lock", "chain.toml"])
+def test_a_file_that_was_deleted_comes_again(song: Any, name: str) -> None:
+    path = song.page.with_name(name)
+    before, octets = _touches(song.page.parent), path.read_bytes()
+    path.unlink()
+    song.again()
+    after = _touches(song.page.parent)
+    assert path.read_bytes() == octets
+    assert {each for each in before if before[each] != after[each]} <= {name, "main.wav"}
+
+
+def test_a_master_with_tags_of_another_program_is_written_anew(song: Any) -> None:
+    master = song.page.with_name("main.wav")
+    before = master.read_bytes()
+    with master.open("ab") as file:
+        file.write(b"note\x04\x00\x00\x00mine")
+    song.again()
+    assert master.read_bytes() == before
 
 
 def test_a_page_that_was_deleted_comes_again(song: Any, drawn: list[Path]) -> None:
@@ -121,3 +171,74 @@ def test_a_page_that_lacked_something_is_drawn_again(
     song.again("--title", "Lacking")
     song.again("--title", "Lacking")
     assert len(drawn) == 2
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are read whole from now on, on a disk that may be believed at once."""
+    found: list[str] = []
+
+    def noted(path: Path) -> str:
+        found.append(path.name)
+        return file_digest(path)
+
+    monkeypatch.setattr("bridge.storing.known_files.SETTLED_S", 0.0)
+    monkeypatch.setattr("bridge.storing.Disks.kind_of", lambda *_: "ext4")
+    monkeypatch.setattr("bridge.storing.known_files.file_digest", noted)
+    return found
+
+
+def test_stems_that_lie_still_are_read_once(song: Any, read: list[str]) -> None:
+    song.again()
+    assert {"kick.wav", "mix.wav"} <= {*read}
+    read.clear()
+    song.again()
+    assert not {"kick.wav", "mix.wav"} & {*read}
+
+
+def test_a_stem_changed_in_place_is_heard_though_its_time_was_put_back(
+    song: Any, read: list[str]
+) -> None:
+    song.again()
+    stem, master = song.stems / "kick.wav", song.page.with_name("main.wav")
+    before, heard = stem.stat(), soundfile.read(master)[0]
+    samples = soundfile.read(stem)[0]
+    with stem.open("r+b") as file:
+        octets = np.frombuffer(stem.read_bytes()[-3 * samples.size :], np.uint8).reshape(-1, 3)
+        file.seek(-3 * samples.size, os.SEEK_END)
+        file.write(octets[::-1].tobytes())
+    os.utime(stem, ns=(before.st_atime_ns, before.st_mtime_ns))
+    song.again()
+    assert "kick.wav" in read
+    now = soundfile.read(master)[0]
+    assert np.abs(now - heard[::-1, ::-1]).max() < 2**-20  # the dither is as it was
+
+
+@pytest.mark.parametrize("words", [("render", "--locked"), ("lock",), ("verify",), ("plan",)])
+def test_what_proves_something_believes_no_file(
+    song: Any,
+    run: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: tuple[str, ...],
+) -> None:
+    asked: list[str] = []
+
+    def noted(_: KnownFiles, path: Path) -> str:
+        asked.append(path.name)
+        return file_digest(path)
+
+    monkeypatch.setattr(KnownFiles, "digest", noted)
+    command, *more = words
+    given = {
+        "render": [*song.words, *more],
+        "lock": [*song.words[:2], "-o", tmp_path / "locked"],
+        "verify": [song.page.parent],
+        "plan": song.words[:2],
+    }[command]
+    store = [] if command == "verify" else ["--store", tmp_path / "store"]
+    said = run(command, *given, *store)
+    assert said.code == 0, said.err
+    assert asked == []
+    song.again()
+    assert "kick.wav" in asked

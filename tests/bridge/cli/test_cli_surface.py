@@ -33,6 +33,13 @@ WITH_AN_EXAMPLE = (
 )
 
 
+@pytest.mark.parametrize("group", ["plugins", "cache"])
+def test_a_group_of_commands_that_is_named_alone_says_what_it_has(run, group: str) -> None:
+    said = run(group)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.strip() == run(group, "--help").out.strip()
+
+
 @pytest.mark.parametrize("command", WITH_AN_EXAMPLE)
 def test_every_command_has_help_with_an_example(run, command: str) -> None:
     said = run(command, "--help")
