@@ -1,3 +1,4 @@
+from .entries import Entry as Entry
 from .keys import (
     Content as Content,
     Signature as Signature,
@@ -39,7 +40,6 @@ from .sizes import (
 )
 from .store import (
     Collected as Collected,
-    Entry as Entry,
     Held as Held,
     Store as Store,
     default_root as default_root,

@@ -14,8 +14,9 @@ from typing import Any
 
 import platformdirs
 
+from bridge.storing.entries import Entry, words_digest, words_of
 from bridge.storing.holding import Holds
-from bridge.storing.keys import Content, digest, file_digest
+from bridge.storing.keys import Content, file_digest
 from bridge.storing.known_files import KnownFiles
 from bridge.storing.leases import leased_folder, sweep
 from bridge.storing.limit import default_limit_bytes
@@ -28,28 +29,6 @@ _MARKER = ".stemwright-store"
 
 _KNOWN_FILES = "files.json"
 _KEY = re.compile(r"([0-9a-f]{2})[0-9a-f]{62}(-[0-9a-f]{16})?")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One stored result: `meta` as JSON values, `data` a file or None."""
-
-    key: str
-    folder: Path
-    meta: Mapping[str, Any]
-
-    @property
-    def data(self) -> Path:
-        """The entry's file."""
-        return self.folder / "data"
-
-    def intact(self) -> bool:
-        """Tell whether the file still has the bytes that were put (reads all of it)."""
-        try:
-            head = str(self.meta["data_head"]).encode("ascii")
-            return bool(file_digest(self.data, head) == self.meta["data_blake3"])
-        except OSError:  # another process dropped it meanwhile
-            return False
 
 
 @dataclass(frozen=True)
@@ -132,7 +111,7 @@ class Store:
     def _found(self, key: str) -> Entry | None:
         folder = self._folder(key)
         try:
-            meta = _meta(key, (folder / "meta.json").read_bytes())
+            meta = words_of(key, (folder / "meta.json").read_bytes())
             if meta["data_bytes"] is not None and (
                 (folder / "data").stat().st_size != meta["data_bytes"]
             ):
@@ -297,7 +276,7 @@ class Store:
     def _is_whole(self, key: str) -> bool:
         folder = self._folder(key)
         try:
-            meta = _meta(key, (folder / "meta.json").read_bytes())
+            meta = words_of(key, (folder / "meta.json").read_bytes())
             return meta["data_bytes"] is None or Entry(key, folder, meta).intact()
         except FileNotFoundError:
             return True
@@ -308,7 +287,7 @@ class Store:
         return self._entries / key[:2] / key
 
     def _publish(self, folder: Path, key: str, meta: Mapping[str, Any]) -> bool:
-        words = {**meta, "meta_blake3": _words_digest(key, meta)}
+        words = {**meta, "meta_blake3": words_digest(key, meta)}
         (folder / "meta.json").write_text(json.dumps(words), encoding="utf-8")
         target = self._folder(key)
         self._modes.take(folder)
@@ -376,19 +355,6 @@ def _entries_only(folder: Path) -> bool:
         return False
     named = (_KEY.fullmatch(name) for name in _names(folder))
     return all(found is not None and found[1] == folder.name for found in named)
-
-
-def _meta(key: str, octets: bytes) -> dict[str, Any]:
-    """The words of an entry. Raises ValueError and its like where they are not those put."""
-    words: dict[str, Any] = json.loads(octets)
-    if words.pop("meta_blake3") != _words_digest(key, words):
-        raise ValueError(key)
-    return words
-
-
-def _words_digest(key: str, meta: Mapping[str, Any]) -> str:
-    words = json.loads(json.dumps(meta))  # as it will be read again
-    return digest("words", key=key, words=json.dumps(words, sort_keys=True))
 
 
 @contextmanager
