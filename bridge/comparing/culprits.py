@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from bridge.finished import MixerRow, RenderFolder, Row
+from bridge.finished import Lock, RenderFolder, Rides, Row
 from chains import MASTER, Chain
 
 Kind = Literal[
-    "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target", "drive",
-    "length", "subtype", "version", "host", "not_repeatable", "unknown",
+    "source", "insert", "order", "plugin", "state", "fader", "trim", "ride", "gain", "send",
+    "target", "drive", "length", "subtype", "version", "host", "not_repeatable", "unknown",
 ]  # fmt: skip
 """What kind of thing changed; `host` is the engine or this tool itself, `not_repeatable` the same
 step with the same input."""
@@ -25,11 +25,17 @@ Rack = Mapping[str, tuple[object, ...]]
 
 @dataclass(frozen=True)
 class Level:
-    """A group's trim, fader and sends, or a return's fader, as gains or in dB on both sides."""
+    """A group's trim, fader and sends, or a return's fader, as gains or in dB on both sides.
+
+    `rides` act before the fader; `before` is what acts before the inserts, each under its name
+    and kind.
+    """
 
     trim: float | None
     fader: float | None
     sends: Mapping[str, float]
+    rides: Rides = ()
+    before: Mapping[Named, object] = field(default_factory=dict)
 
 
 Levels = Mapping[str, Level]
@@ -46,8 +52,9 @@ def culprit(a: RenderFolder, b: RenderFolder, sides: Sides, owner: str, passed: 
     assert step is not None  # noqa: S101 - zip_longest never gives two absent steps
     if sides[0] is not None and sides[1] is not None and sides[0].key == sides[1].key:
         return _own_name(step, owner), "not_repeatable"
-    if not passed and _trimmed(a, b, owner):
-        return f"{owner} trim", "trim"
+    before = None if passed else _before(a, b, owner)
+    if before is not None:
+        return before
     changed = _hosted(a, b, step.id)
     if changed is not None:
         return _own_name(step, owner), changed
@@ -146,15 +153,22 @@ def _unseen(a: RenderFolder, b: RenderFolder, step: Row, owner: str) -> Named:
 
 def _levels(a: RenderFolder, b: RenderFolder) -> tuple[Levels, Levels]:
     """Trims, faders and sends by owner: as both locks hold them, else as both chains say."""
-    if a.mixer is not None and b.mixer is not None:
-        return _locked_levels(a.mixer), _locked_levels(b.mixer)
+    if a.lock is not None and b.lock is not None:
+        return _locked_levels(a.lock), _locked_levels(b.lock)
     if a.chain is not None and b.chain is not None:
         return _chain_levels(a.chain), _chain_levels(b.chain)
     return {}, {}
 
 
-def _locked_levels(mixer: Mapping[str, MixerRow]) -> Levels:
-    return {name: Level(row.trim, row.fader, row.sends or {}) for name, row in mixer.items()}
+def _locked_levels(lock: Lock) -> Levels:
+    found = {}
+    for row in lock.mixer:
+        before: dict[Named, object] = {(f"{row.id} pre ride", "ride"): row.pre_rides}
+        for source in (each for each in lock.sources if each.group == row.id):
+            before[f"{source.stem} gain", "gain"] = source.gain_db
+            before[f"{source.stem} ride", "ride"] = source.rides
+        found[row.id] = Level(row.trim, row.fader, row.sends or {}, row.rides, before)
+    return found
 
 
 def _chain_levels(chain: Chain) -> Levels:
@@ -162,11 +176,17 @@ def _chain_levels(chain: Chain) -> Levels:
     return {**groups, **{each.id: Level(None, each.gain_db, {}) for each in chain.returns}}
 
 
-def _trimmed(a: RenderFolder, b: RenderFolder, group: str) -> bool:
+def _before(a: RenderFolder, b: RenderFolder, group: str) -> Named | None:
+    """What differs of a group before its first insert: its trim, its stems' gains, early rides."""
     one, other = (each.get(group) for each in _levels(a, b))
     if one is None or other is None or one.trim is None or other.trim is None:
-        return False
-    return one.trim != other.trim
+        return None
+    return (f"{group} trim", "trim") if one.trim != other.trim else _moved(one, other)
+
+
+def _moved(one: Level, other: Level) -> Named | None:
+    shared = (each for each in one.before if each in other.before)
+    return next((each for each in shared if one.before[each] != other.before[each]), None)
 
 
 def _around(a: RenderFolder, b: RenderFolder, owner: str, step: Row) -> Named | None:
@@ -189,8 +209,11 @@ def _level(group: str, one: Level, other: Level, owner: str, owners: Sequence[st
         return None
     if one.trim != other.trim:
         return f"{group} trim", "trim"
-    if owner == group:
-        return None
+    moved = _moved(one, other)
+    if moved is not None or owner == group:
+        return moved
+    if one.rides != other.rides:
+        return f"{group} ride", "ride"
     if one.fader != other.fader:
         return f"{group} fader", "fader"
     sent = [{to: gain for to, gain in each.items() if owner in (to, MASTER)} for each in sends]

@@ -14,8 +14,8 @@ from chains import MASTER
 
 _REASONS: frozenset[Kind] = frozenset(
     {
-        "source", "insert", "order", "plugin", "state", "fader", "trim", "send", "target",
-        "subtype", "version",
+        "source", "insert", "order", "plugin", "state", "fader", "trim", "ride", "gain", "send",
+        "target", "subtype", "version",
     }
 )  # fmt: skip
 """What makes a difference by itself: a drive may be the consequence of one."""

@@ -202,7 +202,12 @@ def verify(
     def again(work: Path) -> Path:
         store = Store(work / "store")
         plan = link_stems(
-            recall(lock, place.folder, store), chain, store, plugin_folders=folders, trusted=allowed
+            recall(lock, place.folder, store),
+            chain,
+            store,
+            plugin_folders=folders,
+            trusted=allowed,
+            moves=lock.moves(),
         )
         context = context_of(
             plan, store, events=events, cancel=cancel, jobs=jobs, deadline_s=deadline_s

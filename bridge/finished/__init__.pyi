@@ -30,8 +30,10 @@ from .lock import (
     MixerRow as MixerRow,
     Place as Place,
     PluginRow as PluginRow,
+    Rides as Rides,
     Source as Source,
     SourceFile as SourceFile,
+    as_rides as as_rides,
     read_lock as read_lock,
 )
 from .lock_differences import (
@@ -58,6 +60,7 @@ from .record import (
     RECORD as RECORD,
     RECORD_SCHEMA as RECORD_SCHEMA,
     Finished as Finished,
+    Held as Held,
     Level as Level,
     Record as Record,
     Row as Row,
@@ -80,6 +83,7 @@ from .shapes import (
 )
 from .song import (
     held_drive as held_drive,
+    held_row as held_row,
     refuse_other_song as refuse_other_song,
     song_row as song_row,
 )
@@ -97,6 +101,7 @@ __all__ = [
     "Finished",
     "FinishedFolder",
     "Frames",
+    "Held",
     "Level",
     "Lock",
     "Many",
@@ -108,6 +113,7 @@ __all__ = [
     "RateHz",
     "Record",
     "RenderFolder",
+    "Rides",
     "Row",
     "Said",
     "Shape",
@@ -116,6 +122,7 @@ __all__ = [
     "Text",
     "Told",
     "Version",
+    "as_rides",
     "as_text",
     "chain_digest",
     "check_output",
@@ -125,6 +132,7 @@ __all__ = [
     "differences",
     "found_again",
     "held_drive",
+    "held_row",
     "hold_to",
     "in_words",
     "lock_digest",

@@ -77,8 +77,12 @@ def write_into(
     subtype: Subtype,
     pages: Pages | None = None,
     song: Mapping[str, Any] | None = None,
+    held: Mapping[str, Any] | None = None,
 ) -> Record:
-    """As `write_folder`; `song` is what the next render into the same folder is held to."""
+    """As `write_folder`; `song` is what the next render into the same folder is held to.
+
+    `held` says what a job's held drive costs.
+    """
     hosted = {step.id: step for step in hosted_steps(context.plan)}
     states = {
         step_id: (name, out.add(name, partial(_copy_state, path)))
@@ -93,6 +97,7 @@ def write_into(
     out.add_text("chain.toml", chain_text)
     out.add_text("chain.lock", as_text(lock))
     told = _record(context, rendering, [*names.values()], untagged) | {"song": song}
+    told |= {} if held is None else {"held": held}
     if pages is not None:
         told |= pages.rows()
         told["files"].append(_PAGE)

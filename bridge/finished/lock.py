@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,7 +22,7 @@ from bridge.finished.shapes import (
     Told,
     told_of,
 )
-from bridge.planning import ARRAY
+from bridge.planning import ARRAY, Ride, SongMoves
 from stemwright.problems import InputError, Problem
 
 LOCK = "chain.lock"
@@ -30,6 +30,9 @@ LOCK_SCHEMA = 1
 
 Place = tuple[str, str | None]
 """A file by its path, and by its member where that is a zip."""
+
+
+SongSeconds = Annotated[float, Field(ge=-1e7, le=1e7)]
 
 
 class Engine(Shape):
@@ -43,6 +46,11 @@ class Engine(Shape):
     tail_s: Seconds | None = None
     offline: bool
     transport: Text
+
+
+_Point = Annotated[tuple[SongSeconds, Db], Field(strict=False)]
+Rides = Many[Annotated[Many[_Point], Field(min_length=1)]]
+"""Rides, each with its points: seconds and dB."""
 
 
 class SourceFile(Shape):
@@ -71,14 +79,16 @@ class SourceFile(Shape):
 
 
 class Source(Shape):
-    """A stem: one file, or two of one channel each, and where it starts in the song."""
+    """A stem: one file, or two of one channel each, where it starts, what the song does to it."""
 
     stem: Text
     name: Text
     role: Text
     group: Text
-    offset_s: Annotated[float, Field(ge=-1e7, le=1e7)]
+    offset_s: SongSeconds
     files: Annotated[Many[SourceFile], Field(min_length=1, max_length=2)]
+    gain_db: Db = 0.0
+    rides: Rides = ()
 
 
 class PluginRow(Shape):
@@ -107,6 +117,8 @@ class MixerRow(Shape):
     trim: float | None = None
     fader: float | None = None
     sends: dict[Text, float] | None = None
+    rides: Rides = ()
+    pre_rides: Rides = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -162,8 +174,19 @@ class Lock(Told):
     drive_held: bool = False
     range: Part | None = None
     only: Many[FileWord] | None = None
+    overrides: dict[Text, Any] = Field(default_factory=dict)
     steps: Many[Step]
     outputs: Many[Output]
+
+    def moves(self) -> SongMoves:
+        """What the song did beside its chain."""
+        return SongMoves(
+            {row.stem: row.gain_db for row in self.sources if row.gain_db},
+            {row.stem: as_rides(row.rides) for row in self.sources if row.rides},
+            {row.id: as_rides(row.rides) for row in self.mixer if row.rides},
+            {row.id: as_rides(row.pre_rides) for row in self.mixer if row.pre_rides},
+            self.overrides,
+        )
 
     def moved(self, place: Callable[[Source, SourceFile], Place]) -> Lock:
         """The same with each stem's file where `place` says."""
@@ -178,6 +201,11 @@ class Lock(Told):
             for row, source in zip(self._told["sources"], self.sources, strict=True)
         ]
         return Lock.model_validate({**self._told, "sources": sources})
+
+
+def as_rides(rows: Rides) -> tuple[Ride, ...]:
+    """The rides that rows of a lock are."""
+    return tuple(Ride(points) for points in rows)
 
 
 def _placed(place: Place) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bridge.finished.lock import Lock, MixerRow, PluginRow, Source
+from bridge.finished.lock import Lock, MixerRow, PluginRow, Rides, Source
 from stemwright.decibels import amplitude_db
 from stemwright.problems import DiffersError, Problem
 
@@ -92,9 +92,40 @@ def _sources(rows: Sequence[Source], planned: Sequence[Source]) -> Iterator[Prob
         said = _stem_words(was.get(stem), now.get(stem))
         if said is not None:
             yield Problem("source_differs", f"the stem {stem} {said}", {"path": stem})
+    yield from _stem_moves(was, now)
     for group in dict.fromkeys(row.group for row in rows):
         orders = [[stem for stem, row in each.items() if row.group == group] for each in (was, now)]
         yield from _order(f"the stems of {group}", f"{group} stems", *orders)
+
+
+def _stem_moves(was: Mapping[str, Source], now: Mapping[str, Source]) -> Iterator[Problem]:
+    """Each stem's gain and rides."""
+    for stem in (each for each in was if each in now):
+        one, other = was[stem], now[stem]
+        if one.gain_db != other.gain_db:
+            gains = (f"{each.gain_db:.9g} dB" for each in (one, other))
+            yield _differs("chain", f"{stem} gain", *gains)
+        yield from _ridden(f"{stem} ride", one.rides, other.rides)
+
+
+def _ridden(path: str, was: Rides, now: Rides) -> Iterator[Problem]:
+    if was != now:
+        yield _differs("chain", path, _ride_words(was), _ride_words(now))
+
+
+def _ride_words(rides: Rides) -> str:
+    """Every ride's points: "0:30.95 0 dB, 0:31 +0.7 dB"; of several, one after the other."""
+    told = (
+        ", ".join(f"{_clock(seconds)} {gain_db:+.9g} dB" for seconds, gain_db in points)
+        for points in rides
+    )
+    return "; ".join(told) or "none"
+
+
+def _clock(seconds: float) -> str:
+    sign, whole = ("-" if seconds < 0 else ""), abs(seconds)
+    minutes = int(whole // 60)
+    return f"{sign}{minutes}:{whole - 60 * minutes:06.3f}"
 
 
 def _stem_words(was: Source | None, now: Source | None) -> str | None:
@@ -115,11 +146,13 @@ def _mixer(lock: Lock, planned: Lock) -> Iterator[Problem]:
     for owner in _either(was, now):
         one, other = (each.get(owner) or MixerRow(id=owner, inserts=()) for each in (was, now))
         yield from _gain(f"{owner} trim", one.trim, other.trim)
+        yield from _ridden(f"{owner} pre ride", one.pre_rides, other.pre_rides)
         orders = one.inserts, other.inserts
         yield from _order(f"the inserts of {owner}", f"{owner} order", *orders)
         for name in [f"{owner}/{insert}" for insert in _either(*orders)]:
             told = [*plugin_differences(lock, planned, name)]
             yield from told or _spec(lock, planned, name)
+        yield from _ridden(f"{owner} ride", one.rides, other.rides)
         yield from _gain(f"{owner} fader", one.fader, other.fader)
         if owner in was and owner in now:
             yield from _sends(owner, one.sends or {}, other.sends or {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,10 +19,12 @@ from bridge.planning import (
     NativeStep,
     Plan,
     ReturnLane,
+    Ride,
     StemFile,
     Step,
     hosted_key,
     native_key,
+    points_of,
 )
 from bridge.processing import VERSIONS
 from bridge.rendering import Context, Rendering, target_spec, target_words
@@ -62,6 +64,7 @@ def lock_of(
         "drive_held": rendering.drive_held if rendering else False,
         "range": range_of(plan, rendering.frames if rendering else None),
         "only": [*plan.only] or None,
+        **({"overrides": dict(plan.overrides)} if plan.overrides else {}),
         "steps": [
             {"id": step.id, "key": step.key, "pcm": step.pcm, "latency_frames": step.latency_frames}
             for step in (rendering.steps if rendering else ())
@@ -122,6 +125,8 @@ def mixer(plan: Plan) -> Iterator[dict[str, Any]]:
             "inserts": _insert_ids(lane.steps),
             "fader": lane.fader,
             "sends": dict(lane.sends),
+            **_rides("rides", lane.rides),
+            **_rides("pre_rides", lane.pre_rides),
         }
     for back in plan.returns:
         yield {"id": back.id, "inserts": _insert_ids(back.steps), "fader": back.fader}
@@ -226,7 +231,14 @@ def _sources(plan: Plan, folder: Path) -> Iterator[dict[str, Any]]:
                 "group": lane.id,
                 "offset_s": stem.offset_s,
                 "files": [_file(file, folder) for file in stem.files],
+                **({"gain_db": stem.gain_db} if stem.gain_db else {}),
+                **_rides("rides", stem.rides),
             }
+
+
+def _rides(name: str, rides: Sequence[Ride]) -> dict[str, Any]:
+    """A row's rides; a song without any has none to tell."""
+    return {name: points_of(rides)} if rides else {}
 
 
 def _file(file: StemFile, folder: Path) -> dict[str, Any]:

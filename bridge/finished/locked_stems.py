@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.finished.lock import Lock, Source, SourceFile
+from bridge.finished.lock import Lock, Source, SourceFile, as_rides
 from bridge.gathering import stem_file
 from bridge.planning import Stem, StemFile, Stems
 from bridge.storing import Store
@@ -35,7 +35,8 @@ def recall(lock: Lock, folder: Path, store: Store) -> Stems:
 def recall_stem(source: Source, folder: Path, store: Store) -> Stem:
     """Find one stem of a lock again, as `recall` does all."""
     files = tuple(recall_file(file, folder, store) for file in source.files)
-    return Stem(source.stem, source.name, source.role, files, source.offset_s)
+    moves = source.gain_db, as_rides(source.rides)
+    return Stem(source.stem, source.name, source.role, files, source.offset_s, *moves)
 
 
 def recall_file(file: SourceFile, folder: Path, store: Store) -> StemFile:

@@ -144,6 +144,14 @@ class Song(Shape):
     chain: Text
 
 
+class Held(Shape):
+    """A drive that was held, not solved; `off_target_lu` is by how much main.wav is louder."""
+
+    drive_db: Db
+    trim_db: Db
+    off_target_lu: Db | None
+
+
 class HeardRow(Shape):
     """A signal of the report."""
 
@@ -189,6 +197,7 @@ class Record(Told):
     diagnostics: Many[Said]
     files: Many[Text]
     song: Song | None = None
+    held: Held | None = None
     heading: Heading | None = None
     heard: Many[HeardRow] | None = None
     digests: dict[Text, Text] = Field(default_factory=dict)

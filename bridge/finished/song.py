@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bridge.finished import LOCK, RECORD, Lock, Record, checked_record, in_words, read_lock
 from bridge.finished.lock_writer import relative
 from bridge.finished.owned import Owned
-from bridge.rendering import HeldDrive
+from bridge.planning import Plan
+from bridge.rendering import HeldDrive, Rendering
 from stemwright.problems import Diagnostic, InputError, Problem
 
 
@@ -74,6 +76,25 @@ def _same_chain(
     if record.song is not None and record.song.model_dump() == song_row(folder, chain):
         return True
     return (lock.specs, lock.mixer) == (planned.specs, planned.mixer)
+
+
+def held_row(rendering: Rendering, plan: Plan) -> dict[str, Any] | None:
+    """What render.json says of a drive that a job holds; None where it was solved.
+
+    `off_target_lu` is None where no loudness is asked for, of a part, or where none was measured.
+    """
+    if not rendering.drive_held or plan.finish is None:
+        return None
+    wanted = plan.finish.integrated_lufs
+    found = [
+        each.measures["integrated_lufs"] for each in rendering.outputs if each.version == "main"
+    ]
+    known = wanted is not None and plan.window is None and found and found[0] is not None
+    return {
+        "drive_db": rendering.drive_db,
+        "trim_db": rendering.trim_db,
+        "off_target_lu": round(found[0] - wanted, 3) if known else None,
+    }
 
 
 _WHERE = "finish/main"

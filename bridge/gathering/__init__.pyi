@@ -17,6 +17,10 @@ from .render_events import (
     Events as Events,
     Silent as Silent,
 )
+from .ridden import (
+    ridden_blocks as ridden_blocks,
+    ridden_signal as ridden_signal,
+)
 from .signals import (
     DamagedEntryError as DamagedEntryError,
     Levels as Levels,
@@ -57,6 +61,8 @@ __all__ = [
     "link_stems",
     "prepare",
     "refuse_inputs",
+    "ridden_blocks",
+    "ridden_signal",
     "silence",
     "silent_signal",
     "skippable",

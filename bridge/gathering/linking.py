@@ -10,10 +10,12 @@ from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
 from bridge.gathering.sources import gather
 from bridge.hosting import host, lies_in, opened_state, scan, search_folders, trusted_folders
 from bridge.planning import (
+    NO_MOVES,
     Engine,
     Excerpt,
     HostedStep,
     Plan,
+    SongMoves,
     Stems,
     engine_of,
     hosted_steps,
@@ -41,8 +43,9 @@ def link(
     strict: bool = False,
     excerpt: Excerpt | None = None,
     partial: bool = False,
+    moves: SongMoves = NO_MOVES,
 ) -> Plan:
-    """Resolve `chain` for `session`, or an excerpt of it, on this machine.
+    """Resolve `chain` for `session`, or an excerpt of it, on this machine, with the song's `moves`.
 
     What the chain names by path is taken from the plugin folders, from `trusted` and from the
     folders the user trusts for good, and from nowhere else.
@@ -65,6 +68,7 @@ def link(
             strict=strict,
             excerpt=excerpt,
             partial=partial,
+            moves=moves,
         )
     except (InputError, MachineError) as error:
         refused = _state_faults(chain, known)
@@ -128,6 +132,7 @@ def link_stems(
     strict: bool = False,
     excerpt: Excerpt | None = None,
     partial: bool = False,
+    moves: SongMoves = NO_MOVES,
 ) -> Plan:
     """Resolve `chain` for stems that are known already; only `plugin_folders` are searched.
 
@@ -145,6 +150,7 @@ def link_stems(
             strict=strict,
             excerpt=excerpt,
             partial=partial,
+            moves=moves,
         )
     except (InputError, MachineError) as error:
         if refused:

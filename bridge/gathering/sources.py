@@ -27,12 +27,14 @@ from bridge.audio import (
     summed,
     unchanged,
 )
+from bridge.gathering.ridden import ridden_blocks
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.gathering.summed_stems import sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Content, Entry, Store, digest, file_digest, signature
 from bridge.workers import WorkerLostError, apart
 from sessions import Session, Track
+from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _INSPECT_VERSION = 6
@@ -231,12 +233,23 @@ def _place(source: Path, member: str | None) -> str:
 def group_blocks(
     stems: Iterable[Stem], trim: float, rate_hz: int, frames: int, store: Store
 ) -> Iterator[Block]:
-    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed."""
+    """Stream the float64 stereo sum of `stems` at `rate_hz`, padded to `frames`, then trimmed.
+
+    Each stem comes with its own gain and rides.
+    """
     parts = [
-        Part(1.0, _stem_blocks(stem, rate_hz, store), stem.offset_at(rate_hz)) for stem in stems
+        Part(linear(stem.gain_db), _moved(stem, rate_hz, store), stem.offset_at(rate_hz))
+        for stem in stems
     ]
     for block in summed(parts, frames):
         yield block if trim == 1.0 else trim * block
+
+
+def _moved(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:
+    blocks = _stem_blocks(stem, rate_hz, store)
+    if not stem.rides:
+        return blocks
+    return ridden_blocks(blocks, stem.rides, rate_hz, stem.offset_at(rate_hz))
 
 
 def _stem_blocks(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:

@@ -35,6 +35,12 @@ from .model import (
     VersionPlan as VersionPlan,
     Window as Window,
 )
+from .moves import (
+    NO_MOVES as NO_MOVES,
+    Ride as Ride,
+    SongMoves as SongMoves,
+    points_of as points_of,
+)
 from .steps import (
     built_in as built_in,
     state_path as state_path,
@@ -44,6 +50,7 @@ from .steps import (
 
 __all__ = [
     "ARRAY",
+    "NO_MOVES",
     "TAIL_S",
     "Engine",
     "Excerpt",
@@ -54,6 +61,8 @@ __all__ = [
     "NativeStep",
     "Plan",
     "ReturnLane",
+    "Ride",
+    "SongMoves",
     "Stem",
     "StemFile",
     "Stems",
@@ -69,6 +78,7 @@ __all__ = [
     "length_words",
     "native_key",
     "plan",
+    "points_of",
     "prepare_facts",
     "state_path",
     "stem_facts",

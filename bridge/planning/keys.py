@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.planning.model import Engine, HostedStep, NativeStep, Stem
+from bridge.planning.moves import points_of
 from bridge.storing import digest
 
 HOSTED_VERSION = 2
@@ -22,13 +23,19 @@ def stem_facts(stem: Stem, rate_hz: int) -> dict[str, Any]:
     }
 
 
+def _move_facts(stem: Stem) -> dict[str, Any]:
+    """What the song does to a stem in its group's sum; nothing where it does nothing."""
+    gain = {"gain_db": stem.gain_db} if stem.gain_db else {}
+    return gain | ({"rides": points_of(stem.rides)} if stem.rides else {})
+
+
 def group_digest(
     stems: Sequence[Stem], trim: float, rate_hz: int, frames: int, skip: int = 0
 ) -> str:
     """Name the sum of a group's stems, in order, trimmed, `frames` long from frame `skip`."""
     return digest(
         "group",
-        stems=[stem_facts(stem, rate_hz) for stem in stems],
+        stems=[stem_facts(stem, rate_hz) | _move_facts(stem) for stem in stems],
         trim=trim,
         frames=frames,
         skip=skip,

@@ -21,6 +21,7 @@ from bridge.planning.model import (
     Step,
     VersionPlan,
 )
+from bridge.planning.moves import NO_MOVES, SongMoves
 from bridge.planning.steps import StepLinker
 from bridge.plugins import Catalogue
 from chains import Chain, Insert, Limiter, StemName, Version, Where, check, matches, stem_selector
@@ -119,8 +120,9 @@ def plan(
     strict: bool = False,
     excerpt: Excerpt | None = None,
     partial: bool = False,
+    moves: SongMoves = NO_MOVES,
 ) -> Plan:
-    """Resolve `chain` for `stems`, or for an excerpt of them.
+    """Resolve `chain` for `stems`, or for an excerpt of them, with the song's own `moves`.
 
     `supported` names the built-ins that can be rendered, `states` maps state files to the blake3
     of their bytes, `strict` refuses sample rate conversion.
@@ -128,14 +130,14 @@ def plan(
     stems at once, MachineError when all that is wrong is a plugin this machine lacks: with
     `partial`, that is the plan's `missing` instead.
     """
-    chain = check(chain)
+    chain, stems = check(chain), replace(stems, stems=moves.on(stems.stems))
     problems: list[Problem] = list(refusals(chain, supported))
     taken, notes = assign_stems(chain, stems, problems)
     rate_hz = engine_of(chain, stems).sample_rate_hz
     notes += _rates(stems.stems, rate_hz, strict, problems)
     _channels(stems.stems, problems)
     linker = StepLinker(chain, catalogue, states)
-    lanes, returns = _lanes(chain, taken, linker), _returns(chain, linker)
+    lanes, returns = _lanes(chain, taken, linker, moves), _returns(chain, linker)
     before, finish = _finish(chain, linker)
     master = linker.steps("master", before)
     _refuse(problems, linker, partial)
@@ -165,6 +167,7 @@ def plan(
         bypassed=linker.bypassed,
         states={str(path): digest for path, digest in states.items()},
         missing=tuple(linker.missing),
+        overrides=dict(moves.overrides),
     )
 
 
@@ -205,7 +208,7 @@ def engine_of(chain: Chain, stems: Stems) -> Engine:
 
 
 def _lanes(
-    chain: Chain, taken: Mapping[str, tuple[Stem, ...]], linker: StepLinker
+    chain: Chain, taken: Mapping[str, tuple[Stem, ...]], linker: StepLinker, moves: SongMoves
 ) -> tuple[Lane, ...]:
     return tuple(
         Lane(
@@ -216,6 +219,8 @@ def _lanes(
             fader=linear(group.gain_db),
             fader_db=group.gain_db,
             sends=tuple((name, linear(gain_db)) for name, gain_db in group.sends),
+            rides=moves.rides.get(group.id, ()),
+            pre_rides=moves.pre_rides.get(group.id, ()),
         )
         for group in chain.groups
         if taken.get(group.id)

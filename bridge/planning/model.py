@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from bridge.planning.moves import Ride
 from bridge.plugins import Lines, Plugin, Slot
 from chains import NOWHERE, InsertSettings, Limiter, Side, Where
 from stemwright.problems import Diagnostic, Problem
@@ -47,7 +49,7 @@ class StemFile:
 class Stem:
     """A stem as it will be summed: one file, or a left and a right one.
 
-    `offset_s` is silence before its first frame.
+    `offset_s` is silence before its first frame; gain and rides act in its group's sum.
     """
 
     id: str
@@ -55,6 +57,8 @@ class Stem:
     role: str
     files: tuple[StemFile, ...]
     offset_s: float = 0.0
+    gain_db: float = 0.0
+    rides: tuple[Ride, ...] = ()
 
     @property
     def channels(self) -> int:
@@ -166,7 +170,8 @@ Step = NativeStep | HostedStep
 class Lane:
     """A stem group's render graph: stems, trim, steps, fader. Gains are linear factors.
 
-    `sends` are (return id, linear gain after the fader).
+    `sends` are (return id, linear gain after the fader). `pre_rides` act before the first step,
+    `rides` after the last, before the fader.
     """
 
     id: str
@@ -176,6 +181,8 @@ class Lane:
     fader: float
     fader_db: float
     sends: tuple[tuple[str, float], ...] = ()
+    rides: tuple[Ride, ...] = ()
+    pre_rides: tuple[Ride, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -257,7 +264,7 @@ class Plan(Shown):
     every step renders; `fixed_frames` where the master ends if its sound does not decide that. With
     a `window`, all three count from its skip on. `only` names the versions that are wanted,
     where not all are; main's bus is rendered with any. A plan with plugins `missing` can be
-    rendered in part.
+    rendered in part. `overrides` are the song's settings that stand over the chain's, by path.
     """
 
     chain_name: str
@@ -276,6 +283,7 @@ class Plan(Shown):
     missing: tuple[Problem, ...] = ()
     fixed_frames: int | None = None
     only: tuple[str, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def written(self) -> tuple[str, ...]:

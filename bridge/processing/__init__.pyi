@@ -27,6 +27,9 @@ from .registry import (
     build_keyed as build_keyed,
     run as run,
 )
+from .rides import (
+    ride_gains as ride_gains,
+)
 from .sines import (
     sines as sines,
 )
@@ -61,6 +64,7 @@ __all__ = [
     "gain_of",
     "join",
     "passing",
+    "ride_gains",
     "run",
     "run_keyed",
     "sines",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NoReturn, TypeVar
 
-from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks
+from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks, ridden_signal
 from bridge.hosting import stop_all
 from bridge.planning import Lane, NativeStep, Stem, group_digest
 from bridge.rendering.context import Context, StepResult
@@ -130,11 +130,12 @@ def _gathered(futures: Mapping[_Name, Future[LaneOutput]]) -> dict[_Name, LaneOu
 
 
 def lane_source(context: Context, lane: Lane) -> Signal:
-    """The trimmed sum of a lane's stems, before its first insert."""
+    """The trimmed sum of a lane's stems under its pre rides, before its first insert."""
     plan = context.plan
     skip = 0 if plan.window is None else plan.window.skip
     rate_hz, frames = plan.engine.sample_rate_hz, plan.render_frames
-    return group_source(lane.stems, lane.trim, rate_hz, frames, skip, context.store)
+    source = group_source(lane.stems, lane.trim, rate_hz, frames, skip, context.store)
+    return ridden_signal(source, lane.pre_rides, rate_hz, skip)
 
 
 def group_source(

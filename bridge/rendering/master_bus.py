@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bridge.audio import Part, summed
-from bridge.gathering import Signal, store_signal, stored_signal
+from bridge.gathering import Signal, ridden_signal, store_signal, stored_signal
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps
@@ -30,10 +30,11 @@ Sounding = Sequence[tuple[Lane, Signal]]
 
 
 def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[str, Signal]) -> Bus:
-    """Sum `lanes` with their faders and the returns, in chain order; run the master inserts.
+    """Sum `lanes` with rides and faders and the returns, in chain order; run the master inserts.
 
-    `keys` holds every group's signal after its inserts, muted ones too.
+    `keys` holds every group's signal after its inserts, muted ones too, without its rides.
     """
+    lanes = [(lane, _ridden(context.plan, lane, signal)) for lane, signal in lanes]
     suffix = "" if version == "main" else f"@{version}"
     parts = [(lane.fader, signal) for lane, signal in lanes]
     steps: list[StepResult] = []
@@ -46,6 +47,12 @@ def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[st
     signal, first = _sum(context, parts, f"sum{suffix}")
     signal, results = run_steps(context, context.plan.master, signal, keys, suffix)
     return Bus(version, signal, (*steps, first, *results))
+
+
+def _ridden(plan: Plan, lane: Lane, signal: Signal) -> Signal:
+    """What comes out of a lane's inserts, under the lane's rides."""
+    skip = 0 if plan.window is None else plan.window.skip
+    return ridden_signal(signal, lane.rides, plan.engine.sample_rate_hz, skip)
 
 
 def _sent(context: Context, back: ReturnLane, lanes: Sounding) -> Signal | None:

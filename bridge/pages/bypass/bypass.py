@@ -64,6 +64,7 @@ def master_without(signals: StepSignals, step_id: str, how: Again) -> Output:
         store,
         plugin_folders=search_folders(how.plugin_folders),
         trusted=trusted_folders(()),
+        moves=folder.lock.moves(),
     )
     context = context_of(plan, store, jobs=how.jobs)
     drive_db = None if chain.target is None else folder.record.drive_db or 0.0

@@ -138,7 +138,7 @@ def listen(
     """
     plan = context.plan
     lanes = plan.lanes
-    plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0))
+    plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0, pre_rides=()))
     return (
         *(
             placed(_reference(*reference, context.store), plan, rendering, context.store)

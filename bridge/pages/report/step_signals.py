@@ -6,8 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bridge.audio import Block, read_blocks
-from bridge.finished import FinishedFolder, Row, Source, SourceFile, Version, recall_file
-from bridge.gathering import Signal
+from bridge.finished import (
+    FinishedFolder,
+    MixerRow,
+    Row,
+    Source,
+    SourceFile,
+    Version,
+    as_rides,
+    recall_file,
+)
+from bridge.gathering import Signal, ridden_signal
 from bridge.planning import Stem, StemFile, built_in
 from bridge.rendering import group_source, run_again, sent_parts, weighted_sum
 from bridge.storing import Store
@@ -136,13 +145,32 @@ def _sent(signals: StepSignals, back: str, version: str) -> Signal:
 
 
 def _group_output(signals: StepSignals, group: Group, version: str) -> Signal:
-    """A group after its inserts: the version's own lane, where it has one, else the main's."""
+    """A group after its inserts and under its rides, before the fader.
+
+    The version's own lane, where it has one, else the main's.
+    """
     found = signals.folder.of(group.id, version) or signals.folder.of(group.id)
-    return left(signals, found[-1]) if found else _stems(signals, group, version)
+    output = left(signals, found[-1]) if found else _stems(signals, group, version)
+    row = _mixer_row(signals.folder, group)
+    rides = () if row is None else as_rides(row.rides)
+    return ridden_signal(output, rides, signals.folder.rate_hz, _start(signals.folder))
+
+
+def _mixer_row(folder: FinishedFolder, group: Group) -> MixerRow | None:
+    return next((row for row in folder.lock.mixer if row.id == group.id), None)
+
+
+def _start(folder: FinishedFolder) -> int:
+    """The frame of the song that the masters begin with."""
+    part = folder.record.range
+    return round(part.start_s * folder.rate_hz) if part else 0
 
 
 def _stems(signals: StepSignals, group: Group, version: str) -> Signal:
-    """The trimmed sum of a group's stems, read again. Raises InputError `bypass_gone`."""
+    """The trimmed sum of a group's stems under its pre rides, read again.
+
+    Raises InputError `bypass_gone`.
+    """
     folder = signals.folder
     named = _named_version(folder, version)
     without = named.without if named else ()
@@ -153,14 +181,16 @@ def _stems(signals: StepSignals, group: Group, version: str) -> Signal:
         for source in folder.lock.sources
         if source.group == group.id and source.stem not in without
     ]
-    part, rate_hz = folder.record.range, folder.rate_hz
-    start = round(part.start_s * rate_hz) if part else 0
-    return group_source(stems, linear(group.trim_db), rate_hz, folder.frames, start, signals.store)
+    trim, rate_hz, start = linear(group.trim_db), folder.rate_hz, _start(folder)
+    summed = group_source(stems, trim, rate_hz, folder.frames, start, signals.store)
+    row = _mixer_row(folder, group)
+    return ridden_signal(summed, () if row is None else as_rides(row.pre_rides), rate_hz, start)
 
 
 def _stem(signals: StepSignals, source: Source) -> Stem:
     files = tuple(_stem_file(signals, file) for file in source.files)
-    return Stem(source.stem, source.name, source.role, files, source.offset_s)
+    moves = source.gain_db, as_rides(source.rides)
+    return Stem(source.stem, source.name, source.role, files, source.offset_s, *moves)
 
 
 def _stem_file(signals: StepSignals, file: SourceFile) -> StemFile:
