@@ -8,9 +8,21 @@ from typing import Annotated, Literal
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, errors included.")]
-SessionPaths = Annotated[
+SongPaths = Annotated[
     list[Path],
-    typer.Argument(metavar="SESSION", help="A folder or zip of stems, or the audio files."),
+    typer.Argument(
+        metavar="SESSION",
+        help="A folder or zip of stems, or the audio files; none before a JOB.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+ChainOrJob = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CHAIN|JOB",
+        help="A chain file (.toml); or alone, a song's job: job.toml or its folder.",
+    ),
 ]
 ChainPath = Annotated[Path, typer.Argument(metavar="CHAIN", help="A chain file (.toml).")]
 StemsPlace = Annotated[

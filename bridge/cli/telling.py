@@ -60,7 +60,7 @@ def _called(app: typer.Typer, words: Sequence[str], before: Callable[[], None]) 
         if type(error).__name__ == _HELP_ASKED:
             say(*error.format_message().splitlines(), err=True)
             return InputError.exit_code
-        raise InputError(_usage(error, words)) from error
+        raise InputError(_usage(error)) from error
 
 
 def outcome(work: Callable[[], object], as_json: bool, stopped: Problem = _STOPPED) -> int:
@@ -116,27 +116,20 @@ def out_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _usage(error: typer.TyperException, words: Sequence[str]) -> Problem:
+def _usage(error: typer.TyperException) -> Problem:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "stemwright"
-    message = _missing(error, words) or error.format_message()
+    message = _missing(error) or error.format_message()
     return Problem("usage", message, hint=f"see {command} --help")
 
 
-def _missing(error: typer.TyperException, words: Sequence[str]) -> str | None:
-    """Which of SESSION and CHAIN is missing; the parser gives a single word to the last."""
+def _missing(error: typer.TyperException) -> str | None:
+    """Say that both SESSION and CHAIN are missing; a single word goes to the last."""
     context, asked = getattr(error, "ctx", None), getattr(error, "param", None)
-    if context is None or asked is None or asked.name != "session":
+    if context is None or asked is None or asked.name != "chain":
         return None
-    if "chain" not in {each.name for each in context.command.params}:
-        return None
-    after = words[len(context.command_path.split()) - 1 :]
-    given = context.command.make_parser(context).parse_args(list(after))[0].get("chain")
-    if given is None:
-        return "Missing arguments 'SESSION' and 'CHAIN'."
-    if str(given).casefold().endswith(".toml"):
-        return "Missing argument 'SESSION'."
-    return "Missing argument 'CHAIN': the chain file (.toml) to render with."
+    names = {each.name for each in context.command.params}
+    return "Missing arguments 'SESSION' and 'CHAIN'." if "session" in names else None
 
 
 def _bug(error: Exception) -> Problem:

@@ -4,6 +4,10 @@ from .checks import (
 from .editing import (
     edited as edited,
 )
+from .holding import (
+    held_of as held_of,
+    hold as hold,
+)
 from .job_file import (
     JOB as JOB,
     JobError as JobError,
@@ -21,6 +25,10 @@ from .reading import (
     job_path as job_path,
     load_job as load_job,
     parse_job as parse_job,
+)
+from .song import (
+    song_moves as song_moves,
+    song_session as song_session,
 )
 from .times import (
     BarClock as BarClock,
@@ -42,10 +50,14 @@ __all__ = [
     "Section",
     "SongTime",
     "edited",
+    "held_of",
+    "hold",
     "is_job",
     "job_path",
     "job_schema",
     "load_job",
     "parse_job",
+    "song_moves",
+    "song_session",
     "song_time",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ class HeldByJob:
 class Job(Shown):
     """A song's job file, checked.
 
-    `chain` has the overrides in it, and the held tail; `chain_path` is the chain's own file.
-    `overrides` are the settings by their dotted paths, `stem_gains_db` by the stems' names.
+    `chain` has the overrides in it, `held_chain` the held tail too; `chain_path` is its
+    file. `overrides` are the settings by their dotted paths, `stem_gains_db` by the stems' names.
     `stems`, `rough` and `references` are resolved paths.
     """
 
@@ -88,6 +88,19 @@ class Job(Shown):
     def folder(self) -> Path:
         """The job's folder: everything of the song lies in it."""
         return self.path.parent
+
+    @property
+    def held_chain(self) -> Chain:
+        """The chain with the overrides, and as long a tail as is held."""
+        if self.held.tail_s is None:
+            return self.chain
+        engine = replace(self.chain.engine, tail_s=self.held.tail_s)
+        return replace(self.chain, engine=engine)
+
+    @property
+    def unheld(self) -> Job:
+        """The same song with nothing held: drive and length are found anew."""
+        return replace(self, held=HeldByJob())
 
     @property
     def draft(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +169,6 @@ class _Reading:
         chain_path, *found = [each for each in places if each is not None]
         sections = tuple(self._section(index, row) for index, row in rows.sections)
         by_name = {section.name.casefold(): section for section in sections}
-        if wire.tail_s is not None:
-            chain = replace(chain, engine=replace(chain.engine, tail_s=wire.tail_s))
         return Job(
             path=self.path,
             title=wire.title,

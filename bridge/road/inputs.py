@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from bridge.jobs import Job
     from bridge.storing import Store
     from chains import Chain
     from sessions import Clip, Session
@@ -32,7 +33,8 @@ class Inputs:
 
     `session` and `chain` are where they lie, or what was read already. `skip` names files among the
     stems to leave out, `long` allows songs of more than 3 h, `strict` refuses stems that would need
-    sample rate conversion. `store` is None for the user's own.
+    sample rate conversion. `store` is None for the user's own. With a `job`, session and chain are
+    the job's, as `of_job` gives them.
     """
 
     session: Sequence[Path] | Session | InMemory
@@ -44,6 +46,11 @@ class Inputs:
     long: bool = False
     jobs: int = 1
     strict: bool = False
+    job: Job | None = None
+
+    def of_job(self, job: Job) -> Inputs:
+        """The same for a job's stems and chain."""
+        return replace(self, session=job.stems, chain=job.held_chain, job=job)
 
     @property
     def chain_path(self) -> Path | None:
@@ -100,7 +107,15 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
         problems += error.problems
     if parsed is None or found is None:
         raise InputError([*problems, *plugins])
-    return parsed, found
+    return parsed, _of_job(given.job, found)
+
+
+def _of_job(job: Job | None, session: Session) -> Session:
+    if job is None:
+        return session
+    from bridge.jobs import song_session
+
+    return song_session(job, session)
 
 
 def _session(given: Inputs) -> Session:

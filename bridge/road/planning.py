@@ -39,9 +39,18 @@ def linked(
     excerpt: Excerpt | None = None,
     partial: bool = False,
 ) -> Plan:
-    """Plan what was read, or an excerpt of it. Raises as `bridge.gathering.link` does."""
-    from bridge.gathering import link
+    """Plan what was read, or an excerpt of it, with what a job does beside its chain.
 
+    Raises as `bridge.gathering.link` and `bridge.jobs.song_moves` do.
+    """
+    from bridge.gathering import link
+    from bridge.planning import NO_MOVES
+
+    moves = NO_MOVES
+    if given.job is not None:
+        from bridge.jobs import song_moves
+
+        moves = song_moves(given.job, session)
     return link(
         session,
         chain,
@@ -52,6 +61,7 @@ def linked(
         strict=given.strict,
         excerpt=excerpt,
         partial=partial,
+        moves=moves,
     )
 
 

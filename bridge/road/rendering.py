@@ -57,6 +57,12 @@ class Work:
         """The folder that is written: a range never takes the place of the full master."""
         return self.folder if self.excerpt is None else self.folder / "range"
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it goes into its job's own draft, which is always this song's."""
+        job = self.inputs.job
+        return job is not None and self.folder.resolve() == job.draft.resolve()
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -160,7 +166,7 @@ def _refuse_others(work: Work, context: Context, lock: Lock | None, out: OutputF
     from bridge.finished import hold_to, lock_of, refuse_other_song
     from bridge.rendering import render_the_others
 
-    if not work.replace:
+    if not (work.replace or work.is_draft):
         planned = lock_of(context, work.subtype, work.target)
         refuse_other_song(work.target, out.owned, planned, work.inputs.chain_path)
     if context.plan.missing:
@@ -170,10 +176,14 @@ def _refuse_others(work: Work, context: Context, lock: Lock | None, out: OutputF
 
 
 def _rendered(work: Work, context: Context) -> Rendering:
-    """All versions in the store; a part of a song with the full master's drive."""
-    from bridge.rendering import render
+    """All versions in the store: with the job's drive, a part with the full master's."""
+    from bridge.rendering import HeldDrive, render
 
-    held = None if work.excerpt is None else _held(work, context)
+    job = work.inputs.job
+    if job is not None and job.held.drive_db is not None and context.plan.finish is not None:
+        held: HeldDrive | None = HeldDrive(job.held.drive_db, job.held.trim_db)
+    else:
+        held = None if work.excerpt is None else _held(work, context)
     if held is None:
         return render(context, work.subtype)
     return render(context, work.subtype, held.drive_db, held.trim_db)
@@ -191,14 +201,24 @@ def _held(work: Work, context: Context) -> HeldDrive | None:
 
 def _written(work: Work, prepared: Prepared, rendering: Rendering, out: OutputFolder) -> Record:
     """The folder with everything in it; the store lets go of what is over its limit."""
-    from bridge.finished import song_row, write_into
+    from bridge.finished import held_row, song_row, write_into
 
     context = prepared.context
     said = _over_limit(context.store)
     rendering = replace(rendering, diagnostics=(*rendering.diagnostics, *said))
     pages = _pages(prepared, rendering, work)
     song = song_row(work.target, work.inputs.chain_path)
-    return write_into(out, context, rendering, prepared.chain, work.subtype, pages=pages, song=song)
+    job = work.inputs.job
+    return write_into(
+        out,
+        context,
+        rendering,
+        prepared.chain,
+        work.subtype,
+        pages=pages,
+        song=song,
+        held=None if job is None else held_row(rendering, context.plan),
+    )
 
 
 def _over_limit(store: Store) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.given_song import finished
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
 from bridge.road import compared
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", help="An audio file, a render or a folder.")],
+    a: Annotated[
+        Path, typer.Argument(metavar="A", help="An audio file, a render, a folder, or a job.")
+    ],
     b: Annotated[Path, typer.Argument(metavar="B", help="What to compare with it.")],
     limit: Annotated[
         list[str] | None,
@@ -56,8 +59,8 @@ def diff(
     from bridge.comparing import markdown
 
     found = compared(
-        a,
-        b,
+        finished(a),
+        finished(b),
         _policy(policy, limit or []) if limit or policy else None,
         floor=floor,
         read=() if policy is None else (policy,),

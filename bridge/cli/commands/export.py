@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
@@ -16,7 +17,9 @@ from stemwright.problems import Problem, StoppedError
 def export(
     source: Annotated[
         list[Path],
-        typer.Argument(metavar="SESSION|DIR", help="A session, or a folder that render wrote."),
+        typer.Argument(
+            metavar="SESSION|DIR|JOB", help="A session, a folder that render wrote, or a job."
+        ),
     ],
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="FILE.dawproject or FILE.rpp.")
@@ -57,7 +60,7 @@ def export(
 
     try:
         done = write_project(
-            source,
+            [finished(each) for each in source],
             out,
             Store(store or default_root()),
             audio=audio,

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.commands.plan import default_output
+from bridge.cli.given_song import given_song
 from bridge.cli.options import (
-    ChainPath,
+    ChainOrJob,
     Jobs,
     Json,
     Long,
     PluginPath,
     SampleFormat,
-    SessionPaths,
     Skip,
+    SongPaths,
     StorePath,
     Trust,
 )
@@ -25,8 +25,8 @@ from bridge.road import Inputs, Work, cores, write_lock
 
 
 def lock(
-    session: SessionPaths,
-    chain: ChainPath,
+    session: SongPaths,
+    chain: ChainOrJob,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", metavar="DIR", help="Where chain.lock goes."),
@@ -48,9 +48,10 @@ def lock(
     """
     from bridge.cli.progress import ProgressBar
 
+    song = given_song(session, chain, "lock")
     inputs = Inputs(
-        session=session,
-        chain=chain,
+        session=song.session,
+        chain=song.chain,
         store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
@@ -58,7 +59,7 @@ def lock(
         long=long,
         jobs=jobs or cores(),
     )
-    work = Work(inputs, out or default_output(session), subtype)
+    work = Work(song.of(inputs), out or song.output, subtype)
     with ProgressBar() as progress:
         made = write_lock(work, progress)
     if json:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from bridge.cli.given_song import given_song
 from bridge.cli.options import (
-    ChainPath,
+    ChainOrJob,
     Jobs,
     Json,
     Long,
     PluginPath,
-    SessionPaths,
     Skip,
+    SongPaths,
     StorePath,
     Strict,
     Trust,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 def plan(
-    session: SessionPaths,
-    chain: ChainPath,
+    session: SongPaths,
+    chain: ChainOrJob,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -45,9 +45,10 @@ def plan(
 
     Example: stemwright plan stems/ chain.toml
     """
+    song = given_song(session, chain, "plan")
     inputs = Inputs(
-        session=session,
-        chain=chain,
+        session=song.session,
+        chain=song.chain,
         store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
@@ -56,7 +57,7 @@ def plan(
         jobs=jobs or cores(),
         strict=strict,
     )
-    made = plan_master(inputs)
+    made = plan_master(song.of(inputs))
     if json:
         print_json(plan_json(made))
         return
@@ -166,11 +167,3 @@ def _endings(made: Plan) -> Iterator[str]:
         yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}"
     for step_id in made.bypassed:
         yield f"bypassed: {step_id}"
-
-
-def default_output(session: Sequence[Path]) -> Path:
-    """Where a master goes when nobody says: beside the session, named after it."""
-    first = session[0].resolve()
-    if len(session) > 1:
-        return first.parent / "master"
-    return first.parent / f"{first.stem}-master"

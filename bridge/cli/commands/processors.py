@@ -66,11 +66,18 @@ def _chosen(name: str | None) -> tuple[ProcessorWords, ...]:
     )
 
 
-def schema() -> None:
+def schema(
+    job: Annotated[bool, typer.Option("--job", help="That of job files instead.")] = False,
+) -> None:
     """Print the JSON Schema of chain files, for editors and checks.
 
     Example: stemwright schema > chain.schema.json
     """
+    if job:
+        from bridge.jobs import job_schema
+
+        print_json(job_schema())
+        return
     from chains import schema as chain_schema
 
     print_json(chain_schema())

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.commands.plan import default_output
+from bridge.cli.given_song import GivenSong, given_song
 from bridge.cli.options import (
-    ChainPath,
+    ChainOrJob,
     Jobs,
     Json,
     Long,
     PluginPath,
     SampleFormat,
-    SessionPaths,
     Skip,
+    SongPaths,
     StorePath,
     Strict,
     Trust,
@@ -37,14 +38,20 @@ _ONLY_A_RANGE = Problem(
     hint="--range 0- --only VERSION renders the whole song, into DIR/range",
 )
 
+_ONLY_A_DRAFT = Problem(
+    "usage",
+    "--resolve goes with a whole JOB: it finds its drive and length anew, once",
+    hint="leave out --range and --watch, and name the job instead of SESSION CHAIN",
+)
+
 if TYPE_CHECKING:
-    from bridge.finished import Finished, Record, Said
+    from bridge.finished import Finished, Held, Record, Said
     from bridge.planning import Excerpt
 
 
 def render(
-    session: SessionPaths,
-    chain: ChainPath,
+    session: SongPaths,
+    chain: ChainOrJob,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -98,6 +105,13 @@ def render(
             "it that were changed since."
         ),
     ] = False,
+    resolve: Annotated[
+        bool,
+        typer.Option(
+            "--resolve",
+            help="Of a job whose drive and length are held: find both anew, and hold these.",
+        ),
+    ] = False,
     watch: Annotated[
         bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
     ] = False,
@@ -116,7 +130,8 @@ def render(
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
 
-    Exit code 0: done, and the target is met. 1: written, but the target is missed.
+    Of a JOB, DIR is its folder's draft. Exit code 0: done, and the target is met. 1: written, but
+    the target is missed.
 
     Example: stemwright render stems/ chain.toml -o master/
     """
@@ -124,9 +139,12 @@ def render(
 
     if only and range_ is None:
         raise InputError(_ONLY_A_RANGE)
+    song = given_song(session, chain, "render")
+    if resolve and (song.job is None or range_ is not None or watch):
+        raise InputError(_ONLY_A_DRAFT)
     inputs = Inputs(
-        session=session,
-        chain=chain,
+        session=song.session,
+        chain=song.chain,
         store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
@@ -137,7 +155,7 @@ def render(
     )
     work = Work(
         inputs,
-        folder=out or default_output(session),
+        folder=out or song.output,
         subtype=subtype,
         plugin_timeout_s=plugin_timeout,
         locked=locked,
@@ -153,9 +171,28 @@ def render(
     if watch:
         from bridge.cli.watching import watch as watch_chain
 
-        raise typer.Exit(watch_chain(chain, lambda: shown(work, json), json))
-    if not shown(work, json):
+        raise typer.Exit(watch_chain(song, lambda: shown(_read_now(work, song), json), json))
+    reached = shown(_read_now(work, song, resolve=resolve), json)
+    if resolve:
+        _hold_anew(song, work.folder)
+    if not reached:
         raise typer.Exit(EXIT_NO)
+
+
+def _read_now(work: Work, song: GivenSong, *, resolve: bool = False) -> Work:
+    """The work with the job as it is now, if it is one."""
+    return replaced(work, inputs=song.of(work.inputs, resolve=resolve))
+
+
+def _hold_anew(song: GivenSong, folder: Path) -> None:
+    """Write what was found into a job that holds its drive; another goes on solving it."""
+    from bridge.jobs import held_of, hold, load_job
+
+    assert song.job is not None  # noqa: S101 - narrows for the type checker
+    if load_job(song.job).held.drive_db is None:
+        return
+    held = hold(song.job, held_of(folder)).held
+    say(f"held from now on: drive {held.drive_db:+.3f} dB, tail {held.tail_s:g} s", err=True)
 
 
 def shown(work: Work, as_json: bool) -> bool:
@@ -267,6 +304,8 @@ def _verdict(record: Record, output: Finished) -> str:
     loudness, ceiling = target.integrated_lufs, f"{target.true_peak_dbtp:g} dBTP"
     if not output.reached:
         verdict = f"TARGET MISSED: {'; '.join(reasons) or 'see render.json'}"
+    elif record.held is not None:
+        verdict = _held_words(record.held, output)
     elif record.range is not None:
         verdict = f"a range, under {ceiling}, its loudness not judged"
     elif output.version != "main" or loudness is None:
@@ -274,6 +313,15 @@ def _verdict(record: Record, output: Finished) -> str:
     else:
         verdict = f"met, {loudness:g} LUFS under {ceiling}"
     return f"{output.version}: {verdict}; {', '.join(_done(record, output, where))}"
+
+
+def _held_words(held: Held, output: Finished) -> str:
+    """What holding the drive costs: how far the master is off the loudness that is asked for."""
+    off_lu = held.off_target_lu
+    if output.version != "main" or off_lu is None:
+        return "its drive held, its loudness not judged"
+    side = "over" if off_lu > 0.0 else "under"
+    return f"drive held, {abs(off_lu):.2f} LU {side} the target; --resolve asks for a new one"
 
 
 def _is_reason(said: Said, output: Finished) -> bool:

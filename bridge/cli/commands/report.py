@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath
 from bridge.cli.printing import print_json, say
 from bridge.road import cores, report_again, without_insert
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that render wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR|JOB", help="A folder that render wrote, or a job.")
+    ],
     bypass: Annotated[
         str | None,
         typer.Option(
@@ -41,6 +44,7 @@ def report(
 
     Example: stemwright report --bypass vocals/deess master/
     """
+    folder = finished(folder)
     if bypass is None:
         path = report_again(folder, stems=stems, store=store, jobs=cores(), short=excerpt)
         if json:

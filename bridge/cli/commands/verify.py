@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bridge.cli.given_song import finished
 from bridge.cli.options import Jobs, Json, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
 from bridge.road import checked_digests, cores, verified
@@ -21,7 +22,9 @@ _SHOWN = 23  # "sha256:" and 16 of 64 digits
 def verify(
     path: Annotated[
         Path,
-        typer.Argument(metavar="DIR|FILE", help="A folder that render wrote, or one master."),
+        typer.Argument(
+            metavar="DIR|FILE|JOB", help="A folder that render wrote, one master, or a job."
+        ),
     ],
     folder: Annotated[
         Path | None,
@@ -59,6 +62,7 @@ def verify(
     from bridge.cli.progress import ProgressBar
     from bridge.comparing import Limits
 
+    path = finished(path)
     if quick:
         checks = checked_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)

@@ -45,7 +45,8 @@ isrc = "GBAYE0601498"
     assert (job.title, job.artist, job.tempo_bpm) == ("Riverside Drive", "The Example", 92.0)
     assert (job.due, job.revisions_included) == (date(2026, 12, 4), 3)
     assert (job.held.drive_db, job.held.trim_db, job.held.tail_s) == (5.683, -0.25, 3.0)
-    assert job.chain.engine.tail_s == 3.0
+    assert (job.held_chain.engine.tail_s, job.chain.engine.tail_s) == (3.0, None)
+    assert job.unheld.held_chain == job.chain
     assert dict(job.stem_gains_db) == {"Lead Vox": -0.5}
     assert dict(job.metadata) == {"isrc": "GBAYE0601498"}
     assert job.stems == (path.parent / "stems",)

@@ -1,0 +1,181 @@
+"""A job meets the session of its stems: tempo, references, and what it does over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from bridge.jobs.job_file import JobError
+from bridge.jobs.model import Job, JobRide
+from bridge.jobs.times import BarClock, NoSuchBeatError, SongTime
+from bridge.planning import Ride, SongMoves
+from chains import NOWHERE, Fault, Where
+from sessions import Entry, Reference, Session, Tempo, Track, read_header
+from stemwright.problems import InputError, Problem
+from stemwright.words import listed, nearest
+
+
+def song_session(job: Job, session: Session) -> Session:
+    """The session of the job's stems as the song has it.
+
+    With the job's tempo; what the job names as its rough mix or a reference is compared with and
+    never summed, wherever it lies. Raises InputError for one that is no audio file.
+    """
+    rough = [] if job.rough is None else [job.rough.resolve()]
+    others = [path.resolve() for path in job.references if path.resolve() not in rough]
+    known = {each.media.path for each in session.references if each.media.member is None}
+    tracks = tuple(each for each in session.tracks if not _files(each) & {*rough, *others})
+    if not tracks:
+        raise InputError(
+            Problem(
+                "only_mixes",
+                "every stem is named as the rough mix or a reference",
+                {"file": str(job.path)},
+                expected="stems beside them",
+            )
+        )
+    tempo = session.tempo if job.tempo_bpm is None else (Tempo(0.0, job.tempo_bpm),)
+    return replace(
+        session,
+        tracks=tracks,
+        tempo=tempo,
+        references=(
+            *(_reference(path, "mix") for path in rough if path not in known),
+            *session.references,
+            *(_reference(path, "reference") for path in others if path not in known),
+        ),
+        provenance=(*_provenance(job), *session.provenance),
+    )
+
+
+def _provenance(job: Job) -> Iterator[tuple[str, str]]:
+    for name, text in (("title", job.title), ("artist", job.artist)):
+        if text:
+            yield name, text
+
+
+def _files(track: Track) -> set[Path]:
+    media = [each for clip in track.clips for each in (clip.media, clip.right)]
+    return {each.path for each in media if each is not None and each.member is None}
+
+
+def _reference(path: Path, kind: Literal["mix", "reference"]) -> Reference:
+    found = read_header(Entry(path.name, "", path))
+    if isinstance(found, Problem):
+        raise InputError(found)
+    return Reference(kind, path.stem, found.media)
+
+
+def song_moves(job: Job, session: Session) -> SongMoves:
+    """What the song does beside its chain, its times in seconds and its stems by their ids.
+
+    `session` is the one that `song_session` gives. Raises JobError with all faults: stems that are
+    not there, bars without a tempo, ends before their starts.
+    """
+    return _Resolving(job, session).moves()
+
+
+class _Resolving:
+    """Gathers what a job does with the stems and the clock of a session."""
+
+    def __init__(self, job: Job, session: Session) -> None:
+        self._job, self._tracks = job, [track for track in session.tracks if track.clips]
+        self._clock = BarClock(session.tempo, session.meters)
+        self._faults: list[Fault] = []
+
+    def moves(self) -> SongMoves:
+        gains_db: dict[str, float] = {}
+        for name, gain_db in self._job.stem_gains_db.items():
+            stem = self._stem(name, self._job.stem_places.get(name, NOWHERE))
+            if stem is not None:
+                gains_db[stem] = gain_db
+        found: dict[str, dict[str, list[Ride]]] = {"stem": {}, "post": {}, "pre": {}}
+        for ride in self._job.rides:
+            owner = ride.group if ride.stem is None else self._stem(ride.stem, ride.where)
+            resolved = self._ride(ride)
+            kind = "stem" if ride.stem is not None else "pre" if ride.pre else "post"
+            if owner is not None and resolved is not None:
+                found[kind].setdefault(owner, []).append(resolved)
+        for section in self._job.sections:
+            self._ends(section.start, section.end, section.where)
+        if self._faults:
+            raise JobError(self._faults)
+        stems, post, pre = (
+            {owner: tuple(rides) for owner, rides in found[kind].items()}
+            for kind in ("stem", "post", "pre")
+        )
+        return SongMoves(gains_db, stems, post, pre, self._job.overrides)
+
+    def _ride(self, ride: JobRide) -> Ride | None:
+        if ride.points:
+            return self._points(ride)
+        assert ride.start is not None  # noqa: S101 - reading saw to it
+        assert ride.end is not None  # noqa: S101 - reading saw to it
+        ends = self._ends(ride.start, ride.end, ride.where)
+        if ends is None:
+            return None
+        start_s, end_s = ends
+        full = ride.gain_db
+        return Ride(
+            (
+                (start_s - ride.ramp_s, 0.0),
+                (start_s, full),
+                (end_s, full),
+                (end_s + ride.ramp_s, 0.0),
+            )
+        )
+
+    def _points(self, ride: JobRide) -> Ride | None:
+        times = [self._seconds(time, ride.where) for time, _ in ride.points]
+        known = [each for each in times if each is not None]
+        if len(known) < len(times):
+            return None
+        if any(later < earlier for earlier, later in pairwise(known)):
+            self._tell("time_order", "its points go back in time", ride.where, "times in order")
+            return None
+        return Ride(tuple(zip(known, (gain_db for _, gain_db in ride.points), strict=True)))
+
+    def _ends(self, start: SongTime, end: SongTime, where: Where) -> tuple[float, float] | None:
+        start_s, end_s = self._seconds(start, where), self._seconds(end, where)
+        if start_s is None or end_s is None:
+            return None
+        if end_s <= start_s:
+            said = f"it ends at {end_s:g} s, and begins at {start_s:g} s"
+            self._tell("time_order", said, where, "an end after its start")
+            return None
+        return start_s, end_s
+
+    def _seconds(self, time: SongTime, where: Where) -> float | None:
+        try:
+            return time.at_s(self._clock)
+        except NoSuchBeatError as error:
+            expected = (
+                "a beat of that bar" if self._clock.tempo else "tempo_bpm, or times in seconds"
+            )
+            self._tell("no_such_beat", f"{time.written}: {error}", where, expected)
+            return None
+
+    def _stem(self, name: str, where: Where) -> str | None:
+        """The id of the stem that is meant: its file's name, or its name without the song's."""
+        wanted = name.casefold()
+        found = [each.id for each in self._tracks if each.id.casefold() == wanted]
+        found = found or [each.id for each in self._tracks if each.name.casefold() == wanted]
+        if len(found) == 1:
+            return found[0]
+        names = [each.id for each in self._tracks]
+        if found:
+            said = f'"{name}" may be {" or ".join(found)}'
+            self._tell("stem_ambiguous", said, where, "the name of one stem's file")
+        else:
+            said = f'there is no stem "{name}" in this song'
+            near = nearest(name, [*names, *(each.name for each in self._tracks)])
+            self._tell("unknown_stem", said, where, f"one of {listed(names)}", near)
+        return None
+
+    def _tell(
+        self, kind: str, message: str, where: Where, expected: str, near: str | None = None
+    ) -> None:
+        self._faults.append(Fault(kind, message, where, expected, near))
