@@ -76,8 +76,12 @@ from .model.session import (
     Track as Track,
     Written as Written,
 )
+from .model.tempo import (
+    TempoMap as TempoMap,
+)
 from .reading import (
     installed_formats as installed_formats,
+    is_project as is_project,
     read as read,
 )
 from .states.device_states import (
@@ -127,6 +131,7 @@ __all__ = [
     "Sound",
     "StateError",
     "Tempo",
+    "TempoMap",
     "Track",
     "View",
     "Written",
@@ -142,6 +147,7 @@ __all__ = [
     "installed_formats",
     "is_bank",
     "is_juce",
+    "is_project",
     "juce",
     "natural_key",
     "parse_fxp",

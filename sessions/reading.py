@@ -84,6 +84,17 @@ def read(
     return _surest(tuple(Path(path) for path in given), folders, skip, long=long)
 
 
+def is_project(path: Path) -> bool:
+    """Whether a file is a DAW's session, or a zip of stems, rather than audio.
+
+    One of a DAW whose sessions are not read is one too.
+    """
+    if refusal(path) is not None or _is_daw(path) or path.suffix.lower() == ".zip":
+        return True
+    known, _ = _fitting([path])
+    return any(each.score(path) > 0 for each in known if each.name != "stems")
+
+
 def _surest(
     paths: Sequence[Path],
     media: Sequence[Path] = (),

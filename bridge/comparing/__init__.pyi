@@ -34,6 +34,17 @@ from .documents.chain_tree import (
 from .documents.change import (
     Change as Change,
 )
+from .documents.document_diff import (
+    DocumentDiff as DocumentDiff,
+    document_lines as document_lines,
+    document_markdown as document_markdown,
+)
+from .documents.session_changes import (
+    session_changes as session_changes,
+)
+from .file_pairs import (
+    AUDIO_SUFFIXES as AUDIO_SUFFIXES,
+)
 from .first_step import (
     FirstStep as FirstStep,
     Renderings as Renderings,
@@ -76,6 +87,7 @@ from .verifying_render import (
 )
 
 __all__ = [
+    "AUDIO_SUFFIXES",
     "EVERY_STEPS",
     "STEPS_PER_S",
     "VERDICTS",
@@ -87,6 +99,7 @@ __all__ = [
     "DifferentSoundError",
     "DigestCheck",
     "DigestChecks",
+    "DocumentDiff",
     "FileDiff",
     "FirstStep",
     "Limits",
@@ -109,12 +122,15 @@ __all__ = [
     "diff",
     "diff_headline",
     "diff_lines",
+    "document_lines",
+    "document_markdown",
     "junit",
     "level_change",
     "limits_given",
     "load_policy",
     "markdown",
     "opened_streams",
+    "session_changes",
     "verdict_meaning",
     "verify",
     "verify_digests",

@@ -10,7 +10,7 @@ from bridge.finished import read_record
 from bridge.hosting import own_file
 from stemwright.problems import InputError, Problem
 
-SUFFIXES = frozenset(
+AUDIO_SUFFIXES = frozenset(
     {".wav", ".wave", ".aif", ".aiff", ".flac", ".w64", ".rf64", ".caf", ".mp3", ".ogg", ".opus"}
 )
 
@@ -73,7 +73,7 @@ def _audio(folder: Path) -> dict[str, Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
-        if path.suffix.lower() not in SUFFIXES or hidden or not path.is_file():
+        if path.suffix.lower() not in AUDIO_SUFFIXES or hidden or not path.is_file():
             continue
         name = inside.with_suffix("").as_posix()
         if name in files:

@@ -13,7 +13,7 @@ from lxml import etree
 from bridge.comparing.aligning.alignment import alignment_words
 from bridge.comparing.diff_text import diff_headline, file_lines
 from bridge.comparing.diff_values import Diff, FileDiff
-from bridge.comparing.file_pairs import SUFFIXES
+from bridge.comparing.file_pairs import AUDIO_SUFFIXES
 from bridge.finished import read_record
 from stemwright.files import check_regular
 from stemwright.problems import InputError, Problem
@@ -69,7 +69,7 @@ def _lines(found: Diff) -> Iterator[str]:
     yield f"## {diff_headline(found)}"
     yield ""
     if found.first_step is not None:
-        yield f"First to differ, in signal order: {_escaped(found.first_step)}"
+        yield f"First to differ, in signal order: {escaped(found.first_step)}"
         yield ""
     yield f"| {' | '.join(_HEAD)} |"
     yield "|---|---|--:|--:|--:|--:|---|"
@@ -77,14 +77,14 @@ def _lines(found: Diff) -> Iterator[str]:
     for each in found.files:
         if not each.within:
             yield ""
-            yield f"### {_escaped(each.name)}"
+            yield f"### {escaped(each.name)}"
             yield from _fenced([*file_lines(each)])
 
 
 def _row(each: FileDiff) -> str:
     left = each.raw
     cells = (
-        _escaped(each.name),
+        escaped(each.name),
         each.verdict if each.within else f"**{each.verdict}**",
         _number(None if left is None else left.peak_dbfs),
         _number(None if left is None else left.rms_dbfs),
@@ -99,7 +99,7 @@ def _number(value: float | None, form: str = ".1f") -> str:
     return format(value, form) if value is not None and math.isfinite(value) else ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Plain text, of which neither Markdown nor HTML makes anything (CommonMark 2.4)."""
     marked = _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -159,7 +159,7 @@ def _faults(name: str, path: Path, read: Iterable[Path]) -> Iterator[Problem]:
 def _no_report(target: Path) -> str:
     """Why a file that is there is not replaced: by its name it is no report; "" when it is one."""
     suffix = target.suffix.lower()
-    if suffix in SUFFIXES:
+    if suffix in AUDIO_SUFFIXES:
         return "is a sound file, which no report replaces"
     return "" if suffix in _REPORTS else "is there already, and no report by its name"
 
@@ -195,7 +195,7 @@ def _reserved(inside: Path) -> bool:
         name in _RENDERS
         or name.startswith(".stemwright")
         or name.endswith(".digests.json")
-        or inside.suffix.casefold() in SUFFIXES
+        or inside.suffix.casefold() in AUDIO_SUFFIXES
         or (len(inside.parts) > 1 and first.startswith(_FOLDERS))
     )
 

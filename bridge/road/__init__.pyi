@@ -7,6 +7,11 @@ from .asking import (
     verified as verified,
     without_insert as without_insert,
 )
+from .documents import (
+    compared_chains as compared_chains,
+    compared_kind as compared_kind,
+    compared_sessions as compared_sessions,
+)
 from .inputs import (
     InMemory as InMemory,
     Inputs as Inputs,
@@ -38,6 +43,9 @@ __all__ = [
     "Work",
     "checked_digests",
     "compared",
+    "compared_chains",
+    "compared_kind",
+    "compared_sessions",
     "cores",
     "doubts",
     "installed_plugins",

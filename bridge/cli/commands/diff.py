@@ -10,15 +10,20 @@ import typer
 from bridge.cli.given_song import finished
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
-from bridge.road import compared
+from bridge.road import compared, compared_chains, compared_kind, compared_sessions
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from bridge.comparing import Diff, Policy
+    from bridge.comparing import Diff, DocumentDiff, Policy
 
 
 def diff(
     a: Annotated[
-        Path, typer.Argument(metavar="A", help="An audio file, a render, a folder, or a job.")
+        Path,
+        typer.Argument(
+            metavar="A",
+            help="An audio file, a render, a folder, a job, a chain or a DAW session.",
+        ),
     ],
     b: Annotated[Path, typer.Argument(metavar="B", help="What to compare with it.")],
     limit: Annotated[
@@ -52,15 +57,24 @@ def diff(
 ) -> int:
     """Compare two renders: the verdict, the insert that changed, where, how much.
 
-    Exit code 0: within the limits. 1: not. 2: cannot be compared.
+    Two chains and two DAW sessions, of any formats, are compared by what they say: every change in
+    words. Exit code 0: within the limits, or equal. 1: not. 2: cannot be compared.
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
     from bridge.comparing import markdown
 
+    a, b = finished(a), finished(b)
+    kind = compared_kind(a, b)
+    if kind != "audio":
+        _refuse_audio_options(
+            limit=limit, policy=policy, floor=floor, junit=junit, page=page, excerpt=excerpt
+        )
+        documents = compared_chains(a, b) if kind == "chain" else compared_sessions(a, b)
+        return _document(documents, md, json)
     found = compared(
-        finished(a),
-        finished(b),
+        a,
+        b,
         _policy(policy, limit or []) if limit or policy else None,
         floor=floor,
         read=() if policy is None else (policy,),
@@ -76,6 +90,37 @@ def diff(
         say(*markdown(found).rstrip("\n").split("\n"))
     else:
         _tell(found)
+    return found.exit_code
+
+
+def _refuse_audio_options(**options: object) -> None:
+    problems = [
+        Problem(
+            "audio_only",
+            f"--{name} is about audio, and these two are not",
+            expected="two audio files, renders or folders of audio",
+            hint="leave it out",
+        )
+        for name, value in options.items()
+        if value
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _document(found: DocumentDiff, md: bool, as_json: bool) -> int:
+    from bridge.comparing import document_lines, document_markdown
+
+    if as_json:
+        print_json(found.as_json())
+    elif md:
+        say(*document_markdown(found).rstrip("\n").split("\n"))
+    else:
+        say(*document_lines(found))
+        for side, path, told in zip("AB", (found.a, found.b), found.remarks, strict=True):
+            if told:
+                count = f"{len(told)} remark{'s' if len(told) > 1 else ''}"
+                say(f"{side}: {count} on what was not read: stemwright read {path}", err=True)
     return found.exit_code
 
 

@@ -1,0 +1,148 @@
+"""What differs between two tracks that are one: mixer, routing, plugins, automation, clips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bridge.comparing.documents.automation_changes import Line, automation_changes, target_words
+from bridge.comparing.documents.change import Change, Path
+from bridge.comparing.documents.clip_changes import Comparing
+from bridge.comparing.documents.device_changes import called, device_changes, device_pairs
+from bridge.comparing.documents.fields import Field, field_changes, level, pan, switch, value
+from bridge.comparing.documents.pairing import pairs_of
+from bridge.comparing.documents.values_in_words import gain_words
+from sessions import Send, Session, Track
+
+
+class Tracks:
+    """The tracks of both sessions: A's ids as B has them, and what tracks are called."""
+
+    def __init__(self, a: Session, b: Session, ids: Mapping[str, str]) -> None:
+        self._ids = ids
+        names = {**{ids.get(t.id, f"a:{t.id}"): t for t in a.tracks}, **{t.id: t for t in b.tracks}}
+        self._names = {name: track.name or track.id for name, track in names.items()}
+
+    def in_b(self, track: str) -> str:
+        """The id in B of A's track; one that no track of B has where there is none."""
+        return track if track == "master" else self._ids.get(track, f"a:{track}")
+
+    def key_in_b(self, key: str) -> str:
+        """What feeds a key: a track's id in B, or what the session says in words."""
+        return self._ids.get(key, key)
+
+    def called(self, track: str) -> str:
+        """The name of a track, by its id in B."""
+        return self._names.get(track, track.removeprefix("a:"))
+
+
+_BUSES = frozenset({"audio", "group", "return", "folder", "unknown"})
+"""Kinds that a track has by what it holds and who feeds it, which is told by itself."""
+
+
+def _is_bus(kind: str) -> bool:
+    return kind in _BUSES
+
+
+_MIXER = (
+    Field(
+        "kind",
+        lambda a, b: f"kind from {a} to {b}",
+        lambda a, b: (_is_bus(a) and _is_bus(b)) or a == b,
+    ),
+    value("channels", "channels"),
+    level("trim_db", "trim"),
+    switch("inverted", "polarity inverted", "polarity no longer inverted"),
+    level("gain_db", "fader"),
+    pan(),
+    value("width", "width"),
+    value("pan_law", "pan law"),
+    switch("muted", "muted", "no longer muted"),
+    switch("soloed", "soloed", "no longer soloed"),
+)
+_SEND = (
+    level("gain_db", "level"),
+    switch("pre_fader", "pre-fader", "post-fader"),
+    switch("muted", "muted", "no longer muted"),
+    switch("enabled", "on", "off"),
+    pan(),
+    value("to_channels", "channels"),
+)
+
+
+def track_changes(
+    a: Track, b: Track, path: Path, tracks: Tracks, with_: Comparing
+) -> Iterator[Change]:
+    """Yield what differs of one track but its clips; names and ids in it are B's."""
+    who = b.name or b.id
+    if a.name != b.name:
+        yield Change(
+            (*path, "name"), "renamed", a.name, b.name, f'track "{a.name}" is called "{b.name}" now'
+        )
+    yield from field_changes(_MIXER, path, who, a, b)
+    yield from _routing(a, b, path, who, tracks)
+    yield from _sends(a, b, path, who, tracks)
+    yield from device_changes(a.devices, b.devices, path, who, tracks.key_in_b, with_.read_states)
+    yield from automation_changes(*_lines(a, b, tracks), path, who, with_.times)
+
+
+def _routing(a: Track, b: Track, path: Path, who: str, tracks: Tracks) -> Iterator[Change]:
+    for name, said, none in (("parent", "in group", "none"), ("output", "output", "none")):
+        was, now = getattr(a, name), getattr(b, name)
+        before = None if was is None else tracks.in_b(was)
+        if before != now:
+            ends = [none if each is None else tracks.called(each) for each in (before, now)]
+            words = f"{who} {said} from {ends[0]} to {ends[1]}"
+            yield Change((*path, name), "changed", was, now, words)
+
+
+def _sends(a: Track, b: Track, path: Path, who: str, tracks: Tracks) -> Iterator[Change]:
+    def of_a(send: Send) -> Any:
+        return tracks.in_b(send.target), send.to_channels
+
+    def of_b(send: Send) -> Any:
+        return send.target, send.to_channels
+
+    keys = [(of_a, of_b), (lambda send: of_a(send)[0], lambda send: send.target)]
+    found = pairs_of(a.sends, b.sends, keys)
+    row = (*path, "sends")
+    for place in found.gone:
+        send = a.sends[place]
+        to = tracks.called(tracks.in_b(send.target))
+        said = f"{who} send to {to} removed, it was at {gain_words(round(send.gain_db, 2))}"
+        yield Change((*row, send.target), "removed", send.as_json(), None, said)
+    for was, now in found.both:
+        send = b.sends[now]
+        name = f"{who} send to {tracks.called(send.target)}"
+        yield from field_changes(_SEND, (*row, send.target), name, a.sends[was], send)
+    for place in found.new:
+        send, gain = b.sends[place], gain_words(round(b.sends[place].gain_db, 2))
+        said = f"{who} send to {tracks.called(send.target)} added at {gain}"
+        yield Change((*row, send.target), "added", None, send.as_json(), said, place)
+
+
+def _lines(a: Track, b: Track, tracks: Tracks) -> tuple[list[Line], list[Line]]:
+    """Both tracks' lines, their targets as B has them: plugins by B's places, sends by B's ids."""
+    places = dict(device_pairs(a.devices, b.devices).both)
+
+    def in_b(target: str) -> str:
+        kind, _, rest = target.partition(":")
+        if kind == "send":
+            return f"send:{tracks.in_b(rest)}"
+        if kind == "device":
+            place, _, parameter = rest.partition(":")
+            own = places.get(int(place), f"a{place}") if place.isdecimal() else place
+            return f"device:{own}:{parameter}"
+        return target
+
+    def words(target: str, track: Track) -> str:
+        kind, _, rest = target.partition(":")
+        if kind == "send":
+            return f"send to {tracks.called(rest)}"
+        place, _, parameter = rest.partition(":")
+        if kind == "device" and place.isdecimal() and int(place) < len(track.devices):
+            return f'"{called(track.devices[int(place)])}" {parameter}'
+        return target_words(target)
+
+    was = [(line, in_b(line.target), words(line.target, a)) for line in a.automation]
+    return was, [(line, line.target, words(line.target, b)) for line in b.automation]
