@@ -83,7 +83,7 @@ class Job:
 def job(tmp_path: Path, installed: Path, users_environment: dict[str, str]) -> Job:
     """A user's repository: their stems, their chain, their golden and its policy."""
     repository = tmp_path / "song"
-    write_song(repository / "stems", 2.0)
+    write_song(repository / "stems", 1.0)
     (repository / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     path = f"{installed}:{users_environment['PATH']}"
     made = Job(repository, {**users_environment, "PATH": path})

@@ -37,6 +37,7 @@ def rendered(fixture_plugins, tmp_path_factory) -> Callable[[str], Path]:
             chain, out = place / f"{len(known)}.toml", place / f"out {len(known)}"
             chain.write_text(text)
             words = ["render", stems, chain, "-o", out, "--store", place / "store"]
+            words.append("--excerpt")
             assert run_told(app, [str(each) for each in [*words, "--plugin-path", plugins]]) == 0
             known[text] = out
         return known[text]
