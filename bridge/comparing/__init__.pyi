@@ -34,6 +34,9 @@ from .documents.chain_tree import (
 from .documents.change import (
     Change as Change,
 )
+from .documents.device_changes import (
+    Parameter as Parameter,
+)
 from .documents.document_diff import (
     DocumentDiff as DocumentDiff,
     document_lines as document_lines,
@@ -103,6 +106,7 @@ __all__ = [
     "FileDiff",
     "FirstStep",
     "Limits",
+    "Parameter",
     "Policy",
     "Renderings",
     "Residual",

@@ -18,6 +18,9 @@ from .embedded import (
     extract as extract,
 )
 from .lifting import (
+    hostable as hostable,
+    suffix_of as suffix_of,
+    table_of as table_of,
     with_class_ids as with_class_ids,
 )
 from .presets import (
@@ -40,6 +43,9 @@ __all__ = [
     "check_free",
     "export",
     "extract",
+    "hostable",
+    "suffix_of",
+    "table_of",
     "with_class_ids",
     "write_chain",
 ]

@@ -33,6 +33,9 @@ from .rendering import (
     render_master as render_master,
     write_lock as write_lock,
 )
+from .state_texts import (
+    StateTexts as StateTexts,
+)
 
 __all__ = [
     "KNOWN",
@@ -40,6 +43,7 @@ __all__ = [
     "Inputs",
     "Loudness",
     "Proof",
+    "StateTexts",
     "Work",
     "checked_digests",
     "compared",

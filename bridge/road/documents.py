@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+from bridge.road.state_texts import StateTexts, chain_state_changes
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.comparing import DocumentDiff
 
+T = TypeVar("T")
 Kind = Literal["audio", "chain", "session"]
 _CALLED = {"audio": "audio", "chain": "a chain", "session": "a DAW session"}
 
@@ -42,40 +44,37 @@ def _kind(path: Path) -> Kind:
     return "session" if is_project(path) else "audio"
 
 
-def compared_chains(a: Path, b: Path) -> DocumentDiff:
-    """Compare two chain files. Raises ChainError with the faults of both."""
+def compared_chains(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:
+    """Compare two chain files and their states. Raises InputError with the faults of both."""
     from bridge.comparing import DocumentDiff, chain_changes, chain_digest
-    from chains import Chain, ChainError, load
+    from chains import load
 
-    problems: list[Problem] = []
-    chains: list[Chain] = []
-    for path in (a, b):
-        try:
-            chains.append(load(path))
-        except ChainError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    one, other = chains
+    one, other = _both(load, a, b)
+    changes = (*chain_changes(one, other), *chain_state_changes(one, other, texts))
     digests = chain_digest(one), chain_digest(other)
-    return DocumentDiff(str(a), str(b), "chain", chain_changes(one, other), digests)
+    return DocumentDiff(str(a), str(b), "chain", changes, digests)
 
 
-def compared_sessions(a: Path, b: Path, media: Sequence[Path] = ()) -> DocumentDiff:
+def compared_sessions(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:
     """Compare two DAW sessions, of one format or of two. Raises InputError with both's faults."""
     from bridge.comparing import DocumentDiff, session_changes
-    from sessions import Session, SessionError, read
+    from sessions import read
 
+    one, other = _both(read, a, b)
+    changes = session_changes(one, other, read_states=texts.of_devices)
+    remarks = one.diagnostics, other.diagnostics
+    return DocumentDiff(str(a), str(b), "session", changes, remarks=remarks)
+
+
+def _both(read: Callable[[Path], T], a: Path, b: Path) -> tuple[T, T]:
+    """Both documents, or the faults of both at once."""
     problems: list[Problem] = []
-    sessions: list[Session] = []
+    found: list[T] = []
     for path in (a, b):
         try:
-            sessions.append(read(path, media))
-        except SessionError as error:
+            found.append(read(path))
+        except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    one, other = sessions
-    remarks = one.diagnostics, other.diagnostics
-    changes = session_changes(one, other)
-    return DocumentDiff(str(a), str(b), "session", changes, remarks=remarks)
+    return found[0], found[1]

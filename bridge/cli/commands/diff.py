@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.given_song import finished
-from bridge.cli.options import Json
+from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.printing import print_json, say
-from bridge.road import compared, compared_chains, compared_kind, compared_sessions
+from bridge.road import StateTexts, compared, compared_chains, compared_kind, compared_sessions
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def diff(
         bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
     ] = False,
     md: Annotated[bool, typer.Option("--md", help="Print Markdown.")] = False,
+    plugin_path: PluginPath = None,
+    store: StorePath = None,
     json: Json = False,
 ) -> int:
     """Compare two renders: the verdict, the insert that changed, where, how much.
@@ -70,8 +72,8 @@ def diff(
         _refuse_audio_options(
             limit=limit, policy=policy, floor=floor, junit=junit, page=page, excerpt=excerpt
         )
-        documents = compared_chains(a, b) if kind == "chain" else compared_sessions(a, b)
-        return _document(documents, md, json)
+        compare = compared_chains if kind == "chain" else compared_sessions
+        return _document(compare(a, b, StateTexts(store, plugin_path or ())), md, json)
     found = compared(
         a,
         b,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -145,3 +147,74 @@ def test_a_session_that_is_not_read_says_which_export_to_make(diffed, tmp_path: 
     code, _, err = diffed(session, session)
     assert code == 2
     assert "Pro Tools" in err
+
+
+CLASS_ID = "2046504473616C63504D435A00000000"
+
+
+def preset(ratio: int, class_id: str = CLASS_ID) -> bytes:
+    """A state of ZamComp as its hosts save it, or of a plugin that is nowhere installed."""
+    pairs = {"att": 10, "rel": 80, "kn": 0, "rat": ratio, "thr": 0, "mak": 0, "slew": 1}
+    told = "".join(f"{name}\0{value}\0" for name, value in {**pairs, "sidech": 0}.items())
+    component = f"__dpf_program__\x000\0__dpf_parameters_begin__\0{told}__dpf_parameters_end__\0"
+    body = component.encode() + b"\xfe\0"
+    row = b"List" + struct.pack("<i4sqq", 1, b"Comp", 48, len(body))
+    return b"VST3" + struct.pack("<i32sq", 1, class_id.encode(), 48 + len(body)) + body + row
+
+
+CHAIN_WITH_STATE = f"""{CHAIN}
+  [[group.insert]]
+  id = "squeeze"
+  use = "plugin"
+  plugin = {{ format = "VST3", id = "{CLASS_ID}" }}
+  state = "states/squeeze.vstpreset"
+"""
+
+
+@pytest.fixture
+def with_state(tmp_path: Path) -> Callable[[str, str, bytes], Path]:
+    """Write a chain into a folder of its own, with a state beside it."""
+
+    def write(name: str, text: str, state: bytes) -> Path:
+        folder = tmp_path / name
+        (folder / "states").mkdir(parents=True)
+        (folder / "states" / "squeeze.vstpreset").write_bytes(state)
+        (folder / "chain.toml").write_text(text, encoding="utf-8")
+        return folder / "chain.toml"
+
+    return write
+
+
+def test_states_of_chains_are_told_by_parameter(diffed, with_state, zam, tmp_path: Path) -> None:
+    zam("ZamComp")
+    a, b = (with_state(f"ratio {r}", CHAIN_WITH_STATE, preset(r)) for r in (4, 6))
+    code, out, _ = diffed(a, b, "--json", "--store", tmp_path / "store")
+    told = json.loads(out)
+    assert code == 1
+    assert told["digests"]["a"] == told["digests"]["b"]
+    assert [(each["path"], each["words"]) for each in told["changes"]] == [
+        ("group.all.insert.squeeze.state.Ratio", 'all/squeeze "Ratio" from 4 to 6, in its state')
+    ]
+
+
+def test_states_that_no_plugin_reads_are_told_by_their_bytes(diffed, with_state, tmp_path) -> None:
+    unknown = CHAIN_WITH_STATE.replace(CLASS_ID, "0" * 32)
+    a, b = (with_state(f"ratio {r}", unknown, preset(r, "0" * 32)) for r in (4, 16))
+    code, out, _ = diffed(a, b, "--store", tmp_path / "store")
+    sizes = [len(preset(r)) for r in (4, 16)]
+    assert code == 1
+    assert f"all/squeeze state from {sizes[0]} bytes (sha256 " in out
+    assert f" to {sizes[1]} bytes (sha256 " in out
+    assert diffed(a, a)[0] == 0
+
+
+def test_states_of_sessions_are_told_by_parameter(diffed, shared_data, zam, tmp_path: Path) -> None:
+    zam("ZamComp")
+    a = shared_data("corpus/ardour/made-here__ZamSession_Ardour7.3.ardour")
+    text = a.read_text(encoding="utf-8")
+    chunk = text.partition("<chunk>")[2].partition("</chunk>")[0]
+    state = base64.b64decode(chunk).replace(b"rat\x004\x00", b"rat\x006\x00")
+    b = tmp_path / "b.ardour"
+    b.write_text(text.replace(chunk, base64.b64encode(state).decode(), 1), encoding="utf-8")
+    code, out, _ = diffed(a, b, "--store", tmp_path / "store")
+    assert (code, out) == (1, 'changed: 1 change\n  Drums 1 plugin "ZamComp" "Ratio" from 4 to 6\n')
