@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Cancel
     from stemwright.face.asking import bypass, diff, measure, report, verify
     from stemwright.face.results import AudioFile, Master, MasterFile
-    from stemwright.face.steps import load, master, plan, plugins, read, render
+    from stemwright.face.steps import load, load_job, master, plan, plugins, read, render
     from stemwright.problems import (
         Diagnostic,
         DiffersError,
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "stemwright.face.steps": ("load", "master", "plan", "plugins", "read", "render"),
+    "stemwright.face.steps": (
+        *("load", "load_job", "master", "plan", "plugins", "read", "render"),
+    ),
     "stemwright.face.asking": ("bypass", "diff", "measure", "report", "verify"),
     "stemwright.problems": (
         *("Diagnostic", "DiffersError", "InputError", "MachineError", "Problem", "RenderError"),
@@ -54,6 +56,7 @@ __all__ = [
     "bypass",
     "diff",
     "load",
+    "load_job",
     "master",
     "measure",
     "plan",

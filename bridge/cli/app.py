@@ -21,6 +21,10 @@ COMMANDS = {
         "Show what a session holds: tempo, tracks or stems, levels, plugins, sends, markers,"
         " notes.",
     ),
+    "job": (
+        "commands.job:app",
+        "The folder of a song: its stems, its chain, and what it changes of it.",
+    ),
     "plan": (
         "commands.plan:plan",
         "Show which stem goes where, through what, and how it ends; render nothing.",

@@ -35,14 +35,14 @@ def _state(song: GivenSong) -> tuple[object, ...]:
 
 
 def _files_of(job: Path) -> list[Path]:
-    """A job's file, its chain and the states in it; the file alone where it cannot be read."""
+    """A job's file, its chain and the states in it; those with faults where it cannot be read."""
     from bridge.jobs import JobError, job_path, load_job
 
     try:
         chain = load_job(job).chain_path
     except JobError as error:
-        told = {str(each.where.file) for each in error.faults if each.where.file}
-        return [job_path(job), *(Path(each) for each in sorted(told))]
+        told = {Path(each.where.file) for each in error.faults if each.where.file}
+        return sorted({job_path(job), *told})
     return [job_path(job), chain, *_states(chain)]
 
 

@@ -27,7 +27,7 @@ from bridge.finished.finished_folder import FinishedFolder
 from bridge.finished.lock_writer import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.finished.place import OutputFolder, text_digest
 from bridge.hosting import opened_state
-from bridge.planning import HostedStep, Plan
+from bridge.planning import NO_MOVES, HostedStep, Plan
 from bridge.plugins import Plugin
 from bridge.rendering import Context, Output, Rendering
 from bridge.storing import file_digest
@@ -98,6 +98,8 @@ def write_into(
     out.add_text("chain.lock", as_text(lock))
     told = _record(context, rendering, [*names.values()], untagged) | {"song": song}
     told |= {} if held is None else {"held": held}
+    moves = context.plan.moves
+    told |= {} if moves == NO_MOVES else {"moves": moves.as_json()}
     if pages is not None:
         told |= pages.rows()
         told["files"].append(_PAGE)

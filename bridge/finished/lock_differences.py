@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bridge.finished.lock import Lock, MixerRow, PluginRow, Rides, Source
+from bridge.finished.lock import Lock, MixerRow, PluginRow, Rides, Source, as_rides
+from bridge.planning import ride_words
 from stemwright.decibels import amplitude_db
 from stemwright.problems import DiffersError, Problem
 
@@ -110,22 +111,7 @@ def _stem_moves(was: Mapping[str, Source], now: Mapping[str, Source]) -> Iterato
 
 def _ridden(path: str, was: Rides, now: Rides) -> Iterator[Problem]:
     if was != now:
-        yield _differs("chain", path, _ride_words(was), _ride_words(now))
-
-
-def _ride_words(rides: Rides) -> str:
-    """Every ride's points: "0:30.95 0 dB, 0:31 +0.7 dB"; of several, one after the other."""
-    told = (
-        ", ".join(f"{_clock(seconds)} {gain_db:+.9g} dB" for seconds, gain_db in points)
-        for points in rides
-    )
-    return "; ".join(told) or "none"
-
-
-def _clock(seconds: float) -> str:
-    sign, whole = ("-" if seconds < 0 else ""), abs(seconds)
-    minutes = int(whole // 60)
-    return f"{sign}{minutes}:{whole - 60 * minutes:06.3f}"
+        yield _differs("chain", path, *(ride_words(as_rides(each)) for each in (was, now)))
 
 
 def _stem_words(was: Source | None, now: Source | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bridge.finished.lock import LOCK, Part
+from bridge.finished.lock import LOCK, Part, Rides, as_rides
 from bridge.finished.shapes import (
     MAX_BYTES,
     Db,
@@ -21,6 +21,7 @@ from bridge.finished.shapes import (
     Told,
     unreadable,
 )
+from bridge.planning import SongMoves
 from bridge.storing import BadDataError, parse_json, read_bytes
 from chains import MASTER
 from stemwright.problems import InputError, Problem, Severity
@@ -144,6 +145,24 @@ class Song(Shape):
     chain: Text
 
 
+class Moves(Shape):
+    """What the song does beside its chain, by the ids of stems and groups."""
+
+    stem_gains_db: dict[Text, Db]
+    stem_rides: dict[Text, Rides]
+    rides: dict[Text, Rides]
+    pre_rides: dict[Text, Rides]
+    overrides: dict[Text, Any]
+
+    def as_moves(self) -> SongMoves:
+        """The value that planning knows them by."""
+        stems, post, pre = (
+            {name: as_rides(rows) for name, rows in each.items()}
+            for each in (self.stem_rides, self.rides, self.pre_rides)
+        )
+        return SongMoves(self.stem_gains_db, stems, post, pre, self.overrides)
+
+
 class Held(Shape):
     """A drive that was held, not solved; `off_target_lu` is by how much main.wav is louder."""
 
@@ -198,6 +217,7 @@ class Record(Told):
     files: Many[Text]
     song: Song | None = None
     held: Held | None = None
+    moves: Moves | None = None
     heading: Heading | None = None
     heard: Many[HeardRow] | None = None
     digests: dict[Text, Text] = Field(default_factory=dict)

@@ -20,6 +20,13 @@ from .model import (
     JobRide as JobRide,
     Section as Section,
 )
+from .new_job import (
+    STEM_FOLDERS as STEM_FOLDERS,
+    NewJob as NewJob,
+    default_folder as default_folder,
+    new_job as new_job,
+    write_job as write_job,
+)
 from .reading import (
     is_job as is_job,
     job_path as job_path,
@@ -41,14 +48,17 @@ __all__ = [
     "JOB",
     "KINDS",
     "RAMP_S",
+    "STEM_FOLDERS",
     "BarClock",
     "HeldByJob",
     "Job",
     "JobError",
     "JobRide",
+    "NewJob",
     "NoSuchBeatError",
     "Section",
     "SongTime",
+    "default_folder",
     "edited",
     "held_of",
     "hold",
@@ -56,8 +66,10 @@ __all__ = [
     "job_path",
     "job_schema",
     "load_job",
+    "new_job",
     "parse_job",
     "song_moves",
     "song_session",
     "song_time",
+    "write_job",
 ]

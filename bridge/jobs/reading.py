@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +163,7 @@ class _Reading:
         """Where a path as written leads; `/` and `\\` both part folders on every system."""
         if not isinstance(written, str) or not written:
             return None
-        return self.path.parent / written.replace("\\", "/")
+        return _plain(self.path.parent / written.replace("\\", "/"))
 
     def _built(self, wire: JobFile, rows: Rows, chain: Chain) -> Job:
         places = [self._place(each) for each in (wire.chain, *wire.stems, *wire.references)]
@@ -220,6 +221,15 @@ def _leaves(at: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves((*at, key), item)
     elif value is not None:
         yield dotted(at), value
+
+
+def _plain(path: Path) -> Path:
+    """The same without `..`, where no link makes that another place."""
+    plain = Path(os.path.normpath(path))
+    try:
+        return plain if os.path.realpath(plain) == os.path.realpath(path) else path
+    except (OSError, ValueError):  # a byte that no name has: told where it is looked for
+        return path
 
 
 def _exists(path: Path) -> bool:

@@ -39,7 +39,9 @@ from .moves import (
     NO_MOVES as NO_MOVES,
     Ride as Ride,
     SongMoves as SongMoves,
+    move_words as move_words,
     points_of as points_of,
+    ride_words as ride_words,
 )
 from .steps import (
     built_in as built_in,
@@ -76,10 +78,12 @@ __all__ = [
     "hosted_key",
     "hosted_steps",
     "length_words",
+    "move_words",
     "native_key",
     "plan",
     "points_of",
     "prepare_facts",
+    "ride_words",
     "state_path",
     "stem_facts",
     "sum_digest",

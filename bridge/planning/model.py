@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.planning.moves import Ride
+from bridge.planning.moves import Ride, SongMoves
 from bridge.plugins import Lines, Plugin, Slot
 from chains import NOWHERE, InsertSettings, Limiter, Side, Where
 from stemwright.problems import Diagnostic, Problem
@@ -284,6 +284,18 @@ class Plan(Shown):
     fixed_frames: int | None = None
     only: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> SongMoves:
+        """What the song does beside its chain."""
+        stems = [stem for lane in self.lanes for stem in lane.stems]
+        return SongMoves(
+            {stem.id: stem.gain_db for stem in stems if stem.gain_db},
+            {stem.id: stem.rides for stem in stems if stem.rides},
+            {lane.id: lane.rides for lane in self.lanes if lane.rides},
+            {lane.id: lane.pre_rides for lane in self.lanes if lane.pre_rides},
+            self.overrides,
+        )
 
     @property
     def written(self) -> tuple[str, ...]:

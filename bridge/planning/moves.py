@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,16 @@ class SongMoves:
     pre_rides: Mapping[str, tuple[Ride, ...]] = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        """What render.json says of them."""
+        return {
+            "stem_gains_db": dict(self.stem_gains_db),
+            "stem_rides": {name: points_of(rides) for name, rides in self.stem_rides.items()},
+            "rides": {name: points_of(rides) for name, rides in self.rides.items()},
+            "pre_rides": {name: points_of(rides) for name, rides in self.pre_rides.items()},
+            "overrides": dict(self.overrides),
+        }
+
     def on(self, stems: Iterable[Stem]) -> tuple[Stem, ...]:
         """The stems with their gains and rides."""
         return tuple(
@@ -56,3 +66,30 @@ NO_MOVES = SongMoves()
 def points_of(rides: Iterable[Ride]) -> list[list[list[float]]]:
     """Rides as JSON values, for keys and locks."""
     return [[[*point] for point in ride.points] for ride in rides]
+
+
+def ride_words(rides: Iterable[Ride]) -> str:
+    """Every ride's points in words: "0:30.950 +0 dB, 0:31.000 +0.7 dB"; ";" parts several."""
+    told = (
+        ", ".join(f"{_clock(seconds)} {gain_db:+.9g} dB" for seconds, gain_db in ride.points)
+        for ride in rides
+    )
+    return "; ".join(told) or "none"
+
+
+def _clock(seconds: float) -> str:
+    sign, whole = ("-" if seconds < 0 else ""), abs(seconds)
+    minutes = int(whole // 60)
+    return f"{sign}{minutes}:{whole - 60 * minutes:06.3f}"
+
+
+def move_words(moves: SongMoves) -> Iterator[tuple[str, str]]:
+    """Everything that is heard of a song's moves, each by its name: ("vocals ride", "...")."""
+    for stem, gain_db in moves.stem_gains_db.items():
+        yield f"{stem} gain", f"{gain_db:+.9g} dB"
+    for stem, rides in moves.stem_rides.items():
+        yield f"{stem} ride", ride_words(rides)
+    for group, rides in moves.pre_rides.items():
+        yield f"{group} ride before the inserts", ride_words(rides)
+    for group, rides in moves.rides.items():
+        yield f"{group} ride", ride_words(rides)

@@ -262,12 +262,6 @@ def _masters(chain: Chain) -> list[str]:
     return [*names, *(sidecar_of(Path(name)).name for name in names), *_ALWAYS]
 
 
-_NO_TITLES = frozenset(
-    {"audio", "bounce", "bounces", "export", "exports", "stem", "stems", "tracks", "wav", "wavs"}
-)
-"""What folders of stems are called, and no song is: then the folder around them is asked."""
-
-
 def _outside(folder: Path, store: Path) -> Path:
     """The store's place. Raises InputError for one inside the output folder."""
     if store.resolve().is_relative_to(folder.resolve()):
@@ -308,6 +302,8 @@ def _title(session: Session, work: Work) -> str | None:
     given = work.inputs.session
     if isinstance(given, Session | InMemory):
         return own
+    from bridge.jobs import STEM_FOLDERS
+
     first = given[0].resolve()
     name = first.name if first.is_dir() else first.stem
-    return own or (first.parent.name if name.casefold() in _NO_TITLES else name) or None
+    return own or (first.parent.name if name.casefold() in STEM_FOLDERS else name) or None

@@ -15,9 +15,10 @@ from typing import get_args
 
 from bridge.audio import Subtype
 from bridge.gathering import Cancel
+from bridge.jobs import Job
 from bridge.planning import Excerpt, Plan
 from bridge.plugins import Catalogue
-from bridge.road import Inputs, Work, installed_plugins, plan_master, render_master
+from bridge.road import InMemory, Inputs, Work, installed_plugins, plan_master, render_master
 from chains import Chain
 from sessions import Session
 from stemwright.face.arguments import Arguments, checking, told
@@ -56,9 +57,22 @@ def load(path: PathLike) -> Chain:
         return load_chain(place)
 
 
+def load_job(path: PathLike) -> Job:
+    """Read a song's job: its job.toml, or its folder.
+
+    Raises InputError with all faults of the job and of its chain, each with its line.
+    """
+    from bridge.jobs import load_job as read_job
+
+    with told():
+        with checking() as given:
+            place = given.path("path", path)
+        return read_job(place)
+
+
 def plan(
-    stems: Stems,
-    chain: PathLike | Chain,
+    stems: Stems | Job,
+    chain: PathLike | Chain | None = None,
     *,
     store: PathLike | None = None,
     plugin_path: Sequence[PathLike] = (),
@@ -70,13 +84,12 @@ def plan(
 ) -> Plan:
     """Resolve a chain for a song's stems, and set every plugin up once. As `stemwright plan`.
 
-    Arrays are kept on disk as long as the plan is.
+    A Job stands for both. Arrays are kept on disk as long as the plan is.
     """
     with told(), ExitStack() as stack:
         with checking() as given:
             inputs = Inputs(
-                song(given, stems, stack),
-                _chain(given, chain),
+                *_song(given, stems, chain, stack),
                 store=given.place("store", store),
                 plugin_folders=given.paths("plugin_path", plugin_path),
                 trusted=given.paths("trust", trust),
@@ -85,13 +98,14 @@ def plan(
                 jobs=given.jobs(jobs),
                 strict=given.flag("strict", strict),
             )
+            inputs = inputs.of_job(stems) if isinstance(stems, Job) else inputs
         made = plan_master(inputs)
         weakref.finalize(made, stack.pop_all().close)
         return made
 
 
 def render(
-    plan: Plan,
+    plan: Plan | Job,
     *,
     subtype: Subtype = "pcm24",
     store: PathLike | None = None,
@@ -102,14 +116,25 @@ def render(
 ) -> Master:
     """Render a plan into the store; `master` puts the files into a folder as well.
 
-    The store may drop them once later renders need the room.
+    The store may drop them once later renders need the room. A Job is rendered into its draft, as
+    `stemwright render JOB` does; `master` takes more options for one.
     """
+    if isinstance(plan, Job):
+        return master(
+            plan,
+            subtype=subtype,
+            store=store,
+            jobs=jobs,
+            plugin_timeout_s=plugin_timeout_s,
+            progress=progress,
+            cancel=cancel,
+        )
     from bridge.rendering import context_of, render as render_plan
     from bridge.storing import Store, default_root
 
     with told(), listening(progress, cancel) as (events, flag):
         with checking() as given:
-            given.kind("plan", plan, Plan, "a Plan, as plan() returns it")
+            given.kind("plan", plan, Plan, _A_PLAN)
             samples = given.one_of("subtype", subtype, get_args(Subtype))
             root, at_once = given.place("store", store), given.jobs(jobs)
             timeout_s = given.timeout_s("plugin_timeout_s", plugin_timeout_s)
@@ -127,8 +152,8 @@ def render(
 
 
 def master(
-    stems: Stems,
-    chain: PathLike | Chain,
+    stems: Stems | Job,
+    chain: PathLike | Chain | None = None,
     out: PathLike | None = None,
     *,
     subtype: Subtype = "pcm24",
@@ -156,7 +181,8 @@ def master(
     """Stems and a chain in, a finished master out: the whole job. As `stemwright render`.
 
     `out` is the folder that is written; without it the files lie in a temporary one that goes with
-    the value. A finished master of other stems or another chain is not replaced unless `replace`.
+    the value, and those of a Job, which stands for stems and chain, in its draft. A finished master
+    of other stems or another chain is not replaced unless `replace`.
     `range_s` renders a part, with the drive of the master in `out`, into `out`/range; `only` names
     the versions of it that are wanted. `progress` is called as (stage, steps done, steps in all)
     and stops the render with False; so does `cancel.set()` from another thread: StoppedError.
@@ -164,10 +190,10 @@ def master(
     """
     with told(), ExitStack() as stack, listening(progress, cancel) as (events, flag):
         with checking() as given:
-            folder, kept = output(given, out)
+            drafted = stems.draft if isinstance(stems, Job) and out is None else out
+            folder, kept = output(given, drafted)
             inputs = Inputs(
-                song(given, stems, stack),
-                _chain(given, chain),
+                *_song(given, stems, chain, stack),
                 store=given.place("store", store),
                 plugin_folders=given.paths("plugin_path", plugin_path),
                 trusted=given.paths("trust", trust),
@@ -177,7 +203,7 @@ def master(
                 strict=given.flag("strict", strict),
             )
             work = Work(
-                inputs,
+                inputs.of_job(stems) if isinstance(stems, Job) else inputs,
                 folder,
                 subtype=given.one_of("subtype", subtype, get_args(Subtype)),
                 plugin_timeout_s=given.timeout_s("plugin_timeout_s", plugin_timeout_s),
@@ -219,6 +245,20 @@ def plugins(
             root, folders = given.place("store", store), given.paths("plugin_path", plugin_path)
             once_more = given.flag("again", again)
         return installed_plugins(Store(root or default_root()), folders, again=once_more)
+
+
+def _song(
+    given: Arguments, stems: object, chain: object, stack: ExitStack
+) -> tuple[Sequence[Path] | Session | InMemory, Path | Chain]:
+    """Stems and chain, which a job has in it."""
+    if not isinstance(stems, Job):
+        return song(given, stems, stack), _chain(given, chain)
+    if chain is not None:
+        given.wrong("chain", chain, "None: the job names its own")
+    return stems.stems, stems.held_chain
+
+
+_A_PLAN = "a Plan, as plan() returns it, or a Job"
 
 
 def _chain(given: Arguments, chain: object) -> Path | Chain:

@@ -20,6 +20,7 @@ CHAIN = Chain("Empty")
 CALLS: Mapping[str, tuple[Any, ...]] = {
     "read": ("stems",),
     "load": ("chain.toml",),
+    "load_job": ("job.toml",),
     "plan": (STEMS, CHAIN),
     "render": (None,),
     "master": (STEMS, CHAIN),

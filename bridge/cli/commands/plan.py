@@ -112,8 +112,16 @@ def plan_json(made: Plan) -> dict[str, Any]:
             for version in made.versions
         ],
         "bypassed": list(made.bypassed),
+        **_moves_json(made),
         "diagnostics": [said.as_json() for said in made.diagnostics],
     }
+
+
+def _moves_json(made: Plan) -> dict[str, Any]:
+    """What a song does beside its chain; nothing is told of one that does nothing."""
+    from bridge.planning import NO_MOVES
+
+    return {} if made.moves == NO_MOVES else {"moves": made.moves.as_json()}
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -144,7 +152,7 @@ def _lane_row(lane: Lane) -> tuple[str, str, str, str]:
 
 
 def _endings(made: Plan) -> Iterator[str]:
-    from bridge.planning import length_words
+    from bridge.planning import length_words, move_words
 
     engine, finish = made.engine, made.finish
     yield f"length: {length_words(made)}"
@@ -165,5 +173,7 @@ def _endings(made: Plan) -> Iterator[str]:
     for version in made.versions:
         without = f", without {', '.join(version.without)}" if version.without else ""
         yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}"
+    for name, words in move_words(made.moves):
+        yield f"{name}: {words}"
     for step_id in made.bypassed:
         yield f"bypassed: {step_id}"

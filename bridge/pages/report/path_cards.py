@@ -22,6 +22,7 @@ from bridge.pages import (
 from bridge.pages.report.charts import reduction_strip
 from bridge.pages.report.contents import Songbook
 from bridge.pages.report.excerpts import InsertSound
+from bridge.planning import SongMoves, move_words
 from chains import Chain, Group, Insert, Limiter, Plugin, PluginTable, describe
 
 
@@ -49,7 +50,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Rack:
-    """A group, a return or the master: gains in dB, stems or None, stages, (return, dB) sends."""
+    """A group, a return or the master: gains in dB, stems or None, stages, (return, dB) sends.
+
+    `moved` are the song's own gains and rides in it, in words.
+    """
 
     id: str
     kind: str
@@ -58,6 +62,7 @@ class Rack:
     gain_db: float
     sends: tuple[tuple[str, float], ...]
     stages: tuple[Stage, ...]
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 def racks(record: Record, chain: Chain) -> tuple[Rack, ...]:
@@ -74,7 +79,20 @@ def racks(record: Record, chain: Chain) -> tuple[Rack, ...]:
 
 def _group(record: Record, group: Group, stems: tuple[str, ...]) -> Rack:
     stages = _stages(record, group.id, group.inserts)
-    return Rack(group.id, "group", stems, group.trim_db, group.gain_db, group.sends, stages)
+    moved = () if record.moves is None else _moved(record.moves.as_moves(), group.id, stems)
+    levels = group.trim_db, group.gain_db, group.sends
+    return Rack(group.id, "group", stems, *levels, stages, moved)
+
+
+def _moved(moves: SongMoves, group: str, stems: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What the song does in one group."""
+    here = SongMoves(
+        {name: gain_db for name, gain_db in moves.stem_gains_db.items() if name in stems},
+        {name: rides for name, rides in moves.stem_rides.items() if name in stems},
+        {name: rides for name, rides in moves.rides.items() if name == group},
+        {name: rides for name, rides in moves.pre_rides.items() if name == group},
+    )
+    return tuple((name.removeprefix(f"{group} "), words) for name, words in move_words(here))
 
 
 def _stages(record: Record, owner: str, inserts: Sequence[Insert]) -> tuple[Stage, ...]:
@@ -189,6 +207,7 @@ def _card(rack: Rack, wired: Wired) -> str:
     rows += [_line("trim", _db(rack.trim_db))] if rack.trim_db else []
     rows += [_stage(stage, rack.id, wired) for stage in rack.stages]
     rows += [] if rack.stages else [_line("inserts", "none: passes unchanged")]
+    rows += [_line(name, words) for name, words in rack.moved]
     rows += [] if rack.kind == "master" else [_line("fader", _db(rack.gain_db))]
     rows += [_line(f"send to {name}", _db(gain_db)) for name, gain_db in rack.sends]
     return tag("article", tag("h3", text(rack.id) + kind) + tag("ol", "".join(rows)))

@@ -156,6 +156,11 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
     return {
         "demo": [[place.folder / "taken"]],
         "read": [[place.stems], [place.session, "--clips"], [place.folder / HOSTILE]],
+        "job new": [
+            [place.stems, "--chain", place.chain, "-o", place.folder / f"song{HOSTILE}"],
+            [place.stems, "--chain", place.chain, "--dry-run"],
+            [place.folder / HOSTILE, "--chain", place.wrong],
+        ],
         "plan": [[place.stems, place.chain], [place.stems, place.wrong]],
         "lock": [[place.stems, place.chain, "-o", place.folder / "locked"]],
         "render": [[place.stems, place.chain, "-o", rendered]],

@@ -33,7 +33,7 @@ WITH_AN_EXAMPLE = (
 )
 
 
-@pytest.mark.parametrize("group", ["plugins", "cache"])
+@pytest.mark.parametrize("group", ["plugins", "cache", "job"])
 def test_a_group_of_commands_that_is_named_alone_says_what_it_has(run, group: str) -> None:
     said = run(group)
     assert (said.code, said.out) == (2, "")

@@ -1,0 +1,71 @@
+"""`stemwright job`: a folder for one song."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import Json
+from bridge.cli.printing import print_json, say
+from bridge.cli.telling import say_diagnostics
+
+app = typer.Typer(
+    name="job",
+    help="The folder of a song: its stems, its chain, and what it changes of it.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def _top() -> None:
+    """The folder of a song: its stems, its chain, and what it changes of it."""
+
+
+@app.command()
+def new(
+    stems: Annotated[
+        list[Path],
+        typer.Argument(metavar="STEMS", help="A folder or zip of stems, or the audio files."),
+    ],
+    chain: Annotated[
+        Path, typer.Option("--chain", metavar="CHAIN", help="The chain file (.toml) it goes by.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="DIR",
+            help="The job's folder. Default: the one around a folder called stems, else STEMS-job.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make the folder of a song with a job.toml that names its stems and its chain.
+
+    A rough mix and references among the stems are found by their names and named in it: they are
+    compared with, never summed. Title, artist and more come from the files' tags, else from the
+    folder's name. Nothing is asked, and nothing that is there is overwritten.
+
+    Example: stemwright job new stems/ --chain chain.toml -o song/
+    """
+    from bridge.jobs import default_folder, new_job, write_job
+
+    made = new_job(stems, chain, out or default_folder(stems))
+    if not dry_run:
+        write_job(made)
+    if json:
+        print_json({**made.as_json(), "written": not dry_run})
+        return
+    say_diagnostics(said.as_json() for said in made.diagnostics)
+    if dry_run:
+        say(*made.text.rstrip("\n").split("\n"))
+        return
+    say(str(made.path))
+    say(f"render it: stemwright render {made.path.parent}", err=True)
