@@ -44,6 +44,10 @@ PluginPath = Annotated[
     list[Path] | None,
     typer.Option("--plugin-path", help="A folder to look for plugins in first; repeatable."),
 ]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
+]
 Trust = Annotated[
     list[Path] | None,
     typer.Option(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
 from bridge.gathering.sources import gather
-from bridge.hosting import host, lies_in, opened_state, scan, search_folders, trusted_folders
+from bridge.hosting import host, lies_in, opened_state, plugin_places, scan
 from bridge.planning import (
     NO_MOVES,
     Engine,
@@ -39,6 +39,7 @@ def link(
     *,
     plugin_folders: Sequence[Path] = (),
     trusted: Sequence[Path] = (),
+    alone: bool = False,
     jobs: int = 1,
     strict: bool = False,
     excerpt: Excerpt | None = None,
@@ -48,16 +49,16 @@ def link(
     """Resolve `chain` for `session`, or an excerpt of it, on this machine, with the song's `moves`.
 
     What the chain names by path is taken from the plugin folders, from `trusted` and from the
-    folders the user trusts for good, and from nowhere else.
+    folders the user trusts for good, and from nowhere else; `alone`, from the first two.
     Raises ChainError, InputError and MachineError as `bridge.planning.plan` and `gather` do.
     """
     chain = check(chain)
     try:
         stems = gather(session, store, jobs)
     except InputError as error:
-        others = chain_problems(chain, store, plugin_folders, trusted)
+        others = chain_problems(chain, store, plugin_folders, trusted, alone=alone)
         raise InputError([*error.problems, *others]) from error
-    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    folders, known = plugin_places(plugin_folders, trusted, alone=alone)
     try:
         return link_stems(
             stems,
@@ -84,10 +85,15 @@ def link(
 
 
 def chain_problems(
-    chain: Chain, store: Store, plugin_folders: Sequence[Path], trusted: Sequence[Path]
+    chain: Chain,
+    store: Store,
+    plugin_folders: Sequence[Path],
+    trusted: Sequence[Path],
+    *,
+    alone: bool = False,
 ) -> tuple[Problem, ...]:
     """What is wrong with a chain on this machine, whatever the stems are; as `link` tells it."""
-    folders, known = search_folders(plugin_folders), trusted_folders(trusted)
+    folders, known = plugin_places(plugin_folders, trusted, alone=alone)
     refused = _state_faults(chain, known)
     try:
         states = _states(chain, refused)

@@ -33,14 +33,16 @@ class Inputs:
 
     `session` and `chain` are where they lie, or what was read already. `skip` names files among the
     stems to leave out, `long` allows songs of more than 3 h, `strict` refuses stems that would need
-    sample rate conversion. `store` is None for the user's own. With a `job`, session and chain are
-    the job's, as `of_job` gives them.
+    sample rate conversion. `store` is None for the user's own. `plugins_alone` hosts what lies in
+    `plugin_folders` and nothing else. With a `job`, session and chain are the job's, as `of_job`
+    gives them.
     """
 
     session: Sequence[Path] | Session | InMemory
     chain: Path | Chain
     store: Path | None = None
     plugin_folders: Sequence[Path] = ()
+    plugins_alone: bool = False
     trusted: Sequence[Path] = ()
     skip: Sequence[str] = ()
     long: bool = False
@@ -91,7 +93,7 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
     except ChainError as error:
         problems += error.problems
         if error.readable is not None:
-            plugins = chain_problems(error.readable, *places)
+            plugins = chain_problems(error.readable, *places, alone=given.plugins_alone)
     try:
         found = _session(given)
         if parsed is None:
@@ -102,7 +104,7 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
             for problem in error.problems
         ]
         if parsed is not None:
-            plugins = chain_problems(parsed, *places)
+            plugins = chain_problems(parsed, *places, alone=given.plugins_alone)
     except InputError as error:
         problems += error.problems
     if parsed is None or found is None:

@@ -57,6 +57,7 @@ def linked(
         store,
         plugin_folders=given.plugin_folders,
         trusted=given.trusted,
+        alone=given.plugins_alone,
         jobs=given.jobs,
         strict=given.strict,
         excerpt=excerpt,

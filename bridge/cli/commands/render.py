@@ -17,6 +17,7 @@ from bridge.cli.options import (
     Json,
     Long,
     PluginPath,
+    Plugins,
     SampleFormat,
     Skip,
     SongPaths,
@@ -44,6 +45,12 @@ _ONLY_A_DRAFT = Problem(
     hint="leave out --range and --watch, and name the job instead of SESSION CHAIN",
 )
 
+_ONE_SEARCH = Problem(
+    "usage",
+    "--plugins and --plugin-path exclude each other",
+    hint="--plugins DIR hosts what lies in DIR alone; --plugin-path looks there first",
+)
+
 if TYPE_CHECKING:
     from bridge.finished import Finished, Held, Record, Said
     from bridge.planning import Excerpt
@@ -62,6 +69,7 @@ def render(
     jobs: Jobs = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
+    plugins: Plugins = None,
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
@@ -139,6 +147,8 @@ def render(
 
     if only and range_ is None:
         raise InputError(_ONLY_A_RANGE)
+    if plugins and plugin_path:
+        raise InputError(_ONE_SEARCH)
     song = given_song(session, chain, "render")
     if resolve and (song.job is None or range_ is not None or watch):
         raise InputError(_ONLY_A_DRAFT)
@@ -146,7 +156,8 @@ def render(
         session=song.session,
         chain=song.chain,
         store=store,
-        plugin_folders=plugin_path or (),
+        plugin_folders=plugins or plugin_path or (),
+        plugins_alone=bool(plugins),
         trusted=trust or (),
         skip=skip or (),
         long=long,

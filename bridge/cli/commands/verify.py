@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bridge.cli.given_song import finished
-from bridge.cli.options import Jobs, Json, StemsPlace, Trust
+from bridge.cli.options import Jobs, Json, Plugins, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
 from bridge.road import checked_digests, cores, verified
 from stemwright.problems import EXIT_NO
@@ -36,10 +36,7 @@ def verify(
     quick: Annotated[
         bool, typer.Option("--quick", help="Check the digests alone and render nothing.")
     ] = False,
-    plugins: Annotated[
-        list[Path] | None,
-        typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
-    ] = None,
+    plugins: Plugins = None,
     trust: Trust = None,
     accept: Annotated[
         Literal["exact", "float", "dither", "tolerant"],

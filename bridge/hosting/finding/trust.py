@@ -12,6 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
+from bridge.hosting.finding.bundles import search_folders
 from stemwright.files import Staged
 from stemwright.problems import InputError, MachineError, Problem
 
@@ -48,6 +49,18 @@ def own_file(folder: Path, name: str) -> Path:
 def trusted_folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
     """`extra`, then the folders of the user's own list."""
     return tuple(dict.fromkeys([*extra, *_listed()]))
+
+
+def plugin_places(
+    extra: Sequence[Path] = (), trusted: Sequence[Path] = (), *, alone: bool = False
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Where plugins are searched, and what else may be loaded that a chain names by path.
+
+    `alone`: in `extra` and `trusted`, and nowhere else.
+    """
+    if alone:
+        return tuple(extra), tuple(trusted)
+    return search_folders(extra), trusted_folders(trusted)
 
 
 def trust_file() -> Path:
