@@ -23,6 +23,21 @@ _HINT = (
 )
 
 
+_versions: "dict[str, str]" = {}
+
+
+def installed_version(distribution: str) -> str:
+    """Return an installed distribution's version, looked up once: each time it costs a search.
+
+    Raises importlib.metadata.PackageNotFoundError.
+    """
+    if distribution not in _versions:
+        from importlib.metadata import version
+
+        _versions[distribution] = version(distribution)
+    return _versions[distribution]
+
+
 def foreign_packages() -> "dict[str, str]":
     """What Python finds elsewhere under our packages' names: name to folder, or file."""
     found = {name: _place(name) for name in PACKAGES}

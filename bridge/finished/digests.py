@@ -13,7 +13,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +22,7 @@ from bridge.audio import can_carry, read_texts, write_texts
 from bridge.finished.lock import Source
 from bridge.finished.shapes import Shape, Text, told_of
 from bridge.storing import read_bytes
+from stemwright.installation import installed_version
 
 SIDECAR_SCHEMA = 1
 
@@ -127,7 +127,7 @@ def sidecar(name: str, carried: Carried) -> str:
     """Return the text of the sidecar of the master `name`; places are relative to its folder."""
     told = {
         "schema": SIDECAR_SCHEMA,
-        "stemwright": version("stemwright"),
+        "stemwright": installed_version("stemwright"),
         "file": name,
         "version": carried.version,
         "lock": "chain.lock",

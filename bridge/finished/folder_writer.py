@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +31,7 @@ from bridge.plugins import Plugin
 from bridge.rendering import Context, Output, Rendering
 from bridge.storing import file_digest
 from chains import Chain, Insert, Plugin as PluginSettings, PluginTable, dumps
+from stemwright.installation import installed_version
 from stemwright.problems import Diagnostic, InputError, Problem
 
 _PAGE = "report.html"
@@ -180,7 +180,7 @@ def _is_same_master(out: OutputFolder, name: str, beside: str, words: str) -> bo
     Its samples and its tag are what the sidecar says, and the lock says how it was written.
     """
     owned = out.owned
-    if owned.record is None or owned.record.get("stemwright") != version("stemwright"):
+    if owned.record is None or owned.record.get("stemwright") != installed_version("stemwright"):
         return False
     return owned.as_written(name) is not None and owned.as_written(beside) == text_digest(words)
 
@@ -205,7 +205,7 @@ def _record(
     ]
     return {
         "schema": RECORD_SCHEMA,
-        "stemwright": version("stemwright"),
+        "stemwright": installed_version("stemwright"),
         "outputs": outputs,
         "steps": [step.as_json() for step in rendering.steps],
         "groups": [

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from bridge.planning import (
 from bridge.processing import VERSIONS
 from bridge.rendering import Context, Rendering, target_spec, target_words
 from bridge.storing import digest
+from stemwright.installation import installed_version
 
 _ANY_ENGINE = Engine("", 0, 0, 0.0)
 """The engine is held by itself, so that a spec is about an insert alone."""
@@ -44,7 +44,7 @@ def lock_of(
     plan = context.plan
     told = {
         "schema": LOCK_SCHEMA,
-        "stemwright": version("stemwright"),
+        "stemwright": installed_version("stemwright"),
         "engine": {
             **vars(plan.engine),
             "host_version": context.host.version,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from stemwright.installation import installed_version
+
 _PACKAGE = "bridge.hosting.engines"
 
 
@@ -30,9 +32,7 @@ class Engine:
     @property
     def version(self) -> str:
         """The installed engine's version."""
-        from importlib.metadata import version  # a fifth of a child's start, which never asks
-
-        return version(self.name)
+        return installed_version(self.name)
 
     def setting_up(self, format_: str) -> tuple[Engine, ...]:
         """The engines that can set up a plugin of this format for it, the one to try first ahead.
