@@ -54,6 +54,19 @@ COMMANDS = {
         "commands.report:report",
         "Write DIR/report.html again from what DIR and the store hold; render nothing.",
     ),
+    "send": (
+        "commands.send:send",
+        "Freeze JOB's draft as its next revision, revisions/r0 and so on, with these words.",
+    ),
+    "history": (
+        "commands.history:history",
+        "List JOB's revisions: when, who, words, included or extra, replaced stems, approved,"
+        " levels.",
+    ),
+    "approve": (
+        "commands.approve:approve",
+        "Note in JOB that a revision, or single masters of it, are approved.",
+    ),
     "capture": (
         "commands.capture:capture",
         "Lift plugins with order, bypass, wet/dry and states out of a DAW session into a chain.",

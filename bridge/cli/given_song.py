@@ -85,6 +85,21 @@ def finished(path: Path) -> Path:
     raise InputError(problem)
 
 
+def sent_revision(path: Path, name: str) -> Path:
+    """The folder of a job's revision, every file of it as it was sent.
+
+    Raises InputError: `usage` for what is no job, `no_revision`, `revision_changed`.
+    """
+    if not _is_job(path):
+        said = f"{path} is no job, and {name} would be one of its revisions"
+        raise InputError(Problem("usage", said, hint="name the job, or the folder alone"))
+    from bridge.jobs.revisions import find_revision, need_files
+
+    revision = find_revision(path if path.is_dir() else path.parent, name)
+    need_files(revision)
+    return revision.folder
+
+
 def draft_of(job: Path) -> Path:
     """Where `render` writes a job's master."""
     folder = job if job.is_dir() else job.parent

@@ -24,6 +24,12 @@ ChainOrJob = Annotated[
         help="A chain file (.toml); or alone, a song's job: job.toml or its folder.",
     ),
 ]
+JobPath = Annotated[
+    Path, typer.Argument(metavar="JOB", help="A song's job: job.toml or its folder.")
+]
+RevisionName = Annotated[
+    str, typer.Argument(metavar="REVISION", help="A revision that was sent: r0, r1, ...")
+]
 ChainPath = Annotated[Path, typer.Argument(metavar="CHAIN", help="A chain file (.toml).")]
 StemsPlace = Annotated[
     Path | None,

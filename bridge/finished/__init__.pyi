@@ -55,6 +55,7 @@ from .place import (
     check_output as check_output,
     check_unlocked as check_unlocked,
     check_whole as check_whole,
+    text_digest as text_digest,
 )
 from .record import (
     RECORD as RECORD,
@@ -153,6 +154,7 @@ __all__ = [
     "sidecar_of",
     "song_row",
     "stems_digest",
+    "text_digest",
     "told_of",
     "write_folder",
     "write_into",

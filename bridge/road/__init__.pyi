@@ -12,6 +12,9 @@ from .documents import (
     compared_kind as compared_kind,
     compared_sessions as compared_sessions,
 )
+from .drafts import (
+    check_draft as check_draft,
+)
 from .inputs import (
     InMemory as InMemory,
     Inputs as Inputs,
@@ -45,6 +48,7 @@ __all__ = [
     "Proof",
     "StateTexts",
     "Work",
+    "check_draft",
     "checked_digests",
     "compared",
     "compared_chains",

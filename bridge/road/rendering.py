@@ -112,6 +112,22 @@ def write_lock(work: Work, events: Events) -> Lock:
     return made
 
 
+def planned_lock(work: Work, events: Events) -> Lock:
+    """Plan, and return what the folder's lock would say; nothing is rendered or written.
+
+    Stems that lie as they did when they were read last are not read again. Raises as `write_lock`.
+    """
+    from bridge.finished import lock_of
+    from bridge.storing import known_files_of
+
+    known = known_files_of(work.inputs.store_root)
+    try:
+        prepared = _prepared(work, events, known.digest)
+    finally:
+        known.keep()
+    return lock_of(prepared.context, work.subtype, work.folder)
+
+
 def _prepared(
     work: Work,
     events: Events,

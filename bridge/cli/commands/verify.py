@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bridge.cli.given_song import finished
+from bridge.cli.given_song import finished, sent_revision
 from bridge.cli.options import Jobs, Json, Plugins, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
 from bridge.road import checked_digests, cores, verified
@@ -26,6 +26,10 @@ def verify(
             metavar="DIR|FILE|JOB", help="A folder that render wrote, one master, or a job."
         ),
     ],
+    revision: Annotated[
+        str | None,
+        typer.Argument(metavar="[REVISION]", help="Of a JOB, one that was sent: r0, r1, ..."),
+    ] = None,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -59,7 +63,7 @@ def verify(
     from bridge.cli.progress import ProgressBar
     from bridge.comparing import Limits
 
-    path = finished(path)
+    path = finished(path) if revision is None else sent_revision(path, revision)
     if quick:
         checks = checked_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)

@@ -172,6 +172,9 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         ],
         "verify": [[rendered, "--quick"], [rendered / "main.wav", "--quick"], [place.folder]],
         "report": [[rendered], [rendered, "--bypass", HOSTILE]],
+        "send": [[place.folder, "--words", HOSTILE], [place.folder / HOSTILE, "--words", "x"]],
+        "history": [[place.folder], [place.folder / HOSTILE, "--csv"]],
+        "approve": [[place.folder, HOSTILE]],
         "capture": [[place.session, "--track", HOSTILE, "-o", place.folder / "new.toml"]],
         "export": [
             [rendered, "-o", rendered.parent / f"back{HOSTILE}.{kind}"]

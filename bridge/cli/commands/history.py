@@ -1,0 +1,68 @@
+"""`stemwright history`: the revisions of a song."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import JobPath, Json
+from bridge.cli.printing import print_json, say, show_table
+from stemwright.problems import EXIT_NO, InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.jobs.revisions import HistoryRow
+
+_HEAD = ("", "when", "who", "counts as", "stems", "approved", "LUFS", "dBTP", "words")
+
+
+def history(
+    job: JobPath,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print a table for billing: comma-separated values.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List JOB's revisions: when, who, words, included or extra, replaced stems, approved, levels.
+
+    Every file is held to its digest. Exit code 1: one was edited since it was sent, or is gone.
+
+    Example: stemwright history song/
+    """
+    from bridge.jobs.revisions import history_of
+
+    if csv and json:
+        raise InputError(Problem("usage", "--csv and --json are two formats", hint="take one"))
+    found = history_of(job)
+    if json:
+        print_json(found.as_json())
+    elif csv:
+        say(*found.as_csv().splitlines())
+    elif found.rows:
+        show_table(_HEAD, map(_cells, found.rows), piped_width=160)
+        included = "not said" if found.included is None else str(found.included)
+        say(f"included: {included}; extra: {found.extra}", err=True)
+    else:
+        say("no revision was sent yet", err=True)
+    for each in found.problems:
+        said = f"warning: {each}"
+        say(said if each.hint is None else f"{said} ({each.hint})", err=True)
+    if found.problems:
+        raise typer.Exit(EXIT_NO)
+
+
+def _cells(row: HistoryRow) -> list[str]:
+    told = row.as_json()
+    replaced = row.replaced_stems
+    state = "" if row.revision.is_whole else " NOT AS SENT"
+    return [
+        f"{row.revision.name}{state}",
+        str(told["when"] or "-").replace("T", " "),
+        str(told["who"] or "-"),
+        row.counts_as,
+        "-" if replaced is None else f"{len(replaced)} replaced" if replaced else "",
+        ", ".join(row.approved),
+        "-" if row.integrated_lufs is None else f"{row.integrated_lufs:.2f}",
+        "-" if row.true_peak_dbtp is None else f"{row.true_peak_dbtp:.2f}",
+        str(told["words"] or "-"),
+    ]

@@ -1,0 +1,67 @@
+"""`stemwright send`: the draft goes out as the next revision, and is kept as it went."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import JobPath, Jobs, Json, Long, PluginPath, Skip, StorePath, Trust
+from bridge.cli.printing import print_json, say
+from bridge.road import Inputs, check_draft, cores
+
+
+def send(
+    job: JobPath,
+    words: Annotated[
+        str, typer.Option("--words", help="What was asked for and done, for the client.")
+    ],
+    who: Annotated[
+        str | None, typer.Option("--who", metavar="NAME", help="Who sends it. Default: you.")
+    ] = None,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
+    skip: Skip = None,
+    long: Long = False,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Freeze JOB's draft as its next revision, revisions/r0 and so on, with these words.
+
+    The draft must be what the job says now. The first one sent writes drive and length into the
+    job, which holds them from then on. Nothing is rendered.
+
+    Example: stemwright send song/ --words "vocals up in chorus 2"
+    """
+    from bridge.cli.progress import ProgressBar
+    from bridge.jobs.revisions import history_of, send as send_draft
+
+    given = Inputs(
+        session=(),
+        chain=job,
+        store=store,
+        plugin_folders=plugin_path or (),
+        trusted=trust or (),
+        skip=skip or (),
+        long=long,
+        jobs=jobs or cores(),
+    )
+    with ProgressBar() as progress:
+        sent = send_draft(job, words, lambda song: check_draft(given, song, progress), who=who)
+    history = history_of(job)
+    row = next(each for each in history.rows if each.revision.name == sent.record.revision)
+    if json:
+        print_json({**row.as_json(), "path": str(sent.folder)})
+        return
+    if sent.held is not None and sent.held.drive_db is not None:
+        tail = "" if sent.held.tail_s is None else f", tail {sent.held.tail_s:g} s"
+        say(f"held from now on: drive {sent.held.drive_db:+.3f} dB{tail}", err=True)
+    of = "" if history.included is None else f" of {history.included}"
+    counted = {
+        "first": "the first",
+        "included": f"revision {row.revision.number}{of}",
+        "extra": f"extra: {history.included} are included",
+    }
+    say(str(sent.folder))
+    say(f"{sent.record.revision}: {counted[row.counts_as]}", err=True)

@@ -1,0 +1,87 @@
+"""A finished folder at another place: every byte of its audio, and its paths from there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bridge.finished import (
+    LOCK,
+    RECORD,
+    Lock,
+    Record,
+    Source,
+    SourceFile,
+    as_text,
+    need_record,
+    read_lock,
+    text_digest,
+)
+
+
+@dataclass(frozen=True)
+class FinishedFiles:
+    """What a finished folder holds, as it is to be written for another place.
+
+    `copied` are names of files that are copied as they are, `lock_text` and `record` are new.
+    """
+
+    source: Path
+    copied: tuple[str, ...]
+    lock_text: str
+    record: dict[str, Any]
+
+    def written_into(self, folder: Path) -> None:
+        """Write all of it into a folder that has none of it. Raises OSError."""
+        for name in self.copied:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.source / name, target)
+        (folder / LOCK).write_bytes(self.lock_text.encode("utf-8", "backslashreplace"))
+        text = as_text(Record.model_validate(self.record))
+        (folder / RECORD).write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def seen_from(source: Path, place: Path) -> FinishedFiles:
+    """Read a finished folder as it will be at `place`. Raises InputError as its readers do."""
+    record, lock = need_record(source), read_lock(source)
+    moved = _moved_lock(lock, source, place)
+    text = as_text(moved)
+    told = record.as_json()
+    digests = {**told["digests"], LOCK: text_digest(text)}
+    told |= {"digests": digests}
+    if record.song is not None:
+        told["song"] = {"chain": _from(place, source, record.song.chain)}
+    names = [name for name in digests if name != LOCK]
+    return FinishedFiles(source, tuple(names), text, told)
+
+
+def _moved_lock(lock: Lock, source: Path, place: Path) -> Lock:
+    def seen(_: Source, file: SourceFile) -> tuple[str, str | None]:
+        if file.in_memory:
+            return file.place
+        return _from(place, source, file.path), file.member
+
+    return lock.moved(seen)
+
+
+def _from(place: Path, source: Path, path: str) -> str:
+    """The path `path`, seen from `source`, as it is seen from `place`."""
+    if PurePosixPath(path).is_absolute() or Path(path).is_absolute():
+        return path
+    lies = os.path.normpath(source.resolve() / path)
+    try:
+        return Path(os.path.relpath(lies, place.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return Path(lies).as_posix()
+
+
+def files_in(folder: Path) -> Iterator[str]:
+    """The paths of all files in a folder, seen from it, in order."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path.relative_to(folder).as_posix()

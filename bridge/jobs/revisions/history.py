@@ -1,0 +1,176 @@
+"""A job's revisions in rows: what each was sent as, counts as, holds, and who approved it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bridge.finished import Lock, Record, need_record, read_lock
+from bridge.jobs.job_file import JobError
+from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.revisions.approvals import approvals_of, approved_versions
+from bridge.jobs.revisions.shelf import Revision, revisions_of
+from stemwright.problems import InputError, Problem
+
+Counted = Literal["first", "included", "extra"]
+
+CSV_HEAD = (
+    "revision",
+    "when",
+    "who",
+    "words",
+    "counts_as",
+    "replaced_stems",
+    "approved",
+    "integrated_lufs",
+    "true_peak_dbtp",
+    "whole",
+)
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One revision; figures are of main.wav, None where what was sent cannot be read any more."""
+
+    revision: Revision
+    counts_as: Counted
+    replaced_stems: tuple[str, ...] | None
+    approved: tuple[str, ...]
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """A row of `history --json`."""
+        record = self.revision.record
+        return {
+            "revision": self.revision.name,
+            "when": None if record is None else record.when,
+            "who": None if record is None else record.who,
+            "words": None if record is None else record.words,
+            "counts_as": self.counts_as,
+            "replaced_stems": None if self.replaced_stems is None else [*self.replaced_stems],
+            "approved": [*self.approved],
+            "integrated_lufs": self.integrated_lufs,
+            "true_peak_dbtp": self.true_peak_dbtp,
+            "whole": self.revision.is_whole,
+            "edited": [*self.revision.edited],
+            "gone": [*self.revision.gone],
+        }
+
+
+@dataclass(frozen=True)
+class History:
+    """All revisions of a job; `included` is how many it may have after the first, None: unsaid.
+
+    `problems` say what of them is not as it was sent, and what of the job cannot be read.
+    """
+
+    rows: tuple[HistoryRow, ...]
+    included: int | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def extra(self) -> int:
+        """How many are over what is included."""
+        return sum(each.counts_as == "extra" for each in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `history --json` prints."""
+        return {
+            "revisions": [each.as_json() for each in self.rows],
+            "revisions_included": self.included,
+            "extra": self.extra,
+            "problems": [each.as_json() for each in self.problems],
+        }
+
+    def as_csv(self) -> str:
+        """A table for billing: one line a revision, lists with "; " between."""
+        written = io.StringIO()
+        table = csv.writer(written, lineterminator="\n")
+        table.writerow(CSV_HEAD)
+        for each in self.rows:
+            told = each.as_json()
+            replaced, approved = told["replaced_stems"], told["approved"]
+            told |= {"replaced_stems": None if replaced is None else len(replaced)}
+            told |= {"approved": "; ".join(approved), "whole": "yes" if told["whole"] else "no"}
+            table.writerow([_cell(told[name]) for name in CSV_HEAD])
+        return written.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value in one line that a spreadsheet takes for what it is: no words are a formula."""
+    if not isinstance(value, str):
+        return value
+    line = " ".join(value.split())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+
+
+def history_of(path: Path) -> History:
+    """Look through the revisions of a job; a job or chain that cannot be read is a problem told.
+
+    Raises InputError `bad_approvals`.
+    """
+    place = job_path(path)
+    included, problems = _included(place)
+    revisions = revisions_of(place.parent)
+    rows = tuple(_rows(revisions, included, place.parent))
+    problems += [said for each in revisions for said in each.problems]
+    return History(rows, included, tuple(problems))
+
+
+def _included(place: Path) -> tuple[int | None, list[Problem]]:
+    try:
+        return load_job(place).revisions_included, []
+    except JobError as error:
+        return None, [*error.problems]
+
+
+def _rows(
+    revisions: Sequence[Revision], included: int | None, job_folder: Path
+) -> Iterator[HistoryRow]:
+    approvals = approvals_of(job_folder)
+    before: Lock | None = None
+    for place, revision in enumerate(revisions):
+        master, lock = _read(revision)
+        main = [] if master is None else [o for o in master.outputs if o.version == "main"]
+        yield HistoryRow(
+            revision,
+            _counted(place, included),
+            () if place == 0 else _replaced(before, lock),
+            approved_versions(revision, approvals),
+            main[0].measures.integrated_lufs if main else None,
+            main[0].measures.true_peak_dbtp if main else None,
+        )
+        before = lock
+
+
+def _counted(place: int, included: int | None) -> Counted:
+    if place == 0:
+        return "first"
+    return "included" if included is None or place <= included else "extra"
+
+
+def _read(revision: Revision) -> tuple[Record | None, Lock | None]:
+    """The master's record and lock, where they are as they were sent."""
+    lost = {*revision.edited, *revision.gone}
+    if revision.record is None or lost & {"render.json", "chain.lock"}:
+        return None, None
+    try:
+        return need_record(revision.folder), read_lock(revision.folder)
+    except InputError:
+        return None, None
+
+
+def _replaced(before: Lock | None, now: Lock | None) -> tuple[str, ...] | None:
+    """The stems that have other samples than in the revision before, that came or that went."""
+    if before is None or now is None:
+        return None
+    was, is_now = (
+        {row.stem: [file.pcm for file in row.files] for row in lock.sources}
+        for lock in (before, now)
+    )
+    return tuple(stem for stem in {**was, **is_now} if was.get(stem) != is_now.get(stem))

@@ -1,0 +1,132 @@
+"""Sending: the draft becomes the next revision, whole, or nothing is sent."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bridge.finished import OutputFolder, read_lock
+from bridge.jobs.holding import held_of, hold
+from bridge.jobs.model import HeldByJob, Job
+from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.revisions.copying import files_in, seen_from
+from bridge.jobs.revisions.record import (
+    KEPT_JOB,
+    RECORD,
+    REVISIONS,
+    RevisionRecord,
+    revision_number,
+)
+from bridge.jobs.revisions.working import folder_in_making, give_usual_mode, working_on
+from bridge.storing import file_digest
+from stemwright.files import cannot_write, placed
+from stemwright.problems import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A revision that was sent; `held` is what the job holds from this one on, None: as before."""
+
+    folder: Path
+    record: RevisionRecord
+    held: HeldByJob | None
+
+
+def send(
+    path: Path,
+    words: str,
+    check: Callable[[Job], None],
+    *,
+    who: str | None = None,
+    when: datetime | None = None,
+) -> Sent:
+    """Freeze a job's draft as its next revision.
+
+    `check` raises where the draft is not what the job says now. The first one sent writes drive and
+    length into the job, which holds them. `who` is the user's name and `when` now, if nobody says.
+    Raises InputError `no_draft`, `draft_not_whole`, `job_in_use`, JobError, MachineError; nothing
+    is sent then, and the job is as it was.
+    """
+    place = job_path(path)
+    with working_on(place.parent), ExitStack() as stack:
+        job = load_job(place)
+        _claim_draft(stack, job)
+        check(job)
+        before = place.read_bytes()
+        held = _held_first(job)
+        try:
+            if held is not None:
+                hold(place, held)
+            record = _frozen(job, words, who or user_name(), when or datetime.now().astimezone())
+        except BaseException as error:
+            if held is not None:
+                placed(place, before)
+            if isinstance(error, OSError):
+                raise cannot_write(place.parent / REVISIONS, error) from error
+            raise
+    return Sent(place.parent / REVISIONS / record.revision, record, held)
+
+
+def user_name() -> str:
+    """Who works here, as the system calls them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user without a name
+        return "an unnamed user"
+
+
+def _claim_draft(stack: ExitStack, job: Job) -> None:
+    """Keep the draft for us, every file of it as it was written. Raises InputError."""
+    if not job.draft.is_dir():
+        raise InputError(
+            Problem(
+                "no_draft",
+                "this job has no draft yet",
+                {"file": str(job.path)},
+                hint=f"render it first: stemwright render {job.folder}",
+            )
+        )
+    out = stack.enter_context(OutputFolder(job.draft))
+    out.claim()
+    record = out.owned.record or {}
+    gone = [name for name in record.get("digests", {}) if name not in out.owned.whole]
+    if gone or not record:
+        said = f"{', '.join(gone)} is gone from the draft" if gone else "the draft has no master"
+        hint = f"render it again: stemwright render {job.folder}"
+        problem = Problem("draft_not_whole", said, {"file": str(job.draft)}, hint=hint)
+        raise InputError(problem)
+
+
+def _held_first(job: Job) -> HeldByJob | None:
+    """What the job has to hold from now on; None where it does already."""
+    solved = read_lock(job.draft).drive_db is not None
+    if job.held.tail_s is not None and (job.held.drive_db is not None or not solved):
+        return None
+    return held_of(job.draft)
+
+
+def _frozen(job: Job, words: str, who: str, when: datetime) -> RevisionRecord:
+    """Write the draft as a revision and give it its name last. Raises InputError, OSError."""
+    place = job.folder / REVISIONS
+    with folder_in_making(place) as folder:
+        name = f"r{_next_number(place)}"
+        files = seen_from(job.draft, place / name)
+        files.written_into(folder)
+        (folder / KEPT_JOB).write_bytes(job.path.read_bytes())
+        digests = {each: file_digest(folder / each) for each in files_in(folder)}
+        time = when.isoformat(timespec="seconds")
+        record = RevisionRecord(name, words, who, time, version("stemwright"), digests)
+        (folder / RECORD).write_bytes(record.as_text().encode("utf-8", "backslashreplace"))
+        give_usual_mode(folder)
+        folder.rename(place / name)
+    return record
+
+
+def _next_number(place: Path) -> int:
+    taken = [revision_number(each.name) for each in place.iterdir()]
+    return max((each for each in taken if each is not None), default=-1) + 1

@@ -1,0 +1,135 @@
+"""The revisions of a job as they lie there: whole, edited since, or with parts gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.finished import LOCK, RECORD as MASTER_RECORD
+from bridge.jobs.revisions.record import (
+    KEPT_JOB,
+    REVISIONS,
+    RevisionRecord,
+    read_revision_record,
+    revision_number,
+)
+from bridge.storing import file_digest
+from stemwright.problems import InputError, Problem
+from stemwright.words import listed, nearest
+
+COMPARED = ("chain.toml", LOCK, KEPT_JOB, MASTER_RECORD)
+"""What is read of two revisions to tell what changed between them."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A revision; `record` is None where it cannot be read, and `fault` says why.
+
+    `edited` and `gone` are the files that are not as they were sent.
+    """
+
+    number: int
+    folder: Path
+    record: RevisionRecord | None
+    fault: Problem | None = None
+    edited: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called: "r2"."""
+        return self.folder.name
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte is as it was sent."""
+        return self.record is not None and not (self.edited or self.gone)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is not as it was sent, one problem a file, with what still can be done."""
+        if self.record is None:
+            return () if self.fault is None else (self.fault,)
+        told = [(name, "was edited since it was sent") for name in self.edited]
+        told += [(name, "is gone") for name in self.gone]
+        return tuple(
+            Problem(
+                "revision_changed",
+                f"{self.name}: {name} {said}",
+                {"file": str(self.folder / name)},
+                hint=f"put it back from a copy; {self._still(self.record)}",
+            )
+            for name, said in told
+        )
+
+    def _still(self, record: RevisionRecord) -> str:
+        lost = {*self.edited, *self.gone}
+        whole = [name for name in record.files if name.endswith(".wav") and name not in lost]
+        said = [f"{listed(whole)} {'is' if len(whole) == 1 else 'are'} whole"] if whole else []
+        if not lost & {*COMPARED}:
+            said.append("`changes` still compares it")
+        return ", and ".join(said) or "no master of it is whole"
+
+
+def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
+    """Every revision of a job in order, each file of it read and held to its digest."""
+    return tuple(_revision(job_folder / REVISIONS / name) for name in _names(job_folder))
+
+
+def find_revision(job_folder: Path, name: str) -> Revision:
+    """One revision. Raises InputError `no_revision` with those that are there."""
+    names = _names(job_folder)
+    if name not in names:
+        raise InputError(
+            Problem(
+                "no_revision",
+                f'there is no revision "{name}"',
+                {"file": str(job_folder / REVISIONS)},
+                expected=f"one of {listed(names)}" if names else "a revision: none was sent yet",
+                nearest=nearest(name, names),
+                hint=None if names else f'stemwright send {job_folder} --words "..."',
+            )
+        )
+    return _revision(job_folder / REVISIONS / name)
+
+
+def need_files(revision: Revision, names: tuple[str, ...] | None = None) -> RevisionRecord:
+    """The record of a revision whose files `names`, or all, are as they were sent.
+
+    Raises InputError `revision_changed` or `bad_revision`: what was edited is never used.
+    """
+    wanted = [
+        each
+        for each in revision.problems
+        if names is None
+        or revision.record is None
+        or str(Path(str(each.where["file"])).relative_to(revision.folder).as_posix()) in names
+    ]
+    if wanted or revision.record is None:
+        raise InputError(wanted)
+    return revision.record
+
+
+def _names(job_folder: Path) -> list[str]:
+    try:
+        found = [each.name for each in (job_folder / REVISIONS).iterdir() if each.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    numbers = {each: revision_number(each) for each in found}
+    return sorted((each for each in found if numbers[each] is not None), key=lambda x: int(x[1:]))
+
+
+def _revision(folder: Path) -> Revision:
+    number = int(folder.name[1:])
+    try:
+        record = read_revision_record(folder)
+    except InputError as error:
+        return Revision(number, folder, None, error.problems[0])
+    edited, gone = [], []
+    for name, digest in record.files.items():
+        path = folder / name
+        if not path.is_file() or path.is_symlink():
+            gone.append(name)
+        elif file_digest(path) != digest:
+            edited.append(name)
+    return Revision(number, folder, record, None, tuple(edited), tuple(gone))

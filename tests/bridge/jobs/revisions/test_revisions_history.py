@@ -1,0 +1,113 @@
+"""The history: what counts, what was edited, what is gone, who approved."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def sent(run: Run, song: Path) -> Path:
+    """The song, sent three times."""
+    for words in ("first", "=louder, \nplease", "third"):
+        assert run("send", song, "--words", words, "--who", "Ann").code == 0
+    return song
+
+
+def rows(run: Run, song: Path) -> list[dict[str, Any]]:
+    return list(json.loads(run("history", song, "--json").out)["revisions"])
+
+
+def test_what_is_over_the_included_ones_is_extra(run: Run, sent: Path) -> None:
+    said = run("history", sent, "--json")
+    told = json.loads(said.out)
+    assert said.code == 0
+    assert [row["counts_as"] for row in told["revisions"]] == ["first", "included", "extra"]
+    assert (told["revisions_included"], told["extra"]) == (1, 1)
+    assert told["revisions"][0]["integrated_lufs"] == pytest.approx(-20.0, abs=0.05)
+    assert [row["replaced_stems"] for row in told["revisions"]] == [[], [], []]
+    assert "r2" in run("history", sent).out
+
+
+def test_billing_reads_it_as_a_table(run: Run, sent: Path) -> None:
+    table = [*csv.DictReader(run("history", sent, "--csv").out.splitlines())]
+    assert [(row["revision"], row["counts_as"], row["whole"]) for row in table] == [
+        ("r0", "first", "yes"),
+        ("r1", "included", "yes"),
+        ("r2", "extra", "yes"),
+    ]
+    assert table[1]["words"] == "'=louder, please"
+
+
+@pytest.mark.parametrize("name", ["main.wav", "job-as-sent.toml", "chain.lock"])
+def test_an_edited_revision_is_told_and_never_used(run: Run, sent: Path, name: str) -> None:
+    path = sent / "revisions" / "r1" / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    said = run("history", sent)
+    assert said.code == 1
+    assert f"r1: {name} was edited since it was sent" in said.err
+    assert [row["edited"] for row in rows(run, sent)] == [[], [name], []]
+    said = run("approve", sent, "r1")
+    assert (said.code, name in said.err) == (2, True)
+    assert run("approve", sent, "r2").code == 0
+
+
+def test_what_is_gone_is_told_with_what_still_can_be_done(run: Run, sent: Path) -> None:
+    (sent / "revisions" / "r0" / "main.wav").unlink()
+    said = run("history", sent)
+    assert said.code == 1
+    assert "r0: main.wav is gone" in said.err
+    assert "instrumental.wav is whole" in said.err
+    (sent / "revisions" / "r1" / "revision.json").unlink()
+    (sent.parent / "chain.toml").unlink()
+    said = run("history", sent)
+    assert "revision.json is gone" in said.err
+    assert 'there is no chain "../chain.toml"' in said.err
+    assert [row["gone"] for row in rows(run, sent)] == [["main.wav"], [], []]
+
+
+def test_an_edited_record_is_told(run: Run, sent: Path) -> None:
+    path = sent / "revisions" / "r1" / "revision.json"
+    path.write_text(path.read_text("utf-8").replace('"Ann"', '"Bob"'), "utf-8")
+    said = run("history", sent)
+    assert said.code == 1
+    assert "revision.json was edited" in said.err
+    (sent / "revisions" / "r2").rename(sent / "revisions" / "r7")
+    assert "this is r2, and its folder is called r7" in run("history", sent).err
+
+
+def test_parts_are_approved_apart(run: Run, sent: Path) -> None:
+    assert run("approve", sent, "r1", "--version", "instrumental", "--who", "Zoë").code == 0
+    assert [row["approved"] for row in rows(run, sent)] == [[], ["instrumental"], []]
+    said = run("approve", sent, "r1", "--version", "main", "--json")
+    assert json.loads(said.out)["versions"] == ["main"]
+    assert rows(run, sent)[1]["approved"] == ["instrumental", "main"]
+    assert run("approve", sent, "r2").out.startswith("r2 approved: main, instrumental; by ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("r9",), 'there is no revision "r9"'),
+        (("r1", "--version", "instrumentall"), "no version of that name"),
+    ],
+)
+def test_what_is_not_there_cannot_be_approved(
+    run: Run, sent: Path, words: tuple[str, ...], said: str
+) -> None:
+    found = run("approve", sent, *words)
+    assert (found.code, said in found.err) == (2, True)
+    assert not (sent / "revisions" / "approvals.json").exists()
+
+
+def test_damaged_approvals_are_told(run: Run, sent: Path) -> None:
+    (sent / "revisions" / "approvals.json").write_text('{"schema": 1}', "utf-8")
+    said = run("history", sent)
+    assert (said.code, "approvals.json" in said.err) == (2, True)
