@@ -67,6 +67,10 @@ COMMANDS = {
         "commands.approve:approve",
         "Note in JOB that a revision, or single masters of it, are approved.",
     ),
+    "revise": (
+        "client.revise:revise",
+        "Merge clients' notes into a job, as sections with their words.",
+    ),
     "capture": (
         "commands.capture:capture",
         "Lift plugins with order, bypass, wet/dry and states out of a DAW session into a chain.",

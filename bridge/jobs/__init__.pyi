@@ -19,6 +19,7 @@ from .model import (
     Job as Job,
     JobRide as JobRide,
     Section as Section,
+    SectionNote as SectionNote,
 )
 from .new_job import (
     STEM_FOLDERS as STEM_FOLDERS,
@@ -26,6 +27,31 @@ from .new_job import (
     default_folder as default_folder,
     new_job as new_job,
     write_job as write_job,
+)
+from .notes.merging import (
+    Edition as Edition,
+)
+from .notes.note import (
+    NOTES_SCHEMA as NOTES_SCHEMA,
+    Note as Note,
+    NotesFile as NotesFile,
+    read_note_files as read_note_files,
+)
+from .notes.owners import (
+    owners_of as owners_of,
+)
+from .notes.revising import (
+    KeptNote as KeptNote,
+    Proposal as Proposal,
+    Revised as Revised,
+    revise as revise,
+    revised_by as revised_by,
+    song_name as song_name,
+)
+from .notes.wishes import (
+    Owner as Owner,
+    Wish as Wish,
+    wishes as wishes,
 )
 from .reading import (
     is_job as is_job,
@@ -47,17 +73,27 @@ from .times import (
 __all__ = [
     "JOB",
     "KINDS",
+    "NOTES_SCHEMA",
     "RAMP_S",
     "STEM_FOLDERS",
     "BarClock",
+    "Edition",
     "HeldByJob",
     "Job",
     "JobError",
     "JobRide",
+    "KeptNote",
     "NewJob",
     "NoSuchBeatError",
+    "Note",
+    "NotesFile",
+    "Owner",
+    "Proposal",
+    "Revised",
     "Section",
+    "SectionNote",
     "SongTime",
+    "Wish",
     "default_folder",
     "edited",
     "held_of",
@@ -67,9 +103,15 @@ __all__ = [
     "job_schema",
     "load_job",
     "new_job",
+    "owners_of",
     "parse_job",
+    "read_note_files",
+    "revise",
+    "revised_by",
     "song_moves",
+    "song_name",
     "song_session",
     "song_time",
+    "wishes",
     "write_job",
 ]

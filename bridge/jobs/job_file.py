@@ -105,13 +105,27 @@ class StemTable(Table):
     gain_db: Decibels = 0.0
 
 
+class SectionNoteTable(Table):
+    """note = { id, by, take, written }: whose words a section has, as `revise` took them over."""
+
+    id: Annotated[str, Field(min_length=1)]
+    by: str = ""
+    take: str = ""
+    written: str = ""
+
+
 class SectionTable(Table):
-    """[[section]]: a part of the song, by its name; `words` is what was asked of it."""
+    """[[section]]: a part of the song, by its name; `words` is what was asked of it.
+
+    `answer` is what was done about it, where no ride of the section says it.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     start: Annotated[Time, Field(alias="from")]
     end: Annotated[Time, Field(alias="to")]
     words: str | None = None
+    note: SectionNoteTable | None = None
+    answer: str | None = None
 
 
 class RideTable(Table):

@@ -17,13 +17,28 @@ RAMP_S = 0.05
 
 
 @dataclass(frozen=True)
+class SectionNote:
+    """The note a section's words were taken from: its id, who wrote it, on what, and when."""
+
+    id: str
+    by: str = ""
+    take: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
-    """A part of the song by its name; `words` is what was asked of it."""
+    """A part of the song by its name; `words` is what was asked of it.
+
+    `answer` is what was done about it, where the section's rides do not say it.
+    """
 
     name: str
     start: SongTime
     end: SongTime
     words: str = ""
+    note: SectionNote | None = None
+    answer: str = ""
     where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 

@@ -20,7 +20,7 @@ from bridge.jobs.job_file import (
     SectionTable,
     grammar,
 )
-from bridge.jobs.model import RAMP_S, HeldByJob, Job, JobRide, Section
+from bridge.jobs.model import RAMP_S, HeldByJob, Job, JobRide, Section, SectionNote
 from chains import (
     Chain,
     ChainError,
@@ -197,7 +197,10 @@ class _Reading:
 
     def _section(self, index: int, row: SectionTable) -> Section:
         where = self.source.where("section", index)
-        return Section(row.name, row.start, row.end, row.words or "", where)
+        said = row.note
+        note = None if said is None else SectionNote(said.id, said.by, said.take, said.written)
+        answer = row.answer or ""
+        return Section(row.name, row.start, row.end, row.words or "", note, answer, where)
 
     def _ride(self, index: int, row: RideTable, sections: Mapping[str, Section]) -> JobRide:
         part = None if row.section is None else sections[row.section.casefold()]

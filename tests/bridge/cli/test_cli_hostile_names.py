@@ -141,11 +141,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     session = folder / f"song{HOSTILE}.rpp"
     session.write_text(REAPER.format(name="\x1b]52;c;aGVsbG8=\x07 kick\u202e"), encoding="utf-8")
     (plugins / f"Bad {HOSTILE}.vst3").mkdir(parents=True)
+    job, notes = folder / "job.toml", folder / f"notes{HOSTILE}.json"
+    said = {"title": HOSTILE, "chain": chain.name, "stems": "stems"}
+    rows = "".join(f"{key} = {json.dumps(value)}\n" for key, value in said.items())
+    job.write_text(f"schema = 1\n{rows}", encoding="utf-8")
+    note = {"id": HOSTILE, "from_s": 1, "name": HOSTILE, "words": f"all up {HOSTILE}"}
+    notes.write_text(json.dumps({"schema": 1, "job": HOSTILE, "notes": [note]}), encoding="utf-8")
     taken = folder / "taken" / "stems"
     taken.mkdir(parents=True)
     (taken / "mine.wav").write_bytes(b"mine")
     return SimpleNamespace(
-        folder=folder, stems=stems, chain=chain, wrong=wrong, session=session, plugins=plugins
+        folder=folder,
+        stems=stems,
+        chain=chain,
+        wrong=wrong,
+        session=session,
+        plugins=plugins,
+        job=job,
+        notes=notes,
     )
 
 
@@ -175,6 +188,11 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "send": [[place.folder, "--words", HOSTILE], [place.folder / HOSTILE, "--words", "x"]],
         "history": [[place.folder], [place.folder / HOSTILE, "--csv"]],
         "approve": [[place.folder, HOSTILE]],
+        "revise": [
+            [place.job, "--notes", place.notes],
+            [place.job, "--notes", place.chain],
+            [place.stems, "--notes", place.notes],
+        ],
         "capture": [[place.session, "--track", HOSTILE, "-o", place.folder / "new.toml"]],
         "export": [
             [rendered, "-o", rendered.parent / f"back{HOSTILE}.{kind}"]
