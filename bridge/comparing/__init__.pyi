@@ -34,7 +34,7 @@ from .documents.chain_tree import (
 from .documents.change import (
     Change as Change,
 )
-from .documents.device_changes import (
+from .documents.comparison import (
     Parameter as Parameter,
 )
 from .documents.document_diff import (

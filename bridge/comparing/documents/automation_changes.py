@@ -83,6 +83,10 @@ def _became(
         changed = [pair for pair in zip(was, now, strict=True) if not same(*pair)]
         if len(changed) == 1:
             return _one_point(*changed[0], unit)
+        if all(one[:2] == other[:2] for one, other in changed):
+            shapes = {(one.shape, other.shape) for one, other in changed}
+            became = ", ".join(f"from {one} to {other}" for one, other in sorted(shapes))
+            return f"shape of {len(changed)} points {became}, {_range([*was, *now])}"
         return f"{len(changed)} points changed, {_range([*was, *now])}"
     return f"{counted(len(was), 'point')} became {len(now)}, {_range([*was, *now])}"
 

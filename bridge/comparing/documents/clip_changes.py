@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
 
 from bridge.comparing.documents.automation_changes import Line, automation_changes
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.device_changes import ReadStates, device_changes
+from bridge.comparing.documents.comparison import Comparison, SameAudio
+from bridge.comparing.documents.device_changes import device_changes
 from bridge.comparing.documents.fields import field_changes, level, pan, switch, value
 from bridge.comparing.documents.pairing import Keys, Pairs, by, pairs_of
 from bridge.comparing.documents.session_words import clock, length_words, moved_words, seconds
 from bridge.comparing.documents.song_times import SongTimes, rounded, same_time
-from sessions import Clip, Media
-
-SameAudio = Callable[[Media, Media], bool]
-"""Whether two files of one name that lie in two places hold the same audio."""
-
-
-@dataclass(frozen=True)
-class Comparing:
-    """What comparing clips and plugins takes beside the two."""
-
-    times: SongTimes
-    same_audio: SameAudio
-    read_states: ReadStates | None = None
+from sessions import Clip
 
 
 def source_of(clip: Clip) -> tuple[str, str]:
@@ -100,7 +88,7 @@ _FIELDS = (
 )
 
 
-def clip_changes(a: Clip, b: Clip, path: Path, who: str, with_: Comparing) -> Iterator[Change]:
+def clip_changes(a: Clip, b: Clip, path: Path, who: str, with_: Comparison) -> Iterator[Change]:
     """Yield what differs of one clip; `who` is its track."""
     who = f"{who} {said_of(a)}"
     yield from _media(a, b, path, who, with_.same_audio)
@@ -111,10 +99,10 @@ def clip_changes(a: Clip, b: Clip, path: Path, who: str, with_: Comparing) -> It
         said = f"{who} speed from {a.play_rate:.9g} to {b.play_rate:.9g}"
         yield Change((*path, "play_rate"), "changed", a.play_rate, b.play_rate, said)
     fields = _FIELDS if with_.times.tempo_differs else (_WARPED, *_FIELDS)
-    yield from field_changes(fields, path, who, a, b)
+    yield from field_changes(fields, path, who, a, b, across=with_.across)
     lines = [[_line(line.target, line) for line in clip.automation] for clip in (a, b)]
     yield from automation_changes(lines[0], lines[1], path, who, with_.times)
-    yield from device_changes(a.devices, b.devices, path, who, str, with_.read_states)
+    yield from device_changes(a.devices, b.devices, path, who, str, with_)
 
 
 def _line(target: str, line: Any) -> Line:

@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bridge.comparing.documents.change import Change, Path
+from bridge.comparing.documents.comparison import Comparison, ReadStates
 from bridge.comparing.documents.fields import Field, field_changes, switch, value
 from bridge.comparing.documents.pairing import Pairs, by, pairs_of
 from bridge.comparing.documents.rows import moved
 from bridge.comparing.documents.values_in_words import value_words
 from sessions import Device, DeviceState, StateError, parse_vstpreset
-
-Parameter = tuple[str, str, str]
-"""A parameter's name, its text in A's state and that in B's."""
-
-ReadStates = Callable[[Device, Device], Sequence[Parameter] | None]
-"""What a plugin of this machine says of two states of it; None where none can tell."""
 
 
 def called(device: Device) -> str:
@@ -60,7 +55,7 @@ def device_changes(
     path: Path,
     who: str,
     track_of: Callable[[str], str],
-    read: ReadStates | None,
+    with_: Comparison,
 ) -> Iterator[Change]:
     """Yield plugins that came, went, moved or are set otherwise; `track_of` names A's as B's."""
     found = device_pairs(a, b)
@@ -78,7 +73,7 @@ def device_changes(
             yield Change((*row, place), "added", None, device.as_json(), said, place)
     for was, now in found.both:
         name = f'{who} plugin "{called(b[now])}"'
-        yield from _settings(a[was], b[now], (*row, now), name, track_of, read)
+        yield from _settings(a[was], b[now], (*row, now), name, track_of, with_)
 
 
 _FIELDS = (
@@ -101,21 +96,22 @@ def _settings(
     path: Path,
     who: str,
     track_of: Callable[[str], str],
-    read: ReadStates | None,
+    with_: Comparison,
 ) -> Iterator[Change]:
-    yield from field_changes(_FIELDS, path, who, a, b)
+    yield from field_changes(_FIELDS, path, who, a, b, across=with_.across)
     was, now = (None if key is None else key.split(", ") for key in (a.sidechain, b.sidechain))
     if (None if was is None else [track_of(each) for each in was]) != now:
         said = f"{who} key from {_keys(was)} to {_keys(now)}"
         yield Change((*path, "sidechain"), "changed", a.sidechain, b.sidechain, said)
     before, after = dict(a.params), dict(b.params)
-    for name in {**before, **after}:
+    names = [name for name in before if name in after] if with_.across else {**before, **after}
+    for name in names:
         if before.get(name) != after.get(name):
             one, other = before.get(name), after.get(name)
             said = f'{who} "{name}" from {value_words("", one)} to {value_words("", other)}'
             yield Change((*path, "params", name), "changed", one, other, said)
     if _state_print(a.state) != _state_print(b.state):
-        yield from _states(a, b, path, who, read)
+        yield from _states(a, b, path, who, with_.read_states)
 
 
 def _keys(tracks: Sequence[str] | None) -> str:

@@ -56,12 +56,21 @@ def _same(a: Any, b: Any) -> bool:
     return same_value(a, b) if numbers else bool(a == b)
 
 
+_DAWS_OWN = frozenset({"kind", "channels", "pan_law", "layer", "opaque", "lane", "channel_mode"})
+"""What sessions of two formats say in words of their own, or by rules of their own."""
+
+
 def field_changes(
-    fields: tuple[Field, ...], path: Path, who: str, a: Any, b: Any
+    fields: tuple[Field, ...], path: Path, who: str, a: Any, b: Any, *, across: bool
 ) -> Iterator[Change]:
-    """Yield what differs of `a` and `b` among `fields`; `who` is what they are called."""
+    """Yield what differs of `a` and `b` among `fields`; `who` is what they are called.
+
+    `across` formats, what one of them leaves unsaid, or says in its own way, is passed over.
+    """
     for each in fields:
         before, after = getattr(a, each.name), getattr(b, each.name)
+        if across and (each.name in _DAWS_OWN or before is None or after is None):
+            continue
         if not each.same(before, after):
             words = f"{who} {each.words(before, after)}"
             yield Change((*path, each.name), "changed", before, after, words)

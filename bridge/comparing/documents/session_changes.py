@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from bridge.comparing.documents.change import Change, Path
 from bridge.comparing.documents.clip_changes import (
-    Comparing,
-    SameAudio,
     clip_changes,
     clip_pairs,
     said_of,
     source_of,
 )
-from bridge.comparing.documents.device_changes import ReadStates
+from bridge.comparing.documents.comparison import Comparison, ReadStates, SameAudio
 from bridge.comparing.documents.media_files import same_audio as same_files
 from bridge.comparing.documents.pairing import Pairs, by, pairs_of
 from bridge.comparing.documents.rows import moved
@@ -37,13 +35,14 @@ def session_changes(
     Empty for a session and itself, and for a copy of it in another folder. `read_states` reads what
     two states of a plugin are in its own words; without it, states count by their bytes. Times
     within a microsecond, levels within 0.0001 dB and other values within a millionth are the same.
+    Of sessions of two formats, what one leaves unsaid or says in its DAW's own words is no change.
     """
-    with_ = Comparing(SongTimes(a, b), same_audio, read_states)
+    with_ = Comparison(SongTimes(a, b), same_audio, read_states, a.format != b.format)
     found = track_pairs(a, b)
     ids = {a.tracks[one].id: b.tracks[other].id for one, other in found.both}
     tracks = Tracks(a, b, ids)
     return (
-        *song_changes(a, b, with_.times),
+        *song_changes(a, b, with_),
         *_rows(a, b, found),
         *_each(a, b, found, tracks, with_),
     )
@@ -74,7 +73,7 @@ def _holding(track: Track) -> str:
 
 
 def _each(
-    a: Session, b: Session, found: Pairs[Track], tracks: Tracks, with_: Comparing
+    a: Session, b: Session, found: Pairs[Track], tracks: Tracks, with_: Comparison
 ) -> Iterator[Change]:
     gone: list[_Placed] = []
     new: list[_Placed] = []
@@ -98,7 +97,7 @@ def _each(
 _Placed = tuple[Track, int, Clip]
 
 
-def _across(gone: Sequence[_Placed], new: Sequence[_Placed], with_: Comparing) -> Iterator[Change]:
+def _across(gone: Sequence[_Placed], new: Sequence[_Placed], with_: Comparison) -> Iterator[Change]:
     """Clips that went from their track; one that came on another with the same sound has moved."""
 
     def body(placed: _Placed) -> tuple[object, ...]:

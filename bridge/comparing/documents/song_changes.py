@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bridge.comparing.documents.change import Change
+from bridge.comparing.documents.comparison import Comparison
 from bridge.comparing.documents.pairing import Keys, by, pairs_of
 from bridge.comparing.documents.session_words import clock, length_words, moved_words
 from bridge.comparing.documents.song_times import SongTimes, rounded, same_value
@@ -13,15 +14,16 @@ from bridge.comparing.documents.values_in_words import number
 from sessions import Marker, Meter, Reference, Session, Tempo
 
 
-def song_changes(a: Session, b: Session, times: SongTimes) -> Iterator[Change]:
+def song_changes(a: Session, b: Session, with_: Comparison) -> Iterator[Change]:
     """Yield what differs of two sessions as wholes."""
+    times = with_.times
     if a.sample_rate_hz != b.sample_rate_hz:
         rates = a.sample_rate_hz, b.sample_rate_hz
         said = f"sample rate from {rates[0]} Hz to {rates[1]} Hz"
         yield Change(("sample_rate_hz",), "changed", *rates, said)
     yield from _points("tempo", a.tempo, b.tempo, times, _tempo, _same_tempo)
     yield from _points("meter", a.meters, b.meters, times, _meter, _same_meter)
-    yield from _markers(a.markers, b.markers, times)
+    yield from _markers(a.markers, b.markers, with_)
     yield from _references(a.references, b.references)
     is_told = any(each.kind == "session" for each in (*a.markers, *b.markers))
     lengths = a.length_s, b.length_s
@@ -86,11 +88,15 @@ def _moments(
     return keys
 
 
-def _markers(a: Sequence[Marker], b: Sequence[Marker], times: SongTimes) -> Iterator[Change]:
+def _markers(a: Sequence[Marker], b: Sequence[Marker], with_: Comparison) -> Iterator[Change]:
+    def kind(marker: Marker) -> str:
+        return "" if with_.across else marker.kind
+
+    times = with_.times
     keys = [
-        *_moments(times, lambda marker: (marker.kind, marker.name)),
-        by(lambda marker: (marker.kind, marker.name)),
-        *_moments(times, lambda marker: (marker.kind,)),
+        *_moments(times, lambda marker: (kind(marker), marker.name)),
+        by(lambda marker: (kind(marker), marker.name)),
+        *_moments(times, lambda marker: (kind(marker),)),
     ]
     found = pairs_of(a, b, keys)
     for place in found.gone:

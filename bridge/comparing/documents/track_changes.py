@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.comparing.documents.automation_changes import Line, automation_changes, target_words
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.clip_changes import Comparing
+from bridge.comparing.documents.comparison import Comparison
 from bridge.comparing.documents.device_changes import called, device_changes, device_pairs
 from bridge.comparing.documents.fields import Field, field_changes, level, pan, switch, value
 from bridge.comparing.documents.pairing import pairs_of
@@ -71,7 +71,7 @@ _SEND = (
 
 
 def track_changes(
-    a: Track, b: Track, path: Path, tracks: Tracks, with_: Comparing
+    a: Track, b: Track, path: Path, tracks: Tracks, with_: Comparison
 ) -> Iterator[Change]:
     """Yield what differs of one track but its clips; names and ids in it are B's."""
     who = b.name or b.id
@@ -79,10 +79,10 @@ def track_changes(
         yield Change(
             (*path, "name"), "renamed", a.name, b.name, f'track "{a.name}" is called "{b.name}" now'
         )
-    yield from field_changes(_MIXER, path, who, a, b)
+    yield from field_changes(_MIXER, path, who, a, b, across=with_.across)
     yield from _routing(a, b, path, who, tracks)
-    yield from _sends(a, b, path, who, tracks)
-    yield from device_changes(a.devices, b.devices, path, who, tracks.key_in_b, with_.read_states)
+    yield from _sends(a, b, path, who, tracks, with_.across)
+    yield from device_changes(a.devices, b.devices, path, who, tracks.key_in_b, with_)
     yield from automation_changes(*_lines(a, b, tracks), path, who, with_.times)
 
 
@@ -96,7 +96,9 @@ def _routing(a: Track, b: Track, path: Path, who: str, tracks: Tracks) -> Iterat
             yield Change((*path, name), "changed", was, now, words)
 
 
-def _sends(a: Track, b: Track, path: Path, who: str, tracks: Tracks) -> Iterator[Change]:
+def _sends(
+    a: Track, b: Track, path: Path, who: str, tracks: Tracks, across: bool
+) -> Iterator[Change]:
     def of_a(send: Send) -> Any:
         return tracks.in_b(send.target), send.to_channels
 
@@ -114,7 +116,9 @@ def _sends(a: Track, b: Track, path: Path, who: str, tracks: Tracks) -> Iterator
     for was, now in found.both:
         send = b.sends[now]
         name = f"{who} send to {tracks.called(send.target)}"
-        yield from field_changes(_SEND, (*row, send.target), name, a.sends[was], send)
+        yield from field_changes(
+            _SEND, (*row, send.target), name, a.sends[was], send, across=across
+        )
     for place in found.new:
         send, gain = b.sends[place], gain_words(round(b.sends[place].gain_db, 2))
         said = f"{who} send to {tracks.called(send.target)} added at {gain}"

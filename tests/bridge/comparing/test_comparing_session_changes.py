@@ -208,6 +208,33 @@ def test_of_another_format_tracks_are_found_by_name() -> None:
     assert words(song(VOX, DRUMS), other) == ["Vox muted"]
 
 
+def test_of_another_format_what_is_unsaid_is_no_change_and_what_is_lost_is_one() -> None:
+    curve = (AutomationPoint(0.0, 0.5, "exponential"), AutomationPoint(2.0, 1.0, "exponential"))
+    a = replace(
+        VOX,
+        pan_law="balance",
+        width=0.5,
+        automation=(Automation("gain_db", "linear", curve),),
+        devices=(replace(EQ, params=(("own", 1.0), ("Gain", 2.0))),),
+    )
+    straight = tuple(point._replace(shape="linear") for point in curve)
+    b = replace(
+        VOX,
+        id="7",
+        kind="midi",
+        automation=(Automation("gain_db", "linear", straight),),
+        devices=(replace(EQ, params=(("Gain", 3.0),)),),
+    )
+    ends = [Marker(0.0, "session", 4.0, kind="session"), Marker(0.0, "session", 4.0, kind="region")]
+    one, other = song(a, markers=(ends[0],)), song(b, markers=(ends[1],), format="dawproject")
+    assert words(one, other) == [
+        'Vox plugin "EQ" "Gain" from 2 to 3',
+        "Vox fader automation: shape of 2 points from exponential to linear, "
+        "from 0:00.000 to 0:02.000",
+    ]
+    assert len(words(one, replace(other, format="reaper"))) > 5
+
+
 def test_a_clip_is_found_on_another_track() -> None:
     empty, other = replace(VOX, clips=()), replace(ROOM, clips=VOX.clips)
     assert words(song(VOX, ROOM), song(empty, other)) == [
