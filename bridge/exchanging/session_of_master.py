@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.exchanging.devices import Finisher
 from bridge.exchanging.mixer import FINISHED_MASTER
 from bridge.finished import RECORD, Lock, Place, Source, found_again, open_chain_and_lock, recall
-from bridge.planning import Stem
+from bridge.planning import SongMoves, Stem, move_words
 from bridge.storing import Store
 from chains import Chain, Group, Insert, Plugin
 from sessions import Clip, Device, Entry, Media, Send, Session, Tempo, Track, read_header
@@ -136,7 +136,7 @@ def _group(group: Group, finisher: Finisher) -> Track:
 
 
 def _stem(row: Source, media: Sequence[Media], group: Group, count: int) -> Track:
-    """A stem under its file's name; the group's trim, before the inserts, is its fader."""
+    """A stem under its file's name; its own gain and the group's trim are its fader."""
     first = media[0]
     start_s = row.offset_s
     clip = Clip(
@@ -153,7 +153,7 @@ def _stem(row: Source, media: Sequence[Media], group: Group, count: int) -> Trac
         parent=group.id,
         output=group.id,
         channels=min(2, sum(each.channels for each in media)),
-        gain_db=group.trim_db,
+        gain_db=group.trim_db + row.gain_db,
         clips=(clip,),
         role=row.role,
     )
@@ -188,6 +188,27 @@ def _told_finished(track: Track) -> Diagnostic:
     return Diagnostic("note", "master_as_track", track.name, message)
 
 
+def _rides_left_out(chain: Chain, lock: Lock, printed: bool) -> Iterator[Diagnostic]:
+    """The rides that are not in the project: those before its inserts are in a printed group."""
+    moves = lock.moves()
+    inside = {row.stem for row in lock.sources} | {group.id for group in chain.groups}
+    if printed:
+        ours = [group.id for group in chain.groups if _has_own(group)]
+        inside -= {*ours, *(row.stem for row in lock.sources if row.group in ours)}
+    heard = SongMoves(
+        stem_rides={name: rides for name, rides in moves.stem_rides.items() if name in inside},
+        pre_rides={name: rides for name, rides in moves.pre_rides.items() if name in inside},
+        rides=moves.rides,
+    )
+    for name, words in move_words(heard):
+        message = f"{name} is not in the project; draw it as automation: {words}"
+        yield Diagnostic("warning", "ride_not_carried", name, message)
+
+
+def _has_own(group: Group) -> bool:
+    return any(not (isinstance(each.settings, Plugin) or each.bypass) for each in group.inserts)
+
+
 def _left_out(chain: Chain, lock: Lock, printed: bool) -> Iterator[Diagnostic]:
     """What a DAW cannot have of a chain: our own processors, sides, keys, the finish."""
     rows = [(f"{owner}/{insert.id}", insert) for owner, insert in chain.inserts()]
@@ -213,6 +234,7 @@ def _left_out(chain: Chain, lock: Lock, printed: bool) -> Iterator[Diagnostic]:
         if insert.settings.key is not None:
             message = f"{where} is keyed by {insert.settings.key}: connect its side-chain by hand"
             yield Diagnostic("warning", "key_not_carried", where, message)
+    yield from _rides_left_out(chain, lock, printed)
     drive_db = lock.drive_db
     if drive_db:
         message = f"the solved drive of {drive_db:+.2f} dB into the finish is not in the project"

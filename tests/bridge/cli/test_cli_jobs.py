@@ -17,6 +17,7 @@ from mutagen.wave import WAVE
 from bridge.cli.given_song import given_song
 from bridge.cli.watching import _state
 from bridge.jobs import load_job
+from sessions import read
 
 Run = Callable[..., Any]
 CHAIN = """\
@@ -92,7 +93,11 @@ def test_every_command_takes_the_job_or_its_folder(run: Run, job: Path, tmp_path
     assert run("verify", tmp_path, "--quick").code == 0
     assert run("report", tmp_path).out.startswith(str(draft / "report.html"))
     assert "exact" in run("diff", job, draft).out
-    assert run("export", job, "-o", tmp_path / "song.rpp").code == 0
+    exported = json.loads(run("export", job, "-o", tmp_path / "song.rpp", "--json").out)
+    told = {each["where"] for each in exported["diagnostics"] if each["code"] == "ride_not_carried"}
+    assert told == {"music ride"}
+    tracks = {track.name: track for track in read(tmp_path / "song.rpp").tracks}
+    assert tracks["lead vox"].gain_db == pytest.approx(-0.5, abs=1e-4)
     assert run("render", job, "--range", "0.3:0.6").code == 0
     assert (draft / "range" / "main.wav").exists()
     assert run("lock", tmp_path, "-o", tmp_path / "locked").code == 0
