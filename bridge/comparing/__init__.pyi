@@ -22,27 +22,27 @@ from .digest_checks import (
     DigestCheck as DigestCheck,
     DigestChecks as DigestChecks,
 )
-from .documents.applying import (
-    apply_changes as apply_changes,
-)
-from .documents.chain_changes import (
-    chain_changes as chain_changes,
-)
-from .documents.chain_tree import (
-    chain_digest as chain_digest,
-)
 from .documents.change import (
     Change as Change,
-)
-from .documents.comparison import (
-    Parameter as Parameter,
 )
 from .documents.document_diff import (
     DocumentDiff as DocumentDiff,
     document_lines as document_lines,
     document_markdown as document_markdown,
 )
-from .documents.session_changes import (
+from .documents.of_chains.applying import (
+    apply_changes as apply_changes,
+)
+from .documents.of_chains.chain_changes import (
+    chain_changes as chain_changes,
+)
+from .documents.of_chains.chain_tree import (
+    chain_digest as chain_digest,
+)
+from .documents.of_sessions.comparison import (
+    Parameter as Parameter,
+)
+from .documents.of_sessions.session_changes import (
     session_changes as session_changes,
 )
 from .file_pairs import (

@@ -8,9 +8,8 @@ from itertools import groupby
 from typing import Any, Literal
 
 from bridge.comparing.documents.change import Change
-from bridge.comparing.documents.session_words import counted, seconds
+from bridge.comparing.documents.times_in_words import counted, seconds
 from stemwright.problems import EXIT_NO, Diagnostic
-from stemwright.shown import Shown
 
 DOCUMENT_DIFF_SCHEMA = 1
 DocumentKind = Literal["chain", "session", "job"]
@@ -18,7 +17,7 @@ _MOVED_TOGETHER = 3
 
 
 @dataclass(frozen=True)
-class DocumentDiff(Shown):
+class DocumentDiff:
     """Two chains, two sessions or two jobs: every change that makes B of A.
 
     `digests` are the two chains' own; empty for what has none. `remarks` are A's and B's: what

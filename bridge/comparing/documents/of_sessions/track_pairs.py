@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
-from bridge.comparing.documents.clip_changes import source_of
-from bridge.comparing.documents.device_changes import same_plugin
+from bridge.comparing.documents.of_sessions.clip_changes import source_of
+from bridge.comparing.documents.of_sessions.device_changes import same_plugin
 from bridge.comparing.documents.pairing import Keys, Pairs, by, pairs_of
 from sessions import Session, Track
 

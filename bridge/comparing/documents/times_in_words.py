@@ -1,4 +1,4 @@
-"""What the changes between two sessions have in common in words: times, places, switches."""
+"""Times, lengths, pan positions and counts in words."""
 
 from __future__ import annotations
 

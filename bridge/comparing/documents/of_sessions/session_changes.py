@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.clip_changes import (
+from bridge.comparing.documents.of_sessions.clip_changes import (
     clip_changes,
     clip_pairs,
     said_of,
     source_of,
 )
-from bridge.comparing.documents.comparison import Comparison, ReadStates, SameAudio
-from bridge.comparing.documents.media_files import same_audio as same_files
+from bridge.comparing.documents.of_sessions.comparison import Comparison, ReadStates, SameAudio
+from bridge.comparing.documents.of_sessions.media_files import same_audio as same_files
+from bridge.comparing.documents.of_sessions.song_changes import song_changes
+from bridge.comparing.documents.of_sessions.song_times import SongTimes, rounded
+from bridge.comparing.documents.of_sessions.track_changes import Tracks, track_changes
+from bridge.comparing.documents.of_sessions.track_pairs import track_pairs
 from bridge.comparing.documents.pairing import Pairs, by, pairs_of
 from bridge.comparing.documents.rows import moved
-from bridge.comparing.documents.session_words import counted
-from bridge.comparing.documents.song_changes import song_changes
-from bridge.comparing.documents.song_times import SongTimes, rounded
-from bridge.comparing.documents.track_changes import Tracks, track_changes
-from bridge.comparing.documents.track_pairs import track_pairs
+from bridge.comparing.documents.times_in_words import counted
 from sessions import Clip, Session, Track
 
 

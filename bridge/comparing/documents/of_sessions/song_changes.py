@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bridge.comparing.documents.change import Change
-from bridge.comparing.documents.comparison import Comparison
+from bridge.comparing.documents.of_sessions.comparison import Comparison
+from bridge.comparing.documents.of_sessions.song_times import SongTimes, rounded, same_value
 from bridge.comparing.documents.pairing import Keys, by, pairs_of
-from bridge.comparing.documents.session_words import clock, length_words, moved_words
-from bridge.comparing.documents.song_times import SongTimes, rounded, same_value
+from bridge.comparing.documents.times_in_words import clock, length_words, moved_words
 from bridge.comparing.documents.values_in_words import number
 from sessions import Marker, Meter, Reference, Session, Tempo
 

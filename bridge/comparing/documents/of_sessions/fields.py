@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.session_words import pan_words
-from bridge.comparing.documents.song_times import same_level, same_value
+from bridge.comparing.documents.of_sessions.song_times import same_level, same_value
+from bridge.comparing.documents.times_in_words import pan_words
 from bridge.comparing.documents.values_in_words import gain_became, value_words
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bridge.comparing.documents.song_times import SongTimes
+from bridge.comparing.documents.of_sessions.song_times import SongTimes
 from sessions import Device, Media
 
 Parameter = tuple[str, str, str]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from bridge.comparing.documents.automation_changes import Line, automation_changes
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.comparison import Comparison, SameAudio
-from bridge.comparing.documents.device_changes import device_changes
-from bridge.comparing.documents.fields import field_changes, level, pan, switch, value
+from bridge.comparing.documents.of_sessions.automation_changes import Line, automation_changes
+from bridge.comparing.documents.of_sessions.comparison import Comparison, SameAudio
+from bridge.comparing.documents.of_sessions.device_changes import device_changes
+from bridge.comparing.documents.of_sessions.fields import field_changes, level, pan, switch, value
+from bridge.comparing.documents.of_sessions.song_times import SongTimes, rounded, same_time
 from bridge.comparing.documents.pairing import Keys, Pairs, by, pairs_of
-from bridge.comparing.documents.session_words import clock, length_words, moved_words, seconds
-from bridge.comparing.documents.song_times import SongTimes, rounded, same_time
+from bridge.comparing.documents.times_in_words import clock, length_words, moved_words, seconds
 from sessions import Clip
 
 

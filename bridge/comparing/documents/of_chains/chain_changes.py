@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.comparing.documents.chain_tree import ROWS, SETS, Tree, tree_of
-from bridge.comparing.documents.chain_words import ChainWords
 from bridge.comparing.documents.change import Change, ChangeKind, Path
+from bridge.comparing.documents.of_chains.chain_tree import ROWS, SETS, Tree, tree_of
+from bridge.comparing.documents.of_chains.chain_words import ChainWords
 from bridge.comparing.documents.rows import moved
 from chains import Chain
 

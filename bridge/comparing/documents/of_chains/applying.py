@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any, NoReturn
 
-from bridge.comparing.documents.chain_tree import SETS, chain_of_tree, tree_of
 from bridge.comparing.documents.change import Change, Path, dotted
+from bridge.comparing.documents.of_chains.chain_tree import SETS, chain_of_tree, tree_of
 from chains import Chain
 from stemwright.problems import InputError, Problem
 

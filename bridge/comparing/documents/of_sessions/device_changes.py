@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.comparison import Comparison, ReadStates
-from bridge.comparing.documents.fields import Field, field_changes, switch, value
+from bridge.comparing.documents.of_sessions.comparison import Comparison, ReadStates
+from bridge.comparing.documents.of_sessions.fields import Field, field_changes, switch, value
 from bridge.comparing.documents.pairing import Pairs, by, pairs_of
 from bridge.comparing.documents.rows import moved
 from bridge.comparing.documents.values_in_words import value_words

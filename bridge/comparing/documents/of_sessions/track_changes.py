@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bridge.comparing.documents.automation_changes import Line, automation_changes, target_words
 from bridge.comparing.documents.change import Change, Path
-from bridge.comparing.documents.comparison import Comparison
-from bridge.comparing.documents.device_changes import called, device_changes, device_pairs
-from bridge.comparing.documents.fields import Field, field_changes, level, pan, switch, value
+from bridge.comparing.documents.of_sessions.automation_changes import (
+    Line,
+    automation_changes,
+    target_words,
+)
+from bridge.comparing.documents.of_sessions.comparison import Comparison
+from bridge.comparing.documents.of_sessions.device_changes import (
+    called,
+    device_changes,
+    device_pairs,
+)
+from bridge.comparing.documents.of_sessions.fields import (
+    Field,
+    field_changes,
+    level,
+    pan,
+    switch,
+    value,
+)
 from bridge.comparing.documents.pairing import pairs_of
 from bridge.comparing.documents.values_in_words import gain_words
 from sessions import Send, Session, Track

@@ -1,0 +1,1 @@
+"""What differs between two DAW sessions, of one format or of two."""
