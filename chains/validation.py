@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from chains.bounds import too_much, values_of
 from chains.checks import faults_between
 from chains.document import as_document, send_table
 from chains.faults import ChainError, Fault, Note
+from chains.inserts.plugin import Plugin
 from chains.lines import At, Source, Where
 from chains.model import Chain, Group, is_absolute
 from chains.outline import Outline, outline
@@ -72,6 +74,10 @@ def chain_of(
     return build(meant.wire, source, path, notes_on(chain, source))
 
 
+_CHECKED: WeakValueDictionary[int, Chain] = WeakValueDictionary()
+"""Chains that `check` gave out, by identity: all in them is frozen, but for a plugin's `params`."""
+
+
 def check(chain: Chain) -> Chain:
     """Hold a chain to all that a chain file is held to, and return it as its file would give it.
 
@@ -79,6 +85,8 @@ def check(chain: Chain) -> Chain:
     looked for: planning does. Raises ChainError; where a chain was made in code, places have a
     dotted path and no line.
     """
+    if _CHECKED.get(id(chain)) is chain:
+        return chain
     wrong = [*_misfits(chain)]
     if wrong:
         raise ChainError(wrong)
@@ -88,7 +96,10 @@ def check(chain: Chain) -> Chain:
         raise ChainError([_not_a("chain", chain, "settings that do not hold themselves")]) from None
     same = from_document(data, chain.path, [*_twice(chain)])
     is_read = bool(chain.source.lines) and repr(same) == repr(chain)
-    return chain if is_read else same
+    checked = chain if is_read else same
+    if not any(isinstance(insert.settings, Plugin) for _, insert in checked.inserts()):
+        _CHECKED[id(checked)] = checked
+    return checked
 
 
 def from_document(

@@ -277,4 +277,6 @@ def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str
             changed["plugin"] = _identity(hosted[step_id].plugin)
         return replace(insert, settings=settings.model_copy(update=changed))
 
+    if not any(isinstance(insert.settings, PluginSettings) for _, insert in chain.inserts()):
+        return chain
     return chain.with_inserts(moved)
