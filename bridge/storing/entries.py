@@ -36,12 +36,16 @@ class Entry:
 def words_of(key: str, octets: bytes) -> dict[str, Any]:
     """The words of an entry. Raises ValueError and its like where they are not those put."""
     words: dict[str, Any] = json.loads(octets)
-    if words.pop("meta_blake3") != words_digest(key, words):
+    if words.pop("meta_blake3") != _digest_of_read(key, words):
         raise ValueError(key)
     return words
 
 
 def words_digest(key: str, meta: Mapping[str, Any]) -> str:
     """Return what lies beside an entry's words as `meta_blake3`."""
-    words = json.loads(json.dumps(meta))  # as it will be read again
+    return _digest_of_read(key, json.loads(json.dumps(meta)))  # as it will be read again
+
+
+def _digest_of_read(key: str, words: Mapping[str, Any]) -> str:
+    """The same for words that were read from JSON: writing and reading them changes no digest."""
     return digest("words", key=key, words=json.dumps(words, sort_keys=True))
