@@ -4,7 +4,6 @@ from .block_levels import (
     frames_until_quiet as frames_until_quiet,
 )
 from .blocks import (
-    BLOCK_FRAMES as BLOCK_FRAMES,
     Block as Block,
     Cursor as Cursor,
     Framer as Framer,
@@ -18,10 +17,16 @@ from .decode import (
     probe as probe,
     read_blocks as read_blocks,
 )
-from .inspection import (
+from .facts.inspected import (
     Inspection as Inspection,
-    inspect as inspect,
     refuse_bad_samples as refuse_bad_samples,
+)
+from .facts.sizes import (
+    BLOCK_FRAMES as BLOCK_FRAMES,
+    Subtype as Subtype,
+)
+from .inspection import (
+    inspect as inspect,
     unchanged as unchanged,
 )
 from .interpolation import (
@@ -54,7 +59,6 @@ from .pcm import (
 )
 from .quantise import (
     Quantiser as Quantiser,
-    Subtype as Subtype,
 )
 from .resample import (
     resampled as resampled,

@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.native import library
 
 Block = npt.NDArray[np.float64]
 """(channels, frames) float64."""
-
-BLOCK_FRAMES = 16384
-"""Frames a block usually has, few enough for a processor's cache; no result depends on it."""
 
 
 class Framer:

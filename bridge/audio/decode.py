@@ -13,7 +13,8 @@ from typing import IO, Any
 import numpy as np
 import soundfile
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block
+from bridge.audio.blocks import Block
+from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.audio.plain_samples import MOST_CHANNELS, SAMPLE_BYTES, decoded, read_fully
 from bridge.native import Library, library
 from sessions import (

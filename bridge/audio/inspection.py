@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,8 @@ from blake3 import blake3
 from bridge.audio.block_levels import BlockLevels, block_levels
 from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.facts.inspected import Inspection, Sketch
 from bridge.native import library, rows
-from stemwright.problems import InputError, Problem
 
 SIZE = 512
 """Numbers in the sketch of one channel."""
@@ -23,9 +22,6 @@ _WINDOW_FRAMES = 64
 _MOST_CHANNELS = 2
 _WINDOW_SIGNS = 65537
 """Windows meet in a bucket every 512, each time under another sign: it is a prime."""
-
-Sketch = tuple[float, ...]
-"""(SIZE,) of one channel."""
 
 
 class Sketches:
@@ -110,29 +106,6 @@ def block_print(block: Block) -> str:
             keyed = (words + _KEYS[: len(words)]).astype(np.uint64).reshape(-1, 2)
             found = (found * _FACTOR + int((keyed[:, 0] * keyed[:, 1]).sum())) & _ALL_BITS
     return f"{found:016x}"
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What one pass found; `peak` is the largest finite |sample|, 1.0 being full scale.
-
-    `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
-    two files with the same samples have the same hash, whatever their format. `sketches` are those
-    of the channels. `prints` are those of the blocks that `read_blocks` gives, in a row, by which
-    `unchanged` knows them again; `levels` is the RMS of each of these blocks.
-    """
-
-    pcm_hash: str
-    frames: int
-    channels: int
-    sample_rate_hz: int
-    peak: float
-    peak_frame: int
-    first_nonfinite_frame: int | None
-    first_over_frame: int | None
-    sketches: tuple[Sketch, ...] = ()
-    prints: str = ""
-    levels: tuple[float, ...] = ()
 
 
 class _Findings:
@@ -223,32 +196,3 @@ def unchanged(
 
 def _digest(channels: int, sample_rate_hz: int) -> blake3:
     return blake3(f"pcm {sample_rate_hz} Hz {channels} f64le\n".encode())
-
-
-def refuse_bad_samples(inspection: Inspection, name: str) -> None:
-    """Raise InputError for samples that are not numbers or lie above +18 dBFS, saying where."""
-    found = [
-        Problem(
-            kind,
-            f"{name}: {fault} at sample {frame} ({frame / inspection.sample_rate_hz:.3f} s)",
-            {"file": name, "frame": frame},
-            hint=hint,
-        )
-        for kind, fault, frame, hint in (
-            (
-                "not_finite",
-                "a sample is NaN or infinite",
-                inspection.first_nonfinite_frame,
-                "export this stem again; a plugin may have failed",
-            ),
-            (
-                "over_range",
-                "a sample lies above +18 dBFS",
-                inspection.first_over_frame,
-                "export this stem at a lower level; such a float file is often damaged",
-            ),
-        )
-        if frame is not None
-    ]
-    if found:
-        raise InputError(found)

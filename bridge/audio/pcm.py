@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block, interleaved
+from bridge.audio.blocks import Block, interleaved
+from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.audio.plain_samples import planar, read_fully
 from bridge.native import library, rows
 from stemwright.files import WholeOrNothing, cannot_write, unreadable

@@ -7,19 +7,15 @@ TPDF of +-1 LSB makes the total error's mean zero and its variance 1/4 LSB^2, wh
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
 from bridge.audio.blocks import Block, interleaved
+from bridge.audio.facts.sizes import BITS, Subtype
 from bridge.native import Library, library, rows
 from stemwright.problems import Problem, RenderError
-
-Subtype = Literal["pcm16", "pcm24", "float32", "float64"]
-
-BITS: dict[Subtype, int] = {"pcm16": 16, "pcm24": 24, "float32": 32, "float64": 64}
 
 Quantised = npt.NDArray[np.int32] | npt.NDArray[np.float32] | npt.NDArray[np.float64]
 

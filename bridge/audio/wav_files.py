@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from bridge.audio.blocks import BLOCK_FRAMES, Block
+from bridge.audio.blocks import Block
 from bridge.audio.decode import opened
-from bridge.audio.quantise import BITS, Quantiser, Subtype, as_read, as_stored
+from bridge.audio.facts.sizes import BITS, BLOCK_FRAMES, Subtype
+from bridge.audio.quantise import Quantiser, as_read, as_stored
 from stemwright.files import Staged, WholeOrNothing, cannot_write
 from stemwright.problems import InputError, Problem
 

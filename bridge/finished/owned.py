@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bridge.audio import pcm_sha256
 from bridge.finished import LOCK, RECORD
 from bridge.storing import BadDataError, file_digest, read_json
 from stemwright.problems import InputError, Problem, StemwrightError
@@ -179,6 +178,8 @@ def _retagged(path: Path, samples: str | None) -> bool:
     """Whether a master still has its samples: other programs may write tags around them."""
     if samples is None:
         return False
+    from bridge.audio import pcm_sha256
+
     try:
         return pcm_sha256(path) == samples
     except StemwrightError:

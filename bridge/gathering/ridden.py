@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from bridge.audio import Block
 from bridge.gathering.signals import Signal
 from bridge.planning import Ride, points_of
 from bridge.storing import digest
+
+if TYPE_CHECKING:
+    from bridge.audio import Block
 
 _VERSION = 1
 

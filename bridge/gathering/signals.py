@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain as joined
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from bridge.audio import (
-    BLOCK_FRAMES,
-    Block,
-    Dtype,
-    PcmSummary,
-    PcmTally,
-    PcmWriter,
-    block_levels,
-    frames_until_quiet,
-    pcm_head,
-    read_pcm,
-)
+from bridge.audio import BLOCK_FRAMES
 from bridge.gathering.render_events import Cancel
 from bridge.storing import Content, Entry, Store
 from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
+
+if TYPE_CHECKING:  # numpy comes with what streams; a signal that the store has is but named
+    from bridge.audio import Block, Dtype, PcmSummary
 
 SILENCE = linear(-96.0)
 """Linear level under which the end of the bus counts as silent (-96 dBFS)."""
@@ -82,11 +74,13 @@ class Tap:
     def levels(self) -> Levels:
         """Of what has passed so far."""
         mean = self._squares / self._samples if self._samples else 0.0
-        return Levels(self._peak, float(np.sqrt(mean)))
+        return Levels(self._peak, math.sqrt(mean))
 
     def _note(self, block: Block) -> None:
         if not block.size:
             return
+        from bridge.audio import block_levels
+
         top, squares = block_levels(block)
         self._peak = max(self._peak, top)
         self._squares += squares
@@ -103,6 +97,8 @@ class _Ended:
         self.loud_frames = 0
 
     def __iter__(self) -> Iterator[Block]:
+        from bridge.audio import frames_until_quiet
+
         for block in self._blocks:
             self._cancel.check()
             if sounding := frames_until_quiet(block, SILENCE):
@@ -142,6 +138,8 @@ def kept_pcm(store: Store, entry: Entry, channels: int, dtype: Dtype) -> Iterato
 
     Another process may drop it at any time; once it is open, it is read to its end.
     """
+    from bridge.audio import read_pcm
+
     if not store.intact(entry):
         store.drop(entry.key)
         raise DamagedEntryError(entry.key)
@@ -163,6 +161,8 @@ def store_signal(
     meta: Callable[[], dict[str, object]],
 ) -> Entry:
     """Write a stereo stream into the store under `key`; `meta` is asked once it has ended."""
+    from bridge.audio import PcmWriter
+
     with store.staging() as folder:
         ended = _Ended(blocks, cancel)
         with PcmWriter(folder / "pcm", 2, dtype) as writer:
@@ -176,6 +176,8 @@ def store_file(
 ) -> Entry:
     """Move a raw stereo file into the store under `key`, read once: the entry is that of its
     samples written there. Raises as `read_pcm`."""
+    from bridge.audio import PcmTally, read_pcm
+
     tally = PcmTally(2, dtype)
     ended = _Ended(read_pcm(path, 2, dtype, tally=tally), cancel)
     for _ in ended:
@@ -192,6 +194,8 @@ def _put(
     loud_frames: int,
     meta: dict[str, object],
 ) -> Entry:
+    from bridge.audio import pcm_head
+
     told = {
         "pcm": summary.pcm_hash,
         "frames": summary.frames,
@@ -223,5 +227,7 @@ def silent_signal(frames: int) -> Signal:
 
 def silence(frames: int) -> Iterator[Block]:
     """Yield stereo zeros."""
+    import numpy as np
+
     for start in range(0, frames, BLOCK_FRAMES):
         yield np.zeros((2, min(BLOCK_FRAMES, frames - start)))

@@ -8,25 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from bridge.audio import (
-    BLOCK_FRAMES,
-    Block,
-    Cursor,
-    Inspection,
-    Part,
-    PcmWriter,
-    inspect,
-    open_member,
-    pcm_head,
-    read_blocks,
-    refuse_bad_samples,
-    resampled,
-    summed,
-    unchanged,
-)
+from bridge.audio import BLOCK_FRAMES, Inspection, open_member, refuse_bad_samples
 from bridge.gathering.ridden import ridden_blocks
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.gathering.summed_stems import sums_among
@@ -36,6 +20,9 @@ from bridge.workers import WorkerLostError, apart
 from sessions import Session, Track
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, Problem
+
+if TYPE_CHECKING:  # numpy comes with what reads samples; stems that are known are not read
+    from bridge.audio import Block
 
 _INSPECT_VERSION = 6
 _RESAMPLE_VERSION = 1
@@ -168,6 +155,8 @@ def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
 
 def _inspected_apart(path: Path, start: int) -> Inspection:
     """In a worker where that is worth its beginning."""
+    from bridge.audio import inspect
+
     if path.stat().st_size >= _LARGE_BYTES:
         with suppress(WorkerLostError):
             return apart(inspect, path, start)
@@ -237,6 +226,8 @@ def group_blocks(
 
     Each stem comes with its own gain and rides.
     """
+    from bridge.audio import Part, summed
+
     parts = [
         Part(linear(stem.gain_db), _moved(stem, rate_hz, store), stem.offset_at(rate_hz))
         for stem in stems
@@ -260,6 +251,10 @@ def _stem_blocks(stem: Stem, rate_hz: int, store: Store) -> Iterator[Block]:
 
 
 def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
+    import numpy as np
+
+    from bridge.audio import Cursor
+
     other = Cursor(right)
     for block in left:
         yield np.concatenate([block, np.concatenate(other.take(block.shape[1]), axis=1)])
@@ -268,6 +263,8 @@ def _paired(left: Iterator[Block], right: Iterator[Block]) -> Iterator[Block]:
 def _file_blocks(stem: Stem, file: StemFile, rate_hz: int, store: Store) -> Iterator[Block]:
     if file.sample_rate_hz == rate_hz:
         return _decoded(stem, file, store)
+    from bridge.audio import PcmWriter, pcm_head, resampled
+
     key = digest(
         "resample", version=_RESAMPLE_VERSION, pcm=file.pcm_hash, facts=stem_facts(stem, rate_hz)
     )
@@ -291,6 +288,8 @@ def _decoded(stem: Stem, file: StemFile, store: Store) -> Iterator[Block]:
     The copy of a zip's member is made again where the store dropped it or it is damaged. Raises
     InputError `source_changed`, DamagedEntryError.
     """
+    from bridge.audio import read_blocks, unchanged
+
     path = file.path
     if file.archive is not None and file.member is not None and not path.exists():
         path = _extracted(file.archive, file.member, store).data

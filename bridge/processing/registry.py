@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-import numpy as np
-
-from bridge.audio import Block
-from bridge.processing.port import KeyedProcessor, Processor
-from chains import InsertSettings
+if TYPE_CHECKING:
+    from bridge.audio import Block
+    from bridge.processing.port import KeyedProcessor, Processor
+    from chains import InsertSettings
 
 
 class BuiltIn(NamedTuple):
@@ -83,6 +82,8 @@ def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor
 
 def run(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield a stream through `processors` in order: as many frames out as in, no empty blocks."""
+    import numpy as np  # what is asked of the table alone goes without
+
     for block in blocks:
         ready = _through(processors, block)
         if ready.shape[1]:

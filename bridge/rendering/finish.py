@@ -13,7 +13,6 @@ from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.master_bus import Bus
-from bridge.rendering.native_steps import rounded_curve
 from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
 from bridge.storing import Entry, digest
@@ -123,6 +122,8 @@ def _settings(target: Finish) -> dict[str, Any]:
 
 
 def _make(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, key: str) -> Entry:
+    from bridge.rendering.native_steps import rounded_curve  # with all that renders
+
     context = take_writer.context
     with context.store.staging() as folder:
         take = _take(replace(take_writer, folder=folder), bus.signal, context.plan.finish, held)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import NoReturn, TypeVar
 
 from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks, ridden_signal
-from bridge.hosting import stop_all
 from bridge.planning import Lane, NativeStep, Stem, group_digest
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps, step_key
@@ -43,13 +42,13 @@ def _is_worth_workers(context: Context) -> bool:
 
     Threads alone share one interpreter, and hand it to each other at every block.
     """
-    if not workers() or context.plan.render_frames < _LONG_FRAMES:
+    if context.plan.render_frames < _LONG_FRAMES:
         return False
     fresh: set[str] = set()
     for lane in keys_first(context.plan.lanes):
         if _begins_afresh(context, lane, fresh):
             fresh.add(lane.id)
-    return len(fresh) > 1
+    return len(fresh) > 1 and workers()
 
 
 def _begins_afresh(context: Context, lane: Lane, fresh: Container[str]) -> bool:
@@ -92,6 +91,8 @@ def _awaited(
     try:
         return _gathered(futures)
     except BaseException:
+        from bridge.hosting import stop_all
+
         context.cancel.set()
         stop_all()
         end_workers()

@@ -17,7 +17,13 @@ from bridge.rendering.takes import HeldDrive
 from bridge.workers import dismiss_workers, working
 from stemwright.problems import Diagnostic, Problem, RenderError
 
-WORKER_MODULES = ("bridge.rendering.native_steps", "bridge.gathering.sources")
+WORKER_MODULES = (
+    "bridge.rendering.native_steps",
+    "bridge.gathering.sources",
+    "bridge.audio.inspection",
+    "bridge.audio.resample",
+    "bridge.audio.pcm",
+)
 """What a worker of a render has to have imported."""
 
 _ATTEMPTS = 8

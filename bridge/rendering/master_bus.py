@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from bridge.audio import Part, summed
 from bridge.gathering import Signal, ridden_signal, store_signal, stored_signal
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps
 from stemwright.problems import Diagnostic, InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.audio import Block
 
 _Part = TypeVar("_Part")
 
@@ -81,8 +83,14 @@ def weighted_sum(parts: Sequence[tuple[float, Signal]], frames: int) -> Signal:
     return Signal(
         sum_digest([(gain, signal.digest) for gain, signal in parts], frames),
         frames,
-        lambda: summed([Part(gain, signal.blocks()) for gain, signal in parts], frames),
+        lambda: _summed(parts, frames),
     )
+
+
+def _summed(parts: Sequence[tuple[float, Signal]], frames: int) -> Iterator[Block]:
+    from bridge.audio import Part, summed  # with numpy, which a stored sum never needs
+
+    return summed([Part(gain, signal.blocks()) for gain, signal in parts], frames)
 
 
 def _sum(

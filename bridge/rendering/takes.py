@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.audio import Block, Subtype, WavWriter, reblocked
+from bridge.audio import Subtype
 from bridge.gathering import Levels, Signal, Tap, cut
-from bridge.metering import MeasuredWhileWritten, Meter
 from bridge.planning import Finish, sum_digest
-from bridge.processing import gain_of
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps
 from chains import Limiter
 from stemwright.decibels import amplitude_db
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # numpy comes with what makes a take: one that is stored needs none
+    from bridge.audio import Block
     from bridge.processing import Analysis, FinishLimiter
 
 _BLOCK_FRAMES = 65536
@@ -86,6 +85,8 @@ class TakeWriter:
 
     def heard(self, signal: Signal) -> Iterator[Block]:
         """The part of a bus that becomes the file."""
+        from bridge.audio import reblocked
+
         return reblocked(cut(signal.blocks(), self.frames, self.start), _BLOCK_FRAMES)
 
     @property
@@ -95,6 +96,9 @@ class TakeWriter:
 
     def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
         """Write `blocks`, trimmed, and measure the file on the way."""
+        from bridge.audio import WavWriter
+        from bridge.metering import MeasuredWhileWritten
+
         tap = Tap(scaled(blocks, trim_db), self.context.cancel)
         path = self.folder / "take.wav"
         measuring = MeasuredWhileWritten(path, self.rate_hz, 2)
@@ -113,6 +117,8 @@ class TakeWriter:
 
 def scaled(blocks: Iterable[Block], gain_db: float) -> Iterator[Block]:
     """Yield a stream with a static gain; 0 dB changes no bit."""
+    from bridge.processing import gain_of
+
     gain = gain_of(gain_db)
     for block in blocks:
         yield block if gain == 1.0 else gain * block
@@ -141,7 +147,7 @@ def limited_take(
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
-    from bridge.processing import FinishLimiter, solve_drive  # what a stored take never needs
+    from bridge.processing import FinishLimiter, solve_drive
 
     analysis = _analysed(take_writer, signal)
     ceiling_dbtp = ceiling_of(limiter, target)
@@ -272,6 +278,8 @@ def _limited(take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter) ->
 
 
 def _gained(signal: Signal, gain_db: float) -> Signal:
+    from bridge.processing import gain_of
+
     return Signal(
         sum_digest([(gain_of(gain_db), signal.digest)], signal.frames),
         signal.frames,
@@ -280,6 +288,8 @@ def _gained(signal: Signal, gain_db: float) -> Signal:
 
 
 def _loudness(take_writer: TakeWriter, signal: Signal, otherwise: float) -> float:
+    from bridge.metering import Meter
+
     meter = Meter(take_writer.rate_hz, 2)
     for block in take_writer.heard(signal):
         take_writer.context.cancel.check()

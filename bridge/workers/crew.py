@@ -10,11 +10,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from bridge.native import ASKED_FOR_HERE, running
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Result = TypeVar("Result")
 
@@ -67,6 +66,8 @@ class Crew:
         with self._guard:
             if self._process is not None or self._lost:
                 return
+            from multiprocessing import Pipe
+
             pairs = [Pipe() for _ in range(self._count)]
             handles = [theirs.fileno() for _, theirs in pairs]
             words = [sys.executable, "-P", "-X", "utf8", "-m", "bridge.workers.worker"]
@@ -147,7 +148,11 @@ def working(jobs: int, preload: Sequence[str] = ()) -> Iterator[None]:
 
 def workers() -> bool:
     """Say whether `apart` has workers to call."""
-    return bool(_Active.crews) and running().why != ASKED_FOR_HERE
+    if not _Active.crews:
+        return False
+    from bridge.native import ASKED_FOR_HERE, running  # with numpy
+
+    return running().why != ASKED_FOR_HERE
 
 
 def apart(function: Callable[..., Result], *given: object) -> Result:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from bridge.audio import Block
+if TYPE_CHECKING:
+    from bridge.audio import Block
 
 Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
 """`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,

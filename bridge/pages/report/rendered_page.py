@@ -14,7 +14,6 @@ from bridge.finished import FinishedFolder
 from bridge.gathering import Signal, cut
 from bridge.pages.report.song import Song
 from bridge.pages.report.sources import listen
-from bridge.pages.report.step_signals import StepSignals
 from bridge.rendering import Context, Rendering, lane_source
 from bridge.storing import digest, file_digest
 
@@ -59,6 +58,7 @@ class ReportPages:
     def write(self, path: Path, folder: FinishedFolder) -> None:
         """Draw the page."""
         from bridge.pages.report.report import write_report
+        from bridge.pages.report.step_signals import StepSignals
 
         store = self._context.store
         signals = StepSignals(folder, store, self._stems)

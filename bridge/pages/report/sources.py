@@ -6,12 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain as joined
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-import numpy as np
-
-from bridge.audio import Block, probe, read_blocks, resampled, resampled_frames
-from bridge.finished import Lock, Record
 from bridge.gathering import (
     DamagedEntryError,
     Signal,
@@ -24,9 +20,13 @@ from bridge.gathering import (
 from bridge.hosting import own_file
 from bridge.pages.report.heard_signal import Heard, Kind
 from bridge.planning import Lane, Plan, Stem, Stems, group_digest
-from bridge.rendering import Context, Rendering, lane_source
+from bridge.rendering import Context, Output, Rendering, lane_source
 from bridge.storing import Signature, Store, digest, signature
 from stemwright.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.audio import Block
+    from bridge.finished import Lock, Record
 
 LONGEST_S = 600
 """As much of both is compared."""
@@ -92,6 +92,7 @@ def _offset_s(heard: Heard, plan: Plan, store: Store) -> float | None:
 
 
 def _compared(heard: Heard, song: Signal, rate_hz: int) -> float | None:
+    from bridge.audio import resampled, resampled_frames
     from bridge.comparing import Streams, align  # loads scipy, which a stored place never needs
 
     blocks = heard.blocks
@@ -149,11 +150,20 @@ def listen(
             _signal("group", lane.id, _lane(context, rendering, lane), plan, rendering)
             for lane in lanes
         ),
-        *(
-            _file("version", output.version, output.path, output.pcm_sha256)
-            for output in rendering.outputs
-        ),
+        *(_rendered(output, plan, rendering) for output in rendering.outputs),
     )
+
+
+def _rendered(output: Output, plan: Plan, rendering: Rendering) -> Heard:
+    """A file of this very render, whose header need not be read."""
+
+    def blocks() -> Iterator[Block]:
+        from bridge.audio import read_blocks
+
+        return read_blocks(output.path)
+
+    rate_hz, frames = plan.engine.sample_rate_hz, rendering.frames
+    return Heard("version", output.version, output.pcm_sha256, rate_hz, frames, blocks)
 
 
 def remembered(record: Record, folder: Path, store: Store) -> tuple[Heard, ...]:
@@ -247,6 +257,8 @@ def _still(blocks: Iterator[Block], path: Path, seen: Signature) -> Iterator[Blo
 
 
 def _file(kind: Kind, name: str, path: Path, digest: str) -> Heard:
+    from bridge.audio import probe, read_blocks
+
     try:
         header = probe(path)
     except InputError as error:
@@ -264,5 +276,7 @@ def _without_path(error: InputError, path: Path) -> str:
 
 def _stereo(blocks: Iterable[Block]) -> Iterator[Block]:
     """Mono sounds on both sides, as it does in a sum."""
+    import numpy as np
+
     for block in blocks:
         yield block if len(block) == 2 else np.concatenate([block, block])

@@ -12,7 +12,8 @@ import soundfile
 from hypothesis import given, strategies as st
 
 from bridge.audio.decode import probe, read_blocks
-from bridge.audio.inspection import inspect, refuse_bad_samples
+from bridge.audio.facts.inspected import refuse_bad_samples
+from bridge.audio.inspection import inspect
 from bridge.audio.zip_members import open_member
 from stemwright.problems import InputError
 

@@ -16,8 +16,8 @@ import soundfile
 from hypothesis import given, strategies as st
 
 from bridge.audio.blocks import Block
+from bridge.audio.facts.sizes import Subtype
 from bridge.audio.pcm import Dtype, PcmWriter, read_pcm
-from bridge.audio.quantise import Subtype
 from bridge.audio.wav_files import WavWriter, Written, wave_header
 from stemwright.problems import InputError, MachineError, RenderError
 

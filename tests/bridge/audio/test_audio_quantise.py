@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bridge.audio.blocks import Block
-from bridge.audio.quantise import Quantiser, Subtype
+from bridge.audio.facts.sizes import Subtype
+from bridge.audio.quantise import Quantiser
 from stemwright.problems import RenderError
 
 LSB = {"pcm16": 2.0**-15, "pcm24": 2.0**-23}

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bridge.audio import WavWriter
-from bridge.audio.quantise import Quantiser, Subtype, as_stored
+from bridge.audio.facts.sizes import Subtype
+from bridge.audio.quantise import Quantiser, as_stored
 from bridge.native import library, numpy_path
 from stemwright.problems import RenderError
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.audio.inspection import Inspection
+from bridge import audio
+from bridge.audio.facts.inspected import Inspection
 from bridge.finished import write_folder
-from bridge.gathering import Cancel, Silent, sources
+from bridge.gathering import Cancel, Silent
 from bridge.gathering.sources import gather
 from bridge.hosting.port import PrepareJob
 from bridge.planning import Excerpt, plan
@@ -114,7 +115,7 @@ def test_a_longer_or_shorter_stem_of_the_same_beginning_is_seen(studio, noise) -
 def test_a_stem_swapped_between_hash_and_inspection_is_not_remembered(
     studio, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kick, honest = studio.stems / "kick.wav", sources.inspect
+    kick, honest = studio.stems / "kick.wav", audio.inspect
     wanted = gather(read(studio.stems), studio.store("calm"), 1)
 
     def swapped(path: Path, start: int) -> Inspection:
@@ -125,7 +126,7 @@ def test_a_stem_swapped_between_hash_and_inspection_is_not_remembered(
         restore()
         return found
 
-    monkeypatch.setattr(sources, "inspect", swapped)
+    monkeypatch.setattr(audio, "inspect", swapped)
     with pytest.raises(InputError, match=r"kick\.wav was written to"):
         gather(read(studio.stems), studio.store(), 1)
     monkeypatch.undo()
@@ -178,9 +179,9 @@ def test_a_sum_whose_stem_was_swapped_heals_an_inspection_gone_wrong(
     """Even where the system noticed no write, the next run starts from the truth."""
     wanted = render(_context(studio, studio.stems), "float64").outputs[0].pcm_sha256
     shutil.rmtree(studio.folder / "store")
-    honest = sources.inspect
+    honest = audio.inspect
     monkeypatch.setattr(
-        sources,
+        audio,
         "inspect",
         lambda path, start: honest(other if path.stem == "kick" else path, start),
     )
