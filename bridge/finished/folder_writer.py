@@ -25,7 +25,6 @@ from bridge.finished.digests import (
 from bridge.finished.finished_folder import FinishedFolder
 from bridge.finished.lock_writer import as_text, hosted_steps, length_of, lock_of, range_of
 from bridge.finished.place import OutputFolder, text_digest
-from bridge.hosting import opened_state
 from bridge.planning import NO_MOVES, HostedStep, Plan
 from bridge.plugins import Plugin
 from bridge.rendering import Context, Output, Rendering
@@ -138,6 +137,8 @@ def _refuse_changed(
 
 def _copy_state(state: Path, staged: Path) -> None:
     """Copy a state that is one still: what was planned may have been replaced since."""
+    from bridge.hosting import opened_state
+
     with opened_state(state) as source, staged.open("wb") as target:
         shutil.copyfileobj(source, target)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
 from bridge.gathering.sources import gather
-from bridge.hosting import host, lies_in, opened_state, plugin_places, scan
+from bridge.hosting import lies_in, plugin_places
 from bridge.planning import (
     NO_MOVES,
     Engine,
@@ -121,6 +121,8 @@ def _plugin_faults(
     steps: Sequence[HostedStep], engine: Engine, store: Store, jobs: int
 ) -> tuple[Problem, ...]:
     """What the plugins that are here refuse of a chain that is refused for something else."""
+    from bridge.hosting import host
+
     try:
         refuse_inputs(failures(Bench(store, host(engine.host), engine), steps, jobs))
     except InputError as error:
@@ -184,6 +186,8 @@ def _catalogue(
     ]
     if not wanted:
         return Catalogue()
+    from bridge.hosting import scan
+
     return scan(wanted, folders, store.scan_cache, trusted=trusted)
 
 
@@ -222,6 +226,8 @@ def _state_fault(path: Path, said: str, folders: Sequence[Path]) -> Problem | No
             expected="a state in the chain's folder, or in a folder that you trust",
             hint=f"copy it beside the chain, or say --trust {path.resolve().parent}",
         )
+    from bridge.hosting import opened_state
+
     try:
         with opened_state(path):
             return None

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bridge.hosting import Host, Prepared, PrepareJob, known_deadline, plugin_binary, stop_all
 from bridge.planning import Engine, HostedStep, prepare_facts
 from bridge.storing import Signature, Store, digest, file_digest, signature
 from stemwright.problems import (
@@ -25,6 +24,9 @@ from stemwright.problems import (
     StemwrightError,
     StoppedError,
 )
+
+if TYPE_CHECKING:  # most of hosting comes with the first plugin
+    from bridge.hosting import Host, Prepared
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Bench:
         """The caller's limit, else what the plugin's card allows; None for the host's own."""
         if self.deadline_s is not None:
             return self.deadline_s
+        from bridge.hosting import known_deadline
+
         rate_hz = self.engine.sample_rate_hz
         return known_deadline(self.store, step.plugin, self.host, frames, rate_hz)
 
@@ -50,6 +54,8 @@ def untouched(step: HostedStep) -> Iterator[None]:
 
     Raises InputError: plugin_changed, state_changed.
     """
+    from bridge.hosting import plugin_binary
+
     watched = []
     binary = plugin_binary(step.plugin.path)
     if binary is not None:
@@ -103,6 +109,8 @@ def prepare(bench: Bench, step: HostedStep) -> Prepared:
     entry = bench.store.get(key)
     if entry is not None:
         return _from_json(entry.meta["prepared"])
+    from bridge.hosting import PrepareJob
+
     job = PrepareJob(
         plugin=step.plugin,
         state=step.state,
@@ -137,6 +145,8 @@ def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, 
                 except StemwrightError as error:
                     failed[step_id] = error
         except BaseException:
+            from bridge.hosting import stop_all
+
             for future in futures.values():
                 future.cancel()
             stop_all()
@@ -184,6 +194,8 @@ def _as_json(prepared: Prepared) -> dict[str, object]:
 
 
 def _from_json(stored: Mapping[str, Any]) -> Prepared:
+    from bridge.hosting import Prepared
+
     preset = stored["preset"]
     return Prepared(
         **{

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.gathering import Bench, Cancel, Events, Silent
-from bridge.hosting import Host, host, other_host
+from bridge.hosting import host, other_host
 from bridge.planning import Plan
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError
+
+if TYPE_CHECKING:
+    from bridge.hosting import Host
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import platformdirs
 
-from bridge.storing.entries import Entry, words_digest, words_of
+from bridge.storing.entries import Entry, octets_of, words_of
 from bridge.storing.holding import Holds
 from bridge.storing.keys import Content, file_digest
 from bridge.storing.known_files import KnownFiles
@@ -287,8 +286,7 @@ class Store:
         return self._entries / key[:2] / key
 
     def _publish(self, folder: Path, key: str, meta: Mapping[str, Any]) -> bool:
-        words = {**meta, "meta_blake3": words_digest(key, meta)}
-        (folder / "meta.json").write_text(json.dumps(words), encoding="utf-8")
+        (folder / "meta.json").write_bytes(octets_of(key, meta))
         target = self._folder(key)
         self._modes.take(folder)
         self._modes.make(target.parent)

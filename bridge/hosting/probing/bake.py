@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.engines.parameters import named
 from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.hosts import ask
+from bridge.hosting.insert_children import ask
 from bridge.hosting.jobs import RawParams, save_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, Prepared, PrepareJob
 from bridge.hosting.probing.describe import describe

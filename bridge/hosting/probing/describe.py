@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bridge.hosting.answers import Described
 from bridge.hosting.engines.table import Engine, usual
-from bridge.hosting.hosts import ask, first_of
+from bridge.hosting.insert_children import ask, first_of
 from bridge.hosting.jobs import RawParams, describe_job
 from bridge.hosting.port import LOAD_DEADLINE_S
 from bridge.plugins import Plugin, Slot

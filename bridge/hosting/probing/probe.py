@@ -24,7 +24,8 @@ from bridge.hosting.engines.audio_files import Audio
 from bridge.hosting.finding import bundles
 from bridge.hosting.finding.bundles import architecture
 from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.hosts import ask, other_host
+from bridge.hosting.hosts import other_host
+from bridge.hosting.insert_children import ask
 from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probing.cards import NOISE_DBFS, Card

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.hosting.child.scratch import scratch
 from bridge.hosting.finding.states import SUFFIXES
-from bridge.hosting.hosts import ask
+from bridge.hosting.insert_children import ask
 from bridge.hosting.jobs import window_job
 from bridge.plugins import Plugin, Slot
 from stemwright.problems import MachineError, Problem

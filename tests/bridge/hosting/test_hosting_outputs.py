@@ -168,7 +168,9 @@ def test_a_library_that_holds_no_tapes_is_done_without(
     insert = bench.insert("gain", ("Gain", "-6 dB"))
     expected, _ = bench.run(insert, music)
     for other in (tmp_path / "other.so", tmp_path / "none.so", *Path("/lib").glob("*/libm.so.6")):
-        monkeypatch.setattr("bridge.hosting.hosts.library_of_tapes", lambda other=other: str(other))
+        monkeypatch.setattr(
+            "bridge.hosting.insert_children.library_of_tapes", lambda other=other: str(other)
+        )
         made, _ = bench.run(insert, music)
         np.testing.assert_array_equal(made, expected)
 
