@@ -22,7 +22,6 @@ from .model import (
     SectionNote as SectionNote,
 )
 from .new_job import (
-    STEM_FOLDERS as STEM_FOLDERS,
     NewJob as NewJob,
     default_folder as default_folder,
     new_job as new_job,
@@ -63,6 +62,7 @@ from .song import (
     song_moves as song_moves,
     song_session as song_session,
 )
+from .stem_folders import STEM_FOLDERS as STEM_FOLDERS
 from .times import (
     BarClock as BarClock,
     NoSuchBeatError as NoSuchBeatError,

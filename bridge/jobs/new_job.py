@@ -11,17 +11,13 @@ from typing import Any
 import tomlkit
 
 from bridge.jobs.job_file import JOB
+from bridge.jobs.stem_folders import STEM_FOLDERS
 from bridge.jobs.tags import SongTags, tags_of
 from chains import Chain, load
 from sessions import Reference, Session, read
 from stemwright.files import Staged, cannot_write
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.words import printable
-
-STEM_FOLDERS = frozenset(
-    {"audio", "bounce", "bounces", "export", "exports", "stem", "stems", "tracks", "wav", "wavs"}
-)
-"""What folders of stems are called, and no song is: the folder around them is the song's."""
 
 _HEAD = """\
 # One song: its stems, its chain, and what it changes of it. The chain itself stays as it is.
