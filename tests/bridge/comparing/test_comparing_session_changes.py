@@ -260,6 +260,30 @@ def test_plugins_come_go_and_move_and_their_automation_follows() -> None:
     assert words(song(DRUMS), song(between)) == ['Drums plugin "Sat" added in place 2']
 
 
+def test_automation_comes_and_goes_with_its_plugin_and_its_send() -> None:
+    points = (AutomationPoint(0.0, 0.5), AutomationPoint(1.0, 0.7))
+    lines = (
+        Automation("device:1:Ratio", "normalized", points),
+        Automation("send:3", "linear", points),
+    )
+    a = replace(DRUMS, automation=lines, sends=(Send("3"),))
+    b = replace(DRUMS, devices=(EQ,))
+    assert words(song(a, ROOM), song(b, ROOM)) == [
+        "Drums send to Room removed, it was at 0 dB",
+        'Drums plugin "Comp" removed',
+    ]
+    assert words(song(b, ROOM), song(a, ROOM)) == [
+        "Drums send to Room added at 0 dB",
+        'Drums plugin "Comp" added in place 2',
+    ]
+    still = replace(a, automation=())
+    assert words(song(a, ROOM), song(still, replace(ROOM, name="Plate"))) == [
+        'Drums "Comp" Ratio automation removed, it had 2 points',
+        "Drums send to Plate automation removed, it had 2 points",
+        'track "Room" is called "Plate" now',
+    ]
+
+
 def test_sends_follow_their_tracks() -> None:
     a = replace(VOX, sends=(Send("3", -6.0),))
     renamed = replace(ROOM, name="Plate")

@@ -141,27 +141,50 @@ def _sends(
 
 
 def _lines(a: Track, b: Track, tracks: Tracks) -> tuple[list[Line], list[Line]]:
-    """Both tracks' lines, their targets as B has them: plugins by B's places, sends by B's ids."""
-    places = dict(device_pairs(a.devices, b.devices).both)
+    """Both tracks' lines, their targets as B has them: plugins by B's places, sends by B's ids.
+
+    Lines of a plugin or a send that went or came do so with it, and are left out.
+    """
+    found = device_pairs(a.devices, b.devices)
+    places = dict(found.both)
+    feeds = {f"send:{tracks.in_b(send.target)}" for send in a.sends}
+    feeds_now = {f"send:{send.target}" for send in b.sends}
 
     def in_b(target: str) -> str:
         kind, _, rest = target.partition(":")
         if kind == "send":
             return f"send:{tracks.in_b(rest)}"
-        if kind == "device":
-            place, _, parameter = rest.partition(":")
-            own = places.get(int(place), f"a{place}") if place.isdecimal() else place
-            return f"device:{own}:{parameter}"
-        return target
+        place = _device_of(target)
+        if place is None:
+            return target
+        return f"device:{places.get(place)}:{rest.partition(':')[2]}"
 
-    def words(target: str, track: Track) -> str:
+    def words(target: str) -> str:
         kind, _, rest = target.partition(":")
         if kind == "send":
             return f"send to {tracks.called(rest)}"
-        place, _, parameter = rest.partition(":")
-        if kind == "device" and place.isdecimal() and int(place) < len(track.devices):
-            return f'"{called(track.devices[int(place)])}" {parameter}'
+        place = _device_of(target)
+        if place is not None and place < len(b.devices):
+            return f'"{called(b.devices[place])}" {rest.partition(":")[2]}'
         return target_words(target)
 
-    was = [(line, in_b(line.target), words(line.target, a)) for line in a.automation]
-    return was, [(line, line.target, words(line.target, b)) for line in b.automation]
+    was = [(line, in_b(line.target)) for line in a.automation]
+    was = [
+        (line, target)
+        for line, target in was
+        if target not in feeds - feeds_now and _device_of(line.target) not in found.gone
+    ]
+    now = [
+        (line, line.target)
+        for line in b.automation
+        if line.target not in feeds_now - feeds and _device_of(line.target) not in found.new
+    ]
+    one, other = ([(line, target, words(target)) for line, target in side] for side in (was, now))
+    return one, other
+
+
+def _device_of(target: str) -> int | None:
+    """The place of the plugin that a line moves; None where it moves none."""
+    kind, _, rest = target.partition(":")
+    place = rest.partition(":")[0]
+    return int(place) if kind == "device" and place.isdecimal() else None
