@@ -37,6 +37,10 @@ COMMANDS = {
         "commands.render:render",
         "Render a master: main.wav, every version, render.json and chain.lock, into DIR.",
     ),
+    "freeze": (
+        "commands.freeze:freeze",
+        "Keep in JOB/frozen what every plugin of a revision gave, without loss.",
+    ),
     "measure": (
         "commands.measure:measure",
         "Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more; several files as a"

@@ -54,6 +54,14 @@ Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
 ]
+Frozen = Annotated[
+    bool | None,
+    typer.Option(
+        "--frozen/--no-frozen",
+        help="Of a job: let frozen audio stand in for every plugin it has it of, or for none. "
+        "Default: for those that are not here, or are another binary here.",
+    ),
+]
 Trust = Annotated[
     list[Path] | None,
     typer.Option(

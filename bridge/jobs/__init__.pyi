@@ -4,6 +4,20 @@ from .checks import (
 from .editing import (
     edited as edited,
 )
+from .freezing.freezing import (
+    FrozenSize as FrozenSize,
+    freeze_revision as freeze_revision,
+    frozen_sizes as frozen_sizes,
+)
+from .freezing.frozen_songs import (
+    FrozenList as FrozenList,
+    FrozenSongs as FrozenSongs,
+    FrozenStep as FrozenStep,
+    frozen_songs as frozen_songs,
+)
+from .freezing.standing_in import (
+    stand_in as stand_in,
+)
 from .holding import (
     held_of as held_of,
     hold as hold,
@@ -78,6 +92,10 @@ __all__ = [
     "STEM_FOLDERS",
     "BarClock",
     "Edition",
+    "FrozenList",
+    "FrozenSize",
+    "FrozenSongs",
+    "FrozenStep",
     "HeldByJob",
     "Job",
     "JobError",
@@ -96,6 +114,9 @@ __all__ = [
     "Wish",
     "default_folder",
     "edited",
+    "freeze_revision",
+    "frozen_sizes",
+    "frozen_songs",
     "held_of",
     "hold",
     "is_job",
@@ -112,6 +133,7 @@ __all__ = [
     "song_name",
     "song_session",
     "song_time",
+    "stand_in",
     "wishes",
     "write_job",
 ]

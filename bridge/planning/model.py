@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bridge.planning.moves import Ride, SongMoves
 from bridge.plugins import Lines, Plugin, Slot
+from bridge.storing import Entry, Store
 from chains import NOWHERE, InsertSettings, Limiter, Side, Where
 from stemwright.problems import Diagnostic, Problem
 from stemwright.shown import Shown
@@ -125,11 +126,25 @@ class NativeStep:
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """Frozen audio in the place of a plugin, and what the plugin is here: `reason`.
+
+    `host_version` is that of the host it was made by. `audio` puts what was frozen under a key into
+    a store; it gives None where nothing was.
+    """
+
+    host_version: str
+    reason: str
+    audio: Callable[[Store, str], Entry | None] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class HostedStep:
     """One hosted insert.
 
     `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
-    there is none: the render fails at this step, after the other lanes.
+    there is none: the render fails at this step, after the other lanes. With `stands_in` nothing is
+    hosted, and `plugin` is the one that was frozen.
     """
 
     id: str
@@ -146,6 +161,7 @@ class HostedStep:
     unreadable: str | None = None
     missing: Problem | None = None
     lines: Lines = field(default_factory=dict, compare=False)
+    stands_in: StandIn | None = None
 
     @property
     def insert_ids(self) -> tuple[str, ...]:
@@ -154,8 +170,8 @@ class HostedStep:
 
     @property
     def hostable(self) -> bool:
-        """Whether its plugin is there and can be read."""
-        return self.unreadable is None and self.missing is None
+        """Whether its plugin is there and can be read, and is to be hosted."""
+        return self.unreadable is None and self.missing is None and self.stands_in is None
 
     @property
     def slot(self) -> Slot:
@@ -317,6 +333,11 @@ class Plan(Shown):
     def hosted(self) -> tuple[HostedStep, ...]:
         """Every plugin insert that can be hosted, in signal order."""
         return tuple(step for step in self._plugins if step.hostable)
+
+    @property
+    def standing_in(self) -> tuple[HostedStep, ...]:
+        """The plugin inserts in whose place frozen audio stands, in signal order."""
+        return tuple(step for step in self._plugins if step.stands_in is not None)
 
     @property
     def unreadable(self) -> tuple[HostedStep, ...]:

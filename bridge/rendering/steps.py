@@ -10,6 +10,7 @@ from bridge.planning import HostedStep, NativeStep, Step, hosted_key, native_key
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.storing import Entry
+from stemwright.problems import MachineError, Problem
 
 Keys = Mapping[str, Signal]
 """Every group's signal after its inserts, by group id."""
@@ -22,7 +23,9 @@ def step_key(context: Context, step: Step, source: Signal, keys: Keys) -> str:
     key_source = None if heard is None else heard.digest
     if isinstance(step, NativeStep):
         return native_key(step, source.digest, engine, source.frames, VERSIONS, key_source)
-    return hosted_key(step, source.digest, engine, source.frames, context.host.version, key_source)
+    stands_in = step.stands_in
+    host_version = context.host.version if stands_in is None else stands_in.host_version
+    return hosted_key(step, source.digest, engine, source.frames, host_version, key_source)
 
 
 def run_steps(
@@ -46,11 +49,32 @@ def _heard(step: Step, source: Signal, keys: Keys) -> Signal | None:
     return keys.get(step.key) or silent_signal(source.frames)
 
 
+def _known(context: Context, step: Step, key: str) -> Entry | None:
+    """What the store has of a step, or what was frozen of it.
+
+    Raises MachineError where something else than then would come into what is frozen.
+    """
+    if isinstance(step, NativeStep) or step.stands_in is None:
+        return context.store.get(key)
+    entry = step.stands_in.audio(context.store, key)
+    if entry is not None:
+        return entry
+    raise MachineError(
+        Problem(
+            "frozen_differs",
+            f"{step.id}: {step.plugin.name} {step.stands_in.reason}, and what comes into it, or its"
+            " length, is not what was frozen",
+            step.slot.where(),
+            hint="undo the change before this insert, or render where the plugin is",
+        )
+    )
+
+
 def _run_step(
     context: Context, step: Step, source: Signal, keys: Keys, suffix: str
 ) -> tuple[StepResult, Signal]:
     key = step_key(context, step, source, keys)
-    entry = context.store.get(key)
+    entry = _known(context, step, key)
     cached, seconds = entry is not None, 0.0
     heard = _heard(step, source, keys)
     if entry is None:
@@ -59,7 +83,7 @@ def _run_step(
         started = time.perf_counter()
         entry = _rendered(context, step, source, heard, key)
         seconds = time.perf_counter() - started
-    if context.cross_check is not None and isinstance(step, HostedStep):
+    if context.cross_check is not None and isinstance(step, HostedStep) and step.hostable:
         from bridge.rendering.hosted_steps import cross_check
 
         remark = cross_check(context, step, source, heard, context.cross_check)

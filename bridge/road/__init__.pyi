@@ -15,6 +15,10 @@ from .documents import (
 from .drafts import (
     check_draft as check_draft,
 )
+from .freezing import (
+    freeze as freeze,
+    freeze_sizes as freeze_sizes,
+)
 from .inputs import (
     InMemory as InMemory,
     Inputs as Inputs,
@@ -56,6 +60,8 @@ __all__ = [
     "compared_sessions",
     "cores",
     "doubts",
+    "freeze",
+    "freeze_sizes",
     "installed_plugins",
     "loudness_beside_pyloudnorm",
     "measured",

@@ -35,7 +35,8 @@ class Inputs:
     stems to leave out, `long` allows songs of more than 3 h, `strict` refuses stems that would need
     sample rate conversion. `store` is None for the user's own. `plugins_alone` hosts what lies in
     `plugin_folders` and nothing else. With a `job`, session and chain are the job's, as `of_job`
-    gives them.
+    gives them, and what it has frozen stands in where plugins are missing or other ones; `frozen`
+    has it stand in everywhere, or nowhere.
     """
 
     session: Sequence[Path] | Session | InMemory
@@ -49,6 +50,7 @@ class Inputs:
     jobs: int = 1
     strict: bool = False
     job: Job | None = None
+    frozen: bool | None = None
 
     def of_job(self, job: Job) -> Inputs:
         """The same for a job's stems and chain."""

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import Inputs, read_both
+from stemwright.problems import MachineError
 
 if TYPE_CHECKING:
+    from bridge.jobs import FrozenSongs
     from bridge.planning import Excerpt, Plan
     from bridge.plugins import Catalogue
     from bridge.storing import Store
@@ -51,7 +53,8 @@ def linked(
         from bridge.jobs import song_moves
 
         moves = song_moves(given.job, session)
-    return link(
+    songs = _frozen(given)
+    made = link(
         session,
         chain,
         store,
@@ -61,9 +64,28 @@ def linked(
         jobs=given.jobs,
         strict=given.strict,
         excerpt=excerpt,
-        partial=partial,
+        partial=partial or songs is not None,
         moves=moves,
     )
+    if songs is None:
+        return made
+    from bridge.jobs import stand_in
+
+    made = stand_in(made, chain, songs, forced=given.frozen is True)
+    if made.missing and not partial:
+        raise MachineError(made.missing)
+    return made
+
+
+def _frozen(given: Inputs) -> FrozenSongs | None:
+    """What the job has frozen, where that may stand in."""
+    asked = not given.plugins_alone if given.frozen is None else given.frozen
+    if given.job is None or not asked:
+        return None
+    from bridge.jobs import frozen_songs
+
+    found = frozen_songs(given.job.folder)
+    return found if found.lists or found.damaged else None
 
 
 def installed_plugins(

@@ -13,6 +13,7 @@ import typer
 from bridge.cli.given_song import GivenSong, given_song
 from bridge.cli.options import (
     ChainOrJob,
+    Frozen,
     Jobs,
     Json,
     Long,
@@ -70,6 +71,7 @@ def render(
     store: StorePath = None,
     plugin_path: PluginPath = None,
     plugins: Plugins = None,
+    frozen: Frozen = None,
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
@@ -158,6 +160,7 @@ def render(
         store=store,
         plugin_folders=plugins or plugin_path or (),
         plugins_alone=bool(plugins),
+        frozen=frozen,
         trusted=trust or (),
         skip=skip or (),
         long=long,

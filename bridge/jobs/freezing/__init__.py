@@ -1,0 +1,1 @@
+"""Frozen songs: what plugins made, kept beside the job, and played in their place."""
