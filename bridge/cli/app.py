@@ -71,6 +71,10 @@ COMMANDS = {
         "commands.approve:approve",
         "Note in JOB that a revision, or single masters of it, are approved.",
     ),
+    "page": (
+        "client.page:page",
+        "Write a page for JOB's client: every take at one loudness, and a place for notes.",
+    ),
     "revise": (
         "client.revise:revise",
         "Merge clients' notes into a job, as sections with their words.",

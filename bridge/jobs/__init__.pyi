@@ -41,6 +41,9 @@ from .new_job import (
     new_job as new_job,
     write_job as write_job,
 )
+from .notes.client_song import (
+    client_song as client_song,
+)
 from .notes.merging import (
     Edition as Edition,
 )
@@ -112,6 +115,7 @@ __all__ = [
     "SectionNote",
     "SongTime",
     "Wish",
+    "client_song",
     "default_folder",
     "edited",
     "freeze_revision",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Json
+from bridge.cli.options import JobPath, Json
 from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def revise(
-    job: Annotated[
-        Path, typer.Argument(metavar="JOB", help="A song's job: job.toml or its folder.")
-    ],
+    job: JobPath,
     notes: Annotated[
         list[Path],
         typer.Option(

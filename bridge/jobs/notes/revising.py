@@ -259,6 +259,7 @@ def written_time(seconds: float) -> str:
 def _rows(document: tomlkit.TOMLDocument, name: str) -> Any:
     """The list of tables of that name, made where there is none."""
     if name not in document:
+        document.add(tomlkit.nl())
         document.append(name, tomlkit.aot())
     return document[name]
 

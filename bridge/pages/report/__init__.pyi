@@ -4,11 +4,13 @@ from .charts import (
     spectrum_points as spectrum_points,
 )
 from .contents import (
+    analysis as analysis,
     reductions_db as reductions_db,
 )
 from .excerpts import (
     LONGEST_S as LONGEST_S,
     between as between,
+    whole as whole,
 )
 from .heard_signal import (
     Heard as Heard,
@@ -51,6 +53,7 @@ __all__ = [
     "Song",
     "StepSignals",
     "Taps",
+    "analysis",
     "between",
     "day",
     "insert_words",
@@ -62,6 +65,7 @@ __all__ = [
     "spectra",
     "spectrum_points",
     "taps",
+    "whole",
     "without_folders",
     "write_report",
 ]

@@ -189,6 +189,10 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "freeze": [[place.job], [place.job, HOSTILE], [place.folder / HOSTILE, "--dry-run"]],
         "history": [[place.folder], [place.folder / HOSTILE, "--csv"]],
         "approve": [[place.folder, HOSTILE]],
+        "page": [
+            [place.folder, "-o", place.folder / f"page{HOSTILE}.html"],
+            [place.folder / HOSTILE, "-o", place.chain],
+        ],
         "revise": [
             [place.job, "--notes", place.notes],
             [place.job, "--notes", place.chain],

@@ -1,0 +1,46 @@
+"""`stemwright page`: what a client listens to and notes on, as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import JobPath, Json, StorePath
+from bridge.cli.printing import print_json, say
+
+
+def page(
+    job: JobPath,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="The page to write, such as x.html.")
+    ],
+    store: StorePath = None,
+    json: Json = False,
+) -> None:
+    """Write a page for JOB's client: every take at one loudness, and a place for notes.
+
+    Rough mix, references, r0, r1 and so on, and the draft where it was not sent yet. A click on the
+    waveform writes a note; the page keeps them and saves them as a file for `revise`. Notes that
+    came back stand in it with what was done, or as open. One file, which needs no network.
+
+    Example: stemwright page song/ -o riverside.html
+    """
+    from bridge.jobs import client_song
+    from bridge.pages.client import write_client_page
+    from bridge.storing import Store, default_root
+
+    song = client_song(job)
+    write_client_page(out, song, Store(store or default_root()))
+    size = out.stat().st_size
+    if json:
+        notes = [{"id": each.id, "answers": list(each.answers)} for each in song.notes]
+        takes = [each.name for each in song.takes]
+        print_json({"page": str(out), "bytes": size, "takes": takes, "notes": notes})
+        return
+    say(f"{out}  {size / 1e6:.1f} MB")
+    is_open = sum(not each.answers for each in song.notes)
+    takes_said = ", ".join(each.name for each in song.takes)
+    noted = f"; {len(song.notes)} notes, {is_open} open" if song.notes else ""
+    say(f"{takes_said}{noted}", err=True)

@@ -1,0 +1,95 @@
+"""What a song's client is shown: its takes, and what became of every note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bridge.finished import RECORD, Record, need_record, read_record
+from bridge.jobs.model import Job, JobRide, Section
+from bridge.jobs.notes.revising import section_ends_s, song_name
+from bridge.jobs.reading import load_job
+from bridge.jobs.revisions import need_files, revisions_of
+from bridge.pages.client import ClientNote, ClientSong, ClientTake
+from stemwright.problems import InputError, Problem
+
+DRAFT = "draft"
+
+
+def client_song(path: Path) -> ClientSong:
+    """A job's rough mix, references, revisions, and its draft where that was not sent yet.
+
+    Raises JobError; InputError `revision_changed` or `bad_revision` for a revision that is not as
+    it was sent, `bad_record`, and `no_draft` where there is no master at all.
+    """
+    job = load_job(path)
+    masters = [*_masters(job)]
+    if not masters:
+        message, hint = "this job has no draft yet", f"render it first: stemwright render {path}"
+        raise InputError(Problem("no_draft", message, {"file": str(path)}, hint=hint))
+    newest = masters[-1][1]
+    takes = (*_mixes(job, newest), *(take for take, _ in masters))
+    notes = sorted(_notes(job), key=lambda each: (each.from_s, each.id))
+    return ClientSong(song_name(job), job.artist, takes, tuple(notes))
+
+
+def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
+    """Every revision, and the draft unless it is the last one's music."""
+    last = None
+    for revision in revisions_of(job.folder):
+        told = need_files(revision, (RECORD,))
+        record = need_record(revision.folder)
+        take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
+        need_files(revision, (take.path.name,))
+        last = take.pcm
+        yield take, record
+    draft = read_record(job.draft)
+    if draft is not None and draft.outputs:
+        take = _master(DRAFT, job.draft, draft)
+        if take.pcm != last:
+            yield take, draft
+
+
+def _master(name: str, folder: Path, record: Record, words: str = "", sent: str = "") -> ClientTake:
+    main = record.outputs[0]
+    path = folder / f"{main.version}.wav"
+    return ClientTake(name, "version", path, words, sent, main.pcm_sha256)
+
+
+def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
+    """The rough mix from where the newest report found its music to begin, and the references."""
+    if job.rough is not None:
+        late_s = next(
+            (
+                each.offset_s
+                for each in newest.heard or ()
+                if each.kind == "mix" and each.name == job.rough.stem and each.offset_s is not None
+            ),
+            0.0,
+        )
+        yield ClientTake("rough mix", "mix", job.rough, start_s=late_s)
+    for reference in job.references:
+        yield ClientTake(reference.stem, "reference", reference)
+
+
+def _notes(job: Job) -> Iterator[ClientNote]:
+    for section in job.sections:
+        if section.note is not None:
+            start_s, end_s = section_ends_s(section, job)
+            said = section.note
+            answers = tuple(_answers(section, job))
+            words = section.words
+            yield ClientNote(said.id, said.take, start_s, end_s, said.by, words, answers)
+
+
+def _answers(section: Section, job: Job) -> Iterator[str]:
+    """What was done about a section's words: what somebody wrote there, and its rides."""
+    if section.answer:
+        yield section.answer
+    for ride in job.rides:
+        if ride.section == section.name:
+            yield _in_words(ride)
+
+
+def _in_words(ride: JobRide) -> str:
+    return f"{ride.group or ride.stem} {ride.gain_db:+.2g} dB".replace("-", "\N{MINUS SIGN}")
