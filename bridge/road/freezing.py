@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,22 +13,23 @@ if TYPE_CHECKING:
     from bridge.jobs import FrozenList, FrozenSize, Job
     from bridge.storing import Store
 
-_REVISION = re.compile(r"r\d+")
-
 
 def freezable(job: Job, revision: str | None) -> Path:
-    """The folder of a job's revision, or of its draft. Raises InputError where it has none."""
-    if revision is None:
-        folder, said = job.draft, "this job has no draft yet"
+    """The folder of a job's revision, every file as it was sent, or of its draft.
+
+    Raises InputError where it has none, or the revision was edited since.
+    """
+    if revision is not None:
+        from bridge.jobs.revisions import find_revision, need_files
+
+        found = find_revision(job.folder, revision)
+        need_files(found)
+        return found.folder
+    if not job.draft.is_dir():
         hint = f"render it first: stemwright render {job.folder}"
-    else:
-        folder, said = job.folder / "revisions" / revision, f"this job has no revision {revision}"
-        found = sorted(path.name for path in (job.folder / "revisions").glob("r*") if path.is_dir())
-        hint = f"it has {', '.join(found)}" if found else "it has none yet: send its draft first"
-    if (revision is not None and not _REVISION.fullmatch(revision)) or not folder.is_dir():
-        kind = "no_draft" if revision is None else "no_revision"
-        raise InputError(Problem(kind, said, {"file": str(job.path)}, hint=hint))
-    return folder
+        said, where = "this job has no draft yet", {"file": str(job.path)}
+        raise InputError(Problem("no_draft", said, where, hint=hint))
+    return job.draft
 
 
 def freeze_sizes(
@@ -53,13 +53,16 @@ def freeze(
     """Keep what every plugin of a revision, or of the draft, gave in JOB/frozen.
 
     What the store has lost is rendered again from the revision's own chain, lock and sources.
-    Raises InputError, MachineError and RenderError as `freeze_revision` and a render do.
+    Raises InputError, MachineError and RenderError as `freeze_revision` and a render do; InputError
+    `job_in_use`.
     """
     from bridge.jobs import freeze_revision
+    from bridge.jobs.revisions import working_on
 
-    finished, store = freezable(job, revision), _store(store_root)
-    again = partial(_render_again, finished, store, plugin_folders, trusted, jobs)
-    return freeze_revision(finished, job.folder, store, again=again)
+    with working_on(job.folder):
+        finished, store = freezable(job, revision), _store(store_root)
+        again = partial(_render_again, finished, store, plugin_folders, trusted, jobs)
+        return freeze_revision(finished, job.folder, store, again=again)
 
 
 def _store(root: Path | None) -> Store:

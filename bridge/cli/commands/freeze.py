@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
+from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say
 
 if TYPE_CHECKING:
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
 
 def freeze(
-    job: Annotated[
-        Path, typer.Argument(metavar="JOB", help="A song's job: job.toml or its folder.")
-    ],
+    job: JobPath,
     revision: Annotated[
         str | None, typer.Argument(metavar="[REVISION]", help="r0, r1, ... Default: the draft.")
     ] = None,

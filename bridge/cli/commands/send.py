@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,13 @@ def send(
     skip: Skip = None,
     long: Long = False,
     jobs: Jobs = None,
+    freeze: Annotated[
+        bool,
+        typer.Option(
+            "--freeze",
+            help="Keep what its plugins gave in the job as well, as stemwright freeze does.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Freeze JOB's draft as its next revision, revisions/r0 and so on, with these words.
@@ -51,8 +59,11 @@ def send(
         sent = send_draft(job, words, lambda song: check_draft(given, song, progress), who=who)
     history = history_of(job)
     row = next(each for each in history.rows if each.revision.name == sent.record.revision)
+    if not json:
+        say(str(sent.folder))
+    frozen = {"frozen_bytes": _frozen(given, job, sent.record.revision)} if freeze else {}
     if json:
-        print_json({**row.as_json(), "path": str(sent.folder)})
+        print_json({**row.as_json(), "path": str(sent.folder), **frozen})
         return
     if sent.held is not None and sent.held.drive_db is not None:
         tail = "" if sent.held.tail_s is None else f", tail {sent.held.tail_s:g} s"
@@ -63,5 +74,23 @@ def send(
         "included": f"revision {row.revision.number}{of}",
         "extra": f"extra: {history.included} are included",
     }
-    say(str(sent.folder))
     say(f"{sent.record.revision}: {counted[row.counts_as]}", err=True)
+
+
+def _frozen(given: Inputs, job: Path, revision: str) -> int:
+    """Freeze what was sent, its size told before; return the bytes it takes."""
+    from bridge.jobs import load_job
+    from bridge.road import freeze, freeze_sizes
+
+    found = load_job(job)
+    about = sum(each.bytes or 0 for each in freeze_sizes(found, revision, given.store))
+    say(f"{revision}: its plugins' audio takes about {about / 1e6:.1f} MB", err=True)
+    made = freeze(
+        found,
+        revision,
+        given.store,
+        plugin_folders=given.plugin_folders,
+        trusted=given.trusted,
+        jobs=given.jobs,
+    )
+    return sum(step.bytes for step in made.steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from stemwright.installation import installed_version
 from stemwright.problems import MachineError, Problem
 
 _KEY_DIGITS = 64
+_PACKED = ".packed"
 _SAMPLED_BLOCKS = 24
 """At most so many are packed to say how large a step will be."""
 
@@ -73,7 +75,8 @@ def freeze_revision(
 ) -> FrozenList:
     """Keep what every plugin of a finished folder gave in JOB/frozen, whole or not at all.
 
-    The list is called `name`, else as the folder is. `again` renders what the store has lost.
+    The list is called `name`, else as the folder is. `again` renders what the store has lost. What
+    no list names any more, and what was left half written, goes. One process at a time.
     Raises InputError as `read_lock`; MachineError `frozen_step_lost` for what is not in the store,
     and where it cannot be written.
     """
@@ -96,7 +99,9 @@ def freeze_revision(
             for key, entry in entries.items()
             if entry is not None
         ]
-    return _listed(job_folder / FOLDER, name or finished.resolve().name, lock, rows)
+    made = _listed(job_folder / FOLDER, name or finished.resolve().name, lock, rows)
+    _sweep(job_folder)
+    return made
 
 
 def _hosted(lock: Lock) -> dict[str, Step]:
@@ -144,7 +149,7 @@ def _kept(known: FrozenSongs, step: Step, entry: Entry) -> FrozenStep | None:
 
 def _frozen(folder: Path, step: Step, entry: Entry) -> FrozenStep:
     """Pack what an entry holds; return its row."""
-    path = folder / AUDIO / f"{step.key[:_KEY_DIGITS]}.packed"
+    path = folder / AUDIO / f"{step.key[:_KEY_DIGITS]}{_PACKED}"
     dtype = entry.meta["dtype"]
     try:
         with Staged(path) as staged:
@@ -191,6 +196,17 @@ def _listed(folder: Path, name: str, lock: Lock, rows: list[FrozenStep]) -> Froz
     except OSError as error:
         raise cannot_write(path, error) from error
     return FrozenList.model_validate(told)
+
+
+def _sweep(job_folder: Path) -> None:
+    """Remove audio that no list names; as long as a list cannot be read, none."""
+    songs = frozen_songs(job_folder)
+    named = {step.file for each in songs.lists for step in each.steps}
+    for path in [*(songs.folder / AUDIO).iterdir(), *songs.folder.glob(".*.part")]:
+        is_left = path.suffix == ".part" or (path.suffix == _PACKED and path.name not in named)
+        if is_left and not songs.damaged:
+            with suppress(OSError):
+                path.unlink()
 
 
 def _lost(step: str) -> Problem:

@@ -99,9 +99,9 @@ class Song:
         assert said.code != 0
         return said.code, json.loads(said.out)["errors"]
 
-    def masters(self) -> dict[str, bytes]:
-        """The samples of the draft's masters."""
-        found = sorted((self.folder / "draft").glob("*.wav"))
+    def masters(self, folder: Path | None = None) -> dict[str, bytes]:
+        """The samples of the draft's masters, or of another folder's."""
+        found = sorted((folder or self.folder / "draft").glob("*.wav"))
         return {path.name: soundfile.read(path, dtype="float64")[0].tobytes() for path in found}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import pytest
 
@@ -72,8 +71,10 @@ def test_a_revision_shares_what_is_frozen(song: Song) -> None:
     audio = {path: path.stat().st_mtime_ns for path in (song.folder / "frozen/audio").iterdir()}
     song.edit("gain_db = -1.0", "gain_db = 0.5")
     song.render()
-    shutil.copytree(song.folder / "draft", song.folder / "revisions/r0")
-    assert song.run("freeze", song.folder, "r0").code == 0
+    sent = song.run("send", song.folder, "--words", "louder", "--freeze", "--json")
+    assert sent.code == 0, sent.err + sent.out
+    taken = sum(path.stat().st_size for path in audio)
+    assert json.loads(sent.out)["frozen_bytes"] == taken
     assert {path: path.stat().st_mtime_ns for path in audio} == audio
     assert set((song.folder / "frozen/audio").iterdir()) == set(audio)
     assert [each.revision for each in frozen_songs(song.folder).lists] == ["draft", "r0"]
@@ -84,3 +85,37 @@ def test_what_is_not_there(song: Song, words: tuple[str, ...], kind: str) -> Non
     said = song.run("freeze", song.folder, *words, "--json")
     assert said.code == 2
     assert f'"{kind}"' in said.out
+
+
+def test_a_sent_revision_is_there_again(song: Song) -> None:
+    song.render()
+    assert song.run("send", song.folder, "--words", "first", "--freeze").code == 0
+    song.gone()
+    assert len(notes(song.render(), "stands_in")) == 2  # with drive and length held
+    sent = song.folder / "revisions/r0"
+    assert song.masters() == song.masters(sent)
+
+
+def test_an_edited_revision_is_not_frozen(song: Song) -> None:
+    song.render()
+    assert song.run("send", song.folder, "--words", "first").code == 0
+    lock = song.folder / "revisions/r0/chain.lock"
+    lock.write_text(lock.read_text().replace("48", "47"))
+    said = song.run("freeze", song.folder, "r0", "--json")
+    assert said.code == 2
+    assert '"revision_changed"' in said.out
+    assert not (song.folder / "frozen").exists()
+
+
+def test_what_no_revision_names_any_more_goes(song: Song) -> None:
+    song.render()
+    assert song.run("freeze", song.folder).code == 0
+    audio = song.folder / "frozen/audio"
+    before = {path.name for path in audio.iterdir()}
+    (audio / ".half.0123456789abcdef.part").write_bytes(b"a killed run's")
+    song.edit("gain_db = 2 }", "gain_db = 3 }")
+    song.render()
+    assert song.run("freeze", song.folder).code == 0
+    after = {path.name for path in audio.iterdir()}
+    assert len(after) == 2
+    assert len(after & before) == 1
