@@ -41,6 +41,7 @@ def main() -> None:
             process.over()
     except KeyboardInterrupt:  # it came between the work and its end
         code = told_stopped(as_json="--json" in sys.argv)
+    process.leave_rings()
     sys.exit(process.leave_stream(code))
 
 
