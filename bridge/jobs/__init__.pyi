@@ -86,13 +86,15 @@ from .times import (
     SongTime as SongTime,
     song_time as song_time,
 )
+from .titles import (
+    title_of as title_of,
+)
 
 __all__ = [
     "JOB",
     "KINDS",
     "NOTES_SCHEMA",
     "RAMP_S",
-    "STEM_FOLDERS",
     "BarClock",
     "Edition",
     "FrozenList",
@@ -138,6 +140,7 @@ __all__ = [
     "song_session",
     "song_time",
     "stand_in",
+    "title_of",
     "wishes",
     "write_job",
 ]

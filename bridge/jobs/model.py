@@ -92,11 +92,11 @@ class Job(Shown):
     due: date | None = None
     revisions_included: int | None = None
     held: HeldByJob = HeldByJob()
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    stem_gains_db: Mapping[str, float] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    stem_gains_db: Mapping[str, float] = field(default_factory=dict, hash=False)
     sections: tuple[Section, ...] = ()
     rides: tuple[JobRide, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     stem_places: Mapping[str, Where] = field(default_factory=dict, compare=False, repr=False)
 
     @property

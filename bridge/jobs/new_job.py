@@ -13,6 +13,7 @@ import tomlkit
 from bridge.jobs.job_file import JOB
 from bridge.jobs.stem_folders import STEM_FOLDERS
 from bridge.jobs.tags import SongTags, tags_of
+from bridge.jobs.titles import STEM_FOLDERS, title_of
 from chains import Chain, load
 from sessions import Reference, Session, read
 from stemwright.files import Staged, cannot_write
@@ -149,10 +150,7 @@ def _no_folder(folder: Path) -> Problem:
 
 
 def _named_after(stems: Sequence[Path]) -> str:
-    first = stems[0].resolve()
-    name = first.name if first.is_dir() else first.stem
-    is_generic = len(stems) > 1 or name.casefold() in STEM_FOLDERS
-    return printable(first.parent.name if is_generic else name)
+    return printable(title_of(stems[0] if len(stems) == 1 else stems[0].resolve().parent))
 
 
 @dataclass(frozen=True)

@@ -299,7 +299,7 @@ class Plan(Shown):
     missing: tuple[Problem, ...] = ()
     fixed_frames: int | None = None
     only: tuple[str, ...] = ()
-    overrides: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def moves(self) -> SongMoves:

@@ -318,8 +318,6 @@ def _title(session: Session, work: Work) -> str | None:
     given = work.inputs.session
     if isinstance(given, Session | InMemory):
         return own
-    from bridge.jobs import STEM_FOLDERS
+    from bridge.jobs import title_of
 
-    first = given[0].resolve()
-    name = first.name if first.is_dir() else first.stem
-    return own or (first.parent.name if name.casefold() in STEM_FOLDERS else name) or None
+    return own or title_of(given[0]) or None

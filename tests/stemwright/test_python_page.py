@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 import stemwright as sw
 from bridge.comparing import Diff, DigestChecks, Verified
+from bridge.jobs import Job
 from bridge.metering import Measures
 from bridge.planning import Plan
 from bridge.plugins import Catalogue
@@ -42,6 +43,10 @@ session = assert_type(sw.read("stems"), Session)
 assert_type(sw.read([Path("a.wav"), "b.wav"]), Session)
 chain = assert_type(sw.load(Path("chain.toml")), Chain)
 plan = assert_type(sw.plan(session, chain), Plan)
+job = assert_type(sw.load_job("song"), Job)
+assert_type(sw.plan(job), Plan)
+assert_type(sw.render(job), sw.Master)
+assert_type(sw.master(job, out="out"), sw.Master)
 assert_type(sw.plan(arrays, "chain.toml"), Plan)
 assert_type(sw.render(plan, subtype="pcm16", progress=progress), sw.Master)
 cancel = sw.Cancel()
