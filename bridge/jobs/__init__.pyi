@@ -79,7 +79,6 @@ from .song import (
     song_moves as song_moves,
     song_session as song_session,
 )
-from .stem_folders import STEM_FOLDERS as STEM_FOLDERS
 from .times import (
     BarClock as BarClock,
     NoSuchBeatError as NoSuchBeatError,

@@ -11,7 +11,6 @@ from typing import Any
 import tomlkit
 
 from bridge.jobs.job_file import JOB
-from bridge.jobs.stem_folders import STEM_FOLDERS
 from bridge.jobs.tags import SongTags, tags_of
 from bridge.jobs.titles import STEM_FOLDERS, title_of
 from chains import Chain, load
