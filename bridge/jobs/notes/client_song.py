@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bridge.finished import RECORD, Record, need_record, read_record
-from bridge.jobs.model import Job, JobRide, Section
+from bridge.comparing import Change, chain_changes
+from bridge.finished import RECORD, Record, need_record, open_render, read_record
+from bridge.jobs.model import Job
+from bridge.jobs.notes.answers import answers_of
 from bridge.jobs.notes.revising import section_ends_s, song_name
 from bridge.jobs.reading import load_job
 from bridge.jobs.revisions import need_files, revisions_of
 from bridge.pages.client import ClientNote, ClientSong, ClientTake
+from chains import Chain
 from stemwright.problems import InputError, Problem
 
 DRAFT = "draft"
+CHAIN = "chain.toml"
 
 
 def client_song(path: Path) -> ClientSong:
@@ -29,7 +33,7 @@ def client_song(path: Path) -> ClientSong:
         raise InputError(Problem("no_draft", message, {"file": str(path)}, hint=hint))
     newest = masters[-1][1]
     takes = (*_mixes(job, newest), *(take for take, _ in masters))
-    notes = sorted(_notes(job), key=lambda each: (each.from_s, each.id))
+    notes = sorted(_notes(job, takes), key=lambda each: (each.from_s, each.id))
     return ClientSong(song_name(job), job.artist, takes, tuple(notes))
 
 
@@ -40,7 +44,7 @@ def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
         told = need_files(revision, (RECORD,))
         record = need_record(revision.folder)
         take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
-        need_files(revision, (take.path.name,))
+        need_files(revision, (take.path.name, CHAIN))
         last = take.pcm
         yield take, record
     draft = read_record(job.draft)
@@ -72,24 +76,34 @@ def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
         yield ClientTake(reference.stem, "reference", reference)
 
 
-def _notes(job: Job) -> Iterator[ClientNote]:
+def _notes(job: Job, takes: Sequence[ClientTake]) -> Iterator[ClientNote]:
+    changes = _Since(takes)
     for section in job.sections:
         if section.note is not None:
             start_s, end_s = section_ends_s(section, job)
             said = section.note
-            answers = tuple(_answers(section, job))
+            answers = answers_of(section, job, changes.of(said.take))
             words = section.words
             yield ClientNote(said.id, said.take, start_s, end_s, said.by, words, answers)
 
 
-def _answers(section: Section, job: Job) -> Iterator[str]:
-    """What was done about a section's words: what somebody wrote there, and its rides."""
-    if section.answer:
-        yield section.answer
-    for ride in job.rides:
-        if ride.section == section.name:
-            yield _in_words(ride)
+class _Since:
+    """What was changed in the chain from each master to the newest."""
 
+    def __init__(self, takes: Sequence[ClientTake]) -> None:
+        self._folders = {each.name: each.path.parent for each in takes if each.kind == "version"}
+        self._newest = takes[-1].name
+        self._known: dict[str, tuple[Change, ...]] = {self._newest: ()}
 
-def _in_words(ride: JobRide) -> str:
-    return f"{ride.group or ride.stem} {ride.gain_db:+.2g} dB".replace("-", "\N{MINUS SIGN}")
+    def of(self, take: str) -> tuple[Change, ...]:
+        """The changes since a take; none known of what is no master here."""
+        if take not in self._folders:
+            return ()
+        if take not in self._known:
+            one, other = self._chain(take), self._chain(self._newest)
+            self._known[take] = () if one is None or other is None else chain_changes(one, other)
+        return self._known[take]
+
+    def _chain(self, take: str) -> Chain | None:
+        found = open_render(self._folders[take])
+        return None if found is None else found.chain

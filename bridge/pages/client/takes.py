@@ -21,7 +21,7 @@ TakeKind = Literal["mix", "reference", "version"]
 """`mix` the rough mix, `reference` another song, `version` a revision or the draft."""
 
 _KINDS = {"mix": "", "reference": "reference, ", "version": "master, "}
-_COLOURS = {"mix": ("s8",), "reference": ("s3", "s7", "s5"), "version": ("s1", "s2", "s4", "s6")}
+_COLOURS = {"mix": ("s8",), "reference": ("s3",), "version": ("s1", "s2", "s7", "s6")}
 
 
 @dataclass(frozen=True)

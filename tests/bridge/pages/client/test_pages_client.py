@@ -76,7 +76,7 @@ def test_notes_are_written_saved_merged_and_answered_on_the_next_page(
     assert "error" not in again
     assert "hacked" not in again
     assert unescape(again["earlier"]) == (
-        f"vocals up a touch, please | vocals +0.5 dB | {hostile} | open"
+        f"vocals up a touch, please | vocals ride +0.5 dB | {hostile} | open"
     )
     assert (again["marks"], again["remembered"]) == ("2", "Ann &lt;b&gt;")
     assert again["kept"] == "0"  # another page: another take came
@@ -171,3 +171,28 @@ def test_a_page_over_what_it_reads_and_a_job_without_a_master_are_refused(
     (song / "draft").rename(song / "elsewhere")
     (song / "revisions").rename(song / "past")
     assert "no_draft" in run("page", song, "-o", song / "p.html", "--json").out
+
+
+def test_what_was_changed_since_answers_notes_that_name_it(
+    song: Path, rendered: Callable[[Path], None]
+) -> None:
+    said = {
+        "1": "the vocals are too quiet", "2": "vocals down", "3": "music up", "4": "more air",
+        "5": "vocals brighter, more presence",
+    }  # fmt: skip
+    notes = "".join(
+        f'[[section]]\nname = "{n}"\nfrom = {n}\nto = 9\nwords = "{words}"\n'
+        f'note = {{ id = "{n}", take = "r0" }}\n'
+        for n, words in said.items()
+    )
+    job = song / "job.toml"
+    text = job.read_text("utf-8")
+    job.write_text(
+        f"{text}\n[group.vocals]\ngain_db = 1.0\ntrim_db = -0.5\n{notes}", encoding="utf-8"
+    )
+    assert {each.answers for each in client_song(song).notes} == {()}
+    rendered(song)
+    found = {each.id: each.answers for each in client_song(song).notes}
+    assert found["1"] == ("vocals fader +1 dB, from 0 dB to +1 dB",)
+    assert [each[:11] for each in found["5"]] == ["vocals trim"]
+    assert {found[each] for each in "234"} == {()}
