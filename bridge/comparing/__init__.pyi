@@ -5,6 +5,10 @@ from .aligning.alignment import (
     aligned_overlap as aligned_overlap,
     alignment_words as alignment_words,
 )
+from .aligning.delay import (
+    HALF_TAPS as HALF_TAPS,
+    advanced_stream as advanced_stream,
+)
 from .diff_text import (
     VERDICT_MEANINGS as VERDICT_MEANINGS,
     diff_headline as diff_headline,
@@ -67,6 +71,7 @@ from .judging.limits import (
 )
 from .paired_streams import (
     Streams as Streams,
+    from_frame as from_frame,
     opened_streams as opened_streams,
 )
 from .reports import (
@@ -92,6 +97,7 @@ from .verifying_render import (
 __all__ = [
     "AUDIO_SUFFIXES",
     "EVERY_STEPS",
+    "HALF_TAPS",
     "STEPS_PER_S",
     "VERDICTS",
     "VERDICT_MEANINGS",
@@ -113,6 +119,7 @@ __all__ = [
     "Streams",
     "Verdict",
     "Verified",
+    "advanced_stream",
     "align",
     "aligned_blocks",
     "aligned_overlap",
@@ -128,6 +135,7 @@ __all__ = [
     "diff_lines",
     "document_lines",
     "document_markdown",
+    "from_frame",
     "junit",
     "level_change",
     "limits_given",
