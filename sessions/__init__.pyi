@@ -4,6 +4,7 @@ from .bundle.naming import (
     file_extension as file_extension,
     folded as folded,
     natural_key as natural_key,
+    words_as_written as words_as_written,
 )
 from .bundle.roles import (
     OTHER as OTHER,
@@ -160,6 +161,7 @@ __all__ = [
     "vstpreset_class_id",
     "vstpreset_file",
     "with_frames",
+    "words_as_written",
     "write_dawproject",
     "write_rpp",
 ]

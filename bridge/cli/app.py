@@ -25,6 +25,10 @@ COMMANDS = {
         "commands.job:app",
         "The folder of a song: its stems, its chain, and what it changes of it.",
     ),
+    "replace": (
+        "client.replace:replace",
+        "Put new files in place of a song's stems: matched, compared, the old ones kept.",
+    ),
     "plan": (
         "commands.plan:plan",
         "Show which stem goes where, through what, and how it ends; render nothing.",

@@ -75,6 +75,19 @@ from .reading import (
     load_job as load_job,
     parse_job as parse_job,
 )
+from .replacing.differences import (
+    Span as Span,
+    StemDifference as StemDifference,
+)
+from .replacing.placing import (
+    Placed as Placed,
+    place as place,
+)
+from .replacing.planning import (
+    Replaced as Replaced,
+    Replacement as Replacement,
+    planned_replacement as planned_replacement,
+)
 from .song import (
     song_moves as song_moves,
     song_session as song_session,
@@ -110,11 +123,16 @@ __all__ = [
     "Note",
     "NotesFile",
     "Owner",
+    "Placed",
     "Proposal",
+    "Replaced",
+    "Replacement",
     "Revised",
     "Section",
     "SectionNote",
     "SongTime",
+    "Span",
+    "StemDifference",
     "Wish",
     "client_song",
     "default_folder",
@@ -131,6 +149,8 @@ __all__ = [
     "new_job",
     "owners_of",
     "parse_job",
+    "place",
+    "planned_replacement",
     "read_note_files",
     "revise",
     "revised_by",

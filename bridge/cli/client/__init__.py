@@ -1,1 +1,1 @@
-"""Commands between a song and its client: the page to listen to, the notes that come back."""
+"""Commands between a song and its client: the page they hear; notes and stems that come back."""

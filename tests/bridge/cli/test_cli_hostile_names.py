@@ -174,6 +174,11 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
             [place.stems, "--chain", place.chain, "--dry-run"],
             [place.folder / HOSTILE, "--chain", place.wrong],
         ],
+        "replace": [
+            [place.folder / f"song{HOSTILE}", place.folder / f"new bass{HOSTILE}.wav", "--dry-run"],
+            [place.folder / f"song{HOSTILE}", "--as", f"{HOSTILE}={place.chain}", "--yes"],
+            [place.folder / f"song{HOSTILE}", *sorted(place.stems.iterdir())],
+        ],
         "plan": [[place.stems, place.chain], [place.stems, place.wrong]],
         "lock": [[place.stems, place.chain, "-o", place.folder / "locked"]],
         "render": [[place.stems, place.chain, "-o", rendered]],
