@@ -15,7 +15,8 @@ from bridge.jobs.model import Job, Section
 from bridge.jobs.notes.merging import Edition, contradictions, merged
 from bridge.jobs.notes.note import Note, NotesFile
 from bridge.jobs.notes.wishes import Owner, wishes
-from bridge.jobs.reading import load_job
+from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.revisions import working_on
 from bridge.jobs.times import BarClock, NoSuchBeatError
 from sessions import Tempo
 from stemwright.problems import InputError, Problem
@@ -135,23 +136,27 @@ def revise(
 ) -> Revised:
     """Write the files' notes into a job as sections; the rides they name only if asked to.
 
-    Done twice, it changes nothing the second time. Raises as `bridge.jobs.edited` does, and as
-    `revised_by`.
+    Done twice, it changes nothing the second time. Raises as `bridge.jobs.edited` and `revised_by`
+    do, and InputError `job_in_use` where another run changes the job.
     """
-    found = revised_by(load_job(path), files, known)
-
-    def change(document: tomlkit.TOMLDocument) -> None:
-        for row in found.notes:
-            if row.state == "new":
-                _rows(document, "section").append(_section_table(row))
-            elif row.state == "edited":
-                _reword(document, row)
-        for proposal in found.proposals if apply_rides else ():
-            _rows(document, "ride").append(_ride_table(proposal))
-
-    if any(row.state != "known" for row in found.notes) or (apply_rides and found.proposals):
-        edited(path, change)
+    with working_on(job_path(path).parent):
+        found = revised_by(load_job(path), files, known)
+        proposals = found.proposals if apply_rides else ()
+        if proposals or any(row.state != "known" for row in found.notes):
+            edited(path, lambda document: _write(document, found.notes, proposals))
     return found
+
+
+def _write(
+    document: tomlkit.TOMLDocument, notes: Sequence[KeptNote], rides: Sequence[Proposal]
+) -> None:
+    for row in notes:
+        if row.state == "new":
+            _rows(document, "section").append(_section_table(row))
+        elif row.state == "edited":
+            _reword(document, row)
+    for ride in rides:
+        _rows(document, "ride").append(_ride_table(ride))
 
 
 def _of_this_song(job: Job, files: Sequence[NotesFile]) -> None:

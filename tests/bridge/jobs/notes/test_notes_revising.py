@@ -11,6 +11,7 @@ import pytest
 
 from bridge.cli.app import app
 from bridge.jobs import Job, Owner, Section, load_job, read_note_files, revise, wishes
+from bridge.jobs.revisions import working_on
 from stemwright.problems import InputError
 
 KNOWN = (
@@ -196,6 +197,26 @@ def test_notes_on_another_song_are_refused(song: Path, saved: Saved) -> None:
     with pytest.raises(InputError, match='notes on "Another"'):
         revise(song, read_note_files([saved("a", ("1", 1.0, "A", "up"), job="Another")]), KNOWN)
     assert song.read_bytes() == before
+
+
+def test_while_another_run_changes_the_job_nothing_is_written(song: Path, saved: Saved) -> None:
+    files = read_note_files([saved("ann", ("1", 1.0, "Ann", "vocals up"))])
+    before = song.read_bytes()
+    with working_on(song.parent), pytest.raises(InputError, match="another run"):
+        revise(song, files, KNOWN)
+    assert song.read_bytes() == before
+    assert [each.state for each in revise(song, files, KNOWN).notes] == ["new"]
+
+
+def test_a_second_file_goes_behind_the_first_and_keeps_the_order_of_the_job(
+    song: Path, saved: Saved
+) -> None:
+    for number, name in enumerate("abc"):
+        note = (name, float(number), name, "vocals up")
+        revise(song, read_note_files([saved(name, note)]), KNOWN, apply_rides=True)
+    job = load_job(song)
+    assert [each.name[0] for each in _noted(job)] == ["a", "b", "c"]
+    assert [each.section[0] for each in job.rides if each.section] == ["c", "a", "b", "c"]
 
 
 def test_hostile_words_stay_words(song: Path, saved: Saved) -> None:
