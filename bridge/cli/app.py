@@ -63,16 +63,20 @@ COMMANDS = {
         "Write DIR/report.html again from what DIR and the store hold; render nothing.",
     ),
     "send": (
-        "commands.send:send",
+        "songs.send:send",
         "Freeze JOB's draft as its next revision, revisions/r0 and so on, with these words.",
     ),
     "history": (
-        "commands.history:history",
+        "songs.history:history",
         "List JOB's revisions: when, who, words, included or extra, replaced stems, approved,"
         " levels.",
     ),
+    "changes": (
+        "songs.changes:changes",
+        "Say what changed from revision A of JOB to revision B: settings, rides, stems, levels.",
+    ),
     "approve": (
-        "commands.approve:approve",
+        "songs.approve:approve",
         "Note in JOB that a revision, or single masters of it, are approved.",
     ),
     "page": (

@@ -49,6 +49,11 @@ from .documents.of_sessions.comparison import (
 from .documents.of_sessions.session_changes import (
     session_changes as session_changes,
 )
+from .documents.values_in_words import (
+    gain_became as gain_became,
+    gain_words as gain_words,
+    value_words as value_words,
+)
 from .file_pairs import (
     AUDIO_SUFFIXES as AUDIO_SUFFIXES,
 )
@@ -136,6 +141,8 @@ __all__ = [
     "document_lines",
     "document_markdown",
     "from_frame",
+    "gain_became",
+    "gain_words",
     "junit",
     "level_change",
     "limits_given",
@@ -143,6 +150,7 @@ __all__ = [
     "markdown",
     "opened_streams",
     "session_changes",
+    "value_words",
     "verdict_meaning",
     "verify",
     "verify_digests",

@@ -3,6 +3,11 @@ from .approvals import (
     approvals_of as approvals_of,
     approve as approve,
 )
+from .changes import (
+    MasterChange as MasterChange,
+    RevisionChanges as RevisionChanges,
+    changes_between as changes_between,
+)
 from .history import (
     History as History,
     HistoryRow as HistoryRow,
@@ -23,6 +28,15 @@ from .shelf import (
     need_files as need_files,
     revisions_of as revisions_of,
 )
+from .song_changes import (
+    apply_song_changes as apply_song_changes,
+    song_changes as song_changes,
+)
+from .song_document import (
+    SongDocument as SongDocument,
+    document_of_revision as document_of_revision,
+    song_document as song_document,
+)
 from .working import (
     working_on as working_on,
 )
@@ -32,16 +46,24 @@ __all__ = [
     "Approval",
     "History",
     "HistoryRow",
+    "MasterChange",
     "Revision",
+    "RevisionChanges",
     "RevisionRecord",
     "Sent",
+    "SongDocument",
+    "apply_song_changes",
     "approvals_of",
     "approve",
+    "changes_between",
+    "document_of_revision",
     "find_revision",
     "history_of",
     "need_files",
     "revision_number",
     "revisions_of",
     "send",
+    "song_changes",
+    "song_document",
     "working_on",
 ]

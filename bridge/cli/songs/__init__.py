@@ -1,0 +1,1 @@
+"""The commands that work on a song through its job: one file each."""
