@@ -87,6 +87,10 @@ COMMANDS = {
         "client.revise:revise",
         "Merge clients' notes into a job, as sections with their words.",
     ),
+    "restore": (
+        "songs.restore:restore",
+        "Make a revision JOB's draft again, and its job file JOB's; what was there is kept.",
+    ),
     "capture": (
         "commands.capture:capture",
         "Lift plugins with order, bypass, wet/dry and states out of a DAW session into a chain.",

@@ -18,6 +18,10 @@ from .record import (
     RevisionRecord as RevisionRecord,
     revision_number as revision_number,
 )
+from .restoring import (
+    Restored as Restored,
+    restore as restore,
+)
 from .sending import (
     Sent as Sent,
     send as send,
@@ -47,6 +51,7 @@ __all__ = [
     "History",
     "HistoryRow",
     "MasterChange",
+    "Restored",
     "Revision",
     "RevisionChanges",
     "RevisionRecord",
@@ -60,6 +65,7 @@ __all__ = [
     "find_revision",
     "history_of",
     "need_files",
+    "restore",
     "revision_number",
     "revisions_of",
     "send",

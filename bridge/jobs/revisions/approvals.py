@@ -13,8 +13,8 @@ from pydantic import Field
 
 from bridge.finished import Many, Shape, Text, need_record, told_of
 from bridge.jobs.reading import job_path
+from bridge.jobs.revisions.keeping import user_name
 from bridge.jobs.revisions.record import REVISIONS, Digest
-from bridge.jobs.revisions.sending import user_name
 from bridge.jobs.revisions.shelf import Revision, find_revision, need_files
 from bridge.jobs.revisions.working import working_on
 from stemwright.files import placed

@@ -17,6 +17,7 @@ from bridge.finished import (
     Source,
     SourceFile,
     as_text,
+    lock_digest,
     need_record,
     read_lock,
     text_digest,
@@ -27,7 +28,8 @@ from bridge.finished import (
 class FinishedFiles:
     """What a finished folder holds, as it is to be written for another place.
 
-    `copied` are names of files that are copied as they are, `lock_text` and `record` are new.
+    `copied` are names of files that are there and copied as they are, `lock_text` and `record` are
+    new.
     """
 
     source: Path
@@ -56,8 +58,17 @@ def seen_from(source: Path, place: Path) -> FinishedFiles:
     told |= {"digests": digests}
     if record.song is not None:
         told["song"] = {"chain": _from(place, source, record.song.chain)}
-    names = [name for name in digests if name != LOCK]
+    names = [name for name in digests if name != LOCK and (source / name).is_file()]
     return FinishedFiles(source, tuple(names), text, told)
+
+
+def place_free_digest(folder: Path) -> str:
+    """The digest of a finished folder wherever it lies: its lock without places, and its masters'.
+
+    Raises InputError as its readers do.
+    """
+    masters = [each.pcm_sha256 for each in need_record(folder).outputs]
+    return text_digest(" ".join([lock_digest(read_lock(folder).as_json()), *masters]))
 
 
 def _moved_lock(lock: Lock, source: Path, place: Path) -> Lock:

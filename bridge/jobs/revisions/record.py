@@ -17,12 +17,14 @@ from stemwright.problems import InputError, Problem
 
 REVISIONS = "revisions"
 """The folder of a job in which its revisions lie."""
+DRAFTS = "drafts"
+"""The folder in which drafts lie that `restore` took the place of: d0, d1, ..."""
 RECORD = "revision.json"
 KEPT_JOB = "job-as-sent.toml"
 """The job file in a revision: under its own name it would make the revision a job."""
 SCHEMA = 1
 
-_NAME = re.compile(r"r(0|[1-9]\d{0,5})")
+_NAME = re.compile(r"[rd](0|[1-9]\d{0,5})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HINT = "the revision's other files may be whole: fetch this one from a copy of the folder"
 
@@ -94,9 +96,15 @@ class RevisionRecord:
 
 
 def revision_number(name: str) -> int | None:
-    """The number of a revision by its name: 2 of "r2"; None for what is no such name."""
+    """The number of a revision or kept draft: 2 of "r2", 0 of "d0"; None for another name."""
     found = _NAME.fullmatch(name)
     return None if found is None else int(found[1])
+
+
+def next_name(place: Path, letter: str) -> str:
+    """The first free name behind all that lie in a folder. Raises OSError."""
+    taken = [revision_number(each.name) for each in place.iterdir()]
+    return f"{letter}{max((each for each in taken if each is not None), default=-1) + 1}"
 
 
 def read_revision_record(folder: Path) -> RevisionRecord:

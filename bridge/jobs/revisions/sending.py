@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from bridge.finished import OutputFolder, read_lock
 from bridge.jobs.holding import held_of, hold
 from bridge.jobs.model import HeldByJob, Job
 from bridge.jobs.reading import job_path, load_job
-from bridge.jobs.revisions.copying import files_in, seen_from
-from bridge.jobs.revisions.record import (
-    KEPT_JOB,
-    RECORD,
-    REVISIONS,
-    RevisionRecord,
-    revision_number,
-)
-from bridge.jobs.revisions.working import folder_in_making, give_usual_mode, working_on
-from bridge.storing import file_digest
+from bridge.jobs.revisions.keeping import keep, user_name
+from bridge.jobs.revisions.record import REVISIONS, RevisionRecord
+from bridge.jobs.revisions.working import working_on
 from stemwright.files import cannot_write, placed
 from stemwright.problems import InputError, Problem
 
@@ -72,14 +63,6 @@ def send(
     return Sent(place.parent / REVISIONS / record.revision, record, held)
 
 
-def user_name() -> str:
-    """Who works here, as the system calls them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user without a name
-        return "an unnamed user"
-
-
 def _claim_draft(stack: ExitStack, job: Job) -> None:
     """Keep the draft for us, every file of it as it was written. Raises InputError."""
     if not job.draft.is_dir():
@@ -111,22 +94,6 @@ def _held_first(job: Job) -> HeldByJob | None:
 
 
 def _frozen(job: Job, words: str, who: str, when: datetime) -> RevisionRecord:
-    """Write the draft as a revision and give it its name last. Raises InputError, OSError."""
-    place = job.folder / REVISIONS
-    with folder_in_making(place) as folder:
-        name = f"r{_next_number(place)}"
-        files = seen_from(job.draft, place / name)
-        files.written_into(folder)
-        (folder / KEPT_JOB).write_bytes(job.path.read_bytes())
-        digests = {each: file_digest(folder / each) for each in files_in(folder)}
-        time = when.isoformat(timespec="seconds")
-        record = RevisionRecord(name, words, who, time, version("stemwright"), digests)
-        (folder / RECORD).write_bytes(record.as_text().encode("utf-8", "backslashreplace"))
-        give_usual_mode(folder)
-        folder.rename(place / name)
-    return record
-
-
-def _next_number(place: Path) -> int:
-    taken = [revision_number(each.name) for each in place.iterdir()]
-    return max((each for each in taken if each is not None), default=-1) + 1
+    """Write the draft as the next revision. Raises InputError, OSError."""
+    text = job.path.read_bytes()
+    return keep(job.draft, job.folder / REVISIONS, "r", text, words, who, when)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bridge.finished import LOCK, RECORD as MASTER_RECORD
 from bridge.jobs.revisions.record import (
+    DRAFTS,
     KEPT_JOB,
     REVISIONS,
     RevisionRecord,
@@ -77,7 +78,10 @@ def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
 
 
 def find_revision(job_folder: Path, name: str) -> Revision:
-    """One revision. Raises InputError `no_revision` with those that are there."""
+    """One revision, or a kept draft. Raises InputError `no_revision` with those that are there."""
+    kept = job_folder / DRAFTS / name
+    if name.startswith("d") and revision_number(name) is not None and kept.is_dir():
+        return _revision(kept)
     names = _names(job_folder)
     if name not in names:
         raise InputError(
@@ -116,7 +120,8 @@ def _names(job_folder: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     numbers = {each: revision_number(each) for each in found}
-    return sorted((each for each in found if numbers[each] is not None), key=lambda x: int(x[1:]))
+    ours = [each for each in found if each.startswith("r") and numbers[each] is not None]
+    return sorted(ours, key=lambda name: int(name[1:]))
 
 
 def _revision(folder: Path) -> Revision:

@@ -194,6 +194,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "freeze": [[place.job], [place.job, HOSTILE], [place.folder / HOSTILE, "--dry-run"]],
         "history": [[place.folder], [place.folder / HOSTILE, "--csv"]],
         "changes": [[place.folder, HOSTILE, "r0"]],
+        "restore": [[place.folder, HOSTILE]],
         "approve": [[place.folder, HOSTILE]],
         "page": [
             [place.folder, "-o", place.folder / f"page{HOSTILE}.html"],

@@ -1,0 +1,51 @@
+"""`stemwright restore`: back to what was sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.options import JobPath, Json, RevisionName
+from bridge.cli.printing import print_json, say
+
+
+def restore(
+    job: JobPath,
+    revision: RevisionName,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make a revision JOB's draft again, and its job file JOB's; what was there is kept.
+
+    It goes to drafts/d0 and so on, unless a revision has it; `restore JOB d0` brings it back. The
+    chain and the stems stay as they are.
+
+    Example: stemwright restore song/ r1
+    """
+    from bridge.jobs.revisions import restore as bring_back
+
+    found = bring_back(job, revision, dry_run=dry_run)
+    if json:
+        print_json(
+            {
+                "revision": found.revision,
+                "draft": str(found.draft),
+                "kept": found.kept,
+                "dry_run": dry_run,
+                "chain_since": [each.as_json() for each in found.chain_since],
+            }
+        )
+        return
+    done = "would be" if dry_run else "is"
+    say(f"{found.draft}  {done} {found.revision}")
+    if found.kept is not None:
+        say(f"what was there: {found.kept}", err=True)
+    if found.chain_since:
+        said = "; ".join(each.words for each in found.chain_since)
+        say(f"warning: the chain is another than {found.revision} was made by: {said}", err=True)
+        say(
+            f'  to hold to it: chain = "revisions/{found.revision}/chain.toml" in the job', err=True
+        )
