@@ -133,3 +133,34 @@ def test_a_pair_of_files_is_one_stereo_sound(sounding: Sounding) -> None:
     found = stem_difference(pair, new)
     assert (found.offset_frames, found.gain_db, found.spans) == (9.0, 0.0, ())
     assert likeness(pair, new) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("name", "word_s", "other_s"),
+    [
+        ("caesium/vox_main.flac", 7.3, 15.1),
+        ("potassium/keys.flac", 5.03, 12.7),
+        ("crunkdemo-lmms/1_Bass.flac", 6.5, 11.15),
+    ],
+)
+def test_music_is_told_as_exactly(
+    shared_data: Callable[[str], Path],
+    tmp_path: Path,
+    name: str,
+    word_s: float,
+    other_s: float,
+) -> None:
+    path = shared_data(f"stems/{name}")
+    samples, rate_hz = soundfile.read(path, always_2d=True)
+    word, other, length = (round(each * rate_hz) for each in (word_s, other_s, 0.4))
+    changed = samples.copy()
+    changed[word : word + length] = samples[other : other + length]
+    target = tmp_path / "new.wav"
+    soundfile.write(target, late(changed, 137) * 10 ** (0.4 / 20), rate_hz, "PCM_24")
+    old, new = (StemSound((each,), (probe(each),)) for each in (path, target))
+    found = stem_difference(old, new)
+    assert (found.offset_frames, found.polarity) == (137.0, 1)
+    assert found.gain_db == pytest.approx(0.4, abs=0.001)
+    (span,) = found.spans
+    assert span.start_s == pytest.approx(word_s, abs=EDGE_S)
+    assert span.end_s == pytest.approx(word_s + 0.4, abs=EDGE_S)
