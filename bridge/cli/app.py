@@ -91,6 +91,10 @@ COMMANDS = {
         "songs.restore:restore",
         "Make a revision JOB's draft again, and its job file JOB's; what was there is kept.",
     ),
+    "sheet": (
+        "client.sheet:sheet",
+        "Print the recall sheet of a master: every strip, insert, setting and level of it.",
+    ),
     "capture": (
         "commands.capture:capture",
         "Lift plugins with order, bypass, wet/dry and states out of a DAW session into a chain.",

@@ -52,6 +52,7 @@ from .documents.of_sessions.session_changes import (
 from .documents.values_in_words import (
     gain_became as gain_became,
     gain_words as gain_words,
+    setting_name as setting_name,
     value_words as value_words,
 )
 from .file_pairs import (
@@ -150,6 +151,7 @@ __all__ = [
     "markdown",
     "opened_streams",
     "session_changes",
+    "setting_name",
     "value_words",
     "verdict_meaning",
     "verify",

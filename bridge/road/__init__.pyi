@@ -40,6 +40,10 @@ from .rendering import (
     render_master as render_master,
     write_lock as write_lock,
 )
+from .sheets import (
+    sheet_of_draft as sheet_of_draft,
+    sheet_of_folder as sheet_of_folder,
+)
 from .state_texts import (
     StateTexts as StateTexts,
 )
@@ -69,6 +73,8 @@ __all__ = [
     "proofs",
     "render_master",
     "report_again",
+    "sheet_of_draft",
+    "sheet_of_folder",
     "verified",
     "without_insert",
     "write_lock",

@@ -205,6 +205,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
             [place.job, "--notes", place.chain],
             [place.stems, "--notes", place.notes],
         ],
+        "sheet": [[rendered], [rendered, "--html"], [place.folder]],
         "capture": [[place.session, "--track", HOSTILE, "-o", place.folder / "new.toml"]],
         "export": [
             [rendered, "-o", rendered.parent / f"back{HOSTILE}.{kind}"]

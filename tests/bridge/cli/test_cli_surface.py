@@ -28,6 +28,7 @@ WITH_AN_EXAMPLE = (
     "diff",
     "verify",
     "report",
+    "sheet",
     "schema",
     "processors",
 )
