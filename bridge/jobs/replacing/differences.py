@@ -105,9 +105,9 @@ def stem_difference(old: StemSound, new: StemSound) -> StemDifference:
     streams = _streams(old, new)
     found, confidence = (None, 0.0) if streams is None else align(streams)
     if streams is None or found is None:
-        end_s = max(old.frames / old.rate_hz, new.frames / new.rate_hz)
-        whole = Span(0.0, end_s, _level_dbfs(new))
-        return StemDifference(old, new, None, None, None, confidence, None, (whole,))
+        return StemDifference(
+            old, new, None, None, None, confidence, None, tuple(_throughout(old, new))
+        )
     sums = _sums(streams, found)
     factor = _factor(sums, found)
     gain_db = amplitude_db(factor)
@@ -148,9 +148,16 @@ def _streams(old: StemSound, new: StemSound) -> Streams | None:
     )
 
 
-def _level_dbfs(sound: StemSound) -> float:
-    power = sum(float(np.square(block).sum()) for block in sound.blocks())
-    return power_db(power / max(1, sound.frames * sound.channels))
+def _throughout(old: StemSound, new: StemSound) -> Iterator[Span]:
+    """All of both, as loud as the louder one; nothing where both are silent."""
+    power = max(_power(old), _power(new))
+    if power > 0.0:
+        yield Span(0.0, max(old.frames / old.rate_hz, new.frames / new.rate_hz), power_db(power))
+
+
+def _power(sound: StemSound) -> float:
+    total = sum(float(np.square(block).sum()) for block in sound.heard(sound.rate_hz, 1))
+    return total / max(1, sound.frames * sound.channels)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.audio import inspect, refuse_bad_samples
 from bridge.jobs.model import Job
 from bridge.jobs.replacing.differences import StemDifference, stem_difference
 from bridge.jobs.replacing.matching import By, Matches, matched
+from bridge.jobs.replacing.sounds import sound_of
 from bridge.jobs.song import song_session
 from sessions import Session, Track, read
 from stemwright.problems import InputError, Problem
@@ -75,6 +77,7 @@ def planned_replacement(
     _refuse_other(session, "the new files are", given[0])
     names = {_id_of(session.tracks, path): stem for stem, path in meant}
     _refuse_own(stems, session.tracks)
+    _refuse_damaged(session.tracks)
     found = matched(stems, session.tracks, names)
     unmatched = (*found.unmatched, *(each.media.path for each in session.references))
     if not found.pairs:
@@ -154,6 +157,18 @@ def _refuse_other(session: Session, said: str, path: Path) -> None:
                 hint="export the stems from the DAW, every track from the song's start",
             )
         )
+
+
+def _refuse_damaged(files: Sequence[Track]) -> None:
+    """What no render would take is not put in place. Raises InputError with every such file."""
+    problems: list[Problem] = []
+    for path in (path for file in files for path in sound_of(file).paths):
+        try:
+            refuse_bad_samples(inspect(path), str(path))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
 
 
 def _refuse_own(stems: Sequence[Track], files: Sequence[Track]) -> None:

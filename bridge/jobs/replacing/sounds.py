@@ -50,8 +50,12 @@ class StemSound:
             yield np.concatenate([one, other])
 
     def heard(self, rate_hz: int, channels: int) -> Iterator[Block]:
-        """The same at another rate; one channel as two alike, where two are wanted."""
-        for block in resampled(self.blocks(), self.channels, self.rate_hz, rate_hz):
+        """The same at another rate; one channel as two alike, where two are wanted.
+
+        Samples that are no numbers, which a new file may be there to mend, are heard as silence.
+        """
+        finite = (np.nan_to_num(each, posinf=0.0, neginf=0.0) for each in self.blocks())
+        for block in resampled(finite, self.channels, self.rate_hz, rate_hz):
             if self.channels == 1 < channels:
                 yield np.repeat(block, channels, axis=0)
             else:

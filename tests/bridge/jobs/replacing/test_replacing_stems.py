@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,6 +176,32 @@ def test_a_job_that_names_other_stems_meanwhile_is_not_changed(song: Path, write
     with pytest.raises(InputError):
         place(planned)
     assert song.read_text("utf-8") == text
+
+
+def test_a_file_that_no_render_would_take_is_refused(song: Path, write: Write) -> None:
+    samples = part(0)
+    samples[100] = np.nan
+    with pytest.raises(InputError) as error:
+        planned_replacement(load_job(song), [write("in/Bass.wav", samples, "FLOAT")])
+    assert kinds(error) == ["not_finite"]
+
+
+def test_a_stem_that_no_render_would_take_is_mended(song: Path, write: Write) -> None:
+    samples = part(0)
+    samples[16000:17600] = np.nan
+    write("stems/Bass.wav", samples, "FLOAT")
+    (found,) = planned_replacement(load_job(song), [write("in/Bass.wav", part(0))]).replaced
+    assert found.difference.offset_frames == 0.0
+    assert [(each.start_s, each.end_s) for each in found.difference.spans] == [(1.0, 1.1)]
+
+
+@pytest.mark.parametrize("loud", [0.0, 1.0])
+def test_silence_has_no_offset(song: Path, write: Write, loud: float) -> None:
+    write("stems/Bass.wav", part(0) * loud)
+    (found,) = planned_replacement(load_job(song), [write("in/Bass.wav", part(0) * 0.0)]).replaced
+    told = json.loads(json.dumps(found.as_json(), allow_nan=False))
+    assert told["offset_frames"] is None
+    assert len(told["differs"]) == loud
 
 
 def test_only_the_lanes_of_new_files_render(song: Path, write: Write) -> None:
