@@ -43,6 +43,7 @@ from .rendering import (
 from .sheets import (
     sheet_of_draft as sheet_of_draft,
     sheet_of_folder as sheet_of_folder,
+    sheet_of_revision as sheet_of_revision,
 )
 from .state_texts import (
     StateTexts as StateTexts,
@@ -75,6 +76,7 @@ __all__ = [
     "report_again",
     "sheet_of_draft",
     "sheet_of_folder",
+    "sheet_of_revision",
     "verified",
     "without_insert",
     "write_lock",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bridge.jobs import Job, JobRide, Section
     from bridge.pages.sheet import RideKind, RideName, Sheet, SheetSection, SongWords
 
+_HEARD = (".wav", ".html")
+"""Files of a revision that no sheet is read from."""
+
 
 def sheet_of_folder(
     folder: Path, store: Path | None = None, plugin_folders: Sequence[Path] = ()
@@ -38,6 +41,40 @@ def sheet_of_draft(
     except InputError as error:
         words = SongWords(remarks=(_unread(error),))
     return _sheet(draft, replace(words, revision="draft"), store, plugin_folders)
+
+
+def sheet_of_revision(
+    job: Path, name: str, store: Path | None = None, plugin_folders: Sequence[Path] = ()
+) -> Sheet:
+    """The sheet of a revision of a job, with the job as it was sent, its date and its sender.
+
+    What it is read from has to be as it was sent; masters that are not are told on the sheet.
+    Raises InputError `no_revision`, `revision_changed` and `bad_revision`, and as
+    `sheet_of_folder`.
+    """
+    from bridge.jobs import job_path, parse_job
+    from bridge.jobs.revisions import KEPT_JOB, find_revision, need_files
+    from bridge.pages.sheet import SongWords
+
+    place = job_path(job)
+    revision = find_revision(place.parent, name)
+    sent = () if revision.record is None else (*revision.record.files,)
+    record = need_files(revision, tuple(each for each in sent if not each.endswith(_HEARD)))
+    remarks = tuple(each.message for each in revision.problems)
+    try:
+        text = (revision.folder / KEPT_JOB).read_text(encoding="utf-8")
+        words = replace(_words(parse_job(text, place)), chain=None)  # it may be another by now
+    except InputError as error:
+        words = SongWords(remarks=(_unread(error),))
+    told = replace(
+        words,
+        revision=name,
+        date=record.when,
+        engineer=words.engineer or record.who,
+        words=record.words,
+        remarks=(*words.remarks, *remarks),
+    )
+    return _sheet(revision.folder, told, store, plugin_folders)
 
 
 def _unread(error: InputError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,7 @@ import typer
 from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.printing import print_json, printable, say
-from bridge.road import sheet_of_draft, sheet_of_folder
+from bridge.road import sheet_of_draft, sheet_of_folder, sheet_of_revision
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ def sheet(
     folder: Annotated[
         Path, typer.Argument(metavar="JOB|DIR", help="A song's job, or a folder render wrote.")
     ],
+    revision: Annotated[
+        str | None,
+        typer.Argument(metavar="[REVISION]", help="A revision of the job: r0, r1, ..."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -41,18 +46,15 @@ def sheet(
 ) -> None:
     """Print the recall sheet of a master: every strip, insert, setting and level of it.
 
+    Of a job it is that of its draft, or of a revision.
     Hosted inserts are told in their plugins' own display texts, as far as the plugins are here;
     else as the lock and the store know them. What the job has otherwise than its chain is marked.
 
-    Example: stemwright sheet song/ -o song/recall.html
+    Example: stemwright sheet song/ r1 -o song/recall.html
     """
     form = _form(out, html=html, as_text=as_text, json=json)
     _check_free(out)
-    draft, folders = finished(folder), plugin_path or ()
-    if draft == folder:
-        made = sheet_of_folder(folder, store, folders)
-    else:
-        made = sheet_of_draft(folder, draft, store, folders)
+    made = _made(folder, revision, store, plugin_path or ())
     if out is None:
         _show(made, form)
         return
@@ -63,6 +65,17 @@ def sheet(
         print_json({"sheet": str(out), "form": form})
     else:
         say(str(out))
+
+
+def _made(
+    folder: Path, revision: str | None, store: Path | None, plugin_folders: Sequence[Path]
+) -> Sheet:
+    if revision is not None:
+        return sheet_of_revision(folder, revision, store, plugin_folders)
+    draft = finished(folder)
+    if draft == folder:
+        return sheet_of_folder(folder, store, plugin_folders)
+    return sheet_of_draft(folder, draft, store, plugin_folders)
 
 
 def _form(out: Path | None, *, html: bool, as_text: bool, json: bool) -> Form:

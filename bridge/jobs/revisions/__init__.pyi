@@ -14,6 +14,7 @@ from .history import (
     history_of as history_of,
 )
 from .record import (
+    KEPT_JOB as KEPT_JOB,
     REVISIONS as REVISIONS,
     RevisionRecord as RevisionRecord,
     revision_number as revision_number,
@@ -46,6 +47,7 @@ from .working import (
 )
 
 __all__ = [
+    "KEPT_JOB",
     "REVISIONS",
     "Approval",
     "History",

@@ -351,3 +351,32 @@ def test_nothing_is_overwritten_and_two_forms_at_once_are_refused(
     told = run("sheet", made.song, "--store", made.store, "-o", as_values, "--json")
     assert json.loads(told.out) == {"sheet": str(as_values), "form": "json"}
     assert json.loads(as_values.read_text(encoding="utf-8"))["schema"] == 1
+
+
+def test_a_revision_has_the_sheet_of_what_was_sent(
+    run: Run, song: Path, made: SimpleNamespace
+) -> None:
+    store = ("--store", made.store)
+    assert run("send", song, "--words", "first mix", "--who", "B. Person", *store).code == 0
+    job = song / "job.toml"
+    job.write_text(job.read_text(encoding="utf-8").replace("vocal up a touch", "later"), "utf-8")
+    done = run("sheet", song, "r0", *store, "--json")
+    assert done.code == 0, done
+    sheet = json.loads(done.out)
+    heading = {row["name"]: row["value"] for row in sheet["heading"]}
+    sent = json.loads((song / "revisions" / "r0" / "revision.json").read_text(encoding="utf-8"))
+    assert (heading["revision"], heading["date"]) == ("r0", sent["when"])
+    assert (heading["engineer"], heading["asked for"]) == ("A. Person", "first mix")
+    assert sheet["sections"][0]["words"] == "vocal up a touch"
+    assert len(sheet["sections"][0]["rides"]) == 1
+    assert sheet["strips"] != []
+    assert sheet["remarks"] == []
+    (song / "revisions" / "r0" / "main.wav").unlink()
+    sheet = json.loads(run("sheet", song, "r0", *store, "--json").out)
+    assert sheet["remarks"] == ["r0: main.wav is gone"]
+    edited = song / "revisions" / "r0" / "chain.toml"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    said = run("sheet", song, "r0", *store)
+    assert (said.code, "chain.toml was edited" in said.err) == (2, True)
+    said = run("sheet", song, "r7", *store)
+    assert (said.code, 'no revision "r7"' in said.err) == (2, True)
