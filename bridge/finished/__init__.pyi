@@ -50,6 +50,9 @@ from .locked_stems import (
     recall_file as recall_file,
     recall_stem as recall_stem,
 )
+from .owned import (
+    plain_name as plain_name,
+)
 from .place import (
     OutputFolder as OutputFolder,
     check_output as check_output,
@@ -143,6 +146,7 @@ __all__ = [
     "open_finished",
     "open_render",
     "output_digest",
+    "plain_name",
     "read_lock",
     "read_record",
     "read_sidecar",

@@ -19,9 +19,11 @@ from bridge.finished import (
     as_text,
     lock_digest,
     need_record,
+    plain_name,
     read_lock,
     text_digest,
 )
+from stemwright.problems import InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,13 @@ class FinishedFiles:
 
 
 def seen_from(source: Path, place: Path) -> FinishedFiles:
-    """Read a finished folder as it will be at `place`. Raises InputError as its readers do."""
+    """Read a finished folder as it will be at `place`.
+
+    Raises InputError as its readers do, and `bad_record` for files that no render writes: links,
+    and names that lead out of the folder.
+    """
     record, lock = need_record(source), read_lock(source)
+    _refuse_strange(source, record)
     moved = _moved_lock(lock, source, place)
     text = as_text(moved)
     told = record.as_json()
@@ -60,6 +67,23 @@ def seen_from(source: Path, place: Path) -> FinishedFiles:
         told["song"] = {"chain": _from(place, source, record.song.chain)}
     names = [name for name in digests if name != LOCK and (source / name).is_file()]
     return FinishedFiles(source, tuple(names), text, told)
+
+
+def _refuse_strange(source: Path, record: Record) -> None:
+    problems = [
+        Problem(
+            "bad_record", f"{name} is no file that render writes", {"file": str(source / RECORD)}
+        )
+        for name in record.as_json()["digests"]
+        if not plain_name(name) or any(_is_link(source, name))
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _is_link(source: Path, name: str) -> Iterator[bool]:
+    yield (source / name).is_symlink()
+    yield (source / name).parent.is_symlink() and "/" in name
 
 
 def place_free_digest(folder: Path) -> str:

@@ -84,7 +84,13 @@ def song_tree(job: JobFile, lock: Lock | None = None) -> Tree:
         "revisions_included": job.revisions_included,
         "stem": {name: _plain(row.gain_db) for name, row in job.stem.items() if row.gain_db},
         "section": {
-            row.name: {"from": _time(row.start), "to": _time(row.end), "words": row.words or ""}
+            row.name: {
+                "from": _time(row.start),
+                "to": _time(row.end),
+                "words": row.words or "",
+                "note": None if row.note is None else row.note.model_dump(),
+                "answer": row.answer or "",
+            }
             for row in job.section
         },
         "ride": sorted(rides, key=canonical),

@@ -60,6 +60,10 @@ def _held_words(name: str, a: float | None, b: float | None) -> str:
 def _section_words(name: str, key: list[str], a: Any, b: Any) -> str:
     if key == ["words"]:
         return f'section {name} is asked "{b}"' if b else f"section {name} is asked nothing now"
+    if key == ["answer"]:
+        return f'section {name} is answered "{b}"' if b else f"section {name} has no answer now"
+    if key == ["note"]:
+        return f"section {name} is {'of another note' if b else 'of no note now'}"
     if key:
         end = "begins" if key == ["from"] else "ends"
         return f"section {name} {end} at {clock(b)}, not at {clock(a)}"

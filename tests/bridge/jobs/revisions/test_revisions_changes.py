@@ -172,7 +172,14 @@ class Making:
             "references": self.some(lambda: pick(["a.wav", "b.wav"]), 2),
             "stem": {each: {"gain_db": pick([0.0, 0.5])} for each in ("Lead", "keys")},
             "section": tuple(
-                {"name": each, "from": pick([1.0, "0:01"]), "to": 2.0, "words": pick(["", "up"])}
+                {
+                    "name": each,
+                    "from": pick([1.0, "0:01"]),
+                    "to": 2.0,
+                    "words": pick(["", "up"]),
+                    "note": pick([None, None, {"id": "1"}, {"id": "1", "by": "Ann"}]),
+                    "answer": pick([None, "", "done"]),
+                }
                 for each in names
             ),
             "ride": self.some(lambda: self.ride(names), 4),

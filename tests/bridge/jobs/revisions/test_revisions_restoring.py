@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bridge.finished import need_record, read_lock
+from bridge.jobs.revisions.record import read_revision_record
+from bridge.storing import file_digest
 
 Run = Callable[..., Any]
 
@@ -92,6 +95,26 @@ def test_an_edited_revision_is_not_restored(run: Run, sent: Path, name: str) -> 
     assert (said.code, name in said.err) == (2, True)
     assert (masters(sent / "draft"), (sent / "job.toml").read_bytes()) == before
     assert not (sent / "drafts").exists()
+
+
+@pytest.mark.parametrize("name", ["../../../taken.wav", "states/../../x.wav", "linked.wav"])
+def test_a_revision_from_outside_writes_nowhere_else(run: Run, sent: Path, name: str) -> None:
+    folder = sent / "revisions" / "r0"
+    (sent.parent / "taken.wav").write_bytes(b"theirs")
+    if name == "linked.wav":
+        (folder / name).symlink_to(sent.parent / "taken.wav")
+    told = json.loads((folder / "render.json").read_text("utf-8"))
+    told["digests"][name] = "0" * 64
+    (folder / "render.json").write_text(json.dumps(told), "utf-8")
+    record = read_revision_record(folder)
+    files = {**record.files, "render.json": file_digest(folder / "render.json")}
+    text = replace(record, files=files).as_text()
+    (folder / "revision.json").write_text(text, "utf-8")
+    before = masters(sent / "draft")
+    said = run("restore", sent, "r0")
+    assert (said.code, f"{name} is no file that render writes" in said.err) == (2, True)
+    assert masters(sent / "draft") == before
+    assert (sent.parent / "taken.wav").read_bytes() == b"theirs"
 
 
 def test_a_job_whose_chain_is_gone_says_so(run: Run, sent: Path) -> None:
