@@ -22,7 +22,7 @@ COMMANDS = {
         " notes.",
     ),
     "job": (
-        "commands.job:app",
+        "songs.job:app",
         "The folder of a song: its stems, its chain, and what it changes of it.",
     ),
     "replace": (
@@ -42,7 +42,7 @@ COMMANDS = {
         "Render a master: main.wav, every version, render.json and chain.lock, into DIR.",
     ),
     "freeze": (
-        "commands.freeze:freeze",
+        "songs.freeze:freeze",
         "Keep in JOB/frozen what every plugin of a revision gave, without loss.",
     ),
     "measure": (

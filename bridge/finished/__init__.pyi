@@ -33,6 +33,7 @@ from .lock import (
     Rides as Rides,
     Source as Source,
     SourceFile as SourceFile,
+    Step as Step,
     as_rides as as_rides,
     read_lock as read_lock,
 )
@@ -76,6 +77,7 @@ from .record import (
 )
 from .shapes import (
     Db as Db,
+    FileWord as FileWord,
     Frames as Frames,
     Many as Many,
     RateHz as RateHz,
@@ -102,6 +104,7 @@ __all__ = [
     "Db",
     "Digests",
     "Engine",
+    "FileWord",
     "Finished",
     "FinishedFolder",
     "Frames",
@@ -123,6 +126,7 @@ __all__ = [
     "Shape",
     "Source",
     "SourceFile",
+    "Step",
     "Text",
     "Told",
     "Version",

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.finished import read_lock
-from bridge.finished.lock import Lock, Step
+from bridge.finished import Lock, Step, read_lock
 from bridge.jobs.freezing.frozen_songs import (
     AUDIO,
     FOLDER,

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bridge.finished.lock import Engine, PluginRow
-from bridge.finished.shapes import FileWord, Frames, Many, Shape, Text, Told, told_of
+from bridge.finished import Engine, FileWord, Frames, Many, PluginRow, Shape, Text, Told, told_of
 from bridge.storing import digest
 from stemwright.problems import InputError, Problem
 

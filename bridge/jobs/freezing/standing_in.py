@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bridge.finished.lock import PluginRow
+from bridge.finished import PluginRow
 from bridge.jobs.freezing.frozen_songs import FrozenList, FrozenSongs
 from bridge.jobs.freezing.thawing import thawed
 from bridge.planning import Engine, HostedStep, Lane, Plan, ReturnLane, StandIn, Step, wanted_plugin

@@ -79,7 +79,7 @@ def test_a_command_loads_no_other() -> None:
 def test_a_command_that_is_not_there_gets_the_nearest(run) -> None:
     said = run("rendre")
     assert said.code == 2
-    assert "No such command 'rendre'. Did you mean 'render', 'send', 'read'?" in said.err
+    assert "No such command 'rendre'. Did you mean 'render', 'restore', 'send'?" in said.err
 
 
 def test_help_imports_nothing_heavy() -> None:
