@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bridge.pages.html import document, part, section, tag, text
+from bridge.pages import document, part, section, tag, text
 from bridge.pages.sheet.sheet import (
     Sheet,
     SheetInsert,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bridge.comparing import gain_words, setting_name, value_words
 from bridge.finished import FinishedFolder
-from bridge.pages.html import clock
+from bridge.pages import clock
 from bridge.pages.sheet.overrides import Overrides
 from bridge.pages.sheet.sheet import SheetRow
 from bridge.pages.sheet.song_words import SongWords

@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.comparing import gain_words
 from bridge.finished import Finished, FinishedFolder, PluginRow, Row, Source
-from bridge.pages.html import clock
+from bridge.pages import clock
 from bridge.pages.sheet.overrides import Overrides
 from bridge.pages.sheet.plugin_readings import PluginReading
 from bridge.pages.sheet.sheet import (
