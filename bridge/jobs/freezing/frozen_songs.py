@@ -7,17 +7,31 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from bridge.finished import Engine, FileWord, Frames, Many, PluginRow, Shape, Text, Told, told_of
+from bridge.finished import (
+    Engine,
+    FileWord,
+    Frames,
+    Level,
+    Many,
+    PluginRow,
+    Said,
+    Shape,
+    Text,
+    Told,
+    told_of,
+)
 from bridge.storing import digest
 from stemwright.problems import InputError, Problem
 
 FOLDER = "frozen"
 AUDIO = "audio"
 FROZEN_SCHEMA = 1
+FRAME_BYTES = {"float32": 8, "float64": 16}
+"""Of stereo samples."""
 _KIND = "frozen_damaged"
 _HINT = "freeze the revision again, where its plugins are: stemwright freeze JOB REVISION"
 _NUMBER = re.compile(r"\d+")
@@ -25,6 +39,17 @@ _DRAFT = 2**63
 """What has no number is newer than every revision."""
 
 Key = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Words(Shape):
+    """What the store says of a hosted step beside its samples."""
+
+    loud_frames: Frames
+    latency_frames: int
+    level_in: Level | None
+    level_out: Level | None
+    diagnostics: Many[Said]
+    read_back: Many[Many[Text]] = ()
 
 
 class FrozenStep(Shape):
@@ -41,10 +66,12 @@ class FrozenStep(Shape):
     blake3: Text
     meta: dict[Text, Any]
 
-    @property
-    def insert(self) -> str:
-        """The insert's step, without the version it was rendered for."""
-        return self.step.partition("@")[0]
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        Words.model_validate(self.meta)
+        if self.pcm_bytes != self.frames * FRAME_BYTES[self.dtype]:
+            raise ValueError("expected as many bytes as its frames take")
+        return self
 
 
 class FrozenList(Told):

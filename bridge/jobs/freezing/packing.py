@@ -52,15 +52,18 @@ def packed_size(source: Path, dtype: Dtype, most_blocks: int) -> int:
     return len(_HEAD) + _COUNT.size + round(size * share)
 
 
-def unpack(source: Path, dtype: Dtype, target: Path) -> None:
-    """Write the raw stereo file that was packed. Raises OSError, NotPackedError."""
+def unpack(source: Path, dtype: Dtype, target: Path, frames: int) -> None:
+    """Write the raw stereo file of `frames` that was packed. Raises OSError, NotPackedError."""
     with source.open("rb") as file, target.open("wb") as made:
         if file.read(len(_HEAD)) != _HEAD:
             raise NotPackedError
-        while frames := _counted(file):
-            if frames > _FRAMES:
+        while count := _counted(file):
+            frames -= count
+            if count > _FRAMES or frames < 0:
                 raise NotPackedError
-            made.write(_unpacked(file, frames, _SIGNED[dtype]).data)
+            made.write(_unpacked(file, count, _SIGNED[dtype]).data)
+    if frames:
+        raise NotPackedError
 
 
 def _blocks(source: Path, dtype: Dtype, every: int = 1) -> Iterator[Words]:

@@ -45,7 +45,7 @@ def _prove_packed(path: Path, step: FrozenStep) -> None:
 
 def _unpack(path: Path, step: FrozenStep, raw: Path) -> None:
     try:
-        unpack(path, step.dtype, raw)
+        unpack(path, step.dtype, raw, step.frames)
     except NotPackedError as error:
         raise damaged_audio(path, step, "is damaged") from error
     except OSError as error:

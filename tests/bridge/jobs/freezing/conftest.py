@@ -54,6 +54,9 @@ integrated_lufs = -16.0
 [[version]]
 id = "dry"
 mute = ["vocals"]
+[[version]]
+id = "thin"
+mute = ["stem:pad"]
 """
 
 
@@ -119,14 +122,14 @@ def song(
     fixture_plugins: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Song:
-    """A job of two short stems, not rendered yet, with its plugins here."""
+    """A job of three short stems, not rendered yet, with its plugins here."""
     folder, plugins, empty = (tmp_path / name for name in ("song", "plugins", "none"))
     for each in (folder / "stems", plugins, empty):
         each.mkdir(parents=True)
     for kind in ("gain", "latency"):
         bundle = fixture_plugins(kind)
         shutil.copytree(bundle, plugins / bundle.name)
-    for seed, name in enumerate(["vox", "keys"]):
+    for seed, name in enumerate(["vox", "keys", "pad"]):
         samples = 0.05 * np.random.default_rng(seed).standard_normal((FRAMES, 2))
         soundfile.write(folder / "stems" / f"{name}.wav", samples, RATE_HZ, "PCM_24")
     (folder / "chain.toml").write_text(CHAIN)

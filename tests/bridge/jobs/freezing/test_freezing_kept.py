@@ -7,9 +7,12 @@ import json
 import pytest
 
 from bridge.jobs import frozen_songs
+from bridge.jobs.freezing.frozen_songs import list_digest
 from tests.bridge.jobs.freezing.conftest import Song, notes
 
 pytestmark = pytest.mark.usefixtures("prepared_once")
+
+STEPS = ["vocals/warm", "music/half", "music/half@thin"]
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "gone", "list"])
@@ -57,12 +60,12 @@ def test_its_size_is_told_before(song: Song) -> None:
     song.render()
     told = json.loads(song.run("freeze", song.folder, "--dry-run", "--json").out)
     assert not (song.folder / "frozen").exists()
-    assert [each["step"] for each in told["steps"]] == ["vocals/warm", "music/half"]
+    assert [each["step"] for each in told["steps"]] == STEPS
     done = json.loads(song.run("freeze", song.folder, "--json").out)
     taken = sum(path.stat().st_size for path in (song.folder / "frozen/audio").iterdir())
     assert done["bytes"] == taken == told["bytes"]
     frames = 6000 + 80000
-    assert [each["pcm_bytes"] for each in done["steps"]] == [8 * frames, 16 * frames]
+    assert [each["pcm_bytes"] for each in done["steps"]] == [8 * frames, 16 * frames, 16 * frames]
 
 
 def test_a_revision_shares_what_is_frozen(song: Song) -> None:
@@ -117,5 +120,17 @@ def test_what_no_revision_names_any_more_goes(song: Song) -> None:
     song.render()
     assert song.run("freeze", song.folder).code == 0
     after = {path.name for path in audio.iterdir()}
-    assert len(after) == 2
-    assert len(after & before) == 1
+    assert len(after) == 3
+    assert len(after & before) == 2
+
+
+@pytest.mark.parametrize("word", ["loud_frames", "diagnostics", "level_out"])
+def test_a_list_without_a_word_is_damaged(frozen: Song, word: str) -> None:
+    path = frozen.folder / "frozen/draft.json"
+    told = json.loads(path.read_text())
+    del told["steps"][0]["meta"][word]
+    told["digest"] = list_digest(told)
+    path.write_text(json.dumps(told))
+    songs = frozen_songs(frozen.folder)
+    assert not songs.lists
+    assert [each.kind for each in songs.damaged] == ["frozen_damaged"]

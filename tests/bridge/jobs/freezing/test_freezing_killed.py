@@ -33,8 +33,8 @@ def test_what_is_listed_is_whole(song: Song) -> None:
         songs = frozen_songs(song.folder)
         assert not songs.damaged
         for listed in songs.lists:
-            assert len(listed.steps) == 2
+            assert len(listed.steps) == 3
             for step in listed.steps:
                 assert file_digest(songs.audio(step)) == step.blake3
     assert song.run("freeze", song.folder).code == 0
-    assert len(list((song.folder / "frozen/audio").iterdir())) == 2
+    assert len(list((song.folder / "frozen/audio").iterdir())) == 3

@@ -19,7 +19,7 @@ def through(folder: Path, octets: bytes, dtype) -> tuple[bytes, int]:
     raw.write_bytes(octets)
     with packed.open("wb") as file:
         pack(raw, dtype, file)
-    unpack(packed, dtype, back)
+    unpack(packed, dtype, back, len(octets) // (2 * np.dtype(WIDTHS[dtype][0]).itemsize))
     assert packed_size(raw, dtype, 8) == packed.stat().st_size
     return back.read_bytes(), packed.stat().st_size
 
@@ -62,4 +62,11 @@ def test_what_is_cut_is_no_packed_audio(tmp_path: Path, cut: int) -> None:
     packed = tmp_path / "packed"
     packed.write_bytes(packed.read_bytes()[:cut])
     with pytest.raises(NotPackedError):
-        unpack(packed, "float32", tmp_path / "back")
+        unpack(packed, "float32", tmp_path / "back", 1000)
+
+
+@pytest.mark.parametrize("frames", [999, 1001])
+def test_another_length_is_none_of_it(tmp_path: Path, frames: int) -> None:
+    through(tmp_path, np.random.default_rng(1).bytes(8 * 1000), "float32")
+    with pytest.raises(NotPackedError):
+        unpack(tmp_path / "packed", "float32", tmp_path / "back", frames)

@@ -25,7 +25,7 @@ def test_the_same_bits_without_plugins_and_store(song: Song) -> None:
     shutil.rmtree(song.folder / "draft")
     record = song.render()
     assert song.masters() == masters
-    assert len(masters) == 2
+    assert len(masters) == 3
     stood_in = notes(record, "stands_in")
     assert set(stood_in) == {"vocals/warm", "music/half"}
     assert "Fixture Gain is not installed here" in stood_in["vocals/warm"]
