@@ -268,6 +268,31 @@ class Store:
             over -= each.size_bytes
         return spared
 
+    def let_go(self, spared: Sequence[Held]) -> list[Held]:
+        """Drop what `spare` found, but what was used or is held since; return what went.
+
+        Killed at any moment, it leaves each entry whole or gone.
+        """
+        gone: list[Held] = []
+        with (
+            _told(self.root),
+            leased_folder(self._staging) as away,
+            self._holds.collecting() as in_use,
+        ):
+            for each in spared:
+                if each.key in in_use or self._last_used(each.key) != each.used:
+                    continue
+                if _moved(self._folder(each.key), away / each.key):
+                    self._trusted.discard(each.key)
+                    gone.append(each)
+        return gone
+
+    def _last_used(self, key: str) -> float | None:
+        try:
+            return (self._folder(key) / "meta.json").stat().st_mtime
+        except OSError:
+            return None
+
     def damaged(self) -> list[str]:
         """The keys of entries whose words or bytes are not those that were put; reads all of it."""
         return [each.key for each in self.held() if not self._is_whole(each.key)]

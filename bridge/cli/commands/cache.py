@@ -48,6 +48,24 @@ def path(store: StorePath = None, json: Json = False) -> None:
 
 
 @app.command()
+def size(store: StorePath = None, json: Json = False) -> None:
+    """Print how much the store takes on the disk, in how many entries, and how much it may take.
+
+    Example: stemwright cache size
+    """
+    from bridge.storing import Store, default_limit_bytes, default_root
+
+    root, limit_bytes = store or default_root(), default_limit_bytes()
+    found = Store(root).held() if root.exists() else []
+    if json:
+        told = {"bytes": _bytes(found), "entries": len(found), "limit_bytes": limit_bytes}
+        print_json(told)
+        return
+    say(_size(_bytes(found)))
+    say(f"in {len(found)} entries; renders keep it under {_size(limit_bytes)}", err=True)
+
+
+@app.command()
 def verify(
     store: StorePath = None,
     drop: Annotated[bool, typer.Option("--drop", help="Drop the damaged entries.")] = False,
@@ -94,10 +112,10 @@ def gc(
     """
     kept = _opened(store)
     spare = kept.spare(_asked(keep), IN_USE_S)
-    left = len(kept.held()) - len(spare)
     dropped = bool(spare) and not dry_run and (yes or _agreed(spare, kept.root))
-    for each in spare if dropped else ():
-        kept.drop(each.key)
+    if dropped:
+        spare = kept.let_go(spare)
+    left = len(kept.held()) - (0 if dropped else len(spare))
     if json:
         told = {"entries": len(spare), "bytes": _bytes(spare), "dropped": dropped}
         print_json({**told, "left_entries": left if dropped or dry_run else left + len(spare)})

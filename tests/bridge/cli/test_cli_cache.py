@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bridge.storing import Store
+from bridge.storing import Store, size_in_words
 
 Run = Callable[..., Any]
 HOURS = 3600.0
@@ -53,6 +53,39 @@ def test_the_place_and_the_size_are_told(run: Run, kept: Path, tmp_path: Path) -
     assert told["bytes"] == sum(path.stat().st_size for path in files) > 4000
     assert run("cache", "path", "--store", tmp_path / "none").code == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_the_size_is_told_alone_too(run: Run, kept: Path, tmp_path: Path) -> None:
+    told = json.loads(run("cache", "size", "--store", kept, "--json").out)
+    whole = json.loads(run("cache", "path", "--store", kept, "--json").out)
+    assert told == {name: whole[name] for name in ("bytes", "entries", "limit_bytes")}
+    said = run("cache", "size", "--store", kept)
+    assert (said.out, "in 4 entries" in said.err) == (f"{size_in_words(told['bytes'])}\n", True)
+    nothing = json.loads(run("cache", "size", "--store", tmp_path / "none", "--json").out)
+    assert (nothing["bytes"], nothing["entries"]) == (0, 0)
+
+
+def test_what_was_used_while_it_asked_stays(
+    run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A render that begins between the question and the answer keeps what it took."""
+    store = Store(kept)
+    with store.holding():
+
+        class Answer(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+            def readline(self, _: int | None = -1, /) -> str:
+                assert store.get("0" * 64) is not None
+                (kept / "v1" / "11" / ("1" * 64) / "meta.json").touch()  # as one that may not note
+                return "y\n"
+
+        monkeypatch.setattr("sys.stdin", Answer())
+        done = run("cache", "gc", "--store", kept, "--json")
+    told = json.loads(done.out)
+    assert (told["entries"], told["dropped"], told["left_entries"]) == (1, True, 3)
+    assert _keys(kept) == ["0", "1", "3"]
 
 
 def test_a_damaged_entry_is_named_and_dropped_when_asked(run: Run, kept: Path) -> None:

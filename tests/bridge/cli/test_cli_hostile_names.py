@@ -216,6 +216,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "processors": [["gain"], [HOSTILE]],
         "doctor": [["--store", place.folder / f"store{HOSTILE}", *path]],
         "cache path": [["--store", place.folder / f"store{HOSTILE}"]],
+        "cache size": [["--store", place.folder / f"store{HOSTILE}"]],
         "cache verify": [["--store", place.folder / f"no store{HOSTILE}"], []],
         "cache gc": [["--store", place.folder / f"store{HOSTILE}"], ["--keep", HOSTILE]],
         "plugins scan": [path],
