@@ -9,6 +9,7 @@ from .asking import (
 )
 from .documents import (
     compared_chains as compared_chains,
+    compared_jobs as compared_jobs,
     compared_kind as compared_kind,
     compared_sessions as compared_sessions,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "checked_digests",
     "compared",
     "compared_chains",
+    "compared_jobs",
     "compared_kind",
     "compared_sessions",
     "cores",

@@ -1,4 +1,4 @@
-"""Two chains or two DAW sessions compared: what they are, and what differs in words."""
+"""Two chains, jobs or DAW sessions compared: what they are, and what differs in words."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ if TYPE_CHECKING:
     from bridge.comparing import DocumentDiff
 
 T = TypeVar("T")
-Kind = Literal["audio", "chain", "session"]
-_CALLED = {"audio": "audio", "chain": "a chain", "session": "a DAW session"}
+Kind = Literal["audio", "chain", "session", "job"]
+_CALLED = {"audio": "audio", "chain": "a chain", "session": "a DAW session", "job": "a job"}
 
 
 def compared_kind(a: Path, b: Path) -> Kind:
     """What two paths are, by name and content. Raises InputError `unlike_kinds`.
 
-    A path that is not there counts as audio, whose comparison says so.
+    A path that is not there counts as audio, whose comparison says so; so does a job beside
+    something else, which is its draft.
     """
+    from bridge.jobs import is_job
+
     if not (a.exists() and b.exists()):
         return "audio"
+    if is_job(a) or is_job(b):
+        return "job" if is_job(a) and is_job(b) else "audio"
     kinds = _kind(a), _kind(b)
     if kinds[0] == kinds[1]:
         return kinds[0]
@@ -53,6 +58,17 @@ def compared_chains(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:
     changes = (*chain_changes(one, other), *chain_state_changes(one, other, texts))
     digests = chain_digest(one), chain_digest(other)
     return DocumentDiff(str(a), str(b), "chain", changes, digests)
+
+
+def compared_jobs(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:
+    """Compare two jobs by what they say, overrides in their chains. Raises InputError."""
+    from bridge.comparing import DocumentDiff
+    from bridge.jobs.revisions import document_of_job, song_changes
+
+    one, other = _both(document_of_job, a, b)
+    states = chain_state_changes(one.chain, other.chain, texts)
+    changes = (*song_changes(one, other), *states)
+    return DocumentDiff(str(a), str(b), "job", changes, (one.digest, other.digest))
 
 
 def compared_sessions(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:

@@ -10,11 +10,20 @@ import typer
 from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.printing import print_json, say
-from bridge.road import StateTexts, compared, compared_chains, compared_kind, compared_sessions
+from bridge.road import (
+    StateTexts,
+    compared,
+    compared_chains,
+    compared_jobs,
+    compared_kind,
+    compared_sessions,
+)
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.comparing import Diff, DocumentDiff, Policy
+
+_COMPARE = {"chain": compared_chains, "job": compared_jobs, "session": compared_sessions}
 
 
 def diff(
@@ -59,24 +68,24 @@ def diff(
 ) -> int:
     """Compare two renders: the verdict, the insert that changed, where, how much.
 
-    Two chains and two DAW sessions, of any formats, are compared by what they say: every change in
-    words. Exit code 0: within the limits, or equal. 1: not. 2: cannot be compared.
+    Two chains, two jobs and two DAW sessions, of any formats, are compared by what they say: every
+    change in words; a job beside something else is its draft. Exit code 0: within the limits, or
+    equal. 1: not. 2: cannot be compared.
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
     from bridge.comparing import markdown
 
-    a, b = finished(a), finished(b)
     kind = compared_kind(a, b)
     if kind != "audio":
         _refuse_audio_options(
             limit=limit, policy=policy, floor=floor, junit=junit, page=page, excerpt=excerpt
         )
-        compare = compared_chains if kind == "chain" else compared_sessions
+        compare = _COMPARE[kind]
         return _document(compare(a, b, StateTexts(store, plugin_path or ())), md, json)
     found = compared(
-        a,
-        b,
+        finished(a),
+        finished(b),
         _policy(policy, limit or []) if limit or policy else None,
         floor=floor,
         read=() if policy is None else (policy,),

@@ -15,6 +15,7 @@ from bridge.comparing import chain_digest
 from bridge.finished import Lock, read_lock
 from bridge.jobs.job_file import JOB_FILE, JobFile, RideTable
 from bridge.jobs.model import RAMP_S
+from bridge.jobs.reading import load_job
 from bridge.jobs.revisions.record import KEPT_JOB
 from bridge.jobs.times import SongTime
 from chains import Chain, load, of_this_schema, toml_data, toml_text
@@ -51,15 +52,27 @@ def document_of_revision(folder: Path) -> SongDocument:
 
     Raises InputError: ChainError, `bad_lock`, `bad_revision`.
     """
-    path = folder / KEPT_JOB
+    job = _job_file(folder / KEPT_JOB)
+    return song_document(load(folder / "chain.toml"), job, read_lock(folder))
+
+
+def document_of_job(path: Path) -> SongDocument:
+    """What a job says of its song now; of its stems' sound and its plugins, nothing.
+
+    Raises JobError.
+    """
+    job = load_job(path)
+    return song_document(job.chain, _job_file(job.path))
+
+
+def _job_file(path: Path) -> JobFile:
     data, source = toml_data(toml_text(path, JOB_FILE), str(path), JOB_FILE)
     data, _ = of_this_schema(data, source, JOB_FILE)
     try:
-        job = JobFile.model_validate(data)
+        return JobFile.model_validate(data)
     except ValidationError as error:
-        said = f"{KEPT_JOB} is no job: {error.error_count()} of its values are wrong"
+        said = f"{path.name} is no job: {error.error_count()} of its values are wrong"
         raise InputError(Problem("bad_revision", said, {"file": str(path)})) from None
-    return song_document(load(folder / "chain.toml"), job, read_lock(folder))
 
 
 def song_document(chain: Chain, job: JobFile, lock: Lock | None = None) -> SongDocument:

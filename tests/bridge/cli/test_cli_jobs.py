@@ -312,3 +312,24 @@ def test_the_schema_of_jobs_is_printed(run: Run) -> None:
     schema = json.loads(run("schema", "--job").out)
     assert {"chain", "stems", "ride", "section", "drive_db"} <= {*schema["properties"]}
     assert "insert" not in json.loads(run("schema").out)["properties"]
+
+
+def test_two_jobs_are_compared_by_what_they_say(run: Run, job: Path, tmp_path: Path) -> None:
+    other = tmp_path / "radio" / "job.toml"
+    other.parent.mkdir()
+    text = job.read_text("utf-8").replace('"chain.toml"', '"../chain.toml"')
+    other.write_text(text.replace('"stems"', '"../stems"'), "utf-8")
+    equal = run("diff", job, other, "--json")
+    assert (equal.code, json.loads(equal.out)["kind"]) == (0, "job")
+    add(
+        other,
+        "[group.vocals]\ngain_db = 0.5\n[group.music.insert.glue]\nratio = 3.0\n"
+        '[stem."lead vox"]\ngain_db = -0.5\n'
+        '[[ride]]\ngroup = "music"\nfrom = 0.2\nto = 0.5\ngain_db = 1.5\n',
+    )
+    said = run("diff", job.parent, other.parent)
+    assert said.code == 1
+    for words in ("vocals fader +0.5 dB", "glue", "lead vox", "music", "+1.5 dB"):
+        assert words in said.out
+    assert run("diff", job, other, "--limit", "rms=-90").code == 2
+    assert "no_draft" in run("diff", job, tmp_path / "stems", "--json").out
