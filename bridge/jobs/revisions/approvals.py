@@ -98,16 +98,18 @@ def approvals_of(job_folder: Path) -> tuple[Approval, ...]:
 
 def approved_versions(revision: Revision, approvals: Sequence[Approval]) -> tuple[str, ...]:
     """What is approved of a revision as it was sent; an approval of other bytes counts nothing."""
-    if revision.record is None:
-        return ()
-    digest = revision.record.digest
     found = [
-        version
-        for each in approvals
-        if (each.revision, each.digest) == (revision.name, digest)
-        for version in each.versions
+        version for each in approvals_as_sent(revision, approvals) for version in each.versions
     ]
     return tuple(dict.fromkeys(found))
+
+
+def approvals_as_sent(revision: Revision, approvals: Sequence[Approval]) -> tuple[Approval, ...]:
+    """Those of the revision as it was sent, in the order they came."""
+    if revision.record is None:
+        return ()
+    wanted = revision.name, revision.record.digest
+    return tuple(each for each in approvals if (each.revision, each.digest) == wanted)
 
 
 def _place(job_folder: Path) -> Path:

@@ -81,7 +81,7 @@ def changes_between(path: Path, a: str, b: str) -> RevisionChanges:
 
 def _whole(job_folder: Path, name: str) -> Path:
     revision = find_revision(job_folder, name)
-    need_files(revision, COMPARED)
+    need_files(revision, (*COMPARED, *revision.edited))
     return revision.folder
 
 

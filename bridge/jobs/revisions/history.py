@@ -12,7 +12,12 @@ from typing import Any, Literal
 from bridge.finished import Lock, Record, need_record, read_lock
 from bridge.jobs.job_file import JobError
 from bridge.jobs.reading import job_path, load_job
-from bridge.jobs.revisions.approvals import approvals_of, approved_versions
+from bridge.jobs.revisions.approvals import (
+    Approval,
+    approvals_as_sent,
+    approvals_of,
+    approved_versions,
+)
 from bridge.jobs.revisions.shelf import Revision, revisions_of
 from stemwright.problems import InputError, Problem
 
@@ -40,6 +45,7 @@ class HistoryRow:
     counts_as: Counted
     replaced_stems: tuple[str, ...] | None
     approved: tuple[str, ...]
+    approvals: tuple[Approval, ...]
     integrated_lufs: float | None
     true_peak_dbtp: float | None
 
@@ -54,6 +60,10 @@ class HistoryRow:
             "counts_as": self.counts_as,
             "replaced_stems": None if self.replaced_stems is None else [*self.replaced_stems],
             "approved": [*self.approved],
+            "approvals": [
+                {"versions": [*each.versions], "who": each.who, "when": each.when}
+                for each in self.approvals
+            ],
             "integrated_lufs": self.integrated_lufs,
             "true_peak_dbtp": self.true_peak_dbtp,
             "whole": self.revision.is_whole,
@@ -134,24 +144,25 @@ def _rows(
 ) -> Iterator[HistoryRow]:
     approvals = approvals_of(job_folder)
     before: Lock | None = None
-    for place, revision in enumerate(revisions):
+    for revision in revisions:
         master, lock = _read(revision)
         main = [] if master is None else [o for o in master.outputs if o.version == "main"]
         yield HistoryRow(
             revision,
-            _counted(place, included),
-            () if place == 0 else _replaced(before, lock),
+            _counted(revision.number, included),
+            () if revision.number == 0 else _replaced(before, lock),
             approved_versions(revision, approvals),
+            approvals_as_sent(revision, approvals),
             main[0].measures.integrated_lufs if main else None,
             main[0].measures.true_peak_dbtp if main else None,
         )
         before = lock
 
 
-def _counted(place: int, included: int | None) -> Counted:
-    if place == 0:
+def _counted(number: int, included: int | None) -> Counted:
+    if number == 0:
         return "first"
-    return "included" if included is None or place <= included else "extra"
+    return "included" if included is None or number <= included else "extra"
 
 
 def _read(revision: Revision) -> tuple[Record | None, Lock | None]:

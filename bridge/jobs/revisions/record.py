@@ -13,7 +13,11 @@ from blake3 import blake3
 from pydantic import AfterValidator, Field
 
 from bridge.finished import Shape, Text, told_of
+from stemwright.files import placed
 from stemwright.problems import InputError, Problem
+
+SENT = "sent.txt"
+"""Lies among the revisions: the names of all that were sent, those that are gone too."""
 
 REVISIONS = "revisions"
 """The folder of a job in which its revisions lie."""
@@ -102,9 +106,25 @@ def revision_number(name: str) -> int | None:
 
 
 def next_name(place: Path, letter: str) -> str:
-    """The first free name behind all that lie in a folder. Raises OSError."""
-    taken = [revision_number(each.name) for each in place.iterdir()]
+    """The first free name behind all that lie in a folder or were sent. Raises OSError."""
+    names = [*(each.name for each in place.iterdir()), *sent_names(place)]
+    taken = [revision_number(each) for each in names if each.startswith(letter)]
     return f"{letter}{max((each for each in taken if each is not None), default=-1) + 1}"
+
+
+def sent_names(place: Path) -> tuple[str, ...]:
+    """What was ever sent, as it is noted among the revisions; none where nobody noted any."""
+    try:
+        noted = (place / SENT).read_text("ascii").split()
+    except (OSError, UnicodeDecodeError):
+        return ()
+    return tuple(each for each in noted if revision_number(each) is not None)
+
+
+def note_sent(place: Path, name: str) -> None:
+    """Note that a revision was sent: its number is never given again. Raises MachineError."""
+    names = dict.fromkeys([*sent_names(place), name])
+    placed(place / SENT, "".join(f"{each}\n" for each in names).encode("ascii"))
 
 
 def read_revision_record(folder: Path) -> RevisionRecord:

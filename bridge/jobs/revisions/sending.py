@@ -13,7 +13,7 @@ from bridge.jobs.holding import held_of, hold
 from bridge.jobs.model import HeldByJob, Job
 from bridge.jobs.reading import job_path, load_job
 from bridge.jobs.revisions.keeping import keep, user_name
-from bridge.jobs.revisions.record import REVISIONS, RevisionRecord
+from bridge.jobs.revisions.record import REVISIONS, RevisionRecord, note_sent
 from bridge.jobs.revisions.working import working_on
 from stemwright.files import cannot_write, placed
 from stemwright.problems import InputError, Problem
@@ -40,9 +40,12 @@ def send(
 
     `check` raises where the draft is not what the job says now. The first one sent writes drive and
     length into the job, which holds them. `who` is the user's name and `when` now, if nobody says.
-    Raises InputError `no_draft`, `draft_not_whole`, `job_in_use`, JobError, MachineError; nothing
-    is sent then, and the job is as it was.
+    Raises InputError `no_words`, `no_draft`, `draft_not_whole`, `job_in_use`, JobError,
+    MachineError; nothing is sent then, and the job is as it was.
     """
+    if not words.strip():
+        said = "a revision is sent with words: what was asked for, and what was done"
+        raise InputError(Problem("no_words", said, hint='--words "vocals up a touch"'))
     place = job_path(path)
     with working_on(place.parent), ExitStack() as stack:
         job = load_job(place)
@@ -96,4 +99,6 @@ def _held_first(job: Job) -> HeldByJob | None:
 def _frozen(job: Job, words: str, who: str, when: datetime) -> RevisionRecord:
     """Write the draft as the next revision. Raises InputError, OSError."""
     text = job.path.read_bytes()
-    return keep(job.draft, job.folder / REVISIONS, "r", text, words, who, when)
+    record = keep(job.draft, job.folder / REVISIONS, "r", text, words, who, when)
+    note_sent(job.folder / REVISIONS, record.revision)
+    return record

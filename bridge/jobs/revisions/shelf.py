@@ -13,6 +13,7 @@ from bridge.jobs.revisions.record import (
     RevisionRecord,
     read_revision_record,
     revision_number,
+    sent_names,
 )
 from bridge.storing import file_digest
 from stemwright.problems import InputError, Problem
@@ -67,14 +68,34 @@ class Revision:
         lost = {*self.edited, *self.gone}
         whole = [name for name in record.files if name.endswith(".wav") and name not in lost]
         said = [f"{listed(whole)} {'is' if len(whole) == 1 else 'are'} whole"] if whole else []
-        if not lost & {*COMPARED}:
+        if not (self.edited or lost & {*COMPARED}):
             said.append("`changes` still compares it")
         return ", and ".join(said) or "no master of it is whole"
 
 
 def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
-    """Every revision of a job in order, each file of it read and held to its digest."""
-    return tuple(_revision(job_folder / REVISIONS / name) for name in _names(job_folder))
+    """Every revision of a job in order, each file of it read and held to its digest.
+
+    One that was sent and is not there has a fault that says so.
+    """
+    place = job_folder / REVISIONS
+    there = {int(name[1:]): name for name in _names(job_folder)}
+    sent = [revision_number(name) for name in sent_names(place)]
+    last = max([*there, *(number for number in sent if number is not None)], default=-1)
+    return tuple(
+        _revision(place / there[number]) if number in there else _gone(place / f"r{number}")
+        for number in range(last + 1)
+    )
+
+
+def _gone(folder: Path) -> Revision:
+    fault = Problem(
+        "revision_gone",
+        f"{folder.name} was sent, and its folder is gone",
+        {"file": str(folder)},
+        hint="put it back from a copy; the others are as they are",
+    )
+    return Revision(int(folder.name[1:]), folder, None, fault)
 
 
 def find_revision(job_folder: Path, name: str) -> Revision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,39 @@ def test_damaged_approvals_are_told(run: Run, sent: Path) -> None:
     (sent / "revisions" / "approvals.json").write_text('{"schema": 1}', "utf-8")
     said = run("history", sent)
     assert (said.code, "approvals.json" in said.err) == (2, True)
+
+
+def test_a_revision_that_is_gone_is_told_and_its_number_is_not_given_again(
+    run: Run, sent: Path
+) -> None:
+    for name in ("r0", "r2"):
+        shutil.rmtree(sent / "revisions" / name)
+    said = run("history", sent, "--json")
+    told = json.loads(said.out)
+    assert said.code == 1
+    assert [each["kind"] for each in told["problems"]] == ["revision_gone", "revision_gone"]
+    assert [(row["revision"], row["counts_as"]) for row in told["revisions"]] == [
+        ("r0", "first"),
+        ("r1", "included"),
+        ("r2", "extra"),
+    ]
+    assert "r2 was sent, and its folder is gone" in run("history", sent).err
+    assert run("send", sent, "--words", "fourth").out.strip() == str(sent / "revisions" / "r3")
+
+
+def test_who_approved_and_when_is_told(run: Run, sent: Path) -> None:
+    assert run("approve", sent, "r1").code == 0
+    (approval,) = rows(run, sent)[1]["approvals"]
+    assert set(approval["versions"]) == {"main", "instrumental"}
+    assert approval["who"]
+    assert approval["when"][:4].isdigit()
+
+
+def test_an_edited_master_is_in_no_list_of_changes(run: Run, sent: Path) -> None:
+    path = sent / "revisions" / "r1" / "main.wav"
+    octets = bytearray(path.read_bytes())
+    octets[5000] ^= 1
+    path.write_bytes(octets)
+    said = run("changes", sent, "r0", "r1")
+    assert (said.code, "r1: main.wav was edited" in said.err) == (2, True)
+    assert "still compares" not in said.err

@@ -32,7 +32,7 @@ def test_the_first_one_holds_drive_and_length(run: Run, song: Path) -> None:
         assert line in (song / "job.toml").read_text("utf-8").splitlines()
     kept = song / "revisions" / "r0" / "job-as-sent.toml"
     assert kept.read_bytes() == (song / "job.toml").read_bytes()
-    assert [each.name for each in (song / "revisions").iterdir()] == ["r0"]
+    assert {each.name for each in (song / "revisions").iterdir()} == {"r0", "sent.txt"}
 
 
 def test_a_revision_is_the_draft_and_verifies_where_it_lies(run: Run, song: Path) -> None:
@@ -137,3 +137,10 @@ def test_a_job_that_cannot_hold_what_is_sent_stays_as_it_was(
     assert (said.code, "no space left" in said.err) == (3, True)
     assert (song / "job.toml").read_bytes() == before
     assert [*(song / "revisions").iterdir()] == []
+
+
+def test_words_are_needed(run: Run, song: Path) -> None:
+    said = run("send", song, "--words", "  ")
+    assert said.code == 2
+    assert "with words" in said.err
+    assert not (song / "revisions").exists()
