@@ -1,3 +1,6 @@
+from .beyond_end import (
+    beyond_end as beyond_end,
+)
 from .checks import (
     KINDS as KINDS,
 )
@@ -134,6 +137,7 @@ __all__ = [
     "Span",
     "StemDifference",
     "Wish",
+    "beyond_end",
     "client_song",
     "default_folder",
     "edited",

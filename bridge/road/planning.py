@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,11 @@ def linked(
         partial=partial or songs is not None,
         moves=moves,
     )
+    if given.job is not None:
+        from bridge.jobs import beyond_end
+
+        told = beyond_end(given.job, session, made)
+        made = replace(made, diagnostics=(*made.diagnostics, *told))
     if songs is None:
         return made
     from bridge.jobs import stand_in

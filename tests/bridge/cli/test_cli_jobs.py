@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -333,3 +334,23 @@ def test_two_jobs_are_compared_by_what_they_say(run: Run, job: Path, tmp_path: P
         assert words in said.out
     assert run("diff", job, other, "--limit", "rms=-90").code == 2
     assert "no_draft" in run("diff", job, tmp_path / "stems", "--json").out
+
+
+def test_what_lies_beyond_the_songs_end_is_told_everywhere(
+    run: Run, job: Path, tmp_path: Path
+) -> None:
+    add(job, '[[ride]]\ngroup = "vocals"\nfrom = 1000\nto = 1010\ngain_db = 1.0\n')
+    planned = json.loads(run("plan", job, "--json").out)
+    beyond = [each for each in planned["diagnostics"] if each["code"] == "ride_beyond_end"]
+    assert [(each["severity"], each["where"]) for each in beyond] == [
+        ("warning", "job.toml:5 ride[0]")
+    ]
+    assert beyond[0]["message"].endswith(": it is never heard")
+    assert beyond[0]["message"] in " ".join(run("plan", job).err.split())
+    made = run("render", tmp_path)
+    assert made.code == 0
+    assert beyond[0]["message"] in " ".join(made.err.split())
+    draft = tmp_path / "draft"
+    assert beyond[0] in record(draft)["diagnostics"]
+    page = html.unescape((draft / "report.html").read_text("utf-8"))
+    assert beyond[0]["message"] in page
