@@ -24,10 +24,13 @@ INTERNAL = {
     "EndlessError": "a loop of a session has no end; its reader makes it a SessionError",
     "HeldError": "another process has the lease; told as the folder that is in use",
     "NoSoundError": "samples that are no numbers; told as the pair of files that has them",
+    "NoSuchBeatError": "a time in bars is not in the song's meter; told as a fault of the job",
     "NotALeaseError": "something else bears the lease's name; told as the folder that has it",
+    "NotPackedError": "frozen audio that is damaged; told as that, and not used",
     "NotPlainError": "a pipe or a device; an OSError to whoever reads a file and tells of it",
     "Refused": "crosses from a plugin's process to ours as an answer, and is told from that",
     "StateError": "a plugin's state does not parse; the device is told to have none",
+    "WorkerLostError": "a worker ended before its answer; what it was to do is done here",
 }
 """Errors under their names that are caught, and what becomes of them."""
 

@@ -62,7 +62,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch, plugins_asked_once: Callable[..., An
         jobs.append(json.dumps(as_wire(job)))
         return call(job, *more)
 
-    for name in ("hosts", "finding.scan"):
+    for name in ("insert_children", "finding.scan"):
         module = import_module(f"bridge.hosting.{name}")
         monkeypatch.setattr(module, "call", listening)
     monkeypatch.setattr(scan, "_ask", plugins_asked_once)
