@@ -4,7 +4,9 @@ StemwrightError
 ├── DiffersError    exit 1   it is not what it was said to be
 ├── InputError      exit 2   the caller's files, chain or options
 │   ├── SessionError         a session that cannot be read (of `sessions`)
-│   └── ChainError           a chain that cannot be used (of `chains`)
+│   └── FileError            a file of ours that cannot be used, all faults at once (of `chains`)
+│       ├── ChainError       a chain (of `chains`)
+│       └── JobError         a job (of `bridge.jobs`)
 ├── MachineError    exit 3   this machine: plugin, library, disk
 ├── RenderError     exit 4   a render failed after its plugin was found
 └── StoppedError    exit 130
