@@ -17,6 +17,19 @@ def listed(words: Sequence[str], most: int = 40) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def clock(seconds: float, digits: int = 3) -> str:
+    """A time in minutes and seconds: 1:02.500, or 1:03 with no `digits`; never a 60th second."""
+    parts = 10**digits
+    minutes, rest = divmod(round(abs(seconds) * parts), 60 * parts)
+    sign = "-" if seconds < 0 else ""
+    return f"{sign}{minutes}:{rest / parts:0{3 + digits if digits else 2}.{digits}f}"
+
+
+def counted(count: int, what: str) -> str:
+    """A number with its noun: 1 point, 2 points."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def nearest(word: object, words: Sequence[str]) -> str | None:
     """The closest of `words` to what was written, or None when nothing comes near."""
     if not isinstance(word, str) or not 0 < len(word) <= _LONGEST_WORD:

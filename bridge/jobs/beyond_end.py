@@ -12,6 +12,7 @@ from bridge.planning import TAIL_S, Plan
 from chains import Where
 from sessions import Session
 from stemwright.problems import Diagnostic
+from stemwright.words import clock
 
 
 def beyond_end(job: Job, session: Session, plan: Plan) -> tuple[Diagnostic, ...]:
@@ -34,10 +35,10 @@ class _Ends:
 
     def told(self, begin_s: float) -> str:
         """Where it begins, against the song's end."""
-        song = f"the song's end at {_clock(self.stems_s)}"
+        song = f"the song's end at {clock(self.stems_s)}"
         if begin_s == self.stems_s:
             return f"begins at {song}"
-        return f"begins at {_clock(begin_s)}, after {song}"
+        return f"begins at {clock(begin_s)}, after {song}"
 
 
 def _stems_end_s(plan: Plan) -> float:
@@ -86,8 +87,3 @@ def _place(where: Where) -> str:
 def _at(where: Where) -> str:
     place = _place(replace(where, path=""))
     return f" at {place}" if place else ""
-
-
-def _clock(seconds: float) -> str:
-    minutes, ms = divmod(round(seconds * 1000), 60000)
-    return f"{minutes}:{ms / 1000:06.3f}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from stemwright.files import Staged, cannot_write, check_regular
+from stemwright.words import clock as clock_words
 
 _NOTHING = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -44,9 +45,7 @@ def size_words(count: int) -> str:
 
 def clock(seconds: float, digits: int = 2) -> str:
     """Minutes and seconds: 1:05.20, or 1:05 with no `digits`."""
-    parts = 10**digits
-    minutes, rest = divmod(round(seconds * parts), 60 * parts)
-    return f"{minutes}:{rest / parts:0{3 + digits if digits else 2}.{digits}f}"
+    return clock_words(seconds, digits)
 
 
 def tag(name: str, content: str, **attributes: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from stemwright.words import clock
+
 if TYPE_CHECKING:
     from bridge.planning.model import Stem
 
@@ -71,16 +73,10 @@ def points_of(rides: Iterable[Ride]) -> list[list[list[float]]]:
 def ride_words(rides: Iterable[Ride]) -> str:
     """Every ride's points in words: "0:30.950 +0 dB, 0:31.000 +0.7 dB"; ";" parts several."""
     told = (
-        ", ".join(f"{_clock(seconds)} {gain_db:+.9g} dB" for seconds, gain_db in ride.points)
+        ", ".join(f"{clock(seconds)} {gain_db:+.9g} dB" for seconds, gain_db in ride.points)
         for ride in rides
     )
     return "; ".join(told) or "none"
-
-
-def _clock(seconds: float) -> str:
-    sign, whole = ("-" if seconds < 0 else ""), abs(seconds)
-    minutes = int(whole // 60)
-    return f"{sign}{minutes}:{whole - 60 * minutes:06.3f}"
 
 
 def move_words(moves: SongMoves) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import typer
 from bridge.cli.options import Json, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
+from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
     from sessions import Clip, Device, Send, Session, Track
@@ -30,14 +31,14 @@ def session_lines(session: Session, clips: bool = False) -> Iterator[str]:
         yield from _track(track, depth, names, clips)
     for marker in session.markers:
         length = "" if marker.length_s is None else f"  {marker.length_s:.3f} s long"
-        yield f"  {_clock(marker.position_s)}  {marker.kind}  {marker.name}{length}"
+        yield f"  {clock(marker.position_s)}  {marker.kind}  {marker.name}{length}"
     for reference in session.references:
         yield f"  {reference.name:<{_NAME_WIDTH}} {reference.kind}, not summed"
 
 
 def _head(session: Session) -> str:
     daw = f", {session.daw}" if session.daw else ""
-    length = "" if session.length_s is None else f", {_clock(session.length_s)}"
+    length = "" if session.length_s is None else f", {clock(session.length_s)}"
     return f"{session.format}{daw}, {session.sample_rate_hz} Hz{length}"
 
 
@@ -56,17 +57,6 @@ def _time(session: Session) -> Iterator[str]:
 
 def _more(count: int, what: str) -> str:
     return "" if count == 1 else f" ({counted(count, what)} in all)"
-
-
-def counted(count: int, what: str) -> str:
-    """A number with its noun: 1 clip, 2 clips."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _clock(seconds: float) -> str:
-    sign, whole_ms = "-" if seconds < 0 else "", round(abs(seconds) * 1000)
-    minutes, ms = divmod(whole_ms, 60000)
-    return f"{sign}{minutes}:{ms / 1000:06.3f}"
 
 
 def _tree(tracks: Sequence[Track]) -> Iterator[tuple[Track, int]]:
@@ -144,7 +134,7 @@ def _send(send: Send, names: dict[str, str]) -> str:
 
 def _clip(clip: Clip) -> str:
     told = [
-        f"clip {_clock(clip.position_s)} (frame {clip.position_frames})",
+        f"clip {clock(clip.position_s)} (frame {clip.position_frames})",
         f"{clip.length_s:.3f} s from {clip.source_offset_s:.3f} s",
     ]
     told += [f"{clip.gain_db:+.2f} dB"] if clip.gain_db else []

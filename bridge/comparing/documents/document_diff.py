@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any, Literal
 
 from bridge.comparing.documents.change import Change
-from bridge.comparing.documents.times_in_words import counted, seconds
+from bridge.comparing.documents.times_in_words import seconds
 from stemwright.problems import EXIT_NO, Diagnostic
+from stemwright.words import counted
 
 DOCUMENT_DIFF_SCHEMA = 1
 DocumentKind = Literal["chain", "session", "job"]

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from bridge.comparing.documents.values_in_words import number
-
-
-def clock(seconds: float) -> str:
-    """A time as minutes, seconds and milliseconds: "1:02.500"."""
-    sign, whole_ms = "-" if seconds < 0 else "", round(abs(seconds) * 1000)
-    minutes, ms = divmod(whole_ms, 60000)
-    return f"{sign}{minutes}:{ms / 1000:06.3f}"
+from stemwright.words import clock
 
 
 def moved_words(before_s: float, after_s: float) -> str:
@@ -35,8 +29,3 @@ def pan_words(pan: float) -> str:
     if abs(pan) < 1e-9:
         return "centre"
     return f"{number(round(abs(pan) * 100, 4))} % {'left' if pan < 0 else 'right'}"
-
-
-def counted(count: int, what: str) -> str:
-    """A number with its noun: 1 point, 2 points."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

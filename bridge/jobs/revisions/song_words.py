@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.comparing import gain_became, gain_words, value_words
 from bridge.jobs.model import RAMP_S
+from stemwright.words import clock
 
 _CALLED = {
     "tempo_bpm": "tempo",
@@ -36,12 +37,9 @@ def song_change_words(path: tuple[str, ...], a: Any, b: Any) -> str:
     return f"{_CALLED.get(path[0], path[0])} {_became(a, b)}"
 
 
-def clock(time: float | str) -> str:
+def song_time(time: float | str) -> str:
     """A time of a song as people read it: 1:02.500, or the bar it was given as."""
-    if isinstance(time, str):
-        return time
-    minutes = int(time // 60)
-    return f"{minutes}:{time - 60 * minutes:06.3f}"
+    return time if isinstance(time, str) else clock(time)
 
 
 def _became(a: Any, b: Any) -> str:
@@ -66,11 +64,11 @@ def _section_words(name: str, key: list[str], a: Any, b: Any) -> str:
         return f"section {name} is {'of another note' if b else 'of no note now'}"
     if key:
         end = "begins" if key == ["from"] else "ends"
-        return f"section {name} {end} at {clock(b)}, not at {clock(a)}"
+        return f"section {name} {end} at {song_time(b)}, not at {song_time(a)}"
     if b is None:
         return f"section {name} removed"
     asked = f': "{b["words"]}"' if b["words"] else ""
-    return f"section {name} added, from {clock(b['from'])} to {clock(b['to'])}{asked}"
+    return f"section {name} added, from {song_time(b['from'])} to {song_time(b['to'])}{asked}"
 
 
 def _plugin_words(step: str, key: list[str], a: Any, b: Any) -> str:
@@ -101,7 +99,7 @@ def _ride_name(row: Mapping[str, Any]) -> str:
 def _ride_is(row: Mapping[str, Any]) -> str:
     if "points" in row:
         points = row["points"]
-        told = ", ".join(f"{clock(time)} {gain_words(gain_db)}" for time, gain_db in points[:8])
+        told = ", ".join(f"{song_time(time)} {gain_words(gain_db)}" for time, gain_db in points[:8])
         more = f" and {len(points) - 8} more" if len(points) > 8 else ""
         return f"of points {told}{more}"
     ramps = "" if row["ramp_s"] == RAMP_S else f", ramps of {row['ramp_s']:g} s"
@@ -109,4 +107,4 @@ def _ride_is(row: Mapping[str, Any]) -> str:
 
 
 def _when(row: Mapping[str, Any]) -> str:
-    return f" from {clock(row['from'])} to {clock(row['to'])}" if "from" in row else ""
+    return f" from {song_time(row['from'])} to {song_time(row['to'])}" if "from" in row else ""

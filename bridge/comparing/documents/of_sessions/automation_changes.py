@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from bridge.comparing.documents.change import Change, Path
 from bridge.comparing.documents.of_sessions.song_times import SongTimes, same_time, same_value
 from bridge.comparing.documents.pairing import pairs_of
-from bridge.comparing.documents.times_in_words import clock, counted
 from bridge.comparing.documents.values_in_words import gain_words, number
 from sessions import Automation, AutomationPoint
 from stemwright.decibels import amplitude_db
+from stemwright.words import clock, counted
 
 Target = Callable[[str], str]
 """A line's target in terms that both sides share."""

@@ -13,8 +13,9 @@ from bridge.comparing.documents.of_sessions.device_changes import device_changes
 from bridge.comparing.documents.of_sessions.fields import field_changes, level, pan, switch, value
 from bridge.comparing.documents.of_sessions.song_times import SongTimes, rounded, same_time
 from bridge.comparing.documents.pairing import Keys, Pairs, by, pairs_of
-from bridge.comparing.documents.times_in_words import clock, length_words, moved_words, seconds
+from bridge.comparing.documents.times_in_words import length_words, moved_words, seconds
 from sessions import Clip
+from stemwright.words import clock
 
 
 def source_of(clip: Clip) -> tuple[str, str]:

@@ -19,8 +19,8 @@ from bridge.comparing.documents.of_sessions.track_changes import Tracks, track_c
 from bridge.comparing.documents.of_sessions.track_pairs import track_pairs
 from bridge.comparing.documents.pairing import Pairs, by, pairs_of
 from bridge.comparing.documents.rows import moved
-from bridge.comparing.documents.times_in_words import counted
 from sessions import Clip, Session, Track
+from stemwright.words import counted
 
 
 def session_changes(

@@ -9,9 +9,10 @@ from bridge.comparing.documents.change import Change
 from bridge.comparing.documents.of_sessions.comparison import Comparison
 from bridge.comparing.documents.of_sessions.song_times import SongTimes, rounded, same_value
 from bridge.comparing.documents.pairing import Keys, by, pairs_of
-from bridge.comparing.documents.times_in_words import clock, length_words, moved_words
+from bridge.comparing.documents.times_in_words import length_words, moved_words
 from bridge.comparing.documents.values_in_words import number
 from sessions import Marker, Meter, Reference, Session, Tempo
+from stemwright.words import clock
 
 
 def song_changes(a: Session, b: Session, with_: Comparison) -> Iterator[Change]:
