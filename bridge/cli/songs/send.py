@@ -75,6 +75,20 @@ def send(
         "extra": f"extra: {history.included} are included",
     }
     say(f"{sent.record.revision}: {counted[row.counts_as]}", err=True)
+    if row.revision.number and _is_the_same(job, row.revision.number):
+        say(f"warning: it is what r{row.revision.number - 1} was: nothing changed", err=True)
+
+
+def _is_the_same(job: Path, number: int) -> bool:
+    """Whether nothing changed since the revision before, as far as that is still to be read."""
+    from bridge.jobs.revisions import changes_between
+    from stemwright.problems import InputError
+
+    try:
+        found = changes_between(job, f"r{number - 1}", f"r{number}")
+    except InputError:
+        return False
+    return not found.changes and all(each.same_samples for each in found.masters)
 
 
 def _frozen(given: Inputs, job: Path, revision: str) -> int:

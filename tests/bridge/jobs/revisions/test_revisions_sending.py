@@ -144,3 +144,8 @@ def test_words_are_needed(run: Run, song: Path) -> None:
     assert said.code == 2
     assert "with words" in said.err
     assert not (song / "revisions").exists()
+
+
+def test_a_draft_that_was_sent_before_is_told(run: Run, song: Path) -> None:
+    assert "nothing changed" not in run("send", song, "--words", "first").err
+    assert "it is what r0 was: nothing changed" in run("send", song, "--words", "again").err
