@@ -61,7 +61,7 @@ def _cells(row: HistoryRow) -> list[str]:
         str(told["who"] or "-"),
         row.counts_as,
         "-" if replaced is None else f"{len(replaced)} replaced" if replaced else "",
-        ", ".join(row.approved),
+        "-" if row.approved is None else ", ".join(row.approved),
         "-" if row.integrated_lufs is None else f"{row.integrated_lufs:.2f}",
         "-" if row.true_peak_dbtp is None else f"{row.true_peak_dbtp:.2f}",
         str(told["words"] or "-"),

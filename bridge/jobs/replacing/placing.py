@@ -6,7 +6,6 @@ written last and in one move: the song has the old set until then, and the new o
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,17 +18,14 @@ import tomlkit
 from bridge.jobs.editing import edited
 from bridge.jobs.model import Job
 from bridge.jobs.replacing.copying import copied
+from bridge.jobs.replacing.kept_sets import RECORD, REPLACED, SCHEMA
 from bridge.jobs.replacing.planning import Replaced, Replacement, files_of, stems_of
 from bridge.jobs.revisions.working import folder_in_making, give_usual_mode, working_on
+from bridge.jobs.seals import sealed
 from bridge.storing import file_digest
 from sessions import Track, read
 from stemwright.files import cannot_write
 from stemwright.problems import InputError, Problem
-
-REPLACED = "replaced"
-"""The folder of a job's new files, in a folder a set: replaced/1, replaced/2."""
-RECORD = "replaced.json"
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ def _kept(replacement: Replacement, top: Path) -> Path:
         numbers = sorted(int(each.name) for each in top.iterdir() if each.name.isdecimal())
         if numbers and _digests_in(top / str(numbers[-1])) == digests:
             return top / str(numbers[-1])
-        (folder / RECORD).write_text(_record(replacement, digests), encoding="utf-8")
+        (folder / RECORD).write_bytes(_record(replacement, digests))
         give_usual_mode(folder)
         target = top / str(numbers[-1] + 1 if numbers else 1)
         folder.rename(target)
@@ -109,14 +105,14 @@ def _digests_in(folder: Path) -> dict[str, str]:
     return {path.name: file_digest(path) for path in files}
 
 
-def _record(replacement: Replacement, digests: Mapping[str, str]) -> str:
+def _record(replacement: Replacement, digests: Mapping[str, str]) -> bytes:
     told = {
         "schema": SCHEMA,
         "stemwright": version("stemwright"),
         "files": digests,
         "replaced": [each.as_json() for each in replacement.replaced],
     }
-    return json.dumps(told, indent=2, allow_nan=False) + "\n"
+    return sealed(told)
 
 
 def _names(replaced: Replaced, stems: Sequence[Track]) -> Iterator[tuple[Path, str]]:

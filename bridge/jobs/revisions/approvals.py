@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bridge.finished import Many, Shape, Text, need_record, told_of
+from bridge.finished import Many, Shape, Text, need_record
 from bridge.jobs.reading import job_path
 from bridge.jobs.revisions.keeping import user_name
 from bridge.jobs.revisions.record import REVISIONS, Digest
 from bridge.jobs.revisions.shelf import Revision, find_revision, need_files
 from bridge.jobs.revisions.working import working_on
+from bridge.jobs.seals import read_sealed, sealed
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
 from stemwright.words import listed, nearest
@@ -24,6 +24,7 @@ from stemwright.words import listed, nearest
 APPROVALS = "approvals.json"
 """Lies among the revisions."""
 SCHEMA = 1
+_HINT = "put it back from a copy, or move it away and approve again what was approved"
 
 
 class _Row(Shape):
@@ -77,16 +78,18 @@ def approve(
         time = (when or datetime.now().astimezone()).isoformat(timespec="seconds")
         approval = Approval(name, digest, wanted, who or user_name(), time)
         rows = [each.as_json() for each in (*approvals_of(folder), approval)]
-        text = json.dumps({"schema": SCHEMA, "approvals": rows}, ensure_ascii=False, indent=2)
-        placed(_place(folder), f"{text}\n".encode("utf-8", "backslashreplace"))
+        placed(_place(folder), sealed({"schema": SCHEMA, "approvals": rows}))
     return approval
 
 
 def approvals_of(job_folder: Path) -> tuple[Approval, ...]:
-    """All approvals of a job, the earliest first. Raises InputError `bad_approvals`."""
+    """All approvals of a job, the earliest first.
+
+    Raises InputError `bad_approvals` where they are not as they were noted.
+    """
     place = _place(job_folder)
     try:
-        told = told_of(place, "bad_approvals")
+        told = read_sealed(place, "bad_approvals", _HINT)
     except FileNotFoundError:
         return ()
     found = _Approvals.read(told, place, "bad_approvals")

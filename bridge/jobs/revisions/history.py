@@ -12,13 +12,14 @@ from typing import Any, Literal
 from bridge.finished import Lock, Record, need_record, read_lock
 from bridge.jobs.job_file import JobError
 from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.replacing.kept_sets import replaced_problems
 from bridge.jobs.revisions.approvals import (
     Approval,
     approvals_as_sent,
     approvals_of,
     approved_versions,
 )
-from bridge.jobs.revisions.shelf import Revision, revisions_of
+from bridge.jobs.revisions.shelf import Revision, revisions_of, shelf_problems
 from stemwright.problems import InputError, Problem
 
 Counted = Literal["first", "included", "extra"]
@@ -39,13 +40,16 @@ CSV_HEAD = (
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One revision; figures are of main.wav, None where what was sent cannot be read any more."""
+    """One revision; figures are of main.wav, None where what was sent cannot be read any more.
+
+    What was approved is None where the job's approvals are not as they were noted.
+    """
 
     revision: Revision
     counts_as: Counted
     replaced_stems: tuple[str, ...] | None
-    approved: tuple[str, ...]
-    approvals: tuple[Approval, ...]
+    approved: tuple[str, ...] | None
+    approvals: tuple[Approval, ...] | None
     integrated_lufs: float | None
     true_peak_dbtp: float | None
 
@@ -59,8 +63,10 @@ class HistoryRow:
             "words": None if record is None else record.words,
             "counts_as": self.counts_as,
             "replaced_stems": None if self.replaced_stems is None else [*self.replaced_stems],
-            "approved": [*self.approved],
-            "approvals": [
+            "approved": None if self.approved is None else [*self.approved],
+            "approvals": None
+            if self.approvals is None
+            else [
                 {"versions": [*each.versions], "who": each.who, "when": each.when}
                 for each in self.approvals
             ],
@@ -106,7 +112,8 @@ class History:
             told = each.as_json()
             replaced, approved = told["replaced_stems"], told["approved"]
             told |= {"replaced_stems": None if replaced is None else len(replaced)}
-            told |= {"approved": "; ".join(approved), "whole": "yes" if told["whole"] else "no"}
+            told |= {"approved": None if approved is None else "; ".join(approved)}
+            told |= {"whole": "yes" if told["whole"] else "no"}
             table.writerow([_cell(told[name]) for name in CSV_HEAD])
         return written.getvalue()
 
@@ -120,16 +127,23 @@ def _cell(value: Any) -> Any:
 
 
 def history_of(path: Path) -> History:
-    """Look through the revisions of a job; a job or chain that cannot be read is a problem told.
-
-    Raises InputError `bad_approvals`.
-    """
+    """Look through what a job keeps; what cannot be read or was edited of it is a problem told."""
     place = job_path(path)
+    folder = place.parent
     included, problems = _included(place)
-    revisions = revisions_of(place.parent)
-    rows = tuple(_rows(revisions, included, place.parent))
+    revisions = revisions_of(folder)
+    approvals, damaged = _approvals(folder)
+    rows = tuple(_rows(revisions, included, approvals))
     problems += [said for each in revisions for said in each.problems]
+    problems += [*shelf_problems(folder), *damaged, *replaced_problems(folder)]
     return History(rows, included, tuple(problems))
+
+
+def _approvals(job_folder: Path) -> tuple[tuple[Approval, ...] | None, tuple[Problem, ...]]:
+    try:
+        return approvals_of(job_folder), ()
+    except InputError as error:
+        return None, error.problems
 
 
 def _included(place: Path) -> tuple[int | None, list[Problem]]:
@@ -140,9 +154,10 @@ def _included(place: Path) -> tuple[int | None, list[Problem]]:
 
 
 def _rows(
-    revisions: Sequence[Revision], included: int | None, job_folder: Path
+    revisions: Sequence[Revision],
+    included: int | None,
+    approvals: Sequence[Approval] | None,
 ) -> Iterator[HistoryRow]:
-    approvals = approvals_of(job_folder)
     before: Lock | None = None
     for revision in revisions:
         master, lock = _read(revision)
@@ -151,8 +166,8 @@ def _rows(
             revision,
             _counted(revision.number, included),
             () if revision.number == 0 else _replaced(before, lock),
-            approved_versions(revision, approvals),
-            approvals_as_sent(revision, approvals),
+            None if approvals is None else approved_versions(revision, approvals),
+            None if approvals is None else approvals_as_sent(revision, approvals),
             main[0].measures.integrated_lufs if main else None,
             main[0].measures.true_peak_dbtp if main else None,
         )

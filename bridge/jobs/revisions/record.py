@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from blake3 import blake3
 from pydantic import AfterValidator, Field
 
-from bridge.finished import Shape, Text, told_of
+from bridge.finished import Many, Shape, Text, told_of
+from bridge.jobs.seals import read_sealed, seal_of, sealed
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
 
-SENT = "sent.txt"
+SENT = "sent.json"
 """Lies among the revisions: the names of all that were sent, those that are gone too."""
 
 REVISIONS = "revisions"
@@ -31,6 +30,9 @@ SCHEMA = 1
 _NAME = re.compile(r"[rd](0|[1-9]\d{0,5})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HINT = "the revision's other files may be whole: fetch this one from a copy of the folder"
+_HINT_OF_SENT = (
+    "put it back from a copy, or move it away: numbers then go on from the folders that are there"
+)
 
 
 def _plain_path(name: str) -> str:
@@ -48,6 +50,11 @@ def _blake3(digest: str) -> str:
 
 FilePath = Annotated[Text, AfterValidator(_plain_path)]
 Digest = Annotated[Text, AfterValidator(_blake3)]
+
+
+class _SentNames(Shape):
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    sent: Many[Text]
 
 
 class RevisionShape(Shape):
@@ -79,13 +86,12 @@ class RevisionRecord:
 
     def as_text(self) -> str:
         """The text of its file."""
-        told = self._told()
-        return _written({**told, "digest": _digest_of(told)})
+        return sealed(self._told()).decode("utf-8")
 
     @property
     def digest(self) -> str:
         """The digest of everything in it: another revision, or one byte of it, has another."""
-        return _digest_of(self._told())
+        return seal_of(self._told())
 
     def _told(self) -> dict[str, Any]:
         return {
@@ -113,18 +119,26 @@ def next_name(place: Path, letter: str) -> str:
 
 
 def sent_names(place: Path) -> tuple[str, ...]:
-    """What was ever sent, as it is noted among the revisions; none where nobody noted any."""
+    """What was ever sent, as it is noted among the revisions; none where nobody noted any.
+
+    Raises InputError `bad_sent` for a note that is not as it was written.
+    """
+    path = place / SENT
     try:
-        noted = (place / SENT).read_text("ascii").split()
-    except (OSError, UnicodeDecodeError):
+        told = read_sealed(path, "bad_sent", _HINT_OF_SENT)
+    except FileNotFoundError:
         return ()
-    return tuple(each for each in noted if revision_number(each) is not None)
+    found = _SentNames.read(told, path, "bad_sent")
+    return tuple(each for each in found.sent if revision_number(each) is not None)
 
 
 def note_sent(place: Path, name: str) -> None:
-    """Note that a revision was sent: its number is never given again. Raises MachineError."""
+    """Note that a revision was sent: its number is never given again.
+
+    Raises InputError as `sent_names`, MachineError.
+    """
     names = dict.fromkeys([*sent_names(place), name])
-    placed(place / SENT, "".join(f"{each}\n" for each in names).encode("ascii"))
+    placed(place / SENT, sealed({"schema": SCHEMA, "sent": [*names]}))
 
 
 def read_revision_record(folder: Path) -> RevisionRecord:
@@ -145,7 +159,7 @@ def read_revision_record(folder: Path) -> RevisionRecord:
     found = RevisionRecord(
         shape.revision, shape.words, shape.who, shape.when, shape.stemwright, shape.files
     )
-    if found.digest != shape.digest:
+    if seal_of(told) != shape.digest:
         raise _bad(path, f"{RECORD} was edited: it is not what its own digest says")
     if found.revision != folder.name:
         raise _bad(path, f"this is {found.revision}, and its folder is called {folder.name}")
@@ -154,11 +168,3 @@ def read_revision_record(folder: Path) -> RevisionRecord:
 
 def _bad(path: Path, said: str, hint: str = _HINT) -> InputError:
     return InputError(Problem("bad_revision", said, {"file": str(path)}, hint=hint))
-
-
-def _digest_of(told: Mapping[str, Any]) -> str:
-    return blake3(_written(told).encode("utf-8", "backslashreplace")).hexdigest()
-
-
-def _written(told: Mapping[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

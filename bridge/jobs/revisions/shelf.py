@@ -76,16 +76,28 @@ class Revision:
 def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
     """Every revision of a job in order, each file of it read and held to its digest.
 
-    One that was sent and is not there has a fault that says so.
+    One that was sent and is not there has a fault that says so, as long as what was sent is noted.
     """
     place = job_folder / REVISIONS
     there = {int(name[1:]): name for name in _names(job_folder)}
-    sent = [revision_number(name) for name in sent_names(place)]
+    try:
+        sent = [revision_number(name) for name in sent_names(place)]
+    except InputError:  # what `shelf_problems` tells
+        sent = []
     last = max([*there, *(number for number in sent if number is not None)], default=-1)
     return tuple(
         _revision(place / there[number]) if number in there else _gone(place / f"r{number}")
         for number in range(last + 1)
     )
+
+
+def shelf_problems(job_folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the note of what was sent, if anything."""
+    try:
+        sent_names(job_folder / REVISIONS)
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def _gone(folder: Path) -> Revision:

@@ -73,3 +73,25 @@ def test_a_folder_of_new_files_with_strays_is_taken_and_told(
     assert said.code == 0
     assert "Audio 07.wav is for no stem of this song, and is left out" in said.err
     assert str(song.parent / "replaced" / "1") in said.out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Lead Vox.wav", "replaced/1/Lead Vox.wav was edited since it was put there"),
+        ("replaced.json", "replaced.json was edited"),
+    ],
+)
+def test_a_new_file_that_was_edited_or_is_gone_is_told(
+    run: Run, song: Path, new: Path, name: str, said: str
+) -> None:
+    assert run("replace", song, new, "--yes").code == 0
+    assert run("history", song).code == 0
+    path = song.parent / "replaced" / "1" / name
+    path.write_bytes(path.read_bytes().replace(b"data" if name.endswith("wav") else b"1", b"2", 1))
+    found = run("history", song)
+    assert (found.code, said in found.err) == (1, True)
+    path.unlink()
+    found = run("history", song, "--json")
+    problems = {each["kind"]: each["message"] for each in json.loads(found.out)["problems"]}
+    assert problems["replaced_changed"] == f"replaced/1/{name} is gone"

@@ -108,10 +108,62 @@ def test_what_is_not_there_cannot_be_approved(
     assert not (sent / "revisions" / "approvals.json").exists()
 
 
-def test_damaged_approvals_are_told(run: Run, sent: Path) -> None:
-    (sent / "revisions" / "approvals.json").write_text('{"schema": 1}', "utf-8")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (None, '{"schema": 1}'),
+        (None, "no JSON"),
+        ('"Zoë"', '"Bob"'),
+        ('"instrumental"', '"main"'),
+        ('"approvals": [', '"paid": true,\n  "approvals": ['),
+    ],
+)
+def test_approvals_that_were_edited_are_told_and_never_used(
+    run: Run, sent: Path, old: str | None, new: str
+) -> None:
+    assert run("approve", sent, "r1", "--version", "instrumental", "--who", "Zoë").code == 0
+    path = sent / "revisions" / "approvals.json"
+    before = path.read_text("utf-8")
+    edited = new if old is None else before.replace(old, new)
+    assert edited != before
+    path.write_text(edited, "utf-8")
+    said = run("history", sent, "--json")
+    told = json.loads(said.out)
+    assert said.code == 1
+    assert {each["kind"] for each in told["problems"]} == {"bad_approvals"}
+    assert [(row["approved"], row["approvals"]) for row in told["revisions"]] == [(None, None)] * 3
     said = run("history", sent)
+    assert (said.code, "approvals.json" in said.err, "r2" in said.out) == (1, True, True)
+    said = run("approve", sent, "r2")
     assert (said.code, "approvals.json" in said.err) == (2, True)
+    assert path.read_text("utf-8") == edited
+    path.unlink()
+    assert run("approve", sent, "r2").code == 0
+    assert [bool(row["approved"]) for row in rows(run, sent)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"r2"', '"r1"'), ('"r2"', '"r2",\n    "r9"'), ("}\n", "")]
+)
+def test_an_edited_note_of_what_was_sent_is_told_and_never_used(
+    run: Run, sent: Path, old: str, new: str
+) -> None:
+    path = sent / "revisions" / "sent.json"
+    before = path.read_text("utf-8")
+    path.write_text(before.replace(old, new), "utf-8")
+    assert path.read_text("utf-8") != before
+    said = run("history", sent, "--json")
+    told = json.loads(said.out)
+    assert [each["kind"] for each in told["problems"]] == ["bad_sent"]
+    assert [each["revision"] for each in told["revisions"]] == ["r0", "r1", "r2"]
+    job = (sent / "job.toml").read_bytes()
+    said = run("send", sent, "--words", "fourth")
+    assert (said.code, "sent.json" in said.err, "move it away" in said.err) == (2, True, True)
+    assert (sent / "job.toml").read_bytes() == job
+    assert not (sent / "revisions" / "r3").exists()
+    path.unlink()
+    assert run("send", sent, "--words", "fourth").code == 0
+    assert run("history", sent).code == 0
 
 
 def test_a_revision_that_is_gone_is_told_and_its_number_is_not_given_again(

@@ -32,7 +32,7 @@ def test_the_first_one_holds_drive_and_length(run: Run, song: Path) -> None:
         assert line in (song / "job.toml").read_text("utf-8").splitlines()
     kept = song / "revisions" / "r0" / "job-as-sent.toml"
     assert kept.read_bytes() == (song / "job.toml").read_bytes()
-    assert {each.name for each in (song / "revisions").iterdir()} == {"r0", "sent.txt"}
+    assert {each.name for each in (song / "revisions").iterdir()} == {"r0", "sent.json"}
 
 
 def test_a_revision_is_the_draft_and_verifies_where_it_lies(run: Run, song: Path) -> None:
