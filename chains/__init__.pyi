@@ -101,6 +101,7 @@ from .reading import (
     LIBRARY as LIBRARY,
     load as load,
     loads as loads,
+    override_faults as override_faults,
 )
 from .select import (
     ROLES as ROLES,
@@ -194,6 +195,7 @@ __all__ = [
     "matches",
     "of_this_schema",
     "overridden",
+    "override_faults",
     "placement",
     "processors",
     "role_of",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from chains.faults import ChainError
+from chains.faults import ChainError, Fault
+from chains.lines import Source
 from chains.model import Chain
 from chains.toml_file import FileKind, of_this_schema, toml_data, toml_text
-from chains.validation import chain_of
+from chains.validation import chain_of, faults_over
 from chains.wire import CURRENT
 
 CHAIN = FileKind(
@@ -41,3 +44,17 @@ def loads(text: str, path: Path | None = None) -> Chain:
     data, source = toml_data(text.removeprefix("\ufeff"), file, CHAIN)
     data, faults = of_this_schema(data, source, CHAIN)
     return chain_of(data, source, path, faults)
+
+
+def override_faults(path: Path, overrides: Mapping[str, Any], source: Source) -> tuple[Fault, ...]:
+    """What settings of one song have wrong over a chain file that is wrong itself.
+
+    `overrides` and `source` are as `overridden` takes them. The chain's own faults are not among
+    them; over a file that is no TOML there are none.
+    """
+    try:
+        data, own = toml_data(toml_text(path, CHAIN).removeprefix("\ufeff"), str(path), CHAIN)
+        data, _ = of_this_schema(data, own, CHAIN)
+    except ChainError:
+        return ()
+    return faults_over(data, own, path, overrides, source)

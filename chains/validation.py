@@ -15,7 +15,7 @@ from chains.document import as_document, send_table
 from chains.faults import ChainError, Fault, Note
 from chains.inserts.plugin import Plugin
 from chains.lines import At, Source, Where
-from chains.model import Chain, Group, is_absolute
+from chains.model import Chain, Group, insert_ids, is_absolute
 from chains.outline import Outline, outline
 from chains.readable import read_on, readable
 from chains.wire import build
@@ -180,6 +180,22 @@ class _Overlaid(Source):
         return replace(self.beyond.where(*place), at=at)
 
 
+def _ids(rows: Sequence[Any]) -> list[str | None]:
+    """What each table is called, by its id or, of an insert, by what it is; None: by nothing."""
+    words = [_words(row) for row in rows]
+    named = insert_ids([(name, use or "insert") for name, use in words])
+    return [
+        name if name is not None or use is None else default
+        for (name, use), default in zip(words, named, strict=True)
+    ]
+
+
+def _words(row: Any) -> tuple[str | None, str | None]:
+    found = [row.get(key) if isinstance(row, Mapping) else None for key in ("id", "use")]
+    name, use = (each if isinstance(each, str) else None for each in found)
+    return name, use
+
+
 _MERGED = frozenset({"sends", "params"})
 """Tables of single settings: each replaces its own, and the others stay."""
 _FIXED = frozenset({"id", "use"})
@@ -197,6 +213,35 @@ def overridden(chain: Chain, overrides: Mapping[str, Any], source: Source) -> Ch
     beside = {**overlay.tables, **overlay.over}
     chain_of(data, _overlaid(chain, source, beside), chain.path, overlay.faults)
     return chain_of(data, _overlaid(chain, source, overlay.over), chain.path)
+
+
+def faults_over(
+    data: Mapping[str, Any],
+    own: Source,
+    path: Path,
+    overrides: Mapping[str, Any],
+    source: Source,
+) -> tuple[Fault, ...]:
+    """What settings of one song have wrong over the `data` of a chain that is wrong itself.
+
+    `own` are the chain's places, lists are tuples; the rest is as `overridden` takes it. Only
+    faults in `source`'s file are given: its own the chain tells.
+    """
+    overlay = _Overlay(_thawed(data), source)
+    overlay.add(overrides)
+    over = _Overlaid(own.file, own.lines, source, overlay.over)
+    try:
+        chain_of(frozen(overlay.data), over, path, overlay.faults)
+    except ChainError as error:
+        return tuple(each for each in error.faults if each.where.file == source.file)
+    return ()
+
+
+def _thawed(value: Any) -> Any:
+    """The same in dicts and lists of its own."""
+    if isinstance(value, Mapping):
+        return {key: _thawed(item) for key, item in value.items()}
+    return [_thawed(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _overlaid(chain: Chain, beyond: Source, over: Mapping[At, At]) -> Source:
@@ -221,10 +266,13 @@ class _Overlay:
         for kind in ("master", "target"):
             table = overrides.get(kind)
             if isinstance(table, Mapping):
-                self._table(self.data.setdefault(kind, {}), (kind,), table, (kind,))
+                row = self.data.setdefault(kind, {})
+                self._table(row, (kind,), table, (kind,))
 
-    def _rows(self, kind: str, at: At, rows: list[Any], tables: Any, place: At) -> None:
-        known = {row["id"]: index for index, row in enumerate(rows)}
+    def _rows(self, kind: str, at: At, rows: Any, tables: Any, place: At) -> None:
+        if not isinstance(rows, list):
+            return
+        known = {name: index for index, name in enumerate(_ids(rows)) if name is not None}
         for name, table in tables.items() if isinstance(tables, Mapping) else ():
             if name not in known:
                 self.faults.append(self._unknown(kind, name, (*known,), (*place, name)))
@@ -232,7 +280,9 @@ class _Overlay:
                 index = known[name]
                 self._table(rows[index], (*at, index), table, (*place, name))
 
-    def _table(self, row: dict[str, Any], at: At, table: Mapping[str, Any], place: At) -> None:
+    def _table(self, row: Any, at: At, table: Mapping[str, Any], place: At) -> None:
+        if not isinstance(row, dict):
+            return
         self.tables[at] = place
         for key, value in table.items():
             if key == "insert":
@@ -241,7 +291,8 @@ class _Overlay:
             elif key in _FIXED:
                 self.faults.append(self._fixed(key, (*place, key)))
             elif key in _MERGED and isinstance(value, Mapping):
-                row[key] = {**row.get(key, {}), **value}
+                own = row.get(key)
+                row[key] = {**(own if isinstance(own, Mapping) else {}), **value}
                 self.over |= {(*at, key, name): (*place, key, name) for name in value}
             else:
                 row[key] = value

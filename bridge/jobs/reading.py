@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,9 @@ from bridge.jobs.job_file import (
     SectionTable,
     grammar,
 )
+from bridge.jobs.job_paths import MIXES, is_there, paths_at, place_of
 from bridge.jobs.model import RAMP_S, HeldByJob, Job, JobRide, Section, SectionNote
+from bridge.jobs.stem_faults import stem_faults
 from chains import (
     Chain,
     ChainError,
@@ -30,6 +31,7 @@ from chains import (
     load,
     of_this_schema,
     overridden,
+    override_faults,
     toml_data,
     toml_text,
 )
@@ -82,12 +84,13 @@ class _Reading:
     def job(self, told: list[Fault]) -> Job:
         faults = [*told, *self._paths_missing()]
         wire = self._wire(faults)
-        own, chain = self._chain(faults)
+        groups, chain = self._chain(faults)
         rows = rows_of(self.data)
-        groups = None if own is None else [group.id for group in own.groups]
         faults += faults_between(rows, groups, self.source)
         if wire is None or chain is None or faults:
-            raise JobError(faults)
+            raise JobError(
+                [*faults, *stem_faults(self.data, rows, self.source, self.path.parent, faults)]
+            )
         return self._built(wire, rows, chain)
 
     def _wire(self, faults: list[Fault]) -> JobFile | None:
@@ -98,23 +101,26 @@ class _Reading:
             faults += grammar().faults_of(errors, self.data, self.source)
             return None
 
-    def _chain(self, faults: list[Fault]) -> tuple[Chain | None, Chain | None]:
-        """The chain, and the same with the overrides; None where there is none to be had."""
+    def _chain(self, faults: list[Fault]) -> tuple[list[str] | None, Chain | None]:
+        """The chain's groups, and the chain with the overrides; None where they are not known."""
         written = self.data.get("chain")
         place = self._place(written)
         if place is None:
             return None, None
+        tables = {name: self.data[name] for name in OVERRIDES if name in self.data}
         try:
             own = load(place)
         except ChainError as error:
             faults += [self._of_chain(fault, written) for fault in error.faults]
-            return None, None
-        tables = {name: self.data[name] for name in OVERRIDES if name in self.data}
+            faults += override_faults(place, tables, self.source)
+            nameless = any(fault.where.at[2:] == ("id",) for fault in error.faults)
+            readable = None if nameless else error.readable
+            return None if readable is None else _groups(readable), None
         try:
-            return own, overridden(own, tables, self.source)
+            return _groups(own), overridden(own, tables, self.source)
         except ChainError as error:
             faults += error.faults
-            return own, None
+            return _groups(own), None
 
     def _of_chain(self, fault: Fault, written: object) -> Fault:
         """A fault of the chain's file; that there is none is the job's."""
@@ -130,24 +136,17 @@ class _Reading:
         )
 
     def _paths_missing(self) -> Iterator[Fault]:
-        stems = self.data.get("stems")
-        for index, written in enumerate(stems if isinstance(stems, tuple) else [stems]):
-            at = ("stems", index) if isinstance(stems, tuple) else ("stems",)
+        for at, written in paths_at(self.data, "stems"):
             yield from self._missing("stems_missing", "are no stems", written, at)
-        yield from self._missing(
-            "reference_missing", "is no mix", self.data.get("rough"), ("rough",)
-        )
-        references = self.data.get("references")
-        for index, written in enumerate(references if isinstance(references, tuple) else ()):
-            yield from self._missing(
-                "reference_missing", "is no mix", written, ("references", index)
-            )
+        for name in MIXES:
+            for at, written in paths_at(self.data, name):
+                yield from self._missing("reference_missing", "is no mix", written, at)
 
     def _missing(
         self, kind: str, said: str, written: object, at: tuple[str | int, ...]
     ) -> Iterator[Fault]:
         place = self._place(written)
-        if place is None or _exists(place):
+        if place is None or is_there(place):
             return
         hint = "put it back, or correct the path"
         yield Fault(
@@ -160,10 +159,7 @@ class _Reading:
         )
 
     def _place(self, written: object) -> Path | None:
-        """Where a path as written leads; `/` and `\\` both part folders on every system."""
-        if not isinstance(written, str) or not written:
-            return None
-        return _plain(self.path.parent / written.replace("\\", "/"))
+        return place_of(self.path.parent, written)
 
     def _built(self, wire: JobFile, rows: Rows, chain: Chain) -> Job:
         places = [self._place(each) for each in (wire.chain, *wire.stems, *wire.references)]
@@ -226,20 +222,8 @@ def _leaves(at: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
         yield dotted(at), value
 
 
-def _plain(path: Path) -> Path:
-    """The same without `..`, where no link makes that another place."""
-    plain = Path(os.path.normpath(path))
-    try:
-        return plain if os.path.realpath(plain) == os.path.realpath(path) else path
-    except (OSError, ValueError):  # a byte that no name has: told where it is looked for
-        return path
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name too long, a byte that no name has
-        return False
+def _groups(chain: Chain) -> list[str]:
+    return [group.id for group in chain.groups]
 
 
 def _beside(path: Path) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bridge.jobs.job_file import JobError
-from bridge.jobs.model import Job, JobRide
+from bridge.jobs.model import Job, JobRide, Section
 from bridge.jobs.times import BarClock, NoSuchBeatError, SongTime
 from bridge.planning import Ride, SongMoves
 from chains import NOWHERE, Fault, Where
@@ -27,7 +27,7 @@ def song_session(job: Job, session: Session) -> Session:
     rough = [] if job.rough is None else [job.rough.resolve()]
     others = [path.resolve() for path in job.references if path.resolve() not in rough]
     known = {each.media.path for each in session.references if each.media.member is None}
-    tracks = tuple(each for each in session.tracks if not _files(each) & {*rough, *others})
+    tracks = summed_tracks(session, [*rough, *others])
     if not tracks:
         raise InputError(
             Problem(
@@ -51,6 +51,12 @@ def song_session(job: Job, session: Session) -> Session:
     )
 
 
+def summed_tracks(session: Session, mixes: Iterable[Path]) -> tuple[Track, ...]:
+    """The tracks of a session but for those whose file is one of `mixes`, resolved paths."""
+    others = {*mixes}
+    return tuple(each for each in session.tracks if not _files(each) & others)
+
+
 def _provenance(job: Job) -> Iterator[tuple[str, str]]:
     for name, text in (("title", job.title), ("artist", job.artist)):
         if text:
@@ -69,51 +75,74 @@ def _reference(path: Path, kind: Literal["mix", "reference"]) -> Reference:
     return Reference(kind, path.stem, found.media)
 
 
+@dataclass(frozen=True)
+class JobMoves:
+    """What of a job meets the stems and their clock."""
+
+    stem_gains_db: Mapping[str, float]
+    stem_places: Mapping[str, Where]
+    sections: Sequence[Section]
+    rides: Sequence[JobRide]
+
+
 def song_moves(job: Job, session: Session) -> SongMoves:
     """What the song does beside its chain, its times in seconds and its stems by their ids.
 
     `session` is the one that `song_session` gives. Raises JobError with all faults: stems that are
     not there, bars without a tempo, ends before their starts.
     """
-    return _Resolving(job, session).moves()
+    said = JobMoves(job.stem_gains_db, job.stem_places, job.sections, job.rides)
+    resolving = _Resolving(said, session)
+    moves = resolving.moves(job.overrides)
+    if resolving.faults:
+        raise JobError(resolving.faults)
+    return moves
+
+
+def move_faults(said: JobMoves, session: Session) -> tuple[Fault, ...]:
+    """What `song_moves` would raise, of a job as far as it can be read.
+
+    A ride without times is held to its stem alone.
+    """
+    resolving = _Resolving(said, session)
+    resolving.moves({})
+    return tuple(resolving.faults)
 
 
 class _Resolving:
-    """Gathers what a job does with the stems and the clock of a session."""
+    """Gathers what a job does with the stems and the clock of a session, and its faults."""
 
-    def __init__(self, job: Job, session: Session) -> None:
-        self._job, self._tracks = job, [track for track in session.tracks if track.clips]
+    def __init__(self, said: JobMoves, session: Session) -> None:
+        self._said, self._tracks = said, [track for track in session.tracks if track.clips]
         self._clock = BarClock(session.tempo, session.meters)
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
 
-    def moves(self) -> SongMoves:
+    def moves(self, overrides: Mapping[str, Any]) -> SongMoves:
         gains_db: dict[str, float] = {}
-        for name, gain_db in self._job.stem_gains_db.items():
-            stem = self._stem(name, self._job.stem_places.get(name, NOWHERE))
+        for name, gain_db in self._said.stem_gains_db.items():
+            stem = self._stem(name, self._said.stem_places.get(name, NOWHERE))
             if stem is not None:
                 gains_db[stem] = gain_db
         found: dict[str, dict[str, list[Ride]]] = {"stem": {}, "post": {}, "pre": {}}
-        for ride in self._job.rides:
+        for ride in self._said.rides:
             owner = ride.group if ride.stem is None else self._stem(ride.stem, ride.where)
             resolved = self._ride(ride)
             kind = "stem" if ride.stem is not None else "pre" if ride.pre else "post"
             if owner is not None and resolved is not None:
                 found[kind].setdefault(owner, []).append(resolved)
-        for section in self._job.sections:
+        for section in self._said.sections:
             self._ends(section.start, section.end, section.where)
-        if self._faults:
-            raise JobError(self._faults)
         stems, post, pre = (
             {owner: tuple(rides) for owner, rides in found[kind].items()}
             for kind in ("stem", "post", "pre")
         )
-        return SongMoves(gains_db, stems, post, pre, self._job.overrides)
+        return SongMoves(gains_db, stems, post, pre, overrides)
 
     def _ride(self, ride: JobRide) -> Ride | None:
         if ride.points:
             return self._points(ride)
-        assert ride.start is not None  # noqa: S101 - reading saw to it
-        assert ride.end is not None  # noqa: S101 - reading saw to it
+        if ride.start is None or ride.end is None:
+            return None
         ends = self._ends(ride.start, ride.end, ride.where)
         if ends is None:
             return None
@@ -178,4 +207,4 @@ class _Resolving:
     def _tell(
         self, kind: str, message: str, where: Where, expected: str, near: str | None = None
     ) -> None:
-        self._faults.append(Fault(kind, message, where, expected, near))
+        self.faults.append(Fault(kind, message, where, expected, near))

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+import soundfile
 
 from bridge.jobs import JobError, is_job, job_schema, load_job
 from chains import Compressor, Eq, load
@@ -241,6 +243,83 @@ def test_faults_of_chain_and_job_come_together(written: Written, chain: Path) ->
         (str(chain), 7),
         (str(path), 4),
     ]
+
+
+EVERYWHERE = """\
+[group.vocls]
+gain_db = 1.0
+[group.vocals]
+gain_db = 900.0
+[group.vocals.insert.tone]
+mix = 7.0
+[stem."Led Vox"]
+gain_db = 1.0
+[[section]]
+name = "a"
+from = "bar 2"
+to = 9.0
+[[ride]]
+group = "vocls"
+section = "a"
+gain_db = 1.0
+[[ride]]
+stem = "Key"
+points = [["bar 3", 1.0]]
+"""
+TOLD_EVERYWHERE = [
+    (4, "unknown_group", "vocals"),
+    (7, "out_of_range", None),
+    (9, "out_of_range", None),
+    (10, "unknown_stem", "Lead Vox"),
+    (12, "no_such_beat", None),
+    (17, "unknown_group", "vocals"),
+    (20, "no_such_beat", None),
+    (20, "unknown_stem", "Keys"),
+]
+
+
+@pytest.fixture
+def sounding(written: Written) -> Callable[[str], Path]:
+    """A job with these lines, whose stems are there."""
+
+    def write(lines: str) -> Path:
+        path = written(lines)
+        for name in ("Lead Vox", "Keys"):
+            soundfile.write(path.parent / "stems" / f"{name}.wav", np.zeros((480, 2)), 48000)
+        return path
+
+    return write
+
+
+def test_values_ids_stems_and_bars_are_told_in_one_pass(sounding: Written) -> None:
+    found = faults(sounding(EVERYWHERE))
+    assert [(line, kind, near) for line, _, kind, near in found] == TOLD_EVERYWHERE
+
+
+def test_a_wrong_chain_hides_no_fault_of_the_job(sounding: Written, chain: Path) -> None:
+    path = sounding(EVERYWHERE)
+    text = chain.read_text("utf-8").replace('use = "limiter"', 'use = "limitr"')
+    chain.write_text(text, "utf-8")
+    with pytest.raises(JobError) as caught:
+        load_job(path)
+    ours = [each for each in caught.value.faults if each.where.file == str(path)]
+    others = [each for each in caught.value.faults if each not in ours]
+    assert [(each.where.line, each.kind, each.nearest) for each in ours] == TOLD_EVERYWHERE
+    assert [(each.where.file, each.kind) for each in others] == [(str(chain), "unknown_use")]
+
+
+def test_a_wrong_tempo_makes_no_fault_of_bars(sounding: Written) -> None:
+    path = sounding('tempo_bpm = 0\n[[section]]\nname = "a"\nfrom = "bar 2.9"\nto = "bar 4"\n')
+    assert [(line, kind) for line, _, kind, _ in faults(path)] == [
+        (4, "out_of_range"),
+        (5, "no_such_beat"),
+    ]
+
+
+def test_of_stems_that_cannot_be_read_none_is_told_to_be_missing(sounding: Written) -> None:
+    path = sounding('titel = 1\n[stem."Keys"]\ngain_db = 1\n')
+    (path.parent / "stems" / "Keys.wav").write_bytes(b"no audio")
+    assert [(line, kind) for line, _, kind, _ in faults(path)] == [(4, "unknown_key")]
 
 
 @pytest.mark.parametrize(
