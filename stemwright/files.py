@@ -14,6 +14,7 @@ from typing import Self
 from stemwright.problems import InputError, MachineError, Problem
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_CANNOT_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP})
 _SHOWN = 40
 """Letters of its name that a file not yet in place shows: a name may be as long as they go."""
 
@@ -73,12 +74,20 @@ class Staged:
     As a context manager it gives the path to write to; a normal end puts the file in its place,
     anything else drops it, an interrupt too. In place its permissions are `mode`, else what the
     umask leaves. A link at `path` is replaced: `check_regular` says where it leads. Without
-    `overwrite` what is there by then stays: FileExistsError. Other OSErrors pass as the system
-    raises them.
+    `overwrite` what is there by then stays: FileExistsError. With `lasting` it outlives a power cut
+    from then on. Other OSErrors pass as the system raises them.
     """
 
-    def __init__(self, path: Path, *, mode: int | None = None, overwrite: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        mode: int | None = None,
+        overwrite: bool = True,
+        lasting: bool = False,
+    ) -> None:
         self._target, self._mode, self._overwrite = path, mode, overwrite
+        self._lasting = lasting
         self.path = path.with_name(f".{path.name[:_SHOWN]}.{secrets.token_hex(8)}.part")
         created = 0o666 if mode is None else 0o600  # less what the umask takes
         os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, created))
@@ -89,7 +98,11 @@ class Staged:
             raise FileExistsError(errno.EEXIST, "somebody was faster", str(self._target))
         if self._mode is not None:
             self.path.chmod(self._mode)
+        if self._lasting:
+            flush(self.path)
         self.path.replace(self._target)
+        if self._lasting:
+            flush(self._target.parent)
 
     def drop(self) -> None:
         """Leave nothing of the file."""
@@ -132,14 +145,40 @@ class WholeOrNothing(ABC):
             raise
 
 
-def placed(path: Path, octets: bytes) -> None:
+def flush(path: Path) -> None:
+    """Have the bytes of a file, or the names in a folder, on the disk. Raises OSError.
+
+    A system that cannot open folders, and a disk that cannot be asked, are left to themselves.
+    """
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as cause:
+        if cause.errno not in _CANNOT_FLUSH:
+            raise
+    finally:
+        os.close(handle)
+
+
+def flush_tree(folder: Path) -> None:
+    """`flush` everything in a folder, and the folder."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            flush(path)
+    flush(folder)
+
+
+def placed(path: Path, octets: bytes, *, lasting: bool = False) -> None:
     """Write a whole file in one move, through a link to where it leads.
 
-    Raises InputError `not_a_file`; MachineError `disk_full` and `not_writable`.
+    With `lasting` it outlives a power cut from then on. Raises InputError `not_a_file`;
+    MachineError `disk_full` and `not_writable`.
     """
     target = check_regular(path)
     try:
-        with Staged(target) as staged:
+        with Staged(target, lasting=lasting) as staged:
             staged.write_bytes(octets)
     except OSError as cause:
         raise cannot_write(path, cause) from cause

@@ -39,7 +39,7 @@ def edited(path: Path | str, change: Callable[[tomlkit.TOMLDocument], None]) -> 
             )
         )
     if text != before:
-        placed(place, text.encode())
+        placed(place, text.encode(), lasting=True)
     return job
 
 

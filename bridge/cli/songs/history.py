@@ -13,7 +13,7 @@ from stemwright.problems import EXIT_NO, InputError, Problem
 if TYPE_CHECKING:
     from bridge.jobs.revisions import HistoryRow
 
-_HEAD = ("", "when", "who", "counts as", "stems", "approved", "LUFS", "dBTP", "words")
+_HEAD = ("", "when", "who", "counts as", "stems", "approved", "frozen", "LUFS", "dBTP", "words")
 
 
 def history(
@@ -23,9 +23,10 @@ def history(
     ] = False,
     json: Json = False,
 ) -> None:
-    """List JOB's revisions: when, who, words, included or extra, replaced stems, approved, levels.
+    """List JOB's revisions: when, who, words, included or extra, replaced stems, approved, frozen.
 
-    Every file is held to its digest. Exit code 1: one was edited since it was sent, or is gone.
+    Every file is held to its digest. Exit code 1: one was edited since it was sent, or is gone, or
+    what was sent to be frozen is not.
 
     Example: stemwright history song/
     """
@@ -62,6 +63,7 @@ def _cells(row: HistoryRow) -> list[str]:
         row.counts_as,
         "-" if replaced is None else f"{len(replaced)} replaced" if replaced else "",
         "-" if row.approved is None else ", ".join(row.approved),
+        "" if row.frozen is None else f"{row.frozen.bytes / 1e6:.1f} MB",
         "-" if row.integrated_lufs is None else f"{row.integrated_lufs:.2f}",
         "-" if row.true_peak_dbtp is None else f"{row.true_peak_dbtp:.2f}",
         str(told["words"] or "-"),

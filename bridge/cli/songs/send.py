@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bridge.cli.options import JobPath, Jobs, Json, Long, PluginPath, Skip, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.road import Inputs, check_draft, cores
+
+if TYPE_CHECKING:
+    from bridge.jobs import Job
 
 
 def send(
@@ -56,12 +59,19 @@ def send(
         jobs=jobs or cores(),
     )
     with ProgressBar() as progress:
-        sent = send_draft(job, words, lambda song: check_draft(given, song, progress), who=who)
-    history = history_of(job)
-    row = next(each for each in history.rows if each.revision.name == sent.record.revision)
+
+        def check(song: Job) -> None:
+            check_draft(given, song, progress)
+
+        sent = send_draft(job, words, check, who=who, freeze=freeze)
     if not json:
         say(str(sent.folder))
     frozen = {"frozen_bytes": _frozen(given, job, sent.record.revision)} if freeze else {}
+    history = history_of(job)
+    row = next(each for each in history.rows if each.revision.name == sent.record.revision)
+    for each in history.problems:
+        if each.kind == "not_frozen":
+            say(f"warning: {each} ({each.hint})", err=True)
     if json:
         print_json({**row.as_json(), "path": str(sent.folder), **frozen})
         return
@@ -94,13 +104,23 @@ def _is_the_same(job: Path, number: int) -> bool:
 def _frozen(given: Inputs, job: Path, revision: str) -> int:
     """Freeze what was sent, its size told before; return the bytes it takes."""
     from bridge.jobs import load_job
+    from stemwright.problems import StemwrightError
+
+    try:
+        return _frozen_now(given, load_job(job), revision)
+    except StemwrightError:
+        said = f"{revision} is sent, and not frozen yet: stemwright freeze {job} {revision}"
+        say(said, err=True)
+        raise
+
+
+def _frozen_now(given: Inputs, job: Job, revision: str) -> int:
     from bridge.road import freeze, freeze_sizes
 
-    found = load_job(job)
-    about = sum(each.bytes or 0 for each in freeze_sizes(found, revision, given.store))
+    about = sum(each.bytes or 0 for each in freeze_sizes(job, revision, given.store))
     say(f"{revision}: its plugins' audio takes about {about / 1e6:.1f} MB", err=True)
     made = freeze(
-        found,
+        job,
         revision,
         given.store,
         plugin_folders=given.plugin_folders,

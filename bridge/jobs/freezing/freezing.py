@@ -22,7 +22,7 @@ from bridge.jobs.freezing.frozen_songs import (
 )
 from bridge.jobs.freezing.packing import pack, packed_size
 from bridge.storing import Entry, Store, file_digest
-from stemwright.files import Staged, cannot_write
+from stemwright.files import Staged, cannot_write, flush
 from stemwright.installation import installed_version
 from stemwright.problems import MachineError, Problem
 
@@ -91,6 +91,8 @@ def freeze_revision(
         known = frozen_songs(job_folder)
         try:
             (job_folder / FOLDER / AUDIO).mkdir(parents=True, exist_ok=True)
+            flush(job_folder / FOLDER)
+            flush(job_folder)
         except OSError as error:
             raise cannot_write(job_folder / FOLDER, error) from error
         rows = [
@@ -151,7 +153,7 @@ def _frozen(folder: Path, step: Step, entry: Entry) -> FrozenStep:
     path = folder / AUDIO / f"{step.key[:_KEY_DIGITS]}{_PACKED}"
     dtype = entry.meta["dtype"]
     try:
-        with Staged(path) as staged:
+        with Staged(path, lasting=True) as staged:
             with staged.open("wb") as file:
                 pack(entry.data, dtype, file)
             size, blake3 = staged.stat().st_size, file_digest(staged)
@@ -190,7 +192,7 @@ def _listed(folder: Path, name: str, lock: Lock, rows: list[FrozenStep]) -> Froz
     told["digest"] = list_digest(told)
     path = folder / f"{name}.json"
     try:
-        with Staged(path) as staged:
+        with Staged(path, lasting=True) as staged:
             staged.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
     except OSError as error:
         raise cannot_write(path, error) from error

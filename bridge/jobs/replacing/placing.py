@@ -20,7 +20,7 @@ from bridge.jobs.model import Job
 from bridge.jobs.replacing.copying import copied
 from bridge.jobs.replacing.kept_sets import RECORD, REPLACED, SCHEMA
 from bridge.jobs.replacing.planning import Replaced, Replacement, files_of, stems_of
-from bridge.jobs.revisions.working import folder_in_making, give_usual_mode, working_on
+from bridge.jobs.revisions.working import folder_in_making, take_name, working_on
 from bridge.jobs.seals import sealed
 from bridge.storing import file_digest
 from sessions import Track, read
@@ -94,10 +94,7 @@ def _kept(replacement: Replacement, top: Path) -> Path:
         if numbers and _digests_in(top / str(numbers[-1])) == digests:
             return top / str(numbers[-1])
         (folder / RECORD).write_bytes(_record(replacement, digests))
-        give_usual_mode(folder)
-        target = top / str(numbers[-1] + 1 if numbers else 1)
-        folder.rename(target)
-        return target
+        return take_name(folder, str(numbers[-1] + 1 if numbers else 1))
 
 
 def _digests_in(folder: Path) -> dict[str, str]:

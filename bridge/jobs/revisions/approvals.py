@@ -78,7 +78,7 @@ def approve(
         time = (when or datetime.now().astimezone()).isoformat(timespec="seconds")
         approval = Approval(name, digest, wanted, who or user_name(), time)
         rows = [each.as_json() for each in (*approvals_of(folder), approval)]
-        placed(_place(folder), sealed({"schema": SCHEMA, "approvals": rows}))
+        placed(_place(folder), sealed({"schema": SCHEMA, "approvals": rows}), lasting=True)
     return approval
 
 

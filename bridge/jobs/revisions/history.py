@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bridge.finished import Lock, Record, need_record, read_lock
+from bridge.jobs.freezing.frozen_revisions import (
+    FrozenRevision,
+    FrozenRevisions,
+    frozen_revisions,
+)
 from bridge.jobs.job_file import JobError
 from bridge.jobs.reading import job_path, load_job
 from bridge.jobs.replacing.kept_sets import replaced_problems
@@ -35,6 +40,7 @@ CSV_HEAD = (
     "integrated_lufs",
     "true_peak_dbtp",
     "whole",
+    "frozen",
 )
 
 
@@ -52,6 +58,7 @@ class HistoryRow:
     approvals: tuple[Approval, ...] | None
     integrated_lufs: float | None
     true_peak_dbtp: float | None
+    frozen: FrozenRevision | None
 
     def as_json(self) -> dict[str, Any]:
         """A row of `history --json`."""
@@ -75,6 +82,7 @@ class HistoryRow:
             "whole": self.revision.is_whole,
             "edited": [*self.revision.edited],
             "gone": [*self.revision.gone],
+            "frozen": None if self.frozen is None else self.frozen.as_json(),
         }
 
 
@@ -113,7 +121,7 @@ class History:
             replaced, approved = told["replaced_stems"], told["approved"]
             told |= {"replaced_stems": None if replaced is None else len(replaced)}
             told |= {"approved": None if approved is None else "; ".join(approved)}
-            told |= {"whole": "yes" if told["whole"] else "no"}
+            told |= {name: "yes" if told[name] else "no" for name in ("whole", "frozen")}
             table.writerow([_cell(told[name]) for name in CSV_HEAD])
         return written.getvalue()
 
@@ -133,9 +141,11 @@ def history_of(path: Path) -> History:
     included, problems = _included(place)
     revisions = revisions_of(folder)
     approvals, damaged = _approvals(folder)
-    rows = tuple(_rows(revisions, included, approvals))
+    frozen = frozen_revisions(folder)
+    rows = tuple(_rows(revisions, included, approvals, frozen))
     problems += [said for each in revisions for said in each.problems]
     problems += [*shelf_problems(folder), *damaged, *replaced_problems(folder)]
+    problems += [*frozen.problems, *_unfrozen(rows, folder)]
     return History(rows, included, tuple(problems))
 
 
@@ -144,6 +154,16 @@ def _approvals(job_folder: Path) -> tuple[tuple[Approval, ...] | None, tuple[Pro
         return approvals_of(job_folder), ()
     except InputError as error:
         return None, error.problems
+
+
+def _unfrozen(rows: Sequence[HistoryRow], job_folder: Path) -> Iterator[Problem]:
+    """Revisions that were sent to be frozen, and are not."""
+    for row in rows:
+        record = row.revision.record
+        if record is not None and record.freeze and row.frozen is None:
+            said = f"{row.revision.name} was sent to be frozen, and is not, or not any more"
+            hint = f"stemwright freeze {job_folder} {row.revision.name}"
+            yield Problem("not_frozen", said, {"file": str(row.revision.folder)}, hint=hint)
 
 
 def _included(place: Path) -> tuple[int | None, list[Problem]]:
@@ -157,6 +177,7 @@ def _rows(
     revisions: Sequence[Revision],
     included: int | None,
     approvals: Sequence[Approval] | None,
+    frozen: FrozenRevisions,
 ) -> Iterator[HistoryRow]:
     before: Lock | None = None
     for revision in revisions:
@@ -170,6 +191,7 @@ def _rows(
             None if approvals is None else approvals_as_sent(revision, approvals),
             main[0].measures.integrated_lufs if main else None,
             main[0].measures.true_peak_dbtp if main else None,
+            frozen.whole.get(revision.name),
         )
         before = lock
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.jobs.revisions.copying import files_in, seen_from
 from bridge.jobs.revisions.record import KEPT_JOB, RECORD, RevisionRecord, next_name
-from bridge.jobs.revisions.working import folder_in_making, give_usual_mode
+from bridge.jobs.revisions.working import folder_in_making, take_name
 from bridge.storing import file_digest
 from stemwright.installation import installed_version
 
@@ -29,11 +29,14 @@ def keep(
     words: str,
     who: str,
     when: datetime,
+    *,
+    freeze: bool = False,
 ) -> RevisionRecord:
     """Copy a finished folder and a job file into `place` under the next name of `letter`.
 
     It takes its name last, with one rename: until then nothing of it is there. Without a `source`
-    the job file is kept alone. Raises InputError as the folder's readers do, OSError.
+    the job file is kept alone. `freeze` notes that it is to be frozen. Raises InputError as
+    the folder's readers do, OSError.
     """
     with folder_in_making(place) as folder:
         name = next_name(place, letter)
@@ -42,8 +45,8 @@ def keep(
         (folder / KEPT_JOB).write_bytes(job_text)
         digests = {each: file_digest(folder / each) for each in files_in(folder)}
         time = when.isoformat(timespec="seconds")
-        record = RevisionRecord(name, words, who, time, installed_version("stemwright"), digests)
+        version = installed_version("stemwright")
+        record = RevisionRecord(name, words, who, time, version, digests, freeze)
         (folder / RECORD).write_bytes(record.as_text().encode("utf-8", "backslashreplace"))
-        give_usual_mode(folder)
-        folder.rename(place / name)
+        take_name(folder, name)
     return record

@@ -66,6 +66,7 @@ class RevisionShape(Shape):
     words: Text
     who: Text
     when: Text
+    freeze: bool = False
     files: dict[FilePath, Digest]
     digest: Digest
 
@@ -75,6 +76,7 @@ class RevisionRecord:
     """A revision's own record; `files` has the blake3 of every file in it, by its path.
 
     `when` is a time of the clock with its offset, ISO 8601. It is in no digest of the sound.
+    `freeze`: it was sent to be frozen, which is done once it is whole.
     """
 
     revision: str
@@ -83,6 +85,7 @@ class RevisionRecord:
     when: str
     stemwright: str
     files: Mapping[str, str] = field(default_factory=dict)
+    freeze: bool = False
 
     def as_text(self) -> str:
         """The text of its file."""
@@ -101,6 +104,7 @@ class RevisionRecord:
             "words": self.words,
             "who": self.who,
             "when": self.when,
+            **({"freeze": True} if self.freeze else {}),
             "files": dict(sorted(self.files.items())),
         }
 
@@ -138,7 +142,7 @@ def note_sent(place: Path, name: str) -> None:
     Raises InputError as `sent_names`, MachineError.
     """
     names = dict.fromkeys([*sent_names(place), name])
-    placed(place / SENT, sealed({"schema": SCHEMA, "sent": [*names]}))
+    placed(place / SENT, sealed({"schema": SCHEMA, "sent": [*names]}), lasting=True)
 
 
 def read_revision_record(folder: Path) -> RevisionRecord:
@@ -157,7 +161,13 @@ def read_revision_record(folder: Path) -> RevisionRecord:
         raise _bad(path, said, "read it with the stemwright that wrote it")
     shape = RevisionShape.read(told, path, "bad_revision")
     found = RevisionRecord(
-        shape.revision, shape.words, shape.who, shape.when, shape.stemwright, shape.files
+        shape.revision,
+        shape.words,
+        shape.who,
+        shape.when,
+        shape.stemwright,
+        shape.files,
+        shape.freeze,
     )
     if seal_of(told) != shape.digest:
         raise _bad(path, f"{RECORD} was edited: it is not what its own digest says")

@@ -62,7 +62,7 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
             if not dry_run:
                 if has_master:
                     _put(revision.folder, job.draft)
-                placed(place, text)
+                placed(place, text, lasting=True)
         except OSError as cause:
             raise cannot_write(folder, cause) from cause
     return Restored(name, job.draft, kept, since)

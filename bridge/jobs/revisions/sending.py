@@ -35,11 +35,13 @@ def send(
     *,
     who: str | None = None,
     when: datetime | None = None,
+    freeze: bool = False,
 ) -> Sent:
     """Freeze a job's draft as its next revision.
 
     `check` raises where the draft is not what the job says now. The first one sent writes drive and
     length into the job, which holds them. `who` is the user's name and `when` now, if nobody says.
+    `freeze` notes that it is to be frozen, which is left to the caller.
     Raises InputError `no_words`, `no_draft`, `draft_not_whole`, `job_in_use`, JobError,
     MachineError; nothing is sent then, and the job is as it was.
     """
@@ -56,10 +58,11 @@ def send(
         try:
             if held is not None:
                 hold(place, held)
-            record = _frozen(job, words, who or user_name(), when or datetime.now().astimezone())
+            time = when or datetime.now().astimezone()
+            record = _kept(job, words, who or user_name(), time, freeze=freeze)
         except BaseException as error:
             if held is not None:
-                placed(place, before)
+                placed(place, before, lasting=True)
             if isinstance(error, OSError):
                 raise cannot_write(place.parent / REVISIONS, error) from error
             raise
@@ -96,9 +99,10 @@ def _held_first(job: Job) -> HeldByJob | None:
     return held_of(job.draft)
 
 
-def _frozen(job: Job, words: str, who: str, when: datetime) -> RevisionRecord:
+def _kept(job: Job, words: str, who: str, when: datetime, *, freeze: bool) -> RevisionRecord:
     """Write the draft as the next revision. Raises InputError, OSError."""
     text = job.path.read_bytes()
-    record = keep(job.draft, job.folder / REVISIONS, "r", text, words, who, when)
-    note_sent(job.folder / REVISIONS, record.revision)
+    place = job.folder / REVISIONS
+    record = keep(job.draft, place, "r", text, words, who, when, freeze=freeze)
+    note_sent(place, record.revision)
     return record

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bridge.storing import HeldError, NotALeaseError, hold, leased_folder, sweep
-from stemwright.files import cannot_write
+from stemwright.files import cannot_write, flush, flush_tree
 from stemwright.problems import InputError, Problem
 
 IN_USE = ".stemwright-job-in-use"
@@ -54,6 +54,15 @@ def folder_in_making(place: Path) -> Iterator[Path]:
         yield folder
 
 
-def give_usual_mode(folder: Path) -> None:
-    """Give a private folder the rights of its parent."""
-    folder.chmod(folder.parent.stat().st_mode & 0o7777)
+def take_name(folder: Path, name: str) -> Path:
+    """Put a folder that is made under its name, with the rights of the folder it lies in.
+
+    From then on it outlives a power cut. Returns where it lies. Raises OSError.
+    """
+    place = folder.parent
+    folder.chmod(place.stat().st_mode & 0o7777)
+    flush_tree(folder)
+    target = folder.rename(place / name)
+    flush(place)
+    flush(place.parent)
+    return target
