@@ -14,6 +14,9 @@ from .faults import (
     FileError as FileError,
     Note as Note,
 )
+from .inserts import (
+    USES as USES,
+)
 from .inserts.base import (
     Decibels as Decibels,
     Settings as Settings,
@@ -124,7 +127,6 @@ from .validation import (
     overridden as overridden,
 )
 from .wire import (
-    USES as USES,
     Table as Table,
 )
 from .write import (

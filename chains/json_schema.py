@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from chains.fault_words import Grammar
-from chains.wire import ChainFile
+from chains.wire import chain_file
 
 SCHEMA_PATH = Path(__file__).with_name("schema.json")
 
@@ -46,7 +46,7 @@ def schema_of(file: type[BaseModel]) -> dict[str, Any]:
 @cache
 def grammar() -> Grammar:
     """Return what a chain file may hold: to read, never to change."""
-    return Grammar(schema_of(ChainFile))
+    return Grammar(schema_of(chain_file()))
 
 
 def schema() -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chains.faults import Note
-from chains.inserts.settings import InsertSettings
 from chains.lines import NOWHERE, Source, Where
+
+if TYPE_CHECKING:
+    from chains.inserts.settings import InsertSettings
 
 Side = Literal["stereo", "mid", "side", "left", "right"]
 Host = Literal["dawdreamer", "pedalboard"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from pydantic_core import ErrorDetails
 from chains import model, wire
 from chains.fault_words import Node, unknown_key
 from chains.faults import Fault
+from chains.inserts import USES
 from chains.json_schema import grammar
 from chains.lines import At, Source, dotted
 from chains.outline import InsertOutline, Outline, Word
-from chains.wire import ChainFile, Placement, engine_of, insert_of
+from chains.wire import ChainFile, Placement, chain_file, engine_of, insert_of
 from stemwright.words import nearest
 
 Data = Mapping[str, Any]
@@ -62,9 +64,16 @@ def read_on(data: Data, source: Source) -> Meant:
 
 
 def _validated(reading: _Reading) -> ChainFile | None:
+    """The wire form, first by the model of the kinds that are named: what is right is right in all.
+
+    Faults are told by the model of all kinds.
+    """
+    with suppress(ValidationError):
+        wire = chain_file(_uses(reading.data)).model_validate(reading.data)
+        return None if reading.told else wire
     for _ in range(_ROUNDS):
         try:
-            wire = ChainFile.model_validate(reading.data)
+            wire = chain_file().model_validate(reading.data)
         except ValidationError as error:
             errors = error.errors(include_url=False)[:_MOST_ERRORS]
         else:
@@ -76,6 +85,24 @@ def _validated(reading: _Reading) -> ChainFile | None:
         for each in undecided:
             _assume(each, reading)
     return None
+
+
+def _uses(data: Data) -> frozenset[str]:
+    """The kinds of insert that a file names; one at least, for a model has no less."""
+    racks = [*_tables(data.get("group")), *_tables(data.get("return")), data.get("master")]
+    named = {
+        str(row.get("use"))
+        for rack in racks
+        if isinstance(rack, Mapping)
+        for row in _tables(rack.get("insert"))
+    }
+    return frozenset(named.intersection(USES) or USES[:1])
+
+
+def _tables(rows: object) -> Iterator[Mapping[str, Any]]:
+    yield from (
+        row for row in (rows if isinstance(rows, tuple) else ()) if isinstance(row, Mapping)
+    )
 
 
 def _as_lists(reading: _Reading) -> None:
@@ -233,7 +260,7 @@ class _Rest:
         if any((*row.at, key) in self._faulty for key in _DECIDING):
             return None
         try:
-            table = wire.INSERT_TABLES["plugin"].model_validate(self._right(row.table, row.at))
+            table = wire.insert_table("plugin").model_validate(self._right(row.table, row.at))
         except ValidationError:
             return None
         return insert_of(table, name, self._meant.source.where(*row.at))

@@ -6,19 +6,21 @@ an insert stand in its own table, so an insert's table is made of a placement an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from chains import model
 from chains.faults import Note
+from chains.inserts import USES, settings_class
 from chains.inserts.base import Decibels
-from chains.inserts.settings import InsertSettings
 from chains.lines import At, Source, Where
 from chains.model import Dynamics, Host, Safety, Side
+
+if TYPE_CHECKING:
+    from chains.inserts.settings import InsertSettings
 
 CURRENT = 1
 """The schema version this code writes and reads."""
@@ -60,8 +62,10 @@ class InsertTable(Placement):
     use: str
 
 
-def _table_of(settings: type[InsertSettings]) -> type[InsertTable]:
+@cache
+def insert_table(use: str) -> type[InsertTable]:
     """The insert's own table: where it stands, and its settings, with `use` to be written."""
+    settings = settings_class(use)
     both: Any = (InsertTable, settings)
     must_be_written: Any = (settings.model_fields["use"].annotation, ...)
     return cast(
@@ -74,27 +78,6 @@ def _table_of(settings: type[InsertSettings]) -> type[InsertTable]:
             use=must_be_written,
         ),
     )
-
-
-_SETTINGS: dict[str, type[InsertSettings]] = {
-    settings.model_fields["use"].default: settings for settings in get_args(InsertSettings)
-}
-
-USES: tuple[str, ...] = tuple(_SETTINGS)
-"""Every word `use` accepts."""
-
-INSERT_TABLES: Mapping[str, type[InsertTable]] = MappingProxyType(
-    {use: _table_of(settings) for use, settings in _SETTINGS.items()}
-)
-"""The table of an insert, by what its `use` says."""
-
-if TYPE_CHECKING:
-    AnyInsert = InsertTable
-else:
-    AnyInsert = Union[tuple(INSERT_TABLES.values())]  # noqa: UP007 - as many as there are
-InsertTables = Annotated[
-    tuple[Annotated[AnyInsert, Field(discriminator="use")], ...], Field(max_length=128)
-]
 
 
 class EngineTable(Table):
@@ -115,7 +98,7 @@ class GroupTable(Table):
     gain_db: Decibels = 0.0
     sends: dict[str, Decibels] = Field(default_factory=dict)
     required: bool = False
-    insert: InsertTables = ()
+    insert: tuple[InsertTable, ...] = ()
 
 
 class ReturnTable(Table):
@@ -123,13 +106,13 @@ class ReturnTable(Table):
 
     id: Id
     gain_db: Decibels = 0.0
-    insert: InsertTables = ()
+    insert: tuple[InsertTable, ...] = ()
 
 
 class MasterTable(Table):
     """[master]."""
 
-    insert: InsertTables = ()
+    insert: tuple[InsertTable, ...] = ()
 
 
 class TargetTable(Table):
@@ -150,17 +133,61 @@ class VersionTable(Table):
     dynamics: Dynamics = "own"
 
 
+_T = TypeVar("_T")
+Groups = Annotated[tuple[_T, ...], Field(min_length=1, max_length=256)]
+Returns = Annotated[tuple[_T, ...], Field(alias="return", max_length=256)]
+
+
 class ChainFile(Table):
     """A stemwright chain file."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
     name: str = ""
     engine: EngineTable | None = None
-    group: Annotated[tuple[GroupTable, ...], Field(min_length=1, max_length=256)]
-    returns: Annotated[tuple[ReturnTable, ...], Field(alias="return", max_length=256)] = ()
+    group: Groups[GroupTable]
+    returns: Returns[ReturnTable] = ()
     master: MasterTable | None = None
     target: TargetTable | None = None
     versions: Annotated[tuple[VersionTable, ...], Field(alias="version", max_length=256)] = ()
+
+
+@cache
+def chain_file(uses: frozenset[str] = frozenset(USES)) -> type[ChainFile]:
+    """The model of a chain file whose inserts are of these kinds, at least one.
+
+    A model takes as long to make as there are kinds in it, and few chains have more than five.
+    """
+    inserts: Any = (_insert_rows(uses), ())
+    models: tuple[Any, ...] = tuple(
+        create_model(
+            table.__name__,
+            __base__=table,
+            __module__=__name__,
+            __doc__=table.__doc__,
+            insert=inserts,
+        )
+        for table in (GroupTable, ReturnTable, MasterTable)
+    )
+    group, back, master = models
+    groups, returns = cast("Any", Groups), cast("Any", Returns)
+    rows: Any = {
+        "group": (groups[group], ...),
+        "returns": (returns[back], ()),
+        "master": (master | None, None),
+    }
+    whole = create_model(
+        "ChainFile", __base__=ChainFile, __module__=__name__, __doc__=ChainFile.__doc__, **rows
+    )
+    return cast("type[ChainFile]", whole)
+
+
+def _insert_rows(uses: frozenset[str]) -> Any:
+    """The type of a row of inserts, each told by its `use`; a single kind needs no telling."""
+    tables: Any = tuple(insert_table(use) for use in USES if use in uses)
+    any_insert: Any = Union[tables]  # noqa: UP007 - as many as there are
+    if len(tables) > 1:
+        any_insert = Annotated[any_insert, Field(discriminator="use")]
+    return Annotated[tuple[any_insert, ...], Field(max_length=128)]
 
 
 def build(
@@ -207,7 +234,7 @@ def _return(table: ReturnTable, source: Source, at: At) -> model.Return:
     return model.Return(table.id, table.gain_db, inserts, source.where(*at))
 
 
-def _inserts(rows: InsertTables, source: Source, at: At) -> tuple[model.Insert, ...]:
+def _inserts(rows: tuple[InsertTable, ...], source: Source, at: At) -> tuple[model.Insert, ...]:
     ids = model.insert_ids((row.id, row.use) for row in rows)
     return tuple(
         insert_of(row, name, source.where(*at, "insert", i))
@@ -222,7 +249,7 @@ def insert_of(row: InsertTable, name: str, where: Where) -> model.Insert:
 
 def settings_of(row: InsertTable) -> InsertSettings:
     """Take the settings out of an insert's table; they were validated with it."""
-    settings = _SETTINGS[row.use]
+    settings = settings_class(row.use)
     return settings.model_construct(**{name: getattr(row, name) for name in settings.model_fields})
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.planning.moves import Ride, SongMoves
 from bridge.plugins import Lines, Plugin, Slot
 from bridge.storing import Entry, Store
-from chains import NOWHERE, InsertSettings, Limiter, Side, Where
+from chains import NOWHERE, Side, Where
 from stemwright.problems import Diagnostic, Problem
 from stemwright.shown import Shown
+
+if TYPE_CHECKING:
+    from chains import InsertSettings, Limiter
 
 ARRAY = "array:"
 """How the place of a stem begins that lies in memory; no file of a session is called so."""

@@ -15,8 +15,22 @@ import jsonschema
 import pytest
 
 import chains
-from chains import InsertSettings, StemName, assign, describe_chain, dumps, load, loads
+from chains import (
+    InsertSettings,
+    Source,
+    StemName,
+    as_document,
+    assign,
+    describe_chain,
+    dumps,
+    load,
+    loads,
+)
+from chains.inserts import settings_class
 from chains.json_schema import SCHEMA_PATH, text
+from chains.readable import read_on
+from chains.validation import frozen
+from chains.wire import build, chain_file
 
 LIBRARY = sorted(chains.LIBRARY.glob("*.toml"))
 
@@ -68,6 +82,23 @@ def test_reading_a_chain_imports_nothing_heavy() -> None:
     code = "import sys, chains; print(*sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert heavy & set(shown.stdout.split()) == set()
+
+
+def test_reading_a_chain_imports_the_kinds_of_its_own_inserts_alone() -> None:
+    text = 'schema = 1\n[[group]]\nid = "a"\nstems = ["*"]\ninsert = [{ use = "gain" }]\n'
+    code = f"import sys, chains; chains.loads({text!r}); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    named = {f"chains.inserts.{use}" for use in chains.USES}
+    assert named & set(shown.stdout.split()) == {"chains.inserts.gain", "chains.inserts.plugin"}
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_library_chains_say_the_same_to_the_model_of_all_kinds(path: Path) -> None:
+    data = frozen(as_document(load(path)))
+    meant = read_on(data, Source()).wire
+    assert meant is not None
+    whole = chain_file().model_validate(data)
+    assert build(whole, Source(), None, ()) == build(meant, Source(), None, ())
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
@@ -247,3 +278,4 @@ def test_uses_are_the_settings_there_are() -> None:
     assert set(chains.USES) == {get_args(each.model_fields["use"].annotation)[0] for each in union}
     assert len(chains.USES) == len(set(chains.USES)) == len(union) > 1
     assert set(SAID) == set(chains.USES)
+    assert tuple(settings_class(use) for use in chains.USES) == union
