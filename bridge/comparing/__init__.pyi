@@ -95,6 +95,7 @@ from .sound import (
     level_change as level_change,
 )
 from .verifying_render import (
+    Stand as Stand,
     Verified as Verified,
     verify as verify,
     verify_digests as verify_digests,
@@ -122,6 +123,7 @@ __all__ = [
     "Policy",
     "Renderings",
     "Residual",
+    "Stand",
     "Streams",
     "Verdict",
     "Verified",

@@ -15,11 +15,15 @@ from bridge.comparing.judging.limits import Limits, Verdict
 from bridge.finished import Lock, differences, found_again, read_lock, recall, write_folder
 from bridge.gathering import Cancel, Events, link_stems
 from bridge.hosting import scratch, search_folders, trusted_folders
+from bridge.planning import Plan
 from bridge.rendering import Context, context_of, render
 from bridge.storing import Store
 from chains import Chain, load
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 from stemwright.shown import Shown
+
+Stand = Callable[[Plan, Chain], Plan]
+"""Puts what was kept of plugins that are not here in their place; tells it in `stands_in` notes."""
 
 _MADE = ("frames", "drive_db", "trim_db", "drive_held")
 _HEARD_FIRST = frozenset({"plugin", "state"})
@@ -117,7 +121,8 @@ class Verified(Shown):
     `kind` of the first step that differs is source, plugin, state, chain or host. `repeatable` is
     False when that step gives another result each time. `not_repeatable` are all steps that do; the
     verdict allows for as much as they vary by. `within` is about the sound, `same` about all of it.
-    `lock` is what the lock holds and this rendering has otherwise, heard or not.
+    `lock` is what the lock holds and this rendering has otherwise, heard or not. `stood_in` says of
+    each step that was not hosted what stood in for it.
     """
 
     verdict: Verdict
@@ -130,6 +135,7 @@ class Verified(Shown):
     digests: DigestChecks
     not_repeatable: tuple[str, ...] = ()
     lock: tuple[LockNote, ...] = ()
+    stood_in: tuple[Diagnostic, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -160,6 +166,7 @@ class Verified(Shown):
             "outputs": [{"name": each.name, "verdict": each.verdict} for each in self.found.files],
             "digests": self.digests.as_json(),
             "lock": [each.as_json() for each in self.lock],
+            **({"stood_in": [each.as_json() for each in self.stood_in]} if self.stood_in else {}),
         }
 
     @property
@@ -181,13 +188,15 @@ def verify(
     deadline_s: float | None = None,
     stems: Path | None = None,
     cancel: Cancel | None = None,
+    stand: Stand | None = None,
 ) -> Verified:
     """Check a folder's digests, then render it anew from its chain.toml, its lock and its sources.
 
     `path` is the folder, or a master or a sidecar whose folder lies around it or is `folder`. It
     uses an empty store of its own and changes nothing. `plugin_folders`: host what lies there
     or in `trusted` and nothing else; absent, the system's folders are searched, and the folders
-    the user trusts for good count too. `stems`: where the song's stems lie now.
+    the user trusts for good count too. `stems`: where the song's stems lie now. `stand` puts what
+    was kept of plugins in the place of those that are not here, and is told.
     Raises InputError for a folder that is not ours or whose sources are gone, MachineError for a
     plugin that is not here, RenderError for one that fails.
     """
@@ -199,6 +208,8 @@ def verify(
     folders = search_folders(()) if plugin_folders is None else tuple(plugin_folders)
     allowed = trusted_folders(trusted) if plugin_folders is None else tuple(trusted)
 
+    stood_in: list[Diagnostic] = []
+
     def again(work: Path) -> Path:
         store = Store(work / "store")
         plan = link_stems(
@@ -208,7 +219,13 @@ def verify(
             plugin_folders=folders,
             trusted=allowed,
             moves=lock.moves(),
+            partial=stand is not None,
         )
+        if stand is not None:
+            plan = stand(plan, chain)
+            if plan.missing:
+                raise MachineError(plan.missing)
+            stood_in[:] = [each for each in plan.diagnostics if each.code == "stands_in"]
         context = context_of(
             plan, store, events=events, cancel=cancel, jobs=jobs, deadline_s=deadline_s
         )
@@ -219,7 +236,8 @@ def verify(
         if stems is not None:
             lock = found_again(recorded, stems, store)
         digests = check_digests(place, lock, store, jobs)
-        return _compared(place.folder, work, again, limits, digests)
+        found = _compared(place.folder, work, again, limits, digests)
+    return replace(found, stood_in=tuple(stood_in))
 
 
 def verify_digests(

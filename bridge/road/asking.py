@@ -6,13 +6,14 @@ Nothing but the page of a finished folder is made again here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from bridge.comparing import Diff, DigestChecks, Limits, Policy, Verified
+    from bridge.comparing import Diff, DigestChecks, Limits, Policy, Stand, Verified
     from bridge.gathering import Cancel, Events
     from bridge.metering import Measures
     from bridge.pages.bypass import Bypassed
@@ -77,10 +78,14 @@ def verified(
     jobs: int = 1,
     plugin_timeout_s: float | None = None,
     cancel: Cancel | None = None,
+    job: Path | None = None,
+    frozen: bool | None = None,
 ) -> Verified:
     """Check a master's digests and render it anew; without `limits` every sample has to be equal.
 
-    Raises as `bridge.comparing.verify` does.
+    What the `job` it is of has frozen stands in for plugins that are not here, but beside
+    `plugin_folders`; `frozen` has it stand in for all of them, or for none. Raises as
+    `bridge.comparing.verify` does.
     """
     from bridge.comparing import Limits, verify
 
@@ -95,7 +100,21 @@ def verified(
         deadline_s=plugin_timeout_s,
         stems=stems,
         cancel=cancel,
+        stand=None if job is None else _stand(job, frozen, alone=plugin_folders is not None),
     )
+
+
+def _stand(job: Path, frozen: bool | None, *, alone: bool) -> Stand | None:
+    """What puts frozen audio in the place of plugins; None where it may not, or there is none.
+
+    A plugin that is here in another build plays: whether it sounds the same is what is asked.
+    """
+    from bridge.jobs import frozen_songs, job_path, stand_in
+
+    songs = frozen_songs(job_path(job).parent)
+    if not (songs.lists or songs.damaged) or not (not alone if frozen is None else frozen):
+        return None
+    return partial(stand_in, songs=songs, forced=frozen is True, others_play=frozen is None)
 
 
 def checked_digests(

@@ -11,7 +11,7 @@ from bridge.cli.given_song import finished, sent_revision
 from bridge.cli.options import Jobs, Json, Plugins, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
 from bridge.road import checked_digests, cores, verified
-from stemwright.problems import EXIT_NO
+from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.comparing import DigestCheck, DigestChecks, Verified
@@ -41,6 +41,14 @@ def verify(
         bool, typer.Option("--quick", help="Check the digests alone and render nothing.")
     ] = False,
     plugins: Plugins = None,
+    frozen: Annotated[
+        bool | None,
+        typer.Option(
+            "--frozen/--no-frozen",
+            help="Of a JOB: let frozen audio stand in for every plugin it has it of, or for none. "
+            "Default: for those that are not here.",
+        ),
+    ] = None,
     trust: Trust = None,
     accept: Annotated[
         Literal["exact", "float", "dither", "tolerant"],
@@ -63,7 +71,17 @@ def verify(
     from bridge.cli.progress import ProgressBar
     from bridge.comparing import Limits
 
-    path = finished(path) if revision is None else sent_revision(path, revision)
+    given = path
+    path = finished(given) if revision is None else sent_revision(given, revision)
+    job = None if path == given else given
+    if frozen is not None and (job is None or quick):
+        raise InputError(
+            Problem(
+                "usage",
+                "--frozen is of a job's master that is rendered anew",
+                hint="name the job: stemwright verify JOB [REVISION] --frozen",
+            )
+        )
     if quick:
         checks = checked_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)
@@ -79,6 +97,8 @@ def verify(
             limits=Limits(accept=accept),
             plugin_timeout_s=plugin_timeout,
             stems=stems,
+            job=job,
+            frozen=frozen,
         )
     _end(found.as_json(), [*_digest_lines(found.digests), *_lines(found)], found.same, json)
 
@@ -111,7 +131,8 @@ def _short(digest: str) -> str:
 
 
 def _lines(found: Verified) -> list[str]:
-    lines = [f"{found.verdict}: {each.name} {each.verdict}" for each in found.found.files]
+    lines = [each.message for each in found.stood_in]
+    lines += [f"{found.verdict}: {each.name} {each.verdict}" for each in found.found.files]
     notes = [f"{each.message} ({each.kind})" for each in found.lock]
     if found.step is None:
         return [*lines, *notes]

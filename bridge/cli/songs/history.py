@@ -23,7 +23,7 @@ def history(
     ] = False,
     json: Json = False,
 ) -> None:
-    """List JOB's revisions: when, who, words, included or extra, replaced stems, approved, frozen.
+    """List JOB's revisions: when, who, words, included or extra, replaced stems, approved, levels.
 
     Every file is held to its digest. Exit code 1: one was edited since it was sent, or is gone, or
     what was sent to be frozen is not.

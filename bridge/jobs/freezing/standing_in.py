@@ -19,19 +19,28 @@ from stemwright.words import listed
 
 _Owner = TypeVar("_Owner", Lane, ReturnLane)
 _GONE = "is not installed here"
+_OTHER = "is another binary here"
 _ASKED = "is not asked for"
 
 
-def stand_in(plan: Plan, chain: Chain, songs: FrozenSongs, *, forced: bool = False) -> Plan:
+def stand_in(
+    plan: Plan,
+    chain: Chain,
+    songs: FrozenSongs,
+    *,
+    forced: bool = False,
+    others_play: bool = False,
+) -> Plan:
     """The plan with frozen audio for the plugins that are not here, or are another binary here.
 
-    `chain` is what was planned. `forced`: wherever there is any. A step whose settings are not
+    `chain` is what was planned. `forced`: wherever there is any. `others_play`: another binary that
+    is here plays all the same. A step whose settings are not
     those that were frozen is one of the plan's `missing`, where its plugin is too. Every step that
     stands in is told in a note.
     """
     told = tuple(_damaged(each) for each in songs.damaged)
     plan = replace(plan, diagnostics=(*plan.diagnostics, *told))
-    made = _StandingIn(plan, chain, songs, forced).plan() if songs.lists else plan
+    made = _StandingIn(plan, chain, songs, forced, others_play).plan() if songs.lists else plan
     return replace(made, missing=(*made.missing, *songs.damaged)) if made.missing else made
 
 
@@ -43,8 +52,11 @@ def _damaged(problem: Problem) -> Diagnostic:
 class _StandingIn:
     """Goes through the hosted steps of a plan, and gathers what is said of them."""
 
-    def __init__(self, plan: Plan, chain: Chain, songs: FrozenSongs, forced: bool) -> None:
-        self._plan, self._songs, self._forced = plan, songs, forced
+    def __init__(
+        self, plan: Plan, chain: Chain, songs: FrozenSongs, forced: bool, others_play: bool
+    ) -> None:
+        self._plan, self._songs = plan, songs
+        self._forced, self._others_play = forced, others_play
         self._wanted = dict(_wanted(chain))
         self._done: dict[str, HostedStep] = {}
         self._notes: list[Diagnostic] = []
@@ -95,7 +107,7 @@ class _StandingIn:
             if wanted is not None and _means(wanted, row)
         ]
         reason = _reason(step, [row for _, row in rows], forced=self._forced)
-        if not rows or reason is None:
+        if not rows or reason is None or (reason == _OTHER and self._others_play):
             return step
         other = [_settings_apart(step, self._plan.engine, *each) for each in rows]
         fitting = next((each for each, apart in zip(rows, other, strict=True) if not apart), None)
@@ -160,7 +172,7 @@ def _reason(step: HostedStep, rows: list[PluginRow], *, forced: bool) -> str | N
         for row in rows
     )
     if not is_here:
-        return "is another binary here"
+        return _OTHER
     return _ASKED if forced else None
 
 
