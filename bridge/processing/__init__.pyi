@@ -8,11 +8,15 @@ from .filters import (
 from .gain_series import (
     gain_of as gain_of,
 )
-from .limiting.drive import (
+from .limiting.analysis import (
     Analyser as Analyser,
     Analysis as Analysis,
-    FinishLimiter as FinishLimiter,
+)
+from .limiting.drive import (
     solve_drive as solve_drive,
+)
+from .limiting.finish_limiter import (
+    FinishLimiter as FinishLimiter,
 )
 from .port import (
     KeyedProcessor as KeyedProcessor,

@@ -1,91 +1,23 @@
-"""What the finish must know of the signal before it can choose a drive: one pass, kept small."""
+"""The drive that brings a limited signal to a loudness, from what is known of the signal."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bridge.audio import Block, FramePeaks, Framer, KWeighting, gated_lufs, narrow_frame_peaks
-from bridge.native import library
+from bridge.audio import gated_lufs
+from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.brent import find_root
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, GainCurve, Shape
+from bridge.processing.limiting.engine import MARGIN_DB, Curve, GainCurve, Shape
 from bridge.processing.limiting.series import Series
-from bridge.processing.reduction import Reductions
 from chains import Limiter
 from stemwright.decibels import linear
 
-_GRID_FRAMES = 16384
 _PART = 1 << 17  # as much of a series is in memory at once
-
-
-@dataclass(frozen=True, eq=False)
-class Analysis:
-    """A signal's peaks and energies, in files: 20 MB a minute at 48 kHz.
-
-    `envelope` has the 4x true peak of every frame over both channels. `energies` has the K-weighted
-    energy of every `pooled` frames, the last of them fewer, summed over channels and frames.
-    """
-
-    sample_rate_hz: int
-    envelope: Series
-    energies: Series
-    pooled: int
-
-    @property
-    def frames(self) -> int:
-        """Length of the signal."""
-        return len(self.envelope)
-
-
-class Analyser:
-    """Takes a signal block by block and keeps what the finish needs of it.
-
-    It lies on the disk of `folder`. Raises as `Series` does.
-    """
-
-    def __init__(self, sample_rate_hz: int, channels: int = 2, folder: Path | None = None) -> None:
-        self._sample_rate_hz = sample_rate_hz
-        self._pooled = 8 * max(1, round(sample_rate_hz / 48000))
-        self._framer = Framer(channels, _GRID_FRAMES)
-        self._frame_peaks = FramePeaks(channels, narrow_frame_peaks)
-        self._weighting = KWeighting(sample_rate_hz, channels)
-        self._envelope, self._energies = Series(folder), Series(folder)
-
-    def add(self, block: Block) -> None:
-        """Take (channels, frames) float64."""
-        self._keep(self._framer.add(block))
-
-    def result(self) -> Analysis:
-        """Return the analysis of everything taken; nothing can be added afterwards."""
-        self._keep(self._framer.rest())
-        self._envelope.append(self._frame_peaks.rest().astype(np.float32))
-        return Analysis(self._sample_rate_hz, self._envelope, self._energies, self._pooled)
-
-    def _keep(self, block: Block) -> None:
-        for start in range(0, block.shape[1], _GRID_FRAMES):
-            tile = block[:, start : start + _GRID_FRAMES]
-            self._envelope.append(self._frame_peaks.add(tile).astype(np.float32))
-            self._energies.append(self._pooled_energies(self._weighting.filtered(tile)))
-
-    def _pooled_energies(self, weighted: Block) -> npt.NDArray[np.float32]:
-        whole, short = divmod(weighted.shape[1], self._pooled)
-        compiled = library()
-        if compiled is not None and len(weighted) == 2 and not short:
-            energies = np.empty(whole, np.float32)
-            compiled.pooled_energies(weighted[0], weighted[1], energies, whole, self._pooled)
-            return energies
-        energy = np.square(weighted).sum(axis=0)
-        short = -len(energy) % self._pooled
-        rows = np.pad(energy, (0, short)).reshape(-1, self._pooled)
-        pooled: npt.NDArray[np.float32] = rows.sum(axis=1).astype(np.float32)
-        return pooled
-
 
 DRIVE_RANGE_DB = (-40.0, 40.0)
 REACHED_LU = 0.05
@@ -230,49 +162,3 @@ def _pooled_peaks(analysis: Analysis) -> Series:
 
 def _wide(series: Series) -> Iterator[Curve]:
     return (part.astype(np.float64) for part in series.parts(_PART))
-
-
-class FinishLimiter:
-    """Streams drive * gain * samples, reusing the envelope of the analysis; frame n stays frame n.
-
-    `gain` belongs to the frames returned last: multiplying the driven samples of any other version
-    by it replays the limiter, `(samples * drive) * gain`, to the bit.
-    """
-
-    def __init__(
-        self, analysis: Analysis, drive_db: float, ceiling_dbtp: float, settings: Limiter
-    ) -> None:
-        shape = Shape.of(settings.lookahead_ms, settings.release_ms, analysis.sample_rate_hz)
-        self._engine = Engine(shape, linear(ceiling_dbtp - MARGIN_DB), channels=2)
-        self._envelope = analysis.envelope
-        self._position = 0
-        self.drive = linear(drive_db)
-        """The drive, linear."""
-        self.gain: Curve = np.empty(0)
-        """(frames,) gain in (0, 1] of the frames returned last."""
-        self.lowest_gain = 1.0
-        """The smallest gain of all frames returned so far."""
-        self.reductions = Reductions(analysis.sample_rate_hz)
-        """The gains of all frames returned so far, without the trim."""
-
-    def process(self, block: Block) -> Block:
-        """Take (2, frames) float64 of the analysed signal; return the (2, frames) ready.
-
-        ValueError for frames beyond the analysed ones.
-        """
-        stop = self._position + block.shape[1]
-        if stop > len(self._envelope):
-            raise ValueError(f"{stop} frames, but {len(self._envelope)} were analysed")
-        peaks = self._envelope.read(self._position, stop).astype(np.float64)
-        self._position = stop
-        return self._noted(*self._engine.add(block * self.drive, peaks * self.drive))
-
-    def finish(self) -> Block:
-        """Return what is still held."""
-        return self._noted(*self._engine.rest())
-
-    def _noted(self, limited: Block, gain: Curve) -> Block:
-        self.gain = gain
-        self.lowest_gain = min(self.lowest_gain, float(gain.min(initial=1.0)))
-        self.reductions.note_gains(gain)
-        return limited
