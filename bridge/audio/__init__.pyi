@@ -76,8 +76,11 @@ from .true_peak import (
     TruePeak as TruePeak,
 )
 from .wav_files import (
+    GrowingWav as GrowingWav,
     WavWriter as WavWriter,
+    Written as Written,
     pcm_sha256 as pcm_sha256,
+    read_growing as read_growing,
 )
 from .zip_members import (
     open_member as open_member,
@@ -94,6 +97,7 @@ __all__ = [
     "Dtype",
     "FramePeaks",
     "Framer",
+    "GrowingWav",
     "Header",
     "Inspection",
     "KWeighting",
@@ -106,6 +110,7 @@ __all__ = [
     "Subtype",
     "TruePeak",
     "WavWriter",
+    "Written",
     "as_taps",
     "can_carry",
     "energy",
@@ -124,6 +129,7 @@ __all__ = [
     "pcm_sha256",
     "probe",
     "read_blocks",
+    "read_growing",
     "read_pcm",
     "read_texts",
     "reblocked",

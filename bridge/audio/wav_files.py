@@ -6,17 +6,19 @@ import contextlib
 import hashlib
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from bridge.audio.blocks import Block
 from bridge.audio.decode import opened
 from bridge.audio.facts.sizes import BITS, BLOCK_FRAMES, Subtype
+from bridge.audio.plain_samples import decoded, read_fully
 from bridge.audio.quantise import Quantiser, as_read, as_stored
+from bridge.native import Library
 from stemwright.files import Staged, WholeOrNothing, cannot_write
 from stemwright.problems import InputError, Problem
 
@@ -66,6 +68,54 @@ class Written:
     clipped: int
 
 
+@dataclass(frozen=True)
+class GrowingWav:
+    """A file of WavWriter's, `staged` till it is whole, with `frames` so far."""
+
+    path: Path
+    staged: Path
+    channels: int
+    subtype: Subtype
+    frames: int
+
+
+def read_growing(compiled: Library, grown: Iterable[GrowingWav]) -> Iterator[Block]:
+    """Yield what came to a file each time it is said to have grown, as a reader of it will have it.
+
+    (channels, new frames) float64. Raises OSError; EOFError where it has not grown as was said.
+    """
+    with contextlib.ExitStack() as held:
+        file, had = None, 0
+        for now in grown:
+            if file is None:
+                file = held.enter_context(_opened(now))
+                file.seek(_header_bytes(now.subtype))
+            octets = np.empty((now.frames - had) * frame_bytes(now.channels, now.subtype), np.uint8)
+            if read_fully(file, octets) < len(octets):
+                raise EOFError(now.path)
+            had = now.frames
+            yield decoded(compiled, octets, _CODINGS[now.subtype], now.channels)
+
+
+def _opened(growing: GrowingWav) -> IO[bytes]:
+    try:
+        return growing.staged.open("rb", buffering=0)
+    except FileNotFoundError:
+        return growing.path.open("rb", buffering=0)
+
+
+_CODINGS: dict[Subtype, str] = {
+    "pcm16": "PCM_16",
+    "pcm24": "PCM_24",
+    "float32": "FLOAT",
+    "float64": "DOUBLE",
+}
+
+
+def _header_bytes(subtype: Subtype) -> int:
+    return len(wave_header(48000, 1, subtype, frames=0))
+
+
 class WavWriter(WholeOrNothing):
     """Write blocks of (channels, frames) float64 to a WAV file; above 4 GiB it becomes RF64.
 
@@ -99,8 +149,8 @@ class WavWriter(WholeOrNothing):
         self._refuse_overwriting()
         try:
             self._staged = Staged(path)
-            self._file = self._staged.path.open("wb")
-            self._file.write(wave_header(*self._format, frames=0))
+            self._file = self._staged.path.open("wb", buffering=0)
+            self._put(memoryview(wave_header(*self._format, frames=0)))
         except OSError as cause:
             raise cannot_write(path, cause) from cause
 
@@ -110,12 +160,18 @@ class WavWriter(WholeOrNothing):
         octets = as_stored(samples, self._format[2])
         self._digest.update(octets)
         try:
-            self._file.write(octets)
+            self._put(octets)
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
         self._frames += block.shape[1]
         if self._listener is not None:
             self._listener(as_read(samples, self._format[2]))
+
+    @property
+    def so_far(self) -> GrowingWav:
+        """The file as others can read it before it has its name."""
+        _rate, channels, subtype = self._format
+        return GrowingWav(self._path, self._staged.path, channels, subtype, self._frames)
 
     @property
     def result(self) -> Written:
@@ -129,10 +185,9 @@ class WavWriter(WholeOrNothing):
         _rate, channels, subtype = self._format
         try:
             if self._frames * frame_bytes(channels, subtype) % 2:
-                self._file.write(b"\0")  # RIFF chunks are padded to whole words
+                self._put(memoryview(b"\0"))  # RIFF chunks are padded to whole words
             self._file.seek(0)
-            self._file.write(wave_header(*self._format, frames=self._frames))
-            self._file.flush()
+            self._put(memoryview(wave_header(*self._format, frames=self._frames)))
             os.fsync(self._file.fileno())
             self._file.close()
             self._refuse_overwriting()
@@ -149,6 +204,10 @@ class WavWriter(WholeOrNothing):
         with contextlib.suppress(OSError):  # a full disk refuses the last flush too
             self._file.close()
         self._staged.drop()
+
+    def _put(self, octets: memoryview) -> None:
+        while octets:  # a disk may take a part
+            octets = octets[self._file.write(octets) :]
 
     def _refuse_overwriting(self) -> None:
         if self._path.exists() and not self._overwrite:

@@ -9,6 +9,11 @@ from .loudness_curve import (
     WINDOW_STEPS as WINDOW_STEPS,
     LoudnessCurve as LoudnessCurve,
 )
+from .measured_writing import (
+    MeasuredWav as MeasuredWav,
+    WavToWrite as WavToWrite,
+    write_measured as write_measured,
+)
 from .measures import (
     Measures as Measures,
     json_value as json_value,
@@ -30,14 +35,17 @@ __all__ = [
     "THIRDS",
     "WINDOW_STEPS",
     "LoudnessCurve",
+    "MeasuredWav",
     "MeasuredWhileWritten",
     "Measures",
     "Meter",
     "Powers",
     "SixthOctaveSpectrum",
     "ThirdOctaveSpectrum",
+    "WavToWrite",
     "audio_files",
     "json_value",
     "measure",
     "nominal_hz",
+    "write_measured",
 ]

@@ -101,7 +101,6 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
     sounds = [(lane, keys[lane.id]) for lane in plan.lanes]
     steps = [result for _, results in lanes.values() for result in results]
     others = render_version_lanes(context, keys)
-    dismiss_workers()
     events.stage("sum")
     main = render_bus(context, "main", sounds, keys)
     frames, said = final_frames(context, main.signal)
@@ -122,6 +121,7 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
         outputs.append(_output(version.id, made))
         steps += [*(step for _, results in own.values() for step in results), *bus.steps]
         steps += made.steps
+    dismiss_workers()
     steps_told = [each for step in steps for each in step.diagnostics]
     remarks = sorted(context.remarks, key=lambda each: each.where)
     told = [*plan.diagnostics, *said, *steps_told, *remarks]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:  # numpy comes with what makes a take: one that is stored need
 _BLOCK_FRAMES = 65536
 """Here a block goes through so many calls that their number costs more than a cache too small."""
 
+_LONG_FRAMES = 1 << 21
+"""The measuring of shorter takes is not worth a worker's."""
+
 _SEED = "finish/main"
 """Dithers every version alike: one that mutes nothing is the main master, bit for bit."""
 
@@ -96,22 +99,20 @@ class TakeWriter:
 
     def take(self, blocks: Iterable[Block], trim_db: float = 0.0) -> Take:
         """Write `blocks`, trimmed, and measure the file on the way."""
-        from bridge.audio import WavWriter
-        from bridge.metering import MeasuredWhileWritten
+        from bridge.metering import WavToWrite, write_measured
 
         tap = Tap(scaled(blocks, trim_db), self.context.cancel)
-        path = self.folder / "take.wav"
-        measuring = MeasuredWhileWritten(path, self.rate_hz, 2)
-        with WavWriter(
-            path, self.rate_hz, 2, self.subtype, _SEED, overwrite=True, listener=measuring.add
-        ) as writer:
-            for block in tap:
-                writer.write(block)
-        measures = measuring.result().as_json()
-        written = writer.result
+        wav = WavToWrite(self.folder / "take.wav", self.rate_hz, 2, self.subtype, _SEED)
+        made = write_measured(wav, tap, apart=self.frames >= _LONG_FRAMES)
+        measures = made.measures.as_json()
         del measures["path"]
         return Take(
-            path, written.pcm_sha256, written.clipped, measures, tap.levels, trim_db=trim_db
+            wav.path,
+            made.written.pcm_sha256,
+            made.written.clipped,
+            measures,
+            tap.levels,
+            trim_db=trim_db,
         )
 
 

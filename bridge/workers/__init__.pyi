@@ -1,5 +1,7 @@
 from .crew import (
+    Accompanied as Accompanied,
     WorkerLostError as WorkerLostError,
+    accompanied as accompanied,
     apart as apart,
     dismiss_workers as dismiss_workers,
     end_workers as end_workers,
@@ -7,4 +9,13 @@ from .crew import (
     working as working,
 )
 
-__all__ = ["WorkerLostError", "apart", "dismiss_workers", "end_workers", "workers", "working"]
+__all__ = [
+    "Accompanied",
+    "WorkerLostError",
+    "accompanied",
+    "apart",
+    "dismiss_workers",
+    "end_workers",
+    "workers",
+    "working",
+]

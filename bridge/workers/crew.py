@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -45,22 +45,41 @@ class Crew:
 
         Raises WorkerLostError.
         """
+        with self.worker() as worker:
+            self.send(worker, (function, given, False))
+            found: Result = self.answer(worker)
+        return found
+
+    @contextmanager
+    def worker(self) -> Iterator[Connection]:
+        """One of them, for the time inside. Raises WorkerLostError where none could be started."""
         self._begin()
         worker = self._free.get()
         try:
-            if self._lost:  # all of them, as they share one beginning
-                raise WorkerLostError
-            worker.send((function, given))
+            yield worker
+        finally:
+            self._free.put(worker)
+
+    def send(self, worker: Connection, message: object) -> None:
+        """Send to one of them. Raises WorkerLostError."""
+        if self._lost:  # all of them, as they share one beginning
+            raise WorkerLostError
+        try:
+            worker.send(message)
+        except OSError as lost:
+            self._lost = True
+            raise WorkerLostError from lost
+
+    def answer(self, worker: Connection) -> Any:
+        """Return what the function gave or raise what it raised. Raises WorkerLostError."""
+        try:
             done, result = worker.recv()
         except (EOFError, OSError) as lost:
             self._lost = True
             raise WorkerLostError from lost
-        finally:
-            self._free.put(worker)
         if not done:
             raise result
-        found: Result = result
-        return found
+        return result
 
     def _begin(self) -> None:
         with self._guard:
@@ -113,6 +132,38 @@ class Crew:
                 _kill(self._process)
 
 
+class Accompanied(Generic[Result]):
+    """A call that is told things while a worker is at it; only `result` says that it is lost."""
+
+    def __init__(self, crew: Crew | None, worker: Connection | None) -> None:
+        self._crew, self._worker = crew, worker
+
+    def tell(self, value: object) -> None:
+        """Tell the next thing, which can travel."""
+        self._send((True, value))
+
+    def result(self) -> Result:
+        """Say that nothing more comes; return what the function gave or raise what it raised.
+
+        Once. Raises WorkerLostError.
+        """
+        self._send((False, None))
+        crew, worker = self._crew, self._worker
+        self._crew = self._worker = None
+        if crew is None or worker is None:
+            raise WorkerLostError
+        found: Result = crew.answer(worker)
+        return found
+
+    def _send(self, message: object) -> None:
+        if self._crew is None or self._worker is None:
+            return
+        try:
+            self._crew.send(self._worker, message)
+        except WorkerLostError:
+            self._crew = self._worker = None
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
@@ -163,6 +214,27 @@ def apart(function: Callable[..., Result], *given: object) -> Result:
     if not workers():
         raise WorkerLostError
     return _Active.crews[-1].call(function, *given)
+
+
+@contextmanager
+def accompanied(function: Callable[..., Result], *given: object) -> Iterator[Accompanied[Result]]:
+    """Call a module's `function` in a worker with an iterator of what it is told here, and `given`.
+
+    What it is told, given and gives travels between processes. Without a worker the call is lost.
+    """
+    crew, worker = None, None
+    with ExitStack() as held:
+        with suppress(WorkerLostError):
+            if workers():
+                crew = _Active.crews[-1]
+                worker = held.enter_context(crew.worker())
+                crew.send(worker, (function, given, True))
+        call = Accompanied[Result](crew, worker)
+        try:
+            yield call
+        finally:
+            with suppress(Exception):  # the next to call this worker waits for its own answer
+                call.result()
 
 
 def end_workers() -> None:

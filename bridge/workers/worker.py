@@ -10,8 +10,10 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pickle import PicklingError
+from typing import Any
 
 from bridge.native import library
 
@@ -49,19 +51,31 @@ def _one_each(handles: list[int]) -> tuple[int, list[int]]:
 def _serve(calls: Connection) -> None:
     while True:
         try:
-            function, given = calls.recv()
+            function, given, accompanied = calls.recv()
+            told = _told(calls) if accompanied else iter(())
+            try:
+                answer = (True, function(told, *given) if accompanied else function(*given))
+            except Exception as error:
+                answer = (False, error)
+            for _ in told:  # what comes after an error is still to be taken from the handle
+                pass
         except (EOFError, OSError):
             return
-        try:
-            answer = (True, function(*given))
-        except Exception as error:
-            answer = (False, error)
         try:
             calls.send(answer)
         except (PicklingError, TypeError, AttributeError) as unsendable:
             calls.send((False, RuntimeError(f"a worker's answer cannot travel: {unsendable}")))
         except OSError:
             return
+
+
+def _told(calls: Connection) -> Iterator[Any]:
+    """What the caller tells until it is done, for a function that is at work meanwhile."""
+    while True:
+        goes_on, value = calls.recv()
+        if not goes_on:
+            return
+        yield value
 
 
 if __name__ == "__main__":

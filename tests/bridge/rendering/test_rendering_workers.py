@@ -6,14 +6,17 @@ import os
 import signal
 import sys
 
+import psutil
 import pytest
 
+from bridge.metering import measured_writing
 from bridge.rendering import native_steps, render
 from bridge.workers import working
 from stemwright.problems import InputError, StoppedError
 
 # The faces hold functions of these modules' names.
 LANES = sys.modules["bridge.rendering.lanes"]
+TAKES = sys.modules["bridge.rendering.takes"]
 SOURCES = sys.modules["bridge.gathering.sources"]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
@@ -56,6 +59,7 @@ mute = ["stem:double"]
 def song(studio, noise, monkeypatch):
     """Four short stems, for which workers are called as for long ones."""
     monkeypatch.setattr(LANES, "_LONG_FRAMES", 1)
+    monkeypatch.setattr(TAKES, "_LONG_FRAMES", 1)
     monkeypatch.setattr(SOURCES, "_LARGE_BYTES", 1)
     for seed, name in enumerate(("pad", "vox", "double", "drums")):
         studio.write(name, noise(1.5, seed, 0.3))
@@ -96,6 +100,45 @@ def test_workers_give_the_same_bits_and_words(song, calls) -> None:
     assert len(calls) == 4
     assert all(step.cached for step in again.steps)
     assert told(again) == told(here)
+
+
+@pytest.fixture
+def read_again(monkeypatch) -> list[str]:
+    """The masters that were measured after they were written."""
+    files: list[str] = []
+    read = measured_writing.measure
+
+    def noted(path):
+        files.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(measured_writing, "measure", noted)
+    return files
+
+
+def test_a_master_is_measured_by_a_worker_with_the_same_words(song, read_again) -> None:
+    here = song.render(CHAIN, store="here", jobs=1)
+    for jobs in (2, 3):
+        assert told(song.render(CHAIN, store=f"store {jobs}", jobs=jobs)) == told(here)
+    assert not read_again
+
+
+def test_a_worker_killed_while_it_measures_costs_nothing_but_time(
+    song, read_again, monkeypatch
+) -> None:
+    here = song.render(CHAIN, store="here", jobs=1)
+    passed = TAKES.scaled
+
+    def killing(blocks, gain_db):
+        for each in psutil.Process().children(recursive=True):
+            os.kill(each.pid, signal.SIGKILL)
+        return passed(blocks, gain_db)
+
+    monkeypatch.setattr(TAKES, "scaled", killing)
+    assert told(song.render(CHAIN, store="there", jobs=2)) == told(here)
+    assert read_again
+    left = [sorted((song.folder / name / "staging").iterdir()) for name in ("here", "there")]
+    assert [each.name for each in left[1]] == [each.name for each in left[0]]
 
 
 def test_stems_are_inspected_alike(song) -> None:

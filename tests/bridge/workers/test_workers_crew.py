@@ -17,6 +17,7 @@ import pytest
 from bridge.native import numpy_path
 from bridge.workers import (
     WorkerLostError,
+    accompanied,
     apart,
     dismiss_workers,
     end_workers,
@@ -169,3 +170,72 @@ def test_they_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     assert psutil.wait_procs([worker], timeout=20)[0]
+
+
+def _sum_of(told: Iterator[int], first: int) -> int:
+    total = first
+    for each in told:
+        if each < 0:
+            raise TOLD
+        total += each
+    return total
+
+
+def test_a_call_is_told_things_while_it_is_at_work() -> None:
+    with working(JOBS):
+        with accompanied(_sum_of, 1) as call:
+            for each in (2, 3, 4):
+                call.tell(each)
+            assert call.result() == 10
+        with accompanied(_sum_of, 5) as other, accompanied(_sum_of, 50) as call:
+            call.tell(1)
+            other.tell(2)
+            assert (call.result(), other.result()) == (51, 7)
+
+
+def test_what_it_raises_is_raised_where_it_is_asked_for_and_its_worker_goes_on() -> None:
+    with working(2):
+        for _ in range(3):
+            with accompanied(_sum_of, 1) as call:
+                for each in (2, -1, 4, 5):
+                    call.tell(each)
+                with pytest.raises(InputError) as told:
+                    call.result()
+            assert told.value.problems == TOLD.problems
+        assert apart(abs, -3) == 3
+
+
+def test_a_call_that_nobody_asks_for_its_answer_leaves_none_for_the_next() -> None:
+    with working(2):
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                _fail_beside_a_call()
+        assert {apart(abs, -3) for _ in range(4)} == {3}
+
+
+def _fail_beside_a_call() -> None:
+    with accompanied(_sum_of, 1) as call:
+        call.tell(1)
+        raise ZeroDivisionError
+
+
+def test_a_call_whose_worker_is_killed_is_lost_when_it_is_asked_for(tmp_path: Path) -> None:
+    with working(2), accompanied(_told_and_sleep, tmp_path / "pid") as call:
+        os.kill(_wait_for(tmp_path / "pid"), signal.SIGKILL)
+        for each in range(1000):
+            call.tell(each)
+        with pytest.raises(WorkerLostError):
+            call.result()
+        with accompanied(_sum_of, 1) as later, pytest.raises(WorkerLostError):
+            later.result()
+
+
+def _told_and_sleep(_told: Iterator[int], path: Path) -> None:
+    _tell_and_sleep(path, 60.0)
+
+
+def test_without_workers_a_call_is_lost() -> None:
+    with accompanied(_sum_of, 1) as call:
+        call.tell(1)
+        with pytest.raises(WorkerLostError):
+            call.result()
