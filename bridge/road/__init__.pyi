@@ -11,6 +11,7 @@ from .documents import (
     compared_chains as compared_chains,
     compared_jobs as compared_jobs,
     compared_kind as compared_kind,
+    compared_revisions as compared_revisions,
     compared_sessions as compared_sessions,
 )
 from .drafts import (
@@ -64,6 +65,7 @@ __all__ = [
     "compared_chains",
     "compared_jobs",
     "compared_kind",
+    "compared_revisions",
     "compared_sessions",
     "cores",
     "doubts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -11,6 +12,7 @@ from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.comparing import DocumentDiff
+    from bridge.jobs.revisions import RevisionChanges
 
 T = TypeVar("T")
 Kind = Literal["audio", "chain", "session", "job"]
@@ -69,6 +71,24 @@ def compared_jobs(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:
     states = chain_state_changes(one.chain, other.chain, texts)
     changes = (*song_changes(one, other), *states)
     return DocumentDiff(str(a), str(b), "job", changes, (one.digest, other.digest))
+
+
+def compared_revisions(job: Path, a: str, b: str, texts: StateTexts) -> RevisionChanges:
+    """Compare two revisions of a job, states by parameter where a plugin here reads both.
+
+    Raises as `bridge.jobs.revisions.changes_between` does.
+    """
+    from bridge.jobs import job_path
+    from bridge.jobs.revisions import changes_between, find_revision
+    from chains import load
+
+    found = changes_between(job, a, b)
+    if not found.has_states:
+        return found
+    folders = [find_revision(job_path(job).parent, name).folder for name in (a, b)]
+    one, other = (load(folder / "chain.toml") for folder in folders)
+    told = chain_state_changes(one, other, texts)
+    return replace(found, states=tuple(each for each in told if isinstance(each.before, str)))
 
 
 def compared_sessions(a: Path, b: Path, texts: StateTexts) -> DocumentDiff:

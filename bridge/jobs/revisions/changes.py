@@ -35,7 +35,8 @@ class MasterChange:
 class RevisionChanges:
     """Revision `b` after revision `a`: `changes` make the one song of the other.
 
-    `digests` are of what is said of both songs; `masters` is what was measured of both.
+    `digests` are of what is said of both songs; `masters` is what was measured of both. `states`
+    are the parameters that read otherwise in states that changed, as far as a plugin told them.
     """
 
     a: str
@@ -43,12 +44,31 @@ class RevisionChanges:
     changes: tuple[Change, ...]
     digests: tuple[str, str]
     masters: tuple[MasterChange, ...]
+    states: tuple[Change, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What changed, a line each: of a state that a plugin read, its parameters."""
+        said = [line for each in self.changes for line in self._said(each)]
+        return (*(said or ["nothing changed"]), *(each.words for each in self.masters))
 
     @property
     def words(self) -> str:
         """All of it in one line."""
-        said = [each.words for each in self.changes] or ["nothing changed"]
-        return "; ".join([*said, *(each.words for each in self.masters)])
+        return "; ".join(self.lines)
+
+    @property
+    def has_states(self) -> bool:
+        """Whether a plugin's state is among what changed."""
+        return any(_state_step(each) is not None for each in self.changes)
+
+    def _said(self, change: Change) -> list[str]:
+        step = _state_step(change)
+        if step is None:
+            return [change.words]
+        return [each.words for each in self.states if _inserted_step(each) == step] or [
+            change.words
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """What `changes --json` prints."""
@@ -59,8 +79,24 @@ class RevisionChanges:
             "digests": {"a": self.digests[0], "b": self.digests[1]},
             "changes": [each.as_json() for each in self.changes],
             "masters": [asdict(each) for each in self.masters],
+            **({"states": [each.as_json() for each in self.states]} if self.states else {}),
             "words": self.words,
         }
+
+
+def _inserted_step(change: Change) -> str:
+    """The step, "vocals/warm", of a change at an insert's path in its chain."""
+    row, *rest = (str(each) for each in change.path)
+    owner = row if row == "master" else rest.pop(0)
+    return f"{owner}/{rest[1]}"
+
+
+def _state_step(change: Change) -> str | None:
+    """The step whose state a change of a song is about; None for another."""
+    match change.path:
+        case ("plugin", step, "state"):
+            return str(step)
+    return None
 
 
 def changes_between(path: Path, a: str, b: str) -> RevisionChanges:
