@@ -30,6 +30,7 @@ def main() -> None:
 
     process.watch_signals()
     process.collect_seldom()
+    process.leave_out_plugins()
     from bridge.cli.app import app
     from bridge.cli.telling import run_told, told_stopped
 

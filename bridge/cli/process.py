@@ -54,6 +54,14 @@ def collect_seldom() -> None:
     gc.set_threshold(_RINGS_EVERY, *gc.get_threshold()[1:])
 
 
+def leave_out_plugins() -> None:
+    """See that pydantic looks for no plugins of its own: it would ask every installed package.
+
+    What checks a chain or a lock is then the same, whatever else is installed.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
 def leave_rings() -> None:
     """Let the interpreter end without a look through all that stays for rings nobody holds."""
     gc.freeze()
