@@ -1,0 +1,1 @@
+"""A seeded set of defects over clean stems, and how well `check` finds them."""

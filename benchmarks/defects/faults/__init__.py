@@ -1,0 +1,1 @@
+"""The injector: every defect of the list at several levels, with what was done where."""

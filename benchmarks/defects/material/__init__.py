@@ -1,0 +1,1 @@
+"""Stems that are clean by construction: instruments, voices, loops and edits from a seed."""

@@ -1,0 +1,123 @@
+"""Songs of several stems: synthesised to one score each, and the shared ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.defects.clean import Part, seeded, shared, shared_paths
+from benchmarks.defects.material import drums, edits, strings, synths, voices
+from benchmarks.defects.material.tools import Player, Score, room, within
+from benchmarks.defects.sound import Sound, on_grid
+from bridge.audio import Block
+
+_SECONDS = 24.0
+_RATE_HZ = 48000
+RETURN = "Vocal Reverb"
+_RETURN_OF = "Lead Vocal"
+
+
+@dataclass(frozen=True)
+class Song:
+    """Clean stems by name, all of one rate, and their sum as the rough mix."""
+
+    name: str
+    stems: Mapping[str, Sound]
+    bpm: float | None = None
+
+    @property
+    def rate_hz(self) -> int:
+        """The rate of all its stems."""
+        return next(iter(self.stems.values())).rate_hz
+
+    @property
+    def mix(self) -> Block:
+        """(2, frames) of the plain sum."""
+        return summed(self.stems)
+
+
+_BAND: dict[str, tuple[Player, float]] = {
+    "Drums": (drums.kit, -6.0),
+    "Bass": (synths.plucked_bass, -9.0),
+    "Guitar": (strings.strummed, -12.0),
+    "Keys": (synths.electric_piano, -12.0),
+    "Strings": (strings.bowed, -14.0),
+    "Percussion": (drums.hands, -14.0),
+    "Lead Vocal": (voices.sung, -7.0),
+    "Backing Vocals": (voices.choir, -13.0),
+}
+_CLUB: dict[str, tuple[Player, float]] = {
+    "Kick": (drums.kicks, -5.0),
+    "Hats": (drums.hats, -14.0),
+    "Drum Loop": (drums.chopped_break, -10.0),
+    "808": (synths.sub_bass, -7.0),
+    "Lead Synth": (synths.saw_lead, -12.0),
+    "Pad": (synths.pad, -13.0),
+    "Lead Vocal": (voices.roomy_voice, -8.0),
+    "FX": (edits.riser, -12.0),
+}
+_ROCK: dict[str, tuple[Player, float]] = {
+    "Drums": (drums.kit, -5.0),
+    "Bass": (synths.driven_bass, -9.0),
+    "Rhythm Guitar": (strings.distorted, -11.0),
+    "Clean Guitar": (strings.picked, -12.0),
+    "Organ": (synths.organ, -14.0),
+    "Toms": (drums.toms_and_crashes, -12.0),
+    "Lead Vocal": (voices.sung, -7.0),
+    "Backing Vocals": (voices.choir, -14.0),
+}
+_BEAT: dict[str, tuple[Player, float]] = {
+    "Drum Machine": (drums.machine, -6.0),
+    "808": (synths.sub_bass, -7.0),
+    "Bells": (synths.bells, -13.0),
+    "Pad": (synths.pad, -14.0),
+    "Glitch": (edits.glitch, -15.0),
+    "Percussion": (drums.hands, -14.0),
+    "Lead Vocal": (voices.rapped, -7.0),
+    "Brass": (synths.brass, -14.0),
+}
+_TRAINING = {"band": _BAND, "club": _CLUB, "band two": _BAND}
+_KEPT = {"rock": _ROCK, "beat": _BEAT}
+_SHARED: dict[Part, tuple[str, ...]] = {
+    "training": ("caesium", "crunkdemo-lmms"),
+    "kept": ("potassium",),
+}
+
+
+def songs(part: Part) -> Iterator[Song]:
+    """The songs of a part of the set, one at a time."""
+    for name, parts in (_TRAINING if part == "training" else _KEPT).items():
+        yield _played(name, parts)
+    for name in _SHARED[part]:
+        paths = shared_paths(name)
+        if paths:
+            yield Song(name, {path.stem: shared(path) for path in paths})
+
+
+def _played(name: str, parts: Mapping[str, tuple[Player, float]]) -> Song:
+    score, stems = Score.drawn(seeded("song", name)), {}
+    for part, (player, peak_db) in parts.items():
+        block = player(score, seeded("song", name, part), _SECONDS, _RATE_HZ)
+        stems[part] = _held(block, peak_db)
+    wet = room(stems[_RETURN_OF].samples, seeded("song", name, "return"), _RATE_HZ, 1.6, 1.0)
+    tail = within(wet, round(_SECONDS * _RATE_HZ)) - stems[_RETURN_OF].samples
+    stems[RETURN] = _held(tail, -15.0)
+    return Song(name, stems, score.bpm)
+
+
+def _held(block: Block, peak_db: float) -> Sound:
+    fall = round(1.5 * _RATE_HZ)
+    out = block.copy()
+    out[:, -fall:] *= 0.5 + 0.5 * np.cos(np.pi * (1 + np.arange(fall)) / fall)
+    return Sound(on_grid(out * 10 ** (peak_db / 20) / np.abs(out).max(), "PCM_24"), _RATE_HZ)
+
+
+def summed(stems: Mapping[str, Sound]) -> Block:
+    """(2, frames) of stems of any length, both sides of a mono one alike."""
+    frames = max(sound.frames for sound in stems.values())
+    total = np.zeros((2, frames))
+    for sound in stems.values():
+        total[:, : sound.frames] += sound.samples
+    return total
