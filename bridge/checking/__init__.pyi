@@ -1,0 +1,35 @@
+from .checking import (
+    Progress as Progress,
+    check as check,
+    unwatched as unwatched,
+)
+from .codes import (
+    CODES as CODES,
+    SEVERITIES as SEVERITIES,
+    Code as Code,
+    Severity as Severity,
+    code_of as code_of,
+)
+from .findings import (
+    CheckReport as CheckReport,
+    Finding as Finding,
+    MixFit as MixFit,
+    StemFindings as StemFindings,
+    StemInMix as StemInMix,
+)
+
+__all__ = [
+    "CODES",
+    "SEVERITIES",
+    "CheckReport",
+    "Code",
+    "Finding",
+    "MixFit",
+    "Progress",
+    "Severity",
+    "StemFindings",
+    "StemInMix",
+    "check",
+    "code_of",
+    "unwatched",
+]

@@ -1,0 +1,1 @@
+"""One file a check between stems; `every.py` lists them."""

@@ -1,0 +1,8 @@
+"""Every check between stems. A new one is a file in this folder and a line here."""
+
+from __future__ import annotations
+
+from bridge.checking.between.port import BetweenCheck
+from bridge.checking.between.sample_rates import SampleRates
+
+BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (SampleRates,)

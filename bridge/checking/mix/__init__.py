@@ -1,0 +1,1 @@
+"""The stems against the rough mix: what they explain of it, and what not."""

@@ -1,0 +1,83 @@
+"""The port of a check over one stem: what it is given, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.audio import Block
+from bridge.checking.findings import Found
+
+CORE_FRAMES = 1 << 17
+"""Frames of a passage's core: every check hears the stem on this grid, however it was read."""
+AROUND_S = 0.4
+"""What a passage has before and behind its core, as far as the stem goes."""
+
+
+@dataclass(frozen=True)
+class StemFacts:
+    """What is known of a stem before it is heard; `subtype` in libsndfile's words (PCM_24)."""
+
+    id: str
+    name: str
+    role: str
+    channels: int
+    sample_rate_hz: int
+    frames: int
+    subtype: str
+    format: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a stem: `samples` (channels, frames) float64, finite, with what surrounds it.
+
+    `first` is the stem's frame of the first sample. What is told belongs to the frames from
+    `core_start` to `core_stop`, which count in the samples; passages' cores lie end to end.
+    `broken` (channels, frames) is true where a sample was not finite and reads 0 here, None where
+    all were.
+    """
+
+    samples: Block
+    first: int
+    core_start: int
+    core_stop: int
+    sample_rate_hz: int
+    broken: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def core(self) -> Block:
+        """(channels, frames) of the core alone."""
+        return self.samples[:, self.core_start : self.core_stop]
+
+    @cached_property
+    def magnitudes(self) -> Block:
+        """|samples|, made once for all checks."""
+        return np.abs(self.samples)
+
+    @cached_property
+    def is_silent(self) -> bool:
+        """Whether nothing sounds, not even around the core."""
+        return not bool(self.samples.any())
+
+
+class StemCheck(Protocol):
+    """A check: made anew for each stem, hears it passage by passage, then tells."""
+
+    codes: ClassVar[tuple[str, ...]]
+    quick: ClassVar[bool]
+    """Whether `render` and `job new` make it too: it costs next to nothing."""
+
+    def __init__(self, facts: StemFacts) -> None:
+        """Begin with what is known of the stem."""
+
+    def hear(self, passage: Passage) -> None:
+        """Take the next passage."""
+
+    def findings(self) -> Iterable[Found]:
+        """What was found, once the last passage was heard."""

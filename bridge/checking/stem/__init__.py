@@ -1,0 +1,1 @@
+"""One file a check of a stem; `every.py` lists them."""

@@ -1,0 +1,1 @@
+"""Checks of level: silence, offset, peaks."""
