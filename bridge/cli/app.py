@@ -21,6 +21,10 @@ COMMANDS = {
         "Show what a session holds: tempo, tracks or stems, levels, plugins, sends, markers,"
         " notes.",
     ),
+    "check": (
+        "checking.check:check",
+        "Check every stem for damage, the stems against each other, and against the rough mix.",
+    ),
     "job": (
         "songs.job:app",
         "The folder of a song: its stems, its chain, and what it changes of it.",

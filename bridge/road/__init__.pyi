@@ -50,6 +50,10 @@ from .sheets import (
 from .state_texts import (
     StateTexts as StateTexts,
 )
+from .stem_checks import (
+    ToCheck as ToCheck,
+    checked_stems as checked_stems,
+)
 
 __all__ = [
     "KNOWN",
@@ -58,9 +62,11 @@ __all__ = [
     "Loudness",
     "Proof",
     "StateTexts",
+    "ToCheck",
     "Work",
     "check_draft",
     "checked_digests",
+    "checked_stems",
     "compared",
     "compared_chains",
     "compared_jobs",

@@ -169,6 +169,7 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
     return {
         "demo": [[place.folder / "taken"]],
         "read": [[place.stems], [place.session, "--clips"], [place.folder / HOSTILE]],
+        "check": [[place.stems], [place.folder / HOSTILE], ["--codes"]],
         "job new": [
             [place.stems, "--chain", place.chain, "-o", place.folder / f"song{HOSTILE}"],
             [place.stems, "--chain", place.chain, "--dry-run"],

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 WITH_AN_EXAMPLE = (
     "demo",
     "read",
+    "check",
     "plan",
     "lock",
     "render",

@@ -1,0 +1,1 @@
+"""The stem check, and what comes of it."""

@@ -1,0 +1,165 @@
+"""`stemwright check`: the stem check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import Jobs, Json, Long, Skip
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.progress import ProgressBar
+from bridge.road import ToCheck, checked_stems, cores
+from stemwright.problems import EXIT_NO, InputError, Problem
+from stemwright.words import clock, counted
+
+if TYPE_CHECKING:
+    from bridge.checking import CheckReport, Finding, Severity
+
+_HEAD = ("stem", "where", "", "finding", "what it is")
+_MOST_PLACES = 3
+
+
+def check(
+    session: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="SESSION|JOB",
+            help="A folder or zip of stems, the audio files, or a song's job.",
+            show_default=False,
+        ),
+    ] = None,
+    mix: Annotated[
+        Path | None,
+        typer.Option("--mix", metavar="ROUGH", help="The rough mix that the stems should sum to."),
+    ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on", metavar="SEVERITY", help="Exit 1 from here on: info, minor, major, never."
+        ),
+    ] = "major",
+    codes: Annotated[
+        bool, typer.Option("--codes", help="List everything that can be found, and end.")
+    ] = False,
+    skip: Skip = None,
+    long: Long = False,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Check every stem for damage, the stems against each other, and against the rough mix.
+
+    Exit code 1: something was found at or above `--fail-on` that nobody has accepted.
+
+    Example: stemwright check stems/ --mix rough.wav
+    """
+    if codes:
+        _list_codes(json=json)
+        return
+    least = _severity(fail_on)
+    given = _given(session or [])
+    given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores())
+    with ProgressBar() as bar:
+        bar.stage("stem check")
+        report = checked_stems(given, progress=_Shown(bar))
+    if json:
+        print_json(report.as_json())
+    else:
+        _show(report)
+    if least is not None and report.open(least):
+        raise typer.Exit(EXIT_NO)
+
+
+class _Shown:
+    def __init__(self, bar: ProgressBar) -> None:
+        self._bar = bar
+
+    def __call__(self, name: str, done: int, of: int) -> None:
+        """A stem was heard."""
+        if done == 1:
+            self._bar.steps(of)
+        self._bar.done(name)
+
+
+def _given(paths: Sequence[Path]) -> ToCheck:
+    if not paths:
+        said = "Missing argument 'SESSION|JOB'."
+        raise InputError(Problem("usage", said, hint="see stemwright check --help"))
+    first = paths[0]
+    is_job = (first / "job.toml").is_file() if first.is_dir() else first.name == "job.toml"
+    if not is_job:
+        return ToCheck(paths)
+    if len(paths) > 1:
+        said = f"{first} is a job, which names its own stems"
+        raise InputError(Problem("usage", said, hint="check it alone"))
+    return ToCheck(job=first)
+
+
+def _severity(word: str) -> Severity | None:
+    from bridge.checking import SEVERITIES
+
+    for each in SEVERITIES:
+        if word == each:
+            return each
+    if word == "never":
+        return None
+    said = f"--fail-on {word}: no such severity"
+    raise InputError(Problem("usage", said, expected=f"{', '.join(SEVERITIES)} or never"))
+
+
+def _list_codes(*, json: bool) -> None:
+    from bridge.checking import CODES
+
+    if json:
+        print_json({"codes": [vars(code) for code in CODES]})
+        return
+    rows = [(each.name, each.scope, each.worst, each.says, _measure(each)) for each in CODES]
+    head = ("code", "of", "at worst", "what it is", "its value")
+    show_table(head, rows, piped_width=120)
+
+
+def _measure(code: object) -> str:
+    value, unit = vars(code)["value"], vars(code)["unit"]
+    return f"{value}, {unit}" if unit else str(value)
+
+
+def _show(report: CheckReport) -> None:
+    rows = list(_rows(report.findings()))
+    if rows:
+        show_table(_HEAD, rows, piped_width=120)
+    if report.mix is not None:
+        say(f"against the rough mix: {report.mix.words}")
+    counts = [
+        f"{sum(each.severity == severity for each in report.findings())} {severity}"
+        for severity in ("major", "minor")
+    ]
+    checked = counted(len(report.stems), "stem")
+    say(f"{checked} checked: {', '.join(counts)}" if rows else f"{checked} checked: nothing found")
+
+
+def _rows(findings: Iterable[Finding]) -> Iterator[Sequence[str]]:
+    """A row for each code of a stem, the worst first in it."""
+    ordered = sorted(findings, key=lambda each: (each.stems, each.code))
+    for (stems, code), found in groupby(ordered, key=lambda each: (each.stems, each.code)):
+        same = list(found)
+        worst = max(same, key=_rank)
+        places = [_place(each) for each in same[:_MOST_PLACES]]
+        if len(same) > _MOST_PLACES:
+            places.append(f"and {len(same) - _MOST_PLACES} more")
+        severity = "accepted" if all(each.accepted for each in same) else worst.severity
+        yield ", ".join(stems), "\n".join(places), severity, code, worst.words
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    from bridge.checking import SEVERITIES
+
+    return SEVERITIES.index(finding.severity), abs(finding.value)
+
+
+def _place(finding: Finding) -> str:
+    if finding.end_s - finding.start_s < 0.5:
+        return clock(finding.start_s, 3)
+    return f"{clock(finding.start_s)} to {clock(finding.end_s)}"
