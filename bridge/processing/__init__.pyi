@@ -18,6 +18,12 @@ from .limiting.drive import (
 from .limiting.finish_limiter import (
     FinishLimiter as FinishLimiter,
 )
+from .limiting.pilot import (
+    foreseen_bias_lu as foreseen_bias_lu,
+)
+from .limiting.prediction import (
+    Prediction as Prediction,
+)
 from .port import (
     KeyedProcessor as KeyedProcessor,
     Processor as Processor,
@@ -58,6 +64,7 @@ __all__ = [
     "KeyedProcessor",
     "Mixed",
     "OneSide",
+    "Prediction",
     "Processor",
     "ReducesGain",
     "Sections",
@@ -65,6 +72,7 @@ __all__ = [
     "SosFilter",
     "build",
     "build_keyed",
+    "foreseen_bias_lu",
     "gain_of",
     "join",
     "passing",

@@ -18,7 +18,7 @@ from stemwright.decibels import amplitude_db
 
 if TYPE_CHECKING:  # numpy comes with what makes a take: one that is stored needs none
     from bridge.audio import Block
-    from bridge.processing import Analysis, FinishLimiter
+    from bridge.processing import Analysis, FinishLimiter, Prediction
 
 _BLOCK_FRAMES = 65536
 """Here a block goes through so many calls that their number costs more than a cache too small."""
@@ -92,6 +92,12 @@ class TakeWriter:
 
         return reblocked(cut(signal.blocks(), self.frames, self.start), _BLOCK_FRAMES)
 
+    def checked(self, signal: Signal) -> Iterator[Block]:
+        """The same, ended where the user ends the render."""
+        for block in self.heard(signal):
+            self.context.cancel.check()
+            yield block
+
     @property
     def rate_hz(self) -> int:
         """The master's sample rate."""
@@ -148,26 +154,48 @@ def limited_take(
     The file is measured; its ceiling is kept by a static trim after the same limiter gains, its
     loudness by solving once more with the error of the prediction.
     """
-    from bridge.processing import FinishLimiter, solve_drive
+    from bridge.processing import FinishLimiter, Prediction
 
-    analysis = _analysed(take_writer, signal)
-    ceiling_dbtp = ceiling_of(limiter, target)
-    wanted = target.integrated_lufs if held is None else None
-    bias_lu = 0.0
-    drive_db, trim_db = (0.0, 0.0) if held is None else (held.drive_db, held.trim_db)
-    for _ in range(_LIMITED_PASSES):
-        predicted = None
-        if wanted is not None:
-            solved = solve_drive(analysis, wanted, ceiling_dbtp, limiter, bias_lu)
-            drive_db, predicted = solved.drive_db, solved.predicted_lufs
+    analysis, ceiling_dbtp = _analysed(take_writer, signal), ceiling_of(limiter, target)
+
+    def taken(drive_db: float, trim_db: float) -> Take:
         limiting = partial(FinishLimiter, analysis, drive_db, ceiling_dbtp, limiter)
         take = _under_ceiling(take_writer, signal, limiting, target.true_peak_dbtp, trim_db)
-        take = replace(take, drive_db=drive_db)
-        trim_db, miss = take.trim_db, take.miss_lu(wanted)
-        if abs(miss) <= CLOSE_LU:
+        return replace(take, drive_db=drive_db)
+
+    if held is not None or target.integrated_lufs is None:
+        return taken(held.drive_db, held.trim_db) if held is not None else taken(0.0, 0.0)
+    prediction = Prediction(analysis, ceiling_dbtp, limiter)
+    return _solved_take(take_writer, signal, prediction, target.integrated_lufs, taken)
+
+
+def _solved_take(
+    take_writer: TakeWriter,
+    signal: Signal,
+    prediction: Prediction,
+    wanted_lufs: float,
+    taken: Callable[[float, float], Take],
+) -> Take:
+    """What `taken` makes of a drive and a trim in dB: at once, if its loudness was foreseen."""
+    from bridge.processing import foreseen_bias_lu, solve_drive
+
+    solved, trim_db = solve_drive(prediction, wanted_lufs), 0.0
+    if solved.reached:
+        found_at_db = solved.drive_db
+        bias_lu = foreseen_bias_lu(
+            prediction, partial(take_writer.checked, signal), found_at_db, CLOSE_LU
+        )
+        if abs(bias_lu) > CLOSE_LU:
+            solved = solve_drive(prediction, wanted_lufs, bias_lu, found_at_db)
+    for _ in range(_LIMITED_PASSES):
+        take = taken(solved.drive_db, trim_db)
+        miss_lu, trim_db = take.miss_lu(wanted_lufs), take.trim_db
+        if abs(miss_lu) <= CLOSE_LU:
             break
-        if wanted is not None and predicted is not None:
-            bias_lu += (wanted - miss) - predicted
+        bias_lu = wanted_lufs - miss_lu - prediction.at(take.drive_db)
+        solved = solve_drive(prediction, wanted_lufs, bias_lu)
+        if solved.drive_db == take.drive_db:  # it would be the same file
+            break
     return take
 
 
@@ -234,8 +262,7 @@ def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
     from bridge.processing import Analyser
 
     analyser = Analyser(take_writer.rate_hz, folder=take_writer.folder)
-    for block in take_writer.heard(signal):
-        take_writer.context.cancel.check()
+    for block in take_writer.checked(signal):
         analyser.add(block)
     return analyser.result()
 
@@ -292,8 +319,7 @@ def _loudness(take_writer: TakeWriter, signal: Signal, otherwise: float) -> floa
     from bridge.metering import Meter
 
     meter = Meter(take_writer.rate_hz, 2)
-    for block in take_writer.heard(signal):
-        take_writer.context.cancel.check()
+    for block in take_writer.checked(signal):
         meter.add(block)
     found = meter.result().as_json()["integrated_lufs"]
     return otherwise if found is None else float(found)

@@ -123,7 +123,7 @@ int64_t sw_frames_over(const double *peaks, const double *gains, int64_t frames,
 }
 
 /* The energy of every `pooled` frames of two rows, a multiple of eight, summed in numpy's order.
-   Twin: bridge/processing/limiting/analysis.py, Analyser._pooled_energies. */
+   Twin: bridge/processing/limiting/analysis.py, PooledEnergies.of_tile. */
 WIDER void sw_pooled_energies(const double *left, const double *right, float *out, int64_t count, int64_t pooled) {
     for (int64_t at = 0; at < count; at++, left += pooled, right += pooled) {
         double lane[SUM_LANES];

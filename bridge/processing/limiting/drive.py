@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-
-from bridge.audio import gated_lufs
-from bridge.processing.limiting.analysis import Analysis
 from bridge.processing.limiting.brent import find_root
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, GainCurve, Shape
-from bridge.processing.limiting.series import Series
-from chains import Limiter
-from stemwright.decibels import linear
+from bridge.processing.limiting.prediction import DRIVE_RANGE_DB, Prediction
 
-_PART = 1 << 17  # as much of a series is in memory at once
-
-DRIVE_RANGE_DB = (-40.0, 40.0)
 REACHED_LU = 0.05
 
 _RESOLUTION_DB = 1e-3
 _FIRST_STEP_DB = 0.25
 _FLOOR_LUFS = -100.0  # stands for a gated-out prediction while searching
 _AS_GOOD_LU = 0.1
-_TENTHS_A_BLOCK = 4  # a gating block is 400 ms, taken every 100 ms
 
 
 @dataclass(frozen=True)
@@ -43,23 +31,30 @@ class Solution:
 
 
 def solve_drive(
-    analysis: Analysis,
+    prediction: Prediction,
     integrated_lufs: float,
-    ceiling_dbtp: float,
-    settings: Limiter,
     bias_lu: float = 0.0,
+    found_at_db: float | None = None,
 ) -> Solution:
     """Return the drive within +-40 dB, to 0.001 dB, whose predicted loudness is the one wanted.
 
-    The prediction runs the gain curve over the pooled envelope and gates the energies it leaves
-    (BS.1770). `bias_lu`, a loudness measured afterwards minus the one predicted, corrects it: solve
-    again with it and the remaining error is of second order.
+    `bias_lu`, a loudness measured minus the one predicted, corrects it: solve again with it and the
+    remaining error is of second order. With the drive it was `found_at_db` it is taken to grow with
+    what the limiter takes away, and the search begins there.
     """
-    prediction = _Prediction(analysis, ceiling_dbtp, settings, bias_lu)
-    untouched = prediction.untouched()
-    if untouched == -math.inf:
+    untouched_lufs = prediction.untouched_lufs()
+    if untouched_lufs == -math.inf:
         return Solution(0.0, -math.inf, reached=False)
-    tried = _search(prediction, integrated_lufs, integrated_lufs - untouched)
+    first_db, bias_of_lost = integrated_lufs - untouched_lufs, 0.0
+    if found_at_db is not None:
+        first_db, bias_of_lost = found_at_db, bias_lu / prediction.lost_lu(found_at_db)
+        bias_lu = 0.0
+
+    def loudness_lufs(drive_db: float) -> float:
+        own = bias_of_lost * prediction.lost_lu(drive_db) if bias_of_lost else bias_lu
+        return prediction.at(drive_db) + own
+
+    tried = _search(loudness_lufs, integrated_lufs, first_db)
     drive_db, predicted = min(tried.items(), key=lambda pair: abs(pair[1] - integrated_lufs))
     if abs(predicted - integrated_lufs) <= REACHED_LU:
         return Solution(drive_db, predicted, reached=True)
@@ -67,7 +62,9 @@ def solve_drive(
     return Solution(gentlest, tried[gentlest], reached=False)
 
 
-def _search(prediction: _Prediction, wanted_lufs: float, first_db: float) -> dict[float, float]:
+def _search(
+    loudness_lufs: Callable[[float], float], wanted_lufs: float, first_db: float
+) -> dict[float, float]:
     """Return the drives tried and their loudness: a bracket grown from the first, then Brent's."""
     tried: dict[float, float] = {}
     lowest, highest = DRIVE_RANGE_DB
@@ -75,7 +72,7 @@ def _search(prediction: _Prediction, wanted_lufs: float, first_db: float) -> dic
     def miss(drive_db: float) -> float:
         drive_db = round(drive_db, 3)
         if drive_db not in tried:
-            tried[drive_db] = prediction.at(drive_db)
+            tried[drive_db] = loudness_lufs(drive_db)
         return max(tried[drive_db], _FLOOR_LUFS) - wanted_lufs
 
     low = high = min(max(first_db, lowest), highest)
@@ -89,76 +86,3 @@ def _search(prediction: _Prediction, wanted_lufs: float, first_db: float) -> dic
     if miss(low) < 0.0 < miss(high):
         find_root(miss, low, high, _RESOLUTION_DB / 2.0)
     return tried
-
-
-class _Prediction:
-    """Loudness at a drive, from the pooled envelope and energies."""
-
-    def __init__(
-        self, analysis: Analysis, ceiling_dbtp: float, settings: Limiter, bias_lu: float
-    ) -> None:
-        pooled, rate = analysis.pooled, analysis.sample_rate_hz
-        self._peaks = _pooled_peaks(analysis)
-        self._energies = analysis.energies
-        self._shape = Shape.of(settings.lookahead_ms, settings.release_ms, rate, pooled)
-        self._ceiling = linear(ceiling_dbtp - MARGIN_DB)
-        self._bias_lu = bias_lu
-        self._tenth_frames = rate / 10
-        tenths = int(analysis.frames / self._tenth_frames)
-        self._edges = np.rint(np.arange(tenths + 1) * (self._tenth_frames / pooled)).astype(int)
-
-    def untouched(self) -> float:
-        """Return the loudness of the signal as it came, -inf when no drive makes it audible."""
-        loudness_lufs = self._gated(_wide(self._energies))
-        if loudness_lufs > -math.inf:
-            return loudness_lufs
-        highest_db = DRIVE_RANGE_DB[1]
-        factor = linear(2.0 * highest_db)
-        return self._gated(part * factor for part in _wide(self._energies)) - highest_db
-
-    def at(self, drive_db: float) -> float:
-        """Return the loudness with `drive_db` before the limiter."""
-        return self._gated(self._limited(linear(drive_db))) + self._bias_lu
-
-    def _limited(self, drive: float) -> Iterator[Curve]:
-        """The energies that the limiter leaves."""
-        position = 0
-        for gain in self._gains(drive):
-            energies = self._energies.read(position, position + len(gain)).astype(np.float64)
-            yield energies * np.square(gain * drive)
-            position += len(gain)
-
-    def _gains(self, drive: float) -> Iterator[Curve]:
-        curve, known = GainCurve(self._shape, self._ceiling), 0
-        for peaks in _wide(self._peaks):
-            gain = curve.add(peaks * drive)
-            known += len(gain)
-            yield gain
-        yield curve.rest(len(self._peaks) - known)
-
-    def _gated(self, energies: Iterable[Curve]) -> float:
-        """The gated loudness of a stream of energies; its one running sum is read at the edges."""
-        totals = np.zeros(len(self._edges))
-        total, start = 0.0, 0
-        for part in energies:
-            run = np.add.accumulate(np.concatenate([[total], part]))
-            first, last = np.searchsorted(self._edges, (start, start + len(run)))
-            totals[first:last] = run[self._edges[first:last] - start]
-            total, start = float(run[-1]), start + len(part)
-        tenths = np.diff(totals)
-        if len(tenths) < _TENTHS_A_BLOCK:
-            return -math.inf
-        blocks = sliding_window_view(tenths, _TENTHS_A_BLOCK).sum(axis=1)
-        return gated_lufs(blocks / (_TENTHS_A_BLOCK * self._tenth_frames))
-
-
-def _pooled_peaks(analysis: Analysis) -> Series:
-    """The highest peak of every `pooled` frames."""
-    found, pooled = Series(analysis.envelope.folder), analysis.pooled
-    for part in analysis.envelope.parts(_PART * pooled):
-        found.append(np.pad(part, (0, -len(part) % pooled)).reshape(-1, pooled).max(axis=1))
-    return found
-
-
-def _wide(series: Series) -> Iterator[Curve]:
-    return (part.astype(np.float64) for part in series.parts(_PART))

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from bridge.audio import WavWriter
 from bridge.metering import measure
-from bridge.processing import Analyser, FinishLimiter, build, solve_drive
+from bridge.processing import Analyser, FinishLimiter, Prediction, build, solve_drive
 from bridge.road.proof import _BUILT_INS
 from chains import Limiter
 
@@ -28,7 +28,7 @@ for settings in _BUILT_INS:
 analyser = Analyser(48000)
 analyser.add(noise)
 analysis = analyser.result()
-drive_db = solve_drive(analysis, -14.0, -1.0, Limiter()).drive_db
+drive_db = solve_drive(Prediction(analysis, -1.0, Limiter()), -14.0).drive_db
 limiter = FinishLimiter(analysis, drive_db, -1.0, Limiter())
 with WavWriter(Path(sys.argv[1]), 48000, 2, "pcm24", "seed") as out:
     out.write(limiter.process(noise))

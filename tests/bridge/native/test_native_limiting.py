@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bridge.native import library, numpy_path
-from bridge.processing import Analyser, FinishLimiter, solve_drive
+from bridge.processing import Analyser, FinishLimiter, Prediction, solve_drive
 from bridge.processing.limiting.engine import GainCurve, Shape
 from chains import Limiter
 
@@ -73,7 +73,7 @@ def test_analysis_drive_and_limited_samples(seed: int, at: tuple[int, int], cut:
             for part in parts:
                 analyser.add(part)
             analysis = analyser.result()
-            solved = solve_drive(analysis, -9.0, -1.0, limiter)
+            solved = solve_drive(Prediction(analysis, -1.0, limiter), -9.0)
             finish = FinishLimiter(analysis, solved.drive_db + 3.0, -1.0, limiter)
             limited = [finish.process(part).tobytes() for part in parts] + [
                 finish.finish().tobytes()

@@ -18,6 +18,7 @@ from bridge.processing.limiting import (
     Analyser,
     Analysis,
     FinishLimiter,
+    Prediction,
     Solution,
     solve_drive,
 )
@@ -31,6 +32,10 @@ def analysed(signal: Block, cuts: tuple[int, ...] = (), rate_hz: int = RATE_HZ) 
     for block in np.split(signal, sorted(cuts), axis=1):
         analyser.add(block)
     return analyser.result()
+
+
+def predicted(signal: Block, ceiling_dbtp: float = -1.0) -> Prediction:
+    return Prediction(analysed(signal), ceiling_dbtp, Limiter())
 
 
 def loudness(signal: Block, analysis: Analysis, solution: Solution, insert: Limiter) -> float:
@@ -55,11 +60,12 @@ def test_one_correction_brings_music_to_its_loudness(
     samples, rate_hz = soundfile.read(shared_data(f"stems/{song}/mixdown-sum.flac"))
     signal, insert = np.ascontiguousarray(samples.T), Limiter()
     analysis = analysed(signal, rate_hz=rate_hz)
-    solution = solve_drive(analysis, wanted, -1.0, insert)
+    prediction = Prediction(analysis, -1.0, insert)
+    solution = solve_drive(prediction, wanted)
     assert solution.reached
     error = loudness(signal, analysis, solution, insert) - wanted
     assert abs(error) <= first
-    again = solve_drive(analysis, wanted, -1.0, insert, bias_lu=error)
+    again = solve_drive(prediction, wanted, bias_lu=error)
     assert abs(loudness(signal, analysis, again, insert) - wanted) <= second
 
 
@@ -68,7 +74,7 @@ def test_one_correction_brings_music_to_its_loudness(
 def test_without_limiting_the_drive_is_the_difference(rate_hz: int, wanted: float) -> None:
     signal, insert = noise(3.0, rate_hz), Limiter()
     analysis = analysed(signal, rate_hz=rate_hz)
-    solution = solve_drive(analysis, wanted, -1.0, insert)
+    solution = solve_drive(Prediction(analysis, -1.0, insert), wanted)
     assert loudness(signal, analysis, solution, insert) == pytest.approx(wanted, abs=2e-3)
     assert solution.predicted_lufs == pytest.approx(wanted, abs=1e-3)
     assert solution.drive_db == round(solution.drive_db, 3)
@@ -76,32 +82,32 @@ def test_without_limiting_the_drive_is_the_difference(rate_hz: int, wanted: floa
 
 def test_a_louder_signal_needs_that_much_less_drive() -> None:
     signal = noise(3.0)
-    plain = solve_drive(analysed(signal), -12.0, -1.0, Limiter())
-    louder = solve_drive(analysed(signal * 2.0), -12.0, -1.0, Limiter())
+    plain = solve_drive(predicted(signal), -12.0)
+    louder = solve_drive(predicted(signal * 2.0), -12.0)
     assert plain.drive_db - louder.drive_db == pytest.approx(20 * math.log10(2.0), abs=2e-3)
 
 
 def test_what_cannot_be_reached_is_said() -> None:
     click = np.zeros((2, RATE_HZ * 2))
     click[:, ::4800] = 0.5
-    solution = solve_drive(analysed(click), -5.0, -1.0, Limiter())
+    solution = solve_drive(predicted(click), -5.0)
     assert not solution.reached
     assert solution.predicted_lufs < -10.0
     assert DRIVE_RANGE_DB[0] <= solution.drive_db < DRIVE_RANGE_DB[1]
-    quiet = solve_drive(analysed(noise(2.0) * 1e-3), -14.0, -1.0, Limiter())
+    quiet = solve_drive(predicted(noise(2.0) * 1e-3), -14.0)
     assert (quiet.drive_db, quiet.reached) == (DRIVE_RANGE_DB[1], False)
-    loud = solve_drive(analysed(noise(2.0) * 100.0), -40.0, -20.0, Limiter())
+    loud = solve_drive(predicted(noise(2.0) * 100.0, -20.0), -40.0)
     assert (loud.drive_db, loud.reached) == (DRIVE_RANGE_DB[0], False)
 
 
 @pytest.mark.parametrize("frames", [0, 1, 19199])
 def test_too_short_for_a_loudness_is_left_alone(frames: int) -> None:
-    solution = solve_drive(analysed(noise(1.0)[:, :frames]), -14.0, -1.0, Limiter())
+    solution = solve_drive(predicted(noise(1.0)[:, :frames]), -14.0)
     assert solution == Solution(0.0, -math.inf, reached=False)
 
 
 def test_silence_is_left_alone() -> None:
-    solution = solve_drive(analysed(np.zeros((2, RATE_HZ))), -14.0, -1.0, Limiter())
+    solution = solve_drive(predicted(np.zeros((2, RATE_HZ))), -14.0)
     assert solution == Solution(0.0, -math.inf, reached=False)
 
 
