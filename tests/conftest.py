@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 import venv
 from collections.abc import Callable, Iterator
@@ -27,10 +26,15 @@ from bridge.cli.telling import run_told
 from bridge.hosting.finding import scan
 from bridge.hosting.finding.bundles import search_folders
 from bridge.hosting.finding.trust import lies_in
+from stemwright.files import Staged
 
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("STEMWRIGHT_TEST_DATA", "../shared")  # benchmarks look for it too
+
+# Every process of a run, and those that it starts, would compile all they import, and this suite.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script; what an interrupt does is tested all the same.
@@ -167,9 +171,8 @@ def plugins_asked_once(run_folder: Path) -> Iterator[Ask]:
             return answer
         said = ask(bundle, binary, deadline_s)
         if not said.reason or lies_in(binary, installed):
-            with tempfile.NamedTemporaryFile(dir=answers, delete=False) as new:
-                new.write(pickle.dumps(said))
-            Path(new.name).replace(known)
+            with Staged(known) as new:
+                new.write_bytes(pickle.dumps(said))
         return said
 
     with pytest.MonkeyPatch.context() as patch:
@@ -184,6 +187,33 @@ def _digest(bundle: Path) -> str:
             hasher.update(f"{path.relative_to(bundle)}|{path.stat().st_size}|".encode())
             hasher.update(path.read_bytes())
     return hasher.hexdigest()
+
+
+@pytest.fixture
+def no_report() -> Iterator[None]:
+    """A render puts a line in the place of its page: for tests that look at none.
+
+    Drawing it takes most of the time of a render of a few seconds.
+    """
+    with _no_report():
+        yield
+
+
+@pytest.fixture(scope="module")
+def no_report_in_module() -> Iterator[None]:
+    """As `no_report`, for all that a module's fixtures and tests render."""
+    with _no_report():
+        yield
+
+
+@contextlib.contextmanager
+def _no_report() -> Iterator[None]:
+    def stand_in(_pages: object, path: Path, _folder: object) -> None:
+        path.write_text("<!doctype html><title>no report</title>\n", encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bridge.pages.report.rendered_page.ReportPages.write", stand_in)
+        yield
 
 
 @pytest.fixture

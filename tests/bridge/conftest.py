@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import pickle
 import platform
 import re
 import shutil
@@ -19,12 +20,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import typer
-from scipy.stats import binomtest
+from blake3 import blake3
 
 from bridge.cli.telling import run_told
 from bridge.hosting import Prepared, PrepareJob
 from bridge.hosting.finding.trust import trust_folder
 from bridge.hosting.hosts import IsolatedHost
+from stemwright.files import Staged
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
 DISTRHO = Path("/usr/share/dpf/distrho")
@@ -122,26 +124,44 @@ def zam() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="module")
-def prepared_once() -> Iterator[None]:
-    """A plugin is prepared once a module, not once a store: that repeats, as its own tests show."""
-    prepare = IsolatedHost.prepare
-    known: dict[tuple[object, ...], Prepared] = {}
+def prepared_once(run_folder: Path) -> Iterator[None]:
+    """A plugin is prepared once a run, not once a store: that repeats, as its own tests show."""
+    prepare, answers = IsolatedHost.prepare, run_folder / "prepared plugins"
+    answers.mkdir(exist_ok=True)
 
     def remembered(host: IsolatedHost, job: PrepareJob, *deadline_s: float) -> Prepared:
         state = None if job.state is None else job.state.read_bytes()
         anywhere = replace(job.plugin, path=Path(job.plugin.path.name))  # its binary has a hash
-        same = replace(job, plugin=anywhere, state=None, lines={})
-        asked = (host.name, host.version, repr(same), state)
-        if asked in known:
-            return known[asked]
+        same = replace(job, plugin=anywhere, state=None, step_id="", lines={})
+        asked = repr((host.name, host.version, same, state))
+        known = answers / blake3(asked.encode()).hexdigest()
+        if known.exists():
+            answer: Prepared = pickle.loads(known.read_bytes())  # noqa: S301 - our own
+            return answer
         prepared = prepare(host, job, *deadline_s)
         if not prepared.diagnostics:  # those name its place
-            known[asked] = prepared
+            with Staged(known) as new:
+                new.write_bytes(pickle.dumps(prepared))
         return prepared
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(IsolatedHost, "prepare", remembered)
         yield
+
+
+@pytest.fixture(scope="session")
+def german(made_for_all_workers: Callable[..., Path]) -> Path | None:
+    """A folder for LOCPATH with de_DE.UTF-8, which writes 0,5 for 0.5; None without its source."""
+    localedef = shutil.which("localedef")
+    if localedef is None or not Path("/usr/share/i18n/locales/de_DE").exists():
+        return None
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        words = [str(localedef), "-i", "de_DE", "-f", "UTF-8", str(folder / "de_DE.UTF-8")]
+        subprocess.run(words, check=False, capture_output=True)  # it warns by its exit code, too
+
+    return made_for_all_workers("locales", make)
 
 
 class Said(NamedTuple):
@@ -255,6 +275,8 @@ def blind_tests(browse: Callable[..., dict[str, str]]) -> Callable[..., list[dic
 
     The count and p after each answer are held to scipy's binomial test here.
     """
+
+    from scipy.stats import binomtest  # takes a second, and few tests are blind
 
     def call(page: Path, pairs: list[tuple[int, int] | None]) -> list[dict[str, str]]:
         seen = browse(page, "abx", given=pairs)

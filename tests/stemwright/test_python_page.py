@@ -105,12 +105,13 @@ def test_the_page_names_every_function() -> None:
 
 
 def test_the_face_is_typed(tmp_path: Path) -> None:
-    """The lines marked WRONG are refused, and no other."""
+    """The lines marked WRONG are refused, and no other.
+
+    With the project's own settings, strict ones, as `make lint` has looked at all else by then.
+    """
     snippet = tmp_path / "typed.py"
     snippet.write_text(TYPED)
-    cache = ROOT / ".mypy_cache" / "face"
-    options = ["--strict", "--no-error-summary", "--follow-imports=silent", f"--cache-dir={cache}"]
-    command = [sys.executable, "-m", "mypy", *options, str(snippet)]
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", str(snippet)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     refused = {int(line) for line in re.findall(r"typed\.py:(\d+): error", run.stdout)}
     wrong = {at for at, line in enumerate(TYPED.splitlines(), 1) if line.endswith("# WRONG")}

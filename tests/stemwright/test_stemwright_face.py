@@ -16,6 +16,8 @@ import soundfile
 import stemwright as sw
 from chains import Chain, Gain, Group, Insert, Target, Version, dumps
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 RATE_HZ = 8000
 CHAIN = Chain(
     "Song",

@@ -15,6 +15,8 @@ import pytest
 import stemwright as sw
 from chains import Chain
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 Arrays = dict[str, tuple[Any, int]]
 
 

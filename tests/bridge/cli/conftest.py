@@ -15,19 +15,9 @@ from bridge.cli.app import app
 
 
 @pytest.fixture
-def run(command_line: Callable[..., Any], request: pytest.FixtureRequest) -> Callable[..., Any]:
-    """Run `stemwright`; return its exit code, stdout and stderr as code, out and err.
-
-    A module whose tests look at no report sets SHORT_PAGES: its renders write the short one.
-    """
-    call = command_line(app)
-    if not getattr(request.module, "SHORT_PAGES", False):
-        return call
-
-    def short(*words: object) -> Any:
-        return call(*words, "--excerpt") if words[0] == "render" else call(*words)
-
-    return short
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
+    """Run `stemwright`; return its exit code, stdout and stderr as code, out and err."""
+    return command_line(app)
 
 
 @pytest.fixture

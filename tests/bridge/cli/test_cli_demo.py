@@ -13,6 +13,7 @@ from bridge.metering import measure
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
+@pytest.mark.usefixtures("no_report")  # the song's own has one
 def test_the_demo_masters_its_own_song_and_keeps_what_is_there(
     run, demo: Path, tmp_path: Path
 ) -> None:

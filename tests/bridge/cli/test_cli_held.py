@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("no_report")
+
 
 TEXT = """
 [[group]]

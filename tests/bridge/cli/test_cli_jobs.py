@@ -107,6 +107,7 @@ def test_every_command_takes_the_job_or_its_folder(run: Run, job: Path, tmp_path
     assert run("render", job, "--locked").code == 0
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_lock_names_what_the_job_does_otherwise(run: Run, job: Path, tmp_path: Path) -> None:
     assert run("lock", job).out.strip() == str(tmp_path / "draft" / "chain.lock")
     add(
@@ -123,6 +124,7 @@ def test_a_lock_names_what_the_job_does_otherwise(run: Run, job: Path, tmp_path:
     }
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_job_and_a_session_are_told_apart(run: Run, job: Path, tmp_path: Path) -> None:
     both = run("render", tmp_path, tmp_path / "chain.toml")
     assert both.code == 2
@@ -163,6 +165,7 @@ def hold(run: Run, job: Path) -> float:
     return drive_db
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_held_drive_moves_no_other_group(run: Run, job: Path, tmp_path: Path) -> None:
     drive_db = hold(run, job)
     draft = tmp_path / "draft"
@@ -187,6 +190,7 @@ def test_a_held_drive_moves_no_other_group(run: Run, job: Path, tmp_path: Path) 
     assert run("verify", job).code == 0
 
 
+@pytest.mark.usefixtures("no_report")
 def test_resolve_finds_the_drive_anew_and_holds_it(run: Run, job: Path, tmp_path: Path) -> None:
     first_db = hold(run, job)
     add(job, "[group.vocals]\ngain_db = 6.0  # louder\n")
@@ -202,6 +206,7 @@ def test_resolve_finds_the_drive_anew_and_holds_it(run: Run, job: Path, tmp_path
     assert f"held from now on: drive {found['drive_db']:+.3f} dB" in said.err
 
 
+@pytest.mark.usefixtures("no_report")
 def test_resolve_holds_nothing_where_nothing_is_held(run: Run, job: Path, stems: Path) -> None:
     before = job.read_bytes()
     assert run("render", job, "--resolve").code == 0
@@ -211,6 +216,7 @@ def test_resolve_holds_nothing_where_nothing_is_held(run: Run, job: Path, stems:
         assert (said.code, "--resolve goes with a whole JOB" in said.err) == (2, True)
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_job_that_names_another_chain_still_owns_its_draft(
     run: Run, job: Path, chain: Callable[..., Path]
 ) -> None:

@@ -16,6 +16,8 @@ import psutil
 import pytest
 import soundfile
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 TEXT = """
 [[group]]
 id = "low"
@@ -64,7 +66,7 @@ def song(zam, tmp_path_factory) -> Song:
 
 
 def _words(stems: Path, chain: Path, out: Path, store: Path) -> list[str]:
-    words = ["render", stems, chain, "-o", out, "--store", store, "--jobs", 2]
+    words = ["render", stems, chain, "-o", out, "--store", store, "--jobs", 2, "--excerpt"]
     return [str(word) for word in words]
 
 

@@ -7,7 +7,8 @@ import json
 import pytest
 import soundfile
 
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("no_report")
+
 
 TEXT = """
 [[group]]

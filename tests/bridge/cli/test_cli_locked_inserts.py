@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("no_report", "prepared_once")
+
 
 TEXT = """
 [[group]]

@@ -32,6 +32,7 @@ def _read(path: Path) -> np.ndarray:
     return samples
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_range_is_that_part_of_the_master(run, stems, chain, tmp_path) -> None:
     text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
     run("render", stems, text, "-o", out, "--subtype", "float64")
@@ -41,6 +42,7 @@ def test_a_range_is_that_part_of_the_master(run, stems, chain, tmp_path) -> None
     assert np.array_equal(part, _read(out / "main.wav")[12000:24000])
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_range_keeps_the_drive_of_the_full_master(run, stems, chain, tmp_path) -> None:
     text, out = chain(GROUPS.format(gain=-3) + TARGET), tmp_path / "out"
     full = json.loads(run("render", stems, text, "-o", out, "--json").out)
@@ -69,6 +71,7 @@ def test_a_range_that_is_not_clear_is_refused_with_what_to_write(words: str) -> 
     assert ("-0:30" in str(problem.hint)) == words.startswith("-")
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_range_may_begin_in_the_tail_and_not_after_it(run, stems, chain, tmp_path) -> None:
     rings = GROUPS.format(gain=-3) + '[[master.insert]]\nuse = "reverb"\nmix = 0.3\n'
     out = tmp_path / "out"
@@ -85,6 +88,7 @@ def test_a_range_may_begin_in_the_tail_and_not_after_it(run, stems, chain, tmp_p
         assert (said.code, json.loads(said.out)["errors"][0]["kind"]) == (2, "range_empty")
 
 
+@pytest.mark.usefixtures("no_report")
 def test_an_open_range_and_one_past_the_end_go_to_the_masters_end(run, stems, chain, tmp_path):
     text, out = chain(GROUPS.format(gain=-3)), tmp_path / "out"
     words = ("render", stems, text, "-o", out, "--subtype", "float64", "--json")

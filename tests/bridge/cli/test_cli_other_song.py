@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 TEXT = '[[group]]\nid = "all"\nstems = ["*"]\ngain_db = {gain}\n'
 
 

@@ -14,7 +14,8 @@ import soundfile
 
 from bridge.metering import measure
 
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("no_report", "prepared_once")
+
 
 FRAMES = 24000
 
@@ -139,7 +140,7 @@ def test_a_failing_plugin_is_named_and_the_other_lane_is_kept(
     def text(bad: Path) -> str:
         return _groups(_insert(bad, 'id = "bad"')) + good
 
-    out = ("-o", tmp_path / "out", "--plugin-timeout", 15, "--json")
+    out = ("-o", tmp_path / "out", "--plugin-timeout", 8, "--json")
     said = run("render", stems, chain(text(fixture_plugins(fixture))), *out)
     (error,) = json.loads(said.out)["errors"]
     assert error["kind"] == kind

@@ -55,6 +55,7 @@ def test_a_folder_of_stems_becomes_a_finished_folder(run, stems, chain, tmp_path
     assert str(tmp_path / "out" / "main.wav") in said.out
 
 
+@pytest.mark.usefixtures("no_report")
 def test_render_json_has_the_keys_scripts_rely_on(run, stems, chain, tmp_path) -> None:
     said = run("render", stems, chain(GROUPS), "-o", tmp_path / "out", "--json")
     record = json.loads(said.out)
@@ -85,6 +86,7 @@ def test_the_folder_does_not_depend_on_where_it_lies_or_on_jobs(run, stems, chai
     assert one == two
 
 
+@pytest.mark.usefixtures("no_report")
 def test_the_chain_in_the_folder_renders_the_same_master(run, stems, chain, tmp_path) -> None:
     run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
     run("render", stems, tmp_path / "out" / "chain.toml", "-o", tmp_path / "again")
@@ -92,6 +94,7 @@ def test_the_chain_in_the_folder_renders_the_same_master(run, stems, chain, tmp_
     assert first.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.usefixtures("no_report")
 def test_the_lock_names_sources_steps_and_outputs_by_content(run, stems, chain, tmp_path) -> None:
     run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
     lock = json.loads((tmp_path / "out" / "chain.lock").read_text())
@@ -102,6 +105,7 @@ def test_the_lock_names_sources_steps_and_outputs_by_content(run, stems, chain, 
     assert lock["outputs"][0]["pcm_sha256"] == record["outputs"][0]["pcm_sha256"]
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_zip_and_a_folder_give_the_same_bits(run, stems, chain, tmp_path) -> None:
     bundle = tmp_path / "stems.zip"
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_DEFLATED) as out:
@@ -112,6 +116,7 @@ def test_a_zip_and_a_folder_give_the_same_bits(run, stems, chain, tmp_path) -> N
     assert (tmp_path / "a/main.wav").read_bytes() == (tmp_path / "b/main.wav").read_bytes()
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_list_of_files_and_the_default_folder(run, stems, chain, tmp_path) -> None:
     files = sorted(stems.iterdir())
     assert run("render", *files, chain(GROUPS)).code == 0
@@ -141,6 +146,7 @@ def test_our_own_folder_is_replaced_and_the_users_notes_in_it_stay(run, stems, c
     assert names == {"main.wav", "main.wav.digests.json", "notes.txt"} | texts
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_missed_target_is_written_and_exits_1(run, chain, tmp_path) -> None:
     (tmp_path / "quiet").mkdir()
     soundfile.write(tmp_path / "quiet" / "pad.wav", np.zeros((48000, 2)), 48000, "PCM_24")
@@ -295,6 +301,7 @@ def test_wrong_usage_is_told(run, stems, chain) -> None:
     assert json.loads(run("render", "--json").out)["errors"][0]["kind"] == "usage"
 
 
+@pytest.mark.usefixtures("no_report")
 def test_the_lock_and_the_chain_are_text_a_person_can_read(run, stems, chain, tmp_path) -> None:
     run("render", stems, chain(GROUPS), "-o", tmp_path / "out")
     assert tomllib.loads((tmp_path / "out/chain.toml").read_text())["group"][0]["id"] == "low"

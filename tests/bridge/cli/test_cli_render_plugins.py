@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
-pytestmark = pytest.mark.usefixtures("prepared_once")
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
-SHORT_PAGES = True
 LOUDER_DB = 2.0
 CHAIN = """\
 [[group]]

@@ -28,21 +28,30 @@ stems = ["*"]
 
 
 @pytest.fixture
-def song(run: Callable[..., Any], tmp_path: Path, chain: Callable[[str], Path]) -> Any:
+def song(
+    run: Callable[..., Any],
+    made_once: Callable[..., None],
+    tmp_path: Path,
+    chain: Callable[[str], Path],
+) -> Any:
     """A song that was rendered twice: its page, and what renders it again."""
     stems = tmp_path / "song"
-    stems.mkdir()
-    noise = np.random.default_rng(3).uniform(-0.1, 0.1, (96000, 2))
-    soundfile.write(stems / "kick.wav", noise, 48000, "PCM_24")
-    soundfile.write(stems / "mix.wav", 0.5 * noise, 48000, "PCM_24")
-    words = ["render", stems, chain(CHAIN), "-o", tmp_path / "master"]
+    words = ["render", stems, tmp_path / "chain.toml", "-o", tmp_path / "master"]
 
     def again(*more: object) -> None:
         said = run(*words, *more, "--store", tmp_path / "store")
         assert said.code == 0, said.err
 
-    again()
-    again()
+    def make() -> None:
+        stems.mkdir()
+        noise = np.random.default_rng(3).uniform(-0.1, 0.1, (96000, 2))
+        soundfile.write(stems / "kick.wav", noise, 48000, "PCM_24")
+        soundfile.write(stems / "mix.wav", 0.5 * noise, 48000, "PCM_24")
+        chain(CHAIN)
+        again()
+        again()
+
+    made_once("a song rendered twice", tmp_path, make)
     page = tmp_path / "master" / "report.html"
     return SimpleNamespace(again=again, page=page, stems=stems, words=words[1:])
 

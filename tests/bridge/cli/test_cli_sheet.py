@@ -19,6 +19,8 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report_in_module")
+
 Run = Callable[..., Any]
 
 CHAIN = """\
@@ -110,7 +112,7 @@ def made(zam: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -
     (song / "chain.toml").write_text(CHAIN, encoding="utf-8")
     (song / "job.toml").write_text(JOB, encoding="utf-8")
     store = place / "store"
-    assert run_told(app, ["render", str(song), "--excerpt", "--store", str(store)]) == 0
+    assert run_told(app, ["render", str(song), "--store", str(store)]) == 0
     return SimpleNamespace(song=song, store=store)
 
 

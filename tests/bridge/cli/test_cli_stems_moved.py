@@ -33,6 +33,7 @@ def _zip(folder: Path, path: Path) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("no_report")
 def test_quick_does_without_stems_and_says_so(run, master: Path) -> None:
     done = run("verify", master, "--quick")
     assert done.code == 0
@@ -42,6 +43,7 @@ def test_quick_does_without_stems_and_says_so(run, master: Path) -> None:
     assert run("verify", master, "--quick").code == 1
 
 
+@pytest.mark.usefixtures("no_report")
 def test_verify_asks_for_the_stems_and_finds_them(run, master: Path, tmp_path: Path) -> None:
     lost = run("verify", master, "--json")
     assert lost.code == 2
@@ -55,6 +57,7 @@ def test_verify_asks_for_the_stems_and_finds_them(run, master: Path, tmp_path: P
     assert run("verify", master, "--quick", "--stems", archive).code == 0
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_stem_that_is_another_or_is_not_there_is_named(run, master: Path, tmp_path: Path) -> None:
     samples = 0.1 * np.random.default_rng(5).standard_normal((48000, 2))
     soundfile.write(tmp_path / "archive" / "kick.wav", samples, 48000, "PCM_24")

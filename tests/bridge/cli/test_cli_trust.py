@@ -20,6 +20,8 @@ from bridge.hosting.finding.trust import trust_file
 from bridge.hosting.jobs import as_wire
 from sessions.states import device_states
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 CHAIN = """[[group]]
 id = "all"
 stems = ["*"]

@@ -15,7 +15,7 @@ import soundfile
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
 
-pytestmark = pytest.mark.usefixtures("prepared_once")
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report_in_module")
 
 EQ = '[[group.insert]]\nuse = "eq"\nid = "{id}"\nbands = [{ shape = "bell", hz = 300, q = 1 }]\n'
 PLUGIN = '[[group.insert]]\nuse = "plugin"\nplugin = "Fixture {kind}"\nid = "{id}"\n'
@@ -81,7 +81,7 @@ def rendered(tmp_path_factory) -> Callable[..., Path]:
         chain.write_text("schema = 1\n" + text, encoding="utf-8")
         if not out.exists():
             words = ["render", place / "stems", chain, "-o", out, "--store", store]
-            words += ["--plugin-path", plugins, "--excerpt"]
+            words += ["--plugin-path", plugins]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

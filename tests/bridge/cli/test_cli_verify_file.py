@@ -13,7 +13,8 @@ import soundfile
 from mutagen.id3 import TIT2, TXXX
 from mutagen.wave import WAVE
 
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("no_report", "prepared_once")
+
 
 TEXT = """
 [[group]]

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("prepared_once")
-SHORT_PAGES = True
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
 TEXT = """
 [[group]]

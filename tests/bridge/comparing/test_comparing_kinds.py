@@ -21,6 +21,8 @@ from bridge.rendering import Context, render as rendered
 from bridge.storing import Store
 from chains import load
 
+pytestmark = pytest.mark.usefixtures("no_report_in_module")
+
 PLAIN = """schema = 1
 [[group]]
 id = "vocals"
@@ -104,7 +106,7 @@ def render(place: Path) -> Callable[..., Path]:
         chain.write_text(PLAIN.replace(was, now, 1))
         if not out.exists():
             words = ["render", place / stems, chain, "-o", out, "--store", place / "store"]
-            words += ["--excerpt", *more]
+            words += [*more]
             assert run_told(app, [str(word) for word in words]) == 0
         return out
 

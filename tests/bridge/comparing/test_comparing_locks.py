@@ -14,6 +14,8 @@ from bridge.cli.app import app
 from bridge.cli.telling import run_told
 from bridge.comparing import diff
 
+pytestmark = pytest.mark.usefixtures("no_report_in_module", "prepared_once")
+
 FIRST = '  [[group.insert]]\n  id = "one"\n  use = "saturation"\n  drive_db = 6.0\n'
 SECOND = '  [[group.insert]]\n  id = "two"\n  use = "plugin"\n  plugin = "Fixture Gain"\n'
 THIRD = '  [[group.insert]]\n  id = "three"\n  use = "compressor"\n  threshold_db = -30.0\n'
@@ -37,7 +39,6 @@ def rendered(fixture_plugins, tmp_path_factory) -> Callable[[str], Path]:
             chain, out = place / f"{len(known)}.toml", place / f"out {len(known)}"
             chain.write_text(text)
             words = ["render", stems, chain, "-o", out, "--store", place / "store"]
-            words.append("--excerpt")
             assert run_told(app, [str(each) for each in [*words, "--plugin-path", plugins]]) == 0
             known[text] = out
         return known[text]

@@ -17,6 +17,8 @@ from bridge.cli.telling import run_told
 from bridge.comparing import diff
 from bridge.pages.diff.page import page
 
+pytestmark = pytest.mark.usefixtures("no_report_in_module")
+
 CHAIN = """schema = 1
 [[group]]
 id = "vocals"
@@ -95,7 +97,6 @@ def render(place: Path) -> Callable[..., Path]:
                 out,
                 "--store",
                 place / "store",
-                "--excerpt",
             ]
             assert run_told(app, [str(word) for word in words]) == 0
         return out

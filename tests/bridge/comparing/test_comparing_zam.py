@@ -15,6 +15,8 @@ from bridge.cli.telling import run_told
 from bridge.comparing import diff
 from chains import LIBRARY, load
 
+pytestmark = pytest.mark.usefixtures("no_report_in_module", "prepared_once")
+
 RATE_HZ = 48000
 STEMS = ("kick", "bass", "pad", "lead vox")
 CHANGES = {
@@ -74,7 +76,6 @@ def render(zam, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
                 out,
                 "--store",
                 folder / "store",
-                "--excerpt",
             ]
             assert run_told(app, [str(word) for word in words]) == 0
         return out

@@ -21,6 +21,8 @@ from bridge.plugins import Plugin, Wanted
 from chains import Plugin as PluginSettings, load
 from sessions.states.device_states import vstpreset_class_id
 
+pytestmark = pytest.mark.usefixtures("prepared_once")
+
 Audio = npt.NDArray[np.float32]
 
 Finder = Callable[[str], Path]

@@ -71,11 +71,11 @@ def test_a_scan_survives_every_way_a_binary_can_end_it(
     (tmp_path / "Text.vst3").write_text("not a library")
     (tmp_path / "Empty.vst3").mkdir()
     (tmp_path / "Dangling.vst3").symlink_to(tmp_path / "nowhere")
-    found = scan([], [tmp_path], deadline_s=8)
+    found = scan([], [tmp_path], deadline_s=5)
     assert [plugin.name for plugin in found.plugins] == ["Fixture Gain"]
     told = reasons(found)
     assert told["Fixture Crash Load"] == "crashed (SIGSEGV) while entering its module"
-    assert told["Fixture Hang Load"] == "did not come back within 8 s while entering its module"
+    assert told["Fixture Hang Load"] == "did not come back within 5 s while entering its module"
     assert told["ZamCompX2"].startswith(("crashed (SIGBUS)", "crashed (SIGSEGV)")) or (
         "too short" in told["ZamCompX2"]
     )
