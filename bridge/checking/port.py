@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from bridge.audio import Block
 from bridge.checking.findings import Found
+from bridge.checking.prediction import Residual, prediction_residual
 
 CORE_FRAMES = 1 << 17
 """Frames of a passage's core: every check hears the stem on this grid, however it was read."""
@@ -59,6 +60,14 @@ class Passage:
     def magnitudes(self) -> Block:
         """|samples|, made once for all checks."""
         return np.abs(self.samples)
+
+    @cached_property
+    def residual(self) -> Residual:
+        """(channels, frames): what linear prediction leaves; one row where the sides are equal."""
+        sides = self.samples
+        if len(sides) == 2 and np.array_equal(sides[0], sides[1]):
+            sides = sides[:1]
+        return prediction_residual(sides, self.first)
 
     @cached_property
     def is_silent(self) -> bool:

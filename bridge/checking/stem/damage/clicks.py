@@ -1,0 +1,143 @@
+"""`clicks`: short bursts that no neighbouring sound explains.
+
+A burst of the linear prediction's residual, half a millisecond at most, that stands far above
+everything within 30 ms before and behind it. The same short waveform three times is played, not
+broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
+
+from bridge.checking.codes import Severity
+from bridge.checking.findings import Found
+from bridge.checking.port import Passage, StemFacts
+from stemwright.decibels import amplitude_db
+
+_GUARD_S = 0.0008
+_AROUND_S = 0.03
+_STANDS_OUT = 3.0
+_SURE = 4.0
+_LEAST = 1e-4
+_FLOOR = 2e-6
+_ALIKE = 0.9
+_SNIPPET_S = 0.003
+_MOST = 400
+"""More than these a stem are no clicks any more, but how it sounds."""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Frames from `start` to `stop`, how far it stands out, and the waveform about its top."""
+
+    start: int
+    stop: int
+    height: float
+    snippet: npt.NDArray[np.float32]
+
+
+class Clicks:
+    """Bursts of the residual that stand alone."""
+
+    codes: ClassVar[tuple[str, ...]] = ("clicks",)
+    quick: ClassVar[bool] = False
+
+    def __init__(self, facts: StemFacts) -> None:
+        rate_hz = facts.sample_rate_hz
+        self._guard = round(_GUARD_S * rate_hz)
+        self._around = round(_AROUND_S * rate_hz)
+        self._snippet = round(_SNIPPET_S * rate_hz)
+        self._bursts: list[Burst] = []
+
+    def hear(self, passage: Passage) -> None:
+        """Take the bursts whose top lies in the core."""
+        if passage.is_silent or len(self._bursts) > _MOST:
+            return
+        for channel, residual in enumerate(passage.residual):
+            self._bursts += self._in(passage, channel, np.abs(residual))
+
+    def findings(self) -> Iterator[Found]:
+        """One a burst that is not played again and again."""
+        bursts = _of_both_sides(self._bursts, self._guard)
+        for burst, same in zip(bursts, _repeats(bursts), strict=True):
+            if same < 3:
+                severity: Severity = "major" if burst.height > _SURE else "minor"
+                value = amplitude_db(burst.height)
+                words = f"a click, {value:.0f} dB over what surrounds it"
+                yield Found("clicks", severity, burst.start, burst.stop, value, words)
+
+    def _in(
+        self, passage: Passage, channel: int, error: npt.NDArray[np.float32]
+    ) -> Iterator[Burst]:
+        tops = maximum_filter1d(error, self._around)
+        shift = self._around // 2 + self._guard
+        before, behind = _shifted(tops, shift), _shifted(tops, -shift)
+        begins = (before < _FLOOR) & (behind > _FLOOR)
+        beside = np.maximum(np.maximum(before, behind), _FLOOR)
+        beside[begins] = np.inf  # a sound's first sample out of silence
+        ratio = error / beside
+        found = np.flatnonzero((ratio > _STANDS_OUT) & (error > _LEAST))
+        for some in np.split(found, np.flatnonzero(np.diff(found) > self._guard) + 1):
+            if len(some):
+                top = int(some[error[some].argmax()])
+                if passage.core_start <= top < passage.core_stop:
+                    yield self._burst(passage, channel, top, some, float(ratio[top]))
+
+    def _burst(
+        self,
+        passage: Passage,
+        channel: int,
+        top: int,
+        some: npt.NDArray[np.int64],
+        height: float,
+    ) -> Burst:
+        begin = max(0, top - self._snippet // 3)
+        snippet = np.zeros(self._snippet, np.float32)
+        taken = passage.samples[channel, begin : begin + self._snippet]
+        snippet[: len(taken)] = taken
+        first = passage.first
+        return Burst(first + int(some[0]), first + int(some[-1]) + 1, height, snippet)
+
+
+def _shifted(values: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
+    """The values `frames` later, or earlier where negative; 0 beyond the ends."""
+    moved = np.zeros_like(values)
+    if frames >= 0:
+        moved[frames:] = values[: len(values) - frames]
+    else:
+        moved[:frames] = values[-frames:]
+    return moved
+
+
+def _of_both_sides(bursts: list[Burst], guard: int) -> list[Burst]:
+    """In order of time, each once where both sides have it."""
+    kept: list[Burst] = []
+    for each in sorted(bursts, key=lambda burst: (burst.start, burst.stop)):
+        if kept and each.start - kept[-1].stop <= guard:
+            one = max(kept.pop(), each, key=lambda burst: burst.height)
+            kept.append(one)
+        else:
+            kept.append(each)
+    return kept
+
+
+def _repeats(bursts: list[Burst]) -> list[int]:
+    """How often each burst's waveform comes, itself counted."""
+    if not bursts:
+        return []
+    shapes = np.array([each.snippet for each in bursts], np.float64)
+    shapes /= np.sqrt(np.square(shapes).sum(axis=1, keepdims=True)) + 1e-12
+    size = 2 * shapes.shape[1]
+    spectra = np.fft.rfft(shapes, size, axis=1)
+    counts = []
+    for spectrum in spectra:
+        matches = np.abs(np.fft.irfft(spectra * spectrum.conj(), size, axis=1))
+        near = np.concatenate([matches[:, :9], matches[:, -8:]], axis=1).max(axis=1)
+        counts.append(int(np.count_nonzero(near > _ALIKE)))
+    return counts

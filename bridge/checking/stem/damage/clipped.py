@@ -1,0 +1,214 @@
+"""`clipped`: peaks that were cut off at one level, also where the level was changed afterwards.
+
+A plateau is three samples or more of one height, entered and left by a slope; of high sounds what
+is left of a peak may be one sample, and then there are many of one height with other neighbours
+each (the same hit again has the same). Where these stand at one level, and next to nothing stands
+above it, that level is where it was cut. What went through a lossy codec after it was clipped has
+no plateaus any more and is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.audio import Block
+from bridge.checking.codes import Severity
+from bridge.checking.findings import Found
+from bridge.checking.port import Passage, StemFacts
+from stemwright.decibels import amplitude_db
+
+_TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
+"""How much a plateau's samples differ: cut in 24 bits; dithered to 16 bits after it was cut."""
+_LEAST_SAMPLES = 3
+_FEWEST = 3
+_QUIETEST = 1e-3
+_ENTERED = 2.0**-13
+"""What is entered by less may be a round top or dither, in any number of bits."""
+_FEWEST_SAMPLES = 4
+_FEWEST_TIPS = {_TOLERANCES[0]: 5, _TOLERANCES[1]: 8}
+"""Peaks of one or two samples, no two of them the same."""
+_TIP = 0.9
+"""They count from here of the highest so far on."""
+_SHARP = 0.02
+"""Of the level: what falls less steeply on either side is a round top."""
+_HIGH = 0.1
+"""Plateaus count from here of the stem's peak on."""
+_ABOVE = 0.05
+"""Samples above the level, for each plateau: more and it was not the end."""
+_STEEPEST = 0.5
+"""Of the level: what enters a plateau at once is a square wave, which is no cut peak."""
+_TOGETHER_S = 0.25
+_MOST = 200_000
+
+
+@dataclass(frozen=True)
+class _Tops:
+    """Local tops: frames, heights, and the samples before and behind each (count, 2)."""
+
+    starts: npt.NDArray[np.int64]
+    stops: npt.NDArray[np.int64]
+    heights: Block
+    besides: Block
+
+    def of(self, some: npt.NDArray[np.bool_]) -> _Tops:
+        return _Tops(self.starts[some], self.stops[some], self.heights[some], self.besides[some])
+
+
+class _Kept:
+    """The tops of one channel, sign and tolerance."""
+
+    def __init__(self) -> None:
+        self._pieces: list[_Tops] = []
+        self._count = 0
+
+    def add(self, tops: _Tops) -> None:
+        if self._count < _MOST and len(tops.starts):
+            self._pieces.append(tops)
+            self._count += len(tops.starts)
+
+    def all(self) -> _Tops:
+        if not self._pieces:
+            none = np.zeros(0, np.int64)
+            return _Tops(none, none, np.zeros(0), np.zeros((0, 2)))
+        return _Tops(
+            np.concatenate([each.starts for each in self._pieces]),
+            np.concatenate([each.stops for each in self._pieces]),
+            np.concatenate([each.heights for each in self._pieces]),
+            np.concatenate([each.besides for each in self._pieces]),
+        )
+
+
+_BINS = 1 << 16
+"""Of the histogram of heights up to +6 dBFS: to know how much stands above a level."""
+
+
+class Clipped:
+    """Plateaus at one level, a quarter of a second's together."""
+
+    codes: ClassVar[tuple[str, ...]] = ("clipped",)
+    quick: ClassVar[bool] = False
+
+    def __init__(self, facts: StemFacts) -> None:
+        self._rate_hz = facts.sample_rate_hz
+        self._channels = facts.channels
+        keys = [(c, s, t) for c in range(facts.channels) for s in (1, -1) for t in _TOLERANCES]
+        self._tops = {key: _Kept() for key in keys}
+        self._peaks = [0.0] * facts.channels
+        self._heights = {
+            (c, s): np.zeros(_BINS, np.int64) for c in range(facts.channels) for s in (1, -1)
+        }
+
+    def hear(self, passage: Passage) -> None:
+        """Take the plateaus that begin in the core."""
+        if passage.is_silent:
+            return
+        for channel, samples in enumerate(passage.samples):
+            steps = np.abs(np.diff(samples))
+            top = float(passage.magnitudes[channel].max())
+            self._peaks[channel] = max(self._peaks[channel], top)
+            for sign in (1, -1):
+                core = sign * passage.core[channel]
+                bins = np.clip((core * (_BINS / 2)).astype(np.int64), 0, _BINS - 1)
+                self._heights[channel, sign] += np.bincount(bins, minlength=_BINS)
+            for tolerance in _TOLERANCES:
+                self._take(passage, channel, samples, steps, tolerance)
+
+    def findings(self) -> Iterator[Found]:
+        """One for all plateaus that lie near each other."""
+        spans: list[tuple[int, int, float]] = []
+        for channel in range(self._channels):
+            for sign in (1, -1):
+                for tolerance in _TOLERANCES:
+                    found = self._cut_at(channel, sign, tolerance)
+                    spans += found
+                    if found:
+                        break
+        for start, stop, level, count in _together(spans, round(_TOGETHER_S * self._rate_hz)):
+            severity: Severity = "major" if count >= _FEWEST else "minor"
+            level_db = amplitude_db(level)
+            words = f"peaks cut off at {level_db:.1f} dBFS, {count} of them here"
+            yield Found("clipped", severity, start, stop, level_db, words)
+
+    def _take(
+        self, passage: Passage, channel: int, samples: Block, steps: Block, tolerance: float
+    ) -> None:
+        breaks = np.flatnonzero(steps > tolerance)
+        starts, lasts = breaks[:-1] + 1, breaks[1:]  # of runs between two steps
+        inner = (starts >= passage.core_start) & (starts < passage.core_stop)
+        height = np.abs(samples[starts])
+        inner &= (lasts - starts >= _LEAST_SAMPLES - 1) | (height > _TIP * self._peaks[channel])
+        starts, lasts, height = starts[inner], lasts[inner], height[inner]
+        enters, leaves = steps[starts - 1], steps[lasts]
+        least = max(4 * tolerance, _ENTERED)
+        top = (np.minimum(enters, leaves) > least) & (height > _QUIETEST)
+        steep = np.maximum(enters, leaves) >= _STEEPEST * height
+        top &= ~(steep & (lasts - starts >= _LEAST_SAMPLES - 1))
+        before, behind = samples[starts - 1], samples[lasts + 1]
+        top &= (np.abs(before) < height) & (np.abs(behind) < height)
+        for sign in (1, -1):
+            one = top & (np.sign(samples[starts]) == sign)
+            self._tops[channel, sign, tolerance].add(
+                _Tops(
+                    passage.first + starts[one],
+                    passage.first + lasts[one] + 1,
+                    height[one],
+                    np.stack([before[one], behind[one]], axis=1),
+                )
+            )
+
+    def _cut_at(self, channel: int, sign: int, tolerance: float) -> list[tuple[int, int, float]]:
+        tops = self._tops[channel, sign, tolerance].all()
+        counts = self._heights[channel, sign]
+        if not len(tops.heights) or not counts.any():
+            return []
+        peak = float(np.flatnonzero(counts).max() + 1) * 2 / _BINS
+        plateau = tops.stops - tops.starts >= _LEAST_SAMPLES
+        ordered = np.sort(tops.heights[plateau & (tops.heights > _HIGH * peak)])
+        if not len(ordered):
+            ordered = np.sort(tops.heights[tops.heights > _TIP * peak])
+        if not len(ordered):
+            return []
+        within = np.searchsorted(ordered, ordered + 4 * tolerance, "right")
+        level = float(ordered[(within - np.arange(len(ordered))).argmax()])
+        near = (tops.heights >= level - tolerance) & (tops.heights <= level + 5 * tolerance)
+        above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
+        if above > _ABOVE * np.count_nonzero(near):
+            return []
+        if not _is_cut(tops.of(near & plateau), tops.of(near & ~plateau), level, tolerance):
+            return []
+        pairs = zip(tops.starts[near].tolist(), tops.stops[near].tolist(), strict=True)
+        return [(start, stop, level) for start, stop in pairs]
+
+
+def _is_cut(plateaus: _Tops, tips: _Tops, level: float, tolerance: float) -> bool:
+    """Whether tops of one level are what a cut has left."""
+    samples = int((plateaus.stops - plateaus.starts).sum())
+    if len(plateaus.starts) >= _FEWEST or (
+        samples >= _FEWEST_SAMPLES and tolerance == _TOLERANCES[0]
+    ):
+        return True
+    besides = np.abs(tips.besides)
+    besides = besides[(level - besides).min(axis=1) > _SHARP * level]
+    unlike = np.unique(np.round(besides / (8 * tolerance)).astype(np.int64), axis=0)
+    return len(unlike) >= _FEWEST_TIPS[tolerance]
+
+
+def _together(
+    spans: list[tuple[int, int, float]], near: int
+) -> Iterator[tuple[int, int, float, int]]:
+    """Spans that lie near each other as one, with the highest level and their count."""
+    start, stop, level, count = 0, 0, 0.0, 0
+    for begin, end, height in sorted(spans):
+        if count and begin - stop <= near:
+            stop, level, count = max(stop, end), max(level, height), count + 1
+            continue
+        if count:
+            yield start, stop, level, count
+        start, stop, level, count = begin, end, height, 1
+    if count:
+        yield start, stop, level, count
