@@ -150,7 +150,7 @@ def _rows(findings: Iterable[Finding]) -> Iterator[Sequence[str]]:
         if len(same) > _MOST_PLACES:
             places.append(f"and {len(same) - _MOST_PLACES} more")
         severity = "accepted" if all(each.accepted for each in same) else worst.severity
-        yield ", ".join(stems), "\n".join(places), severity, code, worst.words
+        yield ", ".join(stems), ", ".join(places), severity, code, worst.words
 
 
 def _rank(finding: Finding) -> tuple[int, float]:

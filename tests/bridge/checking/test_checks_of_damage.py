@@ -1,0 +1,219 @@
+"""Damage that was put in is found in its place, and nothing else is, in what is played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.ndimage import maximum_filter1d
+from scipy.signal import sawtooth, sosfilt
+
+from bridge.checking.findings import Found
+from bridge.checking.port import CORE_FRAMES, StemCheck
+from bridge.checking.stem.damage.clicks import Clicks
+from bridge.checking.stem.damage.clipped import Clipped
+from bridge.checking.stem.damage.corrupt_samples import CorruptSamples
+from bridge.checking.stem.damage.dropout import Dropout
+from bridge.checking.stem.damage.hum import Hum
+from bridge.checking.stem.damage.limited import Limited
+from bridge.checking.stem.damage.noise_floor import NoiseFloor
+
+Hear = Callable[..., list[Found]]
+Signal = npt.NDArray[np.float64]
+
+RATE_HZ = 48000
+FRAMES = 6 * RATE_HZ
+DAMAGE: tuple[type[StemCheck], ...] = (
+    Clicks,
+    Clipped,
+    CorruptSamples,
+    Dropout,
+    Hum,
+    Limited,
+    NoiseFloor,
+)
+
+
+def _quantised(signal: Signal, bits: int = 24) -> Signal:
+    step = 2.0 ** (1 - bits)
+    return np.round(signal / step) * step
+
+
+@pytest.fixture(scope="module")
+def music() -> Signal:
+    """Coloured noise under an envelope and a few partials: no two moments are alike."""
+    dice = np.random.default_rng(11)
+    noise = sosfilt([[1, 0, 0, 1, -1.6, 0.7]], dice.standard_normal(FRAMES))
+    seconds = np.arange(FRAMES) / RATE_HZ
+    swell = 0.55 + 0.35 * np.sin(2 * np.pi * 0.41 * seconds) * np.sin(2 * np.pi * 1.3 * seconds)
+    partials = sum(
+        np.sin(2 * np.pi * hz * seconds + 3 * np.sin(seconds * wander)) / number
+        for number, (hz, wander) in enumerate([(196.7, 1.1), (411.3, 0.7), (893.1, 1.9)], 1)
+    )
+    signal = swell * (0.04 * noise / noise.std() + 0.12 * partials)
+    return _quantised(signal)
+
+
+def _loop(hit: Signal, every: int) -> Signal:
+    signal = np.zeros(FRAMES)
+    for start in range(0, FRAMES - len(hit), every):
+        signal[start : start + len(hit)] += hit
+    return signal
+
+
+def _innocent() -> dict[str, Signal]:
+    dice = np.random.default_rng(3)
+    seconds = np.arange(FRAMES) / RATE_HZ
+    short = seconds[:9000]
+    kick = 0.9 * np.sin(2 * np.pi * 48.3 * short * (1 + 4 * np.exp(-60 * short)))
+    kick *= np.exp(-14 * short)
+    hat = 0.3 * dice.standard_normal(2400) * np.exp(-np.arange(2400) / 260)
+    saw = 0.5 * sawtooth(2 * np.pi * 110.3 * seconds)
+    held = 0.4 * np.sin(2 * np.pi * 220 * seconds) + 0.2 * np.sin(2 * np.pi * 330.7 * seconds)
+    return {
+        "silence": np.zeros(FRAMES),
+        "kicks": _loop(kick, 23000),
+        "hats": _loop(hat, 6000),
+        "saw": saw,
+        "square": 0.5 * np.sign(np.sin(2 * np.pi * 110.3 * seconds)),
+        "chord": held,
+        "noise": 0.2 * dice.standard_normal(FRAMES),
+        "crushed": np.round(saw * 16) / 16,
+        "saturated": np.tanh(2 * held),
+    }
+
+
+@pytest.mark.parametrize("check", DAMAGE, ids=lambda each: each.codes[0])
+@pytest.mark.parametrize("name", _innocent())
+def test_what_is_played_is_no_damage(hear: Hear, check: type[StemCheck], name: str) -> None:
+    signal = _innocent()[name]
+    assert [found for found in hear(check, _quantised(signal)) if found.severity == "major"] == []
+
+
+@pytest.mark.parametrize("check", DAMAGE, ids=lambda each: each.codes[0])
+def test_music_is_no_damage(hear: Hear, music: Signal, check: type[StemCheck]) -> None:
+    assert hear(check, music) == []
+
+
+@pytest.mark.parametrize("length", [1, 5, 20])
+@pytest.mark.parametrize("at", [50001, CORE_FRAMES - 1, CORE_FRAMES, CORE_FRAMES + 1])
+def test_a_click_is_found_once_where_it_is(hear: Hear, music: Signal, length: int, at: int) -> None:
+    dice = np.random.default_rng(length)
+    shape = dice.standard_normal(length) if length > 1 else np.ones(1)
+    level = float(np.sqrt(np.square(music[at - 1200 : at + 1200]).mean()))
+    signal = music.copy()
+    signal[at : at + length] += 10 ** (18 / 20) * level * shape / np.abs(shape).max()
+    (found,) = hear(Clicks, signal)
+    assert found.start - 24 <= at < found.stop + 24
+    assert found.value > 9.0
+
+
+def test_a_click_is_found_upside_down_on_one_side_and_in_silence(hear: Hear, music: Signal) -> None:
+    signal = np.stack([music, music * 0.7])
+    signal[1, 70000] -= 0.6
+    assert [found.start for found in hear(Clicks, signal)] == [70000]
+    silent = np.zeros(FRAMES)
+    silent[70000] = 0.01
+    assert [found.start for found in hear(Clicks, silent)] == [70000]
+
+
+@pytest.mark.parametrize("length_ms", [1.0, 5.0, 20.0, 50.0])
+@pytest.mark.parametrize("at", [50001, CORE_FRAMES - 7, CORE_FRAMES])
+def test_a_dropout_is_found_with_its_length(
+    hear: Hear, music: Signal, length_ms: float, at: int
+) -> None:
+    frames = round(length_ms * RATE_HZ / 1000)
+    signal = music.copy()
+    while abs(signal[at - 1]) < 0.05:
+        at += 1
+    signal[at : at + frames] = 0.0
+    (found,) = hear(Dropout, np.stack([signal, signal]))
+    assert abs(found.start - at) <= 1
+    assert found.value == pytest.approx(length_ms, abs=0.1)
+
+
+@pytest.mark.parametrize("depth_db", [1.0, 3.0, 6.0])
+@pytest.mark.parametrize(("gain_db", "bits"), [(0.0, 24), (-7.3, 24), (-4.1, 16), (2.2, 24)])
+def test_clipping_is_found_also_after_a_gain(
+    hear: Hear, music: Signal, depth_db: float, gain_db: float, bits: int
+) -> None:
+    level = float(np.abs(music).max()) * 10 ** (-depth_db / 20)
+    dice = np.random.default_rng(8)
+    signal = np.clip(music, -level, level) * 10 ** (gain_db / 20)
+    if bits == 16:
+        signal += (dice.random(FRAMES) - dice.random(FRAMES)) * 2.0**-15
+    found = hear(Clipped, _quantised(signal, bits))
+    if bits == 16 and depth_db < 3.0:
+        return  # the dither hides what little was cut
+    assert found
+    assert found[0].value == pytest.approx(20 * np.log10(level) + gain_db, abs=0.02)
+    cut = np.flatnonzero(np.abs(music) >= level)
+    inside = np.zeros(FRAMES, bool)
+    for each in found:
+        inside[each.start : each.stop] = True
+    if bits == 24:
+        assert inside[cut].mean() > 0.75
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 59.93, 60.1])
+@pytest.mark.parametrize("level_db", [-50.0, -60.0])
+def test_hum_is_found_under_music(
+    hear: Hear, music: Signal, mains_hz: float, level_db: float
+) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    hum = sum(
+        10 ** ((level_db + drop) / 20) * np.sin(2 * np.pi * mains_hz * number * seconds + number)
+        for number, drop in ((1, 0), (2, -6), (3, -4), (5, -9))
+    )
+    (found,) = hear(Hum, _quantised(music * 0.05 + hum))
+    assert found.value == pytest.approx(level_db, abs=2.0)
+    assert f"{mains_hz:.1f} Hz" in found.words
+
+
+def test_samples_that_are_no_sound_are_found(hear: Hear, music: Signal) -> None:
+    signal = np.stack([music, music])
+    signal[0, 1000:1010] = np.nan
+    signal[1, 99000] = 12.0
+    burst = np.random.default_rng(2).uniform(-1, 1, 700)
+    signal[0, CORE_FRAMES - 300 : CORE_FRAMES + 400] = burst
+    found = hear(CorruptSamples, signal)
+    assert [each.start for each in found[:2]] == [1000, 99000]
+    assert found[0].value == 10
+    assert len(found) == 3
+    assert abs(found[2].start - (CORE_FRAMES - 300)) < 128
+    assert abs(found[2].stop - (CORE_FRAMES + 400)) < 128
+
+
+def test_a_wall_is_found(hear: Hear, music: Signal) -> None:
+    hits = _loop(np.exp(-np.arange(9000) / 1500), 12000) * np.random.default_rng(7).random(FRAMES)
+    signal = music + 0.4 * hits
+    wall = 0.3 * float(np.abs(signal).max())
+    gain = np.minimum(1.0, wall / (maximum_filter1d(np.abs(signal), 401) + 1e-12))
+    (found,) = hear(Limited, _quantised(signal * gain))
+    assert found.value == pytest.approx(20 * np.log10(wall), abs=0.1)
+
+
+def test_noise_where_nothing_plays_is_found(hear: Hear, music: Signal) -> None:
+    dice = np.random.default_rng(4)
+    phrases = (np.arange(FRAMES) // RATE_HZ) % 2 == 0
+    signal = music * phrases + 10 ** (-58 / 20) * dice.standard_normal(FRAMES)
+    (found,) = hear(NoiseFloor, signal)
+    assert found.value == pytest.approx(-58.0, abs=1.0)
+
+
+@pytest.mark.parametrize("check", [Clicks, Dropout, Clipped], ids=lambda each: each.codes[0])
+def test_findings_move_with_the_signal_and_do_not_hang_on_polarity(
+    hear: Hear, music: Signal, check: Any
+) -> None:
+    signal = np.clip(music, -0.2, 0.2)
+    signal[40000] += 0.5
+    signal[90000:90300] = 0.0
+    usual = [(each.start, each.stop) for each in hear(check, signal)]
+    assert usual
+    assert [(each.start, each.stop) for each in hear(check, -signal)] == usual
+    if check is not Clicks:  # whose coefficients change on a grid of their own
+        moved = hear(check, np.concatenate([np.zeros(777), signal]))
+        assert [(each.start - 777, each.stop - 777) for each in moved] == usual
