@@ -22,7 +22,7 @@ _AT_WALL_DB = 0.12
 _FEWEST = 12
 _SHARE = 0.04
 """Of the pieces that sound."""
-_UNLIKE_DB = 0.9
+_UNLIKE_DB = 0.6
 """Spread of the loudness of the pieces at the wall."""
 _BELOW_DB = 0.6
 _CROWDED = 2.5
