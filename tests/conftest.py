@@ -36,6 +36,9 @@ os.environ.setdefault("STEMWRIGHT_TEST_DATA", "../shared")  # benchmarks look fo
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Threads of a numerical library wait by working: there is one in each process, but a user's.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script; what an interrupt does is tested all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -219,6 +222,6 @@ def _no_report() -> Iterator[None]:
 @pytest.fixture
 def users_environment(tmp_path: Path) -> dict[str, str]:
     """The environment variables of a user: nothing of this suite's, and a store of their own."""
-    ours = ("PYTEST", "PYTHON", "COV")
+    ours = ("PYTEST", "PYTHON", "COV", "OPENBLAS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "STEMWRIGHT_STORE": str(tmp_path / "store")}

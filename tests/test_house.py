@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.house import crossings, faces_of, modules_of
+import pytest
+
+from benchmarks.house import Module, crossings, faces_of, modules_of
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = modules_of(ROOT)
 _MOST_LINES = 400
 _MOST_FILES = 17  # about 15; a file for each processor makes a few more
 
 
-def test_every_package_is_counted() -> None:
-    assert {each.name.split(".")[0] for each in MODULES} == {
+@pytest.fixture(scope="module")
+def modules() -> Sequence[Module]:
+    """All of them, parsed."""
+    return modules_of(ROOT)
+
+
+def test_every_package_is_counted(modules: Sequence[Module]) -> None:
+    assert {each.name.split(".")[0] for each in modules} == {
         "stemwright",
         "bridge",
         "chains",
@@ -22,21 +30,21 @@ def test_every_package_is_counted() -> None:
     }
 
 
-def test_modules_are_short_and_say_what_they_hold() -> None:
-    assert {each.name: each.lines for each in MODULES if each.lines > _MOST_LINES} == {}
-    assert [each.name for each in MODULES if not ast.get_docstring(each.tree)] == []
+def test_modules_are_short_and_say_what_they_hold(modules: Sequence[Module]) -> None:
+    assert {each.name: each.lines for each in modules if each.lines > _MOST_LINES} == {}
+    assert [each.name for each in modules if not ast.get_docstring(each.tree)] == []
 
 
-def test_folders_are_small() -> None:
+def test_folders_are_small(modules: Sequence[Module]) -> None:
     files: dict[str, int] = {}
-    for each in MODULES:
+    for each in modules:
         files[each.folder] = files.get(each.folder, 0) + 1
     assert {name: count for name, count in files.items() if count > _MOST_FILES} == {}
 
 
-def test_rooms_are_entered_through_their_faces() -> None:
-    faces = faces_of(MODULES)
-    assert [(one, name) for one, _, name in crossings(MODULES) if name not in faces] == []
+def test_rooms_are_entered_through_their_faces(modules: Sequence[Module]) -> None:
+    faces = faces_of(modules)
+    assert [(one, name) for one, _, name in crossings(modules) if name not in faces] == []
 
 
 def test_a_deep_import_would_be_seen(tmp_path: Path) -> None:

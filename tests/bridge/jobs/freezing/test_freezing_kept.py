@@ -10,7 +10,7 @@ from bridge.jobs import frozen_songs
 from bridge.jobs.freezing.frozen_songs import list_digest
 from tests.bridge.jobs.freezing.conftest import Song, notes
 
-pytestmark = pytest.mark.usefixtures("prepared_once")
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
 STEPS = ["vocals/warm", "music/half", "music/half@thin"]
 

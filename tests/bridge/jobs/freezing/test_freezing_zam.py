@@ -9,7 +9,7 @@ import pytest
 
 from tests.bridge.jobs.freezing.conftest import Song, notes
 
-pytestmark = pytest.mark.usefixtures("prepared_once")
+pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
 ZAM = ("ZamCompX2", "ZamEQ2")
 CHAIN = f"""\
