@@ -1,0 +1,53 @@
+"""Precision and recall of `check` by defect and level, and its false alarms on clean stems.
+
+`python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`. The kept part is
+for a last look: no threshold may be set on it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import get_args
+
+from benchmarks.defects import page, table
+from benchmarks.defects.clean import Part
+from benchmarks.defects.running import Results, ran
+from bridge.checking import CODES
+
+
+def main() -> None:
+    """Run what was asked for, and print."""
+    asked = _asked()
+    parts: tuple[Part, ...] = ("kept",) if asked.kept else ("training",)
+    if asked.docs:
+        parts = get_args(Part)
+    found: list[Results] = []
+    with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
+        for part in parts:
+            found.append(ran(part, asked.only, Path(name), asked.share))
+            sys.stdout.write(table.printed(found[-1], asked.places))
+            sys.stdout.flush()
+    if asked.json:
+        told = [table.as_json(each) for each in found]
+        asked.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    if asked.docs:
+        page.write(found)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks.defects", description=__doc__)
+    names = [code.name for code in CODES]
+    parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="CODE")
+    parser.add_argument("--kept", action="store_true", help="the part kept for a last look")
+    parser.add_argument("--places", action="store_true", help="say where it missed and erred")
+    parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--docs", action="store_true", help="write docs/checks-figures.md")
+    return parser.parse_args()
+
+
+main()
