@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
+from bridge.checking.bands import NO_POWER, BandPowers, band_powers
 from bridge.checking.findings import Found
 from bridge.checking.prediction import Residual, prediction_residual
 
@@ -68,6 +69,11 @@ class Passage:
         if len(sides) == 2 and np.array_equal(sides[0], sides[1]):
             sides = sides[:1]
         return prediction_residual(sides, self.first)
+
+    @cached_property
+    def bands(self) -> BandPowers:
+        """Power by octave of the core."""
+        return NO_POWER if self.is_silent else band_powers(self.core, self.sample_rate_hz)
 
     @cached_property
     def is_silent(self) -> bool:

@@ -1,0 +1,1 @@
+"""Checks of where a stem begins and ends."""

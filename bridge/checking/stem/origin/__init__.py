@@ -1,0 +1,1 @@
+"""Checks of what a stem was before: another depth, rate, codec, or instrument."""

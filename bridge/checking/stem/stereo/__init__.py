@@ -1,0 +1,1 @@
+"""Checks of the two sides of a stem against each other."""

@@ -1,0 +1,53 @@
+"""`channel_polarity`: one side is the other upside down, in the bands where they share sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from bridge.checking.bands import NO_POWER
+from bridge.checking.findings import Found
+from bridge.checking.port import Passage, StemFacts
+
+_OPPOSED = -0.35
+_LOW_BANDS = 4
+"""Below 400 Hz: what most stereo stems have in the middle."""
+_LOW_SHARE = 0.01
+_LOW_OPPOSED = -0.5
+_NOTHING_LEFT = -0.9999
+
+
+class ChannelPolarity:
+    """The correlation of the sides by band, over the whole stem."""
+
+    codes: ClassVar[tuple[str, ...]] = ("channel_polarity",)
+    quick: ClassVar[bool] = False
+
+    def __init__(self, facts: StemFacts) -> None:
+        self._frames = facts.frames
+        self._is_stereo = facts.channels == 2
+        self._powers = NO_POWER
+
+    def hear(self, passage: Passage) -> None:
+        """Add up the bands."""
+        if self._is_stereo:
+            self._powers = self._powers + passage.bands
+
+    def findings(self) -> Iterator[Found]:
+        """One over the whole stem."""
+        powers = self._powers
+        own = np.sqrt(powers.left * powers.right)
+        if not self._is_stereo or own.sum() <= 0.0:
+            return
+        whole = float(powers.common.sum() / np.sqrt(powers.left.sum() * powers.right.sum()))
+        low_own = float(own[:_LOW_BANDS].sum())
+        low = float(powers.common[:_LOW_BANDS].sum()) / low_own if low_own else 0.0
+        has_low = low_own > _LOW_SHARE * float(own.sum())
+        if whole < _OPPOSED and (not has_low or low < _LOW_OPPOSED):
+            said = "one side is the other upside down"
+            if whole < _NOTHING_LEFT:
+                said += ", and nothing is left in mono"
+            words = f"{said}: correlation {whole:+.2f}"
+            yield Found("channel_polarity", "major", 0, self._frames, whole, words)
