@@ -33,7 +33,8 @@ def _checked(*paths: Path, **how: Any) -> CheckReport:
 
 
 def _noise(frames: int, channels: int = 2) -> npt.NDArray[np.float64]:
-    return 0.1 * DICE.standard_normal((frames, channels))
+    """Faded in and out, so that it is whole."""
+    return 0.1 * DICE.standard_normal((frames, channels)) * np.hanning(frames)[:, None]
 
 
 def test_passages_lie_end_to_end_with_what_is_around_them(tmp_path: Path) -> None:
