@@ -107,5 +107,7 @@ def draft_of(job: Path) -> Path:
 
 
 def _is_job(path: Path) -> bool:
-    """As bridge.jobs.is_job, without loading it for what is no job."""
-    return (path / "job.toml").is_file() if path.is_dir() else path.name == "job.toml"
+    """As bridge.jobs.is_job, without loading it for what is no job; also one that lost its file."""
+    if not path.is_dir():
+        return path.name == "job.toml"
+    return (path / "job.toml").is_file() or (path / "revisions" / "sent.json").is_file()

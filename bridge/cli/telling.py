@@ -164,6 +164,13 @@ def aside(problems: Sequence[Problem], then: str) -> None:
     say(*(line for problem in problems for line in paragraph(problem)), then, err=True)
 
 
+def warn(problems: Iterable[Problem]) -> None:
+    """Tell problems on stderr as warnings, a line each, with what to do."""
+    for each in problems:
+        said = f"warning: {each}"
+        say(said if each.hint is None else f"{said} ({each.hint})", err=True)
+
+
 def paragraph(problem: Problem) -> list[str]:
     """Return a problem as people read it: place, what is wrong, what was expected, what to do."""
     lines = [f"error: {problem}"]

@@ -46,6 +46,7 @@ from .new_job import (
 )
 from .notes.client_song import (
     client_song as client_song,
+    client_song_of as client_song_of,
 )
 from .notes.merging import (
     Edition as Edition,
@@ -139,6 +140,7 @@ __all__ = [
     "Wish",
     "beyond_end",
     "client_song",
+    "client_song_of",
     "default_folder",
     "edited",
     "freeze_revision",

@@ -66,11 +66,14 @@ def load_job(path: Path | str) -> Job:
     return parse_job(toml_text(place, JOB_FILE), place)
 
 
-def parse_job(text: str, path: Path) -> Job:
-    """Read a job from text; `path` is the file it stands for. Raises JobError as `load_job`."""
+def parse_job(text: str, path: Path, *, kept_chain: Path | None = None) -> Job:
+    """Read a job from text; `path` is the file it stands for. Raises JobError as `load_job`.
+
+    With a `kept_chain`, that stands in for its chain, and no stems or mixes need be there.
+    """
     data, source = toml_data(text.removeprefix("\ufeff"), str(path), JOB_FILE)
     data, told = of_this_schema(data, source, JOB_FILE)
-    return _Reading(data, source, path).job(told)
+    return _Reading(data, source, path, kept_chain).job(told)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ class _Reading:
     data: Mapping[str, Any]
     source: Source
     path: Path
+    kept_chain: Path | None = None
 
     def job(self, told: list[Fault]) -> Job:
-        faults = [*told, *self._paths_missing()]
+        faults = [*told, *(self._paths_missing() if self.kept_chain is None else ())]
         wire = self._wire(faults)
         groups, chain = self._chain(faults)
         rows = rows_of(self.data)
@@ -104,7 +108,7 @@ class _Reading:
     def _chain(self, faults: list[Fault]) -> tuple[list[str] | None, Chain | None]:
         """The chain's groups, and the chain with the overrides; None where they are not known."""
         written = self.data.get("chain")
-        place = self._place(written)
+        place = self.kept_chain or self._place(written)
         if place is None:
             return None, None
         tables = {name: self.data[name] for name in OVERRIDES if name in self.data}

@@ -11,6 +11,7 @@ from stemwright.problems import InputError
 
 if TYPE_CHECKING:
     from bridge.jobs import Job, JobRide, Section
+    from bridge.jobs.revisions import KeptJob
     from bridge.pages.sheet import RideKind, RideName, Sheet, SheetSection, SongWords
 
 _HEARD = (".wav", ".html")
@@ -31,13 +32,14 @@ def sheet_of_draft(
 ) -> Sheet:
     """The sheet of a job's draft, with what the job says of its song.
 
-    A job that cannot be read any more is told on the sheet. Raises as `sheet_of_folder`.
+    What of the job is gone, or cannot be read any more, is told on the sheet. Raises as
+    `sheet_of_folder`.
     """
-    from bridge.jobs import load_job
+    from bridge.jobs.revisions import load_kept_job
     from bridge.pages.sheet import SongWords
 
     try:
-        words = _words(load_job(job))
+        words = _words(load_kept_job(job))
     except InputError as error:
         words = SongWords(remarks=(_unread(error),))
     return _sheet(draft, replace(words, revision="draft"), store, plugin_folders)
@@ -52,8 +54,8 @@ def sheet_of_revision(
     Raises InputError `no_revision`, `revision_changed` and `bad_revision`, and as
     `sheet_of_folder`.
     """
-    from bridge.jobs import job_path, parse_job
-    from bridge.jobs.revisions import KEPT_JOB, find_revision, need_files
+    from bridge.jobs import job_path
+    from bridge.jobs.revisions import KEPT_JOB, find_revision, need_files, parse_kept_job
     from bridge.pages.sheet import SongWords
 
     place = job_path(job)
@@ -63,7 +65,8 @@ def sheet_of_revision(
     remarks = tuple(each.message for each in revision.problems)
     try:
         text = (revision.folder / KEPT_JOB).read_text(encoding="utf-8")
-        words = replace(_words(parse_job(text, place)), chain=None)  # it may be another by now
+        kept = parse_kept_job(text, place, revision.folder / "chain.toml")
+        words = replace(_words(kept), chain=None)  # it may be another by now
     except InputError as error:
         words = SongWords(remarks=(_unread(error),))
     told = replace(
@@ -98,11 +101,12 @@ def _sheet(
     return recall_sheet(found, words, readings)
 
 
-def _words(job: Job) -> SongWords:
-    """What a job says of its song, its chain as it is now beside it."""
+def _words(kept: KeptJob) -> SongWords:
+    """What a job says of its song, its chain as it is now beside it, and what of it is gone."""
     from bridge.pages.sheet import SongWords
     from chains import ChainError, load
 
+    job = kept.job
     try:
         chain = load(job.chain_path)
     except ChainError:
@@ -117,6 +121,7 @@ def _words(job: Job) -> SongWords:
         sections=tuple(map(_section, job.sections)),
         rides=tuple(_rides(job)),
         chain=chain,
+        remarks=tuple(each.message for each in kept.gone),
     )
 
 

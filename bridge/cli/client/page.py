@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli.options import JobPath, Json, StorePath
 from bridge.cli.printing import print_json, say
+from bridge.cli.telling import warn
 
 
 def page(
@@ -27,12 +28,15 @@ def page(
 
     Example: stemwright page song/ -o riverside.html
     """
-    from bridge.jobs import client_song
+    from bridge.jobs import client_song_of
+    from bridge.jobs.revisions import gone_revisions, load_kept_job
     from bridge.pages.client import write_client_page
     from bridge.storing import Store, default_root
 
-    song = client_song(job)
+    kept = load_kept_job(job)
+    song = client_song_of(kept.job)
     write_client_page(out, song, Store(store or default_root()))
+    warn((*kept.gone, *gone_revisions(kept.job.folder)))
     size = out.stat().st_size
     if json:
         notes = [{"id": each.id, "answers": list(each.answers)} for each in song.notes]

@@ -36,10 +36,10 @@ def freeze(
 
     Example: stemwright freeze song/ r0
     """
-    from bridge.jobs import load_job
+    from bridge.jobs.revisions import load_kept_job
     from bridge.road import cores, freeze as freeze_job, freeze_sizes
 
-    found = load_job(job)
+    found = load_kept_job(job).job
     if dry_run:
         _tell(freeze_sizes(found, revision, store), json, would=True)
         return

@@ -8,6 +8,7 @@ import typer
 
 from bridge.cli.options import JobPath, Json
 from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.telling import warn
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def history(
         say(f"included: {included}; extra: {found.extra}", err=True)
     else:
         say("no revision was sent yet", err=True)
-    for each in found.problems:
-        said = f"warning: {each}"
-        say(said if each.hint is None else f"{said} ({each.hint})", err=True)
+    warn(found.problems)
     if found.problems:
         raise typer.Exit(EXIT_NO)
 

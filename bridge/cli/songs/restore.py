@@ -8,6 +8,7 @@ import typer
 
 from bridge.cli.options import JobPath, Json, RevisionName
 from bridge.cli.printing import print_json, say
+from bridge.cli.telling import warn
 
 
 def restore(
@@ -36,6 +37,7 @@ def restore(
                 "kept": found.kept,
                 "dry_run": dry_run,
                 "chain_since": [each.as_json() for each in found.chain_since],
+                **({"gone": [each.as_json() for each in found.gone]} if found.gone else {}),
             }
         )
         return
@@ -43,9 +45,11 @@ def restore(
     say(f"{found.draft}  {done} {found.revision}")
     if found.kept is not None:
         say(f"what was there: {found.kept}", err=True)
+    warn(found.gone)
     if found.chain_since:
         said = "; ".join(each.words for each in found.chain_since)
         say(f"warning: the chain is another than {found.revision} was made by: {said}", err=True)
-        say(
-            f'  to hold to it: chain = "revisions/{found.revision}/chain.toml" in the job', err=True
-        )
+    if found.chain_since or any(each.kind == "chain_missing" for each in found.gone):
+        place = "drafts" if found.revision.startswith("d") else "revisions"
+        kept = f"{place}/{found.revision}/chain.toml"
+        say(f'  to hold to it: chain = "{kept}" in the job', err=True)

@@ -9,6 +9,7 @@ import typer
 
 from bridge.cli.options import JobPath, Jobs, Json, Long, PluginPath, Skip, StorePath, Trust
 from bridge.cli.printing import print_json, say
+from bridge.cli.telling import warn
 from bridge.road import Inputs, check_draft, cores
 
 if TYPE_CHECKING:
@@ -69,9 +70,7 @@ def send(
     frozen = {"frozen_bytes": _frozen(given, job, sent.record.revision)} if freeze else {}
     history = history_of(job)
     row = next(each for each in history.rows if each.revision.name == sent.record.revision)
-    for each in history.problems:
-        if each.kind == "not_frozen":
-            say(f"warning: {each} ({each.hint})", err=True)
+    warn(each for each in history.problems if each.kind == "not_frozen")
     if json:
         print_json({**row.as_json(), "path": str(sent.folder), **frozen})
         return

@@ -10,8 +10,7 @@ from bridge.finished import RECORD, Record, need_record, open_render, read_recor
 from bridge.jobs.model import Job
 from bridge.jobs.notes.answers import answers_of
 from bridge.jobs.notes.revising import section_ends_s, song_name
-from bridge.jobs.reading import load_job
-from bridge.jobs.revisions import need_files, revisions_of
+from bridge.jobs.revisions import load_kept_job, need_files, revisions_of
 from bridge.pages.client import ClientNote, ClientSong, ClientTake
 from chains import Chain
 from stemwright.problems import InputError, Problem
@@ -23,14 +22,23 @@ CHAIN = "chain.toml"
 def client_song(path: Path) -> ClientSong:
     """A job's rough mix, references, revisions, and its draft where that was not sent yet.
 
-    Raises JobError; InputError `revision_changed` or `bad_revision` for a revision that is not as
-    it was sent, `bad_record`, and `no_draft` where there is no master at all.
+    Where its chain, stems, mixes or its own file are gone, what is kept of it says the rest; a
+    revision that is gone is left out. Raises JobError where nothing does; InputError
+    `revision_changed` or `bad_revision` for a revision that is not as it was sent, `bad_record`,
+    and `no_draft` where there is no master at all.
     """
-    job = load_job(path)
+    return client_song_of(load_kept_job(path).job)
+
+
+def client_song_of(job: Job) -> ClientSong:
+    """As `client_song`, of a job that was read."""
     masters = [*_masters(job)]
     if not masters:
-        message, hint = "this job has no draft yet", f"render it first: stemwright render {path}"
-        raise InputError(Problem("no_draft", message, {"file": str(path)}, hint=hint))
+        message, hint = (
+            "this job has no draft yet",
+            f"render it first: stemwright render {job.folder}",
+        )
+        raise InputError(Problem("no_draft", message, {"file": str(job.folder)}, hint=hint))
     newest = masters[-1][1]
     takes = (*_mixes(job, newest), *(take for take, _ in masters))
     notes = sorted(_notes(job, takes), key=lambda each: (each.from_s, each.id))
@@ -41,6 +49,8 @@ def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
     """Every revision, and the draft unless it is the last one's music."""
     last = None
     for revision in revisions_of(job.folder):
+        if revision.is_gone:
+            continue
         told = need_files(revision, (RECORD,))
         record = need_record(revision.folder)
         take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
@@ -62,7 +72,7 @@ def _master(name: str, folder: Path, record: Record, words: str = "", sent: str 
 
 def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
     """The rough mix from where the newest report found its music to begin, and the references."""
-    if job.rough is not None:
+    if job.rough is not None and job.rough.exists():
         late_s = next(
             (
                 each.offset_s
@@ -72,7 +82,7 @@ def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
             0.0,
         )
         yield ClientTake("rough mix", "mix", job.rough, start_s=late_s)
-    for reference in job.references:
+    for reference in filter(Path.exists, job.references):
         yield ClientTake(reference.stem, "reference", reference)
 
 

@@ -13,6 +13,11 @@ from .history import (
     HistoryRow as HistoryRow,
     history_of as history_of,
 )
+from .kept_jobs import (
+    KeptJob as KeptJob,
+    load_kept_job as load_kept_job,
+    parse_kept_job as parse_kept_job,
+)
 from .record import (
     KEPT_JOB as KEPT_JOB,
     REVISIONS as REVISIONS,
@@ -30,6 +35,7 @@ from .sending import (
 from .shelf import (
     Revision as Revision,
     find_revision as find_revision,
+    gone_revisions as gone_revisions,
     need_files as need_files,
     revisions_of as revisions_of,
 )
@@ -53,6 +59,7 @@ __all__ = [
     "Approval",
     "History",
     "HistoryRow",
+    "KeptJob",
     "MasterChange",
     "Restored",
     "Revision",
@@ -67,8 +74,11 @@ __all__ = [
     "document_of_job",
     "document_of_revision",
     "find_revision",
+    "gone_revisions",
     "history_of",
+    "load_kept_job",
     "need_files",
+    "parse_kept_job",
     "restore",
     "revision_number",
     "revisions_of",

@@ -16,7 +16,7 @@ from bridge.jobs.freezing.frozen_revisions import (
     frozen_revisions,
 )
 from bridge.jobs.job_file import JobError
-from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.reading import job_path
 from bridge.jobs.replacing.kept_sets import replaced_problems
 from bridge.jobs.revisions.approvals import (
     Approval,
@@ -24,6 +24,7 @@ from bridge.jobs.revisions.approvals import (
     approvals_of,
     approved_versions,
 )
+from bridge.jobs.revisions.kept_jobs import load_kept_job
 from bridge.jobs.revisions.shelf import Revision, revisions_of, shelf_problems
 from stemwright.problems import InputError, Problem
 
@@ -168,9 +169,10 @@ def _unfrozen(rows: Sequence[HistoryRow], job_folder: Path) -> Iterator[Problem]
 
 def _included(place: Path) -> tuple[int | None, list[Problem]]:
     try:
-        return load_job(place).revisions_included, []
+        kept = load_kept_job(place)
     except JobError as error:
         return None, [*error.problems]
+    return kept.job.revisions_included, [*kept.gone]
 
 
 def _rows(

@@ -10,16 +10,18 @@ from pathlib import Path
 
 from bridge.comparing import Change, chain_changes
 from bridge.finished import LOCK, OutputFolder
+from bridge.jobs.job_file import JOB_FILE
 from bridge.jobs.model import Job
-from bridge.jobs.reading import job_path, parse_job
+from bridge.jobs.reading import job_path
 from bridge.jobs.revisions.copying import place_free_digest, seen_from
 from bridge.jobs.revisions.keeping import keep, user_name
+from bridge.jobs.revisions.kept_jobs import CHAIN, KeptJob, kept_chains, parse_kept_job
 from bridge.jobs.revisions.record import DRAFTS, KEPT_JOB, next_name
 from bridge.jobs.revisions.shelf import find_revision, need_files, revisions_of
 from bridge.jobs.revisions.working import working_on
-from chains import load
+from chains import load, toml_text
 from stemwright.files import cannot_write, placed
-from stemwright.problems import InputError
+from stemwright.problems import InputError, Problem
 
 _OF_FILES = ("state", "plugin")
 """A revision names its states and plugins otherwise than the chain it was made by."""
@@ -31,22 +33,24 @@ class Restored:
 
     `kept` is the name under which what was there lies: a draft that was kept now, or the revision
     that it is; None where there was nothing. `chain_since` is what the chain's file says otherwise
-    than it did for the revision: the next render will have it.
+    than it did for the revision: the next render will have it. `gone` is what of the job is not
+    there any more, which the next render will need: then what the chain says now is not known.
     """
 
     revision: str
     draft: Path
     kept: str | None
     chain_since: tuple[Change, ...]
+    gone: tuple[Problem, ...] = ()
 
 
 def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
     """Make a revision, or a kept draft, the job's draft, and its job file the job's.
 
     What was there is copied to drafts/dN first, unless a revision has it. With `dry_run` nothing
-    is written. Raises InputError `no_revision`, `revision_changed`, `job_in_use`; JobError where
-    the revision's job has lost its chain or stems; MachineError. Everything that was sent or kept
-    is whole at every moment, and so is job.toml.
+    is written. Raises InputError `no_revision`, `revision_changed`, `job_in_use`; JobError for a
+    kept draft whose job is none; MachineError. Everything that was sent or kept is whole at every
+    moment, and so is job.toml.
     """
     place = job_path(path)
     folder = place.parent
@@ -54,9 +58,9 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
         revision = find_revision(folder, name)
         need_files(revision)
         text = (revision.folder / KEPT_JOB).read_bytes()
-        job = parse_job(text.decode("utf-8"), place)
-        has_master = (revision.folder / LOCK).is_file()
-        since = _since(job, revision.folder) if has_master else ()
+        found = _job_of(revision.folder, place)
+        job, has_master = found.job, (revision.folder / LOCK).is_file()
+        since = _since(job, revision.folder) if has_master and not found.gone else ()
         try:
             kept = _kept_already(place) or _keep_now(place, name, dry_run=dry_run)
             if not dry_run:
@@ -65,7 +69,14 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
                 placed(place, text, lasting=True)
         except OSError as cause:
             raise cannot_write(folder, cause) from cause
-    return Restored(name, job.draft, kept, since)
+    return Restored(name, job.draft, kept, since, found.gone)
+
+
+def _job_of(folder: Path, place: Path) -> KeptJob:
+    """The job that a revision keeps, as it will be read at `place`. Raises JobError."""
+    text = toml_text(folder / KEPT_JOB, JOB_FILE)
+    chains = [folder / CHAIN] if (folder / CHAIN).is_file() else [*kept_chains(place.parent)]
+    return parse_kept_job(text, place, *chains)
 
 
 def _since(job: Job, revision: Path) -> tuple[Change, ...]:

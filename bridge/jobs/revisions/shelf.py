@@ -48,6 +48,11 @@ class Revision:
         return self.record is not None and not (self.edited or self.gone)
 
     @property
+    def is_gone(self) -> bool:
+        """Whether its folder is not there any more."""
+        return self.fault is not None and self.fault.kind == "revision_gone"
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What is not as it was sent, one problem a file, with what still can be done."""
         if self.record is None:
@@ -100,6 +105,22 @@ def shelf_problems(job_folder: Path) -> tuple[Problem, ...]:
     return ()
 
 
+def gone_revisions(job_folder: Path) -> tuple[Problem, ...]:
+    """What was sent and is not there any more; no file of the others is read."""
+    place = job_folder / REVISIONS
+    try:
+        sent = sent_names(place)
+    except InputError:
+        return ()
+    found = (_gone(place / name).fault for name in sent if not (place / name).is_dir())
+    return tuple(each for each in found if each is not None)
+
+
+def revision_folders(job_folder: Path) -> list[Path]:
+    """Where the revisions of a job lie that are there, in order, whatever is in them."""
+    return [job_folder / REVISIONS / name for name in _names(job_folder)]
+
+
 def _gone(folder: Path) -> Revision:
     fault = Problem(
         "revision_gone",
@@ -111,12 +132,18 @@ def _gone(folder: Path) -> Revision:
 
 
 def find_revision(job_folder: Path, name: str) -> Revision:
-    """One revision, or a kept draft. Raises InputError `no_revision` with those that are there."""
+    """One revision, or a kept draft.
+
+    Raises InputError `no_revision` with those that are there; `revision_gone` for one that was.
+    """
     kept = job_folder / DRAFTS / name
     if name.startswith("d") and revision_number(name) is not None and kept.is_dir():
         return _revision(kept)
     names = _names(job_folder)
     if name not in names:
+        gone = {Path(str(each.where["file"])).name: each for each in gone_revisions(job_folder)}
+        if name in gone:
+            raise InputError(gone[name])
         raise InputError(
             Problem(
                 "no_revision",

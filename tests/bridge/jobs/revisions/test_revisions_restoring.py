@@ -18,12 +18,16 @@ Run = Callable[..., Any]
 
 
 @pytest.fixture
-def sent(run: Run, song: Path) -> Path:
+def sent(run: Run, song: Path, made_once: Callable[..., None]) -> Path:
     """The song, sent once, then changed and rendered."""
-    assert run("send", song, "--words", "first").code == 0
-    text = (song / "job.toml").read_text("utf-8").replace("gain_db = 0.5 ", "gain_db = 1.0 ")
-    (song / "job.toml").write_text(text, "utf-8")
-    assert run("render", song).code in (0, 1)
+
+    def make() -> None:
+        assert run("send", song, "--words", "first").code == 0
+        text = (song / "job.toml").read_text("utf-8").replace("gain_db = 0.5 ", "gain_db = 1.0 ")
+        (song / "job.toml").write_text(text, "utf-8")
+        assert run("render", song).code in (0, 1)
+
+    made_once("a song sent once and changed", song, make)
     return song
 
 
@@ -117,8 +121,25 @@ def test_a_revision_from_outside_writes_nowhere_else(run: Run, sent: Path, name:
     assert (sent.parent / "taken.wav").read_bytes() == b"theirs"
 
 
-def test_a_job_whose_chain_is_gone_says_so(run: Run, sent: Path) -> None:
+def test_a_job_whose_chain_is_gone_says_so_and_is_what_was_sent(run: Run, sent: Path) -> None:
     (sent.parent / "chain.toml").unlink()
     said = run("restore", sent, "r0")
-    assert (said.code, 'there is no chain "../chain.toml"' in said.err) == (2, True)
+    assert (said.code, 'there is no chain "../chain.toml"' in said.err) == (0, True)
     assert "what was rendered already" in said.err
+    assert 'chain = "revisions/r0/chain.toml"' in said.err
+    assert masters(sent / "draft") == masters(sent / "revisions" / "r0")
+    text = (sent / "job.toml").read_text("utf-8")
+    assert text == (sent / "revisions" / "r0" / "job-as-sent.toml").read_text("utf-8")
+    held = text.replace('"../chain.toml"', '"revisions/r0/chain.toml"')
+    (sent / "job.toml").write_text(held, "utf-8")
+    assert run("render", sent).code in (0, 1)
+    assert masters(sent / "draft") == masters(sent / "revisions" / "r0")
+
+
+def test_a_draft_kept_with_a_job_that_is_none_is_not_restored(run: Run, sent: Path) -> None:
+    (sent / "job.toml").write_bytes(b'title = "\xff"\n')
+    assert run("restore", sent, "r0").code == 0
+    before = (sent / "job.toml").read_bytes()
+    said = run("restore", sent, "d0")
+    assert (said.code, "not UTF-8" in said.err) == (2, True)
+    assert (sent / "job.toml").read_bytes() == before
