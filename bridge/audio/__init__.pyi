@@ -51,10 +51,12 @@ from .loudness import (
 )
 from .pcm import (
     Dtype as Dtype,
+    GrowingPcm as GrowingPcm,
     PcmSummary as PcmSummary,
     PcmTally as PcmTally,
     PcmWriter as PcmWriter,
     pcm_head as pcm_head,
+    read_growing_pcm as read_growing_pcm,
     read_pcm as read_pcm,
 )
 from .quantise import (
@@ -80,7 +82,7 @@ from .wav_files import (
     WavWriter as WavWriter,
     Written as Written,
     pcm_sha256 as pcm_sha256,
-    read_growing as read_growing,
+    read_growing_wav as read_growing_wav,
 )
 from .zip_members import (
     open_member as open_member,
@@ -97,6 +99,7 @@ __all__ = [
     "Dtype",
     "FramePeaks",
     "Framer",
+    "GrowingPcm",
     "GrowingWav",
     "Header",
     "Inspection",
@@ -129,7 +132,8 @@ __all__ = [
     "pcm_sha256",
     "probe",
     "read_blocks",
-    "read_growing",
+    "read_growing_pcm",
+    "read_growing_wav",
     "read_pcm",
     "read_texts",
     "reblocked",

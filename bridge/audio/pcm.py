@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -59,7 +59,8 @@ class PcmTally:
         self._channels = channels
         self._stored = _STORED[dtype]
         self._digest = blake3(pcm_head(dtype, channels))
-        self._frames = 0
+        self.frames = 0
+        """How many were counted."""
         self._peak = 0.0
         self._squares = np.zeros(1)
 
@@ -69,7 +70,7 @@ class PcmTally:
 
     def count(self, block: Block) -> npt.NDArray[Any]:
         """Take the next (channels, frames) samples; return them as they are stored."""
-        self._frames += block.shape[1]
+        self.frames += block.shape[1]
         compiled = library()
         if compiled is None or self._channels != 2:
             stored = interleaved(block, self._stored)
@@ -93,9 +94,19 @@ class PcmTally:
 
     def summary(self) -> PcmSummary:
         """What was taken so far."""
-        samples = self._frames * self._channels
+        samples = self.frames * self._channels
         rms = math.sqrt(float(self._squares[0]) / samples) if samples else 0.0
-        return PcmSummary(self._digest.hexdigest(), self._frames, self._peak, rms)
+        return PcmSummary(self._digest.hexdigest(), self.frames, self._peak, rms)
+
+
+@dataclass(frozen=True)
+class GrowingPcm:
+    """A raw file that is being written: `frames` are there so far."""
+
+    path: Path
+    channels: int
+    dtype: Dtype
+    frames: int
 
 
 class PcmWriter(WholeOrNothing):
@@ -109,6 +120,7 @@ class PcmWriter(WholeOrNothing):
     def __init__(self, path: Path, channels: int, dtype: Dtype) -> None:
         self._path = path
         self._channels = channels
+        self._dtype = dtype
         self._tally = PcmTally(channels, dtype)
         self._summary: PcmSummary | None = None
         try:
@@ -133,6 +145,11 @@ class PcmWriter(WholeOrNothing):
                 octets = octets[self._file.write(octets) :]
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
+
+    @property
+    def so_far(self) -> GrowingPcm:
+        """The file as others can read it before it is complete."""
+        return GrowingPcm(self._path, self._channels, self._dtype, self._tally.frames)
 
     @property
     def summary(self) -> PcmSummary:
@@ -199,3 +216,23 @@ def read_pcm(
                 tally.count(samples)
             yield samples
             left -= taken
+
+
+def read_growing_pcm(grown: Iterable[GrowingPcm]) -> Iterator[Block]:
+    """Yield what came to one file each time it is said to have grown, (channels, new frames).
+
+    Raises OSError.
+    """
+    with contextlib.ExitStack() as held:
+        file, had = None, 0
+        for now in grown:
+            if file is None:
+                file = held.enter_context(now.path.open("rb", buffering=0))
+            stored = _STORED[now.dtype]
+            octets = np.empty((now.frames - had) * now.channels * stored.itemsize, np.uint8)
+            there = read_fully(file, octets)
+            if there < len(octets):  # silence was left out, and nothing after it is there yet
+                octets[there:] = 0
+                file.seek(now.frames * now.channels * stored.itemsize)
+            had = now.frames
+            yield planar(octets.view(stored), now.channels)

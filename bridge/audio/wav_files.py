@@ -79,7 +79,7 @@ class GrowingWav:
     frames: int
 
 
-def read_growing(compiled: Library, grown: Iterable[GrowingWav]) -> Iterator[Block]:
+def read_growing_wav(compiled: Library, grown: Iterable[GrowingWav]) -> Iterator[Block]:
     """Yield what came to a file each time it is said to have grown, as a reader of it will have it.
 
     (channels, new frames) float64. Raises OSError; EOFError where it has not grown as was said.

@@ -17,7 +17,7 @@ from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
 
 if TYPE_CHECKING:  # numpy comes with what streams; a signal that the store has is but named
-    from bridge.audio import Block, Dtype, PcmSummary
+    from bridge.audio import Block, Dtype, GrowingPcm, PcmSummary
 
 SILENCE = linear(-96.0)
 """Linear level under which the end of the bus counts as silent (-96 dBFS)."""
@@ -154,21 +154,27 @@ def kept_pcm(store: Store, entry: Entry, channels: int, dtype: Dtype) -> Iterato
 
 def store_signal(
     store: Store,
-    key: str,
+    key: Callable[[], str],
     blocks: Iterable[Block],
     dtype: Dtype,
     cancel: Cancel,
     meta: Callable[[], dict[str, object]],
+    grown: Callable[[GrowingPcm], None] | None = None,
 ) -> Entry:
-    """Write a stereo stream into the store under `key`; `meta` is asked once it has ended."""
+    """Write a stereo stream into the store; `key` and `meta` are asked once it has ended.
+
+    `grown` is told of the file after each block.
+    """
     from bridge.audio import PcmWriter
 
     with store.staging() as folder:
-        ended = _Ended(blocks, cancel)
-        with PcmWriter(folder / "pcm", 2, dtype) as writer:
+        path, ended = folder / "pcm", _Ended(blocks, cancel)
+        with PcmWriter(path, 2, dtype) as writer:
             for block in ended:
                 writer.write(block)
-        return _put(store, key, folder / "pcm", dtype, writer.summary, ended.loud_frames, meta())
+                if grown is not None:
+                    grown(writer.so_far)
+        return _put(store, key(), path, dtype, writer.summary, ended.loud_frames, meta())
 
 
 def store_file(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.audio import Block, GrowingWav, Subtype, WavWriter, Written, read_growing
+from bridge.audio import Block, GrowingWav, Subtype, WavWriter, Written, read_growing_wav
 from bridge.metering.file_measures import MeasuredWhileWritten, measure
 from bridge.metering.measures import Measures
 from bridge.native import library
@@ -77,6 +77,6 @@ def _measured_growing(grown: Iterator[GrowingWav], wav: WavToWrite) -> Measures:
     compiled = library()
     assert compiled is not None  # noqa: S101 - who calls has the same
     measuring = MeasuredWhileWritten(wav.path, wav.sample_rate_hz, wav.channels)
-    for block in read_growing(compiled, grown):
+    for block in read_growing_wav(compiled, grown):
         measuring.add(block)
     return measuring.result()

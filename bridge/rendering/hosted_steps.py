@@ -60,7 +60,9 @@ def render_hosted(
         if step.mix == 1.0 and step.on == "stereo":
             return store_file(context.store, key, Path(job.output), "float32", context.cancel, meta)
         blocks = run([_placed_plugin(read_pcm(job.output, 2, "float32"), step)], source.blocks())
-        return store_signal(context.store, key, blocks, "float64", context.cancel, lambda: meta)
+        return store_signal(
+            context.store, lambda: key, blocks, "float64", context.cancel, lambda: meta
+        )
 
 
 def _by_card(context: Context, step: HostedStep, done: RunResult) -> Iterator[Diagnostic]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bridge.gathering import Signal, ridden_signal, store_signal, stored_signal
 from bridge.planning import Lane, Plan, ReturnLane, sum_digest
+from bridge.rendering.behind_sum import BehindSum, behind_sum
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -46,8 +47,10 @@ def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[st
             signal, results = run_steps(context, back.steps, sent, keys, suffix)
             parts.append((back.fader, signal))
             steps += results
-    signal, first = _sum(context, parts, f"sum{suffix}")
-    signal, results = run_steps(context, context.plan.master, signal, keys, suffix)
+    inserts = context.plan.master
+    with behind_sum(context, inserts, keys) as behind:
+        signal, first = _sum(context, parts, f"sum{suffix}", behind)
+        signal, results = run_steps(context, inserts, signal, keys, suffix, behind.made)
     return Bus(version, signal, (*steps, first, *results))
 
 
@@ -94,7 +97,7 @@ def _summed(parts: Sequence[tuple[float, Signal]], frames: int) -> Iterator[Bloc
 
 
 def _sum(
-    context: Context, parts: Sequence[tuple[float, Signal]], step_id: str
+    context: Context, parts: Sequence[tuple[float, Signal]], step_id: str, behind: BehindSum
 ) -> tuple[Signal, StepResult]:
     wanted = weighted_sum(parts, context.plan.render_frames)
     entry = context.store.get(wanted.digest)
@@ -104,11 +107,12 @@ def _sum(
         started = time.perf_counter()
         entry = store_signal(
             context.store,
-            wanted.digest,
+            lambda: wanted.digest,
             wanted.blocks(),
             "float64",
             context.cancel,
             lambda: {"diagnostics": []},
+            behind.grown,
         )
         seconds = time.perf_counter() - started
     context.events.done(step_id)

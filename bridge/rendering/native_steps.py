@@ -35,7 +35,7 @@ def render_native(
             if entry is not None:
                 return entry
         context.cancel.check()
-    return _rendered(context.store, context.cancel, step, rate_hz, source, heard, key)
+    return rendered_run(context.store, context.cancel, step, rate_hz, source, heard, lambda: key)
 
 
 @dataclass(frozen=True)
@@ -53,28 +53,30 @@ class _Work:
 
 def _render_there(work: _Work) -> str:
     """Do the work in a worker; return the key of its entry."""
-    store = _store(work.root, work.limit_bytes)
+    store = store_of_worker(work.root, work.limit_bytes)
     with store.holding():
         heard = None if work.heard is None else work.heard(store)
         source = work.source(store)
         given = store, Cancel(), work.step, work.rate_hz
-        return _rendered(*given, source, heard, work.key).key
+        return rendered_run(*given, source, heard, lambda: work.key).key
 
 
 @cache
-def _store(root: Path, limit_bytes: int) -> Store:
+def store_of_worker(root: Path, limit_bytes: int) -> Store:
+    """A worker's own hold on the store, made once."""
     return Store(root, limit_bytes)
 
 
-def _rendered(
+def rendered_run(
     store: Store,
     cancel: Cancel,
     step: NativeStep,
     rate_hz: int,
     source: Signal,
     heard: Signal | None,
-    key: str,
+    key: Callable[[], str],
 ) -> Entry:
+    """Run `source` through a step's built-ins into the store; `key` is asked once it has ended."""
     tap = Tap(source.blocks(), cancel)
     bare = [_processor(step, insert, heard, rate_hz) for insert in step.inserts]
     placed = [_placed(each, insert) for each, insert in zip(bare, step.inserts, strict=True)]

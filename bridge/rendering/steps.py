@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bridge.gathering import Signal, silent_signal, stored_signal
 from bridge.planning import HostedStep, NativeStep, Step, hosted_key, native_key
@@ -19,7 +19,7 @@ Keys = Mapping[str, Signal]
 def step_key(context: Context, step: Step, source: Signal, keys: Keys) -> str:
     """Name the result of `step` over `source`."""
     engine = context.plan.engine
-    heard = _heard(step, source, keys)
+    heard = heard_by(step, source, keys)
     key_source = None if heard is None else heard.digest
     if isinstance(step, NativeStep):
         return native_key(step, source.digest, engine, source.frames, VERSIONS, key_source)
@@ -28,8 +28,17 @@ def step_key(context: Context, step: Step, source: Signal, keys: Keys) -> str:
     return hosted_key(step, source.digest, engine, source.frames, host_version, key_source)
 
 
+Behind = Callable[[Step, str], Entry | None]
+"""What a worker has made of a step under a key while the step's source was being written."""
+
+
 def run_steps(
-    context: Context, steps: Iterable[Step], source: Signal, keys: Keys, suffix: str = ""
+    context: Context,
+    steps: Iterable[Step],
+    source: Signal,
+    keys: Keys,
+    suffix: str = "",
+    behind: Behind = lambda _step, _key: None,
 ) -> tuple[Signal, list[StepResult]]:
     """Run `source` through `steps`; return what comes out and what each step did.
 
@@ -38,12 +47,13 @@ def run_steps(
     """
     results: list[StepResult] = []
     for step in steps:
-        result, source = _run_step(context, step, source, keys, suffix)
+        result, source = _run_step(context, step, source, keys, suffix, behind)
         results.append(result)
     return source, results
 
 
-def _heard(step: Step, source: Signal, keys: Keys) -> Signal | None:
+def heard_by(step: Step, source: Signal, keys: Keys) -> Signal | None:
+    """What a step's side-chain hears, None where it has none."""
     if step.key is None:
         return None
     return keys.get(step.key) or silent_signal(source.frames)
@@ -71,17 +81,17 @@ def _known(context: Context, step: Step, key: str) -> Entry | None:
 
 
 def _run_step(
-    context: Context, step: Step, source: Signal, keys: Keys, suffix: str
+    context: Context, step: Step, source: Signal, keys: Keys, suffix: str, behind: Behind
 ) -> tuple[StepResult, Signal]:
     key = step_key(context, step, source, keys)
     entry = _known(context, step, key)
     cached, seconds = entry is not None, 0.0
-    heard = _heard(step, source, keys)
+    heard = heard_by(step, source, keys)
     if entry is None:
         context.cancel.check()
         context.events.busy(step.id + suffix)
         started = time.perf_counter()
-        entry = _rendered(context, step, source, heard, key)
+        entry = behind(step, key) or _rendered(context, step, source, heard, key)
         seconds = time.perf_counter() - started
     if context.cross_check is not None and isinstance(step, HostedStep) and step.hostable:
         from bridge.rendering.hosted_steps import cross_check

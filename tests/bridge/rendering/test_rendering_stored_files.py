@@ -36,7 +36,7 @@ def _samples() -> np.ndarray:
 
 def _of_samples(store: Store, path: Path) -> Entry:
     blocks = read_pcm(path, 2, "float32", block=777)
-    return store_signal(store, "a" * 64, blocks, "float32", Cancel(), lambda: {"more": 1})
+    return store_signal(store, lambda: "a" * 64, blocks, "float32", Cancel(), lambda: {"more": 1})
 
 
 def _of_file(store: Store, path: Path) -> Entry:
@@ -101,7 +101,7 @@ def test_silence_takes_no_disk_and_reads_as_it_was(tmp_path: Path) -> None:
     samples[1, 7 * 16384] = -0.0
     store = Store(tmp_path / "store")
     blocks = [samples[:, start : start + 16384] for start in range(0, samples.shape[1], 16384)]
-    entry = store_signal(store, "a" * 64, blocks, "float64", Cancel(), dict)
+    entry = store_signal(store, lambda: "a" * 64, blocks, "float64", Cancel(), dict)
     whole = np.ascontiguousarray(samples.T).tobytes()
     assert entry.data.read_bytes() == whole
     assert entry.meta["pcm"] == blake3(b"pcm float64le 2\n" + whole).hexdigest()

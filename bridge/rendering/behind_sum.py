@@ -1,0 +1,126 @@
+"""The master's first built-ins, rendered by a worker behind the sum while that is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.gathering import Cancel, Signal
+from bridge.planning import NativeStep, Step
+from bridge.storing import Entry, Store
+from bridge.workers import Accompanied, WorkerLostError, accompanied, workers
+
+if TYPE_CHECKING:
+    from bridge.audio import Block, GrowingPcm
+    from bridge.rendering.context import Context
+
+LONG_FRAMES = 1 << 21
+"""Behind shorter sums a worker is not worth its messages."""
+
+
+class BehindSum:
+    """What a worker is told of a sum that grows, and asked for when its key is known."""
+
+    def __init__(self, store: Store, work: _Work | None, held: ExitStack) -> None:
+        self._store, self._work, self._held = store, work, held
+        self._call: Accompanied[str] | None = None
+        self._kept = Path()
+
+    def grown(self, pcm: GrowingPcm) -> None:
+        """Tell that the sum is longer; the first time, the worker begins."""
+        if self._work is not None and self._call is None:
+            self._begin(self._work, pcm.path)
+        if self._call is not None:
+            self._call.tell(replace(pcm, path=self._kept))
+
+    def _begin(self, work: _Work, path: Path) -> None:
+        self._kept = self._held.enter_context(self._store.staging()) / "sum"
+        try:
+            self._kept.hardlink_to(path)  # the sum may be whole, and elsewhere, before it is opened
+        except OSError:
+            self._work = None
+            return
+        self._call = self._held.enter_context(accompanied(_rendered_behind, work))
+
+    def made(self, step: Step, key: str) -> Entry | None:
+        """Return what came out of a step, named `key`; None where nothing followed its source.
+
+        Raises InputError as `rendered_run` does.
+        """
+        call, self._call = self._call, None
+        if call is None or self._work is None or step is not self._work.step:
+            return None
+        call.tell(key)
+        with suppress(WorkerLostError, OSError, EOFError):
+            return self._store.made_beside(call.result())
+        return None
+
+
+@contextmanager
+def behind_sum(
+    context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]
+) -> Iterator[BehindSum]:
+    """Have a worker ready for the first of `steps`, where it can follow and that is worth it."""
+    with ExitStack() as held:
+        yield BehindSum(context.store, _work(context, steps, keys), held)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A step as it travels to the worker that is told of its source."""
+
+    root: Path
+    limit_bytes: int
+    step: NativeStep
+    rate_hz: int
+    frames: int
+    heard: Callable[[Store], Signal] | None
+
+
+def _work(context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]) -> _Work | None:
+    frames = context.plan.render_frames
+    first = steps[0] if steps else None
+    if not isinstance(first, NativeStep) or frames < LONG_FRAMES or not workers():
+        return None
+    heard = None if first.key is None else keys.get(first.key)
+    if first.key is not None and (heard is None or heard.anew is None):
+        return None
+    place = context.store.root, context.store.limit_bytes
+    rate_hz = context.plan.engine.sample_rate_hz
+    return _Work(*place, first, rate_hz, frames, None if heard is None else heard.anew)
+
+
+def _rendered_behind(told: Iterator[GrowingPcm | str], work: _Work) -> str:
+    """Do the work in a worker: blocks as they come, then the key; return it."""
+    from bridge.rendering.native_steps import rendered_run, store_of_worker
+
+    store = store_of_worker(work.root, work.limit_bytes)
+    source = Signal("growing", work.frames, lambda: _until_whole(told, work.frames))
+    with store.holding():
+        heard = None if work.heard is None else work.heard(store)
+        given = store, Cancel(), work.step, work.rate_hz
+        return rendered_run(*given, source, heard, lambda: _key(told)).key
+
+
+def _until_whole(told: Iterator[GrowingPcm | str], frames: int) -> Iterator[Block]:
+    from bridge.audio import read_growing_pcm
+
+    def growing() -> Iterator[GrowingPcm]:
+        for pcm in told:
+            if isinstance(pcm, str):
+                raise EOFError("the sum ended early")
+            yield pcm
+            if pcm.frames == frames:
+                return
+
+    return read_growing_pcm(growing())
+
+
+def _key(told: Iterator[GrowingPcm | str]) -> str:
+    for key in told:
+        if isinstance(key, str):
+            return key
+    raise EOFError("nobody wants it any more")
