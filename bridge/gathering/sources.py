@@ -16,7 +16,7 @@ from bridge.gathering.signals import DamagedEntryError, kept_pcm
 from bridge.gathering.summed_stems import sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Content, Entry, Store, digest, file_digest, signature
-from bridge.workers import WorkerLostError, apart
+from bridge.workers import WorkerLostError, apart, ready
 from sessions import Session, Track
 from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -154,10 +154,10 @@ def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
 
 
 def _inspected_apart(path: Path, start: int) -> Inspection:
-    """In a worker where that is worth its beginning."""
+    """In a worker where that is worth its beginning, but the first ones here, while they begin."""
     from bridge.audio import inspect
 
-    if path.stat().st_size >= _LARGE_BYTES:
+    if path.stat().st_size >= _LARGE_BYTES and ready():
         with suppress(WorkerLostError):
             return apart(inspect, path, start)
     return inspect(path, start)

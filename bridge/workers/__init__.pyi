@@ -5,6 +5,7 @@ from .crew import (
     apart as apart,
     dismiss_workers as dismiss_workers,
     end_workers as end_workers,
+    ready as ready,
     workers as workers,
     working as working,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "apart",
     "dismiss_workers",
     "end_workers",
+    "ready",
     "workers",
     "working",
 ]

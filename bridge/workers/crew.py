@@ -38,6 +38,7 @@ class Crew:
         self._process: subprocess.Popen[bytes] | None = None
         self._all: list[Connection] = []
         self._free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._beginning: set[Connection] = set()
         self._lost = False
 
     def call(self, function: Callable[..., Result], *given: object) -> Result:
@@ -50,12 +51,24 @@ class Crew:
             found: Result = self.answer(worker)
         return found
 
+    def ready(self) -> bool:
+        """Say whether one is there to be called; the first question begins them."""
+        with suppress(WorkerLostError):
+            self._begin()
+        with self._guard, suppress(OSError):
+            begun = any(each not in self._beginning or each.poll() for each in self._all)
+            return begun and not self._lost
+        return False
+
     @contextmanager
     def worker(self) -> Iterator[Connection]:
         """One of them, for the time inside. Raises WorkerLostError where none could be started."""
         self._begin()
         worker = self._free.get()
         try:
+            if worker in self._beginning:
+                self.answer(worker)
+                self._beginning.discard(worker)
             yield worker
         finally:
             self._free.put(worker)
@@ -106,6 +119,7 @@ class Crew:
             for ours, theirs in pairs:
                 theirs.close()
                 self._all.append(ours)
+                self._beginning.add(ours)
                 self._free.put(ours)
 
     def dismiss(self) -> None:
@@ -114,6 +128,7 @@ class Crew:
             process, self._process = self._process, None
             connections, self._all = self._all, []
             self._free = queue.SimpleQueue()
+            self._beginning = set()
         for each in connections:
             each.close()
         if process is None:
@@ -204,6 +219,11 @@ def workers() -> bool:
     from bridge.native import ASKED_FOR_HERE, running  # with numpy
 
     return running().why != ASKED_FOR_HERE
+
+
+def ready() -> bool:
+    """Say whether a worker is there to be called; the first question begins them."""
+    return workers() and _Active.crews[-1].ready()
 
 
 def apart(function: Callable[..., Result], *given: object) -> Result:

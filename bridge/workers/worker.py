@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pickle import PicklingError
 from typing import Any
@@ -49,6 +50,8 @@ def _one_each(handles: list[int]) -> tuple[int, list[int]]:
 
 
 def _serve(calls: Connection) -> None:
+    with suppress(OSError):
+        calls.send((True, None))  # it is there
     while True:
         try:
             function, given, accompanied = calls.recv()

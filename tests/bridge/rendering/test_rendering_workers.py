@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 
 import psutil
 import pytest
 
 from bridge.metering import measured_writing
 from bridge.rendering import native_steps, render
-from bridge.workers import working
+from bridge.workers import ready, working
 from stemwright.problems import InputError, StoppedError
 
 # The faces hold functions of these modules' names.
@@ -141,10 +142,33 @@ def test_a_worker_killed_while_it_measures_costs_nothing_but_time(
     assert [each.name for each in left[1]] == [each.name for each in left[0]]
 
 
-def test_stems_are_inspected_alike(song) -> None:
+def test_stems_are_inspected_alike(song, monkeypatch) -> None:
     alone = song.plan(CHAIN, song.store("alone"))
+    called: list[str] = []
+    there = SOURCES.apart
+
+    def noted(function, path, *given):
+        called.append(path.name)
+        return there(function, path, *given)
+
+    monkeypatch.setattr(SOURCES, "apart", noted)
+    with working(2):
+        until = time.monotonic() + 30
+        while not ready():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert song.plan(CHAIN, song.store("beside")) == alone
+    assert len(called) == 4
+
+
+def test_stems_are_inspected_here_while_workers_begin(song, monkeypatch) -> None:
+    alone = song.plan(CHAIN, song.store("alone"))
+    called: list[object] = []
+    monkeypatch.setattr(SOURCES, "ready", lambda: False)
+    monkeypatch.setattr(SOURCES, "apart", lambda *given: called.append(given))
     with working(2):
         assert song.plan(CHAIN, song.store("beside")) == alone
+    assert not called
 
 
 def test_one_lane_to_render_begins_no_worker(song, calls) -> None:

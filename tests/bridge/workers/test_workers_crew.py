@@ -21,6 +21,7 @@ from bridge.workers import (
     apart,
     dismiss_workers,
     end_workers,
+    ready,
     workers,
     working,
 )
@@ -72,6 +73,28 @@ def test_none_begins_before_the_first_call() -> None:
     with working(JOBS):
         assert workers()
         assert not _children()
+
+
+def test_the_first_to_ask_whether_they_are_ready_begins_them() -> None:
+    with working(JOBS):
+        _wait_until_ready()
+        assert len(_children()) == JOBS
+        assert [apart(abs, -each) for each in range(2 * JOBS)] == [*range(2 * JOBS)]
+        assert ready()
+        dismiss_workers()
+        assert not _children()
+        _wait_until_ready()
+        end_workers()
+        assert not ready()
+    with working(1):
+        assert not ready()
+
+
+def _wait_until_ready() -> None:
+    until = time.monotonic() + 30
+    while not ready():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_what_is_raised_there_is_raised_here() -> None:
