@@ -17,13 +17,20 @@ from .findings import (
     StemFindings as StemFindings,
     StemInMix as StemInMix,
 )
+from .message.letter import (
+    LANGUAGES as LANGUAGES,
+    Letters as Letters,
+    letters as letters,
+)
 
 __all__ = [
     "CODES",
+    "LANGUAGES",
     "SEVERITIES",
     "CheckReport",
     "Code",
     "Finding",
+    "Letters",
     "MixFit",
     "Progress",
     "Severity",
@@ -31,5 +38,6 @@ __all__ = [
     "StemInMix",
     "check",
     "code_of",
+    "letters",
     "unwatched",
 ]

@@ -157,6 +157,11 @@ class CheckReport:
             if each.accepted is None and SEVERITIES.index(each.severity) >= rank
         )
 
+    def content_of(self, finding: Finding) -> str:
+        """What tells the samples of a finding's stems from others."""
+        found = [stem.pcm for stem in self.stems if stem.id in finding.stems]
+        return blake3(" ".join(found).encode()).hexdigest(8)
+
     def accepting(self, reasons: Mapping[str, str]) -> CheckReport:
         """The report with the findings of these ids accepted for these reasons."""
 

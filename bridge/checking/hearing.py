@@ -38,6 +38,8 @@ def heard(audio: StemAudio, quick: bool = False) -> Heard:
         sketcher.hear(passage)
         digest.update(np.ascontiguousarray(passage.core).data.cast("B"))
     told = [found for check in checks for found in check.findings()]
+    if any(each.code == "clipped" for each in told):  # which is a wall, too
+        told = [each for each in told if each.code != "limited"]
     return Heard(audio, _in_order(told), sketcher.result(), digest.hexdigest(16))
 
 

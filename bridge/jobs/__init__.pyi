@@ -1,3 +1,7 @@
+from .accepting import (
+    Acceptance as Acceptance,
+    accept as accept,
+)
 from .beyond_end import (
     beyond_end as beyond_end,
 )
@@ -32,6 +36,7 @@ from .job_file import (
 )
 from .model import (
     RAMP_S as RAMP_S,
+    AcceptedFinding as AcceptedFinding,
     HeldByJob as HeldByJob,
     Job as Job,
     JobRide as JobRide,
@@ -111,6 +116,8 @@ __all__ = [
     "KINDS",
     "NOTES_SCHEMA",
     "RAMP_S",
+    "Acceptance",
+    "AcceptedFinding",
     "BarClock",
     "Edition",
     "FrozenList",
@@ -138,6 +145,7 @@ __all__ = [
     "Span",
     "StemDifference",
     "Wish",
+    "accept",
     "beyond_end",
     "client_song",
     "client_song_of",

@@ -142,6 +142,18 @@ class RideTable(Table):
     points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=4096)] | None = None
 
 
+class AcceptedTable(Table):
+    """[[accepted]]: a finding of `check` that is meant, as long as `content` is the stems'."""
+
+    id: Annotated[str, Field(min_length=1)]
+    code: Annotated[str, Field(min_length=1)]
+    stems: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    start: Annotated[Time, Field(alias="from")] = 0.0
+    end: Annotated[Time, Field(alias="to")] = 0.0
+    why: Annotated[str, Field(min_length=1)]
+    content: Annotated[str, Field(min_length=1)]
+
+
 class JobFile(Table):
     """A stemwright job file: one song."""
 
@@ -165,6 +177,7 @@ class JobFile(Table):
     stem: dict[str, StemTable] = Field(default_factory=dict)
     section: Annotated[tuple[SectionTable, ...], Field(max_length=1000)] = ()
     ride: Annotated[tuple[RideTable, ...], Field(max_length=4000)] = ()
+    accepted: Annotated[tuple[AcceptedTable, ...], Field(max_length=4000)] = ()
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -63,6 +63,15 @@ class JobRide:
 
 
 @dataclass(frozen=True)
+class AcceptedFinding:
+    """A finding of the stem check that is meant, by its id; `content` tells the stems' samples."""
+
+    id: str
+    why: str
+    content: str
+
+
+@dataclass(frozen=True)
 class HeldByJob:
     """What was found for the song once and is held since: drive, trim, tail; None: not held."""
 
@@ -96,6 +105,7 @@ class Job(Shown):
     stem_gains_db: Mapping[str, float] = field(default_factory=dict, hash=False)
     sections: tuple[Section, ...] = ()
     rides: tuple[JobRide, ...] = ()
+    accepted: tuple[AcceptedFinding, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     stem_places: Mapping[str, Where] = field(default_factory=dict, compare=False, repr=False)
 

@@ -20,7 +20,15 @@ from bridge.jobs.job_file import (
     grammar,
 )
 from bridge.jobs.job_paths import MIXES, is_there, paths_at, place_of
-from bridge.jobs.model import RAMP_S, HeldByJob, Job, JobRide, Section, SectionNote
+from bridge.jobs.model import (
+    RAMP_S,
+    AcceptedFinding,
+    HeldByJob,
+    Job,
+    JobRide,
+    Section,
+    SectionNote,
+)
 from bridge.jobs.stem_faults import stem_faults
 from chains import (
     Chain,
@@ -187,6 +195,9 @@ class _Reading:
             stem_gains_db={name: table.gain_db for name, table in wire.stem.items()},
             sections=sections,
             rides=tuple(self._ride(index, row, by_name) for index, row in rows.rides),
+            accepted=tuple(
+                AcceptedFinding(each.id, each.why, each.content) for each in wire.accepted
+            ),
             metadata=wire.metadata,
             stem_places={name: self.source.where("stem", name) for name in wire.stem},
         )

@@ -52,7 +52,9 @@ from .state_texts import (
 )
 from .stem_checks import (
     ToCheck as ToCheck,
+    accept_findings as accept_findings,
     checked_stems as checked_stems,
+    title_of_song as title_of_song,
 )
 
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "StateTexts",
     "ToCheck",
     "Work",
+    "accept_findings",
     "check_draft",
     "checked_digests",
     "checked_stems",
@@ -87,6 +90,7 @@ __all__ = [
     "sheet_of_draft",
     "sheet_of_folder",
     "sheet_of_revision",
+    "title_of_song",
     "verified",
     "without_insert",
     "write_lock",

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.checking import check, unwatched
+from stemwright.problems import InputError, Problem
+from stemwright.words import nearest
 
 if TYPE_CHECKING:
     from bridge.checking import CheckReport, Progress
+    from bridge.jobs import Job
     from sessions import Session
-    from stemwright.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,55 @@ def checked_stems(
     session, unreadable = _read(given.session if job is None else job.stems, given)
     if job is not None:
         session = song_session(job, session)
-    return check(session, unreadable, jobs=given.jobs, quick=quick, progress=progress)
+    report = check(session, unreadable, jobs=given.jobs, quick=quick, progress=progress)
+    return report if job is None else report.accepting(_reasons(job, report))
+
+
+def title_of_song(given: ToCheck) -> str:
+    """What the song is called: by its job, else by the place of its stems."""
+    from bridge.jobs import load_job, title_of
+
+    job = None if given.job is None else load_job(given.job)
+    if job is not None and job.title:
+        return job.title
+    return title_of(given.session[0] if job is None else job.stems[0])
+
+
+def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str) -> CheckReport:
+    """Write into a job that findings are meant, and return the report as it is then.
+
+    Raises InputError: `unknown_finding` for ids that the report has not, and as
+    `bridge.jobs.accept` does.
+    """
+    from bridge.jobs import Acceptance, accept
+
+    found = {each.id: each for each in report.findings()}
+    problems = [_unknown(each, tuple(found)) for each in ids if each not in found]
+    if problems:
+        raise InputError(problems)
+    meant = [
+        Acceptance(
+            each.id, each.code, each.stems, each.start_s, each.end_s, report.content_of(each)
+        )
+        for each in map(found.__getitem__, ids)
+    ]
+    return report.accepting(_reasons(accept(job, meant, why), report))
+
+
+def _reasons(job: Job, report: CheckReport) -> dict[str, str]:
+    """Why findings are meant: of those whose stems are still the same."""
+    meant = {(each.id, each.content): each.why for each in job.accepted}
+    found = ((each.id, report.content_of(each)) for each in report.findings())
+    return {key[0]: meant[key] for key in found if key in meant}
+
+
+def _unknown(finding: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        "unknown_finding",
+        f'nothing is found here that is called "{finding}"',
+        expected="the id of a finding, as `check` prints it",
+        nearest=nearest(finding, known),
+    )
 
 
 def _read(paths: Sequence[Path] | Path, given: ToCheck) -> tuple[Session, tuple[Problem, ...]]:

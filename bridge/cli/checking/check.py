@@ -12,14 +12,14 @@ import typer
 from bridge.cli.options import Jobs, Json, Long, Skip
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import ToCheck, checked_stems, cores
+from bridge.road import ToCheck, accept_findings, checked_stems, cores, title_of_song
 from stemwright.problems import EXIT_NO, InputError, Problem
 from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
-    from bridge.checking import CheckReport, Finding, Severity
+    from bridge.checking import CheckReport, Finding, Letters, Severity
 
-_HEAD = ("stem", "where", "", "finding", "what it is")
+_HEAD = ("stem", "where", "", "finding", "what it is", "id")
 _MOST_PLACES = 3
 
 
@@ -45,6 +45,22 @@ def check(
     codes: Annotated[
         bool, typer.Option("--codes", help="List everything that can be found, and end.")
     ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            metavar="ID",
+            help="Of a job: note that this finding is meant; repeatable. Needs --why.",
+        ),
+    ] = None,
+    why: Annotated[str, typer.Option("--why", metavar="WORDS", help="Why it is meant.")] = "",
+    message: Annotated[
+        bool,
+        typer.Option("--message", help="Write the mail to the client instead: what to export."),
+    ] = False,
+    language: Annotated[
+        str, typer.Option("--language", help="Of the mail: en, de, or a template (.toml).")
+    ] = "en",
     skip: Skip = None,
     long: Long = False,
     jobs: Jobs = None,
@@ -61,11 +77,20 @@ def check(
         return
     least = _severity(fail_on)
     given = _given(session or [])
+    letters = _letters(language) if message else None
+    if accept and given.job is None:
+        said = "--accept writes into a job, and this is none"
+        raise InputError(Problem("usage", said, hint="make one: stemwright job new --help"))
     given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores())
     with ProgressBar() as bar:
         bar.stage("stem check")
         report = checked_stems(given, progress=_Shown(bar))
-    if json:
+    if accept and given.job is not None:
+        report = accept_findings(given.job, report, accept, why)
+    if letters is not None:
+        text = letters.letter(report, title_of_song(given))
+        print_json({"message": text}) if json else say(*text.splitlines())
+    elif json:
         print_json(report.as_json())
     else:
         _show(report)
@@ -96,6 +121,12 @@ def _given(paths: Sequence[Path]) -> ToCheck:
         said = f"{first} is a job, which names its own stems"
         raise InputError(Problem("usage", said, hint="check it alone"))
     return ToCheck(job=first)
+
+
+def _letters(language: str) -> Letters:
+    from bridge.checking import letters
+
+    return letters(language)
 
 
 def _severity(word: str) -> Severity | None:
@@ -150,7 +181,8 @@ def _rows(findings: Iterable[Finding]) -> Iterator[Sequence[str]]:
         if len(same) > _MOST_PLACES:
             places.append(f"and {len(same) - _MOST_PLACES} more")
         severity = "accepted" if all(each.accepted for each in same) else worst.severity
-        yield ", ".join(stems), ", ".join(places), severity, code, worst.words
+        ids = same[0].id if len(same) == 1 else f"{same[0].id}, ..."
+        yield ", ".join(stems), ", ".join(places), severity, code, worst.words, ids
 
 
 def _rank(finding: Finding) -> tuple[int, float]:

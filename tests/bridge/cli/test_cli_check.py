@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
+
+CHAIN = """schema = 1
+[[group]]
+id = "all"
+stems = ["*"]
+"""
 
 
 def test_what_is_found_is_told_and_ends_with_1(tmp_path: Path, run: Callable[..., Any]) -> None:
@@ -21,3 +29,85 @@ def test_what_is_found_is_told_and_ends_with_1(tmp_path: Path, run: Callable[...
     assert run("check", tmp_path, "--fail-on", "awful").code == 2
     assert run("check").code == 2
     assert "duplicate" in run("check", "--codes").out
+
+
+@pytest.fixture
+def song(tmp_path: Path, run: Callable[..., Any]) -> Path:
+    """A job of two stems, one of them dead on its right side."""
+    stems = tmp_path / "Night Drive" / "stems"
+    stems.mkdir(parents=True)
+    dice = np.random.default_rng(1)
+    for name in ("bass", "pad"):
+        noise = 0.1 * dice.standard_normal((40000, 2)) * np.hanning(40000)[:, None]
+        noise[:, 1] *= name != "pad"
+        soundfile.write(stems / f"{name}.wav", noise, 48000, subtype="PCM_24")
+    (tmp_path / "chain.toml").write_text(CHAIN)
+    folder = tmp_path / "song"
+    assert run("job", "new", stems, "--chain", tmp_path / "chain.toml", "-o", folder).code == 0
+    return folder
+
+
+def test_what_is_meant_is_accepted_until_the_stem_is_another(
+    song: Path, run: Callable[..., Any]
+) -> None:
+    found = json.loads(run("check", song, "--json").out)
+    (told,) = next(each["findings"] for each in found["stems"] if each["id"] == "pad")
+    assert (told["code"], told["accepted"]) == ("dead_channel", None)
+    assert run("check", song, "--accept", told["id"]).code == 2
+    wrong = run("check", song, "--accept", told["id"][:-1], "--why", "x")
+    assert wrong.code == 2
+    assert told["id"] in wrong.err
+    before = (song / "job.toml").read_text()
+    done = run("check", song, "--accept", told["id"], "--why", "hard left, as on the demo")
+    assert done.code == 0
+    assert "accepted" in done.out
+    assert (song / "job.toml").read_text().startswith(before.rstrip())
+    again = json.loads(run("check", song, "--json").out)
+    (kept,) = next(each["findings"] for each in again["stems"] if each["id"] == "pad")
+    assert kept["accepted"] == "hard left, as on the demo"
+    pad = song.parent / "Night Drive" / "stems" / "pad.wav"
+    samples, rate_hz = soundfile.read(pad)
+    soundfile.write(pad, samples * 0.5, rate_hz, subtype="PCM_24")
+    assert run("check", song).code == 1
+
+
+def test_only_a_job_accepts(tmp_path: Path, run: Callable[..., Any]) -> None:
+    soundfile.write(tmp_path / "silent.wav", np.zeros(3000), 48000)
+    said = run("check", tmp_path, "--accept", "silent-1", "--why", "x")
+    assert said.code == 2
+    assert "job new" in said.err
+
+
+def test_the_mail_has_a_line_a_stem_and_nothing_that_is_accepted(
+    song: Path, run: Callable[..., Any]
+) -> None:
+    mail = run("check", song, "--message").out
+    assert "Night Drive" in mail
+    lines = [line for line in mail.splitlines() if line.startswith("- ")]
+    assert len(lines) == 1
+    assert lines[0].startswith("- pad: one side is silent.")
+    assert "eine Seite ist stumm" in run("check", song, "--message", "--language", "de").out
+    (told,) = [
+        each["id"]
+        for stem in json.loads(run("check", song, "--json").out)["stems"]
+        for each in stem["findings"]
+    ]
+    run("check", song, "--accept", told, "--why", "meant")
+    assert "They are all fine" in run("check", song, "--message").out
+
+
+def test_a_template_of_ones_own_is_held_to_what_a_mail_needs(
+    song: Path, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('greeting = "Hi"\n[ded_channel]\nwrong = "{what}"\nagain = "x"\n')
+    said = run("check", song, "--message", "--language", own)
+    assert said.code == 2
+    for word in ("opening", "closing", "nothing", "also", "dead_channel"):
+        assert word in said.err
+    assert run("check", song, "--message", "--language", "fr").code == 2
+    own.write_text(
+        'greeting = "Hi"\nopening = "o"\nclosing = "c"\nnothing = "n"\nalso = ", "\n'
+        '[dead_channel]\nwrong = "half of it"\nagain = "Again."\n'
+    )
+    assert "- pad: half of it. Again." in run("check", song, "--message", "--language", own).out

@@ -1,0 +1,154 @@
+"""Writes the mail to the client from a template: plain words, one line a stem.
+
+A template has `greeting`, `opening`, `closing`, `nothing` and `also`, and a table for each code
+that is worth a mail: `wrong` says what is wrong, `again` what to export and how. Both may name
+{where}, {value} and {other}, the stem it is shared with. `minor = true` has it told even where it
+is minor.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from bridge.checking.codes import CODES
+from bridge.checking.findings import CheckReport, Finding
+from stemwright.problems import InputError, Problem
+from stemwright.words import clock, nearest
+
+LANGUAGES = ("en", "de")
+_SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
+_FIELDS = {"where", "value", "other"}
+_MOST_PLACES = 3
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    wrong: str
+    again: str
+    minor: bool
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A language's sentences."""
+
+    sentences: Mapping[str, str]
+    phrases: Mapping[str, _Phrase]
+
+    def letter(self, report: CheckReport, title: str) -> str:
+        """The mail, of what is major and nobody has accepted, and of what the template adds."""
+        lines = list(self._lines(report))
+        say = {name: text.replace("{title}", title) for name, text in self.sentences.items()}
+        if not lines:
+            return "\n".join([say["greeting"], "", say["nothing"]])
+        return "\n".join([say["greeting"], "", say["opening"], "", *lines, "", say["closing"]])
+
+    def _lines(self, report: CheckReport) -> Iterator[str]:
+        told = [each for each in report.findings() if self._is_told(each)]
+        order = {stem: at for at, stem in enumerate(dict.fromkeys(each.stems[:1] for each in told))}
+        for stem, found in groupby(
+            sorted(told, key=lambda each: order[each.stems[:1]]), key=lambda each: each.stems[:1]
+        ):
+            yield self._line(stem, list(found))
+
+    def _is_told(self, finding: Finding) -> bool:
+        phrase = self.phrases.get(finding.code)
+        if phrase is None or finding.accepted is not None:
+            return False
+        return finding.severity == "major" or (phrase.minor and finding.severity == "minor")
+
+    def _line(self, stem: Sequence[str], found: Sequence[Finding]) -> str:
+        codes = {code: list(same) for code, same in groupby(found, key=lambda each: each.code)}
+        wrong = [_filled(self.phrases[code].wrong, same) for code, same in codes.items()]
+        again = [_filled(self.phrases[code].again, same) for code, same in codes.items()]
+        said = self.sentences["also"].join(dict.fromkeys(wrong))
+        name = f"{stem[0]}: " if stem else ""
+        return f"- {name}{said}. {' '.join(dict.fromkeys(again))}"
+
+
+def letters(language: str) -> Letters:
+    """Read a language that is there, or a template of one's own (a path to a .toml).
+
+    Raises InputError: `no_language`, `bad_template` with all that is wrong.
+    """
+    if language in LANGUAGES:
+        place = files("bridge.checking.message") / f"{language}.toml"
+        return _read(place.read_text(encoding="utf-8"), language)
+    path = Path(language)
+    if path.suffix != ".toml":
+        said = f'there is no mail in "{language}"'
+        expected = f"{', '.join(LANGUAGES)}, or a template (.toml)"
+        hint = "copy one: docs/checks.md shows where they lie"
+        raise InputError(Problem("no_language", said, expected=expected, hint=hint))
+    try:
+        return _read(path.read_text(encoding="utf-8"), language)
+    except (OSError, UnicodeDecodeError) as error:
+        said = f"{path.name} cannot be read: {error}"
+        raise InputError(Problem("bad_template", said, {"file": language})) from error
+
+
+def _read(text: str, place: str) -> Letters:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = f"it is no TOML: {error}"
+        raise InputError(Problem("bad_template", said, {"file": place})) from error
+    problems = [
+        Problem("bad_template", said, {"file": place}, nearest=near) for said, near in _faults(data)
+    ]
+    if problems:
+        raise InputError(problems)
+    phrases = {
+        code: _Phrase(table["wrong"], table["again"], table.get("minor", False))
+        for code, table in data.items()
+        if isinstance(table, dict)
+    }
+    return Letters({name: data[name] for name in _SENTENCES}, phrases)
+
+
+def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    known = [code.name for code in CODES]
+    for name in _SENTENCES:
+        if not isinstance(data.get(name), str):
+            yield f'it needs the text "{name}"', None
+    for name, value in data.items():
+        if name in _SENTENCES:
+            continue
+        if not isinstance(value, dict) or name not in known:
+            yield f'"{name}" is no code that can be found', nearest(name, known)
+            continue
+        for key in ("wrong", "again"):
+            if not isinstance(value.get(key), str):
+                yield f'[{name}] needs the text "{key}"', None
+            elif not _fields(value[key]) <= _FIELDS:
+                yield f"[{name}] {key} names {{}} beyond where, value, other", None
+        for key in value.keys() - {"wrong", "again", "minor"}:
+            yield f'[{name}] has no "{key}"', nearest(key, ("wrong", "again", "minor"))
+
+
+def _fields(text: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"{"}
+
+
+def _filled(phrase: str, found: Sequence[Finding]) -> str:
+    first = found[0]
+    places = [clock(each.start_s, 1) for each in found[:_MOST_PLACES]]
+    if len(found) > _MOST_PLACES:
+        places.append("…")
+    unit = f" {first.unit}" if first.unit else ""
+    value = max((each.value for each in found), key=abs)
+    return phrase.format(
+        where=", ".join(places),
+        value=f"{value:.4g}{unit}",
+        other=", ".join(first.stems[1:]),
+    )
