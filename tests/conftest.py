@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import pickle
@@ -21,7 +22,7 @@ from blake3 import blake3
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-from bridge.cli.app import app
+from bridge.cli.app import CommandsOnDemand, app
 from bridge.cli.telling import run_told
 from bridge.hosting.finding import scan
 from bridge.hosting.finding.bundles import search_folders
@@ -152,6 +153,15 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (top / "bin" / "pytest").write_text(script)
     (top / "bin" / "pytest").chmod(0o755)
     return top / "bin"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """A command of the app is made for the first call of it: a user's process makes one at all."""
+    command = functools.cache(functools.partial(CommandsOnDemand.get_command, None, None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CommandsOnDemand, "get_command", lambda _, __, name: command(name))
+        yield
 
 
 Ask = Callable[[Path, Path, float], scan.Scanned]
