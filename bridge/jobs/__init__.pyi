@@ -34,6 +34,9 @@ from .job_file import (
     JobError as JobError,
     job_schema as job_schema,
 )
+from .large_rides import (
+    large_rides as large_rides,
+)
 from .model import (
     RAMP_S as RAMP_S,
     AcceptedFinding as AcceptedFinding,
@@ -159,6 +162,7 @@ __all__ = [
     "is_job",
     "job_path",
     "job_schema",
+    "large_rides",
     "load_job",
     "new_job",
     "owners_of",

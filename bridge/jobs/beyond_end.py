@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from bridge.jobs.model import Job, JobRide
 from bridge.jobs.times import BarClock
+from bridge.jobs.told_places import named_place, place_after
 from bridge.planning import TAIL_S, Plan
-from chains import Where
 from sessions import Session
 from stemwright.problems import Diagnostic
 from stemwright.words import clock
@@ -54,9 +53,11 @@ def _rides(job: Job, clock: BarClock, ends: _Ends) -> Iterator[Diagnostic]:
         begin_s = None if start is None else start.at_s(clock)
         if begin_s is None or begin_s < ends.stems_s:
             continue
-        said = f"the ride of {ride.group or ride.stem}{_at(ride.where)} {ends.told(begin_s)}"
+        said = (
+            f"the ride of {ride.group or ride.stem}{place_after(ride.where)} {ends.told(begin_s)}"
+        )
         message = f"{said}: {_heard(ride, begin_s, ends)}"
-        yield Diagnostic("warning", "ride_beyond_end", _place(ride.where), message)
+        yield Diagnostic("warning", "ride_beyond_end", named_place(ride.where), message)
 
 
 def _heard(ride: JobRide, begin_s: float, ends: _Ends) -> str:
@@ -74,16 +75,6 @@ def _sections(job: Job, clock: BarClock, ends: _Ends) -> Iterator[Diagnostic]:
     for section in job.sections:
         begin_s = section.start.at_s(clock)
         if begin_s >= ends.stems_s:
-            said = f"the section {section.name}{_at(section.where)} {ends.told(begin_s)}"
+            said = f"the section {section.name}{place_after(section.where)} {ends.told(begin_s)}"
             message = f"{said}: no stem sounds in it"
-            yield Diagnostic("warning", "section_beyond_end", _place(section.where), message)
-
-
-def _place(where: Where) -> str:
-    """Without the folder, which would stand in the record and on pages."""
-    return str(replace(where, file=None if where.file is None else Path(where.file).name))
-
-
-def _at(where: Where) -> str:
-    place = _place(replace(where, path=""))
-    return f" at {place}" if place else ""
+            yield Diagnostic("warning", "section_beyond_end", named_place(section.where), message)

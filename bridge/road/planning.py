@@ -69,9 +69,9 @@ def linked(
         moves=moves,
     )
     if given.job is not None:
-        from bridge.jobs import beyond_end
+        from bridge.jobs import beyond_end, large_rides
 
-        told = beyond_end(given.job, session, made)
+        told = (*beyond_end(given.job, session, made), *large_rides(given.job, moves))
         made = replace(made, diagnostics=(*made.diagnostics, *told))
     if songs is None:
         return made

@@ -75,6 +75,11 @@ def _line(row: KeptNote) -> str:
     marks = [
         *(["unattributed"] if not row.note.name else []),
         *(f'contradicts "{name}"' for name in row.against),
+        *(
+            [f'said of "{row.note.take}", which this song has not']
+            if row.is_of_unknown_take
+            else []
+        ),
         *(["its times were changed since; the section keeps its own"] if row.moved else []),
     ]
     marked = f"  [{'; '.join(marks)}]" if marks else ""
@@ -83,4 +88,5 @@ def _line(row: KeptNote) -> str:
 
 def _ride(proposal: Proposal) -> str:
     owner = proposal.owner
-    return f'  {owner.kind} {owner.name} {proposal.gain_db:+g} dB in "{proposal.section}"'
+    said = f" (its words say {proposal.said_db:+g} dB)" if proposal.is_less_than_said else ""
+    return f'  {owner.kind} {owner.name} {proposal.gain_db:+g} dB in "{proposal.section}"{said}'

@@ -10,12 +10,12 @@ from bridge.finished import RECORD, Record, need_record, open_render, read_recor
 from bridge.jobs.model import Job
 from bridge.jobs.notes.answers import answers_of
 from bridge.jobs.notes.revising import section_ends_s, song_name
+from bridge.jobs.notes.takes import DRAFT, ROUGH_MIX
 from bridge.jobs.revisions import load_kept_job, need_files, revisions_of
 from bridge.pages.client import ClientNote, ClientSong, ClientTake
 from chains import Chain
 from stemwright.problems import InputError, Problem
 
-DRAFT = "draft"
 CHAIN = "chain.toml"
 
 
@@ -81,7 +81,7 @@ def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
             ),
             0.0,
         )
-        yield ClientTake("rough mix", "mix", job.rough, start_s=late_s)
+        yield ClientTake(ROUGH_MIX, "mix", job.rough, start_s=late_s)
     for reference in filter(Path.exists, job.references):
         yield ClientTake(reference.stem, "reference", reference)
 

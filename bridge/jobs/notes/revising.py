@@ -14,7 +14,8 @@ from bridge.jobs.editing import edited
 from bridge.jobs.model import Job, Section
 from bridge.jobs.notes.merging import Edition, contradictions, merged
 from bridge.jobs.notes.note import Note, NotesFile
-from bridge.jobs.notes.wishes import Owner, wishes
+from bridge.jobs.notes.takes import known_takes
+from bridge.jobs.notes.wishes import Owner, Wish, wishes
 from bridge.jobs.reading import job_path, load_job
 from bridge.jobs.revisions import working_on
 from bridge.jobs.times import BarClock, NoSuchBeatError
@@ -30,7 +31,7 @@ class KeptNote:
     """A note and the section of the job it stands in.
 
     `against` are the sections of the notes that contradict it; `moved` says that the section keeps
-    other times than the note has by now.
+    other times than the note has by now, `is_of_unknown_take` that the song has no such take.
     """
 
     note: Note
@@ -38,6 +39,7 @@ class KeptNote:
     state: State
     against: tuple[str, ...] = ()
     moved: bool = False
+    is_of_unknown_take: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `notes` list that `revise --json` prints."""
@@ -47,6 +49,7 @@ class KeptNote:
             "section": self.section,
             "state": self.state,
             "take": note.take,
+            "unknown_take": self.is_of_unknown_take,
             "from_s": note.from_s,
             "to_s": note.to_s,
             "name": note.name or None,
@@ -60,15 +63,29 @@ class KeptNote:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A ride that a note's words name: of whom, by how much, where. Nobody applied it."""
+    """A ride that a note's words name: of whom, by how much, where. Nobody applied it.
+
+    `said_db` is what the words say, which may be more than is proposed.
+    """
 
     owner: Owner
     section: str
     gain_db: float
+    said_db: float
+
+    @property
+    def is_less_than_said(self) -> bool:
+        """Whether the words ask for more."""
+        return self.gain_db != self.said_db
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `proposed` list."""
-        return {self.owner.kind: self.owner.name, "section": self.section, "gain_db": self.gain_db}
+        return {
+            self.owner.kind: self.owner.name,
+            "section": self.section,
+            "gain_db": self.gain_db,
+            "said_db": self.said_db,
+        }
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,7 @@ def revised_by(job: Job, files: Sequence[NotesFile], known: Sequence[Owner]) -> 
             now[note.id], states[note.id] = note, "edited"
         else:
             states[note.id] = "known"
-    opposed = _opposed(now, known)
+    opposed, takes = _opposed(now, known), known_takes(job)
     rows = tuple(
         KeptNote(
             note=now[note.id] if states[note.id] == "known" else note,
@@ -124,6 +141,7 @@ def revised_by(job: Job, files: Sequence[NotesFile], known: Sequence[Owner]) -> 
             state=states[note.id],
             against=tuple(names[each] for each in opposed.get(note.id, ())),
             moved=note.id in before and _moved(note, before[note.id]),
+            is_of_unknown_take=bool(note.take) and note.take not in takes,
         )
         for note in fresh.notes
     )
@@ -228,13 +246,12 @@ def _proposals(job: Job, rows: Sequence[KeptNote], known: Sequence[Owner]) -> It
         if name is not None
     }
     for row in rows:
-        gains_db: dict[Owner, float] = {}
+        asked: dict[Owner, Wish] = {}
         for wish in wishes(row.note.words, known) if not row.against else ():
-            for owner in wish.owners if wish.is_level else ():
-                gains_db[owner] = wish.gain_db
-        for owner in sorted(gains_db, key=lambda each: (each.kind, each.name)):
+            asked |= dict.fromkeys(wish.owners if wish.is_level else (), wish)
+        for owner in sorted(asked, key=lambda each: (each.kind, each.name)):
             if (row.section.casefold(), owner.kind, owner.name.casefold()) not in ridden:
-                yield Proposal(owner, row.section, gains_db[owner])
+                yield Proposal(owner, row.section, asked[owner].gain_db, asked[owner].said_db)
 
 
 def _section_name(note: Note, taken: set[str]) -> str:
@@ -276,6 +293,8 @@ def _section_table(row: KeptNote) -> Any:
         table.add(tomlkit.comment("unattributed: nobody put a name to this note"))
     for name in row.against:
         table.add(tomlkit.comment(f'contradicts "{_plain(name)}"'))
+    if row.is_of_unknown_take:
+        table.add(tomlkit.comment(f'said of "{_plain(note.take)}", which this song has not'))
     table.add("name", row.section)
     table.add("from", written_time(note.from_s))
     table.add("to", written_time(max(note.end_s, note.from_s + 0.001)))

@@ -20,12 +20,14 @@ _DOWN = re.compile(
     r"|\b(?:down|quieter|softer|less|lower|reduce|decrease|cut)\b"
 )
 _SAME = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{MINUS SIGN}": "-"})
-_SIGNED = re.compile(r"(?<![\w.,-])([+-]) ?\d{1,2}(?:[.,]\d{1,2})? ?db\b")
-_AMOUNT = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*db\b")
+_SIGNED = re.compile(r"(?<![\w.,-])([+-]) ?\d{1,9}(?:[.,]\d{1,9})? ?db\b")
+_AMOUNT = re.compile(r"(?<![\d.,])(\d{1,9}(?:[.,]\d{1,9})?)\s*db\b")
 _LITTLE = re.compile(r"\b(?:touch|tad|bit|little|hair|slightly|smidge|tiny)\b")
 _LOT = re.compile(r"\b(?:lot|much|way|far)\b")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_STEP_DB, _LITTLE_DB, _LOT_DB, _MOST_DB = 1.0, 0.5, 2.0, 12.0
+_STEP_DB, _LITTLE_DB, _LOT_DB = 1.0, 0.5, 2.0
+MOST_DB = 12.0
+"""More than that of a level is proposed of no note, whatever its words say."""
 
 _QUALITIES_WORDS = """
 air attack body boom boomy bottom bright brighter brightness compressed compression dark darker
@@ -63,14 +65,19 @@ class Wish:
     """More (+1) or less (-1) of something.
 
     `owners` are those that were named, `qualities` what of them is meant if not their level,
-    `others` the words left over, singular. `gain_db` is signed, as the words have it or as usual.
+    `others` the words left over, singular. `said_db` is signed, as the words have it or as usual.
     """
 
     sign: int
     owners: frozenset[Owner]
     qualities: frozenset[str]
     others: frozenset[str]
-    gain_db: float
+    said_db: float
+
+    @property
+    def gain_db(self) -> float:
+        """What of `said_db` may be proposed."""
+        return max(-MOST_DB, min(MOST_DB, self.said_db))
 
     @property
     def is_level(self) -> bool:
@@ -128,7 +135,7 @@ def _sign(said: str) -> int:
 def _size_db(said: str) -> float:
     found = _AMOUNT.search(said)
     if found is not None:
-        return min(_MOST_DB, float(found[1].replace(",", "."))) or _STEP_DB
+        return float(found[1].replace(",", ".")) or _STEP_DB
     without = re.sub(r"\btoo (?:much|far)\b", "", said)
     if _LITTLE.search(without):
         return _LITTLE_DB

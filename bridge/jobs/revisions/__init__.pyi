@@ -37,6 +37,7 @@ from .shelf import (
     find_revision as find_revision,
     gone_revisions as gone_revisions,
     need_files as need_files,
+    revision_names as revision_names,
     revisions_of as revisions_of,
 )
 from .song_changes import (
@@ -80,6 +81,7 @@ __all__ = [
     "need_files",
     "parse_kept_job",
     "restore",
+    "revision_names",
     "revision_number",
     "revisions_of",
     "send",

@@ -83,17 +83,22 @@ def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
 
     One that was sent and is not there has a fault that says so, as long as what was sent is noted.
     """
-    place = job_folder / REVISIONS
-    there = {int(name[1:]): name for name in _names(job_folder)}
-    try:
-        sent = [revision_number(name) for name in sent_names(place)]
-    except InputError:  # what `shelf_problems` tells
-        sent = []
-    last = max([*there, *(number for number in sent if number is not None)], default=-1)
+    place, there = job_folder / REVISIONS, {*_names(job_folder)}
     return tuple(
-        _revision(place / there[number]) if number in there else _gone(place / f"r{number}")
-        for number in range(last + 1)
+        _revision(place / name) if name in there else _gone(place / name)
+        for name in revision_names(job_folder)
     )
+
+
+def revision_names(job_folder: Path) -> tuple[str, ...]:
+    """What the revisions of a job are called, in order, gone ones too; none of them is read."""
+    try:
+        sent = sent_names(job_folder / REVISIONS)
+    except InputError:  # what `shelf_problems` tells
+        sent = ()
+    numbers = [revision_number(name) for name in (*_names(job_folder), *sent)]
+    last = max((number for number in numbers if number is not None), default=-1)
+    return tuple(f"r{number}" for number in range(last + 1))
 
 
 def shelf_problems(job_folder: Path) -> tuple[Problem, ...]:

@@ -27,7 +27,9 @@ def saved(tmp_path: Path) -> Callable[..., Path]:
     """Write a notes file; each note is (id, from_s, name, words) or a dict of what differs."""
 
     def save(name: str, *notes: Any, **head: Any) -> Path:
-        rows = [{"written": "2026-12-04T10:00:00Z", "take": "r0", **_row(each)} for each in notes]
+        rows = [
+            {"written": "2026-12-04T10:00:00Z", "take": "draft", **_row(each)} for each in notes
+        ]
         path = tmp_path / f"{name}.json"
         told = {"schema": 1, "job": SONG, "page": "f00", "takes": [], "notes": rows, **head}
         path.write_text(json.dumps(told), encoding="utf-8")

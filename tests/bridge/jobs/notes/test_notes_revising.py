@@ -129,6 +129,35 @@ def test_rides_are_written_only_when_asked_for(song: Path, saved: Saved) -> None
     ]
 
 
+def test_what_words_ask_for_beyond_twelve_decibels_is_told(
+    song: Path, saved: Saved, command_line: Any
+) -> None:
+    ann = saved("ann", ("1", 10.0, "Ann", "vocals +20 dB"), ("2", 20.0, "Ann", "music -2 dB"))
+    found = revise(song, read_note_files([ann]), KNOWN)
+    assert [each.as_json() for each in found.proposals] == [
+        {"group": "vocals", "section": "Ann 0:10.000", "gain_db": 12.0, "said_db": 20.0},
+        {"group": "music", "section": "Ann 0:20.000", "gain_db": -2.0, "said_db": -2.0},
+    ]
+    said = command_line(app)("revise", song, "--notes", ann, "--dry-run").out
+    assert 'group vocals +12 dB in "Ann 0:10.000" (its words say +20 dB)\n' in said
+    assert 'group music -2 dB in "Ann 0:20.000"\n' in said
+
+
+def test_a_note_on_a_take_that_the_song_has_not_is_told(
+    song: Path, saved: Saved, command_line: Any
+) -> None:
+    (song.parent / "revisions" / "r1").mkdir(parents=True)
+    rows = [
+        {"id": f"{n}", "take": take, "from_s": n, "words": "x"}
+        for n, take in enumerate(["r0", "r1", "r2", "draft", "rough mix", ""])
+    ]
+    found = revise(song, read_note_files([saved("ann", *rows)]), KNOWN)
+    assert [each.note.take for each in found.notes if each.is_of_unknown_take] == ["r2"]
+    assert song.read_text("utf-8").count('# said of "r2", which this song has not\n') == 1
+    said = command_line(app)("revise", song, "--notes", saved("ann", *rows)).out
+    assert said.count('[unattributed; said of "r2", which this song has not]') == 1
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -149,6 +178,8 @@ def test_rides_are_written_only_when_asked_for(song: Path, saved: Saved) -> None
         ("+1.5 dB on the vocals", [("vocals", 1.5)]),
         ("vocals \u22122 dB", [("vocals", -2.0)]),
         ("vocals up 99 dB", [("vocals", 12.0)]),
+        ("vocals up 100 dB", [("vocals", 12.0)]),
+        ("vocals -120.5 dB", [("vocals", -12.0)]),
     ],
 )
 def test_a_level_is_understood_only_where_name_and_direction_stand(
