@@ -15,6 +15,7 @@ from stemwright.problems import InputError, MachineError, Problem
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CANNOT_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP})
+_SHORTER = "use a shorter name: most disks take 255 bytes, its ending among them"
 _SHOWN = 40
 """Letters of its name that a file not yet in place shows: a name may be as long as they go."""
 
@@ -36,9 +37,14 @@ def cannot_write(path: Path, cause: OSError) -> MachineError:
             "not_writable",
             f"cannot write {path}: {cause.strerror or cause}",
             where,
-            hint="choose a folder you may write to",
+            hint=too_long_hint(cause) or "choose a folder you may write to",
         )
     )
+
+
+def too_long_hint(cause: OSError) -> str | None:
+    """What to do where a name is longer than the system takes; None for any other cause."""
+    return _SHORTER if cause.errno == errno.ENAMETOOLONG else None
 
 
 def unreadable(kind: str, path: str | Path, message: str, hint: str) -> InputError:

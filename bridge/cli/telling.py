@@ -15,6 +15,7 @@ import typer
 
 from bridge.cli.printing import print_json, say
 from bridge.cli.process import asked_to_stop
+from stemwright.files import too_long_hint
 from stemwright.problems import InputError, Problem, StemwrightError
 
 EXIT_MACHINE, EXIT_BUG, EXIT_INTERRUPTED = 3, 70, 130
@@ -102,7 +103,8 @@ def _system(error: OSError) -> Problem:
     said = str(error.strerror or error)
     if error.filename is None:
         return Problem("system", f"the output cannot be written: {said}")
-    return Problem("system", said, {"file": os.fsdecode(error.filename)})
+    where: dict[str, str | int] = {"file": os.fsdecode(error.filename)}
+    return Problem("system", said, where, hint=too_long_hint(error))
 
 
 def out_of_memory(error: BaseException | None) -> bool:

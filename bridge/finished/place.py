@@ -25,7 +25,10 @@ from bridge.finished.owned import (
 )
 from bridge.finished.unfinished import JOURNAL, Unfinished
 from bridge.storing import HeldError, Lease, NotALeaseError, file_digest, hold
+from stemwright.files import too_long_hint
 from stemwright.problems import InputError, MachineError, Problem
+
+_FREE_SPACE = "free some space or change its permissions; finished steps are kept"
 
 
 def check_output(folder: Path) -> None:
@@ -264,6 +267,6 @@ class told:  # noqa: N801 - reads as a verb where it is used
                     "output_not_writable",
                     f"the output cannot be written: {error.strerror or error}",
                     {"file": str(self._folder)},
-                    hint="free some space or change its permissions; finished steps are kept",
+                    hint=too_long_hint(error) or _FREE_SPACE,
                 )
             ) from error
