@@ -255,7 +255,7 @@ class Store:
         Nothing that is held, or was used in the last `unused_s`, is among it: a render may be at
         work with it.
         """
-        in_use = self._holds.keys()
+        in_use = self.in_use()
         found = self.held()
         over = sum(each.size_bytes for each in found) - keep_bytes
         before, spared = time.time() - unused_s, list[Held]()
@@ -267,6 +267,10 @@ class Store:
             spared.append(each)
             over -= each.size_bytes
         return spared
+
+    def in_use(self) -> frozenset[str]:
+        """The keys of all entries that a render, of whatever process, is at work with."""
+        return self._holds.keys()
 
     def let_go(self, spared: Sequence[Held]) -> list[Held]:
         """Drop what `spare` found, but what was used or is held since; return what went.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +27,12 @@ app = typer.Typer(
 
 IN_USE_S = 3600.0
 """What was used so lately may be in use: it is never dropped."""
+_WHY = {
+    "in_use": "used by a render at work",
+    "used_lately": "used in the last hour",
+    "kept_size": "within --keep",
+}
+"""Why entries stay, by the words of the JSON."""
 
 
 @app.command()
@@ -115,13 +123,32 @@ def gc(
     dropped = bool(spare) and not dry_run and (yes or _agreed(spare, kept.root))
     if dropped:
         spare = kept.let_go(spare)
-    left = len(kept.held()) - (0 if dropped else len(spare))
+    others = _others(kept, spare)
+    left, because = len(others), _because(kept, others)
     if json:
         told = {"entries": len(spare), "bytes": _bytes(spare), "dropped": dropped}
-        print_json({**told, "left_entries": left if dropped or dry_run else left + len(spare)})
+        left = left if dropped or dry_run else left + len(spare)
+        print_json({**told, "left_entries": left, "left_because": because})
         return
     done = "dropped" if dropped else "would drop" if dry_run else "kept"
-    say(f"{done} {_size(_bytes(spare))} in {len(spare)} entries; {left} others stay")
+    why = ", ".join(f"{count} {_WHY[name]}" for name, count in because.items() if count)
+    stay = f"{left} others stay: {why}" if why else f"{left} others stay"
+    say(f"{done} {_size(_bytes(spare))} in {len(spare)} entries; {stay}")
+
+
+def _others(kept: Store, spare: Sequence[Held]) -> list[Held]:
+    keys = {each.key for each in spare}
+    return [each for each in kept.held() if each.key not in keys]
+
+
+def _because(kept: Store, others: Sequence[Held]) -> dict[str, int]:
+    """How many entries stay for which reason."""
+    in_use, before = kept.in_use(), time.time() - IN_USE_S
+    reasons = Counter(
+        "in_use" if each.key in in_use else "used_lately" if each.used > before else "kept_size"
+        for each in others
+    )
+    return {name: reasons[name] for name in _WHY}
 
 
 def _opened(store: Path | None) -> Store:

@@ -111,6 +111,24 @@ def test_room_is_made_from_the_oldest_and_not_from_what_is_in_use(run: Run, kept
     assert _keys(kept) == ["3"]
 
 
+def test_it_says_why_the_others_stay(run: Run, kept: Path) -> None:
+    store = Store(kept)
+    with store.holding():
+        assert store.get("0" * 64) is not None
+        old = time.time() - 4 * HOURS
+        os.utime(kept / "v1" / "00" / ("0" * 64) / "meta.json", (old, old))
+        told = _gc(run, kept, "--dry-run")
+        assert told["left_because"] == {"in_use": 1, "used_lately": 1, "kept_size": 0}
+        said = run("cache", "gc", "--store", kept, "--yes").out
+    why = "1 used by a render at work, 1 used in the last hour"
+    assert said.endswith(f" in 2 entries; 2 others stay: {why}\n")
+    told = _gc(run, kept, "--keep", "1GB", "--dry-run")
+    assert told["left_because"] == {"in_use": 0, "used_lately": 1, "kept_size": 1}
+    assert run("cache", "gc", "--store", kept, "--yes").out.endswith(
+        " in 1 entries; 1 others stay: 1 used in the last hour\n"
+    )
+
+
 def test_it_asks_and_takes_no_silence_for_a_yes(
     run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
