@@ -8,6 +8,9 @@ from .child.process import (
 from .child.scratch import (
     scratch as scratch,
 )
+from .engines.display_text import (
+    tidy as tidy,
+)
 from .engines.output_checks import (
     FILTER_FRAMES as FILTER_FRAMES,
 )
@@ -122,6 +125,7 @@ __all__ = [
     "scratch",
     "search_folders",
     "stop_all",
+    "tidy",
     "trust_file",
     "trust_folder",
     "trusted_folders",

@@ -60,7 +60,8 @@ def _stems(strip: SheetStrip) -> str:
 
 
 def _stem(stem: SheetStem) -> Sequence[str]:
-    return stem.name, stem.gain, stem.role, " + ".join(stem.files), stem.offset
+    gain = f"{stem.gain} *" if stem.by_job else stem.gain
+    return stem.name, gain, stem.role, " + ".join(stem.files), stem.offset
 
 
 def _insert(number: int, insert: SheetInsert) -> str:

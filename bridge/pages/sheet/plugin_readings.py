@@ -18,6 +18,7 @@ from bridge.hosting import (
     scan,
     scratch,
     search_folders,
+    tidy,
 )
 from bridge.planning import Engine, HostedStep, state_path
 from bridge.plugins import Plugin, Wanted, find
@@ -96,7 +97,7 @@ def _kept(row: PluginRow, folder: FinishedFolder, store: Store) -> Texts:
     rendered = folder.step(row.step)
     entry = None if rendered is None else store.get(rendered.key)
     told = () if entry is None else entry.meta.get("read_back", ())
-    texts = {str(name).casefold(): (str(name), str(text)) for name, text in told}
+    texts = {str(name).casefold(): (str(name), tidy(str(text))) for name, text in told}
     return tuple(
         texts.get(name.casefold(), (name, str(asked))) for name, asked in row.params.items()
     )

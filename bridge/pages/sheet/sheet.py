@@ -25,13 +25,17 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class SheetStem:
-    """A stem with its role, the names of its files, and its own gain in words."""
+    """A stem with its role, the names of its files, and its own gain in words.
+
+    `by_job` marks a gain that the song has, which no chain has.
+    """
 
     name: str
     role: str
     files: tuple[str, ...]
     gain: str
     offset: str = ""
+    by_job: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,10 @@ class Sheet:
     @property
     def has_overrides(self) -> bool:
         """Whether anything stands on it that the song has otherwise than its chain."""
-        rows = [*self.target]
+        rows: list[SheetRow | SheetStem] = [*self.target]
         for strip in self.strips:
-            rows += [*strip.levels, *(row for insert in strip.inserts for row in insert.settings)]
+            rows += [*strip.stems, *strip.levels]
+            rows += [row for insert in strip.inserts for row in insert.settings]
         return any(row.by_job for row in rows)
 
     def as_json(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _strip(strip: SheetStrip) -> Iterator[str]:
 
 
 def _stem(stem: SheetStem) -> Iterator[str]:
-    said = [stem.gain, stem.role, stem.offset]
+    said = [f"{stem.gain} *" if stem.by_job else stem.gain, stem.role, stem.offset]
     files = " + ".join(stem.files)
     said += [files] if files.rpartition(".")[0] != stem.name else []
     yield from _rows([SheetRow(f"stem {stem.name}", ", ".join(filter(None, said)))], 2)

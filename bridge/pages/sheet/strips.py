@@ -45,6 +45,7 @@ class _Strips:
     ) -> None:
         self._folder, self._words, self._readings = folder, words, readings
         self._overrides = Overrides(folder.lock.overrides, words.chain)
+        self._stems_set = {*folder.lock.moves().stem_gains_db}
         self._rides: dict[str, list[SheetRide]] = {}
         for group, ride in rides_of(folder.lock, words):
             self._rides.setdefault(group, []).append(ride)
@@ -81,10 +82,20 @@ class _Strips:
         return SheetStrip(
             group.id,
             "group",
-            tuple(_stem(each) for each in self._folder.lock.sources if each.group == group.id),
+            tuple(self._stem(row) for row in self._folder.lock.sources if row.group == group.id),
             tuple(levels),
             self._inserts(group.id, at, group.inserts),
             tuple(self._rides.get(group.id, ())),
+        )
+
+    def _stem(self, source: Source) -> SheetStem:
+        return SheetStem(
+            source.stem,
+            source.role,
+            tuple(file.name for file in source.files),
+            gain_words(source.gain_db),
+            f"begins at {clock(source.offset_s, 3)}" if source.offset_s else "",
+            by_job=source.stem in self._stems_set,
         )
 
     def _return(self, back: Return) -> SheetStrip:
@@ -200,12 +211,6 @@ def _plugin_words(settings: Plugin, row: PluginRow | None) -> str:
     if isinstance(named, PluginTable):
         return f"plugin {named.name or f'class {named.id}'}"
     return f"plugin {named.replace(chr(92), '/').rpartition('/')[2]}"
-
-
-def _stem(source: Source) -> SheetStem:
-    offset = f"begins at {clock(source.offset_s, 3)}" if source.offset_s else ""
-    files = tuple(file.name for file in source.files)
-    return SheetStem(source.stem, source.role, files, gain_words(source.gain_db), offset)
 
 
 def _levels(insert: Insert, row: Row | None, rate_hz: int) -> Iterator[SheetRow]:

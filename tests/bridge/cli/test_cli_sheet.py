@@ -203,6 +203,22 @@ def test_what_the_job_has_otherwise_is_marked_beside_the_chains_value(
     said = run("sheet", made.song, "--store", made.store).out
     assert "    Threshold               -22 dB  * chain: -20\n" in said
     assert said.count(" * chain: ") == 3
+    assert "  stem vox lead           -0.5 dB *, " in said
+    stems = {row["name"]: row["by_job"] for strip in sheet["strips"] for row in strip["stems"]}
+    assert stems == {"vox lead": True, "bass": False, "kick": False}
+
+
+def test_a_stems_gain_alone_is_marked_and_explained(
+    run: Run, song: Path, made: SimpleNamespace
+) -> None:
+    lock = song / "draft" / "chain.lock"
+    told = json.loads(lock.read_text(encoding="utf-8"))
+    told["overrides"] = {}
+    lock.write_text(json.dumps(told), encoding="utf-8")
+    said = run("sheet", song, "--store", made.store).out
+    assert " * chain: " not in said
+    assert "-0.5 dB *, " in said
+    assert said.endswith("* set by the job, over the chain's value\n")
 
 
 def test_heading_levels_and_target_are_those_of_the_record(run: Run, made: SimpleNamespace) -> None:
@@ -247,7 +263,7 @@ def test_of_a_plugin_that_is_gone_there_is_what_lock_and_store_know(
     told["plugins"][0] |= {"name": "Gone Comp", "class_id": "0" * 32}
     lock.write_text(json.dumps(told), encoding="utf-8")
     comp = _insert(_sheet(run, song, made.store), "vocals", "comp")
-    assert _settings(comp) == {"Threshold": "-21.999998 dB", "Ratio": "4.000000", "mix": "100 %"}
+    assert _settings(comp) == {"Threshold": "-22 dB", "Ratio": "4", "mix": "100 %"}
     assert comp["remarks"][0].startswith("Gone Comp is not installed here")
     comp = _insert(_sheet(run, song, tmp_path / "empty"), "vocals", "comp")
     assert _settings(comp) == {"Threshold": "-22", "Ratio": "4.0", "mix": "100 %"}
