@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
-from bridge.comparing import Change, chain_changes
-from bridge.finished import RECORD, Record, need_record, open_render, read_record
+from bridge.comparing import Change
+from bridge.finished import LOCK, RECORD, Record, need_record, read_lock, read_record
 from bridge.jobs.model import Job
-from bridge.jobs.notes.answers import answers_of
+from bridge.jobs.notes.answers import SoundingStem, answers_of
 from bridge.jobs.notes.revising import section_ends_s, song_name
 from bridge.jobs.notes.takes import DRAFT, ROUGH_MIX
-from bridge.jobs.revisions import load_kept_job, need_files, revisions_of
+from bridge.jobs.revisions import (
+    KEPT_JOB,
+    SongDocument,
+    document_of_draft,
+    document_of_revision,
+    load_kept_job,
+    need_files,
+    revisions_of,
+    song_changes,
+)
 from bridge.pages.client import ClientNote, ClientSong, ClientTake
-from chains import Chain
 from stemwright.problems import InputError, Problem
 
 CHAIN = "chain.toml"
@@ -54,7 +63,7 @@ def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
         told = need_files(revision, (RECORD,))
         record = need_record(revision.folder)
         take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
-        need_files(revision, (take.path.name, CHAIN))
+        need_files(revision, (take.path.name, CHAIN, LOCK, KEPT_JOB))
         last = take.pcm
         yield take, record
     draft = read_record(job.draft)
@@ -87,33 +96,50 @@ def _mixes(job: Job, newest: Record) -> Iterator[ClientTake]:
 
 
 def _notes(job: Job, takes: Sequence[ClientTake]) -> Iterator[ClientNote]:
-    changes = _Since(takes)
+    since = _Since(job, takes)
     for section in job.sections:
         if section.note is not None:
             start_s, end_s = section_ends_s(section, job)
             said = section.note
-            answers = answers_of(section, job, changes.of(said.take))
+            answers = answers_of(section, job, since.changes(said.take), since.stems)
             words = section.words
             yield ClientNote(said.id, said.take, start_s, end_s, said.by, words, answers)
 
 
 class _Since:
-    """What was changed in the chain from each master to the newest."""
+    """What was changed in the song from each master to the newest, as `changes` tells it."""
 
-    def __init__(self, takes: Sequence[ClientTake]) -> None:
+    def __init__(self, job: Job, takes: Sequence[ClientTake]) -> None:
+        self._job = job
         self._folders = {each.name: each.path.parent for each in takes if each.kind == "version"}
         self._newest = takes[-1].name
         self._known: dict[str, tuple[Change, ...]] = {self._newest: ()}
 
-    def of(self, take: str) -> tuple[Change, ...]:
-        """The changes since a take; none known of what is no master here."""
-        if take not in self._folders:
+    @cached_property
+    def stems(self) -> tuple[SoundingStem, ...]:
+        """What sounds in the newest master."""
+        sources = read_lock(self._folders[self._newest]).sources
+        return tuple(SoundingStem(row.stem, row.name, row.group) for row in sources)
+
+    def changes(self, take: str) -> tuple[Change, ...]:
+        """The changes since a take; none known of what is no master here, or without a job file."""
+        if take not in self._folders or not self._is_known:
             return ()
         if take not in self._known:
-            one, other = self._chain(take), self._chain(self._newest)
-            self._known[take] = () if one is None or other is None else chain_changes(one, other)
+            self._known[take] = song_changes(self._document(take), self._now)
         return self._known[take]
 
-    def _chain(self, take: str) -> Chain | None:
-        found = open_render(self._folders[take])
-        return None if found is None else found.chain
+    @cached_property
+    def _is_known(self) -> bool:
+        """Whether the newest master's job file is there: a draft's is the job's own."""
+        return self._newest != DRAFT or self._job.path.is_file()
+
+    @cached_property
+    def _now(self) -> SongDocument:
+        return self._document(self._newest)
+
+    def _document(self, take: str) -> SongDocument:
+        folder = self._folders[take]
+        if take == DRAFT:
+            return document_of_draft(self._job.path, folder)
+        return document_of_revision(folder)

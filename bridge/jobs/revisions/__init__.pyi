@@ -46,6 +46,7 @@ from .song_changes import (
 )
 from .song_document import (
     SongDocument as SongDocument,
+    document_of_draft as document_of_draft,
     document_of_job as document_of_job,
     document_of_revision as document_of_revision,
     song_document as song_document,
@@ -72,6 +73,7 @@ __all__ = [
     "approvals_of",
     "approve",
     "changes_between",
+    "document_of_draft",
     "document_of_job",
     "document_of_revision",
     "find_revision",

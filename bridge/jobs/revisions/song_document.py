@@ -56,6 +56,14 @@ def document_of_revision(folder: Path) -> SongDocument:
     return song_document(load(folder / "chain.toml"), job, read_lock(folder))
 
 
+def document_of_draft(job: Path, draft: Path) -> SongDocument:
+    """What a draft says of the song, beside the job's file as it is now.
+
+    Raises as `document_of_revision`.
+    """
+    return song_document(load(draft / "chain.toml"), _job_file(job), read_lock(draft))
+
+
 def document_of_job(path: Path) -> SongDocument:
     """What a job says of its song now; of its stems' sound and its plugins, nothing.
 

@@ -196,3 +196,31 @@ def test_what_was_changed_since_answers_notes_that_name_it(
     assert found["1"] == ("vocals fader +1 dB, from 0 dB to +1 dB",)
     assert [each[:11] for each in found["5"]] == ["vocals trim"]
     assert {found[each] for each in "234"} == {()}
+
+
+def test_a_stems_gain_and_a_replaced_stem_answer_notes_on_it_and_on_its_group(
+    song: Path, rendered: Callable[[Path], None]
+) -> None:
+    said = {
+        "1": "vox up please", "2": "the vocals louder", "3": "vox down", "4": "music louder",
+        "5": "more presence on the keys", "6": "vox less harsh",
+    }  # fmt: skip
+    notes = "".join(
+        f'[[section]]\nname = "{n}"\nfrom = {n}\nto = 9\nwords = "{words}"\n'
+        f'note = {{ id = "{n}", take = "r0" }}\n'
+        for n, words in said.items()
+    )
+    job = song / "job.toml"
+    job.write_text(f"{job.read_text('utf-8')}\n[stem.vox]\ngain_db = 0.5\n{notes}", "utf-8")
+    keys = song / "stems" / "keys.wav"
+    keys.write_bytes((song / "rough.wav").read_bytes())
+    rendered(song)
+    shown = {each.id: each.answers for each in client_song(song).notes}
+    assert shown == {
+        "1": ("stem vox gain +0.5 dB, from 0 dB to +0.5 dB",),
+        "2": ("stem vox gain +0.5 dB, from 0 dB to +0.5 dB",),
+        "3": (),
+        "4": (),
+        "5": ("stem keys replaced",),
+        "6": (),
+    }
