@@ -2,9 +2,6 @@ from .accepting import (
     Acceptance as Acceptance,
     accept as accept,
 )
-from .beyond_end import (
-    beyond_end as beyond_end,
-)
 from .checks import (
     KINDS as KINDS,
 )
@@ -33,9 +30,6 @@ from .job_file import (
     JOB as JOB,
     JobError as JobError,
     job_schema as job_schema,
-)
-from .large_rides import (
-    large_rides as large_rides,
 )
 from .model import (
     RAMP_S as RAMP_S,
@@ -86,6 +80,12 @@ from .reading import (
     job_path as job_path,
     load_job as load_job,
     parse_job as parse_job,
+)
+from .remarks.beyond_end import (
+    beyond_end as beyond_end,
+)
+from .remarks.large_rides import (
+    large_rides as large_rides,
 )
 from .replacing.differences import (
     Span as Span,

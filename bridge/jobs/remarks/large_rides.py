@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from bridge.jobs.model import Job
-from bridge.jobs.told_places import named_place, place_after
+from bridge.jobs.remarks.places import named_place, place_after
 from bridge.planning import Ride, SongMoves
 from stemwright.problems import Diagnostic
 from stemwright.words import clock

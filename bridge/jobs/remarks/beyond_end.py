@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bridge.jobs.model import Job, JobRide
+from bridge.jobs.remarks.places import named_place, place_after
 from bridge.jobs.times import BarClock
-from bridge.jobs.told_places import named_place, place_after
 from bridge.planning import TAIL_S, Plan
 from sessions import Session
 from stemwright.problems import Diagnostic
