@@ -1,7 +1,8 @@
 """Headless stem mastering: stems and a chain file in, a finished master out.
 
 `master(stems, chain, out)` is the whole job; `read`, `load`, `plan`, `render` and `plugins` are its
-parts, and `measure`, `diff`, `verify`, `report` and `bypass` ask what came of it. See
+parts, and `measure`, `diff`, `verify`, `report` and `bypass` ask what came of it. `load_job` reads
+a song's job, which `send`, `history`, `revise` and the others lead to its approved master. See
 docs/python.md. Everything is loaded when it is first asked for.
 """
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
     from bridge.gathering import Cancel
     from stemwright.face.asking import bypass, diff, measure, report, verify
     from stemwright.face.results import AudioFile, Master, MasterFile
+    from stemwright.face.songs import (
+        approve,
+        changes,
+        freeze,
+        history,
+        page,
+        replace,
+        restore,
+        revise,
+        send,
+        sheet,
+    )
     from stemwright.face.steps import load, load_job, master, plan, plugins, read, render
     from stemwright.problems import (
         Diagnostic,
@@ -30,6 +43,10 @@ _HOMES = {
         *("load", "load_job", "master", "plan", "plugins", "read", "render"),
     ),
     "stemwright.face.asking": ("bypass", "diff", "measure", "report", "verify"),
+    "stemwright.face.songs": (
+        *("approve", "changes", "freeze", "history", "page", "replace", "restore", "revise"),
+        *("send", "sheet"),
+    ),
     "stemwright.problems": (
         *("Diagnostic", "DiffersError", "InputError", "MachineError", "Problem", "RenderError"),
         *("StemwrightError", "StoppedError"),
@@ -53,17 +70,27 @@ __all__ = [
     "RenderError",
     "StemwrightError",
     "StoppedError",
+    "approve",
     "bypass",
+    "changes",
     "diff",
+    "freeze",
+    "history",
     "load",
     "load_job",
     "master",
     "measure",
+    "page",
     "plan",
     "plugins",
     "read",
     "render",
+    "replace",
     "report",
+    "restore",
+    "revise",
+    "send",
+    "sheet",
     "verify",
 ]
 

@@ -69,6 +69,10 @@ class Arguments:
         """A text that a file can hold, or None."""
         return None if value is None else self._word(name, value, "a str, or None")
 
+    def name(self, name: str, value: object) -> str:
+        """A word that says which one is meant."""
+        return self._word(name, value, "a str")
+
     def _several(self, name: str, value: object) -> tuple[object, ...]:
         if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes):
             return tuple(value)

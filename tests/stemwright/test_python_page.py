@@ -24,8 +24,10 @@ import numpy.typing as npt
 
 import stemwright as sw
 from bridge.comparing import Diff, DigestChecks, Verified
-from bridge.jobs import Job
+from bridge.jobs import FrozenSize, Job, Replacement, Revised
+from bridge.jobs.revisions import Approval, History, Restored, RevisionChanges, Sent
 from bridge.metering import Measures
+from bridge.pages.sheet import Sheet
 from bridge.planning import Plan
 from bridge.plugins import Catalogue
 from chains import Chain
@@ -47,6 +49,16 @@ job = assert_type(sw.load_job("song"), Job)
 assert_type(sw.plan(job), Plan)
 assert_type(sw.render(job), sw.Master)
 assert_type(sw.master(job, out="out"), sw.Master)
+assert_type(sw.send(job, "first", freeze=True, progress=progress), Sent)
+assert_type(sw.history("song"), History)
+assert_type(sw.changes(Path("song"), "r0", "r1"), RevisionChanges)
+assert_type(sw.approve(job, "r1", versions=["main"], who="Ann"), Approval)
+assert_type(sw.restore(job, "r0", dry_run=True), Restored)
+assert_type(sw.replace(job, ["a.wav"], stems={"Lead": "b.wav"}, align=True), Replacement)
+assert_type(sw.freeze(job, "r1"), tuple[FrozenSize, ...])
+assert_type(sw.revise(job, ["ann.json"], apply_rides=True), Revised)
+assert_type(sw.sheet(job, "r1"), Sheet)
+assert_type(sw.page(job, "page.html"), Path)
 assert_type(sw.plan(arrays, "chain.toml"), Plan)
 assert_type(sw.render(plan, subtype="pcm16", progress=progress), sw.Master)
 cancel = sw.Cancel()
@@ -78,6 +90,8 @@ try:
 except sw.StoppedError as error:
     assert_type(error.problems, tuple[sw.Problem, ...])
 sw.master("stems", 5)  # WRONG
+sw.send(job)  # WRONG
+sw.changes(job, "r0", 1)  # WRONG
 sw.master({"bass": tone}, chain)  # WRONG
 sw.master("stems", chain, subtype="mp3")  # WRONG
 sw.verify("out", quick=True, limits=sw.Limits())  # WRONG
@@ -92,7 +106,7 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for block in blocks:
         exec(compile(block, "docs/python.md", "exec"), names)  # noqa: S102 - our own page
 

@@ -30,6 +30,16 @@ CALLS: Mapping[str, tuple[Any, ...]] = {
     "report": ("out",),
     "bypass": ("out", "vocals/eq"),
     "plugins": (),
+    "send": ("song", "words"),
+    "history": ("song",),
+    "changes": ("song", "r0", "r1"),
+    "approve": ("song", "r0"),
+    "restore": ("song", "r0"),
+    "replace": ("song", "new.wav"),
+    "freeze": ("song",),
+    "revise": ("song", "notes.json"),
+    "sheet": ("song",),
+    "page": ("song", "page.html"),
 }
 NOWHERE_RIGHT = (object(), b"bytes", -1, 5.5, float("nan"), 10**400, {"a": 1}, np.zeros(3), "a\0b")
 
