@@ -1,4 +1,5 @@
 from .aligning.alignment import (
+    TRUSTED as TRUSTED,
     Alignment as Alignment,
     align as align,
     aligned_blocks as aligned_blocks,
@@ -106,6 +107,7 @@ __all__ = [
     "EVERY_STEPS",
     "HALF_TAPS",
     "STEPS_PER_S",
+    "TRUSTED",
     "VERDICTS",
     "VERDICT_MEANINGS",
     "WINDOW_STEPS",

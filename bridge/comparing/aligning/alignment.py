@@ -201,12 +201,14 @@ def alignment_words(found: Alignment) -> str:
     return ", ".join(said)
 
 
-def align(pair: Streams, far_trusted: float = FAR_TRUSTED) -> tuple[Alignment | None, float]:
+def align(
+    pair: Streams, far_trusted: float = FAR_TRUSTED, trusted: float = TRUSTED
+) -> tuple[Alignment | None, float]:
     """Return what maps A to B, and the confidence; None where nothing can be said.
 
     Two passes over both: levels, then the loudest stretches. Of places that agree, as the repeats
     of a loop do, the one that leaves clearly least is taken. Silence, constants and unrelated sound
-    have no alignment.
+    have no alignment; nor has what correlates by less than `trusted`, far off than `far_trusted`.
     """
     one, other = levels(pair.a(), pair.rate_hz), levels(pair.b(), pair.rate_hz)
     length = min(SPAN_FRAMES, pair.frames)
@@ -221,7 +223,7 @@ def align(pair: Streams, far_trusted: float = FAR_TRUSTED) -> tuple[Alignment | 
             best = (found, confidence)
         if confidence > _SURE:
             break
-    return best if best[1] >= TRUSTED else (None, best[1])
+    return best if best[1] >= trusted else (None, best[1])
 
 
 def _read(

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block, reblocked, resampled_frames
-from bridge.comparing import HALF_TAPS, Alignment, Streams, advanced_stream, align, from_frame
+from bridge.comparing import (
+    HALF_TAPS,
+    TRUSTED,
+    Alignment,
+    Streams,
+    advanced_stream,
+    align,
+    from_frame,
+)
 from bridge.jobs.replacing.sounds import StemSound, padded_together
 from stemwright.decibels import amplitude_db, linear, power_db
 
@@ -21,6 +29,9 @@ _UNHEARD_POWER = linear(-84.0) ** 2
 _APART = 1e-3
 """Share of a window's power that is another sound: rounding and resampling leave less."""
 _GAP_WINDOWS = 10
+_LEAST_TRUSTED = 0.2
+"""Correlation of what may be the same all the same, where most of the sound is another."""
+_LEAST_SAME, _LEAST_SAME_WINDOWS = 0.1, 20
 _LIKE = 0.9
 _EQUAL_DB = 0.0005
 
@@ -103,13 +114,13 @@ def stem_difference(old: StemSound, new: StemSound) -> StemDifference:
     Raises InputError as `read_blocks` does.
     """
     streams = _streams(old, new)
-    found, confidence = (None, 0.0) if streams is None else align(streams)
+    found, confidence = (None, 0.0) if streams is None else align(streams, trusted=_LEAST_TRUSTED)
     if streams is None or found is None:
-        return StemDifference(
-            old, new, None, None, None, confidence, None, tuple(_throughout(old, new))
-        )
+        return _another(old, new, confidence)
     sums = _sums(streams, found)
     factor = _factor(sums, found)
+    if confidence < TRUSTED and not _is_same_in_part(sums, factor, streams):
+        return _another(old, new, confidence)
     gain_db = amplitude_db(factor)
     drift_ppm = None if found.drift is None else found.drift.ppm
     return StemDifference(
@@ -122,6 +133,12 @@ def stem_difference(old: StemSound, new: StemSound) -> StemDifference:
         drift_ppm,
         tuple(_spans(sums, factor, streams)),
     )
+
+
+def _another(old: StemSound, new: StemSound, confidence: float) -> StemDifference:
+    """A file with other sound than the one it replaces."""
+    differs = tuple(_throughout(old, new))
+    return StemDifference(old, new, None, None, None, confidence, None, differs)
 
 
 def likeness(old: StemSound, new: StemSound) -> float:
@@ -212,6 +229,15 @@ def _factor(sums: _Sums, found: Alignment) -> float:
     order = np.argsort(ratios)
     passed = np.cumsum(weights[order])
     return float(ratios[order][np.searchsorted(passed, passed[-1] / 2)])
+
+
+def _is_same_in_part(sums: _Sums, factor: float, streams: Streams) -> bool:
+    """Whether the two are the same sound in some part: another take is in none."""
+    samples = streams.channels * streams.rate_hz / _WINDOWS_PER_S
+    louder = np.maximum(sums.old, sums.new / factor**2)
+    sounding = louder > _UNHEARD_POWER * samples / _APART
+    same = sounding & (sums.residual(factor) < _APART * louder)
+    return int(same.sum()) >= max(_LEAST_SAME_WINDOWS, _LEAST_SAME * int(sounding.sum()))
 
 
 def _spans(sums: _Sums, factor: float, streams: Streams) -> Iterator[Span]:

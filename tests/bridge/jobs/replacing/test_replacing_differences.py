@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from bridge.audio import probe, resampled
+from bridge.comparing import TRUSTED
 from bridge.jobs.replacing.differences import likeness, stem_difference
 from bridge.jobs.replacing.sounds import StemSound
 
@@ -117,6 +118,29 @@ def test_another_take_has_no_offset_and_differs_throughout(sounding: Sounding) -
     (span,) = found.spans
     assert (span.start_s, span.end_s) == (0.0, 3.0)
     assert found.as_json()["related"] is False
+
+
+def test_most_of_a_short_phrase_may_be_another_word(sounding: Sounding) -> None:
+    silence = np.zeros((2 * RATE_HZ, 1))
+    old = np.concatenate([silence, 0.2 * voice(1, 2 * RATE_HZ), silence, silence])
+    changed = old.copy()
+    word = slice(int(2.2 * RATE_HZ), int(3.4 * RATE_HZ))
+    changed[word] = 0.2 * voice(2, 4 * RATE_HZ)[word]
+    new = late(changed, 137) * 10 ** (0.4 / 20)
+    found = stem_difference(sounding("old", old), sounding("new", new))
+    assert found.confidence < TRUSTED
+    assert (found.offset_frames, found.polarity) == (137.0, 1)
+    assert found.gain_db == pytest.approx(0.4, abs=0.001)
+    (span,) = found.spans
+    assert (span.start_s, span.end_s) == pytest.approx((2.2, 3.4), abs=EDGE_S)
+
+
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_a_short_phrase_of_another_take_is_no_such_thing(sounding: Sounding, seed: int) -> None:
+    silence = np.zeros((2 * RATE_HZ, 1))
+    old, new = (np.concatenate([silence, voice(n, 2 * RATE_HZ), silence]) for n in (1, seed))
+    found = stem_difference(sounding("old", old), sounding("new", new))
+    assert (found.offset_frames, found.gain_db) == (None, None)
 
 
 def test_files_of_widths_that_do_not_fit_are_unlike(sounding: Sounding) -> None:
