@@ -1,6 +1,7 @@
 """Measure speed and memory beside peers that do the same or less, each part in one run.
 
-Without a part named: all but the scaling. Goals are printed beside figures; nothing is asserted.
+Without a part named: all but songs and scaling. Goals are printed beside figures; nothing is
+asserted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from benchmarks.masters import Masters, Song, hosted
 from benchmarks.measuring import measuring
 from benchmarks.processors import processors
 from benchmarks.scaling import scaling
+from benchmarks.songs import songs
 
 _RATE_HZ = 48000
 
@@ -40,6 +42,8 @@ def main() -> None:
             measuring(figures, folder, asked.seconds, asked.runs)
         if asked.processors:
             processors(figures, asked.runs)
+        if asked.songs:
+            songs(figures, asked.runs)
         if asked.scaling:
             scaling(figures, folder, asked.jobs, asked.runs)
     if asked.readme:
@@ -51,9 +55,10 @@ _PARTS = {
     "hosted": "a real plugin a lane beside the bare plugins",
     "measure": "measuring and comparing files beside other meters",
     "processors": "what a frame costs in each built-in and stage, compiled and in numpy",
+    "songs": "what a change to a song costs, and how a replaced stem is told; needs the test data",
     "scaling": "CPU and memory by length, stems and inserts; needs 15 GB of disk",
 }
-_LONG = "scaling"
+_LONG, _NOT_IN_README = ("scaling", "songs"), "songs"
 
 
 def _asked() -> argparse.Namespace:
@@ -71,7 +76,8 @@ def _asked() -> argparse.Namespace:
     asked = parser.parse_args()
     if not any(getattr(asked, name) for name in _PARTS):
         for name in _PARTS:
-            setattr(asked, name, asked.readme or name != _LONG)
+            wanted = asked.readme and name != _NOT_IN_README
+            setattr(asked, name, wanted or name not in _LONG)
     return asked
 
 
