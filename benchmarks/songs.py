@@ -116,23 +116,23 @@ def _song(figures: Figures, name: str, stems: Path, runs: int) -> None:
 def _round(song: _Song, stems: Path, place: Path) -> Iterator[tuple[str, Usage, list[str]]]:
     """Each render by name, what it used, and what it says."""
     first, used = song.run("render")
-    yield _FOUND, used, [_rendered(first)]
+    yield _FOUND, used, [rendered_words(first)]
     song.run("send", "--words", "first")
     full, used = song.run("render", store=place / "another")
-    yield _HELD, used, [_rendered(full)]
+    yield _HELD, used, [rendered_words(full)]
     song.run("render")
     sent = song.job.read_text(encoding="utf-8")
     for what, change in _changes(song).items():
         song.job.write_text(f"{sent}\n{change}", encoding="utf-8")
         record, used = song.run("render")
-        yield what, used, [_rendered(record), _others(full, record)]
+        yield what, used, [rendered_words(record), others_words(full, record)]
     song.job.write_text(sent, encoding="utf-8")
     new = place / f"{_STEM} new.wav"
     samples, rate_hz = soundfile.read(stems / f"{_STEM}.flac")
     soundfile.write(new, 0.9 * samples, rate_hz, "PCM_24")
     song.run("replace", str(new), "--yes")
     record, used = song.run("render")
-    yield "one replaced stem", used, [_rendered(record), _others(full, record)]
+    yield "one replaced stem", used, [rendered_words(record), others_words(full, record)]
 
 
 def _changes(song: _Song) -> Mapping[str, str]:
@@ -150,13 +150,13 @@ def _changes(song: _Song) -> Mapping[str, str]:
     }
 
 
-def _rendered(record: Mapping[str, Any]) -> str:
+def rendered_words(record: Mapping[str, Any]) -> str:
     """Which steps were no longer in the store."""
     steps = [each["id"] for each in record["steps"] if not each["cached"]]
     return f"{len(steps)} of {len(record['steps'])} steps rendered: {', '.join(steps)}"
 
 
-def _others(full: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+def others_words(full: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """Whether the steps of all other groups are the same by their hashes."""
     one, other = (dict(_keys(each)) for each in (full, record))
     same = sum(other.get(step) == key for step, key in one.items())
