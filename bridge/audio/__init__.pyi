@@ -32,6 +32,7 @@ from .inspection import (
 from .interpolation import (
     BAND_BOUND as BAND_BOUND,
     FINE_HALF_TAPS as FINE_HALF_TAPS,
+    HALF_TAPS as HALF_TAPS,
     fine_peaks as fine_peaks,
     narrow_frame_peaks as narrow_frame_peaks,
 )
@@ -76,6 +77,8 @@ from .true_peak import (
     FramePeaks as FramePeaks,
     LibraryPeak as LibraryPeak,
     TruePeak as TruePeak,
+    library_phases as library_phases,
+    library_readings as library_readings,
 )
 from .wav_files import (
     GrowingWav as GrowingWav,
@@ -93,6 +96,7 @@ __all__ = [
     "BAND_BOUND",
     "BLOCK_FRAMES",
     "FINE_HALF_TAPS",
+    "HALF_TAPS",
     "MOST_CHANNELS",
     "Block",
     "Cursor",
@@ -123,6 +127,8 @@ __all__ = [
     "inspect",
     "kaiser",
     "layout",
+    "library_phases",
+    "library_readings",
     "loudness_range_lu",
     "lufs",
     "narrow_frame_peaks",

@@ -42,7 +42,7 @@ _QUADRUPLED_BELOW_HZ = 96000
 _DOUBLED_BELOW_HZ = 192000
 
 Phase = tuple[tuple[int, float], ...]
-"""(column, weight) of every tap, in the library's order; frame n is column n + 12."""
+"""(column, weight) of every tap, in the library's order; its frame is column 12."""
 
 
 class LibraryPeak:
@@ -50,7 +50,7 @@ class LibraryPeak:
 
     def __init__(self, sample_rate_hz: int) -> None:
         factor = 4 if sample_rate_hz < _QUADRUPLED_BELOW_HZ else 2
-        self._phases = () if sample_rate_hz >= _DOUBLED_BELOW_HZ else _phases(factor)
+        self._phases = library_phases(sample_rate_hz)
         self._delay_frames = _CENTRE // factor
         self._pairs = pairs_of(*_quarter_and_half(self._phases)) if self._phases else ()
         self._begun = False
@@ -85,14 +85,32 @@ class LibraryPeak:
 
     def _note(self, padded: Block, at: npt.NDArray[np.intp]) -> None:
         """Read the frames `at`, counted from the 13th column, as the library does."""
-        if not at.size:
-            return
-        for row in padded:
-            for phase in self._phases:
-                reading = np.zeros(len(at))
-                for column, weight in phase:
-                    reading += row[at + column].astype(np.float32).astype(np.float64) * weight
-                self.largest = max(self.largest, float(np.abs(reading).astype(np.float32).max()))
+        if at.size:
+            around = padded[:, at[:, None] + np.arange(2 * HALF_TAPS + 1)]
+            self.largest = max(self.largest, float(library_readings(around, self._phases).max()))
+
+
+def library_phases(sample_rate_hz: int) -> tuple[Phase, ...]:
+    """Return what libebur128 reads between samples with; nothing where it reads the samples."""
+    if sample_rate_hz >= _DOUBLED_BELOW_HZ:
+        return ()
+    return _phases(4 if sample_rate_hz < _QUADRUPLED_BELOW_HZ else 2)
+
+
+def library_readings(
+    around: npt.NDArray[np.float64], phases: tuple[Phase, ...]
+) -> npt.NDArray[np.float64]:
+    """Return its largest reading over all channels, linear, at n frames.
+
+    `around` is (channels, n, 25): twelve samples before each of the frames, it, twelve after it.
+    """
+    samples, largest = around.astype(np.float32).astype(np.float64), np.zeros(around.shape[1])
+    for phase in phases:
+        reading = np.zeros(samples.shape[:2])
+        for column, weight in phase:
+            reading += samples[:, :, column] * weight
+        np.maximum(largest, np.abs(reading).astype(np.float32).max(axis=0), out=largest)
+    return largest
 
 
 @cache

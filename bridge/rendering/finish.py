@@ -24,7 +24,7 @@ LOUDNESS_TOLERANCE_LU = 0.1
 MUCH_LIMITING_DB = 6.0
 """More gain reduction than this by the last limiter is told."""
 
-_VERSION = 6
+_VERSION = 7
 _DRIVE_END_DB = 40.0
 _NOTHING_LEFT_DB = 0.5
 """A limiter that is at its end leaves less than this under its ceiling."""

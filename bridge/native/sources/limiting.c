@@ -5,7 +5,7 @@
 
 static const double INAUDIBLE = 0x1p-60; /* a reduction this small leaves the gain at exactly 1 */
 
-/* min(1, ceiling / peak); a peak that is no number asks for nothing. Twin: limiting/engine.py, GainCurve.add. */
+/* min(1, ceiling / peak); a peak that is no number asks for nothing. Twin: limiting/gain_curve.py, GainCurve.add. */
 WIDER void sw_needed_gains(const double *peaks, double *out, int64_t frames, double ceiling) {
     for (int64_t n = 0; n < frames; n++) {
         double peak = peaks[n] > ceiling ? peaks[n] : ceiling;
@@ -20,7 +20,7 @@ static WIDER void smaller_of_two(double *values, int64_t apart, double *out, int
 }
 
 /* The minimum of every window of `size`, for `count` of them: windows of 1, 2, 4 ... grow in `scratch`, and two that
-   overlap make the last. Twin: limiting/engine.py, _lowest. */
+   overlap make the last. Twin: limiting/gain_curve.py, _lowest. */
 static void lowest(const double *values, double *out, int64_t count, int64_t size, double *scratch) {
     int64_t left = count + size - 1, window = 1;
     memcpy(scratch, values, (size_t)left * sizeof *values);
@@ -45,7 +45,7 @@ static WIDER void falling(double *values, const double *fall, double held, int64
 
 /* The reductions that gains want, falling exponentially: max(wanted[n], keep * released[n - 1]) is a running maximum
    of wanted / keep**n. Returns the last one, nothing when it is inaudible.
-   Twin: limiting/engine.py, GainCurve._released. */
+   Twin: limiting/gain_curve.py, GainCurve._released. */
 static double released(const double *gains, const double *fall, double held, double *out, int64_t count) {
     unweighted_reductions(gains, fall, out, count);
     double largest = out[0];
@@ -80,7 +80,7 @@ static WIDER void joined_and_divided(const double *starts, const double *ends_be
 }
 
 /* The mean of the last `window` values: the end of the row before and the start of this one. `tail` are the ends of
-   the last row; `scratch` takes two times `count`. In place. Twin: limiting/engine.py, GainCurve._averaged. */
+   the last row; `scratch` takes two times `count`. In place. Twin: limiting/gain_curve.py, GainCurve._averaged. */
 static void averaged(double *values, int64_t count, int64_t window, double *tail, double *scratch) {
     double *starts = scratch, *ends = scratch + count;
     for (int64_t at = 0; at < count; at += 2 * window) {
@@ -99,7 +99,7 @@ static WIDER void gains_left(const double *reductions, double *out, int64_t coun
 
 /* The gains of `hops` times `hop` frames from the gains needed there and in the `margin` after them. `tails` is
    (2, window), `scratch` takes max(hop + margin, 2 * hop). Returns the reduction held.
-   Twin: bridge/processing/limiting/engine.py, GainCurve.add. */
+   Twin: bridge/processing/limiting/gain_curve.py, GainCurve.add. */
 double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t hop, int64_t window, int64_t margin,
                      const double *fall, double held, double *tails, double *scratch) {
     for (int64_t done = 0; done < hops; done++, needed += hop, out += hop) {
@@ -112,7 +112,7 @@ double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t ho
     return held;
 }
 
-/* The frames whose peak times gain is over `level`; returns how many. Twin: limiting/engine.py, Refinement._read. */
+/* The frames whose peak times gain is over `level`; returns how many. Twin: limiting/gain_curve.py, frames_over. */
 int64_t sw_frames_over(const double *peaks, const double *gains, int64_t frames, double level, int64_t *out) {
     int64_t count = 0;
     for (int64_t n = 0; n < frames; n++) {

@@ -1,158 +1,13 @@
-"""The gain curve of the limiter: from true-peak envelope to smooth gain, in any chunks."""
+"""The limiter itself: peaks raised by what a first gain leaves, then the gain, in any chunks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
 from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
-from bridge.native import library
+from bridge.processing.limiting.gain_curve import Curve, GainCurve, Shape, frames_over
+from bridge.processing.limiting.library_guard import LibraryGuard
 from bridge.processing.limiting.queue import Queue
-from stemwright.exact import exp
-
-Curve = npt.NDArray[np.float64]
-"""(frames,) of a linear peak or gain."""
-
-_GUARD_FRAMES = 2
-_HOP_FRAMES = 2048
-_INAUDIBLE = 2.0**-60  # a reduction this small leaves the gain at exactly 1
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The gain curve in frames: two averages of `window_frames` each, worked `hop_frames` at once.
-
-    `guard_frames` on either side of a peak already have its gain, since what is read between two
-    frames mixes their neighbours.
-    """
-
-    window_frames: int
-    hop_frames: int
-    release_frames: float
-    guard_frames: int
-
-    @property
-    def margin_frames(self) -> int:
-        """Frames that must be known before and after one to give its gain, together."""
-        return 2 * self.guard_frames + 2 * self.window_frames - 2
-
-    @staticmethod
-    def of(lookahead_ms: float, release_ms: float, sample_rate_hz: int, pooled: int = 1) -> Shape:
-        """Return the shape for an envelope that holds one peak of every `pooled` frames."""
-        frames_per_ms = sample_rate_hz / pooled / 1000.0
-        guard = _GUARD_FRAMES if pooled == 1 else 0
-        window = max(1, (round(lookahead_ms * frames_per_ms) - guard + 2) // 2)
-        hop = window * max(1, _HOP_FRAMES // window)
-        return Shape(window, hop, release_ms * frames_per_ms, guard)
-
-
-class GainCurve:
-    """Streams a peak envelope (silence before and after) to the gain that holds a ceiling.
-
-    The gain needed is min(1, ceiling / peak). Its minimum over the look-ahead is held, the
-    reduction 1 - gain then falls exponentially with time constant `release_frames`, and two moving
-    averages that end where the peak is make it smooth. Where nothing asks for a reduction the gain
-    is exactly 1. Every operation is elementwise or runs over an absolute grid, so the cut of the
-    input changes no bit.
-    """
-
-    def __init__(self, shape: Shape, ceiling: float) -> None:
-        self._shape = shape
-        self._ceiling = ceiling
-        # Begun earlier than the stream, so that its first frames can be prepared for as well.
-        self._early_frames = 2 * shape.window_frames
-        self._needed = Queue(np.ones(self._early_frames + shape.guard_frames))
-        self._reduction = 0.0
-        self._tails = np.zeros((2, shape.window_frames))
-        per_frame = exp(-1.0, shape.release_frames)
-        self._fall: Curve = np.multiply.accumulate(np.full(shape.hop_frames, per_frame))
-
-    def add(self, peaks: Curve) -> Curve:
-        """Take the next (frames,) linear peaks; return the gains that became known."""
-        self._need(peaks)
-        hops = (len(self._needed) - self._shape.margin_frames) // self._shape.hop_frames
-        if hops < 1:
-            return np.empty(0)
-        frames = hops * self._shape.hop_frames
-        gain = self._gains(self._needed.first(frames + self._shape.margin_frames), hops)
-        self._needed.take(frames)
-        early = min(self._early_frames, len(gain))
-        self._early_frames -= early
-        return gain[early:]
-
-    def rest(self, frames: int) -> Curve:
-        """Return the last `frames` gains, those still owed."""
-        return self.add(np.zeros(frames + self._shape.hop_frames + self._shape.margin_frames))[
-            :frames
-        ]
-
-    def _need(self, peaks: Curve) -> None:
-        needed = self._needed.room(len(peaks))
-        if (compiled := library()) is not None:
-            compiled.needed_gains(peaks, needed, len(peaks), self._ceiling)
-        else:
-            np.divide(self._ceiling, np.fmax(peaks, self._ceiling), out=needed)
-
-    def _gains(self, needed: Curve, hops: int) -> Curve:
-        shape = self._shape
-        hop, margin = shape.hop_frames, shape.margin_frames
-        if (compiled := library()) is not None:
-            gain, scratch = np.empty(hops * hop), np.empty(max(hop + margin, 2 * hop))
-            self._reduction = compiled.gain_curve(
-                needed,
-                gain,
-                hops,
-                hop,
-                shape.window_frames,
-                margin,
-                self._fall,
-                self._reduction,
-                self._tails,
-                scratch,
-            )
-            return gain
-        reduction = self._released((1.0 - _lowest(needed, margin + 1)).reshape(hops, -1))
-        for tail in self._tails:
-            reduction = self._averaged(reduction, tail)
-        return 1.0 - reduction
-
-    def _released(self, wanted: Curve) -> Curve:
-        # max(wanted[n], fall * released[n - 1]) is a running maximum of wanted / fall**n, one hop a
-        # row, so that the power stays small.
-        released = np.maximum.accumulate(wanted / self._fall, axis=1) * self._fall
-        for row in released:
-            np.maximum(row, self._reduction * self._fall, out=row)
-            last = float(row[-1])
-            self._reduction = last if last > _INAUDIBLE else 0.0
-        flat: Curve = released.reshape(-1)
-        return flat
-
-    def _averaged(self, values: Curve, tail: Curve) -> Curve:
-        # A window's sum is the end of one grid row and the start of the next. A running sum would
-        # keep a residue, and silence would not come back to a gain of exactly 1.
-        rows = values.reshape(-1, self._shape.window_frames)
-        starts = np.cumsum(rows, axis=1)
-        ends = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
-        before = np.concatenate([tail[None], ends[:-1]])
-        tail[:] = ends[-1]
-        starts[:, :-1] += before[:, 1:]
-        averaged: Curve = starts.reshape(-1) / self._shape.window_frames
-        return averaged
-
-
-def _lowest(needed: Curve, size: int) -> Curve:
-    """Return the minimum of every window of `size` that fits, (len(needed) - size + 1,).
-
-    Windows of 1, 2, 4 ... grow, and two that overlap make the last.
-    """
-    lowest, window = needed, 1
-    while 2 * window <= size:
-        lowest = np.minimum(lowest[:-window], lowest[window:])
-        window *= 2
-    overlap = size - window
-    return np.minimum(lowest[: len(lowest) - overlap], lowest[overlap:])
 
 
 class Refinement:
@@ -189,19 +44,12 @@ class Refinement:
 
     def _read(self, frames: int) -> Curve:
         raised, gain = self._peaks.take(frames).copy(), self._gain.take(frames)
-        near = _frames_over(raised, gain, self._ceiling * BAND_BOUND)
+        near = frames_over(raised, gain, self._ceiling * BAND_BOUND)
         fine = fine_peaks(self._limited.held, near, self._ceiling)
         over, fine = near[fine > self._ceiling], fine[fine > self._ceiling]
         raised[over] = np.maximum(raised[over], fine / gain[over])
         self._limited.take(frames)
         return raised
-
-
-def _frames_over(peaks: Curve, gain: Curve, level: float) -> npt.NDArray[np.intp]:
-    if (compiled := library()) is not None:
-        found = np.empty(len(peaks), np.int64)
-        return found[: compiled.frames_over(peaks, gain, len(peaks), level, found)]
-    return np.flatnonzero(peaks * gain > level)
 
 
 MARGIN_DB = 0.05
@@ -211,9 +59,15 @@ _REFINEMENTS = 2
 
 
 class Engine:
-    """Holds a linear ceiling on a stream of samples whose 4x peak envelope is given with it."""
+    """Holds a linear ceiling on a stream of samples whose 4x peak envelope is given with it.
 
-    def __init__(self, shape: Shape, ceiling: float, channels: int) -> None:
+    A `guard` has the last word on the gains.
+    """
+
+    def __init__(
+        self, shape: Shape, ceiling: float, channels: int, guard: LibraryGuard | None = None
+    ) -> None:
+        self._guard = guard
         self._refinements = [Refinement(shape, ceiling, channels) for _ in range(_REFINEMENTS)]
         self._curve = GainCurve(shape, ceiling)
         self._queues = [Queue(np.zeros((channels, 0))) for _ in range(_REFINEMENTS + 1)]
@@ -223,8 +77,7 @@ class Engine:
         for index, refinement in enumerate(self._refinements):
             peaks = refinement.add(samples, peaks)
             samples = self._queued(index, samples, len(peaks))
-        gain = self._curve.add(peaks)
-        return self._queued(-1, samples, len(gain)) * gain, gain
+        return self._limited(samples, peaks, self._curve.add(peaks))
 
     def rest(self) -> tuple[Block, Curve]:
         """Return the limited samples and gains still owed."""
@@ -233,9 +86,20 @@ class Engine:
             peaks = np.concatenate([refinement.add(samples, peaks), refinement.rest()])
             samples = self._queued(index, samples, len(peaks))
         gain = self._curve.add(peaks)
-        owed = len(self._queues[-1]) + samples.shape[1] - len(gain)
+        waiting = 0 if self._guard is None else self._guard.waiting_frames
+        owed = len(self._queues[-1]) + samples.shape[1] - waiting - len(gain)
         gain = np.concatenate([gain, self._curve.rest(owed)])
-        return self._queued(-1, samples, len(gain)) * gain, gain
+        return self._limited(samples, peaks, gain, ended=True)
+
+    def _limited(
+        self, samples: Block, peaks: Curve, gain: Curve, *, ended: bool = False
+    ) -> tuple[Block, Curve]:
+        """Append `samples` and the peaks before them; give out what has its last gain."""
+        queue = self._queues[-1]
+        queue.append(samples)
+        if self._guard is not None:
+            gain = self._guard.add(queue.held, peaks, gain, ended=ended)
+        return queue.take(len(gain)) * gain, gain
 
     def _queued(self, index: int, samples: Block, frames: int) -> Block:
         """Append `samples` to a queue and take its first `frames`."""

@@ -6,7 +6,9 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.limiting.analysis import Analysis
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, Shape
+from bridge.processing.limiting.engine import MARGIN_DB, Engine
+from bridge.processing.limiting.gain_curve import Curve, Shape
+from bridge.processing.limiting.library_guard import LibraryGuard
 from bridge.processing.reduction import Reductions
 from chains import Limiter
 from stemwright.decibels import linear
@@ -23,7 +25,8 @@ class FinishLimiter:
         self, analysis: Analysis, drive_db: float, ceiling_dbtp: float, settings: Limiter
     ) -> None:
         shape = Shape.of(settings.lookahead_ms, settings.release_ms, analysis.sample_rate_hz)
-        self._engine = Engine(shape, linear(ceiling_dbtp - MARGIN_DB), channels=2)
+        guard = LibraryGuard(analysis.sample_rate_hz, linear(ceiling_dbtp))
+        self._engine = Engine(shape, linear(ceiling_dbtp - MARGIN_DB), channels=2, guard=guard)
         self._envelope = analysis.envelope
         self._position = 0
         self.drive = linear(drive_db)

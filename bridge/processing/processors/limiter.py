@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block, FramePeaks
-from bridge.processing.limiting.engine import MARGIN_DB, Curve, Engine, Shape
+from bridge.processing.limiting.engine import MARGIN_DB, Engine
+from bridge.processing.limiting.gain_curve import Curve, Shape
 from bridge.processing.reduction import Reductions
 from chains import Limiter
 from stemwright.decibels import amplitude_db, linear

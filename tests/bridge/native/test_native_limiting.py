@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from bridge.native import library, numpy_path
 from bridge.processing import Analyser, FinishLimiter, Prediction, solve_drive
-from bridge.processing.limiting.engine import GainCurve, Shape
+from bridge.processing.limiting.gain_curve import GainCurve, Shape
 from chains import Limiter
 
 pytestmark = pytest.mark.skipif(library() is None, reason="no kernels were built")

@@ -18,7 +18,7 @@ from scipy.signal import firwin, resample_poly
 from bridge.audio.blocks import Block
 from bridge.audio.true_peak import TruePeak
 from bridge.processing.limiting import MARGIN_DB, Analyser, FinishLimiter
-from bridge.processing.limiting.engine import GainCurve, Shape
+from bridge.processing.limiting.gain_curve import GainCurve, Shape
 from bridge.processing.processors.limiter import LimiterProcessor
 from chains import Limiter
 

@@ -168,7 +168,19 @@ def test_our_limiter_before_another_insert_is_driven_and_watched(studio, noise) 
     assert measure(made.outputs[0].path).integrated_lufs == pytest.approx(-12.0, abs=0.1)
 
 
-def test_a_trimmed_file_is_what_the_limiter_gave_times_the_trim(studio) -> None:
+def test_what_libebur128_reads_too_high_needs_no_trim(studio) -> None:
+    dense = np.random.default_rng(4).standard_normal((2, 96000)) * 0.2
+    studio.write("vox", dense, subtype="DOUBLE")
+    made = studio.render(GROUP + _target(-6.0), "float64")
+    (output,) = made.outputs
+    assert made.reached
+    assert output.trim_db == 0.0
+    assert measure(output.path).true_peak_dbtp <= -1.0
+    assert measure(output.path).integrated_lufs == pytest.approx(-6.0, abs=0.031)
+
+
+def test_a_trimmed_file_is_what_the_limiter_gave_times_the_trim(studio, monkeypatch) -> None:
+    monkeypatch.setattr("bridge.processing.limiting.library_guard._NEAR", 2.0)  # it reads nothing
     dense = np.random.default_rng(4).standard_normal((2, 96000)) * 0.2
     studio.write("vox", dense, subtype="DOUBLE")
     made = studio.render(GROUP + _target(-6.0), "float64")
