@@ -71,12 +71,15 @@ def _innocent() -> dict[str, Signal]:
     kick = 0.9 * np.sin(2 * np.pi * 48.3 * short * (1 + 4 * np.exp(-60 * short)))
     kick *= np.exp(-14 * short)
     hat = 0.3 * dice.standard_normal(2400) * np.exp(-np.arange(2400) / 260)
+    chop = 0.2 * dice.standard_normal(8000)
+    chop[3000:3175] = 0.0
     saw = 0.5 * sawtooth(2 * np.pi * 110.3 * seconds)
     held = 0.4 * np.sin(2 * np.pi * 220 * seconds) + 0.2 * np.sin(2 * np.pi * 330.7 * seconds)
     return {
         "silence": np.zeros(FRAMES),
         "kicks": _loop(kick, 23000),
         "hats": _loop(hat, 6000),
+        "chopped": _loop(chop, 8000),
         "saw": saw,
         "square": 0.5 * np.sign(np.sin(2 * np.pi * 110.3 * seconds)),
         "chord": held,

@@ -18,15 +18,15 @@ from scipy.ndimage import maximum_filter1d
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.damage.repeats import PLAYED, repeats
 from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
 _AROUND_S = 0.03
 _STANDS_OUT = 3.0
-_SURE = 4.0
+_SURE = 6.0
 _LEAST = 1e-4
 _FLOOR = 2e-6
-_ALIKE = 0.9
 _SNIPPET_S = 0.003
 _MOST = 400
 """More than these a stem are no clicks any more, but how it sounds."""
@@ -65,8 +65,9 @@ class Clicks:
     def findings(self) -> Iterator[Found]:
         """One a burst that is not played again and again."""
         bursts = _of_both_sides(self._bursts, self._guard)
-        for burst, same in zip(bursts, _repeats(bursts), strict=True):
-            if same < 3:
+        shapes = [each.snippet for each in bursts]
+        for burst, same in zip(bursts, repeats(shapes), strict=True):
+            if same < PLAYED:
                 severity: Severity = "major" if burst.height > _SURE else "minor"
                 value = amplitude_db(burst.height)
                 words = f"a click, {value:.0f} dB over what surrounds it"
@@ -125,19 +126,3 @@ def _of_both_sides(bursts: list[Burst], guard: int) -> list[Burst]:
         else:
             kept.append(each)
     return kept
-
-
-def _repeats(bursts: list[Burst]) -> list[int]:
-    """How often each burst's waveform comes, itself counted."""
-    if not bursts:
-        return []
-    shapes = np.array([each.snippet for each in bursts], np.float64)
-    shapes /= np.sqrt(np.square(shapes).sum(axis=1, keepdims=True)) + 1e-12
-    size = 2 * shapes.shape[1]
-    spectra = np.fft.rfft(shapes, size, axis=1)
-    counts = []
-    for spectrum in spectra:
-        matches = np.abs(np.fft.irfft(spectra * spectrum.conj(), size, axis=1))
-        near = np.concatenate([matches[:, :9], matches[:, -8:]], axis=1).max(axis=1)
-        counts.append(int(np.count_nonzero(near > _ALIKE)))
-    return counts

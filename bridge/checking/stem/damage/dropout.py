@@ -2,12 +2,13 @@
 
 Digital zeros of 0.7 to 100 ms that are entered or left by a jump, with sound within 20 ms on both
 sides: a buffer that was lost. A hit out of silence has a jump too, but what was before it had
-faded.
+faded; a loop that is chopped has the same gap again and again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.damage.repeats import PLAYED, repeats
 
 _ZERO = 2.0**-20
 _SHORTEST_S = 0.0007
@@ -27,8 +29,18 @@ _UNLIKE = 4.0
 """And what is behind it as loud as what was before, by so much at most."""
 _BESIDE_S = 0.02
 _SOUNDS = 5e-4
+_SHAPE_S = 0.003
 _JUMP = 0.1
 """Of the level beside it: what is entered or left with less fades."""
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """Frames without sound, and the waveform that leads to them."""
+
+    start: int
+    stop: int
+    before: npt.NDArray[np.float32]
 
 
 class Dropout:
@@ -39,7 +51,9 @@ class Dropout:
 
     def __init__(self, facts: StemFacts) -> None:
         self._rate_hz = facts.sample_rate_hz
-        self._gaps: list[tuple[int, int]] = []
+        self._channels = facts.channels
+        self._gaps: list[_Gap] = []
+        self._shape = round(_SHAPE_S * facts.sample_rate_hz)
 
     def hear(self, passage: Passage) -> None:
         """Take the gaps that begin in the core."""
@@ -49,11 +63,20 @@ class Dropout:
             for start, stop in _runs(magnitudes <= _ZERO):
                 within = passage.core_start <= start < passage.core_stop
                 if within and self._is_lost(samples, start, stop):
-                    self._gaps.append((passage.first + start, passage.first + stop))
+                    shape = np.zeros(self._shape, np.float32)
+                    before = samples[max(0, start - self._shape) : start]
+                    shape[self._shape - len(before) :] = before
+                    self._gaps.append(_Gap(passage.first + start, passage.first + stop, shape))
 
     def findings(self) -> Iterator[Found]:
         """One a gap; gaps of both sides at once are one."""
-        for start, stop in _joined(sorted(self._gaps), round(_SHORTEST_S * self._rate_hz)):
+        played = repeats([gap.before for gap in self._gaps])
+        gaps = [
+            (gap.start, gap.stop)
+            for gap, count in zip(self._gaps, played, strict=True)
+            if count < PLAYED * self._channels
+        ]
+        for start, stop in _joined(sorted(gaps), round(_SHORTEST_S * self._rate_hz)):
             length_ms = 1000.0 * (stop - start) / self._rate_hz
             severity: Severity = "major" if length_ms >= 1.0 else "minor"
             words = f"the sound is gone for {length_ms:.1f} ms"

@@ -30,9 +30,9 @@ _OFF = np.linspace(-0.004, 0.004, 65)
 _BESIDE_HZ = np.array([side * hz for side in (-1, 1) for hz in np.arange(2.75, 6.3, 0.25)])
 _FEWEST_BLOCKS = 8
 _QUIETER = 0.6
-_SURE = 4.5
+_SURE = 3.6
 """Means over their own error: 65 offsets of music reach 3 by chance."""
-_STANDS_OUT = 2.5
+_STANDS_OUT = 1.7
 _FEWEST_LINES = 2
 _LEAST_DB = -80.0
 _MAJOR_DB = -55.0
