@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bridge.cli.checking.quick import quick_findings, say_findings
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
@@ -45,6 +46,10 @@ def new(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check/--no-check", help="Make the quick part of the stem check, too."),
+    ] = True,
     json: Json = False,
 ) -> None:
     """Make the folder of a song with a job.toml that names its stems and its chain.
@@ -60,10 +65,13 @@ def new(
     made = new_job(stems, chain, out or default_folder(stems))
     if not dry_run:
         write_job(made)
+    found = quick_findings(stems) if check else []
     if json:
-        print_json({**made.as_json(), "written": not dry_run})
+        told = [each.as_json() for each in found]
+        print_json({**made.as_json(), "written": not dry_run, "findings": told})
         return
     say_diagnostics(said.as_json() for said in made.diagnostics)
+    say_findings(found, f"stemwright check {made.path.parent}")
     if dry_run:
         say(*made.text.rstrip("\n").split("\n"))
         return

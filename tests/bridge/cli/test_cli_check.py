@@ -111,3 +111,16 @@ def test_a_template_of_ones_own_is_held_to_what_a_mail_needs(
         '[dead_channel]\nwrong = "half of it"\nagain = "Again."\n'
     )
     assert "- pad: half of it. Again." in run("check", song, "--message", "--language", own).out
+
+
+def test_a_new_job_says_what_is_quickly_found(
+    song: Path, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    stems, chain = song.parent / "Night Drive" / "stems", tmp_path / "chain.toml"
+    words = ("job", "new", stems, "--chain", chain, "-o", tmp_path / "other")
+    said = run(*words, "--dry-run")
+    assert said.code == 0
+    assert "warning: pad: nothing sounds on its right side (dead_channel)" in said.err
+    assert "dead_channel" not in run(*words, "--dry-run", "--no-check").err
+    (told,) = json.loads(run(*words, "--json").out)["findings"]
+    assert told["code"] == "dead_channel"
