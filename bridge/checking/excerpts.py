@@ -16,6 +16,9 @@ from bridge.checking.stem_audio import StemAudio
 _EDGE_FRAMES = 512
 """Read beyond both ends of what is resampled: the filter's length at its longest."""
 
+_HEARD = 1e-5
+"""Power, of the loudest row's, from which on something sounds."""
+
 
 def excerpt(audio: StemAudio, start: int, frames: int, rate_hz: int) -> Block:
     """(channels, frames) float64 at `rate_hz` from frame `start` of the song at that rate on.
@@ -46,21 +49,24 @@ def loudness_by_row(heard: Heard) -> npt.NDArray[np.float64]:
 def loud_places(powers: npt.NDArray[np.float64], span_s: float, count: int) -> Sequence[float]:
     """Where the most of `powers` (by row) lies: up to `count` stretches' first seconds, in order.
 
-    They do not overlap, and lie in different parts of what sounds, so that what changes with time
-    is seen: each is the loudest of its part.
+    They lie in different parts of what sounds, so that what changes with time is seen: each is
+    the loudest of its part, if it sounds there.
     """
     rows = round(span_s / STEP_S)
-    heard = np.flatnonzero(powers > 0.0)
+    top = float(powers.max(initial=0.0))
+    heard = np.flatnonzero(powers > _HEARD * top)
     if not len(heard):
         return ()
     begin, end = int(heard[0]), int(heard[-1]) + 1
     parts = max(1, min(count, (end - begin) // rows))
     added = np.concatenate([[0.0], np.cumsum(powers)])
-    places = []
+    places: list[float] = []
     for part in range(parts):
         first = begin + part * (end - begin) // parts
         last = max(first + 1, begin + (part + 1) * (end - begin) // parts - rows + 1)
         starts = np.arange(first, last)
         stops = np.minimum(starts + rows, len(powers))
-        places.append(float(starts[int((added[stops] - added[starts]).argmax())]) * STEP_S)
+        loudest = int((added[stops] - added[starts]).argmax())
+        if float(powers[starts[loudest] : stops[loudest]].max()) > _HEARD * top:
+            places.append(float(starts[loudest]) * STEP_S)
     return tuple(places)

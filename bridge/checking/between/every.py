@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from bridge.checking.between.clock_drift import ClockDrift
+from bridge.checking.between.duplicate import Duplicate
 from bridge.checking.between.port import BetweenCheck
 from bridge.checking.between.sample_rates import SampleRates
 
-BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (SampleRates,)
+BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
+    ClockDrift,
+    Duplicate,
+    SampleRates,
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Protocol
 
+from bridge.checking.between.copies import Copy, copies
 from bridge.checking.codes import Severity
 from bridge.checking.hearing import Heard
 
@@ -16,6 +18,11 @@ class Song:
 
     stems: tuple[Heard, ...]
     tempo_bpm: float | None = None
+
+    @cached_property
+    def copies(self) -> tuple[Copy, ...]:
+        """The stems that hold another one's audio, found once for all checks."""
+        return tuple(copies(self.stems))
 
 
 @dataclass(frozen=True)
@@ -48,3 +55,10 @@ class BetweenCheck(Protocol):
 
     def find(self, song: Song) -> Iterable[Shared]:
         """What is told of the song's stems."""
+
+
+def span_s(stem: Heard) -> tuple[float, float]:
+    """From when to when a stem's file lies in the song, in seconds."""
+    facts = stem.audio.facts
+    start_s = stem.audio.position / facts.sample_rate_hz
+    return start_s, start_s + facts.frames / facts.sample_rate_hz

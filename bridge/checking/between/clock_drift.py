@@ -1,0 +1,37 @@
+"""`drift`: a stem that runs slower or faster than another one with the same audio.
+
+By fractions of a sample at many places: a recorder's clock that was not the computer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from bridge.checking.between.port import Shared, Song, span_s
+
+
+class ClockDrift:
+    """Each stem whose offset against its copy moves evenly."""
+
+    codes: ClassVar[tuple[str, ...]] = ("drift",)
+    quick: ClassVar[bool] = False
+
+    def find(self, song: Song) -> Iterator[Shared]:
+        """One a stem."""
+        for copy in song.copies:
+            if not copy.drift_ppm:
+                continue
+            start_s, end_s = span_s(copy.one)
+            apart_ms = abs(copy.drift_ppm) * (end_s - start_s) / 1000
+            pace = "slower" if copy.drift_ppm > 0 else "faster"
+            yield Shared(
+                "drift",
+                "major",
+                (copy.one.audio.facts.id, copy.other.audio.facts.id),
+                start_s,
+                end_s,
+                copy.drift_ppm,
+                f"it runs {abs(copy.drift_ppm):.1f} ppm {pace}: {apart_ms:.2g} ms by its end",
+                polarity=copy.alignment.polarity,
+            )
