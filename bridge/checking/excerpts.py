@@ -38,12 +38,17 @@ def excerpt(audio: StemAudio, start: int, frames: int, rate_hz: int) -> Block:
     return np.asarray(there[:, begin : begin + frames], np.float64)
 
 
-def loudness_by_row(heard: Heard) -> npt.NDArray[np.float64]:
-    """The power of each row of the song's time, from its start on."""
+def rows_in_song(heard: Heard) -> npt.NDArray[np.float32]:
+    """(rows, bands) of the stem's sketch from the song's start on."""
     facts = heard.audio.facts
     late = round(heard.audio.position / facts.sample_rate_hz / STEP_S)
-    powers = heard.sketch.powers.sum(axis=1, dtype=np.float64)
-    return np.pad(powers, (late, 0)) if late >= 0 else powers[-late:]
+    powers = heard.sketch.powers
+    return np.pad(powers, ((late, 0), (0, 0))) if late >= 0 else powers[-late:]
+
+
+def loudness_by_row(heard: Heard) -> npt.NDArray[np.float64]:
+    """The power of each row of the song's time, from its start on."""
+    return np.asarray(rows_in_song(heard).sum(axis=1, dtype=np.float64))
 
 
 def loud_places(powers: npt.NDArray[np.float64], span_s: float, count: int) -> Sequence[float]:

@@ -24,6 +24,8 @@ _FRAMES = 1 << 14
 _PLACES = 8
 _MARGIN_S = 2.5 * STEP_S
 _LIKE = 0.9
+_THE_SAME = 0.98
+"""Clean pairs reach 0.12."""
 _STILL_FRAMES = 0.6
 """How far offsets may lie apart where nothing drifts."""
 _DRIFT_FRAMES = 0.5
@@ -45,6 +47,11 @@ class Copy:
     rate_hz: int
     alignment: Alignment
     drift_ppm: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing but a fader, a shift and the file's format is between them."""
+        return not self.drift_ppm and self.alignment.likeness >= _THE_SAME
 
 
 def copies(stems: Sequence[Heard]) -> Iterator[Copy]:

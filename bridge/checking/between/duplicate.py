@@ -12,8 +12,6 @@ from bridge.checking.between.copies import Copy
 from bridge.checking.between.port import Shared, Song, span_s
 from stemwright.decibels import amplitude_db
 
-_LEAST = 0.98
-"""Clean pairs reach 0.12."""
 _LEVEL_DB = 0.05
 
 
@@ -26,7 +24,7 @@ class Duplicate:
     def find(self, song: Song) -> Iterator[Shared]:
         """One a stem."""
         for copy in song.copies:
-            if copy.alignment.likeness >= _LEAST and not copy.drift_ppm:
+            if copy.is_exact:
                 yield _told(copy)
 
 

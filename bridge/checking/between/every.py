@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from bridge.checking.between.clock_drift import ClockDrift
+from bridge.checking.between.contains import Contains
+from bridge.checking.between.double_return import DoubleReturn
 from bridge.checking.between.duplicate import Duplicate
+from bridge.checking.between.extents import Extents
 from bridge.checking.between.port import BetweenCheck
 from bridge.checking.between.sample_rates import SampleRates
 
 BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
     ClockDrift,
+    Contains,
+    DoubleReturn,
     Duplicate,
+    Extents,
     SampleRates,
 )

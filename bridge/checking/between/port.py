@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar, Protocol
 
 from bridge.checking.between.copies import Copy, copies
+from bridge.checking.between.holders import Holding, holdings
 from bridge.checking.codes import Severity
 from bridge.checking.hearing import Heard
 
@@ -23,6 +24,12 @@ class Song:
     def copies(self) -> tuple[Copy, ...]:
         """The stems that hold another one's audio, found once for all checks."""
         return tuple(copies(self.stems))
+
+    @cached_property
+    def holdings(self) -> tuple[Holding, ...]:
+        """The stems that hold another one among other things; of copies the first counts."""
+        known = {id(copy.one) for copy in self.copies if copy.is_exact or copy.drift_ppm}
+        return tuple(holdings([each for each in self.stems if id(each) not in known]))
 
 
 @dataclass(frozen=True)
