@@ -19,7 +19,8 @@ POINT_S = 4.0
 """How long what is said of a moment is taken to be about."""
 
 _LONGEST_S = 86_400.0
-_LONGEST_WORDS = 10_000
+_LONGEST_WORDS = 4000
+"""As they stand in a job, whose texts have 4096 letters at most."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _KIND = "bad_notes"
 _HINT = "ask for the file that the page's own button saves"
@@ -117,12 +118,19 @@ def _dated(written: str) -> str:
 
 
 def _filled(text: str) -> str:
-    if text.strip() and len(text) <= _LONGEST_WORDS:
+    if text.strip() and len(printable(text)) <= _LONGEST_WORDS:
         return text
     raise ValueError(f"expected a text of 1 to {_LONGEST_WORDS} letters")
 
 
+def _short(text: str) -> str:
+    if len(printable(text)) <= _LONGEST_WORDS:
+        return text
+    raise ValueError(f"expected a text of {_LONGEST_WORDS} letters at most")
+
+
 _Filled = Annotated[Text, AfterValidator(_filled)]
+_Short = Annotated[Text, AfterValidator(_short)]
 _Place = Annotated[float, Field(ge=0.0, le=_LONGEST_S, allow_inf_nan=False)]
 
 
@@ -130,10 +138,10 @@ class _Note(Shape):
     """A note of the file."""
 
     id: _Filled
-    take: Text = ""
+    take: _Short = ""
     from_s: _Place
     to_s: _Place | None = None
-    name: Text = ""
+    name: _Short = ""
     words: _Filled
     written: Annotated[Text, AfterValidator(_dated)] = ""
 

@@ -143,6 +143,6 @@ class _Matching:
                         f'several files are for "{stem}": {listed(names)}',
                         {"file": names[0]},
                         expected="one file a stem",
-                        hint=f"leave one out, or say what it is for: --as STEM={names[1]}",
+                        hint=f"leave one out, or say what it is for: --as 'STEM={names[1]}'",
                     )
                 )

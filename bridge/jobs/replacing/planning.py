@@ -17,6 +17,8 @@ from bridge.jobs.song import song_session
 from sessions import Session, Track, read
 from stemwright.problems import InputError, Problem
 
+_MOST_CHANNELS = 2
+
 
 @dataclass(frozen=True)
 class Replaced:
@@ -67,7 +69,8 @@ def planned_replacement(
 
     `align` takes the whole frames of each offset out. Raises InputError: `not_stems` for stems that
     are a DAW's session, `in_a_zip`, `usage`, `own_stem`, `unknown_stem`, `stem_ambiguous`,
-    `replacement_ambiguous`, `nothing_matched`, and what reading the files raises.
+    `replacement_ambiguous`, `nothing_matched`, `too_many_channels`, and what reading the files
+    raises.
     """
     whole = read(job.stems)
     stems = stems_of(job, whole)
@@ -79,6 +82,7 @@ def planned_replacement(
     _refuse_own(stems, session.tracks)
     _refuse_damaged(session.tracks)
     found = matched(stems, session.tracks, names)
+    _refuse_wide(found)
     unmatched = (*found.unmatched, *(each.media.path for each in session.references))
     if not found.pairs:
         raise InputError([_nothing(path, stems) for path in unmatched])
@@ -167,6 +171,23 @@ def _refuse_damaged(files: Sequence[Track]) -> None:
             refuse_bad_samples(inspect(path), str(path))
         except InputError as error:
             problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
+def _refuse_wide(found: Matches) -> None:
+    """As planning would refuse them. Raises InputError with every such file."""
+    problems = [
+        Problem(
+            "too_many_channels",
+            f"{pair.new.paths[0].name} has {pair.new.channels} channels",
+            {"file": str(pair.new.paths[0])},
+            expected="a mono or stereo stem",
+            hint="export it in stereo, or as several stems",
+        )
+        for pair in found.pairs
+        if pair.new.channels > _MOST_CHANNELS
+    ]
     if problems:
         raise InputError(problems)
 

@@ -93,7 +93,7 @@ def _writing() -> str:
         + tag(
             "label",
             "What should change here? "
-            + tag("textarea", "", id="note-words", rows="3", maxlength="5000"),
+            + tag("textarea", "", id="note-words", rows="3", maxlength="4000"),
         )
         + tag("p", "", id="note-fault", role="alert", class_="warn", hidden="")
         + tag(

@@ -96,6 +96,15 @@ def test_a_note_edited_after_it_was_taken_over_is_reworded_where_it_stands(
     assert [each.words for each in _noted(load_job(song))] == ["vocals down"]
 
 
+def test_the_longest_note_is_kept_whole(song: Path, saved: Saved) -> None:
+    words, name = "vocals up " * 399, "n" * 4000
+    revise(song, read_note_files([saved("ann", ("1", 1.0, name, words))]), KNOWN)
+    (section,) = _noted(load_job(song))
+    assert section.words == words.strip()
+    assert section.note is not None
+    assert section.note.by == name
+
+
 def test_nobodys_and_contradicting_notes_are_marked(song: Path, saved: Saved) -> None:
     ann = saved("ann", ("1", 10.0, "Ann", "Vocals louder here"), ("4", 40.0, "Ann", "less reverb"))
     ben = saved("ben", ("2", 12.0, " ", "the vocal is too loud"), ("3", 20.0, "Ben", "vocals down"))
@@ -203,6 +212,9 @@ def test_a_level_is_understood_only_where_name_and_direction_stand(
         ([{"id": "1", "from_s": "1", "words": "x"}], "notes[0].from_s"),
         ([{"id": "1", "from_s": 1, "words": "x", "written": "yesterday"}], "notes[0].written"),
         ([{"from_s": 1, "words": "x"}], "notes[0].id"),
+        ([{"id": "1", "from_s": 1, "words": "x" * 4001}], "notes[0].words"),
+        ([{"id": "1", "from_s": 1, "words": "\u200b" * 1000}], "notes[0].words"),
+        ([{"id": "1", "from_s": 1, "words": "x", "name": "n" * 4001}], "notes[0].name"),
     ],
 )
 def test_what_is_no_note_is_told_with_its_key(saved: Saved, notes: list[Any], said: str) -> None:

@@ -186,6 +186,15 @@ def test_a_file_that_no_render_would_take_is_refused(song: Path, write: Write) -
     assert kinds(error) == ["not_finite"]
 
 
+def test_a_file_of_more_channels_than_a_stem_has_is_refused(song: Path, write: Write) -> None:
+    before = song.read_text("utf-8")
+    wide = write("in/Bass.wav", np.repeat(part(0)[:, :1], 6, axis=1))
+    with pytest.raises(InputError) as error:
+        planned_replacement(load_job(song), [], [f"Bass={wide}"])
+    assert kinds(error) == ["too_many_channels"]
+    assert song.read_text("utf-8") == before
+
+
 def test_a_stem_that_no_render_would_take_is_mended(song: Path, write: Write) -> None:
     samples = part(0)
     samples[16000:17600] = np.nan
