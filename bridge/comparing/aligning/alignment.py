@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,87 +18,11 @@ from bridge.comparing.aligning.delay import (
     overlapping,
     whole_lag,
 )
+from bridge.comparing.aligning.drift import Drift, drift
 from bridge.comparing.aligning.envelope import levels, likely_lags, loudest_starts
+from bridge.comparing.aligning.spans import Span, read_spans, sounds
 from bridge.comparing.paired_streams import Pair, Streams, from_frame
 from stemwright.decibels import amplitude_db, linear
-
-_FEWEST = 3
-_LEAST_FRAMES = 0.02
-_SIGNIFICANT = 6.0
-_OUTLIER = 1.0
-
-
-@dataclass(frozen=True)
-class Drift:
-    """B's clock against A's: `ppm` positive when B gets later and later; offsets at the ends."""
-
-    ppm: float
-    start_frames: float
-    end_frames: float
-
-    @property
-    def middle_frames(self) -> float:
-        """The offset halfway."""
-        return (self.start_frames + self.end_frames) / 2
-
-
-def drift(at: Sequence[float], offsets: Sequence[float], frames: int, rate_hz: int) -> Drift | None:
-    """Fit a line to offsets found at frames `at`; None when they do not grow beyond their scatter.
-
-    Spans that lie more than a frame off a robust line are left out (Theil and Sen: the median of
-    all slopes).
-    """
-    times, values = np.array(at), np.array(offsets)
-    if len(times) < _FEWEST:
-        return None
-    rise, run = values[:, None] - values, times[:, None] - times
-    apart = run > rate_hz / 10
-    if not apart.any():
-        return None
-    slope = float(np.median(rise[apart] / run[apart]))
-    height = float(np.median(values - slope * times))
-    near = np.abs(values - slope * times - height) < _OUTLIER
-    if near.sum() < _FEWEST:
-        return None
-    return _fitted(times[near], values[near], frames)
-
-
-def _fitted(times: np.ndarray, values: np.ndarray, frames: int) -> Drift | None:
-    slope, height = np.polyfit(times, values, 1)
-    scatter = float(np.std(values - slope * times - height)) * np.sqrt(
-        len(times) / (len(times) - 2)
-    )
-    spread = float(np.sqrt(np.square(times - times.mean()).sum()))
-    growth = abs(slope) * (times.max() - times.min())
-    if growth < _LEAST_FRAMES or abs(slope) * spread < _SIGNIFICANT * scatter:
-        return None
-    return Drift(float(slope * 1e6), float(height), float(height + slope * frames))
-
-
-def gathered(blocks: Iterable[Block], starts: Sequence[int], length: int) -> list[Block]:
-    """Return (channels, length) from each of `starts`, zeros where the stream has nothing."""
-    held: list[Block | None] = [None] * len(starts)
-    at, channels = 0, 1
-    last = max(starts, default=0) + length
-    for block in blocks:
-        channels = block.shape[0]
-        for index, start in enumerate(starts):
-            held[index] = _filled(held[index], block, start - at, length)
-        at += block.shape[1]
-        if at >= last:
-            break
-    return [np.zeros((channels, length)) if span is None else span for span in held]
-
-
-def _filled(span: Block | None, block: Block, start: int, length: int) -> Block | None:
-    """Copy what `block` has of the stretch that begins `start` frames into it."""
-    low, high = max(0, start), min(block.shape[1], start + length)
-    if low >= high:
-        return span
-    span = np.zeros((block.shape[0], length)) if span is None else span
-    span[:, low - start : high - start] = block[:, low:high]
-    return span
-
 
 SPANS = 8
 SPAN_FRAMES = 65536
@@ -111,10 +35,10 @@ FAR_TRUSTED = 0.9
 
 _BELIEVED = 10.0**-0.01  # a correction must take 0.1 dB off the residual
 _STRONGER = 1.05
+_TELLING = 0.2  # of what the best span has; unrelated sound has 0.02 to 0.1
 _CLEARLY = 0.8  # of the power that another place leaves
 _AGREEING_FRAMES = 2
 _SURE = 0.9999
-
 
 _LOUDER_DB = 0.05
 """Less of a difference in gain is for nobody to put right."""
@@ -164,24 +88,6 @@ class Alignment:
         return undone
 
 
-@dataclass(frozen=True)
-class Span:
-    """The same stretch of both files: where it starts in A, how far B was read ahead of that."""
-
-    start: int
-    lag: int
-    a: Block
-    b: Block
-
-    def crossed(self) -> Span:
-        """The same with B's sides exchanged."""
-        return replace(self, b=self.b[::-1])
-
-    def upright(self, signs: Sequence[int]) -> Span:
-        """The same with the channels of B turned that are inverted."""
-        return replace(self, b=self.b * np.array(signs)[:, None])
-
-
 def alignment_words(found: Alignment) -> str:
     """What B is against A: late, louder, inverted."""
     said = []
@@ -215,7 +121,7 @@ def align(
     starts = loudest_starts(one.coarse, pair.lengths[0], pair.rate_hz, length, SPANS)
     lags = [*likely_lags(one, other, pair.rate_hz, length // 4), 0]
     best: tuple[Alignment | None, float] = (None, 0.0)
-    for lag, spans in zip(lags, _read(pair, starts, lags, length), strict=True):
+    for lag, spans in zip(lags, read_spans(pair, starts, lags, length), strict=True):
         found, confidence = _solve(spans, pair)
         if lag and confidence < far_trusted:
             continue
@@ -224,29 +130,6 @@ def align(
         if confidence > _SURE:
             break
     return best if best[1] >= trusted else (None, best[1])
-
-
-def _read(
-    pair: Streams, starts: Sequence[int], lags: Sequence[int], length: int
-) -> list[list[Span]]:
-    last = pair.lengths[1] - length
-    firsts = gathered(pair.a(), starts, length)
-    wanted = [start + lag for lag in lags for start in starts]
-    seconds = gathered(pair.b(), wanted, length)
-    groups = []
-    for number, lag in enumerate(lags):
-        own = seconds[number * len(starts) : (number + 1) * len(starts)]
-        spans = [Span(*each) for each in zip(starts, [lag] * len(starts), firsts, own, strict=True)]
-        sounding = [span for span in spans if _sounds(span.a) and _sounds(span.b)]
-        inside = [span for span in sounding if 0 <= span.start + lag <= last]
-        groups.append(inside or sounding)
-    return groups
-
-
-def _sounds(block: Block) -> bool:
-    """Whether there is more than a constant."""
-    spread = block.max(axis=1) - block.min(axis=1)
-    return bool(spread.max() > 1e-9 * max(1.0, float(np.abs(block).max())))
 
 
 def _solve(spans: Sequence[Span], pair: Streams) -> tuple[Alignment | None, float]:
@@ -261,14 +144,25 @@ def _solve(spans: Sequence[Span], pair: Streams) -> tuple[Alignment | None, floa
         spans, matches = (crossed, others) if swapped else (spans, matches)
     signs = tuple(1 if sum(row) >= 0 else -1 for row in zip(*_votes(matches), strict=True))
     spans = [span.upright(signs) for span in spans]
-    lags = [match.lag_frames for match in matches]
-    drifting = _drift(spans, lags, pair)
-    offset = _offset(spans, lags) if drifting is None else drifting.middle_frames
+    telling = _telling(matches)
+    heard = [spans[each] for each in telling]
+    lags = [matches[each].lag_frames for each in telling]
+    drifting = _drift(heard, lags, pair)
+    offset = _offset(heard, lags) if drifting is None else drifting.middle_frames
     offset = _believed_offset(spans, offset)
-    if offset and drifting is None and not _agreed(spans, lags, offset):
+    if offset and drifting is None and not _agreed(heard, lags, offset):
         return None, 0.0
-    gain_db, confidence = _gain(spans, offset)
+    gain_db, confidence = _gain(spans, telling, offset)
     return Alignment(offset, gain_db, signs, swapped, drifting), confidence
+
+
+def _telling(matches: Sequence[Match]) -> list[int]:
+    """Which spans say where B lies: not those that agree nowhere, beside one that does.
+
+    They are noise that is another each time, as in a long end of dither.
+    """
+    least = _TELLING * max(match.strength for match in matches)
+    return [place for place, match in enumerate(matches) if match.strength >= least]
 
 
 def _strength(matches: Sequence[Match]) -> float:
@@ -296,7 +190,7 @@ def _drift(spans: Sequence[Span], lags: Sequence[int], pair: Streams) -> Drift |
         first = span.start + max(0, -lag)
         for start in range(0, a.shape[1] - PIECE_FRAMES + 1, PIECE_FRAMES):
             one, other = (each[:, start : start + PIECE_FRAMES] for each in (a, b))
-            if _sounds(one) and _sounds(other):
+            if sounds(one) and sounds(other):
                 at.append(first + start + _centre(one))
                 offsets.append(span.lag + lag + exact_lag(one, other, 0))
     return drift(at, offsets, pair.frames, pair.rate_hz)
@@ -339,10 +233,10 @@ def _left(spans: Sequence[Span], offset: float) -> float:
     return math.sqrt(total)
 
 
-def _gain(spans: Sequence[Span], offset: float) -> tuple[float, float]:
-    """The gain, the middle of the spans', and the correlation of all together."""
+def _gain(spans: Sequence[Span], telling: Sequence[int], offset: float) -> tuple[float, float]:
+    """The gain, the middle of the spans' that tell it, and the correlation of all together."""
     pairs = [brought_over(span.a, span.b, offset - span.lag) for span in spans]
-    factor = float(np.median([_ratio(a, b) for a, b in pairs]))
+    factor = float(np.median([_ratio(*pairs[each]) for each in telling]))
     power = other = product = plain = fitted = 0.0
     for a, b in pairs:
         one, second = (each - each.mean(axis=1, keepdims=True) for each in (a, b))

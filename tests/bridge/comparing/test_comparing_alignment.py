@@ -60,6 +60,21 @@ def test_another_take_of_a_loop_is_not_put_seconds_away(looped, write) -> None:
     assert found.alignment is None or abs(found.alignment.offset_frames) < 48000
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-3], ids=["dither", "noise"])
+@pytest.mark.parametrize("frames", [7, 7.37])
+def test_a_long_end_that_is_another_each_time_has_no_say(
+    tune, write, frames: float, noise: float
+) -> None:
+    """Two seconds of sound, then twenty of dither, or of a plugin's own noise."""
+    short = np.pad(tune[:, :96000], ((0, 0), (0, 20 * 48000)))
+    a, b = (noise * np.random.default_rng(seed).standard_normal(short.shape) for seed in (1, 2))
+    found = _aligned(write, short + a, GAIN * shifted(short, frames) + b)
+    assert found.alignment.offset_frames == pytest.approx(frames, abs=1e-3)
+    assert found.alignment.gain_db == pytest.approx(-1.234, abs=1e-2)
+    assert found.alignment.drift is None
+    assert found.confidence > 0.99
+
+
 @pytest.mark.parametrize("gain_db", [0.001, -0.01, 0.3])
 def test_small_gains(tune, write, gain_db: float) -> None:
     found = _aligned(write, tune, tune * 10 ** (gain_db / 20), "pcm16")
