@@ -11,6 +11,7 @@ from typing import Any
 from bridge.comparing.diff_values import Diff
 from bridge.comparing.diffing import diff, diff_above, learnt_noise_floor
 from bridge.comparing.digest_checks import DigestChecks, Place, check_digests, locate
+from bridge.comparing.first_step import compare_renders
 from bridge.comparing.judging.limits import Limits, Verdict
 from bridge.finished import Lock, differences, found_again, read_lock, recall, write_folder
 from bridge.gathering import Cancel, Events, link_stems
@@ -325,7 +326,7 @@ def _may_vary(found: Diff, made: Path) -> bool:
 
 
 def _not_repeatable(made: Path, other: Path) -> tuple[str, ...]:
-    renderings = diff(made, other).renderings
+    renderings = compare_renders(made, other)
     return () if renderings is None else renderings.not_repeatable
 
 
