@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
 _COMPARE = {"chain": compared_chains, "job": compared_jobs, "session": compared_sessions}
 
+LimitWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="rms, peak, float (dBFS), loudness (LU), true_peak (dB), length (samples), "
+        "accept (exact, float, dither, tolerant); repeatable.",
+    ),
+]
+
 
 def diff(
     a: Annotated[
@@ -35,15 +45,7 @@ def diff(
         ),
     ],
     b: Annotated[Path, typer.Argument(metavar="B", help="What to compare with it.")],
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--limit",
-            metavar="NAME=VALUE",
-            help="rms, peak, float (dBFS), loudness (LU), true_peak (dB), length (samples), "
-            "accept (exact, float, dither, tolerant); repeatable.",
-        ),
-    ] = None,
+    limit: LimitWords = None,
     policy: Annotated[
         Path | None, typer.Option("--policy", help="Limits by file pattern, as TOML.")
     ] = None,
@@ -74,8 +76,6 @@ def diff(
 
     Example: stemwright diff --limit rms=-100 before/ after/
     """
-    from bridge.comparing import markdown
-
     kind = compared_kind(a, b)
     if kind != "audio":
         _refuse_audio_options(
@@ -93,15 +93,7 @@ def diff(
         page=page,
         short_page=excerpt,
     )
-    if page is not None:
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
-    if json:
-        print_json(found.as_json())
-    elif md:
-        say(*markdown(found).rstrip("\n").split("\n"))
-    else:
-        _tell(found)
-    return found.exit_code
+    return _audio(found, page, md, json)
 
 
 def _refuse_audio_options(**options: object) -> None:
@@ -135,13 +127,21 @@ def _document(found: DocumentDiff, md: bool, as_json: bool) -> int:
     return found.exit_code
 
 
+def _audio(found: Diff, page: Path | None, md: bool, as_json: bool) -> int:
+    from bridge.comparing import diff_lines, markdown
+
+    if page is not None:
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    if as_json:
+        print_json(found.as_json())
+    elif md:
+        say(*markdown(found).rstrip("\n").split("\n"))
+    else:
+        say(*diff_lines(found))
+    return found.exit_code
+
+
 def _policy(path: Path | None, words: list[str]) -> Policy:
     from bridge.comparing import Policy, limits_given, load_policy
 
     return (Policy() if path is None else load_policy(path)).overridden(limits_given(words))
-
-
-def _tell(found: Diff) -> None:
-    from bridge.comparing import diff_lines
-
-    say(*diff_lines(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,17 @@ from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath, Trust
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import say_diagnostics
 from stemwright.problems import Problem, StoppedError
+
+if TYPE_CHECKING:
+    from bridge.exchanging import Exported
+
+CopyOrLink = Annotated[
+    Literal["copy", "link"] | None,
+    typer.Option(
+        "--audio",
+        help="Copy the audio along or link it. Default: copy for .dawproject, link for .rpp.",
+    ),
+]
 
 
 def export(
@@ -24,13 +35,7 @@ def export(
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="FILE.dawproject or FILE.rpp.")
     ],
-    audio: Annotated[
-        Literal["copy", "link"] | None,
-        typer.Option(
-            "--audio",
-            help="Copy the audio along or link it. Default: copy for .dawproject, link for .rpp.",
-        ),
-    ] = None,
+    audio: CopyOrLink = None,
     media: Annotated[
         list[Path] | None,
         typer.Option("--media", help="A folder to look for audio in; repeatable."),
@@ -74,7 +79,11 @@ def export(
         raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
     if json:
         print_json(done.as_json())
-        return
+    else:
+        _tell(done, out)
+
+
+def _tell(done: Exported, out: Path) -> None:
     say_diagnostics(said.as_json() for said in done.diagnostics)
     told = done.as_json()
     say(

@@ -57,15 +57,74 @@ if TYPE_CHECKING:
     from bridge.planning import Excerpt
 
 
+OutputFolder = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", metavar="DIR", help="The output folder. Default: SESSION-master."),
+]
+PluginTimeout = Annotated[
+    float | None,
+    typer.Option(min=0.1, help="Seconds a plugin may take before it counts as hung."),
+]
+Range = Annotated[
+    str | None,
+    typer.Option(
+        "--range",
+        metavar="START-END",
+        help="Render only this part, into DIR/range, with the drive of DIR's full master: "
+        "30:50 (seconds), 1:02-1:22, 1:02- (to the end).",
+    ),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="VERSION",
+        help="Of a --range, write this version alone: main or one of the chain's. May be "
+        "repeated. The drive stays the main master's.",
+    ),
+]
+Preroll = Annotated[
+    float, typer.Option(min=0.0, help="Seconds that run, unheard, before the range.")
+]
+Locked = Annotated[
+    bool, typer.Option(help="Refuse to render anything but what DIR/chain.lock says.")
+]
+CrossCheck = Annotated[
+    bool,
+    typer.Option(help="Render every plugin in the other host too, and compare."),
+]
+Replace = Annotated[
+    bool,
+    typer.Option(
+        help="Replace a finished master of other stems or another chain in DIR, and files of "
+        "it that were changed since."
+    ),
+]
+Resolve = Annotated[
+    bool,
+    typer.Option(
+        "--resolve",
+        help="Of a job whose drive and length are held: find both anew, and hold these.",
+    ),
+]
+Watch = Annotated[
+    bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
+]
+Title = Annotated[
+    str | None, typer.Option(help="The song's, for the report. Default: the session's name.")
+]
+Revision = Annotated[str | None, typer.Option(help="Which one it is, for the report.")]
+Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the report.")]
+ExcerptOnly = Annotated[
+    bool,
+    typer.Option("--excerpt", help="A small report: excerpts to listen to, no whole songs."),
+]
+
+
 def render(
     session: SongPaths,
     chain: ChainOrJob,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--out", metavar="DIR", help="The output folder. Default: SESSION-master."
-        ),
-    ] = None,
+    out: OutputFolder = None,
     subtype: SampleFormat = "pcm24",
     jobs: Jobs = None,
     store: StorePath = None,
@@ -75,67 +134,20 @@ def render(
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
-    plugin_timeout: Annotated[
-        float | None,
-        typer.Option(min=0.1, help="Seconds a plugin may take before it counts as hung."),
-    ] = None,
+    plugin_timeout: PluginTimeout = None,
     strict: Strict = False,
-    range_: Annotated[
-        str | None,
-        typer.Option(
-            "--range",
-            metavar="START-END",
-            help="Render only this part, into DIR/range, with the drive of DIR's full master: "
-            "30:50 (seconds), 1:02-1:22, 1:02- (to the end).",
-        ),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only",
-            metavar="VERSION",
-            help="Of a --range, write this version alone: main or one of the chain's. May be "
-            "repeated. The drive stays the main master's.",
-        ),
-    ] = None,
-    preroll: Annotated[
-        float, typer.Option(min=0.0, help="Seconds that run, unheard, before the range.")
-    ] = 5.0,
-    locked: Annotated[
-        bool, typer.Option(help="Refuse to render anything but what DIR/chain.lock says.")
-    ] = False,
-    cross_check: Annotated[
-        bool,
-        typer.Option(help="Render every plugin in the other host too, and compare."),
-    ] = False,
-    replace: Annotated[
-        bool,
-        typer.Option(
-            help="Replace a finished master of other stems or another chain in DIR, and files of "
-            "it that were changed since."
-        ),
-    ] = False,
-    resolve: Annotated[
-        bool,
-        typer.Option(
-            "--resolve",
-            help="Of a job whose drive and length are held: find both anew, and hold these.",
-        ),
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
-    ] = False,
-    title: Annotated[
-        str | None, typer.Option(help="The song's, for the report. Default: the session's name.")
-    ] = None,
-    revision: Annotated[str | None, typer.Option(help="Which one it is, for the report.")] = None,
-    date: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the report.")
-    ] = None,
-    excerpt_only: Annotated[
-        bool,
-        typer.Option("--excerpt", help="A small report: excerpts to listen to, no whole songs."),
-    ] = False,
+    range_: Range = None,
+    only: Only = None,
+    preroll: Preroll = 5.0,
+    locked: Locked = False,
+    cross_check: CrossCheck = False,
+    replace: Replace = False,
+    resolve: Resolve = False,
+    watch: Watch = False,
+    title: Title = None,
+    revision: Revision = None,
+    date: Date = None,
+    excerpt_only: ExcerptOnly = False,
     json: Json = False,
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
@@ -182,11 +194,17 @@ def render(
         date=None if date is None else day(date),
         short_page=excerpt_only,
     )
+    _rendered(work, song, watch=watch, resolve=resolve, as_json=json)
+
+
+def _rendered(work: Work, song: GivenSong, *, watch: bool, resolve: bool, as_json: bool) -> None:
+    """Render once, or again and again. Raises typer.Exit where a target is missed."""
     if watch:
         from bridge.cli.watching import watch as watch_chain
 
-        raise typer.Exit(watch_chain(song, lambda: shown(_read_now(work, song), json), json))
-    reached = shown(_read_now(work, song, resolve=resolve), json)
+        code = watch_chain(song, lambda: shown(_read_now(work, song), as_json), as_json)
+        raise typer.Exit(code)
+    reached = shown(_read_now(work, song, resolve=resolve), as_json)
     if resolve:
         _hold_anew(song, work.folder)
     if not reached:

@@ -18,6 +18,35 @@ if TYPE_CHECKING:
 
 _SHOWN = 23  # "sha256:" and 16 of 64 digits
 
+_FROZEN_OF_A_JOB = Problem(
+    "usage",
+    "--frozen is of a job's master that is rendered anew",
+    hint="name the job: stemwright verify JOB [REVISION] --frozen",
+)
+
+RevisionSent = Annotated[
+    str | None,
+    typer.Argument(metavar="[REVISION]", help="Of a JOB, one that was sent: r0, r1, ..."),
+]
+FrozenOfJob = Annotated[
+    bool | None,
+    typer.Option(
+        "--frozen/--no-frozen",
+        help="Of a JOB: let frozen audio stand in for every plugin it has it of, or for none. "
+        "Default: for those that are not here.",
+    ),
+]
+RenderedFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder", metavar="DIR", help="Where FILE was rendered, when that is not beside it."
+    ),
+]
+LastToPass = Annotated[
+    Literal["exact", "float", "dither", "tolerant"],
+    typer.Option(help="The last verdict that passes; tolerant for another platform."),
+]
+
 
 def verify(
     path: Annotated[
@@ -26,34 +55,16 @@ def verify(
             metavar="DIR|FILE|JOB", help="A folder that render wrote, one master, or a job."
         ),
     ],
-    revision: Annotated[
-        str | None,
-        typer.Argument(metavar="[REVISION]", help="Of a JOB, one that was sent: r0, r1, ..."),
-    ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--folder", metavar="DIR", help="Where FILE was rendered, when that is not beside it."
-        ),
-    ] = None,
+    revision: RevisionSent = None,
+    folder: RenderedFolder = None,
     stems: StemsPlace = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Check the digests alone and render nothing.")
     ] = False,
     plugins: Plugins = None,
-    frozen: Annotated[
-        bool | None,
-        typer.Option(
-            "--frozen/--no-frozen",
-            help="Of a JOB: let frozen audio stand in for every plugin it has it of, or for none. "
-            "Default: for those that are not here.",
-        ),
-    ] = None,
+    frozen: FrozenOfJob = None,
     trust: Trust = None,
-    accept: Annotated[
-        Literal["exact", "float", "dither", "tolerant"],
-        typer.Option(help="The last verdict that passes; tolerant for another platform."),
-    ] = "exact",
+    accept: LastToPass = "exact",
     jobs: Jobs = None,
     plugin_timeout: Annotated[
         float | None,
@@ -71,24 +82,16 @@ def verify(
     from bridge.cli.progress import ProgressBar
     from bridge.comparing import Limits
 
-    given = path
-    path = finished(given) if revision is None else sent_revision(given, revision)
-    job = None if path == given else given
+    master, job = _given(path, revision)
     if frozen is not None and (job is None or quick):
-        raise InputError(
-            Problem(
-                "usage",
-                "--frozen is of a job's master that is rendered anew",
-                hint="name the job: stemwright verify JOB [REVISION] --frozen",
-            )
-        )
+        raise InputError(_FROZEN_OF_A_JOB)
     if quick:
-        checks = checked_digests(path, folder=folder, jobs=jobs or cores(), stems=stems)
+        checks = checked_digests(master, folder=folder, jobs=jobs or cores(), stems=stems)
         _end({"digests": checks.as_json()}, _digest_lines(checks), checks.same, json)
         return
     with ProgressBar() as progress:
         found = verified(
-            path,
+            master,
             events=progress,
             folder=folder,
             jobs=jobs or cores(),
@@ -101,6 +104,12 @@ def verify(
             frozen=frozen,
         )
     _end(found.as_json(), [*_digest_lines(found.digests), *_lines(found)], found.same, json)
+
+
+def _given(path: Path, revision: str | None) -> tuple[Path, Path | None]:
+    """The master that is meant, and the job where a job was named."""
+    master = finished(path) if revision is None else sent_revision(path, revision)
+    return master, None if master == path else path
 
 
 def _end(told: object, lines: list[str], same: bool, json: bool) -> None:

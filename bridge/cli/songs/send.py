@@ -14,6 +14,7 @@ from bridge.road import Inputs, check_draft, cores
 
 if TYPE_CHECKING:
     from bridge.jobs import Job
+    from bridge.jobs.revisions import HistoryRow, Sent
 
 
 def send(
@@ -73,15 +74,20 @@ def send(
     warn(each for each in history.problems if each.kind == "not_frozen")
     if json:
         print_json({**row.as_json(), "path": str(sent.folder), **frozen})
-        return
+    else:
+        _tell(job, sent, row, history.included)
+
+
+def _tell(job: Path, sent: Sent, row: HistoryRow, included: int | None) -> None:
+    """Say what is held from now on, how the revision counts, and where nothing is another."""
     if sent.held is not None and sent.held.drive_db is not None:
         tail = "" if sent.held.tail_s is None else f", tail {sent.held.tail_s:g} s"
         say(f"held from now on: drive {sent.held.drive_db:+.3f} dB{tail}", err=True)
-    of = "" if history.included is None else f" of {history.included}"
+    of = "" if included is None else f" of {included}"
     counted = {
         "first": "the first",
         "included": f"revision {row.revision.number}{of}",
-        "extra": f"extra: {history.included} are included",
+        "extra": f"extra: {included} are included",
     }
     say(f"{sent.record.revision}: {counted[row.counts_as]}", err=True)
     if row.revision.number and _is_the_same(job, row.revision.number):
