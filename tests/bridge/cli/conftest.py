@@ -14,6 +14,16 @@ import soundfile
 from bridge.cli.app import app
 
 
+def plugin_insert(plugin: object, more: str = "") -> str:
+    """A group's plugin, as a chain has it."""
+    return f'  [[group.insert]]\n  use = "plugin"\n  plugin = "{plugin}"\n  {more}\n'
+
+
+def two_groups(one: str) -> str:
+    """The kick in a group with the inserts `one`, all else in another without."""
+    return f'[[group]]\nid = "one"\nstems = ["kick"]\n{one}[[group]]\nid = "two"\nstems = ["*"]\n'
+
+
 @pytest.fixture
 def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
     """Run `stemwright`; return its exit code, stdout and stderr as code, out and err."""
