@@ -117,29 +117,28 @@ class _Since:
 
     @cached_property
     def stems(self) -> tuple[SoundingStem, ...]:
-        """What sounds in the newest master."""
+        """What sounds in the newest master; none where that is not known."""
+        if self._now is None:
+            return ()
         sources = read_lock(self._folders[self._newest]).sources
         return tuple(SoundingStem(row.stem, row.name, row.group) for row in sources)
 
     def changes(self, take: str) -> tuple[Change, ...]:
-        """The changes since a take; none known of what is no master here, or without a job file."""
-        if take not in self._folders or not self._is_known:
+        """The changes since a take; none known of what is no master here, or is not whole."""
+        if take not in self._folders or self._now is None:
             return ()
         if take not in self._known:
-            self._known[take] = song_changes(self._document(take), self._now)
+            before = document_of_revision(self._folders[take])
+            self._known[take] = song_changes(before, self._now)
         return self._known[take]
 
     @cached_property
-    def _is_known(self) -> bool:
-        """Whether the newest master's job file is there: a draft's is the job's own."""
-        return self._newest != DRAFT or self._job.path.is_file()
-
-    @cached_property
-    def _now(self) -> SongDocument:
-        return self._document(self._newest)
-
-    def _document(self, take: str) -> SongDocument:
-        folder = self._folders[take]
-        if take == DRAFT:
+    def _now(self) -> SongDocument | None:
+        """The newest master's song; None of a draft whose job file or lock cannot be read."""
+        folder = self._folders[self._newest]
+        if self._newest != DRAFT:
+            return document_of_revision(folder)
+        try:
             return document_of_draft(self._job.path, folder)
-        return document_of_revision(folder)
+        except InputError:
+            return None

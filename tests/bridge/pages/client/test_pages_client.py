@@ -224,3 +224,22 @@ def test_a_stems_gain_and_a_replaced_stem_answer_notes_on_it_and_on_its_group(
         "5": ("stem keys replaced",),
         "6": (),
     }
+
+
+@pytest.mark.parametrize("name", ["draft/chain.lock", "job.toml"])
+def test_a_draft_that_cannot_be_compared_has_its_page_all_the_same(
+    song: Path, rendered: Callable[[Path], None], sent: Callable[[Path, str], None], name: str
+) -> None:
+    job = song / "job.toml"
+    notes = '[[section]]\nname = "1"\nfrom = 0\nto = 1\nwords = "vox up"\n'
+    note = 'note = { id = "1", take = "r0" }\n'
+    job.write_text(f"{job.read_text('utf-8')}\n[stem.vox]\ngain_db = 0.5\n{notes}{note}", "utf-8")
+    rendered(song)
+    sent(song, "second")
+    job.write_text(job.read_text("utf-8").replace("0.5", "0.7"), "utf-8")
+    rendered(song)
+    assert client_song(song).notes[0].answers == ("stem vox gain +0.7 dB, from 0 dB to +0.7 dB",)
+    (song / name).unlink()
+    shown = client_song(song)
+    assert [each.name for each in shown.takes][-3:] == ["r0", "r1", "draft"]
+    assert [each.answers for each in shown.notes] == [()]
