@@ -52,9 +52,10 @@ TONES = {
 
 
 def tone(parts: list[tuple[float, float]], rate_hz: int, hz: float = 1000.0) -> Block:
-    """A sine in one channel whose peak level steps through (dBFS, seconds)."""
+    """A sine of whole Hz in one channel whose peak level steps through (dBFS, seconds)."""
     level = np.concatenate([np.full(round(s * rate_hz), 10 ** (db / 20)) for db, s in parts])
-    return (level * np.sin(2 * np.pi * hz / rate_hz * np.arange(len(level))))[None]
+    second = np.sin(2 * np.pi * hz / rate_hz * np.arange(rate_hz))
+    return (level * np.resize(second, len(level)))[None]
 
 
 def read(signal: Block, rate_hz: int) -> Measures:
