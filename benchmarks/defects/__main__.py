@@ -13,9 +13,10 @@ import tempfile
 from pathlib import Path
 from typing import get_args
 
+from benchmarks.apart import LeftOutError
 from benchmarks.defects import page, table
 from benchmarks.defects.clean import Part
-from benchmarks.defects.running import Results, ran
+from benchmarks.defects.running import Results, ran, ran_by_peers
 from bridge.checking import CODES
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     found: list[Results] = []
     with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
         for part in parts:
-            found.append(ran(part, asked.only, Path(name), asked.share))
+            found.append(_results(part, asked, Path(name)))
             sys.stdout.write(table.printed(found[-1], asked.places))
             sys.stdout.flush()
     if asked.json:
@@ -38,6 +39,15 @@ def main() -> None:
         page.write(found)
 
 
+def _results(part: Part, asked: argparse.Namespace, folder: Path) -> Results:
+    if not asked.peers:
+        return ran(part, asked.only, folder, asked.share)
+    try:
+        return ran_by_peers(part, asked.only, folder, asked.share)
+    except LeftOutError as why:
+        return Results(part, left_out={"libsonare": str(why)})
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.defects", description=__doc__)
     names = [code.name for code in CODES]
@@ -45,6 +55,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kept", action="store_true", help="the part kept for a last look")
     parser.add_argument("--places", action="store_true", help="say where it missed and erred")
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
+    parser.add_argument("--peers", action="store_true", help="libsonare instead of ours")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--docs", action="store_true", help="write docs/checks-figures.md")
     return parser.parse_args()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.defects import clean, ours
+from benchmarks.defects import clean, mixed, ours, peers
 from benchmarks.defects.clean import CleanStem, Part, seeded, sounds, stems, true_of
 from benchmarks.defects.faults import between
 from benchmarks.defects.faults.every import LEVELS, queue_of
@@ -18,6 +18,8 @@ from benchmarks.defects.truth import Damaged, Level
 from benchmarks.figures import progress
 
 _TRIED = 2.5
+Ear = Callable[[Path, str, Collection[str] | None], list[ours.Told]]
+"""(file, name, codes or all) -> findings"""
 
 
 @dataclass
@@ -31,15 +33,27 @@ class Results:
     heard_s: float = 0.0
     checking_s: float = 0.0
     left_out: dict[str, str] = field(default_factory=dict)
+    mix: mixed.MixResults | None = None
 
 
 class StemRun:
     """The defects of a stem alone."""
 
-    def __init__(self, part: Part, only: Collection[str], folder: Path, share: float) -> None:
-        self._folder, self._only = folder, only
+    def __init__(
+        self,
+        part: Part,
+        only: Collection[str],
+        folder: Path,
+        share: float,
+        ear: Ear = ours.of_stem,
+        tells: Collection[str] | None = None,
+    ) -> None:
+        self._folder, self._only, self._ear = folder, only, ear
+        tells = ours.checkable() if tells is None else tells
         self._stems = _shuffled(stems(part))
-        self._levels = [level for level in LEVELS if _wanted(level.code, only)]
+        self._levels = [
+            level for level in LEVELS if level.code in tells and _wanted(level.code, only)
+        ]
         self._tried = {id(level): self._names(level, share) for level in self._levels}
         self._most = {id(level): max(2, round(level.stems * share)) for level in self._levels}
         self._tallies = {
@@ -71,7 +85,7 @@ class StemRun:
         path = self._folder / f"{stem.file}.wav"
         write(sound, path)
         began = time.process_time()
-        told = ours.of_stem(path, stem.file, self._only or None)
+        told = self._ear(path, stem.file, self._only or None)
         results.checking_s += time.process_time() - began
         results.heard_s += sound.seconds
         if self._only:
@@ -96,13 +110,13 @@ class StemRun:
             write(made.sound, path)
         else:
             path.write_bytes(made.raw)
-        told = ours.of_stem(path, name, {code})
+        told = self._ear(path, name, {code})
         path.unlink()
         return [each for each in told if each.code == code]
 
 
 def _wanted(code: str, only: Collection[str]) -> bool:
-    return code in ours.checkable() and (not only or code in only)
+    return not only or code in only
 
 
 def _shuffled(found: Sequence[CleanStem]) -> list[CleanStem]:
@@ -115,7 +129,11 @@ class SongRun:
 
     def __init__(self, part: Part, only: Collection[str], folder: Path) -> None:
         self._part, self._only, self._folder = part, only, folder
-        self._levels = [level for level in between.LEVELS if _wanted(level.code, only)]
+        self._levels = [
+            level
+            for level in between.LEVELS
+            if level.code in ours.checkable() and _wanted(level.code, only)
+        ]
         self._tallies = [Tally(level.code, level.name, level.goal) for level in self._levels]
 
     def run(self, results: Results) -> None:
@@ -136,7 +154,7 @@ class SongRun:
         results.song_alarms.add(song.name, song.mix.shape[1] / song.rate_hz, told, frozenset())
         for level, tally in zip(self._levels, self._tallies, strict=True):
             made = level.damage(song, seeded(level.code, level.name, song.name))
-            if made is None or made.mix is not None:
+            if made is None:
                 continue
             codes = {code for truth in made.truths for code in (truth.code, *truth.also)}
             found = self._between(ears, song, made, paths, codes)
@@ -167,12 +185,21 @@ class SongRun:
         return found
 
 
+def ran_by_peers(part: Part, only: Collection[str], folder: Path, share: float) -> Results:
+    """The defects that libsonare has detectors for; LeftOutError where it is not installed."""
+    results = Results(part)
+    StemRun(part, only, folder, share, peers.of_stem, peers.CODES).run(results)
+    return results
+
+
 def ran(part: Part, only: Collection[str], folder: Path, share: float) -> Results:
     """Run one part of the set; `only` are the codes wanted, all where there are none."""
     results = Results(part)
     if not only or any(level.code in only for level in LEVELS):
         StemRun(part, only, folder, share).run(results)
     SongRun(part, only, folder).run(results)
+    results.mix = mixed.ran(part, only, folder)
+    results.tallies += results.mix.tallies
     codes = {level.code for level in LEVELS} | {level.code for level in between.LEVELS}
     untold = codes - ours.checkable()
     results.left_out.update(dict.fromkeys(sorted(untold), "no check tells it"))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.defects.judging import Alarms, Tally
+from benchmarks.defects.mixed import MixResults
 from benchmarks.defects.running import Results
+from bridge.checking import code_of
 
 _TITLES = {
     "training": "Training: the part that thresholds were set on",
@@ -20,12 +22,17 @@ def rows(results: Results) -> list[tuple[str, ...]]:
     """A row a level, and one a code that has several."""
     found, by_code = [], _by_code(results.tallies)
     for code, tallies in by_code.items():
-        alarms = results.alarms if results.alarms.stems else results.song_alarms
+        alarms = _alarms(results, code)
         found += [_row(tally, alarms, code if first == 0 else "")
                   for first, tally in enumerate(tallies)]  # fmt: skip
         if len(tallies) > 1:
             found.append(_row(_summed(code, tallies), alarms, ""))
     return found
+
+
+def _alarms(results: Results, code: str) -> Alarms:
+    """Those on what a code is told of: stems, or songs."""
+    return results.alarms if code_of(code).scope == "stem" else results.song_alarms
 
 
 def _by_code(tallies: Sequence[Tally]) -> dict[str, list[Tally]]:
@@ -74,7 +81,26 @@ def alarm_lines(results: Results) -> list[str]:
         count = sum(songs.by_code.values())
         lines.append(f"clean songs: {songs.stems}, {count} false alarms between their stems")
         lines += [_told(code, songs) for code in sorted(songs.by_code)]
-    return lines
+    return lines + _mix_lines(results)
+
+
+def _mix_lines(results: Results) -> list[str]:
+    """What was found against rough mixes."""
+    mix = results.mix
+    if mix is None:
+        return []
+    if mix.left_out:
+        return [f"against rough mixes: left out: {mix.left_out}"]
+    count = sum(mix.alarms.by_code.values())
+    lines = [f"songs that are their mix: {mix.alarms.stems}, {count} false alarms"]
+    lines += [_told(code, mix.alarms) for code in sorted(mix.alarms.by_code)]
+    lines += [
+        f"sum, {each.level}: {each.songs} songs, worst gain {each.gain_db:.3f} dB off, worst place"
+        f" {each.offset_frames} frames, polarities wrong {each.turned}, explained"
+        f" {', '.join(f'{db:g}' for db in each.explained_db)} dB"
+        for each in mix.sums
+    ]
+    return lines + [f"five mistakes, {story}" for story in mix.stories]
 
 
 def _told(code: str, alarms: Alarms) -> str:
@@ -119,8 +145,8 @@ def as_json(results: Results) -> dict[str, Any]:
         "part": results.part,
         "levels": [
             {**vars(tally), "recall": _or_none(tally.recall),
-             "precision": _or_none(tally.precision(results.alarms.count(tally.code),
-                                                   results.alarms.stems))}
+             "precision": _or_none(tally.precision(_alarms(results, tally.code).count(tally.code),
+                                                   _alarms(results, tally.code).stems))}
             for tally in results.tallies
         ],
         "clean": vars(results.alarms),
@@ -128,7 +154,17 @@ def as_json(results: Results) -> dict[str, Any]:
         "heard_s": results.heard_s,
         "checking_cpu_s": results.checking_s,
         "left_out": results.left_out,
+        "mix": results.mix and _mix_json(results.mix),
     }  # fmt: skip
+
+
+def _mix_json(mix: MixResults) -> dict[str, Any]:
+    return {
+        "clean_songs": vars(mix.alarms),
+        "sums": [vars(each) for each in mix.sums],
+        "stories": mix.stories,
+        "left_out": mix.left_out,
+    }
 
 
 def _or_none(value: float) -> float | None:

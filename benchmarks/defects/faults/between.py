@@ -217,12 +217,6 @@ LEVELS: tuple[SongLevel, ...] = (
     SongLevel("duplicate", "16 bit, -3 dB", partial(_duplicate, bits=16, gain_db=-3.0), _SURE),
     SongLevel("contains", "0 dB", partial(_contains, gain_db=0.0)),
     SongLevel("contains", "-6 dB", partial(_contains, gain_db=-6.0)),
-    SongLevel("offset", "12 ms late, with the mix",
-              partial(_mixed, code="offset", frames=576), _SURE),
-    SongLevel("offset", "0.5 s early, with the mix",
-              partial(_mixed, code="offset", frames=-24000), _SURE),
-    SongLevel("bar_shift", "a beat, with the mix", partial(_bar_shift, beats=1.0), _SURE),
-    SongLevel("bar_shift", "a bar early, with the mix", partial(_bar_shift, beats=-4.0), _SURE),
     SongLevel("length", "start cut off", _started_late),
     SongLevel("length", "2 s shorter", partial(_shortened, seconds=2.0)),
     SongLevel("rate", "44.1 for 48 kHz", partial(_other_rate, converted=True)),
@@ -237,4 +231,12 @@ LEVELS: tuple[SongLevel, ...] = (
     SongLevel("printed_bus", "compressor", partial(_printed_bus, kind="compressor", drive_db=0.0),
               _PRINTED),
     SongLevel("double_return", "the reverb twice", _double_return),
+)  # fmt: skip
+WITH_A_MIX: tuple[SongLevel, ...] = (
+    SongLevel("offset", "12 ms late",
+              partial(_mixed, code="offset", frames=576), _SURE),
+    SongLevel("offset", "0.5 s early",
+              partial(_mixed, code="offset", frames=-24000), _SURE),
+    SongLevel("bar_shift", "a beat", partial(_bar_shift, beats=1.0), _SURE),
+    SongLevel("bar_shift", "a bar early", partial(_bar_shift, beats=-4.0), _SURE),
 )  # fmt: skip

@@ -11,9 +11,9 @@ from benchmarks.defects.faults.between import (
     SongLevel,
     loudest,
     moved,
-    printed,
     through_bus,
 )
+from benchmarks.defects.faults.levels import limited
 from benchmarks.defects.faults.places import level_db
 from benchmarks.defects.material.tools import Rng
 from benchmarks.defects.songs import RETURN, Song, summed
@@ -21,6 +21,9 @@ from benchmarks.defects.sound import Sound
 from benchmarks.defects.truth import Truth
 from bridge.audio import Block
 
+_LIMITED = "Lead Vocal"
+_GONE_S = 2.0
+_INTO_IT_DB = 8.0
 _OFFSETS = (0, 0, 0, 64, -480, 4800)
 
 
@@ -82,34 +85,36 @@ def _other_version(song: Song, _rng: Rng) -> DamagedSong:
     return DamagedSong(song.stems, (truth,), mix)
 
 
-def story(song: Song, _rng: Rng) -> DamagedSong:
+def story(song: Song, rng: Rng) -> DamagedSong:
     """Five mistakes in one export: a limiter, drums -3 dB, a late start, no return, a copy.
 
-    The limiter is left on the song's bus; the reverb's return was not sent.
+    The limiter was left on one stem; the reverb's return was not sent.
     """
     names = [name for name in song.stems if name != RETURN]
     drums = next(name for name in names if "Drum" in name or "Kick" in name)
-    late, twice = [name for name in names if name not in (drums, "Lead Vocal")][1:3]
-    stems = printed(song, "limiter", 6.0)
-    gone = round(2.0 * song.rate_hz)
-    mix = Sound(song.mix, song.rate_hz, "FLOAT").holding(song.mix)
+    others = [name for name in names if name not in (drums, _LIMITED)]
+    late, twice = (others[each] for each in rng.permutation(len(others))[:2])
+    stems = dict(song.stems)
+    loud = stems[_LIMITED]
+    wall = 20 * np.log10(loud.peak) - _INTO_IT_DB
+    stems[_LIMITED] = loud.holding(limited(loud.samples, song.rate_hz, wall, 100.0))
     stems[drums] = stems[drums].holding(stems[drums].samples * 10 ** (-3.0 / 20))
     whole = stems[late]
-    stems[late] = whole.holding(whole.samples[:, gone:])
+    stems[late] = whole.holding(whole.samples[:, round(_GONE_S * song.rate_hz) :])
     stems[f"{twice} copy"] = stems[twice]
     del stems[RETURN]
+    mix = _mastered(song.mix, song.rate_hz, bus=False)
     seconds = mix.seconds
     truths = (
-        Truth("printed_bus", 0.0, seconds, 6.0, tuple(stems), also=("limited",)),
-        Truth("gain", 0.0, seconds, -3.0, (drums,)),
-        Truth("offset", 0.0, seconds, -2000.0, (late,), also=("start", "length", "upcut_start")),
+        Truth("limited", 0.0, seconds, wall, (_LIMITED,)),
+        Truth("level", 0.0, seconds, -3.0, (drums,), also=("gain",)),
+        Truth("offset", 0.0, seconds, -1000 * _GONE_S, (late,),
+              also=("start", "length", "upcut_start", "bar_shift")),
         Truth("missing", 0.0, seconds, level_db(song.stems[RETURN].samples)),
         Truth("duplicate", 0.0, seconds, 1.0, (twice, f"{twice} copy")),
-    )
+    )  # fmt: skip
     return DamagedSong(stems, truths, mix)
 
-
-_SURE = (1.0, 1.0)
 
 SUMS: tuple[SongLevel, ...] = (
     SongLevel("sum", "gains, places, polarities", partial(_remixed, bus=False)),

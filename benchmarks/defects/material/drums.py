@@ -113,7 +113,8 @@ def chopped_break(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block
     """Two bars of a kit cut hard at eighths, put in another order and repeated."""
     slice_frames = round(score.beat_s / 2 * rate_hz)
     bars = kit(score, rng, 16 * slice_frames / rate_hz, rate_hz)
-    crushed = passed(np.tanh(2.5 * bars), "highpass", 18.0, rate_hz)
+    air = 0.002 * rng.standard_normal(bars.shape)  # of the record it was sampled from
+    crushed = passed(np.tanh(2.5 * (bars + air)), "highpass", 18.0, rate_hz)
     slices = [crushed[:, at * slice_frames : (at + 1) * slice_frames] for at in range(15)]
     order = [int(rng.integers(len(slices))) if rng.random() < 0.4 else at % 15 for at in range(16)]
     loop = np.concatenate([slices[each] for each in order], axis=1)
