@@ -11,7 +11,6 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import get_args
 
 from benchmarks.apart import LeftOutError
 from benchmarks.defects import page, table
@@ -23,20 +22,13 @@ from bridge.checking import CODES
 def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
-    parts: tuple[Part, ...] = ("kept",) if asked.kept else ("training",)
-    if asked.docs:
-        parts = get_args(Part)
-    found: list[Results] = []
     with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
-        for part in parts:
-            found.append(_results(part, asked, Path(name)))
-            sys.stdout.write(table.printed(found[-1], asked.places))
-            sys.stdout.flush()
+        results = _results("kept" if asked.kept else "training", asked, Path(name))
+    sys.stdout.write(table.printed(results, asked.places))
     if asked.json:
-        told = [table.as_json(each) for each in found]
-        asked.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        asked.json.write_text(json.dumps(table.as_json(results), indent=1), encoding="utf-8")
     if asked.docs:
-        page.write(found)
+        page.write(results)
 
 
 def _results(part: Part, asked: argparse.Namespace, folder: Path) -> Results:
@@ -57,7 +49,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
     parser.add_argument("--peers", action="store_true", help="libsonare instead of ours")
     parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--docs", action="store_true", help="write docs/checks-figures.md")
+    parser.add_argument("--docs", action="store_true", help="put them into docs/checks-figures.md")
     return parser.parse_args()
 
 

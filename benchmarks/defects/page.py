@@ -1,31 +1,34 @@
-"""docs/checks-figures.md, its tables written from one run."""
+"""docs/checks-figures.md: the tables of a part are written from one run of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from benchmarks.apart import ROOT
 from benchmarks.defects import table
+from benchmarks.defects.clean import Part
 from benchmarks.defects.running import Results
 
 PAGE = ROOT / "docs" / "checks-figures.md"
-BEGIN = "<!-- figures: begin -->"
-END = "<!-- figures: end -->"
 
 
-def with_figures(text: str, told: str) -> str:
-    """Return `text` with what stood between the two markers replaced.
+def markers(part: Part) -> tuple[str, str]:
+    """What stands before and behind the figures of a part."""
+    return f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+
+
+def with_figures(text: str, part: Part, told: str) -> str:
+    """Return `text` with what stood between a part's markers replaced.
 
     ValueError where the markers are not there once each, in this order.
     """
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended or BEGIN in rest or END in before + after:
-        raise ValueError(f"{BEGIN} and {END} are wanted once each, in this order")
-    return f"{before}{BEGIN}\n{told}\n{END}{after}"
+    begin, end = markers(part)
+    before, begun, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended or begin in rest or end in before + after:
+        raise ValueError(f"{begin} and {end} are wanted once each, in this order")
+    return f"{before}{begin}\n{told}\n{end}{after}"
 
 
-def write(found: Sequence[Results]) -> None:
-    """Put the figures of a run into the page."""
-    told = "\n".join(table.markdown(each) for each in found)
-    PAGE.write_text(with_figures(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
+def write(results: Results) -> None:
+    """Put the figures of a part into the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_figures(text, results.part, table.markdown(results)), encoding="utf-8")

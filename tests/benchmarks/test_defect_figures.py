@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.defects.judging import Alarms, Judged, Tally, judged
 from benchmarks.defects.ours import Told
-from benchmarks.defects.page import BEGIN, END, PAGE, with_figures
+from benchmarks.defects.page import PAGE, markers, with_figures
 from benchmarks.defects.truth import Truth
 
 
@@ -66,8 +66,10 @@ def test_what_is_true_of_a_clean_stem_is_no_alarm() -> None:
     assert (alarms.by_code, alarms.minutes, alarms.others_a_minute) == ({"clicks": 1}, 0.5, 0.0)
 
 
-def test_the_page_has_a_place_for_the_figures() -> None:
+def test_the_page_has_a_place_for_the_figures_of_both_parts() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert f"{BEGIN}\nhere\n{END}" in with_figures(text, "here")
-    with pytest.raises(ValueError, match="once each"):
-        with_figures("nothing", "here")
+    for part in ("training", "kept"):
+        begin, end = markers(part)
+        assert f"{begin}\nhere\n{end}" in with_figures(text, part, "here")
+        with pytest.raises(ValueError, match="once each"):
+            with_figures("nothing", part, "here")
