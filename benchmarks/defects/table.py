@@ -92,7 +92,9 @@ def _mix_lines(results: Results) -> list[str]:
     if mix.left_out:
         return [f"against rough mixes: left out: {mix.left_out}"]
     count = sum(mix.alarms.by_code.values())
-    lines = [f"songs that are their mix: {mix.alarms.stems}, {count} false alarms"]
+    lines = []
+    if mix.alarms.stems:
+        lines.append(f"songs that are their mix: {mix.alarms.stems}, {count} false alarms")
     lines += [_told(code, mix.alarms) for code in sorted(mix.alarms.by_code)]
     lines += [
         f"sum, {each.level}: {each.songs} songs, worst gain {each.gain_db:.3f} dB off, worst place"

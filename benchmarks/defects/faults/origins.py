@@ -126,7 +126,8 @@ LEVELS: tuple[Level, ...] = (
     Level("padded_bits", "16 in 24", partial(_padded, bits=16, subtype="PCM_24"), stems=5),
     Level("padded_bits", "24 in float", partial(_padded, bits=24, subtype="FLOAT"), stems=5),
     Level("wrong_depth", "8 bit", partial(_shallow, bits=8, subtype="PCM_U8"), stems=5),
-    Level("wrong_depth", "16 bit", partial(_shallow, bits=16, subtype="PCM_16"), stems=5),
+    Level("wrong_depth", "16 bit", partial(_shallow, bits=16, subtype="PCM_16"), stems=5,
+          told="worth a word alone, for it may be meant"),
     Level("clipped", "-3 dB, then mp3", _clipped_then_mp3,
           told="the codec rounds the plateaus off"),
 )  # fmt: skip
