@@ -29,18 +29,19 @@ _UNLIKE = 4.0
 """And what is behind it as loud as what was before, by so much at most."""
 _BESIDE_S = 0.02
 _SOUNDS = 5e-4
-_SHAPE_S = 0.003
+_SHAPE_S = 0.01
+_ALIKE = 0.97
 _JUMP = 0.1
 """Of the level beside it: what is entered or left with less fades."""
 
 
 @dataclass(frozen=True)
 class _Gap:
-    """Frames without sound, and the waveform that leads to them."""
+    """Frames without sound, and the waveforms before and behind them."""
 
     start: int
     stop: int
-    before: npt.NDArray[np.float32]
+    beside: npt.NDArray[np.float32]
 
 
 class Dropout:
@@ -63,14 +64,16 @@ class Dropout:
             for start, stop in _runs(magnitudes <= _ZERO):
                 within = passage.core_start <= start < passage.core_stop
                 if within and self._is_lost(samples, start, stop):
-                    shape = np.zeros(self._shape, np.float32)
+                    shape = np.zeros(2 * self._shape, np.float32)
                     before = samples[max(0, start - self._shape) : start]
-                    shape[self._shape - len(before) :] = before
+                    behind = samples[stop : stop + self._shape]
+                    shape[self._shape - len(before) : self._shape] = before
+                    shape[self._shape : self._shape + len(behind)] = behind
                     self._gaps.append(_Gap(passage.first + start, passage.first + stop, shape))
 
     def findings(self) -> Iterator[Found]:
         """One a gap; gaps of both sides at once are one."""
-        played = repeats([gap.before for gap in self._gaps])
+        played = repeats([gap.beside for gap in self._gaps], _ALIKE)
         gaps = [
             (gap.start, gap.stop)
             for gap, count in zip(self._gaps, played, strict=True)

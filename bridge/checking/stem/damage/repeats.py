@@ -10,13 +10,15 @@ from scipy import fft
 
 PLAYED = 3
 """So often is no chance."""
-_ALIKE = 0.9
 _MOST_APART = 8
 """Frames by which two of them may be shifted."""
 
 
-def repeats(shapes: Sequence[npt.NDArray[np.float32]]) -> list[int]:
-    """How often each waveform comes among equally long ones, itself counted, at any level."""
+def repeats(shapes: Sequence[npt.NDArray[np.float32]], alike: float = 0.9) -> list[int]:
+    """How often each waveform comes among equally long ones, itself counted, at any level.
+
+    Two are the same whose correlation is above `alike`.
+    """
     if not shapes:
         return []
     rows = np.array(shapes, np.float64)
@@ -27,5 +29,5 @@ def repeats(shapes: Sequence[npt.NDArray[np.float32]]) -> list[int]:
     for spectrum in spectra:
         matches = np.abs(fft.irfft(spectra * spectrum.conj(), size, axis=1))
         near = np.concatenate([matches[:, : _MOST_APART + 1], matches[:, -_MOST_APART:]], axis=1)
-        counts.append(int(np.count_nonzero(near.max(axis=1) > _ALIKE)))
+        counts.append(int(np.count_nonzero(near.max(axis=1) > alike)))
     return counts
