@@ -8,6 +8,7 @@ from bridge.checking.between.double_return import DoubleReturn
 from bridge.checking.between.duplicate import Duplicate
 from bridge.checking.between.extents import Extents
 from bridge.checking.between.port import BetweenCheck
+from bridge.checking.between.printed_bus import PrintedBus
 from bridge.checking.between.sample_rates import SampleRates
 
 BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
@@ -16,5 +17,6 @@ BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
     DoubleReturn,
     Duplicate,
     Extents,
+    PrintedBus,
     SampleRates,
 )

@@ -1,0 +1,82 @@
+"""Stems that went through the mix's own dynamics are told; a pad ducked by the kick is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from scipy.signal import lfilter
+
+from bridge.audio import Block
+from bridge.checking import Finding, check
+from bridge.checking.between.printed_bus import PrintedBus
+from sessions import read
+
+RATE_HZ = 48000
+SECONDS = 20
+BEAT = RATE_HZ // 2
+FRAMES = SECONDS * RATE_HZ
+
+
+def _beat(hz: float, fall_s: float, offset: int, level: float) -> Block:
+    time_s = np.arange(BEAT) / RATE_HZ
+    hit = level * np.sin(2 * np.pi * hz * time_s) * np.exp(-time_s / fall_s)
+    return np.asarray(np.roll(np.tile(hit, FRAMES // BEAT), offset)[None])
+
+
+def _held(seed: int, hz: float, level: float) -> Block:
+    """Notes that last some beats, their levels alive."""
+    dice = np.random.default_rng(seed)
+    time_s = np.arange(FRAMES) / RATE_HZ
+    tone = sum(np.sin(2 * np.pi * hz * part * time_s + part) / part for part in range(1, 9))
+    alive = lfilter([0.001], [1.0, -0.999], dice.standard_normal(FRAMES))
+    notes = np.repeat(0.5 + dice.random(SECONDS), RATE_HZ)
+    return np.asarray(level * (tone * notes * (1.0 + 3.0 * alive))[None])
+
+
+def _song() -> dict[str, Block]:
+    return {
+        "kick": _beat(60.0, 0.08, 0, 0.8),
+        "snare": _beat(190.0, 0.05, BEAT // 2, 0.4),
+        "pad": _held(1, 220.0, 0.03),
+        "strings": _held(2, 331.0, 0.03),
+        "organ": _held(3, 147.0, 0.03),
+        "voice": _held(4, 410.0, 0.04),
+    }
+
+
+def _ducking(key: Block, threshold: float) -> Block:
+    """The gain of a limiter without knee: at once down, back in 80 ms."""
+    levels = np.abs(key).max(axis=0).reshape(-1, 48).max(axis=1)
+    left, held = float(np.exp(-0.001 / 0.08)), 0.0
+    gains = np.ones(len(levels))
+    for at, level in enumerate(levels):
+        held = max(level, held * left)
+        gains[at] = min(1.0, threshold / max(held, 1e-9))
+    return np.repeat(gains, 48)[None]
+
+
+def _found(folder: Path, stems: Mapping[str, Block]) -> list[Finding]:
+    for name, samples in stems.items():
+        soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
+    return [each for each in check(read([folder])).between if each.code in PrintedBus.codes]
+
+
+@pytest.mark.parametrize("into_it_db", [6.0, 12.0])
+def test_stems_printed_through_the_mixs_limiter_are_told(tmp_path: Path, into_it_db: float) -> None:
+    song = _song()
+    mix = sum(song.values(), np.zeros((1, FRAMES)))
+    gains = _ducking(mix, float(np.abs(mix).max()) * 10 ** (-into_it_db / 20))
+    (found,) = _found(tmp_path, {name: gains * each for name, each in song.items()})
+    assert (found.severity, found.start_s, found.end_s) == ("major", 0.0, SECONDS)
+    assert set(found.stems) >= {"pad", "strings", "organ", "voice"}
+    assert 0.7 <= found.value < into_it_db
+
+
+def test_clean_stems_and_a_pad_ducked_by_the_kick_are_not(tmp_path: Path) -> None:
+    song = _song()
+    ducked = {**song, "pad": _ducking(song["kick"], 0.2) * song["pad"]}
+    assert not _found(tmp_path, ducked)
