@@ -139,7 +139,7 @@ def hold(path: Path) -> Lease:
                 os.close(handle)
                 continue
             _refuse_held(path, handle, locks)
-            _write(handle, _me(uuid.uuid4().hex, locks=locks is not None))
+            _sign(path, handle, _me(uuid.uuid4().hex, locks=locks is not None))
         except BaseException:
             with contextlib.suppress(OSError):
                 os.close(handle)
@@ -248,6 +248,16 @@ def _me(name: str, *, locks: bool) -> Holder:
         user = "an unnamed user"
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     return Holder(name, machine(), platform.node(), os.getpid(), user, since, locks)
+
+
+def _sign(path: Path, handle: int, holder: Holder) -> None:
+    """Write who holds a lease that is ours; a disk too full for it is left without the lease."""
+    try:
+        _write(handle, holder)
+    except OSError:
+        if holder.locks and _same_file(path, handle):
+            path.unlink()
+        raise
 
 
 def _write(handle: int, holder: Holder) -> None:

@@ -60,10 +60,10 @@ def _faults(
 
 def _said_of(path: Path, blake3: str) -> str | None:
     """What is wrong with a frozen file; None: nothing."""
+    if not path.is_file():
+        return "is gone"
     try:
         found = file_digest(path)
-    except FileNotFoundError:
-        return "is gone"
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
     return None if found == blake3 else "is damaged"

@@ -136,11 +136,14 @@ def _cell(value: Any) -> Any:
 
 
 def history_of(path: Path) -> History:
-    """Look through what a job keeps; what cannot be read or was edited of it is a problem told."""
+    """Look through what a job keeps; what cannot be read or was edited of it is a problem told.
+
+    Raises JobError for what is no job at all.
+    """
     place = job_path(path)
     folder = place.parent
-    included, problems = _included(place)
     revisions = revisions_of(folder)
+    included, problems = _included(place, needed=not revisions and not place.is_file())
     approvals, damaged = _approvals(folder)
     frozen = frozen_revisions(folder)
     rows = tuple(_rows(revisions, included, approvals, frozen))
@@ -167,10 +170,12 @@ def _unfrozen(rows: Sequence[HistoryRow], job_folder: Path) -> Iterator[Problem]
             yield Problem("not_frozen", said, {"file": str(row.revision.folder)}, hint=hint)
 
 
-def _included(place: Path) -> tuple[int | None, list[Problem]]:
+def _included(place: Path, *, needed: bool) -> tuple[int | None, list[Problem]]:
     try:
         kept = load_kept_job(place)
     except JobError as error:
+        if needed:
+            raise
         return None, [*error.problems]
     return kept.job.revisions_included, [*kept.gone]
 

@@ -27,7 +27,7 @@ KEPT_JOB = "job-as-sent.toml"
 """The job file in a revision: under its own name it would make the revision a job."""
 SCHEMA = 1
 
-_NAME = re.compile(r"[rd](0|[1-9]\d{0,5})")
+_NAME = re.compile(r"[rd](0|[1-9]\d{0,99})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HINT = "the revision's other files may be whole: fetch this one from a copy of the folder"
 _HINT_OF_SENT = (

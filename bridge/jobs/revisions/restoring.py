@@ -63,6 +63,9 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
         since = _since(job, revision.folder) if has_master and not found.gone else ()
         try:
             kept = _kept_already(place) or _keep_now(place, name, dry_run=dry_run)
+        except OSError as cause:
+            raise cannot_write(folder / DRAFTS, cause) from cause
+        try:
             if not dry_run:
                 if has_master:
                     _put(revision.folder, job.draft)

@@ -96,9 +96,8 @@ def revision_names(job_folder: Path) -> tuple[str, ...]:
         sent = sent_names(job_folder / REVISIONS)
     except InputError:  # what `shelf_problems` tells
         sent = ()
-    numbers = [revision_number(name) for name in (*_names(job_folder), *sent)]
-    last = max((number for number in numbers if number is not None), default=-1)
-    return tuple(f"r{number}" for number in range(last + 1))
+    numbers = {revision_number(name) for name in (*_names(job_folder), *sent)}
+    return tuple(f"r{number}" for number in sorted(each for each in numbers if each is not None))
 
 
 def shelf_problems(job_folder: Path) -> tuple[Problem, ...]:
