@@ -18,7 +18,7 @@ import pytest
 from bridge.storing import Store, digest, file_digest
 
 KILLS = int(os.environ.get("STEMWRIGHT_KILLS", "3"))
-ENTRIES = 400
+ENTRIES = 150
 LONG_AGO = 1_000_000_000.0
 CHILD = """
 import sys
