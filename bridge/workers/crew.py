@@ -64,6 +64,8 @@ class Crew:
     def worker(self) -> Iterator[Connection]:
         """One of them, for the time inside. Raises WorkerLostError where none could be started."""
         self._begin()
+        if self._lost:  # maybe before there was one to wait for
+            raise WorkerLostError
         worker = self._free.get()
         try:
             if worker in self._beginning:

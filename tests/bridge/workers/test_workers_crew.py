@@ -78,8 +78,8 @@ def test_none_begins_before_the_first_call() -> None:
 def test_the_first_to_ask_whether_they_are_ready_begins_them() -> None:
     with working(JOBS):
         _wait_until_ready()
-        assert len(_children()) == JOBS
         assert [apart(abs, -each) for each in range(2 * JOBS)] == [*range(2 * JOBS)]
+        assert len(_children()) == JOBS
         assert ready()
         dismiss_workers()
         assert not _children()
@@ -135,6 +135,26 @@ def test_a_killed_worker_is_told_and_none_is_called_again(tmp_path: Path) -> Non
 def _tell_and_sleep(path: Path, seconds: float) -> None:
     path.write_text(str(os.getpid()))
     time.sleep(seconds)
+
+
+def test_ended_before_they_began_none_is_waited_for() -> None:
+    with working(JOBS):
+        end_workers()
+        for _ in range(2):
+            with pytest.raises(WorkerLostError):
+                apart(abs, -1)
+        assert not ready()
+        assert not _children()
+
+
+def test_where_none_can_be_started_none_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with working(JOBS):
+        for _ in range(2):
+            with pytest.raises(WorkerLostError):
+                apart(abs, -1)
+        with accompanied(_sum_of, 1) as call, pytest.raises(WorkerLostError):
+            call.result()
 
 
 def test_who_waits_for_an_answer_is_told_when_all_are_ended(tmp_path: Path) -> None:
