@@ -18,8 +18,9 @@ _APART_S = 0.05
 _SOUNDS = 1e-6
 """Mean square (-60 dBFS) from which on a row sounds."""
 _AT_ONCE_S = 0.05
-_TRIMMED_S = 0.5
-"""What is cut from a stem's start is longer than this, as is silence that is left on purpose."""
+_TRIMMED_S, _LEFT_S = 0.5, 2.0
+"""What is cut from a stem's start is longer; so is the silence that is left at its end, which no
+gap between two hits is."""
 
 
 class Extents:
@@ -74,14 +75,14 @@ def _of_another_length(stem: Heard, shorter_s: float) -> Shared:
 def _cut_at_start(stem: Heard, shorter_s: float) -> Iterator[Shared]:
     """What sounds from its first frame on and is shorter: was it exported from the song's start?
 
-    Surely not where silence was left at its end.
+    Only where silence was left at its end: else it is rather cut there.
     """
     sounding = np.flatnonzero(loudness_by_row(stem) >= _SOUNDS) * STEP_S
     if not len(sounding) or sounding[0] > _AT_ONCE_S:
         return
-    left_s = span_s(stem)[1] - float(sounding[-1])
-    severity: Severity = "minor" if left_s >= _TRIMMED_S else "info"
+    if span_s(stem)[1] - float(sounding[-1]) < _LEFT_S:
+        return
     words = (
         f"it sounds at once and is {shorter_s:.2f} s shorter: does it begin at the song's start?"
     )
-    yield Shared("start", severity, (stem.audio.facts.id,), 0.0, STEP_S, 0.0, words)
+    yield Shared("start", "minor", (stem.audio.facts.id,), 0.0, STEP_S, 0.0, words)

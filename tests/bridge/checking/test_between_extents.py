@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 import soundfile
 
 from bridge.audio import Block
@@ -42,14 +41,18 @@ def test_a_longer_stem_is_told(tmp_path: Path) -> None:
     assert _told(tmp_path, **stems) == [("length", "info", "c", 0.5)]
 
 
-@pytest.mark.parametrize(("left_s", "severity"), [(1.0, "minor"), (0.0, "info")])
-def test_a_stem_that_sounds_at_once_and_is_shorter_may_be_cut_at_its_start(
-    tmp_path: Path, left_s: float, severity: str
+def test_a_stem_that_sounds_at_once_and_leaves_silence_may_be_cut_at_its_start(
+    tmp_path: Path,
 ) -> None:
-    cut = _noise(2.0 - left_s, left_s, seed=3)
-    found = _told(tmp_path, a=_noise(4.0), b=_noise(4.0, seed=2), c=cut)
+    stems = {"a": _noise(6.0), "b": _noise(6.0, seed=2), "c": _noise(1.0, 2.5, seed=3)}
+    found = _told(tmp_path, **stems)
     assert [each[0] for each in found] == ["length", "start"]
-    assert found[1] == ("start", severity, "c", 0.0)
+    assert found[1] == ("start", "minor", "c", 0.0)
+
+
+def test_one_that_sounds_to_its_end_is_rather_cut_there(tmp_path: Path) -> None:
+    found = _told(tmp_path, a=_noise(4.0), b=_noise(4.0, seed=2), c=_noise(2.0, seed=3))
+    assert found == [("length", "minor", "c", -2.0)]
 
 
 def test_stems_of_one_length_and_a_few_samples_more_are_as_they_should_be(tmp_path: Path) -> None:
