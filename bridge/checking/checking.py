@@ -12,8 +12,16 @@ from typing import Any
 from bridge.audio import open_member
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Shared, Song
-from bridge.checking.findings import CheckReport, Finding, Found, StemFindings, finding_id
+from bridge.checking.findings import (
+    CheckReport,
+    Finding,
+    Found,
+    MixFit,
+    StemFindings,
+    finding_id,
+)
 from bridge.checking.hearing import Heard, heard
+from bridge.checking.mix.against_mix import against_mix
 from bridge.checking.stem_audio import StemAudio, stem_audio
 from bridge.workers import WorkerLostError, apart, working
 from sessions import Media, Session, Track
@@ -34,8 +42,9 @@ def check(
     jobs: int = 1,
     quick: bool = False,
     progress: Progress = unwatched,
+    mix: Path | None = None,
 ) -> CheckReport:
-    """Check the stems of a session.
+    """Check the stems of a session, against `mix` or else the rough mix that lies among them.
 
     A stem that cannot be decoded is a finding of its own, as are files among the stems whose
     headers were `unreadable`; the others are checked. `quick` makes
@@ -70,8 +79,13 @@ def check(
             if each.quick or not quick
             for shared in each().find(song)
         ]
-    others = (_undecodable(_name_of(each), [each]) for each in unreadable)
-    return CheckReport((*stems, *others), tuple(_between(shared) for shared in between))
+        against = None if quick else _against_mix(song, _rough_mix(session, mix, files))
+    others = [_undecodable(_name_of(each), [each]) for each in unreadable]
+    if isinstance(against, StemFindings):
+        others.append(against)
+    told = tuple(_between(shared) for shared in between)
+    fit = against if isinstance(against, MixFit) else None
+    return CheckReport((*stems, *others), told, fit)
 
 
 def _tracks(session: Session) -> list[Track]:
@@ -110,6 +124,27 @@ def _heard(track: Track, files: _Files, *, quick: bool) -> Heard | InputError:
         return _in_a_worker(audio, quick=quick)
     except InputError as error:
         return error
+
+
+def _rough_mix(session: Session, mix: Path | None, files: _Files) -> tuple[Path, ...]:
+    """The file of the mix, or those of its two sides; none where there is no mix."""
+    if mix is not None:
+        return (mix,)
+    for each in session.references:
+        if each.kind == "mix":
+            return tuple(files(media) for media in (each.media, each.right) if media is not None)
+    return ()
+
+
+def _against_mix(song: Song, paths: tuple[Path, ...]) -> MixFit | StemFindings | None:
+    """How the stems are in the mix; what is wrong with its file where it cannot be decoded."""
+    if not paths:
+        return None
+    name = paths[0].stem
+    try:
+        return against_mix(song.stems, stem_audio(name, name, "mix", paths), song.tempo_bpm)
+    except InputError as error:
+        return _undecodable(name, error.problems)
 
 
 def _in_a_worker(audio: StemAudio, *, quick: bool) -> Heard:

@@ -103,6 +103,7 @@ from .replacing.planning import (
 from .song import (
     song_moves as song_moves,
     song_session as song_session,
+    summed_tracks as summed_tracks,
 )
 from .times import (
     BarClock as BarClock,
@@ -177,6 +178,7 @@ __all__ = [
     "song_session",
     "song_time",
     "stand_in",
+    "summed_tracks",
     "title_of",
     "wishes",
     "write_job",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,8 @@ def checked_stems(
 ) -> CheckReport:
     """Read the session, and check it; stems that cannot be read are told beside the others.
 
-    Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do.
+    Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do,
+    and as `bridge.audio.probe` does for a rough mix that cannot be opened.
     """
     from bridge.jobs import load_job, song_session
 
@@ -46,7 +47,11 @@ def checked_stems(
     session, unreadable = _read(given.session if job is None else job.stems, given)
     if job is not None:
         session = song_session(job, session)
-    report = check(session, unreadable, jobs=given.jobs, quick=quick, progress=progress)
+    if given.mix is not None:
+        session = _without(session, given.mix)
+    report = check(
+        session, unreadable, jobs=given.jobs, quick=quick, progress=progress, mix=given.mix
+    )
     return report if job is None else report.accepting(_reasons(job, report))
 
 
@@ -79,6 +84,15 @@ def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str
         for each in map(found.__getitem__, ids)
     ]
     return report.accepting(_reasons(accept(job, meant, why), report))
+
+
+def _without(session: Session, mix: Path) -> Session:
+    """The session without the rough mix, where that lies among the stems."""
+    from bridge.audio import probe
+    from bridge.jobs import summed_tracks
+
+    probe(mix)
+    return replace(session, tracks=summed_tracks(session, [mix.resolve()]))
 
 
 def _reasons(job: Job, report: CheckReport) -> dict[str, str]:

@@ -1,0 +1,124 @@
+"""The gains that explain the mix best, wherever something else does not hide it.
+
+Cells that do not fit count less and less, so that what is missing, or another sound, moves no
+gain. A bus on the mix is a gain that all stems share and that moves with time.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.checking.mix.products import Products
+from stemwright.decibels import power_db
+
+_ROUNDS = 24
+_MOST_LOOSE, _LEAST_LOOSE = 1.0, 1e-5
+"""Residual, of a cell's power, from which on it counts less: in the first round, and the last."""
+_SAME = 1e-4
+"""The part of a stem's power, that no other stems hold, below which it is made of them."""
+_LEAST = 1e-12
+MOST_DB = 60.0
+"""What the precision of the products can tell at most."""
+
+_Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What explains the mix: the gain of each stem, and of all together by window.
+
+    `gains` are negative where a stem is upside down, NaN for a stem that is made of others.
+    `left`, `there` and `expected` (windows, bands) are the power that is left, that of the mix,
+    and that of the stems with these gains.
+    """
+
+    gains: _Array
+    moved: _Array
+    left: _Array
+    there: _Array
+    expected: _Array
+
+    @property
+    def explained_db(self) -> float:
+        """How far below the mix lies what is left of it."""
+        left, there = float(self.left.sum()), float(self.there.sum())
+        return min(MOST_DB, -power_db(max(left, 1e-30) / there)) if there else 0.0
+
+
+def fitted(given: Products, *, moving: bool) -> Fit:
+    """Fit the gains; `moving` lets a gain that all share move from window to window."""
+    kept = independent(given.total[:-1, :-1])
+    at = np.array([*kept, given.cells.shape[2] - 1])
+    cells = given.cells[:, :, at[:, None], at]
+    own, both = cells[..., :-1, :-1], cells[..., :-1, -1]
+    there = cells[..., -1, -1].astype(np.float64)
+    floor = _LEAST + 1e-7 * float(there.mean())
+    moved, gains = np.ones(len(cells)), np.zeros(len(kept))
+    left, expected = there, np.zeros_like(there)
+    loose = np.geomspace(_MOST_LOOSE, _LEAST_LOOSE, _ROUNDS)
+    for each in loose:
+        weights = 1.0 / (left + each * there + floor)
+        weights *= there > floor
+        gains = _solved(own, both, weights, moved)
+        shared, single = _predicted(own, both, gains)
+        if moving:
+            moved = _moved(shared, single, weights)
+            size = _middle(moved, there.sum(axis=1))
+            moved, gains = moved / size, gains * size
+            shared, single = shared * size**2, single * size
+        left = there - 2 * moved[:, None] * single + np.square(moved)[:, None] * shared
+        left = np.maximum(left, 0.0)
+        expected = np.square(moved)[:, None] * shared
+    all_gains = np.full(given.cells.shape[2] - 1, np.nan)
+    all_gains[kept] = gains
+    return Fit(all_gains, moved, left, there, expected)
+
+
+def independent(power: _Array) -> list[int]:
+    """The rows of what is no sum of others: copies count once, a bus beside its parts not."""
+    kept = [row for row in range(len(power)) if power[row, row] > _LEAST]
+    while len(kept) > 1:
+        sizes = np.sqrt(np.diag(power)[kept])
+        normal = power[np.ix_(kept, kept)] / np.outer(sizes, sizes)
+        alone = 1.0 / np.diag(np.linalg.inv(normal + 1e-9 * np.eye(len(kept))))
+        made = [row for row, part in zip(kept, alone, strict=True) if part < _SAME]
+        if not made:
+            break
+        kept.remove(max(made, key=lambda row: (round(math.log10(power[row, row]), 2), row)))
+    return kept
+
+
+def _solved(own: npt.NDArray[np.float32], both: npt.NDArray[np.float32], weights: _Array,
+            moved: _Array) -> _Array:  # fmt: skip
+    rows = own.shape[-1]
+    flat = (weights * np.square(moved)[:, None]).ravel()
+    matrix = (flat @ own.reshape(len(flat), -1)).reshape(rows, rows)
+    right = (weights * moved[:, None]).ravel() @ both.reshape(len(flat), -1)
+    sizes = np.sqrt(np.diag(matrix)) + 1e-30
+    normal = matrix / np.outer(sizes, sizes) + 1e-9 * np.eye(rows)
+    return np.asarray(np.linalg.solve(normal, right / sizes) / sizes)
+
+
+def _predicted(
+    own: npt.NDArray[np.float32], both: npt.NDArray[np.float32], gains: _Array
+) -> tuple[_Array, _Array]:
+    """The power of what the stems give by cell, and its product with the mix."""
+    rows = len(gains)
+    shared = own.reshape(-1, rows * rows) @ np.outer(gains, gains).ravel()
+    return shared.reshape(own.shape[:2]), (both.reshape(-1, rows) @ gains).reshape(own.shape[:2])
+
+
+def _moved(shared: _Array, single: _Array, weights: _Array) -> _Array:
+    size = (weights * shared).sum(axis=1)
+    return np.where(size > 1e-6, (weights * single).sum(axis=1) / np.maximum(size, 1e-6), 1.0)
+
+
+def _middle(values: _Array, weights: _Array) -> float:
+    order = np.argsort(values)
+    added = np.cumsum(weights[order])
+    found = float(values[order[int(np.searchsorted(added, 0.5 * added[-1]))]])
+    return found if found > 0.0 else 1.0

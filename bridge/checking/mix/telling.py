@@ -1,0 +1,145 @@
+"""What a fit to the rough mix says of each stem, and of all together."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.checking.codes import Severity
+from bridge.checking.findings import Finding, finding_id
+from bridge.checking.mix.fitting import Fit
+from stemwright.decibels import amplitude_db
+
+_ALIKE_DB = 1.0
+_MUCH_DB = 2.0
+_ABSENT_DB = -24.0
+"""Gain, against the others', below which a stem is not in the mix."""
+_LEAST_LATE_S = 0.0005
+_BEAT_OFF_S = 0.005
+_FLOOR_DB = -99.0
+_DIGITS = 3
+
+_Facts = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class InMix:
+    """A stem as the fit has it in the mix; `offset` is how many frames later it lies there.
+
+    `gain` is signed, NaN for a stem that other stems make up.
+    """
+
+    stem: str
+    gain: float
+    offset: int
+    start_s: float
+    end_s: float
+
+    @property
+    def gain_db(self) -> float:
+        """Minus infinity where it is not there, NaN where it cannot be told."""
+        if math.isnan(self.gain):
+            return self.gain
+        return round(amplitude_db(abs(self.gain)), _DIGITS) + 0.0  # no minus zero
+
+    @property
+    def polarity(self) -> int:
+        """1, or -1 for upside down."""
+        return -1 if self.gain < 0.0 else 1
+
+
+def common_gain_db(stems: Sequence[InMix]) -> float:
+    """The gain that most stems have; of two that are as common the one nearer to 0 dB."""
+    gains = [each.gain_db for each in stems if math.isfinite(each.gain_db)]
+
+    def near(gain_db: float) -> int:
+        return sum(abs(each - gain_db) < 0.5 * _ALIKE_DB for each in gains)
+
+    return max(gains, key=lambda each: (near(each), -abs(each)), default=0.0)
+
+
+def of_stems(stems: Sequence[InMix], rate_hz: int, tempo_bpm: float | None) -> Iterator[Finding]:
+    """Stems that are in the mix otherwise than the others: by level, place, polarity; or not."""
+    common_db = common_gain_db(stems)
+    known = [each for each in stems if math.isfinite(each.gain_db)]
+    there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
+    alike = sum(abs(each.gain_db - common_db) < _ALIKE_DB for each in there)
+    is_mixed = 2 * alike <= len(there)
+    places = Counter(each.offset for each in there)
+    place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
+    for each in known:
+        if each not in there:
+            level_db = max(_FLOOR_DB, round(each.gain_db - common_db, _DIGITS))
+            yield _finding("extra", "major", each, level_db, "the rough mix has not got it", {})
+            continue
+        facts: _Facts = {
+            "offset_frames": each.offset,
+            "gain_db": each.gain_db,
+            "polarity": each.polarity,
+        }
+        yield from _level(each, each.gain_db - common_db, facts, is_mixed=is_mixed)
+        yield from _place(each, (place - each.offset) / rate_hz, tempo_bpm, facts)
+        if each.polarity < 0:
+            words = "it is upside down against the rough mix"
+            yield _finding("polarity", "major", each, -1.0, words, facts)
+
+
+def held_share(fit: Fit) -> float:
+    """The part of the time in which the stems are what sounds in the mix, wherever they should."""
+    rows = fit.left.shape[0]
+    second = max(1, rows // max(1, round(rows * 0.05)))
+    whole = rows // second * second
+    if not whole:
+        return 1.0
+    shared = np.maximum(fit.expected, 0.0)
+    right = (fit.left < 0.5 * shared) * shared
+    by_second = shared[:whole].sum(axis=1).reshape(-1, second).sum(axis=1)
+    right_by_second = right[:whole].sum(axis=1).reshape(-1, second).sum(axis=1)
+    sounds = by_second > 1e-3 * float(by_second.max(initial=0.0))
+    if not sounds.any():
+        return 0.0
+    return float((right_by_second[sounds] > 0.25 * by_second[sounds]).mean())
+
+
+def _level(each: InMix, off_db: float, facts: _Facts, *, is_mixed: bool) -> Iterator[Finding]:
+    if abs(off_db) <= _ALIKE_DB:
+        return
+    much: Severity = "major" if abs(off_db) > _MUCH_DB else "minor"
+    severity: Severity = "info" if is_mixed else much
+    way = "quieter" if off_db > 0 else "louder"
+    words = f"it is {abs(off_db):.1f} dB {way} than in the rough mix"
+    yield _finding("level", severity, each, round(-off_db, _DIGITS), words, facts)
+
+
+def _place(each: InMix, late_s: float, tempo_bpm: float | None, facts: _Facts) -> Iterator[Finding]:
+    if abs(late_s) < _LEAST_LATE_S:
+        return
+    beats = late_s * tempo_bpm / 60.0 if tempo_bpm else 0.0
+    way = "late" if late_s > 0 else "early"
+    if tempo_bpm and round(beats) and abs(beats - round(beats)) * 60.0 / tempo_bpm < _BEAT_OFF_S:
+        words = f"it is {abs(round(beats))} beats {way} against the rough mix"
+        yield _finding("bar_shift", "major", each, float(round(beats)), words, facts)
+        return
+    words = f"it is {abs(1000 * late_s):.1f} ms {way} against the rough mix"
+    yield _finding("offset", "major", each, 1000 * late_s, words, facts)
+
+
+def _finding(
+    code: str, severity: Severity, each: InMix, value: float, words: str, facts: _Facts
+) -> Finding:
+    span = round(1000 * each.start_s), round(1000 * each.end_s)
+    return Finding(
+        id=finding_id(code, ("rough mix", each.stem), *span),
+        code=code,
+        severity=severity,
+        stems=(each.stem,),
+        start_s=each.start_s,
+        end_s=each.end_s,
+        value=value,
+        words=words,
+        facts=facts,
+    )

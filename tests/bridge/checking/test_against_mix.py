@@ -1,0 +1,156 @@
+"""The stems against a rough mix: gains, places, polarities, and what is told of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from bridge.audio import Block
+from bridge.checking import Finding, MixFit
+from bridge.road import ToCheck, checked_stems
+from stemwright.problems import InputError
+
+RATE_HZ = 48000
+SECONDS = 8
+
+
+def _hits(seed: int, hz: float) -> Block:
+    """(2, frames): decaying noisy notes at times of their own."""
+    dice = np.random.default_rng(seed)
+    sound = np.zeros((2, SECONDS * RATE_HZ))
+    time_s = np.arange(RATE_HZ // 4) / RATE_HZ
+    for at in dice.integers(4800, sound.shape[1] - 2 * len(time_s), 3 * SECONDS):
+        shape = np.exp(-time_s / 0.06) * (1 - np.exp(-time_s / 0.001))
+        noise = dice.standard_normal((2, len(time_s))) * [[1.0], [0.6]]
+        note = np.sin(2 * np.pi * hz * (1 + dice.random()) * time_s)
+        sound[:, at : at + len(time_s)] += 0.1 * shape * (note + 0.3 * noise)
+    return sound
+
+
+STEMS = {"bass": _hits(1, 90.0), "keys": _hits(2, 400.0), "lead": _hits(3, 1500.0)}
+
+
+def _later(samples: Block, frames: int) -> Block:
+    return np.asarray(np.roll(samples, frames, axis=1))
+
+
+def _pumped(mix: Block) -> Block:
+    """Through a compressor and a clipper."""
+    level = np.abs(mix).max(axis=0)
+    fall = np.exp(-1 / (0.05 * RATE_HZ))
+    followed, last = np.empty_like(level), 0.0
+    for at, value in enumerate(level):
+        last = max(value, fall * last)
+        followed[at] = last
+    return np.asarray(np.clip(mix * (1 + followed / 0.1) ** -0.5, -0.2, 0.2))
+
+
+def _fit(
+    folder: Path, mix: Block, stems: dict[str, Block] = STEMS, rate_hz: int = RATE_HZ
+) -> MixFit:
+    place = folder / "stems"
+    place.mkdir()
+    for name, samples in stems.items():
+        soundfile.write(place / f"{name}.wav", samples.T, RATE_HZ, subtype="FLOAT")
+    soundfile.write(folder / "rough.wav", mix.T, rate_hz, subtype="FLOAT")
+    report = checked_stems(ToCheck((place,), mix=folder / "rough.wav"))
+    assert report.mix is not None
+    return report.mix
+
+
+def _sum(**gains: float) -> Block:
+    return np.asarray(sum(gains.get(name, 1.0) * sound for name, sound in STEMS.items()))
+
+
+def _only(fit: MixFit) -> Finding:
+    (one,) = fit.findings
+    return one
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.5, 2.0])
+def test_a_plain_sum_is_one_however_loud(tmp_path: Path, gain: float) -> None:
+    fit = _fit(tmp_path, gain * _sum())
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    assert fit.explained_db > 50
+    assert all(each.gain_db == pytest.approx(20 * np.log10(gain), abs=0.01) for each in fit.stems)
+
+
+def test_gains_places_and_polarities_are_found_through_a_bus(tmp_path: Path) -> None:
+    mix = 0.7 * STEMS["bass"] + _later(STEMS["keys"], 480) - 1.4 * STEMS["lead"]
+    for folder, made, near_db in (("plain", mix, 0.01), ("bus", _pumped(mix), 0.3)):
+        (tmp_path / folder).mkdir()
+        fit = _fit(tmp_path / folder, made)
+        bass, keys, lead = fit.stems
+        assert [each.offset_frames for each in fit.stems] == [0, 480, 0]
+        assert [each.polarity for each in fit.stems] == [1, 1, -1]
+        assert bass.gain_db - keys.gain_db == pytest.approx(-3.098, abs=near_db)
+        assert lead.gain_db - keys.gain_db == pytest.approx(2.923, abs=near_db)
+
+
+def test_a_bus_that_moves_is_told_as_one(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, _pumped(_sum()))
+    assert (fit.verdict, fit.findings) == ("bus_processing", ())
+
+
+def test_a_stem_too_quiet_is_told_by_how_much(tmp_path: Path) -> None:
+    found = _only(_fit(tmp_path, _sum(keys=10 ** (3 / 20))))
+    assert (found.code, found.severity, found.stems) == ("level", "major", ("keys",))
+    assert found.value == pytest.approx(-3.0, abs=0.01)
+
+
+def test_a_stem_upside_down_is_told(tmp_path: Path) -> None:
+    found = _only(_fit(tmp_path, _sum(keys=-1.0)))
+    assert (found.code, found.severity, found.stems) == ("polarity", "major", ("keys",))
+
+
+def test_a_stem_that_begins_early_is_told(tmp_path: Path) -> None:
+    stems = {**STEMS, "keys": STEMS["keys"][:, RATE_HZ // 2 :]}
+    found = _only(_fit(tmp_path, _sum(), stems))
+    assert (found.code, found.severity, found.stems) == ("offset", "major", ("keys",))
+    assert found.value == pytest.approx(-500.0)
+    assert found.facts["offset_frames"] == RATE_HZ // 2
+
+
+def test_a_stem_that_the_mix_has_not_is_told(tmp_path: Path) -> None:
+    found = _only(_fit(tmp_path, _sum(lead=0.0)))
+    assert (found.code, found.severity, found.stems) == ("extra", "major", ("lead",))
+
+
+def test_a_copy_counts_once(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, _sum(), {**STEMS, "keys copy": STEMS["keys"]})
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    assert sorted(np.isnan([each.gain_db for each in fit.stems])) == [False, False, False, True]
+    assert None in [each["gain_db"] for each in fit.as_json()["stems"]]
+
+
+def test_another_arrangement_and_another_song_are_no_sums(tmp_path: Path) -> None:
+    half = SECONDS * RATE_HZ // 2
+    (tmp_path / "arranged").mkdir()
+    other = np.concatenate([_sum()[:, :half], _hits(7, 300.0)[:, :half]], axis=1)
+    fit = _fit(tmp_path / "arranged", other)
+    assert (fit.verdict, _only(fit).code) == ("other_version", "other_version")
+    fit = _fit(tmp_path, _hits(8, 300.0) + _hits(9, 900.0))
+    assert fit.verdict in ("unrelated", "other_version")
+    assert _only(fit).code == "other_version"
+
+
+def test_a_mix_in_mono_or_at_another_rate_is_compared_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "mono").mkdir()
+    fit = _fit(tmp_path / "mono", _sum().mean(axis=0, keepdims=True))
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    mix = soxr.resample(_sum().T, RATE_HZ, 44100, quality="VHQ").T
+    fit = _fit(tmp_path, mix, rate_hz=44100)
+    assert fit.findings == ()
+    assert fit.explained_db > 25
+
+
+def test_a_silent_mix_is_told_and_one_that_is_none_is_refused(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, np.zeros((2, 1000)))
+    assert (fit.verdict, fit.findings) == ("unrelated", ())
+    (tmp_path / "rough.wav").write_bytes(b"no sound")
+    with pytest.raises(InputError):
+        checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
