@@ -15,8 +15,10 @@ from bridge.checking.stem.edges.upcut_start import UpcutStart
 from bridge.checking.stem.level.dc_offset import DcOffset
 from bridge.checking.stem.level.hot_peaks import HotPeaks
 from bridge.checking.stem.level.silent import Silent
+from bridge.checking.stem.origin.lossy_source import LossySource
 from bridge.checking.stem.origin.padded_bits import PaddedBits
 from bridge.checking.stem.origin.role_conflict import RoleConflict
+from bridge.checking.stem.origin.upsampled import Upsampled
 from bridge.checking.stem.origin.wrong_depth import WrongDepth
 from bridge.checking.stem.stereo.channel_polarity import ChannelPolarity
 from bridge.checking.stem.stereo.dead_channel import DeadChannel
@@ -35,12 +37,14 @@ STEM_CHECKS: tuple[type[StemCheck], ...] = (
     HotPeaks,
     Hum,
     Limited,
+    LossySource,
     MonoInStereo,
     NoiseFloor,
     PaddedBits,
     RoleConflict,
     Silent,
     UpcutStart,
+    Upsampled,
     WideLowEnd,
     WrongDepth,
 )

@@ -1,0 +1,128 @@
+"""Where a stem's treble ends at once: codecs and resamplers cut it off, no instrument does.
+
+The spectrum of the windows that have most treble, in bands of about 100 Hz: an edge is a fall
+much steeper than what comes before and behind it, above which nothing rises again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from bridge.audio import Block
+
+_WINDOW_FRAMES = 4096
+_BAND_HZ = 100.0
+_LOWEST_HZ = 5000.0
+_SILENCE = 1e-20
+_LOUDEST = 0.2
+"""Share of the sounding windows that are looked at."""
+_FEWEST_WINDOWS = 6
+_SOUNDING = 1e-4
+"""Of the window with most treble."""
+_BEFORE_BANDS = 7
+_FALL_BANDS = 10
+_FILLED = 0.3
+"""So many of the bands before an edge may lie lower: between partials there is nothing to cut."""
+_DOWN_DB = 20.0
+_EACH_WINDOW_DB = 15.0
+
+
+@dataclass(frozen=True)
+class BandEdge:
+    """An edge at `hz`, where it is 20 dB down; it falls by `fall_db` within about 1.7 kHz.
+
+    `steeper_db` is what of that is more than the slope before and behind it, `share` how many of
+    the windows have it.
+    """
+
+    hz: float
+    fall_db: float
+    steeper_db: float
+    share: float
+
+
+def treble_powers(samples: Block, sample_rate_hz: int) -> Block:
+    """(windows, bands) of (channels, frames): power by band from 5 kHz on, sides added.
+
+    Windows of 4096 lie end to end; what is left behind the last one is not heard.
+    """
+    count = samples.shape[1] // _WINDOW_FRAMES
+    low, width, bands = _bands(sample_rate_hz)
+    window = np.hanning(_WINDOW_FRAMES + 1)[:-1]
+    found = np.zeros((count, bands))
+    for side in samples[:, : count * _WINDOW_FRAMES]:
+        spectra = fft.rfft(side.reshape(count, _WINDOW_FRAMES) * window, axis=1)
+        treble = spectra[:, low : low + bands * width]
+        power = np.square(treble.real) + np.square(treble.imag)
+        found += power.reshape(count, bands, width).mean(axis=2)
+    found *= np.square(2.0 / window.sum())
+    return found
+
+
+def band_edge(powers: Sequence[Block], sample_rate_hz: int) -> BandEdge | None:
+    """The steepest edge in what `treble_powers` gave of a stem; None where there is no treble."""
+    joined = np.concatenate(powers) if powers else np.zeros((0, 0))
+    loudness = joined.sum(axis=1)
+    sounding = np.count_nonzero(loudness > max(_SILENCE, _SOUNDING * loudness.max(initial=0.0)))
+    if sounding < _FEWEST_WINDOWS:
+        return None
+    looked_at = max(_FEWEST_WINDOWS, round(_LOUDEST * sounding))
+    loudest = np.argsort(-loudness, kind="stable")[:looked_at]
+    levels_db = 10.0 * np.log10(joined[loudest] + _SILENCE)
+    return _steepest(levels_db, sample_rate_hz)
+
+
+def _steepest(levels_db: Block, sample_rate_hz: int) -> BandEdge | None:
+    profile_db = np.median(levels_db, axis=0)
+    last = len(profile_db) - _FALL_BANDS - 2
+    places = range(_BEFORE_BANDS, last)
+    if not places:
+        return None
+    falls = [float(_fall_db(profile_db[None], at)[0]) for at in places]
+    at = places[int(np.argmax(falls))]
+    fall_db = max(falls)
+    before_db = _before_db(profile_db[None], at)[0]
+    down = np.flatnonzero(profile_db[at - _BEFORE_BANDS :] < before_db - _DOWN_DB)
+    if not len(down):
+        return None
+    share = float((_fall_db(levels_db, at) > _EACH_WINDOW_DB).mean())
+    low, width, _ = _bands(sample_rate_hz)
+    band = at - _BEFORE_BANDS + int(down[0])
+    hz = (low + (band + 0.5) * width) * sample_rate_hz / _WINDOW_FRAMES
+    return BandEdge(hz, fall_db, fall_db - _slope_db(profile_db, at), share)
+
+
+def _before_db(levels_db: Block, at: int) -> Block:
+    before: Block = np.quantile(levels_db[:, at - _BEFORE_BANDS : at], _FILLED, axis=1)
+    return before
+
+
+def _fall_db(levels_db: Block, at: int) -> Block:
+    """From before band `at` to the loudest of all that lies behind the fall."""
+    fall: Block = _before_db(levels_db, at) - levels_db[:, at + _FALL_BANDS : -1].max(axis=1)
+    return fall
+
+
+def _slope_db(profile_db: Block, at: int) -> float:
+    """How far it falls on as wide a stretch before the edge and behind it, the larger of them."""
+    wide = _BEFORE_BANDS + _FALL_BANDS
+    slopes = [0.0]
+    if at >= wide + _BEFORE_BANDS:
+        earlier = np.quantile(profile_db[at - wide - _BEFORE_BANDS : at - wide], _FILLED)
+        slopes.append(float(earlier) - float(_before_db(profile_db[None], at)[0]))
+    behind = profile_db[at + _FALL_BANDS : -1]
+    if len(behind) > wide:
+        slopes.append(float(behind[:3].max() - behind[wide:].max()))
+    return max(slopes)
+
+
+def _bands(sample_rate_hz: int) -> tuple[int, int, int]:
+    """The first bin, the bins a band, and how many bands there are below half the rate."""
+    bin_hz = sample_rate_hz / _WINDOW_FRAMES
+    width = max(1, round(_BAND_HZ / bin_hz))
+    low = int(np.ceil(_LOWEST_HZ / bin_hz))
+    return low, width, max(0, (_WINDOW_FRAMES // 2 - low) // width)

@@ -1,0 +1,66 @@
+"""`upsampled`: the treble ends at half a lower sample rate, and nothing is above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from bridge.audio import Block
+from bridge.checking.band_edge import BandEdge, band_edge
+from bridge.checking.findings import Found
+from bridge.checking.port import Passage, StemFacts
+
+_RATES_HZ = (16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
+_LOWEST = {16000: 0.93, 22050: 0.91, 24000: 0.93, 32000: 0.945}
+_HIGHEST = {32000: 0.985}
+"""Where an edge may lie, in halves of a rate: codecs end at 16 kHz as well."""
+_USUAL_LOWEST, _USUAL_HIGHEST = 0.945, 1.003
+_CODECS_END_THERE_HZ = 32000
+"""MP3 of about 112 kbit/s ends at 15.3 kHz; in 16 bit nothing tells it from a resampler."""
+_LOWER = 0.95
+"""Of the file's own rate: 44.1 of 48 kHz is lower."""
+_LEAST_FALL_DB = 25.0
+_LEAST_STEEPER_DB = 18.0
+_LEAST_SHARE = 0.6
+
+
+class Upsampled:
+    """The edge of the whole stem's treble."""
+
+    codes: ClassVar[tuple[str, ...]] = ("upsampled",)
+    quick: ClassVar[bool] = False
+
+    def __init__(self, facts: StemFacts) -> None:
+        self._facts = facts
+        self._powers: list[Block] = []
+
+    def hear(self, passage: Passage) -> None:
+        """Keep the treble's powers."""
+        if not passage.is_silent:
+            self._powers.append(passage.treble)
+
+    def findings(self) -> Iterator[Found]:
+        """One over the whole stem."""
+        rate_hz = self._facts.sample_rate_hz
+        edge = band_edge(self._powers, rate_hz)
+        made_hz = None if edge is None else made_at_hz(edge, rate_hz)
+        if edge is not None and made_hz is not None:
+            words = f"it was made at {made_hz / 1000:g} kHz"
+            if made_hz == _CODECS_END_THERE_HZ:
+                words += ", or comes out of a lossy codec"
+            words += f": nothing is above {edge.hz / 1000:.1f} kHz"
+            yield Found("upsampled", "minor", 0, self._facts.frames, float(made_hz), words)
+
+
+def made_at_hz(edge: BandEdge, sample_rate_hz: int) -> int | None:
+    """The lower sample rate that an edge tells of, None where it tells of none."""
+    if edge.fall_db < _LEAST_FALL_DB or edge.steeper_db < _LEAST_STEEPER_DB:
+        return None
+    if edge.share < _LEAST_SHARE:
+        return None
+    for made_hz in _RATES_HZ:
+        lowest = _LOWEST.get(made_hz, _USUAL_LOWEST) * made_hz / 2
+        highest = _HIGHEST.get(made_hz, _USUAL_HIGHEST) * made_hz / 2
+        if made_hz <= _LOWER * sample_rate_hz and lowest <= edge.hz <= highest:
+            return made_hz
+    return None

@@ -1,0 +1,133 @@
+"""Where a stem came from: lower rates and lossy codecs are told, steep filters are not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+import soxr
+from scipy.signal import butter, sosfilt
+
+from bridge.checking.band_edge import band_edge, treble_powers
+from bridge.checking.findings import Found
+from bridge.checking.stem.origin.lossy_source import LossySource
+from bridge.checking.stem.origin.upsampled import Upsampled
+
+Hear = Callable[..., list[Found]]
+Signal = npt.NDArray[np.float64]
+
+RATE_HZ = 48000
+FRAMES = 5 * RATE_HZ
+
+
+def _hits(rate_hz: int = RATE_HZ) -> Signal:
+    """(2, frames) of noise that is struck twice a second, weaker towards the treble."""
+    frames = FRAMES * rate_hz // RATE_HZ
+    white = np.random.default_rng(3).standard_normal((2, frames))
+    struck = white * np.exp(-12.0 * ((np.arange(frames) / rate_hz) % 0.5))
+    shaped = struck + sosfilt(butter(1, 2000, fs=rate_hz, output="sos"), struck, axis=1)
+    return np.asarray(0.05 * shaped)
+
+
+def _resampled(signal: Signal, through_hz: int, rate_hz: int, quality: str = "VHQ") -> Signal:
+    low = soxr.resample(signal.T, rate_hz, through_hz, quality)
+    return np.asarray(soxr.resample(low, through_hz, rate_hz, quality).T)
+
+
+def _encoded(signal: Signal, rate_hz: int, form: str, subtype: str, level: float) -> Signal:
+    held = io.BytesIO()
+    with soundfile.SoundFile(
+        held, "w", rate_hz, 2, subtype, format=form, compression_level=level
+    ) as out:
+        for at in range(0, signal.shape[1], 8192):
+            out.write(signal[:, at : at + 8192].T)
+    held.seek(0)
+    return np.asarray(soundfile.read(held, always_2d=True)[0].T)
+
+
+def _in_steps(signal: Signal, bits: int) -> Signal:
+    step = 2.0 ** (1 - bits)
+    dice = np.random.default_rng(4)
+    dither = dice.random(signal.shape) - dice.random(signal.shape)
+    return np.asarray(step * np.rint(signal / step + dither))
+
+
+@pytest.mark.parametrize("check", [LossySource, Upsampled])
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000])
+def test_treble_up_to_the_top_is_not_told(hear: Hear, check: type, rate_hz: int) -> None:
+    assert hear(check, _hits(rate_hz), rate_hz) == []
+
+
+@pytest.mark.parametrize("check", [LossySource, Upsampled])
+@pytest.mark.parametrize("corner_hz", [6000, 10000, 14000, 16000])
+@pytest.mark.parametrize("order", [2, 4, 8])
+def test_steep_filters_of_a_synth_are_not_told(
+    hear: Hear, check: type, corner_hz: int, order: int
+) -> None:
+    sections = butter(order, corner_hz, fs=RATE_HZ, output="sos")
+    assert hear(check, sosfilt(sections, _hits(), axis=1)) == []
+
+
+@pytest.mark.parametrize("check", [LossySource, Upsampled])
+def test_of_a_stem_without_treble_nothing_is_told(hear: Hear, check: type) -> None:
+    deep = np.sin(2 * np.pi * 55 * np.arange(FRAMES) / RATE_HZ)
+    assert hear(check, 0.5 * deep) == []
+    assert hear(check, _in_steps(0.5 * deep[None], 16)) == []
+    assert hear(check, np.zeros((2, FRAMES))) == []
+    assert hear(check, _hits()[:, :9000]) == []
+    assert hear(check, _hits(), 8000) == []
+
+
+@pytest.mark.parametrize(
+    ("from_hz", "rate_hz"),
+    [(22050, 44100), (22050, 48000), (24000, 48000), (32000, 44100), (32000, 48000),
+     (44100, 48000), (44100, 96000), (48000, 96000)],
+)  # fmt: skip
+@pytest.mark.parametrize("quality", ["HQ", "VHQ"])
+@pytest.mark.parametrize("bits", [16, 24])
+def test_a_lower_rate_is_told_as_that(
+    hear: Hear, from_hz: int, rate_hz: int, quality: str, bits: int
+) -> None:
+    made = _in_steps(_resampled(_hits(rate_hz), from_hz, rate_hz, quality), bits)
+    assert [each.value for each in hear(Upsampled, made, rate_hz)] == [from_hz]
+    assert [each.value for each in hear(Upsampled, made[::-1] * 0.1, rate_hz)] == [from_hz]
+    assert hear(LossySource, made, rate_hz) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "subtype", "level", "rate_hz"),
+    [("MP3", "MPEG_LAYER_III", 0.6, 44100), ("MP3", "MPEG_LAYER_III", 0.6, 48000),
+     ("MP3", "MPEG_LAYER_III", 0.2, 44100), ("MP3", "MPEG_LAYER_III", 0.2, 48000),
+     ("OGG", "VORBIS", 0.6, 44100), ("OGG", "VORBIS", 0.6, 48000), ("OGG", "OPUS", 0.7, 48000)],
+)  # fmt: skip
+def test_a_codec_is_told(hear: Hear, form: str, subtype: str, level: float, rate_hz: int) -> None:
+    if form not in soundfile.available_formats():
+        pytest.skip("this libsndfile has no MP3")
+    made = _encoded(_hits(rate_hz), rate_hz, form, subtype, level)
+    (found,) = hear(LossySource, made, rate_hz)
+    assert 12500 < found.value < 20830
+    assert (found.start, found.stop, found.severity) == (0, made.shape[1], "major")
+    assert hear(Upsampled, made, rate_hz) == []
+
+
+def test_an_edge_is_where_the_band_was_cut() -> None:
+    spectrum = np.fft.rfft(_hits())
+    hz = np.fft.rfftfreq(FRAMES, 1 / RATE_HZ)
+    cut = np.fft.irfft(np.where(hz < 17300, spectrum, 0), FRAMES)
+    edge = band_edge([treble_powers(cut, RATE_HZ)], RATE_HZ)
+    assert edge is not None
+    assert edge.hz == pytest.approx(17300, abs=150)
+    assert edge.share == 1.0
+    assert edge.fall_db > 60
+    assert edge.steeper_db > 60
+
+
+def test_an_edge_where_codecs_end_as_well_is_told_as_either(hear: Hear) -> None:
+    (found,) = hear(Upsampled, _resampled(_hits(), 32000, RATE_HZ))
+    assert "or comes out of a lossy codec" in found.words
+    (other,) = hear(Upsampled, _resampled(_hits(), 22050, RATE_HZ))
+    assert "codec" not in other.words
