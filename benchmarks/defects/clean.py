@@ -174,11 +174,14 @@ def shared(path: Path) -> Sound:
 
 
 def _shared_facts(path: Path) -> frozenset[str]:
-    """Two songs are decoded AAC, partly of half the rate; one stem has 13 samples set to zero."""
+    """Two songs are decoded AAC, partly of half the rate; the third plays Ogg Vorbis samples.
+
+    One of its stems is of oscillators, and has 13 samples set to zero.
+    """
     if path.parent.name != "crunkdemo-lmms":
         depth = {"wrong_depth"} if path.parent.name == "potassium" else set()
         return frozenset({"lossy_source", "upsampled", *depth})
-    return frozenset({"clicks", "dropout"} if "Synth" in path.stem else ())
+    return frozenset({"clicks", "dropout"} if "Synth" in path.stem else {"lossy_source"})
 
 
 def sounds(sound: Sound) -> bool:
