@@ -73,6 +73,8 @@ def _innocent() -> dict[str, Signal]:
     hat = 0.3 * dice.standard_normal(2400) * np.exp(-np.arange(2400) / 260)
     chop = 0.2 * dice.standard_normal(8000)
     chop[3000:3175] = 0.0
+    pitch_hz = np.repeat(110 * 2 ** (dice.integers(0, 24, FRAMES // 7000 + 1) / 12), 7000)
+    notes = np.cumsum(2 * np.pi * pitch_hz[:FRAMES] / RATE_HZ)
     saw = 0.5 * sawtooth(2 * np.pi * 110.3 * seconds)
     held = 0.4 * np.sin(2 * np.pi * 220 * seconds) + 0.2 * np.sin(2 * np.pi * 330.7 * seconds)
     return {
@@ -81,6 +83,7 @@ def _innocent() -> dict[str, Signal]:
         "hats": _loop(hat, 6000),
         "chopped": _loop(chop, 8000),
         "saw": saw,
+        "chip": 0.3 * np.sign(np.sin(notes)) * (np.arange(FRAMES) % 7000 < 5600),
         "square": 0.5 * np.sign(np.sin(2 * np.pi * 110.3 * seconds)),
         "chord": held,
         "noise": 0.2 * dice.standard_normal(FRAMES),

@@ -27,6 +27,8 @@ _SHORT_S = 0.01
 """What is longer must be entered by a jump."""
 _UNLIKE = 4.0
 """And what is behind it as loud as what was before, by so much at most."""
+_MOST_A_MINUTE = 30.0
+"""More of the long ones than that is how it is played, note by note."""
 _BESIDE_S = 0.02
 _SOUNDS = 5e-4
 _SHAPE_S = 0.01
@@ -53,6 +55,7 @@ class Dropout:
     def __init__(self, facts: StemFacts) -> None:
         self._rate_hz = facts.sample_rate_hz
         self._channels = facts.channels
+        self._frames = max(1, facts.frames)
         self._gaps: list[_Gap] = []
         self._shape = round(_SHAPE_S * facts.sample_rate_hz)
 
@@ -79,7 +82,12 @@ class Dropout:
             for gap, count in zip(self._gaps, played, strict=True)
             if count < PLAYED * self._channels
         ]
-        for start, stop in _joined(sorted(gaps), round(_SHORTEST_S * self._rate_hz)):
+        found = list(_joined(sorted(gaps), round(_SHORTEST_S * self._rate_hz)))
+        short = round(_SHORT_S * self._rate_hz)
+        a_minute = 60.0 * self._rate_hz / self._frames
+        if sum(stop - start > short for start, stop in found) * a_minute > _MOST_A_MINUTE:
+            found = [(start, stop) for start, stop in found if stop - start <= short]
+        for start, stop in found:
             length_ms = 1000.0 * (stop - start) / self._rate_hz
             severity: Severity = "major" if length_ms >= 1.0 else "minor"
             words = f"the sound is gone for {length_ms:.1f} ms"
