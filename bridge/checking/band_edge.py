@@ -1,6 +1,6 @@
 """Where a stem's treble ends at once: codecs and resamplers cut it off, no instrument does.
 
-The spectrum of the windows that have most treble, in bands of about 100 Hz: an edge is a fall
+The spectrum of the windows whose treble is fullest, in bands of about 100 Hz: an edge is a fall
 much steeper than what comes before and behind it, above which nothing rises again.
 """
 
@@ -18,7 +18,7 @@ _WINDOW_FRAMES = 4096
 _BAND_HZ = 100.0
 _LOWEST_HZ = 5000.0
 _SILENCE = 1e-20
-_LOUDEST = 0.2
+_FULLEST = 0.2
 """Share of the sounding windows that are looked at."""
 _FEWEST_WINDOWS = 6
 _SOUNDING = 1e-4
@@ -70,10 +70,11 @@ def band_edge(powers: Sequence[Block], sample_rate_hz: int) -> BandEdge | None:
     sounding = np.count_nonzero(loudness > max(_SILENCE, _SOUNDING * loudness.max(initial=0.0)))
     if sounding < _FEWEST_WINDOWS:
         return None
-    looked_at = max(_FEWEST_WINDOWS, round(_LOUDEST * sounding))
-    loudest = np.argsort(-loudness, kind="stable")[:looked_at]
-    levels_db = 10.0 * np.log10(joined[loudest] + _SILENCE)
-    return _steepest(levels_db, sample_rate_hz)
+    looked_at = max(_FEWEST_WINDOWS, round(_FULLEST * sounding))
+    levels_db = 10.0 * np.log10(joined + _SILENCE)
+    # the mean of decibels: windows whose treble reaches to its top, not those with a loud bottom
+    fullest = np.argsort(-levels_db.mean(axis=1), kind="stable")[:looked_at]
+    return _steepest(levels_db[fullest], sample_rate_hz)
 
 
 def _steepest(levels_db: Block, sample_rate_hz: int) -> BandEdge | None:

@@ -18,7 +18,7 @@ _LOWEST_HZ = 12500.0
 _HIGHEST_HZ = 20830.0
 """Above it, half of 44.1 kHz and the filters of converters are near."""
 _LEAST_FALL_DB = 22.0
-_LEAST_STEEPER_DB = 14.0
+_LEAST_STEEPER_DB = 11.0
 _LEAST_SHARE = 0.3
 
 

@@ -19,8 +19,8 @@ _CODECS_END_THERE_HZ = 32000
 """MP3 of about 112 kbit/s ends at 15.3 kHz; in 16 bit nothing tells it from a resampler."""
 _LOWER = 0.95
 """Of the file's own rate: 44.1 of 48 kHz is lower."""
-_LEAST_FALL_DB = 25.0
-_LEAST_STEEPER_DB = 18.0
+_LEAST_FALL_DB = 22.0
+_LEAST_STEEPER_DB = 16.0
 _LEAST_SHARE = 0.6
 
 
