@@ -76,6 +76,21 @@ def test_a_dead_side_is_told_with_its_name(hear: Hear, side: int, left_over: flo
     assert ("left", "right")[side] in found.words
 
 
+@pytest.mark.parametrize("peak_db", [-12.0, -3.0])
+def test_a_side_of_a_converters_noise_is_dead_and_a_quiet_sound_is_not(
+    hear: Hear, peak_db: float
+) -> None:
+    left, right = _stereo(0.3)
+    left *= 10 ** (peak_db / 20) / np.abs(left).max()
+    noise = 10 ** (-90 / 20) * np.random.default_rng(6).standard_normal(FRAMES)
+    (found,) = hear(DeadChannel, np.stack([left, noise]))
+    assert "right" in found.words
+    right /= np.abs(right).max()
+    assert hear(DeadChannel, np.stack([left, 10 ** (-64 / 20) * right])) == []
+    both_quiet = np.stack([10 ** (-30 / 20) * left, 10 ** (-74 / 20) * right])
+    assert hear(DeadChannel, both_quiet) == []
+
+
 def test_two_sides_that_are_the_same_are_told_also_with_dither(hear: Hear) -> None:
     middle = _noise(1)
     (exact,) = hear(MonoInStereo, np.stack([middle, middle]))
@@ -117,6 +132,14 @@ def test_hits_at_the_first_sample_and_fades_at_the_last_are_whole(hear: Hear) ->
     assert hear(UpcutStart, 0.9 * hit) == []
     assert hear(UpcutStart, 0.9 * pluck) == []
     assert hear(CutTail, faded) == []
+
+
+def test_a_hit_of_noise_at_the_first_sample_is_a_word_alone(hear: Hear) -> None:
+    time = np.arange(FRAMES) / RATE_HZ
+    (found,) = hear(UpcutStart, _noise(1) * np.exp(-time / 0.006))
+    assert (found.severity, found.start) == ("info", 0)
+    (slow,) = hear(UpcutStart, _noise(1) * np.exp(-time / 0.5))
+    assert slow.severity == "major"
 
 
 @pytest.mark.parametrize(

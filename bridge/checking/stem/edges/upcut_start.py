@@ -22,6 +22,8 @@ _NEXT_S = 0.03
 _JUMP = 0.1
 _STEADY = 0.4
 """The first 3 ms, of the next 30."""
+_DECAYING = 1.8
+"""It dies away from the first sample on: a hit of noise may begin so, cut or not."""
 _MINOR, _MAJOR = 10 ** (-60 / 20), 10 ** (-40 / 20)
 
 
@@ -53,6 +55,9 @@ class UpcutStart:
         severity: Severity = "major" if level > _MAJOR else "minor"
         level_db = amplitude_db(level)
         words = f"it begins within a sound, at {level_db:.0f} dBFS"
+        if level > _DECAYING * after:
+            severity = "info"
+            words += ", unless that is a hit"
         yield Found("upcut_start", severity, 0, first, level_db, words)
 
 

@@ -14,6 +14,9 @@ from stemwright.decibels import amplitude_db
 _SILENT = 10 ** (-78 / 20)
 _UNDER = 10 ** (-66 / 20)
 """Of the other side: crosstalk of a converter is no sound either."""
+_NOISE = 10 ** (-70 / 20)
+_UNDER_WITH_NOISE = 10 ** (-46 / 20)
+"""A converter's noise of -90 dBFS has peaks of -76."""
 _SIDES = ("left", "right")
 
 
@@ -37,7 +40,8 @@ class DeadChannel:
         if len(self._peaks) != 2 or float(self._peaks.max()) < _SILENT:
             return
         dead = int(self._peaks.argmin())
-        peak = float(self._peaks[dead])
-        if peak < max(_SILENT, _UNDER * float(self._peaks.max())):
+        peak, other = float(self._peaks[dead]), float(self._peaks.max())
+        is_noise = peak < min(_NOISE, _UNDER_WITH_NOISE * other)
+        if is_noise or peak < max(_SILENT, _UNDER * other):
             words = f"nothing sounds on its {_SIDES[dead]} side"
             yield Found("dead_channel", "major", 0, self._frames, amplitude_db(peak), words)
