@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bridge.checking.between.port import span_s
-from bridge.checking.findings import Finding, MixFit, StemInMix, finding_id
+from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.fitting import Fit, fitted
+from bridge.checking.mix.missing import missing
 from bridge.checking.mix.placing import placed
 from bridge.checking.mix.products import Products, products
-from bridge.checking.mix.telling import InMix, held_share, of_stems
+from bridge.checking.mix.refining import refined, rests_db
+from bridge.checking.mix.telling import InMix, held_share, of_stems, other_version
 from bridge.checking.stem_audio import StemAudio
 from stemwright.words import counted
 
@@ -19,8 +22,22 @@ _SUMS_DB = 35.0
 _BUS_GAINS_DB = 3.0
 """What a gain that moves must explain more, so that a bus on the mix is what is left."""
 _LITTLE_DB = 1.0
+_BETTER_DB = 0.2
 _MOST_HELD = 0.7
 """The part of the time below which the stems are not the mix's: it is another version."""
+_HARDLY_HELD = 0.1
+_NOTHING = "it has nothing of the stems: another song, or another version of this one"
+_ANOTHER = "the stems are what sounds in it for {share:.0%} of the time: another version"
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The stems held to the mix; `by_bus_db` is what a gain that moves explains more."""
+
+    offsets: list[int]
+    given: Products
+    fit: Fit
+    by_bus_db: float
 
 
 def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None) -> MixFit:
@@ -36,25 +53,44 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
     given = products([stem.audio for stem in stems], offsets, mix, rate_hz)
     if float(given.total[-1, -1]) <= 0.0:
         return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")
-    fit, by_bus_db = _fit(given)
-    found = [
-        InMix(stem.audio.facts.id, float(gain), offset, *span_s(stem))
-        for stem, gain, offset in zip(stems, fit.gains, offsets, strict=True)
-    ]
-    length_s = mix.facts.frames / mix.facts.sample_rate_hz
-    held = held_share(fit)
+    held = _looked_again(stems, mix, _Held(offsets, given, *_fit(given)))
+    found = _in_mix(stems, held)
+    explained_db = held.fit.explained_db
     in_mix = tuple(StemInMix(each.stem, each.gain_db, each.offset, each.polarity) for each in found)
-    if fit.explained_db < _LITTLE_DB and held < 0.1:
-        words = "it has nothing of the stems: another song, or another version of this one"
-        other = _other_version(fit, length_s, words)
-        return MixFit(fit.explained_db, in_mix, (other,), "unrelated", words)
-    if held < _MOST_HELD:
-        words = f"the stems are what sounds in it for {held:.0%} of the time: another version"
-        other = _other_version(fit, length_s, words)
-        return MixFit(fit.explained_db, in_mix, (other,), "other_version", words)
-    told = tuple(of_stems(found, rate_hz, tempo_bpm))
-    verdict, words = _verdict(fit, by_bus_db, told)
-    return MixFit(fit.explained_db, in_mix, told, verdict, words)
+    share = held_share(held.fit)
+    if share < _MOST_HELD:
+        nothing = explained_db < _LITTLE_DB and share < _HARDLY_HELD
+        words = _NOTHING if nothing else _ANOTHER.format(share=share)
+        length_s = mix.facts.frames / mix.facts.sample_rate_hz
+        told = other_version(explained_db, length_s, words)
+        verdict = "unrelated" if nothing else "other_version"
+        return MixFit(explained_db, in_mix, (told,), verdict, words)
+    changes = (
+        *of_stems(found, rate_hz, tempo_bpm),
+        *missing(held.given, held.fit, moving=held.by_bus_db > 0.0),
+    )
+    verdict, words = _verdict(held.fit, held.by_bus_db, changes)
+    return MixFit(explained_db, in_mix, changes, verdict, words)
+
+
+def _looked_again(stems: Sequence[Heard], mix: StemAudio, first: _Held) -> _Held:
+    """With stems that did not fit elsewhere, where that explains more."""
+    offsets = refined(stems, first.offsets, mix, first.given, first.fit)
+    if offsets == first.offsets:
+        return first
+    given = products([stem.audio for stem in stems], offsets, mix, first.given.rate_hz)
+    again = _Held(offsets, given, *_fit(given))
+    return again if again.fit.explained_db > first.fit.explained_db + _BETTER_DB else first
+
+
+def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
+    rests = rests_db(held.given, held.fit)
+    return [
+        InMix(stem.audio.facts.id, float(gain), offset, *span_s(stem), rest_db)
+        for stem, gain, offset, rest_db in zip(
+            stems, held.fit.gains, held.offsets, rests, strict=True
+        )
+    ]
 
 
 def _fit(given: Products) -> tuple[Fit, float]:
@@ -78,16 +114,3 @@ def _verdict(fit: Fit, by_bus_db: float, told: Sequence[Finding]) -> tuple[str, 
     if fit.explained_db >= _SUMS_DB:
         return "sums", said
     return "sums_with_changes", f"{said}: something was processed otherwise"
-
-
-def _other_version(fit: Fit, length_s: float, words: str) -> Finding:
-    return Finding(
-        id=finding_id("other_version", ("rough mix",), 0, round(1000 * length_s)),
-        code="other_version",
-        severity="major",
-        stems=(),
-        start_s=0.0,
-        end_s=length_s,
-        value=fit.explained_db,
-        words=words,
-    )

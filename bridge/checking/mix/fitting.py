@@ -29,7 +29,7 @@ _Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fit:
-    """What explains the mix: the gain of each stem, and of all together by window.
+    """What explains the mix: the gain of each stem, and of all together by window (`moved`).
 
     `gains` are negative where a stem is upside down, NaN for a stem that is made of others.
     `left`, `there` and `expected` (windows, bands) are the power that is left, that of the mix,

@@ -29,7 +29,8 @@ Cells = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Products:
-    """`cells` (windows, bands, stems + 1, stems + 1): real products of spectra, the mix last.
+    """`cells` (windows, bands, stems + 1, stems + 1): real products of spectra, the mix last;
+    of one with itself its mean square.
 
     `edges_hz` are the bands' borders, `window_s` how long a window is.
     """
@@ -65,11 +66,11 @@ def products(
     for first, count in _pieces(total, max(1, round(_READ_WINDOWS * WINDOW_S / window_s))):
         begin, frames = first * size, count * size
         rows = [
-            _as_wide(excerpt(stem, begin - late, frames, rate_hz), channels)
+            of_width(excerpt(stem, begin - late, frames, rate_hz), channels)
             for stem, late in zip((*stems, mix), (*offsets, 0), strict=True)
         ]
         cells[first : first + count] = _crossed(np.stack(rows), count, starts, stop)
-    edges = tuple(float(each) * rate_hz / size for each in (*starts, stop))
+    edges = tuple(min(float(each) * rate_hz / size, rate_hz / 2) for each in (*starts, stop))
     return Products(cells, edges, window_s, rate_hz)
 
 
@@ -82,7 +83,7 @@ def _crossed(rows: Block, windows: int, starts: npt.NDArray[np.int64], stop: int
     for band, (low, high) in enumerate(zip(starts, (*starts[1:], stop), strict=True)):
         lines = np.ascontiguousarray(spectra[..., low:high].transpose(2, 0, 1, 3))
         flat = lines.reshape(windows, count, -1).view(np.float64)
-        out[:, band] = flat @ flat.transpose(0, 2, 1) * (2.0 / parts.shape[3])
+        out[:, band] = flat @ flat.transpose(0, 2, 1) * (2.0 / (parts.shape[3] ** 2 * channels))
     return out
 
 
@@ -91,7 +92,8 @@ def _first_lines(size: int, rate_hz: int, top_hz: float) -> npt.NDArray[np.int64
     return np.unique(np.concatenate([[0], np.round(edges).astype(np.int64)]))
 
 
-def _as_wide(samples: Block, channels: int) -> Block:
+def of_width(samples: Block, channels: int) -> Block:
+    """(channels, frames): both sides alike of a mono one, the mean of both for a mono mix."""
     if len(samples) == channels:
         return samples
     if channels == 1:

@@ -16,6 +16,8 @@ from stemwright.decibels import amplitude_db
 
 _ALIKE_DB = 1.0
 _MUCH_DB = 2.0
+_ITSELF_DB = -15.0
+"""What is left where a stem is alone, above which it was processed otherwise in the mix."""
 _ABSENT_DB = -24.0
 """Gain, against the others', below which a stem is not in the mix."""
 _LEAST_LATE_S = 0.0005
@@ -30,7 +32,8 @@ _Facts = Mapping[str, float]
 class InMix:
     """A stem as the fit has it in the mix; `offset` is how many frames later it lies there.
 
-    `gain` is signed, NaN for a stem that other stems make up.
+    `gain` is signed, NaN for a stem that other stems make up. `rest_db` is what is left where it
+    is alone, against it.
     """
 
     stem: str
@@ -38,6 +41,7 @@ class InMix:
     offset: int
     start_s: float
     end_s: float
+    rest_db: float
 
     @property
     def gain_db(self) -> float:
@@ -105,10 +109,25 @@ def held_share(fit: Fit) -> float:
     return float((right_by_second[sounds] > 0.25 * by_second[sounds]).mean())
 
 
+def other_version(explained_db: float, length_s: float, words: str) -> Finding:
+    """Of the whole mix, in place of what its stems would say."""
+    return Finding(
+        id=finding_id("other_version", ("rough mix",), 0, round(1000 * length_s)),
+        code="other_version",
+        severity="major",
+        stems=(),
+        start_s=0.0,
+        end_s=length_s,
+        value=explained_db,
+        words=words,
+    )
+
+
 def _level(each: InMix, off_db: float, facts: _Facts, *, is_mixed: bool) -> Iterator[Finding]:
     if abs(off_db) <= _ALIKE_DB:
         return
-    much: Severity = "major" if abs(off_db) > _MUCH_DB else "minor"
+    is_sure = abs(off_db) > _MUCH_DB and each.rest_db < _ITSELF_DB
+    much: Severity = "major" if is_sure else "minor"
     severity: Severity = "info" if is_mixed else much
     way = "quieter" if off_db > 0 else "louder"
     words = f"it is {abs(off_db):.1f} dB {way} than in the rough mix"

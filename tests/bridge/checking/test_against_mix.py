@@ -120,6 +120,36 @@ def test_a_stem_that_the_mix_has_not_is_told(tmp_path: Path) -> None:
     assert (found.code, found.severity, found.stems) == ("extra", "major", ("lead",))
 
 
+@pytest.mark.parametrize("through_a_bus", [False, True])
+def test_what_no_stem_holds_is_told_with_its_place_and_pitch(
+    tmp_path: Path, through_a_bus: bool
+) -> None:
+    sent = {name: STEMS[name] for name in ("bass", "lead")}
+    late = np.zeros_like(STEMS["keys"])
+    late[:, 3 * RATE_HZ : 6 * RATE_HZ] = STEMS["keys"][:, 3 * RATE_HZ : 6 * RATE_HZ]
+    mix = STEMS["bass"] + STEMS["lead"] + late
+    fit = _fit(tmp_path, _pumped(mix) if through_a_bus else mix, sent)
+    found = _only(fit)
+    assert (found.code, found.severity, found.stems) == ("missing", "major", ())
+    assert 2.9 <= found.start_s < found.end_s <= 6.1
+    assert found.facts["low_hz"] < 600 < found.facts["high_hz"]
+    assert -60 < found.value < -20
+    assert fit.as_json()["missing"][0]["id"] == found.id
+
+
+def test_a_few_frames_between_low_hits_are_seen(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, _sum() + _later(STEMS["bass"], 6) - STEMS["bass"])
+    assert {each.id: each.offset_frames for each in fit.stems} == {"bass": 6, "keys": 0, "lead": 0}
+    assert fit.explained_db > 50
+
+
+def test_a_stem_limited_on_its_own_is_no_major_matter_of_level(tmp_path: Path) -> None:
+    mix = _sum()
+    fit = _fit(tmp_path, mix, {**STEMS, "keys": np.clip(STEMS["keys"], -0.05, 0.05)})
+    assert fit.verdict == "sums_with_changes"
+    assert all(each.severity != "major" for each in fit.findings)
+
+
 def test_a_copy_counts_once(tmp_path: Path) -> None:
     fit = _fit(tmp_path, _sum(), {**STEMS, "keys copy": STEMS["keys"]})
     assert (fit.verdict, fit.findings) == ("sums", ())
