@@ -59,6 +59,7 @@ from .place import (
     check_output as check_output,
     check_unlocked as check_unlocked,
     check_whole as check_whole,
+    refuse_kept as refuse_kept,
     text_digest as text_digest,
 )
 from .record import (
@@ -158,6 +159,7 @@ __all__ = [
     "recall",
     "recall_file",
     "recall_stem",
+    "refuse_kept",
     "refuse_other_song",
     "sidecar_of",
     "song_row",

@@ -28,15 +28,35 @@ from bridge.storing import HeldError, Lease, NotALeaseError, file_digest, hold
 from stemwright.files import too_long_hint
 from stemwright.problems import InputError, MachineError, Problem
 
+KEPT_BY_JOB = frozenset({"revisions", "drafts", "frozen", "replaced"})
+"""Folders in a job's, which its own commands alone write."""
+_JOB = "job.toml"
 _FREE_SPACE = "free some space or change its permissions; finished steps are kept"
 
 
 def check_output(folder: Path) -> None:
     """Raise InputError when `folder` holds somebody else's files, before any work is done."""
+    refuse_kept(folder)
     _refuse_linked_range(folder)
     if not os.path.lexists(folder / UNFINISHED):
         record_in(folder)
     _check_writable(folder)
+
+
+def refuse_kept(place: Path) -> None:
+    """Raise InputError `kept_by_job` for a place in what a song's job keeps as it was sent."""
+    whole = place.resolve()
+    for folder in (whole, *whole.parents):
+        if folder.name in KEPT_BY_JOB and (folder.parent / _JOB).is_file():
+            raise InputError(
+                Problem(
+                    "kept_by_job",
+                    f"{folder.name} keeps what was sent of a song, and nothing else goes there",
+                    {"file": str(place)},
+                    hint="name another place with -o; stemwright restore makes a revision the "
+                    "draft again",
+                )
+            )
 
 
 def check_unlocked(folder: Path) -> None:

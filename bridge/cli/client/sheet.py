@@ -12,6 +12,7 @@ import typer
 from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StorePath
 from bridge.cli.printing import print_json, printable, say
+from bridge.finished import refuse_kept
 from bridge.road import sheet_of_draft, sheet_of_folder, sheet_of_revision
 from stemwright.problems import InputError, Problem
 
@@ -92,6 +93,8 @@ def _form(out: Path | None, *, html: bool, as_text: bool, json: bool) -> Form:
 
 
 def _check_free(out: Path | None) -> None:
+    if out is not None:
+        refuse_kept(out)
     if out is None or not (out.exists() or out.is_symlink()):
         return
     raise InputError(
