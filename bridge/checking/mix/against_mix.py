@@ -66,7 +66,7 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         verdict = "unrelated" if nothing else "other_version"
         return MixFit(explained_db, in_mix, (told,), verdict, words)
     changes = (
-        *of_stems(found, rate_hz, tempo_bpm),
+        *of_stems(found, rate_hz, tempo_bpm, explained_db),
         *missing(held.given, held.fit, moving=held.by_bus_db > 0.0),
     )
     verdict, words = _verdict(held.fit, held.by_bus_db, changes)

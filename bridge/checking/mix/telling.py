@@ -16,6 +16,10 @@ from stemwright.decibels import amplitude_db
 
 _ALIKE_DB = 1.0
 _MUCH_DB = 2.0
+_POOR_DB = 8.0
+"""Explained of the mix, below which a stem may be in it and not be seen."""
+_FITS_AT_ALL_DB = -6.0
+"""What is left where a stem is alone, above which its place is not sure."""
 _ITSELF_DB = -15.0
 """What is left where a stem is alone, above which it was processed otherwise in the mix."""
 _ABSENT_DB = -24.0
@@ -66,7 +70,9 @@ def common_gain_db(stems: Sequence[InMix]) -> float:
     return max(gains, key=lambda each: (near(each), -abs(each)), default=0.0)
 
 
-def of_stems(stems: Sequence[InMix], rate_hz: int, tempo_bpm: float | None) -> Iterator[Finding]:
+def of_stems(
+    stems: Sequence[InMix], rate_hz: int, tempo_bpm: float | None, explained_db: float
+) -> Iterator[Finding]:
     """Stems that are in the mix otherwise than the others: by level, place, polarity; or not."""
     common_db = common_gain_db(stems)
     known = [each for each in stems if math.isfinite(each.gain_db)]
@@ -75,10 +81,11 @@ def of_stems(stems: Sequence[InMix], rate_hz: int, tempo_bpm: float | None) -> I
     is_mixed = 2 * alike <= len(there)
     places = Counter(each.offset for each in there)
     place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
+    absent: Severity = "major" if explained_db > _POOR_DB else "minor"
     for each in known:
         if each not in there:
             level_db = max(_FLOOR_DB, round(each.gain_db - common_db, _DIGITS))
-            yield _finding("extra", "major", each, level_db, "the rough mix has not got it", {})
+            yield _finding("extra", absent, each, level_db, "the rough mix has not got it", {})
             continue
         facts: _Facts = {
             "offset_frames": each.offset,
@@ -139,12 +146,13 @@ def _place(each: InMix, late_s: float, tempo_bpm: float | None, facts: _Facts) -
         return
     beats = late_s * tempo_bpm / 60.0 if tempo_bpm else 0.0
     way = "late" if late_s > 0 else "early"
+    severity: Severity = "major" if each.rest_db < _FITS_AT_ALL_DB else "minor"
     if tempo_bpm and round(beats) and abs(beats - round(beats)) * 60.0 / tempo_bpm < _BEAT_OFF_S:
         words = f"it is {abs(round(beats))} beats {way} against the rough mix"
-        yield _finding("bar_shift", "major", each, float(round(beats)), words, facts)
+        yield _finding("bar_shift", severity, each, float(round(beats)), words, facts)
         return
     words = f"it is {abs(1000 * late_s):.1f} ms {way} against the rough mix"
-    yield _finding("offset", "major", each, 1000 * late_s, words, facts)
+    yield _finding("offset", severity, each, 1000 * late_s, words, facts)
 
 
 def _finding(
