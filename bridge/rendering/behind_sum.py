@@ -37,6 +37,9 @@ class BehindSum:
             self._call.tell(replace(pcm, path=self._kept))
 
     def _begin(self, work: _Work, path: Path) -> None:
+        if not workers():  # asked here: the answer comes with numpy, which a stored sum never needs
+            self._work = None
+            return
         self._kept = self._held.enter_context(self._store.staging()) / "sum"
         try:
             self._kept.hardlink_to(path)  # the sum may be whole, and elsewhere, before it is opened
@@ -83,7 +86,7 @@ class _Work:
 def _work(context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]) -> _Work | None:
     frames = context.plan.render_frames
     first = steps[0] if steps else None
-    if not isinstance(first, NativeStep) or frames < LONG_FRAMES or not workers():
+    if not isinstance(first, NativeStep) or frames < LONG_FRAMES:
         return None
     heard = None if first.key is None else keys.get(first.key)
     if first.key is not None and (heard is None or heard.anew is None):

@@ -110,6 +110,18 @@ def test_a_step_that_the_store_has_is_told_as_such_though_its_sum_was_lost(song)
     assert [step.pcm for step in again.steps] == [step.pcm for step in whole.steps]
 
 
+def test_a_sum_that_the_store_has_asks_for_no_worker(song, monkeypatch) -> None:
+    """Whether there is one is answered with numpy, which is a third of an unchanged render."""
+    whole = song.render(CHAIN, jobs=2)
+    asked: list[bool] = []
+    monkeypatch.setattr(BEHIND, "workers", lambda: asked.append(True) or True)
+    again = song.render(CHAIN, jobs=2)
+    assert [step.key for step in again.steps] == [step.key for step in whole.steps]
+    assert asked == []
+    song.render(CHAIN, store="another", jobs=2)
+    assert asked
+
+
 def test_a_worker_killed_on_the_way_costs_nothing_but_time(song, here, monkeypatch) -> None:
     alone = told(song.render(CHAIN, store="alone", jobs=1))
     here.clear()
