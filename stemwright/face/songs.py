@@ -264,7 +264,8 @@ def sheet(
 def page(job: Song, out: PathLike, *, store: PathLike | None = None) -> Path:
     """Write the page that a job's client listens to and notes on; return it. As `stemwright page`.
 
-    Raises InputError `no_draft` where there is no master yet.
+    A revision that is gone or not as it was sent is left out. Raises InputError `no_draft` where
+    there is no master yet; where none is as it was sent, what is wrong with each.
     """
     from bridge.jobs import client_song
     from bridge.pages.client import write_client_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from bridge.cli.options import JobPath, Json, StorePath
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import warn
+from stemwright.problems import Problem
 
 
 def page(
@@ -24,19 +26,20 @@ def page(
 
     Rough mix, references, r0, r1 and so on, and the draft where it was not sent yet. A click on the
     waveform writes a note; the page keeps them and saves them as a file for `revise`. Notes that
-    came back stand in it with what was done, or as open. One file, which needs no network.
+    came back stand in it with what was done, or as open. A revision that is gone or was edited is
+    left out, and told. One file, which needs no network.
 
     Example: stemwright page song/ -o riverside.html
     """
     from bridge.jobs import client_song_of
-    from bridge.jobs.revisions import gone_revisions, load_kept_job
+    from bridge.jobs.revisions import load_kept_job
     from bridge.pages.client import write_client_page
     from bridge.storing import Store, default_root
 
     kept = load_kept_job(job)
     song = client_song_of(kept.job)
     write_client_page(out, song, Store(store or default_root()))
-    warn((*kept.gone, *gone_revisions(kept.job.folder)))
+    warn((*kept.gone, *map(_left_out, song.left_out)))
     size = out.stat().st_size
     if json:
         notes = [{"id": each.id, "answers": list(each.answers)} for each in song.notes]
@@ -48,3 +51,7 @@ def page(
     takes_said = ", ".join(each.name for each in song.takes)
     noted = f"; {len(song.notes)} notes, {is_open} open" if song.notes else ""
     say(f"{takes_said}{noted}", err=True)
+
+
+def _left_out(problem: Problem) -> Problem:
+    return replace(problem, message=f"{problem.message}; the page leaves that revision out")

@@ -14,6 +14,7 @@ from bridge.jobs.notes.revising import section_ends_s, song_name
 from bridge.jobs.notes.takes import DRAFT, ROUGH_MIX
 from bridge.jobs.revisions import (
     KEPT_JOB,
+    Revision,
     SongDocument,
     document_of_draft,
     document_of_revision,
@@ -32,17 +33,20 @@ def client_song(path: Path) -> ClientSong:
     """A job's rough mix, references, revisions, and its draft where that was not sent yet.
 
     Where its chain, stems, mixes or its own file are gone, what is kept of it says the rest; a
-    revision that is gone is left out. Raises JobError where nothing does; InputError
-    `revision_changed` or `bad_revision` for a revision that is not as it was sent, `bad_record`,
-    and `no_draft` where there is no master at all.
+    revision that is gone or not as it was sent is left out. Raises JobError where nothing does;
+    InputError `bad_record`, and where there is no master at all what is wrong with the revisions,
+    else `no_draft`.
     """
     return client_song_of(load_kept_job(path).job)
 
 
 def client_song_of(job: Job) -> ClientSong:
     """As `client_song`, of a job that was read."""
-    masters = [*_masters(job)]
+    left_out: list[Problem] = []
+    masters = [*_masters(job, left_out)]
     if not masters:
+        if left_out:
+            raise InputError(left_out)
         message, hint = (
             "this job has no draft yet",
             f"render it first: stemwright render {job.folder}",
@@ -51,19 +55,21 @@ def client_song_of(job: Job) -> ClientSong:
     newest = masters[-1][1]
     takes = (*_mixes(job, newest), *(take for take, _ in masters))
     notes = sorted(_notes(job, takes), key=lambda each: (each.from_s, each.id))
-    return ClientSong(song_name(job), job.artist, takes, tuple(notes))
+    return ClientSong(song_name(job), job.artist, takes, tuple(notes), tuple(left_out))
 
 
-def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
-    """Every revision, and the draft unless it is the last one's music."""
+def _masters(job: Job, left_out: list[Problem]) -> Iterator[tuple[ClientTake, Record]]:
+    """Every revision, and the draft unless it is the last one's music.
+
+    What is wrong with a revision that cannot be used is added to `left_out`.
+    """
     last = None
     for revision in revisions_of(job.folder):
-        if revision.is_gone:
+        try:
+            take, record = _sent(revision)
+        except InputError as error:
+            left_out += error.problems
             continue
-        told = need_files(revision, (RECORD,))
-        record = need_record(revision.folder)
-        take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
-        need_files(revision, (take.path.name, CHAIN, LOCK, KEPT_JOB))
         last = take.pcm
         yield take, record
     draft = read_record(job.draft)
@@ -71,6 +77,15 @@ def _masters(job: Job) -> Iterator[tuple[ClientTake, Record]]:
         take = _master(DRAFT, job.draft, draft)
         if take.pcm != last:
             yield take, draft
+
+
+def _sent(revision: Revision) -> tuple[ClientTake, Record]:
+    """A revision's master as it was sent. Raises InputError."""
+    told = need_files(revision, (RECORD,))
+    record = need_record(revision.folder)
+    take = _master(revision.name, revision.folder, record, told.words, told.when[:10])
+    need_files(revision, (take.path.name, CHAIN, LOCK, KEPT_JOB))
+    return take, record
 
 
 def _master(name: str, folder: Path, record: Record, words: str = "", sent: str = "") -> ClientTake:

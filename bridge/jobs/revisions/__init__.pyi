@@ -35,7 +35,6 @@ from .sending import (
 from .shelf import (
     Revision as Revision,
     find_revision as find_revision,
-    gone_revisions as gone_revisions,
     need_files as need_files,
     revision_names as revision_names,
     revisions_of as revisions_of,
@@ -77,7 +76,6 @@ __all__ = [
     "document_of_job",
     "document_of_revision",
     "find_revision",
-    "gone_revisions",
     "history_of",
     "load_kept_job",
     "need_files",

@@ -10,6 +10,7 @@ from bridge.comparing import check_outputs
 from bridge.pages import clock, document, embedded, part, players, saved, section, tag, text
 from bridge.pages.client.takes import ClientTake, deck_of, heard_of
 from bridge.storing import Store, digest
+from stemwright.problems import Problem
 
 PAGE_SCHEMA = 1
 """Of the JSON file that the page saves."""
@@ -30,12 +31,16 @@ class ClientNote:
 
 @dataclass(frozen=True)
 class ClientSong:
-    """All that a page is about; `name` tells the song's notes from another's."""
+    """All that a page is about; `name` tells the song's notes from another's.
+
+    `left_out` says which revisions are no takes, and why.
+    """
 
     name: str
     artist: str
     takes: tuple[ClientTake, ...]
     notes: tuple[ClientNote, ...] = ()
+    left_out: tuple[Problem, ...] = ()
 
 
 def write_client_page(path: Path, song: ClientSong, store: Store) -> None:

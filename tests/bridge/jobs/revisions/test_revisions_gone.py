@@ -121,6 +121,19 @@ def test_a_page_without_its_rough_mix_and_without_a_revision(run: Run, sent: Pat
     assert said.err.splitlines()[-1] == "r1"
 
 
+@pytest.mark.parametrize("name", ["main.wav", "chain.lock", "render.json", "revision.json"])
+def test_a_page_leaves_an_edited_revision_out_and_says_so(run: Run, sent: Path, name: str) -> None:
+    path = sent / "revisions" / "r1" / name
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    said = run("page", sent, "-o", sent.parent / "p.html")
+    assert said.code == 0, said.err
+    assert said.err.splitlines()[-1] == "r0, draft"
+    (told,) = [line for line in said.err.splitlines() if "leaves that revision out" in line]
+    assert told.startswith("warning: ")
+    assert f"r1/{name}" in told
+    assert (sent.parent / "p.html").exists()
+
+
 @pytest.mark.parametrize("words", [("restore",), ("sheet",), ("verify",), ("approve",)])
 def test_a_revision_that_is_gone_is_told_as_sent(
     run: Run, sent: Path, words: tuple[str, ...]

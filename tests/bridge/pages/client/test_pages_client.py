@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -149,12 +150,30 @@ def test_a_draft_that_was_not_sent_is_a_take_and_the_songs_notes_are_ordered(
     assert said["takes"] == ["rough mix", "other song", "r0", "draft"]
 
 
+EDITED = "r0: main.wav was edited since it was sent"
+
+
 def test_what_was_edited_since_it_was_sent_is_told_and_not_used(
     song: Path, command_line: Any
 ) -> None:
     run = command_line(app)
     master = song / "revisions" / "r0" / "main.wav"
     master.write_bytes(master.read_bytes() + b"x")
+    shown = client_song(song)
+    assert [each.name for each in shown.takes] == ["rough mix", "other song", "draft"]
+    assert [(each.kind, each.message) for each in shown.left_out] == [("revision_changed", EDITED)]
+    said = run("page", song, "-o", song.parent / "p.html")
+    assert (said.code, f"{EDITED}; the page leaves that revision out" in said.err) == (0, True)
+    assert (song.parent / "p.html").exists()
+
+
+def test_a_song_of_which_only_an_edited_revision_is_left_has_no_page(
+    song: Path, command_line: Any
+) -> None:
+    run = command_line(app)
+    master = song / "revisions" / "r0" / "main.wav"
+    master.write_bytes(master.read_bytes() + b"x")
+    shutil.rmtree(song / "draft")
     with pytest.raises(InputError, match="edited since"):
         client_song(song)
     assert run("page", song, "-o", song.parent / "p.html").code == 2
