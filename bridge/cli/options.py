@@ -52,7 +52,11 @@ PluginPath = Annotated[
 ]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugins", help="Host what lies here and nothing else; repeatable."),
+    typer.Option(
+        "--plugins",
+        help="Host what lies here and nothing else; repeatable. Frozen audio of a job stands in "
+        "for none of the others then, unless --frozen says so.",
+    ),
 ]
 Frozen = Annotated[
     bool | None,

@@ -20,6 +20,7 @@ from .freezing.frozen_songs import (
     frozen_songs as frozen_songs,
 )
 from .freezing.standing_in import (
+    frozen_named as frozen_named,
     stand_in as stand_in,
 )
 from .holding import (
@@ -156,6 +157,7 @@ __all__ = [
     "default_folder",
     "edited",
     "freeze_revision",
+    "frozen_named",
     "frozen_sizes",
     "frozen_songs",
     "held_of",

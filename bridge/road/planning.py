@@ -75,18 +75,20 @@ def linked(
         made = replace(made, diagnostics=(*made.diagnostics, *told))
     if songs is None:
         return made
-    from bridge.jobs import stand_in
+    from bridge.jobs import frozen_named, stand_in
 
-    made = stand_in(made, chain, songs, forced=given.frozen is True)
+    if given.plugins_alone and given.frozen is None:
+        made = frozen_named(made, chain, songs)
+    else:
+        made = stand_in(made, chain, songs, forced=given.frozen is True)
     if made.missing and not partial:
         raise MachineError(made.missing)
     return made
 
 
 def _frozen(given: Inputs) -> FrozenSongs | None:
-    """What the job has frozen, where that may stand in."""
-    asked = not given.plugins_alone if given.frozen is None else given.frozen
-    if given.job is None or not asked:
+    """What the job has frozen, where that may stand in, or would if it were asked for."""
+    if given.job is None or given.frozen is False:
         return None
     from bridge.jobs import frozen_songs
 

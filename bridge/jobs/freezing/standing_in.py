@@ -21,6 +21,7 @@ _Owner = TypeVar("_Owner", Lane, ReturnLane)
 _GONE = "is not installed here"
 _OTHER = "is another binary here"
 _ASKED = "is not asked for"
+_OR_FROZEN = "let its frozen audio stand in with --frozen; else "
 
 
 def stand_in(
@@ -42,6 +43,23 @@ def stand_in(
     plan = replace(plan, diagnostics=(*plan.diagnostics, *told))
     made = _StandingIn(plan, chain, songs, forced, others_play).plan() if songs.lists else plan
     return replace(made, missing=(*made.missing, *songs.damaged)) if made.missing else made
+
+
+def frozen_named(plan: Plan, chain: Chain, songs: FrozenSongs) -> Plan:
+    """The plan with a hint at `--frozen` for each missing plugin that frozen audio would do for."""
+    still = stand_in(plan, chain, songs, forced=True).missing
+    refused = [_place(each) for each in still]
+    return replace(
+        plan,
+        missing=tuple(
+            each if _place(each) in refused else replace(each, hint=f"{_OR_FROZEN}{each.hint}")
+            for each in plan.missing
+        ),
+    )
+
+
+def _place(problem: Problem) -> tuple[object, object]:
+    return problem.where.get("group"), problem.where.get("insert")
 
 
 def _damaged(problem: Problem) -> Diagnostic:

@@ -118,3 +118,20 @@ def test_forced_everywhere(frozen: Song) -> None:
     assert frozen.masters() == masters
     frozen.edit(*UPSTREAM)
     assert frozen.refused("--frozen")[1][0]["kind"] == "frozen_differs"
+
+
+def test_plugins_alone_names_what_frozen_would_do(frozen: Song) -> None:
+    code, problems = frozen.refused("--plugins", frozen.empty)
+    hints = {each["where"]["insert"]: each["hint"] for each in problems}
+    assert (code, [*hints]) == (3, ["warm", "half"])
+    assert all("stand in with --frozen; else install it" in hint for hint in hints.values())
+    _, refused = frozen.refused("--plugins", frozen.empty, "--no-frozen")
+    assert not any("--frozen" in each["hint"] for each in refused)
+    frozen.render("--plugins", frozen.empty, "--frozen")
+
+
+def test_plugins_alone_names_no_frozen_audio_of_other_settings(frozen: Song) -> None:
+    frozen.edit("mix = 0.5", "mix = 0.6")
+    _, problems = frozen.refused("--plugins", frozen.empty)
+    named = {each["where"]["insert"]: "--frozen" in each["hint"] for each in problems}
+    assert named == {"warm": True, "half": False}
