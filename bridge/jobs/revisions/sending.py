@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from bridge.jobs.revisions.record import REVISIONS, RevisionRecord, note_sent
 from bridge.jobs.revisions.working import working_on
 from stemwright.files import cannot_write, placed
 from stemwright.problems import InputError, Problem
+from stemwright.words import listed
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,25 @@ def _claim_draft(stack: ExitStack, job: Job) -> None:
                 hint=f"render it first: stemwright render {job.folder}",
             )
         )
-    out = stack.enter_context(OutputFolder(job.draft))
+    out = stack.enter_context(OutputFolder(job.draft, replace=True))
     out.claim()
-    record = out.owned.record or {}
-    gone = [name for name in record.get("digests", {}) if name not in out.owned.whole]
-    if gone or not record:
-        said = f"{', '.join(gone)} is gone from the draft" if gone else "the draft has no master"
-        hint = f"render it again: stemwright render {job.folder}"
+    owned = out.owned
+    written = (owned.record or {}).get("digests", {})
+    gone = [name for name in written if name not in owned.whole and name not in owned.changed]
+    edited = [name for name in written if name not in gone and owned.as_written(name) is None]
+    told = [f"{listed(gone)} {_is(gone)} gone from the draft"] if gone else []
+    if edited:
+        told.append(f"{listed(edited)} of the draft {_is(edited)} not as rendered")
+    if told or owned.record is None:
+        said = "; ".join(told) or "the draft has no master"
+        again = " --replace" if edited else ""
+        hint = f"render it again: stemwright render {job.folder}{again}"
         problem = Problem("draft_not_whole", said, {"file": str(job.draft)}, hint=hint)
         raise InputError(problem)
+
+
+def _is(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _held_first(job: Job) -> HeldByJob | None:

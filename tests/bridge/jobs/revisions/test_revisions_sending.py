@@ -115,6 +115,24 @@ def test_no_draft_a_half_one_and_an_edited_one_are_told(run: Run, song: Path) ->
     assert not (song / "revisions").exists()
 
 
+def test_a_master_that_is_not_as_rendered_is_not_sent_until_it_is_again(
+    run: Run, song: Path
+) -> None:
+    master = song / "draft" / "main.wav"
+    whole = master.read_bytes()
+    middle = len(whole) // 2
+    for other in (whole + b"zz", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]):
+        master.write_bytes(other)
+        said = send(run, song)
+        assert (said.code, "main.wav of the draft is not as rendered" in said.err) == (2, True)
+        assert f"render it again: stemwright render {song} --replace" in said.err
+        assert not (song / "revisions").exists()
+        assert master.read_bytes() == other
+        assert run("render", song, "--replace").code in (0, 1)
+        assert master.read_bytes() == whole
+    assert send(run, song).code == 0
+
+
 def test_two_at_once_are_one_refusal(run: Run, song: Path) -> None:
     with working_on(song):
         said = send(run, song)
