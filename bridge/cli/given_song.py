@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
+from stemwright.words import printable
 
 if TYPE_CHECKING:
     from bridge.road import Inputs
@@ -50,7 +51,8 @@ class GivenSong:
 def given_song(session: Sequence[Path], chain: Path, command: str) -> GivenSong:
     """Tell SESSION CHAIN from a JOB, which is a job.toml or its folder.
 
-    Raises InputError `usage` where one of the two is missing, or stands beside a job.
+    Raises InputError `usage` where one of the two is missing, or stands beside a job; `not_found`
+    where what stands alone is not there.
     """
     if session:
         if _is_job(session[0]):
@@ -59,6 +61,15 @@ def given_song(session: Sequence[Path], chain: Path, command: str) -> GivenSong:
     if _is_job(chain):
         return GivenSong((), chain, chain)
     is_chain = str(chain).casefold().endswith(".toml")
+    if not is_chain and not chain.exists():
+        raise InputError(
+            Problem(
+                "not_found",
+                f"{printable(chain)} does not exist",
+                {"file": printable(chain)},
+                hint=f"check the spelling; see stemwright {command} --help",
+            )
+        )
     raise _usage(_MISSING_SESSION if is_chain else _MISSING_CHAIN, command)
 
 

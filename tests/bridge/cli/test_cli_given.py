@@ -74,12 +74,22 @@ def test_a_track_without_plugins_is_told(run: Run, stems: Path, tmp_path: Path) 
     assert run("capture", tmp_path / "song.rpp", "-o", tmp_path / "b.toml", "--all").err != ""
 
 
-def test_a_missing_argument_is_called_by_its_name(run: Run) -> None:
+def test_a_missing_argument_is_called_by_its_name(run: Run, stems: Path) -> None:
     for command in ("render", "plan", "lock"):
-        assert "Missing argument 'CHAIN'" in run(command, "stems/").err
+        assert "Missing argument 'CHAIN'" in run(command, stems).err
         assert "Missing argument 'SESSION'" in run(command, "chain.toml").err
         assert "Missing arguments 'SESSION' and 'CHAIN'" in run(command).err
         assert run(command, "--store", "x", "stems/").code == 2
+
+
+@pytest.mark.parametrize("command", ["render", "plan", "lock"])
+def test_a_path_that_stands_alone_and_is_not_there_is_told_as_that(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    said = run(command, tmp_path / "nonexist", "--json")
+    (problem,) = json.loads(said.out)["errors"]
+    assert (said.code, problem["kind"]) == (2, "not_found")
+    assert problem["message"] == f"{tmp_path / 'nonexist'} does not exist"
 
 
 @pytest.mark.parametrize("command", ["plan", "render"])

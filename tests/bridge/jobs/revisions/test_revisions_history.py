@@ -226,3 +226,20 @@ def test_a_folder_that_was_never_sent_is_told_and_its_number_is_passed_over(
 def test_what_is_no_job_has_no_history(run: Run, sent: Path, name: str) -> None:
     said = run("history", sent.parent / name)
     assert (said.code, "there is no such file" in said.err) == (2, True)
+
+
+@pytest.mark.parametrize("command", [("history",), ("history", "--csv"), ("page", "-o", "p.html")])
+@pytest.mark.parametrize("place", ["nonexist", "empty/", ""])
+def test_what_is_no_job_is_refused(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    place: str,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    said = run(command[0], place, *command[1:])
+    assert (said.code, said.out) == (2, "")
+    assert "there is no such file" in said.err
+    assert "a job file (TOML)" in said.err
