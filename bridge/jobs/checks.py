@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -33,21 +33,33 @@ KINDS = (
 class Rows:
     """The [[section]]s and [[ride]]s of a file that are right by themselves, with their index.
 
-    `names` are those of all sections, whatever else is wrong with them.
+    `names` are those of all sections, whatever else is wrong with them, and `misread` what rides
+    that are wrong by themselves name: groups, stems and sections alone.
     """
 
     sections: tuple[tuple[int, SectionTable], ...]
     rides: tuple[tuple[int, RideTable], ...]
     names: tuple[str, ...]
+    misread: tuple[tuple[int, RideTable], ...]
 
 
 def rows_of(data: Mapping[str, Any]) -> Rows:
     """Read what can be read; what is wrong with the rest is told elsewhere."""
+    rides = tuple(_each(data.get("ride"), RideTable))
     return Rows(
         tuple(_each(data.get("section"), SectionTable)),
-        tuple(_each(data.get("ride"), RideTable)),
+        rides,
         tuple(_names(data.get("section"))),
+        tuple(_misread(data.get("ride"), {index for index, _ in rides})),
     )
+
+
+def _misread(rows: Any, read: Container[int]) -> Iterator[tuple[int, RideTable]]:
+    for index, row in enumerate(rows if isinstance(rows, tuple) else ()):
+        if index not in read and isinstance(row, Mapping):
+            named = {name: row.get(name) for name in ("group", "stem", "section")}
+            words = {name: word for name, word in named.items() if isinstance(word, str)}
+            yield index, RideTable.model_validate(words)
 
 
 def _names(rows: Any) -> Iterator[str]:
@@ -81,6 +93,8 @@ def faults_between(rows: Rows, groups: Sequence[str] | None, source: Source) -> 
         yield from _order(at, section.start, section.end, source)
     for index, ride in rows.rides:
         yield from _ride(("ride", index), ride, rows.names, groups, source)
+    for index, ride in rows.misread:
+        yield from _unknown_names(("ride", index), ride, rows.names, groups, source)
 
 
 def _ride(
@@ -92,11 +106,7 @@ def _ride(
 ) -> Iterator[Fault]:
     for said in _shape(ride):
         yield Fault("ride_shape", said[0], source.where(*at), expected=said[1])
-    if ride.group is not None and groups is not None and ride.group not in groups:
-        yield _unknown("group", ride.group, groups, source, at, "in the chain")
-    known = {name.casefold() for name in sections}
-    if ride.section is not None and ride.section.casefold() not in known:
-        yield _unknown("section", ride.section, sections, source, at, "in this job")
+    yield from _unknown_names(at, ride, sections, groups, source)
     if ride.start is not None and ride.end is not None:
         yield from _order(at, ride.start, ride.end, source)
     for index, (one, other) in enumerate(pairwise(ride.points or ())):
@@ -104,6 +114,20 @@ def _ride(
             place = source.where(*at, "points", index + 1)
             expected = "times that do not go back"
             yield Fault("time_order", f"{_said(other[0])} comes before", place, expected)
+
+
+def _unknown_names(
+    at: tuple[str | int, ...],
+    ride: RideTable,
+    sections: Sequence[str],
+    groups: Sequence[str] | None,
+    source: Source,
+) -> Iterator[Fault]:
+    if ride.group is not None and groups is not None and ride.group not in groups:
+        yield _unknown("group", ride.group, groups, source, at, "in the chain")
+    known = {name.casefold() for name in sections}
+    if ride.section is not None and ride.section.casefold() not in known:
+        yield _unknown("section", ride.section, sections, source, at, "in this job")
 
 
 def _unknown(

@@ -65,7 +65,7 @@ def _moves(data: Mapping[str, Any], rows: Rows, source: Source) -> JobMoves:
         stem_gains_db=dict.fromkeys(names, 0.0),
         stem_places={name: source.where("stem", name) for name in names},
         sections=sections,
-        rides=[_ride(index, row, source) for index, row in rows.rides],
+        rides=[_ride(index, row, source) for index, row in (*rows.rides, *rows.misread)],
     )
 
 

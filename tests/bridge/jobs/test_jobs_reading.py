@@ -308,6 +308,21 @@ def test_a_wrong_chain_hides_no_fault_of_the_job(sounding: Written, chain: Path)
     assert [(each.where.file, each.kind) for each in others] == [(str(chain), "unknown_use")]
 
 
+def test_a_value_that_is_wrong_hides_no_name_of_its_ride(sounding: Written) -> None:
+    path = sounding(
+        '[[ride]]\ngroup = "vocls"\nsection = "nope"\ngain_db = 99\n'
+        '[[ride]]\nstem = "Key"\ngain_db = "loud"\nsection = 7\n'
+    )
+    assert [(place, kind, near) for _, place, kind, near in faults(path)] == [
+        ("ride[0].group", "unknown_group", "vocals"),
+        ("ride[0].section", "unknown_section", None),
+        ("ride[0].gain_db", "out_of_range", None),
+        ("ride[1]", "unknown_stem", "Keys"),
+        ("ride[1].gain_db", "wrong_type", None),
+        ("ride[1].section", "wrong_type", None),
+    ]
+
+
 def test_a_wrong_tempo_makes_no_fault_of_bars(sounding: Written) -> None:
     path = sounding('tempo_bpm = 0\n[[section]]\nname = "a"\nfrom = "bar 2.9"\nto = "bar 4"\n')
     assert [(line, kind) for line, _, kind, _ in faults(path)] == [
