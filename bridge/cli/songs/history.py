@@ -12,7 +12,7 @@ from bridge.cli.telling import warn
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
-    from bridge.jobs.revisions import HistoryRow
+    from bridge.jobs.revisions import History, HistoryRow
 
 _HEAD = ("", "when", "who", "counts as", "stems", "approved", "frozen", "LUFS", "dBTP", "words")
 
@@ -42,13 +42,27 @@ def history(
         say(*found.as_csv().splitlines())
     elif found.rows:
         show_table(_HEAD, map(_cells, found.rows), piped_width=160)
-        included = "not said" if found.included is None else str(found.included)
-        say(f"included: {included}; extra: {found.extra}", err=True)
+        say(f"included: {_number(found.included)}; extra: {found.extra}", err=True)
     else:
         say("no revision was sent yet", err=True)
+    _tell_otherwise(found)
     warn(found.problems)
     if found.problems:
         raise typer.Exit(EXIT_NO)
+
+
+def _tell_otherwise(found: History) -> None:
+    """Say which revisions were sent when the job had another number than it has now."""
+    for row in found.agreed_otherwise:
+        was = _number(row.agreement.revisions_included)
+        said = (
+            f"{row.revision.name} was sent with revisions_included {was}, and stays {row.counts_as}"
+        )
+        say(f"{said}: the job's is {_number(found.included)} now", err=True)
+
+
+def _number(included: int | None) -> str:
+    return "not said" if included is None else str(included)
 
 
 def _cells(row: HistoryRow) -> list[str]:

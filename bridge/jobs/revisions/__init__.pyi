@@ -1,3 +1,6 @@
+from .agreed import (
+    Agreed as Agreed,
+)
 from .approvals import (
     Approval as Approval,
     approvals_of as approvals_of,
@@ -57,6 +60,7 @@ from .working import (
 __all__ = [
     "KEPT_JOB",
     "REVISIONS",
+    "Agreed",
     "Approval",
     "History",
     "HistoryRow",

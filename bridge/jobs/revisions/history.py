@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bridge.finished import Lock, Record, need_record, read_lock
 from bridge.jobs.freezing.frozen_revisions import (
@@ -16,6 +16,7 @@ from bridge.jobs.freezing.frozen_revisions import (
     frozen_revisions,
 )
 from bridge.jobs.job_file import JobError
+from bridge.jobs.model import Job
 from bridge.jobs.reading import job_path
 from bridge.jobs.replacing.kept_sets import replaced_problems
 from bridge.jobs.revisions.approvals import (
@@ -25,10 +26,9 @@ from bridge.jobs.revisions.approvals import (
     approved_versions,
 )
 from bridge.jobs.revisions.kept_jobs import load_kept_job
+from bridge.jobs.revisions.record import Agreement, Counted, agreement_on
 from bridge.jobs.revisions.shelf import Revision, revisions_of, shelf_problems
 from stemwright.problems import InputError, Problem
-
-Counted = Literal["first", "included", "extra"]
 
 CSV_HEAD = (
     "revision",
@@ -53,13 +53,18 @@ class HistoryRow:
     """
 
     revision: Revision
-    counts_as: Counted
+    agreement: Agreement
     replaced_stems: tuple[str, ...] | None
     approved: tuple[str, ...] | None
     approvals: tuple[Approval, ...] | None
     integrated_lufs: float | None
     true_peak_dbtp: float | None
     frozen: FrozenRevision | None
+
+    @property
+    def counts_as(self) -> Counted:
+        """What it counts as since it was sent."""
+        return self.agreement.counts_as
 
     def as_json(self) -> dict[str, Any]:
         """A row of `history --json`."""
@@ -69,7 +74,7 @@ class HistoryRow:
             "when": None if record is None else record.when,
             "who": None if record is None else record.who,
             "words": None if record is None else record.words,
-            "counts_as": self.counts_as,
+            **self.agreement.as_json(),
             "replaced_stems": None if self.replaced_stems is None else [*self.replaced_stems],
             "approved": None if self.approved is None else [*self.approved],
             "approvals": None
@@ -91,12 +96,26 @@ class HistoryRow:
 class History:
     """All revisions of a job; `included` is how many it may have after the first, None: unsaid.
 
-    `problems` say what of them is not as it was sent, and what of the job cannot be read.
+    That is what the job says now: what was sent counts as it did then. `is_job_read` is whether
+    the job could be read at all. `problems` say what of the revisions is not as it was sent, and
+    what of the job cannot be read.
     """
 
     rows: tuple[HistoryRow, ...]
     included: int | None
     problems: tuple[Problem, ...]
+    is_job_read: bool = True
+
+    @property
+    def agreed_otherwise(self) -> tuple[HistoryRow, ...]:
+        """Revisions after the first that were sent when the job said another number than now."""
+        return tuple(
+            each
+            for each in self.rows
+            if self.is_job_read
+            and each.revision.number
+            and each.agreement.revisions_included != self.included
+        )
 
     @property
     def extra(self) -> int:
@@ -143,14 +162,15 @@ def history_of(path: Path) -> History:
     place = job_path(path)
     folder = place.parent
     revisions = revisions_of(folder)
-    included, problems = _included(place, needed=not revisions and not place.is_file())
+    kept, problems = _job(place, needed=not revisions and not place.is_file())
+    included = None if kept is None else kept.revisions_included
     approvals, damaged = _approvals(folder)
     frozen = frozen_revisions(folder)
     rows = tuple(_rows(revisions, included, approvals, frozen))
     problems += [said for each in revisions for said in each.problems]
     problems += [*shelf_problems(folder), *damaged, *replaced_problems(folder)]
     problems += [*frozen.problems, *_unfrozen(rows, folder)]
-    return History(rows, included, tuple(problems))
+    return History(rows, included, tuple(problems), kept is not None)
 
 
 def _approvals(job_folder: Path) -> tuple[tuple[Approval, ...] | None, tuple[Problem, ...]]:
@@ -170,14 +190,14 @@ def _unfrozen(rows: Sequence[HistoryRow], job_folder: Path) -> Iterator[Problem]
             yield Problem("not_frozen", said, {"file": str(row.revision.folder)}, hint=hint)
 
 
-def _included(place: Path, *, needed: bool) -> tuple[int | None, list[Problem]]:
+def _job(place: Path, *, needed: bool) -> tuple[Job | None, list[Problem]]:
     try:
         kept = load_kept_job(place)
     except JobError as error:
         if needed:
             raise
         return None, [*error.problems]
-    return kept.job.revisions_included, [*kept.gone]
+    return kept.job, [*kept.gone]
 
 
 def _rows(
@@ -192,7 +212,7 @@ def _rows(
         main = [] if master is None else [o for o in master.outputs if o.version == "main"]
         yield HistoryRow(
             revision,
-            _counted(revision.number, included),
+            revision.agreement or agreement_on(revision.number, included),
             () if revision.number == 0 else _replaced(before, lock),
             None if approvals is None else approved_versions(revision, approvals),
             None if approvals is None else approvals_as_sent(revision, approvals),
@@ -201,12 +221,6 @@ def _rows(
             frozen.whole.get(revision.name),
         )
         before = lock
-
-
-def _counted(number: int, included: int | None) -> Counted:
-    if number == 0:
-        return "first"
-    return "included" if included is None or number <= included else "extra"
 
 
 def _read(revision: Revision) -> tuple[Record | None, Lock | None]:

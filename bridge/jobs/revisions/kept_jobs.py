@@ -39,6 +39,8 @@ def load_kept_job(path: Path) -> KeptJob:
     try:
         text = toml_text(place, JOB_FILE)
     except JobError as error:
+        if place.exists():
+            raise
         return _as_sent(place, error)
     return parse_kept_job(text, place, *kept_chains(place.parent))
 
@@ -59,10 +61,19 @@ def parse_kept_job(text: str, path: Path, *chains: Path) -> KeptJob:
         raise
 
 
+def agreed_job(place: Path) -> Job | None:
+    """The job that says what is agreed with the client: as it is now, or as it was sent last."""
+    try:
+        return load_kept_job(place).job
+    except JobError as error:
+        try:
+            return _as_sent(place, error).job
+        except JobError:
+            return None
+
+
 def _as_sent(place: Path, error: JobError) -> KeptJob:
     """The job as it was sent last. Raises `error` where no revision has it."""
-    if place.exists():
-        raise error
     for folder in reversed(revision_folders(place.parent)):
         if not _is_as_sent(folder, KEPT_JOB) or not _is_as_sent(folder, CHAIN):
             continue

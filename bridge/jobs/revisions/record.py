@@ -10,13 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from bridge.finished import Many, Shape, Text, told_of
-from bridge.jobs.seals import read_sealed, seal_of, sealed
-from stemwright.files import placed
+from bridge.finished import Shape, Text, told_of
+from bridge.jobs.seals import seal_of, sealed
 from stemwright.problems import InputError, Problem
-
-SENT = "sent.json"
-"""Lies among the revisions: the names of all that were sent, those that are gone too."""
 
 REVISIONS = "revisions"
 """The folder of a job in which its revisions lie."""
@@ -27,12 +23,11 @@ KEPT_JOB = "job-as-sent.toml"
 """The job file in a revision: under its own name it would make the revision a job."""
 SCHEMA = 1
 
+Counted = Literal["first", "included", "extra"]
+
 _NAME = re.compile(r"[rd](0|[1-9]\d{0,99})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HINT = "the revision's other files may be whole: fetch this one from a copy of the folder"
-_HINT_OF_SENT = (
-    "put it back from a copy, or move it away: numbers then go on from the folders that are there"
-)
 
 
 def _plain_path(name: str) -> str:
@@ -52,11 +47,6 @@ FilePath = Annotated[Text, AfterValidator(_plain_path)]
 Digest = Annotated[Text, AfterValidator(_blake3)]
 
 
-class _SentNames(Shape):
-    schema_: Annotated[Literal[1], Field(alias="schema")]
-    sent: Many[Text]
-
-
 class RevisionShape(Shape):
     """revision.json as it is read. `digest` is of all the rest of it."""
 
@@ -67,8 +57,30 @@ class RevisionShape(Shape):
     who: Text
     when: Text
     freeze: bool = False
+    revisions_included: Annotated[int, Field(ge=0)] | None = None
+    counts_as: Counted | None = None
     files: dict[FilePath, Digest]
     digest: Digest
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What a revision counts as, and the `revisions_included` the job said when it was sent."""
+
+    counts_as: Counted
+    revisions_included: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Its keys in revision.json and in a row of sent.json."""
+        return {"revisions_included": self.revisions_included, "counts_as": self.counts_as}
+
+
+def agreement_on(number: int, revisions_included: int | None) -> Agreement:
+    """What the revision of a number counts as where that many are included after the first."""
+    if number == 0:
+        return Agreement("first", revisions_included)
+    within = revisions_included is None or number <= revisions_included
+    return Agreement("included" if within else "extra", revisions_included)
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,8 @@ class RevisionRecord:
     """A revision's own record; `files` has the blake3 of every file in it, by its path.
 
     `when` is a time of the clock with its offset, ISO 8601. It is in no digest of the sound.
-    `freeze`: it was sent to be frozen, which is done once it is whole.
+    `freeze`: it was sent to be frozen, which is done once it is whole. A kept draft has no
+    `agreement`.
     """
 
     revision: str
@@ -86,6 +99,7 @@ class RevisionRecord:
     stemwright: str
     files: Mapping[str, str] = field(default_factory=dict)
     freeze: bool = False
+    agreement: Agreement | None = None
 
     def as_text(self) -> str:
         """The text of its file."""
@@ -105,6 +119,7 @@ class RevisionRecord:
             "who": self.who,
             "when": self.when,
             **({"freeze": True} if self.freeze else {}),
+            **({} if self.agreement is None else self.agreement.as_json()),
             "files": dict(sorted(self.files.items())),
         }
 
@@ -113,36 +128,6 @@ def revision_number(name: str) -> int | None:
     """The number of a revision or kept draft: 2 of "r2", 0 of "d0"; None for another name."""
     found = _NAME.fullmatch(name)
     return None if found is None else int(found[1])
-
-
-def next_name(place: Path, letter: str) -> str:
-    """The first free name behind all that lie in a folder or were sent. Raises OSError."""
-    names = [*(each.name for each in place.iterdir()), *sent_names(place)]
-    taken = [revision_number(each) for each in names if each.startswith(letter)]
-    return f"{letter}{max((each for each in taken if each is not None), default=-1) + 1}"
-
-
-def sent_names(place: Path) -> tuple[str, ...]:
-    """What was ever sent, as it is noted among the revisions; none where nobody noted any.
-
-    Raises InputError `bad_sent` for a note that is not as it was written.
-    """
-    path = place / SENT
-    try:
-        told = read_sealed(path, "bad_sent", _HINT_OF_SENT)
-    except FileNotFoundError:
-        return ()
-    found = _SentNames.read(told, path, "bad_sent")
-    return tuple(each for each in found.sent if revision_number(each) is not None)
-
-
-def note_sent(place: Path, name: str) -> None:
-    """Note that a revision was sent: its number is never given again.
-
-    Raises InputError as `sent_names`, MachineError.
-    """
-    names = dict.fromkeys([*sent_names(place), name])
-    placed(place / SENT, sealed({"schema": SCHEMA, "sent": [*names]}), lasting=True)
 
 
 def read_revision_record(folder: Path) -> RevisionRecord:
@@ -168,6 +153,7 @@ def read_revision_record(folder: Path) -> RevisionRecord:
         shape.stemwright,
         shape.files,
         shape.freeze,
+        None if shape.counts_as is None else Agreement(shape.counts_as, shape.revisions_included),
     )
     if seal_of(told) != shape.digest:
         raise _bad(path, f"{RECORD} was edited: it is not what its own digest says")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from bridge.comparing import Change, chain_changes
 from bridge.finished import LOCK, OutputFolder
-from bridge.jobs.job_file import JOB_FILE
+from bridge.jobs.job_file import JOB_FILE, JobError
 from bridge.jobs.model import Job
 from bridge.jobs.reading import job_path
+from bridge.jobs.revisions.agreed import Agreed, agreed_in, with_agreed
 from bridge.jobs.revisions.copying import place_free_digest, seen_from
 from bridge.jobs.revisions.keeping import keep, user_name
-from bridge.jobs.revisions.kept_jobs import CHAIN, KeptJob, kept_chains, parse_kept_job
-from bridge.jobs.revisions.record import DRAFTS, KEPT_JOB, next_name
+from bridge.jobs.revisions.kept_jobs import CHAIN, KeptJob, agreed_job, kept_chains, parse_kept_job
+from bridge.jobs.revisions.record import DRAFTS, KEPT_JOB, revision_number
 from bridge.jobs.revisions.shelf import find_revision, need_files, revisions_of
 from bridge.jobs.revisions.working import working_on
 from chains import load, toml_text
@@ -35,6 +36,7 @@ class Restored:
     that it is; None where there was nothing. `chain_since` is what the chain's file says otherwise
     than it did for the revision: the next render will have it. `gone` is what of the job is not
     there any more, which the next render will need: then what the chain says now is not known.
+    `agreed` is what is agreed with the client otherwise than when it was sent: it stays in the job.
     """
 
     revision: str
@@ -42,11 +44,13 @@ class Restored:
     kept: str | None
     chain_since: tuple[Change, ...]
     gone: tuple[Problem, ...] = ()
+    agreed: Agreed = field(default_factory=dict)
 
 
 def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
     """Make a revision, or a kept draft, the job's draft, and its job file the job's.
 
+    What the job says now of `revisions_included` and `due` stays: that is no setting of the sound.
     What was there is copied to drafts/dN first, unless a revision has it. With `dry_run` nothing
     is written. Raises InputError `no_revision`, `revision_changed`, `job_in_use`; JobError for a
     kept draft whose job is none; MachineError. Everything that was sent or kept is whole at every
@@ -57,8 +61,9 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
     with working_on(folder):
         revision = find_revision(folder, name)
         need_files(revision)
-        text = (revision.folder / KEPT_JOB).read_bytes()
-        found = _job_of(revision.folder, place)
+        found, agreed_now = _job_of(revision.folder, place), agreed_job(place)
+        agreed = {} if agreed_now is None else agreed_in(agreed_now, found.job)
+        text = with_agreed((revision.folder / KEPT_JOB).read_bytes(), agreed)
         job, has_master = found.job, (revision.folder / LOCK).is_file()
         since = _since(job, revision.folder) if has_master and not found.gone else ()
         try:
@@ -72,7 +77,7 @@ def restore(path: Path, name: str, *, dry_run: bool = False) -> Restored:
                 placed(place, text, lasting=True)
         except OSError as cause:
             raise cannot_write(folder, cause) from cause
-    return Restored(name, job.draft, kept, since, found.gone)
+    return Restored(name, job.draft, kept, since, found.gone, agreed)
 
 
 def _job_of(folder: Path, place: Path) -> KeptJob:
@@ -103,10 +108,21 @@ def _kept_already(place: Path) -> str | None:
     except InputError:
         return None
     for each in revisions_of(place.parent):
-        same_job = each.is_whole and (each.folder / KEPT_JOB).read_bytes() == text
-        if same_job and place_free_digest(each.folder) == digest:
+        same_master = each.is_whole and place_free_digest(each.folder) == digest
+        if same_master and _as_restored(each.folder, place) == text:
             return each.name
     return None
+
+
+def _as_restored(folder: Path, place: Path) -> bytes:
+    """The job file of a revision with what is agreed with the client now."""
+    text, now = (folder / KEPT_JOB).read_bytes(), agreed_job(place)
+    if now is None or text == place.read_bytes():
+        return text
+    try:
+        return with_agreed(text, agreed_in(now, _job_of(folder, place).job))
+    except JobError:
+        return text
 
 
 def _keep_now(place: Path, name: str, *, dry_run: bool) -> str | None:
@@ -115,11 +131,13 @@ def _keep_now(place: Path, name: str, *, dry_run: bool) -> str | None:
     source = draft if (draft / LOCK).is_file() else None
     if source is None and not place.is_file():
         return None
+    taken = [revision_number(each.name) for each in drafts.glob("d*")]
+    free = f"d{max((each for each in taken if each is not None), default=-1) + 1}"
     if dry_run:
-        return next_name(drafts, "d") if drafts.is_dir() else "d0"
+        return free
     text = place.read_bytes() if place.is_file() else b""
     words, now = f"what was there when {name} was restored", datetime.now().astimezone()
-    return keep(source, drafts, "d", text, words, user_name(), now).revision
+    return keep(source, drafts, free, text, words, user_name(), now).revision
 
 
 def _put(revision: Path, draft: Path) -> None:

@@ -12,8 +12,9 @@ from bridge.finished import OutputFolder, read_lock
 from bridge.jobs.holding import held_of, hold
 from bridge.jobs.model import HeldByJob, Job
 from bridge.jobs.reading import job_path, load_job
+from bridge.jobs.revisions.counting import free_name, note_sent
 from bridge.jobs.revisions.keeping import keep, user_name
-from bridge.jobs.revisions.record import REVISIONS, RevisionRecord, note_sent
+from bridge.jobs.revisions.record import REVISIONS, RevisionRecord, agreement_on
 from bridge.jobs.revisions.working import working_on
 from stemwright.files import cannot_write, placed
 from stemwright.problems import InputError, Problem
@@ -43,8 +44,9 @@ def send(
     `check` raises where the draft is not what the job says now. The first one sent writes drive and
     length into the job, which holds them. `who` is the user's name and `when` now, if nobody says.
     `freeze` notes that it is to be frozen, which is left to the caller.
-    Raises InputError `no_words`, `no_draft`, `draft_not_whole`, `job_in_use`, JobError,
-    MachineError; nothing is sent then, and the job is as it was.
+    Raises InputError `no_words`, `no_draft`, `draft_not_whole`, `job_in_use`, `bad_sent`,
+    `not_sent` for a folder that has the next name and was never sent, JobError, MachineError;
+    nothing is sent then, and the job is as it was.
     """
     if not words.strip():
         said = "a revision is sent with words: what was asked for, and what was done"
@@ -114,6 +116,10 @@ def _kept(job: Job, words: str, who: str, when: datetime, *, freeze: bool) -> Re
     """Write the draft as the next revision. Raises InputError, OSError."""
     text = job.path.read_bytes()
     place = job.folder / REVISIONS
-    record = keep(job.draft, place, "r", text, words, who, when, freeze=freeze)
-    note_sent(place, record.revision)
+    name = free_name(place)
+    agreement = agreement_on(int(name[1:]), job.revisions_included)
+    record = keep(
+        job.draft, place, name, text, words, who, when, freeze=freeze, agreement=agreement
+    )
+    note_sent(place)
     return record

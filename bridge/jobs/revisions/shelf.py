@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bridge.finished import LOCK, RECORD as MASTER_RECORD
+from bridge.jobs.revisions.counting import numbered_anyhow, sent_agreements
 from bridge.jobs.revisions.record import (
     DRAFTS,
     KEPT_JOB,
     REVISIONS,
+    Agreement,
     RevisionRecord,
     read_revision_record,
     revision_number,
-    sent_names,
 )
 from bridge.storing import file_digest
 from stemwright.problems import InputError, Problem
@@ -27,7 +28,8 @@ COMPARED = ("chain.toml", LOCK, KEPT_JOB, MASTER_RECORD)
 class Revision:
     """A revision; `record` is None where it cannot be read, and `fault` says why.
 
-    `edited` and `gone` are the files that are not as they were sent.
+    `edited` and `gone` are the files that are not as they were sent. `agreement` is what it counts
+    as since it was sent, None where nothing says so any more.
     """
 
     number: int
@@ -36,6 +38,7 @@ class Revision:
     fault: Problem | None = None
     edited: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    agreement: Agreement | None = None
 
     @property
     def name(self) -> str:
@@ -83,37 +86,52 @@ def revisions_of(job_folder: Path) -> tuple[Revision, ...]:
 
     One that was sent and is not there has a fault that says so, as long as what was sent is noted.
     """
-    place, there = job_folder / REVISIONS, {*_names(job_folder)}
+    place = job_folder / REVISIONS
     return tuple(
-        _revision(place / name) if name in there else _gone(place / name)
-        for name in revision_names(job_folder)
+        replace(
+            _revision(place / name) if (place / name).is_dir() else _gone(place / name),
+            agreement=agreement,
+        )
+        for name, agreement in numbered_anyhow(place).agreements.items()
     )
 
 
 def revision_names(job_folder: Path) -> tuple[str, ...]:
-    """What the revisions of a job are called, in order, gone ones too; none of them is read."""
-    try:
-        sent = sent_names(job_folder / REVISIONS)
-    except InputError:  # what `shelf_problems` tells
-        sent = ()
-    numbers = {revision_number(name) for name in (*_names(job_folder), *sent)}
-    return tuple(f"r{number}" for number in sorted(each for each in numbers if each is not None))
+    """What the revisions of a job are called, in order, gone ones too; no sound of them is read."""
+    return tuple(numbered_anyhow(job_folder / REVISIONS).agreements)
 
 
 def shelf_problems(job_folder: Path) -> tuple[Problem, ...]:
-    """What is wrong with the note of what was sent, if anything."""
+    """What is wrong with the note of what was sent, and the folders that only look like one."""
+    place = job_folder / REVISIONS
+    strangers = tuple(_stranger(place / name) for name in numbered_anyhow(place).strangers)
     try:
-        sent_names(job_folder / REVISIONS)
+        sent_agreements(place)
     except InputError as error:
-        return error.problems
-    return ()
+        return (*error.problems, *strangers)
+    return strangers
+
+
+def _stranger(folder: Path) -> Problem:
+    try:
+        read_revision_record(folder)
+    except InputError as error:
+        why = error.problems[0].message
+    else:
+        why = "it was sent elsewhere"
+    return Problem(
+        "not_sent",
+        f"{folder.name} was never sent from this job, and counts as nothing: {why}",
+        {"file": str(folder)},
+        hint="move it out of revisions",
+    )
 
 
 def gone_revisions(job_folder: Path) -> tuple[Problem, ...]:
     """What was sent and is not there any more; no file of the others is read."""
     place = job_folder / REVISIONS
     try:
-        sent = sent_names(place)
+        sent = sent_agreements(place)
     except InputError:
         return ()
     found = (_gone(place / name).fault for name in sent if not (place / name).is_dir())
@@ -179,13 +197,9 @@ def need_files(revision: Revision, names: tuple[str, ...] | None = None) -> Revi
 
 
 def _names(job_folder: Path) -> list[str]:
-    try:
-        found = [each.name for each in (job_folder / REVISIONS).iterdir() if each.is_dir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    numbers = {each: revision_number(each) for each in found}
-    ours = [each for each in found if each.startswith("r") and numbers[each] is not None]
-    return sorted(ours, key=lambda name: int(name[1:]))
+    """Those that are there."""
+    place = job_folder / REVISIONS
+    return [name for name in revision_names(job_folder) if (place / name).is_dir()]
 
 
 def _revision(folder: Path) -> Revision:

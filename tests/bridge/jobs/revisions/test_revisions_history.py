@@ -206,22 +206,6 @@ def test_an_edited_master_is_in_no_list_of_changes(run: Run, sent: Path) -> None
     assert "still compares" not in said.err
 
 
-def test_a_folder_that_was_never_sent_is_told_and_its_number_is_passed_over(
-    run: Run, sent: Path
-) -> None:
-    strange = sent / "revisions" / "r99999999"
-    strange.mkdir()
-    said = run("history", sent, "--json")
-    told = json.loads(said.out)
-    assert (said.code, [each["kind"] for each in told["problems"]]) == (1, ["bad_revision"])
-    assert [row["revision"] for row in told["revisions"]] == ["r0", "r1", "r2", "r99999999"]
-    assert run("send", sent, "--words", "fourth").code == 0
-    strange.rmdir()
-    said = run("history", sent, "--json")
-    assert (said.code, len(json.loads(said.out)["revisions"])) == (0, 4)
-    assert (sent / "revisions" / "r100000000").is_dir()
-
-
 @pytest.mark.parametrize("name", ["nosuch", "song/revisions/r0"])
 def test_what_is_no_job_has_no_history(run: Run, sent: Path, name: str) -> None:
     said = run("history", sent.parent / name)
