@@ -11,7 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from bridge.finished import Many, Shape, Text
-from bridge.jobs.revisions.record import Agreement, read_revision_record, revision_number
+from bridge.jobs.revisions.record import (
+    Agreement,
+    agreement_on,
+    read_revision_record,
+    revision_number,
+)
 from bridge.jobs.seals import read_sealed, sealed
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
@@ -131,14 +136,17 @@ def sent_agreements(place: Path) -> dict[str, Agreement]:
     }
 
 
-def note_sent(place: Path) -> None:
+def note_sent(place: Path, revisions_included: int | None) -> None:
     """Note all that count, so that their numbers are never given again.
 
+    Where nothing says any more what one counts as, it is settled by what the job includes now.
     Raises InputError `bad_sent`, MachineError.
     """
     rows: list[dict[str, Any]] = [
-        {"revision": name, **agreement.as_json()}
+        {
+            "revision": name,
+            **(agreement or agreement_on(int(name[1:]), revisions_included)).as_json(),
+        }
         for name, agreement in numbered(place).agreements.items()
-        if agreement is not None
     ]
     placed(place / SENT, sealed({"schema": SCHEMA, "sent": rows}), lasting=True)

@@ -121,5 +121,5 @@ def _kept(job: Job, words: str, who: str, when: datetime, *, freeze: bool) -> Re
     record = keep(
         job.draft, place, name, text, words, who, when, freeze=freeze, agreement=agreement
     )
-    note_sent(place)
+    note_sent(place, job.revisions_included)
     return record

@@ -92,6 +92,16 @@ def test_one_whose_note_was_cut_off_counts_and_is_noted_by_the_next(run: Run, se
     assert counted(run, sent) == [*COUNTED, ("r3", "extra"), ("r4", "extra")]
 
 
+def test_without_a_note_all_that_are_there_are_noted_by_the_next(run: Run, sent: Path) -> None:
+    for lost in ("sent.json", "r1/revision.json"):
+        (sent / "revisions" / lost).unlink()
+    assert run("send", sent, "--words", "fourth").code == 0
+    shutil.rmtree(sent / "revisions" / "r1")
+    job = sent / "job.toml"
+    job.write_text(job.read_text("utf-8").replace(INCLUDED, "revisions_included = 0\n"), "utf-8")
+    assert counted(run, sent) == [*COUNTED, ("r3", "extra")]
+
+
 @pytest.mark.parametrize("now", ["", "revisions_included = 0\n", "revisions_included = 9\n"])
 @pytest.mark.parametrize("gone", [False, True])
 def test_what_was_sent_counts_as_it_did_whatever_the_job_says_now(
