@@ -12,6 +12,7 @@ import pytest
 from bridge.cli.app import app
 from bridge.jobs import Job, Owner, Section, load_job, read_note_files, revise, wishes
 from bridge.jobs.revisions import working_on
+from bridge.jobs.seals import sealed
 from stemwright.problems import InputError
 
 KNOWN = (
@@ -155,7 +156,15 @@ def test_what_words_ask_for_beyond_twelve_decibels_is_told(
 def test_a_note_on_a_take_that_the_song_has_not_is_told(
     song: Path, saved: Saved, command_line: Any
 ) -> None:
-    (song.parent / "revisions" / "r1").mkdir(parents=True)
+    (song.parent / "revisions" / "r2").mkdir(
+        parents=True
+    )  # never sent; r0 and r1 were, and are gone
+    rows_sent = [
+        {"revision": "r0", "revisions_included": None, "counts_as": "first"},
+        {"revision": "r1", "revisions_included": None, "counts_as": "included"},
+    ]
+    note = sealed({"schema": 1, "sent": rows_sent})
+    (song.parent / "revisions" / "sent.json").write_bytes(note)
     rows = [
         {"id": f"{n}", "take": take, "from_s": n, "words": "x"}
         for n, take in enumerate(["r0", "r1", "r2", "draft", "rough mix", ""])
