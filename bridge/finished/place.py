@@ -30,7 +30,8 @@ from stemwright.problems import InputError, MachineError, Problem
 
 KEPT_BY_JOB = frozenset({"revisions", "drafts", "frozen", "replaced"})
 """Folders in a job's, which its own commands alone write."""
-_JOB = "job.toml"
+_JOBS = ("job.toml", "revisions/sent.json")
+"""Either tells a job's folder: one that has lost its file keeps what it sent."""
 _FREE_SPACE = "free some space or change its permissions; finished steps are kept"
 
 
@@ -47,7 +48,7 @@ def refuse_kept(place: Path) -> None:
     """Raise InputError `kept_by_job` for a place in what a song's job keeps as it was sent."""
     whole = place.resolve()
     for folder in (whole, *whole.parents):
-        if folder.name in KEPT_BY_JOB and (folder.parent / _JOB).is_file():
+        if folder.name in KEPT_BY_JOB and any((folder.parent / each).is_file() for each in _JOBS):
             raise InputError(
                 Problem(
                     "kept_by_job",

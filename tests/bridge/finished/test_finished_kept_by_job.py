@@ -42,3 +42,11 @@ def test_other_places_in_a_job_are_free(song: Path, place: str) -> None:
 
 def test_a_folder_of_that_name_without_a_job_is_free(tmp_path: Path) -> None:
     check_output(tmp_path / "revisions" / "r0")
+
+
+def test_a_job_that_has_lost_its_file_keeps_what_it_sent(song: Path) -> None:
+    (song / "job.toml").unlink()
+    (song / "revisions" / "sent.json").write_text("{}")
+    with pytest.raises(InputError) as refused:
+        check_output(song / "revisions" / "r0")
+    assert refused.value.problems[0].kind == "kept_by_job"
