@@ -55,10 +55,10 @@ def given_song(session: Sequence[Path], chain: Path, command: str) -> GivenSong:
     where what stands alone is not there.
     """
     if session:
-        if _is_job(session[0]):
+        if names_job(session[0]):
             raise _usage(f"{session[0]} is a job, which names its own chain and stems", command)
         return GivenSong(session, chain)
-    if _is_job(chain):
+    if names_job(chain):
         return GivenSong((), chain, chain)
     is_chain = str(chain).casefold().endswith(".toml")
     if not is_chain and not chain.exists():
@@ -82,7 +82,7 @@ def finished(path: Path) -> Path:
 
     Raises InputError `no_draft` for a job without one.
     """
-    if not _is_job(path):
+    if not names_job(path):
         return path
     draft = draft_of(path)
     if draft.is_dir():
@@ -101,7 +101,7 @@ def sent_revision(path: Path, name: str) -> Path:
 
     Raises InputError: `usage` for what is no job, `no_revision`, `revision_changed`.
     """
-    if not _is_job(path):
+    if not names_job(path):
         said = f"{path} is no job, and {name} would be one of its revisions"
         raise InputError(Problem("usage", said, hint="name the job, or the folder alone"))
     from bridge.jobs.revisions import find_revision, need_files
@@ -117,7 +117,7 @@ def draft_of(job: Path) -> Path:
     return folder / "draft"
 
 
-def _is_job(path: Path) -> bool:
+def names_job(path: Path) -> bool:
     """As bridge.jobs.is_job, without loading it for what is no job; also one that lost its file."""
     if not path.is_dir():
         return path.name == "job.toml"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.given_song import names_job
 from bridge.cli.options import Jobs, Json, Long, Skip
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
@@ -114,8 +115,7 @@ def _given(paths: Sequence[Path]) -> ToCheck:
         said = "Missing argument 'SESSION|JOB'."
         raise InputError(Problem("usage", said, hint="see stemwright check --help"))
     first = paths[0]
-    is_job = (first / "job.toml").is_file() if first.is_dir() else first.name == "job.toml"
-    if not is_job:
+    if not names_job(first):
         return ToCheck(paths)
     if len(paths) > 1:
         said = f"{first} is a job, which names its own stems"

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
+from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
 
@@ -101,7 +102,7 @@ class Dropout:
         before, behind = samples[max(0, start - beside) : start], samples[stop : stop + beside]
         if not len(before) or not len(behind):
             return False
-        levels = _rms(before), _rms(behind)
+        levels = rms(before), rms(behind)
         level = min(levels)
         least = max(_SOUNDS, _JUMP * level)
         if level < _SOUNDS or max(_edge(before), _edge(behind[::-1])) < least:
@@ -116,10 +117,6 @@ def _edge(samples: Block) -> float:
     last = float(samples[-1])
     going = 2.0 * last - float(samples[-2]) if len(samples) > 1 else last
     return max(abs(last), abs(going))
-
-
-def _rms(samples: Block) -> float:
-    return float(np.sqrt(np.square(samples).mean()))
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

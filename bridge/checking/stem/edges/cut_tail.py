@@ -10,6 +10,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
+from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from stemwright.decibels import amplitude_db
 
@@ -38,7 +39,7 @@ class CutTail:
 
     def findings(self) -> Iterator[Found]:
         """One over the last frames."""
-        level, end = _rms(self._kept), _rms(self._kept[:, -self._end :])
+        level, end = rms(self._kept), rms(self._kept[:, -self._end :])
         if level < _MINOR or end < _FADED * level:
             return
         severity: Severity = "major" if level > _MAJOR else "minor"
@@ -46,7 +47,3 @@ class CutTail:
         start = max(0, self._frames - self._last)
         words = f"it ends within a sound, at {level_db:.0f} dBFS"
         yield Found("cut_tail", severity, start, self._frames, level_db, words)
-
-
-def _rms(samples: Block) -> float:
-    return float(np.sqrt(np.square(samples).mean())) if samples.size else 0.0

@@ -14,6 +14,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
+from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from stemwright.decibels import amplitude_db
 
@@ -47,8 +48,8 @@ class UpcutStart:
         if self._start is None:
             return
         first = round(_FIRST_S * self._rate_hz)
-        level = _rms(self._start[:, :first])
-        after = _rms(self._start[:, first:])
+        level = rms(self._start[:, :first])
+        after = rms(self._start[:, first:])
         jump = float(np.abs(self._start[:, 0]).max())
         if level < _MINOR or level < _STEADY * after or jump < _JUMP * level:
             return
@@ -59,7 +60,3 @@ class UpcutStart:
             severity = "info"
             words += ", unless that is a hit"
         yield Found("upcut_start", severity, 0, first, level_db, words)
-
-
-def _rms(samples: Block) -> float:
-    return float(np.sqrt(np.square(samples).mean())) if samples.size else 0.0

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bridge.audio import Block
-from bridge.checking.band_edge import band_edge
 from bridge.checking.findings import Found
-from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.origin.upsampled import made_at_hz
+from bridge.checking.stem.origin.whole_treble import WholeTreble
 
 _LOWEST_HZ = 12500.0
 _HIGHEST_HZ = 20830.0
@@ -22,25 +20,16 @@ _LEAST_STEEPER_DB = 11.0
 _LEAST_SHARE = 0.3
 
 
-class LossySource:
+class LossySource(WholeTreble):
     """The edge of the whole stem's treble."""
 
     codes: ClassVar[tuple[str, ...]] = ("lossy_source",)
     quick: ClassVar[bool] = False
 
-    def __init__(self, facts: StemFacts) -> None:
-        self._facts = facts
-        self._powers: list[Block] = []
-
-    def hear(self, passage: Passage) -> None:
-        """Keep the treble's powers."""
-        if not passage.is_silent:
-            self._powers.append(passage.treble)
-
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
         rate_hz = self._facts.sample_rate_hz
-        edge = band_edge(self._powers, rate_hz)
+        edge = self.edge()
         if edge is None or made_at_hz(edge, rate_hz) is not None:
             return
         if not _LOWEST_HZ <= edge.hz <= _HIGHEST_HZ or edge.share < _LEAST_SHARE:

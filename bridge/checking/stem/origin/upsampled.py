@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bridge.audio import Block
-from bridge.checking.band_edge import BandEdge, band_edge
+from bridge.checking.band_edge import BandEdge
 from bridge.checking.findings import Found
-from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.origin.whole_treble import WholeTreble
 
 _RATES_HZ = (16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 _LOWEST = {16000: 0.93, 22050: 0.91, 24000: 0.93, 32000: 0.945}
@@ -24,25 +23,16 @@ _LEAST_STEEPER_DB = 16.0
 _LEAST_SHARE = 0.6
 
 
-class Upsampled:
+class Upsampled(WholeTreble):
     """The edge of the whole stem's treble."""
 
     codes: ClassVar[tuple[str, ...]] = ("upsampled",)
     quick: ClassVar[bool] = False
 
-    def __init__(self, facts: StemFacts) -> None:
-        self._facts = facts
-        self._powers: list[Block] = []
-
-    def hear(self, passage: Passage) -> None:
-        """Keep the treble's powers."""
-        if not passage.is_silent:
-            self._powers.append(passage.treble)
-
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
         rate_hz = self._facts.sample_rate_hz
-        edge = band_edge(self._powers, rate_hz)
+        edge = self.edge()
         made_hz = None if edge is None else made_at_hz(edge, rate_hz)
         if edge is not None and made_hz is not None:
             words = f"it was made at {made_hz / 1000:g} kHz"

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bridge.checking.bands import NO_POWER
 from bridge.checking.findings import Found
-from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.stereo.both_sides import BothSides
 
 _OPPOSED = -0.35
 _LOW_BANDS = 4
@@ -19,21 +18,11 @@ _LOW_OPPOSED = -0.5
 _NOTHING_LEFT = -0.9999
 
 
-class ChannelPolarity:
+class ChannelPolarity(BothSides):
     """The correlation of the sides by band, over the whole stem."""
 
     codes: ClassVar[tuple[str, ...]] = ("channel_polarity",)
     quick: ClassVar[bool] = False
-
-    def __init__(self, facts: StemFacts) -> None:
-        self._frames = facts.frames
-        self._is_stereo = facts.channels == 2
-        self._powers = NO_POWER
-
-    def hear(self, passage: Passage) -> None:
-        """Add up the bands."""
-        if self._is_stereo:
-            self._powers = self._powers + passage.bands
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bridge.checking.bands import NO_POWER
 from bridge.checking.findings import Found
-from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.stereo.both_sides import BothSides
 from stemwright.decibels import power_db
 
 _BANDS = 2
@@ -18,21 +17,11 @@ _SHARE_DB = -25.0
 _MOST_LOST_DB = -60.0
 
 
-class WideLowEnd:
+class WideLowEnd(BothSides):
     """What the sum of the sides keeps of both, below 100 Hz."""
 
     codes: ClassVar[tuple[str, ...]] = ("wide_low_end",)
     quick: ClassVar[bool] = False
-
-    def __init__(self, facts: StemFacts) -> None:
-        self._frames = facts.frames
-        self._is_stereo = facts.channels == 2
-        self._powers = NO_POWER
-
-    def hear(self, passage: Passage) -> None:
-        """Add up the bands."""
-        if self._is_stereo:
-            self._powers = self._powers + passage.bands
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
