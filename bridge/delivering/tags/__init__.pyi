@@ -1,0 +1,3 @@
+from .transliteration import in_ascii as in_ascii
+
+__all__ = ["in_ascii"]
