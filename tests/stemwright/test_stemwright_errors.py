@@ -19,6 +19,7 @@ INTERNAL = {
     "BoxError": "an NI stem's boxes are broken; its reader makes it a SessionError",
     "CannotCompileError": "no kernels can be built; whoever installs is told, and numpy runs",
     "ChildFailed": "how a plugin's process ended; mapped to a kind and advice of its own",
+    "CoverError": "a picture that is no cover; a fault of the metadata that name it, with its line",
     "DamagedEntryError": "a file of the store is not what was put there; the step is rendered anew",
     "DifferentSoundError": "a failed assertion in the user's own tests, which pytest tells",
     "EndlessError": "a loop of a session has no end; its reader makes it a SessionError",
