@@ -26,7 +26,7 @@ SHORTEST_S = 5
 _TOGETHER_S = 22
 """Seconds all excerpts share: at 16 bit they then take about 4 MB of page."""
 _VERSION = 3
-_PREVIEW_VERSION = 4
+_PREVIEW_VERSION = 5
 
 
 def length_s(count: int) -> int:
@@ -143,7 +143,7 @@ def between(blocks: Iterable[Block], start: int, end: int) -> Block:
 SECONDS = 5
 _BEFORE_S = 5
 """What a built-in that is run again for a row hears first, so that its gain has settled."""
-_SOUNDS_VERSION = 1
+_SOUNDS_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +75,22 @@ def test_a_song_in_a_file_is_the_one_in_memory_and_is_put_in_when_the_page_is_sa
         text = f"Zo\u00eb {stray} [{made.in_page}] and [{made.in_page}]"
         saved(tmp_path / name, text, [tmp_path / "song.mp3"])
     assert (tmp_path / "lying").read_bytes() == (tmp_path / "held").read_bytes()
+
+
+def test_a_disk_that_is_full_is_an_error_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, octets: Any, /) -> int:
+            if self.tell() + len(octets) > 10000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(octets)
+
+    monkeypatch.setattr(Path, "open", lambda *_: Full())
+    samples = np.random.default_rng(4).uniform(-0.5, 0.5, (2, 480000))
+    with pytest.raises(OSError, match="No space left") as told:
+        preview([samples], 48000, 480000, 0.5, None, tmp_path / "song.mp3")
+    assert told.value.errno == errno.ENOSPC
 
 
 def test_a_page_is_saved_in_memory_that_does_not_grow_with_its_songs(tmp_path: Path) -> None:
