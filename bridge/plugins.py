@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from stemwright.shown import Shown
+from stemwright.values import dataclass
 
 FORMATS = ("VST3", "AU", "VST2")
 """Every plugin format, the one hosted best first."""

@@ -6,7 +6,6 @@ What is expected is read off the JSON Schema, so that every field says its own r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from json import dumps
 from typing import Any
@@ -16,6 +15,7 @@ from pydantic_core import ErrorDetails
 from chains.checks import AGREEMENTS
 from chains.faults import Fault
 from chains.lines import At, Source
+from stemwright.values import dataclass
 from stemwright.words import nearest
 
 Node = Mapping[str, Any]

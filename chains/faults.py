@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from chains.lines import NOWHERE, Where
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from chains.model import Chain

@@ -6,7 +6,9 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from stemwright.values import dataclass
 
 At = tuple[str | int, ...]
 """Keys and list indices from the top of the file: ("group", 0, "insert", 1, "ratio")."""

@@ -6,12 +6,13 @@ Places and paths (`where`, `path`, `source`, `notes`) are presentation and take 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
 from chains.faults import Note
 from chains.lines import NOWHERE, Source, Where
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from chains.inserts.settings import InsertSettings

@@ -7,11 +7,11 @@ tables can be checked even while single values are wrong: all faults of a file c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from chains.lines import At
 from chains.model import insert_ids
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)

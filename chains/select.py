@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from typing import Protocol
 from unicodedata import normalize
+
+from stemwright.values import dataclass
 
 REST = "*"
 """Alone in a group: whatever no other group took."""

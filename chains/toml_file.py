@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from chains.bounds import MAX_BYTES, NotPlainError, read_plain, too_long_key, to
 from chains.faults import Fault, FileError
 from chains.lines import Source, Where, lines_of
 from chains.validation import frozen
+from stemwright.values import dataclass
 from stemwright.words import nearest
 
 Data = Mapping[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,6 +19,7 @@ from chains.model import Chain, Group, insert_ids, is_absolute
 from chains.outline import Outline, outline
 from chains.readable import read_on, readable
 from chains.wire import build
+from stemwright.values import dataclass
 from stemwright.words import listed, nearest
 
 USUAL_GROUPS = 8

@@ -15,8 +15,10 @@ StemwrightError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
+
+from stemwright.values import dataclass
 
 Severity = Literal["note", "warning", "error"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.native import library
+from stemwright.values import dataclass
 
 Block = npt.NDArray[np.float64]
 """(channels, frames) float64."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from bridge.audio.blocks import Block
 from bridge.audio.sections import run_sections
 from stemwright.decibels import linear, linear_power, power_db
 from stemwright.exact import tan
+from stemwright.values import dataclass
 
 _ASSUMED: dict[int, tuple[float, ...]] = {
     1: (1.0,),

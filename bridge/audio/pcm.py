@@ -9,7 +9,6 @@ import contextlib
 import math
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.audio.plain_samples import planar, read_fully
 from bridge.native import library, rows
 from stemwright.files import WholeOrNothing, cannot_write, unreadable
+from stemwright.values import dataclass
 
 Dtype = Literal["float64", "float32"]
 

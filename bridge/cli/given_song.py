@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 from stemwright.words import printable
 
 if TYPE_CHECKING:

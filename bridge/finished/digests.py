@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +23,7 @@ from bridge.finished.lock import Source
 from bridge.finished.shapes import Shape, Text, told_of
 from bridge.storing import read_bytes
 from stemwright.installation import installed_version
+from stemwright.values import dataclass
 
 SIDECAR_SCHEMA = 1
 

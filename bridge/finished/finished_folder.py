@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.finished.lock import LOCK, Lock, MixerRow, PluginRow, read_lock
@@ -14,6 +13,7 @@ from bridge.gathering import Signal, cut, kept_signal
 from bridge.storing import Store
 from chains import Chain, ChainError, Insert, load
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from bridge.finished import LOCK, RECORD
 from bridge.storing import BadDataError, file_digest, read_json
 from stemwright.problems import InputError, Problem, StemwrightError
+from stemwright.values import dataclass
 
 IN_USE = ".stemwright-in-use"
 """The lease of who writes into a folder."""

@@ -8,13 +8,13 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge.finished import RECORD
 from bridge.finished.owned import STATES, UNFINISHED, not_ours, plain_name, read_plain
 from bridge.storing import file_digest
+from stemwright.values import dataclass
 
 _MARKER = "stemwright.json"
 JOURNAL = "journal.json"

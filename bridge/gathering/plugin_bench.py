@@ -10,7 +10,6 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from stemwright.problems import (
     StemwrightError,
     StoppedError,
 )
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:  # most of hosting comes with the first plugin
     from bridge.hosting import Host, Prepared

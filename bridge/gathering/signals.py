@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain as joined
 from pathlib import Path
@@ -15,6 +14,7 @@ from bridge.gathering.render_events import Cancel
 from bridge.storing import Content, Entry, Store
 from stemwright.decibels import linear, rounded_db
 from stemwright.problems import InputError
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:  # numpy comes with what streams; a signal that the store has is but named
     from bridge.audio import Block, Dtype, GrowingPcm, PcmSummary

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.hosting.engines.table import ENGINES, Engine, other_than
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.hosting.port import Host, Prepared, PrepareJob, RunJob, RunResult

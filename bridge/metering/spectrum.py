@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from bridge.audio import Block, Framer
 from bridge.native import library
 from stemwright.decibels import power_db
+from stemwright.values import dataclass
 
 Powers = npt.NDArray[np.float64]
 """(lines,) or (bands,) of power."""

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.native.build import LIBRARY, SOURCES, is_built
+from stemwright.values import dataclass
 
 ASKED_FOR_HERE = "asked for here"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from bridge.pages.html import clock, figure, tag, text
+from stemwright.values import dataclass
 
 _SIZES = {"wide": (1040.0, 300.0), "narrow": (350.0, 250.0)}
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 14.0, 28.0, 42.0

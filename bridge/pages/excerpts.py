@@ -7,7 +7,6 @@ import io
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -20,6 +19,7 @@ from bridge.metering import Meter
 from bridge.pages.html import base64_bytes, mark_of
 from bridge.pages.outlines import COLUMNS, Outline, extremes, outline, outlined
 from stemwright.decibels import amplitude_db, linear
+from stemwright.values import dataclass
 
 _FULL = 0.999
 _MOST_DB = 120.0

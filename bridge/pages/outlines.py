@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from bridge.audio import Block
 from bridge.pages.html import tag, text
 from stemwright.decibels import linear
+from stemwright.values import dataclass
 
 COLUMNS = 800
 _HEIGHT = 64.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bridge.pages.charts import STEPS_S
 from bridge.pages.excerpts import Excerpt
 from bridge.pages.html import clock, figure, size_words, tag, text
 from bridge.pages.outlines import Outline, lane, residual_lane
 from stemwright.decibels import linear
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bridge.planning.model import Stem, Stems
 from chains import Chain, StemName, Where, assign, matches, role_of as selector_role
 from sessions import OTHER, role_of
 from stemwright.problems import Diagnostic, Problem, Severity
+from stemwright.values import dataclass
 
 
 def assign_stems(

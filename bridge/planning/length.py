@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bridge.planning.model import Plan, Window
 from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.values import dataclass
 
 TAIL_S = 10.0
 """How long hosted steps may ring on after the longest stem."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from bridge.storing import Entry, Store
 from chains import NOWHERE, Side, Where
 from stemwright.problems import Diagnostic, Problem
 from stemwright.shown import Shown
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from chains import InsertSettings, Limiter

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from bridge.audio import Block, run_sections
 from bridge.processing.filter_designs import Sections, all_pass, linkwitz_riley
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 GRID_FRAMES = 16384
 

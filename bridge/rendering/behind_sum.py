@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from bridge.gathering import Cancel, Signal
 from bridge.planning import NativeStep, Step
 from bridge.storing import Entry, Store
 from bridge.workers import Accompanied, WorkerLostError, accompanied, workers
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.audio import Block, GrowingPcm

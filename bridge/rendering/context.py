@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from bridge.gathering import Bench, Cancel, Events, Silent
@@ -11,6 +11,7 @@ from bridge.hosting import host, other_host
 from bridge.planning import Plan
 from bridge.storing import Entry, Store
 from stemwright.problems import Diagnostic, StemwrightError
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.hosting import Host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bridge.audio import Subtype
@@ -17,6 +17,7 @@ from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
 from bridge.storing import Entry, digest
 from stemwright.problems import Diagnostic, Problem, RenderError
+from stemwright.values import dataclass
 
 LOUDNESS_TOLERANCE_LU = 0.1
 """How far the finished file may be from the target and still count as reached."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from bridge.rendering.master_bus import final_frames, render_bus
 from bridge.rendering.takes import HeldDrive
 from bridge.workers import dismiss_workers, working
 from stemwright.problems import Diagnostic, Problem, RenderError
+from stemwright.values import dataclass
 
 WORKER_MODULES = (
     "bridge.rendering.native_steps",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge.gathering import Signal, ridden_signal, store_signal, stored_signal
@@ -13,6 +12,7 @@ from bridge.rendering.behind_sum import BehindSum, behind_sum
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.rendering.steps import run_steps
 from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.audio import Block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from bridge.processing import Keyed, Mixed, Processor, ReducesGain, Sided, build
 from bridge.storing import Entry, Store
 from bridge.workers import WorkerLostError, apart
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:  # a worker renders steps, and knows no whole render
     from bridge.rendering.context import Context

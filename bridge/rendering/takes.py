@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps
 from chains import Limiter
 from stemwright.decibels import amplitude_db
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:  # numpy comes with what makes a take: one that is stored needs none
     from bridge.audio import Block

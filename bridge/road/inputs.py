@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.jobs import Job

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
 from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.values import dataclass
 from stemwright.words import nearest
 
 if TYPE_CHECKING:

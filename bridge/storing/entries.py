@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
 
 from bridge.storing.keys import file_digest
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
+
+from stemwright.values import dataclass
 
 _PART_BYTES = 1 << 18
 """A file is read in parts that the processor keeps at hand: one that is mapped whole counts as

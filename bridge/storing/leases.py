@@ -23,8 +23,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from stemwright.values import dataclass
 
 SUFFIX = ".lease"
 BEAT_S = 60.0

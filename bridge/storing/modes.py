@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from stemwright.values import dataclass
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from bridge.storing.leases import leased_folder, sweep
 from bridge.storing.limit import default_limit_bytes
 from bridge.storing.modes import modes_of
 from stemwright.problems import InputError, MachineError, Problem
+from stemwright.values import dataclass
 
 _VERSION = "v1"
 _MARKER = ".stemwright-store"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sessions.bundle.naming import folded, strip_common, word_set, words_as_written
 from sessions.bundle.roles import OTHER, role_of, split_words
 from sessions.model.session import ReferenceKind
+from stemwright.values import dataclass
 
 _REFERENCES = frozenset({"reference", "references", "ref", "refs"})
 _ROUGH = word_set("mix mixdown mixture premaster rough sum 2mix roughmix fullmix")

@@ -6,7 +6,6 @@ import difflib
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from sessions.errors import SessionError
 from sessions.formats.unreadable import EXPORTS
 from sessions.media.archives import Entry, is_clutter, member_entries
 from stemwright.problems import Diagnostic, Problem
+from stemwright.values import dataclass
 from stemwright.words import printable
 
 ACCEPTED = "WAV, AIFF or FLAC files"

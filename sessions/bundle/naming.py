@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from stemwright.values import dataclass
 
 AUDIO_EXTENSIONS = frozenset({"wav", "wave", "bwf", "rf64", "aif", "aiff", "aifc", "flac"})
 OTHER_AUDIO = {

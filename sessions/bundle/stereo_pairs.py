@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sessions.bundle.naming import file_stem, folded, nfc
 from sessions.media.file_headers import Header
 from stemwright.problems import Diagnostic
+from stemwright.values import dataclass
 
 _SIDE = re.compile(r"(?P<base>.*[^\s._-])\s*(?P<mark>[._ -])\s*(?P<side>[LlRr])$", re.DOTALL)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sessions.bundle.naming import file_extension
 from sessions.formats.shared.single_file import head
 from sessions.media.archives import ZIP_FAILURES
 from stemwright.problems import Problem
+from stemwright.values import dataclass
 from stemwright.words import printable
 
 EXPORTS: Mapping[str, tuple[str, str]] = {

@@ -8,12 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from sessions.bundle.naming import nfc
 from sessions.errors import SessionError
 from stemwright.problems import Problem
+from stemwright.values import dataclass
 from stemwright.words import printable
 
 _CLUTTER = frozenset({"__macosx", "thumbs.db", "desktop.ini"})

@@ -11,8 +11,10 @@ import math
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Protocol
+
+from stemwright.values import dataclass
 
 _Order = Literal["little", "big"]
 _EXTENSIBLE = 0xFFFE

@@ -7,7 +7,6 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +15,7 @@ from sessions.media.archives import ZIP_FAILURES, Entry
 from sessions.media.sound_headers import Fault, Sound, identify
 from sessions.model.session import Media
 from stemwright.problems import Diagnostic, Problem
+from stemwright.values import dataclass
 from stemwright.words import printable
 
 A_STEM = "a WAV, AIFF or FLAC file"

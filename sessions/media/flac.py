@@ -7,9 +7,9 @@ frame states its place in the stream, so nothing needs to be decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sessions.media.chunks import Readable
+from stemwright.values import dataclass
 
 MAGIC = b"fLaC"
 STREAMINFO_BYTES = 42

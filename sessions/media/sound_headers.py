@@ -6,7 +6,6 @@ Readers of sessions and the decoder both ask here, so that they say the same of 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from sessions.media import flac
@@ -20,6 +19,7 @@ from sessions.media.chunks import (
     Readable,
     read_chunks,
 )
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     import soundfile

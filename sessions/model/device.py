@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from sessions.model.values import beyond_default
+from stemwright.values import dataclass
 
 DeviceKind = Literal["plugin", "builtin"]
 _SPARSE = ("kind", "mix", "file", "preset", "label", "sidechain", "instances", "pins")

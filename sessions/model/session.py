@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from sessions.model.device import Device, DeviceKind, DeviceState
@@ -18,6 +17,7 @@ from sessions.model.values import (
 )
 from stemwright.problems import Diagnostic
 from stemwright.shown import Shown
+from stemwright.values import dataclass
 
 ClipKind = Literal["audio", "midi"]
 

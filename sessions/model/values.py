@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from stemwright.values import dataclass
 
 TimeUnit = Literal["beats", "seconds", "samples", "ticks", "superclocks", "timecode", "bars"]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 Sketch = tuple[float, ...]
 """(bridge.audio.inspection.SIZE,) of one channel."""

@@ -6,9 +6,9 @@ A further host is one more row and the modules that it names; it is listed nowhe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from stemwright.installation import installed_version
+from stemwright.values import dataclass
 
 _PACKAGE = "bridge.hosting.engines"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any, TypeVar
 
 from bridge.finished import Record
@@ -24,6 +24,7 @@ from bridge.pages.report.heard_signal import Heard
 from bridge.pages.report.step_signals import StepSignals
 from bridge.storing import Entry, Store, digest
 from stemwright.problems import InputError
+from stemwright.values import dataclass
 
 _VERSION = 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from bridge.pages.report.step_signals import StepSignals, entered, inserts_of, l
 from bridge.storing import Store, digest
 from stemwright.decibels import linear
 from stemwright.problems import InputError
+from stemwright.values import dataclass
 
 LONGEST_S = 12
 SHORTEST_S = 5

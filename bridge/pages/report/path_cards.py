@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePosixPath
 
@@ -24,6 +24,7 @@ from bridge.pages.report.contents import Songbook
 from bridge.pages.report.excerpts import InsertSound
 from bridge.planning import SongMoves, move_words
 from chains import Chain, Group, Insert, Limiter, Plugin, PluginTable, describe
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from bridge.finished import Record
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 SAMPLES = {
     "pcm16": "16 bit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bridge.audio import Block, read_blocks
 from bridge.finished import (
@@ -23,6 +23,7 @@ from bridge.storing import Store
 from chains import Group, Insert
 from stemwright.decibels import linear
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 
 Blocks = Callable[[], Iterator[Block]]
 
