@@ -10,6 +10,9 @@ from .codes import (
     Severity as Severity,
     code_of as code_of,
 )
+from .excerpts import (
+    excerpt as excerpt,
+)
 from .findings import (
     CheckReport as CheckReport,
     Finding as Finding,
@@ -21,6 +24,13 @@ from .message.letter import (
     LANGUAGES as LANGUAGES,
     Letters as Letters,
     letters as letters,
+)
+from .song_audio import (
+    SongAudio as SongAudio,
+    opened_song as opened_song,
+)
+from .stem_audio import (
+    StemAudio as StemAudio,
 )
 
 __all__ = [
@@ -34,10 +44,14 @@ __all__ = [
     "MixFit",
     "Progress",
     "Severity",
+    "SongAudio",
+    "StemAudio",
     "StemFindings",
     "StemInMix",
     "check",
     "code_of",
+    "excerpt",
     "letters",
+    "opened_song",
     "unwatched",
 ]

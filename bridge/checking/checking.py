@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bridge.audio import open_member
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Shared, Song
 from bridge.checking.findings import (
@@ -22,9 +19,17 @@ from bridge.checking.findings import (
 )
 from bridge.checking.hearing import Heard, heard
 from bridge.checking.mix.against_mix import against_mix
-from bridge.checking.stem_audio import StemAudio, stem_audio
+from bridge.checking.song_audio import (
+    Files,
+    audio_files,
+    audio_of,
+    mix_audio,
+    rough_mix,
+    tracks_to_check,
+)
+from bridge.checking.stem_audio import StemAudio
 from bridge.workers import WorkerLostError, apart, working
-from sessions import Media, Session, Track
+from sessions import Session, Track
 from stemwright.problems import InputError, Problem
 
 Progress = Callable[[str, int, int], None]
@@ -51,8 +56,8 @@ def check(
     the checks that cost next to nothing. Raises InputError `not_stems` for a session that is not
     a bundle of stems, and for one without any.
     """
-    tracks = _tracks(session)
-    with _audio_files() as files, working(jobs, ("bridge.checking.hearing",)):
+    tracks = tracks_to_check(session)
+    with audio_files() as files, working(jobs, ("bridge.checking.hearing",)):
         done: list[str] = []
 
         def one(track: Track) -> Heard | InputError:
@@ -79,7 +84,7 @@ def check(
             if each.quick or not quick
             for shared in each().find(song)
         ]
-        against = None if quick else _against_mix(song, _rough_mix(session, mix, files))
+        against = None if quick else _against_mix(song, rough_mix(session, mix, files))
     others = [_undecodable(_name_of(each), [each]) for each in unreadable]
     if isinstance(against, StemFindings):
         others.append(against)
@@ -88,63 +93,21 @@ def check(
     return CheckReport((*stems, *others), told, fit)
 
 
-def _tracks(session: Session) -> list[Track]:
-    if session.format != "stems":
-        said = f"a {session.format} session cannot be checked as it is"
-        hint = "export the stems from the DAW, every track from the song's start"
-        expected = "a folder, zip or list of stems"
-        raise InputError(Problem("not_stems", said, expected=expected, hint=hint))
-    tracks = [track for track in session.tracks if track.clips]
-    if not tracks:
-        raise InputError(Problem("no_stems", "there are no stems here", hint="name their folder"))
-    return tracks
-
-
-_Files = Callable[[Media], Path]
-
-
-@contextmanager
-def _audio_files() -> Iterator[_Files]:
-    """Where a stem's file is: what is in a zip is copied out, and removed in the end."""
-    with tempfile.TemporaryDirectory(prefix="stemwright-check-") as folder:
-
-        def path_of(media: Media) -> Path:
-            if media.member is None:
-                return media.path
-            return open_member(media.path, media.member, Path(folder))
-
-        yield path_of
-
-
-def _heard(track: Track, files: _Files, *, quick: bool) -> Heard | InputError:
-    clip = track.clips[0]
+def _heard(track: Track, files: Files, *, quick: bool) -> Heard | InputError:
     try:
-        paths = tuple(files(media) for media in (clip.media, clip.right) if media is not None)
-        audio = stem_audio(track.id, track.name, track.role, paths, clip.position_frames)
-        return _in_a_worker(audio, quick=quick)
+        return _in_a_worker(audio_of(track, files), quick=quick)
     except InputError as error:
         return error
-
-
-def _rough_mix(session: Session, mix: Path | None, files: _Files) -> tuple[Path, ...]:
-    """The file of the mix, or those of its two sides; none where there is no mix."""
-    if mix is not None:
-        return (mix,)
-    for each in session.references:
-        if each.kind == "mix":
-            return tuple(files(media) for media in (each.media, each.right) if media is not None)
-    return ()
 
 
 def _against_mix(song: Song, paths: tuple[Path, ...]) -> MixFit | StemFindings | None:
     """How the stems are in the mix; what is wrong with its file where it cannot be decoded."""
     if not paths:
         return None
-    name = paths[0].stem
     try:
-        return against_mix(song.stems, stem_audio(name, name, "mix", paths), song.tempo_bpm)
+        return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
     except InputError as error:
-        return _undecodable(name, error.problems)
+        return _undecodable(paths[0].stem, error.problems)
 
 
 def _in_a_worker(audio: StemAudio, *, quick: bool) -> Heard:

@@ -53,8 +53,19 @@ class StemAudio:
             found[:, begin - start : begin - start + joined.shape[1]] = joined
         return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
 
+    def blocks(self, frames: int) -> Iterator[Block]:
+        """The stem in blocks of so many frames; samples that are not finite read as 0.
+
+        Raises InputError as `bridge.audio.read_blocks` does, in the midst of it too.
+        """
+        for block in self._joined(frames):
+            yield np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+
     def _cores(self) -> Iterator[Block]:
-        streams = [reblocked(read_blocks(path), CORE_FRAMES) for path in self.paths]
+        return self._joined(CORE_FRAMES)
+
+    def _joined(self, frames: int) -> Iterator[Block]:
+        streams = [reblocked(read_blocks(path), frames) for path in self.paths]
         for sides in zip(*streams, strict=True):
             yield sides[0] if len(sides) == 1 else np.concatenate(sides)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from stemwright.files import Staged, cannot_write, check_regular
+from stemwright.problems import InputError, Problem
 from stemwright.words import clock as clock_words
 
 _NOTHING = "\N{EN DASH}"
@@ -93,13 +94,18 @@ def tiles(rows: Sequence[tuple[str, str, str, str]]) -> str:
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 """The browser itself refuses to fetch anything for a page."""
+_PICTURES = "; img-src data:"
 
 
-def document(title: str, body: str, styles: str = "") -> str:
-    """Return the whole HTML text around `body`; `styles` are added to those of every page."""
+def document(title: str, body: str, styles: str = "", *, pictures: bool = False) -> str:
+    """Return the whole HTML text around `body`; `styles` are added to those of every page.
+
+    With `pictures` it may hold some, as data.
+    """
+    policy = _POLICY + _PICTURES if pictures else _POLICY
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="color-scheme" content="light dark">'
         + tag("title", text(title))
         + tag("style", part(__package__, "page.css") + part(__package__, "player.css") + styles)
@@ -128,6 +134,22 @@ def mark_of(file: Path) -> str:
 def base64_bytes(size: int) -> int:
     """How long `size` bytes are as base64."""
     return 4 * -(-size // 3)
+
+
+def refuse_foreign_page(path: Path) -> None:
+    """Raise InputError `page_over_input` for a file that is there and no page of ours."""
+    head = document("", "").partition('content="default')[0].encode()
+    if not path.is_file():
+        return
+    try:
+        with path.open("rb") as there:
+            is_ours = there.read(len(head)) == head
+    except OSError as cause:
+        raise cannot_write(path, cause) from cause
+    if not is_ours:
+        said = f"{path} is there already, and is no page of ours"
+        hint = "name the page otherwise, or move that one away"
+        raise InputError(Problem("page_over_input", said, {"file": str(path)}, hint=hint))
 
 
 def saved(path: Path, content: str, carried: Iterable[Path] = ()) -> None:

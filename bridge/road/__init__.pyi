@@ -53,8 +53,10 @@ from .state_texts import (
 from .stem_checks import (
     ToCheck as ToCheck,
     accept_findings as accept_findings,
+    check_page_place as check_page_place,
     checked_stems as checked_stems,
     title_of_song as title_of_song,
+    write_page_of_check as write_page_of_check,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Work",
     "accept_findings",
     "check_draft",
+    "check_page_place",
     "checked_digests",
     "checked_stems",
     "compared",
@@ -94,4 +97,5 @@ __all__ = [
     "verified",
     "without_insert",
     "write_lock",
+    "write_page_of_check",
 ]

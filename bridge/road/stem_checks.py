@@ -41,6 +41,44 @@ def checked_stems(
     Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do,
     and as `bridge.audio.probe` does for a rough mix that cannot be opened.
     """
+    job, session, unreadable = _song(given)
+    report = check(
+        session, unreadable, jobs=given.jobs, quick=quick, progress=progress, mix=given.mix
+    )
+    return report if job is None else report.accepting(_reasons(job, report))
+
+
+def check_page_place(given: ToCheck, page: Path) -> None:
+    """Refuse a place for the page that is none, before any work is done.
+
+    Raises InputError as `bridge.comparing.check_outputs` and `bridge.finished.refuse_kept` do, and
+    `page_over_input` for a file that is no page of ours.
+    """
+    from bridge.comparing import check_outputs
+    from bridge.finished import refuse_kept
+    from bridge.pages import refuse_foreign_page
+
+    read = [*given.session, *([given.mix] if given.mix else [])]
+    check_outputs({"page": page}, read)
+    refuse_kept(page)
+    refuse_foreign_page(page)
+
+
+def write_page_of_check(given: ToCheck, report: CheckReport, page: Path) -> None:
+    """Write the page of a report, from the audio that it is of.
+
+    Raises InputError as `checked_stems` does; MachineError where the disk refuses.
+    """
+    from bridge.checking import opened_song
+    from bridge.pages.check import write_check_page
+
+    _, session, _ = _song(given)
+    with opened_song(session, given.mix) as audio:
+        write_check_page(page, report, audio, title_of_song(given))
+
+
+def _song(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:
+    """The job, if it is one, what is checked, and what is wrong with files that are left out."""
     from bridge.jobs import load_job, song_session
 
     job = None if given.job is None else load_job(given.job)
@@ -49,10 +87,7 @@ def checked_stems(
         session = song_session(job, session)
     if given.mix is not None:
         session = _without(session, given.mix)
-    report = check(
-        session, unreadable, jobs=given.jobs, quick=quick, progress=progress, mix=given.mix
-    )
-    return report if job is None else report.accepting(_reasons(job, report))
+    return job, session, unreadable
 
 
 def title_of_song(given: ToCheck) -> str:

@@ -13,7 +13,15 @@ from bridge.cli.given_song import names_job
 from bridge.cli.options import Jobs, Json, Long, Skip
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import ToCheck, accept_findings, checked_stems, cores, title_of_song
+from bridge.road import (
+    ToCheck,
+    accept_findings,
+    check_page_place,
+    checked_stems,
+    cores,
+    title_of_song,
+    write_page_of_check,
+)
 from stemwright.problems import EXIT_NO, InputError, Problem
 from stemwright.words import clock, counted
 
@@ -62,6 +70,10 @@ def check(
     language: Annotated[
         str, typer.Option("--language", help="Of the mail: en, de, or a template (.toml).")
     ] = "en",
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+    ] = None,
     skip: Skip = None,
     long: Long = False,
     jobs: Jobs = None,
@@ -83,11 +95,16 @@ def check(
         said = "--accept writes into a job, and this is none"
         raise InputError(Problem("usage", said, hint="make one: stemwright job new --help"))
     given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores())
+    if page is not None:
+        check_page_place(given, page)
     with ProgressBar() as bar:
         bar.stage("stem check")
         report = checked_stems(given, progress=_Shown(bar))
     if accept and given.job is not None:
         report = accept_findings(given.job, report, accept, why)
+    if page is not None:
+        write_page_of_check(given, report, page)
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     if letters is not None:
         text = letters.letter(report, title_of_song(given))
         print_json({"message": text}) if json else say(*text.splitlines())

@@ -124,3 +124,29 @@ def test_a_new_job_says_what_is_quickly_found(
     assert "dead_channel" not in run(*words, "--dry-run", "--no-check").err
     (told,) = json.loads(run(*words, "--json").out)["findings"]
     assert told["code"] == "dead_channel"
+
+
+def test_a_page_replaces_a_page_of_ours_and_no_other_file(
+    song: Path, run: Callable[..., Any]
+) -> None:
+    page = song.parent / "check.html"
+    said = run("check", song, "--page", page)
+    assert said.code == 1
+    assert "check.html" in said.err
+    first = page.read_bytes()
+    assert b"Night Drive" in first
+    assert b"dead_channel-" in first
+    assert run("check", song, "--page", page, "--json").code == 1
+    assert page.read_bytes() == first
+    for name, content in (("notes.html", "<p>mine</p>"), ("notes.txt", "mine")):
+        other = song.parent / name
+        other.write_text(content)
+        refused = run("check", song, "--page", other)
+        assert (refused.code, other.read_text()) == (2, content)
+    stem = song.parent / "Night Drive" / "stems" / "pad.wav"
+    before = stem.read_bytes()
+    assert run("check", song, "--page", stem).code == 2
+    assert stem.read_bytes() == before
+    (song / "drafts").mkdir(exist_ok=True)
+    assert run("check", song, "--page", song / "drafts" / "check.html").code == 2
+    assert run("check", song, "--page", song.parent / "nowhere" / "check.html").code == 2

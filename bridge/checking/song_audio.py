@@ -1,0 +1,99 @@
+"""Where the audio of a song lies that is checked: its stems', and its rough mix's."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.audio import open_member
+from bridge.checking.stem_audio import StemAudio, stem_audio
+from sessions import Media, Session, Track
+from stemwright.problems import InputError, Problem
+
+Files = Callable[[Media], Path]
+
+
+@dataclass(frozen=True)
+class SongAudio:
+    """The stems that can be opened, by id in the song's order, and the rough mix, if any."""
+
+    stems: Mapping[str, StemAudio]
+    mix: StemAudio | None = None
+
+    @property
+    def rate_hz(self) -> int:
+        """The sample rate of most stems."""
+        rates = Counter(each.facts.sample_rate_hz for each in self.stems.values())
+        return rates.most_common(1)[0][0] if rates else 0
+
+
+@contextmanager
+def opened_song(session: Session, mix: Path | None = None) -> Iterator[SongAudio]:
+    """The audio of a session, to be read until this ends.
+
+    `mix` is the rough mix instead of one that lies among the stems. Raises InputError as
+    `tracks_to_check` does.
+    """
+    with audio_files() as files:
+        stems: dict[str, StemAudio] = {}
+        for track in tracks_to_check(session):
+            with suppress(InputError):
+                stems[track.id] = audio_of(track, files)
+        against: StemAudio | None = None
+        with suppress(InputError):
+            paths = rough_mix(session, mix, files)
+            against = mix_audio(paths) if paths else None
+        yield SongAudio(stems, against)
+
+
+def tracks_to_check(session: Session) -> list[Track]:
+    """The tracks that hold a stem. Raises InputError `not_stems` and `no_stems`."""
+    if session.format != "stems":
+        said = f"a {session.format} session cannot be checked as it is"
+        hint = "export the stems from the DAW, every track from the song's start"
+        expected = "a folder, zip or list of stems"
+        raise InputError(Problem("not_stems", said, expected=expected, hint=hint))
+    tracks = [track for track in session.tracks if track.clips]
+    if not tracks:
+        raise InputError(Problem("no_stems", "there are no stems here", hint="name their folder"))
+    return tracks
+
+
+@contextmanager
+def audio_files() -> Iterator[Files]:
+    """Where a stem's file is: what is in a zip is copied out, and removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="stemwright-check-") as folder:
+
+        def path_of(media: Media) -> Path:
+            if media.member is None:
+                return media.path
+            return open_member(media.path, media.member, Path(folder))
+
+        yield path_of
+
+
+def audio_of(track: Track, files: Files) -> StemAudio:
+    """A stem's audio. Raises InputError as `stem_audio` does."""
+    clip = track.clips[0]
+    paths = tuple(files(media) for media in (clip.media, clip.right) if media is not None)
+    return stem_audio(track.id, track.name, track.role, paths, clip.position_frames)
+
+
+def rough_mix(session: Session, mix: Path | None, files: Files) -> tuple[Path, ...]:
+    """The file of the mix, or those of its two sides; none where there is no mix."""
+    if mix is not None:
+        return (mix,)
+    for each in session.references:
+        if each.kind == "mix":
+            return tuple(files(media) for media in (each.media, each.right) if media is not None)
+    return ()
+
+
+def mix_audio(paths: Sequence[Path]) -> StemAudio:
+    """The audio of the mix, one file or two sides. Raises InputError as `stem_audio` does."""
+    name = paths[0].stem
+    return stem_audio(name, name, "mix", tuple(paths))

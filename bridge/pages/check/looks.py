@@ -1,0 +1,124 @@
+"""Pictures and players of the findings that are shown, the worst first, as many as a page takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bridge.checking import Finding, code_of
+from bridge.pages import tag, text
+from bridge.pages.check.scenes import Scene
+from bridge.pages.check.song import SeenSong
+from bridge.pages.check.sounds import listen, sound
+from bridge.pages.check.spectra import whole_chart
+from bridge.pages.check.strips import close_up, strips
+from stemwright.problems import InputError
+
+MOST_LOSSLESS_BYTES = 2_500_000
+"""What is lossless: the worst of each kind come first."""
+MOST_SOUND_BYTES = 5_000_000
+MOST_PICTURE_BYTES = 2_500_000
+
+_CLOSE = {
+    "clipped": 0.004,
+    "limited": 0.01,
+    "clicks": 0.004,
+    "dropout": 0.02,
+    "corrupt_samples": 0.004,
+    "hot_peaks": 0.004,
+    "dead_channel": 0.02,
+    "channel_polarity": 0.02,
+    "mono_in_stereo": 0.02,
+    "upcut_start": 0.03,
+    "cut_tail": 0.03,
+}
+"""Seconds that a waveform shows close up, at least."""
+_MOST_CLOSE_S = 0.08
+_BESIDE = 3.0
+"""So much longer than what is told is what it shows."""
+
+
+@dataclass
+class Looks:
+    """By a finding's id what its card shows; and the data of what they play."""
+
+    pictures: dict[str, str] = field(default_factory=dict)
+    sounds: list[str] = field(default_factory=list)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the page takes more pictures."""
+        return sum(map(len, self.pictures.values())) < MOST_PICTURE_BYTES
+
+    @property
+    def sound_bytes(self) -> int:
+        """What the sounds take of the page."""
+        return sum(map(len, self.sounds))
+
+
+def looks(song: SeenSong, findings: Sequence[Finding]) -> Looks:
+    """Draw and encode in this order until the page is full."""
+    made = Looks()
+    for each in findings:
+        if not made.has_room:
+            break
+        try:
+            _add(made, song, each)
+        except InputError as error:
+            said = f"No picture: {error.problems[0].message}."
+            made.pictures[each.id] = tag("p", text(said), class_="hint")
+    return made
+
+
+def _add(made: Looks, song: SeenSong, finding: Finding) -> None:
+    scope = code_of(finding.code).scope
+    scene = song.scene(finding, scope)
+    if scene is None:
+        return
+    views = strips(scene, finding.severity)
+    beside = _beside(song, finding, scene) if scope == "stem" else ""
+    two = " two" if beside else ""
+    seen = tag("div", views + beside, class_=f"views{two}")
+    if made.sound_bytes >= MOST_SOUND_BYTES:
+        made.pictures[finding.id] = tag("div", seen, class_="place-only")
+        return
+    name = f"sound-{len(made.sounds)}"
+    lossless = len(scene.lanes) == 1 and made.sound_bytes < MOST_LOSSLESS_BYTES
+    heard = sound(scene, name, lossless=lossless)
+    made.sounds.append(heard.data)
+    made.pictures[finding.id] = tag(
+        "div",
+        seen + listen(scene.lanes, heard.said),
+        class_="place",
+        data_sound=name,
+        data_seconds=f"{scene.place.seconds:.4f}",
+    )
+
+
+def _beside(song: SeenSong, finding: Finding, scene: Scene) -> str:
+    """What shows a finding of one stem best, beside its strips; "" where they do."""
+    name = finding.stems[0]
+    audio, seen = song.audio.stems[name], song.stems[name]
+    near = scene.lanes[0].samples
+    drawn = whole_chart(finding, audio, seen, near, scene.rate_hz)
+    if drawn or finding.code not in _CLOSE:
+        return drawn
+    rate_hz = audio.facts.sample_rate_hz
+    place = scene.place
+    told_s = place.to_s - place.from_s
+    if told_s <= _MOST_CLOSE_S:
+        middle_s = 0.5 * (place.from_s + place.to_s)
+    else:
+        loudest = int(np.abs(scene.lanes[0].samples).max(axis=0).argmax())
+        middle_s = place.start_s + loudest / scene.rate_hz
+        told_s = 0.0
+    shown_s = min(_MOST_CLOSE_S, max(_CLOSE[finding.code], _BESIDE * told_s))
+    frames = min(audio.facts.frames, max(32, round(shown_s * rate_hz)))
+    first = round(middle_s * rate_hz) - audio.position - frames // 2
+    first = max(0, min(first, audio.facts.frames - frames))
+    start_s = (first + audio.position) / rate_hz
+    told = (place.from_s, place.to_s)
+    samples = np.clip(audio.read(first, frames), -4.0, 4.0)
+    return close_up(samples, rate_hz, start_s, told, finding.severity)

@@ -1,0 +1,174 @@
+"""The page of a stem check: what to do, where it is, and each finding to see and hear."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bridge.checking import CheckReport, Finding, MixFit, SongAudio
+from bridge.pages import document, figure, part, saved, section, table, tag, text, tiles
+from bridge.pages.check.findings import accepted_list, group_cards
+from bridge.pages.check.groups import Group, grouped, in_order_of_harm
+from bridge.pages.check.looks import looks
+from bridge.pages.check.song import SeenSong, seen_song
+from bridge.pages.check.song_map import MapRow, song_map
+from stemwright.words import counted, listed
+
+_MIX = "rough mix"
+
+
+def write_check_page(path: Path, report: CheckReport, audio: SongAudio, title: str) -> None:
+    """Write the page of a report; the same report of the same audio gives the same bytes.
+
+    Raises MachineError where the disk refuses.
+    """
+    saved(path, check_page(report, audio, title))
+
+
+def check_page(report: CheckReport, audio: SongAudio, title: str) -> str:
+    """Return the whole HTML text."""
+    song = seen_song(report, audio)
+    stems = {stem.id: grouped(stem.findings) for stem in report.stems}
+    between = grouped(report.between)
+    mix = grouped(report.mix.findings) if report.mix is not None else []
+    every = [*(group for groups in stems.values() for group in groups), *between, *mix]
+    shown = looks(song, in_order_of_harm(every))
+    links = _links(every)
+    parts = [
+        section("Where", song_map(_rows(report, song), song.seconds, links)),
+        *(
+            _part(stem.id, f"stem-{number}", stems[stem.id], stem.findings, shown.pictures)
+            for number, stem in enumerate(report.stems)
+        ),
+        _part("Between stems", "between", between, report.between, shown.pictures),
+        _against_mix(report.mix, mix, audio.rate_hz, shown.pictures),
+    ]
+    body = tag("header", _header(report, title)) + tag("main", "".join(parts))
+    body += "".join(shown.sounds) + tag("script", part(__package__, "places.js"))
+    name = f"Stem check: {title}"
+    return document(name, body, part(__package__, "page.css"), pictures=True)
+
+
+def _links(groups: Iterable[Group]) -> dict[str, str]:
+    """What a finding's mark leads to: its card, or the list it stands in."""
+    found: dict[str, str] = {}
+    for group in groups:
+        found |= {each.id: each.id for each in group.shown}
+        found |= {each.id: group.listed[0].id for each in group.listed}
+        found |= dict.fromkeys((each.id for each in group.unlisted), group.shown[0].id)
+    return found
+
+
+def _rows(report: CheckReport, song: SeenSong) -> list[MapRow]:
+    shared = {
+        stem.id: tuple(each for each in report.between if stem.id in each.stems)
+        for stem in report.stems
+    }
+    rows = [
+        MapRow(stem.id, stem.findings, shared[stem.id], song.stems.get(stem.id), f"stem-{number}")
+        for number, stem in enumerate(report.stems)
+    ]
+    if report.mix is not None:
+        rows.append(MapRow(_MIX, report.mix.findings, (), song.mix, "mix"))
+    return rows
+
+
+def _header(report: CheckReport, title: str) -> str:
+    findings = [*report.findings()]
+    open_ = [each for each in findings if each.accepted is None]
+    counts = {
+        severity: sum(each.severity == severity for each in open_)
+        for severity in ("major", "minor", "info")
+    }
+    shown = [
+        ("Stems", str(len(report.stems)), "", ""),
+        *((severity.capitalize(), str(count), "", "") for severity, count in counts.items()),
+        ("Accepted", str(len(findings) - len(open_)), "", ""),
+    ]
+    if report.mix is not None:
+        shown.append(("Explained", figure(report.mix.explained_db), "dB", "of the rough mix"))
+    return (
+        tag("h1", text(f"Stem check: {title}"))
+        + tag("p", text(_verdict(report, open_, counts)), class_="verdict")
+        + _next(open_, counts)
+        + tiles(shown)
+    )
+
+
+def _verdict(report: CheckReport, open_: Sequence[Finding], counts: Mapping[str, int]) -> str:
+    stems = counted(len(report.stems), "stem")
+    if not open_:
+        accepted = any(each.accepted is not None for each in report.findings())
+        said = f"Nothing {'else ' if accepted else ''}was found in {stems}."
+    elif counts["major"]:
+        minor = f", {counts['minor']} minor" if counts["minor"] else ""
+        hurt = dict.fromkeys(
+            name for each in open_ if each.severity == "major" for name in each.stems
+        )
+        said = f"{counts['major']} major{minor} in {stems}"
+        said += f". Not to be worked on as they are: {listed([*hurt], 12)}." if hurt else "."
+    elif counts["minor"]:
+        said = f"Nothing major in {stems}, {counts['minor']} minor to know of."
+    else:
+        said = f"Nothing major or minor in {stems}; {counts['info']} for information."
+    if report.mix is not None:
+        said += f" Against the rough mix: {report.mix.words}."
+    return said
+
+
+def _next(open_: Sequence[Finding], counts: Mapping[str, int]) -> str:
+    if not open_:
+        return ""
+    steps = []
+    if counts["major"]:
+        steps.append("Ask for new exports: stemwright check ... --message writes the mail.")
+    if counts["major"] or counts["minor"]:
+        steps.append(
+            "What is meant is noted in a job: stemwright check JOB --accept ID --why WORDS."
+        )
+    steps.append(
+        "Keys: j and k go from one to the next, space plays and stops, a, b and c switch; a click "
+        "on a picture plays from there."
+    )
+    return tag("ul", "".join(tag("li", text(each)) for each in steps), class_="next")
+
+
+def _part(
+    name: str,
+    link: str,
+    groups: Sequence[Group],
+    findings: Sequence[Finding],
+    pictures: Mapping[str, str],
+) -> str:
+    """A stem's findings, or those between stems; nothing where there are none."""
+    if not findings:
+        return ""
+    cards = "".join(group_cards(each, pictures) for each in groups)
+    body = cards + accepted_list(findings)
+    return tag("section", tag("h2", text(name)) + body, id=link)
+
+
+def _against_mix(
+    fit: MixFit | None, groups: Sequence[Group], rate_hz: int, pictures: Mapping[str, str]
+) -> str:
+    if fit is None:
+        return ""
+    said = f"{fit.words[:1].upper()}{fit.words[1:]}."
+    rows = [
+        (
+            each.id,
+            figure(each.gain_db if math.isfinite(each.gain_db) else None, 2, "dB"),
+            figure(1000.0 * each.offset_frames / rate_hz if rate_hz else None, 2, "ms"),
+            "upside down" if each.polarity < 0 else "as it is",
+        )
+        for each in fit.stems
+    ]
+    head = ("in the mix", "gain", "later by", "polarity")
+    body = (
+        tag("p", text(said))
+        + (table(head, rows, "Each stem in the rough mix") if rows else "")
+        + "".join(group_cards(each, pictures) for each in groups)
+        + accepted_list(fit.findings)
+    )
+    return tag("section", tag("h2", "Against the rough mix") + body, id="mix")
