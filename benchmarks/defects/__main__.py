@@ -1,6 +1,7 @@
 """Precision and recall of `check` by defect and level, and its false alarms on clean stems.
 
-`python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`. The kept part is
+`python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`, or
+`--story`. The kept part is
 for a last look: no threshold may be set on it.
 """
 
@@ -16,6 +17,7 @@ from benchmarks.apart import LeftOutError
 from benchmarks.defects import page, table
 from benchmarks.defects.clean import Part
 from benchmarks.defects.running import Results, ran, ran_by_peers
+from benchmarks.defects.story import stories, summary
 from bridge.checking import CODES
 
 
@@ -23,6 +25,9 @@ def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
     with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
+        if asked.story:
+            _tell_stories("kept" if asked.kept else "training", Path(name))
+            return
         results = _results("kept" if asked.kept else "training", asked, Path(name))
     sys.stdout.write(table.printed(results, asked.places))
     if asked.json:
@@ -40,11 +45,20 @@ def _results(part: Part, asked: argparse.Namespace, folder: Path) -> Results:
         return Results(part, left_out={"libsonare": str(why)})
 
 
+def _tell_stories(part: Part, folder: Path) -> None:
+    told = []
+    for each in stories(part, folder):
+        told.append(each)
+        sys.stdout.write(f"{each}\n")
+    sys.stdout.write(f"{summary(told)}\n")
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.defects", description=__doc__)
     names = [code.name for code in CODES]
     parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="CODE")
     parser.add_argument("--kept", action="store_true", help="the part kept for a last look")
+    parser.add_argument("--story", action="store_true", help="five mistakes in one song, alone")
     parser.add_argument("--places", action="store_true", help="say where it missed and erred")
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
     parser.add_argument("--peers", action="store_true", help="libsonare instead of ours")

@@ -11,7 +11,7 @@ from benchmarks.defects.faults import between, mixes
 from benchmarks.defects.faults.between import DamagedSong, SongLevel
 from benchmarks.defects.judging import Alarms, Tally, judged
 from benchmarks.defects.ours import Told
-from benchmarks.defects.songs import RETURN, Song, songs
+from benchmarks.defects.songs import Song, songs
 from benchmarks.defects.sound import write
 from benchmarks.figures import progress
 from bridge.checking import CheckReport, Finding
@@ -40,7 +40,6 @@ class MixResults:
     tallies: list[Tally] = field(default_factory=list)
     alarms: Alarms = field(default_factory=Alarms)
     sums: list[SumErrors] = field(default_factory=list)
-    stories: list[str] = field(default_factory=list)
     left_out: str = ""
 
 
@@ -61,17 +60,15 @@ def ran(part: Part, only: Collection[str], folder: Path) -> MixResults:
             _level(song, level, tally, folder)
         for level, errors in zip(mixes.SUMS if results.sums else (), results.sums, strict=True):
             _sum(song, level, errors, folder)
-        if not only and RETURN in song.stems:
-            results.stories.append(_story(song, folder))
     return results
 
 
 def _clean(song: Song, folder: Path, results: MixResults) -> None:
-    report = _checked(mixes.plain(song, seeded("plain")), folder)
+    report = checked(mixes.plain(song, seeded("plain")), folder)
     if report.mix is None:
         results.left_out = "check says nothing of a rough mix"
         return
-    told = [_told(each) for each in _of_songs(report)]
+    told = [told_of(each) for each in _of_songs(report)]
     results.alarms.add(song.name, song.mix.shape[1] / song.rate_hz, told, frozenset())
 
 
@@ -79,9 +76,9 @@ def _level(song: Song, level: SongLevel, tally: Tally, folder: Path) -> None:
     made = level.damage(song, seeded(level.code, level.name, song.name))
     if made is None:
         return
-    report = _checked(made, folder)
+    report = checked(made, folder)
     codes = {code for truth in made.truths for code in (truth.code, *truth.also)}
-    told = [_told(each) for each in _of_songs(report) if each.code in codes]
+    told = [told_of(each) for each in _of_songs(report) if each.code in codes]
     tally.add(song.name, judged(told, made.truths))
 
 
@@ -89,7 +86,7 @@ def _sum(song: Song, level: SongLevel, errors: SumErrors, folder: Path) -> None:
     made = level.damage(song, seeded(level.code, level.name, song.name))
     if made is None or made.gains_db is None or made.offsets is None or made.polarities is None:
         return
-    report = _checked(made, folder)
+    report = checked(made, folder)
     if report.mix is None:
         return
     found = {each.id: each for each in report.mix.stems}
@@ -104,24 +101,8 @@ def _sum(song: Song, level: SongLevel, errors: SumErrors, folder: Path) -> None:
     errors.explained_db.append(round(report.mix.explained_db, 1))
 
 
-def _story(song: Song, folder: Path) -> str:
-    """Which of the five mistakes were told, and what else at major."""
-    made = mixes.story(song, seeded("story", song.name))
-    report = _checked(made, folder)
-    told = [_told(each) for each in report.findings()]
-    hit = [truth.code for truth in made.truths if judged(told, [truth]).hit]
-    missed = [truth.code for truth in made.truths if truth.code not in hit]
-    others = [
-        f"{each.code} {'+'.join(each.stems)}"
-        for each in told
-        if each.severity == "major" and not judged([each], made.truths).right
-    ]
-    said = f"{song.name}: told {', '.join(hit) or 'none'}"
-    said += f"; missed {', '.join(missed)}" if missed else "; none missed"
-    return said + (f"; else at major: {', '.join(others)}" if others else "; nothing else at major")
-
-
-def _checked(made: DamagedSong, folder: Path) -> CheckReport:
+def checked(made: DamagedSong, folder: Path) -> CheckReport:
+    """The whole report of a song as it was sent, against its mix where there is one."""
     place, mix = folder / "song", folder / "mix.wav"
     place.mkdir()
     try:
@@ -152,5 +133,6 @@ def _of_songs(report: CheckReport) -> Iterator[Finding]:
         yield from report.mix.findings
 
 
-def _told(each: Finding) -> Told:
+def told_of(each: Finding) -> Told:
+    """A finding as it is judged."""
     return Told(each.code, each.severity, each.start_s, each.end_s, each.value, each.stems)

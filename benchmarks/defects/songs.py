@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,17 +101,29 @@ def _played(name: str, parts: Mapping[str, tuple[Player, float]]) -> Song:
     for part, (player, peak_db) in parts.items():
         block = player(score, seeded("song", name, part), _SECONDS, _RATE_HZ)
         stems[part] = _held(block, peak_db)
-    wet = room(stems[_RETURN_OF].samples, seeded("song", name, "return"), _RATE_HZ, 1.6, 1.0)
-    tail = within(wet, round(_SECONDS * _RATE_HZ)) - stems[_RETURN_OF].samples
-    stems[RETURN] = _held(tail, -15.0)
+    stems[RETURN] = _return_of(stems[_RETURN_OF], name)
     return Song(name, stems, score.bpm)
 
 
-def _held(block: Block, peak_db: float) -> Sound:
-    fall = round(1.5 * _RATE_HZ)
+def with_return(song: Song) -> Song:
+    """The song, and the return of a reverb if it has none: of its voice, or its first stem."""
+    if RETURN in song.stems:
+        return song
+    sent = next((name for name in song.stems if "vox" in name), next(iter(song.stems)))
+    wet = _return_of(song.stems[sent], song.name)
+    return replace(song, stems={**song.stems, RETURN: wet})
+
+
+def _return_of(sound: Sound, song: str) -> Sound:
+    wet = room(sound.samples, seeded("song", song, "return"), sound.rate_hz, 1.6, 1.0)
+    return _held(within(wet, sound.frames) - sound.samples, -15.0, sound.rate_hz)
+
+
+def _held(block: Block, peak_db: float, rate_hz: int = _RATE_HZ) -> Sound:
+    fall = round(1.5 * rate_hz)
     out = block.copy()
     out[:, -fall:] *= 0.5 + 0.5 * np.cos(np.pi * (1 + np.arange(fall)) / fall)
-    return Sound(on_grid(out * 10 ** (peak_db / 20) / np.abs(out).max(), "PCM_24"), _RATE_HZ)
+    return Sound(on_grid(out * 10 ** (peak_db / 20) / np.abs(out).max(), "PCM_24"), rate_hz)
 
 
 def summed(stems: Mapping[str, Sound]) -> Block:

@@ -102,7 +102,7 @@ def _mix_lines(results: Results) -> list[str]:
         f" {', '.join(f'{db:g}' for db in each.explained_db)} dB"
         for each in mix.sums
     ]
-    return lines + [f"five mistakes, {story}" for story in mix.stories]
+    return lines
 
 
 def _told(code: str, alarms: Alarms) -> str:
@@ -164,7 +164,6 @@ def _mix_json(mix: MixResults) -> dict[str, Any]:
     return {
         "clean_songs": vars(mix.alarms),
         "sums": [vars(each) for each in mix.sums],
-        "stories": mix.stories,
         "left_out": mix.left_out,
     }
 

@@ -14,7 +14,7 @@ from benchmarks.defects.faults.between import (
     through_bus,
 )
 from benchmarks.defects.faults.levels import limited
-from benchmarks.defects.faults.places import level_db
+from benchmarks.defects.faults.places import level_db, local_rms
 from benchmarks.defects.material.tools import Rng
 from benchmarks.defects.songs import RETURN, Song, summed
 from benchmarks.defects.sound import Sound
@@ -91,13 +91,14 @@ def story(song: Song, rng: Rng) -> DamagedSong:
     The limiter was left on one stem; the reverb's return was not sent.
     """
     names = [name for name in song.stems if name != RETURN]
-    drums = next(name for name in names if "Drum" in name or "Kick" in name)
-    others = [name for name in names if name not in (drums, _LIMITED)]
+    drums = next(name for name in names if "drum" in name.lower() or "kick" in name.lower())
+    walled = _LIMITED if _LIMITED in names else _moving(song, {drums})
+    others = [name for name in names if name not in (drums, walled)]
     late, twice = (others[each] for each in rng.permutation(len(others))[:2])
     stems = dict(song.stems)
-    loud = stems[_LIMITED]
+    loud = stems[walled]
     wall = 20 * np.log10(loud.peak) - _INTO_IT_DB
-    stems[_LIMITED] = loud.holding(limited(loud.samples, song.rate_hz, wall, 100.0))
+    stems[walled] = loud.holding(limited(loud.samples, song.rate_hz, wall, 100.0))
     stems[drums] = stems[drums].holding(stems[drums].samples * 10 ** (-3.0 / 20))
     whole = stems[late]
     stems[late] = whole.holding(whole.samples[:, round(_GONE_S * song.rate_hz) :])
@@ -106,14 +107,25 @@ def story(song: Song, rng: Rng) -> DamagedSong:
     mix = _mastered(song.mix, song.rate_hz, bus=False)
     seconds = mix.seconds
     truths = (
-        Truth("limited", 0.0, seconds, wall, (_LIMITED,)),
-        Truth("level", 0.0, seconds, -3.0, (drums,), also=("gain",)),
+        Truth("limited", 0.0, seconds, wall, (walled,)),
+        Truth("level", 0.0, seconds, -3.0, (drums,)),
         Truth("offset", 0.0, seconds, -1000 * _GONE_S, (late,),
               also=("start", "length", "upcut_start", "bar_shift")),
         Truth("missing", 0.0, seconds, level_db(song.stems[RETURN].samples)),
         Truth("duplicate", 0.0, seconds, 1.0, (twice, f"{twice} copy")),
     )  # fmt: skip
     return DamagedSong(stems, truths, mix)
+
+
+def _moving(song: Song, but: set[str]) -> str:
+    """The stem, of those that are in the wall for long, whose level moves most within itself."""
+    spread_db = {}
+    for name, sound in song.stems.items():
+        loud = 20 * np.log10(local_rms(sound, 0.02) + 1e-6)
+        near = loud > float(loud.max()) - _INTO_IT_DB
+        if name not in but and name != RETURN and near.mean() > 0.05:
+            spread_db[name] = float(loud[near].std())
+    return max(spread_db, key=lambda name: spread_db[name])
 
 
 SUMS: tuple[SongLevel, ...] = (

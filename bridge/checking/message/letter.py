@@ -50,8 +50,12 @@ class Letters:
             return "\n".join([say["greeting"], "", say["nothing"]])
         return "\n".join([say["greeting"], "", say["opening"], "", *lines, "", say["closing"]])
 
+    def told(self, report: CheckReport) -> list[Finding]:
+        """The findings that the mail is about."""
+        return [each for each in report.findings() if self._is_told(each)]
+
     def _lines(self, report: CheckReport) -> Iterator[str]:
-        told = [each for each in report.findings() if self._is_told(each)]
+        told = self.told(report)
         order = {stem: at for at, stem in enumerate(dict.fromkeys(each.stems[:1] for each in told))}
         for stem, found in groupby(
             sorted(told, key=lambda each: order[each.stems[:1]]), key=lambda each: each.stems[:1]

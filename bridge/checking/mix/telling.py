@@ -14,7 +14,7 @@ from bridge.checking.findings import Finding, finding_id
 from bridge.checking.mix.fitting import Fit
 from stemwright.decibels import amplitude_db
 
-_ALIKE_DB = 1.0
+_ALIKE_DB, _SAME_DB = 1.0, 0.15
 _MUCH_DB = 2.0
 _POOR_DB = 8.0
 """Explained of the mix, below which a stem may be in it and not be seen."""
@@ -77,8 +77,9 @@ def of_stems(
     common_db = common_gain_db(stems)
     known = [each for each in stems if math.isfinite(each.gain_db)]
     there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
-    alike = sum(abs(each.gain_db - common_db) < _ALIKE_DB for each in there)
-    is_mixed = 2 * alike <= len(there)
+    fitting = [each for each in there if each.rest_db < _ITSELF_DB]
+    those = fitting if len(fitting) > 1 else there
+    is_mixed = _is_mixed([each.gain_db - common_db for each in those])
     places = Counter(each.offset for each in there)
     place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
     absent: Severity = "major" if explained_db > _POOR_DB else "minor"
@@ -97,6 +98,16 @@ def of_stems(
         if each.polarity < 0:
             words = "it is upside down against the rough mix"
             yield _finding("polarity", "major", each, -1.0, words, facts)
+
+
+def _is_mixed(off_db: Sequence[float]) -> bool:
+    """Whether the mix has a gain of its own for most stems: then no single one is a mistake.
+
+    Faders that were moved do not meet within 0.15 dB.
+    """
+    alike = sum(abs(each) < _ALIKE_DB for each in off_db)
+    same = sum(abs(each) < _SAME_DB for each in off_db)
+    return 2 * alike < len(off_db) or (2 * alike == len(off_db) and 2 * same < len(off_db))
 
 
 def held_share(fit: Fit) -> float:

@@ -141,6 +141,59 @@ def test_a_dropout_is_found_with_its_length(
     assert found.value == pytest.approx(length_ms, abs=0.1)
 
 
+@pytest.mark.parametrize("fade_ms", [0.3, 1.0, 1.5])
+def test_a_dropout_that_is_faded_within_a_moment_is_found(
+    hear: Hear, music: Signal, fade_ms: float
+) -> None:
+    ramp = np.linspace(1.0, 0.0, round(fade_ms * RATE_HZ / 1000))
+    shape = np.concatenate([ramp, np.zeros(800), ramp[::-1]])
+    signal = music.copy()
+    signal[60000 : 60000 + len(shape)] *= shape
+    (found,) = hear(Dropout, _quantised(signal))
+    assert abs(found.start - 60000 - len(ramp)) < 4
+    assert abs(found.stop - found.start - 800) < 8
+
+
+@pytest.mark.parametrize("frames", [64, 480, 1024, 2048])
+@pytest.mark.parametrize("at", [60001, CORE_FRAMES - 9])
+def test_a_buffer_that_comes_twice_is_found(
+    hear: Hear, music: Signal, frames: int, at: int
+) -> None:
+    signal = np.stack([music, 0.5 * music])
+    signal[:, at : at + frames] = signal[:, at - frames : at]
+    (found,) = hear(Dropout, signal)
+    assert (found.code, found.severity) == ("dropout", "major")
+    assert abs(found.start - at) <= 1
+    assert found.stop - found.start == frames
+    assert "twice" in found.words
+
+
+def _played_with_gaps(music: Signal) -> dict[str, Signal]:
+    """Music whose gaps and repeats are meant."""
+    at = np.arange(FRAMES)
+    step = RATE_HZ * 60 // 128 // 4
+    gate = np.convolve((at % step < 0.7 * step).astype(float), np.ones(24) / 24, "same")
+    stutter = music.copy()
+    for start in range(50000, 50000 + 6 * 900, 900):
+        stutter[start : start + 900] = music[50000:50900]
+    notes = music.copy()
+    for end, frames in ((70000, 300), (130000, 220), (190000, 260)):
+        notes[end - 480 : end] *= np.linspace(1, 0, 480)  # dies away, and the next one hits
+        notes[end : end + frames] = 0.0
+    return {
+        "gated": music * np.round(gate, 12),
+        "chopped hard": music * (at % step < 0.8 * step),
+        "stutter": stutter,
+        "crushed": np.round(music * 12) / 12,
+        "notes": notes,
+    }
+
+
+@pytest.mark.parametrize("name", ["gated", "chopped hard", "stutter", "crushed", "notes"])
+def test_gaps_that_are_played_are_no_dropouts(hear: Hear, music: Signal, name: str) -> None:
+    assert hear(Dropout, _quantised(_played_with_gaps(music)[name])) == []
+
+
 @pytest.mark.parametrize("depth_db", [1.0, 3.0, 6.0])
 @pytest.mark.parametrize(("gain_db", "bits"), [(0.0, 24), (-7.3, 24), (-4.1, 16), (2.2, 24)])
 def test_clipping_is_found_also_after_a_gain(
@@ -162,6 +215,24 @@ def test_clipping_is_found_also_after_a_gain(
         inside[each.start : each.stop] = True
     if bits == 24:
         assert inside[cut].mean() > 0.75
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_clipping_is_found_under_a_fade(hear: Hear, music: Signal, bits: int) -> None:
+    level = float(np.abs(music).max()) * 10 ** (-3.0 / 20)
+    fade = np.linspace(1.0, 0.4, FRAMES)
+    found = hear(Clipped, _quantised(np.clip(music, -level, level) * fade, bits))
+    assert found
+    for each in found:
+        middle = fade[(each.start + each.stop) // 2]
+        assert each.value == pytest.approx(20 * np.log10(level * middle), abs=0.3)
+
+
+def test_a_limiter_that_holds_every_peak_is_no_clipping(hear: Hear, music: Signal) -> None:
+    wall = 0.4 * float(np.abs(music).max())
+    held = maximum_filter1d(np.abs(music), 401)
+    signal = music * np.minimum(1.0, wall / (held + 1e-12))
+    assert hear(Clipped, _quantised(signal)) == []
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 59.93, 60.1])

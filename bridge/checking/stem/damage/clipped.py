@@ -3,8 +3,9 @@
 A plateau is three samples or more of one height, entered and left by a slope; of high sounds what
 is left of a peak may be one sample, and then there are many of one height with other neighbours
 each (the same hit again has the same). Where these stand at one level, and next to nothing stands
-above it, that level is where it was cut. What went through a lossy codec after it was clipped has
-no plateaus any more and is not found.
+above it, that level is where it was cut; after a fade it is a curve. A limiter's peaks crowd under
+its wall as well and have no plateaus. What went through a lossy codec after it was clipped has no
+plateaus any more and is not found.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
+from bridge.checking.stem.damage.faded_plateaus import PIECE_S, PiecePeaks, under_a_curve
 from stemwright.decibels import amplitude_db
 
 _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
@@ -44,6 +46,10 @@ _STEEPEST = 0.5
 """Of the level: what enters a plateau at once is a square wave, which is no cut peak."""
 _TOGETHER_S = 0.25
 _MOST = 200_000
+_FLAT = 0.03
+"""Of the tops at the level: so many have two samples there or more."""
+_CROWD = 0.003
+"""Of the level, under it: where more tops stand there than at it, a limiter held them."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +105,17 @@ class Clipped:
         keys = [(c, s, t) for c in range(facts.channels) for s in (1, -1) for t in _TOLERANCES]
         self._tops = {key: _Kept() for key in keys}
         self._peaks = [0.0] * facts.channels
+        self._piece = round(PIECE_S * facts.sample_rate_hz)
+        sides = [(c, s) for c in range(facts.channels) for s in (1, -1)]
+        self._by_piece = {side: PiecePeaks(self._piece) for side in sides}
         self._heights = {
             (c, s): np.zeros(_BINS, np.int64) for c in range(facts.channels) for s in (1, -1)
         }
 
     def hear(self, passage: Passage) -> None:
         """Take the plateaus that begin in the core."""
+        for (channel, sign), peaks in self._by_piece.items():
+            peaks.add(sign * passage.core[channel])
         if passage.is_silent:
             return
         for channel, samples in enumerate(passage.samples):
@@ -128,11 +139,21 @@ class Clipped:
                     spans += found
                     if found:
                         break
+                else:
+                    spans += self._faded(channel, sign)
         for start, stop, level, count in _together(spans, round(_TOGETHER_S * self._rate_hz)):
             severity: Severity = "major" if count >= _FEWEST else "minor"
             level_db = amplitude_db(level)
             words = f"peaks cut off at {level_db:.1f} dBFS, {count} of them here"
             yield Found("clipped", severity, start, stop, level_db, words)
+
+    def _faded(self, channel: int, sign: int) -> list[tuple[int, int, float]]:
+        tops = self._tops[channel, sign, _TOLERANCES[1]].all()
+        tops = tops.of(tops.stops - tops.starts >= _LEAST_SAMPLES)
+        peaks = self._by_piece[channel, sign].all()
+        cut = tops.of(under_a_curve(tops.starts, tops.heights, peaks, self._rate_hz))
+        rows = zip(cut.starts, cut.stops, cut.heights, strict=True)
+        return [(int(start), int(stop), float(height)) for start, stop, height in rows]
 
     def _take(
         self, passage: Passage, channel: int, samples: Block, steps: Block, tolerance: float
@@ -178,6 +199,13 @@ class Clipped:
         near = (tops.heights >= level - tolerance) & (tops.heights <= level + 5 * tolerance)
         above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
         if above > _ABOVE * np.count_nonzero(near):
+            return []
+        below = (tops.heights < level - tolerance) & (tops.heights > (1.0 - _CROWD) * level)
+        count, flat = (
+            np.count_nonzero(near),
+            np.count_nonzero(near & (tops.stops - tops.starts > 1)),
+        )
+        if np.count_nonzero(below) > count or flat < _FLAT * count:
             return []
         if not _is_cut(tops.of(near & plateau), tops.of(near & ~plateau), level, tolerance):
             return []

@@ -1,0 +1,76 @@
+"""What comes on a grid of time is played, not broken: a fault keeps no tempo."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+_SLOWEST_HZ, _FASTEST_HZ = 1.0, 12.0
+"""Steps of a grid: from a beat of 60 a minute to sixteenths of 180."""
+_NEAR_S = 0.0003
+_FEWEST = 4
+_SHARE = 0.4
+"""Of the moments: with a swing every second lies on a grid of its own."""
+_GRIDS = 2
+_MOST = 200
+_FINE = 8
+"""Steps tried within a turn over all moments."""
+_PEAKS = 12
+_NARROWING = (0.12, 0.06, 0.03, 0.012, 0.006)
+"""Turns from which on a moment does not count, while a step is made exact."""
+
+_Times = npt.NDArray[np.float64]
+_Flags = npt.NDArray[np.bool_]
+
+
+def on_a_grid(frames: npt.ArrayLike, rate_hz: int) -> _Flags:
+    """Which of the moments lie on whole steps of one length, within a third of a millisecond.
+
+    Four of them or more do: fewer lie so by chance.
+    """
+    times = np.asarray(frames, np.float64)[:_MOST] / rate_hz
+    played = np.zeros(len(np.asarray(frames)), np.bool_)
+    for _ in range(_GRIDS):
+        left = np.flatnonzero(~played[: len(times)])
+        if len(left) < _FEWEST:
+            break
+        fits = _best(times[left])
+        if np.count_nonzero(fits) < max(_FEWEST, _SHARE * len(left)):
+            break
+        played[left[fits]] = True
+    return played
+
+
+def _best(times: _Times) -> _Flags:
+    span_s = max(float(np.ptp(times)), 1.0)
+    steps_hz = np.arange(_SLOWEST_HZ, _FASTEST_HZ, 1.0 / (_FINE * span_s))
+    heights = np.concatenate(
+        [
+            np.abs(np.exp(2j * np.pi * some[:, None] * times).mean(axis=1))
+            for some in np.array_split(steps_hz, 1 + len(steps_hz) // 4096)
+        ]
+    )
+    padded = np.pad(heights, 1)
+    peaks = np.flatnonzero((heights >= padded[:-2]) & (heights > padded[2:]))
+    likely = steps_hz[peaks[np.argsort(-heights[peaks], kind="stable")[:_PEAKS]]]
+    return max((_fitting(times, float(hz)) for hz in likely), key=np.count_nonzero)
+
+
+def _fitting(times: _Times, hz: float) -> _Flags:
+    """The moments on the grid near this one."""
+    middle = float(times.mean())
+    start = float(np.angle(np.exp(2j * np.pi * hz * (times - middle)).mean())) / (2 * np.pi)
+    for within in _NARROWING:
+        off = _off(times - middle, hz, start)
+        near = np.abs(off) < within
+        if np.count_nonzero(near) < _FEWEST:
+            return np.zeros(len(times), np.bool_)
+        slope, more = np.polyfit(times[near] - middle, off[near], 1)
+        hz, start = hz + float(slope), start + float(more)
+    return np.asarray(np.abs(_off(times - middle, hz, start)) < _NEAR_S * hz)
+
+
+def _off(times: _Times, hz: float, start: float) -> _Times:
+    """How far each lies off the grid, in turns of -0.5..0.5."""
+    turns = times * hz - start
+    return np.asarray(turns - np.round(turns))
