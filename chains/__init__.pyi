@@ -91,6 +91,7 @@ from .lines import (
 from .model import (
     MASTER as MASTER,
     Chain as Chain,
+    Dynamics as Dynamics,
     Engine as Engine,
     Group as Group,
     Insert as Insert,
@@ -151,6 +152,7 @@ __all__ = [
     "Deesser",
     "DynamicBand",
     "DynamicEq",
+    "Dynamics",
     "Engine",
     "Eq",
     "Fault",

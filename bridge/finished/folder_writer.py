@@ -214,7 +214,12 @@ def _record(
             for lane in context.plan.lanes
         ],
         "versions": [
-            {"id": each.id, "groups": list(each.sounding), "without": list(each.without)}
+            {
+                "id": each.id,
+                "groups": list(each.sounding),
+                "without": list(each.without),
+                **each.words,
+            }
             for each in context.plan.versions
         ],
         "target": _target(context.plan),

@@ -150,7 +150,9 @@ def specs(plan: Plan) -> dict[str, str]:
         found["target"] = target_spec(plan.finish)
     for made in plan.versions:
         without = {"without": made.without} if made.without else {}
-        found[f"version {made.id}"] = digest("spec", sounding=made.sounding, **without)
+        found[f"version {made.id}"] = digest(
+            "spec", sounding=made.sounding, **without, **made.words
+        )
     return found
 
 
@@ -174,6 +176,7 @@ def settings(plan: Plan) -> dict[str, dict[str, Any]]:
         found[f"version {made.id}"] = {
             "sounding": ", ".join(made.sounding) or "nothing",
             "without": ", ".join(made.without) or "nothing",
+            **made.words,
         }
     return found
 

@@ -113,11 +113,12 @@ class Stems(Shape):
 
 
 class Version(Shape):
-    """What sounds in a version."""
+    """What sounds in a version, and whose gains it has: its own, or the main master's."""
 
     id: Text
     groups: Many[Text]
     without: Many[Text]
+    dynamics: Literal["own", "main"] = "own"
 
 
 class Length(Shape):

@@ -54,10 +54,11 @@ def native_key(
     frames: int,
     versions: Mapping[str, int],
     key_source: str | None = None,
+    mains: str | None = None,
 ) -> str:
     """Name a run of built-ins over the signal `source`; `versions` are their operation versions.
 
-    `key_source` names the signal a keyed insert listens to.
+    `key_source` names the signal a keyed insert listens to, `mains` the one whose gains are taken.
     """
     return digest(
         "native",
@@ -74,6 +75,7 @@ def native_key(
         source=source,
         rate_hz=engine.sample_rate_hz,
         frames=frames,
+        **({} if mains is None else {"mains": mains}),
     )
 
 

@@ -46,13 +46,6 @@ def refusals(chain: Chain, supported: frozenset[str]) -> Iterator[Problem]:
             yield _refusal(
                 f'the built-in "{use}"', insert.where, f"use one of {', '.join(sorted(supported))}"
             )
-    for version in chain.versions:
-        if version.dynamics == "main":
-            yield _refusal(
-                f'dynamics = "main" of the version "{version.id}"',
-                version.where,
-                'use dynamics = "own"',
-            )
 
 
 def version_plans(
@@ -79,6 +72,7 @@ def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:
         tuple(lane.id for lane in sounding),
         tuple(replace(lane, stems=kept[lane.id]) for lane in partial),
         tuple(stem.id for lane in partial for stem in lane.stems if stem not in kept[lane.id]),
+        version.dynamics,
     )
 
 

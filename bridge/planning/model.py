@@ -16,7 +16,7 @@ from stemwright.shown import Shown
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
-    from chains import InsertSettings, Limiter
+    from chains import Dynamics, InsertSettings, Limiter
 
 ARRAY = "array:"
 """How the place of a stem begins that lies in memory; no file of a session is called so."""
@@ -241,13 +241,19 @@ class VersionPlan:
     """A further master: the lanes that sound in it.
 
     `lanes` are those of them that lose some stems, without these; `without` are the ids of such
-    stems.
+    stems. With the `dynamics` of "main" every gain is the one that the main master has there.
     """
 
     id: str
     sounding: tuple[str, ...]
     lanes: tuple[Lane, ...] = ()
     without: tuple[str, ...] = ()
+    dynamics: Dynamics = "own"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What render.json, plan and lock say of it beside what sounds."""
+        return {} if self.dynamics == "own" else {"dynamics": self.dynamics}
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,18 @@ from .limiting.prediction import (
 )
 from .port import (
     KeyedProcessor as KeyedProcessor,
+    LedProcessor as LedProcessor,
     Processor as Processor,
     ReducesGain as ReducesGain,
 )
 from .registry import (
     KEYED as KEYED,
+    LED as LED,
     SUPPORTED as SUPPORTED,
     VERSIONS as VERSIONS,
     build as build,
     build_keyed as build_keyed,
+    build_led as build_led,
     run as run,
 )
 from .rides import (
@@ -45,6 +48,7 @@ from .sines import (
 )
 from .wrappers import (
     Keyed as Keyed,
+    Led as Led,
     Mixed as Mixed,
     OneSide as OneSide,
     Sided as Sided,
@@ -55,6 +59,7 @@ from .wrappers import (
 
 __all__ = [
     "KEYED",
+    "LED",
     "SUPPORTED",
     "VERSIONS",
     "Analyser",
@@ -62,6 +67,8 @@ __all__ = [
     "FinishLimiter",
     "Keyed",
     "KeyedProcessor",
+    "Led",
+    "LedProcessor",
     "Mixed",
     "OneSide",
     "Prediction",
@@ -72,6 +79,7 @@ __all__ = [
     "SosFilter",
     "build",
     "build_keyed",
+    "build_led",
     "foreseen_bias_lu",
     "gain_of",
     "join",

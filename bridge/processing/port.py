@@ -40,10 +40,11 @@ class ReducesGain(Protocol):
         ...
 
 
-class KeyedProcessor(ReducesGain, Protocol):
-    """A processor whose detector can hear another signal, the key.
+class LedProcessor(Protocol):
+    """A processor whose gains can be those that another signal, the key, would get.
 
-    Without a key it is a plain Processor; its own input as the key gives the same bits.
+    Without a key it is a plain Processor; its own input as the key gives the same bits. Under one
+    key it is linear: what two signals give adds up to what their sum gives.
     """
 
     def process(self, block: Block, key: Block | None = None) -> Block:
@@ -53,3 +54,7 @@ class KeyedProcessor(ReducesGain, Protocol):
     def finish(self) -> Block:
         """Return what is still held."""
         ...
+
+
+class KeyedProcessor(ReducesGain, LedProcessor, Protocol):
+    """A led processor with a detector, which the user can let hear another signal."""

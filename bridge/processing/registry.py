@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from bridge.audio import Block
-    from bridge.processing.port import KeyedProcessor, Processor
+    from bridge.processing.port import KeyedProcessor, LedProcessor, Processor
     from chains import InsertSettings
 
 
@@ -18,12 +18,14 @@ class BuiltIn(NamedTuple):
 
     `version` is its sound's, part of store keys: it rises when a bit of output changes. `made_by`
     names module and class under bridge.processing.processors; the class takes the settings and the
-    sample rate in Hz. The detector of a `keyed` one can hear a key.
+    sample rate in Hz. The detector of a `keyed` one can hear a key. The gains of a `led` one can be
+    those of another signal, as a keyed one's can.
     """
 
     version: int
     made_by: str
     keyed: bool = False
+    led: bool = False
 
 
 BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
@@ -31,11 +33,11 @@ BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
         "gain": BuiltIn(2, "gain.GainProcessor"),
         "eq": BuiltIn(2, "eq.EqProcessor"),
         "compressor": BuiltIn(3, "compressor.CompressorProcessor", keyed=True),
-        "limiter": BuiltIn(4, "limiter.LimiterProcessor"),
+        "limiter": BuiltIn(4, "limiter.LimiterProcessor", led=True),
         "dynamic_eq": BuiltIn(3, "dynamic_eq.DynamicEqProcessor", keyed=True),
         "multiband": BuiltIn(3, "multiband.MultibandProcessor", keyed=True),
         "deesser": BuiltIn(3, "deesser.DeesserProcessor", keyed=True),
-        "saturation": BuiltIn(3, "saturation.SaturationProcessor"),
+        "saturation": BuiltIn(3, "saturation.SaturationProcessor", led=True),
         "reverb": BuiltIn(2, "reverb.ReverbProcessor"),
         "width": BuiltIn(2, "width.WidthProcessor"),
         "gate": BuiltIn(3, "gate.GateProcessor", keyed=True),
@@ -53,6 +55,9 @@ SUPPORTED: frozenset[str] = frozenset(BUILT_INS)
 
 KEYED: frozenset[str] = frozenset(use for use, built_in in BUILT_INS.items() if built_in.keyed)
 """Those of them whose detector can hear a key."""
+
+LED: frozenset[str] = KEYED | {use for use, built_in in BUILT_INS.items() if built_in.led}
+"""Those of them whose gains move with a signal, their own or another; all others are linear."""
 
 
 def build(settings: InsertSettings, sample_rate_hz: int) -> Processor:
@@ -78,6 +83,16 @@ def build_keyed(settings: InsertSettings, sample_rate_hz: int) -> KeyedProcessor
     if settings.use not in KEYED:
         raise ValueError(f"no processor for {settings.use}")
     return cast("KeyedProcessor", build(settings, sample_rate_hz))
+
+
+def build_led(settings: InsertSettings, sample_rate_hz: int) -> LedProcessor:
+    """Return a new processor whose gains can be those of another signal.
+
+    Raises InputError as `build` does, ValueError for what is not in LED.
+    """
+    if settings.use not in LED:
+        raise ValueError(f"nothing moves in {settings.use}")
+    return cast("LedProcessor", build(settings, sample_rate_hz))
 
 
 def run(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Block]:

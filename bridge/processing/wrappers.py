@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.audio import Block, Cursor
 from bridge.processing.gain_series import Array
-from bridge.processing.port import KeyedProcessor, Processor
+from bridge.processing.port import KeyedProcessor, LedProcessor, Processor
 from bridge.processing.registry import run
 
 OneSide = Literal["mid", "side", "left", "right"]
@@ -78,27 +78,17 @@ def _one(block: Block, on: OneSide) -> Array:
             return right
 
 
-class Keyed:
-    """A keyed processor bound to its key stream, hence a plain Processor: mix it, side it, row it.
+class Led:
+    """A led processor bound to its key stream, hence a plain Processor: mix it, side it, row it.
 
     Every processor's n-th frame in is the stream's n-th, however late it comes, so the key is read
     as fast as the signal arrives. After the key's end the detector hears silence; what the key has
     beyond the signal's end is never read.
     """
 
-    def __init__(self, processor: KeyedProcessor, key_blocks: Iterable[Block]) -> None:
+    def __init__(self, processor: LedProcessor, key_blocks: Iterable[Block]) -> None:
         self._processor = processor
         self._key = Cursor(key_blocks)
-
-    @property
-    def lowest_gain_db(self) -> float:
-        """The deepest reduction so far: 0.0 or less."""
-        return self._processor.lowest_gain_db
-
-    @property
-    def gain_curve_db(self) -> tuple[float, ...]:
-        """The deepest reduction in every 100 ms so far, 0.0 or less."""
-        return self._processor.gain_curve_db
 
     def process(self, block: Block) -> Block:
         """Return the frames that are ready, the detector having heard as many of the key."""
@@ -111,6 +101,24 @@ class Keyed:
     def finish(self) -> Block:
         """Return what is still held."""
         return self._processor.finish()
+
+
+class Keyed(Led):
+    """The same of a keyed processor, which tells how far it has turned down."""
+
+    def __init__(self, processor: KeyedProcessor, key_blocks: Iterable[Block]) -> None:
+        super().__init__(processor, key_blocks)
+        self._reduces = processor
+
+    @property
+    def lowest_gain_db(self) -> float:
+        """The deepest reduction so far: 0.0 or less."""
+        return self._reduces.lowest_gain_db
+
+    @property
+    def gain_curve_db(self) -> tuple[float, ...]:
+        """The deepest reduction in every 100 ms so far, 0.0 or less."""
+        return self._reduces.gain_curve_db
 
 
 def run_keyed(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bridge.gathering import Cancel, Signal
 from bridge.planning import NativeStep, Step
+from bridge.rendering.steps import leads_gains
 from bridge.storing import Entry, Store
 from bridge.workers import Accompanied, WorkerLostError, accompanied, workers
 from stemwright.values import dataclass
@@ -65,11 +66,17 @@ class BehindSum:
 
 @contextmanager
 def behind_sum(
-    context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]
+    context: Context,
+    steps: Sequence[Step],
+    keys: Mapping[str, Signal],
+    mains: Signal | None = None,
 ) -> Iterator[BehindSum]:
-    """Have a worker ready for the first of `steps`, where it can follow and that is worth it."""
+    """Have a worker ready for the first of `steps`, where it can follow and that is worth it.
+
+    With `mains` the step has the gains of that signal.
+    """
     with ExitStack() as held:
-        yield BehindSum(context.store, _work(context, steps, keys), held)
+        yield BehindSum(context.store, _work(context, steps, keys, mains), held)
 
 
 @dataclass(frozen=True)
@@ -82,9 +89,12 @@ class _Work:
     rate_hz: int
     frames: int
     heard: Callable[[Store], Signal] | None
+    mains: Callable[[Store], Signal] | None
 
 
-def _work(context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]) -> _Work | None:
+def _work(
+    context: Context, steps: Sequence[Step], keys: Mapping[str, Signal], mains: Signal | None
+) -> _Work | None:
     frames = context.plan.render_frames
     first = steps[0] if steps else None
     if not isinstance(first, NativeStep) or frames < LONG_FRAMES:
@@ -92,9 +102,12 @@ def _work(context: Context, steps: Sequence[Step], keys: Mapping[str, Signal]) -
     heard = None if first.key is None else keys.get(first.key)
     if first.key is not None and (heard is None or heard.anew is None):
         return None
+    leads = mains if mains is not None and leads_gains(first) else None
+    if leads is not None and leads.anew is None:
+        return None
     place = context.store.root, context.store.limit_bytes
-    rate_hz = context.plan.engine.sample_rate_hz
-    return _Work(*place, first, rate_hz, frames, None if heard is None else heard.anew)
+    beside = (None if each is None else each.anew for each in (heard, leads))
+    return _Work(*place, first, context.plan.engine.sample_rate_hz, frames, *beside)
 
 
 def _rendered_behind(told: Iterator[GrowingPcm | str], work: _Work) -> str:
@@ -104,9 +117,9 @@ def _rendered_behind(told: Iterator[GrowingPcm | str], work: _Work) -> str:
     store = store_of_worker(work.root, work.limit_bytes)
     source = Signal("growing", work.frames, lambda: _until_whole(told, work.frames))
     with store.holding():
-        heard = None if work.heard is None else work.heard(store)
+        heard, mains = (None if each is None else each(store) for each in (work.heard, work.mains))
         given = store, Cancel(), work.step, work.rate_hz
-        return rendered_run(*given, source, heard, lambda: _key(told)).key
+        return rendered_run(*given, source, heard, lambda: _key(told), mains).key
 
 
 def _until_whole(told: Iterator[GrowingPcm | str], frames: int) -> Iterator[Block]:

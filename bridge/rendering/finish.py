@@ -13,6 +13,7 @@ from bridge.planning import Finish
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.master_bus import Bus
+from bridge.rendering.replayed_takes import replay_told, replayed_take
 from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
 from bridge.storing import Entry, digest
@@ -49,22 +50,25 @@ def finish(
     subtype: Subtype,
     keys: Mapping[str, Signal],
     held: HeldDrive | None,
+    mains: Bus | None = None,
 ) -> Finished:
     """Finish a bus to a file of `frames` frames; drive and trim are `held` when given, else found.
 
-    `keys` are the signals that driven inserts may listen to.
+    `keys` are the signals that driven inserts may listen to. With `mains`, the main master's bus,
+    every gain is the one it gets there at what is held.
 
     Raises RenderError `clipped` when integer samples would clip for want of a target.
     """
     step_id = f"finish/{bus.version}"
     take_writer = TakeWriter(context, bus.version, frames, subtype, keys)
-    key = _key(take_writer, bus, held)
+    led_by = None if mains is None or mains.signal.digest == bus.signal.digest else mains.signal
+    key = _key(take_writer, bus, held, led_by)
     entry = context.store.whole(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        entry = _make(take_writer, bus, held, key)
+        entry = _make(take_writer, bus, held, key, led_by)
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
@@ -79,7 +83,7 @@ def finish(
     return Finished(entry, made, entry.meta["reached"], (*driven, result))
 
 
-def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None) -> str:
+def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, mains: Signal | None) -> str:
     context, target = take_writer.context, take_writer.context.plan.finish
     source = Signal("driven", bus.signal.frames, bus.signal.blocks)
     return digest(
@@ -99,6 +103,7 @@ def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None) -> str:
             **_settings(target),
             "driven": [step_key(context, step, source, take_writer.keys) for step in target.driven],
         },
+        **({} if mains is None else {"mains": mains.digest}),
     )
 
 
@@ -122,14 +127,22 @@ def _settings(target: Finish) -> dict[str, Any]:
     }
 
 
-def _make(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, key: str) -> Entry:
+def _make(
+    take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, key: str, mains: Signal | None
+) -> Entry:
     from bridge.rendering.native_steps import rounded_curve  # with all that renders
 
     context = take_writer.context
     with context.store.staging() as folder:
-        take = _take(replace(take_writer, folder=folder), bus.signal, context.plan.finish, held)
+        here, target = replace(take_writer, folder=folder), context.plan.finish
+        if mains is not None and held is not None:
+            take = replayed_take(here, bus.signal, mains, target, held)
+            judged = replay_told(take, take_writer.subtype, target, bus.version)
+        else:
+            take = _take(here, bus.signal, target, held)
+            judged = _judged(take, target, held, bus.version)
         said = [
-            *_judged(take, context.plan.finish, held, bus.version),
+            *judged,
             *(each for step in take.steps for each in step.diagnostics),
         ]
         meta: dict[str, Any] = {

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NoReturn, TypeVar
 
 from bridge.gathering import DamagedEntryError, Signal, cut, group_blocks, ridden_signal
-from bridge.planning import Lane, NativeStep, Stem, group_digest
+from bridge.planning import Lane, NativeStep, Stem, VersionPlan, group_digest
 from bridge.rendering.context import Context, StepResult
 from bridge.rendering.steps import run_steps, step_key
 from bridge.storing import Store
@@ -72,7 +72,13 @@ def render_version_lanes(
     with ThreadPoolExecutor(max_workers=max(1, context.jobs)) as pool:
         futures = {
             (version.id, lane.id): pool.submit(
-                run_steps, context, lane.steps, lane_source(context, lane), keys, f"@{version.id}"
+                run_steps,
+                context,
+                lane.steps,
+                lane_source(context, lane),
+                keys,
+                f"@{version.id}",
+                mains=_mains_source(context, version, lane),
             )
             for version in context.plan.made
             for lane in version.lanes
@@ -82,6 +88,13 @@ def render_version_lanes(
         version.id: {lane.id: done[version.id, lane.id] for lane in version.lanes}
         for version in context.plan.made
     }
+
+
+def _mains_source(context: Context, version: VersionPlan, lane: Lane) -> Signal | None:
+    """What goes into the main master's lane, for a version that takes the gains it gets there."""
+    if version.dynamics == "own":
+        return None
+    return lane_source(context, next(each for each in context.plan.lanes if each.id == lane.id))
 
 
 def _awaited(

@@ -116,8 +116,9 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
         own = others[version.id]
         heard = {**keys, **{group: signal for group, (signal, _) in own.items()}}
         sounding = [(lane, heard[lane.id]) for lane, _ in sounds if lane.id in version.sounding]
-        bus = render_bus(context, version.id, sounding, keys)
-        made = finish(context, bus, frames, subtype, keys, main_held)
+        led_by = main if version.dynamics == "main" else None
+        bus = render_bus(context, version.id, sounding, keys, led_by)
+        made = finish(context, bus, frames, subtype, keys, main_held, led_by)
         outputs.append(_output(version.id, made))
         steps += [*(step for _, results in own.values() for step in results), *bus.steps]
         steps += made.steps

@@ -22,36 +22,54 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True)
 class Bus:
-    """One version's bus: `version` is "main" or a version's id."""
+    """One version's bus: `version` is "main" or a version's id.
+
+    `summed` goes into its first master insert, `sent` into each return that anything is sent to.
+    """
 
     version: str
     signal: Signal
     steps: tuple[StepResult, ...]
+    summed: Signal
+    sent: Mapping[str, Signal]
 
 
 Sounding = Sequence[tuple[Lane, Signal]]
 
 
-def render_bus(context: Context, version: str, lanes: Sounding, keys: Mapping[str, Signal]) -> Bus:
+def render_bus(
+    context: Context,
+    version: str,
+    lanes: Sounding,
+    keys: Mapping[str, Signal],
+    mains: Bus | None = None,
+) -> Bus:
     """Sum `lanes` with rides and faders and the returns, in chain order; run the master inserts.
 
-    `keys` holds every group's signal after its inserts, muted ones too, without its rides.
+    `keys` holds every group's signal after its inserts, muted ones too, without its rides. With
+    `mains`, the main master's bus, every gain is the one it has there.
     """
     lanes = [(lane, _ridden(context.plan, lane, signal)) for lane, signal in lanes]
     suffix = "" if version == "main" else f"@{version}"
     parts = [(lane.fader, signal) for lane, signal in lanes]
     steps: list[StepResult] = []
+    sent: dict[str, Signal] = {}
     for back in context.plan.returns:
-        sent = _sent(context, back, lanes)
-        if sent is not None:
-            signal, results = run_steps(context, back.steps, sent, keys, suffix)
+        entering = _sent(context, back, lanes)
+        if entering is not None:
+            sent[back.id] = entering
+            led_by = None if mains is None else mains.sent[back.id]
+            signal, results = run_steps(context, back.steps, entering, keys, suffix, mains=led_by)
             parts.append((back.fader, signal))
             steps += results
     inserts = context.plan.master
-    with behind_sum(context, inserts, keys) as behind:
-        signal, first = _sum(context, parts, f"sum{suffix}", behind)
-        signal, results = run_steps(context, inserts, signal, keys, suffix, behind.made)
-    return Bus(version, signal, (*steps, first, *results))
+    led_by = None if mains is None else mains.summed
+    with behind_sum(context, inserts, keys, led_by) as behind:
+        summed, first = _sum(context, parts, f"sum{suffix}", behind)
+        signal, results = run_steps(
+            context, inserts, summed, keys, suffix, behind.made, mains=led_by
+        )
+    return Bus(version, signal, (*steps, first, *results), summed, sent)
 
 
 def _ridden(plan: Plan, lane: Lane, signal: Signal) -> Signal:

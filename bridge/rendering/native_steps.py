@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING
 from bridge.audio import Block
 from bridge.gathering import Cancel, Signal, Tap, store_signal
 from bridge.planning import NativeInsert, NativeStep
-from bridge.processing import Keyed, Mixed, Processor, ReducesGain, Sided, build, build_keyed, run
+from bridge.processing import ReducesGain, run
+from bridge.rendering.step_processors import processors_of
 from bridge.storing import Entry, Store
 from bridge.workers import WorkerLostError, apart
-from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:  # a worker renders steps, and knows no whole render
@@ -23,11 +22,24 @@ if TYPE_CHECKING:  # a worker renders steps, and knows no whole render
 
 
 def render_native(
-    context: Context, step: NativeStep, source: Signal, heard: Signal | None, key: str
+    context: Context,
+    step: NativeStep,
+    source: Signal,
+    heard: Signal | None,
+    key: str,
+    mains: Signal | None = None,
 ) -> Entry:
-    """Render a run of built-ins and store what comes out under `key`; `heard` is its side-chain."""
+    """Render a run of built-ins and store what comes out under `key`; `heard` is its side-chain.
+
+    With `mains` the gains are those of that signal.
+    """
     rate_hz = context.plan.engine.sample_rate_hz
-    if context.apart and source.anew is not None and (heard is None or heard.anew is not None):
+    if (
+        context.apart
+        and mains is None
+        and source.anew is not None
+        and (heard is None or heard.anew is not None)
+    ):
         place = context.store.root, context.store.limit_bytes
         heard_anew = None if heard is None else heard.anew
         with suppress(WorkerLostError):
@@ -36,7 +48,8 @@ def render_native(
             if entry is not None:
                 return entry
         context.cancel.check()
-    return rendered_run(context.store, context.cancel, step, rate_hz, source, heard, lambda: key)
+    given = context.store, context.cancel, step, rate_hz
+    return rendered_run(*given, source, heard, lambda: key, mains)
 
 
 @dataclass(frozen=True)
@@ -76,15 +89,19 @@ def rendered_run(
     source: Signal,
     heard: Signal | None,
     key: Callable[[], str],
+    mains: Signal | None = None,
 ) -> Entry:
-    """Run `source` through a step's built-ins into the store; `key` is asked once it has ended."""
+    """Run `source` through a step's built-ins into the store; `key` is asked once it has ended.
+
+    With `mains` the gains are those of that signal. Raises InputError at an insert's line.
+    """
     tap = Tap(source.blocks(), cancel)
-    bare = [_processor(step, insert, heard, rate_hz) for insert in step.inserts]
-    placed = [_placed(each, insert) for each, insert in zip(bare, step.inserts, strict=True)]
+    processors = processors_of(step, rate_hz, heard, mains)
+    bare = [processor for processor, _ in processors]
     return store_signal(
         store,
         key,
-        run(placed, tap),
+        run([standing for _, standing in processors], tap),
         "float64",
         cancel,
         lambda: {
@@ -109,32 +126,14 @@ def rounded_curve(curve_db: Sequence[float]) -> list[float]:
 
 
 def run_again(
-    inserts: Iterable[NativeInsert], blocks: Iterable[Block], rate_hz: int
+    inserts: Sequence[NativeInsert],
+    blocks: Iterable[Block],
+    rate_hz: int,
+    mains: Signal | None = None,
 ) -> Iterator[Block]:
-    """Run a stream through built-ins that hear no group, as their step did, and keep nothing."""
-    return run([_placed(build(each.settings, rate_hz), each) for each in inserts], blocks)
+    """Run a stream through built-ins that hear no group, as their step did, and keep nothing.
 
-
-def _processor(
-    step: NativeStep, insert: NativeInsert, heard: Signal | None, rate_hz: int
-) -> Processor:
-    try:
-        if heard is None:
-            return build(insert.settings, rate_hz)
-        return Keyed(build_keyed(insert.settings, rate_hz), heard.blocks())
-    except InputError as error:
-        raise InputError([_located(each, step, insert) for each in error.problems]) from error
-
-
-def _located(problem: Problem, step: NativeStep, insert: NativeInsert) -> Problem:
-    """A problem of a built-in at its insert's line; its path goes on from the insert's."""
-    found = insert.where.as_json()
-    path = [str(each["path"]) for each in (found, problem.where) if "path" in each]
-    inside = {"path": ".".join(path)} if path else {}
-    named = {"group": step.id.rpartition("/")[0], "insert": insert.id}
-    return replace(problem, where={**found, **inside, **named})
-
-
-def _placed(processor: Processor, insert: NativeInsert) -> Processor:
-    sided = processor if insert.on == "stereo" else Sided(processor, insert.on)
-    return Mixed(sided, insert.mix)
+    With `mains` the gains are those of that signal.
+    """
+    step = NativeStep("", "", tuple(inserts))
+    return run([standing for _, standing in processors_of(step, rate_hz, None, mains)], blocks)

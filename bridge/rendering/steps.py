@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from bridge.gathering import Signal, silent_signal, stored_signal
 from bridge.planning import HostedStep, NativeStep, Step, hosted_key, native_key
-from bridge.processing import VERSIONS
+from bridge.processing import LED, VERSIONS
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.storing import Entry
-from stemwright.problems import MachineError, Problem
+from stemwright.problems import Diagnostic, MachineError, Problem
 
 Keys = Mapping[str, Signal]
 """Every group's signal after its inserts, by group id."""
 
 
-def step_key(context: Context, step: Step, source: Signal, keys: Keys) -> str:
-    """Name the result of `step` over `source`."""
+def step_key(
+    context: Context, step: Step, source: Signal, keys: Keys, mains: Signal | None = None
+) -> str:
+    """Name the result of `step` over `source`, with the gains of `mains` where any is led."""
     engine = context.plan.engine
     heard = heard_by(step, source, keys)
     key_source = None if heard is None else heard.digest
     if isinstance(step, NativeStep):
-        return native_key(step, source.digest, engine, source.frames, VERSIONS, key_source)
+        facts = step, source.digest, engine, source.frames, VERSIONS, key_source
+        return native_key(*facts, None if mains is None else mains.digest)
     stands_in = step.stands_in
     host_version = context.host.version if stands_in is None else stands_in.host_version
     return hosted_key(step, source.digest, engine, source.frames, host_version, key_source)
@@ -39,17 +43,54 @@ def run_steps(
     keys: Keys,
     suffix: str = "",
     behind: Behind = lambda _step, _key: None,
+    mains: Signal | None = None,
 ) -> tuple[Signal, list[StepResult]]:
     """Run `source` through `steps`; return what comes out and what each step did.
 
     A group in `keys` that this song has no stem for is silent. `suffix` tells the steps of a
-    further version from those of the main master.
+    further version from those of the main master. `mains` is what goes into the same steps there,
+    for a version that takes the gains of the main master.
     """
     results: list[StepResult] = []
     for step in steps:
-        result, source = _run_step(context, step, source, keys, suffix, behind)
-        results.append(result)
+        if mains is not None and mains.digest == source.digest:
+            mains = None
+        leads = mains if leads_gains(step) else None
+        result, out = _run_step(context, step, source, keys, suffix, behind, leads)
+        results.append(result if mains is None else _told_if_unled(result, step))
+        mains = None if mains is None else mains_after(context, (step,), mains, keys)
+        source = out
     return source, results
+
+
+def mains_after(context: Context, steps: Iterable[Step], mains: Signal, keys: Keys) -> Signal:
+    """What comes out of the main master's own `steps`; the store has it, as they were rendered."""
+    for step in steps:
+        key = step_key(context, step, mains, keys)
+        entry = _known(context, step, key)
+        if entry is None:
+            entry = _rendered(context, step, mains, heard_by(step, mains, keys), key, None)
+        mains = stored_signal(context.store, entry)
+    return mains
+
+
+def _told_if_unled(result: StepResult, step: Step) -> StepResult:
+    """Say of a plugin of a version with the main's gains that it goes by what it hears itself."""
+    if isinstance(step, NativeStep):
+        return result
+    message = (
+        f"{result.id}: {step.plugin.name} hears this version alone, so what it makes of versions "
+        "that complement each other need not add up to the main master"
+    )
+    told = Diagnostic("note", "not_replayed", result.id, message)
+    return replace(result, diagnostics=(*result.diagnostics, told))
+
+
+def leads_gains(step: Step) -> bool:
+    """Whether gains of a step move with its own signal, so that another's can lead them."""
+    if not isinstance(step, NativeStep) or step.key is not None:
+        return False
+    return any(insert.settings.use in LED for insert in step.inserts)
 
 
 def heard_by(step: Step, source: Signal, keys: Keys) -> Signal | None:
@@ -81,9 +122,15 @@ def _known(context: Context, step: Step, key: str) -> Entry | None:
 
 
 def _run_step(
-    context: Context, step: Step, source: Signal, keys: Keys, suffix: str, behind: Behind
+    context: Context,
+    step: Step,
+    source: Signal,
+    keys: Keys,
+    suffix: str,
+    behind: Behind,
+    mains: Signal | None,
 ) -> tuple[StepResult, Signal]:
-    key = step_key(context, step, source, keys)
+    key = step_key(context, step, source, keys, mains)
     entry = _known(context, step, key)
     cached, seconds = entry is not None, 0.0
     heard = heard_by(step, source, keys)
@@ -91,7 +138,7 @@ def _run_step(
         context.cancel.check()
         context.events.busy(step.id + suffix)
         started = time.perf_counter()
-        entry = behind(step, key) or _rendered(context, step, source, heard, key)
+        entry = behind(step, key) or _rendered(context, step, source, heard, key, mains)
         seconds = time.perf_counter() - started
     if context.cross_check is not None and isinstance(step, HostedStep) and step.hostable:
         from bridge.rendering.hosted_steps import cross_check
@@ -106,13 +153,18 @@ def _run_step(
 
 
 def _rendered(
-    context: Context, step: Step, source: Signal, heard: Signal | None, key: str
+    context: Context,
+    step: Step,
+    source: Signal,
+    heard: Signal | None,
+    key: str,
+    mains: Signal | None,
 ) -> Entry:
     """Render a step that the store has not; what does it is loaded for it."""
     if isinstance(step, NativeStep):
         from bridge.rendering.native_steps import render_native
 
-        return render_native(context, step, source, heard, key)
+        return render_native(context, step, source, heard, key, mains)
     from bridge.rendering.hosted_steps import render_hosted
 
     return render_hosted(context, step, source, heard, key)

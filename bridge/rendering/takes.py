@@ -48,6 +48,7 @@ class Take:
     clipped: int
     measures: dict[str, Any]
     levels: Levels
+    subtype: Subtype
     drive_db: float = 0.0
     trim_db: float = 0.0
     lowest_gain_db: float | None = None
@@ -119,6 +120,7 @@ class TakeWriter:
             made.written.clipped,
             measures,
             tap.levels,
+            self.subtype,
             trim_db=trim_db,
         )
 
@@ -157,7 +159,7 @@ def limited_take(
     """
     from bridge.processing import FinishLimiter, Prediction
 
-    analysis, ceiling_dbtp = _analysed(take_writer, signal), ceiling_of(limiter, target)
+    analysis, ceiling_dbtp = analysed(take_writer, signal), ceiling_of(limiter, target)
 
     def taken(drive_db: float, trim_db: float) -> Take:
         limiting = partial(FinishLimiter, analysis, drive_db, ceiling_dbtp, limiter)
@@ -229,7 +231,7 @@ def driven_take(
 
 def _through(take_writer: TakeWriter, signal: Signal, target: Finish, at: HeldDrive) -> Take:
     suffix = "" if take_writer.version == "main" else f"@{take_writer.version}"
-    fed = _gained(signal, at.drive_db)
+    fed = gained(signal, at.drive_db)
     driven, steps = run_steps(take_writer.context, target.driven, fed, take_writer.keys, suffix)
     if target.limiter is not None:
         take = limited_take(take_writer, driven, target.limiter, target, HeldDrive(0.0, at.trim_db))
@@ -259,7 +261,8 @@ def ceiling_of(limiter: Limiter, target: Finish) -> float:
     return target.true_peak_dbtp if own is None else min(own, target.true_peak_dbtp)
 
 
-def _analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
+def analysed(take_writer: TakeWriter, signal: Signal) -> Analysis:
+    """The envelope of a bus, as our limiter wants it."""
     from bridge.processing import Analyser
 
     analyser = Analyser(take_writer.rate_hz, folder=take_writer.folder)
@@ -306,7 +309,8 @@ def _limited(take_writer: TakeWriter, signal: Signal, limiter: FinishLimiter) ->
     yield limiter.finish()
 
 
-def _gained(signal: Signal, gain_db: float) -> Signal:
+def gained(signal: Signal, gain_db: float) -> Signal:
+    """A signal with a static gain."""
     from bridge.processing import gain_of
 
     return Signal(

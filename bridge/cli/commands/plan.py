@@ -108,6 +108,7 @@ def plan_json(made: Plan) -> dict[str, Any]:
                 "id": version.id,
                 "groups": list(version.sounding),
                 "without": list(version.without),
+                **version.words,
             }
             for version in made.versions
         ],
@@ -172,7 +173,8 @@ def _endings(made: Plan) -> Iterator[str]:
         yield f"target: {loudness}, at most {finish.true_peak_dbtp:g} dBTP; drive -> {path}"
     for version in made.versions:
         without = f", without {', '.join(version.without)}" if version.without else ""
-        yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}"
+        gains = "" if version.dynamics == "own" else ", with the main's dynamics"
+        yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}{gains}"
     for name, words in move_words(made.moves):
         yield f"{name}: {words}"
     for step_id in made.bypassed:

@@ -108,7 +108,7 @@ EXPORTED void sw_backward(const double *re, const double *im, double *evens, dou
                           int64_t columns, const double *tables, double *work);
 EXPORTED void sw_product(const double *re, const double *im, const double *by_re, const double *by_im,
                          double *out_re, double *out_im, int64_t count, int adds);
-EXPORTED void sw_taken_away(const double *samples, double *out, int64_t count);
+EXPORTED void sw_taken_away(const double *samples, const double *leads, double *out, int64_t count);
 
 /* metering.c */
 EXPORTED void sw_statistics(const double *left, const double *right, int64_t frames, double *sums);

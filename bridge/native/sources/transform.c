@@ -192,10 +192,11 @@ WIDER void sw_product(const double *re, const double *im, const double *by_re, c
     }
 }
 
-/* x^3 / (s (1 + s)), s = sqrt(1 + x^2): what the soft clip takes away. Twin: saturation.py, _taken_away. */
-WIDER void sw_taken_away(const double *samples, double *out, int64_t count) {
+/* x l^2 / (s (1 + s)), s = sqrt(1 + l^2): what the soft clip takes away, l being x itself or what leads it.
+   Twin: saturation.py, _taken_away. */
+WIDER void sw_taken_away(const double *samples, const double *leads, double *out, int64_t count) {
     for (int64_t n = 0; n < count; n++) {
-        double square = samples[n] * samples[n], root = sqrt(square + 1.0);
+        double square = leads[n] * leads[n], root = sqrt(square + 1.0);
         out[n] = square * samples[n] / root / (root + 1.0);
     }
 }

@@ -61,11 +61,25 @@ def taps(signals: StepSignals, step_id: str) -> Taps:
         path = folder.path / f"{finish.version}.wav"
         return Taps(entered(signals, finish).blocks, lambda: read_blocks(path))
     row, name = _row(folder, step_id)
-    before = entered(signals, row).blocks
+    before, mains = entered(signals, row).blocks, _mains(signals, row)
     inserts = inserts_of(folder, row)[: row.inserts.index(name) + 1]
     last = name == row.inserts[-1]
-    after = left(signals, row).blocks if last else lambda: through(folder, inserts, before())
-    return Taps(lambda: through(folder, inserts[:-1], before()), after)
+
+    def again(run: Sequence[Insert]) -> Iterator[Block]:
+        return through(folder, run, before(), mains)
+
+    after = left(signals, row).blocks if last else lambda: again(inserts)
+    return Taps(lambda: again(inserts[:-1]), after)
+
+
+def _mains(signals: StepSignals, row: Row) -> Signal | None:
+    """What goes into the main master's same step, where a version has the gains of that."""
+    version = _named_version(signals.folder, row.version)
+    step_id = row.id.partition("@")[0]
+    main = next((each for each in signals.folder.steps if each.id == step_id), None)
+    if version is None or version.dynamics == "own" or main is None or len(row.inserts) == 1:
+        return None
+    return entered(signals, main)
 
 
 def _row(folder: FinishedFolder, step_id: str) -> tuple[Row, str]:
@@ -215,8 +229,14 @@ def inserts_of(folder: FinishedFolder, row: Row) -> list[Insert]:
 
 
 def through(
-    folder: FinishedFolder, inserts: Sequence[Insert], blocks: Iterable[Block]
+    folder: FinishedFolder,
+    inserts: Sequence[Insert],
+    blocks: Iterable[Block],
+    mains: Signal | None = None,
 ) -> Iterator[Block]:
-    """Built-ins of one step rendered again: the store holds only what comes after all of them."""
+    """Built-ins of one step rendered again: the store holds only what comes after all of them.
+
+    With `mains` their gains are those of that signal.
+    """
     natives = [built_in(insert, folder.chain.target) for insert in inserts]
-    return run_again(natives, blocks, folder.rate_hz)
+    return run_again(natives, blocks, folder.rate_hz, mains)

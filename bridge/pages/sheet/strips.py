@@ -177,6 +177,8 @@ class _Strips:
         sounding = "everything" if version is None else ", ".join(version.groups) or "nothing"
         if version is not None and version.without:
             sounding += f", without {', '.join(version.without)}"
+        if version is not None and version.dynamics == "main":
+            sounding += ", with the main's dynamics"
         measures, trim_db = output.measures, output.trim_db
         return SheetVersion(
             output.version,

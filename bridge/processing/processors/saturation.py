@@ -26,7 +26,8 @@ _KAISER_BETA = 14.5
 
 _BINS = WINDOW_FRAMES // 2 + 1
 
-Curve = Callable[[Array], Array]
+Curve = Callable[[Array, Array], Array]
+"""Of samples, and of those that lead them."""
 
 
 class Oversampler:
@@ -41,14 +42,19 @@ class Oversampler:
         self._curve = curve
         self._transform, self._response, self._turns = _filter(factor)
 
-    def centre(self, windows: Block) -> Block:
-        """Return the HOP_FRAMES inside the margins of (count, WINDOW_FRAMES) samples, processed."""
-        samples = Parts(windows[:, ::2].copy(), windows[:, 1::2].copy())
+    def centre(self, windows: Block, leads: Block | None = None) -> Block:
+        """Return the HOP_FRAMES inside the margins of (count, WINDOW_FRAMES) samples, processed.
+
+        The curve is led by the samples themselves, or by as many windows of others.
+        """
+        count, rows = len(windows), windows if leads is None else np.concatenate([windows, leads])
+        samples = Parts(rows[:, ::2].copy(), rows[:, 1::2].copy())
         spectra = self._filtered(self._transform.forward(samples))
-        found = Parts(np.zeros(spectra.real.shape), np.zeros(spectra.real.shape))
+        found = Parts(np.zeros((count, _BINS)), np.zeros((count, _BINS)))
         for turn in self._turns:
             fine = self._transform.backward(product(spectra, turn))
-            curved = self._transform.forward(Parts(*(self._curve(part) for part in fine)))
+            parts = (self._curve(part[:count], part[-count:]) for part in fine)
+            curved = self._transform.forward(Parts(*parts))
             add_products(found, curved, Parts(turn.real, -turn.imaginary))
         samples = self._transform.backward(self._filtered(found, 1.0 / len(self._turns)))
         out = np.empty(windows.shape)
@@ -99,7 +105,8 @@ class SaturationProcessor:
 
     Only what the curve takes away is oversampled; the signal itself goes by at its own rate, so
     quiet sounds leave with drive plus output gain, flat to the Nyquist frequency. Frame n out is
-    frame n in; up to WINDOW_FRAMES are held inside.
+    frame n in; up to WINDOW_FRAMES are held inside. The curve is a gain, 1 / sqrt(1 + x^2) of every
+    fine sample: a key's own samples can decide it.
 
     The curve's harmonics fall by a constant ratio, so what folds back depends on the drive. The
     loudest alias of a sine of 0 dBFS, in dB of its fundamental, measured at 48 kHz:
@@ -118,9 +125,14 @@ class SaturationProcessor:
         self._output = gain_of(settings.output_db)
         self._oversampler = Oversampler(settings.oversampling, _taken_away)
         self._waiting: Block = np.zeros((2, MARGIN_FRAMES))
+        """The samples, and under a key as many rows of its own."""
 
-    def process(self, block: Block) -> Block:
-        """Take a (2, frames) float64 block; return the (2, frames) that are ready."""
+    def process(self, block: Block, key: Block | None = None) -> Block:
+        """Take a (2, frames) float64 block; return the (2, frames) ready, with the key's gains."""
+        if key is not None:
+            block = np.concatenate([block, key])
+            if len(self._waiting) < len(block):
+                self._waiting = np.concatenate([self._waiting, self._waiting])
         waiting = np.concatenate([self._waiting, block * self._drive], axis=1)
         hops = max(0, (waiting.shape[1] - 2 * MARGIN_FRAMES) // HOP_FRAMES)
         out = np.empty((2, hops * HOP_FRAMES))
@@ -142,21 +154,26 @@ class SaturationProcessor:
         return out
 
     def _saturated(self, window: Block) -> Block:
-        out = window[:, MARGIN_FRAMES:-MARGIN_FRAMES].copy()
-        heard = window.any(axis=1)
+        samples, leads = window[:2], window[2:]
+        out = samples[:, MARGIN_FRAMES:-MARGIN_FRAMES].copy()
+        heard = samples.any(axis=1)
         if heard.any():
-            out[heard] -= self._oversampler.centre(window[heard])
+            led_by = leads[heard] if len(leads) else None
+            out[heard] -= self._oversampler.centre(samples[heard], led_by)
         out *= self._output
         return out
 
 
-def _taken_away(samples: Array) -> Array:
-    """Return x - x / sqrt(1 + x^2) as x^3 / (s * (1 + s)), s the root: exact for quiet samples."""
+def _taken_away(samples: Array, leads: Array) -> Array:
+    """Return x - x / sqrt(1 + l^2) as x * l^2 / (s * (1 + s)), s the root: exact for quiet samples.
+
+    The samples l that lead are x themselves, or a key's.
+    """
     if (compiled := library()) is not None:
         taken = np.empty_like(samples)
-        compiled.taken_away(samples, taken, samples.size)
+        compiled.taken_away(samples, leads, taken, samples.size)
         return taken
-    square = samples * samples
+    square = leads * leads
     root = np.sqrt(square + 1.0)
     square *= samples
     square /= root

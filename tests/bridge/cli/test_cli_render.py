@@ -249,13 +249,6 @@ def test_unmatched_and_twice_taken_stems_are_all_told(run, stems, chain, tmp_pat
     assert kinds == ["group_empty", "stem_taken_twice", "stem_unmatched", "stem_unmatched"]
 
 
-def test_what_cannot_be_rendered_is_refused_by_name(run, stems, chain) -> None:
-    text = '[[group]]\nid = "a"\nstems = ["*"]\n[[version]]\nid = "tv"\nmute = ["a"]\n'
-    said = run("plan", stems, chain(text + 'dynamics = "main"\n'))
-    assert said.code == 2
-    assert 'dynamics = "main" of the version "tv"' in said.err
-
-
 def test_a_missing_plugin_is_the_machines_fault(run, stems, chain, tmp_path) -> None:
     text = '[[group]]\nid = "a"\nstems = ["*"]\n[[group.insert]]\nuse = "plugin"\nplugin = "Nope"\n'
     said = run("render", stems, chain(text), "-o", tmp_path / "out", "--json")

@@ -10,8 +10,16 @@ from hypothesis import given, settings, strategies as st
 
 from bridge.audio.blocks import Block
 from bridge.native import numpy_path, running
-from bridge.processing import ReducesGain, run_keyed
-from bridge.processing.registry import KEYED, SUPPORTED, build, build_keyed, run
+from bridge.processing import Led, ReducesGain, run_keyed
+from bridge.processing.registry import (
+    KEYED,
+    LED,
+    SUPPORTED,
+    build,
+    build_keyed,
+    build_led,
+    run,
+)
 from chains import (
     Bell,
     CompressedBand,
@@ -54,6 +62,7 @@ EVERY: tuple[InsertSettings, ...] = (
     Gate(threshold_db=-20.0, hold_ms=20.0, release_ms=30.0),
 )
 keyed_only = [one for one in EVERY if one.use in KEYED]
+led_only = [one for one in EVERY if one.use in LED]
 
 
 def named(one: InsertSettings) -> str:
@@ -84,6 +93,13 @@ def through(one: InsertSettings, block: Block, rate: int = RATE) -> Block:
 
 def under(one: InsertSettings, block: Block, key: Block) -> Block:
     return whole(run_keyed(build_keyed(one, RATE), [block], [key]))
+
+
+def led(one: InsertSettings, block: Block, key: Block, sizes: list[int] | None = None) -> Block:
+    """What leaves a built-in that has the gains the key would get; a linear one hears none."""
+    if one.use not in LED:
+        return through(one, block)
+    return whole(run([Led(build_led(one, RATE), [key])], cut(block, sizes or [])))
 
 
 def test_these_are_all_built_ins() -> None:
@@ -145,6 +161,31 @@ def test_its_own_signal_as_key_gives_the_bits_of_none(one: InsertSettings) -> No
     assert under(one, block, block.copy()).tobytes() == through(one, block).tobytes()
 
 
+@pytest.mark.parametrize("one", led_only, ids=named)
+@settings(max_examples=6)
+@given(sizes=st.lists(st.integers(0, 20000), max_size=4), seed=st.integers(0, 99))
+def test_led_by_its_own_signal_it_gives_the_bits_of_none_in_any_blocks(
+    one: InsertSettings, sizes: list[int], seed: int
+) -> None:
+    block = music(40000, seed)
+    made = led(one, block, block.copy(), sizes).tobytes()
+    assert made == through(one, block).tobytes()
+    with numpy_path():
+        assert led(one, block, block.copy(), sizes).tobytes() == made
+
+
+@pytest.mark.parametrize("one", EVERY, ids=named)
+@settings(max_examples=4)
+@given(seed=st.integers(0, 99))
+def test_under_one_lead_parts_add_up_to_the_whole(one: InsertSettings, seed: int) -> None:
+    """To the rounding of float64; the reverb's room is float32."""
+    parts = [music(40000, seed), 0.7 * music(40000, seed + 100), -0.4 * music(40000, seed + 200)]
+    lead = parts[0] + parts[1] + parts[2]
+    apart = [led(one, part, lead) for part in parts]
+    missing = np.abs(through(one, lead) - (apart[0] + apart[1] + apart[2])).max()
+    assert missing < (1e-6 if one.use == "reverb" else 1e-12)
+
+
 @pytest.mark.parametrize("one", keyed_only, ids=named)
 def test_a_silent_key_changes_nothing_but_keeps_a_gate_closed(one: InsertSettings) -> None:
     block = music(40000)
@@ -194,6 +235,8 @@ def test_gain_reduction_is_told(one: InsertSettings) -> None:
 def test_what_has_no_detector_takes_no_key() -> None:
     with pytest.raises(ValueError, match="gain"):
         build_keyed(Gain(), RATE)
+    with pytest.raises(ValueError, match="gain"):
+        build_led(Gain(), RATE)
 
 
 @pytest.mark.parametrize(

@@ -135,11 +135,13 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
         back["id"] = f"r{number}"
         place(draw, back, names)
     place(draw, data.setdefault("master", {}), names)
-    for number, version in enumerate(data.get("version", [])):
-        told = {"id": f"v{number}", draw(st.sampled_from(["mute", "only"])): [names[0]]}
-        dynamics = version.get("dynamics", "own") if draw(seldom()) else "own"
+    for number in range(len(data.get("version", []))):
+        word = "nobody" if draw(seldom()) else names[0]
+        told = {"id": f"v{number}", draw(st.sampled_from(["mute", "only"])): [word]}
+        dynamics = draw(st.sampled_from(["own", "main"]))
         data["version"][number] = told | {"dynamics": dynamics}
-    data["version"] = [*data.get("version", [])[:1], {"id": "full", "only": names}]
+    whole = {"id": "full", "only": names, "dynamics": draw(st.sampled_from(["own", "main"]))}
+    data["version"] = [*data.get("version", [])[:1], whole]
     if "tail_s" in data.get("engine", {}):
         data["engine"]["tail_s"] = draw(decimals(0, 0.5))
     aim(draw, data)

@@ -114,3 +114,16 @@ def test_the_lock_and_the_plan_say_which_stems_are_left_out(song) -> None:
     assert settings(plans[0])["version tv"] == {"sounding": "vocals, rest", "without": "Lead Vox"}
     assert specs(plans[0])["version tv"] != specs(plans[1])["version tv"]
     assert json.dumps(settings(plans[1]))
+
+
+def test_the_lock_and_render_json_say_that_a_version_has_the_mains_gains(song) -> None:
+    """And nothing of a version with its own, whose spec is what it always was."""
+    words = ['mute = ["stem:lead*"]', 'mute = ["stem:lead*"]\ndynamics = "main"']
+    own, led = (song.plan(CHAIN + _version(each)) for each in words)
+    assert "dynamics" not in settings(own)["version tv"]
+    assert settings(led)["version tv"]["dynamics"] == "main"
+    assert specs(own)["version tv"] != specs(led)["version tv"]
+    made = song.render(CHAIN + _version(words[1]))
+    again = song.render(CHAIN + _version(words[1]), store="another", jobs=2)
+    assert _pcm(made) == _pcm(again)
+    assert _pcm(made)["tv"] != _pcm(song.render(CHAIN + _version(words[0])))["tv"]
