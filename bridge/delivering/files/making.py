@@ -1,0 +1,87 @@
+"""One finished master becomes one file of a delivery."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.audio import Block, probe, resampled
+from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
+from bridge.delivering.files.encoding import Coding, decode_aac, encode
+from bridge.metering import measure
+from bridge.processing import gain_of
+
+if TYPE_CHECKING:
+    from bridge.metering import Measures
+
+WHOLE = Edit()
+"""A master as it is."""
+
+_MOST_TRIMS = 3
+_TRIM_EXTRA_DB = 0.002
+_LOSSY = ("mp3", "opus", "aac")
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A file and what it measures, decoded to floating point where it is lossy.
+
+    `trim_db` was taken off because converting its rate lifted peaks over the ceiling; `clipped` are
+    samples beyond full scale.
+    """
+
+    path: Path
+    coding: Coding
+    frames: int
+    clipped: int
+    trim_db: float
+    measures: Measures
+
+
+def make_file(
+    master: Path, path: Path, coding: Coding, edit: Edit = WHOLE, ceiling_dbtp: float | None = None
+) -> MadeFile:
+    """Edit, convert, dither once and encode a float master into a new file, and measure that.
+
+    Where a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, it is
+    made again with so much static gain off; a lossy one is left as the codec makes it.
+    Raises InputError `bad_edit`, `would_overwrite` and as `probe`; as `encode`.
+    """
+    header = probe(master)
+    check_edit(edit, header.frames, header.sample_rate_hz)
+    trim_db = 0.0
+    for _ in range(_MOST_TRIMS):
+        blocks = _blocks(master, coding, edit, trim_db)
+        clipped = encode(blocks, coding, header.channels, path)
+        measures = decoded_measures(path)
+        over_db = -1.0 if ceiling_dbtp is None else measures.true_peak_dbtp - ceiling_dbtp
+        converted = coding.rate_hz != header.sample_rate_hz
+        if over_db <= 0.0 or coding.format in _LOSSY or not converted:
+            break
+        trim_db -= over_db + _TRIM_EXTRA_DB
+        path.unlink()
+    return MadeFile(path, coding, measures.frames, clipped, trim_db, measures)
+
+
+def decoded_measures(path: Path) -> Measures:
+    """What a file measures; a lossy one as its decoder gives it, in floating point.
+
+    Raises InputError as `measure`, MachineError as `encode`.
+    """
+    if path.suffix.lower() != ".m4a":
+        return measure(path)
+    with tempfile.TemporaryDirectory() as folder:
+        wav = Path(folder) / "decoded.wav"
+        decode_aac(path, wav)
+        return measure(wav).named(str(path))
+
+
+def _blocks(master: Path, coding: Coding, edit: Edit, trim_db: float) -> Iterator[Block]:
+    header = probe(master)
+    own = edited_blocks(master, header.frames, edit)
+    gain = gain_of(trim_db)
+    for block in resampled(own, header.channels, header.sample_rate_hz, coding.rate_hz):
+        yield block if trim_db == 0.0 else gain * block
