@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.checking.between.every import BETWEEN_CHECKS
-from bridge.checking.between.port import Shared, Song
+from bridge.checking.between.port import Song
 from bridge.checking.codes import code_of
-from bridge.checking.findings import Found
+from bridge.checking.findings import Found, Shared
 from bridge.checking.hearing import Heard
 from bridge.checking.sketch import Sketcher
 from bridge.checking.stem.every import STEM_CHECKS

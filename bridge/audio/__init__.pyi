@@ -18,6 +18,12 @@ from .decode import (
     read_blocks as read_blocks,
 )
 from .facts.inspected import (
+    END_S as END_S,
+    LAST_S as LAST_S,
+    NEXT_S as NEXT_S,
+    SOUNDS_POWER as SOUNDS_POWER,
+    START_S as START_S,
+    Ends as Ends,
     Inspection as Inspection,
     refuse_bad_samples as refuse_bad_samples,
 )
@@ -26,6 +32,7 @@ from .facts.sizes import (
     Subtype as Subtype,
 )
 from .inspection import (
+    PcmHash as PcmHash,
     inspect as inspect,
     unchanged as unchanged,
 )
@@ -95,12 +102,18 @@ __all__ = [
     "ABSOLUTE_GATE_LUFS",
     "BAND_BOUND",
     "BLOCK_FRAMES",
+    "END_S",
     "FINE_HALF_TAPS",
     "HALF_TAPS",
+    "LAST_S",
     "MOST_CHANNELS",
+    "NEXT_S",
+    "SOUNDS_POWER",
+    "START_S",
     "Block",
     "Cursor",
     "Dtype",
+    "Ends",
     "FramePeaks",
     "Framer",
     "GrowingPcm",
@@ -110,6 +123,7 @@ __all__ = [
     "KWeighting",
     "LibraryPeak",
     "Part",
+    "PcmHash",
     "PcmSummary",
     "PcmTally",
     "PcmWriter",

@@ -13,6 +13,7 @@ from blake3 import blake3
 from bridge.audio.block_levels import BlockLevels, block_levels
 from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
+from bridge.audio.facts.ends import EndsMeter
 from bridge.audio.facts.inspected import Inspection, Sketch
 from bridge.native import library, rows
 
@@ -145,19 +146,21 @@ def inspect(path: Path, start: int = 0) -> Inspection:
     Raises InputError as `bridge.audio.decode.read_blocks` does.
     """
     header = probe(path)
-    digest = _digest(header.channels, header.sample_rate_hz)
+    digest = PcmHash(header.channels, header.sample_rate_hz)
     found, sketches = _Findings(), Sketches(header.channels, start)
+    ends = EndsMeter(header.channels, header.sample_rate_hz)
     prints: list[str] = []
     levels: list[float] = []
     for block in read_blocks(path):
         sketches.add(block)
-        digest.update(interleaved(block, "<f8").view(np.uint8).data)
+        digest.add(block)
         prints.append(block_print(block))
         level = block_levels(block)
         levels.append(_rms(level, block.size))
         found.add(block, level.peak)
+        ends.add(block, level)
     return Inspection(
-        pcm_hash=digest.hexdigest(),
+        pcm_hash=digest.result(),
         frames=found.frames,
         channels=header.channels,
         sample_rate_hz=header.sample_rate_hz,
@@ -168,6 +171,8 @@ def inspect(path: Path, start: int = 0) -> Inspection:
         sketches=sketches.result(),
         prints="".join(prints),
         levels=tuple(levels),
+        subtype=header.subtype,
+        ends=ends.result(),
     )
 
 
@@ -194,5 +199,16 @@ def unchanged(
         raise changed()
 
 
-def _digest(channels: int, sample_rate_hz: int) -> blake3:
-    return blake3(f"pcm {sample_rate_hz} Hz {channels} f64le\n".encode())
+class PcmHash:
+    """The `pcm_hash` of a stream, taken block by block."""
+
+    def __init__(self, channels: int, sample_rate_hz: int) -> None:
+        self._digest = blake3(f"pcm {sample_rate_hz} Hz {channels} f64le\n".encode())
+
+    def add(self, block: Block) -> None:
+        """Take (channels, frames)."""
+        self._digest.update(interleaved(block, "<f8").view(np.uint8).data)
+
+    def result(self) -> str:
+        """64 hex digits."""
+        return self._digest.hexdigest()

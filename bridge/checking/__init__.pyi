@@ -16,14 +16,23 @@ from .excerpts import (
 from .findings import (
     CheckReport as CheckReport,
     Finding as Finding,
+    Found as Found,
     MixFit as MixFit,
     StemFindings as StemFindings,
     StemInMix as StemInMix,
+    finding_of_stem as finding_of_stem,
+    undecodable as undecodable,
 )
 from .message.letter import (
     LANGUAGES as LANGUAGES,
     Letters as Letters,
     letters as letters,
+)
+from .quick.known import (
+    KnownStem as KnownStem,
+)
+from .quick.report import (
+    quick_report as quick_report,
 )
 from .song_audio import (
     SongAudio as SongAudio,
@@ -40,6 +49,8 @@ __all__ = [
     "CheckReport",
     "Code",
     "Finding",
+    "Found",
+    "KnownStem",
     "Letters",
     "MixFit",
     "Progress",
@@ -51,7 +62,10 @@ __all__ = [
     "check",
     "code_of",
     "excerpt",
+    "finding_of_stem",
     "letters",
     "opened_song",
+    "quick_report",
+    "undecodable",
     "unwatched",
 ]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from bridge.checking.between.every import BETWEEN_CHECKS
-from bridge.checking.between.port import Shared, Song
+from bridge.checking.between.port import Song
 from bridge.checking.findings import (
     CheckReport,
-    Finding,
-    Found,
     MixFit,
     StemFindings,
-    finding_id,
+    finding_between,
+    finding_of_stem,
+    name_of,
+    undecodable,
 )
 from bridge.checking.hearing import Heard, heard
 from bridge.checking.mix.against_mix import against_mix
@@ -45,23 +45,21 @@ def check(
     unreadable: Sequence[Problem] = (),
     *,
     jobs: int = 1,
-    quick: bool = False,
     progress: Progress = unwatched,
     mix: Path | None = None,
 ) -> CheckReport:
     """Check the stems of a session, against `mix` or else the rough mix that lies among them.
 
     A stem that cannot be decoded is a finding of its own, as are files among the stems whose
-    headers were `unreadable`; the others are checked. `quick` makes
-    the checks that cost next to nothing. Raises InputError `not_stems` for a session that is not
-    a bundle of stems, and for one without any.
+    headers were `unreadable`; the others are checked. Raises InputError `not_stems` for a session
+    that is not a bundle of stems, and `no_stems` for one without any.
     """
     tracks = tracks_to_check(session)
     with audio_files() as files, working(jobs, ("bridge.checking.hearing",)):
         done: list[str] = []
 
         def one(track: Track) -> Heard | InputError:
-            result = _heard(track, files, quick=quick)
+            result = _heard(track, files)
             done.append(track.name)
             progress(track.name, len(done), len(tracks))
             return result
@@ -69,7 +67,7 @@ def check(
         with ThreadPoolExecutor(max_workers=jobs) as pool:
             results = list(pool.map(one, tracks))
         stems = tuple(
-            _undecodable(track.id, result.problems, track.clips[0].length_s)
+            undecodable(track.id, result.problems, track.clips[0].length_s)
             if isinstance(result, InputError)
             else _told(result)
             for track, result in zip(tracks, results, strict=True)
@@ -78,24 +76,19 @@ def check(
             tuple(each for each in results if isinstance(each, Heard)),
             session.tempo[0].bpm if session.tempo else None,
         )
-        between = [
-            shared
-            for each in BETWEEN_CHECKS
-            if each.quick or not quick
-            for shared in each().find(song)
-        ]
-        against = None if quick else _against_mix(song, rough_mix(session, mix, files))
-    others = [_undecodable(_name_of(each), [each]) for each in unreadable]
+        between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
+        against = _against_mix(song, rough_mix(session, mix, files))
+    others = [undecodable(name_of(each), [each]) for each in unreadable]
     if isinstance(against, StemFindings):
         others.append(against)
-    told = tuple(_between(shared) for shared in between)
+    told = tuple(map(finding_between, between))
     fit = against if isinstance(against, MixFit) else None
     return CheckReport((*stems, *others), told, fit)
 
 
-def _heard(track: Track, files: Files, *, quick: bool) -> Heard | InputError:
+def _heard(track: Track, files: Files) -> Heard | InputError:
     try:
-        return _in_a_worker(audio_of(track, files), quick=quick)
+        return _in_a_worker(audio_of(track, files))
     except InputError as error:
         return error
 
@@ -107,69 +100,19 @@ def _against_mix(song: Song, paths: tuple[Path, ...]) -> MixFit | StemFindings |
     try:
         return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
     except InputError as error:
-        return _undecodable(paths[0].stem, error.problems)
+        return undecodable(paths[0].stem, error.problems)
 
 
-def _in_a_worker(audio: StemAudio, *, quick: bool) -> Heard:
+def _in_a_worker(audio: StemAudio) -> Heard:
     try:
-        return apart(heard, audio, quick)
+        return apart(heard, audio)
     except WorkerLostError:
-        return heard(audio, quick)
+        return heard(audio)
 
 
 def _told(stem: Heard) -> StemFindings:
-    findings = tuple(_finding(stem, found) for found in stem.found)
-    return StemFindings(stem.audio.facts.id, findings, stem.pcm)
-
-
-def _finding(stem: Heard, found: Found) -> Finding:
     facts, position = stem.audio.facts, stem.audio.position
-    return Finding(
-        id=finding_id(found.code, (facts.id,), found.start, found.stop),
-        code=found.code,
-        severity=found.severity,
-        stems=(facts.id,),
-        start_s=(position + found.start) / facts.sample_rate_hz,
-        end_s=(position + found.stop) / facts.sample_rate_hz,
-        value=found.value,
-        words=found.words,
+    findings = tuple(
+        finding_of_stem(facts.id, position, facts.sample_rate_hz, found) for found in stem.found
     )
-
-
-def _between(shared: Shared) -> Finding:
-    facts: dict[str, Any] = {
-        "offset_frames": shared.offset_frames,
-        "gain_db": shared.gain_db,
-        "polarity": shared.polarity,
-    }
-    start, stop = round(1000 * shared.start_s), round(1000 * shared.end_s)
-    return Finding(
-        id=finding_id(shared.code, shared.stems, start, stop),
-        code=shared.code,
-        severity=shared.severity,
-        stems=shared.stems,
-        start_s=shared.start_s,
-        end_s=shared.end_s,
-        value=shared.value,
-        words=shared.words,
-        facts=facts,
-    )
-
-
-def _undecodable(stem: str, problems: Sequence[Problem], length_s: float = 0.0) -> StemFindings:
-    first = problems[0]
-    one = Finding(
-        id=finding_id("undecodable", (stem,), 0, 0),
-        code="undecodable",
-        severity="major",
-        stems=(stem,),
-        start_s=0.0,
-        end_s=length_s,
-        value=float(len(problems)),
-        words="; ".join(said for said in (first.message, first.hint) if said),
-    )
-    return StemFindings(stem, (one,))
-
-
-def _name_of(problem: Problem) -> str:
-    return Path(str(problem.where.get("member") or problem.where.get("file", ""))).stem
+    return StemFindings(facts.id, findings, stem.pcm)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
 
 from bridge.checking.codes import SEVERITIES, Severity, code_of
+from stemwright.problems import Problem
 
 _ID_DIGITS = 6
 
@@ -27,6 +29,27 @@ class Found:
     stop: int
     value: float
     words: str = ""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a check tells of stems, by their ids; seconds of the song.
+
+    `offset_frames` is positive where the first stem is late against the second, at the first
+    one's rate; `gain_db` is the first over the second; `polarity` 1 or -1. None where it has no
+    meaning.
+    """
+
+    code: str
+    severity: Severity
+    stems: tuple[str, ...]
+    start_s: float
+    end_s: float
+    value: float
+    words: str
+    offset_frames: int | None = None
+    gain_db: float | None = None
+    polarity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +100,48 @@ def finding_id(code: str, stems: Sequence[str], start: int, stop: int) -> str:
     return f"{code}-{blake3(words.encode()).hexdigest()[:_ID_DIGITS]}"
 
 
+def finding_of_stem(stem: str, position: int, sample_rate_hz: int, found: Found) -> Finding:
+    """What was found in a stem whose first frame lies at `position` of the song."""
+    return Finding(
+        id=finding_id(found.code, (stem,), found.start, found.stop),
+        code=found.code,
+        severity=found.severity,
+        stems=(stem,),
+        start_s=(position + found.start) / sample_rate_hz,
+        end_s=(position + found.stop) / sample_rate_hz,
+        value=found.value,
+        words=found.words,
+    )
+
+
+def finding_between(shared: Shared) -> Finding:
+    """What was found between stems."""
+    facts: dict[str, Any] = {
+        "offset_frames": shared.offset_frames,
+        "gain_db": shared.gain_db,
+        "polarity": shared.polarity,
+    }
+    start, stop = round(1000 * shared.start_s), round(1000 * shared.end_s)
+    return Finding(
+        id=finding_id(shared.code, shared.stems, start, stop),
+        code=shared.code,
+        severity=shared.severity,
+        stems=shared.stems,
+        start_s=shared.start_s,
+        end_s=shared.end_s,
+        value=shared.value,
+        words=shared.words,
+        facts=facts,
+    )
+
+
 @dataclass(frozen=True)
 class StemFindings:
-    """A stem and its findings, by time; `pcm` tells its samples from others', "" where none."""
+    """A stem and its findings, by time.
+
+    `pcm` tells its samples from others': the `pcm_hash` of each of its files, in a row; "" where
+    it cannot be decoded.
+    """
 
     id: str
     findings: tuple[Finding, ...]
@@ -88,6 +150,27 @@ class StemFindings:
     def as_json(self) -> dict[str, Any]:
         """The object of the `stems` list."""
         return {"id": self.id, "findings": [each.as_json() for each in self.findings]}
+
+
+def name_of(problem: Problem) -> str:
+    """What a stem is called whose file is what is wrong."""
+    return Path(str(problem.where.get("member") or problem.where.get("file", ""))).stem
+
+
+def undecodable(stem: str, problems: Sequence[Problem], length_s: float = 0.0) -> StemFindings:
+    """What is told of a stem whose file is not to be had."""
+    first = problems[0]
+    one = Finding(
+        id=finding_id("undecodable", (stem,), 0, 0),
+        code="undecodable",
+        severity="major",
+        stems=(stem,),
+        start_s=0.0,
+        end_s=length_s,
+        value=float(len(problems)),
+        words="; ".join(said for said in (first.message, first.hint) if said),
+    )
+    return StemFindings(stem, (one,))
 
 
 @dataclass(frozen=True)

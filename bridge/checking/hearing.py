@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from blake3 import blake3
-
+from bridge.audio import PcmHash
 from bridge.checking.findings import Found
 from bridge.checking.sketch import Sketch, Sketcher
 from bridge.checking.stem.every import STEM_CHECKS
@@ -16,7 +14,7 @@ from bridge.checking.stem_audio import StemAudio
 
 @dataclass(frozen=True)
 class Heard:
-    """A stem that was heard to its end; `pcm` is the same for the same samples."""
+    """A stem that was heard to its end; `pcm` as `StemFindings` has it."""
 
     audio: StemAudio
     found: tuple[Found, ...]
@@ -24,29 +22,27 @@ class Heard:
     pcm: str
 
 
-def heard(audio: StemAudio, quick: bool = False) -> Heard:
-    """Hear a stem once, for every check, or for the `quick` ones.
+def heard(audio: StemAudio) -> Heard:
+    """Hear a stem once, for every check.
 
     Raises InputError as `StemAudio.passages` does.
     """
-    checks = [check(audio.facts) for check in STEM_CHECKS if check.quick or not quick]
+    checks = [check(audio.facts) for check in STEM_CHECKS]
     sketcher = Sketcher(audio.facts)
-    digest = blake3(_head(audio))
+    rate_hz = audio.facts.sample_rate_hz
+    hashes = [PcmHash(side.stop - side.start, rate_hz) for side in audio.sides]
     for passage in audio.passages():
         for check in checks:
             check.hear(passage)
         sketcher.hear(passage)
-        digest.update(np.ascontiguousarray(passage.core).data.cast("B"))
+        for side, pcm in zip(audio.sides, hashes, strict=True):
+            pcm.add(passage.core[side])
     told = [found for check in checks for found in check.findings()]
     if any(each.code == "clipped" for each in told):  # which is a wall, too
         told = [each for each in told if each.code != "limited"]
-    return Heard(audio, _in_order(told), sketcher.result(), digest.hexdigest(16))
+    hashed = " ".join(each.result() for each in hashes)
+    return Heard(audio, _in_order(told), sketcher.result(), hashed)
 
 
 def _in_order(told: Sequence[Found]) -> tuple[Found, ...]:
     return tuple(sorted(told, key=lambda each: (each.start, each.stop, each.code)))
-
-
-def _head(audio: StemAudio) -> bytes:
-    facts = audio.facts
-    return f"{facts.channels} {facts.sample_rate_hz} {facts.frames}\n".encode()

@@ -92,7 +92,7 @@ class StemCheck(Protocol):
 
     codes: ClassVar[tuple[str, ...]]
     quick: ClassVar[bool]
-    """Whether `render` and `job new` make it too: it costs next to nothing."""
+    """Whether `render` and `job new` tell it too: it is in what one reading of a stem measures."""
 
     def __init__(self, facts: StemFacts) -> None:
         """Begin with what is known of the stem."""

@@ -22,6 +22,13 @@ class StemAudio:
     paths: tuple[Path, ...]
     position: int = 0
 
+    @property
+    def sides(self) -> tuple[slice, ...]:
+        """The channels that come from each file."""
+        if len(self.paths) == 1:
+            return (slice(0, self.facts.channels),)
+        return tuple(slice(side, side + 1) for side in range(len(self.paths)))
+
     def passages(self) -> Iterator[Passage]:
         """The stem from its first frame to its last, each core with what is around it.
 

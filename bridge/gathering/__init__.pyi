@@ -37,8 +37,13 @@ from .signals import (
 from .sources import (
     gather as gather,
     group_blocks as group_blocks,
+    inspected as inspected,
     skippable as skippable,
     stem_file as stem_file,
+)
+from .summed_stems import (
+    InspectedStem as InspectedStem,
+    sums_among as sums_among,
 )
 
 __all__ = [
@@ -46,6 +51,7 @@ __all__ = [
     "Cancel",
     "DamagedEntryError",
     "Events",
+    "InspectedStem",
     "Levels",
     "Signal",
     "Silent",
@@ -56,6 +62,7 @@ __all__ = [
     "failures",
     "gather",
     "group_blocks",
+    "inspected",
     "kept_signal",
     "link",
     "link_stems",
@@ -70,6 +77,7 @@ __all__ = [
     "store_file",
     "store_signal",
     "stored_signal",
+    "sums_among",
     "unreadable",
     "untouched",
 ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bridge.audio import BLOCK_FRAMES, Inspection, open_member, refuse_bad_samples
+from bridge.audio import BLOCK_FRAMES, Ends, Inspection, open_member, refuse_bad_samples
 from bridge.gathering.ridden import ridden_blocks
 from bridge.gathering.signals import DamagedEntryError, kept_pcm
-from bridge.gathering.summed_stems import sums_among
+from bridge.gathering.summed_stems import InspectedStem, sums_among
 from bridge.planning import ARRAY, Stem, StemFile, Stems, stem_facts
 from bridge.storing import Content, Entry, Store, digest, file_digest, signature
 from bridge.workers import WorkerLostError, apart, ready
@@ -24,7 +24,7 @@ from stemwright.problems import Diagnostic, InputError, Problem
 if TYPE_CHECKING:  # numpy comes with what reads samples; stems that are known are not read
     from bridge.audio import Block
 
-_INSPECT_VERSION = 6
+_INSPECT_VERSION = 7
 _RESAMPLE_VERSION = 1
 _LARGE_BYTES = 1 << 24
 """A minute in stereo: less is read in the time that a worker takes to begin."""
@@ -46,12 +46,9 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
                 hint="export the stems from the DAW, every track from the song's start",
             )
         )
-    tracks = [track for track in session.tracks if track.clips]
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        results = list(pool.map(lambda track: _stem(track, store), tracks))
     problems = [_not_summed(said) for said in session.diagnostics if said.severity == "error"]
-    problems += [problem for result in results if isinstance(result, list) for problem in result]
-    found = [result for result in results if isinstance(result, tuple)]
+    found, refused = inspected(session, store, jobs)
+    problems += [problem for each in refused.values() for problem in each]
     sums = sums_among(found, store)
     problems += [each for each in sums if isinstance(each, Problem)]
     if problems:
@@ -66,6 +63,20 @@ def gather(session: Session, store: Store, jobs: int) -> Stems:
     )
 
 
+def inspected(
+    session: Session, store: Store, jobs: int
+) -> tuple[list[InspectedStem], dict[str, list[Problem]]]:
+    """Every stem that can be summed, with what each of its files holds; by id, why one cannot."""
+    tracks = [track for track in session.tracks if track.clips]
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        results = list(pool.map(lambda track: _stem(track, store), tracks))
+    rows = list(zip(tracks, results, strict=True))
+    return (
+        [result for _, result in rows if isinstance(result, tuple)],
+        {track.id: result for track, result in rows if isinstance(result, list)},
+    )
+
+
 def _not_summed(said: Diagnostic) -> Problem:
     hints = {
         "ignored_audio": f"make it a WAV, or leave it out with --skip {shlex.quote(said.where)}",
@@ -74,7 +85,7 @@ def _not_summed(said: Diagnostic) -> Problem:
     return Problem(said.code, said.message, {"file": said.where}, hint=hints.get(said.code))
 
 
-def _stem(track: Track, store: Store) -> tuple[Stem, tuple[Inspection, ...]] | list[Problem]:
+def _stem(track: Track, store: Store) -> InspectedStem | list[Problem]:
     clip = track.clips[0]
     sides = [media for media in (clip.media, clip.right) if media is not None]
     try:
@@ -121,6 +132,8 @@ def stem_file(
         archive=None if member is None else source,
         member=member,
         prints=found.prints,
+        subtype=found.subtype,
+        ends=found.ends,
         array=array,
     )
     return file, found
@@ -143,14 +156,20 @@ def _inspected(path: Path, store: Store, place: str, start: int) -> Inspection:
     key = _inspection_key(octets, start)
     entry = store.get(key)
     if entry is not None:
-        return Inspection(**entry.meta["inspection"])
+        return _kept(entry.meta["inspection"])
     try:
         found = _inspected_apart(path, start)
     except InputError as error:
         raise _at(error, path, place) from error
     check()
-    store.put(key, {"pcm": found.pcm_hash, "inspection": vars(found)})
+    told = {**vars(found), "ends": None if found.ends is None else vars(found.ends)}
+    store.put(key, {"pcm": found.pcm_hash, "inspection": told})
     return found
+
+
+def _kept(told: Mapping[str, Any]) -> Inspection:
+    ends = Ends(**told["ends"]) if told["ends"] else None
+    return Inspection(**{**told, "ends": ends})
 
 
 def _inspected_apart(path: Path, start: int) -> Inspection:

@@ -26,10 +26,11 @@ _CLEAR_DB = 1.0
 _SKETCHED_VERSION = 1
 _FITS_VERSION = 1
 
-_Inspected = tuple[Stem, tuple[Inspection, ...]]
+InspectedStem = tuple[Stem, tuple[Inspection, ...]]
+"""A stem, and what each of its files holds."""
 
 
-def sums_among(stems: Sequence[_Inspected], store: Store) -> list[Problem | Diagnostic]:
+def sums_among(stems: Sequence[InspectedStem], store: Store) -> list[Problem | Diagnostic]:
     """Find each stem that other stems add up to, by gains of one sign, and copies of one stem.
 
     A Problem where it is a sum of all others, but for one or for quiet ones; a warning for fewer,
@@ -37,7 +38,7 @@ def sums_among(stems: Sequence[_Inspected], store: Store) -> list[Problem | Diag
     be late, cut, in mono or have its sides swapped. Other sample rates are other stems.
     """
 
-    def rate_hz(row: _Inspected) -> int:
+    def rate_hz(row: InspectedStem) -> int:
         return row[0].sample_rate_hz
 
     found: list[Problem | Diagnostic] = []
@@ -48,7 +49,7 @@ def sums_among(stems: Sequence[_Inspected], store: Store) -> list[Problem | Diag
     return found
 
 
-def _found(rows: Sequence[_Inspected], store: Store) -> list[Problem | Diagnostic]:
+def _found(rows: Sequence[InspectedStem], store: Store) -> list[Problem | Diagnostic]:
     stems = [stem for stem, _ in rows]
     alike = _alike(rows, store)
     heard = [stems[at] for at in alike.heard]
@@ -59,7 +60,7 @@ def _found(rows: Sequence[_Inspected], store: Store) -> list[Problem | Diagnosti
     return [*said, *(_copy(heard[one], heard[other]) for one, other in alike.copies)]
 
 
-def _alike(rows: Sequence[_Inspected], store: Store) -> Alike:
+def _alike(rows: Sequence[InspectedStem], store: Store) -> Alike:
     """What the sketches tell, kept for these files at these places."""
     key = digest("sketched", version=_SKETCHED_VERSION, stems=_held(rows))
     entry = store.get(key)
@@ -73,7 +74,7 @@ def _alike(rows: Sequence[_Inspected], store: Store) -> Alike:
     return Alike(tuple(entry.meta["heard"]), tuple(sums), tuple(copies))
 
 
-def _held(rows: Sequence[_Inspected]) -> list[list[float | str]]:
+def _held(rows: Sequence[InspectedStem]) -> list[list[float | str]]:
     return [[stem.offset_s, *(each.pcm_hash for each in found)] for stem, found in rows]
 
 
@@ -83,7 +84,7 @@ def _copy(one: Stem, other: Stem) -> Diagnostic:
     return Diagnostic("warning", "duplicate_stem", other.id, f"{said}; {skips}")
 
 
-def _fitted(rows: Sequence[_Inspected], store: Store) -> list[Sum]:
+def _fitted(rows: Sequence[InspectedStem], store: Store) -> list[Sum]:
     """The sums found in excerpts, kept for these files at these places."""
     key = digest("sums", version=_FITS_VERSION, stems=_held(rows))
     entry = store.get(key)

@@ -16,6 +16,7 @@ from stemwright.shown import Shown
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
+    from bridge.audio import Ends
     from chains import Dynamics, InsertSettings, Limiter
 
 ARRAY = "array:"
@@ -29,7 +30,8 @@ class StemFile:
     `pcm_hash` is the blake3 of its decoded samples; `frames` are at `sample_rate_hz`. For a zip's
     member, `archive` is the zip, `member` the entry and `path` the copy that is decoded. `prints`
     are those of its inspection; what is decoded is held to them where they are known. For an
-    array in memory, `array` is its name and `path` the copy that is decoded.
+    array in memory, `array` is its name and `path` the copy that is decoded. `subtype` and `ends`
+    are those of its inspection, too: what the quick part of the stem check looks at.
     """
 
     path: Path = field(compare=False)
@@ -40,6 +42,8 @@ class StemFile:
     archive: Path | None = field(default=None, compare=False)
     member: str | None = field(default=None, compare=False)
     prints: str = field(default="", compare=False, repr=False)
+    subtype: str = field(default="", compare=False)
+    ends: Ends | None = field(default=None, compare=False, repr=False)
     array: str | None = field(default=None, compare=False)
 
     @property

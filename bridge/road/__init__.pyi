@@ -37,6 +37,11 @@ from .proof import (
     loudness_beside_pyloudnorm as loudness_beside_pyloudnorm,
     proofs as proofs,
 )
+from .quick_checks import (
+    QuickCheck as QuickCheck,
+    diagnostic_of as diagnostic_of,
+    quick_check as quick_check,
+)
 from .rendering import (
     Work as Work,
     render_master as render_master,
@@ -65,6 +70,7 @@ __all__ = [
     "Inputs",
     "Loudness",
     "Proof",
+    "QuickCheck",
     "StateTexts",
     "ToCheck",
     "Work",
@@ -80,6 +86,7 @@ __all__ = [
     "compared_revisions",
     "compared_sessions",
     "cores",
+    "diagnostic_of",
     "doubts",
     "freeze",
     "freeze_sizes",
@@ -88,6 +95,7 @@ __all__ = [
     "measured",
     "plan_master",
     "proofs",
+    "quick_check",
     "render_master",
     "report_again",
     "sheet_of_draft",

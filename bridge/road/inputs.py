@@ -63,6 +63,15 @@ class Inputs:
         return self.chain if isinstance(self.chain, Path) else self.chain.path
 
     @property
+    def named(self) -> Sequence[Path]:
+        """The job's folder, or the stems; none where these lie in no files."""
+        from sessions import Session
+
+        if self.job is not None:
+            return [self.job.folder]
+        return () if isinstance(self.session, Session | InMemory) else self.session
+
+    @property
     def store_root(self) -> Path:
         """Where finished steps are kept."""
         from bridge.storing import default_root

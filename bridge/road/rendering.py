@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
+from bridge.road.quick_checks import with_findings
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 from stemwright.words import nearest
@@ -35,7 +36,7 @@ class Work:
     `excerpt` is the part of the song that is wanted, `only` the versions of it. With `locked`,
     nothing is rendered but what the folder's lock says. `replace` lets go of another song's master
     in the folder. `title`, `revision` and `date` are told on the page; `short_page` leaves the
-    whole songs out of it.
+    whole songs out of it. `checked` tells what the quick part of the stem check finds.
     """
 
     inputs: Inputs
@@ -51,6 +52,7 @@ class Work:
     revision: str | None = None
     date: str | None = None
     short_page: bool = False
+    checked: bool = True
     cancel: Cancel | None = None
 
     @property
@@ -164,6 +166,8 @@ def _prepared(
         out.claim(_masters(chain))
     only = _wanted(work.only, chain)
     plan = linked(given, store, chain, session, excerpt=work.excerpt, partial=partial)
+    if work.checked:
+        plan = with_findings(plan, given.job)
     context = context_of(
         replace(plan, only=only),
         store,

@@ -33,19 +33,15 @@ class ToCheck:
     jobs: int = 1
 
 
-def checked_stems(
-    given: ToCheck, *, quick: bool = False, progress: Progress = unwatched
-) -> CheckReport:
+def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckReport:
     """Read the session, and check it; stems that cannot be read are told beside the others.
 
     Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do,
     and as `bridge.audio.probe` does for a rough mix that cannot be opened.
     """
     job, session, unreadable = _song(given)
-    report = check(
-        session, unreadable, jobs=given.jobs, quick=quick, progress=progress, mix=given.mix
-    )
-    return report if job is None else report.accepting(_reasons(job, report))
+    report = check(session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix)
+    return report if job is None else report.accepting(reasons(job, report))
 
 
 def check_page_place(given: ToCheck, page: Path) -> None:
@@ -118,7 +114,7 @@ def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str
         )
         for each in map(found.__getitem__, ids)
     ]
-    return report.accepting(_reasons(accept(job, meant, why), report))
+    return report.accepting(reasons(accept(job, meant, why), report))
 
 
 def _without(session: Session, mix: Path) -> Session:
@@ -130,7 +126,7 @@ def _without(session: Session, mix: Path) -> Session:
     return replace(session, tracks=summed_tracks(session, [mix.resolve()]))
 
 
-def _reasons(job: Job, report: CheckReport) -> dict[str, str]:
+def reasons(job: Job, report: CheckReport) -> dict[str, str]:
     """Why findings are meant: of those whose stems are still the same."""
     meant = {(each.id, each.content): each.why for each in job.accepted}
     found = ((each.id, report.content_of(each)) for each in report.findings())

@@ -9,6 +9,32 @@ Sketch = tuple[float, ...]
 """(bridge.audio.inspection.SIZE,) of one channel."""
 
 
+START_S, NEXT_S = 0.003, 0.03
+LAST_S, END_S = 0.02, 0.002
+SOUNDS_POWER = 1e-6
+"""Mean square of a hundredth of a second, its channels added, from which on it sounds: -60 dBFS."""
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How a stream begins and ends, and the `peaks` of its channels; linear, 1.0 is full scale.
+
+    `first_sample` is the highest of the first frame. RMS over all channels: `start_rms` of the
+    first `START_S`, `next_rms` of `NEXT_S` behind it, `last_rms` of the last `LAST_S`, `end_rms` of
+    the last `END_S`. The frames from `sounds_from` to before `sounds_until` are those from the
+    first to the last hundredth of a second that sounds; both are 0 where none does.
+    """
+
+    peaks: tuple[float, ...]
+    first_sample: float
+    start_rms: float
+    next_rms: float
+    last_rms: float
+    end_rms: float
+    sounds_from: int
+    sounds_until: int
+
+
 @dataclass(frozen=True)
 class Inspection:
     """What one pass found; `peak` is the largest finite |sample|, 1.0 being full scale.
@@ -16,7 +42,8 @@ class Inspection:
     `pcm_hash` is blake3 over the framed rate and channels, then interleaved little-endian float64:
     two files with the same samples have the same hash, whatever their format. `sketches` are those
     of the channels. `prints` are those of the blocks that `read_blocks` gives, in a row, by which
-    `unchanged` knows them again; `levels` is the RMS of each of these blocks.
+    `unchanged` knows them again; `levels` is the RMS of each of these blocks. `subtype` is the
+    header's, in libsndfile's words.
     """
 
     pcm_hash: str
@@ -30,6 +57,8 @@ class Inspection:
     sketches: tuple[Sketch, ...] = ()
     prints: str = ""
     levels: tuple[float, ...] = ()
+    subtype: str = ""
+    ends: Ends | None = None
 
 
 def refuse_bad_samples(inspection: Inspection, name: str) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bridge.checking.between.port import Shared, Song, span_s
+from bridge.checking.between.port import Song, span_s
+from bridge.checking.findings import Shared
 
 
 class ClockDrift:

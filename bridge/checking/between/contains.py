@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from bridge.checking.between.effect_return import is_return_of
 from bridge.checking.between.holders import Holding
-from bridge.checking.between.port import Shared, Song, span_s
+from bridge.checking.between.port import Song, span_s
+from bridge.checking.findings import Shared
 from stemwright.decibels import amplitude_db
 from stemwright.words import listed
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from bridge.checking.between.effect_return import is_return_of
-from bridge.checking.between.port import Shared, Song, span_s
+from bridge.checking.between.port import Song, span_s
+from bridge.checking.findings import Shared
 from stemwright.decibels import amplitude_db
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from bridge.checking.between.copies import Copy
-from bridge.checking.between.port import Shared, Song, span_s
+from bridge.checking.between.port import Song, span_s
+from bridge.checking.findings import Shared
 from stemwright.decibels import amplitude_db
 
 _LEVEL_DB = 0.05

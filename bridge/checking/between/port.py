@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from bridge.checking.between.copies import Copy, copies
 from bridge.checking.between.holders import Holding, holdings
-from bridge.checking.codes import Severity
+from bridge.checking.findings import Shared
 from bridge.checking.hearing import Heard
 
 
@@ -32,33 +32,12 @@ class Song:
         return tuple(holdings([each for each in self.stems if id(each) not in known]))
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What a check tells of stems, by their ids; seconds of the song.
-
-    `offset_frames` is positive where the first stem is late against the second, at the first
-    one's rate; `gain_db` is the first over the second; `polarity` 1 or -1. None where it has no
-    meaning.
-    """
-
-    code: str
-    severity: Severity
-    stems: tuple[str, ...]
-    start_s: float
-    end_s: float
-    value: float
-    words: str
-    offset_frames: int | None = None
-    gain_db: float | None = None
-    polarity: int | None = None
-
-
 class BetweenCheck(Protocol):
     """A check over all stems of a song, whose sketches are there and whose audio can be read."""
 
     codes: ClassVar[tuple[str, ...]]
     quick: ClassVar[bool]
-    """Whether `render` and `job new` make it too."""
+    """Whether `render` and `job new` tell it too."""
 
     def find(self, song: Song) -> Iterable[Shared]:
         """What is told of the song's stems."""

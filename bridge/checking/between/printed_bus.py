@@ -13,9 +13,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from bridge.checking.between.port import Shared, Song, span_s
+from bridge.checking.between.port import Song, span_s
 from bridge.checking.correlation import weighted_median
 from bridge.checking.excerpts import rows_in_song
+from bridge.checking.findings import Shared
 from stemwright.words import listed
 
 _LEAST_DB = 0.7

@@ -1,29 +1,28 @@
-"""The quick part of the stem check, as other commands make it on their way."""
+"""What the quick part of the stem check says, as renders and new jobs say it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+import typer
 
 from bridge.cli.printing import say
+from bridge.cli.telling import say_diagnostics
 
-if TYPE_CHECKING:
-    from bridge.checking import Finding
-
-
-def quick_findings(stems: Sequence[Path]) -> list[Finding]:
-    """What is minor or major among what costs next to nothing to find."""
-    from bridge.road import ToCheck, checked_stems, cores
-
-    report = checked_stems(ToCheck(stems, jobs=cores()), quick=True)
-    return list(report.open("minor"))
+Check = Annotated[
+    bool,
+    typer.Option(
+        "--check/--no-check", help="Tell what the quick part of the stem check finds, too."
+    ),
+]
 
 
-def say_findings(findings: Sequence[Finding], more: str) -> None:
-    """A line each on stderr, and where there is more to see."""
-    for each in findings:
-        said = f"{', '.join(each.stems)}: {each.words} ({each.code})"
-        say(f"{'warning' if each.severity == 'major' else 'note'}: {said}", err=True)
-    if findings:
-        say(f"look at it: {more}", err=True)
+def say_checked(diagnostics: Iterable[Mapping[str, str]], song: Sequence[Path]) -> None:
+    """Say what was noticed, and where there is more to see if findings are among it."""
+    told = list(diagnostics)
+    say_diagnostics(told)
+    if song and any(each["message"].endswith(f"({each['code']})") for each in told):
+        say(f"look at it: stemwright check {shlex.join(map(str, song))}", err=True)

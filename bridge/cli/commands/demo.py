@@ -41,7 +41,7 @@ def demo(
         print_json(record.as_json())
     else:
         say(f"stems    {stems}", f"chain    {chain}", f"master   {master / 'main.wav'}")
-        tell(record, master)
+        tell(record, master, [stems])
     if not reached:
         raise typer.Exit(1)
 

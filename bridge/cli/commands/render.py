@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.checking.quick import Check, say_checked
 from bridge.cli.given_song import GivenSong, given_song
 from bridge.cli.options import (
     ChainOrJob,
@@ -27,7 +28,6 @@ from bridge.cli.options import (
     Trust,
 )
 from bridge.cli.printing import print_json, say
-from bridge.cli.telling import say_diagnostics
 from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import EXIT_NO, InputError, Problem
 
@@ -144,6 +144,7 @@ def render(
     replace: Replace = False,
     resolve: Resolve = False,
     watch: Watch = False,
+    check: Check = True,
     title: Title = None,
     revision: Revision = None,
     date: Date = None,
@@ -193,6 +194,7 @@ def render(
         revision=revision,
         date=None if date is None else day(date),
         short_page=excerpt_only,
+        checked=check,
     )
     _rendered(work, song, watch=watch, resolve=resolve, as_json=json)
 
@@ -239,7 +241,7 @@ def shown(work: Work, as_json: bool) -> bool:
     if as_json:
         print_json(record.as_json())
     else:
-        tell(record, work.target)
+        tell(record, work.target, work.inputs.named)
     return reached
 
 
@@ -299,13 +301,14 @@ def _time_s(word: str) -> float:
     return seconds
 
 
-def tell(record: Record, folder: Path) -> None:
-    """Print what was made, for people: what to know, the files, the verdict last."""
-    say_diagnostics(
+def tell(record: Record, folder: Path, song: Sequence[Path] = ()) -> None:
+    """Print what was made of `song`, for people: what to know, the files, the verdict last."""
+    told = (
         said.model_dump()
         for said in record.diagnostics
         if not any(_is_reason(said, output) for output in record.outputs)
     )
+    say_checked(told, song)
     cached = sum(step.cached for step in record.steps)
     say(f"{len(record.steps)} steps, {cached} of them from the store")
     for output in record.outputs:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bridge.cli.checking.quick import quick_findings, say_findings
+from bridge.cli.checking.quick import Check, say_checked
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
-from bridge.cli.telling import say_diagnostics
 
 app = typer.Typer(
     name="job",
@@ -46,10 +46,7 @@ def new(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
     ] = False,
-    check: Annotated[
-        bool,
-        typer.Option("--check/--no-check", help="Make the quick part of the stem check, too."),
-    ] = True,
+    check: Check = True,
     json: Json = False,
 ) -> None:
     """Make the folder of a song with a job.toml that names its stems and its chain.
@@ -61,17 +58,19 @@ def new(
     Example: stemwright job new stems/ --chain chain.toml -o song/
     """
     from bridge.jobs import default_folder, new_job, write_job
+    from bridge.road import QuickCheck, cores, diagnostic_of, quick_check
 
     made = new_job(stems, chain, out or default_folder(stems))
     if not dry_run:
         write_job(made)
-    found = quick_findings(stems) if check else []
+    found = quick_check(stems, cores()) if check else QuickCheck((), made.diagnostics)
     if json:
-        told = [each.as_json() for each in found]
+        told = [each.as_json() for each in found.findings]
+        made = replace(made, diagnostics=found.diagnostics)
         print_json({**made.as_json(), "written": not dry_run, "findings": told})
         return
-    say_diagnostics(said.as_json() for said in made.diagnostics)
-    say_findings(found, f"stemwright check {made.path.parent}")
+    noticed = (*found.diagnostics, *map(diagnostic_of, found.findings))
+    say_checked((each.as_json() for each in noticed), [made.path.parent])
     if dry_run:
         say(*made.text.rstrip("\n").split("\n"))
         return

@@ -7,10 +7,7 @@ from typing import ClassVar
 
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
-from stemwright.decibels import amplitude_db
-
-_SOUNDS = 10 ** (-80 / 20)
-"""Dither of 16 bits peaks at -84 dBFS."""
+from bridge.checking.quick.of_stem import SOUNDS, silent
 
 
 class Silent:
@@ -25,12 +22,9 @@ class Silent:
 
     def hear(self, passage: Passage) -> None:
         """Keep the highest sample."""
-        if self._peak < _SOUNDS and not passage.is_silent:
+        if self._peak < SOUNDS and not passage.is_silent:
             self._peak = max(self._peak, float(passage.magnitudes.max()))
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
-        if self._peak < _SOUNDS:
-            peak_db = amplitude_db(self._peak)
-            words = "not one sample" if not self._peak else f"peaks at {peak_db:.0f} dBFS"
-            yield Found("silent", "major", 0, self._frames, peak_db, f"nothing sounds: {words}")
+        yield from silent(self._peak, self._frames)

@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
-
-_BITS = {
-    "PCM_S8": 8,
-    "PCM_U8": 8,
-    "ULAW": 8,
-    "ALAW": 8,
-    "IMA_ADPCM": 4,
-    "MS_ADPCM": 4,
-    "GSM610": 2,
-    "DPCM_8": 8,
-    "DPCM_16": 16,
-    "PCM_16": 16,
-}
-_MINOR_BELOW = 16
+from bridge.checking.quick.of_stem import wrong_depth
 
 
 class WrongDepth:
@@ -38,8 +24,4 @@ class WrongDepth:
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
-        bits = _BITS.get(self._facts.subtype)
-        if bits is not None:
-            severity: Severity = "minor" if bits < _MINOR_BELOW else "info"
-            words = f"a file of {bits} bits: ask for 24"
-            yield Found("wrong_depth", severity, 0, self._facts.frames, float(bits), words)
+        yield from wrong_depth(self._facts.subtype, self._facts.frames)
