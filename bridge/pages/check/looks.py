@@ -73,22 +73,25 @@ def looks(song: SeenSong, findings: Sequence[Finding]) -> Looks:
 
 
 def _add(made: Looks, song: SeenSong, finding: Finding) -> None:
-    scope = code_of(finding.code).scope
-    scene = song.scene(finding, scope)
+    scene = song.scene(finding)
     if scene is None:
         return
-    views = strips(scene, finding.severity)
-    beside = _beside(song, finding, scene) if scope == "stem" else ""
+    seen = strips(scene, finding.severity)
+    beside = _beside(song, finding, scene) if code_of(finding.code).scope == "stem" else ""
+    made.pictures[finding.id] = heard_place(made, scene, seen, beside)
+
+
+def heard_place(made: Looks, scene: Scene, strips_of: str, beside: str) -> str:
+    """Pictures of a scene with what plays it, whose sound is added to `made` while it has room."""
     two = " two" if beside else ""
-    seen = tag("div", views + beside, class_=f"views{two}")
+    seen = tag("div", strips_of + beside, class_=f"views{two}")
     if made.sound_bytes >= MOST_SOUND_BYTES:
-        made.pictures[finding.id] = tag("div", seen, class_="place-only")
-        return
+        return seen
     name = f"sound-{len(made.sounds)}"
     lossless = len(scene.lanes) == 1 and made.sound_bytes < MOST_LOSSLESS_BYTES
     heard = sound(scene, name, lossless=lossless)
     made.sounds.append(heard.data)
-    made.pictures[finding.id] = tag(
+    return tag(
         "div",
         seen + listen(scene.lanes, heard.said),
         class_="place",

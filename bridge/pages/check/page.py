@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bridge.checking import CheckReport, Finding, MixFit, SongAudio
+from bridge.checking import CheckReport, Finding, MixFit, SongAudio, StemInMix
 from bridge.pages import document, figure, part, saved, section, table, tag, text, tiles
 from bridge.pages.check.findings import accepted_list, group_cards
 from bridge.pages.check.groups import Group, grouped, in_order_of_harm
@@ -149,6 +149,13 @@ def _part(
     return tag("section", tag("h2", text(name)) + body, id=link)
 
 
+def _place_in_mix(stem: StemInMix, rate_hz: int) -> tuple[str, str]:
+    if not math.isfinite(stem.gain_db) or not rate_hz:
+        return figure(None), figure(None)
+    late = figure(1000.0 * stem.offset_frames / rate_hz, 2, "ms")
+    return late, "upside down" if stem.polarity < 0 else "as it is"
+
+
 def _against_mix(
     fit: MixFit | None, groups: Sequence[Group], rate_hz: int, pictures: Mapping[str, str]
 ) -> str:
@@ -159,8 +166,7 @@ def _against_mix(
         (
             each.id,
             figure(each.gain_db if math.isfinite(each.gain_db) else None, 2, "dB"),
-            figure(1000.0 * each.offset_frames / rate_hz if rate_hz else None, 2, "ms"),
-            "upside down" if each.polarity < 0 else "as it is",
+            *_place_in_mix(each, rate_hz),
         )
         for each in fit.stems
     ]

@@ -17,7 +17,7 @@ from stemwright.decibels import linear
 from stemwright.problems import InputError
 
 _MOST_HZ = 48000
-_LOUDEST = 4.0
+LOUDEST = 4.0
 """What corrupt samples are held to, so that the rest is seen and heard."""
 _MOST_LANES = 3
 _COLOURS = ("s1", "s2", "s3")
@@ -26,12 +26,16 @@ _MIX = "rough mix"
 
 @dataclass(frozen=True)
 class SeenSong:
-    """Stems and rough mix that could be read to their ends, from end to end in small."""
+    """Stems and rough mix that could be read to their ends, from end to end in small.
+
+    `fit` is how each stem is in the mix, `of_mix` the findings that the two together have.
+    """
 
     audio: SongAudio
     stems: Mapping[str, Overview]
     mix: Overview | None
     fit: Mapping[str, StemInMix]
+    of_mix: frozenset[str]
 
     @property
     def seconds(self) -> float:
@@ -39,12 +43,12 @@ class SeenSong:
         every = [*self.stems.values(), *([self.mix] if self.mix else [])]
         return max((each.start_s + each.seconds for each in every), default=0.0)
 
-    def scene(self, finding: Finding, scope: str) -> Scene | None:
+    def scene(self, finding: Finding) -> Scene | None:
         """What there is to see and hear of a finding; None where that is nothing.
 
         Raises InputError as `StemAudio.read` does.
         """
-        if scope == "mix":
+        if finding.id in self.of_mix:
             return self._in_mix(finding)
         named = [name for name in finding.stems[:_MOST_LANES] if name in self.stems]
         seen = [self.stems[name] for name in named]
@@ -97,15 +101,17 @@ class SeenSong:
             if len(part) > len(added):
                 added = _widened(added, len(part))
             added = added + _widened(part, len(added))
-        return np.clip(added, -_LOUDEST, _LOUDEST)
+        return np.clip(added, -LOUDEST, LOUDEST)
 
 
 def seen_song(report: CheckReport, audio: SongAudio) -> SeenSong:
     """Read every stem once; what cannot be read to its end is left out."""
     stems = dict(_overviews(audio.stems))
     mix = None if audio.mix is None else _overview(audio.mix)
-    fit = {} if report.mix is None else {each.id: each for each in report.mix.stems}
-    return SeenSong(audio, stems, mix, fit)
+    if report.mix is None:
+        return SeenSong(audio, stems, mix, {}, frozenset())
+    fit = {each.id: each for each in report.mix.stems}
+    return SeenSong(audio, stems, mix, fit, frozenset(each.id for each in report.mix.findings))
 
 
 def _overviews(stems: Mapping[str, StemAudio]) -> Iterator[tuple[str, Overview]]:
@@ -131,7 +137,7 @@ def played_hz(rate_hz: int) -> int:
 
 def _taken(audio: StemAudio, place: Place, rate_hz: int) -> Block:
     start, frames = round(place.start_s * rate_hz), max(1, round(place.seconds * rate_hz))
-    return np.clip(excerpt(audio, start, frames, rate_hz), -_LOUDEST, _LOUDEST)
+    return np.clip(excerpt(audio, start, frames, rate_hz), -LOUDEST, LOUDEST)
 
 
 def _widened(samples: Block, channels: int) -> Block:

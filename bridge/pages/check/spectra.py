@@ -15,6 +15,7 @@ from bridge.pages import Chart, Curve, chart, hz_ticks, time_ticks
 from bridge.pages.check.overviews import Overview
 
 _FEWEST_FRAMES = 64
+_MIDDLE_S = 1.0
 _WINDOWS = 24
 _WINDOW_FRAMES = 8192
 _BANDS = 180
@@ -136,23 +137,29 @@ def _banded(power: _Values, edges: _Values, rate_hz: int) -> Iterator[tuple[floa
 
 
 def _middles(seen: Overview) -> str:
-    """The mean of each column by time: a line beside zero where a constant is added."""
-    names = ("left", "right") if len(seen.means) == 2 else ()
+    """The mean of each second: a line beside zero where a constant is added."""
+    together = max(1, round(_MIDDLE_S / seen.column_s))
+    starts = np.arange(0, seen.means.shape[1], together)
+    counts = np.diff(np.append(starts, seen.means.shape[1]))
+    middles = 100.0 * np.add.reduceat(seen.means, starts, axis=1) / counts
+    times = seen.start_s + (starts + 0.5 * counts) * seen.column_s
+    names = ("left", "right") if len(middles) == 2 else ()
     curves = tuple(
         Curve(
-            names[n] if names else f"channel {n + 1}" if len(seen.means) > 1 else "this stem",
+            names[n] if names else f"channel {n + 1}" if len(middles) > 1 else "this stem",
             f"s{1 + n % 8}",
             tuple(
-                (seen.start_s + (at + 0.5) * seen.column_s, round(100.0 * float(mean), 4))
-                for at, mean in enumerate(means)
+                (float(at), round(float(middle), 4)) for at, middle in zip(times, each, strict=True)
             ),
         )
-        for n, means in enumerate(seen.means)
+        for n, each in enumerate(middles)
     )
+    low, high = min(0.0, float(middles.min())), max(0.0, float(middles.max()))
+    room = 0.1 * (high - low) or 0.1
     end_s = seen.start_s + seen.seconds
     return chart(
         Chart(
             "The signal's middle over time", "% of full scale", "minutes:seconds", curves,
-            time_ticks(end_s), (seen.start_s, end_s), level=0.0,
+            time_ticks(end_s), (seen.start_s, end_s), (low - room, high + room), level=0.0,
         )
     )  # fmt: skip

@@ -59,11 +59,22 @@ def _spectrogram(each: Lane, rate_hz: int) -> str:
 
 
 def close_up(
-    samples: Block, rate_hz: int, start_s: float, told: tuple[float, float], severity: str
+    samples: Block,
+    rate_hz: int,
+    start_s: float,
+    told: tuple[float, float],
+    severity: str,
+    *,
+    name: str = "",
+    peak: float | None = None,
 ) -> str:
-    """The samples themselves, (channels, frames) from `start_s` on; `told` in seconds of them."""
+    """The samples themselves, (channels, frames) from `start_s` on; `told` in seconds of the song.
+
+    `peak` is what is drawn as high as there is room, by default theirs. "" where nothing sounds.
+    """
     frames = samples.shape[1]
-    peak = float(np.abs(samples[:2]).max(initial=0.0))
+    own = float(np.abs(samples[:2]).max(initial=0.0))
+    peak = own if peak is None else peak
     if frames < 2 or not peak:
         return ""
     seconds = frames / rate_hz
@@ -80,16 +91,23 @@ def close_up(
             f'height="{_CLOSE_HEIGHT:g}"/>'
         )
     middle = f'<line x1="0" x2="1000" y1="{_CLOSE_HEIGHT / 2:g}" y2="{_CLOSE_HEIGHT / 2:g}"/>'
-    sides = ": left and right" if len(samples) > 1 else ""
-    said = (
-        f"close up, {1000.0 * seconds:.1f} ms from {clock(start_s, 4)}, "
-        f"{figure(amplitude_db(peak), 1, 'dBFS')} at most{sides}"
+    said = ", ".join(
+        each
+        for each in (
+            name,
+            f"{1000.0 * seconds:.1f} ms from {clock(start_s, 3)}",
+            f"up to {figure(amplitude_db(own), 1, 'dBFS')}",
+        )
+        if each
     )
+    sides = ""
+    if len(samples) > 1:
+        sides = tag("span", "left", class_="s1") + tag("span", "right", class_="s2")
     picture = (
         f'<svg viewBox="0 0 1000 {_CLOSE_HEIGHT:g}" preserveAspectRatio="none" role="img" '
         f'aria-label="{text(said)}">{band}{middle}{curves}</svg>'
     )
-    return tag("div", tag("small", text(said)) + picture, class_="close-up")
+    return tag("div", tag("small", text(said) + sides) + picture, class_="close-up")
 
 
 def _points(side: Block) -> str:

@@ -79,6 +79,7 @@ def test_every_finding_is_told_with_its_value_its_words_and_its_unit(song: Song)
         assert f'href="#{each.id}"' in page
     assert "<b>12.5<i>dB</i></b>" in page
     assert page.count("\N{MINUS SIGN}6.00 dB") == 2
+    assert ["rough mix" in _card(page, each.id) for each in of_mix] == [True] * len(of_mix)
 
 
 def test_what_is_heard_is_the_place_that_is_told(song: Song) -> None:
