@@ -14,6 +14,7 @@ from bridge.metering import STEPS_PER_S, LoudnessCurve, Meter, SixthOctaveSpectr
 from bridge.pages import Excerpt
 from bridge.pages.report.excerpts import (
     InsertSound,
+    Place,
     excerpt,
     insert_sounds,
     length_s,
@@ -165,11 +166,8 @@ def gathered(
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         rows = list(pool.map(look, heard))
         groups = tuple(row for row in rows if row.heard.kind == "group")
-        shown = _excerpted([row for row in rows if row.heard.kind != "group"], store)
-        if not short:
-            whole = _main(shown).heard
-            seconds = whole.frames / max(1, whole.rate_hz)
-            shown = tuple(pool.map(lambda row: _whole(row, seconds, store), shown))
+        sounding = _Sounding([row for row in rows if row.heard.kind != "group"], store, short)
+        shown = tuple(pool.map(sounding.of, sounding.rows))
     main = _main(shown)
     return Songbook(
         shown,
@@ -206,12 +204,49 @@ def _heard_steps(entry: Entry, record: Record) -> tuple[int, int]:
     return first, last
 
 
-def _whole(row: Row, seconds: float, store: Store) -> Row:
-    if row.found is None or row.excerpt is None:
-        return row
-    measures = row.found.measures
-    made, fault = _tried(lambda: whole_song(row.heard, store, seconds, measures))
-    return replace(row, whole=made, fault=fault)
+class _Sounding:
+    """What is listened to of each of `rows`: a place of it without loss, and all of it."""
+
+    def __init__(self, rows: Sequence[Row], store: Store, short: bool) -> None:
+        self.rows = rows
+        self._store = store
+        self._short = short
+        self._main = _main(rows)
+        self._seconds = length_s(len([row for row in rows if row.found is not None]))
+
+    def of(self, row: Row) -> Row:
+        """The row with its sound; a signal that is encoded as a whole is read once for both."""
+        if row.found is None:
+            return row
+        start_s, own_hz = self._start_s(row), row.heard.rate_hz
+        place = Place(start_s * own_hz, (start_s + self._seconds) * own_hz)
+        whole, whole_fault = (None, None) if self._short else self._whole(row, place)
+        played_hz = self._main.heard.rate_hz or own_hz
+        made, fault = _tried(
+            lambda: excerpt(row.heard, self._store, start_s, self._seconds, played_hz, place)
+        )
+        return Row(
+            row.heard,
+            row.found,
+            fault or whole_fault,
+            made,
+            start_s,
+            None if made is None else whole,
+        )
+
+    def _start_s(self, row: Row) -> int:
+        placed = self._main if row.heard.beside else row
+        end_s = None if placed.found is None else placed.found.loudest_end_s
+        total_s = placed.heard.frames / max(1, placed.heard.rate_hz)
+        return place_s(end_s, total_s, self._seconds)
+
+    def _whole(self, row: Row, place: Place) -> tuple[Excerpt | None, str | None]:
+        heard, blocks = row.heard, row.heard.blocks
+        if blocks is not None:
+            heard = replace(heard, blocks=lambda: place.kept_of(blocks))
+        measures = {} if row.found is None else row.found.measures
+        seconds = self._main.heard.frames / max(1, self._main.heard.rate_hz)
+        return _tried(lambda: whole_song(heard, self._store, seconds, measures))
 
 
 def _main(rows: Sequence[Row]) -> Row:
@@ -223,25 +258,6 @@ def _looked(heard: Heard, store: Store, measures: Mapping[str, Any] | None) -> R
         return Row(heard, None, heard.fault)
     found, fault = _tried(lambda: analysis(heard, store, measures))
     return Row(heard, found, fault)
-
-
-def _excerpted(rows: Sequence[Row], store: Store) -> tuple[Row, ...]:
-    main = _main(rows)
-    playable = [row for row in rows if row.found is not None]
-    seconds = length_s(len(playable))
-
-    def cut(row: Row) -> Row:
-        if row.found is None:
-            return row
-        heard = row.heard
-        placed = main if heard.beside else row
-        end_s = None if placed.found is None else placed.found.loudest_end_s
-        start_s = place_s(end_s, placed.heard.frames / max(1, placed.heard.rate_hz), seconds)
-        rate_hz = main.heard.rate_hz or heard.rate_hz
-        made, fault = _tried(lambda: excerpt(heard, store, start_s, seconds, rate_hz))
-        return Row(heard, row.found, fault, made, start_s)
-
-    return tuple(cut(row) for row in rows)
 
 
 def _tried(work: Callable[[], T | None]) -> tuple[T | None, str | None]:

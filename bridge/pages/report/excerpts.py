@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -42,10 +42,18 @@ def place_s(loudest_end_s: float | None, total_s: float, seconds: int) -> int:
     return min(max(0, round(centre - seconds / 2)), latest)
 
 
-def excerpt(heard: Heard, store: Store, start_s: int, seconds: int, rate_hz: int) -> Excerpt | None:
+def excerpt(
+    heard: Heard,
+    store: Store,
+    start_s: int,
+    seconds: int,
+    rate_hz: int,
+    passed: Place | None = None,
+) -> Excerpt | None:
     """Return `seconds` of a signal from `start_s` on, at `rate_hz`; None when it is gone.
 
-    A browser's own resampling would take treble off (0.7 LU of white noise from 44.1 kHz).
+    `passed` may have kept them while the signal was read for something else. A browser's own
+    resampling would take treble off (0.7 LU of white noise from 44.1 kHz).
     """
     key = digest(
         "report.excerpt",
@@ -62,7 +70,9 @@ def excerpt(heard: Heard, store: Store, start_s: int, seconds: int, rate_hz: int
         if blocks is None:
             return None
         own_hz = heard.rate_hz
-        samples = between(blocks(), start_s * own_hz, (start_s + seconds) * own_hz)
+        samples = None if passed is None else passed.samples
+        if samples is None:
+            samples = between(blocks(), start_s * own_hz, (start_s + seconds) * own_hz)
         played = np.concatenate([*resampled([samples], 2, own_hz, rate_hz)], axis=1)
         return encoded(played, rate_hz)
 
@@ -95,7 +105,7 @@ def whole(
         with store.staging() as folder:
             coded = folder / "preview.mp3"
             made = preview(blocks, heard.rate_hz, frames, peak, lufs, coded)
-            told = {"pcm": None, "excerpt": asdict(replace(made, coded_file=None))}
+            told = {"pcm": None, "excerpt": as_json(replace(made, coded_file=None))}
             entry = store.put(key, told, coded)
     return replace(from_json(entry.meta["excerpt"]), coded_file=entry.data)
 
@@ -119,14 +129,44 @@ def remembered(store: Store, key: str, made: Callable[[], Excerpt | None]) -> Ex
         return from_json(entry.meta["excerpt"])
     new = made()
     if new is not None:
-        store.put(key, {"pcm": None, "excerpt": asdict(new)})
+        store.put(key, {"pcm": None, "excerpt": as_json(new)})
     return new
+
+
+def as_json(made: Excerpt) -> dict[str, Any]:
+    """An excerpt as it lies in the store."""
+    return {**vars(made), "outline": vars(made.outline)}
 
 
 def from_json(stored: Mapping[str, Any]) -> Excerpt:
     """An excerpt as it lay in the store."""
     drawn = {side: tuple(values) for side, values in stored["outline"].items()}
     return Excerpt(**{**stored, "outline": Outline(**drawn)})
+
+
+class Place:
+    """Passes a stereo stream on and keeps its frames `start` to `end`, fewer where it ends before.
+
+    `samples` is None until they have passed, (2, frames) then.
+    """
+
+    def __init__(self, start: int, end: int) -> None:
+        self._start, self._end = start, end
+        self.samples: Block | None = None
+
+    def kept_of(self, blocks: Callable[[], Iterator[Block]]) -> Iterator[Block]:
+        """Yield what `blocks` gives."""
+        taken: list[Block] = [np.zeros((2, 0))]
+        at = 0
+        for block in blocks():
+            kept = block[:, max(0, self._start - at) : max(0, self._end - at)]
+            if kept.shape[1]:
+                taken.append(kept.copy())
+            at += block.shape[1]
+            if at >= self._end and self.samples is None:
+                self.samples = np.concatenate(taken, axis=1)
+            yield block
+        self.samples = np.concatenate(taken, axis=1)
 
 
 def between(blocks: Iterable[Block], start: int, end: int) -> Block:
@@ -189,7 +229,7 @@ def _rack(
             excerpts = [*_excerpts(signals, rows, start_s)]
         except (InputError, DamagedEntryError):
             return {}
-        signals.store.put(key, {"pcm": None, "excerpts": [asdict(each) for each in excerpts]})
+        signals.store.put(key, {"pcm": None, "excerpts": [as_json(each) for each in excerpts]})
     pairs = pairwise(excerpts)
     return {name: InsertSound(*pair) for name, pair in zip(names, pairs, strict=True)}
 

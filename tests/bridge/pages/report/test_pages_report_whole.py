@@ -16,9 +16,13 @@ import typer
 from bridge.cli.commands.render import render as render_command
 from bridge.finished import Record
 from bridge.pages.excerpts import PREVIEW_HZ
-from bridge.pages.report import rewrite_report
+from bridge.pages.report import Heard, rewrite_report
+from bridge.pages.report.excerpts import Place, excerpt
 from bridge.pages.report.song import Song, day, song_of
+from bridge.storing import Store
 from stemwright.problems import InputError
+
+RATE_HZ = 48000
 
 
 def _decoded(signal: dict) -> np.ndarray:
@@ -48,6 +52,35 @@ def test_every_whole_song_is_as_long_and_as_loud_as_the_master(finished) -> None
     heard = _decoded(next(each for each in whole["signals"] if each["name"] == "main"))
     # White noise loses what is above 15 kHz: 10 * log10(15 / 24) = -2 dB.
     assert _rms_db(heard) == pytest.approx(_rms_db(main) - 2.0, abs=0.7)
+
+
+@pytest.mark.parametrize("start_s", [0, 2, 5, 9])
+def test_a_place_kept_on_the_way_is_the_one_that_would_be_read(studio, noise, start_s: int) -> None:
+    samples, reads = noise(6.0), []
+
+    def blocks():
+        reads.append(1)
+        yield from np.array_split(samples, 37, axis=1)
+
+    heard = Heard("mix", "rough", "a digest", RATE_HZ, samples.shape[1], blocks)
+    place = Place(start_s * RATE_HZ, (start_s + 2) * RATE_HZ)
+    passed = list(place.kept_of(blocks))
+    assert np.array_equal(np.concatenate(passed, axis=1), samples)
+    of_place = excerpt(heard, Store(studio.folder / "one"), start_s, 2, 44100, place)
+    assert len(reads) == 1
+    assert of_place == excerpt(heard, Store(studio.folder / "other"), start_s, 2, 44100)
+    assert len(reads) == 2
+
+
+def test_a_place_that_was_not_reached_is_read(studio, noise) -> None:
+    samples = noise(6.0)
+    heard = Heard("mix", "rough", "a digest", RATE_HZ, samples.shape[1], lambda: iter([samples]))
+    place = Place(3 * RATE_HZ, 5 * RATE_HZ)
+    next(place.kept_of(lambda: iter(np.array_split(samples, 2, axis=1))))
+    assert place.samples is None
+    made = excerpt(heard, Store(studio.folder / "one"), 3, 2, RATE_HZ, place)
+    assert made is not None
+    assert made.frames == 2 * RATE_HZ
 
 
 def test_the_short_form_holds_excerpts_alone(song) -> None:
