@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,9 @@ from bridge.cli.telling import run_told
 from bridge.hosting import Prepared, PrepareJob
 from bridge.hosting.finding.trust import trust_folder
 from bridge.hosting.hosts import IsolatedHost
+from bridge.workers import crew as workers_crew
+from bridge.workers.crew import Crew
+from chromium import Chromium
 from stemwright.files import Staged
 
 SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
@@ -149,6 +152,32 @@ def prepared_once(run_folder: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def crew_kept() -> Iterator[None]:
+    """Workers that were begun serve all that a module's tests ask for: each command began its own.
+
+    That they end with their command has tests of its own.
+    """
+    kept: dict[tuple[int, tuple[str, ...]], Crew] = {}
+
+    def crew(count: int, preload: Sequence[str] = ()) -> Crew:
+        key = (count, tuple(preload))
+        if key not in kept or kept[key]._lost:
+            kept[key] = _Kept(count, preload)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers_crew, "Crew", crew)
+        yield
+    for each in kept.values():
+        Crew.dismiss(each)
+
+
+class _Kept(Crew):
+    def dismiss(self) -> None:
+        """Stay: there will be more to do."""
+
+
 @pytest.fixture(scope="session")
 def german(made_for_all_workers: Callable[..., Path]) -> Path | None:
     """A folder for LOCPATH with de_DE.UTF-8, which writes 0,5 for 0.5; None without its source."""
@@ -189,59 +218,45 @@ def command_line(
     return of
 
 
-BROWSER_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=24000",
-)
 PROBES = Path(__file__).parent / "page_probes"
-PHONE = (
-    '<!doctype html><html><body style="margin:0"><iframe src="probed.html" '
-    'style="width:390px;height:800px;border:0"></iframe><script>'
-    'const inside = document.querySelector("iframe"); inside.onload = () => setInterval(() => '
-    "Object.assign(document.documentElement.dataset, "
-    "inside.contentDocument.documentElement.dataset), 100);</script></body></html>"
-)
+PHONE = (390, 800)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser for all the pages of a module."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no chromium: install the Debian package chromium")
+    profile = tmp_path_factory.mktemp("chromium")
+    browser = Chromium(program, profile)
+    yield browser
+    browser.close()
+    shutil.rmtree(profile, ignore_errors=True)
 
 
 @pytest.fixture
-def browse(tmp_path: Path) -> Callable[..., dict[str, str]]:
+def browse(chromium: Chromium, tmp_path: Path) -> Callable[..., dict[str, str]]:
     """Open a page in headless Chromium; return the `data-` attributes its root element ends with.
 
-    `probe` names a script that is put before everything else in its head and sees `given`. With
-    `phone` the page is in a frame of a phone's width, since a window has a least width.
+    `probe` names a script that is put before everything else in its head and sees `given`. The
+    window has `size`, or with `phone` that of a phone.
     """
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no chromium: install the Debian package chromium")
 
     def call(
-        page: Path, probe: str = "", *flags: str, given: object = None, phone: bool = False
+        page: Path,
+        probe: str = "",
+        *,
+        given: object = None,
+        size: tuple[int, int] = (800, 600),
+        scheme: str = "light",
+        phone: bool = False,
     ) -> dict[str, str]:
-        opened, profile = tmp_path / "probed.html", tmp_path / "profile"
+        opened = tmp_path / "probed.html"
         opened.write_text(_probed(page.read_text("utf-8"), probe, given), "utf-8")
-        if phone:
-            opened = opened.with_name("phone.html")
-            opened.write_text(PHONE, "utf-8")
-            flags = (*flags, "--allow-file-access-from-files", "--window-size=600,900")
-        command = [browser, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--dump-dom", *flags]
-        done = subprocess.run(
-            [*command, opened.as_uri()], capture_output=True, text=True, timeout=300, check=True
-        )
-        shutil.rmtree(profile, ignore_errors=True)
-        assert [row for row in done.stderr.splitlines() if ":CONSOLE" in row] == []
-        root = re.search(r"<html([^>]*)>", done.stdout)
-        assert root is not None
-        return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root[1]))
+        root, said = chromium.root_of(opened, PHONE if phone else size, scheme, phone=phone)
+        assert said == []
+        return dict(re.findall(r'data-([a-z]+)="([^"]*)"', root))
 
     return call
 

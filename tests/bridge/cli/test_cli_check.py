@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+pytestmark = pytest.mark.usefixtures("crew_kept")
+
 CHAIN = """schema = 1
 [[group]]
 id = "all"

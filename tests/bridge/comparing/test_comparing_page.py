@@ -137,8 +137,8 @@ def test_a_louder_b_is_held_to_a_where_alignment_finds_no_gain(tune, write, tmp_
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_keys_mouse_and_loop_in_both_colour_schemes(page, browse, scheme: str) -> None:
-    flag = f"--blink-settings=preferredColorScheme={'01'[scheme == 'light']}"
-    seen = browse(page, "tour", flag, "--window-size=1280,900", given=["b", "3", "n", "a", "2"])
+    keys = ["b", "3", "n", "a", "2"]
+    seen = browse(page, "tour", given=keys, size=(1280, 900), scheme=scheme)
     assert "error" not in seen
     assert (seen["ready"], seen["seconds"], seen["done"]) == ("3", "5.00", "yes")
     assert int(seen["wide"]) <= 0

@@ -1,4 +1,4 @@
-"""Every insert of the chain on zam-plugins, changed in turn, is the one that is named."""
+"""An insert of the chain on zam-plugins that was changed is the one that is named."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ RATE_HZ = 48000
 STEMS = ("kick", "bass", "pad", "lead vox")
 CHANGES = {
     "drums/parallel": ("Ratio", "6"),
-    "bass/even": ("Threshold", "-40 dB"),
-    "music/tone": ("Boost/Cut L", "-1.5 dB"),
     "vocals/tone": ("Boost/Cut H", "0.5 dB"),
-    "vocals/level": ("Makeup", "2 dB"),
-    "master/tone": ("Boost/Cut H", "1 dB"),
     "master/bands": ("Ratio2", "4"),
     "master/maximizer": ("Output Ceiling", "-6.5 dB"),
 }
+"""One insert for each plugin and each place: a group's only one, its first, the master's middle and
+its last. The kind of a change has tests of its own, which host nothing."""
 
 
 def _text(step: str | None = None) -> str:
@@ -45,9 +43,16 @@ def _text(step: str | None = None) -> str:
     return tomlkit.dumps(text)
 
 
+def _inserts() -> list[str]:
+    """Every insert of the chain, in its order."""
+    chain = load(LIBRARY / "zam.toml")
+    owners = [*((group.id, group.inserts) for group in chain.groups), ("master", chain.master)]
+    return [f"{owner}/{each.id}" for owner, row in owners for each in row]
+
+
 def _downstream(step: str) -> set[str]:
     """`step` and what comes after it: the rest of its group, the sum, the master, the finish."""
-    rows, owner = [*CHANGES], step.split("/")[0]
+    rows, owner = _inserts(), step.split("/")[0]
     after = {each for each in rows[rows.index(step) :] if each.split("/")[0] in (owner, "master")}
     return {*after, "finish/main"} if owner == "master" else {*after, "sum", "finish/main"}
 
@@ -81,12 +86,6 @@ def render(zam, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         return out
 
     return make
-
-
-def test_none_of_its_inserts_is_left_out() -> None:
-    chain = load(LIBRARY / "zam.toml")
-    owners = [*((group.id, group.inserts) for group in chain.groups), ("master", chain.master)]
-    assert [f"{owner}/{each.id}" for owner, row in owners for each in row] == [*CHANGES]
 
 
 @pytest.mark.parametrize("step", CHANGES)

@@ -118,11 +118,21 @@ def test_a_child_holds_no_audio_with_tapes_and_without_them_twice(
     assert whole.peak_memory_bytes - brief.peak_memory_bytes < times * audio_bytes
 
 
-@pytest.mark.parametrize("frames", [1, 511, 8192, 36123])
-@pytest.mark.parametrize("name", ["ZaMaximX2", "ZamEQ2", "starting"])
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [
+        ("ZaMaximX2", 1),
+        ("ZaMaximX2", 36123),
+        ("ZamEQ2", 511),
+        ("ZamEQ2", 36123),
+        ("starting", 1),
+        ("starting", 8192),
+    ],
+)
 def test_tapes_and_memory_give_the_same_bits(
     bench: Any, music: Audio, name: str, frames: int
 ) -> None:
+    """Reported latency, a mono plugin and latency from the start; less than a buffer and many."""
     insert = bench.insert(name, *{"starting": (("Delay", "480"),)}.get(name, ()))
     (taped, told), (held, same) = both_ways(bench, insert, music[:, -frames:])
     np.testing.assert_array_equal(taped.view(np.int32), held.view(np.int32))
@@ -130,8 +140,7 @@ def test_tapes_and_memory_give_the_same_bits(
     assert (told.lag_frames, told.diagnostics) == (same.lag_frames, same.diagnostics)
 
 
-@pytest.mark.parametrize("frames", [511, 48000])
-@pytest.mark.parametrize("name", ["ZamCompX2", "ZamComp"])
+@pytest.mark.parametrize(("name", "frames"), [("ZamCompX2", 511), ("ZamComp", 48000)])
 def test_tapes_and_memory_give_the_same_bits_under_a_key(
     bench: Any, zam_vst2: Callable[[str], Plugin], name: str, frames: int
 ) -> None:
@@ -152,8 +161,9 @@ def test_tapes_and_memory_give_the_same_bits_under_a_key(
     assert not np.array_equal(taped, fed)
 
 
-@pytest.mark.parametrize("path", ["tapes", "memory"])
-@pytest.mark.parametrize("at", [0, 3, 40000])
+@pytest.mark.parametrize(
+    ("path", "at"), [("tapes", 0), ("tapes", 3), ("tapes", 40000), ("memory", 0), ("memory", 40000)]
+)
 def test_what_is_no_number_is_refused_where_it_begins(bench: Any, path: str, at: int) -> None:
     audio = np.full((2, 48000), 0.1, np.float32)
     audio[1, at:] = np.inf

@@ -17,7 +17,7 @@ from bridge.cli.app import app
 from bridge.jobs import client_song, load_job
 from stemwright.problems import InputError
 
-VIEW = ("--window-size=1400,900", "--blink-settings=preferredColorScheme=1")
+SIZE = (1400, 900)
 
 
 def _page(song: Path, run: Callable[..., Any]) -> Path:
@@ -40,7 +40,7 @@ def test_notes_are_written_saved_merged_and_answered_on_the_next_page(
 ) -> None:
     run = command_line(app)
     page = _page(song, run)
-    seen = browse(page, "client", *VIEW, given={})
+    seen = browse(page, "client", given={}, size=SIZE)
     assert "error" not in seen
     assert "hacked" not in seen
     assert (seen["done"], seen["start"]) == ("yes", "No notes yet.")
@@ -71,8 +71,7 @@ def test_notes_are_written_saved_merged_and_answered_on_the_next_page(
     sent(song, "Vocals up")
 
     again = browse(
-        _page(song, run), "client", "--window-size=1400,900",
-        "--blink-settings=preferredColorScheme=0", given={"storage": seen["storage"]},
+        _page(song, run), "client", given={"storage": seen["storage"]}, size=SIZE, scheme="dark"
     )  # fmt: skip
     assert "error" not in again
     assert "hacked" not in again

@@ -39,9 +39,8 @@ def _levels(samples: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_keys_mouse_and_loop_in_both_colour_schemes(finished, browse, scheme: str) -> None:
-    flag = f"--blink-settings=preferredColorScheme={'01'[scheme == 'light']}"
     keys = ["1", "9", "b", "2", "n", "a", "5"]
-    seen = browse(_page(finished), "tour", flag, "--window-size=1280,900", given=keys)
+    seen = browse(_page(finished), "tour", given=keys, size=(1280, 900), scheme=scheme)
     assert "error" not in seen
     assert (seen["ready"], seen["seconds"], seen["done"]) == ("5", "5.00", "yes")
     assert int(seen["wide"]) <= 0
@@ -131,7 +130,7 @@ def test_the_page_of_a_bypass_plays_what_its_files_hold(finished, played) -> Non
 
 
 def test_a_page_opens_with_the_whole_song_and_every_toggle_says_its_state(finished, browse) -> None:
-    seen = browse(_page(finished), "whole", "--window-size=1280,900")
+    seen = browse(_page(finished), "whole", size=(1280, 900))
     assert "error" not in seen
     assert (seen["prefix"], seen["during"], seen["after"]) == ("[]", "true yes", "false no")
     assert (seen["switched"], seen["odd"], seen["done"]) == ("0", "0", "yes")
