@@ -1,4 +1,4 @@
-from .checking import (
+from .checked import (
     Progress as Progress,
     check as check,
     unwatched as unwatched,

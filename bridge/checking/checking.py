@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
+from bridge.checking.checked import Progress
 from bridge.checking.findings import (
     CheckReport,
     MixFit,
@@ -19,6 +20,7 @@ from bridge.checking.findings import (
 )
 from bridge.checking.hearing import Heard, heard
 from bridge.checking.mix.against_mix import against_mix
+from bridge.checking.remembered_stems import known_or_heard
 from bridge.checking.song_audio import (
     Files,
     audio_files,
@@ -28,38 +30,27 @@ from bridge.checking.song_audio import (
     tracks_to_check,
 )
 from bridge.checking.stem_audio import StemAudio
+from bridge.storing import Store
 from bridge.workers import WorkerLostError, apart, working
 from sessions import Session, Track
 from stemwright.problems import InputError, Problem
 
-Progress = Callable[[str, int, int], None]
-"""Told of each stem that was heard: its name, how many are done, of how many."""
 
-
-def unwatched(_name: str, _done: int, _of: int) -> None:
-    """The progress that nobody looks at."""
-
-
-def check(
+def check_anew(
     session: Session,
-    unreadable: Sequence[Problem] = (),
-    *,
-    jobs: int = 1,
-    progress: Progress = unwatched,
-    mix: Path | None = None,
+    unreadable: Sequence[Problem],
+    jobs: int,
+    progress: Progress,
+    mix: Path | None,
+    store: Store | None,
 ) -> CheckReport:
-    """Check the stems of a session, against `mix` or else the rough mix that lies among them.
-
-    A stem that cannot be decoded is a finding of its own, as are files among the stems whose
-    headers were `unreadable`; the others are checked. Raises InputError `not_stems` for a session
-    that is not a bundle of stems, and `no_stems` for one without any.
-    """
+    """Check as `bridge.checking.check` does; only stems that the store has are not heard."""
     tracks = tracks_to_check(session)
     with audio_files() as files, working(jobs, ("bridge.checking.hearing",)):
         done: list[str] = []
 
         def one(track: Track) -> Heard | InputError:
-            result = _heard(track, files)
+            result = _heard(track, files, store)
             done.append(track.name)
             progress(track.name, len(done), len(tracks))
             return result
@@ -86,9 +77,9 @@ def check(
     return CheckReport((*stems, *others), told, fit)
 
 
-def _heard(track: Track, files: Files) -> Heard | InputError:
+def _heard(track: Track, files: Files, store: Store | None) -> Heard | InputError:
     try:
-        return _in_a_worker(audio_of(track, files))
+        return known_or_heard(audio_of(track, files), store, _in_a_worker)
     except InputError as error:
         return error
 

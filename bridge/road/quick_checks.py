@@ -10,7 +10,7 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.road.stem_checks import reasons
+from bridge.road.stem_checks import reasons, store_of
 from stemwright.problems import Diagnostic, Problem, Severity, StemwrightError
 
 if TYPE_CHECKING:
@@ -88,17 +88,13 @@ def _told_once(
 @contextmanager
 def _store() -> Iterator[Store]:
     """The user's own store, or one for the moment where that cannot be used."""
-    from bridge.storing import Store, default_root, known_files_of
-
-    known = known_files_of(default_root())
     with ExitStack() as stack:
         try:
-            store = Store(default_root(), digest_of=known.digest)
+            store = stack.enter_context(store_of(None))
         except StemwrightError:
             folder = tempfile.TemporaryDirectory(prefix="stemwright-check-")
-            store = Store(Path(stack.enter_context(folder)))
+            store = stack.enter_context(store_of(Path(stack.enter_context(folder))))
         yield store
-    known.keep()
 
 
 def _as_diagnostic(said: Problem | Diagnostic) -> Diagnostic:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from stemwright.words import nearest
 if TYPE_CHECKING:
     from bridge.checking import CheckReport, Progress
     from bridge.jobs import Job
+    from bridge.storing import Store
     from sessions import Session
 
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 class ToCheck:
     """Stems to check: `session` are their files, folder or zip, `job` is a song's job instead.
 
-    `mix` is a rough mix beside or instead of the one that is there.
+    `mix` is a rough mix beside or instead of the one that is there. `store` is where what was found
+    is kept, None for the user's own.
     """
 
     session: Sequence[Path] = ()
@@ -31,6 +34,7 @@ class ToCheck:
     skip: Sequence[str] = ()
     long: bool = False
     jobs: int = 1
+    store: Path | None = None
 
 
 def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckReport:
@@ -40,8 +44,27 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
     and as `bridge.audio.probe` does for a rough mix that cannot be opened.
     """
     job, session, unreadable = _song(given)
-    report = check(session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix)
+    with store_of(given.store) as store:
+        report = check(
+            session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix, store=store
+        )
     return report if job is None else report.accepting(reasons(job, report))
+
+
+@contextmanager
+def store_of(root: Path | None) -> Iterator[Store]:
+    """The store of a folder, or the user's own; files that lie still are not read for it.
+
+    What it gives stays in it until this ends. Raises MachineError where it cannot be written.
+    """
+    from bridge.storing import Store, default_root, known_files_of
+
+    place = root or default_root()
+    known = known_files_of(place)
+    store = Store(place, digest_of=known.digest)
+    with store.holding():
+        yield store
+    known.keep()
 
 
 def check_page_place(given: ToCheck, page: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.given_song import names_job
-from bridge.cli.options import Jobs, Json, Long, Skip
+from bridge.cli.options import Jobs, Json, Long, Skip, StorePath
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.road import (
@@ -76,6 +76,7 @@ def check(
     ] = None,
     skip: Skip = None,
     long: Long = False,
+    store: StorePath = None,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
@@ -94,7 +95,7 @@ def check(
     if accept and given.job is None:
         said = "--accept writes into a job, and this is none"
         raise InputError(Problem("usage", said, hint="make one: stemwright job new --help"))
-    given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores())
+    given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores(), store)
     if page is not None:
         check_page_place(given, page)
     with ProgressBar() as bar:
