@@ -78,18 +78,22 @@ def _add(made: Looks, song: SeenSong, finding: Finding) -> None:
         return
     seen = strips(scene, finding.severity)
     beside = _beside(song, finding, scene) if code_of(finding.code).scope == "stem" else ""
-    made.pictures[finding.id] = heard_place(made, scene, seen, beside)
+    alone = len(scene.lanes) == 1
+    made.pictures[finding.id] = heard_place(made, scene, seen, beside, lossless=alone)
 
 
-def heard_place(made: Looks, scene: Scene, strips_of: str, beside: str) -> str:
-    """Pictures of a scene with what plays it, whose sound is added to `made` while it has room."""
+def heard_place(made: Looks, scene: Scene, strips_of: str, beside: str, *, lossless: bool) -> str:
+    """Pictures of a scene with what plays it, whose sound is added to `made` while it has room.
+
+    `lossless` where that is worth it, and there is room for it.
+    """
     two = " two" if beside else ""
     seen = tag("div", strips_of + beside, class_=f"views{two}")
     if made.sound_bytes >= MOST_SOUND_BYTES:
         return seen
     name = f"sound-{len(made.sounds)}"
-    lossless = len(scene.lanes) == 1 and made.sound_bytes < MOST_LOSSLESS_BYTES
-    heard = sound(scene, name, lossless=lossless)
+    exact = lossless and made.sound_bytes < MOST_LOSSLESS_BYTES
+    heard = sound(scene, name, lossless=exact)
     made.sounds.append(heard.data)
     return tag(
         "div",
