@@ -1,7 +1,8 @@
 """Headless stem mastering: stems and a chain file in, a finished master out.
 
 `master(stems, chain, out)` is the whole job; `read`, `load`, `plan`, `render` and `plugins` are its
-parts, and `measure`, `diff`, `verify`, `report` and `bypass` ask what came of it. `load_job` reads
+parts, `check` looks at stems first, and `measure`, `diff`, `verify`, `report` and `bypass` ask
+what came of it. `load_job` reads
 a song's job, which `send`, `history`, `revise` and the others lead to its approved master. See
 docs/python.md. Everything is loaded when it is first asked for.
 """
@@ -10,9 +11,11 @@ TYPE_CHECKING = False  # the command line imports this first: an interrupt must 
 if TYPE_CHECKING:
     from typing import Any
 
+    from bridge.checking import CheckReport, Finding
     from bridge.comparing import Limits
     from bridge.gathering import Cancel
     from stemwright.face.asking import bypass, diff, measure, report, verify
+    from stemwright.face.checks import check
     from stemwright.face.results import AudioFile, Master, MasterFile
     from stemwright.face.songs import (
         approve,
@@ -43,6 +46,7 @@ _HOMES = {
         *("load", "load_job", "master", "plan", "plugins", "read", "render"),
     ),
     "stemwright.face.asking": ("bypass", "diff", "measure", "report", "verify"),
+    "stemwright.face.checks": ("check",),
     "stemwright.face.songs": (
         *("approve", "changes", "freeze", "history", "page", "replace", "restore", "revise"),
         *("send", "sheet"),
@@ -53,14 +57,17 @@ _HOMES = {
     ),
     "stemwright.face.results": ("AudioFile", "Master", "MasterFile"),
     "bridge.gathering.render_events": ("Cancel",),
+    "bridge.checking": ("CheckReport", "Finding"),
     "bridge.comparing": ("Limits",),
 }
 
 __all__ = [
     "AudioFile",
     "Cancel",
+    "CheckReport",
     "Diagnostic",
     "DiffersError",
+    "Finding",
     "InputError",
     "Limits",
     "MachineError",
@@ -73,6 +80,7 @@ __all__ = [
     "approve",
     "bypass",
     "changes",
+    "check",
     "diff",
     "freeze",
     "history",

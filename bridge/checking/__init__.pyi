@@ -1,8 +1,3 @@
-from .checked import (
-    Progress as Progress,
-    check as check,
-    unwatched as unwatched,
-)
 from .codes import (
     CODES as CODES,
     SEVERITIES as SEVERITIES,
@@ -33,6 +28,11 @@ from .quick.known import (
 )
 from .quick.report import (
     quick_report as quick_report,
+)
+from .remembering.checked import (
+    Progress as Progress,
+    check as check,
+    unwatched as unwatched,
 )
 from .song_audio import (
     SongAudio as SongAudio,

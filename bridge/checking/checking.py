@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
-from bridge.checking.checked import Progress
 from bridge.checking.findings import (
     CheckReport,
     MixFit,
@@ -20,7 +19,8 @@ from bridge.checking.findings import (
 )
 from bridge.checking.hearing import Heard, heard
 from bridge.checking.mix.against_mix import against_mix
-from bridge.checking.remembered_stems import known_or_heard
+from bridge.checking.remembering.checked import Progress
+from bridge.checking.remembering.stems import known_or_heard
 from bridge.checking.song_audio import (
     Files,
     audio_files,

@@ -25,7 +25,7 @@ class ToCheck:
     """Stems to check: `session` are their files, folder or zip, `job` is a song's job instead.
 
     `mix` is a rough mix beside or instead of the one that is there. `store` is where what was found
-    is kept, None for the user's own.
+    is kept, None for the user's own. `read` is a session that was read already, instead of both.
     """
 
     session: Sequence[Path] = ()
@@ -35,6 +35,7 @@ class ToCheck:
     long: bool = False
     jobs: int = 1
     store: Path | None = None
+    read: Session | None = None
 
 
 def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckReport:
@@ -101,7 +102,8 @@ def _song(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:
     from bridge.jobs import load_job, song_session
 
     job = None if given.job is None else load_job(given.job)
-    session, unreadable = _read(given.session if job is None else job.stems, given)
+    paths = given.session if job is None else job.stems
+    session, unreadable = _read(paths, given) if given.read is None else (given.read, ())
     if job is not None:
         session = song_session(job, session)
     if given.mix is not None:
@@ -116,6 +118,8 @@ def title_of_song(given: ToCheck) -> str:
     job = None if given.job is None else load_job(given.job)
     if job is not None and job.title:
         return job.title
+    if given.read is not None:
+        return dict(given.read.provenance).get("title", "")
     return title_of(given.session[0] if job is None else job.stems[0])
 
 

@@ -170,6 +170,7 @@ def master(
     revision: str | None = None,
     date: datetime.date | str | None = None,
     short_page: bool = False,
+    check: bool = True,
     store: PathLike | None = None,
     plugin_path: Sequence[PathLike] = (),
     trust: Sequence[PathLike] = (),
@@ -186,7 +187,8 @@ def master(
     `range_s` renders a part, with the drive of the master in `out`, into `out`/range; `only` names
     the versions of it that are wanted. `progress` is called as (stage, steps done, steps in all)
     and stops the render with False; so does `cancel.set()` from another thread: StoppedError.
-    A missed target is no error: see `reached`.
+    A missed target is no error: see `reached`. What the quick part of the stem check finds is among
+    the `diagnostics` unless `check` is False.
     """
     with told(), ExitStack() as stack, listening(progress, cancel) as (events, flag):
         with checking() as given:
@@ -216,6 +218,7 @@ def master(
                 revision=given.text("revision", revision),
                 date=given.day("date", date),
                 short_page=given.flag("short_page", short_page),
+                checked=given.flag("check", check),
                 cancel=flag,
             )
         if work.only and work.excerpt is None:

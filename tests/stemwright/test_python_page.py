@@ -83,6 +83,10 @@ assert_type(sw.verify("out", quick=True, stems="stems").same, bool)
 assert_type(sw.verify("out/main.wav", quick=True), DigestChecks)
 assert_type(sw.report(master, stems=arrays), Path)
 assert_type(sw.bypass("out", "vocals/eq").gain_db, float)
+checked = assert_type(sw.check("stems", Path("rough.wav"), page="c.html"), sw.CheckReport)
+assert_type(sw.check(job, accept=["hum-1"], why="the amp", progress=progress), sw.CheckReport)
+assert_type(checked.open("major"), tuple[sw.Finding, ...])
+assert_type(sw.check(arrays).stems[0].findings[0].value, float)
 assert_type(measured.diagnostics, tuple[sw.Diagnostic, ...])
 assert_type(sw.plugins(), Catalogue)
 try:
@@ -95,6 +99,8 @@ sw.changes(job, "r0", 1)  # WRONG
 sw.master({"bass": tone}, chain)  # WRONG
 sw.master("stems", chain, subtype="mp3")  # WRONG
 sw.verify("out", quick=True, limits=sw.Limits())  # WRONG
+sw.check("stems", mix=tone)  # WRONG
+checked.open("awful")  # WRONG
 main.reached = False  # WRONG
 """
 
@@ -106,7 +112,7 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     for block in blocks:
         exec(compile(block, "docs/python.md", "exec"), names)  # noqa: S102 - our own page
 

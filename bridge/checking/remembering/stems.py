@@ -9,8 +9,8 @@ import numpy as np
 
 from bridge.checking.findings import Found
 from bridge.checking.hearing import Heard
+from bridge.checking.remembering.sources import checks_digest
 from bridge.checking.sketch import BANDS, Sketch
-from bridge.checking.sources import checks_digest
 from bridge.checking.stem_audio import StemAudio
 from bridge.storing import Signature, Store, digest, signature
 

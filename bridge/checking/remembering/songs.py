@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.checking.findings import CheckReport, Finding, MixFit, StemFindings, StemInMix
-from bridge.checking.sources import checks_digest
+from bridge.checking.remembering.sources import checks_digest
 from bridge.storing import Signature, Store, digest, signature
 from sessions import Clip, Reference, Session
 

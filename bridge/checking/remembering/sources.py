@@ -9,9 +9,9 @@ from pathlib import Path
 
 from blake3 import blake3
 
-_BRIDGE = Path(__file__).resolve().parent.parent
+_BRIDGE = Path(__file__).resolve().parents[2]
 _ROOMS = (_BRIDGE / "checking", _BRIDGE / "audio")
-_BESIDE = frozenset({"message", "repairing"})
+_BESIDE = frozenset({"message", "remembering", "repairing"})
 """What tells or mends, and finds nothing."""
 _LIBRARIES = ("stemwright", "numpy", "scipy", "soxr", "soundfile")
 

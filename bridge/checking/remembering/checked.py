@@ -37,7 +37,7 @@ def check(
     song and by stem. Raises InputError `not_stems` for a session that is not a bundle of stems,
     and `no_stems` for one without any; MachineError for a store that cannot be written.
     """
-    from bridge.checking.remembered import KnownSong
+    from bridge.checking.remembering.songs import KnownSong
 
     known = KnownSong(session, mix, store) if store is not None and not unreadable else None
     report = known.report() if known is not None else None

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from bridge.checking import CheckReport
-from bridge.checking.sources import sources_digest
+from bridge.checking.remembering.sources import sources_digest
 from bridge.road import ToCheck, checked_stems
 
 RATE_HZ = 48000
