@@ -68,6 +68,11 @@ class SongMetadata:
             if text:
                 yield each.name, text
 
+    def changes(self) -> dict[str, str]:
+        """What is said by field, and "" for what is taken out; the cover is none of it."""
+        known = {each.name for each in FIELDS}
+        return {**dict(self.said()), **dict.fromkeys(sorted(self.cleared & known), "")}
+
     @property
     def is_empty(self) -> bool:
         """Whether a file that gets them stays as it is."""

@@ -1,62 +1,74 @@
-"""Pictures and metadata that tags are tried with."""
+"""Files and pictures that tags are tried with."""
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-
-def png(width_px: int, height_px: int, mode: int = 2) -> bytes:
-    """A picture without a pixel of its own: its head, its end, and the chunks that must be."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(name + body).to_bytes(4, "big")
-        return len(body).to_bytes(4, "big") + name + body + check
-
-    sizes = width_px.to_bytes(4, "big") + height_px.to_bytes(4, "big")
-    row = bytes(1 + width_px * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[mode])
-    pixels = zlib.compress(row * height_px, 9)
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            chunk(b"IHDR", sizes + bytes([8, mode, 0, 0, 0])),
-            chunk(b"IDAT", pixels),
-            chunk(b"IEND", b""),
-        )
-    )
-
-
-def jpeg(width_px: int, height_px: int, components: int = 3) -> bytes:
-    """The segments of a JPEG up to its frame, and its end."""
-    sizes = height_px.to_bytes(2, "big") + width_px.to_bytes(2, "big")
-    frame = bytes([8]) + sizes + bytes([components]) + bytes(3 * components)
-    segments = (
-        (0xE0, b"JFIF\0\1\2\0\0\1\0\1\0\0"),
-        (0xFE, b"a comment"),
-        (0xC2, frame),
-    )
-    body = b"".join(
-        bytes([0xFF, marker]) + (2 + len(each)).to_bytes(2, "big") + each
-        for marker, each in segments
-    )
-    return b"\xff\xd8" + body + b"\xff\xd9"
+from benchmarks.tags import files
+from bridge.delivering.tags import SongMetadata, checked
+from chains import Source
 
 
 @pytest.fixture(scope="session")
 def cover(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PNG that shops take."""
     path = tmp_path_factory.mktemp("cover") / "cover.png"
-    path.write_bytes(png(1400, 1400))
+    path.write_bytes(files.png(1400, 1400))
     return path
 
 
-@pytest.fixture(name="png")
-def _png() -> object:
-    return png
+@pytest.fixture(scope="session")
+def table(cover: Path) -> dict[str, Any]:
+    """A word for every field, as a job has them; texts of many scripts, one of 255 characters."""
+    return {
+        "title": "Björk in 東京 👩\u200d🎤",
+        "artist": "\u202bשלם\u202c",
+        "album": "Álbum",
+        "album_artist": "Various Artists",
+        "version": "Live",
+        "isrc": "GB-AYE-06-01498",
+        "barcode": "036000291452",
+        "iswc": "T-034.524.680-1",
+        "composer": "é" * 255,
+        "lyricist": "Лирик",
+        "producer": "A. Producer",
+        "mixer": "A. Mixer",
+        "engineer": "Eng Ü",
+        "publisher": "A Publisher",
+        "label": "A Label",
+        "catalog_number": "CAT 1",
+        "copyright": "© 2026 Night Records",
+        "phonogram": "℗ 2026 Night Records",
+        "genre": "Pop",
+        "date": "2026-12-04",
+        "track": 3,
+        "tracks": 12,
+        "disc": 1,
+        "discs": 2,
+        "language": "eng",
+        "bpm": 92,
+        "explicit": True,
+        "comment": "one line\nand another",
+        "description": "Beschreibung, größer",
+        "originator": "A Studio",
+        "originator_reference": "REF 0001",
+        "cover": str(cover),
+    }
 
 
-@pytest.fixture(name="jpeg")
-def _jpeg() -> object:
-    return jpeg
+@pytest.fixture(scope="session")
+def metadata(table: dict[str, Any]) -> SongMetadata:
+    """All of it, checked."""
+    found, faults = checked(table, Source())
+    assert faults == []
+    return found
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A file of every kind, without tags; to be copied, never changed."""
+    folder = tmp_path_factory.mktemp("sounds")
+    return {kind: files.write_sound(folder / f"a.{kind}", kind) for kind in files.KINDS}

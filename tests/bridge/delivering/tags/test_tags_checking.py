@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from benchmarks.tags.files import jpeg, png
 from bridge.delivering.tags import ALIASES, FIELDS, SongMetadata, checked
 from chains import Fault, FileKind, Source, toml_data
 
@@ -189,7 +189,7 @@ def test_a_version_never_has_the_songs_isrc_and_bears_its_own_name() -> None:
 
 
 def test_covers_are_judged_by_their_heads(
-    tmp_path: Path, png: Callable[..., bytes], jpeg: Callable[..., bytes]
+    tmp_path: Path,
 ) -> None:
     def told(octets: bytes) -> str:
         (tmp_path / "cover").write_bytes(octets)

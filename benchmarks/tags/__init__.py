@@ -1,0 +1,1 @@
+"""What independent readers find of the tags that we write."""
