@@ -107,6 +107,10 @@ COMMANDS = {
         "commands.export:export",
         "Write a session, or a finished folder with its chain's plugins, as a DAW project.",
     ),
+    "tag": (
+        "delivering.tag:tag",
+        "Show the tags of finished files, or write them from a job: the samples never change.",
+    ),
     "formats": (
         "commands.formats:formats",
         "List the session formats that can be read, or try FILEs and tell what each holds.",

@@ -78,6 +78,7 @@ from .notes.wishes import (
 )
 from .reading import (
     is_job as is_job,
+    job_lines as job_lines,
     job_path as job_path,
     load_job as load_job,
     parse_job as parse_job,
@@ -163,6 +164,7 @@ __all__ = [
     "held_of",
     "hold",
     "is_job",
+    "job_lines",
     "job_path",
     "job_schema",
     "large_rides",

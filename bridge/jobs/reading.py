@@ -74,6 +74,12 @@ def load_job(path: Path | str) -> Job:
     return parse_job(toml_text(place, JOB_FILE), place)
 
 
+def job_lines(path: Path) -> Source:
+    """Which line of a job's file each of its keys stands on. Raises JobError."""
+    text = toml_text(path, JOB_FILE).removeprefix("\ufeff")
+    return toml_data(text, str(path), JOB_FILE)[1]
+
+
 def parse_job(text: str, path: Path, *, kept_chain: Path | None = None) -> Job:
     """Read a job from text; `path` is the file it stands for. Raises JobError as `load_job`.
 

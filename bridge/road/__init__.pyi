@@ -63,6 +63,13 @@ from .stem_checks import (
     title_of_song as title_of_song,
     write_page_of_check as write_page_of_check,
 )
+from .tagging import (
+    loudness_in as loudness_in,
+    set_metadata as set_metadata,
+    song_metadata as song_metadata,
+    tag_changes as tag_changes,
+    version_in as version_in,
+)
 
 __all__ = [
     "KNOWN",
@@ -92,17 +99,22 @@ __all__ = [
     "freeze_sizes",
     "installed_plugins",
     "loudness_beside_pyloudnorm",
+    "loudness_in",
     "measured",
     "plan_master",
     "proofs",
     "quick_check",
     "render_master",
     "report_again",
+    "set_metadata",
     "sheet_of_draft",
     "sheet_of_folder",
     "sheet_of_revision",
+    "song_metadata",
+    "tag_changes",
     "title_of_song",
     "verified",
+    "version_in",
     "without_insert",
     "write_lock",
     "write_page_of_check",

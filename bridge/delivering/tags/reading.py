@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,29 @@ class FileTags:
             for name, text in texts.items()
             if not _agree(name, text, self.values[name])
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `files` list that `tag --json` prints."""
+        bext = None
+        if self.bext is not None:
+            bext = {**asdict(self.bext), "umid": self.bext.umid.hex()}
+            if self.bext.loudness is not None:
+                bext["loudness"] = {
+                    name: value if math.isfinite(value) else None
+                    for name, value in asdict(self.bext.loudness).items()
+                }
+        return {
+            "path": str(self.path),
+            "container": self.container,
+            "tags": dict(self.values),
+            "cover": None if self.cover is None else asdict(self.cover),
+            "bext": bext,
+            "places": {place: dict(texts) for place, texts in self.places.items()},
+            "disagreeing": [
+                {"field": name, "place": place, "text": text}
+                for name, place, text in self.disagreeing
+            ],
+        }
 
 
 def read_tags(path: Path) -> FileTags:

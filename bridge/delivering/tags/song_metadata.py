@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,6 +77,20 @@ class SongMetadata:
     def is_empty(self) -> bool:
         """Whether a file that gets them stays as it is."""
         return not (self.cleared or self.cover or any(self.said()))
+
+    def with_over(self, other: SongMetadata) -> SongMetadata:
+        """These metadata with what `other` says or takes out over them."""
+        empty = SongMetadata()
+        cleared = {name: getattr(empty, name) for name in other.cleared}
+        said = {
+            each.name: getattr(other, each.name)
+            for each in fields(self)
+            if each.name not in ("cleared", "versions")
+            and getattr(other, each.name) != getattr(empty, each.name)
+        }
+        gone = (self.cleared - said.keys()) | other.cleared
+        versions = {**self.versions, **other.versions}
+        return replace(self, **{**cleared, **said}, cleared=gone, versions=versions)
 
     def of_version(self, name: str) -> SongMetadata:
         """The metadata of a version of the song by its name in the chain.

@@ -212,6 +212,12 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
             [rendered, "-o", rendered.parent / f"back{HOSTILE}.{kind}"]
             for kind in ("rpp", "dawproject")
         ],
+        "tag": [
+            [rendered / "main.wav", "--job", place.job, "-o", rendered.parent / f"t{HOSTILE}.wav"],
+            [rendered / "main.wav", "--set", f"title={HOSTILE}", "--dry-run"],
+            [rendered / "main.wav", place.chain, "--set", f"{HOSTILE}=1"],
+            [*sorted(place.stems.iterdir())],
+        ],
         "formats": [[place.session, place.chain], ["--markdown", place.session]],
         "schema": [[]],
         "processors": [["gain"], [HOSTILE]],

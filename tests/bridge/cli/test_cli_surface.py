@@ -30,6 +30,7 @@ WITH_AN_EXAMPLE = (
     "verify",
     "report",
     "sheet",
+    "tag",
     "schema",
     "processors",
 )

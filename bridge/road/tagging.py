@@ -1,0 +1,94 @@
+"""Metadata of a job and of a command line, put into finished files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stemwright.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.delivering.tags import FileTags, Loudness, SongMetadata
+    from bridge.jobs import Job
+
+
+def song_metadata(job: Job) -> SongMetadata:
+    """What a job says of its song: [metadata], its title, artist and tempo where that has none.
+
+    Raises JobError with every fault of the table, each with its line.
+    """
+    from bridge.delivering.tags import ALIASES, MAIN, checked
+    from bridge.jobs import JobError, job_lines
+
+    table = dict(job.metadata)
+    named = {ALIASES.get(key, key) for key in table}
+    song: dict[str, Any] = {"title": job.title, "artist": job.artist, "bpm": job.tempo_bpm}
+    for key, value in song.items():
+        if value and key not in named:
+            table[key] = value
+    versions = [each.id for each in job.chain.versions if each.id != MAIN]
+    found, faults = checked(
+        table, job_lines(job.path), ("metadata",), folder=job.folder, versions=versions
+    )
+    if faults:
+        raise JobError(faults)
+    return found
+
+
+def set_metadata(settings: Sequence[str]) -> SongMetadata:
+    """What KEY=VALUE texts say; an empty value takes the tag out. Raises InputError, all faults."""
+    from bridge.delivering.tags import checked
+    from chains import Source
+
+    table: dict[str, Any] = {}
+    problems = []
+    for each in settings:
+        key, has_value, value = each.partition("=")
+        if not has_value or not key:
+            message = f'"{each}" is no KEY=VALUE'
+            problems.append(Problem("bad_setting", message, expected="such as title=Song"))
+        elif key in table:
+            problems.append(Problem("said_twice", f"{key} is set twice", expected="one of the two"))
+        else:
+            table[key] = value
+    found, faults = checked(table, Source())
+    problems += [fault.as_problem() for fault in faults]
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def version_in(path: Path) -> str:
+    """Which version of its song a master of ours is, as its own tag says; "" where it has none."""
+    from bridge.finished import read_tag
+
+    carried = read_tag(path)
+    return "" if carried is None else carried.version
+
+
+def loudness_in(path: Path) -> Loudness:
+    """What bext says of a file's loudness: all of it measured. Raises InputError as `measured`."""
+    from bridge.delivering.tags import Loudness
+    from bridge.road.asking import measured
+
+    found = measured(path)
+    return Loudness(
+        integrated_lufs=found.integrated_lufs,
+        range_lu=found.loudness_range_lu,
+        true_peak_dbtp=found.true_peak_dbtp,
+        momentary_max_lufs=found.momentary_max_lufs,
+        short_term_max_lufs=found.short_term_max_lufs,
+    )
+
+
+def tag_changes(had: FileTags, metadata: SongMetadata) -> Iterator[tuple[str, str, str]]:
+    """(field, what a file says, what it would say) of every field that `metadata` changes in it."""
+    for name, text in metadata.changes().items():
+        before = had.values.get(name, "")
+        if before != text:
+            yield name, before, text
+    if "cover" in metadata.cleared and had.cover is not None:
+        yield "cover", had.cover.sha256, ""
+    if metadata.cover is not None:
+        yield "cover", "" if had.cover is None else had.cover.sha256, str(metadata.cover)
