@@ -11,7 +11,7 @@ from typing import Any
 
 from chains.faults import Fault
 from chains.lines import At, Source
-from chains.model import is_absolute, resolve
+from chains.model import LONGEST_ID, MOST_VERSIONS, is_absolute, resolve
 from chains.outline import GroupOutline, InsertOutline, Outline, Word
 from chains.select import REST, ROLE_WORDS, role_of, stem_selector
 from stemwright.words import listed, nearest
@@ -91,6 +91,17 @@ def _version_groups(chain: Outline, source: Source) -> Iterator[Fault]:
                 source.where(*version.at, "only"),
                 expected="the groups to leave out (mute), or those to keep (only)",
                 hint="take one of the two out",
+            )
+        for word in version.gains:
+            if word.text not in known:
+                yield _unknown("group", word, known, source)
+        if version.stems is not None and (version.mute or version.only):
+            yield Fault(
+                "mute_and_only",
+                "mastered stems are one version a group, without mute or only",
+                source.where(*version.at, "stems"),
+                expected='stems = "mastered" beside neither',
+                hint="take mute or only out, or write a version of its own",
             )
 
 
@@ -227,7 +238,8 @@ def _insert_ids(chain: Outline, source: Source) -> Iterator[Fault]:
 
 
 def _version_ids(chain: Outline, source: Source) -> Iterator[Fault]:
-    ids = [version.id for version in chain.versions if version.id]
+    ids = [*chain.version_ids]
+    yield from _too_many(chain, source)
     yield from _repeats(ids, "version", source)
     yield from _reserved(ids, _VERSION_RESERVED, source)
     for word in ids:
@@ -239,6 +251,21 @@ def _version_ids(chain: Outline, source: Source) -> Iterator[Fault]:
                 expected="an id that can be a file name on every system",
                 hint=f'name the version otherwise, for instance "{word.text}-version"',
             )
+
+
+def _too_many(chain: Outline, source: Source) -> Iterator[Fault]:
+    """Versions that mastered stems stand for: their number, and how long their ids get."""
+    ids = chain.version_ids
+    if len(ids) > MOST_VERSIONS > len(chain.versions):
+        said = f"{len(ids)} versions, one for each group of mastered stems among them"
+        expected = f"at most {MOST_VERSIONS}"
+        yield Fault("out_of_range", said, source.where(*ids[MOST_VERSIONS].at), expected=expected)
+    given = [version.id for version in chain.versions]
+    for word in ids:
+        if len(word.text) > LONGEST_ID and word not in given:
+            said = f'"{word.text}" would be the id of mastered stems'
+            expected = f"at most {LONGEST_ID} characters"
+            yield Fault("bad_id", said, source.where(*word.at), expected=expected)
 
 
 def _repeats(ids: list[Word], owner: str, source: Source) -> Iterator[Fault]:

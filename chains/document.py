@@ -102,7 +102,14 @@ def _version(version: Version) -> Data:
         "id": version.id,
         **{key: value for key, value in words.items() if value != [] and value is not None},
         "dynamics": version.dynamics,
+        **({} if version.gain_db == () else {"gain_db": _gains(version.gain_db)}),
+        **({} if version.limiter is True else {"limiter": version.limiter}),
     }
+
+
+def _gains(gains: Any) -> Any:
+    table = send_table(gains)
+    return _list(gains) if table is None else table
 
 
 def _insert(insert: Insert) -> Data:

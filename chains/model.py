@@ -22,6 +22,12 @@ Host = Literal["dawdreamer", "pedalboard"]
 Safety = Literal["none", "trim"]
 Dynamics = Literal["own", "main"]
 
+LONGEST_ID = 64
+"""Characters of an id."""
+
+MOST_VERSIONS = 256
+"""Versions of a chain, each of its mastered stems counted."""
+
 MASTER = "master"
 """The owner of the inserts that stand on no group or return; no other id may be this."""
 
@@ -97,13 +103,16 @@ class Target:
 class Version:
     """Another master from the same run: without what `mute` names, or with what `only` names.
 
-    Both hold ids of groups, and stems as `stem:` with a glob or `role:` with a role.
+    Both hold ids of groups, and stems as `stem:` with a glob or `role:` with a role. `gain_db` are
+    (group id, dB) over its fader. Without the `limiter` nothing keeps the target's ceiling.
     """
 
     id: str
     mute: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     dynamics: Dynamics = "own"
+    gain_db: tuple[tuple[str, float], ...] = ()
+    limiter: bool = True
     where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -164,6 +173,11 @@ class Chain:
     def resolve(self, written: str) -> Path:
         """Make a path of a `state` or `plugin` as written: relative ones start at the chain."""
         return resolve(written, self.path.parent if self.path else Path())
+
+
+def stem_version_id(version: str, group: str) -> str:
+    """What the version of one group is called where `version` stands for all mastered stems."""
+    return f"{version}-{group}"
 
 
 def resolve(written: str, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chains.lines import At
-from chains.model import insert_ids
+from chains.model import insert_ids, stem_version_id
 from stemwright.values import dataclass
 
 
@@ -67,7 +67,10 @@ class VersionOutline:
     id: Word | None
     mute: tuple[Word, ...]
     only: tuple[Word, ...]
+    gains: tuple[Word, ...]
+    stems: Word | None
     has_both: bool
+    is_unlimited: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,18 @@ class Outline:
         """Every master insert's id, given or default."""
         rows = [(row.id.text if row.id else None, row.use or "insert") for row in self.master]
         return insert_ids(rows)
+
+    @property
+    def version_ids(self) -> tuple[Word, ...]:
+        """Every version's id, in file order: of mastered stems one for each group."""
+        found: list[Word] = []
+        for version in self.versions:
+            name = version.id
+            if name is not None and version.stems is not None:
+                found += (Word(stem_version_id(name.text, g), name.at) for g in self.group_ids)
+            elif name is not None:
+                found.append(name)
+        return tuple(found)
 
     @property
     def racks(self) -> tuple[tuple[InsertOutline, ...], ...]:
@@ -134,7 +149,10 @@ def _version(table: Mapping[str, Any], at: At) -> VersionOutline:
         id=_word(table, "id", at),
         mute=_words(table, "mute", at),
         only=_words(table, "only", at),
+        gains=tuple(Word(name, (*at, "gain_db", name)) for name in _table(table, "gain_db")),
+        stems=Word("mastered", (*at, "stems")) if table.get("stems") == "mastered" else None,
         has_both="mute" in table and "only" in table,
+        is_unlimited=table.get("limiter") is False,
     )
 
 

@@ -36,7 +36,8 @@ def _group_notes(chain: Outline, source: Source) -> Iterator[Note]:
         message = f"{len(chain.groups)} groups; a stem master usually has up to {USUAL_GROUPS}"
         yield Note("many_groups", message, source.where(*chain.groups[USUAL_GROUPS].at))
     for version in chain.versions:
-        if not version.mute and not version.only:
+        words = (*version.mute, *version.only, *version.gains)
+        if not words and version.stems is None and not version.is_unlimited:
             yield Note(
                 "version_like_main",
                 "this version neither mutes nor picks a group: it is the main master again",

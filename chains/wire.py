@@ -6,6 +6,8 @@ an insert stand in its own table, so an insert's table is made of a placement an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, cast
@@ -17,7 +19,7 @@ from chains.faults import Note
 from chains.inserts import USES, settings_class
 from chains.inserts.base import Decibels
 from chains.lines import At, Source, Where
-from chains.model import Dynamics, Host, Safety, Side
+from chains.model import LONGEST_ID, MOST_VERSIONS, Dynamics, Host, Safety, Side
 
 if TYPE_CHECKING:
     from chains.inserts.settings import InsertSettings
@@ -29,7 +31,7 @@ Id = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$",
-        max_length=64,
+        max_length=LONGEST_ID,
         description="up to 64 letters a-z, digits, _ and -, not beginning with -",
     ),
 ]
@@ -130,7 +132,14 @@ class VersionTable(Table):
     id: Id
     mute: Annotated[tuple[VersionWord, ...], Field(min_length=1)] | None = None
     only: Annotated[tuple[VersionWord, ...], Field(min_length=1)] | None = None
-    dynamics: Dynamics = "own"
+    stems: Annotated[
+        Literal["mastered"] | None, Field(description="one version a group, called <id>-<group>")
+    ] = None
+    gain_db: Annotated[
+        dict[str, Decibels], Field(description="groups by id, with dB over their faders")
+    ] = Field(default_factory=dict)
+    limiter: Annotated[bool, Field(description="false: nothing keeps the ceiling")] = True
+    dynamics: Annotated[Dynamics | None, Field(description="own; of mastered stems: main")] = None
 
 
 _T = TypeVar("_T")
@@ -148,7 +157,9 @@ class ChainFile(Table):
     returns: Returns[ReturnTable] = ()
     master: MasterTable | None = None
     target: TargetTable | None = None
-    versions: Annotated[tuple[VersionTable, ...], Field(alias="version", max_length=256)] = ()
+    versions: Annotated[
+        tuple[VersionTable, ...], Field(alias="version", max_length=MOST_VERSIONS)
+    ] = ()
 
 
 @cache
@@ -201,7 +212,11 @@ def build(
         returns=tuple(_return(row, source, ("return", i)) for i, row in enumerate(file.returns)),
         master=_inserts(file.master.insert if file.master else (), source, ("master",)),
         target=_target(file.target, source) if file.target else None,
-        versions=tuple(_version(row, source, i) for i, row in enumerate(file.versions)),
+        versions=tuple(
+            each
+            for i, row in enumerate(file.versions)
+            for each in _versions(row, file.group, source.where("version", i))
+        ),
         path=path,
         source=source,
         notes=notes,
@@ -263,11 +278,21 @@ def _target(table: TargetTable, source: Source) -> model.Target:
     )
 
 
-def _version(table: VersionTable, source: Source, index: int) -> model.Version:
-    return model.Version(
+def _versions(
+    table: VersionTable, groups: tuple[GroupTable, ...], where: Where
+) -> Iterator[model.Version]:
+    """The version of a table; of mastered stems one a group, which together are the master."""
+    made = model.Version(
         id=table.id,
         mute=table.mute or (),
         only=table.only or (),
-        dynamics=table.dynamics,
-        where=source.where("version", index),
+        dynamics=table.dynamics or ("main" if table.stems else "own"),
+        gain_db=tuple(table.gain_db.items()),
+        limiter=table.limiter,
+        where=where,
     )
+    if table.stems is None:
+        yield made
+        return
+    for group in groups:
+        yield replace(made, id=model.stem_version_id(table.id, group.id), only=(group.id,))

@@ -45,7 +45,8 @@ def _group(group: Entries) -> Entries:
 
 def _version(version: Entries) -> Entries:
     words = {key: version.get(key) for key in ("mute", "only")}
-    return {"id": version["id"], **words, "dynamics": version["dynamics"]}
+    rest = {key: version.get(key) for key in ("gain_db", "limiter")}
+    return {"id": version["id"], **words, "dynamics": version["dynamics"], **rest}
 
 
 def _table(name: str, entries: Entries) -> Iterator[str]:

@@ -176,7 +176,7 @@ def settings(plan: Plan) -> dict[str, dict[str, Any]]:
         found[f"version {made.id}"] = {
             "sounding": ", ".join(made.sounding) or "nothing",
             "without": ", ".join(made.without) or "nothing",
-            **made.words,
+            **dict(_flat("", made.words)),
         }
     return found
 

@@ -113,12 +113,14 @@ class Stems(Shape):
 
 
 class Version(Shape):
-    """What sounds in a version, and whose gains it has: its own, or the main master's."""
+    """What sounds in a version, whose gains it has, and what it has otherwise than the main."""
 
     id: Text
     groups: Many[Text]
     without: Many[Text]
     dynamics: Literal["own", "main"] = "own"
+    gain_db: dict[Text, Db] = Field(default_factory=dict)
+    limiter: bool = True
 
 
 class Length(Shape):

@@ -73,6 +73,8 @@ def _version(version: Version, lanes: Sequence[Lane]) -> VersionPlan:
         tuple(replace(lane, stems=kept[lane.id]) for lane in partial),
         tuple(stem.id for lane in partial for stem in lane.stems if stem not in kept[lane.id]),
         version.dynamics,
+        tuple((group, gain_db) for group, gain_db in version.gain_db if gain_db and group in kept),
+        version.limiter,
     )
 
 
@@ -98,6 +100,17 @@ def _unmatched(version: Version, lanes: Sequence[Lane]) -> Iterator[Diagnostic]:
         if stem_selector(word) is not None and not any(_takes(word, stem) for stem in stems):
             message = f'version {version.id}: "{word}" is no stem of this song'
             yield Diagnostic("warning", "version_selects_nothing", str(version.where), message)
+
+
+def _unlimited(chain: Chain, finish: Finish | None) -> Iterator[Diagnostic]:
+    """Say of versions without the limiter that there is none that they could leave out."""
+    if finish is not None and finish.limiter is not None:
+        return
+    ends = "there is no [target]" if finish is None else "a plugin or an insert of yours ends it"
+    for version in chain.versions:
+        if not version.limiter:
+            message = f"version {version.id}: limiter = false leaves nothing out; {ends}"
+            yield Diagnostic("warning", "version_without_limiter", str(version.where), message)
 
 
 DEFAULT_HOST = "dawdreamer"
@@ -136,6 +149,7 @@ def plan(
     master = linker.steps("master", before)
     _refuse(problems, linker, partial)
     versions = version_plans(chain, lanes, notes)
+    notes += _unlimited(chain, finish)
     rows = [*(lane.steps for lane in lanes), *(back.steps for back in returns), master]
     length = Length(
         max((stem.frames_at(rate_hz) for stem in stems.stems), default=0),

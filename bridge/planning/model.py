@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from bridge.planning.moves import Ride, SongMoves
 from bridge.plugins import Lines, Plugin, Slot
 from bridge.storing import Entry, Store
 from chains import NOWHERE, Side, Where
+from stemwright.decibels import linear
 from stemwright.problems import Diagnostic, Problem
 from stemwright.shown import Shown
 from stemwright.values import dataclass
@@ -246,6 +247,7 @@ class VersionPlan:
 
     `lanes` are those of them that lose some stems, without these; `without` are the ids of such
     stems. With the `dynamics` of "main" every gain is the one that the main master has there.
+    `gains_db` are over the faders of groups; without the `limiter` no ceiling is kept.
     """
 
     id: str
@@ -253,11 +255,23 @@ class VersionPlan:
     lanes: tuple[Lane, ...] = ()
     without: tuple[str, ...] = ()
     dynamics: Dynamics = "own"
+    gains_db: tuple[tuple[str, float], ...] = ()
+    limiter: bool = True
 
     @property
-    def words(self) -> dict[str, str]:
-        """What render.json, plan and lock say of it beside what sounds."""
-        return {} if self.dynamics == "own" else {"dynamics": self.dynamics}
+    def words(self) -> dict[str, Any]:
+        """What render.json, plan and lock say of it beside what sounds; nothing of defaults."""
+        found: dict[str, Any] = {} if self.dynamics == "own" else {"dynamics": self.dynamics}
+        found |= {"gain_db": dict(self.gains_db)} if self.gains_db else {}
+        return found if self.limiter else {**found, "limiter": False}
+
+    def faded(self, lane: Lane) -> Lane:
+        """A lane of it with its gain over the fader."""
+        gain_db = dict(self.gains_db).get(lane.id)
+        if gain_db is None:
+            return lane
+        louder_db = lane.fader_db + gain_db
+        return replace(lane, fader=linear(louder_db), fader_db=louder_db)
 
 
 @dataclass(frozen=True)

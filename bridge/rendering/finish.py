@@ -9,13 +9,13 @@ from typing import Any
 
 from bridge.audio import Subtype
 from bridge.gathering import Signal
-from bridge.planning import Finish
+from bridge.planning import Finish, VersionPlan
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
 from bridge.rendering.master_bus import Bus
-from bridge.rendering.replayed_takes import replay_told, replayed_take
 from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
+from bridge.rendering.version_takes import unjudged_take, what_it_is
 from bridge.storing import Entry, digest
 from stemwright.problems import Diagnostic, Problem, RenderError
 from stemwright.values import dataclass
@@ -43,36 +43,56 @@ class Finished:
     steps: tuple[StepResult, ...]
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How a bus is finished: at a drive and trim that are `held`, or else to be found.
+
+    `mains` is the main master's bus, where a version has the gains of that. Then, and where our
+    last limiter is left out, no ceiling is kept.
+    """
+
+    target: Finish | None
+    held: HeldDrive | None
+    mains: Signal | None = None
+    is_limited: bool = True
+
+
+def version_ending(
+    target: Finish | None, version: VersionPlan, held: HeldDrive, main: Bus, bus: Bus
+) -> Ending:
+    """How a version's bus is finished; the main master's drive and trim are `held`."""
+    is_led = version.dynamics == "main" and main.signal.digest != bus.signal.digest
+    if target is not None and not version.limiter:
+        target = replace(target, limiter=None)
+    return Ending(target, held, main.signal if is_led else None, version.limiter)
+
+
 def finish(
     context: Context,
     bus: Bus,
     frames: int,
     subtype: Subtype,
     keys: Mapping[str, Signal],
-    held: HeldDrive | None,
-    mains: Bus | None = None,
+    ending: Ending,
 ) -> Finished:
-    """Finish a bus to a file of `frames` frames; drive and trim are `held` when given, else found.
+    """Finish a bus to a file of `frames` frames.
 
-    `keys` are the signals that driven inserts may listen to. With `mains`, the main master's bus,
-    every gain is the one it gets there at what is held.
-
+    `keys` are the signals that driven inserts may listen to.
     Raises RenderError `clipped` when integer samples would clip for want of a target.
     """
     step_id = f"finish/{bus.version}"
     take_writer = TakeWriter(context, bus.version, frames, subtype, keys)
-    led_by = None if mains is None or mains.signal.digest == bus.signal.digest else mains.signal
-    key = _key(take_writer, bus, held, led_by)
+    key = _key(take_writer, bus, ending)
     entry = context.store.whole(key)
     cached, seconds = entry is not None, 0.0
     if entry is None:
         context.events.busy(step_id)
         started = time.perf_counter()
-        entry = _make(take_writer, bus, held, key, led_by)
+        entry = _make(take_writer, bus, ending, key)
         seconds = time.perf_counter() - started
     label = f"drive {entry.meta['drive_db']:+.3f} dB"
     result = step_result(step_id, label, (), entry, cached=cached, seconds=seconds)
-    told = tuple(_blamed(each, context.plan.finish) for each in result.diagnostics)
+    told = tuple(_blamed(each, ending.target) for each in result.diagnostics)
     result = replace(result, diagnostics=told)
     context.events.done(step_id)
     driven = tuple(
@@ -83,8 +103,8 @@ def finish(
     return Finished(entry, made, entry.meta["reached"], (*driven, result))
 
 
-def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, mains: Signal | None) -> str:
-    context, target = take_writer.context, take_writer.context.plan.finish
+def _key(take_writer: TakeWriter, bus: Bus, ending: Ending) -> str:
+    context, target, held = take_writer.context, ending.target, ending.held
     source = Signal("driven", bus.signal.frames, bus.signal.blocks)
     return digest(
         "finish",
@@ -103,7 +123,8 @@ def _key(take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, mains: Signa
             **_settings(target),
             "driven": [step_key(context, step, source, take_writer.keys) for step in target.driven],
         },
-        **({} if mains is None else {"mains": mains.digest}),
+        **({} if ending.mains is None else {"mains": ending.mains.digest}),
+        **({} if ending.is_limited else {"limited": False}),
     )
 
 
@@ -127,17 +148,15 @@ def _settings(target: Finish) -> dict[str, Any]:
     }
 
 
-def _make(
-    take_writer: TakeWriter, bus: Bus, held: HeldDrive | None, key: str, mains: Signal | None
-) -> Entry:
+def _make(take_writer: TakeWriter, bus: Bus, ending: Ending, key: str) -> Entry:
     from bridge.rendering.native_steps import rounded_curve  # with all that renders
 
     context = take_writer.context
     with context.store.staging() as folder:
-        here, target = replace(take_writer, folder=folder), context.plan.finish
-        if mains is not None and held is not None:
-            take = replayed_take(here, bus.signal, mains, target, held)
-            judged = replay_told(take, take_writer.subtype, target, bus.version)
+        here, target, held = replace(take_writer, folder=folder), ending.target, ending.held
+        if held is not None and (ending.mains is not None or not ending.is_limited):
+            take = unjudged_take(here, bus.signal, ending.mains, target, held)
+            judged = what_it_is(take, take_writer.subtype, target, bus.version)
         else:
             take = _take(here, bus.signal, target, held)
             judged = _judged(take, target, held, bus.version)

@@ -9,10 +9,11 @@ from typing import Any
 from bridge.audio import Subtype
 from bridge.gathering import DamagedEntryError
 from bridge.rendering.context import Context, StepResult
-from bridge.rendering.finish import Finished, finish
+from bridge.rendering.finish import Ending, Finished, finish, version_ending
 from bridge.rendering.lanes import render_lanes, render_version_lanes
 from bridge.rendering.master_bus import final_frames, render_bus
 from bridge.rendering.takes import HeldDrive
+from bridge.rendering.version_sums import sums_told
 from bridge.workers import dismiss_workers, working
 from stemwright.problems import Diagnostic, Problem, RenderError
 from stemwright.values import dataclass
@@ -108,24 +109,30 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
     outputs, main_held = [], held
     steps += main.steps
     if main_held is None or "main" in plan.written:
-        finished = finish(context, main, frames, subtype, keys, held)
+        finished = finish(context, main, frames, subtype, keys, Ending(plan.finish, held))
         outputs += [_output("main", finished)] if "main" in plan.written else []
         main_held = finished.held
         steps += finished.steps
     for version in plan.made:
         own = others[version.id]
         heard = {**keys, **{group: signal for group, (signal, _) in own.items()}}
-        sounding = [(lane, heard[lane.id]) for lane, _ in sounds if lane.id in version.sounding]
+        sounding = [
+            (version.faded(lane), heard[lane.id])
+            for lane, _ in sounds
+            if lane.id in version.sounding
+        ]
         led_by = main if version.dynamics == "main" else None
         bus = render_bus(context, version.id, sounding, keys, led_by)
-        made = finish(context, bus, frames, subtype, keys, main_held, led_by)
+        ending = version_ending(plan.finish, version, main_held, main, bus)
+        made = finish(context, bus, frames, subtype, keys, ending)
         outputs.append(_output(version.id, made))
         steps += [*(step for _, results in own.values() for step in results), *bus.steps]
         steps += made.steps
     dismiss_workers()
     steps_told = [each for step in steps for each in step.diagnostics]
     remarks = sorted(context.remarks, key=lambda each: each.where)
-    told = [*plan.diagnostics, *said, *steps_told, *remarks]
+    sums = sums_told(plan, outputs, context.store)
+    told = [*plan.diagnostics, *said, *steps_told, *remarks, *sums]
     return Rendering(
         outputs=tuple(outputs),
         steps=tuple(steps),

@@ -26,6 +26,9 @@ class Row(NamedTuple):
     nearest: str | None = None
 
 
+LONG = f"[[version]]\nid = '{'v' * 58}'\nstems = 'mastered'"
+TAKEN = "[[version]]\nid = 'Instrumental-drums'\nonly = ['drums']"
+
 ROWS = [
     # types, ranges, keys
     Row("ratio = 2.0", "ratio = 0.5", "out_of_range", 14, "group[0].insert[0].ratio"),
@@ -82,6 +85,33 @@ ROWS = [
         "version[0].dynamics",
         "main",
     ),
+    Row(
+        "mute = [",
+        "gain_db = { drms = 1 }\nmute = [",
+        "unknown_group",
+        54,
+        "version[0].gain_db.drms",
+        "drums",
+    ),
+    Row(
+        "mute = [",
+        "gain_db = { drums = 61 }\nmute = [",
+        "out_of_range",
+        54,
+        "version[0].gain_db.drums",
+    ),
+    Row("mute = [", "limiter = 0\nmute = [", "wrong_type", 54, "version[0].limiter"),
+    Row(
+        "mute = [",
+        'stems = "mastred"\nmute = [',
+        "unknown_value",
+        54,
+        "version[0].stems",
+        "mastered",
+    ),
+    Row("mute = [", 'stems = "mastered"\nmute = [', "mute_and_only", 54, "version[0].stems"),
+    Row('mute = ["vocals"]', f'stems = "mastered"\n{LONG}', "bad_id", 56, "version[1].id"),
+    Row('mute = ["vocals"]', f'stems = "mastered"\n{TAKEN}', "duplicate_id", 56, "version[1].id"),
     # target
     Row("= -10.0", "= -4.9", "out_of_range", 49, "target.integrated_lufs"),
     Row("= -10.0", "= -14\ntrue_peak_dbtp = 0.1", "out_of_range", 50, "target.true_peak_dbtp"),

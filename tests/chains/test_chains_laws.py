@@ -75,7 +75,12 @@ def linked(data: dict[str, Any]) -> dict[str, Any]:
     for i, row in enumerate(data.get("version", [])):
         row["id"] = f"v{i}"
         row.pop("mute", None)
-        row["only"] = ["g0"]
+        if row.get("gain_db"):
+            row["gain_db"] = {"g0": 1.5}
+        if "stems" not in row:
+            row["only"] = ["g0"]
+        else:
+            row.pop("only", None)
     data.get("target", {}).pop("drive_at", None)
     return data
 

@@ -173,7 +173,9 @@ def _endings(made: Plan) -> Iterator[str]:
         yield f"target: {loudness}, at most {finish.true_peak_dbtp:g} dBTP; drive -> {path}"
     for version in made.versions:
         without = f", without {', '.join(version.without)}" if version.without else ""
-        gains = "" if version.dynamics == "own" else ", with the main's dynamics"
+        gains = "".join(f", {group} {gain_db:+g} dB" for group, gain_db in version.gains_db)
+        gains += "" if version.dynamics == "own" else ", with the main's dynamics"
+        gains += "" if version.limiter else ", without the limiter"
         yield f"version {version.id}: {', '.join(version.sounding) or 'nothing'}{without}{gains}"
     for name, words in move_words(made.moves):
         yield f"{name}: {words}"

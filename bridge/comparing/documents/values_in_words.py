@@ -52,7 +52,7 @@ def value_words(key: str, value: Any) -> str:
         return _number_words(key, value)
     if isinstance(value, Mapping):
         pairs = [
-            f"{setting_name(str(name))} {value_words(str(name), each)}"
+            f"{setting_name(str(name))} {value_words(key if key in _GAINS else str(name), each)}"
             for name, each in value.items()
         ]
         return ", ".join(pairs) or "nothing"

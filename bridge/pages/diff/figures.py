@@ -122,7 +122,10 @@ def _faders(chain: Chain) -> Iterator[tuple[str, str]]:
 
 
 def _version(version: Version) -> str:
+    gains = tuple(f"{group} {gain_db:+g} dB" for group, gain_db in version.gain_db)
+    ends = () if version.limiter else ("none",)
     rows = [("mute", version.mute), ("only", version.only), ("dynamics", (version.dynamics,))]
+    rows += [("gain", gains), ("limiter", ends)]
     return ", ".join(f"{name} {' '.join(value)}" for name, value in rows if value)
 
 

@@ -177,8 +177,11 @@ class _Strips:
         sounding = "everything" if version is None else ", ".join(version.groups) or "nothing"
         if version is not None and version.without:
             sounding += f", without {', '.join(version.without)}"
-        if version is not None and version.dynamics == "main":
-            sounding += ", with the main's dynamics"
+        if version is not None:
+            gains = ((group, gain_words(gain)) for group, gain in version.gain_db.items())
+            sounding += "".join(f", {group} {gain}" for group, gain in gains)
+            sounding += "" if version.dynamics == "own" else ", with the main's dynamics"
+            sounding += "" if version.limiter else ", without the limiter"
         measures, trim_db = output.measures, output.trim_db
         return SheetVersion(
             output.version,

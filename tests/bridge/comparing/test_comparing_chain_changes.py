@@ -217,7 +217,12 @@ class Making:
         versions = [
             Version(name, mute=tuple(words), dynamics=pick(["own", "main"]))
             if pick([True, False])
-            else Version(name, only=tuple(words))
+            else Version(
+                name,
+                only=tuple(words),
+                gain_db=tuple((group, self.gain_db()) for group in self.some(groups)),
+                limiter=pick([True, False]),
+            )
             for name in self.some(["tv", "a"])
             if (words := self.some(groups, least=1))
         ]

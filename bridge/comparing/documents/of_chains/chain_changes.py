@@ -12,6 +12,9 @@ from bridge.comparing.documents.rows import moved
 from chains import Chain
 
 _KINDS = ("id", "use", "shape")
+_WHOLE = ("plugin", "gain_db")
+"""Keys of tables that are one value: a plugin's identity, and what a version has over faders."""
+
 _AFTER_INSERTS = ("gain_db", "sends", "required")
 """What stands before the inserts of a group in its file, and acts after them."""
 
@@ -41,7 +44,7 @@ class _Changes:
             yield from self._rows(path, key, a or (), b or ())
         elif key == "sends":
             yield from self._sends(path, a, b)
-        elif key != "plugin" and _are_alike(a, b):
+        elif key not in _WHOLE and _are_alike(a, b):
             names = [name for name in {**a, **b} if name not in _KINDS]
             for name in sorted(names, key=lambda name: name in _AFTER_INSERTS):
                 yield from self._between((*path, name), name, a.get(name), b.get(name))

@@ -1,4 +1,4 @@
-"""The take of a version with the main master's dynamics: its gains, drive and trim, replayed."""
+"""Takes that no ceiling is kept for: with the main master's gains, or without our limiter."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ if TYPE_CHECKING:
     from bridge.processing import FinishLimiter
 
 
-def replayed_take(
-    take_writer: TakeWriter, signal: Signal, mains: Signal, target: Finish | None, held: HeldDrive
+def unjudged_take(
+    take_writer: TakeWriter,
+    signal: Signal,
+    mains: Signal | None,
+    target: Finish | None,
+    held: HeldDrive,
 ) -> Take:
-    """Finish `signal` with every gain that `mains`, the main master's bus, gets at `held`.
+    """Finish `signal` at the drive and trim that are `held`, and keep no ceiling.
 
-    The ceiling is not kept. What clips integers is written as float32.
+    With `mains`, the main master's bus, every gain is the one it gets there. What clips integers is
+    written as float32.
     """
     if target is None:
         return _written(take_writer, lambda: take_writer.heard(signal), 0.0)
-    if target.limiter is not None and not target.driven:
+    if mains is not None and target.limiter is not None and not target.driven:
         return _limited(take_writer, signal, mains, target, held)
     context, keys = take_writer.context, take_writer.keys
-    fed, mains_fed = (gained(each, held.drive_db) for each in (signal, mains))
+    fed = gained(signal, held.drive_db)
+    mains_fed = None if mains is None else gained(mains, held.drive_db)
     suffix = f"@{take_writer.version}"
     driven, steps = run_steps(context, target.driven, fed, keys, suffix, mains=mains_fed)
-    if target.limiter is None:
+    if mains_fed is None or target.limiter is None:
         take = _written(take_writer, lambda: take_writer.heard(driven), held.trim_db)
     else:
         mains_driven = mains_after(context, target.driven, mains_fed, keys)
@@ -43,10 +49,10 @@ def replayed_take(
     return replace(take, drive_db=held.drive_db, steps=tuple(steps))
 
 
-def replay_told(
+def what_it_is(
     take: Take, subtype: Subtype, target: Finish | None, version: str
 ) -> Iterator[Diagnostic]:
-    """Say what a replayed take is that a file of `subtype` under the ceiling would not be."""
+    """Say what such a take is that a file of `subtype` under the ceiling would not be."""
     where = f"finish/{version}"
     if take.levels.peak <= 0.0:
         yield Diagnostic("warning", "silent", where, f"{version}: nothing sounds in it")
@@ -59,10 +65,10 @@ def replay_told(
     over_db = 0.0 if target is None else take.over_db(target.true_peak_dbtp)
     if target is not None and over_db > 0.0:
         said = (
-            f"the true peak is {over_db:.2f} dB over {target.true_peak_dbtp:g} dBTP; with the "
-            "main's dynamics no ceiling is kept"
+            f"the true peak is {over_db:.2f} dB over {target.true_peak_dbtp:g} dBTP; no ceiling is "
+            "kept in this version"
         )
-        yield Diagnostic("note", "over_ceiling_replayed", where, f"{version}: {said}")
+        yield Diagnostic("note", "ceiling_not_kept", where, f"{version}: {said}")
 
 
 def _limited(
