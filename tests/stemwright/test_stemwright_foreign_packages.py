@@ -79,7 +79,6 @@ def foreign(project: Path) -> Path:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("python", "-m pytest"),
         ("pytest", "--import-mode=prepend"),
         ("python", "-m pytest --import-mode=append"),
         ("python", "-m pytest --import-mode=importlib"),

@@ -31,14 +31,18 @@ def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def stems(tmp_path: Path) -> Path:
-    """A folder with three seeded stems of one second."""
+def stems(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder with three seeded stems of one second.
+
+    Their rate is 48 kHz, or what a module calls `STEMS_RATE_HZ`: half of it is half the work.
+    """
+    rate_hz = getattr(request.module, "STEMS_RATE_HZ", 48000)
     folder = tmp_path / "stems"
     folder.mkdir()
     for seed, name in enumerate(["kick", "bass", "lead vox"]):
         rng = np.random.default_rng(seed)
-        samples = 0.05 * rng.standard_normal((48000, 2))
-        soundfile.write(folder / f"{name}.wav", samples, 48000, "PCM_24")
+        samples = 0.05 * rng.standard_normal((rate_hz, 2))
+        soundfile.write(folder / f"{name}.wav", samples, rate_hz, "PCM_24")
     return folder
 
 

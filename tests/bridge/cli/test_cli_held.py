@@ -9,6 +9,8 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("no_report")
 
+STEMS_RATE_HZ = 24000
+
 
 TEXT = """
 [[group]]

@@ -11,6 +11,8 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("no_report", "prepared_once")
 
+STEMS_RATE_HZ = 24000
+
 
 TEXT = """
 [[group]]

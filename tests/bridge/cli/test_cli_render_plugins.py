@@ -13,6 +13,8 @@ import soundfile
 
 pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
+STEMS_RATE_HZ = 24000
+
 LOUDER_DB = 2.0
 CHAIN = """\
 [[group]]

@@ -15,6 +15,8 @@ from mutagen.wave import WAVE
 
 pytestmark = pytest.mark.usefixtures("no_report", "prepared_once")
 
+STEMS_RATE_HZ = 24000
+
 
 TEXT = """
 [[group]]

@@ -11,6 +11,8 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
+STEMS_RATE_HZ = 24000
+
 TEXT = """
 [[group]]
 id = "low"

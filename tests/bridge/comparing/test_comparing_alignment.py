@@ -24,7 +24,7 @@ def test_a_fraction_of_a_sample_and_a_gain(tune, write) -> None:
     assert found.loudness_delta_lu == pytest.approx(-1.234, abs=0.1)
 
 
-@pytest.mark.parametrize("frames", [1, -7, 480, 3001, 100000])
+@pytest.mark.parametrize("frames", [1, -7, 3001, 100000])
 def test_whole_offsets_null_to_the_dither(tune, write, frames: int) -> None:
     found = _aligned(write, tune, shifted(tune, frames))
     assert found.alignment.offset_frames == frames
@@ -43,7 +43,7 @@ def looped() -> np.ndarray:
     return np.tile(bar, 6) + line
 
 
-@pytest.mark.parametrize("frames", [48000, 240000, -96000, 123457])
+@pytest.mark.parametrize("frames", [240000, -96000, 123457])
 def test_looped_music_seconds_late_takes_the_lag_that_nulls(looped, write, frames: int) -> None:
     found = _aligned(write, looped, shifted(looped, frames))
     assert found.alignment.offset_frames == frames
@@ -60,8 +60,7 @@ def test_another_take_of_a_loop_is_not_put_seconds_away(looped, write) -> None:
     assert found.alignment is None or abs(found.alignment.offset_frames) < 48000
 
 
-@pytest.mark.parametrize("noise", [0.0, 1e-3], ids=["dither", "noise"])
-@pytest.mark.parametrize("frames", [7, 7.37])
+@pytest.mark.parametrize(("frames", "noise"), [(7.37, 0.0), (7, 1e-3)], ids=["dither", "noise"])
 def test_a_long_end_that_is_another_each_time_has_no_say(
     tune, write, frames: float, noise: float
 ) -> None:

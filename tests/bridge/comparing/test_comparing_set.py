@@ -9,7 +9,7 @@ from benchmarks.diff_set import MAKERS, called, cases, errors
 
 def test_every_class_is_called_what_it_is(tmp_path: Path) -> None:
     said: dict[str, list[str]] = {label: [] for label in MAKERS}
-    for case in cases(tmp_path, 40, 2.0, seed=9):
+    for case in cases(tmp_path, 2 * len(MAKERS), 2.0, seed=9):
         found = called(case)
         said[case.label].append(found.verdict)
         offset, gain = errors(case, found)

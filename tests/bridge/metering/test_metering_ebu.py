@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,17 @@ from bridge.audio.blocks import Block
 from bridge.metering import Measures, Meter, measure
 
 RATES_HZ = (44100, 48000, 96000)
+
+
+def at_rates(cases: Iterable[int], elsewhere: set[int]) -> list[tuple[int, int]]:
+    """All cases at 48 kHz; at other rates, where filters alone are others, those of `elsewhere`."""
+    return [
+        (case, rate_hz)
+        for case in cases
+        for rate_hz in RATES_HZ
+        if rate_hz == 48000 or case in elsewhere
+    ]
+
 
 GENUINE = [
     ("seq-3341-1-16bit.flac", "integrated_lufs", -23.0, 0.05, 0.05),
@@ -77,8 +88,7 @@ def test_genuine_signals_read_as_the_ebu_says(
     assert expected - under <= reading <= expected + over
 
 
-@pytest.mark.parametrize("rate_hz", RATES_HZ)
-@pytest.mark.parametrize("case", LOUDNESS_CASES)
+@pytest.mark.parametrize(("case", "rate_hz"), at_rates(LOUDNESS_CASES, {1, 5}))
 def test_integrated_loudness_cases(case: int, rate_hz: int) -> None:
     signal = tone(LOUDNESS_CASES[case], rate_hz)
     expected = -33.0 if case == 2 else -23.0
@@ -96,8 +106,7 @@ def test_case_6_weighs_the_surround_channels(rate_hz: int) -> None:
     assert read(with_lfe, rate_hz).integrated_lufs == pytest.approx(-23.0, abs=0.05)
 
 
-@pytest.mark.parametrize("rate_hz", RATES_HZ)
-@pytest.mark.parametrize("case", RANGE_CASES)
+@pytest.mark.parametrize(("case", "rate_hz"), at_rates(RANGE_CASES, {3}))
 def test_loudness_range_cases(case: int, rate_hz: int) -> None:
     parts, expected = RANGE_CASES[case]
     assert read(tone(parts, rate_hz), rate_hz).loudness_range_lu == pytest.approx(expected, abs=0.1)

@@ -39,7 +39,7 @@ def never_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured_writing, "measure", read_again)
 
 
-@pytest.mark.usefixtures("never_read_again")
+@pytest.mark.usefixtures("never_read_again", "crew_kept")
 @pytest.mark.parametrize("subtype", ["pcm16", "pcm24", "float32", "float64"])
 @pytest.mark.parametrize("channels", [1, 2, 6])
 def test_a_worker_reads_what_measure_reads(tmp_path: Path, subtype: Subtype, channels: int) -> None:

@@ -19,9 +19,19 @@ def _target(lufs: float, more: str = "") -> str:
     return f"{more}[target]\nintegrated_lufs = {lufs}\ntrue_peak_dbtp = -1.0\n"
 
 
-@pytest.mark.parametrize("lufs", [-23.0, -14.0, -11.0])
-@pytest.mark.parametrize("subtype", ["pcm16", "pcm24", "float32", "float64"])
+@pytest.mark.parametrize(
+    ("lufs", "subtype"),
+    [
+        (-23.0, "pcm16"),
+        (-11.0, "pcm16"),
+        (-14.0, "pcm24"),
+        (-11.0, "float32"),
+        (-23.0, "float64"),
+        (-14.0, "float64"),
+    ],
+)
 def test_loudness_and_ceiling_hold_on_the_file(studio, noise, lufs: float, subtype: str) -> None:
+    """Every loudness and every sample format, the coarsest and the finest with two."""
     studio.write("vox", noise(3.0))
     made = studio.render(GROUP + _target(lufs), subtype)
     found = measure(made.outputs[0].path)

@@ -17,7 +17,9 @@ from bridge.storing import Store
 from chains import Chain, Plugin, load
 from sessions import Session, read
 
-SECONDS = 8.0
+pytestmark = pytest.mark.usefixtures("prepared_once")
+
+SECONDS = 4.0
 NATIVE = ("transparent", "loud", "gentle", "vinyl", "vocal-forward", "dance", "template", "demo")
 DEEPEST_DB = -12.0
 """No insert of a library chain works harder than this on the demo song."""

@@ -75,6 +75,7 @@ def test_master_inserts_and_the_finish_can_be_bypassed(finished, step: str) -> N
         assert np.abs(_read(found.folder, "with.wav") - whole).max() <= 1.5 * 2**-23
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_return_hears_what_the_groups_send(studio, noise) -> None:
     studio.write("kick", noise(4.0))
     text = (
@@ -89,6 +90,7 @@ def test_a_return_hears_what_the_groups_send(studio, noise) -> None:
     assert found.gain_db == -6.0
 
 
+@pytest.mark.usefixtures("no_report")
 def test_stems_in_a_zip_are_heard_as_those_in_a_folder(studio, noise) -> None:
     studio.write("kick", noise(2.0))
     zipped = studio.folder / "song.zip"
@@ -110,6 +112,7 @@ def test_stems_in_a_zip_are_heard_as_those_in_a_folder(studio, noise) -> None:
     assert (problem.kind, problem.message) == ("bypass_gone", said)
 
 
+@pytest.mark.usefixtures("no_report")
 def test_a_loud_difference_is_padded_with_the_other_two(studio, noise) -> None:
     studio.write("kick", noise(4.0, peak=0.99))
     text = (
@@ -124,6 +127,7 @@ def test_a_loud_difference_is_padded_with_the_other_two(studio, noise) -> None:
     assert max(peaks) == pytest.approx(10 ** (-0.1 / 20), abs=1e-6)
 
 
+@pytest.mark.usefixtures("no_report")
 def test_silence_is_compared_unmatched(studio) -> None:
     studio.write("pad", np.zeros((2, 48000)))
     text = '[[group]]\nid = "a"\nstems = ["*"]\n[[group.insert]]\nuse = "gain"\n'
@@ -132,6 +136,7 @@ def test_silence_is_compared_unmatched(studio) -> None:
     assert (found.gain_db, found.with_lufs, found.difference_peak_dbfs) == (0.0, None, None)
 
 
+@pytest.mark.usefixtures("no_report")
 def test_the_page_has_one_match_settings_spectra_and_the_master_without_it(studio, noise) -> None:
     studio.write("kick", noise(4.0))
     text = (
