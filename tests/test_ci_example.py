@@ -87,7 +87,7 @@ def job(tmp_path: Path, installed: Path, users_environment: dict[str, str]) -> J
     (repository / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     path = f"{installed}:{users_environment['PATH']}"
     made = Job(repository, {**users_environment, "PATH": path})
-    golden = made.shell("stemwright render stems chain.toml -o goldens")
+    golden = made.shell("stemwright render stems chain.toml -o goldens --excerpt")
     assert golden.returncode == 0, golden.stderr
     (repository / "goldens" / "policy.toml").write_text(POLICY)
     return made

@@ -162,7 +162,9 @@ def crew_kept() -> Iterator[None]:
 
     def crew(count: int, preload: Sequence[str] = ()) -> Crew:
         key = (count, tuple(preload))
-        if key not in kept or kept[key]._lost:
+        if key in kept and kept[key]._lost:
+            Crew.dismiss(kept.pop(key))
+        if key not in kept:
             kept[key] = _Kept(count, preload)
         return kept[key]
 

@@ -21,7 +21,7 @@ from bridge.cli.app import app
 from bridge.cli.telling import run_told
 
 Run = Callable[..., Any]
-MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "3"))
+MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "2"))
 LONG_AGO = 1_000_000_000.0
 CHAIN = """\
 schema = 1

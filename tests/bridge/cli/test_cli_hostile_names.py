@@ -23,6 +23,8 @@ from bridge.cli.app import app
 from bridge.cli.printing import print_json, printable, say, show_table
 from bridge.cli.progress import ProgressBar
 
+pytestmark = pytest.mark.usefixtures("crew_kept")
+
 CLIPBOARD = "\x1b]52;c;aGVsbG8=\x07"  # OSC 52
 HOSTILE = f"{CLIPBOARD}\nerror: forged\x9b31m\u202e"
 UNDECODABLE = b"raw\xff".decode("utf-8", "surrogateescape")

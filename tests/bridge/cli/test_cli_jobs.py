@@ -20,6 +20,8 @@ from bridge.cli.watching import _state
 from bridge.jobs import load_job
 from sessions import read
 
+pytestmark = pytest.mark.usefixtures("crew_kept")
+
 Run = Callable[..., Any]
 CHAIN = """\
 name = "small"

@@ -31,7 +31,7 @@ stems = ["*"]
 [target]
 integrated_lufs = -20.0
 """
-MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "2"))
+MOMENTS = int(os.environ.get("STEMWRIGHT_KILLS", "1"))
 
 
 SOUND = ("kick", "bass", "lead vox")
@@ -86,11 +86,14 @@ def _leftovers(out: Path, store: Path, temporary: Path) -> list[Path]:
     return [*hidden, *staged, *temporary.iterdir()]
 
 
-@pytest.mark.parametrize("victim", ["parent", "child"])
+VICTIMS = ("parent", "child")
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
 def test_the_next_render_after_a_kill_is_equal_and_clean(
     song, run, tmp_path, monkeypatch, victim: str
 ) -> None:
-    chance = np.random.default_rng(5)
+    chance = np.random.default_rng(VICTIMS.index(victim))  # each at moments of its own
     for moment in range(MOMENTS):
         out, store, temporary = (
             tmp_path / f"{what} {moment}" for what in ("out", "store", "temporary")

@@ -16,8 +16,6 @@ import soundfile
 
 pytestmark = pytest.mark.usefixtures("prepared_once", "no_report")
 
-STEMS_RATE_HZ = 24000
-
 ROOT = Path(__file__).resolve().parents[3]
 NOBODY = "65534"
 STEMWRIGHT = (
