@@ -49,14 +49,14 @@ class Song:
 
 @pytest.fixture(scope="module")
 def song(zam, tmp_path_factory) -> Song:
-    zam("ZamCompX2")
+    plugin = zam("ZamCompX2")  # by its path: a search by name loads all that is installed
     place = tmp_path_factory.mktemp("killed")
     stems, chain = place / "stems", place / "chain.toml"
     stems.mkdir()
     for seed, name in enumerate(SOUND):
         samples = 0.05 * np.random.default_rng(seed).standard_normal((48000, 2))
         soundfile.write(stems / f"{name}.wav", samples, 48000, "PCM_24")
-    insert = '[[group.insert]]\nuse = "plugin"\nplugin = "ZamCompX2"\n'
+    insert = f'[[group.insert]]\nuse = "plugin"\nplugin = "{plugin}"\n'
     chain.write_text("schema = 1\n" + TEXT.format(insert=insert), encoding="utf-8")
     started = time.monotonic()
     words = _words(stems, chain, place / "calm", place / "store")

@@ -94,7 +94,7 @@ def test_polarity_swap_and_one_inverted_side(tune, write) -> None:
     assert one.aligned.rms_dbfs < -140
 
 
-@pytest.mark.parametrize("ppm", [1.0, -1.0, 20.0])
+@pytest.mark.parametrize("ppm", [-1.0, 20.0])
 def test_clock_drift(tune, write, ppm: float) -> None:
     found = _aligned(write, tune, stretched(tune, ppm))
     assert found.alignment.drift.ppm == pytest.approx(ppm, abs=0.05 * abs(ppm))
