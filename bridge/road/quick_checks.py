@@ -10,7 +10,6 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.road.stem_checks import reasons, store_of
 from stemwright.problems import Diagnostic, Problem, Severity, StemwrightError
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ def _told_once(
 @contextmanager
 def _store() -> Iterator[Store]:
     """The user's own store, or one for the moment where that cannot be used."""
+    from bridge.road.stem_checks import store_of
+
     with ExitStack() as stack:
         try:
             store = stack.enter_context(store_of(None))
@@ -122,6 +123,8 @@ def _found(stems: Sequence[Stem], job: Job | None) -> Sequence[Finding]:
 
     report = quick_report([known for known in map(_known, stems) if known is not None])
     if job is not None and job.accepted:
+        from bridge.road.stem_checks import reasons  # with every check there is, and scipy
+
         report = report.accepting(reasons(job, report))
     return report.open("minor")
 

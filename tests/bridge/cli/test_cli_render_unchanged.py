@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -180,6 +182,26 @@ def test_a_page_that_lacked_something_is_drawn_again(
     song.again("--title", "Lacking")
     song.again("--title", "Lacking")
     assert len(drawn) == 2
+
+
+_LOADED = """
+import sys
+from bridge.cli import main
+try:
+    main()
+finally:
+    print("loaded:", *sorted({"rich", "scipy", "soxr"} & {*sys.modules}))
+"""
+
+
+def test_no_check_filter_or_table_is_loaded_where_nothing_changed(
+    song: Any, tmp_path: Path
+) -> None:
+    words = [*map(str, song.words), "--store", str(tmp_path / "store")]
+    run = [sys.executable, "-P", "-c", _LOADED, "render", *words]
+    said = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert "3 steps, 3 of them from the store" in said.stdout
+    assert said.stdout.splitlines()[-1] == "loaded:"
 
 
 @pytest.fixture
