@@ -30,9 +30,9 @@ _ROOM_BYTES = 320 << 20
 """Address space that numpy and scipy take: 230 MB were measured, and a buffer for each OpenBLAS."""
 
 
-_RINGS_EVERY = 100_000
-"""Imports make some 300000 objects that stay: to look through them every 700 for rings that nobody
-holds takes a tenth of a short command."""
+_RINGS_EVERY = 1_000_000
+"""Imports make some 500000 objects that stay: to look through them for rings that nobody holds, if
+only every 100000, takes a tenth of a short command."""
 
 
 class _Stop:

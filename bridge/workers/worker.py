@@ -6,6 +6,7 @@ share what was imported. Each serves until its handle is closed.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -23,9 +24,12 @@ def main() -> None:
     """Import, fork, serve, and wait for those that were forked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     modules, *handles = sys.argv[1:]
+    gc.disable()
     for name in modules.split(",") if modules else ():
         importlib.import_module(name)
     library()
+    gc.freeze()  # what was imported stays: looked through, its memory would be shared no more
+    gc.enable()
     own, others = _one_each([int(each) for each in handles])
     _serve(Connection(own))
     for process in others:
