@@ -6,7 +6,8 @@ StemwrightError
 │   ├── SessionError         a session that cannot be read (of `sessions`)
 │   └── FileError            a file of ours that cannot be used, all faults at once (of `chains`)
 │       ├── ChainError       a chain (of `chains`)
-│       └── JobError         a job (of `bridge.jobs`)
+│       ├── JobError         a job (of `bridge.jobs`)
+│       └── ProfileError     a delivery's profile (of `bridge.delivering`)
 ├── MachineError    exit 3   this machine: plugin, library, disk
 ├── RenderError     exit 4   a render failed after its plugin was found
 └── StoppedError    exit 130
