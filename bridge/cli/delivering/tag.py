@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -165,7 +165,7 @@ def _planned(
     _check_targets(files, targets)
     of_job, over = metadata
     return [
-        _Work(had, _of_file(had.path, of_job, over, version), to)
+        _Work(had, _of_file(had, of_job, over, version), to)
         for had, to in zip(_read(files), targets, strict=True)
     ]
 
@@ -193,22 +193,25 @@ def _check_targets(files: Sequence[Path], targets: Sequence[Path | None]) -> Non
 
 
 def _of_file(
-    path: Path, of_job: SongMetadata | None, over: SongMetadata | None, version: str | None
+    had: FileTags, of_job: SongMetadata | None, over: SongMetadata | None, version: str | None
 ) -> SongMetadata:
-    """What a file gets: of the job, as of its version, and what is set over that."""
+    """What a file gets: of the job, as of its version, and what is set over that.
+
+    The song's ISRC leaves a version that has it.
+    """
     from bridge.delivering.tags import MAIN, SongMetadata
 
     found = SongMetadata()
     if of_job is not None:
-        found = of_job.of_version(version or version_in(path) or MAIN)
+        found = of_job.of_version(version or version_in(had.path) or MAIN)
+        if of_job.isrc and had.values.get("isrc") == of_job.isrc and not found.isrc:
+            found = replace(found, cleared=found.cleared | {"isrc"})
     return found if over is None else found.with_over(over)
 
 
 def _write(
     work: Sequence[_Work], options: TagOptions, out: Path | None, *, loudness: bool, json: bool
 ) -> None:
-    from dataclasses import replace
-
     from bridge.delivering.tags import write_tags
     from stemwright.files import cannot_write
 

@@ -14,6 +14,7 @@ from bridge.delivering.tags.cover import CoverFacts
 from bridge.delivering.tags.essence import Container, container_of
 from bridge.delivering.tags.fields import FIELDS, IN_BEXT
 from bridge.delivering.tags.id3_frames import id3_cover, id3_texts
+from bridge.delivering.tags.id3_head import check_id3, check_id3_of
 from bridge.delivering.tags.mp4_atoms import atom_cover, atom_texts
 from bridge.delivering.tags.refusals import damaged
 from bridge.delivering.tags.vorbis_comments import comment_texts, flac_cover, ogg_cover
@@ -125,6 +126,7 @@ def _of_wav(path: Path, container: Container) -> FileTags:
     with path.open("rb") as file:
         wave = read_wave(file, path)
         bodies = read_wave_tags(file, wave)
+    check_id3(path, bodies.id3)
     tags: Any = ID3(BytesIO(bodies.id3)) if bodies.id3 else ID3()
     bext = read_bext(bodies.bext)
     chunks = info_texts(bodies.info)
@@ -142,6 +144,7 @@ def _of_wav(path: Path, container: Container) -> FileTags:
 def _of_mp3(path: Path, container: Container) -> FileTags:
     from mutagen.id3 import ID3, ID3NoHeaderError
 
+    check_id3_of(path)
     try:
         tags: Any = ID3(path)
     except ID3NoHeaderError:
@@ -153,6 +156,7 @@ def _of_aiff(path: Path, container: Container) -> FileTags:
     from mutagen.aiff import AIFF
     from mutagen.id3 import ID3
 
+    check_id3_of(path, b"ID3 ")
     file: Any = AIFF(path)
     tags: Any = file.tags if file.tags is not None else ID3()
     return _tags(path, container, {"ID3": id3_texts(tags)}, id3_cover(tags))

@@ -13,6 +13,7 @@ from bridge.delivering.tags.cover import Cover, CoverError, read_cover
 from bridge.delivering.tags.essence import Container, container_of, essence_sha256
 from bridge.delivering.tags.fields import IN_BEXT
 from bridge.delivering.tags.id3_frames import saved, with_frames
+from bridge.delivering.tags.id3_head import check_id3_of
 from bridge.delivering.tags.mp4_atoms import with_atoms
 from bridge.delivering.tags.options import TagOptions
 from bridge.delivering.tags.refusals import damaged
@@ -116,6 +117,8 @@ def _written(
     try:
         if container == "WAV":
             return write_wave_tags(path, staged, changes, cover, options)
+        if container in ("AIFF", "MP3"):
+            check_id3_of(path, b"ID3 " if container == "AIFF" else None)
         shutil.copyfile(path, staged)
         _BY_LIBRARY[container](staged, changes, cover, options)
     except MutagenError as error:

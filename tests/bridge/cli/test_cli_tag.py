@@ -101,6 +101,7 @@ def test_an_instrumental_gets_its_name_and_never_the_songs_isrc(
     digests = Digests(*(f"sha256:{each * 64}" for each in "abcd"))
     assert tag(master, Carried("instrumental", digests))
     out = tmp_path / "out.wav"
+    assert run("tag", master, "--set", "isrc=GBAYE0601498", "--in-place").code == 0
     assert run("tag", master, "--job", song, "-o", out, "--no-loudness").code == 0
     values = read_tags(out).values
     assert (values["version"], values.get("isrc")) == ("Instrumental", None)

@@ -10,6 +10,7 @@ from typing import IO
 from bridge.delivering.tags.cover import Cover
 from bridge.delivering.tags.fields import FIELD_OF
 from bridge.delivering.tags.id3_frames import id3_bytes
+from bridge.delivering.tags.id3_head import check_id3
 from bridge.delivering.tags.options import TagOptions
 from bridge.delivering.tags.transliteration import in_ascii, shortened
 from bridge.delivering.tags.wave.axml import axml_isrc, axml_of, is_isrc_alone
@@ -67,6 +68,7 @@ def write_wave_tags(
     with path.open("rb") as source, staged.open("wb") as out:
         wave = read_wave(source, path)
         had = read_wave_tags(source, wave)
+        check_id3(path, had.id3)
         history = coding_history(wave.body(source, wave.of(b"fmt ")[0])[:40])
         bext, description = _bext(had, changes, options, history, told)
         ixml = ixml_with(had.ixml, changes, bext, description)

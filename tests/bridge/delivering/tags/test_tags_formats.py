@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -300,6 +302,44 @@ def test_audio_that_would_change_is_left_as_it_was(
     assert [each.kind for each in told.value.problems] == ["audio_changed"]
     assert path.read_bytes() == sounds["mp3"].read_bytes()
     assert [each.name for each in tmp_path.iterdir()] == ["a.mp3"]
+
+
+@pytest.mark.parametrize("version", [3, 4])
+@pytest.mark.parametrize("kind", ["mp3", "aiff", "wav"])
+def test_a_tag_that_would_unpack_to_more_is_not_unpacked(
+    tmp_path: Path, sounds: dict[str, Path], metadata: SongMetadata, kind: str, version: int
+) -> None:
+    body = b"\3theirs\0" + bytes(24 << 20)
+    packed = zlib.compress(body)
+    packed = len(body).to_bytes(4, "big") + packed if version == 3 else bytes(4) + packed
+    size = len(packed) if version == 3 else _seven_bits(len(packed))
+    flags = b"\0\x80" if version == 3 else b"\0\x09"
+    frames = b"TIT2\0\0\0\2\0\0\3x" + b"TXXX" + size.to_bytes(4, "big") + flags + packed
+    head = b"ID3" + bytes([version, 0, 0]) + _seven_bits(len(frames)).to_bytes(4, "big")
+    path = tmp_path / f"a.{kind}"
+    octets = sounds[kind].read_bytes()
+    order = "big" if kind == "aiff" else "little"
+    tag = head + frames + b"\0" * (len(frames) & 1)
+    if kind != "mp3":
+        name = b"ID3 " if kind == "aiff" else b"id3 "
+        octets += b"\0" * (len(octets) & 1) + name + len(tag).to_bytes(4, order) + tag
+        octets = octets[:4] + (len(octets) - 8).to_bytes(4, order) + octets[8:]
+    path.write_bytes(tag + octets if kind == "mp3" else octets)
+    before = path.read_bytes()
+    tracemalloc.start()
+    for work in (lambda: read_tags(path), lambda: write_tags(path, replace(metadata, cover=None))):
+        error = _refused(work)
+        assert error is not None
+        assert [each.kind for each in error.problems] == ["tags_unsupported"]
+        assert str(path) in str(error)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 16 << 20
+    assert path.read_bytes() == before
+
+
+def _seven_bits(value: int) -> int:
+    return sum((value >> 7 * at & 0x7F) << 8 * at for at in range(4))
 
 
 def test_soundfile_reads_every_one_of_them(
