@@ -52,13 +52,17 @@ class StemAudio:
 
         Samples that are not finite read as 0. Raises InputError as `bridge.audio.opened` does.
         """
+        return np.nan_to_num(self.stretch(start, frames), nan=0.0, posinf=0.0, neginf=0.0)
+
+    def stretch(self, start: int, frames: int) -> Block:
+        """As `read`, samples that are not finite as they are."""
         found = np.zeros((self.facts.channels, frames))
         begin, end = max(start, 0), min(start + frames, self.facts.frames)
         if begin < end:
             sides = [_stretch(path, begin, end - begin) for path in self.paths]
             joined = np.concatenate(sides)
             found[:, begin - start : begin - start + joined.shape[1]] = joined
-        return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+        return found
 
     def blocks(self, frames: int) -> Iterator[Block]:
         """The stem in blocks of so many frames; samples that are not finite read as 0.

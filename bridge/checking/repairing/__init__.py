@@ -1,0 +1,5 @@
+"""Repairs of what a stem check found: new files beside the stems, with a record of every step.
+
+Which findings are mended is a pure plan (`plan.py`); each method is a file; `mending.py` applies a
+stem's steps in one pass, and `folder.py` puts the new files in place, all of them or none.
+"""

@@ -1,0 +1,105 @@
+"""Clicks: the samples that a burst covers, predicted from both sides.
+
+A first prediction over more than the burst gives a model of what is played; of the samples, those
+count as the burst's that neither what is before nor what is behind them explains by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.checking.repairing.autoregression import Mask, filled, predictors
+from bridge.checking.repairing.prediction import AROUND, Predicted, predicted
+from bridge.checking.repairing.steps import RepairStep
+from bridge.checking.repairing.stretches import Local, Patch, Stretch, stretch_of
+from bridge.checking.stem_audio import StemAudio
+from stemwright.decibels import power_db
+
+_GUARD = 24
+_AROUND = 1024
+_ORDER = 64
+_STANDS_OUT = 6.0
+"""Of the median error around it."""
+_LEAST = 1e-5
+_LONGEST_S = 0.005
+LEAST_GAIN_DB = 3.0
+
+
+def mended_click(audio: StemAudio, step: RepairStep, others: Sequence[RepairStep]) -> Local | str:
+    """The sides of a click that were damaged, made anew; or why not."""
+    stretch = stretch_of(audio, step.first, step.stop, AROUND + _GUARD, others)
+    return mended_burst(stretch, step, _GUARD, _LONGEST_S)
+
+
+def mended_burst(stretch: Stretch, step: RepairStep, guard: int, longest_s: float) -> Local | str:
+    """What covers the sound within a step's range and `guard` frames around it, made anew."""
+    start, stop = step.first - guard - stretch.first, step.stop + guard - stretch.first
+    sides = [_burst(stretch, channel, start, stop) for channel in range(len(stretch.samples))]
+    if not any(side.any() for side in sides):
+        return "nothing there stands out of what surrounds it"
+    longest = max(
+        int(np.flatnonzero(side)[-1] - np.flatnonzero(side)[0]) + 1 for side in sides if side.any()
+    )
+    if longest > longest_s * stretch.sample_rate_hz:
+        return f"it is {1000 * longest / stretch.sample_rate_hz:.1f} ms long: too long to predict"
+    return _mended(stretch, sides)
+
+
+def _mended(stretch: Stretch, sides: list[Mask]) -> Local | str:
+    patches: list[Patch] = []
+    damage, error = 0.0, 0.0
+    for channel, mask in enumerate(sides):
+        if not mask.any():
+            continue
+        other_is_whole = len(sides) == 2 and not sides[1 - channel].any()
+        made = predicted(stretch, channel, mask, other_is_whole)
+        changed = _energy(stretch, channel, made, mask)
+        expected = made.error * np.count_nonzero(mask)
+        if np.isfinite(expected) and power_db(changed / max(expected, 1e-30)) < LEAST_GAIN_DB:
+            continue
+        damage, error = damage + changed, error + expected
+        patches += stretch.patches(channel, mask, made.samples)
+    if not patches:
+        return "what is played there cannot be predicted well enough: it would gain nothing"
+    gain_db = power_db(damage / max(error, 1e-30)) if np.isfinite(error) else None
+    frames = sum(each.stop - each.first for each in patches)
+    return Local(tuple(patches), f"{frames} samples predicted from both sides", gain_db)
+
+
+def _energy(stretch: Stretch, channel: int, made: Predicted, mask: Mask) -> float:
+    return float(np.square(made.samples[mask] - stretch.samples[channel][mask]).sum())
+
+
+def _burst(stretch: Stretch, channel: int, start: int, stop: int) -> Mask:
+    """(frames,) the samples from the first to the last that nothing around them explains."""
+    found = np.zeros(stretch.samples.shape[1], bool)
+    near = slice(max(0, start - _AROUND), stop + _AROUND)
+    samples = stretch.samples[channel, near]
+    unknown = stretch.blind[near] | stretch.broken[channel, near]
+    unknown[start - near.start : stop - near.start] = True
+    taps = predictors(filled(samples, unknown, _ORDER, 2), _ORDER)
+    if taps is None:
+        error = np.abs(samples)
+    else:
+        error = np.minimum(_error(samples, taps), _error(samples[::-1], taps)[::-1])
+    usual = float(np.median(error[~unknown])) if not unknown.all() else 0.0
+    outside = error > max(_STANDS_OUT * usual, _LEAST)
+    outside[: max(0, start - near.start)] = False
+    outside[stop - near.start :] = False
+    places = np.flatnonzero(outside)
+    if len(places):
+        found[near.start + places[0] : near.start + places[-1] + 1] = True
+    return found
+
+
+def _error(samples: Block, taps: Block) -> Block:
+    """|what the samples before each one do not predict of it|."""
+    order = len(taps) - 1
+    padded = np.concatenate([np.zeros(order), samples])
+    error = np.zeros(len(samples))
+    for lag, tap in enumerate(taps.tolist()):
+        error += tap * padded[order - lag : order - lag + len(samples)]
+    return np.abs(error)

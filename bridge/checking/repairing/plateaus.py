@@ -1,0 +1,103 @@
+"""Clipped peaks: what was cut off, predicted from both sides, and never under the plateau.
+
+An autoregressive model of each window, its cut samples unknown but for their sign and what they
+reach at least (after Janssen et al., see `autoregression`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.checking.repairing.autoregression import Mask, filled
+from bridge.checking.repairing.steps import RepairStep
+from bridge.checking.repairing.stretches import Local, Patch, Stretch, runs_of, stretch_of
+from bridge.checking.stem_audio import StemAudio
+from stemwright.decibels import amplitude_db
+
+_CORE = 2048
+"""Frames made anew at once, on a grid of the file's frames."""
+_AROUND = 1024
+_ORDER = 120
+_ROUNDS = 3
+_TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
+"""As the check has them: cut in 24 bits; dithered to 16 bits after it was cut."""
+_LOWEST = 0.7
+"""Of the level told: a side whose peaks stay below was not cut there."""
+_FEWEST = 3
+_LONGEST_S = 0.005
+_HIGHEST = 2.0
+"""Of the plateau: no prediction is believed further."""
+
+
+def mended_peaks(audio: StemAudio, step: RepairStep, _others: Sequence[RepairStep]) -> Local | str:
+    """What was cut off within a step's range, put back; or why not."""
+    level = 10.0 ** (step.parameters["level_dbfs"] / 20.0)
+    longest = max(1, round(_LONGEST_S * audio.facts.sample_rate_hz))
+    levels = _levels(audio, step, level)
+    patches: list[Patch] = []
+    count, left = 0, 0
+    for first in range(step.first - step.first % _CORE, step.stop, _CORE):
+        stretch = stretch_of(audio, first, first + _CORE, _AROUND)
+        for channel, bounds in enumerate(levels):
+            mask, too_long = _cut(stretch, channel, bounds, step, longest)
+            core = np.zeros_like(mask)
+            core[_AROUND : _AROUND + _CORE] = mask[_AROUND : _AROUND + _CORE]
+            left += too_long
+            count += len(runs_of(core))
+            if core.any():
+                patches += stretch.patches(channel, core, _peaks(stretch.samples[channel], mask))
+    if not patches:
+        return "its plateaus are too long to predict: ask for a new export" if left else _NONE
+    top_dbfs = amplitude_db(max(float(np.abs(patch.after).max()) for patch in patches))
+    words = f"{count} peaks put back, up to {top_dbfs:+.1f} dBFS"
+    return Local(tuple(patches), f"{words}; {left} too long" if left else words)
+
+
+_NONE = "no plateau is found there"
+_Levels = dict[int, tuple[float, float]]
+"""By sign: the level at which a side was cut, and its tolerance."""
+
+
+def _levels(audio: StemAudio, step: RepairStep, level: float) -> list[_Levels]:
+    """The level of each side and sign; none where it was not cut."""
+    samples = audio.read(step.first - _FEWEST, step.stop - step.first + 2 * _FEWEST)
+    return [dict(_levels_of(side, level)) for side in samples]
+
+
+def _levels_of(side: Block, level: float) -> Iterator[tuple[int, tuple[float, float]]]:
+    for sign in (1, -1):
+        top = float((sign * side).max(initial=0.0))
+        if top < _LOWEST * level:
+            continue
+        for tolerance in _TOLERANCES:
+            at_top = sign * side >= top - 4 * tolerance
+            if max((stop - start for start, stop in runs_of(at_top)), default=0) >= _FEWEST:
+                yield sign, (top, tolerance)
+                break
+
+
+def _cut(
+    stretch: Stretch, channel: int, levels: _Levels, step: RepairStep, longest: int
+) -> tuple[Mask, int]:
+    """(frames,) the samples of plateaus, and how many plateaus are too long to be among them."""
+    samples, found, left = stretch.samples[channel], np.zeros(stretch.samples.shape[1], bool), 0
+    for sign, (top, tolerance) in levels.items():
+        at_top = sign * samples >= top - 5 * tolerance
+        at_top[: max(0, step.first - stretch.first)] = False
+        at_top[max(0, step.stop - stretch.first) :] = False
+        for start, stop in runs_of(at_top):
+            if stop - start > longest:
+                left += _AROUND <= start < _AROUND + _CORE
+            else:
+                found[start:stop] = True
+    return found, left
+
+
+def _peaks(samples: Block, mask: Mask) -> Block:
+    made = filled(samples, mask, _ORDER, _ROUNDS, samples)
+    most = _HIGHEST * np.abs(samples)
+    clipped: Block = np.where(mask, np.clip(made, -most, most), made)
+    return clipped
