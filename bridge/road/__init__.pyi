@@ -47,6 +47,12 @@ from .rendering import (
     render_master as render_master,
     write_lock as write_lock,
 )
+from .repairs import (
+    are_repairs as are_repairs,
+    check_repairs_folder as check_repairs_folder,
+    checked_repairs as checked_repairs,
+    repaired_stems as repaired_stems,
+)
 from .sheets import (
     sheet_of_draft as sheet_of_draft,
     sheet_of_folder as sheet_of_folder,
@@ -82,9 +88,12 @@ __all__ = [
     "ToCheck",
     "Work",
     "accept_findings",
+    "are_repairs",
     "check_draft",
     "check_page_place",
+    "check_repairs_folder",
     "checked_digests",
+    "checked_repairs",
     "checked_stems",
     "compared",
     "compared_chains",
@@ -105,6 +114,7 @@ __all__ = [
     "proofs",
     "quick_check",
     "render_master",
+    "repaired_stems",
     "report_again",
     "set_metadata",
     "sheet_of_draft",

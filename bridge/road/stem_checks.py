@@ -44,7 +44,7 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
     Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do,
     and as `bridge.audio.probe` does for a rough mix that cannot be opened.
     """
-    job, session, unreadable = _song(given)
+    job, session, unreadable = song_to_check(given)
     with store_of(given.store) as store:
         report = check(
             session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix, store=store
@@ -92,13 +92,16 @@ def write_page_of_check(given: ToCheck, report: CheckReport, page: Path) -> None
     from bridge.checking import opened_song
     from bridge.pages.check import write_check_page
 
-    _, session, _ = _song(given)
+    _, session, _ = song_to_check(given)
     with opened_song(session, given.mix) as audio:
         write_check_page(page, report, audio, title_of_song(given))
 
 
-def _song(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:
-    """The job, if it is one, what is checked, and what is wrong with files that are left out."""
+def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:
+    """The job, if it is one, what is checked, and what is wrong with files that are left out.
+
+    Raises InputError as `checked_stems` does.
+    """
     from bridge.jobs import load_job, song_session
 
     job = None if given.job is None else load_job(given.job)

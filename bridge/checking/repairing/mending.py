@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.clicks import mended_click
-from bridge.checking.repairing.gaps import mended_corrupt, mended_dropout
-from bridge.checking.repairing.plateaus import mended_peaks
+from bridge.checking.repairing.methods.clicks import mended_click
+from bridge.checking.repairing.methods.gaps import mended_corrupt, mended_dropout
+from bridge.checking.repairing.methods.plateaus import mended_peaks
+from bridge.checking.repairing.methods.stretches import Local, Patch
+from bridge.checking.repairing.methods.whole_stems import WholeStem, moved, whole_stem
 from bridge.checking.repairing.steps import Mended, Refused, RepairStep, TouchedRange
-from bridge.checking.repairing.stretches import Local, Patch
-from bridge.checking.repairing.whole_stems import WholeStem, moved, whole_stem
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import amplitude_db
 
@@ -77,7 +77,9 @@ class StemMending:
         """What is not done, and why, once the blocks were made."""
         if not self._is_broken:
             return tuple(self._refused)
-        return tuple(Refused(each.stem, each.code, each.finding, _BROKEN) for each in self._steps)
+        return tuple(
+            Refused(each.stem, each.code, each.finding, _BROKEN, each) for each in self._steps
+        )
 
     def _place(self, step: RepairStep) -> None:
         others = [each for each in self._steps if each.code in _HIDING and each is not step]
@@ -98,7 +100,7 @@ class StemMending:
             self._whole.append(made)
 
     def _refuse(self, step: RepairStep, why: str) -> None:
-        self._refused.append(Refused(step.stem, step.code, step.finding, why))
+        self._refused.append(Refused(step.stem, step.code, step.finding, why, step))
 
     def _mended_blocks(self) -> Iterator[Block]:
         patches = [patch for _, local in self._local for patch in local.patches]

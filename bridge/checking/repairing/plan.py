@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bridge.checking.codes import CODES, SEVERITIES
 from bridge.checking.findings import CheckReport, Finding
@@ -36,6 +36,8 @@ METHODS: tuple[Method, ...] = (
 """In the order in which they are applied; each is of the frames of the file before."""
 
 _BY_CODE = {method.code: method for method in METHODS}
+_EDGE_FRAMES = 64
+"""A click so near to a gap is its edge."""
 _LEAST = SEVERITIES.index("minor")
 
 
@@ -81,8 +83,27 @@ def planned_repairs(
             elif stem in places:
                 steps.append(_step(stem, finding, method, places[stem]))
     order = {method.code: at for at, method in enumerate(METHODS)}
+    steps = [*_joined(steps)]
     steps.sort(key=lambda each: (each.stem, order[each.code], each.first, each.stop, each.finding))
     return Plan(tuple(steps), tuple(refused))
+
+
+def _joined(steps: Sequence[RepairStep]) -> Iterator[RepairStep]:
+    """The steps without clicks that are the edges of a gap, or of samples that are no sound."""
+    gaps = [each for each in steps if each.code in ("dropout", "corrupt_samples")]
+    taken: dict[str, list[str]] = {each.finding: [] for each in gaps}
+    for step in steps:
+        around = next((gap for gap in gaps if _touch(step, gap)), None)
+        if step.code == "clicks" and around is not None:
+            taken[around.finding].append(step.finding)
+        elif step not in gaps:
+            yield step
+    yield from (replace(gap, also=tuple(sorted(taken[gap.finding]))) for gap in gaps)
+
+
+def _touch(one: RepairStep, other: RepairStep) -> bool:
+    near = one.first <= other.stop + _EDGE_FRAMES and other.first <= one.stop + _EDGE_FRAMES
+    return one.stem == other.stem and near
 
 
 def _is_wanted(finding: Finding, only: Collection[str]) -> bool:

@@ -13,8 +13,8 @@ from typing import Any
 class RepairStep:
     """One finding of a stem to be mended: frames of the stem's file, `stop` behind the last one.
 
-    `channel` is the side it is on, None where the method looks at all. `parameters` are the
-    numbers that the method is given.
+    `also` are findings of the same damage: the clicks at the edges of a gap. `channel` is the side
+    it is on, None where the method looks at all. `parameters` are what the method is given.
     """
 
     stem: str
@@ -26,10 +26,11 @@ class RepairStep:
     version: int
     channel: int | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """A row of `steps` in repairs.json."""
-        return {**vars(self), "parameters": dict(self.parameters)}
+        return {**vars(self), "parameters": dict(self.parameters), "also": list(self.also)}
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,18 @@ class Mended:
 
 @dataclass(frozen=True)
 class Refused:
-    """A finding that is not mended, and why."""
+    """A finding that is not mended, and why; `step` is what was tried."""
 
     stem: str
     code: str
     finding: str
     why: str
+    step: RepairStep | None = None
 
     def as_json(self) -> dict[str, Any]:
         """A row of `refused`."""
-        return dict(vars(self))
+        tried = None if self.step is None else self.step.as_json()
+        return {**vars(self), "step": tried}
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ class Repairs:
     def mended(self) -> tuple[Mended, ...]:
         """Every step that was done, by stem and time."""
         return tuple(each for stem in self.stems for each in stem.mended)
+
+    def findings(self) -> frozenset[str]:
+        """The ids of all findings that were mended."""
+        steps = [each.step for each in self.mended()]
+        return frozenset(name for step in steps for name in (step.finding, *step.also))
 
     def as_json(self) -> dict[str, Any]:
         """What `check --repair --json` adds."""

@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bridge.cli.checking.repairs import (
+    DryRun,
+    Only,
+    RepairInto,
+    asked_repairs,
+    made_repairs,
+    repairs_json,
+    show_repairs,
+    still_open,
+)
 from bridge.cli.given_song import names_job
 from bridge.cli.options import Jobs, Json, Long, Skip, StorePath
 from bridge.cli.printing import print_json, say, show_table
@@ -74,6 +84,9 @@ def check(
         Path | None,
         typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
     ] = None,
+    repair: RepairInto = None,
+    only: Only = None,
+    dry_run: DryRun = False,
     skip: Skip = None,
     long: Long = False,
     store: StorePath = None,
@@ -98,11 +111,13 @@ def check(
     given = ToCheck(given.session, given.job, mix, skip or (), long, jobs or cores(), store)
     if page is not None:
         check_page_place(given, page)
+    asked = asked_repairs(given, repair, only or (), dry_run=dry_run)
     with ProgressBar() as bar:
         bar.stage("stem check")
         report = checked_stems(given, progress=_Shown(bar))
-    if accept and given.job is not None:
-        report = accept_findings(given.job, report, accept, why)
+        if accept and given.job is not None:
+            report = accept_findings(given.job, report, accept, why)
+        repairs = made_repairs(asked, given, report, _Shown(bar))
     if page is not None:
         write_page_of_check(given, report, page)
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
@@ -110,10 +125,11 @@ def check(
         text = letters.letter(report, title_of_song(given))
         print_json({"message": text}) if json else say(*text.splitlines())
     elif json:
-        print_json(report.as_json())
+        print_json({**report.as_json(), **repairs_json(repairs)})
     else:
         _show(report)
-    if least is not None and report.open(least):
+        show_repairs(repairs)
+    if least is not None and still_open(report.open(least), repairs):
         raise typer.Exit(EXIT_NO)
 
 

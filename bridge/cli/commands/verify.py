@@ -10,10 +10,11 @@ import typer
 from bridge.cli.given_song import finished, sent_revision
 from bridge.cli.options import Jobs, Json, Plugins, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
-from bridge.road import checked_digests, cores, verified
+from bridge.road import are_repairs, checked_digests, checked_repairs, cores, verified
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
+    from bridge.checking.repairing import VerifiedRepairs
     from bridge.comparing import DigestCheck, DigestChecks, Verified
 
 _SHOWN = 23  # "sha256:" and 16 of 64 digits
@@ -52,7 +53,8 @@ def verify(
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="DIR|FILE|JOB", help="A folder that render wrote, one master, or a job."
+            metavar="DIR|FILE|JOB",
+            help="A folder that render or check --repair wrote, one master, or a job.",
         ),
     ],
     revision: RevisionSent = None,
@@ -82,6 +84,10 @@ def verify(
     from bridge.cli.progress import ProgressBar
     from bridge.comparing import Limits
 
+    if revision is None and are_repairs(path):
+        repairs = checked_repairs(path, quick=quick)
+        _end(repairs.as_json(), _repair_lines(repairs), repairs.same, json)
+        return
     master, job = _given(path, revision)
     if frozen is not None and (job is None or quick):
         raise InputError(_FROZEN_OF_A_JOB)
@@ -119,6 +125,15 @@ def _end(told: object, lines: list[str], same: bool, json: bool) -> None:
         say(*lines)
     if not same:
         raise typer.Exit(EXIT_NO)
+
+
+def _repair_lines(found: VerifiedRepairs) -> list[str]:
+    if found.same:
+        return [f"repairs: {found.steps} steps on {found.stems} stems give what was written"]
+    return [
+        ": ".join(word for word in (each.stem, each.step, each.message) if word)
+        for each in found.differing
+    ]
 
 
 def _digest_lines(found: DigestChecks) -> list[str]:

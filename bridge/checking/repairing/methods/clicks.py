@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.autoregression import Mask, filled, predictors
-from bridge.checking.repairing.prediction import AROUND, Predicted, predicted
+from bridge.checking.repairing.methods.autoregression import Mask, filled, predictors
+from bridge.checking.repairing.methods.prediction import AROUND, Predicted, predicted
+from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, stretch_of
 from bridge.checking.repairing.steps import RepairStep
-from bridge.checking.repairing.stretches import Local, Patch, Stretch, stretch_of
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.autoregression import Mask, filled
-from bridge.checking.repairing.stretches import Stretch
+from bridge.checking.repairing.methods.autoregression import Mask, filled
+from bridge.checking.repairing.methods.stretches import Stretch
 
 _SHORT = 24
 _SHORT_ORDER, _ORDER = 120, 1024

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.autoregression import Mask, filled
+from bridge.checking.repairing.methods.autoregression import Mask, filled
+from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, runs_of, stretch_of
 from bridge.checking.repairing.steps import RepairStep
-from bridge.checking.repairing.stretches import Local, Patch, Stretch, runs_of, stretch_of
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import amplitude_db
 

@@ -8,8 +8,8 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio import Block
-from bridge.checking.repairing.hum import mains_hum
-from bridge.checking.repairing.offsets import SteadyOffset
+from bridge.checking.repairing.methods.hum import mains_hum
+from bridge.checking.repairing.methods.offsets import SteadyOffset
 from bridge.checking.repairing.steps import Mended, RepairStep, TouchedRange
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import amplitude_db

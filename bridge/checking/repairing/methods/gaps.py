@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bridge.checking.repairing.autoregression import Mask
-from bridge.checking.repairing.clicks import mended_burst
-from bridge.checking.repairing.prediction import AROUND, predicted
+from bridge.checking.repairing.methods.autoregression import Mask
+from bridge.checking.repairing.methods.clicks import mended_burst
+from bridge.checking.repairing.methods.prediction import AROUND, predicted
+from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, runs_of, stretch_of
 from bridge.checking.repairing.steps import RepairStep
-from bridge.checking.repairing.stretches import Local, Patch, Stretch, runs_of, stretch_of
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
 

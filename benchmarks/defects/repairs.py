@@ -1,0 +1,210 @@
+"""What repairs are worth: stems with a known fault, checked and mended as `check --repair` does.
+
+Each place that was touched is held to the sound as it was before the fault, and so is every file
+as a whole: a repair that makes one worse is worse than none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.apart import LeftOutError
+from benchmarks.defects.clean import CleanStem, Part, seeded, sounds, stems
+from benchmarks.defects.faults.every import LEVELS, queue_of
+from benchmarks.defects.peers_mending import mended_by_libsonare
+from benchmarks.defects.sound import Sound, write
+from benchmarks.defects.truth import Damaged, Level, whole
+from benchmarks.figures import progress
+from bridge.audio import Block
+from bridge.checking import CheckReport, check
+from bridge.checking.repairing import StemPlace, planned_repairs
+from bridge.checking.repairing.mending import StemMending
+from bridge.checking.stem_audio import stem_audio
+from sessions import read
+
+_MEASURED = (
+    *(("clicks", name) for name in ("+6 dB over RMS", "+12 dB over RMS", "+18 dB over RMS")),
+    *(("dropout", f"{ms} ms") for ms in (1, 2, 5)),
+    *(("corrupt_samples", name) for name in ("NaN and infinity", "full-scale bursts")),
+    *(("clipped", f"-{db} dB") for db in (1, 3, 6)),
+    *(("hum", f"{hz} Hz at {level} dBFS") for hz in (50, 60) for level in (-50, -60, -70)),
+)
+_OFFSETS = (0.001, 0.01)
+_STEMS = 6
+_SOUND_ROOM = 0.9
+
+
+@dataclass
+class Worth:
+    """What mending one fault at one strength gave, over its stems; SDR in dB."""
+
+    code: str
+    level: str
+    stems: int = 0
+    places: int = 0
+    mended: int = 0
+    before_db: list[float] = field(default_factory=list)
+    after_db: list[float] = field(default_factory=list)
+    outside: float = 0.0
+    worse: int = 0
+    peer_db: list[float] = field(default_factory=list)
+    peer_worse: int = 0
+
+
+@dataclass(frozen=True)
+class _Case:
+    level: Level
+    stem: CleanStem
+    true: Block
+    damaged: Damaged
+
+    @property
+    def places(self) -> npt.NDArray[np.bool_]:
+        """(channels, frames) what the fault changed."""
+        return np.asarray(self.true != self.damaged.sound.samples)
+
+
+def ran(part: Part, folder: Path, share: float, only: list[str]) -> tuple[list[Worth], str]:
+    """Every fault on its stems; and why libsonare was left out, "" where it was not."""
+    found, left_out = [], ""
+    for level in _levels():
+        if only and level.code not in only:
+            continue
+        worth = Worth(level.code, level.name)
+        for case in _cases(level, part, max(2, round(_STEMS * share))):
+            progress(f"{level.code} {level.name}: {case.stem.name}")
+            path = folder / f"{case.stem.file}.wav"
+            write(case.damaged.sound, path)
+            _ours(case, path, worth)
+            if not left_out:
+                try:
+                    _peer(case, path, worth)
+                except LeftOutError as why:
+                    left_out = str(why)
+            path.unlink()
+        found.append(worth)
+    return found, left_out
+
+
+def _levels() -> Iterator[Level]:
+    for level in LEVELS:
+        if (level.code, level.name) in _MEASURED:
+            yield level
+    for amount in _OFFSETS:
+        yield Level("dc_offset", f"{amount:g}", _offset(amount))
+
+
+def _offset(amount: float) -> Callable[..., Damaged]:
+    def damage(sound: Sound, _rng: object) -> Damaged:
+        moved = sound.holding(sound.samples + amount)
+        return Damaged(moved, whole("dc_offset", sound, amount))
+
+    return damage
+
+
+def _cases(level: Level, part: Part, count: int) -> Iterator[_Case]:
+    order = seeded("order").permutation(len(stems(part)))
+    every = [stems(part)[each] for each in order]
+    for stem in queue_of(level, every):
+        sound = stem.make()
+        if count and sounds(sound):
+            if level.code == "dc_offset":
+                sound = sound.holding(_SOUND_ROOM * sound.samples)
+            made = level.damage(sound, seeded(level.code, level.name, stem.name))
+            if made is not None:
+                count -= 1
+                yield _Case(level, stem, sound.samples, made)
+        if not count:
+            return
+
+
+def _ours(case: _Case, path: Path, worth: Worth) -> None:
+    session = read([path])
+    report = check(session)
+    after, touched = _mended(path, report, case.level.code)
+    before = case.damaged.sound.samples
+    worth.stems += 1
+    for truth in case.damaged.truths:
+        rate_hz = case.damaged.sound.rate_hz
+        runs = truth.runs or ((round(truth.start_s * rate_hz), round(truth.end_s * rate_hz)),)
+        worth.places += len(runs)
+        worth.mended += sum(bool(touched[:, start:stop].any()) for start, stop in runs)
+    places = case.places & touched
+    if places.any():
+        worth.before_db.append(_sdr_db(case.true[places], before[places]))
+        worth.after_db.append(_sdr_db(case.true[places], after[places]))
+    outside = np.abs(np.nan_to_num(after - before))[~touched]
+    worth.outside = max(worth.outside, float(outside.max(initial=0.0)))
+    worth.worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
+
+
+def _mended(path: Path, report: CheckReport, code: str) -> tuple[Block, npt.NDArray[np.bool_]]:
+    """The samples after the repairs of a code, and which were touched."""
+    (told,) = report.stems
+    audio = stem_audio(told.id, told.id, "", (path,))
+    place = StemPlace(0, audio.facts.frames, audio.facts.sample_rate_hz)
+    plan = planned_repairs(report, {told.id: place}, [code])
+    mending = StemMending(audio, plan.steps)
+    after = np.concatenate([*mending.blocks()], axis=1)
+    touched = np.zeros(after.shape, bool)
+    for each in mending.mended():
+        for part in each.ranges:
+            touched[part.channel, part.first : part.stop] = True
+    if not mending.changes:
+        after = audio.stretch(0, audio.facts.frames)
+    return after, touched
+
+
+def _peer(case: _Case, path: Path, worth: Worth) -> None:
+    if case.level.code not in ("clicks", "clipped", "hum"):
+        return
+    after = mended_by_libsonare(path, case.level.code)
+    places, before = case.places, case.damaged.sound.samples
+    worth.peer_db.append(_sdr_db(case.true[places], after[places]))
+    worth.peer_worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
+
+
+def _sdr_db(true: Block, found: Block) -> float:
+    return 10.0 * math.log10(max(_energy(true), 1e-20) / max(_energy(true - found), 1e-20))
+
+
+def _energy(samples: Block) -> float:
+    return float(np.square(np.nan_to_num(samples, posinf=1.0, neginf=-1.0)).sum())
+
+
+def printed(found: list[Worth], left_out: str) -> str:
+    """The table as Markdown."""
+    head = "fault", "strength", "stems", "mended", "before, dB", "after, dB", "outside", "worse"
+    rows: list[tuple[str, ...]] = [(*head, "libsonare, dB", "worse"), ("---",) * 10]
+    rows += [_row(each) for each in found]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    if left_out:
+        lines.append(f"libsonare: {left_out}")
+    return "\n".join(lines) + "\n"
+
+
+def _row(worth: Worth) -> tuple[str, ...]:
+    outside = f"{20 * math.log10(worth.outside):.0f} dBFS" if worth.outside else "-inf"
+    peer = _mean(worth.peer_db)
+    return (
+        worth.code,
+        worth.level,
+        str(worth.stems),
+        f"{worth.mended} of {worth.places}",
+        _mean(worth.before_db),
+        _mean(worth.after_db),
+        outside,
+        f"{worth.worse} of {worth.stems}",
+        peer,
+        f"{worth.peer_worse} of {len(worth.peer_db)}" if worth.peer_db else "",
+    )
+
+
+def _mean(values: list[float]) -> str:
+    return f"{np.mean(values):.1f}" if values else ""

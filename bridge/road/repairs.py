@@ -1,0 +1,68 @@
+"""Repaired stems of what a command was given, and such a folder held to its record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.checking import unwatched
+from bridge.road.stem_checks import ToCheck, song_to_check
+
+if TYPE_CHECKING:
+    from bridge.checking import CheckReport, Progress
+    from bridge.checking.repairing import Repairs, VerifiedRepairs
+
+
+def check_repairs_folder(given: ToCheck, folder: Path) -> None:
+    """Raise InputError for a folder that no repaired stems may go to, before any work is done."""
+    from bridge.checking.repairing import refuse_folder
+
+    _, session, _ = song_to_check(given)
+    media = (clip.media for track in session.tracks for clip in track.clips)
+    refuse_folder(folder, [each.path for each in media if each and each.member is None])
+
+
+def repaired_stems(
+    given: ToCheck,
+    report: CheckReport,
+    folder: Path | None,
+    only: Collection[str] = (),
+    *,
+    progress: Progress = unwatched,
+) -> Repairs:
+    """Mend what a report has found, into `folder`, or into none: then it is only looked at.
+
+    Raises InputError and MachineError as `bridge.checking.repairing.repaired` does.
+    """
+    from bridge.checking.repairing import planned, refused_unread, repaired
+
+    _, session, unreadable = song_to_check(given)
+    if folder is None:
+        made = planned(session, report, only, progress)
+    else:
+        made = repaired(session, report, only, folder, progress)
+    names = [
+        Path(str(each.where.get("member") or each.where.get("file", ""))).name
+        for each in unreadable
+    ]
+    return replace(made, refused=(*made.refused, *refused_unread(names)))
+
+
+def are_repairs(path: Path) -> bool:
+    """Whether a path is a folder of repaired stems, and none of a render."""
+    from bridge.checking.repairing import has_repairs
+    from bridge.finished import RECORD
+
+    return has_repairs(path) and not (path / RECORD).exists()
+
+
+def checked_repairs(folder: Path, *, quick: bool = False) -> VerifiedRepairs:
+    """Do the repairs of a folder again, and hold them to its record; `quick`: its files alone.
+
+    Raises InputError as `bridge.checking.repairing.verified_repairs` does.
+    """
+    from bridge.checking.repairing import verified_repairs
+
+    return verified_repairs(folder, quick=quick)
