@@ -1,8 +1,7 @@
 """Precision and recall of `check` by defect and level, and its false alarms on clean stems.
 
 `python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`, or
-`--story`. The kept part is
-for a last look: no threshold may be set on it.
+`--story`, or `--repairs`. The kept part is for a last look: no threshold may be set on it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.apart import LeftOutError
-from benchmarks.defects import page, table
+from benchmarks.defects import page, repairs, table
 from benchmarks.defects.clean import Part
 from benchmarks.defects.running import Results, ran, ran_by_peers
 from benchmarks.defects.story import stories, summary
@@ -27,6 +26,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
         if asked.story:
             _tell_stories("kept" if asked.kept else "training", Path(name))
+            return
+        if asked.repairs:
+            part: Part = "kept" if asked.kept else "training"
+            worth = repairs.ran(part, Path(name), asked.share, asked.only)
+            sys.stdout.write(repairs.printed(*worth))
             return
         results = _results("kept" if asked.kept else "training", asked, Path(name))
     sys.stdout.write(table.printed(results, asked.places))
@@ -59,6 +63,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="CODE")
     parser.add_argument("--kept", action="store_true", help="the part kept for a last look")
     parser.add_argument("--story", action="store_true", help="five mistakes in one song, alone")
+    parser.add_argument("--repairs", action="store_true", help="what mending is worth, alone")
     parser.add_argument("--places", action="store_true", help="say where it missed and erred")
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
     parser.add_argument("--peers", action="store_true", help="libsonare instead of ours")

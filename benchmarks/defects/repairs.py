@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.apart import LeftOutError
+from benchmarks.defects import ours
 from benchmarks.defects.clean import CleanStem, Part, seeded, sounds, stems
 from benchmarks.defects.faults.every import LEVELS, queue_of
 from benchmarks.defects.peers_mending import mended_by_libsonare
@@ -22,11 +23,10 @@ from benchmarks.defects.sound import Sound, write
 from benchmarks.defects.truth import Damaged, Level, whole
 from benchmarks.figures import progress
 from bridge.audio import Block
-from bridge.checking import CheckReport, check
+from bridge.checking import CheckReport, Finding, Severity, StemFindings
 from bridge.checking.repairing import StemPlace, planned_repairs
 from bridge.checking.repairing.mending import StemMending
 from bridge.checking.stem_audio import stem_audio
-from sessions import read
 
 _MEASURED = (
     *(("clicks", name) for name in ("+6 dB over RMS", "+12 dB over RMS", "+18 dB over RMS")),
@@ -37,6 +37,7 @@ _MEASURED = (
 )
 _OFFSETS = (0.001, 0.01)
 _STEMS = 6
+_STEM = "stem"
 _SOUND_ROOM = 0.9
 
 
@@ -125,9 +126,7 @@ def _cases(level: Level, part: Part, count: int) -> Iterator[_Case]:
 
 
 def _ours(case: _Case, path: Path, worth: Worth) -> None:
-    session = read([path])
-    report = check(session)
-    after, touched = _mended(path, report, case.level.code)
+    after, touched = _mended(path, case.level.code)
     before = case.damaged.sound.samples
     worth.stems += 1
     for truth in case.damaged.truths:
@@ -144,12 +143,13 @@ def _ours(case: _Case, path: Path, worth: Worth) -> None:
     worth.worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
 
 
-def _mended(path: Path, report: CheckReport, code: str) -> tuple[Block, npt.NDArray[np.bool_]]:
-    """The samples after the repairs of a code, and which were touched."""
-    (told,) = report.stems
-    audio = stem_audio(told.id, told.id, "", (path,))
+def _mended(path: Path, code: str) -> tuple[Block, npt.NDArray[np.bool_]]:
+    """The samples after the repairs of a code, where it was found, and which were touched."""
+    audio = stem_audio(_STEM, _STEM, "", (path,))
+    found = tuple(_finding(each, at) for at, each in enumerate(ours.of_stem(path, _STEM, {code})))
+    report = CheckReport((StemFindings(_STEM, found),))
     place = StemPlace(0, audio.facts.frames, audio.facts.sample_rate_hz)
-    plan = planned_repairs(report, {told.id: place}, [code])
+    plan = planned_repairs(report, {_STEM: place})
     mending = StemMending(audio, plan.steps)
     after = np.concatenate([*mending.blocks()], axis=1)
     touched = np.zeros(after.shape, bool)
@@ -159,6 +159,12 @@ def _mended(path: Path, report: CheckReport, code: str) -> tuple[Block, npt.NDAr
     if not mending.changes:
         after = audio.stretch(0, audio.facts.frames)
     return after, touched
+
+
+def _finding(told: ours.Told, at: int) -> Finding:
+    named = f"{told.code}-{at}"
+    severity: Severity = "major" if told.severity == "major" else "minor"
+    return Finding(named, told.code, severity, (_STEM,), told.start_s, told.end_s, told.value)
 
 
 def _peer(case: _Case, path: Path, worth: Worth) -> None:

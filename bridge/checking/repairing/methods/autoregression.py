@@ -18,7 +18,7 @@ Mask = npt.NDArray[np.bool_]
 _WHITENING = 1e-9
 _RIDGE = 1e-9
 _LEAST_POWER = 1e-20
-_MOST_BOUND = 4
+_MOST_BOUND = 3
 """Rounds in which samples that would break their bound are set to it."""
 
 
@@ -40,14 +40,16 @@ def filled(
         made[places] = np.interp(places, known, samples[known]) if len(known) else 0.0
     else:
         made[places] = bounds[places]
-    for _ in range(rounds):
+    for left in range(rounds - 1, -1, -1):
         weights = _weights(predictors(made, order))
         if weights is None:
             break
-        if bounds is None:
+        if bounds is None or left:
             made[places] = _least(made, places, weights)
         else:
             made[places] = _least_beyond(made, places, weights, bounds[places])
+        if bounds is not None:
+            made[places] = _beyond(made[places], bounds[places])
     return made
 
 
@@ -110,6 +112,11 @@ def _least_beyond(
         found[short] = bounds[short]
         free &= ~short
     return found
+
+
+def _beyond(values: Block, bounds: Block) -> Block:
+    """The values, those that fall short of their bound set to it."""
+    return np.where(values * np.sign(bounds) < np.abs(bounds), bounds, values)
 
 
 def _pull(made: Block, places: npt.NDArray[np.int64], weights: Block) -> Block:

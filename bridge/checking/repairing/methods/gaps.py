@@ -62,7 +62,7 @@ def _range(stretch: Stretch, step: RepairStep) -> Mask:
 
 
 def _zeros(stretch: Stretch, magnitudes: np.ndarray, step: RepairStep) -> Mask:
-    """The longest run of silence in the step's range, to its own ends."""
+    """The step's range where the side is silent in it, to the ends of the silence at least."""
     start, stop = step.first - _BESIDE - stretch.first, step.stop + _BESIDE - stretch.first
     silent = np.zeros(len(magnitudes), bool)
     silent[start:stop] = magnitudes[start:stop] <= _ZERO
@@ -70,6 +70,7 @@ def _zeros(stretch: Stretch, magnitudes: np.ndarray, step: RepairStep) -> Mask:
     found = np.zeros(len(magnitudes), bool)
     if longest[1] - longest[0] >= _FEWEST:
         found[longest[0] : longest[1]] = True
+        found[start + _BESIDE : stop - _BESIDE] = True  # with the fades at both ends
     return found
 
 

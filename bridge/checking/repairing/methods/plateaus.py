@@ -20,7 +20,11 @@ from stemwright.decibels import amplitude_db
 _CORE = 2048
 """Frames made anew at once, on a grid of the file's frames."""
 _AROUND = 1024
+_BESIDE = 256
+"""Frames beyond the core whose plateaus are unknown as well."""
 _ORDER = 120
+_MOST = 1 / 3
+"""Of a core's samples: of what is cut more, nothing sure is left."""
 _ROUNDS = 3
 _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
 """As the check has them: cut in 24 bits; dithered to 16 bits after it was cut."""
@@ -46,16 +50,21 @@ def mended_peaks(audio: StemAudio, step: RepairStep, _others: Sequence[RepairSte
             core = np.zeros_like(mask)
             core[_AROUND : _AROUND + _CORE] = mask[_AROUND : _AROUND + _CORE]
             left += too_long
+            if np.count_nonzero(core) > _MOST * _CORE:
+                left += len(runs_of(core))
+                continue
             count += len(runs_of(core))
             if core.any():
+                mask[: _AROUND - _BESIDE] = mask[_AROUND + _CORE + _BESIDE :] = False
                 patches += stretch.patches(channel, core, _peaks(stretch.samples[channel], mask))
     if not patches:
-        return "its plateaus are too long to predict: ask for a new export" if left else _NONE
+        return _TOO_MUCH if left else _NONE
     top_dbfs = amplitude_db(max(float(np.abs(patch.after).max()) for patch in patches))
     words = f"{count} peaks put back, up to {top_dbfs:+.1f} dBFS"
-    return Local(tuple(patches), f"{words}; {left} too long" if left else words)
+    return Local(tuple(patches), f"{words}; {left} left, too much is cut" if left else words)
 
 
+_TOO_MUCH = "too much is cut to predict it: ask for a new export"
 _NONE = "no plateau is found there"
 _Levels = dict[int, tuple[float, float]]
 """By sign: the level at which a side was cut, and its tolerance."""
