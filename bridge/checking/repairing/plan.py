@@ -76,11 +76,12 @@ def planned_repairs(
     steps: list[RepairStep] = []
     refused: list[Refused] = []
     for finding in wanted:
-        for stem in finding.stems or ("",):
-            method = _BY_CODE.get(finding.code)
-            if method is None:
-                refused.append(_no_repair(stem, finding))
-            elif stem in places:
+        method = _BY_CODE.get(finding.code)
+        if method is None:
+            refused.append(_no_repair(finding))
+            continue
+        for stem in finding.stems:
+            if stem in places:
                 steps.append(_step(stem, finding, method, places[stem]))
     order = {method.code: at for at, method in enumerate(METHODS)}
     steps = [*_joined(steps)]
@@ -107,9 +108,11 @@ def _touch(one: RepairStep, other: RepairStep) -> bool:
 
 
 def _is_wanted(finding: Finding, only: Collection[str]) -> bool:
-    if only:
-        return finding.id in only or finding.code in only
-    return finding.accepted is None and SEVERITIES.index(finding.severity) >= _LEAST
+    if finding.id in only:
+        return True
+    if finding.accepted is not None:
+        return False
+    return finding.code in only if only else SEVERITIES.index(finding.severity) >= _LEAST
 
 
 def _step(stem: str, finding: Finding, method: Method, place: StemPlace) -> RepairStep:
@@ -139,8 +142,9 @@ def _parameters(finding: Finding, place: StemPlace) -> Iterator[tuple[str, float
         yield "late_frames", float(round(finding.value / 1000.0 * place.sample_rate_hz))
 
 
-def _no_repair(stem: str, finding: Finding) -> Refused:
-    return Refused(stem, finding.code, finding.id, "there is no repair: ask for a new export")
+def _no_repair(finding: Finding) -> Refused:
+    why = "there is no repair: ask for a new export"
+    return Refused(", ".join(finding.stems), finding.code, finding.id, why)
 
 
 def _refuse_unknown(findings: Collection[Finding], only: Collection[str]) -> None:

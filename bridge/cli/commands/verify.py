@@ -77,7 +77,8 @@ def verify(
     """Check a master's digests, render it anew from an empty store, name the first difference.
 
     Needs only DIR and the stems it names, and changes nothing. A FILE's folder is looked for
-    beside it. Exit code 1: not the same.
+    beside it. Of a folder that check --repair wrote, it does the repairs again. Exit code 1: not
+    the same.
 
     Example: stemwright verify master/main.wav
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
+from scipy.linalg import solve_toeplitz
 
 from bridge.audio import Block
 
@@ -88,7 +89,14 @@ def _weights(taps: Block | None) -> Block | None:
 
 def _least(made: Block, places: npt.NDArray[np.int64], weights: Block) -> Block:
     """The samples at `places` that leave least to the error, the others as they are."""
-    return solved(_bands(places, weights), _pull(made, places, weights))
+    pulled = _pull(made, places, weights)
+    if places[-1] - places[0] + 1 > len(places):
+        return solved(_bands(places, weights), pulled)
+    column = np.zeros(max(len(places), len(weights)))
+    column[: len(weights)] = weights
+    column[0] *= 1.0 + _RIDGE
+    run: Block = solve_toeplitz(column[: len(places)], pulled)
+    return run
 
 
 def _least_beyond(

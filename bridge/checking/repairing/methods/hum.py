@@ -21,6 +21,7 @@ from stemwright.decibels import power_db
 
 _RATE_HZ = 3000
 _HOP_FRAMES = 1500
+_HOPS_AT_ONCE = 64
 _MAINS_HZ = (50, 60)
 _HARMONICS = 16
 _BESIDE_HZ = (-5, -4, 4, 5)
@@ -131,10 +132,16 @@ def _spectra(small: Block) -> _Lines:
     if not hops:
         return np.zeros((len(small), 0, 1), np.complex128)
     window = np.hanning(_RATE_HZ + 1)[:-1]
+    window *= 2.0 / window.sum()
     windows = np.lib.stride_tricks.sliding_window_view(small, _RATE_HZ, axis=1)[:, ::_HOP_FRAMES]
     top = (_HARMONICS + 1) * max(_MAINS_HZ)
-    found: _Lines = fft.rfft(windows[:, :hops] * (2.0 * window / window.sum()), axis=2)[..., :top]
-    return found
+    return np.concatenate(
+        [
+            fft.rfft(windows[:, at : at + _HOPS_AT_ONCE] * window, axis=2)[..., :top]
+            for at in range(0, hops, _HOPS_AT_ONCE)
+        ],
+        axis=1,
+    )
 
 
 def _heard(spectra: _Lines, mains_hz: int) -> _Heard:

@@ -31,6 +31,7 @@ _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
 _LOWEST = 0.7
 """Of the level told: a side whose peaks stay below was not cut there."""
 _FEWEST = 3
+_PART = 1 << 17
 _LONGEST_S = 0.005
 _HIGHEST = 2.0
 """Of the plateau: no prediction is believed further."""
@@ -72,20 +73,33 @@ _Levels = dict[int, tuple[float, float]]
 
 def _levels(audio: StemAudio, step: RepairStep, level: float) -> list[_Levels]:
     """The level of each side and sign; none where it was not cut."""
-    samples = audio.read(step.first - _FEWEST, step.stop - step.first + 2 * _FEWEST)
-    return [dict(_levels_of(side, level)) for side in samples]
+    levels: list[_Levels] = [{} for _ in range(audio.facts.channels)]
+    tops = np.zeros((2, audio.facts.channels))
+    for part in _parts(audio, step):
+        tops = np.maximum(tops, [part.max(axis=1), -part.min(axis=1)])
+    for part in _parts(audio, step):
+        for channel, side in enumerate(part):
+            for sign, top in zip((1, -1), tops[:, channel].tolist(), strict=True):
+                if top >= _LOWEST * level:
+                    _note(levels[channel], sign * side, sign, top)
+    return levels
 
 
-def _levels_of(side: Block, level: float) -> Iterator[tuple[int, tuple[float, float]]]:
-    for sign in (1, -1):
-        top = float((sign * side).max(initial=0.0))
-        if top < _LOWEST * level:
-            continue
-        for tolerance in _TOLERANCES:
-            at_top = sign * side >= top - 4 * tolerance
-            if max((stop - start for start, stop in runs_of(at_top)), default=0) >= _FEWEST:
-                yield sign, (top, tolerance)
-                break
+def _parts(audio: StemAudio, step: RepairStep) -> Iterator[Block]:
+    """The step's range in parts that overlap by the shortest plateau."""
+    for first in range(step.first, step.stop, _PART):
+        yield audio.read(first, min(_PART + _FEWEST, step.stop - first))
+
+
+def _note(levels: _Levels, side: Block, sign: int, top: float) -> None:
+    """Note the level at which a side has a plateau, with the smallest tolerance that shows one."""
+    for tolerance in _TOLERANCES:
+        if sign in levels and levels[sign][1] <= tolerance:
+            return
+        at_top = side >= top - 4 * tolerance
+        if max((stop - start for start, stop in runs_of(at_top)), default=0) >= _FEWEST:
+            levels[sign] = (top, tolerance)
+            return
 
 
 def _cut(

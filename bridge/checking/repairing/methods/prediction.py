@@ -7,7 +7,7 @@ the place: as many of them, as if they were lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,7 +50,9 @@ def predicted(stretch: Stretch, channel: int, mask: Mask, other_is_whole: bool) 
     made = small.with_filled(unknown, stop - begin)
     inside = mask[near]
     samples[near][inside] = made[inside]
-    error, sound = _tried(small, unknown, begin - near.start, stop - near.start)
+    whole = replace(small, own=made)
+    beside = stretch.blind[near] & ~mask[near]
+    error, sound = _tried(whole, beside, begin - near.start, stop - near.start)
     return Predicted(samples, error, sound)
 
 
