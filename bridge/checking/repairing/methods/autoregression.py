@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 _WHITENING = 1e-9
 _RIDGE = 1e-9
 _LEAST_POWER = 1e-20
-_MOST_BOUND = 3
+_MOST_BOUND = 2
 """Rounds in which samples that would break their bound are set to it."""
 
 

@@ -26,6 +26,8 @@ _ORDER = 120
 _MOST = 1 / 3
 """Of a core's samples: of what is cut more, nothing sure is left."""
 _ROUNDS = 3
+_MANY, _FEWER_ROUNDS = 300, 2
+"""So many samples of a window cost seconds, and a third round gives them little."""
 _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
 """As the check has them: cut in 24 bits; dithered to 16 bits after it was cut."""
 _LOWEST = 0.7
@@ -120,7 +122,8 @@ def _cut(
 
 
 def _peaks(samples: Block, mask: Mask) -> Block:
-    made = filled(samples, mask, _ORDER, _ROUNDS, samples)
+    rounds = _ROUNDS if np.count_nonzero(mask) <= _MANY else _FEWER_ROUNDS
+    made = filled(samples, mask, _ORDER, rounds, samples)
     most = _HIGHEST * np.abs(samples)
     clipped: Block = np.where(mask, np.clip(made, -most, most), made)
     return clipped
