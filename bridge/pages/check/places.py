@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,10 @@ class Place:
     def seconds(self) -> float:
         """How long it is."""
         return self.end_s - self.start_s
+
+    def told_from(self, from_s: float, to_s: float) -> Place:
+        """The same place of something that is told from when to when."""
+        return replace(self, from_s=max(self.start_s, from_s), to_s=min(self.end_s, to_s))
 
 
 def place_of(finding: Finding, stems: Sequence[Overview], *, paired: bool) -> Place | None:

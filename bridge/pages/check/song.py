@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,9 @@ _MOST_HZ = 48000
 LOUDEST = 4.0
 """What corrupt samples are held to, so that the rest is seen and heard."""
 _MOST_LANES = 3
+_LOOKS = 12
+_LOOK_S = 0.5
+"""How often, and for how long, what is left of a mix is looked at."""
 _COLOURS = ("s1", "s2", "s3")
 _MIX = "rough mix"
 
@@ -70,10 +73,12 @@ class SeenSong:
             return None
         named = [name for name in finding.stems if name in self.stems]
         seen = [self.stems[name] for name in named] or [self.mix]
-        place = place_of(finding, seen, paired=True)
+        rate_hz = played_hz(self.audio.rate_hz)
+        shown = finding if named else self._where_most_is_left(finding, rate_hz)
+        place = place_of(shown, seen, paired=True)
         if place is None or place.seconds <= 0.0:
             return None
-        rate_hz = played_hz(self.audio.rate_hz)
+        place = place.told_from(finding.start_s, finding.end_s)
         there = _taken(mix, place, rate_hz)
         made = self._sum(place, rate_hz, len(there))
         lanes = [Lane(_MIX, "s1", there)]
@@ -86,6 +91,23 @@ class SeenSong:
                 Lane("what is left", "n", _widened(there, len(made)) - made),
             ]
         return Scene(place, tuple(lanes), rate_hz)
+
+    def _where_most_is_left(self, finding: Finding, rate_hz: int) -> Finding:
+        """The same of a part of its time: where what no stem makes of the mix is loudest."""
+        mix, step_s = self.audio.mix, (finding.end_s - finding.start_s) / _LOOKS
+        if mix is None or step_s <= _LOOK_S:
+            return finding
+        parts = [
+            replace(finding, start_s=start_s, end_s=start_s + _LOOK_S)
+            for start_s in (finding.start_s + step_s * (n + 0.5) for n in range(_LOOKS))
+        ]
+        return max(parts, key=lambda each: self._left(mix, each, rate_hz))
+
+    def _left(self, mix: StemAudio, part: Finding, rate_hz: int) -> float:
+        place = Place(part.start_s, part.end_s, part.start_s, part.end_s)
+        there = _taken(mix, place, rate_hz)
+        made = self._sum(place, rate_hz, len(there))
+        return float(np.square(_widened(there, len(made)) - made).mean())
 
     def _sum(self, place: Place, rate_hz: int, channels: int) -> Block:
         """All stems with the gains and places at which they explain most of the mix."""

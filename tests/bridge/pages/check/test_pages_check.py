@@ -135,6 +135,21 @@ def test_the_mix_is_heard_beside_the_stems_that_explain_it(song: Song) -> None:
     assert len(_sounds(page)[name]["signals"]) == 3
 
 
+def test_what_is_missing_is_shown_where_most_of_it_is(song: Song) -> None:
+    part = noise(24.0)
+    song.write("kick", part)
+    times = np.arange(part.shape[1]) / RATE_HZ
+    tone = 0.05 * np.sin(2 * np.pi * 1000 * times) * ((times > 15.0) & (times < 20.0))
+    song.mix = song.write("rough", 0.5 * part + tone)
+    del song.stems["rough"], song.told["rough"]
+    song.fit = fit_of(song, [finding("missing", (), 1.0, 23.0, -20.0)])
+    page = song.page()
+    (name,) = re.findall(r'data-sound="([^"]+)"', _card(page, "missing-000000"))
+    held = _sounds(page)[name]
+    assert held["start"] > 13.5
+    assert held["start"] + held["frames"] / held["rate"] < 21.5
+
+
 class _Fetched(HTMLParser):
     """Everything a page leads to or would fetch."""
 
