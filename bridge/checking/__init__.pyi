@@ -40,6 +40,7 @@ from .song_audio import (
 )
 from .stem_audio import (
     StemAudio as StemAudio,
+    stem_audio as stem_audio,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "letters",
     "opened_song",
     "quick_report",
+    "stem_audio",
     "undecodable",
     "unwatched",
 ]

@@ -37,12 +37,13 @@ def repaired_stems(
     Raises InputError and MachineError as `bridge.checking.repairing.repaired` does.
     """
     from bridge.checking.repairing import planned, refused_unread, repaired
+    from bridge.pages.check import repairs_page
 
     _, session, unreadable = song_to_check(given)
     if folder is None:
         made = planned(session, report, only, progress)
     else:
-        made = repaired(session, report, only, folder, progress)
+        made = repaired(session, report, only, folder, progress, repairs_page)
     names = [
         Path(str(each.where.get("member") or each.where.get("file", ""))).name
         for each in unreadable

@@ -93,6 +93,10 @@ def test_the_new_folder_is_a_bundle_of_the_same_stems(
     assert "0:01.250  clicks" in log
     assert "copied as it is" in log
     assert "new export" in log
+    page = (folder / "repairs.html").read_text(encoding="utf-8")
+    assert page.count('class="strips seek"') == 3
+    assert page.index("A new export is the better cure") < page.index("<article")
+    assert str(tmp_path) not in page
 
 
 def test_what_was_mended_fails_no_check_and_is_not_found_again(
