@@ -241,6 +241,25 @@ def test_the_new_check_tells_file_and_line(run: Run, stems: Path, tmp_path: Path
     assert [each["kind"] for each in json.loads(as_json.out)["errors"]] == ["limiter_twice"]
 
 
+def test_the_new_check_of_stems_is_told_in_table_and_mail(run: Run, stems: Path) -> None:
+    clean = json.loads(run("check", stems, "--json").out)
+    noise = np.random.default_rng(7).standard_normal((RATE, 2)) * np.hanning(RATE)[:, None]
+    noise[1000, 0] = 2.0
+    soundfile.write(stems / "lead.wav", noise, RATE, "FLOAT")
+    told = json.loads(run("check", stems, "--json").out)
+    before = [each for stem in clean["stems"] for each in stem["findings"]]
+    found = [each for stem in told["stems"] for each in stem["findings"]]
+    (new,) = [each for each in found if each["code"] == "over_full_scale"]
+    assert "over_full_scale" not in {each["code"] for each in before}
+    peak = np.abs(noise).max()
+    assert new["start_s"] == np.abs(noise).max(axis=1).argmax() / RATE
+    assert abs(new["value"] - 20 * np.log10(peak)) < 1e-5
+    assert "over_full_scale" in run("check", "--codes").out
+    assert "its peaks are beyond full scale" in run("check", stems, "--message").out
+    german = run("check", stems, "--message", "--language", "de").out
+    assert "über Vollaussteuerung" in german
+
+
 def test_the_new_command_prints(run: Run, stems: Path) -> None:
     assert run("tracks", stems).out.splitlines() == ["bass", "kick"]
     assert json.loads(run("tracks", stems, "--json").out) == ["bass", "kick"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,18 @@ def test_every_check_tells_of_codes_on_the_list_and_none_twice() -> None:
     for code in told:
         assert code_of(code).says
     assert len({each.name for each in CODES}) == len(CODES)
+
+
+def test_the_page_lists_every_code_as_it_is() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "checks.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (stem|between|mix) \| (.*) \|$", page, re.MULTILINE)
+    listed = [
+        f"{each.worst} | {each.says} | {', '.join(filter(None, (each.value, each.unit)))}"
+        for each in CODES
+    ]
+    scopes = [(each.name, each.scope) for each in CODES]
+    assert [(name, scope) for name, scope, _ in rows] == scopes
+    assert [rest for _, _, rest in rows] == listed
 
 
 def test_what_is_accepted_is_no_longer_open(tmp_path: Path) -> None:
