@@ -71,6 +71,13 @@ class Level(Shape):
     rms_dbfs: Db | None
 
 
+class ReplayTold(Shape):
+    """How a plugin was replayed in a version, and the peak of what that misses of the main."""
+
+    model: Literal["gain", "gain a side", "linear", "bands", "none"]
+    missed_dbfs: Db | None
+
+
 class Row(Shape):
     """A step as it was rendered."""
 
@@ -85,6 +92,7 @@ class Row(Shape):
     level_in: Level | None
     level_out: Level | None
     lowest_gain_db: Many[Db | None]
+    replay: ReplayTold | None = None
 
     @property
     def owner(self) -> str:

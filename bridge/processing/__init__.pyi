@@ -40,6 +40,12 @@ from .registry import (
     build_led as build_led,
     run as run,
 )
+from .replays import (
+    BandReplay as BandReplay,
+    GainReplay as GainReplay,
+    Replay as Replay,
+    replay as replay,
+)
 from .rides import (
     ride_gains as ride_gains,
 )
@@ -64,7 +70,9 @@ __all__ = [
     "VERSIONS",
     "Analyser",
     "Analysis",
+    "BandReplay",
     "FinishLimiter",
+    "GainReplay",
     "Keyed",
     "KeyedProcessor",
     "Led",
@@ -74,6 +82,7 @@ __all__ = [
     "Prediction",
     "Processor",
     "ReducesGain",
+    "Replay",
     "Sections",
     "Sided",
     "SosFilter",
@@ -84,6 +93,7 @@ __all__ = [
     "gain_of",
     "join",
     "passing",
+    "replay",
     "ride_gains",
     "run",
     "run_keyed",

@@ -75,7 +75,9 @@ def context_of(
 class StepResult:
     """One row of render.json's `steps`; `seconds` is 0 for what the store held.
 
-    `lowest_gain_db` has the deepest gain reduction of each insert, None where it has none.
+    `lowest_gain_db` has the deepest gain reduction of each insert, None where it has none. `replay`
+    says of a plugin in a version with the main master's gains by which model it was replayed, and
+    how much of the main master that misses.
     """
 
     id: str
@@ -90,6 +92,7 @@ class StepResult:
     level_out: Mapping[str, Any] | None
     lowest_gain_db: tuple[float | None, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    replay: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of render.json."""
@@ -105,6 +108,7 @@ class StepResult:
             "level_in": self.level_in,
             "level_out": self.level_out,
             "lowest_gain_db": list(self.lowest_gain_db),
+            **({} if self.replay is None else {"replay": dict(self.replay)}),
         }
 
 

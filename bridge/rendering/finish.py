@@ -12,6 +12,7 @@ from bridge.gathering import Signal
 from bridge.planning import Finish, VersionPlan
 from bridge.processing import VERSIONS
 from bridge.rendering.context import Context, StepResult, step_from_json, step_result
+from bridge.rendering.hosted_replays import REPLAY_VERSION
 from bridge.rendering.master_bus import Bus
 from bridge.rendering.steps import step_key
 from bridge.rendering.takes import HeldDrive, Take, TakeWriter, driven_take, limited_take
@@ -123,7 +124,7 @@ def _key(take_writer: TakeWriter, bus: Bus, ending: Ending) -> str:
             **_settings(target),
             "driven": [step_key(context, step, source, take_writer.keys) for step in target.driven],
         },
-        **({} if ending.mains is None else {"mains": ending.mains.digest}),
+        **({} if ending.mains is None else {"mains": [ending.mains.digest, REPLAY_VERSION]}),
         **({} if ending.is_limited else {"limited": False}),
     )
 

@@ -11,7 +11,7 @@ from bridge.planning import HostedStep, NativeStep, Step, hosted_key, native_key
 from bridge.processing import LED, VERSIONS
 from bridge.rendering.context import Context, StepResult, step_result
 from bridge.storing import Entry
-from stemwright.problems import Diagnostic, MachineError, Problem
+from stemwright.problems import MachineError, Problem
 
 Keys = Mapping[str, Signal]
 """Every group's signal after its inserts, by group id."""
@@ -55,11 +55,14 @@ def run_steps(
     for step in steps:
         if mains is not None and mains.digest == source.digest:
             mains = None
+        if mains is not None and isinstance(step, HostedStep):
+            result, source, mains = _run_replayed(context, step, source, mains, keys, suffix)
+            results.append(result)
+            continue
         leads = mains if leads_gains(step) else None
-        result, out = _run_step(context, step, source, keys, suffix, behind, leads)
-        results.append(result if mains is None else _told_if_unled(result, step))
+        result, source = _run_step(context, step, source, keys, suffix, behind, leads)
+        results.append(result)
         mains = None if mains is None else mains_after(context, (step,), mains, keys)
-        source = out
     return source, results
 
 
@@ -74,16 +77,35 @@ def mains_after(context: Context, steps: Iterable[Step], mains: Signal, keys: Ke
     return mains
 
 
-def _told_if_unled(result: StepResult, step: Step) -> StepResult:
-    """Say of a plugin of a version with the main's gains that it goes by what it hears itself."""
-    if isinstance(step, NativeStep):
-        return result
-    message = (
-        f"{result.id}: {step.plugin.name} hears this version alone, so what it makes of versions "
-        "that complement each other need not add up to the main master"
+def _run_replayed(
+    context: Context, step: HostedStep, source: Signal, mains: Signal, keys: Keys, suffix: str
+) -> tuple[StepResult, Signal, Signal]:
+    """What a plugin does to the main master, done to a version; and what it gives there."""
+    from bridge.rendering.hosted_replays import replayed
+
+    started, step_id = time.perf_counter(), step.id + suffix
+    after = mains_after(context, (step,), mains, keys)
+    made: list[str] = []
+
+    def hosted(signal: Signal) -> Entry:
+        key = step_key(context, step, signal, keys)
+        entry = _known(context, step, key)
+        if entry is None:
+            context.cancel.check()
+            context.events.busy(step_id)
+            made.append(key)
+            entry = _rendered(context, step, signal, heard_by(step, signal, keys), key, None)
+        return entry
+
+    found = replayed(context, source, mains, after, hosted)
+    seconds = 0.0 if found.cached and not made else time.perf_counter() - started
+    result = step_result(
+        step_id, step.label, step.insert_ids, found.entry, cached=seconds == 0.0, seconds=seconds
     )
-    told = Diagnostic("note", "not_replayed", result.id, message)
-    return replace(result, diagnostics=(*result.diagnostics, told))
+    context.events.done(step_id)
+    told = (*result.diagnostics, found.told(step_id, step.plugin.name))
+    result = replace(result, diagnostics=told, replay=found.as_json())
+    return result, stored_signal(context.store, found.entry), after
 
 
 def leads_gains(step: Step) -> bool:
