@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
 
 from bridge.checking.excerpts import loudness_by_row
 from bridge.checking.hearing import Heard
@@ -33,6 +32,10 @@ def is_return_of(part: Heard, holder: Heard, gain: float) -> bool:
 
 
 def _dying_away(powers: npt.NDArray[np.float64], decay_s: float) -> npt.NDArray[np.float64]:
+    from scipy.signal import (
+        lfilter,
+    )  # with statistics and more: a second, where returns are looked at
+
     left = float(np.exp(-STEP_S / decay_s))
     return np.asarray(lfilter([1.0 - left], [1.0, -left], powers))
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.signal import oaconvolve
 
 from bridge.audio import Block, reblocked
+from bridge.comparing.aligning.overlap_add import filtered
 
 HALF_TAPS = 256
 """Frames next to either end that a shift cannot give."""
@@ -34,8 +34,7 @@ def taps(advance: float) -> npt.NDArray[np.float64]:
 
 def advanced(block: Block, advance: float) -> Block:
     """Return (channels, frames - 512): `block` read `advance` frames later, from its frame 256."""
-    shifted: Block = oaconvolve(block, taps(advance)[None], mode="valid", axes=1)
-    return shifted
+    return filtered(block, taps(advance))
 
 
 def advanced_stream(blocks: Iterable[Block], advance: float) -> Iterator[Block]:
