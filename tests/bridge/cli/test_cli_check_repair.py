@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stems(made: Path, tmp_path: Path) -> Path:
     """Those stems, to be changed."""
-    return Path(shutil.copytree(made, tmp_path / made.name))
+    return Path(shutil.copytree(made, tmp_path / "place" / made.name))
 
 
 def _repaired(run: Callable[..., Any], stems: Path, *more: object) -> tuple[Any, Path]:
@@ -260,3 +263,32 @@ def test_a_method_of_another_version_is_named(
     monkeypatch.setattr("bridge.checking.repairing.verifying._NOW", later)
     told = json.loads(run("verify", folder, "--json").out)
     assert (told["first"]["kind"], told["first"]["stem"]) == ("version", "Führung lead")
+
+
+def test_a_folder_is_whole_or_absent_however_it_ends(stems: Path, run: Callable[..., Any]) -> None:
+    folder = stems.parent / "repaired"
+    words = [sys.executable, "-m", "stemwright", "check", str(stems), "--repair", str(folder)]
+    begun = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60.0
+    while not [*stems.parent.glob(".stemwright-repairs-*/made/*")] and time.monotonic() < until:
+        assert begun.poll() is None or folder.is_dir()
+        if begun.poll() is not None:
+            break
+        time.sleep(0.01)
+    begun.kill()
+    begun.wait()
+    assert not folder.exists() or (folder / "repairs.json").is_file()
+    assert _repaired(run, stems)[0].code == 0
+    assert sorted(path.name for path in stems.parent.iterdir()) == sorted([stems.name, folder.name])
+
+
+def test_two_stems_of_one_name_are_refused_as_by_every_command(
+    stems: Path, run: Callable[..., Any]
+) -> None:
+    other = stems.parent / "other"
+    other.mkdir()
+    shutil.copyfile(stems / "bass.wav", other / "bass.wav")
+    said = run("check", stems / "bass.wav", other / "bass.wav", "--repair", stems.parent / "x")
+    assert said.code == 2
+    assert "several files are the stem" in said.err
+    assert not (stems.parent / "x").exists()
