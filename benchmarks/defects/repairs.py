@@ -127,7 +127,8 @@ def _cases(level: Level, part: Part, count: int) -> Iterator[_Case]:
 
 def _ours(case: _Case, path: Path, worth: Worth) -> None:
     after, touched = _mended(path, case.level.code)
-    before = case.damaged.sound.samples
+    before = _heard(case.damaged.sound.samples)
+    after = _heard(after)
     worth.stems += 1
     for truth in case.damaged.truths:
         rate_hz = case.damaged.sound.rate_hz
@@ -138,7 +139,7 @@ def _ours(case: _Case, path: Path, worth: Worth) -> None:
     if places.any():
         worth.before_db.append(_sdr_db(case.true[places], before[places]))
         worth.after_db.append(_sdr_db(case.true[places], after[places]))
-    outside = np.abs(np.nan_to_num(after - before))[~touched]
+    outside = np.abs(after - before)[~touched]
     worth.outside = max(worth.outside, float(outside.max(initial=0.0)))
     worth.worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
 
@@ -176,12 +177,17 @@ def _peer(case: _Case, path: Path, worth: Worth) -> None:
     worth.peer_worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
 
 
+def _heard(samples: Block) -> Block:
+    """Samples that are no numbers as a player takes them: silence, and full scale."""
+    return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+
+
 def _sdr_db(true: Block, found: Block) -> float:
     return 10.0 * math.log10(max(_energy(true), 1e-20) / max(_energy(true - found), 1e-20))
 
 
 def _energy(samples: Block) -> float:
-    return float(np.square(np.nan_to_num(samples, posinf=1.0, neginf=-1.0)).sum())
+    return float(np.square(samples).sum())
 
 
 def printed(found: list[Worth], left_out: str) -> str:

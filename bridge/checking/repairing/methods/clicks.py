@@ -25,7 +25,7 @@ _STANDS_OUT = 6.0
 """Of the median error around it."""
 _LEAST = 1e-5
 _LONGEST_S = 0.005
-LEAST_GAIN_DB = 3.0
+LEAST_GAIN_DB = 6.0
 
 
 def mended_click(audio: StemAudio, step: RepairStep, others: Sequence[RepairStep]) -> Local | str:

@@ -38,6 +38,7 @@ _SURE = 6.0
 _OVERLAP = 1.5
 """Seconds half a second apart share their samples."""
 _LEAST_GAIN_DB = 8.0
+_FEWEST_LINES = 2
 
 _Values = npt.NDArray[np.float64]
 _Lines = npt.NDArray[np.complex128]
@@ -80,7 +81,7 @@ class MainsHum:
     @property
     def is_sure(self) -> bool:
         """Whether taking it out gains anything."""
-        return bool(self.levels.any()) and self.gain_db >= _LEAST_GAIN_DB
+        return self.lines >= _FEWEST_LINES and self.gain_db >= _LEAST_GAIN_DB
 
     @property
     def lines(self) -> int:
