@@ -83,6 +83,10 @@ COMMANDS = {
         "songs.approve:approve",
         "Note in JOB that a revision, or single masters of it, are approved.",
     ),
+    "deliver": (
+        "songs.deliver:deliver",
+        "Make the delivery of a finished song: every version as each recipient takes it.",
+    ),
     "page": (
         "client.page:page",
         "Write a page for JOB's client: every take at one loudness, and a place for notes.",

@@ -1,3 +1,34 @@
+from .auditing import (
+    Audit as Audit,
+    audit as audit,
+)
+from .checks.result import (
+    Checked as Checked,
+)
+from .delivering import (
+    Delivery as Delivery,
+    FloatMaster as FloatMaster,
+    Progress as Progress,
+    check_place as check_place,
+    make_delivery as make_delivery,
+)
+from .manifest import (
+    MANIFEST as MANIFEST,
+    DeliveredFile as DeliveredFile,
+    Manifest as Manifest,
+    manifest_text as manifest_text,
+    read_manifest as read_manifest,
+)
+from .planning import (
+    PlannedFile as PlannedFile,
+    SongToDeliver as SongToDeliver,
+    SongVersion as SongVersion,
+    planned_files as planned_files,
+)
+from .playback import (
+    PlaybackGain as PlaybackGain,
+    playback_gains as playback_gains,
+)
 from .profiles.model import (
     Profile as Profile,
 )
@@ -6,6 +37,25 @@ from .profiles.reading import (
 )
 
 __all__ = [
+    "MANIFEST",
+    "Audit",
+    "Checked",
+    "DeliveredFile",
+    "Delivery",
+    "FloatMaster",
+    "Manifest",
+    "PlannedFile",
+    "PlaybackGain",
     "Profile",
+    "Progress",
+    "SongToDeliver",
+    "SongVersion",
+    "audit",
+    "check_place",
     "load_profile",
+    "make_delivery",
+    "manifest_text",
+    "planned_files",
+    "playback_gains",
+    "read_manifest",
 ]

@@ -7,6 +7,13 @@ from .asking import (
     verified as verified,
     without_insert as without_insert,
 )
+from .delivering import (
+    Deliverable as Deliverable,
+    ToDeliver as ToDeliver,
+    deliver as deliver,
+    deliverable as deliverable,
+    planned_delivery as planned_delivery,
+)
 from .documents import (
     compared_chains as compared_chains,
     compared_jobs as compared_jobs,
@@ -79,6 +86,7 @@ from .tagging import (
 
 __all__ = [
     "KNOWN",
+    "Deliverable",
     "InMemory",
     "Inputs",
     "Loudness",
@@ -86,6 +94,7 @@ __all__ = [
     "QuickCheck",
     "StateTexts",
     "ToCheck",
+    "ToDeliver",
     "Work",
     "accept_findings",
     "are_repairs",
@@ -102,6 +111,8 @@ __all__ = [
     "compared_revisions",
     "compared_sessions",
     "cores",
+    "deliver",
+    "deliverable",
     "diagnostic_of",
     "doubts",
     "freeze",
@@ -111,6 +122,7 @@ __all__ = [
     "loudness_in",
     "measured",
     "plan_master",
+    "planned_delivery",
     "proofs",
     "quick_check",
     "render_master",

@@ -100,12 +100,12 @@ def verified(
         deadline_s=plugin_timeout_s,
         stems=stems,
         cancel=cancel,
-        stand=None if job is None else _stand(job, frozen, alone=plugin_folders is not None),
+        stand=None if job is None else stand_of(job, frozen, alone=plugin_folders is not None),
     )
 
 
-def _stand(job: Path, frozen: bool | None, *, alone: bool) -> Stand | None:
-    """What puts frozen audio in the place of plugins; None where it may not, or there is none.
+def stand_of(job: Path, frozen: bool | None, *, alone: bool) -> Stand | None:
+    """What puts a job's frozen audio in the place of plugins; None where it may not, or is none.
 
     A plugin that is here in another build plays: whether it sounds the same is what is asked.
     """

@@ -79,21 +79,10 @@ def _render_again(
     jobs: int,
 ) -> None:
     """Render a finished folder's chain, lock and sources into a store; write no folder."""
-    from bridge.finished import read_lock, recall
-    from bridge.gathering import link_stems
-    from bridge.hosting import plugin_places
-    from bridge.rendering import context_of, render
-    from chains import load
+    from bridge.rendering import render
+    from bridge.road.again import FinishedAgain
 
-    lock = read_lock(finished)
-    folders, known = plugin_places(plugin_folders, trusted)
-    plan = link_stems(
-        recall(lock, finished, store),
-        load(finished / "chain.toml"),
-        store,
-        plugin_folders=folders,
-        trusted=known,
-        moves=lock.moves(),
-    )
+    again = FinishedAgain(finished, store, plugin_folders, trusted, jobs)
+    lock = again.lock()
     drive_db = lock.drive_db if lock.drive_held else None
-    render(context_of(plan, store, jobs=jobs), lock.subtype, drive_db, lock.trim_db or 0.0)
+    render(again.context(), lock.subtype, drive_db, lock.trim_db or 0.0)

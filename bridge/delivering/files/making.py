@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from bridge.metering import measure
 from bridge.processing import gain_of
 
 if TYPE_CHECKING:
+    from bridge.delivering.profiles import FileFormat
     from bridge.metering import Measures
 
 WHOLE = Edit()
@@ -22,7 +24,8 @@ WHOLE = Edit()
 
 _MOST_TRIMS = 3
 _TRIM_EXTRA_DB = 0.002
-_LOSSY = ("mp3", "opus", "aac")
+LOSSY: tuple[FileFormat, ...] = ("mp3", "opus", "aac")
+"""Formats that give no sample back as it was."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def make_file(
         measures = decoded_measures(path)
         over_db = -1.0 if ceiling_dbtp is None else measures.true_peak_dbtp - ceiling_dbtp
         converted = coding.rate_hz != header.sample_rate_hz
-        if over_db <= 0.0 or coding.format in _LOSSY or not converted:
+        if over_db <= 0.0 or coding.format in LOSSY or not converted:
             break
         trim_db -= over_db + _TRIM_EXTRA_DB
         path.unlink()
@@ -71,12 +74,20 @@ def decoded_measures(path: Path) -> Measures:
 
     Raises InputError as `measure`, MachineError as `encode`.
     """
+    with decoded_copy(path) as readable:
+        return measure(readable).named(str(path))
+
+
+@contextmanager
+def decoded_copy(path: Path) -> Iterator[Path]:
+    """A file that can be read here: itself, or a float WAV of what only a program decodes."""
     if path.suffix.lower() != ".m4a":
-        return measure(path)
+        yield path
+        return
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "decoded.wav"
         decode_aac(path, wav)
-        return measure(wav).named(str(path))
+        yield wav
 
 
 def _blocks(master: Path, coding: Coding, edit: Edit, trim_db: float) -> Iterator[Block]:

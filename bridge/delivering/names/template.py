@@ -111,7 +111,7 @@ def file_name(naming: Naming, file: NamedFile) -> str:
     values = {field: _allowed(naming, _value(naming, file, field)) for field in fields}
     empty = [field for field, value in values.items() if not value]
     if empty:
-        raise InputError([_incomplete(naming, file, field) for field in empty])
+        raise InputError([_incomplete(naming, field) for field in empty])
     name = _allowed(naming, naming.template.format(**values))
     if len(name) > naming.most_chars:
         raise InputError(_too_long(naming, name))
@@ -212,14 +212,14 @@ def _styled(text: str, style: WordStyle) -> str:
     return ("" if style == "joined" else " ").join(capitals)
 
 
-def _incomplete(naming: Naming, file: NamedFile, field: str) -> Problem:
+def _incomplete(naming: Naming, field: str) -> Problem:
     key = _KEYS.get(field)
     hint = f'say it in the job: {key} = "..."' if key else "name the files by another template"
     if field in ("revision", "revision_bare"):
         hint = "send the draft: a revision has a number"
     return Problem(
         "name_incomplete",
-        f'the name of "{file.version}" needs {{{field}}} ({naming.id}), and nothing says it',
+        f"names by {naming.id} need {{{field}}}, and nothing says it",
         expected=naming.template,
         hint=hint,
     )

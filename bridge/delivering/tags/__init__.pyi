@@ -1,4 +1,5 @@
 from .checking import checked as checked
+from .codes import wrong_code as wrong_code
 from .cover import (
     Cover as Cover,
     CoverFacts as CoverFacts,
@@ -54,4 +55,5 @@ __all__ = [
     "in_ascii",
     "read_tags",
     "write_tags",
+    "wrong_code",
 ]

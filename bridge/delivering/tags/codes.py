@@ -95,3 +95,9 @@ def copyright_notice(text: str) -> str | Refusal:
     if _YEAR_AND_NAME.fullmatch(notice):
         return notice
     return Refusal("bad_copyright", f'is "{text}"', _COPYRIGHT)
+
+
+def wrong_code(field: str, text: str) -> str | None:
+    """What is wrong with an isrc or a barcode that a file has; None where it is right."""
+    found = {"isrc": isrc, "barcode": barcode}[field](text)
+    return found.wrong if isinstance(found, Refusal) else None

@@ -1,0 +1,267 @@
+"""`stemwright deliver`: versions, formats, names, tags and checks in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.given_song import names_job
+from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.telling import say_diagnostics
+from bridge.road import ToDeliver, cores
+from stemwright.problems import EXIT_NO, InputError, MachineError, Problem
+from stemwright.words import counted
+
+if TYPE_CHECKING:
+    from bridge.delivering import Audit, Checked, Delivery, PlannedFile, Profile
+    from bridge.jobs import Job
+
+_FILE_HEAD = ("file", "version", "format", "rate", "depth")
+_HASH_DIGITS = 64
+_CHECK_HEAD = ("", "file", "check", "found", "wanted", "what it is")
+
+
+def deliver(
+    song: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="JOB|DIR",
+            help="A song's job, or the folder of a finished render.",
+            show_default=False,
+        ),
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME|FILE",
+            help="What the recipient takes; repeatable. See --profiles.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="The delivery's folder.")
+    ] = None,
+    revision: Annotated[
+        str | None,
+        typer.Option(
+            "--revision", metavar="NAME", help="Of a job: r0, r1, ... Default: the newest approved."
+        ),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Of a job: what was rendered and not sent yet.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="VERSION", help="These versions alone; repeatable."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=TEXT", help="Metadata over those of the job; repeatable."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the files, and make none.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let go of the delivery that lies there already.")
+    ] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            "--check",
+            metavar="DIR",
+            help="Check a delivery that lies there instead, also another's with --profile.",
+        ),
+    ] = None,
+    profiles: Annotated[
+        bool, typer.Option("--profiles", help="List the profiles, or print the one named.")
+    ] = False,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Make the delivery of a finished song: every version as each recipient takes it.
+
+    Exit code 1: a check failed. 3: an encoder is not installed, the rest is delivered.
+
+    Example: stemwright deliver song/ --profile streaming --profile cd -o delivery/
+    """
+    if profiles:
+        _list_profiles(profile or [], json=json)
+        return
+    wanted = _profiles(profile or [])
+    if check is not None:
+        _audit(check, wanted, json=json)
+        return
+    if song is None:
+        raise _usage("Missing argument 'JOB|DIR'.", "see stemwright deliver --help")
+    if not wanted:
+        raise _usage("no --profile is named", "stemwright deliver --profiles lists them")
+    if out is None and not dry_run:
+        raise _usage("no folder is named", "name one with -o DIR")
+    given = ToDeliver(
+        job=_job(song),
+        folder=song,
+        revision=revision,
+        draft=draft,
+        store=store,
+        plugin_folders=plugin_path or (),
+        trusted=trust or (),
+        jobs=jobs or cores(),
+        only=only or (),
+        said=_said(set_ or []),
+    )
+    _deliver(given, wanted, out, dry_run=dry_run, replace=replace, json=json)
+
+
+def _deliver(
+    given: ToDeliver,
+    profiles: Sequence[Profile],
+    out: Path | None,
+    *,
+    dry_run: bool,
+    replace: bool,
+    json: bool,
+) -> None:
+    from bridge.cli.progress import ProgressBar
+    from bridge.road import deliver as make, deliverable, planned_delivery
+
+    found = deliverable(given)
+    files = planned_delivery(found, profiles)
+    if dry_run or out is None:
+        _show_plan(files, json=json)
+        return
+    with ProgressBar() as bar:
+
+        def made(name: str, number: int, of: int) -> None:
+            if number == 1:
+                bar.stage("delivery")
+                bar.steps(of)
+            bar.done(name)
+
+        delivery = make(found, files, out, replace_old=replace, events=bar, progress=made)
+    say_diagnostics(each.as_json() for each in delivery.diagnostics)
+    if json:
+        print_json(delivery.as_json())
+    else:
+        _show_delivery(delivery)
+    if delivery.left_out:
+        raise typer.Exit(MachineError.exit_code)
+    if not delivery.passed:
+        raise typer.Exit(EXIT_NO)
+
+
+def _show_plan(files: Sequence[PlannedFile], *, json: bool) -> None:
+    if json:
+        print_json({"files": [each.as_json() for each in files]})
+        return
+    rows = [
+        (each.path, each.version, each.coding.format, f"{each.coding.rate_hz} Hz", _depth(each))
+        for each in files
+    ]
+    show_table(_FILE_HEAD, rows, piped_width=140)
+    say(f"{counted(len(files), 'file')} would be made; nothing is written")
+
+
+def _depth(file: PlannedFile) -> str:
+    coding = file.coding
+    return f"{coding.kbps} kbps" if coding.bits is None else f"{coding.bits} bit"
+
+
+def _show_delivery(delivery: Delivery) -> None:
+    say(*(f"{delivery.folder / each.path}" for each in delivery.manifest.files))
+    _show_checks(delivery.manifest.checks)
+    for problem in delivery.left_out:
+        say(f"left out: {problem.message} ({problem.hint})")
+
+
+def _show_checks(checks: Iterable[Checked]) -> None:
+    every = list(checks)
+    told = [each for each in every if each.outcome != "pass"]
+    told.sort(key=lambda each: each.outcome)
+    rows = [
+        (
+            each.outcome,
+            each.file,
+            each.check,
+            _shown(each.found, each.unit),
+            _shown(each.wanted, each.unit),
+            each.words,
+        )
+        for each in told
+    ]
+    if rows:
+        show_table(_CHECK_HEAD, rows, piped_width=160)
+    failed = sum(each.outcome == "fail" for each in every)
+    say(f"{counted(len(every), 'check')}: {failed} failed, {len(told) - failed} to look at")
+
+
+def _shown(value: float | str | None, unit: str) -> str:
+    if value is None:
+        return ""
+    is_hash = isinstance(value, str) and len(value) == _HASH_DIGITS
+    return f"{str(value)[:12]}..." if is_hash else f"{value} {unit}".strip()
+
+
+def _audit(folder: Path, profiles: Sequence[Profile], *, json: bool) -> None:
+    from bridge.delivering import audit
+
+    found: Audit = audit(folder, profiles)
+    if json:
+        print_json(found.as_json())
+    else:
+        _show_checks(found.checks)
+    if not found.passed:
+        raise typer.Exit(EXIT_NO)
+
+
+def _list_profiles(names: Sequence[str], *, json: bool) -> None:
+    from bridge.delivering.profiles import load_profile, profile_text, shipped_profiles
+
+    if names:
+        say(*"\n".join(profile_text(name) for name in names).splitlines())
+        return
+    found = [load_profile(name) for name in shipped_profiles()]
+    if json:
+        print_json({"profiles": [{"name": each.name, "says": each.says} for each in found]})
+        return
+    show_table(("profile", "what it is"), [(each.name, each.says) for each in found])
+
+
+def _profiles(names: Sequence[str]) -> list[Profile]:
+    from bridge.delivering.profiles import load_profile
+
+    problems: list[Problem] = []
+    found = []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(load_profile(name))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _job(song: Path) -> Job | None:
+    from bridge.jobs import load_job
+
+    return load_job(song) if names_job(song) else None
+
+
+def _said(pairs: Sequence[str]) -> dict[str, str]:
+    wrong = [each for each in pairs if "=" not in each]
+    if wrong:
+        raise _usage(f"--set {wrong[0]}: no = in it", 'write --set title="The Song"')
+    return {key.strip(): text for key, _, text in (each.partition("=") for each in pairs)}
+
+
+def _usage(said: str, hint: str) -> InputError:
+    return InputError(Problem("usage", said, hint=hint))

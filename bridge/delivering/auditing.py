@@ -1,0 +1,164 @@
+"""Auditing a delivery later: one with our manifest, or any folder of files against a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import pcm_sha256
+from bridge.delivering.checks import (
+    Checked,
+    FileFacts,
+    Outcome,
+    checks_of,
+    coding_checks,
+    facts_of,
+    outcome_of,
+)
+from bridge.delivering.files import LOSSY, Coding, decoded_copy
+from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
+from bridge.delivering.names import name_faults, naming_of
+from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles
+from bridge.delivering.sheet import SHEET
+from bridge.delivering.tags import ALIASES, read_tags, wrong_code
+from bridge.metering import audio_files
+from bridge.storing import file_digest
+from stemwright.problems import InputError
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Every check of a folder; `by_manifest` where the folder has one of ours."""
+
+    folder: Path
+    by_manifest: bool
+    checks: tuple[Checked, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether none failed."""
+        return all(each.outcome != "fail" for each in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `deliver --check --json` prints."""
+        return {
+            "folder": str(self.folder),
+            "by_manifest": self.by_manifest,
+            "passed": self.passed,
+            "checks": [each.as_json() for each in self.checks],
+        }
+
+
+def audit(folder: Path, profiles: Sequence[Profile] = ()) -> Audit:
+    """Check a delivery's files again: that they are those delivered, and against their profiles.
+
+    A folder without a manifest is held to `profiles`, file by file. Raises InputError `no_manifest`
+    where there is neither, `bad_manifest`, `no_audio`.
+    """
+    if profiles and not (folder / MANIFEST).is_file():
+        rows = tuple(_strange(folder, profiles))
+        return Audit(folder, by_manifest=False, checks=rows)
+    return Audit(folder, by_manifest=True, checks=tuple(_written(folder, profiles)))
+
+
+def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
+    files = read_manifest(folder).files
+    known = {each.name: each for each in profiles}
+    for file in files:
+        place = folder / file.path
+        if not place.is_file():
+            yield Checked(file.path, "missing", "fail", None, file.path, words="it is not there")
+            continue
+        yield from _as_delivered(file, place)
+        profile = known.get(file.profile)
+        if profile is None and file.profile in shipped_profiles():
+            profile = load_profile(file.profile)
+        if profile is not None:
+            yield from _against(file.path, place, profile)
+    names = {each.path for each in files}
+    for place in audio_files([folder]):
+        name = place.relative_to(folder).as_posix()
+        if name not in names:
+            yield Checked(name, "extra", "fail", name, None, words="no part of the delivery")
+
+
+def _as_delivered(file: WrittenFile, place: Path) -> Iterator[Checked]:
+    found = file_digest(place)
+    same = found == file.sha256
+    words = "" if same else "its bytes are others"
+    yield Checked(file.path, "sha256", outcome_of(same), found, file.sha256, words=words)
+    if not same and file.pcm_sha256 is not None:
+        audio = _pcm(place)
+        heard = audio == file.pcm_sha256
+        words = "its samples are the same" if heard else "its samples are others"
+        outcome: Outcome = "warn" if heard else "fail"
+        yield Checked(file.path, "samples", outcome, audio, file.pcm_sha256, words=words)
+
+
+def _pcm(place: Path) -> str | None:
+    try:
+        return pcm_sha256(place)
+    except InputError:
+        return None
+
+
+def _strange(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
+    for place in audio_files([folder]):
+        name = place.relative_to(folder).as_posix()
+        if name in (MANIFEST, SHEET):
+            continue
+        for profile in profiles:
+            yield from _against(name, place, profile)
+
+
+def _against(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
+    """One file against one profile: format, rate, depth, limits, name, tags."""
+    wish = _wish(place, profile)
+    if wish is None:
+        taken = ", ".join(sorted({each.format for each in profile.files}))
+        said = f"{profile.name} takes {taken}"
+        yield Checked(name, "format", "fail", place.suffix, taken, words=said)
+        return
+    try:
+        with decoded_copy(place) as readable:
+            facts = facts_of(readable)
+    except InputError as error:
+        said = error.problems[0].message
+        yield Checked(name, "decodes", "fail", None, None, words=said)
+        return
+    if wish.format not in LOSSY:
+        yield from coding_checks(name, facts, _nearest_coding(wish, facts))
+    yield from checks_of(name, facts, profile)
+    faults = list(name_faults(naming_of(profile.naming), place.stem))
+    outcome = outcome_of(not faults)
+    yield Checked(name, "name", outcome, place.name, profile.naming, words="; ".join(faults))
+    yield from _tags(name, place, profile)
+
+
+def _wish(place: Path, profile: Profile) -> FileWish | None:
+    found = place.suffix.lower()
+    alike = {".aif": ".aiff", ".wave": ".wav"}.get(found, found)
+    return next((each for each in profile.files if ENDINGS[each.format] == alike), None)
+
+
+def _nearest_coding(wish: FileWish, facts: FileFacts) -> Coding:
+    """What a file of this rate should be: its own rate where the profile takes it."""
+    return Coding(wish.format, wish.rate_hz(facts.header.sample_rate_hz), wish.bits, wish.kbps)
+
+
+def _tags(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
+    try:
+        values = read_tags(place).values
+    except InputError as error:
+        yield Checked(name, "tags", "fail", None, None, words=error.problems[0].message)
+        return
+    for said in profile.required_tags:
+        tag = ALIASES.get(said, said)
+        found = values.get(tag, "")
+        yield Checked(name, f"tag_{tag}", outcome_of(bool(found)), found or None, None)
+    for tag in ("isrc", "barcode"):
+        wrong = wrong_code(tag, values[tag]) if values.get(tag) else None
+        if wrong is not None:
+            yield Checked(name, tag, "fail", values[tag], None, words=wrong)

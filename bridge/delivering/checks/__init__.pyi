@@ -1,0 +1,29 @@
+from .against_profile import (
+    checks_of as checks_of,
+    coding_checks as coding_checks,
+)
+from .facts import (
+    FileFacts as FileFacts,
+    facts_of as facts_of,
+    facts_of_blocks as facts_of_blocks,
+)
+from .result import (
+    Checked as Checked,
+    Outcome as Outcome,
+    outcome_of as outcome_of,
+)
+from .tag_checks import (
+    tag_checks as tag_checks,
+)
+
+__all__ = [
+    "Checked",
+    "FileFacts",
+    "Outcome",
+    "checks_of",
+    "coding_checks",
+    "facts_of",
+    "facts_of_blocks",
+    "outcome_of",
+    "tag_checks",
+]

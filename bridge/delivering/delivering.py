@@ -1,0 +1,275 @@
+"""Making a delivery: every file made, tagged and checked, the folder whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.audio import pcm_sha256
+from bridge.delivering.checks import Checked, checks_of, coding_checks, facts_of, outcome_of
+from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
+from bridge.delivering.manifest import (
+    MANIFEST,
+    DeliveredFile,
+    Manifest,
+    manifest_text,
+    read_manifest,
+)
+from bridge.delivering.names import name_faults, naming_of
+from bridge.delivering.planning import PlannedFile, SongToDeliver
+from bridge.delivering.profiles import Profile
+from bridge.delivering.sheet import SHEET, sheet_text
+from bridge.delivering.tags import Loudness, TagOptions, write_tags
+from bridge.metering import Measures
+from bridge.storing import HeldError, file_digest, hold
+from stemwright.files import cannot_write
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem
+
+FloatMaster = Callable[[Profile, str], Path]
+"""Where a version's float master for a profile lies, rendered by then."""
+
+Progress = Callable[[str, int, int], None]
+"""Told (path in the delivery, files done, files in all)."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery as it was written. `left_out` are files that this machine cannot make."""
+
+    folder: Path
+    manifest: Manifest
+    left_out: tuple[Problem, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check of every file passed."""
+        return self.manifest.passed
+
+    def as_json(self) -> dict[str, Any]:
+        """What `deliver --json` prints."""
+        return {
+            "folder": str(self.folder),
+            **self.manifest.as_json(),
+            "left_out": [each.as_json() for each in self.left_out],
+            "diagnostics": [each.as_json() for each in self.diagnostics],
+        }
+
+
+def check_place(folder: Path, *, replace: bool) -> None:
+    """Raise InputError for a folder that holds something, before any work is done.
+
+    With `replace`, an earlier delivery may go, if all in it is as it was written.
+    """
+    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            Problem(
+                "output_not_ours",
+                f"{folder} holds files that are no delivery",
+                {"file": str(folder)},
+                hint="name another folder with -o",
+            )
+        )
+    if not replace:
+        raise InputError(
+            Problem(
+                "delivery_exists",
+                f"{folder} is a delivery already",
+                {"file": str(folder)},
+                hint="name another folder with -o, or say --replace to let go of it",
+            )
+        )
+    changed = _not_as_written(folder)
+    if changed:
+        raise InputError(
+            Problem(
+                "output_changed",
+                f"{folder} holds what the delivery in it did not write: {', '.join(changed[:5])}",
+                {"file": str(folder)},
+                hint="move it away, or name another folder with -o",
+            )
+        )
+
+
+def make_delivery(
+    files: Sequence[PlannedFile],
+    song: SongToDeliver,
+    master: FloatMaster,
+    folder: Path,
+    *,
+    replace: bool = False,
+    progress: Progress,
+) -> Delivery:
+    """Make every file beside `folder`, and put them in its place in one move.
+
+    What this machine has no encoder for is left out and told. Raises InputError, MachineError,
+    RenderError; the folder is then as it was.
+    """
+    check_place(folder, replace=replace)
+    made: list[DeliveredFile] = []
+    left_out: list[Problem] = []
+    told: list[Diagnostic] = []
+    with _staging(folder) as staging:
+        for number, file in enumerate(files, 1):
+            try:
+                row, notes = _delivered(file, song, master(file.profile, file.version), staging)
+            except MachineError as error:
+                if any(each.kind != "encoder_missing" for each in error.problems):
+                    raise
+                left_out += error.problems
+                continue
+            made.append(row)
+            told += notes
+            progress(file.path, number, len(files))
+        manifest = Manifest(song.metadata.title, song.metadata.artist, song.revision, tuple(made))
+        _write(staging / MANIFEST, manifest_text(manifest))
+        _write(staging / SHEET, sheet_text(manifest, left_out))
+        check_place(folder, replace=replace)
+        _put(staging, folder)
+    return Delivery(folder, manifest, tuple(left_out), tuple(told))
+
+
+def _delivered(
+    file: PlannedFile, song: SongToDeliver, master: Path, staging: Path
+) -> tuple[DeliveredFile, tuple[Diagnostic, ...]]:
+    place = staging / file.path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    profile = file.profile
+    edit = _edit(profile, file.coding.rate_hz, master)
+    made = make_file(master, place, file.coding, edit, _ceiling_dbtp(profile, song))
+    notes: tuple[Diagnostic, ...] = ()
+    if profile.embeds_tags:
+        notes = _tagged(made, file)
+    with decoded_copy(place) as readable:
+        checks = tuple(_checks(file, made, readable))
+    return (
+        DeliveredFile(
+            path=file.path,
+            profile=profile.name,
+            version=file.version,
+            coding=file.coding,
+            frames=made.frames,
+            sha256=file_digest(place),
+            pcm_sha256=None if file.coding.format in LOSSY else pcm_sha256(place),
+            trim_db=made.trim_db,
+            measures=made.measures,
+            checks=checks,
+        ),
+        notes,
+    )
+
+
+def _ceiling_dbtp(profile: Profile, song: SongToDeliver) -> float | None:
+    """What a conversion of rate may not lift peaks over."""
+    own = song.ceiling_dbtp if profile.aim is None else profile.aim.true_peak_dbtp
+    ceilings = [
+        each for each in (own, profile.limits.get("max_true_peak_dbtp")) if each is not None
+    ]
+    return min(ceilings, default=None)
+
+
+def _edit(profile: Profile, rate_hz: int, master: Path) -> Edit:
+    from bridge.audio import probe
+
+    own_hz = probe(master).sample_rate_hz or rate_hz
+    return Edit(
+        head_frames=round((profile.head_s or 0.0) * own_hz),
+        tail_frames=round((profile.tail_s or 0.0) * own_hz),
+    )
+
+
+def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
+    loudness = _loudness(made.measures) if file.coding.format == "wav" else None
+    options = TagOptions(loudness=loudness, before_audio=file.profile.tags_before_audio)
+    return write_tags(made.path, file.metadata, options=options).diagnostics
+
+
+def _loudness(measures: Measures) -> Loudness:
+    return Loudness(
+        measures.integrated_lufs,
+        measures.loudness_range_lu,
+        measures.true_peak_dbtp,
+        measures.momentary_max_lufs,
+        measures.short_term_max_lufs,
+    )
+
+
+def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:
+    facts = facts_of(readable)
+    if file.coding.format not in LOSSY:
+        yield from coding_checks(file.path, facts, file.coding)
+    yield from checks_of(file.path, facts, file.profile)
+    faults = list(name_faults(naming_of(file.profile.naming), Path(file.name).stem))
+    outcome = outcome_of(not faults)
+    yield Checked(
+        file.path, "name", outcome, file.name, file.profile.naming, words="; ".join(faults)
+    )
+    if made.trim_db:
+        words = "converting the rate lifted peaks over the ceiling; so much was taken off"
+        yield Checked(file.path, "trim", "warn", round(made.trim_db, 3), 0.0, "dB", words)
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that is gone afterwards, also one a killed process left there."""
+    place = folder.with_name(f".{folder.name}.delivering")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lease = hold(folder.with_name(f".{folder.name}.delivering.lock"))
+    except HeldError:
+        raise InputError(
+            Problem("output_in_use", f"another delivery writes {folder}", {"file": str(folder)})
+        ) from None
+    except OSError as cause:
+        raise cannot_write(folder, cause) from cause
+    try:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        yield place
+    except OSError as cause:
+        raise cannot_write(folder, cause) from cause
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        lease.release()
+
+
+def _put(staging: Path, folder: Path) -> None:
+    """One move; what lay there goes only when the new one is in its place."""
+    old = folder.with_name(f".{folder.name}.replaced")
+    shutil.rmtree(old, ignore_errors=True)
+    if os.path.lexists(folder):
+        folder.rename(old)
+    try:
+        staging.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _not_as_written(folder: Path) -> list[str]:
+    """Files of a delivery's folder that its manifest does not have, or has otherwise."""
+    try:
+        known = {each.path: each.sha256 for each in read_manifest(folder).files}
+    except (InputError, json.JSONDecodeError):
+        return [MANIFEST]
+    found = [each for each in folder.rglob("*") if not each.is_dir()]
+    own = {MANIFEST, SHEET}
+    return [
+        name
+        for name, path in ((each.relative_to(folder).as_posix(), each) for each in found)
+        if name not in own and (name not in known or file_digest(path) != known[name])
+    ]

@@ -1,0 +1,136 @@
+"""manifest.json: every file of a delivery with its hashes, measures and checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bridge.delivering.checks import Checked
+from bridge.delivering.files import Coding
+from bridge.metering import Measures
+from stemwright.problems import InputError, Problem
+
+MANIFEST = "manifest.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """A file as it was delivered; `sha256` is of its bytes, `pcm_sha256` of its samples."""
+
+    path: str
+    profile: str
+    version: str
+    coding: Coding
+    frames: int
+    sha256: str
+    pcm_sha256: str | None
+    trim_db: float
+    measures: Measures
+    checks: tuple[Checked, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """A row of `files`."""
+        measures = replace(self.measures, path=None).as_json()
+        del measures["path"]
+        return {
+            "path": self.path,
+            "profile": self.profile,
+            "version": self.version,
+            **vars(self.coding),
+            "frames": self.frames,
+            "sha256": self.sha256,
+            "pcm_sha256": self.pcm_sha256,
+            "trim_db": round(self.trim_db, 4),
+            "measures": measures,
+            "checks": [each.as_json() for each in self.checks],
+        }
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a delivery holds."""
+
+    title: str
+    artist: str
+    revision: int | None
+    files: tuple[DeliveredFile, ...]
+
+    @property
+    def checks(self) -> tuple[Checked, ...]:
+        """Every check of every file."""
+        return tuple(check for file in self.files for check in file.checks)
+
+    @property
+    def passed(self) -> bool:
+        """Whether none of them failed."""
+        return all(each.outcome != "fail" for each in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest's object."""
+        return {
+            "schema": SCHEMA,
+            "title": self.title,
+            "artist": self.artist,
+            "revision": self.revision,
+            "passed": self.passed,
+            "files": [each.as_json() for each in self.files],
+        }
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The manifest as it is written."""
+    return json.dumps(manifest.as_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """What a manifest says of a file, as far as an audit asks for it."""
+
+    path: str
+    sha256: str
+    pcm_sha256: str | None
+    profile: str
+    version: str
+
+
+@dataclass(frozen=True)
+class WrittenManifest:
+    """A manifest that was read."""
+
+    files: tuple[WrittenFile, ...]
+
+
+def read_manifest(folder: Path) -> WrittenManifest:
+    """Read a delivery's manifest. Raises InputError `bad_manifest`, `no_manifest`."""
+    place = folder / MANIFEST
+    try:
+        told = json.loads(place.read_text("utf-8"))
+        rows = tuple(_row(each) for each in told["files"])
+        if told["schema"] != SCHEMA:
+            raise ValueError(f"schema {told['schema']}")
+    except FileNotFoundError:
+        said = f"{folder} has no {MANIFEST}"
+        raise InputError(Problem("no_manifest", said, {"file": str(folder)})) from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(
+            Problem(
+                "bad_manifest",
+                f"{place} is damaged: {error}",
+                {"file": str(place)},
+                hint="deliver again into another folder",
+            )
+        ) from None
+    return WrittenManifest(rows)
+
+
+def _row(row: Mapping[str, Any]) -> WrittenFile:
+    texts = {key: row[key] for key in ("path", "sha256", "profile", "version")}
+    for key, value in texts.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{key} is no text")
+    pcm = row["pcm_sha256"]
+    return WrittenFile(**texts, pcm_sha256=None if pcm is None else str(pcm))

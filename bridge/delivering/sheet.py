@@ -1,0 +1,51 @@
+"""The delivery sheet: what lies in the folder, in words a label reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bridge.delivering.manifest import DeliveredFile, Manifest
+from bridge.delivering.playback import playback_gains
+from stemwright.problems import Problem
+from stemwright.words import clock
+
+SHEET = "delivery.txt"
+
+
+def sheet_text(manifest: Manifest, left_out: Sequence[Problem]) -> str:
+    """The sheet as it is written."""
+    return "\n".join(_lines(manifest, left_out)) + "\n"
+
+
+def _lines(manifest: Manifest, left_out: Sequence[Problem]) -> Iterator[str]:
+    revision = "" if manifest.revision is None else f", revision {manifest.revision}"
+    yield f"{manifest.artist} - {manifest.title}{revision}".strip(" -")
+    yield ""
+    for file in manifest.files:
+        yield from _file(file)
+    for problem in left_out:
+        yield f"not delivered: {problem.message}"
+    failed = [each for each in manifest.checks if each.outcome == "fail"]
+    warned = [each for each in manifest.checks if each.outcome == "warn"]
+    yield f"checks: {len(manifest.checks)}, failed {len(failed)}, to look at {len(warned)}"
+    for check in (*failed, *warned):
+        wanted = "" if check.wanted is None else f", wanted {check.wanted}"
+        said = f": {check.words}" if check.words else ""
+        found = f"{check.check} {check.found}{wanted} {check.unit}"
+        yield f"  {check.outcome}  {check.file}  {found}{said}"
+
+
+def _file(file: DeliveredFile) -> Iterator[str]:
+    coding, measures = file.coding, file.measures
+    depth = f"{coding.bits} bit" if coding.bits else f"{coding.kbps} kbps"
+    if coding.bits == 32:
+        depth = "32 bit float"
+    yield file.path
+    length = clock(file.frames / coding.rate_hz)
+    yield f"  {file.version}, {coding.format.upper()}, {coding.rate_hz} Hz, {depth}, {length}"
+    yield f"  {measures.integrated_lufs:.2f} LUFS, {measures.true_peak_dbtp:.2f} dBTP"
+    yield f"  sha256 {file.sha256}"
+    if file.profile == "streaming":
+        said = [f"{each.name} {each.gain_db:+.1f} dB" for each in playback_gains(measures)]
+        yield f"  played at: {', '.join(said)}"
+    yield ""

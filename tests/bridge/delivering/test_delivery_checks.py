@@ -1,0 +1,169 @@
+"""Finished files against what recipients take: each fault that is put in is named, none else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.audio import Block, Subtype, WavWriter
+from bridge.delivering import audit
+from bridge.delivering.checks import checks_of, facts_of
+from bridge.delivering.profiles import Profile, parse_profile
+from bridge.delivering.tags import SongMetadata, write_tags
+
+RATE_HZ = 44100
+PROFILE = """
+schema = 1
+name = "label"
+says = "what a label takes"
+naming = "{artist}_{title}"
+[[file]]
+format = "wav"
+bits = 16
+rates_hz = [44100]
+[limits]
+max_true_peak_dbtp = -1.0
+min_length_s = 3.0
+max_length_s = 10.0
+max_head_s = 0.5
+max_tail_s = 1.0
+[tags]
+required = ["title", "isrc"]
+"""
+FOLLOWS = {"edge_click", "mono_fold_down"}
+"""What clipped fades and a missing side are told for as well."""
+NAME = "Ann_Song.wav"
+TAGS = SongMetadata(title="Song", artist="Ann", isrc="GBAYE0601498")
+
+
+def _song(seconds: float = 5.0, rate_hz: int = RATE_HZ) -> Block:
+    frames = round(seconds * rate_hz)
+    time = np.arange(frames) / rate_hz
+    fades = np.minimum(1.0, np.minimum(time, seconds - time) * 20)
+    noise = np.random.default_rng(5).normal(0.0, 0.03, (2, frames))
+    return (noise + 0.3 * np.sin(2 * np.pi * 220 * time)) * fades
+
+
+def _file(
+    folder: Path,
+    samples: Block,
+    *,
+    name: str = NAME,
+    subtype: Subtype = "pcm16",
+    rate_hz: int = RATE_HZ,
+    tags: SongMetadata = TAGS,
+) -> None:
+    folder.mkdir()
+    with WavWriter(folder / name, rate_hz, len(samples), subtype, "finish/main") as writer:
+        writer.write(samples)
+    if not tags.is_empty:
+        write_tags(folder / name, tags)
+
+
+def _twice(samples: Block) -> Block:
+    """Dithered to 16 bits before it is dithered to 16 bits."""
+    draws = np.random.default_rng(1).uniform(-0.5, 0.5, (2, *samples.shape)).sum(axis=0)
+    return np.rint(samples * 32768 + draws) / 32768
+
+
+def _quiet_end(samples: Block) -> Block:
+    return np.concatenate([samples, np.zeros((2, RATE_HZ * 9 // 10))], axis=1)
+
+
+def _clipped(samples: Block) -> Block:
+    return np.clip(samples * 6, -1.0, 32767 / 32768)
+
+
+def _silent_head(samples: Block) -> Block:
+    return np.concatenate([np.zeros((2, RATE_HZ)), samples], axis=1)
+
+
+def _one_sided(samples: Block) -> Block:
+    return np.stack([samples[0], np.zeros(samples.shape[1])])
+
+
+BROKEN: dict[str, tuple[set[str], Callable[[Path], None]]] = {
+    "nothing": (set(), lambda place: _file(place, _song())),
+    "rate": ({"rate"}, lambda place: _file(place, _song(rate_hz=48000), rate_hz=48000)),
+    "bits": ({"bits"}, lambda place: _file(place, _song(), subtype="pcm24")),
+    "name": ({"name"}, lambda place: _file(place, _song(), name="ann song (final).wav")),
+    "tag": ({"tag_isrc"}, lambda place: _file(place, _song(), tags=SongMetadata(title="Song"))),
+    "isrc": ({"isrc"}, lambda place: _file(place, _song(), tags=_with_wrong_isrc())),
+    "clipped": (
+        {"clipped", "max_true_peak_dbtp"},
+        lambda place: _file(place, _clipped(_song())),
+    ),
+    "head": ({"max_head_s"}, lambda place: _file(place, _silent_head(_song()))),
+    "short": ({"min_length_s"}, lambda place: _file(place, _song(2.0))),
+    "mono": ({"channels"}, lambda place: _file(place, _song()[:1])),
+    "one side": (
+        {"dead_channel"},
+        lambda place: _file(place, _one_sided(_song())),
+    ),
+    "dithered twice": (
+        {"double_dither"},
+        lambda place: _file(place, _twice(_quiet_end(_song()))),
+    ),
+}
+
+
+def _with_wrong_isrc() -> SongMetadata:
+    return SongMetadata(title="Song", artist="Ann", isrc="GB-AYE-06-1498")
+
+
+@pytest.fixture(scope="module")
+def label() -> Profile:
+    return parse_profile(PROFILE, "label.toml")
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_delivery_is_named_for_what_is_broken(
+    tmp_path: Path, label: Profile, fault: str
+) -> None:
+    expected, make = BROKEN[fault]
+    place = tmp_path / "from_elsewhere"
+    make(place)
+    found = audit(place, [label])
+    told = {each.check for each in found.checks if each.outcome != "pass"}
+    named = {each.check for each in found.checks if each.outcome == "fail"}
+    assert told - FOLLOWS == expected
+    assert found.passed == (not named)
+    assert not found.by_manifest
+
+
+def test_a_file_of_another_format_and_one_that_is_none_are_named(
+    tmp_path: Path, label: Profile
+) -> None:
+    _file(tmp_path / "in", _song())
+    (tmp_path / "in" / NAME).rename(tmp_path / "in" / "Ann_Song.flac")
+    (tmp_path / "in" / "Ann_Other.wav").write_bytes(b"RIFF but not really")
+    told = {(each.file, each.check) for each in audit(tmp_path / "in", [label]).checks}
+    assert ("Ann_Song.flac", "format") in told
+    assert ("Ann_Other.wav", "decodes") in told
+
+
+def test_once_dithered_silence_is_not_told_as_dithered_twice(tmp_path: Path, label) -> None:
+    _file(tmp_path / "in", _quiet_end(_song()))
+    facts = facts_of(tmp_path / "in" / NAME)
+    assert facts.quietest_lsb2 == pytest.approx(0.25, abs=0.05)
+    found = {each.check: each.outcome for each in checks_of(NAME, facts, label)}
+    assert found["double_dither"] == "pass"
+
+
+def test_facts_do_not_depend_on_how_a_file_is_read(tmp_path: Path) -> None:
+    from bridge.audio import probe, read_blocks
+    from bridge.delivering.checks import facts_of_blocks
+
+    _file(tmp_path / "in", _clipped(_song()))
+    path = tmp_path / "in" / NAME
+    whole, cut = (
+        facts_of_blocks(read_blocks(path, frames), probe(path)) for frames in (1 << 20, 997)
+    )
+    assert whole.clipped_runs == cut.clipped_runs > 0
+    assert whole.head_s == cut.head_s
+    assert whole.sibilance_db == pytest.approx(cut.sibilance_db, abs=1e-9)
+    assert whole.side_below_150_hz_db == pytest.approx(cut.side_below_150_hz_db, abs=1e-9)
+    assert whole.mono_loss_lu == cut.mono_loss_lu
