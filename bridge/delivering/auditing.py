@@ -16,13 +16,14 @@ from bridge.delivering.checks import (
     coding_checks,
     facts_of,
     outcome_of,
+    tag_checks,
 )
 from bridge.delivering.files import LOSSY, Coding, decoded_copy
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
 from bridge.delivering.names import name_faults, naming_of
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles
 from bridge.delivering.sheet import SHEET
-from bridge.delivering.tags import ALIASES, read_tags, wrong_code
+from bridge.delivering.tags import MAIN
 from bridge.metering import audio_files
 from bridge.storing import file_digest
 from stemwright.problems import InputError
@@ -76,7 +77,7 @@ def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
         if profile is None and file.profile in shipped_profiles():
             profile = load_profile(file.profile)
         if profile is not None:
-            yield from _against(file.path, place, profile)
+            yield from _against(file.path, place, profile, file.version)
     names = {each.path for each in files}
     for place in audio_files([folder]):
         name = place.relative_to(folder).as_posix()
@@ -113,7 +114,7 @@ def _strange(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
             yield from _against(name, place, profile)
 
 
-def _against(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
+def _against(name: str, place: Path, profile: Profile, version: str = MAIN) -> Iterator[Checked]:
     """One file against one profile: format, rate, depth, limits, name, tags."""
     wish = _wish(place, profile)
     if wish is None:
@@ -134,7 +135,7 @@ def _against(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
     faults = list(name_faults(naming_of(profile.naming), place.stem))
     outcome = outcome_of(not faults)
     yield Checked(name, "name", outcome, place.name, profile.naming, words="; ".join(faults))
-    yield from _tags(name, place, profile)
+    yield from tag_checks(name, place, profile, version)
 
 
 def _wish(place: Path, profile: Profile) -> FileWish | None:
@@ -146,19 +147,3 @@ def _wish(place: Path, profile: Profile) -> FileWish | None:
 def _nearest_coding(wish: FileWish, facts: FileFacts) -> Coding:
     """What a file of this rate should be: its own rate where the profile takes it."""
     return Coding(wish.format, wish.rate_hz(facts.header.sample_rate_hz), wish.bits, wish.kbps)
-
-
-def _tags(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
-    try:
-        values = read_tags(place).values
-    except InputError as error:
-        yield Checked(name, "tags", "fail", None, None, words=error.problems[0].message)
-        return
-    for said in profile.required_tags:
-        tag = ALIASES.get(said, said)
-        found = values.get(tag, "")
-        yield Checked(name, f"tag_{tag}", outcome_of(bool(found)), found or None, None)
-    for tag in ("isrc", "barcode"):
-        wrong = wrong_code(tag, values[tag]) if values.get(tag) else None
-        if wrong is not None:
-            yield Checked(name, tag, "fail", values[tag], None, words=wrong)

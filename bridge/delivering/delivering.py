@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge.audio import pcm_sha256
-from bridge.delivering.checks import Checked, checks_of, coding_checks, facts_of, outcome_of
+from bridge.delivering.checks import (
+    Checked,
+    checks_of,
+    coding_checks,
+    facts_of,
+    outcome_of,
+    tag_checks,
+)
 from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
 from bridge.delivering.manifest import (
     MANIFEST,
@@ -212,6 +219,10 @@ def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Check
     yield Checked(
         file.path, "name", outcome, file.name, file.profile.naming, words="; ".join(faults)
     )
+    yield from tag_checks(file.path, made.path, file.profile, file.version)
+    if made.clipped:
+        words = "peaks beyond full scale were cut: deliver this version as 32-bit float"
+        yield Checked(file.path, "cut_samples", "fail", made.clipped, 0, "samples", words)
     if made.trim_db:
         words = "converting the rate lifted peaks over the ceiling; so much was taken off"
         yield Checked(file.path, "trim", "warn", round(made.trim_db, 3), 0.0, "dB", words)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stemwright.problems import InputError, Problem, RenderError
 
@@ -36,7 +36,7 @@ class ToDeliver:
 
     Of a `job`, `revision` names one; none is the newest that is approved. `draft` takes what was
     not sent instead. `folder` is a finished folder of no job. `only` are the versions wanted, all
-    where it is empty; `said` are metadata that stand over the job's.
+    where it is empty; `settings` are KEY=VALUE metadata that stand over the job's.
     """
 
     job: Job | None = None
@@ -48,7 +48,7 @@ class ToDeliver:
     trusted: Sequence[Path] = ()
     jobs: int = 1
     only: Sequence[str] = ()
-    said: Mapping[str, str] = field(default_factory=dict)
+    settings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def deliverable(given: ToDeliver) -> Deliverable:
         raise InputError(_no_master(folder))
     made = [each.version for each in lock.outputs]
     versions = _versions(chain, made, given.only)
-    metadata = _metadata(given, made)
+    metadata = _metadata(given)
     return Deliverable(
         given,
         folder,
@@ -161,7 +161,9 @@ class _Masters:
         masters = {each.version: each.path for each in rendering.outputs}
         wanted = {each.version: each.pcm_sha256 for each in lock.outputs}
         for version in (each.id for each in self.found.song.versions):
-            if _quantised(masters[version], lock, self.work) != wanted[version]:
+            place = self.work / "quantised.wav"
+            hashes = (_quantised(masters[version], each, place) for each in _written_as(lock))
+            if wanted[version] not in hashes:
                 raise RenderError(_not_as_finished(self.found.folder, version))
         return masters
 
@@ -188,17 +190,19 @@ def _masters(found: Deliverable, again: FinishedAgain) -> Iterator[_Masters]:
         yield _Masters(found, again, Path(work))
 
 
-def _quantised(master: Path, lock: Lock, work: Path) -> str:
-    """The hash of a float master's samples, written as the finished one was."""
+def _written_as(lock: Lock) -> tuple[Subtype, ...]:
+    """A version over its ceiling, which integers would clip, was written as float32."""
+    return (lock.subtype, "float32")
+
+
+def _quantised(master: Path, subtype: Subtype, place: Path) -> str:
+    """The hash of a float master's samples, written as a finished one is."""
     from bridge.audio import WavWriter, probe, read_blocks
     from bridge.delivering.files import DITHER_WORDS
 
     header = probe(master)
-    subtype: Subtype = lock.subtype
-    place = work / "quantised.wav"
-    with WavWriter(
-        place, header.sample_rate_hz, header.channels, subtype, DITHER_WORDS, overwrite=True
-    ) as writer:
+    rate_hz, channels = header.sample_rate_hz, header.channels
+    with WavWriter(place, rate_hz, channels, subtype, DITHER_WORDS, overwrite=True) as writer:
         for block in read_blocks(master):
             writer.write(block)
     return writer.result.pcm_sha256
@@ -265,26 +269,17 @@ def _versions(chain: Chain, made: Sequence[str], only: Sequence[str]) -> tuple[S
     return tuple(SongVersion(each, alone.get(each)) for each in made if not only or each in only)
 
 
-def _metadata(given: ToDeliver, versions: Sequence[str]) -> SongMetadata:
-    from bridge.delivering.tags import checked
-    from bridge.jobs import JobError, job_lines
-    from chains import Source
+def _metadata(given: ToDeliver) -> SongMetadata:
+    """The job's, and what was said over it."""
+    from bridge.delivering.tags import SongMetadata
+    from bridge.road.tagging import set_metadata, song_metadata
 
-    job = given.job
-    table = {**(job.metadata if job is not None else {}), **given.said}
-    source = Source() if job is None else job_lines(job.path)
-    folder = None if job is None else job.folder
-    found, faults = checked(table, source, ("metadata",), folder=folder, versions=versions)
-    if faults:
-        raise JobError(faults)
-    if job is None:
-        return found
-    return replace(
-        found,
-        title=found.title or job.title,
-        artist=found.artist or job.artist,
-        bpm=found.bpm or job.tempo_bpm or 0.0,
-    )
+    own = SongMetadata() if given.job is None else song_metadata(given.job)
+    said = set_metadata(given.settings)
+    over: dict[str, Any] = {name: getattr(said, name) for name, _ in said.said()}
+    if said.cover is not None:
+        over["cover"] = said.cover
+    return replace(own, **over)
 
 
 def _stand(job: Job | None) -> Stand | None:

@@ -116,7 +116,7 @@ def deliver(
         trusted=trust or (),
         jobs=jobs or cores(),
         only=only or (),
-        said=_said(set_ or []),
+        settings=set_ or (),
     )
     _deliver(given, wanted, out, dry_run=dry_run, replace=replace, json=json)
 
@@ -254,13 +254,6 @@ def _job(song: Path) -> Job | None:
     from bridge.jobs import load_job
 
     return load_job(song) if names_job(song) else None
-
-
-def _said(pairs: Sequence[str]) -> dict[str, str]:
-    wrong = [each for each in pairs if "=" not in each]
-    if wrong:
-        raise _usage(f"--set {wrong[0]}: no = in it", 'write --set title="The Song"')
-    return {key.strip(): text for key, _, text in (each.partition("=") for each in pairs)}
 
 
 def _usage(said: str, hint: str) -> InputError:

@@ -220,6 +220,13 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
             [rendered / "main.wav", place.chain, "--set", f"{HOSTILE}=1"],
             [*sorted(place.stems.iterdir())],
         ],
+        "deliver": [
+            [rendered, "--profile", HOSTILE, "-o", place.folder / "out"],
+            [place.folder / HOSTILE, "--profile", "archive", "-o", place.folder / f"out{HOSTILE}"],
+            [rendered, "--profile", "previews", "--set", f"title={HOSTILE}", "--dry-run"],
+            ["--check", place.folder / f"none{HOSTILE}"],
+            ["--check", place.stems, "--profile", "cd"],
+        ],
         "formats": [[place.session, place.chain], ["--markdown", place.session]],
         "schema": [[]],
         "processors": [["gain"], [HOSTILE]],

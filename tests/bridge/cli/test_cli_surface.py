@@ -31,6 +31,7 @@ WITH_AN_EXAMPLE = (
     "report",
     "sheet",
     "tag",
+    "deliver",
     "schema",
     "processors",
 )

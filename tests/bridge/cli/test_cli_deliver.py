@@ -1,0 +1,223 @@
+"""`stemwright deliver`: from a finished song to files, names, tags, checks, in one folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.audio import pcm_sha256
+from bridge.cli.app import app
+from bridge.cli.telling import run_told
+from bridge.delivering.tags import read_tags
+
+CHAIN = """schema = 1
+[[group]]
+id = "drums"
+stems = ["kick"]
+[[group]]
+id = "rest"
+stems = ["*"]
+[target]
+integrated_lufs = -16.0
+true_peak_dbtp = -1.0
+[[version]]
+id = "instrumental"
+mute = ["drums"]
+dynamics = "main"
+"""
+SAID = ["--set", "title=Night Drive", "--set", "artist=The Stems", "--set", "isrc=GBAYE0601498"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished render of two stems of four and a half seconds."""
+    place = tmp_path_factory.mktemp("song")
+    (place / "stems").mkdir()
+    for seed, name in enumerate(("kick", "bass")):
+        fade = np.minimum(1.0, np.minimum(np.arange(216000), 216000 - np.arange(216000)) / 4800)
+        noise = np.random.default_rng(seed).normal(0.0, 0.05, (216000, 2)) * fade[:, None]
+        soundfile.write(place / "stems" / f"{name}.wav", noise, 48000, "PCM_24")
+    (place / "chain.toml").write_text(CHAIN)
+    words = [place / "stems", place / "chain.toml", "-o", place / "master", "--excerpt"]
+    assert run_told(app, ["render", *map(str, words), "--store", str(place / "store")]) == 0
+    return place
+
+
+@pytest.fixture
+def deliver(run: Callable[..., Any], finished: Path) -> Callable[..., Any]:
+    def call(*words: object) -> Any:
+        return run("deliver", *words, "--store", finished / "store")
+
+    return call
+
+
+def test_a_delivery_has_the_finished_samples_their_names_tags_and_hashes(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    said = deliver(
+        finished / "master", "--profile", "hires", "--profile", "cd", *SAID, "-o", out, "--json"
+    )
+    told = json.loads(said.out)
+    assert (said.code, told["passed"]) == (0, True)
+    paths = [each["path"] for each in told["files"]]
+    assert paths == [
+        "hires/TheStems_NightDrive_Main_48k24.flac",
+        "hires/TheStems_NightDrive_Instrumental_48k24.flac",
+        "cd/TheStems_NightDrive_Main_44k16.wav",
+    ]
+    lock = json.loads((finished / "master" / "chain.lock").read_text())
+    sent = {each["version"]: each["pcm_sha256"] for each in lock["outputs"]}
+    for row in told["files"][:2]:
+        assert pcm_sha256(out / row["path"]) == row["pcm_sha256"] == sent[row["version"]]
+    assert soundfile.info(out / paths[2]).samplerate == 44100
+    assert read_tags(out / paths[2]).values["isrc"] == "GBAYE0601498"
+    assert "isrc" not in read_tags(out / paths[1]).values  # another recording has its own
+    assert json.loads((out / "manifest.json").read_text())["files"] == told["files"]
+    assert "TheStems_NightDrive_Main_44k16.wav" in (out / "delivery.txt").read_text()
+
+
+def test_the_same_delivery_has_the_same_bytes(deliver, finished: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        words = [finished / "master", "--profile", "cd", *SAID, "-o", tmp_path / name]
+        assert deliver(*words).code == 0
+    files = sorted(each.relative_to(tmp_path / "a") for each in (tmp_path / "a").rglob("*.*"))
+    assert len(files) == 3
+    for each in files:
+        assert (tmp_path / "a" / each).read_bytes() == (tmp_path / "b" / each).read_bytes()
+
+
+def test_a_broadcast_is_solved_anew_before_the_limiter(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    words = [finished / "master", "--profile", "broadcast", "--only", "main", *SAID]
+    told = json.loads(deliver(*words, "-o", tmp_path / "out", "--json").out)
+    (row,) = told["files"]
+    assert row["measures"]["integrated_lufs"] == pytest.approx(-23.0, abs=0.1)
+    assert told["passed"]
+
+
+def test_what_a_profile_needs_is_told_at_once_and_nothing_is_made(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    words = [finished / "master", "--profile", "cd", "--profile", "archive", "--json"]
+    said = deliver(*words, "-o", tmp_path / "out")
+    kinds = {each["kind"] for each in json.loads(said.out)["errors"]}
+    assert (said.code, kinds) == (2, {"tag_missing", "name_incomplete"})
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_lists_the_files_and_makes_none(deliver, finished: Path, tmp_path: Path) -> None:
+    said = deliver(finished / "master", "--profile", "cd", *SAID, "--dry-run", "--json")
+    (row,) = json.loads(said.out)["files"]
+    assert (said.code, row["rate_hz"], row["bits"]) == (0, 44100, 16)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_earlier_delivery_stays_unless_asked_and_unless_it_was_changed(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = [finished / "master", "--profile", "cd", *SAID, "-o", out, "--json"]
+    assert deliver(*words).code == 0
+    again = deliver(*words)
+    assert (again.code, json.loads(again.out)["errors"][0]["kind"]) == (2, "delivery_exists")
+    assert deliver(*words, "--replace").code == 0
+    (out / "cd" / "notes.txt").write_text("mine")
+    kept = deliver(*words, "--replace")
+    assert (kept.code, json.loads(kept.out)["errors"][0]["kind"]) == (2, "output_changed")
+    assert (out / "cd" / "notes.txt").read_text() == "mine"
+    mine = deliver(*words[:-3], "-o", finished / "stems", "--json")
+    assert json.loads(mine.out)["errors"][0]["kind"] == "output_not_ours"
+
+
+def test_an_encoder_that_is_not_here_leaves_its_file_out_and_delivers_the_rest(
+    deliver, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    words = [finished / "master", "--profile", "previews", "--only", "main", *SAID]
+    said = deliver(*words, "-o", tmp_path / "out", "--json")
+    told = json.loads(said.out)
+    assert said.code == 3
+    assert [each["kind"] for each in told["left_out"]] == ["encoder_missing"]
+    assert [each["format"] for each in told["files"]] == ["mp3", "opus"]
+
+
+def test_an_audit_names_what_was_changed_swapped_added_and_lost(
+    deliver, run, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = [finished / "master", "--profile", "hires", "--profile", "cd", *SAID, "-o", out]
+    assert deliver(*words).code == 0
+    assert run("deliver", "--check", out).code == 0
+    main, other = sorted((out / "hires").iterdir(), key=lambda each: "Instrumental" in each.name)
+    shutil.move(main, out / "aside")
+    shutil.move(other, main)
+    shutil.move(out / "aside", other)
+    (out / "cd").joinpath("TheStems_NightDrive_Main_44k16.wav").unlink()
+    shutil.copy(main, out / "extra.flac")
+    said = run("deliver", "--check", out, "--json")
+    told = json.loads(said.out)["checks"]
+    failed = {
+        (each["check"], Path(each["file"]).name) for each in told if each["outcome"] == "fail"
+    }
+    assert said.code == 1
+    assert failed >= {
+        ("samples", main.name),
+        ("samples", other.name),
+        ("missing", "TheStems_NightDrive_Main_44k16.wav"),
+        ("extra", "extra.flac"),
+    }
+
+
+def test_of_a_job_what_is_approved_is_delivered(
+    run, deliver, finished: Path, tmp_path: Path
+) -> None:
+    store = ["--store", finished / "store"]
+    stems, chain, job = finished / "stems", finished / "chain.toml", tmp_path / "job"
+    assert run("job", "new", stems, "--chain", chain, "-o", job).code == 0
+    toml = job / "job.toml"
+    about = 'title = "Night Drive"\nartist = "The Stems"\n'
+    text = toml.read_text()
+    first, rest = text.split("\n", 1)
+    own = [line for line in rest.split("\n") if not line.startswith(("title", "artist"))]
+    toml.write_text(
+        "\n".join([first, about, *own, "[metadata]", 'isrc = "GBAYE0601498"', ""]), "utf-8"
+    )
+    assert run("render", job, *store, "--excerpt").code == 0
+    assert run("send", job, "--words", "first", *store).code == 0
+    asked = deliver(job, "--profile", "cd", "-o", tmp_path / "out", "--json")
+    assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, "not_approved")
+    assert run("approve", job, "r0").code == 0
+    said = deliver(job, "--profile", "cd", "--profile", "hires", "-o", tmp_path / "out", "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["revision"]) == (0, 0)
+    assert told["files"][0]["path"] == "cd/TheStems_NightDrive_Main_44k16.wav"
+
+
+def test_a_stem_that_changed_since_is_no_delivery(
+    run, deliver, finished: Path, tmp_path: Path
+) -> None:
+    song = tmp_path / "song"
+    shutil.copytree(finished / "stems", song / "stems")
+    words = [song / "stems", finished / "chain.toml", "-o", song / "master", "--excerpt"]
+    assert run("render", *words, "--store", finished / "store").code == 0
+    sound, rate_hz = soundfile.read(song / "stems" / "bass.wav")
+    soundfile.write(song / "stems" / "bass.wav", sound * 0.5, rate_hz, "PCM_24")
+    said = deliver(song / "master", "--profile", "cd", *SAID, "-o", tmp_path / "out", "--json")
+    assert (said.code, json.loads(said.out)["errors"][0]["kind"]) == (4, "not_as_finished")
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_profiles_are_listed_and_printed(run) -> None:
+    assert "streaming" in run("deliver", "--profiles").out
+    printed = run("deliver", "--profiles", "--profile", "cd").out
+    assert "rates_hz = [44100]" in printed
