@@ -33,6 +33,7 @@ from bridge.delivering.planning import PlannedFile, SongToDeliver
 from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import SHEET, sheet_text
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
+from bridge.finished import refuse_kept
 from bridge.metering import Measures
 from bridge.storing import HeldError, file_digest, hold
 from stemwright.files import cannot_write
@@ -74,6 +75,7 @@ def check_place(folder: Path, *, replace: bool) -> None:
 
     With `replace`, an earlier delivery may go, if all in it is as it was written.
     """
+    refuse_kept(folder)
     if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / MANIFEST).is_file():

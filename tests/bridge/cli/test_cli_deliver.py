@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -221,3 +224,31 @@ def test_profiles_are_listed_and_printed(run) -> None:
     assert "streaming" in run("deliver", "--profiles").out
     printed = run("deliver", "--profiles", "--profile", "cd").out
     assert "rates_hz = [44100]" in printed
+
+
+def test_no_delivery_goes_into_what_a_job_keeps_as_it_was_sent(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "job.toml").write_text("schema = 1\n")
+    place = tmp_path / "revisions" / "out"
+    said = deliver(finished / "master", "--profile", "cd", *SAID, "-o", place, "--json")
+    assert (said.code, json.loads(said.out)["errors"][0]["kind"]) == (2, "kept_by_job")
+
+
+def test_a_delivery_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    out, store = tmp_path / "out", finished / "store"
+    words = ["deliver", finished / "master", "--profile", "previews", *SAID, "-o", out]
+    command = [sys.executable, "-m", "stemwright", *map(str, words), "--store", str(store)]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    staging = tmp_path / ".out.delivering"
+    deadline = time.monotonic() + 60
+    while not list(staging.rglob("*.mp3")) and child.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    child.kill()
+    child.wait()
+    assert not out.exists()
+    assert deliver(*words[1:], "--only", "main").code in (0, 3)
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["out"]
