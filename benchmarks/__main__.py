@@ -1,7 +1,7 @@
 """Measure speed and memory beside peers that do the same or less, each part in one run.
 
-Without a part named: all but songs and scaling. Goals are printed beside figures; nothing is
-asserted.
+Without a part named: all but songs, versions and scaling. Goals are printed beside figures;
+nothing is asserted.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from benchmarks.measuring import measuring
 from benchmarks.processors import processors
 from benchmarks.scaling import scaling
 from benchmarks.songs import songs
+from benchmarks.versions import versions
 
 _RATE_HZ = 48000
 
@@ -44,6 +45,8 @@ def main() -> None:
             processors(figures, asked.runs)
         if asked.songs:
             songs(figures, asked.runs)
+        if asked.versions:
+            versions(figures)
         if asked.scaling:
             scaling(figures, folder, asked.jobs, asked.runs)
     if asked.readme:
@@ -56,9 +59,10 @@ _PARTS = {
     "measure": "measuring and comparing files beside other meters",
     "processors": "what a frame costs in each built-in and stage, compiled and in numpy",
     "songs": "what a change to a song costs, and how a replaced stem is told; needs the test data",
+    "versions": "what is between a master and the sum of its versions; needs the test data",
     "scaling": "CPU and memory by length, stems and inserts; needs 15 GB of disk",
 }
-_LONG, _NOT_IN_README = ("scaling", "songs"), "songs"
+_LONG, _NOT_IN_README = ("scaling", "songs", "versions"), ("songs", "versions")
 
 
 def _asked() -> argparse.Namespace:
@@ -76,7 +80,7 @@ def _asked() -> argparse.Namespace:
     asked = parser.parse_args()
     if not any(getattr(asked, name) for name in _PARTS):
         for name in _PARTS:
-            wanted = asked.readme and name != _NOT_IN_README
+            wanted = asked.readme and name not in _NOT_IN_README
             setattr(asked, name, wanted or name not in _LONG)
     return asked
 

@@ -20,7 +20,7 @@ _NOTHING = 1e-12
 _GAIN_MARGIN_MS = 0.17
 """Half the window that a gain is read over: it may move as fast as a limiter's."""
 
-_GAIN_WOBBLE = 0.02
+_GAIN_WOBBLE = 0.1
 """How far, as a share, the gain of one sample may be from that of its window."""
 
 _BAND_FRAMES = 4096

@@ -27,7 +27,7 @@ _HOW = {
     "linear": "by itself, since it adds up",
     "bands": "as a gain of each band",
 }
-REPLAY_VERSION = 1
+REPLAY_VERSION = 2
 """Raise it when a bit of what a model gives changes."""
 
 

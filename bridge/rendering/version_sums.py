@@ -49,14 +49,15 @@ def complements(plan: Plan) -> Iterator[tuple[str, ...]]:
             for version in plan.made
             if version.dynamics == dynamics and version.limiter and not version.gains_db
         }
-        parts = {name: each for name, each in sounding.items() if each and each != everything}
+        named = {each: name for name, each in reversed(sounding.items())}
+        parts = {named[each]: each for each in sounding.values() if each and each != everything}
         pairs = [
             pair
             for pair in combinations(parts, 2)
             if not parts[pair[0]] & parts[pair[1]] and parts[pair[0]] | parts[pair[1]] == everything
         ]
         yield from pairs[:_MOST_PAIRS]
-        of_groups = {stems_of: name for name, stems_of in reversed(parts.items())}
+        of_groups = {each: name for name, each in sounding.items()}
         groups = tuple(of_groups.get(each, "") for each in stems.values())
         if len(groups) > 2 and all(groups):
             yield groups

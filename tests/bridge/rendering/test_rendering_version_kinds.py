@@ -113,12 +113,24 @@ def test_by_how_much_a_pair_does_not_add_up_is_told(song, dynamics: str) -> None
     whole, *parts = map(_read, made.outputs)
     missing_dbfs = 20 * np.log10(np.abs(whole - sum(parts)).max())
     (said,) = _told(made, "versions_sum")
+    assert said.startswith("instrumental + acapella: ")
     assert f"is at most {missing_dbfs:.1f} dBFS" in said
     assert ('with dynamics = "main" they add up' in said) == (dynamics == "own")
     assert (missing_dbfs < -120.0) == (dynamics == "main")
     assert _told(
         song.render(PLAIN + TARGET + PAIR.format(dynamics), subtype="pcm24"), "versions_sum"
     )
+
+
+def test_two_names_for_one_part_are_one_sum(song) -> None:
+    twice = PAIR.format("main") + PAIR.format("main").replace('al"', 'al-2"').replace(
+        'la"', 'la-2"'
+    )
+    said = _told(song.render(PLAIN + twice + STEMS), "versions_sum")
+    assert [each.partition(":")[0] for each in said] == [
+        "instrumental + acapella",
+        "stem-vocals + stem-drums + stem-bass",
+    ]
 
 
 def test_versions_that_leave_something_out_together_are_no_sum(song) -> None:
