@@ -8,6 +8,7 @@ from .checks.result import (
 from .delivering import (
     Delivery as Delivery,
     FloatMaster as FloatMaster,
+    PageOf as PageOf,
     Progress as Progress,
     check_place as check_place,
     make_delivery as make_delivery,
@@ -31,9 +32,11 @@ from .playback import (
 )
 from .profiles.model import (
     Profile as Profile,
+    Rule as Rule,
 )
 from .profiles.reading import (
     load_profile as load_profile,
+    shipped_profiles as shipped_profiles,
 )
 
 __all__ = [
@@ -44,10 +47,12 @@ __all__ = [
     "Delivery",
     "FloatMaster",
     "Manifest",
+    "PageOf",
     "PlannedFile",
     "PlaybackGain",
     "Profile",
     "Progress",
+    "Rule",
     "SongToDeliver",
     "SongVersion",
     "audit",
@@ -58,4 +63,5 @@ __all__ = [
     "planned_files",
     "playback_gains",
     "read_manifest",
+    "shipped_profiles",
 ]

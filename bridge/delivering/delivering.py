@@ -31,7 +31,7 @@ from bridge.delivering.manifest import (
 from bridge.delivering.names import name_faults, naming_of
 from bridge.delivering.planning import PlannedFile, SongToDeliver
 from bridge.delivering.profiles import Profile
-from bridge.delivering.sheet import SHEET, sheet_text
+from bridge.delivering.sheet import PAGE, SHEET, sheet_text
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
 from bridge.finished import refuse_kept
 from bridge.metering import Measures
@@ -41,6 +41,9 @@ from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 
 FloatMaster = Callable[[Profile, str], Path]
 """Where a version's float master for a profile lies, rendered by then."""
+
+PageOf = Callable[[Manifest, Sequence[Problem]], str]
+"""The delivery's page as HTML, of its manifest and of what is left out."""
 
 Progress = Callable[[str, int, int], None]
 """Told (path in the delivery, files done, files in all)."""
@@ -114,8 +117,9 @@ def make_delivery(
     master: FloatMaster,
     folder: Path,
     *,
-    replace: bool = False,
+    page: PageOf,
     progress: Progress,
+    replace: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
@@ -141,6 +145,7 @@ def make_delivery(
         manifest = Manifest(song.metadata.title, song.metadata.artist, song.revision, tuple(made))
         _write(staging / MANIFEST, manifest_text(manifest))
         _write(staging / SHEET, sheet_text(manifest, left_out))
+        _write(staging / PAGE, page(manifest, left_out))
         check_place(folder, replace=replace)
         _put(staging, folder)
     return Delivery(folder, manifest, tuple(left_out), tuple(told))
@@ -280,7 +285,7 @@ def _not_as_written(folder: Path) -> list[str]:
     except (InputError, json.JSONDecodeError):
         return [MANIFEST]
     found = [each for each in folder.rglob("*") if not each.is_dir()]
-    own = {MANIFEST, SHEET}
+    own = {MANIFEST, SHEET, PAGE}
     return [
         name
         for name, path in ((each.relative_to(folder).as_posix(), each) for each in found)

@@ -9,7 +9,7 @@ from bridge.delivering.playback import playback_gains
 from stemwright.problems import Problem
 from stemwright.words import clock
 
-SHEET = "delivery.txt"
+SHEET, PAGE = "delivery.txt", "delivery.html"
 
 
 def sheet_text(manifest: Manifest, left_out: Sequence[Problem]) -> str:

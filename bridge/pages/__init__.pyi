@@ -5,6 +5,7 @@ from .charts import (
     hz_ticks as hz_ticks,
     time_ticks as time_ticks,
 )
+from .delivery import delivery_page as delivery_page
 from .excerpts import (
     PREVIEW_HZ as PREVIEW_HZ,
     Excerpt as Excerpt,
@@ -60,6 +61,7 @@ __all__ = [
     "change",
     "chart",
     "clock",
+    "delivery_page",
     "document",
     "embedded",
     "excerpt",

@@ -115,6 +115,7 @@ def deliver(
     it was finished.
     """
     from bridge.delivering import check_place, make_delivery
+    from bridge.pages import delivery_page
     from bridge.road.again import FinishedAgain
     from bridge.storing import Store, default_root
 
@@ -132,7 +133,13 @@ def deliver(
     )
     with _masters(found, again) as masters:
         return make_delivery(
-            files, found.song, masters.of, folder, replace=replace_old, progress=progress
+            files,
+            found.song,
+            masters.of,
+            folder,
+            page=delivery_page,
+            progress=progress,
+            replace=replace_old,
         )
 
 

@@ -84,7 +84,8 @@ def test_a_delivery_has_the_finished_samples_their_names_tags_and_hashes(
     assert read_tags(out / paths[2]).values["isrc"] == "GBAYE0601498"
     assert "isrc" not in read_tags(out / paths[1]).values  # another recording has its own
     assert json.loads((out / "manifest.json").read_text())["files"] == told["files"]
-    assert "TheStems_NightDrive_Main_44k16.wav" in (out / "delivery.txt").read_text()
+    for sheet in ("delivery.txt", "delivery.html"):
+        assert "TheStems_NightDrive_Main_44k16.wav" in (out / sheet).read_text()
 
 
 def test_the_same_delivery_has_the_same_bytes(deliver, finished: Path, tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_the_same_delivery_has_the_same_bytes(deliver, finished: Path, tmp_path:
         words = [finished / "master", "--profile", "cd", *SAID, "-o", tmp_path / name]
         assert deliver(*words).code == 0
     files = sorted(each.relative_to(tmp_path / "a") for each in (tmp_path / "a").rglob("*.*"))
-    assert len(files) == 3
+    assert len(files) == 4
     for each in files:
         assert (tmp_path / "a" / each).read_bytes() == (tmp_path / "b" / each).read_bytes()
 
