@@ -1,7 +1,8 @@
 """Precision and recall of `check` by defect and level, and its false alarms on clean stems.
 
 `python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`, or
-`--story`, or `--repairs`. The kept part is for a last look: no threshold may be set on it.
+`--story`, `--repairs`, `--peers` or `--load [SECONDS]`. The kept part is for a last look:
+no threshold may be set on it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.apart import LeftOutError
-from benchmarks.defects import page, repairs, table
+from benchmarks.defects import beside, load, page, repairs, table
 from benchmarks.defects.clean import Part
-from benchmarks.defects.running import Results, ran, ran_by_peers
+from benchmarks.defects.running import Results, ran
 from benchmarks.defects.story import stories, summary
 from bridge.checking import CODES
 
@@ -23,16 +23,24 @@ from bridge.checking import CODES
 def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
+    part: Part = "kept" if asked.kept else "training"
+    if asked.load:
+        _load(asked)
+        return
     with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
+        folder = Path(name)
         if asked.story:
-            _tell_stories("kept" if asked.kept else "training", Path(name))
-            return
-        if asked.repairs:
-            part: Part = "kept" if asked.kept else "training"
-            worth = repairs.ran(part, Path(name), asked.share, asked.only)
+            _tell_stories(part, folder)
+        elif asked.repairs:
+            worth = repairs.ran(part, folder, asked.share, asked.only)
             sys.stdout.write(repairs.printed(*worth))
-            return
-        results = _results("kept" if asked.kept else "training", asked, Path(name))
+        elif asked.peers:
+            _beside(part, asked, folder)
+        else:
+            _tell(ran(part, asked.only, folder, asked.share), asked)
+
+
+def _tell(results: Results, asked: argparse.Namespace) -> None:
     sys.stdout.write(table.printed(results, asked.places))
     if asked.json:
         asked.json.write_text(json.dumps(table.as_json(results), indent=1), encoding="utf-8")
@@ -40,13 +48,18 @@ def main() -> None:
         page.write(results)
 
 
-def _results(part: Part, asked: argparse.Namespace, folder: Path) -> Results:
-    if not asked.peers:
-        return ran(part, asked.only, folder, asked.share)
-    try:
-        return ran_by_peers(part, asked.only, folder, asked.share)
-    except LeftOutError as why:
-        return Results(part, left_out={"libsonare": str(why)})
+def _beside(part: Part, asked: argparse.Namespace, folder: Path) -> None:
+    told = beside.table(*beside.ran(part, asked.only, folder, asked.share))
+    sys.stdout.write(f"{told}\n")
+    if asked.docs:
+        page.put("peers", told)
+
+
+def _load(asked: argparse.Namespace) -> None:
+    told = load.table(load.ran(asked.load), asked.load)
+    sys.stdout.write(f"{told}\n")
+    if asked.docs:
+        page.put("load", told)
 
 
 def _tell_stories(part: Part, folder: Path) -> None:
@@ -66,7 +79,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--repairs", action="store_true", help="what mending is worth, alone")
     parser.add_argument("--places", action="store_true", help="say where it missed and erred")
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")
-    parser.add_argument("--peers", action="store_true", help="libsonare instead of ours")
+    parser.add_argument("--peers", action="store_true", help="ours beside libsonare and ffmpeg")
+    takes = "what a check of ten stems of so many seconds takes"
+    parser.add_argument("--load", nargs="?", type=int, const=240, metavar="SECONDS", help=takes)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--docs", action="store_true", help="put them into docs/checks-figures.md")
     return parser.parse_args()

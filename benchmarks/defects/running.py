@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.defects import clean, mixed, ours, peers
+from benchmarks.defects import clean, mixed, ours
 from benchmarks.defects.clean import CleanStem, Part, seeded, sounds, stems, true_of
 from benchmarks.defects.faults import between
 from benchmarks.defects.faults.every import LEVELS, queue_of
@@ -183,13 +183,6 @@ class SongRun:
             ears.forget(path)
             path.unlink()
         return found
-
-
-def ran_by_peers(part: Part, only: Collection[str], folder: Path, share: float) -> Results:
-    """The defects that libsonare has detectors for; LeftOutError where it is not installed."""
-    results = Results(part)
-    StemRun(part, only, folder, share, peers.of_stem, peers.CODES).run(results)
-    return results
 
 
 def ran(part: Part, only: Collection[str], folder: Path, share: float) -> Results:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from bridge.audio import Block
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
+from stemwright.words import counted
 
 _BEYOND = 8.0
 _PIECE = 64
@@ -43,7 +44,7 @@ class CorruptSamples:
         at = passage.first + passage.core_start
         if passage.broken is not None:
             frames = np.flatnonzero(passage.broken[:, core].any(axis=0))
-            self._note(at + frames, 1, "no numbers")
+            self._note(at + frames, 1, "NaN or infinite")
         if passage.is_silent:
             return
         magnitudes = passage.magnitudes[:, core]
@@ -69,7 +70,7 @@ class CorruptSamples:
             yield self._told(start, stop, count, words)
 
     def _told(self, start: int, stop: int, count: int, words: str) -> Found:
-        said = f"{count} samples are {words}"
+        said = f"{counted(count, 'sample')} {'is' if count == 1 else 'are'} {words}"
         return Found("corrupt_samples", "major", start, stop, float(count), said)
 
     def _note(self, frames: npt.NDArray[np.int64], each: int, words: str) -> None:
