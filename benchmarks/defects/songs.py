@@ -15,6 +15,8 @@ from bridge.audio import Block
 
 _SECONDS = 24.0
 _RATE_HZ = 48000
+_LEAD_FRAMES = 960
+"""Silence before a song, so that a synthesiser that starts hard is not cut."""
 RETURN = "Vocal Reverb"
 _RETURN_OF = "Lead Vocal"
 
@@ -100,7 +102,8 @@ def _played(name: str, parts: Mapping[str, tuple[Player, float]]) -> Song:
     score, stems = Score.drawn(seeded("song", name)), {}
     for part, (player, peak_db) in parts.items():
         block = player(score, seeded("song", name, part), _SECONDS, _RATE_HZ)
-        stems[part] = _held(block, peak_db)
+        late = np.pad(block, ((0, 0), (_LEAD_FRAMES, 0)))[:, : block.shape[1]]
+        stems[part] = _held(late, peak_db)
     stems[RETURN] = _return_of(stems[_RETURN_OF], name)
     return Song(name, stems, score.bpm)
 

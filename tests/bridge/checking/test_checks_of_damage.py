@@ -126,6 +126,26 @@ def test_a_click_is_found_upside_down_on_one_side_and_in_silence(hear: Hear, mus
     assert [found.start for found in hear(Clicks, silent)] == [70000]
 
 
+def test_the_same_impulse_is_told_in_silence_unless_it_keeps_a_tempo(hear: Hear) -> None:
+    at_any_time, in_time = np.zeros(FRAMES), np.zeros(FRAMES)
+    at_any_time[[30011, 71234, 123457, 201999]] = 0.01
+    in_time[20000::24000] = 0.01
+    assert len(hear(Clicks, at_any_time)) == 4
+    assert hear(Clicks, in_time) == []
+
+
+def test_where_sound_sets_in_or_ends_is_no_click(hear: Hear, music: Signal) -> None:
+    cut = music * ((np.arange(FRAMES) % 61001) < 37003)
+    assert hear(Clicks, _quantised(cut)) == []
+
+
+def test_low_hits_in_time_with_the_mains_are_no_hum(hear: Hear) -> None:
+    seconds = np.arange(9000) / RATE_HZ
+    hit = 0.5 * np.sin(2 * np.pi * 50 * seconds * (1 + 4 * np.exp(-60 * seconds)))
+    kicks = _loop(hit * np.exp(-20 * seconds) * (1 - seconds / seconds[-1]), RATE_HZ // 2)
+    assert hear(Hum, _quantised(kicks)) == []
+
+
 @pytest.mark.parametrize("length_ms", [1.0, 5.0, 20.0, 50.0])
 @pytest.mark.parametrize("at", [50001, CORE_FRAMES - 7, CORE_FRAMES])
 def test_a_dropout_is_found_with_its_length(

@@ -1,8 +1,8 @@
 """`clicks`: short bursts that no neighbouring sound explains.
 
 A burst of the linear prediction's residual, half a millisecond at most, that stands far above
-everything within 30 ms before and behind it. The same short waveform three times is played, not
-broken.
+everything within 30 ms before and behind it. Where sound sets in or ends, that is how; what keeps a
+tempo, and the same short waveform three times within sound, is played, not broken.
 """
 
 from __future__ import annotations
@@ -15,19 +15,29 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
+from bridge.audio import Block
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
+from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
+from bridge.checking.stem.damage.rhythm import on_a_grid
 from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
 _AROUND_S = 0.03
-_STANDS_OUT = 3.0
+_STANDS_OUT = 2.6
 _SURE = 6.0
 _LEAST = 1e-4
 _FLOOR = 2e-6
 _SNIPPET_S = 0.003
+_NEXT_S, _BESIDE_S = 0.003, 0.01
+"""What lies next to a burst, and how far the level on both sides is looked at."""
+_ENDS = 0.02
+"""Level on one side, of that on the other: less is the edge of a sound."""
+_RISES = 1.5
+"""Level behind, of that before: more is an onset, where only what is sure is told."""
+_SILENT = 1e-3
 _MOST = 400
 """More than these a stem are no clicks any more, but how it sounds."""
 
@@ -40,6 +50,7 @@ class Burst:
     stop: int
     height: float
     snippet: npt.NDArray[np.float32]
+    in_silence: bool
 
 
 class Clicks:
@@ -49,7 +60,7 @@ class Clicks:
     quick: ClassVar[bool] = False
 
     def __init__(self, facts: StemFacts) -> None:
-        rate_hz = facts.sample_rate_hz
+        rate_hz = self._rate_hz = facts.sample_rate_hz
         self._guard = round(_GUARD_S * rate_hz)
         self._around = round(_AROUND_S * rate_hz)
         self._snippet = round(_SNIPPET_S * rate_hz)
@@ -65,9 +76,11 @@ class Clicks:
     def findings(self) -> Iterator[Found]:
         """One a burst that is not played again and again."""
         bursts = _of_both_sides(self._bursts, self._guard)
-        shapes = [each.snippet for each in bursts]
-        for burst, same in zip(bursts, repeats(shapes), strict=True):
-            if same < PLAYED:
+        counts = repeats([each.snippet for each in bursts])
+        in_time = on_a_grid([each.start for each in bursts], self._rate_hz)
+        for burst, same, is_in_time in zip(bursts, counts, in_time, strict=True):
+            # an impulse has one waveform, broken or not
+            if not is_in_time and (same < PLAYED or burst.in_silence):
                 severity: Severity = "major" if burst.height > _SURE else "minor"
                 value = amplitude_db(burst.height)
                 words = f"a click, {value:.0f} dB over what surrounds it"
@@ -88,7 +101,10 @@ class Clicks:
             if len(some):
                 top = int(some[error[some].argmax()])
                 if passage.core_start <= top < passage.core_stop:
-                    yield self._burst(passage, channel, top, some, float(ratio[top]))
+                    levels = self._levels(passage.samples[channel], int(some[0]), int(some[-1]) + 1)
+                    if not _is_an_edge(levels, float(ratio[top])):
+                        silent = max(levels[0], levels[3]) < _SILENT
+                        yield self._burst(passage, channel, top, some, float(ratio[top]), silent)
 
     def _burst(
         self,
@@ -97,13 +113,35 @@ class Clicks:
         top: int,
         some: npt.NDArray[np.int64],
         height: float,
+        in_silence: bool,
     ) -> Burst:
         begin = max(0, top - self._snippet // 3)
         snippet = np.zeros(self._snippet, np.float32)
         taken = passage.samples[channel, begin : begin + self._snippet]
         snippet[: len(taken)] = taken
         first = passage.first
-        return Burst(first + int(some[0]), first + int(some[-1]) + 1, height, snippet)
+        start, stop = first + int(some[0]), first + int(some[-1]) + 1
+        return Burst(start, stop, height, snippet, in_silence)
+
+    def _levels(self, samples: Block, start: int, stop: int) -> tuple[float, float, float, float]:
+        """RMS before and behind a burst, in order: farther, next to it, next to it, farther."""
+        near, far = round(_NEXT_S * self._rate_hz), round(_BESIDE_S * self._rate_hz)
+        before, behind = max(0, start - 2), stop + 2
+        return (
+            rms(samples[max(0, before - far) : max(0, before - near)]),
+            rms(samples[max(0, before - near) : before]),
+            rms(samples[behind : behind + near]),
+            rms(samples[behind + near : behind + far]),
+        )
+
+
+def _is_an_edge(levels: tuple[float, float, float, float], height: float) -> bool:
+    """Whether a sound sets in or ends there."""
+    far_before, before, behind, far_behind = levels
+    ends = max(behind, far_behind) < _ENDS * before or max(before, far_before) < _ENDS * behind
+    if ends and max(levels) > _SILENT:
+        return True
+    return height < _SURE and far_behind > _RISES * far_before > 0.0
 
 
 def _shifted(values: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:

@@ -3,7 +3,8 @@
 A line of the mains keeps its phase from the first second to the last, a played note does not: each
 harmonic is demodulated in half seconds, and its mean over the quieter of them compared with how
 far they lie around it. Loops in a steady tempo keep their phase too, but at all frequencies of
-their period: a line counts where it stands over its neighbours. The mains may be off by 0.4 %.
+their period: a line counts where it stands over its neighbours, and is there in the quietest
+moments as well. The mains may be off by 0.4 %.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ _SURE = 3.6
 _STANDS_OUT = 1.7
 _FEWEST_LINES = 2
 _LEAST_DB = -80.0
+_QUIET_S, _QUIETEST, _MORE = 0.1, 0.1, 2.0
+"""A tenth of the moments has less than what a line may have: else it is no hum, but hits."""
+_SILENT = 1e-11
+_STEADY_S, _LEAST_STEADY = 0.2, 0.25
 _MAJOR_DB = -55.0
 
 _Values = npt.NDArray[np.float64]
@@ -67,15 +72,38 @@ class Hum:
             return
         signal = signal[: blocks * size]
         found = max((_lines(signal, hz) for hz in _MAINS_HZ), key=lambda each: each[:2])
-        count, _, level_db, mains_hz = found
-        if count >= _FEWEST_LINES and level_db > _LEAST_DB:
+        count, _, level_db, mains_hz, strongest_hz = found
+        if count < _FEWEST_LINES or level_db <= _LEAST_DB:
+            return
+        if _is_always(signal, level_db) and _is_steady(signal, strongest_hz, level_db):
             severity: Severity = "major" if level_db > _MAJOR_DB else "minor"
             words = f"mains hum of {mains_hz:.1f} Hz, {count} lines, up to {level_db:.0f} dBFS"
             yield Found("hum", severity, 0, self._frames, level_db, words)
 
 
-def _lines(signal: _Values, mains_hz: float) -> tuple[int, float, float, float]:
-    """How many lines there are, how sure together, the strongest in dBFS, the mains in Hz."""
+def _is_always(signal: _Values, level_db: float) -> bool:
+    """Whether there is room for a line of this level in the quietest moments that sound."""
+    size = round(_QUIET_S * _RATE_HZ)
+    powers = np.square(signal[: len(signal) // size * size]).reshape(-1, size).mean(axis=1)
+    powers = powers[powers > _SILENT]
+    line = 0.5 * 10 ** (level_db / 10)
+    return bool(len(powers)) and line <= _MORE * float(np.quantile(powers, _QUIETEST))
+
+
+def _is_steady(signal: _Values, hz: float, level_db: float) -> bool:
+    """Whether a line is never much less than it is at the mean: what is hit dies away each time."""
+    size = round(_STEADY_S * _RATE_HZ)
+    window = np.hanning(size + 1)[:-1]
+    turned = signal * np.exp(-2j * np.pi * hz * np.arange(len(signal)) / _RATE_HZ)
+    rows = np.lib.stride_tricks.sliding_window_view(turned, size)[:: size // 2]
+    levels = np.abs(rows @ (2.0 / window.sum() * window))
+    levels = levels[levels > _SILENT]
+    least = _LEAST_STEADY * 10 ** (level_db / 20)
+    return bool(len(levels)) and float(np.quantile(levels, _QUIETEST)) >= least
+
+
+def _lines(signal: _Values, mains_hz: float) -> tuple[int, float, float, float, float]:
+    """How many lines there are, how sure together; the strongest's dBFS, the mains' Hz, its Hz."""
     seconds = np.arange(len(signal)) / _RATE_HZ
     size = round(_BLOCK_S * _RATE_HZ)
     window = np.hanning(size + 1)[:-1]
@@ -92,9 +120,11 @@ def _lines(signal: _Values, mains_hz: float) -> tuple[int, float, float, float]:
     there = sure > _SURE
     counts, sums = there.sum(axis=0), np.where(there, sure, 0.0).sum(axis=0)
     best = max(range(len(_OFF)), key=lambda index: (int(counts[index]), float(sums[index])))
-    strongest = float(level[:, best][there[:, best]].max(initial=0.0))
+    levels = np.where(there[:, best], level[:, best], 0.0)
     found_hz = mains_hz * (1.0 + float(_OFF[best]))
-    return int(counts[best]), float(sums[best]), amplitude_db(strongest), found_hz
+    strongest_hz = found_hz * (1 + int(levels.argmax()))
+    strongest_db = amplitude_db(float(levels.max()))
+    return int(counts[best]), float(sums[best]), strongest_db, found_hz, strongest_hz
 
 
 def _means(pieces: _Lines, off_hz: _Values) -> tuple[_Values, _Values]:

@@ -66,7 +66,7 @@ def _fitting(times: _Times, hz: float) -> _Flags:
         if np.count_nonzero(near) < _FEWEST:
             return np.zeros(len(times), np.bool_)
         slope, more = np.polyfit(times[near] - middle, off[near], 1)
-        hz, start = hz + float(slope), start + float(more)
+        hz, start = hz - float(slope), start + float(more)
     return np.asarray(np.abs(_off(times - middle, hz, start)) < _NEAR_S * hz)
 
 
