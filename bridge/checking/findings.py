@@ -192,8 +192,8 @@ class StemInMix:
 class MixFit:
     """What the stems explain of the rough mix, in dB: 20 leaves a hundredth of its power.
 
-    `verdict` is one of sums, sums_with_changes, bus_processing, other_version, unrelated; `words`
-    say it.
+    `verdict` is one of sums, sums_with_changes, bus_processing, master, other_version, unrelated;
+    `words` say it.
     """
 
     explained_db: float

@@ -102,16 +102,35 @@ def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, .
 
     Raises InputError as `checked_stems` does.
     """
-    from bridge.jobs import load_job, song_session
+    from bridge.jobs import load_job, song_session, summed_tracks
 
     job = None if given.job is None else load_job(given.job)
     paths = given.session if job is None else job.stems
     session, unreadable = _read(paths, given) if given.read is None else (given.read, ())
     if job is not None:
-        session = song_session(job, session)
+        broken = _broken_rough(job)
+        heard = replace(job, rough=None) if broken else job
+        session = song_session(heard, session)
+        if broken and job.rough is not None:
+            session = replace(session, tracks=summed_tracks(session, [job.rough.resolve()]))
+        told = {str(each.where.get("file")) for each in unreadable}
+        unreadable += tuple(each for each in broken if str(each.where.get("file")) not in told)
     if given.mix is not None:
         session = _without(session, given.mix)
     return job, session, unreadable
+
+
+def _broken_rough(job: Job) -> Sequence[Problem]:
+    """What is wrong with a job's rough mix that is there and cannot be opened."""
+    from bridge.audio import probe
+
+    if job.rough is None or not job.rough.is_file():
+        return ()
+    try:
+        probe(job.rough)
+    except InputError as error:
+        return error.problems
+    return ()
 
 
 def title_of_song(given: ToCheck) -> str:

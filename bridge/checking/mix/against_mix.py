@@ -10,11 +10,19 @@ from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.fitting import Fit, fitted
+from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
 from bridge.checking.mix.placing import placed
 from bridge.checking.mix.products import Products, products
 from bridge.checking.mix.refining import refined, rests_db
-from bridge.checking.mix.telling import InMix, held_share, of_stems, other_version
+from bridge.checking.mix.telling import (
+    POOR_DB,
+    InMix,
+    common_gain_db,
+    held_share,
+    of_stems,
+    other_version,
+)
 from bridge.checking.stem_audio import StemAudio
 from stemwright.words import counted
 
@@ -69,6 +77,9 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         *of_stems(found, rate_hz, tempo_bpm, explained_db),
         *missing(held.given, held.fit, moving=held.by_bus_db > 0.0),
     )
+    if explained_db < POOR_DB and is_mastered(mix, common_gain_db(found)):
+        words = f"a finished master, no rough mix: {_said(held.fit)}, which proves little"
+        return MixFit(explained_db, in_mix, doubtful(changes), "master", words)
     verdict, words = _verdict(held.fit, held.by_bus_db, changes)
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
@@ -103,8 +114,12 @@ def _fit(given: Products) -> tuple[Fit, float]:
     return (moving, more_db) if more_db >= _BUS_GAINS_DB else (plain, 0.0)
 
 
+def _said(fit: Fit) -> str:
+    return f"the stems explain it down to {fit.explained_db:.1f} dB below it"
+
+
 def _verdict(fit: Fit, by_bus_db: float, told: Sequence[Finding]) -> tuple[str, str]:
-    said = f"the stems explain it down to {fit.explained_db:.1f} dB below it"
+    said = _said(fit)
     changes = [each for each in told if each.severity != "info"]
     if changes:
         return "sums_with_changes", f"{said}, but for {counted(len(changes), 'change')}"

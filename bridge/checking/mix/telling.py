@@ -16,7 +16,7 @@ from stemwright.decibels import amplitude_db
 
 _ALIKE_DB, _SAME_DB = 1.0, 0.15
 _MUCH_DB = 2.0
-_POOR_DB = 8.0
+POOR_DB = 8.0
 """Explained of the mix, below which a stem may be in it and not be seen."""
 _FITS_AT_ALL_DB = -6.0
 """What is left where a stem is alone, above which its place is not sure."""
@@ -82,7 +82,7 @@ def of_stems(
     is_mixed = _is_mixed([each.gain_db - common_db for each in those])
     places = Counter(each.offset for each in there)
     place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
-    absent: Severity = "major" if explained_db > _POOR_DB else "minor"
+    absent: Severity = "major" if explained_db > POOR_DB else "minor"
     for each in known:
         if each not in there:
             level_db = max(_FLOOR_DB, round(each.gain_db - common_db, _DIGITS))

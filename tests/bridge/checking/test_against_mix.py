@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
 from bridge.checking import Finding, MixFit
@@ -176,6 +177,23 @@ def test_a_mix_in_mono_or_at_another_rate_is_compared_all_the_same(tmp_path: Pat
     fit = _fit(tmp_path, mix, rate_hz=44100)
     assert fit.findings == ()
     assert fit.explained_db > 25
+
+
+def test_a_finished_master_is_told_as_one_and_nothing_against_it_is_major(tmp_path: Path) -> None:
+    mix = _sum(lead=-1.0)
+    dice = np.random.default_rng(4)
+    wet = np.stack(
+        [np.convolve(row, dice.standard_normal(2000) / 30)[: mix.shape[1]] for row in mix]
+    )
+    loud = 8 * (mix + 0.35 * wet)
+    held = maximum_filter1d(np.abs(loud).max(axis=0), 401)
+    fit = _fit(tmp_path, loud * np.minimum(1.0, 0.98 / (held + 1e-12)))
+    assert fit.explained_db < 8
+    assert fit.verdict == "master"
+    assert "a finished master" in fit.words
+    assert {each.severity for each in fit.findings} <= {"info", "minor"}
+    (tmp_path / "quiet").mkdir()
+    assert _fit(tmp_path / "quiet", 0.2 * (mix + 0.35 * wet)).verdict != "master"
 
 
 def test_a_silent_mix_is_told_and_one_that_is_none_is_refused(tmp_path: Path) -> None:

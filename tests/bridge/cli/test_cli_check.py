@@ -73,6 +73,20 @@ def test_what_is_meant_is_accepted_until_the_stem_is_another(
     assert run("check", song).code == 1
 
 
+def test_a_rough_mix_that_cannot_be_read_is_told_and_the_stems_are_checked(
+    song: Path, run: Callable[..., Any]
+) -> None:
+    rough = song / "rough.wav"
+    rough.write_bytes(b"RIFF but no sound")
+    job = song / "job.toml"
+    job.write_text(job.read_text().replace("schema = 1\n", 'schema = 1\nrough = "rough.wav"\n', 1))
+    said = run("check", song, "--json")
+    found = {each["id"]: each["findings"] for each in json.loads(said.out)["stems"]}
+    assert said.code == 1
+    assert [each["code"] for each in found["rough"]] == ["undecodable"]
+    assert [each["code"] for each in found["pad"]] == ["dead_channel"]
+
+
 def test_only_a_job_accepts(tmp_path: Path, run: Callable[..., Any]) -> None:
     soundfile.write(tmp_path / "silent.wav", np.zeros(3000), 48000)
     said = run("check", tmp_path, "--accept", "silent-1", "--why", "x")
