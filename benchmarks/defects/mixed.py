@@ -1,8 +1,8 @@
-"""Songs against their rough mix, as the command checks them: all checks, all files, one report."""
+"""Songs against their rough mix: gains, places, polarities, what is missing, what is another."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +10,11 @@ from benchmarks.defects.clean import Part, seeded
 from benchmarks.defects.faults import between, mixes
 from benchmarks.defects.faults.between import DamagedSong, SongLevel
 from benchmarks.defects.judging import Alarms, Tally, judged
-from benchmarks.defects.ours import Told
+from benchmarks.defects.ours import SongEars, Told
 from benchmarks.defects.songs import Song, songs
 from benchmarks.defects.sound import write
 from benchmarks.figures import progress
-from bridge.checking import CheckReport, Finding
-from bridge.road import ToCheck, checked_stems
+from bridge.checking import Finding, MixFit
 
 _LEVELS = (*between.WITH_A_MIX, *mixes.LEVELS)
 
@@ -40,11 +39,10 @@ class MixResults:
     tallies: list[Tally] = field(default_factory=list)
     alarms: Alarms = field(default_factory=Alarms)
     sums: list[SumErrors] = field(default_factory=list)
-    left_out: str = ""
 
 
 def ran(part: Part, only: Collection[str], folder: Path) -> MixResults:
-    """Check the songs of a part, damaged and not, against their mixes."""
+    """Hold the songs of a part, damaged and not, to their mixes."""
     results = MixResults(part)
     levels = [level for level in _LEVELS if not only or level.code in only]
     results.tallies = [Tally(level.code, level.name, level.goal) for level in levels]
@@ -53,43 +51,67 @@ def ran(part: Part, only: Collection[str], folder: Path) -> MixResults:
         return results
     for song in songs(part):
         progress(f"{part} mix of {song.name}")
-        _clean(song, folder, results)
-        if results.left_out:
-            break
+        run = _MixRun(song, folder)
+        told = [told_of(each) for each in run.fit(mixes.plain(song, seeded("plain"))).findings]
+        results.alarms.add(song.name, song.mix.shape[1] / song.rate_hz, told, frozenset())
         for level, tally in zip(levels, results.tallies, strict=True):
-            _level(song, level, tally, folder)
+            _level(run, level, tally)
         for level, errors in zip(mixes.SUMS if results.sums else (), results.sums, strict=True):
-            _sum(song, level, errors, folder)
+            _sum(run, level, errors)
+        run.end()
     return results
 
 
-def _clean(song: Song, folder: Path, results: MixResults) -> None:
-    report = checked(mixes.plain(song, seeded("plain")), folder)
-    if report.mix is None:
-        results.left_out = "check says nothing of a rough mix"
-        return
-    told = [told_of(each) for each in _of_songs(report)]
-    results.alarms.add(song.name, song.mix.shape[1] / song.rate_hz, told, frozenset())
+class _MixRun:
+    """A song whose stems are heard once, however often one of them is another."""
+
+    def __init__(self, song: Song, folder: Path) -> None:
+        self.song, self._folder, self._ears = song, folder, SongEars()
+        self._paths = {
+            name: folder / f"clean {number}.wav" for number, name in enumerate(song.stems)
+        }
+        for name, path in self._paths.items():
+            write(song.stems[name], path)
+
+    def fit(self, made: DamagedSong) -> MixFit:
+        """How the stems that were sent are in the mix."""
+        assert made.mix is not None  # noqa: S101 - every level here has one
+        mix, paths, written = self._folder / "mix.wav", {}, []
+        write(made.mix, mix)
+        for number, (name, sound) in enumerate(made.stems.items()):
+            if self.song.stems.get(name) is sound:
+                paths[name] = self._paths[name]
+                continue
+            paths[name] = self._folder / f"sent {number}.wav"
+            write(sound, paths[name])
+            written.append(paths[name])
+        fit = self._ears.against(paths, mix, self.song.bpm)
+        for path in (*written, mix):
+            self._ears.forget(path)
+            path.unlink()
+        return fit
+
+    def end(self) -> None:
+        """Remove the song's files."""
+        for path in self._paths.values():
+            path.unlink()
 
 
-def _level(song: Song, level: SongLevel, tally: Tally, folder: Path) -> None:
-    made = level.damage(song, seeded(level.code, level.name, song.name))
+def _level(run: _MixRun, level: SongLevel, tally: Tally) -> None:
+    made = level.damage(run.song, seeded(level.code, level.name, run.song.name))
     if made is None:
         return
-    report = checked(made, folder)
     codes = {code for truth in made.truths for code in (truth.code, *truth.also)}
-    told = [told_of(each) for each in _of_songs(report) if each.code in codes]
-    tally.add(song.name, judged(told, made.truths))
+    told = [told_of(each) for each in run.fit(made).findings if each.code in codes]
+    tally.add(run.song.name, judged(told, made.truths))
 
 
-def _sum(song: Song, level: SongLevel, errors: SumErrors, folder: Path) -> None:
-    made = level.damage(song, seeded(level.code, level.name, song.name))
+def _sum(run: _MixRun, level: SongLevel, errors: SumErrors) -> None:
+    made = level.damage(run.song, seeded(level.code, level.name, run.song.name))
     if made is None or made.gains_db is None or made.offsets is None or made.polarities is None:
         return
-    report = checked(made, folder)
-    if report.mix is None:
-        return
-    found = {each.id: each for each in report.mix.stems}
+    fit = run.fit(made)
+    found = {each.id: each for each in fit.stems}
     names = {name: found[name] for name in made.gains_db if name in found}
     off = sorted(found[name].gain_db - made.gains_db[name] for name in names)
     common = off[len(off) // 2] if "bus" in level.name else 0.0
@@ -98,39 +120,7 @@ def _sum(song: Song, level: SongLevel, errors: SumErrors, folder: Path) -> None:
     errors.turned += sum(found[n].polarity != made.polarities[n] for n in names)
     late = (abs(found[n].offset_frames - made.offsets[n]) for n in names)
     errors.offset_frames = max(errors.offset_frames, *late)
-    errors.explained_db.append(round(report.mix.explained_db, 1))
-
-
-def checked(made: DamagedSong, folder: Path) -> CheckReport:
-    """The whole report of a song as it was sent, against its mix where there is one."""
-    place, mix = folder / "song", folder / "mix.wav"
-    place.mkdir()
-    try:
-        for name, sound in made.stems.items():
-            write(sound, place / f"{name}.wav")
-        if made.mix is not None:
-            write(made.mix, mix)
-        report = checked_stems(ToCheck((place,), mix=mix))
-        return _by_name(report, made.stems)
-    finally:
-        for path in (*place.iterdir(), mix):
-            path.unlink(missing_ok=True)
-        place.rmdir()
-
-
-def _by_name(report: CheckReport, names: Mapping[str, object]) -> CheckReport:
-    """Hold the report to be about these stems: its ids are their files' names."""
-    unknown = {stem.id for stem in report.stems} - set(names)
-    if unknown:
-        raise ValueError(f"check has other names for stems: {', '.join(sorted(unknown))}")
-    return report
-
-
-def _of_songs(report: CheckReport) -> Iterator[Finding]:
-    """Findings between stems and against the mix."""
-    yield from report.between
-    if report.mix is not None:
-        yield from report.mix.findings
+    errors.explained_db.append(round(fit.explained_db, 1))
 
 
 def told_of(each: Finding) -> Told:

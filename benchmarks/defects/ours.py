@@ -9,8 +9,9 @@ from pathlib import Path
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
 from bridge.checking.codes import code_of
-from bridge.checking.findings import Found, Shared
+from bridge.checking.findings import Found, MixFit, Shared
 from bridge.checking.hearing import Heard
+from bridge.checking.mix.against_mix import against_mix
 from bridge.checking.sketch import Sketcher
 from bridge.checking.stem.every import STEM_CHECKS
 from bridge.checking.stem_audio import StemAudio, stem_audio
@@ -83,6 +84,11 @@ class SongEars:
             if codes is None or not set(check.codes).isdisjoint(codes):
                 shared += check().find(song)
         return list(_between(shared))
+
+    def against(self, paths: Mapping[str, Path], mix: Path, tempo_bpm: float | None) -> MixFit:
+        """How the stems are in a mix."""
+        stems = [self._one(name, path) for name, path in paths.items()]
+        return against_mix(stems, stem_audio("mix", "mix", "mix", (mix,)), tempo_bpm)
 
     def forget(self, path: Path) -> None:
         """Let go of a file that will be another."""

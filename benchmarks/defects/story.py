@@ -6,7 +6,7 @@ shared; the songs without a mistake as well, whose mail should have nothing to t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from benchmarks.defects.clean import Part, seeded
 from benchmarks.defects.faults import mixes
 from benchmarks.defects.faults.between import DamagedSong
 from benchmarks.defects.judging import judged
-from benchmarks.defects.mixed import checked, told_of
+from benchmarks.defects.mixed import told_of
 from benchmarks.defects.songs import songs, with_return
+from benchmarks.defects.sound import write
 from benchmarks.figures import progress
-from bridge.checking import letters
+from bridge.checking import CheckReport, letters
+from bridge.road import ToCheck, checked_stems
 
 SEEDS = 3
 _TRUE_OF_SHARED = frozenset({"lossy_source", "upsampled", "clicks", "dropout"})
@@ -53,7 +55,7 @@ def stories(part: Part, folder: Path) -> Iterator[Story]:
 
 def heard(name: str, made: DamagedSong, folder: Path, known: frozenset[str]) -> Story:
     """Check a song, and hold what its mail tells to what was done; `known` is true of it anyway."""
-    found = letters("en").told(checked(made, folder))
+    found = letters("en").told(_checked(made, folder))
     mail = [told_of(each) for each in found if each.code not in known]
     hit = [truth.code for truth in made.truths if judged(mail, [truth]).hit]
     missed = [truth.code for truth in made.truths if truth.code not in hit]
@@ -63,6 +65,31 @@ def heard(name: str, made: DamagedSong, folder: Path, known: frozenset[str]) -> 
         if not judged([each], made.truths).right
     ]
     return Story(name, tuple(hit), tuple(missed), tuple(others))
+
+
+def _checked(made: DamagedSong, folder: Path) -> CheckReport:
+    """As the command checks it: all checks, all files, one report."""
+    place, mix = folder / "song", folder / "mix.wav"
+    place.mkdir()
+    try:
+        for name, sound in made.stems.items():
+            write(sound, place / f"{name}.wav")
+        if made.mix is not None:
+            write(made.mix, mix)
+        report = checked_stems(ToCheck((place,), mix=mix))
+        return _by_name(report, made.stems)
+    finally:
+        for path in (*place.iterdir(), mix):
+            path.unlink(missing_ok=True)
+        place.rmdir()
+
+
+def _by_name(report: CheckReport, names: Mapping[str, object]) -> CheckReport:
+    """Hold the report to be about these stems: its ids are their files' names."""
+    unknown = {stem.id for stem in report.stems} - set(names)
+    if unknown:
+        raise ValueError(f"check has other names for stems: {', '.join(sorted(unknown))}")
+    return report
 
 
 def summary(told: list[Story]) -> str:

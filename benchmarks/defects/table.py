@@ -89,8 +89,6 @@ def _mix_lines(results: Results) -> list[str]:
     mix = results.mix
     if mix is None:
         return []
-    if mix.left_out:
-        return [f"against rough mixes: left out: {mix.left_out}"]
     count = sum(mix.alarms.by_code.values())
     lines = []
     if mix.alarms.stems:
@@ -164,7 +162,6 @@ def _mix_json(mix: MixResults) -> dict[str, Any]:
     return {
         "clean_songs": vars(mix.alarms),
         "sums": [vars(each) for each in mix.sums],
-        "left_out": mix.left_out,
     }
 
 
