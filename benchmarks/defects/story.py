@@ -76,7 +76,7 @@ def _checked(made: DamagedSong, folder: Path) -> CheckReport:
             write(sound, place / f"{name}.wav")
         if made.mix is not None:
             write(made.mix, mix)
-        report = checked_stems(ToCheck((place,), mix=mix))
+        report = checked_stems(ToCheck((place,), mix=mix, store=folder / "store"))
         return _by_name(report, made.stems)
     finally:
         for path in (*place.iterdir(), mix):
