@@ -26,6 +26,11 @@ def test_what_falls_between_is_told_from_what_is_in_time() -> None:
     assert not played[[5, 15]].any()
 
 
+def test_both_sides_of_a_moment_are_one_moment() -> None:
+    moments = np.array([31001, 250777, 402003, 610555, 799999])
+    assert not on_a_grid(np.sort(np.concatenate([moments, moments + 3])), RATE_HZ).any()
+
+
 def test_moments_at_any_time_are_on_none() -> None:
     dice = np.random.default_rng(5)
     for count in (3, 5, 8, 20):

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 _SLOWEST_HZ, _FASTEST_HZ = 1.0, 12.0
 """Steps of a grid: from a beat of 60 a minute to sixteenths of 180."""
-_NEAR_S = 0.0003
-_FEWEST = 4
+_NEAR_S = 0.0001
+_ONE_S = 0.002
+_FEWEST = 5
 _SHARE = 0.4
 """Of the moments: with a swing every second lies on a grid of its own."""
 _GRIDS = 2
@@ -24,12 +25,19 @@ _Flags = npt.NDArray[np.bool_]
 
 
 def on_a_grid(frames: npt.ArrayLike, rate_hz: int) -> _Flags:
-    """Which of the moments lie on whole steps of one length, within a third of a millisecond.
+    """Which of the moments, in order, lie on whole steps of one length, within 0.1 ms.
 
-    Four of them or more do: fewer lie so by chance.
+    Five of them or more do: fewer lie so by chance. Those within 2 ms are one.
     """
-    times = np.asarray(frames, np.float64)[:_MOST] / rate_hz
-    played = np.zeros(len(np.asarray(frames)), np.bool_)
+    moments = np.asarray(frames, np.float64)
+    begins = np.diff(moments, prepend=-np.inf) > _ONE_S * rate_hz
+    played = _in_time(moments[begins] / rate_hz)
+    return played[np.cumsum(begins) - 1]
+
+
+def _in_time(moments_s: _Times) -> _Flags:
+    times = moments_s[:_MOST]
+    played = np.zeros(len(moments_s), np.bool_)
     for _ in range(_GRIDS):
         left = np.flatnonzero(~played[: len(times)])
         if len(left) < _FEWEST:
