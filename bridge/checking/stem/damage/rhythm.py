@@ -32,7 +32,7 @@ def on_a_grid(frames: npt.ArrayLike, rate_hz: int) -> _Flags:
     moments = np.asarray(frames, np.float64)
     begins = np.diff(moments, prepend=-np.inf) > _ONE_S * rate_hz
     played = _in_time(moments[begins] / rate_hz)
-    return played[np.cumsum(begins) - 1]
+    return np.asarray(played[np.cumsum(begins) - 1])
 
 
 def _in_time(moments_s: _Times) -> _Flags:
