@@ -132,9 +132,9 @@ class Dropout:
         before, behind = samples[max(0, start - beside) : start], samples[stop : stop + beside]
         if not len(before) or not len(behind):
             return
-        if self._stops(before) > _STOPS:
+        if rms(before) > _SOUNDS and self._stops(before) > _STOPS:
             self._rests[0].add(first + start)
-        if self._stops(behind[::-1]) > _STOPS:
+        if rms(behind) > _SOUNDS and self._stops(behind[::-1]) > _STOPS:
             self._rests[1].add(first + stop)
         if stop - start <= _LONGEST_S * rate_hz and self._is_lost(before, behind, stop - start):
             shape = np.zeros(2 * self._shape, np.float32)

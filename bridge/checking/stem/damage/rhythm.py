@@ -75,6 +75,8 @@ def _fitting(times: _Times, hz: float) -> _Flags:
             return np.zeros(len(times), np.bool_)
         slope, more = np.polyfit(times[near] - middle, off[near], 1)
         hz, start = hz - float(slope), start + float(more)
+    if not _SLOWEST_HZ <= hz <= _FASTEST_HZ:
+        return np.zeros(len(times), np.bool_)
     return np.asarray(np.abs(_off(times - middle, hz, start)) < _NEAR_S * hz)
 
 
