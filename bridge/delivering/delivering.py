@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.audio import pcm_sha256
+from bridge.audio import pcm_sha256, probe
 from bridge.delivering.checks import (
     Checked,
     checks_of,
@@ -133,7 +133,7 @@ def make_delivery(
     with _staging(folder) as staging:
         for number, file in enumerate(files, 1):
             try:
-                row, notes = _delivered(file, song, master(file.profile, file.version), staging)
+                row, notes = _delivered(file, song, master(file.profile, file.master), staging)
             except MachineError as error:
                 if any(each.kind != "encoder_missing" for each in error.problems):
                     raise
@@ -157,7 +157,7 @@ def _delivered(
     place = staging / file.path
     place.parent.mkdir(parents=True, exist_ok=True)
     profile = file.profile
-    edit = _edit(profile, file.coding.rate_hz, master)
+    edit = _edit(file, master)
     made = make_file(master, place, file.coding, edit, _ceiling_dbtp(profile, song))
     notes: tuple[Diagnostic, ...] = ()
     if profile.embeds_tags:
@@ -190,14 +190,9 @@ def _ceiling_dbtp(profile: Profile, song: SongToDeliver) -> float | None:
     return min(ceilings, default=None)
 
 
-def _edit(profile: Profile, rate_hz: int, master: Path) -> Edit:
-    from bridge.audio import probe
-
-    own_hz = probe(master).sample_rate_hz or rate_hz
-    return Edit(
-        head_frames=round((profile.head_s or 0.0) * own_hz),
-        tail_frames=round((profile.tail_s or 0.0) * own_hz),
-    )
+def _edit(file: PlannedFile, master: Path) -> Edit:
+    header = probe(master)
+    return file.edit.at(header.frames, header.sample_rate_hz, file.coding.rate_hz)
 
 
 def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:

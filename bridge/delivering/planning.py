@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bridge.delivering.files import Coding
+from bridge.delivering.files import Coding, TimedEdit
 from bridge.delivering.names import NamedFile, file_name, naming_of, refuse_collisions
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile
 from bridge.delivering.tags import ALIASES, FIELDS, SongMetadata
@@ -17,10 +17,20 @@ from stemwright.words import listed, nearest
 
 @dataclass(frozen=True)
 class SongVersion:
-    """A finished version of a song; `group` is the stem group that is the only one in it."""
+    """A finished version of a song; `group` is the stem group that is the only one in it.
+
+    An `edit` is cut out of the version `of`; without one, a version is its own master.
+    """
 
     id: str
     group: str | None = None
+    of: str = ""
+    edit: TimedEdit | None = None
+
+    @property
+    def master(self) -> str:
+        """The version whose master it is made from."""
+        return self.of or self.id
 
 
 @dataclass(frozen=True)
@@ -39,13 +49,18 @@ class SongToDeliver:
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file of a delivery: for which profile, of which version, coded how, called what."""
+    """A file of a delivery: for which profile, of which version, coded how, called what.
+
+    `master` is the version it is made from, `edit` what is done to that.
+    """
 
     profile: Profile
     version: str
     coding: Coding
     name: str
     metadata: SongMetadata
+    master: str
+    edit: TimedEdit
 
     @property
     def path(self) -> str:
@@ -115,7 +130,15 @@ def _planned(
         side="A" if profile.one_file_a_side else "",
     )
     name = file_name(naming_of(profile.naming), named) + ENDINGS[wish.format]
-    return PlannedFile(profile, version.id, coding, name, metadata)
+    edit = _with_silences(version.edit or TimedEdit(), profile)
+    return PlannedFile(profile, version.id, coding, name, metadata, version.master, edit)
+
+
+def _with_silences(edit: TimedEdit, profile: Profile) -> TimedEdit:
+    """An edit with the silences that the recipient wants, where it says none itself."""
+    head_s = profile.head_s if edit.head_s is None else edit.head_s
+    tail_s = profile.tail_s if edit.tail_s is None else edit.tail_s
+    return replace(edit, head_s=head_s, tail_s=tail_s)
 
 
 def _versions(wish: FileWish, song: SongToDeliver) -> list[SongVersion]:

@@ -8,6 +8,13 @@ from .checks import (
 from .editing import (
     edited as edited,
 )
+from .edits.job_edit import (
+    JobEdit as JobEdit,
+)
+from .edits.timed_edits import (
+    needs_bars as needs_bars,
+    timed_edits as timed_edits,
+)
 from .freezing.freezing import (
     FrozenSize as FrozenSize,
     freeze_revision as freeze_revision,
@@ -132,6 +139,7 @@ __all__ = [
     "FrozenStep",
     "HeldByJob",
     "Job",
+    "JobEdit",
     "JobError",
     "JobRide",
     "KeptNote",
@@ -169,6 +177,7 @@ __all__ = [
     "job_schema",
     "large_rides",
     "load_job",
+    "needs_bars",
     "new_job",
     "owners_of",
     "parse_job",
@@ -183,6 +192,7 @@ __all__ = [
     "song_time",
     "stand_in",
     "summed_tracks",
+    "timed_edits",
     "title_of",
     "wishes",
     "write_job",

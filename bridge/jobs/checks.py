@@ -9,14 +9,17 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bridge.jobs.job_file import RideTable, SectionTable
+from bridge.jobs.job_file import EditTable, RideTable, SectionTable
 from bridge.jobs.times import SongTime
 from chains import Fault, Source
 from stemwright.words import listed, nearest
 
 KINDS = (
     "chain_missing",
+    "duplicate_edit",
     "duplicate_section",
+    "edit_beyond_end",
+    "edit_shape",
     "no_such_beat",
     "reference_missing",
     "ride_shape",
@@ -25,13 +28,14 @@ KINDS = (
     "time_order",
     "unknown_section",
     "unknown_stem",
+    "unknown_version",
 )
 """Kinds of faults that a job has beyond those of a chain; scripts may rely on them."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The [[section]]s and [[ride]]s of a file that are right by themselves, with their index.
+    """The [[section]]s, [[ride]]s and [[edit]]s of a file that are right by themselves, by index.
 
     `names` are those of all sections, whatever else is wrong with them, and `misread` what rides
     that are wrong by themselves name: groups, stems and sections alone.
@@ -41,6 +45,7 @@ class Rows:
     rides: tuple[tuple[int, RideTable], ...]
     names: tuple[str, ...]
     misread: tuple[tuple[int, RideTable], ...]
+    edits: tuple[tuple[int, EditTable], ...] = ()
 
 
 def rows_of(data: Mapping[str, Any]) -> Rows:
@@ -51,6 +56,7 @@ def rows_of(data: Mapping[str, Any]) -> Rows:
         rides,
         tuple(_names(data.get("section"))),
         tuple(_misread(data.get("ride"), {index for index, _ in rides})),
+        tuple(_each(data.get("edit"), EditTable)),
     )
 
 

@@ -79,6 +79,16 @@ Point = Annotated[
     ),
 ]
 RampSeconds = Annotated[float, Field(ge=0, le=60)]
+FadeSeconds = Annotated[float, Field(ge=0, le=600)]
+SilenceSeconds = Annotated[float, Field(ge=0, le=600)]
+EditId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$",
+        max_length=64,
+        description="up to 64 letters a-z, digits, _ and -, not beginning with -",
+    ),
+]
 
 
 class OpenTable(Table):
@@ -154,6 +164,22 @@ class AcceptedTable(Table):
     content: Annotated[str, Field(min_length=1)]
 
 
+class EditTable(Table):
+    """[[edit]]: a deliverable version cut out of another: by sections, or by times."""
+
+    id: EditId
+    of: str = "main"
+    sections: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    crossfade_s: Annotated[float, Field(ge=0, le=60)] | None = None
+    start: Annotated[Time | None, Field(alias="from")] = None
+    end: Annotated[Time | None, Field(alias="to")] = None
+    length_s: Annotated[float, Field(gt=0, le=36000)] | None = None
+    fade_in_s: FadeSeconds = 0.0
+    fade_out_s: FadeSeconds = 0.0
+    head_s: SilenceSeconds | None = None
+    tail_s: SilenceSeconds | None = None
+
+
 class JobFile(Table):
     """A stemwright job file: one song."""
 
@@ -178,6 +204,7 @@ class JobFile(Table):
     section: Annotated[tuple[SectionTable, ...], Field(max_length=1000)] = ()
     ride: Annotated[tuple[RideTable, ...], Field(max_length=4000)] = ()
     accepted: Annotated[tuple[AcceptedTable, ...], Field(max_length=4000)] = ()
+    edit: Annotated[tuple[EditTable, ...], Field(max_length=1000)] = ()
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 

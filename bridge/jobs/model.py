@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bridge.jobs.edits.job_edit import JobEdit
 from bridge.jobs.times import SongTime
 from chains import NOWHERE, Chain, Where
 from stemwright.shown import Shown
@@ -106,6 +107,7 @@ class Job(Shown):
     sections: tuple[Section, ...] = ()
     rides: tuple[JobRide, ...] = ()
     accepted: tuple[AcceptedFinding, ...] = ()
+    edits: tuple[JobEdit, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     stem_places: Mapping[str, Where] = field(default_factory=dict, compare=False, repr=False)
 

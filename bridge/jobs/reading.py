@@ -10,9 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.jobs.checks import Rows, faults_between, rows_of
+from bridge.jobs.edits.edit_faults import edit_faults
+from bridge.jobs.edits.job_edit import CROSSFADE_S, JobEdit
 from bridge.jobs.job_file import (
     JOB,
     JOB_FILE,
+    EditTable,
     JobError,
     JobFile,
     RideTable,
@@ -30,6 +33,7 @@ from bridge.jobs.model import (
     SectionNote,
 )
 from bridge.jobs.stem_faults import stem_faults
+from bridge.jobs.times import SongTime
 from chains import (
     Chain,
     ChainError,
@@ -105,6 +109,7 @@ class _Reading:
         groups, chain = self._chain(faults)
         rows = rows_of(self.data)
         faults += faults_between(rows, groups, self.source)
+        faults += edit_faults(rows.edits, rows.names, _versions(chain), self.source)
         if wire is None or chain is None or faults:
             raise JobError(
                 [*faults, *stem_faults(self.data, rows, self.source, self.path.parent, faults)]
@@ -204,6 +209,7 @@ class _Reading:
             accepted=tuple(
                 AcceptedFinding(each.id, each.why, each.content) for each in wire.accepted
             ),
+            edits=tuple(self._edit(index, row, by_name) for index, row in rows.edits),
             metadata=wire.metadata,
             stem_places={name: self.source.where("stem", name) for name in wire.stem},
         )
@@ -234,6 +240,30 @@ class _Reading:
             where=self.source.where("ride", index),
         )
 
+    def _edit(self, index: int, row: EditTable, sections: Mapping[str, Section]) -> JobEdit:
+        return JobEdit(
+            id=row.id,
+            of=row.of,
+            spans=tuple(_spans(row, sections)),
+            length_s=row.length_s,
+            crossfade_s=CROSSFADE_S if row.crossfade_s is None else row.crossfade_s,
+            fade_in_s=row.fade_in_s,
+            fade_out_s=row.fade_out_s,
+            head_s=row.head_s,
+            tail_s=row.tail_s,
+            where=self.source.where("edit", index),
+        )
+
+
+def _spans(
+    row: EditTable, sections: Mapping[str, Section]
+) -> Iterator[tuple[SongTime | None, SongTime | None]]:
+    for name in row.sections:
+        section = sections[name.casefold()]
+        yield section.start, section.end
+    if not row.sections:
+        yield row.start, row.end
+
 
 def _leaves(at: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
@@ -241,6 +271,10 @@ def _leaves(at: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves((*at, key), item)
     elif value is not None:
         yield dotted(at), value
+
+
+def _versions(chain: Chain | None) -> list[str] | None:
+    return None if chain is None else ["main", *(each.id for each in chain.versions)]
 
 
 def _groups(chain: Chain) -> list[str]:

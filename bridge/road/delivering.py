@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bridge.delivering.tags import SongMetadata
     from bridge.finished import Lock
     from bridge.gathering import Events
-    from bridge.jobs import Job
+    from bridge.jobs import BarClock, Job
     from bridge.road.again import FinishedAgain
     from chains import Chain
 
@@ -75,8 +75,7 @@ def deliverable(given: ToDeliver) -> Deliverable:
     chain, lock = open_chain_and_lock(folder)
     if not lock.outputs or lock.range is not None:
         raise InputError(_no_master(folder))
-    made = [each.version for each in lock.outputs]
-    versions = _versions(chain, made, given.only)
+    versions = _versions(given, chain, lock)
     metadata = _metadata(given)
     return Deliverable(
         given,
@@ -167,7 +166,7 @@ class _Masters:
         rendering = render(self.again.context(), "float64", drive_db, trim_db)
         masters = {each.version: each.path for each in rendering.outputs}
         wanted = {each.version: each.pcm_sha256 for each in lock.outputs}
-        for version in (each.id for each in self.found.song.versions):
+        for version in {each.master: None for each in self.found.song.versions}:
             place = self.work / "quantised.wav"
             hashes = (_quantised(masters[version], each, place) for each in _written_as(lock))
             if wanted[version] not in hashes:
@@ -251,9 +250,12 @@ def _newest_approved(job: Job) -> str:
     return names[-1]
 
 
-def _versions(chain: Chain, made: Sequence[str], only: Sequence[str]) -> tuple[SongVersion, ...]:
-    from bridge.delivering import SongVersion
+def _versions(given: ToDeliver, chain: Chain, lock: Lock) -> tuple[SongVersion, ...]:
+    """What was finished, and the edits of it that the job asks for: all, or those wanted."""
     from stemwright.words import nearest
+
+    every = (*_finished_versions(chain, lock), *_edits(given.job, lock))
+    made, only = [each.id for each in every], given.only
 
     problems = [
         Problem(
@@ -267,13 +269,58 @@ def _versions(chain: Chain, made: Sequence[str], only: Sequence[str]) -> tuple[S
     ]
     if problems:
         raise InputError(problems)
+    return tuple(each for each in every if not only or each.id in only)
+
+
+def _finished_versions(chain: Chain, lock: Lock) -> Iterator[SongVersion]:
+    from bridge.delivering import SongVersion
+
     groups = {each.id for each in chain.groups}
     alone = {
         each.id: each.only[0]
         for each in chain.versions
         if len(each.only) == 1 and each.only[0] in groups
     }
-    return tuple(SongVersion(each, alone.get(each)) for each in made if not only or each in only)
+    for output in lock.outputs:
+        yield SongVersion(output.version, alone.get(output.version))
+
+
+def _edits(job: Job | None, lock: Lock) -> Iterator[SongVersion]:
+    """The job's edits of what was finished. Raises JobError with all that does not fit it."""
+    if job is None or not job.edits or lock.frames is None:
+        return
+    from bridge.delivering import SongVersion
+    from bridge.jobs import JobError, timed_edits
+    from chains import Fault
+
+    made = [each.version for each in lock.outputs]
+    faults = [
+        Fault(
+            "unknown_version",
+            f"what was finished has no version {edit.of}, which {edit.id} is cut out of",
+            edit.where,
+            f"one of {', '.join(made)}",
+        )
+        for edit in job.edits
+        if edit.of not in made
+    ]
+    if faults:
+        raise JobError(faults)
+    found = timed_edits(job, _clock(job), lock.frames / lock.engine.sample_rate_hz)
+    for edit in job.edits:
+        yield SongVersion(edit.id, of=edit.of, edit=found[edit.id])
+
+
+def _clock(job: Job) -> BarClock:
+    """What counts the bars of the job's edits; the stems are read only where there are any."""
+    from bridge.jobs import BarClock, needs_bars, song_session
+
+    if not needs_bars(job):
+        return BarClock(())
+    from sessions import read
+
+    session = song_session(job, read(job.stems))
+    return BarClock(session.tempo, session.meters)
 
 
 def _metadata(given: ToDeliver) -> SongMetadata:

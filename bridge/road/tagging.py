@@ -28,6 +28,7 @@ def song_metadata(job: Job) -> SongMetadata:
         if value and key not in named:
             table[key] = value
     versions = [each.id for each in job.chain.versions if each.id != MAIN]
+    versions += [each.id for each in job.edits]
     found, faults = checked(
         table, job_lines(job.path), ("metadata",), folder=job.folder, versions=versions
     )

@@ -1,5 +1,6 @@
 from .edits import (
     Edit as Edit,
+    TimedEdit as TimedEdit,
     check_edit as check_edit,
 )
 from .encoding import (
@@ -25,6 +26,7 @@ __all__ = [
     "Coding",
     "Edit",
     "MadeFile",
+    "TimedEdit",
     "aac_program",
     "check_edit",
     "decode_aac",

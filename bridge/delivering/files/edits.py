@@ -22,7 +22,8 @@ class Edit:
 
     `sections` are (first, stop) in the order they are to be heard, none for the whole; two of them
     meet in a crossfade of equal power, `crossfade_frames` long around the cut. Fades lie within
-    the sound, `head_frames` and `tail_frames` of silence around it.
+    the sound, `head_frames` and `tail_frames` of silence around it. `file_frames`
+    is how long the file is to be, exactly, at its own rate.
     """
 
     sections: tuple[tuple[int, int], ...] = ()
@@ -31,6 +32,7 @@ class Edit:
     fade_out_frames: int = 0
     head_frames: int = 0
     tail_frames: int = 0
+    file_frames: int | None = None
 
     def sounding_frames(self, master_frames: int) -> int:
         """How long the sound is, silences apart."""
@@ -41,6 +43,56 @@ class Edit:
     def frames(self, master_frames: int) -> int:
         """How long the file is, at the master's rate."""
         return self.head_frames + self.sounding_frames(master_frames) + self.tail_frames
+
+
+@dataclass(frozen=True)
+class TimedEdit:
+    """An edit in seconds, of no rate yet.
+
+    `spans_s` are (start, end), an end of None being as far as `length_s` or the master goes; none
+    is the whole. Of `length_s` the whole file is, silences included, to the sample at the file's
+    own rate. None of `head_s` and `tail_s`: what the recipient wants.
+    """
+
+    spans_s: tuple[tuple[float, float | None], ...] = ()
+    length_s: float | None = None
+    crossfade_s: float = 0.0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    head_s: float | None = None
+    tail_s: float | None = None
+
+    def parts_s(self, song_s: float) -> tuple[tuple[float, float], ...]:
+        """(start, stop) of each part, in the order they are heard, of a song so long."""
+        if self.length_s is not None:
+            start_s = self.spans_s[0][0]
+            sounding_s = self.length_s - (self.head_s or 0.0) - (self.tail_s or 0.0)
+            return ((start_s, start_s + sounding_s),)
+        return tuple((start, song_s if end is None else end) for start, end in self.spans_s)
+
+    def at(self, master_frames: int, master_hz: int, file_hz: int) -> Edit:
+        """The edit of a master of `master_frames` at `master_hz`, for a file at `file_hz`."""
+        head, tail = (round((each or 0.0) * master_hz) for each in (self.head_s, self.tail_s))
+        file_frames = None
+        if self.length_s is None:
+            parts = self.parts_s(master_frames / master_hz)
+            sections = tuple((round(a * master_hz), round(b * master_hz)) for a, b in parts)
+        else:
+            file_frames = round(self.length_s * file_hz)
+            sounding = -(-file_frames * master_hz // file_hz) - head - tail
+            first = round(self.spans_s[0][0] * master_hz)
+            stop = first + sounding
+            at_end = master_frames < stop <= master_frames + 1  # by the ceiling alone
+            sections = ((first, master_frames if at_end else stop),)
+        return Edit(
+            sections=sections,
+            crossfade_frames=2 * round(self.crossfade_s * master_hz / 2),
+            fade_in_frames=round(self.fade_in_s * master_hz),
+            fade_out_frames=round(self.fade_out_s * master_hz),
+            head_frames=head,
+            tail_frames=tail,
+            file_frames=file_frames,
+        )
 
 
 def check_edit(edit: Edit, master_frames: int, sample_rate_hz: int) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.audio import Block, probe, resampled
+import numpy as np
+
+from bridge.audio import BLOCK_FRAMES, Block, probe, resampled
 from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
 from bridge.delivering.files.encoding import Coding, decode_aac, encode
 from bridge.metering import measure
@@ -94,5 +96,21 @@ def _blocks(master: Path, coding: Coding, edit: Edit, trim_db: float) -> Iterato
     header = probe(master)
     own = edited_blocks(master, header.frames, edit)
     gain = gain_of(trim_db)
-    for block in resampled(own, header.channels, header.sample_rate_hz, coding.rate_hz):
+    converted = resampled(own, header.channels, header.sample_rate_hz, coding.rate_hz)
+    if edit.file_frames is not None:
+        converted = _exactly(converted, edit.file_frames, header.channels)
+    for block in converted:
         yield block if trim_db == 0.0 else gain * block
+
+
+def _exactly(blocks: Iterator[Block], frames: int, channels: int) -> Iterator[Block]:
+    """The first `frames` of a stream; one that is shorter ends in silence."""
+    left = frames
+    for block in blocks:
+        if block.shape[1] and left:
+            yield np.ascontiguousarray(block[:, :left])
+            left -= min(left, block.shape[1])
+    while left:
+        silence = min(left, BLOCK_FRAMES)
+        yield np.zeros((channels, silence))
+        left -= silence

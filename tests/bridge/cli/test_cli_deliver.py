@@ -204,6 +204,21 @@ def test_of_a_job_what_is_approved_is_delivered(
     told = json.loads(said.out)
     assert (said.code, told["revision"]) == (0, 0)
     assert told["files"][0]["path"] == "cd/TheStems_NightDrive_Main_44k16.wav"
+    edits = '[metadata.versions.cut2]\nisrc = "GBAYE0601499"\n[[edit]]\nid = "cut2"\n'
+    with toml.open("a", encoding="utf-8") as file:
+        file.write(edits + 'of = "instrumental"\n' + "from = 1\nlength_s = 2\nfade_out_s = 0.5\n")
+    said = deliver(job, "--profile", "hires", "--only", "cut2", "-o", tmp_path / "cut", "--json")
+    (row,) = json.loads(said.out)["files"]
+    cut = tmp_path / "cut" / "hires" / "TheStems_NightDrive_Cut2_48k24.flac"
+    assert (said.code, row["version"], row["frames"]) == (0, "cut2", 96000)
+    assert read_tags(cut).values["isrc"] == "GBAYE0601499"
+    whole, _ = soundfile.read(job / "revisions" / "r0" / "instrumental.wav", dtype="float64")
+    assert np.abs(soundfile.read(cut)[0][:48000] - whole[48000:96000]).max() < 2.0**-21
+    toml.write_text(toml.read_text("utf-8").replace("from = 1", "from = 3"), "utf-8")
+    said = deliver(job, "--profile", "hires", "-o", tmp_path / "late", "--json")
+    (error,) = json.loads(said.out)["errors"]
+    assert (said.code, error["kind"]) == (2, "edit_beyond_end")
+    assert error["where"]["line"] == toml.read_text("utf-8").split("\n").index("[[edit]]") + 1
 
 
 def test_a_stem_that_changed_since_is_no_delivery(

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bridge.audio import Block, Subtype, WavWriter, pcm_sha256, read_blocks
-from bridge.delivering.files import Coding, Edit, aac_program, make_file
+from bridge.delivering.files import Coding, Edit, TimedEdit, aac_program, make_file
 from stemwright.problems import InputError, MachineError
 
 RATE_HZ = 44100
@@ -171,3 +171,33 @@ def test_a_missing_encoder_is_named_with_how_to_get_one(tmp_path: Path, monkeypa
         make_file(master, tmp_path / "p.m4a", Coding("aac", 48000, kbps=256))
     assert caught.value.problems[0].kind == "encoder_missing"
     assert "ffmpeg" in str(caught.value.problems[0].hint)
+
+
+@pytest.mark.parametrize(("master_hz", "file_hz"), [(44100, 48000), (48000, 44100), (48000, 48000)])
+def test_a_cutdown_is_exact_to_the_sample_at_the_files_rate(
+    tmp_path: Path, master_hz: int, file_hz: int
+) -> None:
+    samples = _music(62 * master_hz)
+    master = _master(tmp_path / "m.wav", samples, master_hz)
+    for seconds in (15, 30, 60):
+        cut = TimedEdit(((1.2345678, None),), length_s=seconds, fade_out_s=0.5, tail_s=0.1)
+        edit = cut.at(samples.shape[1], master_hz, file_hz)
+        made = make_file(master, tmp_path / f"{seconds}.wav", Coding("wav", file_hz, 32), edit)
+        found = _samples(made.path)
+        assert (made.frames, found.shape[1]) == (seconds * file_hz, seconds * file_hz)
+        silence = round(0.1 * file_hz)
+        assert np.abs(found[:, -silence + 40 :]).max() < 1e-6
+        heard = found[:, -silence - round(0.4 * file_hz) : -silence - round(0.3 * file_hz)]
+        assert np.abs(heard).max() > 0.1
+        if file_hz == master_hz:
+            first = round(1.2345678 * master_hz)
+            assert np.allclose(found[:, :1000], samples[:, first : first + 1000], atol=1e-7)
+
+
+def test_a_cutdown_of_a_whole_master_is_as_long_as_the_master(tmp_path: Path) -> None:
+    master = _master(tmp_path / "m.wav", _music(RATE_HZ))
+    edit = TimedEdit(((0.0, None),), length_s=1.0).at(RATE_HZ, RATE_HZ, 48000)
+    assert make_file(master, tmp_path / "f.wav", Coding("wav", 48000, 16), edit).frames == 48000
+    late = TimedEdit(((0.5, None),), length_s=1.0).at(RATE_HZ, RATE_HZ, 48000)
+    with pytest.raises(InputError, match="is none of a master"):
+        make_file(master, tmp_path / "g.wav", Coding("wav", 48000, 16), late)

@@ -1,0 +1,1 @@
+"""Edits of the finished song that its job asks for: what they say, and their seconds."""
