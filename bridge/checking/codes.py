@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from stemwright.values import dataclass
 
 Severity = Literal["info", "minor", "major"]
 Scope = Literal["stem", "between", "mix"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from blake3 import blake3
 
 from bridge.checking.codes import SEVERITIES, Severity, code_of
 from stemwright.problems import Problem
+from stemwright.values import dataclass
 
 _ID_DIGITS = 6
 

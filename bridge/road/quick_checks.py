@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, Problem, Severity, StemwrightError
+from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.audio import Ends
@@ -87,6 +87,8 @@ def _told_once(
 @contextmanager
 def _store() -> Iterator[Store]:
     """The user's own store, or one for the moment where that cannot be used."""
+    import tempfile
+
     from bridge.road.stem_checks import store_of
 
     with ExitStack() as stack:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.checking import check, unwatched
 from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
 from stemwright.words import nearest
 
 if TYPE_CHECKING:

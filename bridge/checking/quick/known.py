@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 from bridge.audio import Ends
+from stemwright.values import dataclass
 
 
 @dataclass(frozen=True)
