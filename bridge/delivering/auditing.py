@@ -11,11 +11,14 @@ from bridge.audio import pcm_sha256
 from bridge.delivering.checks import (
     Checked,
     FileFacts,
+    HeardFile,
     Outcome,
     checks_of,
     coding_checks,
     facts_of,
     outcome_of,
+    plain_wave_checks,
+    same_recording_checks,
     tag_checks,
 )
 from bridge.delivering.files import LOSSY, Coding, decoded_copy
@@ -106,25 +109,44 @@ def _pcm(place: Path) -> str | None:
 
 
 def _strange(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
+    """Every file against every profile, or against that whose folder it lies in, and each other."""
+    heard: list[HeardFile] = []
     for place in audio_files([folder]):
         name = place.relative_to(folder).as_posix()
         if name in (MANIFEST, SHEET):
             continue
-        for profile in profiles:
-            yield from _against(name, place, profile)
+        own = [each for each in profiles if each.name == Path(name).parts[0]]
+        try:
+            facts = _facts(place)
+        except InputError as error:
+            for profile in own or profiles:
+                yield from _not_taken(name, place, profile)
+            said = error.problems[0].message
+            yield Checked(name, "decodes", "fail", None, None, words=said)
+            continue
+        heard.append(HeardFile(name, place, facts))
+        for profile in own or profiles:
+            yield from _against(name, place, profile, MAIN, facts)
+    yield from same_recording_checks(heard)
 
 
-def _against(name: str, place: Path, profile: Profile, version: str = MAIN) -> Iterator[Checked]:
+def _facts(place: Path) -> FileFacts:
+    with decoded_copy(place) as readable:
+        return facts_of(readable)
+
+
+def _against(
+    name: str, place: Path, profile: Profile, version: str, facts: FileFacts | None = None
+) -> Iterator[Checked]:
     """One file against one profile: format, rate, depth, limits, name, tags."""
+    if profile.tags_before_audio and place.suffix.lower() == ".wav":
+        yield from plain_wave_checks(name, place)
     wish = _wish(place, profile)
     if wish is None:
-        taken = ", ".join(sorted({each.format for each in profile.files}))
-        said = f"{profile.name} takes {taken}"
-        yield Checked(name, "format", "fail", place.suffix, taken, words=said)
+        yield from _not_taken(name, place, profile)
         return
     try:
-        with decoded_copy(place) as readable:
-            facts = facts_of(readable)
+        facts = facts or _facts(place)
     except InputError as error:
         said = error.problems[0].message
         yield Checked(name, "decodes", "fail", None, None, words=said)
@@ -136,6 +158,13 @@ def _against(name: str, place: Path, profile: Profile, version: str = MAIN) -> I
     outcome = outcome_of(not faults)
     yield Checked(name, "name", outcome, place.name, profile.naming, words="; ".join(faults))
     yield from tag_checks(name, place, profile, version)
+
+
+def _not_taken(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
+    if _wish(place, profile) is None:
+        taken = ", ".join(sorted({each.format for each in profile.files}))
+        said = f"{profile.name} takes {taken}"
+        yield Checked(name, "format", "fail", place.suffix, taken, words=said)
 
 
 def _wish(place: Path, profile: Profile) -> FileWish | None:

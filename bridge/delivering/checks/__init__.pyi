@@ -7,10 +7,17 @@ from .facts import (
     facts_of as facts_of,
     facts_of_blocks as facts_of_blocks,
 )
+from .plain_wave import (
+    plain_wave_checks as plain_wave_checks,
+)
 from .result import (
     Checked as Checked,
     Outcome as Outcome,
     outcome_of as outcome_of,
+)
+from .same_recording import (
+    HeardFile as HeardFile,
+    same_recording_checks as same_recording_checks,
 )
 from .tag_checks import (
     tag_checks as tag_checks,
@@ -19,11 +26,14 @@ from .tag_checks import (
 __all__ = [
     "Checked",
     "FileFacts",
+    "HeardFile",
     "Outcome",
     "checks_of",
     "coding_checks",
     "facts_of",
     "facts_of_blocks",
     "outcome_of",
+    "plain_wave_checks",
+    "same_recording_checks",
     "tag_checks",
 ]

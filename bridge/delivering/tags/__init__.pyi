@@ -29,6 +29,7 @@ from .wave.bext import (
     Bext as Bext,
     Loudness as Loudness,
 )
+from .wave.chunks import read_wave as read_wave
 from .writing import (
     Tagged as Tagged,
     write_tags as write_tags,
@@ -54,6 +55,7 @@ __all__ = [
     "essence_sha256",
     "in_ascii",
     "read_tags",
+    "read_wave",
     "write_tags",
     "wrong_code",
 ]

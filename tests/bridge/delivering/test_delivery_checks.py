@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from bridge.audio import Block, Subtype, WavWriter
 from bridge.delivering import audit
 from bridge.delivering.checks import checks_of, facts_of
 from bridge.delivering.profiles import Profile, parse_profile
-from bridge.delivering.tags import SongMetadata, write_tags
+from bridge.delivering.tags import SongMetadata, TagOptions, write_tags
 
 RATE_HZ = 44100
 PROFILE = """
@@ -167,3 +168,24 @@ def test_facts_do_not_depend_on_how_a_file_is_read(tmp_path: Path) -> None:
     assert whole.sibilance_db == pytest.approx(cut.sibilance_db, abs=1e-9)
     assert whole.side_below_150_hz_db == pytest.approx(cut.side_below_150_hz_db, abs=1e-9)
     assert whole.mono_loss_lu == cut.mono_loss_lu
+
+
+def test_a_recipient_of_plain_files_is_told_of_those_that_are_not(tmp_path: Path) -> None:
+    plain = parse_profile(PROFILE + "before_audio = true\n", "label.toml")
+    _file(tmp_path / "in", _song(), tags=SongMetadata())
+    path = tmp_path / "in" / NAME
+
+    def told() -> dict[str, str]:
+        rows = audit(tmp_path / "in", [plain]).checks
+        return {each.check: each.outcome for each in rows if each.check.startswith(("wave", "beh"))}
+
+    assert told() == {"wave_format": "pass", "behind_audio": "pass"}
+    write_tags(path, TAGS, options=TagOptions(before_audio=True))
+    assert told() == {"wave_format": "pass", "behind_audio": "pass"}
+    write_tags(path, TAGS, options=TagOptions(before_audio=False))
+    assert told() == {"wave_format": "pass", "behind_audio": "fail"}
+    path.unlink()
+    soundfile.write(path, _song().T, RATE_HZ, "PCM_24", format="WAVEX")
+    assert told()["wave_format"] == "fail"
+    path.write_bytes(path.read_bytes() + bytes(10))
+    assert told() == {"wave": "fail"}
