@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 from pedalboard.io import AudioFile, WriteableAudioFile
 
@@ -105,7 +106,8 @@ def preview(
     place = nullcontext(memory) if into is None else into.open("w+b")
     with place as file, _mp3(file) as out:
         for block in _previewed(walked.passed(blocks), rate_hz):
-            out.write(np.asarray(gain * block, np.float32))
+            for piece in _oblong(np.asarray(gain * block, np.float32)):
+                out.write(piece)
     return Excerpt(
         coded_base64=base64.b64encode(memory.getvalue()).decode("ascii"),
         frames=resampled_frames(frames, rate_hz, PREVIEW_HZ),
@@ -127,6 +129,14 @@ def _mp3(file: BinaryIO) -> WriteableAudioFile:
     return AudioFile(
         file, "w", samplerate=PREVIEW_HZ, num_channels=2, quality=_PREVIEW_QUALITY, format="mp3"
     )
+
+
+def _oblong(samples: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:
+    """pedalboard cannot tell the channels of a square from its frames: such a one goes in two."""
+    if samples.shape[0] == samples.shape[1]:
+        yield from np.split(samples, [1], axis=1)
+    else:
+        yield samples
 
 
 def _previewed(blocks: Iterable[Block], rate_hz: int) -> Iterator[Block]:
