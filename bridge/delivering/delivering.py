@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from bridge.delivering.checks import (
     outcome_of,
     tag_checks,
 )
-from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
+from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file, safe_ceiling
 from bridge.delivering.manifest import (
     MANIFEST,
     DeliveredFile,
@@ -38,6 +38,8 @@ from bridge.metering import Measures
 from bridge.storing import HeldError, file_digest, hold
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
+
+_PEAKS = ("max_true_peak_dbtp", "codec_over")
 
 FloatMaster = Callable[[Profile, str], Path]
 """Where a version's float master for a profile lies, rendered by then."""
@@ -163,7 +165,7 @@ def _delivered(
     if profile.embeds_tags:
         notes = _tagged(made, file)
     with decoded_copy(place) as readable:
-        checks = tuple(_checks(file, made, readable))
+        checks = tuple(_with_safe_ceiling(_checks(file, made, readable), file, master, edit))
     return (
         DeliveredFile(
             path=file.path,
@@ -211,11 +213,35 @@ def _loudness(measures: Measures) -> Loudness:
     )
 
 
+def _with_safe_ceiling(
+    checks: Iterable[Checked], file: PlannedFile, master: Path, edit: Edit
+) -> Iterator[Checked]:
+    """The checks, that of a lossy file's peaks with the ceiling that would have kept them."""
+    for row in checks:
+        over = row.check in _PEAKS and row.outcome != "pass" and file.coding.format in LOSSY
+        if not over or not isinstance(row.found, float) or not isinstance(row.wanted, float):
+            yield row
+            continue
+        safe = safe_ceiling(master, file.coding, edit, row.wanted, row.found - row.wanted)
+        words = "the encoder lifts the peaks over it at every level that was tried"
+        if safe is not None:
+            words = (
+                f"{-safe.trim_db:.1f} dB less before the encoder keep it, which was tried: "
+                f"a ceiling of {safe.ceiling_dbtp:.2f} dBTP"
+            )
+        yield replace(row, words=words)
+
+
 def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:
     facts = facts_of(readable)
     if file.coding.format not in LOSSY:
         yield from coding_checks(file.path, facts, file.coding)
     yield from checks_of(file.path, facts, file.profile)
+    if file.coding.format in LOSSY and "max_true_peak_dbtp" not in file.profile.limits:
+        found = facts.measures.true_peak_dbtp
+        yield Checked(
+            file.path, "codec_over", outcome_of(found <= 0.0, "warn"), round(found, 3), 0.0, "dBTP"
+        )
     faults = list(name_faults(naming_of(file.profile.naming), Path(file.name).stem))
     outcome = outcome_of(not faults)
     yield Checked(

@@ -14,9 +14,11 @@ from .making import (
     LOSSY as LOSSY,
     WHOLE as WHOLE,
     MadeFile as MadeFile,
+    SafeCeiling as SafeCeiling,
     decoded_copy as decoded_copy,
     decoded_measures as decoded_measures,
     make_file as make_file,
+    safe_ceiling as safe_ceiling,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Coding",
     "Edit",
     "MadeFile",
+    "SafeCeiling",
     "TimedEdit",
     "aac_program",
     "check_edit",
@@ -34,4 +37,5 @@ __all__ = [
     "decoded_measures",
     "encode",
     "make_file",
+    "safe_ceiling",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ import numpy as np
 from bridge.audio import BLOCK_FRAMES, Block, probe, resampled
 from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
 from bridge.delivering.files.encoding import Coding, decode_aac, encode
-from bridge.metering import measure
+from bridge.delivering.profiles import ENDINGS
+from bridge.metering import Meter, measure
 from bridge.processing import gain_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ WHOLE = Edit()
 """A master as it is."""
 
 _MOST_TRIMS = 3
+_MOST_TRIALS = 6
+_TRIED_STEP_DB = 0.1
+"""What is said is what was tried: a codec's peaks move by more than a level does."""
 _TRIM_EXTRA_DB = 0.002
 LOSSY: tuple[FileFormat, ...] = ("mp3", "opus", "aac")
 """Formats that give no sample back as it was."""
@@ -69,6 +74,40 @@ def make_file(
         trim_db -= over_db + _TRIM_EXTRA_DB
         path.unlink()
     return MadeFile(path, coding, measures.frames, clipped, trim_db, measures)
+
+
+@dataclass(frozen=True)
+class SafeCeiling:
+    """What keeps a lossy file's peaks: so much less before the encoder, whose input then peaks so.
+
+    It was tried: the file made that way keeps the limit.
+    """
+
+    trim_db: float
+    ceiling_dbtp: float
+
+
+def safe_ceiling(
+    master: Path, coding: Coding, edit: Edit, limit_dbtp: float, over_db: float
+) -> SafeCeiling | None:
+    """Try lower levels of a master until its lossy file, which was `over_db` over, keeps a limit.
+
+    None where the codec lifts the peaks again each time. Raises as `make_file`.
+    """
+    header = probe(master)
+    trim_db = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for trial in range(_MOST_TRIALS):
+            trim_db = -math.ceil((over_db - trim_db) / _TRIED_STEP_DB) * _TRIED_STEP_DB
+            path = Path(folder) / f"{trial}{ENDINGS[coding.format]}"
+            encode(_blocks(master, coding, edit, trim_db), coding, header.channels, path)
+            over_db = decoded_measures(path).true_peak_dbtp - limit_dbtp
+            if over_db <= 0.0:
+                meter = Meter(coding.rate_hz, header.channels)
+                for block in _blocks(master, coding, edit, trim_db):
+                    meter.add(block)
+                return SafeCeiling(trim_db, meter.result().true_peak_dbtp)
+    return None
 
 
 def decoded_measures(path: Path) -> Measures:

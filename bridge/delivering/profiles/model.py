@@ -96,7 +96,8 @@ class Profile:
     naming rules or a template of fields. `limits` by the words of LIMITS. `required_tags` must be
     in the job's metadata; with `embeds_tags` false the files carry none. `warns` are limits that
     are told when they are passed, and fail nothing. `head_s` and `tail_s` are the silence before
-    and after the sound; `one_file_a_side` puts the songs of a side into one file, with a cue sheet.
+    and after the sound; `one_file_a_side`: a file is one side of a record, and called by
+    its letter.
     """
 
     name: str
