@@ -115,19 +115,23 @@ def _fenced(lines: list[str]) -> Iterator[str]:
 _RENDERS = frozenset({"render.json", "chain.lock", "chain.toml", "report.html"})
 _FOLDERS = ("states", "bypass-")
 _REPORTS = frozenset({".html", ".htm", ".xml"})
+_ENDINGS = {"page": "html", "junit": "xml"}
 
 
-def check_outputs(outputs: Mapping[str, Path], compared: Iterable[Path]) -> None:
+def check_outputs(
+    outputs: Mapping[str, Path], compared: Iterable[Path], *, such_as: str = "diff"
+) -> None:
     """Refuse places for reports, by what they are called ("page"), before any work is done.
 
-    `compared` are the files and folders that are read. Raises InputError with all faults:
+    `compared` are the files and folders that are read, `such_as` what a report is called that is
+    in nobody's way, without its ending. Raises InputError with all faults:
     `not_a_file`, `missing_folder`, `same_output`, and `page_over_input` for an output "page".
     """
     read = [each for each in compared if each.exists()]
     problems: list[Problem] = []
     places: dict[Path, str] = {}
     for name, path in outputs.items():
-        problems += _faults(name, path, read)
+        problems += _faults(name, path, read, f"{such_as}.{_ENDINGS[name]}")
         place = Path(os.path.realpath(path))
         if place in places:
             said = f"{path} is to hold both the {places[place]} and the {name}"
@@ -137,7 +141,7 @@ def check_outputs(outputs: Mapping[str, Path], compared: Iterable[Path]) -> None
         raise InputError(problems)
 
 
-def _faults(name: str, path: Path, read: Iterable[Path]) -> Iterator[Problem]:
+def _faults(name: str, path: Path, read: Iterable[Path], such_as: str) -> Iterator[Problem]:
     try:
         target = check_regular(path)
     except InputError as error:
@@ -152,7 +156,7 @@ def _faults(name: str, path: Path, read: Iterable[Path]) -> Iterator[Problem]:
         said = _no_report(target)
     if said:
         said = f"{path} {said}"
-        hint = f"name the {name} otherwise, such as diff.{'xml' if name == 'junit' else 'html'}"
+        hint = f"name the {name} otherwise, such as {such_as}"
         yield _problem(f"{name}_over_input", path, said, hint)
 
 

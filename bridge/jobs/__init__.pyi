@@ -1,6 +1,7 @@
 from .accepting import (
     Acceptance as Acceptance,
     accept as accept,
+    why_accepted as why_accepted,
 )
 from .checks import (
     KINDS as KINDS,
@@ -194,6 +195,7 @@ __all__ = [
     "summed_tracks",
     "timed_edits",
     "title_of",
+    "why_accepted",
     "wishes",
     "write_job",
 ]

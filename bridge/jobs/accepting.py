@@ -14,6 +14,8 @@ from stemwright.problems import InputError, Problem
 if TYPE_CHECKING:
     import tomlkit
 
+    from bridge.checking import CheckReport
+
 
 @dataclass(frozen=True)
 class Acceptance:
@@ -50,6 +52,13 @@ def accept(path: Path | str, meant: Sequence[Acceptance], why: str) -> Job:
         document["accepted"] = rows
 
     return edited(path, change)
+
+
+def why_accepted(job: Job, report: CheckReport) -> dict[str, str]:
+    """Why a report's findings are meant, by their ids: of those whose stems are still the same."""
+    meant = {(each.id, each.content): each.why for each in job.accepted}
+    found = ((each.id, report.content_of(each)) for each in report.findings())
+    return {key[0]: meant[key] for key in found if key in meant}
 
 
 def _table(meant: Acceptance, why: str) -> tomlkit.items.Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stemwright.problems import InputError
 from stemwright.words import printable
 
 _NAMES = {
@@ -25,6 +26,8 @@ _NAMES = {
 """Tags by the names that Vorbis comments have (FLAC), and the ID3v2.4 frames of WAV and AIFF."""
 _OF_THE_SONG = ("title", "artist", "bpm")
 """What has a line of its own in a job; the others are metadata, which go on to delivery."""
+_ID3_CHUNKS = (None, b"id3 ", b"ID3 ")
+"""Where an ID3 tag lies that may unpack to gigabytes: at the beginning, or in such a chunk."""
 _MOST_FILES = 64
 _LONGEST = 1000
 
@@ -63,14 +66,18 @@ def _texts(path: Path) -> dict[str, str]:
 
     try:
         return dict(_plain(path))
-    except (MutagenError, OSError, ValueError, KeyError):
+    except (InputError, MutagenError, OSError, ValueError, KeyError):
         return {}
 
 
 def _plain(path: Path) -> Iterator[tuple[str, str]]:
     from mutagen import File
 
-    found: Any = File(path)
+    from bridge.delivering.tags import check_id3_of
+
+    for chunk in _ID3_CHUNKS:
+        check_id3_of(path, chunk)
+    found: Any = File(path, _kinds())
     tags: Any = None if found is None else found.tags
     if tags is None:
         return
@@ -79,6 +86,23 @@ def _plain(path: Path) -> Iterator[tuple[str, str]]:
         text = printable(str(values[0])).strip()[:_LONGEST] if values else ""
         if text:
             yield name, text
+
+
+def _kinds() -> list[Any]:
+    """The formats of audio that songs come in, of all that mutagen knows.
+
+    The others have ID3 tags in places of their own.
+    """
+    from mutagen.aiff import AIFF
+    from mutagen.flac import FLAC
+    from mutagen.mp3 import MP3
+    from mutagen.mp4 import MP4
+    from mutagen.oggflac import OggFLAC
+    from mutagen.oggopus import OggOpus
+    from mutagen.oggvorbis import OggVorbis
+    from mutagen.wave import WAVE
+
+    return [MP3, OggVorbis, OggFLAC, FLAC, AIFF, MP4, OggOpus, WAVE]
 
 
 def _tempo_bpm(text: str) -> float | None:

@@ -125,9 +125,9 @@ def _found(stems: Sequence[Stem], job: Job | None) -> Sequence[Finding]:
 
     report = quick_report([known for known in map(_known, stems) if known is not None])
     if job is not None and job.accepted:
-        from bridge.road.stem_checks import reasons  # with every check there is, and scipy
+        from bridge.jobs import why_accepted
 
-        report = report.accepting(reasons(job, report))
+        report = report.accepting(why_accepted(job, report))
     return report.open("minor")
 
 

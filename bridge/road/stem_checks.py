@@ -50,7 +50,11 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
         report = check(
             session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix, store=store
         )
-    return report if job is None else report.accepting(reasons(job, report))
+    if job is None:
+        return report
+    from bridge.jobs import why_accepted
+
+    return report.accepting(why_accepted(job, report))
 
 
 @contextmanager
@@ -80,7 +84,7 @@ def check_page_place(given: ToCheck, page: Path) -> None:
     from bridge.pages import refuse_foreign_page
 
     read = [*given.session, *([given.mix] if given.mix else [])]
-    check_outputs({"page": page}, read)
+    check_outputs({"page": page}, read, such_as="check")
     refuse_kept(page)
     refuse_foreign_page(page)
 
@@ -152,7 +156,7 @@ def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str
     Raises InputError: `unknown_finding` for ids that the report has not, and as
     `bridge.jobs.accept` does.
     """
-    from bridge.jobs import Acceptance, accept
+    from bridge.jobs import Acceptance, accept, why_accepted
 
     found = {each.id: each for each in report.findings()}
     problems = [_unknown(each, tuple(found)) for each in ids if each not in found]
@@ -164,7 +168,7 @@ def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str
         )
         for each in map(found.__getitem__, ids)
     ]
-    return report.accepting(reasons(accept(job, meant, why), report))
+    return report.accepting(why_accepted(accept(job, meant, why), report))
 
 
 def _without(session: Session, mix: Path) -> Session:
@@ -174,13 +178,6 @@ def _without(session: Session, mix: Path) -> Session:
 
     probe(mix)
     return replace(session, tracks=summed_tracks(session, [mix.resolve()]))
-
-
-def reasons(job: Job, report: CheckReport) -> dict[str, str]:
-    """Why findings are meant: of those whose stems are still the same."""
-    meant = {(each.id, each.content): each.why for each in job.accepted}
-    found = ((each.id, report.content_of(each)) for each in report.findings())
-    return {key[0]: meant[key] for key in found if key in meant}
 
 
 def _unknown(finding: str, known: Sequence[str]) -> Problem:

@@ -15,6 +15,7 @@ from .fields import (
     FIELDS as FIELDS,
     Field as Field,
 )
+from .id3_head import check_id3_of as check_id3_of
 from .options import TagOptions as TagOptions
 from .reading import (
     FileTags as FileTags,
@@ -49,6 +50,7 @@ __all__ = [
     "SongMetadata",
     "TagOptions",
     "Tagged",
+    "check_id3_of",
     "checked",
     "container_of",
     "cover_facts",

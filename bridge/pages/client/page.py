@@ -49,7 +49,7 @@ def write_client_page(path: Path, song: ClientSong, store: Store) -> None:
     The same song gives the same bytes. Raises InputError for takes that cannot be read, and as
     `bridge.comparing.check_outputs` does for the path; MachineError where the disk refuses.
     """
-    check_outputs({"page": path}, [take.path for take in song.takes])
+    check_outputs({"page": path}, [take.path for take in song.takes], such_as="song")
     heard = [heard_of(take, store) for take in song.takes]
     deck = deck_of(song.takes, heard, store)
     named = [

@@ -284,6 +284,27 @@ def test_samples_that_are_no_sound_are_found(hear: Hear, music: Signal) -> None:
     assert abs(found[2].stop - (CORE_FRAMES + 400)) < 128
 
 
+@pytest.mark.parametrize("at", [60001, CORE_FRAMES - 9])
+@pytest.mark.parametrize("length", [60, 250, 2000])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_run_of_no_numbers_is_told_as_that_alone(
+    hear: Hear, music: Signal, at: int, length: int, value: float
+) -> None:
+    signal = np.stack([music, 0.5 * music[::-1]])
+    signal[0, at : at + length] = value
+    (found,) = hear(CorruptSamples, signal)
+    assert (found.start, found.stop, found.value) == (at, at + length, length)
+    assert hear(Dropout, signal) == []
+
+
+def test_a_dropout_with_a_few_that_are_no_numbers_is_told(hear: Hear, music: Signal) -> None:
+    signal = music.copy()
+    signal[60001:60251] = 0.0
+    signal[60100:60120] = np.nan
+    (found,) = hear(Dropout, signal)
+    assert (found.start, found.stop) == (60001, 60251)
+
+
 def test_a_wall_is_found(hear: Hear, music: Signal) -> None:
     hits = _loop(np.exp(-np.arange(9000) / 1500), 12000) * np.random.default_rng(7).random(FRAMES)
     signal = music + 0.4 * hits

@@ -161,7 +161,9 @@ def test_a_page_replaces_a_page_of_ours_and_no_other_file(
         assert (refused.code, other.read_text()) == (2, content)
     stem = song.parent / "Night Drive" / "stems" / "pad.wav"
     before = stem.read_bytes()
-    assert run("check", song, "--page", stem).code == 2
+    refused = run("check", song, "--page", stem)
+    assert refused.code == 2
+    assert "such as check.html" in refused.err
     assert stem.read_bytes() == before
     (song / "drafts").mkdir(exist_ok=True)
     assert run("check", song, "--page", song / "drafts" / "check.html").code == 2

@@ -194,14 +194,36 @@ finally:
 """
 
 
+def _rendered_apart(*words: object) -> str:
+    """What a render in a process of its own prints, and last what it has loaded."""
+    run = [sys.executable, "-P", "-c", _LOADED, "render", *map(str, words)]
+    return subprocess.run(run, capture_output=True, text=True, check=True).stdout
+
+
 def test_no_check_filter_or_table_is_loaded_where_nothing_changed(
     song: Any, tmp_path: Path
 ) -> None:
-    words = [*map(str, song.words), "--store", str(tmp_path / "store")]
-    run = [sys.executable, "-P", "-c", _LOADED, "render", *words]
-    said = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert "3 steps, 3 of them from the store" in said.stdout
-    assert said.stdout.splitlines()[-1] == "loaded:"
+    said = _rendered_apart(*song.words, "--store", tmp_path / "store")
+    assert "3 steps, 3 of them from the store" in said
+    assert said.splitlines()[-1] == "loaded:"
+
+
+def test_no_check_is_loaded_for_a_job_that_accepts_findings(
+    song: Any, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    job, store = tmp_path / "job", ("--store", tmp_path / "store")
+    made = run("job", "new", song.stems, "--chain", song.words[1], "-o", job, "--no-check")
+    assert made.code == 0, made.err
+    told = json.loads(run("check", job, "--json", *store).out)
+    findings = [each for stem in told["stems"] for each in stem["findings"]]
+    (cut,) = [each["id"] for each in findings if each["code"] == "cut_tail"]
+    why = ("--accept", cut, "--why", "it is noise", "--fail-on", "never")
+    assert run("check", job, *why, *store).code == 0
+    for _ in range(2):
+        assert "cut_tail" not in run("render", job, *store).err
+    said = _rendered_apart(job, *store)
+    assert "3 steps, 3 of them from the store" in said
+    assert said.splitlines()[-1] == "loaded:"
 
 
 @pytest.fixture

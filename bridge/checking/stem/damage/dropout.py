@@ -77,9 +77,10 @@ class Dropout:
         if passage.is_silent:
             return
         first = passage.first
-        for samples, magnitudes in zip(passage.samples, passage.magnitudes, strict=True):
-            for start, stop in _runs(magnitudes <= _ZERO):
-                if passage.core_start <= start < passage.core_stop:
+        for channel, samples in enumerate(passage.samples):
+            for start, stop in _runs(passage.magnitudes[channel] <= _ZERO):
+                inside = passage.core_start <= start < passage.core_stop
+                if inside and not _is_broken(passage, channel, start, stop):
                     self._take(samples, start, stop, first)
         self._twice += [
             (first + start, first + stop)
@@ -180,6 +181,13 @@ class Dropout:
     def _jumps(self, before: Block, behind: Block) -> bool:
         least = max(_SOUNDS, _JUMP * min(rms(before), rms(behind)))
         return max(_edge(before), _edge(behind[::-1])) >= least
+
+
+def _is_broken(passage: Passage, channel: int, start: int, stop: int) -> bool:
+    """Whether most of a gap are samples that are no numbers, which is told as `corrupt_samples`."""
+    if passage.broken is None:
+        return False
+    return 2 * int(passage.broken[channel, start:stop].sum()) > stop - start
 
 
 def _edge(samples: Block) -> float:

@@ -184,7 +184,9 @@ def test_a_page_over_what_it_reads_and_a_job_without_a_master_are_refused(
 ) -> None:
     run = command_line(app)
     before = (song / "rough.wav").read_bytes()
-    assert "page_over_input" in run("page", song, "-o", song / "rough.wav", "--json").out
+    said = run("page", song, "-o", song / "rough.wav", "--json").out
+    assert "page_over_input" in said
+    assert "such as song.html" in said
     assert (song / "rough.wav").read_bytes() == before
     (song / "draft").rename(song / "elsewhere")
     (song / "revisions").rename(song / "past")
