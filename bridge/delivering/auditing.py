@@ -23,7 +23,7 @@ from bridge.delivering.checks import (
 )
 from bridge.delivering.files import LOSSY, Coding, decoded_copy
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
-from bridge.delivering.names import name_faults, naming_of
+from bridge.delivering.names import Naming, name_faults, naming_of, said_in_name
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles
 from bridge.delivering.sheet import SHEET
 from bridge.delivering.tags import MAIN
@@ -154,10 +154,24 @@ def _against(
     if wish.format not in LOSSY:
         yield from coding_checks(name, facts, _nearest_coding(wish, facts))
     yield from checks_of(name, facts, profile)
-    faults = list(name_faults(naming_of(profile.naming), place.stem))
+    naming = naming_of(profile.naming)
+    faults = [*name_faults(naming, place.stem), *_contradicted(naming, place.stem, facts)]
     outcome = outcome_of(not faults)
     yield Checked(name, "name", outcome, place.name, profile.naming, words="; ".join(faults))
     yield from tag_checks(name, place, profile, version)
+
+
+def _contradicted(naming: Naming, name: str, facts: FileFacts) -> Iterator[str]:
+    """What of the samples a file's name says otherwise than the file."""
+    header = facts.header
+    has = {
+        "rate": f"{header.sample_rate_hz // 1000}k",
+        "rate_hz": str(header.sample_rate_hz),
+        "channels": str(header.channels),
+    }
+    for field, said in said_in_name(naming, name).items():
+        if field in has and said != has[field]:
+            yield f"says {field} {said}, and the file has {has[field]}"
 
 
 def _not_taken(name: str, place: Path, profile: Profile) -> Iterator[Checked]:

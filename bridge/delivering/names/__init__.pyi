@@ -11,6 +11,7 @@ from .template import (
     file_name as file_name,
     name_faults as name_faults,
     refuse_collisions as refuse_collisions,
+    said_in_name as said_in_name,
     template_fields as template_fields,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "naming_of",
     "naming_rules",
     "refuse_collisions",
+    "said_in_name",
     "template_fields",
 ]

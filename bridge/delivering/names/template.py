@@ -129,6 +129,15 @@ def name_faults(naming: Naming, name: str) -> Iterator[str]:
         yield f"is not built as {naming.template}"
 
 
+def said_in_name(naming: Naming, name: str) -> Mapping[str, str]:
+    """What a file's name, without its ending, says in each field; nothing where it is not so built.
+
+    Of a field without a form of its own, such as a title, no more than that it fits is known.
+    """
+    found = _shape(naming).fullmatch(name)
+    return {} if found is None else found.groupdict()
+
+
 def refuse_collisions(names: Sequence[tuple[str, str]]) -> None:
     """Raise InputError `name_taken` where two files, given as (name, what it is), are called alike.
 
@@ -156,7 +165,9 @@ def _shape(naming: Naming) -> re.Pattern[str]:
     for literal, field, _, _ in Formatter().parse(naming.template):
         parts.append(re.escape(literal))
         if field is not None:
-            parts.append(_SHAPES.get(field, f"[{naming.letters}]+"))
+            shape = _SHAPES.get(field, f"[{naming.letters}]+")
+            again = any(part.startswith(f"(?P<{field}>") for part in parts)
+            parts.append(f"(?:{shape})" if again else f"(?P<{field}>{shape})")
     return re.compile("".join(parts))
 
 
