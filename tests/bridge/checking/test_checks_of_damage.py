@@ -237,6 +237,39 @@ def test_clipping_is_found_also_after_a_gain(
         assert inside[cut].mean() > 0.75
 
 
+def _of_one_kind(kind: str, music: Signal) -> Signal:
+    """A signal that reaches 1."""
+    seconds = np.arange(FRAMES) / RATE_HZ
+    dice = np.random.default_rng(21)
+    signal = {
+        "music": music,
+        "noise": dice.standard_normal(FRAMES),
+        "low sine": np.sin(2 * np.pi * 61.7 * seconds),
+        "high sine": np.sin(2 * np.pi * 3011.3 * seconds),
+        "swelling sine": np.sin(2 * np.pi * 233.1 * seconds) * (0.5 + 0.5 * np.sin(seconds)),
+    }[kind]
+    return np.asarray(signal / np.abs(signal).max())
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("steps", [40, 60, 100, 250])
+@pytest.mark.parametrize("kind", ["music", "noise", "low sine", "high sine", "swelling sine"])
+def test_coarse_steps_are_no_clipping(
+    hear: Hear, music: Signal, kind: str, steps: int, bits: int
+) -> None:
+    step = 2.0 ** (1 - bits)
+    signal = _quantised(min(0.9, steps * step) * _of_one_kind(kind, music), bits)
+    assert hear(Clipped, signal) == []
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+def test_clipping_is_found_in_coarse_steps(hear: Hear, music: Signal, bits: int) -> None:
+    signal = np.clip(2.0 * _of_one_kind("music", music), -1.0, 1.0 - 2.0 ** (1 - bits))
+    found = hear(Clipped, _quantised(signal, bits))
+    assert found
+    assert found[0].severity == "major"
+
+
 @pytest.mark.parametrize("bits", [16, 24])
 def test_clipping_is_found_under_a_fade(hear: Hear, music: Signal, bits: int) -> None:
     level = float(np.abs(music).max()) * 10 ** (-3.0 / 20)

@@ -50,6 +50,10 @@ _FLAT = 0.03
 """Of the tops at the level: so many have two samples there or more."""
 _CROWD = 0.003
 """Of the level, under it: where more tops stand there than at it, a limiter held them."""
+_CROWD_STEPS = 2.5
+"""The same in steps of the format, where these are coarse: heights of sound thin out upwards."""
+_ENTERED_STEPS = 3.5
+"""Steps of the format: what is entered by fewer is a round top of few steps."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,11 @@ class _Tops:
     stops: npt.NDArray[np.int64]
     heights: Block
     besides: Block
+
+    @property
+    def entered(self) -> Block:
+        """(count,) the smaller of the steps up to each and down from it."""
+        return np.asarray(self.heights - np.abs(self.besides).max(axis=1, initial=0.0))
 
     def of(self, some: npt.NDArray[np.bool_]) -> _Tops:
         return _Tops(self.starts[some], self.stops[some], self.heights[some], self.besides[some])
@@ -105,6 +114,7 @@ class Clipped:
         keys = [(c, s, t) for c in range(facts.channels) for s in (1, -1) for t in _TOLERANCES]
         self._tops = {key: _Kept() for key in keys}
         self._peaks = [0.0] * facts.channels
+        self._step = 1.0
         self._piece = round(PIECE_S * facts.sample_rate_hz)
         sides = [(c, s) for c in range(facts.channels) for s in (1, -1)]
         self._by_piece = {side: PiecePeaks(self._piece) for side in sides}
@@ -120,6 +130,7 @@ class Clipped:
             return
         for channel, samples in enumerate(passage.samples):
             steps = np.abs(np.diff(samples))
+            self._step = float(np.min(steps, where=steps > 0.0, initial=self._step))
             top = float(passage.magnitudes[channel].max())
             self._peaks[channel] = max(self._peaks[channel], top)
             for sign in (1, -1):
@@ -148,7 +159,7 @@ class Clipped:
             yield Found("clipped", severity, start, stop, level_db, words)
 
     def _faded(self, channel: int, sign: int) -> list[tuple[int, int, float]]:
-        tops = self._tops[channel, sign, _TOLERANCES[1]].all()
+        tops = self._tops_of(channel, sign, _TOLERANCES[1])
         tops = tops.of(tops.stops - tops.starts >= _LEAST_SAMPLES)
         peaks = self._by_piece[channel, sign].all()
         cut = tops.of(under_a_curve(tops.starts, tops.heights, peaks, self._rate_hz))
@@ -182,8 +193,13 @@ class Clipped:
                 )
             )
 
-    def _cut_at(self, channel: int, sign: int, tolerance: float) -> list[tuple[int, int, float]]:
+    def _tops_of(self, channel: int, sign: int, tolerance: float) -> _Tops:
+        """The tops that stand out of the steps of the format."""
         tops = self._tops[channel, sign, tolerance].all()
+        return tops.of(tops.entered > _ENTERED_STEPS * self._step)
+
+    def _cut_at(self, channel: int, sign: int, tolerance: float) -> list[tuple[int, int, float]]:
+        tops = self._tops_of(channel, sign, tolerance)
         counts = self._heights[channel, sign]
         if not len(tops.heights) or not counts.any():
             return []
@@ -200,7 +216,8 @@ class Clipped:
         above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
         if above > _ABOVE * np.count_nonzero(near):
             return []
-        below = (tops.heights < level - tolerance) & (tops.heights > (1.0 - _CROWD) * level)
+        crowd = max(_CROWD * level, _CROWD_STEPS * self._step)
+        below = (tops.heights < level - tolerance) & (tops.heights > level - crowd)
         count, flat = (
             np.count_nonzero(near),
             np.count_nonzero(near & (tops.stops - tops.starts > 1)),
