@@ -15,6 +15,8 @@ from stemwright.problems import Problem
 from stemwright.values import dataclass
 
 _ID_DIGITS = 6
+_SILENCE_DB = -200.0
+"""What a level of nothing at all is told as."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,13 @@ def finding_of_stem(stem: str, position: int, sample_rate_hz: int, found: Found)
         stems=(stem,),
         start_s=(position + found.start) / sample_rate_hz,
         end_s=(position + found.stop) / sample_rate_hz,
-        value=found.value,
+        value=max(found.value, _SILENCE_DB) if _is_level(found.code) else found.value,
         words=found.words,
     )
+
+
+def _is_level(code: str) -> bool:
+    return code_of(code).unit in ("dBFS", "dB")
 
 
 def finding_between(shared: Shared) -> Finding:

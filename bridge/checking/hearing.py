@@ -11,6 +11,8 @@ from bridge.checking.sketch import Sketch, Sketcher
 from bridge.checking.stem.every import STEM_CHECKS
 from bridge.checking.stem_audio import StemAudio
 
+_MOST = 0.9
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -40,8 +42,15 @@ def heard(audio: StemAudio) -> Heard:
     told = [found for check in checks for found in check.findings()]
     if any(each.code == "clipped" for each in told):  # which is a wall, too
         told = [each for each in told if each.code != "limited"]
+    if any(_is_most_of_it(each, audio.facts.frames) for each in told):  # all else comes of that
+        told = [each for each in told if each.code in ("corrupt_samples", "wrong_depth")]
     hashed = " ".join(each.result() for each in hashes)
     return Heard(audio, _in_order(told), sketcher.result(), hashed)
+
+
+def _is_most_of_it(found: Found, frames: int) -> bool:
+    """Whether it says that there is next to nothing to hear: `value` counts samples."""
+    return found.code == "corrupt_samples" and found.value > _MOST * frames
 
 
 def _in_order(told: Sequence[Found]) -> tuple[Found, ...]:

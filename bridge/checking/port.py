@@ -42,8 +42,8 @@ class Passage:
 
     `first` is the stem's frame of the first sample. What is told belongs to the frames from
     `core_start` to `core_stop`, which count in the samples; passages' cores lie end to end.
-    `broken` (channels, frames) is true where a sample was not finite and reads 0 here, None where
-    all were.
+    `broken` (channels, frames) is true where a sample was no sound and reads 0 here, `beyond` where
+    that is because it lay beyond +60 dBFS; None where there were none.
     """
 
     samples: Block
@@ -52,6 +52,7 @@ class Passage:
     core_stop: int
     sample_rate_hz: int
     broken: npt.NDArray[np.bool_] | None = None
+    beyond: npt.NDArray[np.bool_] | None = None
 
     @property
     def core(self) -> Block:

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from bridge.audio import Block, opened, probe, read_blocks, reblocked
 from bridge.checking.port import AROUND_S, CORE_FRAMES, Passage, StemFacts
 from stemwright.problems import InputError, Problem
 
+_LOUDEST = 1000.0
+"""Full scale is 1: a sample 60 dB over it is none, and powers of 1e300 are no numbers."""
+
 
 @dataclass(frozen=True)
 class StemAudio:
-    """A stem's file, or the two of a .L/.R pair; `position` is its first frame in the song."""
+    """A stem's file, or the two of a .L/.R pair; `position` is its first frame in the song.
+
+    Samples that are no sound, for they are not finite or beyond +60 dBFS, read as 0.
+    """
 
     facts: StemFacts
     paths: tuple[Path, ...]
@@ -50,12 +57,14 @@ class StemAudio:
     def read(self, start: int, frames: int) -> Block:
         """(channels, frames) float64 from frame `start` of the file on; zeros where it has none.
 
-        Samples that are not finite read as 0. Raises InputError as `bridge.audio.opened` does.
+        Raises InputError as `bridge.audio.opened` does.
         """
-        return np.nan_to_num(self.stretch(start, frames), nan=0.0, posinf=0.0, neginf=0.0)
+        samples = self.stretch(start, frames)
+        samples[no_sound(samples)] = 0.0
+        return samples
 
     def stretch(self, start: int, frames: int) -> Block:
-        """As `read`, samples that are not finite as they are."""
+        """As `read`, samples that are no sound as they are."""
         found = np.zeros((self.facts.channels, frames))
         begin, end = max(start, 0), min(start + frames, self.facts.frames)
         if begin < end:
@@ -65,12 +74,13 @@ class StemAudio:
         return found
 
     def blocks(self, frames: int) -> Iterator[Block]:
-        """The stem in blocks of so many frames; samples that are not finite read as 0.
+        """The stem in blocks of so many frames.
 
         Raises InputError as `bridge.audio.read_blocks` does, in the midst of it too.
         """
         for block in self._joined(frames):
-            yield np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+            block[no_sound(block)] = 0.0
+            yield block
 
     def _cores(self) -> Iterator[Block]:
         return self._joined(CORE_FRAMES)
@@ -82,13 +92,26 @@ class StemAudio:
 
     def _passage(self, before: Block, core: Block, after: Block, first: int) -> Passage:
         samples = np.concatenate([before, core, after], axis=1)
-        broken = None
-        if not np.isfinite(samples).all():
-            broken = ~np.isfinite(samples)
+        broken, beyond = no_sound(samples), None
+        if broken.any():
+            beyond = broken & np.isfinite(samples)
             samples[broken] = 0.0
         begin = before.shape[1]
         rate_hz = self.facts.sample_rate_hz
-        return Passage(samples, first - begin, begin, begin + core.shape[1], rate_hz, broken)
+        return Passage(
+            samples,
+            first - begin,
+            begin,
+            begin + core.shape[1],
+            rate_hz,
+            broken=broken if beyond is not None else None,
+            beyond=beyond,
+        )
+
+
+def no_sound(samples: Block) -> npt.NDArray[np.bool_]:
+    """Where samples are not finite, or beyond full scale by more than anything that sounds."""
+    return ~(np.abs(samples) <= _LOUDEST)
 
 
 def stem_audio(

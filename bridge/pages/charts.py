@@ -194,9 +194,15 @@ def _svg(drawn: Chart, size: str) -> str:
 def _scale(values: Sequence[float]) -> tuple[float, float, float]:
     """The step between grid lines, and the lowest and highest of them."""
     low, high = min(values, default=0.0), max(values, default=0.0)
-    step = next((each for each in _STEPS if (high - low) / each <= 8), 100.0)
+    step = next((each for each in _STEPS if (high - low) / each <= 8), 0.0) or _far(high - low)
     bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
     return (step, bottom, top) if top > bottom else (step, bottom - step, bottom + step)
+
+
+def _far(height: float) -> float:
+    """A round step for what is higher than any level or gain."""
+    tens = 10.0 ** math.floor(math.log10(height / 8))
+    return next(each * tens for each in (1, 2, 5, 10) if height / (each * tens) <= 8)
 
 
 def _units(frame: _Frame, drawn: Chart) -> str:

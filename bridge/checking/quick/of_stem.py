@@ -13,6 +13,7 @@ from stemwright.decibels import amplitude_db
 SOUNDS = 10 ** (-80 / 20)
 """Dither of 16 bits peaks at -84 dBFS."""
 
+_NOTHING = 1e-10
 _SILENT = 10 ** (-78 / 20)
 _UNDER = 10 ** (-66 / 20)
 """Of the other side: crosstalk of a converter is no sound either."""
@@ -64,7 +65,7 @@ def silent(peak: float, frames: int) -> Iterator[Found]:
     """One over the whole stem, where its highest sample is under -80 dBFS."""
     if peak < SOUNDS:
         peak_db = amplitude_db(peak)
-        words = "not one sample" if not peak else f"peaks at {peak_db:.0f} dBFS"
+        words = f"peaks at {peak_db:.0f} dBFS" if peak > _NOTHING else "not one sample"
         yield Found("silent", "major", 0, frames, peak_db, f"nothing sounds: {words}")
 
 

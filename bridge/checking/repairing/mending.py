@@ -16,7 +16,7 @@ from bridge.checking.repairing.methods.plateaus import mended_peaks
 from bridge.checking.repairing.methods.stretches import Local, Patch
 from bridge.checking.repairing.methods.whole_stems import WholeStem, moved, whole_stem
 from bridge.checking.repairing.steps import Mended, Refused, RepairStep, TouchedRange
-from bridge.checking.stem_audio import StemAudio
+from bridge.checking.stem_audio import StemAudio, no_sound
 from stemwright.decibels import amplitude_db
 
 _Mend = Callable[[StemAudio, RepairStep, Sequence[RepairStep]], Local | str]
@@ -29,9 +29,7 @@ _PLACES: dict[str, _Mend] = {
 """Where two of them meet, the later one stands."""
 _HIDING = ("clicks", "dropout", "corrupt_samples")
 _THROUGH = ("hum", "dc_offset", "channel_polarity", "polarity", "offset")
-_BROKEN = (
-    "samples that are no numbers stay in it: mend corrupt_samples too, or ask for a new export"
-)
+_BROKEN = "samples that are no sound stay in it: mend corrupt_samples too, or ask for a new export"
 
 
 class StemMending:
@@ -113,7 +111,7 @@ class StemMending:
             for patch in patches:
                 if patch.first < stop and patch.stop > first:
                     _put(block, first, patch)
-            if not np.isfinite(block).all():
+            if no_sound(block).any():
                 self._is_broken = True
                 block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
             for whole in self._whole:

@@ -60,3 +60,10 @@ def test_decades_are_equally_far_apart_on_a_logarithmic_axis() -> None:
 def test_nothing_but_numbers_decides_the_bytes() -> None:
     assert chart(CHART) == chart(CHART)
     assert "nan" not in chart(replace(CHART, curves=()))
+
+
+@pytest.mark.parametrize("top", [1e4, 3e9, 1e300])
+def test_a_scale_of_any_height_has_a_few_lines(top: float) -> None:
+    line = Curve("this stem", "s1", ((0.0, 0.0), (1.0, top)))
+    drawn = chart(Chart("Middle", "%", "s", (line,), ((0.0, "0"),), (0.0, 1.0), (0.0, top)))
+    assert 4 <= drawn.count('class="y"') <= 20

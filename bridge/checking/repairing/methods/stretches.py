@@ -11,7 +11,7 @@ from blake3 import blake3
 from bridge.audio import Block
 from bridge.checking.repairing.methods.autoregression import Mask
 from bridge.checking.repairing.steps import RepairStep
-from bridge.checking.stem_audio import StemAudio
+from bridge.checking.stem_audio import StemAudio, no_sound
 
 _BESIDE_OTHERS = 8
 """Frames around another damaged place that are not believed either."""
@@ -53,7 +53,7 @@ class Local:
 class Stretch:
     """Samples (channels, frames) from frame `first` on, zeros beyond the file's ends.
 
-    `broken` are those that are no numbers, which read 0, `blind` (frames,) those that belong to
+    `broken` are those that are no sound, which read 0, `blind` (frames,) those that belong to
     another damaged place.
     """
 
@@ -81,7 +81,7 @@ def stretch_of(
     """
     begin, frames = first - around, stop - first + 2 * around
     samples = audio.stretch(begin, frames)
-    broken = ~np.isfinite(samples)
+    broken = no_sound(samples)
     samples[broken] = 0.0
     blind = np.zeros(frames, bool)
     for each in others:

@@ -43,7 +43,12 @@ class CorruptSamples:
         core = slice(passage.core_start, passage.core_stop)
         at = passage.first + passage.core_start
         if passage.broken is not None:
-            frames = np.flatnonzero(passage.broken[:, core].any(axis=0))
+            no_numbers = passage.broken
+            if passage.beyond is not None:
+                no_numbers = passage.broken & ~passage.beyond
+                far = np.flatnonzero(passage.beyond[:, core].any(axis=0))
+                self._note(at + far, 1, "beyond +18 dBFS")
+            frames = np.flatnonzero(no_numbers[:, core].any(axis=0))
             self._note(at + frames, 1, "NaN or infinite")
         if passage.is_silent:
             return
