@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
 from bridge.checking.findings import (
     CheckReport,
+    Found,
     MixFit,
     StemFindings,
     finding_between,
@@ -74,6 +76,8 @@ def check_anew(
         others.append(against)
     told = tuple(map(finding_between, between))
     fit = against if isinstance(against, MixFit) else None
+    if fit is not None:
+        stems = _with_turned_sides(stems, song, fit)
     return CheckReport((*stems, *others), told, fit)
 
 
@@ -92,6 +96,25 @@ def _against_mix(song: Song, paths: tuple[Path, ...]) -> MixFit | StemFindings |
         return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
     except InputError as error:
         return undecodable(paths[0].stem, error.problems)
+
+
+def _with_turned_sides(
+    stems: Sequence[StemFindings], song: Song, fit: MixFit
+) -> tuple[StemFindings, ...]:
+    """With the side that only the mix tells to be upside down: of a wide stem, both look so."""
+    turned = {each.id for each in fit.stems if each.right_polarity < 0}
+    known = {each.audio.facts.id: each for each in song.stems}
+
+    def told(stem: StemFindings) -> StemFindings:
+        if stem.id not in turned or any(e.code == "channel_polarity" for e in stem.findings):
+            return stem
+        facts, position = known[stem.id].audio.facts, known[stem.id].audio.position
+        words = "one side is upside down against the rough mix"
+        found = Found("channel_polarity", "major", 0, facts.frames, -1.0, words)
+        one = finding_of_stem(facts.id, position, facts.sample_rate_hz, found)
+        return replace(stem, findings=(one, *stem.findings))
+
+    return tuple(map(told, stems))
 
 
 def _in_a_worker(audio: StemAudio) -> Heard:

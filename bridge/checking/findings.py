@@ -182,12 +182,16 @@ def undecodable(stem: str, problems: Sequence[Problem], length_s: float = 0.0) -
 
 @dataclass(frozen=True)
 class StemInMix:
-    """How a stem is in the rough mix: gain and place that explain it best."""
+    """How a stem is in the rough mix: gain and place that explain it best.
+
+    `right_polarity` is -1 where its right side is upside down against its left, as the mix has it.
+    """
 
     id: str
     gain_db: float
     offset_frames: int
     polarity: int
+    right_polarity: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """The object of the mix's `stems` list."""

@@ -13,7 +13,7 @@ from bridge.checking.mix.fitting import Fit, fitted
 from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
 from bridge.checking.mix.placing import placed
-from bridge.checking.mix.products import Products, products
+from bridge.checking.mix.products import Placed, Products, products
 from bridge.checking.mix.refining import refined, rests_db
 from bridge.checking.mix.telling import (
     POOR_DB,
@@ -42,7 +42,7 @@ _ANOTHER = "the stems are what sounds in it for {share:.0%} of the time: another
 class _Held:
     """The stems held to the mix; `by_bus_db` is what a gain that moves explains more."""
 
-    offsets: list[int]
+    places: list[Placed]
     given: Products
     fit: Fit
     by_bus_db: float
@@ -58,13 +58,17 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         return MixFit(0.0, (), (), "unrelated", "no stem can be held to it")
     rate_hz = rates.most_common(1)[0][0]
     offsets = placed(stems, mix, rate_hz)
-    given = products([stem.audio for stem in stems], offsets, mix, rate_hz)
+    places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
+    given = products(places, mix, rate_hz)
     if float(given.total[-1, -1]) <= 0.0:
         return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")
-    held = _looked_again(stems, mix, _Held(offsets, given, *_fit(given)))
+    held = _looked_again(stems, mix, _Held(places, given, *_fit(given)))
     found = _in_mix(stems, held)
     explained_db = held.fit.explained_db
-    in_mix = tuple(StemInMix(each.stem, each.gain_db, each.offset, each.polarity) for each in found)
+    in_mix = tuple(
+        StemInMix(each.stem, each.gain_db, each.offset, each.polarity, each.right_polarity)
+        for each in found
+    )
     share = held_share(held.fit)
     if share < _MOST_HELD:
         nothing = explained_db < _LITTLE_DB and share < _HARDLY_HELD
@@ -86,20 +90,27 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
 
 def _looked_again(stems: Sequence[Heard], mix: StemAudio, first: _Held) -> _Held:
     """With stems that did not fit elsewhere, where that explains more."""
-    offsets = refined(stems, first.offsets, mix, first.given, first.fit)
-    if offsets == first.offsets:
+    places = refined(stems, first.places, mix, first.given, first.fit)
+    if places == first.places:
         return first
-    given = products([stem.audio for stem in stems], offsets, mix, first.given.rate_hz)
-    again = _Held(offsets, given, *_fit(given))
+    given = products(places, mix, first.given.rate_hz)
+    again = _Held(places, given, *_fit(given))
     return again if again.fit.explained_db > first.fit.explained_db + _BETTER_DB else first
 
 
 def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
     rests = rests_db(held.given, held.fit)
     return [
-        InMix(stem.audio.facts.id, float(gain), offset, *span_s(stem), rest_db)
-        for stem, gain, offset, rest_db in zip(
-            stems, held.fit.gains, held.offsets, rests, strict=True
+        InMix(
+            stem.audio.facts.id,
+            float(gain),
+            place.late,
+            *span_s(stem),
+            rest_db,
+            is_turned=place.is_turned,
+        )
+        for stem, gain, place, rest_db in zip(
+            stems, held.fit.gains, held.places, rests, strict=True
         )
     ]
 

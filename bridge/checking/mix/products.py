@@ -19,6 +19,8 @@ from bridge.checking.stem_audio import StemAudio
 WINDOW_S = 0.05
 _BANDS = 20
 _LOWEST_HZ = 60.0
+_HEARD_HZ = 20.0
+"""Below it lies what no loudspeaker plays: offsets, and what moves with them."""
 _READ_WINDOWS = 60
 _MOST_BYTES = 120e6
 _RESAMPLED = 0.44
@@ -46,10 +48,24 @@ class Products:
         return np.asarray(self.cells.sum(axis=(0, 1), dtype=np.float64))
 
 
-def products(
-    stems: Sequence[StemAudio], offsets: Sequence[int], mix: StemAudio, rate_hz: int
-) -> Products:
-    """Hear all at once, each stem as many frames later as it lies in the mix.
+@dataclass(frozen=True)
+class Placed:
+    """A stem `late` frames later in the mix than in the song; with its right side turned over."""
+
+    audio: StemAudio
+    late: int
+    is_turned: bool = False
+
+    def excerpt(self, start: int, frames: int, rate_hz: int) -> Block:
+        """(channels, frames) from frame `start` of the mix on, as `bridge.checking.excerpts`."""
+        found = excerpt(self.audio, start - self.late, frames, rate_hz)
+        if self.is_turned:
+            found[1] *= -1.0
+        return found
+
+
+def products(stems: Sequence[Placed], mix: StemAudio, rate_hz: int) -> Products:
+    """Hear all at once, each stem where it lies in the mix.
 
     Raises InputError as `StemAudio.read` does.
     """
@@ -58,7 +74,7 @@ def products(
     bytes_a_window = 4 * _BANDS * (len(stems) + 1) ** 2
     window_s = WINDOW_S * max(1, -(-int(length_s / WINDOW_S * bytes_a_window) // int(_MOST_BYTES)))
     size = round(window_s * rate_hz)
-    slowest_hz = min(each.facts.sample_rate_hz for each in (*stems, mix))
+    slowest_hz = min(each.facts.sample_rate_hz for each in (*(stem.audio for stem in stems), mix))
     top_hz = rate_hz / 2 if slowest_hz >= rate_hz else _RESAMPLED * slowest_hz
     starts, stop = _first_lines(size, rate_hz, top_hz), round(top_hz * size / rate_hz) + 1
     total = max(1, -(-round(length_s * rate_hz) // size))
@@ -66,8 +82,8 @@ def products(
     for first, count in _pieces(total, max(1, round(_READ_WINDOWS * WINDOW_S / window_s))):
         begin, frames = first * size, count * size
         rows = [
-            of_width(excerpt(stem, begin - late, frames, rate_hz), channels)
-            for stem, late in zip((*stems, mix), (*offsets, 0), strict=True)
+            of_width(each.excerpt(begin, frames, rate_hz), channels)
+            for each in (*stems, Placed(mix, 0))
         ]
         cells[first : first + count] = _crossed(np.stack(rows), count, starts, stop)
     edges = tuple(min(float(each) * rate_hz / size, rate_hz / 2) for each in (*starts, stop))
@@ -89,7 +105,8 @@ def _crossed(rows: Block, windows: int, starts: npt.NDArray[np.int64], stop: int
 
 def _first_lines(size: int, rate_hz: int, top_hz: float) -> npt.NDArray[np.int64]:
     edges = np.geomspace(_LOWEST_HZ, top_hz, _BANDS)[:-1] * size / rate_hz
-    return np.unique(np.concatenate([[0], np.round(edges).astype(np.int64)]))
+    first = max(1, round(_HEARD_HZ * size / rate_hz))
+    return np.unique(np.concatenate([[first], np.round(edges).astype(np.int64)]))
 
 
 def of_width(samples: Block, channels: int) -> Block:

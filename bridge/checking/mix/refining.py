@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.fitting import Fit
 from bridge.checking.mix.placing import REACH_S
-from bridge.checking.mix.products import Products, of_width
+from bridge.checking.mix.products import Placed, Products, of_width
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
 
@@ -25,6 +26,8 @@ _ABSENT = 0.06
 _NEAR_FRAMES = 64
 _SPAN_S = 4.0
 _PLACES = 2
+_TURNED_CLEARER = 1.25
+"""How much higher the peak is with one side turned over, where that side is upside down."""
 
 
 def rests_db(given: Products, fit: Fit) -> list[float]:
@@ -38,13 +41,13 @@ def rests_db(given: Products, fit: Fit) -> list[float]:
 
 def refined(
     stems: Sequence[Heard],
-    offsets: Sequence[int],
+    places: Sequence[Placed],
     mix: StemAudio,
     given: Products,
     fit: Fit,
-) -> list[int]:
-    """The offsets, those of stems that do not fit found anew; the same where all fit."""
-    found = list(offsets)
+) -> list[Placed]:
+    """The places, those of stems that do not fit found anew; the same where all fit."""
+    found = list(places)
     loudest = float(np.nanmax(np.abs(fit.gains)))
     for row, rest_db in enumerate(rests_db(given, fit)):
         if np.isnan(fit.gains[row]):
@@ -52,7 +55,7 @@ def refined(
         absent = abs(fit.gains[row]) < _ABSENT * loudest
         if absent or rest_db > _FITS_DB:
             reach = round(REACH_S * given.rate_hz) if absent else _NEAR_FRAMES
-            found[row] += _late(stems, offsets, mix, fit, row, reach, given.rate_hz)
+            found[row] = _found(stems, places, mix, fit, row, reach, given.rate_hz)
     return found
 
 
@@ -68,35 +71,51 @@ def _rest_db(
     return power_db(float(ratios[order[int(np.searchsorted(added, 0.5 * added[-1]))]]))
 
 
-def _late(
+def _found(
     stems: Sequence[Heard],
-    offsets: Sequence[int],
+    places: Sequence[Placed],
     mix: StemAudio,
     fit: Fit,
     row: int,
     reach: int,
     rate_hz: int,
-) -> int:
-    """How many frames later than it was taken to a stem lies in what the others leave."""
+) -> Placed:
+    """Where a stem lies in what the others leave, and whether one of its sides is upside down."""
     frames = round(_SPAN_S * rate_hz)
     size = fft.next_fast_len(frames + 2 * reach, real=True)
-    added = np.zeros(size // 2 + 1, np.complex128)
+    place = places[row]
+    added = np.zeros((2, size // 2 + 1), np.complex128)
     for place_s in loud_places(loudness_by_row(stems[row]), _SPAN_S, _PLACES):
         start = round(place_s * rate_hz)
-        begin, long = start + offsets[row] - reach, frames + 2 * reach
+        begin, long = start + place.late - reach, frames + 2 * reach
         rest = excerpt(mix, begin, long, rate_hz)[:2]
-        for other, stem in enumerate(stems):
+        for other, there in enumerate(places):
             gain = fit.gains[other]
             if other != row and not np.isnan(gain):
-                there = excerpt(stem.audio, begin - offsets[other], long, rate_hz)
-                rest = rest - gain * of_width(there, len(rest))
-        own = of_width(excerpt(stems[row].audio, start, frames, rate_hz), len(rest))
-        added += _crossed(own, rest, size)
-    return int(np.abs(fft.irfft(added, size)[: 2 * reach + 1]).argmax()) - reach
+                rest = rest - gain * of_width(there.excerpt(begin, long, rate_hz), len(rest))
+        own = of_width(excerpt(place.audio, start, frames, rate_hz), len(rest))
+        for side, crossed in enumerate(_crossed(_levelled(own), _levelled(rest), size)):
+            added[side] += crossed
+    return _placed(place, added, size, reach)
 
 
-def _crossed(own: Block, rest: Block, size: int) -> npt.NDArray[np.complex128]:
-    """The cross spectrum of two, all channels added."""
+def _placed(place: Placed, added: npt.NDArray[np.complex128], size: int, reach: int) -> Placed:
+    """By the higher peak: both sides as they are, or the right one turned over."""
+    ways = (added[0] + added[1], added[0] - added[1])
+    alike, opposed = (np.abs(fft.irfft(way, size)[: 2 * reach + 1]) for way in ways)
+    is_turned = bool(opposed.max() > _TURNED_CLEARER * alike.max())
+    if place.audio.facts.channels != 2:
+        is_turned = False
+    peaks = opposed if is_turned else alike
+    return replace(place, late=place.late + int(peaks.argmax()) - reach, is_turned=is_turned)
+
+
+def _levelled(samples: Block) -> Block:
+    """Without a constant offset."""
+    return np.asarray(samples - samples.mean(axis=1, keepdims=True))
+
+
+def _crossed(own: Block, rest: Block, size: int) -> list[npt.NDArray[np.complex128]]:
+    """The cross spectrum of two, by channel."""
     pairs = zip(own, rest, strict=True)
-    spectra = [np.conj(fft.rfft(one, size)) * fft.rfft(other, size) for one, other in pairs]
-    return np.asarray(np.sum(spectra, axis=0))
+    return [np.conj(fft.rfft(one, size)) * fft.rfft(other, size) for one, other in pairs]

@@ -27,6 +27,8 @@ _ABSENT_DB = -24.0
 _LEAST_LATE_S = 0.0005
 _BEAT_OFF_S = 0.005
 _FLOOR_DB = -99.0
+_OVER = "it is upside down against the rough mix"
+_TURNED = f"with its right side turned over {_OVER}: its left side is the wrong one"
 _DIGITS = 3
 
 _Facts = Mapping[str, float]
@@ -37,7 +39,7 @@ class InMix:
     """A stem as the fit has it in the mix; `offset` is how many frames later it lies there.
 
     `gain` is signed, NaN for a stem that other stems make up. `rest_db` is what is left where it
-    is alone, against it.
+    is alone, against it. `is_turned` says that it fits with its right side turned over.
     """
 
     stem: str
@@ -46,6 +48,7 @@ class InMix:
     start_s: float
     end_s: float
     rest_db: float
+    is_turned: bool = False
 
     @property
     def gain_db(self) -> float:
@@ -58,6 +61,11 @@ class InMix:
     def polarity(self) -> int:
         """1, or -1 for upside down."""
         return -1 if self.gain < 0.0 else 1
+
+    @property
+    def right_polarity(self) -> int:
+        """1, or -1 where its right side alone is upside down."""
+        return -1 if self.is_turned else 1
 
 
 def common_gain_db(stems: Sequence[InMix]) -> float:
@@ -96,7 +104,7 @@ def of_stems(
         yield from _level(each, each.gain_db - common_db, facts, is_mixed=is_mixed)
         yield from _place(each, (place - each.offset) / rate_hz, tempo_bpm, facts)
         if each.polarity < 0:
-            words = "it is upside down against the rough mix"
+            words = _TURNED if each.is_turned else _OVER
             yield _finding("polarity", "major", each, -1.0, words, facts)
 
 

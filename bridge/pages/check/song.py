@@ -119,6 +119,7 @@ class SeenSong:
             late_s = fitted.offset_frames / self.audio.rate_hz
             start = round((place.start_s - late_s) * rate_hz)
             samples = excerpt(self.audio.stems[name], start, frames, rate_hz)
+            samples[1:2] *= fitted.right_polarity
             part = fitted.polarity * linear(fitted.gain_db) * samples
             if len(part) > len(added):
                 added = _widened(added, len(part))

@@ -11,7 +11,7 @@ import soxr
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
-from bridge.checking import Finding, MixFit
+from bridge.checking import CheckReport, Finding, MixFit
 from bridge.road import ToCheck, checked_stems
 from stemwright.problems import InputError
 
@@ -50,15 +50,21 @@ def _pumped(mix: Block) -> Block:
     return np.asarray(np.clip(mix * (1 + followed / 0.1) ** -0.5, -0.2, 0.2))
 
 
-def _fit(
+def _checked(
     folder: Path, mix: Block, stems: dict[str, Block] = STEMS, rate_hz: int = RATE_HZ
-) -> MixFit:
+) -> CheckReport:
     place = folder / "stems"
     place.mkdir()
     for name, samples in stems.items():
         soundfile.write(place / f"{name}.wav", samples.T, RATE_HZ, subtype="FLOAT")
     soundfile.write(folder / "rough.wav", mix.T, rate_hz, subtype="FLOAT")
-    report = checked_stems(ToCheck((place,), mix=folder / "rough.wav"))
+    return checked_stems(ToCheck((place,), mix=folder / "rough.wav"))
+
+
+def _fit(
+    folder: Path, mix: Block, stems: dict[str, Block] = STEMS, rate_hz: int = RATE_HZ
+) -> MixFit:
+    report = _checked(folder, mix, stems, rate_hz)
     assert report.mix is not None
     return report.mix
 
@@ -106,6 +112,32 @@ def test_a_stem_too_quiet_is_told_by_how_much(tmp_path: Path) -> None:
 def test_a_stem_upside_down_is_told(tmp_path: Path) -> None:
     found = _only(_fit(tmp_path, _sum(keys=-1.0)))
     assert (found.code, found.severity, found.stems) == ("polarity", "major", ("keys",))
+
+
+@pytest.mark.parametrize("offset", [0.01, -0.05])
+def test_a_constant_offset_moves_no_gain_and_explains_nothing(
+    tmp_path: Path, offset: float
+) -> None:
+    fit = _fit(tmp_path, _sum(), {**STEMS, "bass": STEMS["bass"] + offset})
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    assert [each.gain_db for each in fit.stems] == pytest.approx([0.0] * 3, abs=0.01)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_a_side_upside_down_is_told_as_one(tmp_path: Path, side: int, is_wide: bool) -> None:
+    whole = {**STEMS, "keys": np.stack([STEMS["keys"][0], _hits(2, 560.0)[1]])}
+    stems = dict(whole if is_wide else STEMS)
+    mix = np.asarray(sum(stems.values()))
+    stems["keys"] = stems["keys"] * np.array([[-1.0], [1.0]])[:: 1 if side == 0 else -1]
+    report = _checked(tmp_path, mix, stems)
+    told = {each.code for each in report.findings() if each.stems == ("keys",)}
+    assert told == ({"channel_polarity"} if side else {"channel_polarity", "polarity"})
+    assert report.mix is not None
+    assert report.mix.explained_db > 50
+    assert {each.code for each in report.mix.findings} <= {"polarity"}
+    assert [each.right_polarity for each in report.mix.stems] == [1, -1, 1]
+    assert all(abs(each.gain_db) < 0.01 for each in report.mix.stems)
 
 
 def test_a_stem_that_begins_early_is_told(tmp_path: Path) -> None:
