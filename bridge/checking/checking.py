@@ -70,8 +70,9 @@ def check_anew(
             session.tempo[0].bpm if session.tempo else None,
         )
         between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
-        against = _against_mix(song, rough_mix(session, mix, files))
-    others = [undecodable(name_of(each), [each]) for each in unreadable]
+        length_s = max(track.clips[0].length_s for track in tracks)
+        against = _against_mix(song, rough_mix(session, mix, files), length_s)
+    others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
     if isinstance(against, StemFindings):
         others.append(against)
     told = tuple(map(finding_between, between))
@@ -88,14 +89,19 @@ def _heard(track: Track, files: Files, store: Store | None) -> Heard | InputErro
         return error
 
 
-def _against_mix(song: Song, paths: tuple[Path, ...]) -> MixFit | StemFindings | None:
-    """How the stems are in the mix; what is wrong with its file where it cannot be decoded."""
+def _against_mix(
+    song: Song, paths: tuple[Path, ...], length_s: float
+) -> MixFit | StemFindings | None:
+    """How the stems are in the mix; what is wrong with its file where it cannot be decoded.
+
+    `length_s` is the song's, over which it is missed.
+    """
     if not paths:
         return None
     try:
         return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
     except InputError as error:
-        return undecodable(paths[0].stem, error.problems)
+        return undecodable(paths[0].stem, error.problems, length_s)
 
 
 def _with_turned_sides(

@@ -165,7 +165,10 @@ def name_of(problem: Problem) -> str:
 
 
 def undecodable(stem: str, problems: Sequence[Problem], length_s: float = 0.0) -> StemFindings:
-    """What is told of a stem whose file is not to be had."""
+    """What is told of a stem whose file is not to be had.
+
+    `length_s` is what its header says, or the song's: from when to when it is missed.
+    """
     first = problems[0]
     one = Finding(
         id=finding_id("undecodable", (stem,), 0, 0),

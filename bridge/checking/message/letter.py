@@ -8,8 +8,9 @@ is minor.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
@@ -25,6 +26,10 @@ from stemwright.words import clock, nearest
 LANGUAGES = ("en", "de")
 _SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
 _FIELDS = {"where", "value", "other"}
+_OF_SENTENCES: Mapping[str, frozenset[str]] = {
+    name: frozenset() if name == "also" else frozenset({"title"}) for name in _SENTENCES
+}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _MOST_PLACES = 3
 
 
@@ -122,6 +127,8 @@ def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     for name in _SENTENCES:
         if not isinstance(data.get(name), str):
             yield f'it needs the text "{name}"', None
+        else:
+            yield from _unknown(name, set(_PLACEHOLDER.findall(data[name])), _OF_SENTENCES[name])
     for name, value in data.items():
         if name in _SENTENCES:
             continue
@@ -131,15 +138,29 @@ def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         for key in ("wrong", "again"):
             if not isinstance(value.get(key), str):
                 yield f'[{name}] needs the text "{key}"', None
-            elif not _fields(value[key]) <= _FIELDS:
-                yield f"[{name}] {key} names {{}} beyond where, value, other", None
+            else:
+                yield from _unknown(f"[{name}] {key}", _fields(value[key]), _FIELDS)
         for key in value.keys() - {"wrong", "again", "minor"}:
             yield f'[{name}] has no "{key}"', nearest(key, ("wrong", "again", "minor"))
 
 
+def _unknown(
+    place: str, named: Collection[str], known: Collection[str]
+) -> Iterator[tuple[str, str | None]]:
+    """A fault for each placeholder that is none."""
+    listed = ", ".join(f"{{{each}}}" for each in sorted(known)) or "none"
+    for each in sorted(set(named) - set(known)):
+        near = nearest(each, sorted(known))
+        yield f"{place} names {{{each}}}, and can name {listed}", near and f"{{{near}}}"
+
+
 def _fields(text: str) -> set[str]:
     try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        return {
+            f"{name}{f'!{kind}' if kind else ''}{f':{form}' if form else ''}"
+            for _, name, form, kind in Formatter().parse(text)
+            if name is not None
+        }
     except ValueError:
         return {"{"}
 

@@ -103,6 +103,7 @@ def check(
         _list_codes(json=json)
         return
     least = _severity(fail_on)
+    _check_ids(accept or ())
     given = _given(session or [])
     letters = _letters(language) if message else None
     if accept and given.job is None:
@@ -142,6 +143,14 @@ class _Shown:
         if done == 1:
             self._bar.steps(of)
         self._bar.done(name)
+
+
+def _check_ids(accept: Sequence[str]) -> None:
+    """Refuse what is no finding's id, such as the option that follows where none was given."""
+    if any(not each.strip() or each.startswith("-") for each in accept):
+        said = "--accept needs the id of a finding"
+        hint = "stemwright check JOB shows each finding's id: --accept hum-3fa90c --why WORDS"
+        raise InputError(Problem("usage", said, hint=hint))
 
 
 def _given(paths: Sequence[Path]) -> ToCheck:
@@ -197,12 +206,21 @@ def _show(report: CheckReport) -> None:
         show_table(_HEAD, rows, piped_width=120)
     if report.mix is not None:
         say(f"against the rough mix: {report.mix.words}")
+    checked = counted(len(report.stems), "stem")
+    say(f"{checked} checked: {_counts(list(report.findings()))}")
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return "nothing found"
+    open_ = [each for each in findings if each.accepted is None]
     counts = [
-        f"{sum(each.severity == severity for each in report.findings())} {severity}"
+        f"{sum(each.severity == severity for each in open_)} {severity}"
         for severity in ("major", "minor")
     ]
-    checked = counted(len(report.stems), "stem")
-    say(f"{checked} checked: {', '.join(counts)}" if rows else f"{checked} checked: nothing found")
+    if len(open_) < len(findings):
+        counts.append(f"{len(findings) - len(open_)} of {len(findings)} accepted")
+    return ", ".join(counts)
 
 
 def _rows(findings: Iterable[Finding]) -> Iterator[Sequence[str]]:

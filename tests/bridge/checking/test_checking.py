@@ -107,6 +107,15 @@ def test_a_stem_that_cannot_be_decoded_is_a_finding_and_the_others_are_checked(
     (told,) = found["kick"].findings
     assert (told.code, told.severity) == ("undecodable", "major")
     assert "kick.flac" in told.words
+    assert (told.start_s, told.end_s, told.value) == (0.0, 0.625, 1.0)
+
+
+def test_what_has_no_header_is_missed_over_the_whole_song(tmp_path: Path) -> None:
+    _write(tmp_path / "kick.wav", _noise(48000))
+    (tmp_path / "snare.wav").write_bytes(b"RIFF but no sound")
+    (told,) = checked_stems(ToCheck([tmp_path])).stems[-1].findings
+    assert (told.code, told.stems) == ("undecodable", ("snare",))
+    assert (told.start_s, told.end_s, told.value) == (0.0, 1.0, 1.0)
 
 
 def test_every_check_tells_of_codes_on_the_list_and_none_twice() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bridge.checking import CODES, LANGUAGES, CheckReport, Finding, StemFindings, letters
+from stemwright.problems import InputError
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -25,3 +28,33 @@ def test_whatever_is_found_at_its_worst_makes_a_mail(language: str) -> None:
         assert "{" not in mail
         if code.worst == "major":
             assert told or code.name == "hum", code.name
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "said"),
+    [
+        ("opening", "of {nope}:", "opening names {nope}, and can name {title}"),
+        ("greeting", "Hello {titel},", "greeting names {titel}, and can name {title}"),
+        ("also", " {title} ", "also names {title}, and can name none"),
+        ("[hum] again", "at {when}", "[hum] again names {when}, and can name {other}, {"),
+        ("[hum] wrong", "{value:d}", "[hum] wrong names {value:d}, and can name {other}, {"),
+        ("[hum] wrong", "{}", "[hum] wrong names {}, and can name {other}, {"),
+    ],
+)
+def test_a_placeholder_that_is_none_is_a_fault_with_those_that_are(
+    tmp_path: Path, place: str, text: str, said: str
+) -> None:
+    of_mail = dict.fromkeys(("greeting", "opening", "closing", "nothing", "also"), "of {title}")
+    of_hum = {"wrong": "hum at {where}", "again": "again"}
+    of_mail["also"] = "; "
+    where = of_mail if place in of_mail else of_hum
+    where[place.split()[-1]] = text
+    lines = [f'{name} = "{words}"' for name, words in of_mail.items()]
+    lines += ["[hum]", *(f'{name} = "{words}"' for name, words in of_hum.items())]
+    own = tmp_path / "own.toml"
+    own.write_text("\n".join(lines))
+    with pytest.raises(InputError) as caught:
+        letters(str(own))
+    (problem,) = caught.value.problems
+    assert problem.kind == "bad_template"
+    assert problem.message.startswith(said)

@@ -62,7 +62,7 @@ def test_what_is_meant_is_accepted_until_the_stem_is_another(
     before = (song / "job.toml").read_text()
     done = run("check", song, "--accept", told["id"], "--why", "hard left, as on the demo")
     assert done.code == 0
-    assert "accepted" in done.out
+    assert "2 stems checked: 0 major, 0 minor, 1 of 1 accepted" in done.out
     assert (song / "job.toml").read_text().startswith(before.rstrip())
     again = json.loads(run("check", song, "--json").out)
     (kept,) = next(each["findings"] for each in again["stems"] if each["id"] == "pad")
@@ -92,6 +92,15 @@ def test_only_a_job_accepts(tmp_path: Path, run: Callable[..., Any]) -> None:
     said = run("check", tmp_path, "--accept", "silent-1", "--why", "x")
     assert said.code == 2
     assert "job new" in said.err
+
+
+@pytest.mark.parametrize("given", [("", "--why", "x"), ("--why", "x"), ("-m",)])
+def test_accepting_nothing_is_told_as_that(
+    song: Path, run: Callable[..., Any], given: tuple[str, ...]
+) -> None:
+    said = run("check", song, "--accept", *given)
+    assert said.code == 2
+    assert "--accept needs the id of a finding" in said.err
 
 
 def test_the_mail_has_a_line_a_stem_and_nothing_that_is_accepted(

@@ -89,4 +89,7 @@ def _filled(stretch: Stretch, sides: list[Mask], *, needs_gain: bool) -> Local |
     if needs_gain and (gain_db is None or gain_db < _LEAST_GAIN_DB):
         return "what is played there cannot be predicted: it would gain nothing"
     frames = sum(each.stop - each.first for each in patches)
-    return Local(tuple(patches), f"{frames} samples predicted from both sides", gain_db)
+    words = f"{frames} samples predicted from both sides"
+    if gain_db is not None and gain_db < _LEAST_GAIN_DB:
+        words += ": it gains nothing, but they could not stay"
+    return Local(tuple(patches), words, gain_db)

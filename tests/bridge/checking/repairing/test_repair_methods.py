@@ -162,6 +162,19 @@ def test_samples_that_are_no_numbers_are_predicted(mend: Mend) -> None:
     assert mending.changes
 
 
+def test_samples_that_are_no_sound_are_replaced_where_that_gains_nothing_and_it_is_said(
+    mend: Mend,
+) -> None:
+    broken = 0.1 * np.random.default_rng(1).standard_normal((1, 96000))
+    broken[:, 40000:40200] = np.nan
+    after, mending = mend(broken, step("corrupt_samples", 40000, 40200))
+    (done,) = mending.mended()
+    assert np.isfinite(after).all()
+    assert done.gain_db is not None
+    assert done.gain_db < 1.0
+    assert "gains nothing, but they could not stay" in done.words
+
+
 def test_what_stays_broken_is_not_written(mend: Mend) -> None:
     broken = played()
     broken[0, 70000] = np.nan
