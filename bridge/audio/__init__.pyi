@@ -17,6 +17,10 @@ from .decode import (
     probe as probe,
     read_blocks as read_blocks,
 )
+from .facts.ends import (
+    edge_levels as edge_levels,
+    edge_rms as edge_rms,
+)
 from .facts.inspected import (
     END_S as END_S,
     LAST_S as LAST_S,
@@ -134,6 +138,8 @@ __all__ = [
     "Written",
     "as_taps",
     "can_carry",
+    "edge_levels",
+    "edge_rms",
     "energy",
     "fine_peaks",
     "frames_until_quiet",

@@ -43,7 +43,7 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
     """Read the session, and check it; stems that cannot be read are told beside the others.
 
     Raises InputError as `sessions.read`, `bridge.jobs.load_job` and `bridge.checking.check` do,
-    and as `bridge.audio.probe` does for a rough mix that cannot be opened.
+    and as `bridge.audio.probe` does for a rough mix that is not there.
     """
     job, session, unreadable = song_to_check(given)
     with store_of(given.store) as store:
@@ -122,6 +122,7 @@ def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, .
         unreadable += tuple(each for each in broken if str(each.where.get("file")) not in told)
     if given.mix is not None:
         session = _without(session, given.mix)
+        unreadable = tuple(each for each in unreadable if not _is_of(each, given.mix))
     return job, session, unreadable
 
 
@@ -172,12 +173,20 @@ def accept_findings(job: Path, report: CheckReport, ids: Sequence[str], why: str
 
 
 def _without(session: Session, mix: Path) -> Session:
-    """The session without the rough mix, where that lies among the stems."""
+    """The session without the rough mix, where that lies among the stems.
+
+    One that is there and cannot be decoded is told where the stems are held to it.
+    """
     from bridge.audio import probe
     from bridge.jobs import summed_tracks
 
-    probe(mix)
+    if not mix.is_file():
+        probe(mix)
     return replace(session, tracks=summed_tracks(session, [mix.resolve()]))
+
+
+def _is_of(problem: Problem, file: Path) -> bool:
+    return Path(str(problem.where.get("file", ""))).resolve() == file.resolve()
 
 
 def _unknown(finding: str, known: Sequence[str]) -> Problem:

@@ -49,17 +49,18 @@ class EndsMeter:
     def result(self) -> Ends:
         """What was measured, once the last block was taken."""
         start, end = round(START_S * self._rate_hz), round(END_S * self._rate_hz)
+        first, last = self._start, self._last
         until = 0
         if self._sounding is not None:
-            first, block = self._sounding
-            until = first + (int(self._rows(block)[-1]) + 1) * self._row
+            sounding, block = self._sounding
+            until = sounding + (int(self._rows(block)[-1]) + 1) * self._row
         return Ends(
             peaks=tuple(self._peaks.tolist()),
-            first_sample=float(np.abs(self._start[:, :1]).max(initial=0.0)),
-            start_rms=_rms(self._start[:, :start]),
-            next_rms=_rms(self._start[:, start:]),
-            last_rms=_rms(self._last),
-            end_rms=_rms(self._last[:, -end:]),
+            first_sample=float(edge_levels(first[:, :1], first).max(initial=0.0)),
+            start_rms=edge_rms(first[:, :start], first),
+            next_rms=edge_rms(first[:, start:], first),
+            last_rms=edge_rms(last, last),
+            end_rms=edge_rms(last[:, -end:], last),
             sounds_from=self._sounds_from or 0,
             sounds_until=min(until, self._frames),
         )
@@ -83,5 +84,18 @@ class EndsMeter:
         return np.flatnonzero(rows.mean(axis=1) >= SOUNDS_POWER)
 
 
-def _rms(samples: Block) -> float:
-    return float(np.sqrt(np.square(samples).mean())) if samples.size else 0.0
+def edge_rms(part: Block, edge: Block) -> float:
+    """RMS of a part of a stream's beginning or end, its channels together; 0 of none."""
+    return float(np.sqrt(np.square(edge_levels(part, edge)).mean())) if part.size else 0.0
+
+
+def edge_levels(part: Block, edge: Block) -> Block:
+    """(channels,) RMS of `part`, as it is or about the middle of the `edge`: whichever is less.
+
+    So a constant offset is no sound, and what has faded out under a slow wave is none either.
+    """
+    if not part.size:
+        return np.zeros(len(part))
+    about = part - edge.mean(axis=1, keepdims=True)
+    ways = [np.sqrt(np.square(each).mean(axis=1)) for each in (part, about)]
+    return np.asarray(np.minimum(*ways))

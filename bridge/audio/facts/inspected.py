@@ -19,7 +19,9 @@ SOUNDS_POWER = 1e-6
 class Ends:
     """How a stream begins and ends, and the `peaks` of its channels; linear, 1.0 is full scale.
 
-    `first_sample` is the highest of the first frame. RMS over all channels: `start_rms` of the
+    What lies at the ends is measured as it is or about the middle of the beginning or of the end,
+    whichever is less: a constant offset is no sound. `first_sample` is the highest of the first
+    frame. RMS over all channels: `start_rms` of the
     first `START_S`, `next_rms` of `NEXT_S` behind it, `last_rms` of the last `LAST_S`, `end_rms` of
     the last `END_S`. The frames from `sounds_from` to before `sounds_until` are those from the
     first to the last hundredth of a second that sounds; both are 0 where none does.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
-from bridge.checking.mix.fitting import Fit, fitted
+from bridge.checking.mix.fitting import Fit, copies_of, fitted
 from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
 from bridge.checking.mix.placing import placed
@@ -100,6 +100,7 @@ def _looked_again(stems: Sequence[Heard], mix: StemAudio, first: _Held) -> _Held
 
 def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
     rests = rests_db(held.given, held.fit)
+    copies = copies_of(held.given, held.fit)
     return [
         InMix(
             stem.audio.facts.id,
@@ -108,9 +109,10 @@ def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
             *span_s(stem),
             rest_db,
             is_turned=place.is_turned,
+            copies=of_it,
         )
-        for stem, gain, place, rest_db in zip(
-            stems, held.fit.gains, held.places, rests, strict=True
+        for stem, gain, place, rest_db, of_it in zip(
+            stems, held.fit.gains, held.places, rests, copies, strict=True
         )
     ]
 

@@ -92,6 +92,22 @@ def independent(power: _Array) -> list[int]:
     return kept
 
 
+def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
+    """Of each stem the gains, over it, of those that have none for they are the same."""
+    power = given.total[:-1, :-1]
+    rows = range(len(power))
+    left_out = [row for row in rows if np.isnan(fit.gains[row]) and power[row, row] > _LEAST]
+    found: list[list[float]] = [[] for _ in rows]
+    for copy in left_out:
+        for row in rows:
+            sizes = power[row, row] * power[copy, copy]
+            is_same = power[row, copy] ** 2 > (1.0 - _SAME) * sizes
+            if row not in left_out and is_same:
+                found[row].append(float(power[row, copy] / power[row, row]))
+                break
+    return [tuple(each) for each in found]
+
+
 def _solved(own: npt.NDArray[np.float32], both: npt.NDArray[np.float32], weights: _Array,
             moved: _Array) -> _Array:  # fmt: skip
     rows = own.shape[-1]

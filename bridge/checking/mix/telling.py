@@ -40,6 +40,7 @@ class InMix:
 
     `gain` is signed, NaN for a stem that other stems make up. `rest_db` is what is left where it
     is alone, against it. `is_turned` says that it fits with its right side turned over.
+    `copies` are the gains over it of stems that are the same, which have none of their own.
     """
 
     stem: str
@@ -49,6 +50,7 @@ class InMix:
     end_s: float
     rest_db: float
     is_turned: bool = False
+    copies: tuple[float, ...] = ()
 
     @property
     def gain_db(self) -> float:
@@ -56,6 +58,18 @@ class InMix:
         if math.isnan(self.gain):
             return self.gain
         return round(amplitude_db(abs(self.gain)), _DIGITS) + 0.0  # no minus zero
+
+    @property
+    def votes_db(self) -> tuple[float, ...]:
+        """Its gain, and that with which all its copies are in the mix as well."""
+        together = abs(1.0 + sum(self.copies))
+        if not self.copies or not together:
+            return (self.gain_db,)
+        return self.gain_db, self.gain_db - amplitude_db(together)
+
+    def off_db(self, common_db: float) -> float:
+        """How much louder it is in the mix than by a gain, once or with its copies."""
+        return min((each - common_db for each in self.votes_db), key=abs)
 
     @property
     def polarity(self) -> int:
@@ -69,13 +83,19 @@ class InMix:
 
 
 def common_gain_db(stems: Sequence[InMix]) -> float:
-    """The gain that most stems have; of two that are as common the one nearer to 0 dB."""
-    gains = [each.gain_db for each in stems if math.isfinite(each.gain_db)]
+    """The gain that most stems have.
 
-    def near(gain_db: float) -> int:
-        return sum(abs(each - gain_db) < 0.5 * _ALIKE_DB for each in gains)
+    Copies have one voice, and count where as many stems have one gain as another; then the one
+    nearer to 0 dB is it.
+    """
+    known = [each for each in stems if math.isfinite(each.gain_db)]
+    gains = [gain_db for each in known for gain_db in each.votes_db]
 
-    return max(gains, key=lambda each: (near(each), -abs(each)), default=0.0)
+    def rank(gain_db: float) -> tuple[int, int, float]:
+        near = [each for each in known if abs(each.off_db(gain_db)) < 0.5 * _ALIKE_DB]
+        return len(near), sum(len(each.copies) for each in near), -abs(gain_db)
+
+    return max(gains, key=rank, default=0.0)
 
 
 def of_stems(
@@ -87,7 +107,7 @@ def of_stems(
     there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
     fitting = [each for each in there if each.rest_db < _ITSELF_DB]
     those = fitting if len(fitting) > 1 else there
-    is_mixed = _is_mixed([each.gain_db - common_db for each in those])
+    is_mixed = _is_mixed([each.off_db(common_db) for each in those])
     places = Counter(each.offset for each in there)
     place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
     absent: Severity = "major" if explained_db > POOR_DB else "minor"
@@ -101,7 +121,7 @@ def of_stems(
             "gain_db": each.gain_db,
             "polarity": each.polarity,
         }
-        yield from _level(each, each.gain_db - common_db, facts, is_mixed=is_mixed)
+        yield from _level(each, each.off_db(common_db), facts, is_mixed=is_mixed)
         yield from _place(each, (place - each.offset) / rate_hz, tempo_bpm, facts)
         if each.polarity < 0:
             words = _TURNED if each.is_turned else _OVER

@@ -190,6 +190,27 @@ def test_a_copy_counts_once(tmp_path: Path) -> None:
     assert None in [each["gain_db"] for each in fit.as_json()["stems"]]
 
 
+@pytest.mark.parametrize("scale", [0.5, 0.8, 2.0])
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_one_stem_that_is_off_is_told_beside_a_pair_of_copies(
+    tmp_path: Path, scale: float, times: int
+) -> None:
+    mix = scale * _sum(bass=times, lead=10 ** (3 / 20))
+    found = _only(_fit(tmp_path, mix, {**STEMS, "bass copy": STEMS["bass"]}))
+    assert (found.code, found.stems) == ("level", ("lead",))
+    assert found.value == pytest.approx(-3.0, abs=0.01)
+
+
+@pytest.mark.parametrize("scale", [0.5, 0.8, 2.0])
+def test_of_two_gains_the_one_that_more_stems_have_with_their_copies_is_right(
+    tmp_path: Path, scale: float
+) -> None:
+    stems = {"lead": STEMS["lead"], "keys": STEMS["keys"], "keys copy": STEMS["keys"]}
+    mix = scale * (STEMS["keys"] + 10 ** (3 / 20) * STEMS["lead"])
+    found = _only(_fit(tmp_path, mix, stems))
+    assert (found.code, found.stems) == ("level", ("lead",))
+
+
 def test_another_arrangement_and_another_song_are_no_sums(tmp_path: Path) -> None:
     half = SECONDS * RATE_HZ // 2
     (tmp_path / "arranged").mkdir()
@@ -228,9 +249,16 @@ def test_a_finished_master_is_told_as_one_and_nothing_against_it_is_major(tmp_pa
     assert _fit(tmp_path / "quiet", 0.2 * (mix + 0.35 * wet)).verdict != "master"
 
 
-def test_a_silent_mix_is_told_and_one_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) -> None:
     fit = _fit(tmp_path, np.zeros((2, 1000)))
     assert (fit.verdict, fit.findings) == ("unrelated", ())
     (tmp_path / "rough.wav").write_bytes(b"no sound")
+    report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
+    assert [each.id for each in report.stems] == [*STEMS, "rough"]
+    assert [each.code for each in report.findings()] == ["undecodable"]
+    (tmp_path / "rough.wav").rename(tmp_path / "stems" / "rough.wav")
+    again = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "stems" / "rough.wav"))
+    assert [each.id for each in again.stems] == [each.id for each in report.stems]
+    assert [each.code for each in again.findings()] == ["undecodable"]
     with pytest.raises(InputError):
-        checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
+        checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "none.wav"))

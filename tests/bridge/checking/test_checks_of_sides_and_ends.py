@@ -124,6 +124,16 @@ def test_a_file_that_begins_or_ends_within_a_sound_is_told(hear: Hear) -> None:
     assert end.value == pytest.approx(level_db, abs=0.1)
 
 
+@pytest.mark.parametrize("offset", [0.01, -0.03])
+def test_a_constant_offset_is_no_sound_at_the_ends(hear: Hear, offset: float) -> None:
+    inside = np.concatenate([np.zeros(5000), _noise(1), np.zeros(5000)])
+    for check in (UpcutStart, CutTail):
+        assert hear(check, inside + offset) == []
+        (found,) = hear(check, _noise(1)[9000:-9000] + offset)
+        (without,) = hear(check, _noise(1)[9000:-9000])
+        assert found.value == pytest.approx(without.value, abs=0.2)
+
+
 def test_hits_at_the_first_sample_and_fades_at_the_last_are_whole(hear: Hear) -> None:
     time = np.arange(FRAMES) / RATE_HZ
     hit = np.sin(2 * np.pi * 60 * time) * np.exp(-6 * time)

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bridge.audio import END_S, LAST_S, Block
+from bridge.audio import END_S, LAST_S, Block, edge_rms
 from bridge.checking.findings import Found
-from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.quick.of_stem import cut_tail
 
@@ -32,5 +31,6 @@ class CutTail:
 
     def findings(self) -> Iterator[Found]:
         """One over the last frames."""
-        level, end = rms(self._kept), rms(self._kept[:, -self._end :])
+        level = edge_rms(self._kept, self._kept)
+        end = edge_rms(self._kept[:, -self._end :], self._kept)
         yield from cut_tail(level, end, self._frames, self._rate_hz)

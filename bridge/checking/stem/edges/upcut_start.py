@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-import numpy as np
-
-from bridge.audio import NEXT_S, START_S, Block
+from bridge.audio import NEXT_S, START_S, Block, edge_levels, edge_rms
 from bridge.checking.findings import Found
-from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.quick.of_stem import upcut_start
 
@@ -38,7 +35,7 @@ class UpcutStart:
         if self._start is None:
             return
         first = round(START_S * self._rate_hz)
-        level = rms(self._start[:, :first])
-        after = rms(self._start[:, first:])
-        jump = float(np.abs(self._start[:, 0]).max())
+        level = edge_rms(self._start[:, :first], self._start)
+        after = edge_rms(self._start[:, first:], self._start)
+        jump = float(edge_levels(self._start[:, :1], self._start).max())
         yield from upcut_start(level, after, jump, self._rate_hz)
