@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
+from bridge.checking.mix.beside import beside
 from bridge.checking.mix.fitting import Fit, copies_of, fitted
 from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
@@ -85,6 +86,8 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         words = f"a finished master, no rough mix: {_said(held.fit)}, which proves little"
         return MixFit(explained_db, in_mix, doubtful(changes), "master", words)
     verdict, words = _verdict(held.fit, held.by_bus_db, changes)
+    offsets = [place.late for place in held.places]
+    words = "; ".join((words, *beside(stems, mix, rate_hz, offsets)))
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
 

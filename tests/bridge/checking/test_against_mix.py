@@ -232,6 +232,15 @@ def test_a_mix_in_mono_or_at_another_rate_is_compared_all_the_same(tmp_path: Pat
     assert fit.explained_db > 25
 
 
+def test_a_mix_of_another_rate_place_and_length_says_so(tmp_path: Path) -> None:
+    begun = np.pad(_sum(), ((0, 0), (RATE_HZ, 0)))[:, : 6 * RATE_HZ]
+    mix = soxr.resample(begun.T, RATE_HZ, 44100, quality="VHQ").T
+    words = _fit(tmp_path, mix, rate_hz=44100).words
+    assert "; it is at 44.1 kHz, the stems at 48" in words
+    assert "; the stems begin 1.000 s later in it" in words
+    assert "; it ends 3.0 s earlier than they do" in words
+
+
 def test_a_finished_master_is_told_as_one_and_nothing_against_it_is_major(tmp_path: Path) -> None:
     mix = _sum(lead=-1.0)
     dice = np.random.default_rng(4)
