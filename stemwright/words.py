@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import category
 
 
 def printable(text: object) -> str:
     """`text` with what no terminal or JSON reader can take (lone surrogates, NUL) escaped."""
     return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def in_one_line(text: str) -> str:
+    """`text` with a space for each control character, and whatever else ends a line."""
+    return "".join(" " if category(each) in ("Cc", "Zl", "Zp") else each for each in text)
 
 
 def listed(words: Sequence[str], most: int = 40) -> str:

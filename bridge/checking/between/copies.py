@@ -13,6 +13,7 @@ from bridge.checking.envelopes import Envelopes
 from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row
 from bridge.checking.hearing import Heard
 from bridge.checking.sketch import STEP_S
+from sessions import natural_key
 from stemwright.problems import InputError
 
 _LIKELY = 0.8
@@ -57,7 +58,8 @@ class Copy:
 
 
 def copies(stems: Sequence[Heard]) -> Iterator[Copy]:
-    """Each stem that holds what an earlier one holds, with the first of these."""
+    """Each stem that holds what one before it by name holds, with the first of these."""
+    stems = sorted(stems, key=lambda each: natural_key(each.audio.facts.id))
     envelopes = Envelopes(stems)
     known: set[int] = set()
     for first, second in combinations(range(len(stems)), 2):

@@ -2,8 +2,9 @@
 
 A template has `greeting`, `opening`, `closing`, `nothing` and `also`, and a table for each code
 that is worth a mail: `wrong` says what is wrong, `again` what to export and how. Both may name
-{where}, {value} and {other}, the stem it is shared with. `minor = true` has it told even where it
-is minor.
+{where}, {value} with its sign, {size} without it, {other}, the stem it is shared with, and {way},
+which is the table's word `above` or `below` by the value's sign. `minor = true` has it told even
+where it is minor.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 from bridge.checking.codes import CODES
 from bridge.checking.findings import CheckReport, Finding
 from stemwright.problems import InputError, Problem
-from stemwright.words import clock, nearest
+from stemwright.words import clock, in_one_line, nearest
 
 LANGUAGES = ("en", "de")
 _SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
-_FIELDS = {"where", "value", "other"}
+_FIELDS = {"where", "value", "size", "way", "other"}
+_WORDS = ("wrong", "again", "above", "below")
 _OF_SENTENCES: Mapping[str, frozenset[str]] = {
     name: frozenset() if name == "also" else frozenset({"title"}) for name in _SENTENCES
 }
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _MOST_PLACES = 3
+_WHOLE_MS = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class _Phrase:
     wrong: str
     again: str
     minor: bool
+    above: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Letters:
     def letter(self, report: CheckReport, title: str) -> str:
         """The mail, of what is major and nobody has accepted, and of what the template adds."""
         lines = list(self._lines(report))
+        title = in_one_line(title)
         say = {name: text.replace("{title}", title) for name, text in self.sentences.items()}
         if not lines:
             return "\n".join([say["greeting"], "", say["nothing"]])
@@ -75,10 +81,10 @@ class Letters:
 
     def _line(self, stem: Sequence[str], found: Sequence[Finding]) -> str:
         codes = {code: list(same) for code, same in groupby(found, key=lambda each: each.code)}
-        wrong = [_filled(self.phrases[code].wrong, same) for code, same in codes.items()]
-        again = [_filled(self.phrases[code].again, same) for code, same in codes.items()]
+        wrong = [_filled(self.phrases[code], "wrong", same) for code, same in codes.items()]
+        again = [_filled(self.phrases[code], "again", same) for code, same in codes.items()]
         said = self.sentences["also"].join(dict.fromkeys(wrong))
-        name = f"{stem[0]}: " if stem else ""
+        name = f"{in_one_line(stem[0])}: " if stem else ""
         return f"- {name}{said}. {' '.join(dict.fromkeys(again))}"
 
 
@@ -115,7 +121,13 @@ def _read(text: str, place: str) -> Letters:
     if problems:
         raise InputError(problems)
     phrases = {
-        code: _Phrase(table["wrong"], table["again"], table.get("minor", False))
+        code: _Phrase(
+            table["wrong"],
+            table["again"],
+            table.get("minor", False),
+            table.get("above", ""),
+            table.get("below", ""),
+        )
         for code, table in data.items()
         if isinstance(table, dict)
     }
@@ -135,13 +147,20 @@ def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
         if not isinstance(value, dict) or name not in known:
             yield f'"{name}" is no code that can be found', nearest(name, known)
             continue
-        for key in ("wrong", "again"):
-            if not isinstance(value.get(key), str):
-                yield f'[{name}] needs the text "{key}"', None
-            else:
-                yield from _unknown(f"[{name}] {key}", _fields(value[key]), _FIELDS)
-        for key in value.keys() - {"wrong", "again", "minor"}:
-            yield f'[{name}] has no "{key}"', nearest(key, ("wrong", "again", "minor"))
+        yield from _faults_of_phrase(name, value)
+
+
+def _faults_of_phrase(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    for key in ("wrong", "again"):
+        if not isinstance(table.get(key), str):
+            yield f'[{name}] needs the text "{key}"', None
+        else:
+            yield from _unknown(f"[{name}] {key}", _fields(table[key]), _FIELDS)
+    for key in ("above", "below"):
+        if not isinstance(table.get(key, ""), str):
+            yield f'[{name}] {key} is a word, such as "louder"', None
+    for key in table.keys() - {*_WORDS, "minor"}:
+        yield f'[{name}] has no "{key}"', nearest(key, (*_WORDS, "minor"))
 
 
 def _unknown(
@@ -165,15 +184,28 @@ def _fields(text: str) -> set[str]:
         return {"{"}
 
 
-def _filled(phrase: str, found: Sequence[Finding]) -> str:
+def _filled(phrase: _Phrase, which: Literal["wrong", "again"], found: Sequence[Finding]) -> str:
     first = found[0]
-    places = [clock(each.start_s, 1) for each in found[:_MOST_PLACES]]
-    if len(found) > _MOST_PLACES:
-        places.append("…")
-    unit = f" {first.unit}" if first.unit else ""
+    places = list(dict.fromkeys(clock(each.start_s, 0) for each in found))
+    if len(places) > _MOST_PLACES:
+        places[_MOST_PLACES:] = ["…"]
     value = max((each.value for each in found), key=abs)
-    return phrase.format(
+    text = phrase.wrong if which == "wrong" else phrase.again
+    return text.format(
         where=", ".join(places),
-        value=f"{value:.4g}{unit}",
-        other=", ".join(first.stems[1:]),
+        value=_measured(value, first.unit),
+        size=_measured(abs(value), first.unit),
+        way=phrase.above if value >= 0 else phrase.below,
+        other=in_one_line(", ".join(first.stems[1:])),
     )
+
+
+def _measured(value: float, unit: str) -> str:
+    """A value as one says it: no more digits than an ear has a use for."""
+    if unit.startswith("dB"):
+        said = f"{value:.1f}"
+    elif unit == "ms":
+        said = f"{value:.1f}" if abs(value) < _WHOLE_MS else f"{value:.0f}"
+    else:
+        said = f"{value:.4g}"
+    return f"{said} {unit}" if unit else said

@@ -119,3 +119,10 @@ def test_a_copy_at_another_rate_is_a_copy_at_another_rate(tmp_path: Path) -> Non
     soundfile.write(tmp_path / "low.wav", half.T[::2], RATE_HZ // 2, subtype="FLOAT")
     found = _between(tmp_path, high=half, other=B)
     assert sorted(each.code for each in found) == ["duplicate", "rate"]
+
+
+def test_of_copies_the_one_that_comes_later_by_name_is_told(tmp_path: Path) -> None:
+    sent = {"keys 2": 0.5 * A, "keys": A, "bass": C}
+    told = _only(_between(tmp_path, subtype="FLOAT", **sent), "duplicate")
+    assert told.stems == ("keys 2", "keys")
+    assert told.facts["gain_db"] == pytest.approx(-6.02, abs=0.01)

@@ -58,3 +58,51 @@ def test_a_placeholder_that_is_none_is_a_fault_with_those_that_are(
     (problem,) = caught.value.problems
     assert problem.kind == "bad_template"
     assert problem.message.startswith(said)
+
+
+def _line(language: str, *found: Finding) -> str:
+    mail = letters(language).letter(CheckReport((StemFindings("kick", found),)), "Song")
+    (line,) = [line for line in mail.splitlines() if line.startswith("- ")]
+    return line
+
+
+@pytest.mark.parametrize(
+    ("language", "value_db", "said"),
+    [
+        ("en", 8.987, "9.0 dB louder"),
+        ("en", -3.006, "3.0 dB quieter"),
+        ("de", 8.987, "9.0 dB lauter"),
+        ("de", -3.006, "3.0 dB leiser"),
+    ],
+)
+def test_a_level_is_told_by_the_way_it_is_off(language: str, value_db: float, said: str) -> None:
+    level = Finding("level-1", "level", "major", ("kick",), 0.0, 9.0, value_db)
+    assert said in _line(language, level)
+
+
+@pytest.mark.parametrize(
+    ("value_ms", "said"),
+    [(2.979, "3.0 ms late"), (-2.979, "3.0 ms early"), (1999.979, "2000 ms late")],
+)
+def test_a_time_has_no_more_digits_than_it_takes(value_ms: float, said: str) -> None:
+    late = Finding("offset-1", "offset", "major", ("kick",), 0.0, 9.0, value_ms)
+    assert said in _line("en", late)
+
+
+def test_places_are_minutes_and_seconds_each_once() -> None:
+    at_s = (61.04, 61.31, 75.2)
+    clicks = [Finding(f"clicks-{s}", "clicks", "major", ("kick",), s, s, 9.0) for s in at_s]
+    assert "at 1:01, 1:15." in _line("en", *clicks)
+
+
+def test_a_name_of_two_lines_is_one_line() -> None:
+    same = Finding("duplicate-1", "duplicate", "major", ("a\nb", "c\r\u2028d\x1b"), 0.0, 9.0, 1.0)
+    assert _line("en", same).startswith("- a b: it is the same as c  d . Please")
+
+
+def test_a_template_without_ways_keeps_working(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    sentences = 'greeting = "a"\nopening = "b"\nclosing = "c"\nnothing = "d"\nalso = "e"\n'
+    own.write_text(sentences + '[level]\nwrong = "level {value}"\nagain = "again"\n')
+    level = Finding("level-1", "level", "major", ("kick",), 0.0, 9.0, -3.006)
+    assert _line(str(own), level) == "- kick: level -3.0 dB. again"
