@@ -30,8 +30,7 @@ def test_marks_keys_and_pictures_in_both_colour_schemes(
     told = _broken(song)
     page = song.folder / "page.html"
     page.write_text(song.page(), "utf-8")
-    flag = f"--blink-settings=preferredColorScheme={'01'[scheme == 'light']}"
-    seen = browse(page, "check", flag, "--window-size=1280,900", given={"mark": 1})
+    seen = browse(page, "check", given={"mark": 1}, size=(1280, 900), scheme=scheme)
     assert "error" not in seen
     assert (seen["done"], seen["marks"], seen["missing"]) == ("yes", "5", "0")
     assert int(seen["wide"]) <= 0
