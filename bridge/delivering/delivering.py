@@ -34,7 +34,6 @@ from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import PAGE, SHEET, sheet_text
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
 from bridge.finished import refuse_kept
-from bridge.metering import Measures
 from bridge.storing import HeldError, file_digest, hold
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
@@ -198,19 +197,9 @@ def _edit(file: PlannedFile, master: Path) -> Edit:
 
 
 def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
-    loudness = _loudness(made.measures) if file.coding.format == "wav" else None
+    loudness = Loudness.of(made.measures) if file.coding.format == "wav" else None
     options = TagOptions(loudness=loudness, before_audio=file.profile.tags_before_audio)
     return write_tags(made.path, file.metadata, options=options).diagnostics
-
-
-def _loudness(measures: Measures) -> Loudness:
-    return Loudness(
-        measures.integrated_lufs,
-        measures.loudness_range_lu,
-        measures.true_peak_dbtp,
-        measures.momentary_max_lufs,
-        measures.short_term_max_lufs,
-    )
 
 
 def _with_safe_ceiling(

@@ -10,6 +10,7 @@ from typing import Any
 
 from bridge.delivering.checks import Checked
 from bridge.delivering.files import Coding
+from bridge.delivering.tags import MAIN
 from bridge.metering import Measures
 from stemwright.problems import InputError, Problem
 
@@ -31,6 +32,11 @@ class DeliveredFile:
     trim_db: float
     measures: Measures
     checks: tuple[Checked, ...]
+
+    @property
+    def is_the_song(self) -> bool:
+        """Whether it is the song itself, and no preview of it: what services will play."""
+        return self.version == MAIN and self.coding.bits is not None
 
     def as_json(self) -> dict[str, Any]:
         """A row of `files`."""

@@ -45,7 +45,7 @@ def _file(file: DeliveredFile) -> Iterator[str]:
     yield f"  {file.version}, {coding.format.upper()}, {coding.rate_hz} Hz, {depth}, {length}"
     yield f"  {measures.integrated_lufs:.2f} LUFS, {measures.true_peak_dbtp:.2f} dBTP"
     yield f"  sha256 {file.sha256}"
-    if file.profile == "streaming":
+    if file.is_the_song:
         said = [f"{each.name} {each.gain_db:+.1f} dB" for each in playback_gains(measures)]
         yield f"  played at: {', '.join(said)}"
     yield ""

@@ -119,7 +119,7 @@ def _playback(manifest: Manifest) -> str:
     """Of the first file that is the song itself and no preview."""
     for file in manifest.files:
         gains = playback_gains(file.measures)
-        if file.version == "main" and file.coding.bits is not None and gains:
+        if file.is_the_song and gains:
             rows = [(each.name, change(each.gain_db, 1, "dB")) for each in gains]
             note = "stated, not delivered: the file is as loud as the master"
             return table(("service", "gain"), rows, "Playback") + tag("p", text(note))

@@ -73,14 +73,7 @@ def loudness_in(path: Path) -> Loudness:
     from bridge.delivering.tags import Loudness
     from bridge.road.asking import measured
 
-    found = measured(path)
-    return Loudness(
-        integrated_lufs=found.integrated_lufs,
-        range_lu=found.loudness_range_lu,
-        true_peak_dbtp=found.true_peak_dbtp,
-        momentary_max_lufs=found.momentary_max_lufs,
-        short_term_max_lufs=found.short_term_max_lufs,
-    )
+    return Loudness.of(measured(path))
 
 
 def tag_changes(had: FileTags, metadata: SongMetadata) -> Iterator[tuple[str, str, str]]:

@@ -113,5 +113,4 @@ class Profile:
     head_s: float | None = None
     tail_s: float | None = None
     one_file_a_side: bool = False
-    with_lock: bool = False
     rules: tuple[Rule, ...] = ()

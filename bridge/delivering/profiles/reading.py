@@ -97,7 +97,6 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
         head_s=wire.head_s,
         tail_s=wire.tail_s,
         one_file_a_side=wire.one_file_a_side,
-        with_lock=wire.with_lock,
         rules=tuple(Rule(each.says, each.source, each.published, each.read) for each in wire.rule),
     )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bridge.delivering.tags.transliteration import in_ascii
+
+if TYPE_CHECKING:
+    from bridge.metering import Measures
 
 _FIXED = struct.Struct("<256s32s32s10s8sIIH64s5h180s")
 _NOT_VALID = 0x7FFF
@@ -26,6 +30,17 @@ class Loudness:
     true_peak_dbtp: float
     momentary_max_lufs: float
     short_term_max_lufs: float
+
+    @classmethod
+    def of(cls, measures: Measures) -> Loudness:
+        """What of a file's measures bext has a place for."""
+        return cls(
+            integrated_lufs=measures.integrated_lufs,
+            range_lu=measures.loudness_range_lu,
+            true_peak_dbtp=measures.true_peak_dbtp,
+            momentary_max_lufs=measures.momentary_max_lufs,
+            short_term_max_lufs=measures.short_term_max_lufs,
+        )
 
 
 @dataclass(frozen=True)
