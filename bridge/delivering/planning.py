@@ -8,7 +8,14 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bridge.delivering.files import Coding, TimedEdit
-from bridge.delivering.names import NamedFile, file_name, naming_of, refuse_collisions
+from bridge.delivering.names import (
+    NamedFile,
+    file_name,
+    how_to_say,
+    job_key,
+    naming_of,
+    refuse_collisions,
+)
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile
 from bridge.delivering.tags import ALIASES, FIELDS, SongMetadata
 from stemwright.problems import InputError, Problem
@@ -161,12 +168,11 @@ def _missing_tags(profile: Profile, song: SongToDeliver) -> Iterator[Problem]:
                 nearest=nearest(said, fields),
             )
         elif not getattr(song.metadata, tag):
-            key = tag if tag in ("title", "artist") else f"metadata.{tag}"
             yield Problem(
                 "tag_missing",
-                f"{profile.name} requires {tag}, and the job does not say it",
-                expected=f'{key} = "..." in the job',
-                hint=f"fill in {key} in job.toml, or deliver without this profile",
+                f"{profile.name} requires {tag}, and nothing says it",
+                expected=f'{job_key(tag)} = "..." in the job',
+                hint=f"{how_to_say(tag)}; or deliver without this profile",
             )
 
 

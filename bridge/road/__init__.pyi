@@ -7,9 +7,11 @@ from .asking import (
     verified as verified,
     without_insert as without_insert,
 )
+from .deliveries.asked import (
+    ToDeliver as ToDeliver,
+)
 from .delivering import (
     Deliverable as Deliverable,
-    ToDeliver as ToDeliver,
     deliver as deliver,
     deliverable as deliverable,
     planned_delivery as planned_delivery,

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from stemwright.problems import InputError, Problem, RenderError
+from bridge.road.deliveries.asked import ToDeliver
+from bridge.road.deliveries.sent_song import SentSong, sent_song
+from bridge.road.deliveries.song_versions import song_versions
+from stemwright.problems import Diagnostic, InputError, Problem, RenderError
 
 if TYPE_CHECKING:
     from bridge.audio import Subtype
@@ -20,75 +23,59 @@ if TYPE_CHECKING:
         Profile,
         Progress,
         SongToDeliver,
-        SongVersion,
     )
     from bridge.delivering.tags import SongMetadata
     from bridge.finished import Lock
     from bridge.gathering import Events
-    from bridge.jobs import BarClock, Job
     from bridge.road.again import FinishedAgain
     from chains import Chain
 
 
 @dataclass(frozen=True)
-class ToDeliver:
-    """What is delivered: a job's revision, its draft, or a finished folder of a render.
-
-    Of a `job`, `revision` names one; none is the newest that is approved. `draft` takes what was
-    not sent instead. `folder` is a finished folder of no job. `only` are the versions wanted, all
-    where it is empty; `settings` are KEY=VALUE metadata that stand over the job's.
-    """
-
-    job: Job | None = None
-    folder: Path | None = None
-    revision: str | None = None
-    draft: bool = False
-    store: Path | None = None
-    plugin_folders: Sequence[Path] = ()
-    trusted: Sequence[Path] = ()
-    jobs: int = 1
-    only: Sequence[str] = ()
-    settings: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
 class Deliverable:
-    """A finished folder with the song it is, read."""
+    """A finished folder with the song it is, read; `job` is its job's file, None without one.
+
+    `told` is what the user should know before anything is made.
+    """
 
     given: ToDeliver
     folder: Path
     lock: Lock
     chain: Chain
     song: SongToDeliver
+    job: Path | None = None
+    told: tuple[Diagnostic, ...] = ()
 
 
 def deliverable(given: ToDeliver) -> Deliverable:
     """Find and read what is delivered.
 
-    Raises InputError: `not_approved` where no revision is, as `find_revision` and `need_files` do,
-    `not_a_master`; JobError for metadata that are wrong, each with its line.
+    Raises as `sent_song`; InputError `not_a_master`; JobError for metadata that are wrong, each
+    with its line.
     """
     from bridge.delivering import SongToDeliver
     from bridge.finished import open_chain_and_lock
 
-    folder, number = _finished(given)
-    chain, lock = open_chain_and_lock(folder)
+    sent = sent_song(given)
+    chain, lock = open_chain_and_lock(sent.folder)
     if not lock.outputs or lock.range is not None:
-        raise InputError(_no_master(folder))
-    versions = _versions(given, chain, lock)
-    metadata = _metadata(given)
+        raise InputError(_no_master(sent.folder))
+    versions, told = song_versions(given, sent, chain, lock)
+    metadata = _metadata(given, sent)
     return Deliverable(
         given,
-        folder,
+        sent.folder,
         lock,
         chain,
         SongToDeliver(
             metadata,
             lock.engine.sample_rate_hz,
             versions,
-            number,
+            sent.number,
             None if chain.target is None else chain.target.true_peak_dbtp,
         ),
+        None if sent.job is None else sent.job.path,
+        (*sent.told, *told),
     )
 
 
@@ -128,10 +115,10 @@ def deliver(
         given.trusted,
         given.jobs,
         events=events,
-        stand=_stand(given.job),
+        stand=_stand(found.job),
     )
     with _masters(found, again) as masters:
-        return make_delivery(
+        made = make_delivery(
             files,
             found.song,
             masters.of,
@@ -140,6 +127,7 @@ def deliver(
             progress=progress,
             replace=replace_old,
         )
+    return replace(made, diagnostics=(*found.told, *made.diagnostics))
 
 
 @dataclass(frozen=True)
@@ -214,132 +202,19 @@ def _quantised(master: Path, subtype: Subtype, place: Path) -> str:
     return writer.result.pcm_sha256
 
 
-def _finished(given: ToDeliver) -> tuple[Path, int | None]:
-    job = given.job
-    if job is None:
-        assert given.folder is not None  # noqa: S101 - one of them is given
-        return given.folder, None
-    if given.draft:
-        if not job.draft.is_dir():
-            hint = f"render it first: stemwright render {job.folder}"
-            said, where = "this job has no draft yet", {"file": str(job.path)}
-            raise InputError(Problem("no_draft", said, where, hint=hint))
-        return job.draft, None
-    from bridge.jobs.revisions import find_revision, need_files, revision_number
-
-    name = given.revision or _newest_approved(job)
-    revision = find_revision(job.folder, name)
-    need_files(revision)
-    return revision.folder, revision_number(name)
-
-
-def _newest_approved(job: Job) -> str:
-    from bridge.jobs.revisions import approvals_of, revision_names
-
-    approved = {each.revision for each in approvals_of(job.folder)}
-    names = [each for each in revision_names(job.folder) if each in approved]
-    if not names:
-        sent = revision_names(job.folder)
-        hint = (
-            f"stemwright approve {job.folder} {sent[-1]}, or name one: --revision {sent[-1]}"
-            if sent
-            else f"send it first: stemwright send {job.folder}; or say --draft"
-        )
-        said = "no revision of this job is approved"
-        raise InputError(Problem("not_approved", said, {"file": str(job.path)}, hint=hint))
-    return names[-1]
-
-
-def _versions(given: ToDeliver, chain: Chain, lock: Lock) -> tuple[SongVersion, ...]:
-    """What was finished, and the edits of it that the job asks for: all, or those wanted."""
-    from stemwright.words import nearest
-
-    every = (*_finished_versions(chain, lock), *_edits(given.job, lock))
-    made, only = [each.id for each in every], given.only
-
-    problems = [
-        Problem(
-            "usage",
-            f"--only {word}: the song has no version of that name",
-            expected=f"one of {', '.join(made)}",
-            nearest=nearest(word, made),
-        )
-        for word in only
-        if word not in made
-    ]
-    if problems:
-        raise InputError(problems)
-    return tuple(each for each in every if not only or each.id in only)
-
-
-def _finished_versions(chain: Chain, lock: Lock) -> Iterator[SongVersion]:
-    from bridge.delivering import SongVersion
-
-    groups = {each.id for each in chain.groups}
-    alone = {
-        each.id: each.only[0]
-        for each in chain.versions
-        if len(each.only) == 1 and each.only[0] in groups
-    }
-    for output in lock.outputs:
-        yield SongVersion(output.version, alone.get(output.version))
-
-
-def _edits(job: Job | None, lock: Lock) -> Iterator[SongVersion]:
-    """The job's edits of what was finished. Raises JobError with all that does not fit it."""
-    if job is None or not job.edits or lock.frames is None:
-        return
-    from bridge.delivering import SongVersion
-    from bridge.jobs import JobError, timed_edits
-    from chains import Fault
-
-    made = [each.version for each in lock.outputs]
-    faults = [
-        Fault(
-            "unknown_version",
-            f"what was finished has no version {edit.of}, which {edit.id} is cut out of",
-            edit.where,
-            f"one of {', '.join(made)}",
-        )
-        for edit in job.edits
-        if edit.of not in made
-    ]
-    if faults:
-        raise JobError(faults)
-    found = timed_edits(job, _clock(job), lock.frames / lock.engine.sample_rate_hz)
-    for edit in job.edits:
-        yield SongVersion(edit.id, of=edit.of, edit=found[edit.id])
-
-
-def _clock(job: Job) -> BarClock:
-    """What counts the bars of the job's edits; the stems are read only where there are any."""
-    from bridge.jobs import BarClock, needs_bars, song_session
-
-    if not needs_bars(job):
-        return BarClock(())
-    from sessions import read
-
-    session = song_session(job, read(job.stems))
-    return BarClock(session.tempo, session.meters)
-
-
-def _metadata(given: ToDeliver) -> SongMetadata:
+def _metadata(given: ToDeliver, sent: SentSong) -> SongMetadata:
     """The job's, and what was said over it."""
     from bridge.delivering.tags import SongMetadata
     from bridge.road.tagging import set_metadata, song_metadata
 
-    own = SongMetadata() if given.job is None else song_metadata(given.job)
-    said = set_metadata(given.settings)
-    over: dict[str, Any] = {name: getattr(said, name) for name, _ in said.said()}
-    if said.cover is not None:
-        over["cover"] = said.cover
-    return replace(own, **over)
+    own = SongMetadata() if sent.job is None else song_metadata(sent.job, sent.said_in)
+    return own.with_over(set_metadata(given.settings))
 
 
-def _stand(job: Job | None) -> Stand | None:
+def _stand(job: Path | None) -> Stand | None:
     from bridge.road.asking import stand_of
 
-    return None if job is None else stand_of(job.path, None, alone=False)
+    return None if job is None else stand_of(job, None, alone=False)
 
 
 def _no_master(folder: Path) -> Problem:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from bridge.jobs import Job
 
 
-def song_metadata(job: Job) -> SongMetadata:
+def song_metadata(job: Job, said_in: Path | None = None) -> SongMetadata:
     """What a job says of its song: [metadata], its title, artist and tempo where that has none.
 
-    Raises JobError with every fault of the table, each with its line.
+    Raises JobError with every fault of the table, each with its line in the job's file, or in
+    `said_in`, the copy that was read.
     """
     from bridge.delivering.tags import ALIASES, MAIN, checked
     from bridge.jobs import JobError, job_lines
@@ -30,7 +31,7 @@ def song_metadata(job: Job) -> SongMetadata:
     versions = [each.id for each in job.chain.versions if each.id != MAIN]
     versions += [each.id for each in job.edits]
     found, faults = checked(
-        table, job_lines(job.path), ("metadata",), folder=job.folder, versions=versions
+        table, job_lines(said_in or job.path), ("metadata",), folder=job.folder, versions=versions
     )
     if faults:
         raise JobError(faults)

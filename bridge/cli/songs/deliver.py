@@ -13,12 +13,11 @@ from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import say_diagnostics
 from bridge.road import ToDeliver, cores
-from stemwright.problems import EXIT_NO, InputError, MachineError, Problem
+from stemwright.problems import EXIT_NO, Diagnostic, InputError, MachineError, Problem
 from stemwright.words import counted
 
 if TYPE_CHECKING:
     from bridge.delivering import Audit, Checked, Delivery, PlannedFile, Profile
-    from bridge.jobs import Job
 
 _FILE_HEAD = ("file", "version", "format", "rate", "depth")
 _HASH_DIGITS = 64
@@ -48,11 +47,20 @@ def deliver(
     revision: Annotated[
         str | None,
         typer.Option(
-            "--revision", metavar="NAME", help="Of a job: r0, r1, ... Default: the newest approved."
+            "--revision",
+            metavar="NAME",
+            help="Of a job: r0, r1, ... Default: the newest approved. Of a folder: its number.",
         ),
     ] = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Of a job: what was rendered and not sent yet.")
+    ] = False,
+    current_job: Annotated[
+        bool,
+        typer.Option(
+            "--current-job",
+            help="Of a job: metadata and edits as it says them now, not as they were sent.",
+        ),
     ] = False,
     only: Annotated[
         list[str] | None,
@@ -107,10 +115,11 @@ def deliver(
     if out is None and not dry_run:
         raise _usage("no folder is named", "name one with -o DIR")
     given = ToDeliver(
-        job=_job(song),
-        folder=song,
+        song=song,
+        is_job=names_job(song),
         revision=revision,
         draft=draft,
+        current_job=current_job,
         store=store,
         plugin_folders=plugin_path or (),
         trusted=trust or (),
@@ -136,7 +145,7 @@ def _deliver(
     found = deliverable(given)
     files = planned_delivery(found, profiles)
     if dry_run or out is None:
-        _show_plan(files, json=json)
+        _show_plan(files, found.told, json=json)
         return
     with ProgressBar() as bar:
 
@@ -158,9 +167,11 @@ def _deliver(
         raise typer.Exit(EXIT_NO)
 
 
-def _show_plan(files: Sequence[PlannedFile], *, json: bool) -> None:
+def _show_plan(files: Sequence[PlannedFile], told: Sequence[Diagnostic], *, json: bool) -> None:
+    diagnostics = [each.as_json() for each in told]
+    say_diagnostics(diagnostics)
     if json:
-        print_json({"files": [each.as_json() for each in files]})
+        print_json({"files": [each.as_json() for each in files], "diagnostics": diagnostics})
         return
     rows = [
         (each.path, each.version, each.coding.format, f"{each.coding.rate_hz} Hz", _depth(each))
@@ -248,12 +259,6 @@ def _profiles(names: Sequence[str]) -> list[Profile]:
     if problems:
         raise InputError(problems)
     return found
-
-
-def _job(song: Path) -> Job | None:
-    from bridge.jobs import load_job
-
-    return load_job(song) if names_job(song) else None
 
 
 def _usage(said: str, hint: str) -> InputError:

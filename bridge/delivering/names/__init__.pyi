@@ -9,6 +9,8 @@ from .rule_sets import (
 from .template import (
     NAME_FIELDS as NAME_FIELDS,
     file_name as file_name,
+    how_to_say as how_to_say,
+    job_key as job_key,
     name_faults as name_faults,
     refuse_collisions as refuse_collisions,
     said_in_name as said_in_name,
@@ -20,6 +22,8 @@ __all__ = [
     "NamedFile",
     "Naming",
     "file_name",
+    "how_to_say",
+    "job_key",
     "name_faults",
     "naming_of",
     "naming_rules",

@@ -66,23 +66,39 @@ _MARKS: Mapping[str, _Field] = MappingProxyType(
 NAME_FIELDS = (*_TEXTS, *_MARKS)
 """Every {field} of a template; `rate` is in whole kHz: 44k is 44.1 kHz."""
 
-_KEYS: Mapping[str, str] = MappingProxyType(
+_TAGS: Mapping[str, str] = MappingProxyType(
     {
         "artist": "artist",
         "artist_initials": "artist",
         "title": "title",
-        "composer": "metadata.composer",
-        "composer_initials": "metadata.composer",
-        "engineer": "metadata.engineer",
-        "engineer_initials": "metadata.engineer",
-        "catalogue": "metadata.catalogue",
-        "isrc": "metadata.isrc",
-        "bpm": "tempo_bpm",
-        "side": "metadata.side",
-        "track": "metadata.track",
+        "composer": "composer",
+        "composer_initials": "composer",
+        "engineer": "engineer",
+        "engineer_initials": "engineer",
+        "catalogue": "catalog_number",
+        "isrc": "isrc",
+        "bpm": "bpm",
+        "track": "track",
     }
 )
-"""Where a job says what a field needs."""
+"""Which tag of a song a field needs."""
+
+_OWN_KEYS: Mapping[str, str] = MappingProxyType(
+    {"title": "title", "artist": "artist", "bpm": "tempo_bpm"}
+)
+
+
+def job_key(tag: str) -> str:
+    """The key of a job's file that says a tag."""
+    return _OWN_KEYS.get(tag, f"metadata.{tag}")
+
+
+def how_to_say(tag: str) -> str:
+    """What to do where a song does not say a tag: for a finished folder, a job, a revision."""
+    return (
+        f"say --set {tag}=..., or {job_key(tag)} in job.toml, and --current-job where the "
+        "revision was sent without it"
+    )
 
 
 def template_fields(template: str) -> tuple[str, ...]:
@@ -224,10 +240,10 @@ def _styled(text: str, style: WordStyle) -> str:
 
 
 def _incomplete(naming: Naming, field: str) -> Problem:
-    key = _KEYS.get(field)
-    hint = f'say it in the job: {key} = "..."' if key else "name the files by another template"
+    tag = _TAGS.get(field)
+    hint = how_to_say(tag) if tag else "name the files by another template"
     if field in ("revision", "revision_bare"):
-        hint = "send the draft: a revision has a number"
+        hint = "send the draft, or say --revision of a folder that is no job"
     return Problem(
         "name_incomplete",
         f"names by {naming.id} need {{{field}}}, and nothing says it",

@@ -5,6 +5,7 @@ from .approvals import (
     Approval as Approval,
     approvals_of as approvals_of,
     approve as approve,
+    approved_versions as approved_versions,
 )
 from .changes import (
     MasterChange as MasterChange,
@@ -18,6 +19,7 @@ from .history import (
 )
 from .kept_jobs import (
     KeptJob as KeptJob,
+    job_as_sent as job_as_sent,
     load_kept_job as load_kept_job,
     parse_kept_job as parse_kept_job,
 )
@@ -75,12 +77,14 @@ __all__ = [
     "apply_song_changes",
     "approvals_of",
     "approve",
+    "approved_versions",
     "changes_between",
     "document_of_draft",
     "document_of_job",
     "document_of_revision",
     "find_revision",
     "history_of",
+    "job_as_sent",
     "load_kept_job",
     "need_files",
     "parse_kept_job",

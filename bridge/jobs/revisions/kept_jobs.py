@@ -61,6 +61,16 @@ def parse_kept_job(text: str, path: Path, *chains: Path) -> KeptJob:
         raise
 
 
+def job_as_sent(folder: Path, place: Path) -> Job:
+    """The job that was sent with the revision in `folder`; `place` is where the job's file lies.
+
+    Its chain is the one it was rendered with, and its stems and mixes need not be there. Raises
+    JobError where the revision's file is none that this stemwright reads.
+    """
+    text = toml_text(folder / KEPT_JOB, JOB_FILE)
+    return parse_job(text, place, kept_chain=folder / CHAIN)
+
+
 def agreed_job(place: Path) -> Job | None:
     """The job that says what is agreed with the client: as it is now, or as it was sent last."""
     try:

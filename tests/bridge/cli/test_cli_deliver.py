@@ -181,7 +181,7 @@ def test_an_audit_names_what_was_changed_swapped_added_and_lost(
     }
 
 
-def test_of_a_job_what_is_approved_is_delivered(
+def test_of_a_job_what_is_approved_is_delivered_as_it_was_sent(
     run, deliver, finished: Path, tmp_path: Path
 ) -> None:
     store = ["--store", finished / "store"]
@@ -197,25 +197,44 @@ def test_of_a_job_what_is_approved_is_delivered(
     )
     assert run("render", job, *store, "--excerpt").code == 0
     assert run("send", job, "--words", "first", *store).code == 0
-    asked = deliver(job, "--profile", "cd", "-o", tmp_path / "out", "--json")
+    planned = "--profile", "hires", "--dry-run", "--json"
+    asked = deliver(job, *planned)
     assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, "not_approved")
+    assert run("approve", job, "r0", "--version", "main").code == 0
+    told = json.loads(deliver(job, *planned).out)
+    assert [each["version"] for each in told["files"]] == ["main"]
+    assert [each["code"] for each in told["diagnostics"]] == ["version_not_approved"]
+    asked = deliver(job, *planned, "--only", "instrumental")
+    assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, "not_approved")
+    assert len(json.loads(deliver(job, *planned, "--revision", "r0").out)["files"]) == 2
+
     assert run("approve", job, "r0").code == 0
-    said = deliver(job, "--profile", "cd", "--profile", "hires", "-o", tmp_path / "out", "--json")
-    told = json.loads(said.out)
-    assert (said.code, told["revision"]) == (0, 0)
-    assert told["files"][0]["path"] == "cd/TheStems_NightDrive_Main_44k16.wav"
     edits = '[metadata.versions.cut2]\nisrc = "GBAYE0601499"\n[[edit]]\nid = "cut2"\n'
     with toml.open("a", encoding="utf-8") as file:
         file.write(edits + 'of = "instrumental"\n' + "from = 1\nlength_s = 2\nfade_out_s = 0.5\n")
-    said = deliver(job, "--profile", "hires", "--only", "cut2", "-o", tmp_path / "cut", "--json")
+    toml.write_text(toml.read_text("utf-8").replace("Night Drive", "Night Ride"), "utf-8")
+    said = deliver(job, "--profile", "cd", "--profile", "hires", "-o", tmp_path / "out", "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["revision"], told["title"]) == (0, 0, "Night Drive")
+    assert [each["path"] for each in told["files"]] == [
+        "cd/TheStems_NightDrive_Main_44k16.wav",
+        "hires/TheStems_NightDrive_Main_48k24.flac",
+        "hires/TheStems_NightDrive_Instrumental_48k24.flac",
+    ]
+    (otherwise,) = told["diagnostics"]
+    assert otherwise["code"] == "job_says_otherwise"
+    assert "title, metadata.versions.cut2.isrc, edit cut2;" in otherwise["message"]
+
+    now = "--current-job", "--profile", "hires", "--json"
+    said = deliver(job, *now, "--only", "cut2", "-o", tmp_path / "cut")
     (row,) = json.loads(said.out)["files"]
-    cut = tmp_path / "cut" / "hires" / "TheStems_NightDrive_Cut2_48k24.flac"
+    cut = tmp_path / "cut" / "hires" / "TheStems_NightRide_Cut2_48k24.flac"
     assert (said.code, row["version"], row["frames"]) == (0, "cut2", 96000)
     assert read_tags(cut).values["isrc"] == "GBAYE0601499"
     whole, _ = soundfile.read(job / "revisions" / "r0" / "instrumental.wav", dtype="float64")
     assert np.abs(soundfile.read(cut)[0][:48000] - whole[48000:96000]).max() < 2.0**-21
     toml.write_text(toml.read_text("utf-8").replace("from = 1", "from = 3"), "utf-8")
-    said = deliver(job, "--profile", "hires", "-o", tmp_path / "late", "--json")
+    said = deliver(job, *now, "-o", tmp_path / "late")
     (error,) = json.loads(said.out)["errors"]
     assert (said.code, error["kind"]) == (2, "edit_beyond_end")
     assert error["where"]["line"] == toml.read_text("utf-8").split("\n").index("[[edit]]") + 1
