@@ -13,6 +13,10 @@ from .delivering import (
     check_place as check_place,
     make_delivery as make_delivery,
 )
+from .enclosing import (
+    Enclose as Enclose,
+    Enclosure as Enclosure,
+)
 from .manifest import (
     MANIFEST as MANIFEST,
     DeliveredFile as DeliveredFile,
@@ -45,6 +49,8 @@ __all__ = [
     "Checked",
     "DeliveredFile",
     "Delivery",
+    "Enclose",
+    "Enclosure",
     "FloatMaster",
     "Manifest",
     "PageOf",

@@ -21,6 +21,7 @@ from bridge.delivering.checks import (
     same_recording_checks,
     tag_checks,
 )
+from bridge.delivering.enclosing import EnclosedFile
 from bridge.delivering.files import LOSSY, Coding, decoded_copy
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
 from bridge.delivering.names import Naming, name_faults, naming_of, said_in_name
@@ -68,7 +69,8 @@ def audit(folder: Path, profiles: Sequence[Profile] = ()) -> Audit:
 
 
 def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
-    files = read_manifest(folder).files
+    manifest = read_manifest(folder)
+    files = manifest.files
     known = {each.name: each for each in profiles}
     for file in files:
         place = folder / file.path
@@ -81,7 +83,9 @@ def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
             profile = load_profile(file.profile)
         if profile is not None:
             yield from _against(file.path, place, profile, file.version)
-    names = {each.path for each in files}
+    for each in manifest.enclosed:
+        yield _as_enclosed(each, folder / each.path)
+    names = manifest.digests
     for place in audio_files([folder]):
         name = place.relative_to(folder).as_posix()
         if name not in names:
@@ -99,6 +103,15 @@ def _as_delivered(file: WrittenFile, place: Path) -> Iterator[Checked]:
         words = "its samples are the same" if heard else "its samples are others"
         outcome: Outcome = "warn" if heard else "fail"
         yield Checked(file.path, "samples", outcome, audio, file.pcm_sha256, words=words)
+
+
+def _as_enclosed(file: EnclosedFile, place: Path) -> Checked:
+    if not place.is_file():
+        return Checked(file.path, "missing", "fail", None, file.path, words="it is not there")
+    found = file_digest(place)
+    same = found == file.sha256
+    words = "" if same else "its bytes are others"
+    return Checked(file.path, "sha256", outcome_of(same), found, file.sha256, words=words)
 
 
 def _pcm(place: Path) -> str | None:

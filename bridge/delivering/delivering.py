@@ -20,6 +20,7 @@ from bridge.delivering.checks import (
     outcome_of,
     tag_checks,
 )
+from bridge.delivering.enclosing import Enclose, Enclosure, enclosed, nothing
 from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file, safe_ceiling
 from bridge.delivering.manifest import (
     MANIFEST,
@@ -120,12 +121,13 @@ def make_delivery(
     *,
     page: PageOf,
     progress: Progress,
+    enclose: Enclose = nothing,
     replace: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
-    What this machine has no encoder for is left out and told. Raises InputError, MachineError,
-    RenderError; the folder is then as it was.
+    `enclose` adds what lies beside them. What this machine has no encoder for is left out and told.
+    Raises InputError, MachineError, RenderError; the folder is then as it was.
     """
     check_place(folder, replace=replace)
     made: list[DeliveredFile] = []
@@ -143,13 +145,25 @@ def make_delivery(
             made.append(row)
             told += notes
             progress(file.path, number, len(files))
-        manifest = Manifest(song.metadata.title, song.metadata.artist, song.revision, tuple(made))
-        _write(staging / MANIFEST, manifest_text(manifest))
+        manifest = Manifest(
+            song.metadata.title,
+            song.metadata.artist,
+            song.revision,
+            tuple(made),
+            tuple(enclosed(staging, enclose(staging))),
+        )
         _write(staging / SHEET, sheet_text(manifest, left_out))
         _write(staging / PAGE, page(manifest, left_out))
+        manifest = _with_sheets(manifest, staging)
+        _write(staging / MANIFEST, manifest_text(manifest))
         check_place(folder, replace=replace)
         _put(staging, folder)
     return Delivery(folder, manifest, tuple(left_out), tuple(told))
+
+
+def _with_sheets(manifest: Manifest, staging: Path) -> Manifest:
+    sheets = (Enclosure(name, "the delivery sheet") for name in (SHEET, PAGE))
+    return replace(manifest, enclosed=(*manifest.enclosed, *enclosed(staging, sheets)))
 
 
 def _delivered(
@@ -291,13 +305,12 @@ def _write(path: Path, text: str) -> None:
 def _not_as_written(folder: Path) -> list[str]:
     """Files of a delivery's folder that its manifest does not have, or has otherwise."""
     try:
-        known = {each.path: each.sha256 for each in read_manifest(folder).files}
+        known = read_manifest(folder).digests
     except (InputError, json.JSONDecodeError):
         return [MANIFEST]
     found = [each for each in folder.rglob("*") if not each.is_dir()]
-    own = {MANIFEST, SHEET, PAGE}
     return [
         name
         for name, path in ((each.relative_to(folder).as_posix(), each) for each in found)
-        if name not in own and (name not in known or file_digest(path) != known[name])
+        if name != MANIFEST and (name not in known or file_digest(path) != known[name])
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.delivering.checks import Checked
+from bridge.delivering.enclosing import Enclosed, EnclosedFile
 from bridge.delivering.files import Coding
 from bridge.delivering.tags import MAIN
 from bridge.metering import Measures
@@ -58,12 +59,13 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a delivery holds."""
+    """What a delivery holds: its audio files, and what is enclosed beside them."""
 
     title: str
     artist: str
     revision: int | None
     files: tuple[DeliveredFile, ...]
+    enclosed: tuple[Enclosed, ...] = ()
 
     @property
     def checks(self) -> tuple[Checked, ...]:
@@ -84,6 +86,7 @@ class Manifest:
             "revision": self.revision,
             "passed": self.passed,
             "files": [each.as_json() for each in self.files],
+            "enclosed": [each.as_json() for each in self.enclosed],
         }
 
 
@@ -108,6 +111,13 @@ class WrittenManifest:
     """A manifest that was read."""
 
     files: tuple[WrittenFile, ...]
+    enclosed: tuple[EnclosedFile, ...]
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The sha256 of every file of the delivery but the manifest, by its path."""
+        audio = {each.path: each.sha256 for each in self.files}
+        return {**audio, **{each.path: each.sha256 for each in self.enclosed}}
 
 
 def read_manifest(folder: Path) -> WrittenManifest:
@@ -116,6 +126,11 @@ def read_manifest(folder: Path) -> WrittenManifest:
     try:
         told = json.loads(place.read_text("utf-8"))
         rows = tuple(_row(each) for each in told["files"])
+        beside = tuple(
+            EnclosedFile(**_texts(file, "path", "sha256"))
+            for row in told["enclosed"]
+            for file in row["files"]
+        )
         if told["schema"] != SCHEMA:
             raise ValueError(f"schema {told['schema']}")
     except FileNotFoundError:
@@ -130,13 +145,18 @@ def read_manifest(folder: Path) -> WrittenManifest:
                 hint="deliver again into another folder",
             )
         ) from None
-    return WrittenManifest(rows)
+    return WrittenManifest(rows, beside)
 
 
 def _row(row: Mapping[str, Any]) -> WrittenFile:
-    texts = {key: row[key] for key in ("path", "sha256", "profile", "version")}
+    texts = _texts(row, "path", "sha256", "profile", "version")
+    pcm = row["pcm_sha256"]
+    return WrittenFile(**texts, pcm_sha256=None if pcm is None else str(pcm))
+
+
+def _texts(row: Mapping[str, Any], *keys: str) -> dict[str, str]:
+    texts = {key: row[key] for key in keys}
     for key, value in texts.items():
         if not isinstance(value, str):
             raise TypeError(f"{key} is no text")
-    pcm = row["pcm_sha256"]
-    return WrittenFile(**texts, pcm_sha256=None if pcm is None else str(pcm))
+    return texts

@@ -23,6 +23,8 @@ def _lines(manifest: Manifest, left_out: Sequence[Problem]) -> Iterator[str]:
     yield ""
     for file in manifest.files:
         yield from _file(file)
+    for beside in manifest.enclosed:
+        yield f"{beside.enclosure.path}: {beside.enclosure.says}"
     for problem in left_out:
         yield f"not delivered: {problem.message}"
     failed = [each for each in manifest.checks if each.outcome == "fail"]

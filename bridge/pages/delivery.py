@@ -24,6 +24,7 @@ def delivery_page(manifest: Manifest, left_out: Sequence[Problem] = ()) -> str:
         tag("header", tag("h1", text(title)) + _verdict(manifest, left_out)),
         section("To look at", _told(manifest.checks)),
         *(section(name, _profile(files)) for name, files in _by_profile(manifest)),
+        section("Beside the files", _enclosed(manifest)),
         section("How streaming services play it", _playback(manifest)),
         section("Every check", _every_check(manifest.checks)),
         section("What it was held to", _rules(manifest)),
@@ -113,6 +114,11 @@ def _row(file: DeliveredFile) -> Sequence[str]:
         figure(measures.loudness_range_lu, 1, "LU"),
         file.sha256[:_HASH_SHOWN],
     )
+
+
+def _enclosed(manifest: Manifest) -> str:
+    rows = [(each.enclosure.path, each.enclosure.says) for each in manifest.enclosed]
+    return table(("", "what it is"), rows, "Beside the files", words=True) if rows else ""
 
 
 def _playback(manifest: Manifest) -> str:

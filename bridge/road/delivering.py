@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.deliveries.asked import ToDeliver
+from bridge.road.deliveries.enclosing import Enclosing
 from bridge.road.deliveries.sent_song import SentSong, sent_song
 from bridge.road.deliveries.song_versions import song_versions
 from stemwright.problems import Diagnostic, InputError, Problem, RenderError
@@ -107,6 +108,9 @@ def deliver(
 
     check_place(folder, replace=replace_old)
     given = found.given
+    profiles = list(dict.fromkeys(each.profile for each in files))
+    enclosing = Enclosing(found.folder, found.lock, profiles, folder, given.with_stems)
+    told = (*found.told, *enclosing.check())
     store = Store(given.store or default_root())
     again = FinishedAgain(
         found.folder,
@@ -125,9 +129,10 @@ def deliver(
             folder,
             page=delivery_page,
             progress=progress,
+            enclose=enclosing,
             replace=replace_old,
         )
-    return replace(made, diagnostics=(*found.told, *made.diagnostics))
+    return replace(made, diagnostics=(*told, *made.diagnostics))
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ def deliver(
             "--set", metavar="KEY=TEXT", help="Metadata over those of the job; repeatable."
         ),
     ] = None,
+    with_stems: Annotated[
+        bool,
+        typer.Option("--with-stems", help="Copy the stems too, where a profile keeps the song."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the files, and make none.")
     ] = False,
@@ -126,6 +130,7 @@ def deliver(
         jobs=jobs or cores(),
         only=only or (),
         settings=set_ or (),
+        with_stems=with_stems,
     )
     _deliver(given, wanted, out, dry_run=dry_run, replace=replace, json=json)
 

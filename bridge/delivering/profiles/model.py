@@ -96,7 +96,8 @@ class Profile:
     naming rules or a template of fields. `limits` by the words of LIMITS. `required_tags` must be
     in the job's metadata; with `embeds_tags` false the files carry none. `warns` are limits that
     are told when they are passed, and fail nothing. `head_s` and `tail_s` are the silence before
-    and after the sound; `one_file_a_side`: a file is one side of a record, and called by
+    and after the sound; `keeps_song`: the finished folder lies beside the files, with the chain and
+    the lock that make it again; `one_file_a_side`: a file is one side of a record, and called by
     its letter.
     """
 
@@ -113,4 +114,5 @@ class Profile:
     head_s: float | None = None
     tail_s: float | None = None
     one_file_a_side: bool = False
+    keeps_song: bool = False
     rules: tuple[Rule, ...] = ()

@@ -91,6 +91,7 @@ class ProfileFile(Table):
     head_s: Seconds | None = None
     tail_s: Seconds | None = None
     one_file_a_side: bool = False
+    keeps_song: bool = False
     warns: tuple[Word, ...] = ()
     file: Annotated[tuple[FileTable, ...], Field(min_length=1, max_length=32)]
     aim: AimTable | None = None

@@ -97,6 +97,7 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
         head_s=wire.head_s,
         tail_s=wire.tail_s,
         one_file_a_side=wire.one_file_a_side,
+        keeps_song=wire.keeps_song,
         rules=tuple(Rule(each.says, each.source, each.published, each.read) for each in wire.rule),
     )
 

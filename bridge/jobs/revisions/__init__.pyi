@@ -12,6 +12,10 @@ from .changes import (
     RevisionChanges as RevisionChanges,
     changes_between as changes_between,
 )
+from .copying import (
+    FinishedFiles as FinishedFiles,
+    seen_from as seen_from,
+)
 from .history import (
     History as History,
     HistoryRow as HistoryRow,
@@ -64,6 +68,7 @@ __all__ = [
     "REVISIONS",
     "Agreed",
     "Approval",
+    "FinishedFiles",
     "History",
     "HistoryRow",
     "KeptJob",
@@ -92,6 +97,7 @@ __all__ = [
     "revision_names",
     "revision_number",
     "revisions_of",
+    "seen_from",
     "send",
     "song_changes",
     "song_document",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from bridge.finished import (
     LOCK,
     RECORD,
     Lock,
+    Place,
     Record,
     Source,
     SourceFile,
@@ -50,15 +51,20 @@ class FinishedFiles:
         (folder / RECORD).write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
-def seen_from(source: Path, place: Path) -> FinishedFiles:
+PlaceOf = Callable[[SourceFile], Place]
+"""Where a stem's file lies, seen from a folder, and its member of a zip."""
+
+
+def seen_from(source: Path, place: Path, stems: PlaceOf | None = None) -> FinishedFiles:
     """Read a finished folder as it will be at `place`.
 
-    Raises InputError as its readers do, and `bad_record` for files that no render writes: links,
-    and names that lead out of the folder.
+    Its lock names the stems where they lie, seen from there, or where `stems` says. Raises
+    InputError as its readers do, and `bad_record` for files that no render writes: links, and names
+    that lead out of the folder.
     """
     record, lock = need_record(source), read_lock(source)
     _refuse_strange(source, record)
-    moved = _moved_lock(lock, source, place)
+    moved = _moved_lock(lock, source, place, stems)
     text = as_text(moved)
     told = record.as_json()
     digests = {**told["digests"], LOCK: text_digest(text)}
@@ -95,10 +101,12 @@ def place_free_digest(folder: Path) -> str:
     return text_digest(" ".join([lock_digest(read_lock(folder).as_json()), *masters]))
 
 
-def _moved_lock(lock: Lock, source: Path, place: Path) -> Lock:
-    def seen(_: Source, file: SourceFile) -> tuple[str, str | None]:
+def _moved_lock(lock: Lock, source: Path, place: Path, stems: PlaceOf | None) -> Lock:
+    def seen(_: Source, file: SourceFile) -> Place:
         if file.in_memory:
             return file.place
+        if stems is not None:
+            return stems(file)
         return _from(place, source, file.path), file.member
 
     return lock.moved(seen)

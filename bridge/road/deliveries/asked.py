@@ -16,6 +16,7 @@ class ToDeliver:
     sent with a revision, or, with `current_job`, those that the job says now. Of a folder that is
     no job, `revision` is the number that its names get. `only` are the
     versions wanted, all where it is empty; `settings` are KEY=VALUE metadata that stand over all.
+    `with_stems` has copies of the stems lie beside a song that a profile keeps.
     """
 
     song: Path
@@ -29,3 +30,4 @@ class ToDeliver:
     jobs: int = 1
     only: Sequence[str] = ()
     settings: Sequence[str] = ()
+    with_stems: bool = False

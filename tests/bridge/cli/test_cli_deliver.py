@@ -93,9 +93,50 @@ def test_the_same_delivery_has_the_same_bytes(deliver, finished: Path, tmp_path:
         words = [finished / "master", "--profile", "cd", *SAID, "-o", tmp_path / name]
         assert deliver(*words).code == 0
     files = sorted(each.relative_to(tmp_path / "a") for each in (tmp_path / "a").rglob("*.*"))
-    assert len(files) == 4
+    assert [each.name for each in files if len(each.parts) == 1] == [
+        "delivery.html",
+        "delivery.txt",
+        "manifest.json",
+        "report.html",
+    ]
+    assert len(files) == 5
     for each in files:
         assert (tmp_path / "a" / each).read_bytes() == (tmp_path / "b" / each).read_bytes()
+
+
+def test_an_archive_makes_its_masters_again_wherever_it_lies(
+    deliver, run, finished: Path, tmp_path: Path
+) -> None:
+    kept = "--profile", "archive", *SAID, "--set", "engineer=Eve Fox", "--revision", "r1", "--json"
+    said = deliver(finished / "master", *kept, "--with-stems", "-o", tmp_path / "made")
+    assert (said.code, json.loads(said.out)["passed"]) == (0, True)
+    out = (tmp_path / "made").rename(tmp_path / "moved")
+    song = out / "archive" / "song"
+    lock = json.loads((song / "chain.lock").read_text())
+    paths = [file["path"] for row in lock["sources"] for file in row["files"]]
+    assert sorted(paths) == ["../stems/bass.wav", "../stems/kick.wav"]
+    assert run("verify", song).code == 0
+    assert run("deliver", "--check", out).code == 0
+    again = json.loads(deliver(song, *kept, "-o", tmp_path / "again").out)
+    assert [each["pcm_sha256"] for each in again["files"]] == [
+        each["pcm_sha256"] for each in json.loads(said.out)["files"]
+    ]
+    paths = [
+        file["path"]
+        for row in json.loads((tmp_path / "again/archive/song/chain.lock").read_text())["sources"]
+        for file in row["files"]
+    ]
+    assert {(tmp_path / "again/archive/song" / each).resolve() for each in paths} == {
+        each.resolve() for each in (out / "archive" / "stems").iterdir()
+    }
+    with (song / "chain.toml").open("a") as file:
+        file.write("# edited\n")
+    (out / "delivery.txt").unlink()
+    told = json.loads(run("deliver", "--check", out, "--json").out)["checks"]
+    failed = {(each["check"], each["file"]) for each in told if each["outcome"] == "fail"}
+    assert failed == {("sha256", "archive/song/chain.toml"), ("missing", "delivery.txt")}
+    refused = deliver(finished / "master", "--profile", "cd", *SAID, "--with-stems", "-o", "x")
+    assert (refused.code, "no profile keeps the song" in refused.err) == (2, True)
 
 
 def test_a_broadcast_is_solved_anew_before_the_limiter(
