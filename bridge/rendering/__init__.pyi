@@ -23,6 +23,10 @@ from .master_bus import (
     weighted_sum as weighted_sum,
 )
 from .native_steps import run_again as run_again
+from .residuals import (
+    residual_files as residual_files,
+    write_residuals as write_residuals,
+)
 from .takes import (
     HeldDrive as HeldDrive,
 )
@@ -39,9 +43,11 @@ __all__ = [
     "lane_source",
     "render",
     "render_the_others",
+    "residual_files",
     "run_again",
     "sent_parts",
     "target_spec",
     "target_words",
     "weighted_sum",
+    "write_residuals",
 ]

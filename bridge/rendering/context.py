@@ -23,7 +23,8 @@ class Context:
 
     With `cross_check`, every hosted insert is rendered there too; `remarks` says what came of it.
     `failed` are the inserts, by step id, that are known to fail before anything is rendered. With
-    `apart`, runs of built-ins go to workers where there are any.
+    `apart`, runs of built-ins go to workers where there are any. `sums_by_insert` has it told of
+    every insert what is between versions and the main master.
     """
 
     plan: Plan
@@ -37,6 +38,7 @@ class Context:
     remarks: list[Diagnostic] = field(default_factory=list)
     failed: Mapping[str, StemwrightError] = field(default_factory=dict)
     apart: bool = False
+    sums_by_insert: bool = False
 
     @property
     def bench(self) -> Bench:
@@ -53,6 +55,7 @@ def context_of(
     jobs: int = 1,
     deadline_s: float | None = None,
     cross_checked: bool = False,
+    sums_by_insert: bool = False,
 ) -> Context:
     """A render of `plan` in the host it names, not begun.
 
@@ -68,6 +71,7 @@ def context_of(
         jobs=jobs,
         deadline_s=deadline_s,
         cross_check=other_host(plan.engine.host) if cross_checked else None,
+        sums_by_insert=sums_by_insert,
     )
 
 

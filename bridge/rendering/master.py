@@ -13,7 +13,7 @@ from bridge.rendering.finish import Ending, Finished, finish, version_ending
 from bridge.rendering.lanes import render_lanes, render_version_lanes
 from bridge.rendering.master_bus import final_frames, render_bus
 from bridge.rendering.takes import HeldDrive
-from bridge.rendering.version_sums import sums_told
+from bridge.rendering.version_sums import VersionsSum, version_sums
 from bridge.workers import dismiss_workers, working
 from stemwright.problems import Diagnostic, Problem, RenderError
 from stemwright.values import dataclass
@@ -56,6 +56,7 @@ class Rendering:
     drive_held: bool
     frames: int
     diagnostics: tuple[Diagnostic, ...]
+    sums: tuple[VersionsSum, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -131,8 +132,10 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
     dismiss_workers()
     steps_told = [each for step in steps for each in step.diagnostics]
     remarks = sorted(context.remarks, key=lambda each: each.where)
-    sums = sums_told(plan, outputs, context.store)
-    told = [*plan.diagnostics, *said, *steps_told, *remarks, *sums]
+    sums = tuple(
+        version_sums(plan, outputs, steps, context.store, by_insert=context.sums_by_insert)
+    )
+    told = [*plan.diagnostics, *said, *steps_told, *remarks, *(each.told() for each in sums)]
     return Rendering(
         outputs=tuple(outputs),
         steps=tuple(steps),
@@ -141,6 +144,7 @@ def _render(context: Context, subtype: Subtype, held: HeldDrive | None) -> Rende
         drive_held=held is not None,
         frames=frames,
         diagnostics=tuple(told),
+        sums=sums,
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.audio import Subtype
     from bridge.finished import Lock, OutputFolder, Pages, Record
     from bridge.gathering import Cancel, Events
-    from bridge.planning import Excerpt
+    from bridge.planning import Excerpt, Plan
     from bridge.rendering import Context, HeldDrive, Rendering
     from bridge.storing import Store
     from chains import Chain
@@ -36,7 +36,8 @@ class Work:
     `excerpt` is the part of the song that is wanted, `only` the versions of it. With `locked`,
     nothing is rendered but what the folder's lock says. `replace` lets go of another song's master
     in the folder. `title`, `revision` and `date` are told on the page; `short_page` leaves the
-    whole songs out of it. `checked` tells what the quick part of the stem check finds.
+    whole songs out of it. `checked` tells what the quick part of the stem check finds. `residual`
+    is a file for what versions that together are everything leave of the main master.
     """
 
     inputs: Inputs
@@ -54,6 +55,7 @@ class Work:
     short_page: bool = False
     checked: bool = True
     cancel: Cancel | None = None
+    residual: Path | None = None
 
     @property
     def target(self) -> Path:
@@ -76,14 +78,22 @@ class Prepared:
     session: Session
 
 
-def render_master(work: Work, events: Events) -> tuple[Record, bool]:
-    """Do it all; return render.json and whether the targets were met.
+class Mastered(NamedTuple):
+    """render.json, whether the targets were met, and the residuals that were written."""
+
+    record: Record
+    reached: bool
+    residuals: tuple[Path, ...] = ()
+
+
+def render_master(work: Work, events: Events) -> Mastered:
+    """Do it all.
 
     Without a plugin it needs, all it does is to leave the other lanes in the store. A lock is
     held in full or not at all: what it says of files is proved by reading them.
     """
     from bridge.finished import OutputFolder, read_lock
-    from bridge.rendering import WORKER_MODULES
+    from bridge.rendering import WORKER_MODULES, write_residuals
     from bridge.storing import file_digest, known_files_of
     from bridge.workers import working
 
@@ -98,9 +108,18 @@ def render_master(work: Work, events: Events) -> tuple[Record, bool]:
         held.callback(known.keep)
         prepared = _prepared(work, events, digest_of, partial=lock is None, out=out, held=held)
         _refuse_others(work, prepared.context, lock, out)
+        residuals = _residuals(work, prepared.context.plan)
         rendering = _rendered(work, prepared.context)
         events.stage("writing")
-        return _written(work, prepared, rendering, out), rendering.reached
+        record = _written(work, prepared, rendering, out)
+        write_residuals(rendering, residuals)
+        return Mastered(record, rendering.reached, tuple(residuals.values()))
+
+
+def _residuals(work: Work, plan: Plan) -> Mapping[tuple[str, ...], Path]:
+    from bridge.rendering import residual_files
+
+    return {} if work.residual is None else residual_files(work.residual, plan)
 
 
 def write_lock(work: Work, events: Events) -> Lock:
@@ -176,6 +195,7 @@ def _prepared(
         jobs=given.jobs,
         deadline_s=work.plugin_timeout_s,
         cross_checked=work.cross_check,
+        sums_by_insert=work.residual is not None,
     )
     failed = failures(context.bench, plan.hosted, given.jobs)
     refuse_inputs(failed, plan.missing)

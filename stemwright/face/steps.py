@@ -223,8 +223,8 @@ def master(
             )
         if work.only and work.excerpt is None:
             raise InputError(_ONLY_A_RANGE)
-        record, _ = render_master(work, events)
-        return from_record(record, work.target.absolute(), kept)  # a notebook may move on
+        made = render_master(work, events)
+        return from_record(made.record, work.target.absolute(), kept)  # a notebook may move on
 
 
 _ONLY_A_RANGE = Problem(

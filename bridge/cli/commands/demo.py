@@ -36,13 +36,13 @@ def demo(
         chain.write_bytes((files("chains") / "library" / "demo.toml").read_bytes())
     work = Work(Inputs([stems], chain, store, jobs=cores()), master)
     with ProgressBar() as progress:
-        record, reached = render_master(work, progress)
+        made = render_master(work, progress)
     if json:
-        print_json(record.as_json())
+        print_json(made.record.as_json())
     else:
         say(f"stems    {stems}", f"chain    {chain}", f"master   {master / 'main.wav'}")
-        tell(record, master, [stems])
-    if not reached:
+        tell(made.record, master, [stems])
+    if not made.reached:
         raise typer.Exit(1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace as replaced
 from pathlib import Path
@@ -28,6 +27,7 @@ from bridge.cli.options import (
     Trust,
 )
 from bridge.cli.printing import print_json, say
+from bridge.cli.ranges import excerpt
 from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import EXIT_NO, InputError, Problem
 
@@ -46,6 +46,12 @@ _ONLY_A_DRAFT = Problem(
     hint="leave out --range and --watch, and name the job instead of SESSION CHAIN",
 )
 
+_ONE_RESIDUAL = Problem(
+    "usage",
+    "--residual writes a new file, which --watch would write again and again",
+    hint="leave one of them out",
+)
+
 _ONE_SEARCH = Problem(
     "usage",
     "--plugins and --plugin-path exclude each other",
@@ -54,7 +60,6 @@ _ONE_SEARCH = Problem(
 
 if TYPE_CHECKING:
     from bridge.finished import Finished, Held, Record, Said
-    from bridge.planning import Excerpt
 
 
 OutputFolder = Annotated[
@@ -110,6 +115,15 @@ Resolve = Annotated[
 Watch = Annotated[
     bool, typer.Option(help="Render again whenever the chain or one of its states is saved.")
 ]
+Residual = Annotated[
+    Path | None,
+    typer.Option(
+        "--residual",
+        metavar="FILE",
+        help="Write main less the sum of the versions that together are everything, as 32-bit "
+        "float, and tell what is missing after each insert.",
+    ),
+]
 Title = Annotated[
     str | None, typer.Option(help="The song's, for the report. Default: the session's name.")
 ]
@@ -145,6 +159,7 @@ def render(
     resolve: Resolve = False,
     watch: Watch = False,
     check: Check = True,
+    residual: Residual = None,
     title: Title = None,
     revision: Revision = None,
     date: Date = None,
@@ -164,6 +179,8 @@ def render(
         raise InputError(_ONLY_A_RANGE)
     if plugins and plugin_path:
         raise InputError(_ONE_SEARCH)
+    if residual is not None and watch:
+        raise InputError(_ONE_RESIDUAL)
     song = given_song(session, chain, "render")
     if resolve and (song.job is None or range_ is not None or watch):
         raise InputError(_ONLY_A_DRAFT)
@@ -195,6 +212,7 @@ def render(
         date=None if date is None else day(date),
         short_page=excerpt_only,
         checked=check,
+        residual=residual,
     )
     _rendered(work, song, watch=watch, resolve=resolve, as_json=json)
 
@@ -237,68 +255,13 @@ def shown(work: Work, as_json: bool) -> bool:
     if not is_built():
         say("no kernels in C here: numpy gives the same bits, slower (stemwright doctor)", err=True)
     with ProgressBar() as progress:
-        record, reached = render_master(work, progress)
+        made = render_master(work, progress)
     if as_json:
-        print_json(record.as_json())
+        print_json(made.record.as_json())
     else:
-        tell(record, work.target, work.inputs.named)
-    return reached
-
-
-def excerpt(words: str, preroll_s: float) -> Excerpt:
-    """Read START-END or START:END, either side of which may be left out.
-
-    Times are seconds or m:ss, h:mm:ss; where a time has colons, a hyphen parts the two. Raises
-    InputError.
-    """
-    from bridge.planning import Excerpt
-
-    try:
-        start, end = _ends(words)
-        return Excerpt(_time_s(start) if start else 0.0, _time_s(end) if end else None, preroll_s)
-    except ValueError as error:
-        raise InputError(
-            Problem(
-                "usage",
-                f"--range {words} is not a range",
-                expected="START:END in seconds, or m:ss-m:ss; a side left out is the song's own",
-                hint=_NO_START if words.startswith("-") else _RANGES,
-            )
-        ) from error
-
-
-_RANGES = "for example --range 30:50, --range 1:02-1:22, --range 1:02-, --range :30"
-_NO_START = (
-    "a song begins at 0: a hyphen in front leaves the start out, and minutes have two digits of "
-    "seconds behind them, as in --range=-0:30"
-)
-
-
-def _ends(words: str) -> tuple[str, str]:
-    """Split a range. ValueError where it is not clear what parts it."""
-    start, mark, end = words.partition("-")
-    if not mark:
-        start, mark, end = words.partition(":")
-        if ":" in end:
-            raise ValueError(words)
-    if not mark or not (start or end):
-        raise ValueError(words)
-    return start, end
-
-
-def _time_s(word: str) -> float:
-    """Read seconds, m:ss or h:mm:ss. ValueError for anything else."""
-    parts = word.split(":")
-    seconds = 0.0
-    for place, part in enumerate(parts):
-        if not part.replace(".", "", place == len(parts) - 1).isdecimal():
-            raise ValueError(word)
-        if place and (float(part) >= 60.0 or len(part.partition(".")[0]) != 2):
-            raise ValueError(word)
-        seconds = 60.0 * seconds + float(part)
-    if len(parts) > 3 or not math.isfinite(seconds):
-        raise ValueError(word)
-    return seconds
+        tell(made.record, work.target, work.inputs.named)
+        say(*(f"{each}  what is missing between versions and main" for each in made.residuals))
+    return made.reached
 
 
 def tell(record: Record, folder: Path, song: Sequence[Path] = ()) -> None:
@@ -343,6 +306,10 @@ def _verdict(record: Record, output: Finished) -> str:
         verdict = _held_words(record.held, output)
     elif record.range is not None:
         verdict = f"a range, under {ceiling}, its loudness not judged"
+    elif any(
+        each.code == "ceiling_not_kept" and each.where == where for each in record.diagnostics
+    ):
+        verdict = f"over {ceiling}, which it does not keep"
     elif output.version != "main" or loudness is None:
         verdict = f"under {ceiling}, no loudness asked for"
     else:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.cli.commands.render import excerpt
+from bridge.cli.ranges import excerpt
 from stemwright.problems import InputError
 
 GROUPS = """

@@ -353,3 +353,35 @@ def test_a_verdict_names_the_insert_that_is_over(capsys, tmp_path) -> None:
         "main: TARGET MISSED: master/max: the true peak is 1.00 dB over -1 dBTP; "
         "drive +2.00 dB, limited by up to 3.2 dB, trimmed by 0.50 dB\n"
     )
+
+
+PAIR = """
+[[version]]
+id = "rest-alone"
+only = ["rest"]
+"""
+
+
+@pytest.mark.usefixtures("no_report")
+def test_the_residual_is_what_versions_leave_of_main(run, stems, chain, tmp_path) -> None:
+    out, file = tmp_path / "out", tmp_path / "left.wav"
+    words = ("render", stems, chain(GROUPS + PAIR), "-o", out, "--no-check", "--residual", file)
+    said = run(*words)
+    main, *parts = (
+        soundfile.read(out / f"{name}.wav")[0] for name in ("main", "instrumental", "rest-alone")
+    )
+    assert soundfile.info(file).subtype == "FLOAT"
+    left = soundfile.read(file)[0]
+    assert np.array_equal(left, (main - parts[0] - parts[1]).astype(np.float32))
+    peak_dbfs = 20.0 * np.log10(np.abs(left).max())
+    assert f"instrumental + rest-alone: between their sum and main is at most {peak_dbfs:.1f}" in (
+        said.err
+    )
+    assert "; after master/compressor at most -" in said.err
+    assert str(file) in said.out
+    again = run(*words, "--json")
+    assert [each["kind"] for each in json.loads(again.out)["errors"]] == ["would_overwrite"]
+    alone = run("render", stems, chain(GROUPS), "-o", out, "--residual", tmp_path / "no" / "x.wav")
+    assert alone.code == 2
+    assert "no versions of this render together are the main master" in alone.err
+    assert not (tmp_path / "no").exists()

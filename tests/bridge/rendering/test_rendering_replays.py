@@ -100,6 +100,11 @@ def test_what_cannot_be_replayed_is_told_and_hears_the_version(studio, noise, mo
         "master/strange@acapella",
     ]
     assert "Fake Late does nothing that could be replayed" in told[0].message
+    (said,) = (each for each in made.diagnostics if each.code == "versions_not_summing")
+    missing_dbfs = 20.0 * np.log10(_missing(made))
+    assert said.severity == "warning"
+    assert f"main is at most {missing_dbfs:.1f} dBFS, over -60 dBFS: they do not" in said.message
+    assert said.message.endswith(f"; after master/strange at most {missing_dbfs:.1f} dBFS")
 
 
 def test_a_plugin_that_is_driven_is_replayed_too(song) -> None:
