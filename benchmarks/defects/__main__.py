@@ -1,7 +1,7 @@
 """Precision and recall of `check` by defect and level, and its false alarms on clean stems.
 
 `python -m benchmarks.defects [--only CODE...] [--kept] [--json FILE] [--docs]`, or
-`--story`, `--repairs`, `--peers` or `--load [SECONDS]`. The kept part is for a last look:
+`--story`, `--sums`, `--repairs`, `--peers` or `--load [SECONDS]`. The kept part is for a last look:
 no threshold may be set on it.
 """
 
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.defects import beside, load, page, repairs, table
+from benchmarks.defects import beside, known_sums, load, page, repairs, table
 from benchmarks.defects.clean import Part
 from benchmarks.defects.running import Results, ran
 from benchmarks.defects.story import stories, summary
@@ -31,6 +31,8 @@ def main() -> None:
         folder = Path(name)
         if asked.story:
             _tell_stories(part, folder)
+        elif asked.sums:
+            _explain_sums(part, asked, folder)
         elif asked.repairs:
             worth = repairs.ran(part, folder, asked.share, asked.only)
             sys.stdout.write(repairs.printed(*worth))
@@ -55,6 +57,16 @@ def _beside(part: Part, asked: argparse.Namespace, folder: Path) -> None:
         page.put("peers", told)
 
 
+def _explain_sums(part: Part, asked: argparse.Namespace, folder: Path) -> None:
+    errors = known_sums.ran(part, folder)
+    told = known_sums.table(errors)
+    sys.stdout.write(f"{told}\n")
+    if asked.places:
+        sys.stdout.writelines(f"{said}\n" for each in errors for said in each.misses())
+    if asked.docs:
+        page.put("sums", told)
+
+
 def _load(asked: argparse.Namespace) -> None:
     told = load.table(load.ran(asked.load), asked.load)
     sys.stdout.write(f"{told}\n")
@@ -76,6 +88,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=names, default=[], metavar="CODE")
     parser.add_argument("--kept", action="store_true", help="the part kept for a last look")
     parser.add_argument("--story", action="store_true", help="five mistakes in one song, alone")
+    parser.add_argument("--sums", action="store_true", help="mixes of which all is known, alone")
     parser.add_argument("--repairs", action="store_true", help="what mending is worth, alone")
     parser.add_argument("--places", action="store_true", help="say where it missed and erred")
     parser.add_argument("--share", type=float, default=1.0, help="of the stems a level is put on")

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.defects.clean import Part, seeded
 from benchmarks.defects.faults import between, mixes
-from benchmarks.defects.faults.between import DamagedSong, SongLevel
+from benchmarks.defects.faults.between import SongLevel
 from benchmarks.defects.judging import Alarms, Tally, judged
 from benchmarks.defects.ours import SongEars, Told
 from benchmarks.defects.songs import Song, songs
-from benchmarks.defects.sound import write
+from benchmarks.defects.sound import Sound, write
 from benchmarks.figures import progress
 from bridge.checking import Finding, MixFit
 
 _LEVELS = (*between.WITH_A_MIX, *mixes.LEVELS)
-
-
-@dataclass
-class SumErrors:
-    """How far off a fit to the mix was over some songs: the worst of all stems."""
-
-    level: str
-    songs: int = 0
-    gain_db: float = 0.0
-    offset_frames: int = 0
-    turned: int = 0
-    explained_db: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -38,7 +26,6 @@ class MixResults:
     part: Part
     tallies: list[Tally] = field(default_factory=list)
     alarms: Alarms = field(default_factory=Alarms)
-    sums: list[SumErrors] = field(default_factory=list)
 
 
 def ran(part: Part, only: Collection[str], folder: Path) -> MixResults:
@@ -46,23 +33,21 @@ def ran(part: Part, only: Collection[str], folder: Path) -> MixResults:
     results = MixResults(part)
     levels = [level for level in _LEVELS if not only or level.code in only]
     results.tallies = [Tally(level.code, level.name, level.goal) for level in levels]
-    results.sums = [SumErrors(level.name) for level in mixes.SUMS if not only]
-    if not levels and not results.sums:
+    if not levels:
         return results
     for song in songs(part):
         progress(f"{part} mix of {song.name}")
-        run = _MixRun(song, folder)
-        told = [told_of(each) for each in run.fit(mixes.plain(song, seeded("plain"))).findings]
+        run = MixRun(song, folder)
+        plain = run.fit(song.stems, mixes.plain(song, seeded("plain")).mix)
+        told = [told_of(each) for each in plain.findings]
         results.alarms.add(song.name, song.mix.shape[1] / song.rate_hz, told, frozenset())
         for level, tally in zip(levels, results.tallies, strict=True):
             _level(run, level, tally)
-        for level, errors in zip(mixes.SUMS if results.sums else (), results.sums, strict=True):
-            _sum(run, level, errors)
         run.end()
     return results
 
 
-class _MixRun:
+class MixRun:
     """A song whose stems are heard once, however often one of them is another."""
 
     def __init__(self, song: Song, folder: Path) -> None:
@@ -73,12 +58,12 @@ class _MixRun:
         for name, path in self._paths.items():
             write(song.stems[name], path)
 
-    def fit(self, made: DamagedSong) -> MixFit:
+    def fit(self, sent: Mapping[str, Sound], rough: Sound | None) -> MixFit:
         """How the stems that were sent are in the mix."""
-        assert made.mix is not None  # noqa: S101 - every level here has one
+        assert rough is not None  # noqa: S101 - every level here has one
         mix, paths, written = self._folder / "mix.wav", {}, []
-        write(made.mix, mix)
-        for number, (name, sound) in enumerate(made.stems.items()):
+        write(rough, mix)
+        for number, (name, sound) in enumerate(sent.items()):
             if self.song.stems.get(name) is sound:
                 paths[name] = self._paths[name]
                 continue
@@ -97,30 +82,13 @@ class _MixRun:
             path.unlink()
 
 
-def _level(run: _MixRun, level: SongLevel, tally: Tally) -> None:
+def _level(run: MixRun, level: SongLevel, tally: Tally) -> None:
     made = level.damage(run.song, seeded(level.code, level.name, run.song.name))
     if made is None:
         return
     codes = {code for truth in made.truths for code in (truth.code, *truth.also)}
-    told = [told_of(each) for each in run.fit(made).findings if each.code in codes]
+    told = [told_of(each) for each in run.fit(made.stems, made.mix).findings if each.code in codes]
     tally.add(run.song.name, judged(told, made.truths))
-
-
-def _sum(run: _MixRun, level: SongLevel, errors: SumErrors) -> None:
-    made = level.damage(run.song, seeded(level.code, level.name, run.song.name))
-    if made is None or made.gains_db is None or made.offsets is None or made.polarities is None:
-        return
-    fit = run.fit(made)
-    found = {each.id: each for each in fit.stems}
-    names = {name: found[name] for name in made.gains_db if name in found}
-    off = sorted(found[name].gain_db - made.gains_db[name] for name in names)
-    common = off[len(off) // 2] if "bus" in level.name else 0.0
-    errors.songs += 1
-    errors.gain_db = max(errors.gain_db, *(abs(each - common) for each in off))
-    errors.turned += sum(found[n].polarity != made.polarities[n] for n in names)
-    late = (abs(found[n].offset_frames - made.offsets[n]) for n in names)
-    errors.offset_frames = max(errors.offset_frames, *late)
-    errors.explained_db.append(round(fit.explained_db, 1))
 
 
 def told_of(each: Finding) -> Told:

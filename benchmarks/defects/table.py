@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.defects.judging import Alarms, Tally
-from benchmarks.defects.mixed import MixResults
 from benchmarks.defects.running import Results
 from bridge.checking import code_of
 
@@ -94,12 +93,6 @@ def _mix_lines(results: Results) -> list[str]:
     if mix.alarms.stems:
         lines.append(f"songs that are their mix: {mix.alarms.stems}, {count} false alarms")
     lines += [_told(code, mix.alarms) for code in sorted(mix.alarms.by_code)]
-    lines += [
-        f"sum, {each.level}: {each.songs} songs, worst gain {each.gain_db:.3f} dB off, worst place"
-        f" {each.offset_frames} frames, polarities wrong {each.turned}, explained"
-        f" {', '.join(f'{db:g}' for db in each.explained_db)} dB"
-        for each in mix.sums
-    ]
     return lines
 
 
@@ -154,15 +147,8 @@ def as_json(results: Results) -> dict[str, Any]:
         "heard_s": results.heard_s,
         "checking_cpu_s": results.checking_s,
         "left_out": results.left_out,
-        "mix": results.mix and _mix_json(results.mix),
+        "clean_mixes": results.mix and vars(results.mix.alarms),
     }  # fmt: skip
-
-
-def _mix_json(mix: MixResults) -> dict[str, Any]:
-    return {
-        "clean_songs": vars(mix.alarms),
-        "sums": [vars(each) for each in mix.sums],
-    }
 
 
 def _or_none(value: float) -> float | None:

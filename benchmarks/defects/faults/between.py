@@ -22,18 +22,11 @@ from chains import Compressor
 
 @dataclass(frozen=True)
 class DamagedSong:
-    """A song's stems as they were sent, `mix` where the rough mix comes along.
-
-    `gains_db`, `offsets` and `polarities` are what a check should say of the stems in the mix:
-    how the mix has them against what was sent.
-    """
+    """A song's stems as they were sent, `mix` where the rough mix comes along."""
 
     stems: Mapping[str, Sound]
     truths: tuple[Truth, ...]
     mix: Sound | None = None
-    gains_db: Mapping[str, float] | None = None
-    offsets: Mapping[str, int] | None = None
-    polarities: Mapping[str, int] | None = None
 
 
 SongDamage = Callable[[Song, Rng], DamagedSong | None]
@@ -160,7 +153,7 @@ def _mixed(song: Song, rng: Rng, code: str, frames: int, name: str | None = None
     value = frames / song.rate_hz * 1000 if code == "offset" else frames / song.rate_hz
     mix = Sound(song.mix, song.rate_hz, "FLOAT").holding(song.mix)
     truth = _whole(song, code, (name,), value, ("offset", "bar_shift"))
-    return DamagedSong(stems, truth, mix, offsets={name: -frames})
+    return DamagedSong(stems, truth, mix)
 
 
 def _bar_shift(song: Song, rng: Rng, beats: float) -> DamagedSong | None:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.defects.faults.places import local_rms
-from benchmarks.defects.material.tools import Rng
+from benchmarks.defects.material.tools import Mono, Rng
 from benchmarks.defects.sound import Sound, dithered
 from benchmarks.defects.truth import Damaged, Level, Truth, whole
 from bridge.audio import Block
@@ -93,15 +93,19 @@ def _moment(code: str, sound: Sound, at: int, value: float) -> Truth:
     return Truth(code, at / sound.rate_hz, (at + 1) / sound.rate_hz, value)
 
 
-def _hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Damaged:
-    """The mains and its harmonics, drifting slowly by up to 0.1 per cent."""
+def hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Mono:
+    """(frames,): the mains and its harmonics, drifting slowly by up to 0.1 per cent."""
     t = np.arange(sound.frames) / sound.rate_hz
     drift = 1 + 0.001 * np.sin(2 * np.pi * 0.02 * t + 6.28 * rng.random())
     turns = np.cumsum(hz * drift) / sound.rate_hz
     tone = np.zeros(sound.frames)
     for k, below_db in _HARMONICS_DB:
         tone += 10 ** (below_db / 20) * np.sin(2 * np.pi * (k * turns + rng.random()))
-    out = sound.samples + 10 ** (level_dbfs / 20) * tone
+    return np.asarray(10 ** (level_dbfs / 20) * tone)
+
+
+def _hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Damaged:
+    out = sound.samples + hum(sound, rng, hz, level_dbfs)
     return Damaged(sound.holding(out), whole("hum", sound, level_dbfs))
 
 
@@ -110,14 +114,19 @@ def _noise(sound: Sound, rng: Rng, level_dbfs: float, pink: bool = False) -> Dam
     quiet = local_rms(sound) < 10 ** ((level_dbfs - 15.0) / 20)
     if quiet.sum() < sound.rate_hz:
         return None
-    noise = rng.standard_normal(sound.samples.shape)
-    if pink:
-        spectrum = np.fft.rfft(noise, axis=1)
-        hz = np.fft.rfftfreq(sound.frames, 1 / sound.rate_hz)
-        noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(hz, 20.0)), sound.frames, axis=1)
-        noise /= noise.std()
-    out = sound.samples + 10 ** (level_dbfs / 20) * noise
+    out = sound.samples + noise(sound, rng, level_dbfs, pink=pink)
     return Damaged(sound.holding(out), whole("noise_floor", sound, level_dbfs))
+
+
+def noise(sound: Sound, rng: Rng, level_dbfs: float, *, pink: bool) -> Block:
+    """(channels, frames) of noise as long as a sound, its RMS at a level."""
+    made = rng.standard_normal(sound.samples.shape)
+    if pink:
+        spectrum = np.fft.rfft(made, axis=1)
+        hz = np.fft.rfftfreq(sound.frames, 1 / sound.rate_hz)
+        made = np.fft.irfft(spectrum / np.sqrt(np.maximum(hz, 20.0)), sound.frames, axis=1)
+        made /= made.std()
+    return np.asarray(10 ** (level_dbfs / 20) * made)
 
 
 def _silent(sound: Sound, rng: Rng, level_dbfs: float | None = None) -> Damaged:

@@ -10,11 +10,10 @@ from benchmarks.defects.faults.between import (
     DamagedSong,
     SongLevel,
     loudest,
-    moved,
-    through_bus,
 )
 from benchmarks.defects.faults.levels import limited
 from benchmarks.defects.faults.places import level_db, local_rms
+from benchmarks.defects.faults.sums import through
 from benchmarks.defects.material.tools import Rng
 from benchmarks.defects.songs import RETURN, Song, summed
 from benchmarks.defects.sound import Sound
@@ -24,27 +23,10 @@ from bridge.audio import Block
 _LIMITED = "Lead Vocal"
 _GONE_S = 2.0
 _INTO_IT_DB = 8.0
-_OFFSETS = (0, 0, 0, 64, -480, 4800)
-
-
-def _remixed(song: Song, rng: Rng, bus: bool) -> DamagedSong:
-    """A rough mix with gains, places and polarities of its own, and a bus on it or not."""
-    gains = {name: round(float(rng.uniform(-9.0, 6.0)), 2) for name in song.stems}
-    offsets = {name: int(rng.choice(_OFFSETS)) for name in song.stems}
-    polarities = {name: int(rng.choice([1, 1, 1, -1])) for name in song.stems}
-    parts = {
-        name: moved(Sound(sound.samples * polarities[name] * 10 ** (gains[name] / 20),
-                          song.rate_hz, "FLOAT"), offsets[name])
-        for name, sound in song.stems.items()
-    }  # fmt: skip
-    mix = _mastered(summed(parts), song.rate_hz, bus)
-    return DamagedSong(song.stems, (), mix, gains, offsets, polarities)
 
 
 def _mastered(mix: Block, rate_hz: int, bus: bool) -> Sound:
-    if bus:
-        mix = through_bus(mix * 0.7 / np.abs(mix).max(), rate_hz, "compressor")
-        mix = through_bus(mix * 10 ** (3.0 / 20), rate_hz, "limiter")
+    mix = through(mix, rate_hz) if bus else mix
     return Sound(mix, rate_hz, "FLOAT").holding(mix)
 
 
@@ -128,10 +110,6 @@ def _moving(song: Song, but: set[str]) -> str:
     return max(spread_db, key=lambda name: spread_db[name])
 
 
-SUMS: tuple[SongLevel, ...] = (
-    SongLevel("sum", "gains, places, polarities", partial(_remixed, bus=False)),
-    SongLevel("sum", "and a bus on the mix", partial(_remixed, bus=True)),
-)
 LEVELS: tuple[SongLevel, ...] = (
     SongLevel("missing", "a stem", partial(_missing, bus=False)),
     SongLevel("missing", "a stem, bus on the mix", partial(_missing, bus=True)),
@@ -143,5 +121,4 @@ LEVELS: tuple[SongLevel, ...] = (
 
 def plain(song: Song, _rng: Rng) -> DamagedSong:
     """Nothing is wrong: the stems, and their sum."""
-    return DamagedSong(song.stems, (), _plain(song), dict.fromkeys(song.stems, 0.0),
-                       dict.fromkeys(song.stems, 0), dict.fromkeys(song.stems, 1))  # fmt: skip
+    return DamagedSong(song.stems, (), _plain(song))
