@@ -4,7 +4,7 @@ A template has `greeting`, `opening`, `closing`, `nothing` and `also`, and a tab
 that is worth a mail: `wrong` says what is wrong, `again` what to export and how. Both may name
 {where}, {value} with its sign, {size} without it, {other}, the stem it is shared with, and {way},
 which is the table's word `above` or `below` by the value's sign. `minor = true` has it told even
-where it is minor.
+where it is minor. `decimal_mark` is what stands before tenths, a point where a template has none.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from stemwright.words import clock, in_one_line, nearest
 LANGUAGES = ("en", "de")
 _SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
 _FIELDS = {"where", "value", "size", "way", "other"}
+_POINT, _DECIMAL_MARK = ".", "decimal_mark"
 _WORDS = ("wrong", "again", "above", "below")
 _OF_SENTENCES: Mapping[str, frozenset[str]] = {
     name: frozenset() if name == "also" else frozenset({"title"}) for name in _SENTENCES
@@ -51,6 +52,7 @@ class Letters:
 
     sentences: Mapping[str, str]
     phrases: Mapping[str, _Phrase]
+    decimal_mark: str = _POINT
 
     def letter(self, report: CheckReport, title: str) -> str:
         """The mail, of what is major and nobody has accepted, and of what the template adds."""
@@ -81,11 +83,26 @@ class Letters:
 
     def _line(self, stem: Sequence[str], found: Sequence[Finding]) -> str:
         codes = {code: list(same) for code, same in groupby(found, key=lambda each: each.code)}
-        wrong = [_filled(self.phrases[code], "wrong", same) for code, same in codes.items()]
-        again = [_filled(self.phrases[code], "again", same) for code, same in codes.items()]
+        wrong = [self._filled(code, "wrong", same) for code, same in codes.items()]
+        again = [self._filled(code, "again", same) for code, same in codes.items()]
         said = self.sentences["also"].join(dict.fromkeys(wrong))
         name = f"{in_one_line(stem[0])}: " if stem else ""
         return f"- {name}{said}. {' '.join(dict.fromkeys(again))}"
+
+    def _filled(self, code: str, which: Literal["wrong", "again"], found: Sequence[Finding]) -> str:
+        phrase, first = self.phrases[code], found[0]
+        places = list(dict.fromkeys(clock(each.start_s, 0) for each in found))
+        if len(places) > _MOST_PLACES:
+            places[_MOST_PLACES:] = ["…"]
+        value = max((each.value for each in found), key=abs)
+        text = phrase.wrong if which == "wrong" else phrase.again
+        return text.format(
+            where=", ".join(places),
+            value=_measured(value, first.unit, self.decimal_mark),
+            size=_measured(abs(value), first.unit, self.decimal_mark),
+            way=phrase.above if value >= 0 else phrase.below,
+            other=in_one_line(", ".join(first.stems[1:])),
+        )
 
 
 def letters(language: str) -> Letters:
@@ -131,7 +148,8 @@ def _read(text: str, place: str) -> Letters:
         for code, table in data.items()
         if isinstance(table, dict)
     }
-    return Letters({name: data[name] for name in _SENTENCES}, phrases)
+    sentences = {name: data[name] for name in _SENTENCES}
+    return Letters(sentences, phrases, data.get(_DECIMAL_MARK, _POINT))
 
 
 def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -143,6 +161,10 @@ def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield from _unknown(name, set(_PLACEHOLDER.findall(data[name])), _OF_SENTENCES[name])
     for name, value in data.items():
         if name in _SENTENCES:
+            continue
+        if name == _DECIMAL_MARK:
+            if not isinstance(value, str) or len(value) != 1:
+                yield f'{_DECIMAL_MARK} is one character, such as ","', None
             continue
         if not isinstance(value, dict) or name not in known:
             yield f'"{name}" is no code that can be found', nearest(name, known)
@@ -184,23 +206,7 @@ def _fields(text: str) -> set[str]:
         return {"{"}
 
 
-def _filled(phrase: _Phrase, which: Literal["wrong", "again"], found: Sequence[Finding]) -> str:
-    first = found[0]
-    places = list(dict.fromkeys(clock(each.start_s, 0) for each in found))
-    if len(places) > _MOST_PLACES:
-        places[_MOST_PLACES:] = ["…"]
-    value = max((each.value for each in found), key=abs)
-    text = phrase.wrong if which == "wrong" else phrase.again
-    return text.format(
-        where=", ".join(places),
-        value=_measured(value, first.unit),
-        size=_measured(abs(value), first.unit),
-        way=phrase.above if value >= 0 else phrase.below,
-        other=in_one_line(", ".join(first.stems[1:])),
-    )
-
-
-def _measured(value: float, unit: str) -> str:
+def _measured(value: float, unit: str, decimal_mark: str) -> str:
     """A value as one says it: no more digits than an ear has a use for."""
     if unit.startswith("dB"):
         said = f"{value:.1f}"
@@ -208,4 +214,5 @@ def _measured(value: float, unit: str) -> str:
         said = f"{value:.1f}" if abs(value) < _WHOLE_MS else f"{value:.0f}"
     else:
         said = f"{value:.4g}"
+    said = said.replace(_POINT, decimal_mark)
     return f"{said} {unit}" if unit else said

@@ -71,8 +71,8 @@ def _line(language: str, *found: Finding) -> str:
     [
         ("en", 8.987, "9.0 dB louder"),
         ("en", -3.006, "3.0 dB quieter"),
-        ("de", 8.987, "9.0 dB lauter"),
-        ("de", -3.006, "3.0 dB leiser"),
+        ("de", 8.987, "9,0 dB lauter"),
+        ("de", -3.006, "3,0 dB leiser"),
     ],
 )
 def test_a_level_is_told_by_the_way_it_is_off(language: str, value_db: float, said: str) -> None:
