@@ -130,7 +130,7 @@ class Send:
     """A track's feed into another track; `target` is that track's id.
 
     `to_channels` names the target's channels when they are others than 1/2, such as "3/4": a key
-    for its devices, not heard by itself.
+    for its devices, not heard by itself. `pan_law` names the law of the send's own panner.
     """
 
     target: str
@@ -140,6 +140,7 @@ class Send:
     pan: float = 0.0
     enabled: bool = True
     to_channels: str | None = None
+    pan_law: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `sends` list."""
@@ -148,7 +149,7 @@ class Send:
             "gain_db": self.gain_db,
             "pre_fader": self.pre_fader,
             "muted": self.muted,
-            **beyond_default(self, ("pan", "enabled", "to_channels")),
+            **beyond_default(self, ("pan", "enabled", "to_channels", "pan_law")),
         }
 
 

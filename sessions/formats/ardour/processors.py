@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from sessions.formats.ardour.panners import panner_law
 from sessions.formats.ardour.regions import Pool
 from sessions.formats.ardour.values import Clock, automation_list
 from sessions.formats.shared.pan_positions import pan_of
@@ -177,8 +178,8 @@ class Mixer:
     automation: tuple[Automation, ...]
 
 
-def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
-    """Read the processors of the route called `name`."""
+def mixer(node: etree._Element, name: str, channels: int, context: Context) -> Mixer:
+    """Read the processors of the route called `name`, which has so many channels."""
     old = old_io(node)
     gain = number(old, "gain", 1.0) * _main_volume(node)
     trim, behind = 1.0, False
@@ -199,7 +200,9 @@ def mixer(node: etree._Element, name: str, context: Context) -> Mixer:
             lines.append(context.clock.automation(trimmed, "trim_db", "linear"))
         elif kind == "intsend" and processor.get("role", "Aux") == "Aux":
             target = _target(processor, context)
-            sends.append(_send(processor, target, behind, name, context))
+            if number(named(processor, "Controllable", "polarity-invert"), "value"):
+                context.tally.add("inverted_sends", name)
+            sends.append(_send(processor, target, behind, channels))
             lines.append(context.clock.automation(_sent(processor), f"send:{target}", "linear"))
         elif is_plugin(processor):
             if behind or _is_old_post(processor):
@@ -270,11 +273,8 @@ def _target(processor: etree._Element, context: Context) -> str:
     return target if target in context.ids.values() else context.ids.get(target, target)
 
 
-def _send(
-    processor: etree._Element, target: str, behind: bool, name: str, context: Context
-) -> tuple[Send, bool]:
-    if number(named(processor, "Controllable", "polarity-invert"), "value"):
-        context.tally.add("inverted_sends", name)
+def _send(processor: etree._Element, target: str, behind: bool, channels: int) -> tuple[Send, bool]:
+    shell = child(processor, "PannerShell")
     pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
     send = Send(
         target=target,
@@ -282,5 +282,6 @@ def _send(
         pre_fader=not behind,
         pan=pan_of(number(pan, "value", 0.5)),
         enabled=flag(processor, "active"),
+        pan_law=panner_law(shell, channels),
     )
-    return send, flag(child(processor, "PannerShell"), "linked-to-route", True)
+    return send, flag(shell, "linked-to-route", True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lxml import etree
 
 from sessions.bundle.roles import role_of
+from sessions.formats.ardour.panners import panner_law
 from sessions.formats.ardour.processors import OLD_PORT, Context, mixer, old_io
 from sessions.formats.ardour.regions import Pool, clips
 from sessions.formats.ardour.values import Clock, automation_list
@@ -18,20 +19,10 @@ from sessions.formats.shared.xml import child, children, flag, named, number
 from sessions.model.session import Automation, AutomationPoint, Track
 
 # What Ardour takes for what a route does not say (libs/ardour): pans in the middle, neither muted
-# nor soloed (parameter_descriptor.cc: normal), the whole width (panner_2in2out.cc), not bypassed
-# (panner_shell.cc). The panner is that of the highest priority for its channels (panner_manager.cc:
-# select_panner): on two channels the balance, as bounces of Ardour 7.3 show. Inputs tell the
+# nor soloed (parameter_descriptor.cc: normal), the whole width (panner_2in2out.cc). Inputs tell the
 # channels; without any (in the corpus one MIDI track of 19 routes) they are two. The 15 routes
 # there without PresentationInfo, older than that, stand in the file's order.
 _PORT = re.compile(r"(.+)/(?:audio|midi)_in \d+$")
-_PANNERS = {
-    "panner_1in2out": "1in2out",
-    "panner_balance": "balance",
-    "panner_2in2out": "2in2out",
-    "Equal Power Stereo": "2in2out",
-    "Stereo Balance": "balance",
-    "Mono to Stereo Panner": "1in2out",
-}
 _MOST_CHANNELS = 128
 
 
@@ -116,8 +107,8 @@ def _kind(node: etree._Element) -> str:
 
 def _track(node: etree._Element, context: Context) -> Track:
     name, kind = _name(node), _kind(node)
-    mixed = mixer(node, name, context)
     channels = _channels(node)
+    mixed = mixer(node, name, channels, context)
     law, width = _panner(node, channels)
     pannable = child(node, "Pannable")
     pan = _azimuth(named(pannable, "Controllable", "pan-azimuth"), node)
@@ -162,17 +153,12 @@ def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | No
     """The panner's name, and its width where it has one."""
     outs = (each for each in children(node, "Processor") if each.get("type") == "main-outs")
     shell = child(next(outs, None), "PannerShell")
-    if flag(shell, "bypassed") or flag(_old_panner(node), "bypassed"):
+    if flag(_old_panner(node), "bypassed"):
         return "bypassed", None
     places = _stream_places(node)
     if len(places) == 2 and places != [0.0, 1.0]:
         return "2in2out", places[1] - places[0]
-    inner = child(shell, "Panner")
-    said = "" if shell is None else shell.get("user-panner", "")
-    if not said and inner is not None:
-        said = inner.get("uri", "") or inner.get("type", "")
-    usual = {1: "1in2out", 2: "balance"}.get(channels)
-    law = _PANNERS.get(said.rpartition("/")[2], usual)
+    law = panner_law(shell, channels)
     width = named(child(node, "Pannable"), "Controllable", "pan-width")
     return law, number(width, "value", 1.0) if law == "2in2out" else None
 
