@@ -7,6 +7,7 @@ from .filters import (
 )
 from .gain_series import (
     gain_of as gain_of,
+    gains_of as gains_of,
 )
 from .limiting.analysis import (
     Analyser as Analyser,
@@ -91,6 +92,7 @@ __all__ = [
     "build_led",
     "foreseen_bias_lu",
     "gain_of",
+    "gains_of",
     "join",
     "passing",
     "replay",

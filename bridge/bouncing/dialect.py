@@ -1,0 +1,72 @@
+"""How one DAW turns what a session says into sound, as values and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import numpy as np
+
+from bridge.bouncing.curves import Array, Join
+from stemwright.values import dataclass
+
+Side = Literal["in", "out"]
+
+FadeGains = Callable[[str, Side, int, Array], Array]
+"""Shape, side, length in frames, and where in the fade (frames from its start): gains (n,)."""
+
+PanGains = Callable[[str | None, int, Array, Array], Array]
+"""The law's name, channels (1 or 2), pans and widths (n,): gains (2, channels, n)."""
+
+Places = Callable[[Array], Array]
+"""Where a line is read, in frames, for the frames of the song that play."""
+
+PlacesInRead = Callable[[int, int, Array], Array]
+"""The same of a clip's curves, for a read from one frame of the song to another."""
+
+
+def as_played(frames: Array) -> Array:
+    """Lines are read where the sound is."""
+    return frames
+
+
+def as_read(_start: int, _stop: int, frames: Array) -> Array:
+    """A clip's curves are read where the sound is."""
+    return frames
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A DAW's rules; the module that holds them cites where they are from.
+
+    `under_fade` is what an opaque clip's fade does to what lies under it. `fader_places`,
+    `pan_places`, `mute_places` and `clip_places` say where curves are read. `glide_hz` smooths
+    moving faders and mutes by one pole, whose coefficient is that over the sample rate.
+    `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
+    its rest is silence.
+    """
+
+    name: str
+    fade: FadeGains
+    pan: PanGains
+    joins: Mapping[str, Join]
+    fade_shapes: frozenset[str]
+    under_fade: FadeGains | None = None
+    fader_places: Places = as_played
+    pan_places: Places = as_played
+    mute_places: Places = as_played
+    clip_places: PlacesInRead = as_read
+    glide_hz: float = 0.0
+    cut_short_is_silent: bool = False
+
+
+def mono_in_place(left: Array, right: Array) -> Array:
+    """(2, 1, n): one channel to both sides."""
+    return np.stack([left, right])[:, None, :]
+
+
+def sides_apart(left: Array, right: Array) -> Array:
+    """(2, 2, n): each side stays on its own."""
+    gains = np.zeros((2, 2, len(left)))
+    gains[0, 0], gains[1, 1] = left, right
+    return gains

@@ -1,0 +1,1 @@
+"""The DAWs, one a file."""

@@ -1,0 +1,215 @@
+"""Ardour's sound, version 7.3: fades, panners, fader lines.
+
+From its sources, by name: libs/ardour/audioregion.cc (fade lists, inverse fades, read_at),
+libs/evoral/Curve.cc (how lists are read), libs/panners/1in2out, 2in2out, stereobalance,
+libs/ardour/amp.cc (the fader's glide), libs/pbd/pbd/control_math.h (gains and positions). Held
+to bounces of Ardour 7.3 itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from bridge.bouncing.curves import Array, constrained_spline, held, straight
+from bridge.bouncing.dialect import Dialect, Side, mono_in_place, sides_apart
+from bridge.processing import gains_of
+from stemwright.decibels import amplitude_db, linear
+from stemwright.exact import sin_cos
+
+_FAINTEST = 1e-7
+"""VERY_SMALL_SIGNAL: where fades end."""
+_STEPS = 32
+_HIGHEST_GAIN = 1.9952623149688795
+"""+6 dB, the fader's upper end, on which positions of gains depend."""
+_GLIDE_HZ = 156.825
+_ENGINE_FRAMES = 256
+"""The buffer of the engine without a sound card, with which bounces are made."""
+_BLOCK_FRAMES = 1024
+
+_Points = tuple[tuple[float, float], ...]
+
+
+def _linear(frames: int) -> _Points:
+    return (0.0, 1.0), (frames, _FAINTEST)
+
+
+def _decibel_fade(frames: int, drop_db: float) -> _Points:
+    """FadeFast, and each of the two that FadeSlow is mixed of (generate_db_fade)."""
+    between = (
+        (frames * step // _STEPS, linear(drop_db / _STEPS * step)) for step in range(1, _STEPS - 1)
+    )
+    return (0.0, 1.0), *between, (frames, _FAINTEST)
+
+
+def _fast(frames: int) -> _Points:
+    return _decibel_fade(frames, -60.0)
+
+
+def _slow(frames: int) -> _Points:
+    """A gentle and a steep ramp, mixed in decibels by position (merge_curves)."""
+    between = []
+    for step in range(1, _STEPS - 1):
+        weight = step / _STEPS
+        mixed_db = -1.0 / _STEPS * step * (1 - weight) - 80.0 / _STEPS * step * weight
+        between.append((frames * step // _STEPS, linear(mixed_db)))
+    return (0.0, 1.0), *between, (frames, _FAINTEST)
+
+
+def _constant_power(frames: int) -> _Points:
+    between = (
+        (frames * step // (_STEPS + 1), sin_cos(step, 4 * (_STEPS + 1))[1])
+        for step in range(1, _STEPS)
+    )
+    return (0.0, 1.0), *between, (frames, _FAINTEST)
+
+
+def _constant_power_in(frames: int) -> _Points:
+    between = (
+        (frames * step // (_STEPS + 1), sin_cos(step, 4 * (_STEPS + 1))[0])
+        for step in range(1, _STEPS)
+    )
+    return (0.0, _FAINTEST), *between, (frames, 1.0)
+
+
+def _symmetric(frames: int) -> _Points:
+    tail = ((int(frames * (0.7 + 0.3 * step / 9)), 0.3 * 0.5**step) for step in range(2, 9))
+    return (0.0, 1.0), (frames // 2, 0.6), *tail, (frames, _FAINTEST)
+
+
+_FADES_OUT: dict[str, Callable[[int], _Points]] = {
+    "linear": _linear,
+    "equal_power": _constant_power,
+    "fast": _fast,
+    "slow": _slow,
+    "s_curve": _symmetric,
+}
+
+
+def _reversed(points: _Points, frames: int) -> _Points:
+    return tuple((frames - at, value) for at, value in reversed(points))
+
+
+def _points(shape: str, side: Side, frames: int) -> _Points:
+    if side == "in" and shape == "equal_power":
+        return _constant_power_in(frames)
+    points = _FADES_OUT[shape](frames)
+    return points if side == "out" else _reversed(points, frames)
+
+
+def _points_under(shape: str, side: Side, frames: int) -> _Points:
+    """The inverse list: the fade reversed, or of the decibel fades what power is left."""
+    points = _points(shape, side, frames)
+    if shape in ("fast", "slow"):
+        return tuple((at, float(np.sqrt(1.0 - value * value))) for at, value in points)
+    return _reversed(points, frames)
+
+
+@lru_cache(maxsize=256)
+def _list_read(points: _Points) -> Callable[[Array], Array]:
+    if len(points) > 2:
+        return constrained_spline(*zip(*points, strict=True))
+    (start, before), (end, after) = points
+    return lambda at: before + (after - before) * ((at - start) / (end - start))
+
+
+def _fade(shape: str, side: Side, frames: int, at: Array) -> Array:
+    return _list_read(_points(shape, side, frames))(at)
+
+
+def _under_fade(shape: str, side: Side, frames: int, at: Array) -> Array:
+    return _list_read(_points_under(shape, side, frames))(at)
+
+
+_MONO_BEND = -0.831783138
+"""2 - 4 * 10 ** (-3 dB / 20): the centre of the mono panner is 3 dB down."""
+
+
+def _law(place: Array) -> Array:
+    return place * (_MONO_BEND * place + 1.0 - _MONO_BEND)
+
+
+def _pan(law: str | None, channels: int, pans: Array, widths: Array) -> Array:
+    place = (pans + 1.0) / 2.0
+    if law == "bypassed":
+        ones = np.ones(len(pans))
+        return sides_apart(ones, ones) if channels == 2 else mono_in_place(ones, ones)
+    if channels == 1:
+        return mono_in_place(_law(1.0 - place), _law(place))
+    if law == "2in2out":
+        return _equal_power_stereo(place, widths)
+    return sides_apart(np.minimum(1.0, 2.0 - 2.0 * place), np.minimum(1.0, 2.0 * place))
+
+
+def _equal_power_stereo(place: Array, widths: Array) -> Array:
+    """Two mono panners, as far apart as the width says and the sides leave room for."""
+    room = 2.0 * np.minimum(place, 1.0 - place)
+    half = np.clip(widths, -room, room) / 2.0
+    gains = np.empty((2, 2, len(place)))
+    for channel, each in enumerate((place - half, place + half)):
+        gains[0, channel], gains[1, channel] = _law(1.0 - each), _law(each)
+    return gains
+
+
+def _exponential(before: float, after: float, between: Array) -> Array:
+    """Straight on the fader's travel (interpolate_gain)."""
+    if before == after:
+        return np.full(len(between), before)
+    start, end = _position(before), _position(after)
+    travel = start + (end - start) * between
+    eighth = np.sqrt(np.sqrt(np.sqrt(travel)))
+    levels_db = (eighth * 198.0 - 192.0) / 6.0 * _DB_PER_OCTAVE
+    return gains_of(levels_db) * (_HIGHEST_GAIN / 2.0)
+
+
+_DB_PER_OCTAVE = 6.020599913279624
+
+
+def _position(gain: float) -> float:
+    scaled = gain * 2.0 / _HIGHEST_GAIN
+    if scaled <= 0.0:
+        return 0.0
+    travel = (6.0 * amplitude_db(scaled) / _DB_PER_OCTAVE + 192.0) / 198.0
+    return max(0.0, travel) ** 8
+
+
+def _stretched(places: Array, start: Array | int, count: Array | int) -> Array:
+    """A read of n frames is spread from its first to behind its last (Curve.cc: _get_vector)."""
+    return start + (places - start) * (count / (count - 1))
+
+
+def _in_block(frames: Array) -> Array:
+    """Where the engine reads a line: behind the sound by its buffer, block by block."""
+    played = frames - _ENGINE_FRAMES
+    return _stretched(played, np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES, _BLOCK_FRAMES)
+
+
+def _pan_in_block(frames: Array) -> Array:
+    return _in_block(frames) + _ENGINE_FRAMES
+
+
+def _at_block(frames: Array) -> Array:
+    """Mutes are read where a block begins."""
+    return np.floor((frames - _ENGINE_FRAMES) / _BLOCK_FRAMES) * _BLOCK_FRAMES
+
+
+def _in_clip(start: int, stop: int, frames: Array) -> Array:
+    return _stretched(frames, start, stop - start) if stop - start > 1 else frames
+
+
+ARDOUR = Dialect(
+    name="Ardour 7.3",
+    fade=_fade,
+    under_fade=_under_fade,
+    pan=_pan,
+    joins={"linear": straight, "hold": held, "exponential": _exponential},
+    fade_shapes=frozenset(_FADES_OUT),
+    fader_places=_in_block,
+    pan_places=_pan_in_block,
+    mute_places=_at_block,
+    clip_places=_in_clip,
+    glide_hz=_GLIDE_HZ,
+    cut_short_is_silent=True,
+)

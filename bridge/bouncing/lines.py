@@ -1,0 +1,89 @@
+"""Gains, pans and mutes over time, from a value that stands or a session's automation line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.signal import lfilter
+
+from bridge.bouncing.curves import Array, Curve, curve
+from bridge.bouncing.dialect import Dialect, Places
+from bridge.processing import gains_of
+from sessions import Automation
+
+_MUTED = 0.5
+
+Values = Callable[[int, int], Array | float]
+"""From one frame of the song to another: a value for each, (n,), or one for all.
+
+Called with one stretch behind the other, from the song's start on.
+"""
+
+
+class Glide:
+    """What a DAW does so that a moving gain does not click: one pole, behind by a frame.
+
+    y[n + 1] = y[n] + pole * (wanted[n] - y[n]), and y[0] = wanted[0].
+    """
+
+    def __init__(self, pole: float) -> None:
+        self._pole = pole
+        self._state: Array | None = None
+
+    def __call__(self, wanted: Array) -> Array:
+        """The gains of one stretch behind the other."""
+        if not self._pole:
+            return wanted
+        if self._state is None:
+            self._state = np.array([wanted[0]])
+        glided, self._state = lfilter(
+            [0.0, self._pole], [1.0, self._pole - 1.0], wanted, zi=self._state
+        )
+        return np.asarray(glided)
+
+
+class Lines:
+    """The automation lines of a track, or of a clip, at the session's rate."""
+
+    def __init__(self, lines: tuple[Automation, ...], rate_hz: int, dialect: Dialect) -> None:
+        self._lines = {line.target: line for line in lines}
+        self._rate_hz, self._dialect = rate_hz, dialect
+
+    def gain(self, target: str, standing: float, scale: float = 1.0) -> Values:
+        """A fader's gain: its line's times `scale`, without one `standing`."""
+        found = self._curve(target)
+        if found is None:
+            return _standing(standing)
+        as_gain = gains_of if self._lines[target].unit == "db" else np.asarray
+        glide = Glide(self._dialect.glide_hz / self._rate_hz)
+        return _moving(found, self._dialect.fader_places, lambda at: glide(as_gain(at) * scale))
+
+    def place(self, target: str, standing: float) -> Values:
+        """A pan or a width."""
+        found = self._curve(target)
+        if found is None:
+            return _standing(standing)
+        return _moving(found, self._dialect.pan_places, np.asarray)
+
+    def sounding(self) -> Values:
+        """1 where a mute's line lets a track sound, 0 where not."""
+        found = self._curve("mute")
+        if found is None:
+            return _standing(1.0)
+        glide = Glide(self._dialect.glide_hz / self._rate_hz)
+        return _moving(
+            found, self._dialect.mute_places, lambda at: glide(np.where(at > _MUTED, 0.0, 1.0))
+        )
+
+    def _curve(self, target: str) -> Curve | None:
+        line = self._lines.get(target)
+        return None if line is None else curve(line.points, self._rate_hz, self._dialect.joins)
+
+
+def _standing(value: float) -> Values:
+    return lambda _first, _stop: value
+
+
+def _moving(line: Curve, places: Places, then: Callable[[Array], Array]) -> Values:
+    return lambda first, stop: then(line.at(places(np.arange(first, stop, dtype=np.float64))))
