@@ -1,0 +1,82 @@
+"""What feeds what: the order in which a mixer is worked, and which tracks are heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from sessions import Session, Track
+from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
+
+MASTER = "master"
+
+Feeds = dict[str, list[str]]
+"""Track ids by track id, in the session's order, on which the order of sums depends."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The tracks by id, in an order in which every one comes behind all that feed it.
+
+    `heard` are those that neither a mute nor another's solo silences.
+    """
+
+    tracks: Mapping[str, Track]
+    order: tuple[str, ...]
+    heard: frozenset[str]
+
+
+def network(session: Session) -> Network:
+    """Sort out a session's routing.
+
+    Raises InputError `feedback`, naming the tracks that feed themselves.
+    """
+    tracks = {track.id: track for track in session.tracks if track.kind != "vca"}
+    fed: Feeds = {each: [] for each in tracks}
+    for track in tracks.values():
+        for target in _targets(track):
+            if target in fed:
+                fed[target].append(track.id)
+    try:
+        order = tuple(TopologicalSorter(fed).static_order())
+    except CycleError as cause:
+        raise _feedback([tracks[each].name for each in cause.args[1]]) from cause
+    return Network(tracks, order, frozenset(_heard(tracks, fed)))
+
+
+def _targets(track: Track) -> Iterator[str]:
+    if track.output is not None:
+        yield track.output
+    yield from (send.target for send in track.sends if send.enabled)
+
+
+def _heard(tracks: Mapping[str, Track], fed: Feeds) -> set[str]:
+    heard = {each for each, track in tracks.items() if not track.muted}
+    soloed = {each for each, track in tracks.items() if track.soloed}
+    if not soloed:
+        return heard
+    feeding = {
+        each: [target for target in _targets(track) if target in tracks]
+        for each, track in tracks.items()
+    }
+    return heard & (_reached(soloed, feeding) | _reached(soloed, fed) | {MASTER})
+
+
+def _reached(start: set[str], onward: Feeds) -> set[str]:
+    found, left = set(start), list(start)
+    while left:
+        new = set(onward[left.pop()]) - found
+        found |= new
+        left += new
+    return found
+
+
+def _feedback(names: Sequence[str]) -> InputError:
+    return InputError(
+        Problem(
+            "feedback",
+            f"these tracks feed each other in a circle: {' -> '.join(names)}",
+            hint="take one send or output out of the circle in the DAW and save again",
+        )
+    )

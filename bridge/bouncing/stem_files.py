@@ -1,0 +1,189 @@
+"""The stems of a bounce as files: a folder that reads back as a bundle, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bridge.audio import Subtype, WavWriter, Written
+from bridge.bouncing.accounts import seconds
+from bridge.bouncing.bounce import Bounce, refusals, stretches
+from sessions import Track
+from stemwright.files import cannot_write
+from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
+
+RECORD = "bounce.json"
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_LONGEST = 100
+
+
+@dataclass(frozen=True)
+class PrintedStem:
+    """A stem in its file."""
+
+    track: Track
+    written: Written
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `stems` list."""
+        return {
+            "file": self.written.path.name,
+            "track": self.track.name,
+            "id": self.track.id,
+            "role": self.track.role,
+            "frames": self.written.frames,
+            "pcm_sha256": self.written.pcm_sha256,
+        }
+
+
+@dataclass(frozen=True)
+class Bounced:
+    """A finished folder of stems."""
+
+    folder: Path
+    bounce: Bounce
+    stems: tuple[PrintedStem, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `bounce --json` prints, and bounce.json holds."""
+        return {**plan_json(self.bounce), "stems": [each.as_json() for each in self.stems]}
+
+
+def plan_json(bounce: Bounce) -> dict[str, Any]:
+    """What is printed of a session: by clip-seconds, and every clip that is not plain."""
+    session = bounce.session
+    return {
+        "format": session.format,
+        "daw": session.daw,
+        "printed_like": bounce.dialect.name,
+        "sample_rate_hz": session.sample_rate_hz,
+        "start_frame": bounce.start_frame,
+        "frames": bounce.frames,
+        "clip_seconds": {fate: round(each, 6) for fate, each in seconds(bounce.accounts).items()},
+        "clips": [each.as_json() for each in bounce.accounts if each.reasons],
+    }
+
+
+def print_stems(
+    bounce: Bounce,
+    folder: Path,
+    subtype: Subtype = "float32",
+    *,
+    dry: bool = False,
+    skip_missing: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Bounced:
+    """Print every stem into `folder`, which appears when all of them are whole.
+
+    `progress` is told frames done and frames in all. `dry` leaves out plugins. A folder of an
+    earlier bounce is replaced.
+    Raises InputError: what `refusals` tells unless `skip_missing`, `would_overwrite`,
+    `nothing_to_print`, and for media that cannot be read; MachineError: disk_full, not_writable.
+    """
+    told = [] if skip_missing else refusals(bounce, dry=dry)
+    if told:
+        raise InputError(told)
+    _refuse_overwriting(folder)
+    staging = folder.with_name(f".{folder.name[:40]}.{secrets.token_hex(8)}.part")
+    try:
+        staging.mkdir(parents=True)
+        stems = _written(bounce, staging, subtype, progress)
+        done = Bounced(folder, bounce, stems)
+        text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
+        (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
+        _put(staging, folder)
+    except OSError as cause:
+        raise cannot_write(folder, cause) from cause
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return done
+
+
+def _written(
+    bounce: Bounce,
+    folder: Path,
+    subtype: Subtype,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[PrintedStem, ...]:
+    rate_hz, tracks = bounce.session.sample_rate_hz, bounce.network.tracks
+    writers: dict[str, WavWriter] = {}
+    with TemporaryDirectory() as spare, ExitStack() as held:
+        done = 0
+        for blocks in stretches(bounce, Path(spare)):
+            if not writers:
+                names = file_names(tracks[each] for each in blocks)
+                for each in blocks:
+                    path = folder / f"{names[each]}.wav"
+                    writer = WavWriter(path, rate_hz, 2, subtype, each)
+                    writers[each] = held.enter_context(writer)
+            for each, block in blocks.items():
+                writers[each].write(block)
+            done += next((block.shape[1] for block in blocks.values()), 0)
+            if progress is not None:
+                progress(done, bounce.frames)
+    if not writers:
+        raise InputError(_nothing(bounce))
+    return tuple(PrintedStem(tracks[each], writer.result) for each, writer in writers.items())
+
+
+def file_names(tracks: Iterable[Track]) -> Mapping[str, str]:
+    """Names of files, without their ending, by track id: safe on every system, and no two alike."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for track in tracks:
+        name = safe = _safe(track.name)
+        count = 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{safe} {count}"
+        taken.add(name.casefold())
+        found[track.id] = name
+    return found
+
+
+def _safe(name: str) -> str:
+    safe = _FORBIDDEN.sub("_", name).strip(" .")
+    while len(safe.encode("utf-8", "surrogateescape")) > _LONGEST:
+        safe = safe[:-1].rstrip(" .")
+    safe = safe.encode("utf-8", "replace").decode().replace("?", "_") or "track"
+    return f"{safe}_" if _RESERVED.fullmatch(safe) else safe
+
+
+def _refuse_overwriting(folder: Path) -> None:
+    if folder.is_dir() and ((folder / RECORD).is_file() or not any(folder.iterdir())):
+        return
+    if folder.exists() or folder.is_symlink():
+        raise InputError(
+            Problem(
+                "would_overwrite",
+                f"{folder} is there already, and is no folder of an earlier bounce",
+                {"file": str(folder)},
+                hint="name another folder with -o, or move that one away",
+            )
+        )
+
+
+def _put(staging: Path, folder: Path) -> None:
+    old = folder.with_name(f"{staging.name}.old")
+    if folder.exists():
+        folder.rename(old)
+    staging.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _nothing(bounce: Bounce) -> Problem:
+    return Problem(
+        "nothing_to_print",
+        "no track of the session has a clip that can be printed",
+        {"file": bounce.session.format},
+        hint="look at stemwright bounce --plan SESSION",
+    )

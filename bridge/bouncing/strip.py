@@ -1,0 +1,106 @@
+"""A channel strip: mute, trim, fader, panner and sends, and what they are along a stretch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.bouncing.curves import Array
+from bridge.bouncing.dialect import Dialect
+from bridge.bouncing.lines import Lines, Values
+from sessions import Send, Track
+from stemwright.decibels import linear
+from stemwright.values import dataclass
+
+Gain = Array | float
+"""(n,), or one for all frames."""
+
+
+@dataclass(frozen=True)
+class SentNow:
+    """A send along a stretch: `places` is (2, channels, n or 1)."""
+
+    target: str
+    pre_fader: bool
+    level: Gain
+    places: Array
+
+    def of(self, block: Block) -> Block:
+        """(2, n) for the target's input."""
+        return placed(times(block, self.level), self.places)
+
+
+@dataclass(frozen=True)
+class StripNow:
+    """A strip along a stretch: gains before its inserts, of its fader, and of its panner."""
+
+    before: Gain
+    level: Gain
+    places: Array
+    sends: tuple[SentNow, ...]
+
+
+class Strip:
+    """What a track does to its input, in the order trim, inserts, fader, panner."""
+
+    def __init__(self, track: Track, rate_hz: int, dialect: Dialect) -> None:
+        lines = Lines(track.automation, rate_hz, dialect)
+        polarity = -1.0 if track.inverted else 1.0
+        self._trim = lines.gain("trim_db", linear(track.trim_db) * polarity, polarity)
+        self._level = lines.gain("gain_db", linear(track.gain_db))
+        self._sounding = lines.sounding()
+        self._panner = _Panner(track, track.pan_law, track.pan, lines, dialect)
+        self._sends = tuple(
+            _Sent(send, track, lines, dialect) for send in track.sends if send.enabled
+        )
+
+    def along(self, first: int, stop: int) -> StripNow:
+        """Its gains for the song's frames, one stretch behind the other."""
+        return StripNow(
+            self._sounding(first, stop) * self._trim(first, stop),
+            self._level(first, stop),
+            self._panner.along(first, stop),
+            tuple(send.along(first, stop) for send in self._sends),
+        )
+
+
+class _Panner:
+    def __init__(
+        self, track: Track, law: str | None, pan: float, lines: Lines, dialect: Dialect
+    ) -> None:
+        width = 1.0 if track.width is None else track.width
+        self._law, self._channels, self._gains = law, min(2, track.channels), dialect.pan
+        self._pan: Values = lines.place("pan", pan)
+        self._width: Values = lines.place("width", width)
+
+    def along(self, first: int, stop: int) -> Array:
+        pans, widths = np.broadcast_arrays(
+            np.atleast_1d(self._pan(first, stop)), np.atleast_1d(self._width(first, stop))
+        )
+        return self._gains(self._law, self._channels, pans, widths)
+
+
+class _Sent:
+    def __init__(self, send: Send, track: Track, lines: Lines, dialect: Dialect) -> None:
+        self._target, self._pre_fader = send.target, send.pre_fader
+        gain = 0.0 if send.muted else 1.0
+        self._level = lines.gain(f"send:{send.target}", linear(send.gain_db) * gain, gain)
+        own = lines if send.pan == track.pan else Lines((), 1, dialect)
+        self._panner = _Panner(track, send.pan_law or track.pan_law, send.pan, own, dialect)
+
+    def along(self, first: int, stop: int) -> SentNow:
+        level, places = self._level(first, stop), self._panner.along(first, stop)
+        return SentNow(self._target, self._pre_fader, level, places)
+
+
+def times(block: Block, gain: Gain) -> Block:
+    """A signal with a gain."""
+    return block if isinstance(gain, float) and gain == 1.0 else block * gain
+
+
+def placed(block: Block, places: Array) -> Block:
+    """(2, n) from (1 or 2, n), each channel by its gains to both sides."""
+    given: Block = places[:, 0] * block[0]
+    for channel in range(1, block.shape[0]):
+        given += places[:, channel] * block[channel]
+    return given

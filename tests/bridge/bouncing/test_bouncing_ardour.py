@@ -1,0 +1,41 @@
+"""Sessions saved by Ardour 7.3, printed here and held to Ardour's own bounces of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.bouncing import dialect_of, planned, stretches
+from sessions import read
+from stemwright.decibels import amplitude_db
+
+# Peak and RMS in dBFS of what remains. A: reads of long files end elsewhere than taken here. B:
+# float32 in Ardour's mixer. C: lines in beats are read there at whole ticks only.
+_REMAINS = {"A": (-115.0, -140.0), "B": (-135.0, -160.0), "C": (-83.0, -112.0)}
+
+
+@pytest.mark.parametrize("name", _REMAINS)
+def test_the_master_is_what_ardour_bounced(
+    name: str, shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = shared_data("ardour") / name
+    session = read([folder / f"{name}.ardour"])
+    truth, _ = soundfile.read(folder / "export" / f"{name}_ardour73_master_float32.wav")
+    bounce = planned(session, dialect_of(session), "master")
+    out = np.concatenate(
+        [blocks["master"] for blocks in stretches(bounce, tmp_path, 48_000)], axis=1
+    )
+    assert out.shape == truth.T.shape
+    left = out - truth.T
+    peak_db, rms_db = amplitude_db(float(np.abs(left).max())), amplitude_db(_rms(left))
+    assert (peak_db, rms_db) <= _REMAINS[name]
+    assert rms_db <= _REMAINS[name][1]
+    assert amplitude_db(_rms(truth)) > -40.0
+
+
+def _rms(samples: np.ndarray) -> float:
+    return float(np.sqrt(np.square(samples).mean()))

@@ -1,0 +1,143 @@
+"""What holds of any mixer: of gains, cuts, moves and sums; and stretches are not heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+from bridge.bouncing.bounce import StemKind, planned, stretches
+from bridge.bouncing.dialects.ardour import ARDOUR
+from sessions import Automation, AutomationPoint, Clip, Media, Send, Session, Track
+from stemwright.problems import InputError
+
+RATE_HZ, FRAMES = 48_000, 24_000
+
+Stems = dict[str, npt.NDArray[np.float64]]
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Half a second of stereo noise in a 24-bit file."""
+    path = tmp_path_factory.mktemp("media") / "noise.wav"
+    samples = np.random.default_rng(5).uniform(-0.5, 0.5, (FRAMES, 2))
+    soundfile.write(path, samples, RATE_HZ, "PCM_24")
+    return Media(path, None, RATE_HZ, 2, FRAMES, "WAV", "PCM_24")
+
+
+def _clip(media: Media, position: int, length: int, offset: int = 0, **more: object) -> Clip:
+    made = Clip(
+        media=media,
+        position_s=position / RATE_HZ,
+        length_s=length / RATE_HZ,
+        source_offset_s=offset / RATE_HZ,
+    )
+    return replace(made, **more)
+
+
+def _track(name: str, *clips: Clip, output: str | None = "master", **more: object) -> Track:
+    return replace(Track(name, name, output=output, clips=clips), **more)
+
+
+def _session(*tracks: Track) -> Session:
+    master = Track("master", "Master", "master", output=None, gain_db=-2.0)
+    return Session("ardour", None, RATE_HZ, (*tracks, master))
+
+
+def _printed(
+    session: Session, folder: Path, kind: StemKind = "groups", frames: int = 4096
+) -> Stems:
+    pieces: dict[str, list[npt.NDArray[np.float64]]] = {}
+    for blocks in stretches(planned(session, ARDOUR, kind), folder, frames):
+        for each, block in blocks.items():
+            pieces.setdefault(each, []).append(block)
+    return {each: np.concatenate(found, axis=1) for each, found in pieces.items()}
+
+
+def _song(noise: Media) -> Session:
+    """Groups in groups, sends before and behind faders, a line, a fade, an overlap."""
+    line = (AutomationPoint(0.0, 1.0), AutomationPoint(0.2, 0.3), AutomationPoint(0.4, 0.9))
+    moved = (Automation("gain_db", "linear", line), Automation("pan", "pan", line))
+    fade = {"fade_in_s": 0.01, "fade_out_s": 0.02, "opaque": True}
+    return _session(
+        _track("kick", _clip(noise, 100, 9000, 50), output="drums", pan=0.25, pan_law="balance"),
+        _track("hats", _clip(noise, 0, 20_000, 4000), output="drums", automation=moved),
+        _track(
+            "voice",
+            _clip(noise, 3000, 12_000, 0, **fade),
+            _clip(noise, 9000, 12_000, 7000, layer=1, **fade),
+            gain_db=-3.0,
+            sends=(Send("hall", -6.0), Send("hall", -20.0, pre_fader=True)),
+        ),
+        _track("drums", kind="group", output="band", gain_db=-1.5, sends=(Send("hall", -12.0),)),
+        _track("band", kind="group", gain_db=0.5, pan=-0.1, pan_law="2in2out", width=0.8),
+        _track("hall", kind="return", gain_db=-4.0),
+    )
+
+
+def test_stretches_are_not_heard_and_stems_sum_to_the_master(noise: Media, tmp_path: Path) -> None:
+    session = _song(noise)
+    groups = _printed(session, tmp_path)
+    assert list(groups) == ["voice", "band", "hall"]
+    for frames in (480, 10_007):
+        again = _printed(session, tmp_path, frames=frames)
+        assert all(np.array_equal(again[each], groups[each]) for each in groups)
+    tracks = _printed(session, tmp_path, "tracks")
+    assert list(tracks) == ["voice", "kick", "hats", "hall"]
+    whole = _printed(session, tmp_path, "master")["master"]
+    for stems in (groups, tracks):
+        total = np.sum(list(stems.values()), axis=0) * 10 ** (-2.0 / 20)
+        assert np.abs(total - whole).max() < 1e-7
+
+
+def test_a_fader_scales_and_a_clip_moves(noise: Media, tmp_path: Path) -> None:
+    plain = _session(_track("a", _clip(noise, 1000, 8000, 20)))
+    first = _printed(plain, tmp_path)["a"]
+    louder = _session(_track("a", _clip(noise, 1000, 8000, 20, gain_db=6.0), gain_db=-9.0))
+    assert np.allclose(_printed(louder, tmp_path)["a"], first * 10 ** (-3 / 20), rtol=1e-14)
+    later = _session(_track("a", _clip(noise, 1000 + 777, 8000, 20)))
+    moved = _printed(later, tmp_path)["a"]
+    assert np.array_equal(moved[:, 777 : 777 + 9000], first[:, :9000])
+    assert not moved[:, :1777].any()
+
+
+def test_a_clip_cut_in_two_sounds_as_one(noise: Media, tmp_path: Path) -> None:
+    for more in ({}, {"opaque": True}):
+        whole = _session(_track("a", _clip(noise, 500, 9000, 30, **more)))
+        left, right = _clip(noise, 500, 4001, 30, **more), _clip(noise, 4501, 4999, 4031, **more)
+        halves = _session(_track("a", left, right))
+        assert np.array_equal(_printed(whole, tmp_path)["a"], _printed(halves, tmp_path)["a"])
+
+
+def test_an_opaque_clip_hides_what_lies_under_it(noise: Media, tmp_path: Path) -> None:
+    under, over = _clip(noise, 0, 9000), _clip(noise, 3000, 2000, 11_000, layer=1)
+    mixed = _printed(_session(_track("a", under, over)), tmp_path)["a"]
+    hidden = _printed(_session(_track("a", under, replace(over, opaque=True))), tmp_path)["a"]
+    alone = _printed(_session(_track("a", over)), tmp_path)["a"]
+    inside = slice(3000, 5000)
+    assert np.array_equal(hidden[:, inside], alone[:, inside])
+    assert np.array_equal(hidden[:, 5000:], mixed[:, 5000:])
+    assert not np.array_equal(hidden[:, inside], mixed[:, inside])
+
+
+def test_mutes_and_solos(noise: Media, tmp_path: Path) -> None:
+    session = _song(noise)
+    muted = replace(
+        session, tracks=tuple(replace(t, muted=t.id == "voice") for t in session.tracks)
+    )
+    assert list(_printed(muted, tmp_path)) == ["band", "hall"]
+    alone = replace(
+        session, tracks=tuple(replace(t, soloed=t.id == "kick") for t in session.tracks)
+    )
+    assert list(_printed(alone, tmp_path, "tracks")) == ["kick", "hall"]
+
+
+def test_a_mixer_that_feeds_itself_is_refused(noise: Media) -> None:
+    one = _track("one", _clip(noise, 0, 100), output="two")
+    two = _track("two", kind="group", output="one")
+    with pytest.raises(InputError, match=r"one -> two|two -> one"):
+        planned(_session(one, two), ARDOUR)
