@@ -25,6 +25,10 @@ COMMANDS = {
         "checking.check:check",
         "Check every stem for damage, the stems against each other, and against the rough mix.",
     ),
+    "bounce": (
+        "commands.bounce:bounce",
+        "Print a DAW session's stems the way the DAW would: clips, fades, faders, pans, sends.",
+    ),
     "job": (
         "songs.job:app",
         "The folder of a song: its stems, its chain, and what it changes of it.",

@@ -214,6 +214,10 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
             [rendered, "-o", rendered.parent / f"back{HOSTILE}.{kind}"]
             for kind in ("rpp", "dawproject")
         ],
+        "bounce": [
+            [place.session, "--plan"],
+            [place.session, "-o", place.folder / f"printed{HOSTILE}", "--dry"],
+        ],
         "tag": [
             [rendered / "main.wav", "--job", place.job, "-o", rendered.parent / f"t{HOSTILE}.wav"],
             [rendered / "main.wav", "--set", f"title={HOSTILE}", "--dry-run"],

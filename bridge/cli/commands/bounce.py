@@ -1,0 +1,118 @@
+"""`stemwright bounce`: a DAW session printed to stems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from bridge.cli.options import Json
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.progress import ProgressBar
+from bridge.cli.telling import say_diagnostics
+from stemwright.problems import InputError, Problem, StoppedError
+from stemwright.words import clock, counted
+
+if TYPE_CHECKING:
+    from bridge.bouncing import Bounce, Bounced
+
+
+def bounce(
+    session: Annotated[Path, typer.Argument(metavar="SESSION", help="The DAW's session.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="DIR", help="The folder for the stems."),
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what can be printed of the song; print nothing.")
+    ] = False,
+    stems: Annotated[
+        Literal["tracks", "groups", "master"],
+        typer.Option(
+            "--stems",
+            help="What becomes a stem: every track, whatever feeds the master, or its output.",
+        ),
+    ] = "groups",
+    subtype: Annotated[
+        Literal["float32", "float64", "pcm24", "pcm16"],
+        typer.Option("--subtype", help="Sample format."),
+    ] = "float32",
+    media: Annotated[
+        list[Path] | None,
+        typer.Option("--media", help="A folder to look for audio in; repeatable."),
+    ] = None,
+    dry: Annotated[bool, typer.Option("--dry", help="Leave the tracks' plugins out.")] = False,
+    skip_missing: Annotated[
+        bool,
+        typer.Option(
+            "--skip-missing", help="Leave out what cannot be printed, and say so in bounce.json."
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Print a DAW session's stems the way the DAW would: clips, fades, faders, pans, sends.
+
+    The stems are taken before the master. What cannot be printed is named, all of it at once, and
+    stops the bounce unless --skip-missing says otherwise.
+
+    Example: stemwright bounce song/song.ardour -o stems/
+    """
+    from bridge.bouncing import dialect_of, plan_json, planned, print_stems
+    from sessions import read
+
+    found = read([session], media=media or ())
+    made = planned(found, dialect_of(found), stems)
+    if plan:
+        _show_plan(made, plan_json(made), json=json)
+        return
+    if out is None:
+        raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
+    try:
+        with ProgressBar() as bar:
+            bar.stage(f"printing {session.name}")
+            done = print_stems(made, out, subtype, dry=dry, skip_missing=skip_missing)
+    except KeyboardInterrupt as stop:
+        raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
+    if json:
+        print_json(done.as_json())
+    else:
+        say_diagnostics(said.as_json() for said in found.diagnostics)
+        _tell(done)
+
+
+def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:
+    if json:
+        print_json(told)
+        return
+    from bridge.bouncing import REASONS
+
+    rows = [
+        (each["track"], each["clip"], clock(each["position_s"]), each["fate"], REASONS[code][1])
+        for each in told["clips"]
+        for code in each["reasons"]
+    ]
+    if rows:
+        show_table(("track", "clip", "at", "fate", "why"), rows)
+    _say_shares(made)
+
+
+def _say_shares(made: Bounce) -> None:
+    from bridge.bouncing import seconds
+
+    found = seconds(made.accounts)
+    whole = sum(found.values())
+    share = 100.0 * (1.0 - found["refused"] / whole) if whole else 0.0
+    say(
+        f"{share:.1f} % of {whole:.1f} clip-seconds can be printed: {found['rendered']:.1f} as "
+        f"they are, {found['told']:.1f} with a word, {found['refused']:.1f} not"
+    )
+
+
+def _tell(done: Bounced) -> None:
+    for stem in done.stems:
+        say(f"{stem.written.path.name}  {stem.track.role}")
+    length = clock(done.bounce.frames / done.bounce.session.sample_rate_hz)
+    _say_shares(done.bounce)
+    like = done.bounce.dialect.name
+    say(f"{done.folder}: {counted(len(done.stems), 'stem')}, {length}, like {like}")

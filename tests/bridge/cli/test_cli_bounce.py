@@ -1,0 +1,87 @@
+"""`stemwright bounce` on sessions of Ardour: files, names, refusals, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from bridge.cli.app import app
+from sessions import read
+
+
+@pytest.fixture
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
+    return command_line(app)
+
+
+def test_a_session_becomes_a_bundle(
+    run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    source = shared_data("ardour") / "B" / "B.ardour"
+    said = run("bounce", source, "-o", tmp_path / "stems", "--json")
+    told = json.loads(said.out)
+    assert told["clip_seconds"]["refused"] == 0.0
+    assert [each["file"] for each in told["stems"]] == [
+        "Kick.wav",
+        "Hats.wav",
+        "Synth.wav",
+        "Fx.wav",
+        "Aux_.wav",
+        "Group.wav",
+    ]
+    bundle = read([tmp_path / "stems"])
+    roles = {track.clips[0].media.path.name: track.role for track in bundle.tracks}
+    assert roles == {each["file"]: each["role"] for each in told["stems"]}
+    total = np.sum(
+        [soundfile.read(path)[0] for path in sorted((tmp_path / "stems").glob("*.wav"))], axis=0
+    )
+    truth, _ = soundfile.read(source.parent / "export" / "B_ardour73_master_float32.wav")
+    assert np.abs(total * 10 ** (-3.0 / 20) - truth).max() < 10 ** (-120 / 20)
+
+
+def test_what_is_missing_stops_it_and_nothing_is_written(
+    run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "song"
+    shutil.copytree(shared_data("ardour") / "A", folder)
+    (folder / "interchange/A/audiofiles/kick.wav").unlink()
+    out = tmp_path / "stems"
+    said = run("bounce", folder / "A.ardour", "-o", out, "--json")
+    assert said.code == 2
+    assert [each["kind"] for each in json.loads(said.out)["errors"]] == ["missing_media"] * 3
+    assert not out.exists()
+    planned = json.loads(run("bounce", folder / "A.ardour", "--plan", "--json").out)
+    assert planned["clip_seconds"] == pytest.approx(
+        {"rendered": 17.688, "told": 0.0, "refused": 7.278}, abs=0.001
+    )
+    assert run("bounce", folder / "A.ardour", "-o", out, "--skip-missing").code == 0
+    assert sorted(path.name for path in out.glob("*.wav")) == ["Synth.wav", "Vox.wav"]
+
+
+def test_other_folders_are_left_alone(
+    run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    source = shared_data("ardour") / "A" / "A.ardour"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("keep")
+    said = run("bounce", source, "-o", tmp_path / "mine")
+    assert said.code == 2
+    assert "no folder of an earlier bounce" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_plugins_are_not_left_out_unasked(
+    run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    source = shared_data("ardour") / "D" / "D.ardour"
+    said = run("bounce", source, "-o", tmp_path / "stems")
+    assert said.code == 2
+    assert "ZamComp" in said.err
+    assert run("bounce", source, "-o", tmp_path / "stems", "--dry").code == 0
