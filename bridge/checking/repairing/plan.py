@@ -23,10 +23,10 @@ class Method:
 
 
 METHODS: tuple[Method, ...] = (
-    Method("corrupt_samples", "predicted", 1, "predicted from both sides"),
-    Method("dropout", "predicted", 1, "predicted from both sides"),
-    Method("clicks", "predicted", 1, "predicted from both sides"),
-    Method("clipped", "peaks", 1, "peaks put back"),
+    Method("corrupt_samples", "predicted", 2, "predicted from both sides"),
+    Method("dropout", "predicted", 2, "predicted from both sides"),
+    Method("clicks", "predicted", 2, "predicted from both sides"),
+    Method("clipped", "peaks", 2, "peaks put back"),
     Method("hum", "lines", 1, "the lines of the mains taken out"),
     Method("dc_offset", "constant", 1, "the offset taken out"),
     Method("channel_polarity", "turned", 1, "the right side turned over"),

@@ -24,10 +24,10 @@ _PACKAGES = ("stemwright", "dawdreamer", "pedalboard", "numpy", "soundfile", "so
 def doctor(plugin_path: PluginPath = None, store: StorePath = None, json: Json = False) -> None:
     """Say what runs here, and prove that it gives the same bits as everywhere else.
 
-    A fixed signal goes through every built-in, the dither and the meter, by the compiled kernels
-    and by numpy; their digests must be equal, and those this version is known by. Its loudness is
-    compared with pyloudnorm's. Exit code 0: all hold. 1: not, so a master made here may differ
-    from one made elsewhere.
+    A fixed signal goes through every built-in, the dither, the meter and the repairs, by the
+    compiled kernels and by numpy; their digests must be equal, and those this version is known by.
+    Its loudness is compared with pyloudnorm's. Exit code 0: all hold. 1: not, so a master made
+    here may differ from one made elsewhere.
 
     Example: stemwright doctor
     """

@@ -110,6 +110,16 @@ EXPORTED void sw_product(const double *re, const double *im, const double *by_re
                          double *out_re, double *out_im, int64_t count, int adds);
 EXPORTED void sw_taken_away(const double *samples, const double *leads, double *out, int64_t count);
 
+/* autoregression.c */
+EXPORTED void sw_levinson(const double *turned, double *taps, int64_t order, double least);
+EXPORTED void sw_autocorrelation(const double *values, double *out, int64_t count, int64_t lags);
+EXPORTED void sw_solve_toeplitz(const double *turned, const double *right, double *taps, double *found,
+                                int64_t count);
+EXPORTED void sw_pulls(const double *samples, const int64_t *places, double *out, int64_t count,
+                       const double *weights, int64_t span);
+EXPORTED void sw_solve_near(const int64_t *places, int64_t count, const double *weights, int64_t order,
+                            double ridge, double *found, double *columns, int64_t width);
+
 /* metering.c */
 EXPORTED void sw_statistics(const double *left, const double *right, int64_t frames, double *sums);
 EXPORTED void sw_weighted_energy(const double *block, int64_t stride, int64_t channels, const double *weights,

@@ -243,7 +243,7 @@ def test_verify_does_them_again_and_names_what_differs(
     assert "3 steps on 3 stems" in said.out
     record = folder / "repairs.json"
     text = record.read_text(encoding="utf-8")
-    record.write_text(text.replace('"version": 1', '"version": 0', 1), encoding="utf-8")
+    record.write_text(text.replace('"version": 2', '"version": 0', 1), encoding="utf-8")
     assert run("verify", folder).code == 2
     record.write_text(text, encoding="utf-8")
     samples, rate_hz = soundfile.read(folder / "keys.wav")

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.autoregression import Mask, filled, predictors
+from bridge.checking.repairing.methods.autoregression import Mask, filled
 from bridge.checking.repairing.methods.prediction import AROUND, Predicted, predicted
+from bridge.checking.repairing.methods.predictors import predictors
 from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, stretch_of
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio
