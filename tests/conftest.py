@@ -12,11 +12,13 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from blake3 import blake3
 from hypothesis import HealthCheck, settings
@@ -39,6 +41,25 @@ sys.dont_write_bytecode = False
 
 # Threads of a numerical library wait by working: there is one in each process, but a user's.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a name that nobody guesses is made in there
+ROOM_BYTES = 6 << 30
+
+
+def _memory_has_room() -> bool:
+    """Say whether files can lie in memory here: some 2 GB at a time, and programs among them."""
+    if not os.access(MEMORY, os.W_OK) or psutil.virtual_memory().available < ROOM_BYTES:
+        return False
+    found = os.statvfs(MEMORY)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= ROOM_BYTES
+
+
+# What is built once and kept from run to run stays on the disk.
+os.environ.setdefault("PYTEST_LASTING", tempfile.gettempdir())
+if "TMPDIR" not in os.environ and _memory_has_room():
+    # A run makes and removes files by the ten thousand: on a disk it waits longer than it works.
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # that it is asked for again
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script; what an interrupt does is tested all the same.
@@ -72,6 +93,12 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def lasting_folder() -> Path:
+    """Where what takes long to build is kept from run to run."""
+    return Path(os.environ["PYTEST_LASTING"])
 
 
 @pytest.fixture(scope="session")

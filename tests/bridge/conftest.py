@@ -66,7 +66,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def fixture_plugins() -> Callable[..., Path]:
+def fixture_plugins(lasting_folder: Path) -> Callable[..., Path]:
     """Return a finder of fixture VST3s by kind (see Fixture.cpp), built once a source and trusted.
 
     The kind `crash-load` is the plugin "Fixture Crash Load", in a bundle of that name. Another
@@ -78,7 +78,7 @@ def fixture_plugins() -> Callable[..., Path]:
     digest = hashlib.sha256(FLAGS.encode())
     for source in sorted(SOURCES.iterdir()):
         digest.update(source.read_bytes())
-    folder = Path(tempfile.gettempdir()) / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
+    folder = lasting_folder / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
     folder.mkdir(exist_ok=True)
     trust_folder(folder)
 

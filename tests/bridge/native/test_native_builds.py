@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -56,12 +55,12 @@ def test_a_library_that_is_not_the_one_built_is_never_loaded(
     assert "`make kernels` builds it anew" in found.why
 
 
-def built_once(compiler: str, flags: tuple[str, ...]) -> Path:
+def built_once(compiler: str, flags: tuple[str, ...], lasting_folder: Path) -> Path:
     """The kernels as this compiler makes them, built once a source on this machine."""
     version = subprocess.run([compiler, "-v"], capture_output=True, text=True, check=True).stderr
     told = "\n".join((sources_digest(), version, *flags, *SHARED, *EXACT))
     name = f"stemwright-kernels-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
-    library = Path(tempfile.gettempdir()) / name / LIBRARY.name
+    library = lasting_folder / name / LIBRARY.name
     if not is_built(library):
         library.parent.mkdir(exist_ok=True)
         compile_kernels(library, [compiler], (*flags, *SHARED))
@@ -79,10 +78,12 @@ def built_once(compiler: str, flags: tuple[str, ...]) -> Path:
     ],
     ids=["gcc plain", "gcc SSE2", "gcc all of this processor", "gcc, no undefined step", "clang"],
 )
-def test_every_build_gives_the_bits_that_are_known(compiler: str, flags: tuple[str, ...]) -> None:
+def test_every_build_gives_the_bits_that_are_known(
+    compiler: str, flags: tuple[str, ...], lasting_folder: Path
+) -> None:
     if shutil.which(compiler) is None:
         pytest.skip(f"no {compiler} here")
-    with using(Library(built_once(compiler, flags))):
+    with using(Library(built_once(compiler, flags, lasting_folder))):
         made = {each.part: each.digest for each in proofs()}
     assert ours(made) == ours(dict(KNOWN))
 
