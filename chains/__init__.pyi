@@ -100,6 +100,7 @@ from .model import (
     Target as Target,
     Version as Version,
     is_absolute as is_absolute,
+    stem_version_id as stem_version_id,
 )
 from .reading import (
     LIBRARY as LIBRARY,
@@ -207,6 +208,7 @@ __all__ = [
     "schema",
     "schema_of",
     "stem_selector",
+    "stem_version_id",
     "toml_data",
     "toml_text",
     "too_long_key",

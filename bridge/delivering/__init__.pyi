@@ -24,6 +24,10 @@ from .manifest import (
     manifest_text as manifest_text,
     read_manifest as read_manifest,
 )
+from .overs import (
+    LossyPeaks as LossyPeaks,
+    MomentOf as MomentOf,
+)
 from .planning import (
     PlannedFile as PlannedFile,
     SongToDeliver as SongToDeliver,
@@ -52,7 +56,9 @@ __all__ = [
     "Enclose",
     "Enclosure",
     "FloatMaster",
+    "LossyPeaks",
     "Manifest",
+    "MomentOf",
     "PageOf",
     "PlannedFile",
     "PlaybackGain",

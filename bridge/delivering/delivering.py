@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from bridge.delivering.checks import (
     tag_checks,
 )
 from bridge.delivering.enclosing import Enclose, Enclosure, enclosed, nothing
-from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file, safe_ceiling
+from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
 from bridge.delivering.manifest import (
     MANIFEST,
     DeliveredFile,
@@ -30,6 +30,13 @@ from bridge.delivering.manifest import (
     read_manifest,
 )
 from bridge.delivering.names import name_faults, naming_of
+from bridge.delivering.overs import (
+    TOLD_ALONE,
+    LossyPeaks,
+    OversSource,
+    with_overs_told,
+    without_overs,
+)
 from bridge.delivering.planning import PlannedFile, SongToDeliver
 from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import PAGE, SHEET, sheet_text
@@ -38,8 +45,6 @@ from bridge.finished import refuse_kept
 from bridge.storing import HeldError, file_digest, hold
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
-
-_PEAKS = ("max_true_peak_dbtp", "codec_over")
 
 FloatMaster = Callable[[Profile, str], Path]
 """Where a version's float master for a profile lies, rendered by then."""
@@ -122,11 +127,13 @@ def make_delivery(
     page: PageOf,
     progress: Progress,
     enclose: Enclose = nothing,
+    lossy: LossyPeaks = TOLD_ALONE,
     replace: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
-    `enclose` adds what lies beside them. What this machine has no encoder for is left out and told.
+    `enclose` adds what lies beside them. `lossy` says what is done about
+    encoders' peaks. What this machine has no encoder for is left out and told.
     Raises InputError, MachineError, RenderError; the folder is then as it was.
     """
     check_place(folder, replace=replace)
@@ -136,7 +143,9 @@ def make_delivery(
     with _staging(folder) as staging:
         for number, file in enumerate(files, 1):
             try:
-                row, notes = _delivered(file, song, master(file.profile, file.master), staging)
+                row, notes = _delivered(
+                    file, song, master(file.profile, file.master), staging, lossy
+                )
             except MachineError as error:
                 if any(each.kind != "encoder_missing" for each in error.problems):
                     raise
@@ -167,18 +176,25 @@ def _with_sheets(manifest: Manifest, staging: Path) -> Manifest:
 
 
 def _delivered(
-    file: PlannedFile, song: SongToDeliver, master: Path, staging: Path
+    file: PlannedFile, song: SongToDeliver, master: Path, staging: Path, lossy: LossyPeaks
 ) -> tuple[DeliveredFile, tuple[Diagnostic, ...]]:
     place = staging / file.path
     place.parent.mkdir(parents=True, exist_ok=True)
     profile = file.profile
     edit = _edit(file, master)
     made = make_file(master, place, file.coding, edit, _ceiling_dbtp(profile, song))
+    source = OversSource(master, edit, lossy.moment, lossy.dips)
+    dips = None
+    if lossy.dips:
+        made, dips = without_overs(made, file, source)
     notes: tuple[Diagnostic, ...] = ()
     if profile.embeds_tags:
         notes = _tagged(made, file)
     with decoded_copy(place) as readable:
-        checks = tuple(_with_safe_ceiling(_checks(file, made, readable), file, master, edit))
+        checks = (
+            *with_overs_told(_checks(file, made, readable), file, made, source),
+            *(() if dips is None else (dips,)),
+        )
     return (
         DeliveredFile(
             path=file.path,
@@ -214,25 +230,6 @@ def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
     loudness = Loudness.of(made.measures) if file.coding.format == "wav" else None
     options = TagOptions(loudness=loudness, before_audio=file.profile.tags_before_audio)
     return write_tags(made.path, file.metadata, options=options).diagnostics
-
-
-def _with_safe_ceiling(
-    checks: Iterable[Checked], file: PlannedFile, master: Path, edit: Edit
-) -> Iterator[Checked]:
-    """The checks, that of a lossy file's peaks with the ceiling that would have kept them."""
-    for row in checks:
-        over = row.check in _PEAKS and row.outcome != "pass" and file.coding.format in LOSSY
-        if not over or not isinstance(row.found, float) or not isinstance(row.wanted, float):
-            yield row
-            continue
-        safe = safe_ceiling(master, file.coding, edit, row.wanted, row.found - row.wanted)
-        words = "the encoder lifts the peaks over it at every level that was tried"
-        if safe is not None:
-            words = (
-                f"{-safe.trim_db:.1f} dB less before the encoder keep it, which was tried: "
-                f"a ceiling of {safe.ceiling_dbtp:.2f} dBTP"
-            )
-        yield replace(row, words=words)
 
 
 def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from bridge.comparing import Stand
     from bridge.finished import Lock
     from bridge.gathering import Cancel, Events
-    from bridge.planning import Plan
+    from bridge.planning import Excerpt, Plan
     from bridge.rendering import Context
     from bridge.storing import Store
-    from chains import Chain, Target
+    from chains import Chain, Target, Version
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,16 @@ class FinishedAgain:
 
         return read_lock(self.folder)
 
-    def context(self, target: Target | None = None) -> Context:
-        """The render, not begun; with another `target` than the chain's where one is given.
+    def context(
+        self,
+        target: Target | None = None,
+        *,
+        versions: tuple[Version, ...] | None = None,
+        excerpt: Excerpt | None = None,
+    ) -> Context:
+        """The render, not begun; with another `target` or other `versions` than the chain's.
+
+        Of an `excerpt` of the song where one is given, which nobody is told of.
 
         Raises InputError for sources that are gone, MachineError for plugins that are not here.
         """
@@ -52,10 +60,13 @@ class FinishedAgain:
         chain = load(self.folder / "chain.toml")
         if target is not None:
             chain = replace(chain, target=target)
-        plan = self._plan(chain)
-        return context_of(plan, self.store, events=self.events, cancel=self.cancel, jobs=self.jobs)
+        if versions is not None:
+            chain = replace(chain, versions=versions)
+        events = self.events if excerpt is None else None
+        plan = self._plan(chain, excerpt)
+        return context_of(plan, self.store, events=events, cancel=self.cancel, jobs=self.jobs)
 
-    def _plan(self, chain: Chain) -> Plan:
+    def _plan(self, chain: Chain, excerpt: Excerpt | None) -> Plan:
         from bridge.finished import recall
         from bridge.gathering import link_stems
         from bridge.hosting import plugin_places
@@ -70,6 +81,7 @@ class FinishedAgain:
             trusted=known,
             moves=lock.moves(),
             partial=self.stand is not None,
+            excerpt=excerpt,
         )
         if self.stand is None:
             return plan

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
         Progress,
         SongToDeliver,
     )
+    from bridge.delivering.files import MasteredMoment
     from bridge.delivering.tags import SongMetadata
     from bridge.finished import Lock
     from bridge.gathering import Events
+    from bridge.rendering import HeldDrive
     from bridge.road.again import FinishedAgain
-    from chains import Chain
+    from chains import Chain, Target
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def deliver(
     Raises as a render does; RenderError `not_as_finished` where the song comes out otherwise than
     it was finished.
     """
-    from bridge.delivering import check_place, make_delivery
+    from bridge.delivering import LossyPeaks, check_place, make_delivery
     from bridge.pages import delivery_page
     from bridge.road.again import FinishedAgain
     from bridge.storing import Store, default_root
@@ -130,9 +132,19 @@ def deliver(
             page=delivery_page,
             progress=progress,
             enclose=enclosing,
+            lossy=LossyPeaks(masters.moment, given.dip_overs),
             replace=replace_old,
         )
     return replace(made, diagnostics=(*told, *made.diagnostics))
+
+
+@dataclass(frozen=True)
+class _Mastered:
+    """Float masters by version, the drive they have, and the target where it is not the song's."""
+
+    files: Mapping[str, Path]
+    held: HeldDrive
+    target: Target | None = None
 
 
 @dataclass(frozen=True)
@@ -142,17 +154,29 @@ class _Masters:
     found: Deliverable
     again: FinishedAgain
     work: Path
-    made: dict[object, Mapping[str, Path]] = field(default_factory=dict)
+    made: dict[object, _Mastered] = field(default_factory=dict)
 
     def of(self, profile: Profile, version: str) -> Path:
         """Where a version's master for a profile lies."""
+        return self._for(profile).files[version]
+
+    def moment(self, profile: Profile, version: str, at_s: float) -> MasteredMoment | None:
+        """Every group of the main master for a profile around a second; None of other versions."""
+        from bridge.road.deliveries.moments import moment_of
+
+        if version != "main":
+            return None
+        made = self._for(profile)
+        return moment_of(self.again, self.found.chain, made.target, made.held, at_s)
+
+    def _for(self, profile: Profile) -> _Mastered:
         aim = profile.aim
         if aim not in self.made:
             self.made[aim] = self._own() if aim is None else self._aimed(profile)
-        return self.made[aim][version]
+        return self.made[aim]
 
-    def _own(self) -> Mapping[str, Path]:
-        from bridge.rendering import render
+    def _own(self) -> _Mastered:
+        from bridge.rendering import HeldDrive, render
 
         lock = self.found.lock
         drive_db, trim_db = lock.drive_db, lock.trim_db or 0.0
@@ -164,11 +188,11 @@ class _Masters:
             hashes = (_quantised(masters[version], each, place) for each in _written_as(lock))
             if wanted[version] not in hashes:
                 raise RenderError(_not_as_finished(self.found.folder, version))
-        return masters
+        return _Mastered(masters, HeldDrive(rendering.drive_db, rendering.trim_db))
 
-    def _aimed(self, profile: Profile) -> Mapping[str, Path]:
+    def _aimed(self, profile: Profile) -> _Mastered:
         """Solved anew before the limiter: a finished master is never limited again."""
-        from bridge.rendering import render
+        from bridge.rendering import HeldDrive, render
         from chains import Target
 
         assert profile.aim is not None  # noqa: S101 - who calls asked
@@ -179,7 +203,8 @@ class _Masters:
             true_peak_dbtp=profile.aim.true_peak_dbtp or own.true_peak_dbtp,
         )
         rendering = render(self.again.context(target), "float64")
-        return {each.version: each.path for each in rendering.outputs}
+        masters = {each.version: each.path for each in rendering.outputs}
+        return _Mastered(masters, HeldDrive(rendering.drive_db, rendering.trim_db), target)
 
 
 @contextmanager

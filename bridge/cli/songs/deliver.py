@@ -76,6 +76,13 @@ def deliver(
         bool,
         typer.Option("--with-stems", help="Copy the stems too, where a profile keeps the song."),
     ] = False,
+    dip_overs: Annotated[
+        bool,
+        typer.Option(
+            "--dip-overs",
+            help="Turn down, before the encoder, the moments where a lossy file is over its limit.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the files, and make none.")
     ] = False,
@@ -130,6 +137,7 @@ def deliver(
         jobs=jobs or cores(),
         only=only or (),
         settings=set_ or (),
+        dip_overs=dip_overs,
         with_stems=with_stems,
     )
     _deliver(given, wanted, out, dry_run=dry_run, replace=replace, json=json)

@@ -1,3 +1,6 @@
+from .dips import (
+    Dip as Dip,
+)
 from .edits import (
     Edit as Edit,
     TimedEdit as TimedEdit,
@@ -10,15 +13,25 @@ from .encoding import (
     decode_aac as decode_aac,
     encode as encode,
 )
+from .group_shares import (
+    GroupShare as GroupShare,
+    MasteredMoment as MasteredMoment,
+    group_shares as group_shares,
+)
+from .lossy_peaks import (
+    Over as Over,
+    SafeCeiling as SafeCeiling,
+    dip_overs as dip_overs,
+    overs_in as overs_in,
+    safe_ceiling as safe_ceiling,
+)
 from .making import (
     LOSSY as LOSSY,
     WHOLE as WHOLE,
     MadeFile as MadeFile,
-    SafeCeiling as SafeCeiling,
     decoded_copy as decoded_copy,
     decoded_measures as decoded_measures,
     make_file as make_file,
-    safe_ceiling as safe_ceiling,
 )
 
 __all__ = [
@@ -26,8 +39,12 @@ __all__ = [
     "LOSSY",
     "WHOLE",
     "Coding",
+    "Dip",
     "Edit",
+    "GroupShare",
     "MadeFile",
+    "MasteredMoment",
+    "Over",
     "SafeCeiling",
     "TimedEdit",
     "aac_program",
@@ -35,7 +52,10 @@ __all__ = [
     "decode_aac",
     "decoded_copy",
     "decoded_measures",
+    "dip_overs",
     "encode",
+    "group_shares",
     "make_file",
+    "overs_in",
     "safe_ceiling",
 ]

@@ -44,6 +44,18 @@ class Edit:
         """How long the file is, at the master's rate."""
         return self.head_frames + self.sounding_frames(master_frames) + self.tail_frames
 
+    def master_frame(self, frame: int, master_frames: int) -> int | None:
+        """Which frame of the master is heard at a frame of the edit; None in a silence.
+
+        In a crossfade, that of the section that ends.
+        """
+        left = frame - self.head_frames
+        for first, stop in self.sections or ((0, master_frames),):
+            if 0 <= left < stop - first:
+                return first + left
+            left -= stop - first
+        return None
+
 
 @dataclass(frozen=True)
 class TimedEdit:
@@ -144,13 +156,13 @@ def _faded(block: Block, at: int, stop: int, edit: Edit) -> Block:
     place = at + np.arange(frames)
     gain = np.ones(frames)
     if edit.fade_in_frames:
-        gain *= _eased(np.minimum((place + 0.5) / edit.fade_in_frames, 1.0))
+        gain *= eased(np.minimum((place + 0.5) / edit.fade_in_frames, 1.0))
     if edit.fade_out_frames:
-        gain *= _eased(np.minimum((stop - place - 0.5) / edit.fade_out_frames, 1.0))
+        gain *= eased(np.minimum((stop - place - 0.5) / edit.fade_out_frames, 1.0))
     return block * gain
 
 
-def _eased(place: Block) -> Block:
+def eased(place: Block) -> Block:
     """From 0 to 1 without a corner at either end."""
     eased: Block = place * place * (3.0 - 2.0 * place)
     return eased

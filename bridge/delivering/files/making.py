@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +14,7 @@ import numpy as np
 from bridge.audio import BLOCK_FRAMES, Block, probe, resampled
 from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
 from bridge.delivering.files.encoding import Coding, decode_aac, encode
-from bridge.delivering.profiles import ENDINGS
-from bridge.metering import Meter, measure
+from bridge.metering import measure
 from bridge.processing import gain_of
 
 if TYPE_CHECKING:
@@ -27,9 +25,6 @@ WHOLE = Edit()
 """A master as it is."""
 
 _MOST_TRIMS = 3
-_MOST_TRIALS = 6
-_TRIED_STEP_DB = 0.1
-"""What is said is what was tried: a codec's peaks move by more than a level does."""
 _TRIM_EXTRA_DB = 0.002
 LOSSY: tuple[FileFormat, ...] = ("mp3", "opus", "aac")
 """Formats that give no sample back as it was."""
@@ -64,7 +59,7 @@ def make_file(
     check_edit(edit, header.frames, header.sample_rate_hz)
     trim_db = 0.0
     for _ in range(_MOST_TRIMS):
-        blocks = _blocks(master, coding, edit, trim_db)
+        blocks = master_blocks(master, coding, edit, trim_db)
         clipped = encode(blocks, coding, header.channels, path)
         measures = decoded_measures(path)
         over_db = -1.0 if ceiling_dbtp is None else measures.true_peak_dbtp - ceiling_dbtp
@@ -74,40 +69,6 @@ def make_file(
         trim_db -= over_db + _TRIM_EXTRA_DB
         path.unlink()
     return MadeFile(path, coding, measures.frames, clipped, trim_db, measures)
-
-
-@dataclass(frozen=True)
-class SafeCeiling:
-    """What keeps a lossy file's peaks: so much less before the encoder, whose input then peaks so.
-
-    It was tried: the file made that way keeps the limit.
-    """
-
-    trim_db: float
-    ceiling_dbtp: float
-
-
-def safe_ceiling(
-    master: Path, coding: Coding, edit: Edit, limit_dbtp: float, over_db: float
-) -> SafeCeiling | None:
-    """Try lower levels of a master until its lossy file, which was `over_db` over, keeps a limit.
-
-    None where the codec lifts the peaks again each time. Raises as `make_file`.
-    """
-    header = probe(master)
-    trim_db = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        for trial in range(_MOST_TRIALS):
-            trim_db = -math.ceil((over_db - trim_db) / _TRIED_STEP_DB) * _TRIED_STEP_DB
-            path = Path(folder) / f"{trial}{ENDINGS[coding.format]}"
-            encode(_blocks(master, coding, edit, trim_db), coding, header.channels, path)
-            over_db = decoded_measures(path).true_peak_dbtp - limit_dbtp
-            if over_db <= 0.0:
-                meter = Meter(coding.rate_hz, header.channels)
-                for block in _blocks(master, coding, edit, trim_db):
-                    meter.add(block)
-                return SafeCeiling(trim_db, meter.result().true_peak_dbtp)
-    return None
 
 
 def decoded_measures(path: Path) -> Measures:
@@ -131,7 +92,8 @@ def decoded_copy(path: Path) -> Iterator[Path]:
         yield wav
 
 
-def _blocks(master: Path, coding: Coding, edit: Edit, trim_db: float) -> Iterator[Block]:
+def master_blocks(master: Path, coding: Coding, edit: Edit, trim_db: float) -> Iterator[Block]:
+    """A master as it goes into an encoder: edited, at the file's rate, with a static gain."""
     header = probe(master)
     own = edited_blocks(master, header.frames, edit)
     gain = gain_of(trim_db)

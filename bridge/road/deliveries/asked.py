@@ -16,7 +16,8 @@ class ToDeliver:
     sent with a revision, or, with `current_job`, those that the job says now. Of a folder that is
     no job, `revision` is the number that its names get. `only` are the
     versions wanted, all where it is empty; `settings` are KEY=VALUE metadata that stand over all.
-    `with_stems` has copies of the stems lie beside a song that a profile keeps.
+    `with_stems` has copies of the stems lie beside a song that a profile keeps. `dip_overs` turns
+    down the moments at which a lossy file passes its limit.
     """
 
     song: Path
@@ -31,3 +32,4 @@ class ToDeliver:
     only: Sequence[str] = ()
     settings: Sequence[str] = ()
     with_stems: bool = False
+    dip_overs: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -328,3 +329,23 @@ def test_a_delivery_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
     assert not out.exists()
     assert deliver(*words[1:], "--only", "main").code in (0, 3)
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["out"]
+
+
+def test_an_encoders_over_is_laid_at_the_groups_it_is_of(deliver, finished, tmp_path) -> None:
+    """Their mastered stems of that moment are rendered anew, and the codec hears all but one."""
+    quiet = tmp_path / "quiet.toml"
+    quiet.write_text(
+        'schema = 1\nname = "quiet"\nsays = "a low limit"\nnaming = "preview"\n'
+        '[[file]]\nformat = "mp3"\nkbps = 128\n[limits]\nmax_true_peak_dbtp = -9.8\n'
+    )
+    words = (finished / "master", "--profile", quiet, *SAID, "--json")
+    told = json.loads(deliver(*words, "-o", tmp_path / "out").out)
+    (row,) = (each for each in told["files"][0]["checks"] if each["check"] == "max_true_peak_dbtp")
+    said = re.search(
+        r"MP3 of 128 kbps .* that peak is of (\w+) (\d+) %, (\w+) (\d+) %", row["words"]
+    )
+    assert said is not None, row["words"]
+    assert {said[1], said[3]} == {"drums", "rest"}
+    assert int(said[2]) + int(said[4]) in (99, 100, 101)
+    dipped = json.loads(deliver(*words, "--dip-overs", "-o", tmp_path / "dipped").out)
+    assert dipped["files"][0]["measures"]["true_peak_dbtp"] <= -9.8
