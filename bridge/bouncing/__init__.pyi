@@ -8,15 +8,22 @@ from .bounce import (
     StemKind as StemKind,
     planned as planned,
     refusals as refusals,
-    stretches as stretches,
 )
 from .dialects.known import (
     dialect_of as dialect_of,
+)
+from .inserts import (
+    Hosting as Hosting,
 )
 from .stem_files import (
     Bounced as Bounced,
     plan_json as plan_json,
     print_stems as print_stems,
+)
+from .stretches import (
+    Ready as Ready,
+    made_ready as made_ready,
+    stretches as stretches,
 )
 
 __all__ = [
@@ -24,8 +31,11 @@ __all__ = [
     "Bounce",
     "Bounced",
     "ClipAccount",
+    "Hosting",
+    "Ready",
     "StemKind",
     "dialect_of",
+    "made_ready",
     "plan_json",
     "planned",
     "print_stems",

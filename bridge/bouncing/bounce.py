@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import field, replace
 from typing import Literal
 
-from bridge.audio import BLOCK_FRAMES, Block
 from bridge.bouncing.accounts import REASONS, ClipAccount, account
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.media_files import MediaFiles
-from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.network import MASTER, Network, network
-from sessions import Session
+from sessions import Session, Track
 from stemwright.problems import Problem
 from stemwright.values import dataclass
 
@@ -27,7 +23,8 @@ _PASSING = frozenset({"group", "folder"})
 class Bounce:
     """A session's stretch to print, from `start_frame` on, and what becomes of every clip.
 
-    `network` holds the tracks with the clips that are printed.
+    `network` holds the tracks with the clips that are printed, `late_frames` by track how late the
+    plugins behind it are.
     """
 
     session: Session
@@ -37,6 +34,19 @@ class Bounce:
     start_frame: int
     frames: int
     accounts: tuple[ClipAccount, ...]
+    late_frames: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @property
+    def hosted(self) -> tuple[Track, ...]:
+        """The heard tracks with plugins that are on; the master's count if it is printed."""
+        tracks = (self.network.tracks[each] for each in self.network.order)
+        return tuple(
+            track
+            for track in tracks
+            if track.id in self.network.heard
+            and (track.id != MASTER or self.kind == "master")
+            and any(device.enabled for device in track.devices)
+        )
 
     @property
     def apart(self) -> frozenset[str]:
@@ -85,27 +95,8 @@ def _end_s(session: Session) -> float:
     return max(ends, default=session.length_s or 0.0)
 
 
-def refusals(bounce: Bounce, *, dry: bool = False) -> list[Problem]:
-    """Why it would not be the song: every clip and, unless `dry`, every plugin left out."""
-    return [*_clip_refusals(bounce), *(() if dry else _plugin_refusals(bounce))]
-
-
-def _plugin_refusals(bounce: Bounce) -> Iterator[Problem]:
-    for each in bounce.network.order:
-        track = bounce.network.tracks[each]
-        if each not in bounce.network.heard or (each == MASTER and bounce.kind != "master"):
-            continue
-        for device in track.devices:
-            if device.enabled:
-                yield Problem(
-                    "plugin_not_printed",
-                    f"{track.name}: {device.name} ({device.format}) is not hosted by a bounce yet",
-                    {"file": track.name, "plugin": device.name},
-                    hint="--dry prints the tracks without their plugins",
-                )
-
-
-def _clip_refusals(bounce: Bounce) -> list[Problem]:
+def refusals(bounce: Bounce) -> list[Problem]:
+    """Why it would not be the song: every clip that is left out."""
     return [
         Problem(
             code,
@@ -118,23 +109,3 @@ def _clip_refusals(bounce: Bounce) -> list[Problem]:
         for code in each.reasons
         if REASONS[code][0] == "refused"
     ]
-
-
-def stretches(
-    bounce: Bounce, folder: Path, frames: int = BLOCK_FRAMES
-) -> Iterator[Mapping[str, Block]]:
-    """(2, n) of every stem by its track's id, stretch by stretch; `folder` holds what is converted.
-
-    Raises InputError for media that cannot be read.
-    """
-    session = bounce.session
-    with MediaFiles(session.sample_rate_hz, folder) as files:
-        mixer = Mixer(bounce.network, session.sample_rate_hz, bounce.dialect, files, bounce.apart)
-        stop = bounce.start_frame + bounce.frames
-        for first in range(0, stop, frames):
-            end = min(stop, first + frames)
-            fed, out = mixer.run(first, end)
-            stems = {MASTER: out} if bounce.kind == "master" else fed
-            skipped = max(0, bounce.start_frame - first)
-            if skipped < end - first:
-                yield {each: block[:, skipped:] for each, block in stems.items()}

@@ -18,16 +18,22 @@ FadeGains = Callable[[str, Side, int, Array], Array]
 PanGains = Callable[[str | None, int, Array, Array], Array]
 """The law's name, channels (1 or 2), pans and widths (n,): gains (2, channels, n)."""
 
-Places = Callable[[Array], Array]
-"""Where a line is read, in frames, for the frames of the song that play."""
+Places = Callable[[Array, int], Array]
+"""Where a line is read, in frames, for the frames of the song that play; the second is how late
+plugins behind it make the sound."""
 
 PlacesInRead = Callable[[int, int, Array], Array]
 """The same of a clip's curves, for a read from one frame of the song to another."""
 
 
-def as_played(frames: Array) -> Array:
+def as_played(frames: Array, _late_frames: int) -> Array:
     """Lines are read where the sound is."""
     return frames
+
+
+def at_once(_latency_frames: int) -> int:
+    """Plugins begin with a whole block."""
+    return 0
 
 
 def as_read(_start: int, _stop: int, frames: Array) -> Array:
@@ -41,7 +47,9 @@ class Dialect:
 
     `under_fade` is what an opaque clip's fade does to what lies under it. `fader_places`,
     `pan_places`, `mute_places` and `clip_places` say where curves are read. `glide_hz` smooths
-    moving faders and mutes by one pole, whose coefficient is that over the sample rate.
+    moving faders and mutes by one pole, whose coefficient is that over the sample rate. Plugins
+    get blocks of `block_frames`, the song beginning `plugin_lead` frames into the first, which may
+    depend on the session's latency.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
     its rest is silence.
     """
@@ -57,6 +65,8 @@ class Dialect:
     mute_places: Places = as_played
     clip_places: PlacesInRead = as_read
     glide_hz: float = 0.0
+    block_frames: int = 512
+    plugin_lead: Callable[[int], int] = at_once
     cut_short_is_silent: bool = False
 
 

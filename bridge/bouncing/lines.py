@@ -44,9 +44,19 @@ class Glide:
 
 
 class Lines:
-    """The automation lines of a track, or of a clip, at the session's rate."""
+    """The automation lines of a track at the session's rate.
 
-    def __init__(self, lines: tuple[Automation, ...], rate_hz: int, dialect: Dialect) -> None:
+    `late_frames` is the delay of the plugins behind it.
+    """
+
+    def __init__(
+        self,
+        lines: tuple[Automation, ...],
+        rate_hz: int,
+        dialect: Dialect,
+        late_frames: int = 0,
+    ) -> None:
+        self._late_frames = late_frames
         self._lines = {line.target: line for line in lines}
         self._rate_hz, self._dialect = rate_hz, dialect
 
@@ -57,14 +67,16 @@ class Lines:
             return _standing(standing)
         as_gain = gains_of if self._lines[target].unit == "db" else np.asarray
         glide = Glide(self._dialect.glide_hz / self._rate_hz)
-        return _moving(found, self._dialect.fader_places, lambda at: glide(as_gain(at) * scale))
+        return self._moving(
+            found, self._dialect.fader_places, lambda at: glide(as_gain(at) * scale)
+        )
 
     def place(self, target: str, standing: float) -> Values:
         """A pan or a width."""
         found = self._curve(target)
         if found is None:
             return _standing(standing)
-        return _moving(found, self._dialect.pan_places, np.asarray)
+        return self._moving(found, self._dialect.pan_places, np.asarray)
 
     def sounding(self) -> Values:
         """1 where a mute's line lets a track sound, 0 where not."""
@@ -72,9 +84,17 @@ class Lines:
         if found is None:
             return _standing(1.0)
         glide = Glide(self._dialect.glide_hz / self._rate_hz)
-        return _moving(
+        return self._moving(
             found, self._dialect.mute_places, lambda at: glide(np.where(at > _MUTED, 0.0, 1.0))
         )
+
+    def _moving(self, line: Curve, places: Places, then: Callable[[Array], Array]) -> Values:
+        late = self._late_frames
+
+        def along(first: int, stop: int) -> Array:
+            return then(line.at(places(np.arange(first, stop, dtype=np.float64), late)))
+
+        return along
 
     def _curve(self, target: str) -> Curve | None:
         line = self._lines.get(target)
@@ -83,7 +103,3 @@ class Lines:
 
 def _standing(value: float) -> Values:
     return lambda _first, _stop: value
-
-
-def _moving(line: Curve, places: Places, then: Callable[[Array], Array]) -> Values:
-    return lambda first, stop: then(line.at(places(np.arange(first, stop, dtype=np.float64))))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
-from bridge.audio import Block
-from bridge.bouncing.dialect import Dialect
+from bridge.audio import Block, Cursor
+from bridge.bouncing.bounce import Bounce
+from bridge.bouncing.inserts import Inserted
 from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.network import MASTER, Network
 from bridge.bouncing.playlist import Playlist
@@ -20,59 +22,78 @@ Parts = dict[str, Block]
 class Mixer:
     """Works the song from its start on, one stretch behind the other.
 
-    What comes out of tracks in `apart` stays apart by what went in; the others sum it up.
+    What comes out of tracks in `apart` stays apart by what went in; the others sum it up. In place
+    of the inputs of `inserted` tracks stands what came out of their plugins. It is worked to the
+    master's end, or to where the plugins of the tracks `before_inserts` begin.
     """
 
     def __init__(
         self,
-        network: Network,
-        rate_hz: int,
-        dialect: Dialect,
+        bounce: Bounce,
         files: MediaFiles,
-        apart: frozenset[str] = frozenset(),
+        inserted: Mapping[str, Inserted] = MappingProxyType({}),
+        before_inserts: frozenset[str] | None = None,
     ) -> None:
-        self._network, self._files, self._apart = network, files, apart
-        tracks = network.tracks
-        self._strips = {each: Strip(tracks[each], rate_hz, dialect) for each in network.order}
-        self._playlists = {each: Playlist(tracks[each], rate_hz, dialect) for each in network.order}
+        network, rate_hz, dialect = bounce.network, bounce.session.sample_rate_hz, bounce.dialect
+        self._network, self._files, self._apart = network, files, bounce.apart
+        self._targets = frozenset({MASTER}) if before_inserts is None else before_inserts
+        self._to_the_end = before_inserts is None
+        self._worked = _leading(self._targets, network, inserted)
+        self._strips: dict[str, Strip] = {}
+        self._playlists: dict[str, Playlist] = {}
+        self._inserted = {each: Cursor(found.blocks()) for each, found in inserted.items()}
+        for each in self._worked:
+            track = network.tracks[each]
+            channels = min(2, track.channels)
+            if each in inserted:
+                channels = inserted[each].channels
+            else:
+                self._playlists[each] = Playlist(track, rate_hz, dialect)
+            late_frames = bounce.late_frames.get(each, 0)
+            self._strips[each] = Strip(track, channels, late_frames, rate_hz, dialect)
 
-    def run(self, first: int, stop: int) -> tuple[Parts, Block]:
-        """(2, stop - first) of what feeds the master, by track, and what leaves the master."""
+    def run(self, first: int, stop: int) -> tuple[Parts, Parts]:
+        """(2, stop - first) of what feeds the master, by track, and of each track worked to."""
         parts: dict[str, Parts] = {each: {} for each in self._network.order}
-        out = np.zeros((2, stop - first))
+        given: Parts = {}
         fed: Parts = {}
-        for each in self._network.order:
+        for each in self._worked:
             now = self._strips[each].along(first, stop)
-            if each not in self._network.heard:
-                continue
-            if self._playlists[each]:
-                _add(parts[each], each, self._playlists[each].read(self._files, first, stop))
+            self._enter(each, parts[each], first, stop)
             if each == MASTER:
                 fed = dict(parts[each])
-                summed = _summed({"": out, **fed})
-                out = times(times(summed, now.before), now.level)
-            else:
+            if each not in self._targets:
                 self._through(each, now, parts)
-        return fed, out
+                continue
+            channels = min(2, self._network.tracks[each].channels)
+            silence = np.zeros((channels, stop - first))
+            block = _summed({"": silence, **parts[each]})
+            if each not in self._inserted:
+                block = times(block, now.before)
+            if self._to_the_end:
+                block = times(times(block, now.sounding), now.level)
+            given[each] = block
+        return fed, given
+
+    def _enter(self, each: str, parts: Parts, first: int, stop: int) -> None:
+        """Put what a track brings itself to what others gave it."""
+        if each in self._inserted:
+            parts[each] = np.concatenate(self._inserted[each].take(stop - first), axis=1)
+        elif self._playlists[each]:
+            _add(parts, each, self._playlists[each].read(self._files, first, stop))
 
     def _through(self, each: str, now: StripNow, parts: Mapping[str, Parts]) -> None:
         given = parts[each]
         if each not in self._apart and given:
             given = {each: _summed(given)}
-        output = self._network.tracks[each].output
         for told, block in given.items():
-            self._part(told, block, each, now, parts, output)
+            behind = block if each in self._inserted else times(block, now.before)
+            self._give(told, times(behind, now.sounding), each, now, parts)
 
-    def _part(
-        self,
-        told: str,
-        block: Block,
-        each: str,
-        now: StripNow,
-        parts: Mapping[str, Parts],
-        output: str | None,
+    def _give(
+        self, told: str, before: Block, each: str, now: StripNow, parts: Mapping[str, Parts]
     ) -> None:
-        before = times(block, now.before)
+        output = self._network.tracks[each].output
         behind = times(before, now.level)
         for send in now.sends:
             if send.target in parts:
@@ -86,6 +107,19 @@ class Mixer:
         if self._network.tracks[target].channels == 1:
             block = block.sum(axis=0, keepdims=True)
         _add(parts[target], told, block)
+
+
+def _leading(
+    targets: frozenset[str], network: Network, inserted: Mapping[str, Inserted]
+) -> tuple[str, ...]:
+    """The heard tracks that lead to targets, in order, but what leads to inserted ones alone."""
+    found, left = set(targets), list(targets)
+    while left:
+        each = left.pop()
+        new = set() if each in inserted else set(network.fed[each]) - found
+        found |= new
+        left += new
+    return tuple(each for each in network.order if each in found & network.heard)
 
 
 def _add(parts: Parts, told: str, block: Block) -> None:

@@ -19,11 +19,13 @@ Feeds = dict[str, list[str]]
 class Network:
     """The tracks by id, in an order in which every one comes behind all that feed it.
 
-    `heard` are those that neither a mute nor another's solo silences.
+    `fed` says of each which feed it. `heard` are those that neither a mute nor another's solo
+    silences.
     """
 
     tracks: Mapping[str, Track]
     order: tuple[str, ...]
+    fed: Feeds
     heard: frozenset[str]
 
 
@@ -42,7 +44,7 @@ def network(session: Session) -> Network:
         order = tuple(TopologicalSorter(fed).static_order())
     except CycleError as cause:
         raise _feedback([tracks[each].name for each in cause.args[1]]) from cause
-    return Network(tracks, order, frozenset(_heard(tracks, fed)))
+    return Network(tracks, order, fed, frozenset(_heard(tracks, fed)))
 
 
 def _targets(track: Track) -> Iterator[str]:

@@ -14,10 +14,12 @@ from typing import Any
 
 from bridge.audio import Subtype, WavWriter, Written
 from bridge.bouncing.accounts import seconds
-from bridge.bouncing.bounce import Bounce, refusals, stretches
+from bridge.bouncing.bounce import Bounce
+from bridge.bouncing.inserts import Hosting
+from bridge.bouncing.stretches import Ready, made_ready, stretches
 from sessions import Track
 from stemwright.files import cannot_write
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 
 RECORD = "bounce.json"
@@ -52,10 +54,15 @@ class Bounced:
     folder: Path
     bounce: Bounce
     stems: tuple[PrintedStem, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
     def as_json(self) -> dict[str, Any]:
         """What `bounce --json` prints, and bounce.json holds."""
-        return {**plan_json(self.bounce), "stems": [each.as_json() for each in self.stems]}
+        return {
+            **plan_json(self.bounce),
+            "stems": [each.as_json() for each in self.stems],
+            "diagnostics": [each.as_json() for each in self.diagnostics],
+        }
 
 
 def plan_json(bounce: Bounce) -> dict[str, Any]:
@@ -78,26 +85,26 @@ def print_stems(
     folder: Path,
     subtype: Subtype = "float32",
     *,
-    dry: bool = False,
+    hosting: Hosting | None = None,
     skip_missing: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Bounced:
     """Print every stem into `folder`, which appears when all of them are whole.
 
-    `progress` is told frames done and frames in all. `dry` leaves out plugins. A folder of an
-    earlier bounce is replaced.
-    Raises InputError: what `refusals` tells unless `skip_missing`, `would_overwrite`,
-    `nothing_to_print`, and for media that cannot be read; MachineError: disk_full, not_writable.
+    `progress` is told frames done and frames in all. Without `hosting`
+    plugins are left out. A folder of an earlier bounce is replaced.
+    Raises what `made_ready` raises; InputError: would_overwrite, nothing_to_print, and for media
+    that cannot be read; MachineError: disk_full, not_writable; and what rendering plugins raises.
     """
-    told = [] if skip_missing else refusals(bounce, dry=dry)
-    if told:
-        raise InputError(told)
     _refuse_overwriting(folder)
     staging = folder.with_name(f".{folder.name[:40]}.{secrets.token_hex(8)}.part")
     try:
         staging.mkdir(parents=True)
-        stems = _written(bounce, staging, subtype, progress)
-        done = Bounced(folder, bounce, stems)
+        with TemporaryDirectory() as spare:
+            place = Path(spare)
+            ready = made_ready(bounce, place, hosting, skip_missing=skip_missing)
+            stems = _written(ready, staging, place, subtype, hosting, progress)
+        done = Bounced(folder, bounce, stems, ready.diagnostics)
         text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
         _put(staging, folder)
@@ -109,16 +116,19 @@ def print_stems(
 
 
 def _written(
-    bounce: Bounce,
+    ready: Ready,
     folder: Path,
+    spare: Path,
     subtype: Subtype,
+    hosting: Hosting | None,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[PrintedStem, ...]:
+    bounce = ready.bounce
     rate_hz, tracks = bounce.session.sample_rate_hz, bounce.network.tracks
     writers: dict[str, WavWriter] = {}
-    with TemporaryDirectory() as spare, ExitStack() as held:
+    with ExitStack() as held:
         done = 0
-        for blocks in stretches(bounce, Path(spare)):
+        for blocks in stretches(ready, spare, hosting):
             if not writers:
                 names = file_names(tracks[each] for each in blocks)
                 for each in blocks:

@@ -32,32 +32,39 @@ class SentNow:
 
 @dataclass(frozen=True)
 class StripNow:
-    """A strip along a stretch: gains before its inserts, of its fader, and of its panner."""
+    """A strip along a stretch: gains before its inserts, behind them, of its fader and panner."""
 
     before: Gain
+    sounding: Gain
     level: Gain
     places: Array
     sends: tuple[SentNow, ...]
 
 
 class Strip:
-    """What a track does to its input, in the order trim, inserts, fader, panner."""
+    """What a track does to its input: trim, inserts, mute, fader, panner.
 
-    def __init__(self, track: Track, rate_hz: int, dialect: Dialect) -> None:
-        lines = Lines(track.automation, rate_hz, dialect)
+    `channels` is how many come out of its inserts, `late_frames` how late what follows makes it.
+    """
+
+    def __init__(
+        self, track: Track, channels: int, late_frames: int, rate_hz: int, dialect: Dialect
+    ) -> None:
+        lines = Lines(track.automation, rate_hz, dialect, late_frames)
         polarity = -1.0 if track.inverted else 1.0
         self._trim = lines.gain("trim_db", linear(track.trim_db) * polarity, polarity)
         self._level = lines.gain("gain_db", linear(track.gain_db))
         self._sounding = lines.sounding()
-        self._panner = _Panner(track, track.pan_law, track.pan, lines, dialect)
+        self._panner = _Panner(track, channels, track.pan_law, track.pan, lines, dialect)
         self._sends = tuple(
-            _Sent(send, track, lines, dialect) for send in track.sends if send.enabled
+            _Sent(send, track, channels, lines, dialect) for send in track.sends if send.enabled
         )
 
     def along(self, first: int, stop: int) -> StripNow:
         """Its gains for the song's frames, one stretch behind the other."""
         return StripNow(
-            self._sounding(first, stop) * self._trim(first, stop),
+            self._trim(first, stop),
+            self._sounding(first, stop),
             self._level(first, stop),
             self._panner.along(first, stop),
             tuple(send.along(first, stop) for send in self._sends),
@@ -66,10 +73,16 @@ class Strip:
 
 class _Panner:
     def __init__(
-        self, track: Track, law: str | None, pan: float, lines: Lines, dialect: Dialect
+        self,
+        track: Track,
+        channels: int,
+        law: str | None,
+        pan: float,
+        lines: Lines,
+        dialect: Dialect,
     ) -> None:
         width = 1.0 if track.width is None else track.width
-        self._law, self._channels, self._gains = law, min(2, track.channels), dialect.pan
+        self._law, self._channels, self._gains = law, channels, dialect.pan
         self._pan: Values = lines.place("pan", pan)
         self._width: Values = lines.place("width", width)
 
@@ -81,12 +94,15 @@ class _Panner:
 
 
 class _Sent:
-    def __init__(self, send: Send, track: Track, lines: Lines, dialect: Dialect) -> None:
+    def __init__(
+        self, send: Send, track: Track, channels: int, lines: Lines, dialect: Dialect
+    ) -> None:
         self._target, self._pre_fader = send.target, send.pre_fader
         gain = 0.0 if send.muted else 1.0
         self._level = lines.gain(f"send:{send.target}", linear(send.gain_db) * gain, gain)
         own = lines if send.pan == track.pan else Lines((), 1, dialect)
-        self._panner = _Panner(track, send.pan_law or track.pan_law, send.pan, own, dialect)
+        law = send.pan_law or track.pan_law
+        self._panner = _Panner(track, channels, law, send.pan, own, dialect)
 
     def along(self, first: int, stop: int) -> SentNow:
         level, places = self._level(first, stop), self._panner.along(first, stop)

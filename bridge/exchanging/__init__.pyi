@@ -18,10 +18,17 @@ from .embedded import (
     extract as extract,
 )
 from .lifting import (
+    LiftedInsert as LiftedInsert,
     hostable as hostable,
+    lift as lift,
+    slug as slug,
     suffix_of as suffix_of,
     table_of as table_of,
     with_class_ids as with_class_ids,
+)
+from .mixer import (
+    RESERVED as RESERVED,
+    names_of as names_of,
 )
 from .presets import (
     capture_presets as capture_presets,
@@ -32,10 +39,12 @@ from .project_export import (
 )
 
 __all__ = [
+    "RESERVED",
     "Captured",
     "Difference",
     "Exported",
     "Finisher",
+    "LiftedInsert",
     "Pick",
     "capture",
     "capture_onto",
@@ -44,6 +53,9 @@ __all__ = [
     "export",
     "extract",
     "hostable",
+    "lift",
+    "names_of",
+    "slug",
     "suffix_of",
     "table_of",
     "with_class_ids",

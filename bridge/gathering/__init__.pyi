@@ -3,6 +3,7 @@ from .linking import (
     check_states as check_states,
     link as link,
     link_stems as link_stems,
+    prepared_inserts as prepared_inserts,
 )
 from .plugin_bench import (
     Bench as Bench,
@@ -67,6 +68,7 @@ __all__ = [
     "link",
     "link_stems",
     "prepare",
+    "prepared_inserts",
     "refuse_inputs",
     "ridden_blocks",
     "ridden_signal",

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.gathering.plugin_bench import Bench, failures, refuse_inputs
+from bridge.gathering.plugin_bench import Bench, failures, prepare, refuse_inputs
 from bridge.gathering.sources import gather
-from bridge.hosting import lies_in, plugin_places
+from bridge.hosting import Prepared, lies_in, plugin_places
 from bridge.planning import (
     NO_MOVES,
     Engine,
@@ -107,6 +107,29 @@ def chain_problems(
         *unlinkable(chain, catalogue, supported=SUPPORTED, states=states),
         *_plugin_faults(steps, engine, store, 1),
     )
+
+
+def prepared_inserts(
+    chain: Chain,
+    store: Store,
+    plugin_folders: Sequence[Path] = (),
+    trusted: Sequence[Path] = (),
+    *,
+    jobs: int = 1,
+) -> dict[str, Prepared]:
+    """Every hosted insert of a chain that `chain_problems` has no word on, made ready, by step id.
+
+    Raises what preparing raises.
+    """
+    from bridge.hosting import host
+
+    folders, known = plugin_places(plugin_folders, trusted, alone=False)
+    steps = _loadable(chain, _catalogue(chain, store, folders, known), ())
+    engine = engine_of(chain, Stems(()))
+    bench = Bench(store, host(engine.host), engine)
+    for error in failures(bench, steps, jobs).values():
+        raise error
+    return {step.id: prepare(bench, step) for step in steps if step.hostable}
 
 
 def _loadable(

@@ -10,6 +10,7 @@ from .finish import (
 from .lanes import (
     group_source as group_source,
     lane_source as lane_source,
+    render_lanes as render_lanes,
     render_the_others as render_the_others,
 )
 from .master import (
@@ -42,6 +43,7 @@ __all__ = [
     "group_source",
     "lane_source",
     "render",
+    "render_lanes",
     "render_the_others",
     "residual_files",
     "run_again",

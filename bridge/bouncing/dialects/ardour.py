@@ -180,19 +180,25 @@ def _stretched(places: Array, start: Array | int, count: Array | int) -> Array:
     return start + (places - start) * (count / (count - 1))
 
 
-def _in_block(frames: Array) -> Array:
+def _in_block(frames: Array, late_frames: int) -> Array:
     """Where the engine reads a line: behind the sound by its buffer, block by block."""
-    played = frames - _ENGINE_FRAMES
+    played = frames - (_ENGINE_FRAMES + late_frames)
     return _stretched(played, np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES, _BLOCK_FRAMES)
 
 
-def _pan_in_block(frames: Array) -> Array:
-    return _in_block(frames) + _ENGINE_FRAMES
+def _pan_in_block(frames: Array, late_frames: int) -> Array:
+    return _in_block(frames, late_frames) + (_ENGINE_FRAMES + late_frames)
 
 
-def _at_block(frames: Array) -> Array:
+def _at_block(frames: Array, late_frames: int) -> Array:
     """Mutes are read where a block begins."""
-    return np.floor((frames - _ENGINE_FRAMES) / _BLOCK_FRAMES) * _BLOCK_FRAMES
+    played = frames - (_ENGINE_FRAMES + late_frames)
+    return np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES
+
+
+def _plugin_lead(latency_frames: int) -> int:
+    """The song begins behind the engine's buffer and all latency, within a block."""
+    return -(_ENGINE_FRAMES + latency_frames) % _BLOCK_FRAMES
 
 
 def _in_clip(start: int, stop: int, frames: Array) -> Array:
@@ -211,5 +217,7 @@ ARDOUR = Dialect(
     mute_places=_at_block,
     clip_places=_in_clip,
     glide_hz=_GLIDE_HZ,
+    block_frames=_BLOCK_FRAMES,
+    plugin_lead=_plugin_lead,
     cut_short_is_silent=True,
 )

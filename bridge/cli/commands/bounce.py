@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bridge.cli.options import Json
+from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.cli.telling import say_diagnostics
+from bridge.road import cores
 from stemwright.problems import InputError, Problem, StoppedError
 from stemwright.words import clock, counted
 
@@ -49,6 +50,10 @@ def bounce(
             "--skip-missing", help="Leave out what cannot be printed, and say so in bounce.json."
         ),
     ] = False,
+    jobs: Jobs = None,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
     json: Json = False,
 ) -> None:
     """Print a DAW session's stems the way the DAW would: clips, fades, faders, pans, sends.
@@ -58,9 +63,14 @@ def bounce(
 
     Example: stemwright bounce song/song.ardour -o stems/
     """
-    from bridge.bouncing import dialect_of, plan_json, planned, print_stems
+    from bridge.bouncing import Hosting, dialect_of, plan_json, planned, print_stems
+    from bridge.storing import Store, default_root
     from sessions import read
 
+    hosting = None
+    if not dry:
+        places = (plugin_path or (), trust or (), jobs or cores())
+        hosting = Hosting(Store(store or default_root()), *places)
     found = read([session], media=media or ())
     made = planned(found, dialect_of(found), stems)
     if plan:
@@ -71,13 +81,13 @@ def bounce(
     try:
         with ProgressBar() as bar:
             bar.stage(f"printing {session.name}")
-            done = print_stems(made, out, subtype, dry=dry, skip_missing=skip_missing)
+            done = print_stems(made, out, subtype, hosting=hosting, skip_missing=skip_missing)
     except KeyboardInterrupt as stop:
         raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
     if json:
         print_json(done.as_json())
     else:
-        say_diagnostics(said.as_json() for said in found.diagnostics)
+        say_diagnostics(said.as_json() for said in (*found.diagnostics, *done.diagnostics))
         _tell(done)
 
 

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
-from bridge.bouncing.bounce import StemKind, planned, stretches
+from bridge.bouncing.bounce import StemKind, planned
 from bridge.bouncing.dialects.ardour import ARDOUR
+from bridge.bouncing.stretches import Ready, stretches
 from sessions import Automation, AutomationPoint, Clip, Media, Send, Session, Track
 from stemwright.problems import InputError
 
@@ -52,7 +53,7 @@ def _printed(
     session: Session, folder: Path, kind: StemKind = "groups", frames: int = 4096
 ) -> Stems:
     pieces: dict[str, list[npt.NDArray[np.float64]]] = {}
-    for blocks in stretches(planned(session, ARDOUR, kind), folder, frames):
+    for blocks in stretches(Ready(planned(session, ARDOUR, kind)), folder, None, frames):
         for each, block in blocks.items():
             pieces.setdefault(each, []).append(block)
     return {each: np.concatenate(found, axis=1) for each, found in pieces.items()}

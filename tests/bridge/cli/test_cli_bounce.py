@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -74,14 +75,30 @@ def test_other_folders_are_left_alone(
     said = run("bounce", source, "-o", tmp_path / "mine")
     assert said.code == 2
     assert "no folder of an earlier bounce" in said.err
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_plugins_are_not_left_out_unasked(
+@pytest.mark.usefixtures("zam")
+def test_plugins_that_are_not_here_are_all_named(
     run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    source = shared_data("ardour") / "D" / "D.ardour"
-    said = run("bounce", source, "-o", tmp_path / "stems")
-    assert said.code == 2
-    assert "ZamComp" in said.err
-    assert run("bounce", source, "-o", tmp_path / "stems", "--dry").code == 0
+    folder = tmp_path / "song"
+    shutil.copytree(shared_data("ardour") / "D", folder)
+    session = folder / "D.ardour"
+    text = session.read_text(encoding="utf-8")
+    on_the_master, of_tracks = 2, re.findall(r'type="vst3" unique-id="(\w{32})"', text)
+    for each in of_tracks[on_the_master:]:
+        text = text.replace(each, "0" * 8 + each[8:])
+    session.write_text(text, encoding="utf-8")
+    said = run("bounce", session, "-o", tmp_path / "stems", "--json")
+    errors = json.loads(said.out)["errors"]
+    assert (said.code, [each["kind"] for each in errors]) == (3, ["plugin_not_found"] * 2)
+    assert not (tmp_path / "stems").exists()
+    told = json.loads(
+        run("bounce", session, "-o", tmp_path / "stems", "--skip-missing", "--json").out
+    )
+    left = [each for each in told["diagnostics"] if each["code"] == "plugin_left_out"]
+    assert len(left) == 2
+    dry = json.loads(run("bounce", session, "-o", tmp_path / "dry", "--dry", "--json").out)
+    assert {each["code"] for each in dry["diagnostics"]} == {"plugins_left_out"}

@@ -1,0 +1,227 @@
+"""The tracks' own plugins, hosted: each track a lane, rendered as a master's lanes are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain as chain_of
+from pathlib import Path
+
+import numpy as np
+
+from bridge.audio import Block, WavWriter
+from bridge.bouncing.bounce import Bounce
+from bridge.exchanging import RESERVED, LiftedInsert, lift, names_of, slug
+from bridge.gathering import Signal, chain_problems, cut, link, prepared_inserts
+from bridge.hosting import Prepared
+from bridge.rendering import context_of, render_lanes
+from bridge.storing import Store
+from chains import Chain, Engine, Group
+from sessions import Clip, Media, Session, Track
+from stemwright.files import cannot_write
+from stemwright.problems import Diagnostic, Problem
+from stemwright.values import dataclass
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """Where plugins are looked for and results kept, and how many are hosted at once."""
+
+    store: Store
+    plugin_folders: Sequence[Path] = ()
+    trusted: Sequence[Path] = ()
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class Rack:
+    """A track's plugins as the inserts of a group, `owner`."""
+
+    track: Track
+    owner: str
+    inserts: tuple[LiftedInsert, ...]
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """What came out of a track's inserts: `channels` of it, behind `lead_frames` of silence."""
+
+    signal: Signal
+    channels: int
+    lead_frames: int
+
+    def blocks(self) -> Iterator[Block]:
+        """(channels, n) from the song's start on."""
+        frames = self.signal.frames - self.lead_frames
+        for block in cut(self.signal.blocks(), frames, self.lead_frames):
+            yield block[: self.channels]
+
+
+def racks_of(bounce: Bounce, folder: Path) -> tuple[tuple[Rack, ...], tuple[Diagnostic, ...]]:
+    """The tracks with plugins that are on, their states written into `folder`."""
+    racks: list[Rack] = []
+    told: list[Diagnostic] = []
+    names = names_of(bounce.session)
+    for track in bounce.hosted:
+        owner = slug(track.name, (*RESERVED, *(rack.owner for rack in racks)))
+        on = tuple(device for device in track.devices if device.enabled)
+        inserts, doubts = lift(owner, on, names)
+        racks.append(Rack(track, owner, inserts))
+        told += doubts
+        _write_states(inserts, folder)
+    return tuple(racks), tuple(told)
+
+
+def _write_states(inserts: Sequence[LiftedInsert], folder: Path) -> None:
+    for each in inserts:
+        if each.state_path is not None and each.state is not None:
+            path = folder / each.state_path
+            try:
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(each.state)
+            except OSError as cause:
+                raise cannot_write(path, cause) from cause
+
+
+@dataclass(frozen=True)
+class RackFacts:
+    """How late a track's plugins are together, and how many channels come out of them."""
+
+    latency_frames: int
+    channels: int
+
+
+def refused(
+    racks: Sequence[Rack], bounce: Bounce, folder: Path, hosting: Hosting
+) -> tuple[Problem, ...]:
+    """What this machine lacks, and what plugins refuse: all of it, before anything sounds."""
+    chain = _chain(racks, folder, _engine(bounce))
+    return chain_problems(chain, hosting.store, hosting.plugin_folders, hosting.trusted)
+
+
+def without(racks: Sequence[Rack], problems: Sequence[Problem]) -> tuple[Rack, ...]:
+    """The racks less the inserts that problems name."""
+    named = {(each.where.get("group"), each.where.get("insert")) for each in problems}
+    kept = (
+        replace(
+            rack,
+            inserts=tuple(
+                each for each in rack.inserts if (rack.owner, each.insert.id) not in named
+            ),
+        )
+        for rack in racks
+    )
+    return tuple(rack for rack in kept if rack.inserts)
+
+
+def facts_of(
+    racks: Sequence[Rack], bounce: Bounce, folder: Path, hosting: Hosting
+) -> dict[str, RackFacts]:
+    """What every rack's plugins say once each is made ready, by track id.
+
+    Raises what preparing a plugin raises.
+    """
+    ready = prepared_inserts(
+        _chain(racks, folder, _engine(bounce)),
+        hosting.store,
+        hosting.plugin_folders,
+        hosting.trusted,
+        jobs=hosting.jobs,
+    )
+    return {rack.track.id: _facts(rack, ready) for rack in racks}
+
+
+def _facts(rack: Rack, ready: Mapping[str, Prepared]) -> RackFacts:
+    found = [ready[each.step_id] for each in rack.inserts]
+    widest = max((each.outputs for each in found), default=1)
+    return RackFacts(
+        sum(each.latency_frames for each in found), max(min(2, rack.track.channels), widest)
+    )
+
+
+def _engine(bounce: Bounce) -> Engine:
+    rate_hz, buffer_size = bounce.session.sample_rate_hz, bounce.dialect.block_frames
+    return Engine(buffer_size=buffer_size, sample_rate_hz=rate_hz, tail_s=0.0)
+
+
+def _chain(racks: Sequence[Rack], folder: Path, engine: Engine) -> Chain:
+    groups = tuple(
+        Group(rack.owner, (rack.owner,), inserts=tuple(each.insert for each in rack.inserts))
+        for rack in racks
+    )
+    return Chain(name="bounce", engine=engine, groups=groups, path=folder / "chain.toml")
+
+
+def stages(bounce: Bounce, racks: Sequence[Rack]) -> list[tuple[Rack, ...]]:
+    """The racks in the order of hosting: each behind all that feed it."""
+    depths: dict[str, int] = {}
+    hosted = {rack.track.id for rack in racks}
+    for each in bounce.network.order:
+        feeders = bounce.network.fed[each]
+        deepest = max((depths[one] for one in feeders), default=0)
+        depths[each] = deepest + (1 if each in hosted else 0)
+    found: dict[int, list[Rack]] = {}
+    for rack in racks:
+        found.setdefault(depths[rack.track.id], []).append(rack)
+    return [tuple(found[depth]) for depth in sorted(found)]
+
+
+def host_stage(
+    stage: Sequence[Rack],
+    inputs: Iterator[Mapping[str, Block]],
+    bounce: Bounce,
+    facts: Mapping[str, RackFacts],
+    hosting: Hosting,
+    folder: Path,
+    lead_frames: int,
+) -> dict[str, Inserted]:
+    """Run every rack of a stage over its track's input, with `lead_frames` of silence before it.
+
+    Raises what rendering a lane raises, plugins and tracks named.
+    """
+    rate_hz = bounce.session.sample_rate_hz
+    stems = tuple(_stems(stage, inputs, rate_hz, folder, lead_frames))
+    session = Session("stems", None, rate_hz, stems, tempo=bounce.session.tempo[:1])
+    plan = link(
+        session,
+        _chain(stage, folder, _engine(bounce)),
+        hosting.store,
+        plugin_folders=hosting.plugin_folders,
+        trusted=hosting.trusted,
+        jobs=hosting.jobs,
+    )
+    done = render_lanes(context_of(plan, hosting.store, jobs=hosting.jobs))
+    return {
+        rack.track.id: Inserted(done[rack.owner][0], facts[rack.track.id].channels, lead_frames)
+        for rack in stage
+    }
+
+
+def _stems(
+    stage: Sequence[Rack],
+    inputs: Iterator[Mapping[str, Block]],
+    rate_hz: int,
+    folder: Path,
+    lead_frames: int,
+) -> Iterator[Track]:
+    """Each rack's input in a file, as the stem of a track called like the rack."""
+    writers: dict[str, WavWriter] = {}
+    first = next(inputs)
+    with ExitStack() as held:
+        for rack in stage:
+            channels = first[rack.track.id].shape[0]
+            writer = WavWriter(
+                folder / f"{rack.owner}.wav", rate_hz, channels, "float32", "", overwrite=True
+            )
+            writers[rack.track.id] = held.enter_context(writer)
+            writer.write(np.zeros((channels, lead_frames)))
+        for blocks in chain_of([first], inputs):
+            for each, writer in writers.items():
+                writer.write(blocks[each])
+    for rack in stage:
+        written = writers[rack.track.id].result
+        channels = first[rack.track.id].shape[0]
+        media = Media(written.path, None, rate_hz, channels, written.frames, "WAV", "FLOAT")
+        clip = Clip(media=media, length_s=media.length_s)
+        yield Track(rack.owner, rack.owner, channels=channels, clips=(clip,))

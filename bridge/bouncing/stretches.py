@@ -1,0 +1,122 @@
+"""A bounce at work: plugins hosted stage by stage, then the stems, stretch by stretch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import field, replace
+from pathlib import Path
+
+from bridge.audio import BLOCK_FRAMES, Block
+from bridge.bouncing.bounce import Bounce, refusals
+from bridge.bouncing.inserts import (
+    Hosting,
+    Inserted,
+    Rack,
+    RackFacts,
+    facts_of,
+    host_stage,
+    racks_of,
+    refused,
+    stages,
+    without,
+)
+from bridge.bouncing.media_files import MediaFiles
+from bridge.bouncing.mixing import Mixer
+from bridge.bouncing.network import Network
+from sessions import Track
+from stemwright.problems import Diagnostic, InputError, MachineError
+from stemwright.values import dataclass
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A bounce whose plugins are made ready; `diagnostics` tell what of it will not be heard."""
+
+    bounce: Bounce
+    racks: tuple[Rack, ...] = ()
+    facts: Mapping[str, RackFacts] = field(default_factory=dict, hash=False)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def made_ready(
+    bounce: Bounce, folder: Path, hosting: Hosting | None, *, skip_missing: bool = False
+) -> Ready:
+    """Make plugins ready, their states in `folder`; without `hosting` they are left out.
+
+    Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed,
+    MachineError for plugins that are not here. Plugins that refuse their states are not skipped.
+    """
+    clips = [] if skip_missing else refusals(bounce)
+    told = [
+        Diagnostic("warning", "clip_left_out", str(each.where.get("file", "")), each.message)
+        for each in (refusals(bounce) if skip_missing else ())
+    ]
+    if hosting is None or not bounce.hosted:
+        if clips:
+            raise InputError(clips)
+        left = (_left_out(track) for track in bounce.hosted)
+        return Ready(bounce, diagnostics=(*told, *left))
+    racks, doubts = racks_of(bounce, folder)
+    lacking = refused(racks, bounce, folder, hosting)
+    if clips or (lacking and not skip_missing):
+        raise (InputError if clips else MachineError)([*clips, *lacking])
+    told += (Diagnostic("warning", "plugin_left_out", each.place, each.message) for each in lacking)
+    racks = without(racks, lacking)
+    facts = facts_of(racks, bounce, folder, hosting)
+    return Ready(bounce, racks, facts, (*told, *doubts))
+
+
+def _left_out(track: Track) -> Diagnostic:
+    names = ", ".join(device.name for device in track.devices if device.enabled)
+    message = f"{track.name} is printed without its plugins: {names}"
+    return Diagnostic("note", "plugins_left_out", track.name, message)
+
+
+def stretches(
+    ready: Ready, folder: Path, hosting: Hosting | None = None, frames: int = BLOCK_FRAMES
+) -> Iterator[Mapping[str, Block]]:
+    """(2, n) of every stem by its track's id, stretch by stretch.
+
+    `folder` holds what is converted and what plugins are given. Raises InputError for media that
+    cannot be read, and what rendering plugins raises.
+    """
+    bounce = ready.bounce
+    with MediaFiles(bounce.session.sample_rate_hz, folder) as files:
+        inserted: dict[str, Inserted] = {}
+        if hosting is not None and ready.racks:
+            late_frames, latency_frames = _late(bounce.network, ready.facts)
+            bounce = replace(bounce, late_frames=late_frames)
+            lead_frames = bounce.dialect.plugin_lead(latency_frames)
+            for stage in stages(bounce, ready.racks):
+                targets = frozenset(rack.track.id for rack in stage)
+                mixer = Mixer(bounce, files, inserted, targets)
+                inputs = (mixer.run(*each)[1] for each in _cut(bounce, frames))
+                inserted |= host_stage(
+                    stage, inputs, bounce, ready.facts, hosting, folder, lead_frames
+                )
+        mixer = Mixer(bounce, files, inserted)
+        for first, stop in _cut(bounce, frames):
+            fed, given = mixer.run(first, stop)
+            stems = given if bounce.kind == "master" else fed
+            skipped = max(0, bounce.start_frame - first)
+            if skipped < stop - first:
+                yield {each: block[:, skipped:] for each, block in stems.items()}
+
+
+def _cut(bounce: Bounce, frames: int) -> Iterator[tuple[int, int]]:
+    stop = bounce.start_frame + bounce.frames
+    return ((first, min(stop, first + frames)) for first in range(0, stop, frames))
+
+
+def _late(network: Network, facts: Mapping[str, RackFacts]) -> tuple[dict[str, int], int]:
+    """How late what follows a track's inserts makes it, and how late the whole song is."""
+    late: dict[str, int] = {}
+    for each in reversed(network.order):
+        behind = [
+            late[target] + (facts[target].latency_frames if target in facts else 0)
+            for target, feeders in network.fed.items()
+            if each in feeders
+        ]
+        late[each] = max(behind, default=0)
+    own = (late[each] + found.latency_frames for each, found in facts.items())
+    return late, max(own, default=0)
