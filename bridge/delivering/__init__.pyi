@@ -46,9 +46,16 @@ from .profiles.reading import (
     load_profile as load_profile,
     shipped_profiles as shipped_profiles,
 )
+from .sides import (
+    AskedRecord as AskedRecord,
+    Side as Side,
+    SidePart as SidePart,
+    common_metadata as common_metadata,
+)
 
 __all__ = [
     "MANIFEST",
+    "AskedRecord",
     "Audit",
     "Checked",
     "DeliveredFile",
@@ -65,10 +72,13 @@ __all__ = [
     "Profile",
     "Progress",
     "Rule",
+    "Side",
+    "SidePart",
     "SongToDeliver",
     "SongVersion",
     "audit",
     "check_place",
+    "common_metadata",
     "load_profile",
     "make_delivery",
     "manifest_text",

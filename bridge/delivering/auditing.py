@@ -19,6 +19,7 @@ from bridge.delivering.checks import (
     outcome_of,
     plain_wave_checks,
     same_recording_checks,
+    side_checks,
     tag_checks,
 )
 from bridge.delivering.enclosing import EnclosedFile
@@ -82,7 +83,8 @@ def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
         if profile is None and file.profile in shipped_profiles():
             profile = load_profile(file.profile)
         if profile is not None:
-            yield from _against(file.path, place, profile, file.version)
+            own = profile.of_record(file.record)
+            yield from _against(file.path, place, own, file.version)
     for each in manifest.enclosed:
         yield _as_enclosed(each, folder / each.path)
     names = manifest.digests
@@ -167,6 +169,8 @@ def _against(
     if wish.format not in LOSSY:
         yield from coding_checks(name, facts, _nearest_coding(wish, facts))
     yield from checks_of(name, facts, profile)
+    if profile.side is not None:
+        yield from side_checks(name, facts, profile.side.record)
     naming = naming_of(profile.naming)
     faults = [*name_faults(naming, place.stem), *_contradicted(naming, place.stem, facts)]
     outcome = outcome_of(not faults)

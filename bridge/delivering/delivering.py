@@ -18,8 +18,10 @@ from bridge.delivering.checks import (
     coding_checks,
     facts_of,
     outcome_of,
+    side_checks,
     tag_checks,
 )
+from bridge.delivering.cue_sheet import cue_path, cue_sheet
 from bridge.delivering.enclosing import Enclose, Enclosure, enclosed, nothing
 from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
 from bridge.delivering.manifest import (
@@ -140,6 +142,7 @@ def make_delivery(
     made: list[DeliveredFile] = []
     left_out: list[Problem] = []
     told: list[Diagnostic] = []
+    cues: list[Enclosure] = []
     with _staging(folder) as staging:
         for number, file in enumerate(files, 1):
             try:
@@ -153,13 +156,14 @@ def make_delivery(
                 continue
             made.append(row)
             told += notes
+            cues += _with_cue(file, staging)
             progress(file.path, number, len(files))
         manifest = Manifest(
             song.metadata.title,
             song.metadata.artist,
             song.revision,
             tuple(made),
-            tuple(enclosed(staging, enclose(staging))),
+            tuple(enclosed(staging, [*cues, *enclose(staging)])),
         )
         _write(staging / SHEET, sheet_text(manifest, left_out))
         _write(staging / PAGE, page(manifest, left_out))
@@ -168,6 +172,14 @@ def make_delivery(
         check_place(folder, replace=replace)
         _put(staging, folder)
     return Delivery(folder, manifest, tuple(left_out), tuple(told))
+
+
+def _with_cue(file: PlannedFile, staging: Path) -> Iterator[Enclosure]:
+    """The cue sheet of a file that is a side of a record, written beside it."""
+    if file.side is not None:
+        path = cue_path(file.path)
+        (staging / path).write_bytes(cue_sheet(file.name, file.side, file.metadata).encode())
+        yield Enclosure(path, f"the cue sheet of {file.side.name}")
 
 
 def _with_sheets(manifest: Manifest, staging: Path) -> Manifest:
@@ -207,6 +219,7 @@ def _delivered(
             trim_db=made.trim_db,
             measures=made.measures,
             checks=checks,
+            side=file.side,
         ),
         notes,
     )
@@ -237,6 +250,8 @@ def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Check
     if file.coding.format not in LOSSY:
         yield from coding_checks(file.path, facts, file.coding)
     yield from checks_of(file.path, facts, file.profile)
+    if file.side is not None:
+        yield from side_checks(file.path, facts, file.side.record)
     if file.coding.format in LOSSY and "max_true_peak_dbtp" not in file.profile.limits:
         found = facts.measures.true_peak_dbtp
         yield Checked(

@@ -11,6 +11,7 @@ from typing import Any
 from bridge.delivering.checks import Checked
 from bridge.delivering.enclosing import Enclosed, EnclosedFile
 from bridge.delivering.files import Coding
+from bridge.delivering.sides import Side
 from bridge.delivering.tags import MAIN
 from bridge.metering import Measures
 from stemwright.problems import InputError, Problem
@@ -33,6 +34,7 @@ class DeliveredFile:
     trim_db: float
     measures: Measures
     checks: tuple[Checked, ...]
+    side: Side | None = None
 
     @property
     def is_the_song(self) -> bool:
@@ -48,6 +50,7 @@ class DeliveredFile:
             "profile": self.profile,
             "version": self.version,
             **vars(self.coding),
+            **({} if self.side is None else {"side": self.side.as_json()}),
             "frames": self.frames,
             "sha256": self.sha256,
             "pcm_sha256": self.pcm_sha256,
@@ -104,6 +107,7 @@ class WrittenFile:
     pcm_sha256: str | None
     profile: str
     version: str
+    record: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ def read_manifest(folder: Path) -> WrittenManifest:
 def _row(row: Mapping[str, Any]) -> WrittenFile:
     texts = _texts(row, "path", "sha256", "profile", "version")
     pcm = row["pcm_sha256"]
-    return WrittenFile(**texts, pcm_sha256=None if pcm is None else str(pcm))
+    record = _texts(row["side"], "record")["record"] if "side" in row else None
+    return WrittenFile(**texts, pcm_sha256=None if pcm is None else str(pcm), record=record)
 
 
 def _texts(row: Mapping[str, Any], *keys: str) -> dict[str, str]:

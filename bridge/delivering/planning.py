@@ -16,7 +16,8 @@ from bridge.delivering.names import (
     naming_of,
     refuse_collisions,
 )
-from bridge.delivering.profiles import ENDINGS, FileWish, Profile
+from bridge.delivering.profiles import ENDINGS, FileWish, Profile, RecordSide, record_size
+from bridge.delivering.sides import AskedRecord, Side, common_metadata, side_rate_hz, sides_of
 from bridge.delivering.tags import ALIASES, FIELDS, SongMetadata
 from stemwright.problems import InputError, Problem
 from stemwright.words import listed, nearest
@@ -44,7 +45,8 @@ class SongVersion:
 class SongToDeliver:
     """A song that is done: what it says of itself, its rate, its versions, which revision it is.
 
-    `ceiling_dbtp` is the true peak that its own target keeps, None where it has none.
+    `ceiling_dbtp` is the true peak that its own target keeps, None where it has none; `frames` how
+    long it is at its own rate.
     """
 
     metadata: SongMetadata
@@ -52,13 +54,15 @@ class SongToDeliver:
     versions: tuple[SongVersion, ...]
     revision: int | None = None
     ceiling_dbtp: float | None = None
+    frames: int = 0
 
 
 @dataclass(frozen=True)
 class PlannedFile:
     """A file of a delivery: for which profile, of which version, coded how, called what.
 
-    `master` is the version it is made from, `edit` what is done to that.
+    `master` is the version it is made from, `edit` what is done to that. Of a record's `side` both
+    version and master are its name.
     """
 
     profile: Profile
@@ -68,6 +72,7 @@ class PlannedFile:
     metadata: SongMetadata
     master: str
     edit: TimedEdit
+    side: Side | None = None
 
     @property
     def path(self) -> str:
@@ -81,28 +86,36 @@ class PlannedFile:
             "profile": self.profile.name,
             "version": self.version,
             **vars(self.coding),
+            **({} if self.side is None else {"side": self.side.as_json()}),
         }
 
 
-def planned_files(profiles: Sequence[Profile], song: SongToDeliver) -> tuple[PlannedFile, ...]:
+def planned_files(
+    profiles: Sequence[Profile],
+    songs: Sequence[SongToDeliver],
+    asked: AskedRecord = AskedRecord(),  # noqa: B008 - frozen
+) -> tuple[PlannedFile, ...]:
     """Every file of a delivery, in the order of the profiles and of the song's versions.
 
-    Raises InputError with all that is wrong: tags that a profile requires and the job lacks, names
-    that cannot be made or are alike, profiles that name no version there is.
+    Several songs go on the sides of a record, as is `asked`. Raises InputError with all that is
+    wrong: tags that a profile requires and the job lacks, names that cannot be made or are alike,
+    profiles that name no version there is, or that take one song alone.
     """
     problems: list[Problem] = []
     files: list[PlannedFile] = []
+    if asked != AskedRecord() and not any(each.side for each in profiles):
+        problems.append(_no_record())
     for profile in dict.fromkeys(profiles):
-        problems += _missing_tags(profile, song)
+        if profile.side is None and len(songs) > 1:
+            problems.append(_one_song(profile))
+            continue
+        for song in songs:
+            problems += _missing_tags(profile, song, alone=len(songs) == 1)
         for wish in profile.files:
-            wanted = _versions(wish, song)
-            if not wanted:
-                problems.append(_no_version(profile, wish, song))
-            for version in wanted:
-                try:
-                    files.append(_planned(profile, wish, version, song))
-                except InputError as error:
-                    problems += error.problems
+            try:
+                files += _of_wish(profile, wish, songs, asked)
+            except InputError as error:
+                problems += error.problems
     if not problems:
         try:
             refuse_collisions([(each.path, _said(each)) for each in files])
@@ -113,28 +126,114 @@ def planned_files(profiles: Sequence[Profile], song: SongToDeliver) -> tuple[Pla
     return tuple(files)
 
 
+def _of_wish(
+    profile: Profile, wish: FileWish, songs: Sequence[SongToDeliver], asked: AskedRecord
+) -> list[PlannedFile]:
+    """Raises InputError with all that is wrong."""
+    problems = [_no_version(profile, wish, song) for song in songs if not _versions(wish, song)]
+    if problems:
+        raise InputError(problems)
+    if profile.side is not None:
+        return list(_sides(profile, profile.side, wish, songs, asked))
+    files = []
+    for version in _versions(wish, songs[0]):
+        try:
+            files.append(_planned(profile, wish, version, songs[0]))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return files
+
+
+def _sides(
+    profile: Profile,
+    wanted: RecordSide,
+    wish: FileWish,
+    songs: Sequence[SongToDeliver],
+    asked: AskedRecord,
+) -> Iterator[PlannedFile]:
+    """The sides of a record, of the first version that all songs have and the profile takes."""
+    shared = [
+        each.id
+        for each in _versions(wish, songs[0])
+        if all(each.id in [other.id for other in _versions(wish, song)] for song in songs)
+    ]
+    version = shared[0] if shared else ""
+    if not shared:
+        raise InputError(_no_version(profile, wish, songs[0]))
+    rate_hz = wish.rate_hz(side_rate_hz(songs))
+    coding = Coding(wish.format, rate_hz, wish.bits, wish.kbps)
+    pause_s = wanted.pause_s if asked.pause_s is None else asked.pause_s
+    record = record_size(asked.record or wanted.record).id
+    edit = _with_silences(TimedEdit(), profile)
+    for side in sides_of(songs, asked.sides, version, rate_hz, pause_s, edit.head_s or 0.0, record):
+        own = [songs[part.song].metadata.of_version(version) for part in side.parts]
+        metadata = common_metadata(own, f"Side {side.letter}")
+        named = _named(metadata, metadata, side.name, coding, side=side.letter)
+        name = file_name(naming_of(profile.naming), named) + ENDINGS[wish.format]
+        yield PlannedFile(profile, side.name, coding, name, metadata, side.name, edit, side)
+
+
+def _one_song(profile: Profile) -> Problem:
+    return Problem(
+        "several_songs",
+        f"{profile.name} takes one song, and several are named",
+        hint="deliver each by itself; several go on the sides of a record: --profile vinyl",
+    )
+
+
+def _no_record() -> Problem:
+    return Problem(
+        "usage",
+        "--sides, --pause and --record are of a record, and no profile makes sides of one",
+        hint="deliver for one that does: --profile vinyl",
+    )
+
+
+def _named(
+    song: SongMetadata,
+    own: SongMetadata,
+    version: str,
+    coding: Coding,
+    *,
+    group: str | None = None,
+    revision: int | None = None,
+    side: str = "",
+) -> NamedFile:
+    """What a name may say of a file, of the `song`'s metadata and of the version's `own`."""
+    return NamedFile(
+        version=version,
+        group=group,
+        rate_hz=coding.rate_hz,
+        bits=coding.bits,
+        codec=coding.format,
+        kbps=coding.kbps,
+        title=song.title,
+        artist=song.artist,
+        composer=song.composer,
+        engineer=song.engineer,
+        catalogue=song.catalog_number,
+        isrc=own.isrc,
+        bpm=f"{song.bpm:g}" if song.bpm else "",
+        revision=revision,
+        track=song.track or None,
+        side=side,
+    )
+
+
 def _planned(
     profile: Profile, wish: FileWish, version: SongVersion, song: SongToDeliver
 ) -> PlannedFile:
     coding = Coding(wish.format, wish.rate_hz(song.rate_hz), wish.bits, wish.kbps)
     metadata = song.metadata.of_version(version.id)
-    named = NamedFile(
-        version=version.id,
+    named = _named(
+        song.metadata,
+        metadata,
+        version.id,
+        coding,
         group=version.group,
-        rate_hz=coding.rate_hz,
-        bits=coding.bits,
-        codec=coding.format,
-        kbps=coding.kbps,
-        title=song.metadata.title,
-        artist=song.metadata.artist,
-        composer=song.metadata.composer,
-        engineer=song.metadata.engineer,
-        catalogue=song.metadata.catalog_number,
-        isrc=metadata.isrc,
-        bpm=f"{song.metadata.bpm:g}" if song.metadata.bpm else "",
         revision=song.revision,
-        track=song.metadata.track or None,
-        side="A" if profile.one_file_a_side else "",
     )
     name = file_name(naming_of(profile.naming), named) + ENDINGS[wish.format]
     edit = _with_silences(version.edit or TimedEdit(), profile)
@@ -156,7 +255,8 @@ def _versions(wish: FileWish, song: SongToDeliver) -> list[SongVersion]:
     ]
 
 
-def _missing_tags(profile: Profile, song: SongToDeliver) -> Iterator[Problem]:
+def _missing_tags(profile: Profile, song: SongToDeliver, *, alone: bool) -> Iterator[Problem]:
+    whose = "" if alone else f' of "{song.metadata.title}"'
     fields = [each.name for each in FIELDS]
     for said in profile.required_tags:
         tag = ALIASES.get(said, said)
@@ -170,7 +270,7 @@ def _missing_tags(profile: Profile, song: SongToDeliver) -> Iterator[Problem]:
         elif not getattr(song.metadata, tag):
             yield Problem(
                 "tag_missing",
-                f"{profile.name} requires {tag}, and nothing says it",
+                f"{profile.name} requires {tag}, and nothing says it{whose}",
                 expected=f'{job_key(tag)} = "..." in the job',
                 hint=f"{how_to_say(tag)}; or deliver without this profile",
             )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bridge.delivering.manifest import DeliveredFile, Manifest
 from bridge.delivering.playback import playback_gains
+from bridge.delivering.profiles import record_size
+from bridge.delivering.sides import Side
 from stemwright.problems import Problem
 from stemwright.words import clock
 
@@ -46,8 +48,17 @@ def _file(file: DeliveredFile) -> Iterator[str]:
     length = clock(file.frames / coding.rate_hz)
     yield f"  {file.version}, {coding.format.upper()}, {coding.rate_hz} Hz, {depth}, {length}"
     yield f"  {measures.integrated_lufs:.2f} LUFS, {measures.true_peak_dbtp:.2f} dBTP"
+    if file.side is not None:
+        yield f"  of a record of {record_size(file.side.record).words}"
+        yield from _songs(file.side)
     yield f"  sha256 {file.sha256}"
     if file.is_the_song:
         said = [f"{each.name} {each.gain_db:+.1f} dB" for each in playback_gains(measures)]
         yield f"  played at: {', '.join(said)}"
     yield ""
+
+
+def _songs(side: Side) -> Iterator[str]:
+    for number, part in enumerate(side.parts, 1):
+        start, stop = (clock(each / side.rate_hz) for each in (part.start_frame, part.stop_frame))
+        yield f"  {side.letter}{number}  {start} to {stop}  {part.artist} - {part.title}"

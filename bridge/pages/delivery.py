@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bridge.delivering import load_profile, playback_gains, shipped_profiles
+from bridge.delivering.profiles import record_size
 from bridge.pages.html import change, clock, document, figure, section, table, tag, text, tiles
 from stemwright.words import counted
 
 if TYPE_CHECKING:
-    from bridge.delivering import Checked, DeliveredFile, Manifest, Rule
+    from bridge.delivering import Checked, DeliveredFile, Manifest, Rule, Side
     from stemwright.problems import Problem
 
 _HASH_SHOWN = 12
@@ -97,7 +98,23 @@ def _by_profile(manifest: Manifest) -> Iterator[tuple[str, list[DeliveredFile]]]
 
 def _profile(files: Sequence[DeliveredFile]) -> str:
     head = ("file", "version", "format", "length", "loudness", "true peak", "range", "sha256")
-    return table(head, [_row(each) for each in files], files[0].profile, words=True)
+    rows = table(head, [_row(each) for each in files], files[0].profile, words=True)
+    return rows + "".join(_side(each.side) for each in files if each.side is not None)
+
+
+def _side(side: Side) -> str:
+    rows = [
+        (
+            f"{side.letter}{number}",
+            part.title,
+            part.artist,
+            clock(part.start_frame / side.rate_hz),
+            clock(part.stop_frame / side.rate_hz),
+        )
+        for number, part in enumerate(side.parts, 1)
+    ]
+    said = f"{side.name}, {record_size(side.record).words}"
+    return table(("", "song", "artist", "from", "to"), rows, said, words=True)
 
 
 def _row(file: DeliveredFile) -> Sequence[str]:

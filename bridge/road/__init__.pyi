@@ -13,7 +13,7 @@ from .deliveries.asked import (
 from .delivering import (
     Deliverable as Deliverable,
     deliver as deliver,
-    deliverable as deliverable,
+    deliverables as deliverables,
     planned_delivery as planned_delivery,
 )
 from .documents import (
@@ -114,7 +114,7 @@ __all__ = [
     "compared_sessions",
     "cores",
     "deliver",
-    "deliverable",
+    "deliverables",
     "diagnostic_of",
     "doubts",
     "freeze",

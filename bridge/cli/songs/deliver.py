@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +14,10 @@ from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import say_diagnostics
 from bridge.road import ToDeliver, cores
 from stemwright.problems import EXIT_NO, Diagnostic, InputError, MachineError, Problem
-from stemwright.words import counted
+from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
-    from bridge.delivering import Audit, Checked, Delivery, PlannedFile, Profile
+    from bridge.delivering import AskedRecord, Audit, Checked, Delivery, PlannedFile, Profile
 
 _FILE_HEAD = ("file", "version", "format", "rate", "depth")
 _HASH_DIGITS = 64
@@ -25,11 +25,11 @@ _CHECK_HEAD = ("", "file", "check", "found", "wanted", "what it is")
 
 
 def deliver(
-    song: Annotated[
-        Path | None,
+    songs: Annotated[
+        list[Path] | None,
         typer.Argument(
             metavar="JOB|DIR",
-            help="A song's job, or the folder of a finished render.",
+            help="A song's job, or the folder of a finished render; several for a record.",
             show_default=False,
         ),
     ] = None,
@@ -70,6 +70,23 @@ def deliver(
         list[str] | None,
         typer.Option(
             "--set", metavar="KEY=TEXT", help="Metadata over those of the job; repeatable."
+        ),
+    ] = None,
+    sides: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N",
+            help="Of a record: how many songs lie on each side, in order. Default: all on one.",
+        ),
+    ] = None,
+    pause: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=60.0, metavar="SECONDS", help="Of a record: between two songs."),
+    ] = None,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INCHES@RPM", help="Of a record: what it is, such as 12@45; 12@33 by default."
         ),
     ] = None,
     with_stems: Annotated[
@@ -117,17 +134,17 @@ def deliver(
         return
     wanted = _profiles(profile or [])
     if check is not None:
-        _audit(check, wanted, json=json)
+        _audit(check, [each.of_record(record) for each in wanted], json=json)
         return
-    if song is None:
+    if not songs:
         raise _usage("Missing argument 'JOB|DIR'.", "see stemwright deliver --help")
     if not wanted:
         raise _usage("no --profile is named", "stemwright deliver --profiles lists them")
     if out is None and not dry_run:
         raise _usage("no folder is named", "name one with -o DIR")
     given = ToDeliver(
-        song=song,
-        is_job=names_job(song),
+        song=songs[0],
+        is_job=names_job(songs[0]),
         revision=revision,
         draft=draft,
         current_job=current_job,
@@ -140,12 +157,27 @@ def deliver(
         dip_overs=dip_overs,
         with_stems=with_stems,
     )
-    _deliver(given, wanted, out, dry_run=dry_run, replace=replace, json=json)
+    every = [given.of(each, is_job=names_job(each)) for each in songs]
+    from bridge.delivering import AskedRecord
+
+    asked = AskedRecord(_sides(sides), pause, record)
+    _deliver(every, wanted, asked, out, dry_run=dry_run, replace=replace, json=json)
+
+
+def _sides(said: str | None) -> tuple[int, ...]:
+    if said is None:
+        return ()
+    words = [each.strip() for each in said.split(",")]
+    if not all(each.isdecimal() and len(each) < 4 for each in words):
+        hint = "say how many songs lie on each side, in order: --sides 3,2"
+        raise _usage(f'--sides "{said}" are no numbers of songs', hint)
+    return tuple(int(each) for each in words)
 
 
 def _deliver(
-    given: ToDeliver,
+    given: Sequence[ToDeliver],
     profiles: Sequence[Profile],
+    asked: AskedRecord,
     out: Path | None,
     *,
     dry_run: bool,
@@ -153,12 +185,12 @@ def _deliver(
     json: bool,
 ) -> None:
     from bridge.cli.progress import ProgressBar
-    from bridge.road import deliver as make, deliverable, planned_delivery
+    from bridge.road import deliver as make, deliverables, planned_delivery
 
-    found = deliverable(given)
-    files = planned_delivery(found, profiles)
+    found = deliverables(given)
+    files = planned_delivery(found, profiles, asked)
     if dry_run or out is None:
-        _show_plan(files, found.told, json=json)
+        _show_plan(files, [note for each in found for note in each.told], json=json)
         return
     with ProgressBar() as bar:
 
@@ -191,7 +223,16 @@ def _show_plan(files: Sequence[PlannedFile], told: Sequence[Diagnostic], *, json
         for each in files
     ]
     show_table(_FILE_HEAD, rows, piped_width=140)
+    say(*_side_lengths(files))
     say(f"{counted(len(files), 'file')} would be made; nothing is written")
+
+
+def _side_lengths(files: Sequence[PlannedFile]) -> Iterator[str]:
+    from bridge.delivering.profiles import record_size
+
+    for side in (each.side for each in files if each.side is not None):
+        size, end_s = record_size(side.record), side.parts[-1].stop_frame / side.rate_hz
+        yield f"{side.name}: {clock(end_s)}; {size.words} takes {clock(size.most_s)}"
 
 
 def _depth(file: PlannedFile) -> str:

@@ -19,6 +19,9 @@ from .same_recording import (
     HeardFile as HeardFile,
     same_recording_checks as same_recording_checks,
 )
+from .side_checks import (
+    side_checks as side_checks,
+)
 from .tag_checks import (
     tag_checks as tag_checks,
 )
@@ -35,5 +38,6 @@ __all__ = [
     "outcome_of",
     "plain_wave_checks",
     "same_recording_checks",
+    "side_checks",
     "tag_checks",
 ]

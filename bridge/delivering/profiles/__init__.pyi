@@ -7,6 +7,7 @@ from .model import (
     FileFormat as FileFormat,
     FileWish as FileWish,
     Profile as Profile,
+    RecordSide as RecordSide,
     Rule as Rule,
 )
 from .profile_file import (
@@ -18,6 +19,11 @@ from .reading import (
     parse_profile as parse_profile,
     profile_text as profile_text,
     shipped_profiles as shipped_profiles,
+)
+from .records import (
+    RecordSize as RecordSize,
+    record_size as record_size,
+    record_sizes as record_sizes,
 )
 
 __all__ = [
@@ -31,9 +37,13 @@ __all__ = [
     "FileWish",
     "Profile",
     "ProfileError",
+    "RecordSide",
+    "RecordSize",
     "Rule",
     "load_profile",
     "parse_profile",
     "profile_text",
+    "record_size",
+    "record_sizes",
     "shipped_profiles",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chains import NOWHERE, Where
@@ -69,10 +69,27 @@ class FileWish:
 
 @dataclass(frozen=True)
 class Aim:
-    """What the recipient demands to be rendered: solved anew before the limiter."""
+    """What the recipient demands to be rendered: solved anew before the limiter.
+
+    Without the `limiter`, at the drive it was finished with, and as much static gain off as keeps
+    the true peak, the same for every song of a record. Below `mono_below_hz` there are no sides.
+    """
 
     integrated_lufs: float | None = None
     true_peak_dbtp: float | None = None
+    limiter: bool = True
+    mono_below_hz: float = 0.0
+
+
+@dataclass(frozen=True)
+class RecordSide:
+    """That a file is one side of a record, called by its letter, with a cue sheet.
+
+    `record` is an id of `record_sizes`; `pause_s` lies between two songs.
+    """
+
+    record: str
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,8 +114,7 @@ class Profile:
     in the job's metadata; with `embeds_tags` false the files carry none. `warns` are limits that
     are told when they are passed, and fail nothing. `head_s` and `tail_s` are the silence before
     and after the sound; `keeps_song`: the finished folder lies beside the files, with the chain and
-    the lock that make it again; `one_file_a_side`: a file is one side of a record, and called by
-    its letter.
+    the lock that make it again; `side`: a file is one side of a record.
     """
 
     name: str
@@ -113,6 +129,12 @@ class Profile:
     warns: tuple[str, ...] = ()
     head_s: float | None = None
     tail_s: float | None = None
-    one_file_a_side: bool = False
+    side: RecordSide | None = None
     keeps_song: bool = False
     rules: tuple[Rule, ...] = ()
+
+    def of_record(self, record: str | None) -> Profile:
+        """The profile for another size of record, where it is of one's sides and one is named."""
+        if self.side is None or record is None:
+            return self
+        return replace(self, side=replace(self.side, record=record))

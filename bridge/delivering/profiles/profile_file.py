@@ -49,6 +49,15 @@ class AimTable(Table):
 
     integrated_lufs: Annotated[float, Field(ge=-40, le=-5)] | None = None
     true_peak_dbtp: Annotated[float, Field(ge=-20, le=0)] | None = None
+    limiter: bool = True
+    mono_below_hz: Annotated[float, Field(ge=0, le=1000)] = 0.0
+
+
+class SideTable(Table):
+    """[side]: a file is one side of a record, with its cue sheet."""
+
+    record: Word = "12@33"
+    pause_s: Annotated[float, Field(ge=0, le=60)] = 0.0
 
 
 class TagsTable(Table):
@@ -90,11 +99,11 @@ class ProfileFile(Table):
     naming: Word = "plain"
     head_s: Seconds | None = None
     tail_s: Seconds | None = None
-    one_file_a_side: bool = False
     keeps_song: bool = False
     warns: tuple[Word, ...] = ()
     file: Annotated[tuple[FileTable, ...], Field(min_length=1, max_length=32)]
     aim: AimTable | None = None
+    side: SideTable | None = None
     limits: LimitsTable | None = None  # type: ignore[valid-type] # made from LIMITS
     tags: TagsTable = TagsTable()
     rule: Annotated[tuple[RuleTable, ...], Field(max_length=200)] = ()

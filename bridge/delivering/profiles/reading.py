@@ -9,7 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.delivering.profiles.model import LOSSLESS, Aim, FileWish, Profile, Rule
+from bridge.delivering.profiles.model import (
+    LOSSLESS,
+    Aim,
+    FileWish,
+    Profile,
+    RecordSide,
+    Rule,
+)
 from bridge.delivering.profiles.profile_file import (
     PROFILE_FILE,
     FileTable,
@@ -17,6 +24,7 @@ from bridge.delivering.profiles.profile_file import (
     ProfileFile,
     grammar,
 )
+from bridge.delivering.profiles.records import record_size
 from chains import Fault, Source, of_this_schema, toml_data, toml_text
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
@@ -88,7 +96,7 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
             for index, each in enumerate(wire.file)
         ),
         naming=wire.naming,
-        aim=None if wire.aim is None else Aim(wire.aim.integrated_lufs, wire.aim.true_peak_dbtp),
+        aim=None if wire.aim is None else Aim(**dict(wire.aim)),
         limits={name: value for name, value in limits.items() if value is not None},
         required_tags=wire.tags.required,
         embeds_tags=wire.tags.embed,
@@ -96,7 +104,7 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
         warns=wire.warns,
         head_s=wire.head_s,
         tail_s=wire.tail_s,
-        one_file_a_side=wire.one_file_a_side,
+        side=None if wire.side is None else RecordSide(wire.side.record, wire.side.pause_s),
         keeps_song=wire.keeps_song,
         rules=tuple(Rule(each.says, each.source, each.published, each.read) for each in wire.rule),
     )
@@ -111,6 +119,14 @@ def _contradictions(wire: ProfileFile, source: Source) -> Iterator[Fault]:
             yield Fault(
                 "missing_key", said, source.where("rule", index), expected="published or read"
             )
+    yield from _of_aim(wire, source)
+    if wire.side is not None:
+        try:
+            record_size(wire.side.record)
+        except InputError as error:
+            wrong = error.problems[0]
+            where = source.where("side", "record")
+            yield Fault(wrong.kind, wrong.message, where, wrong.expected, wrong.nearest)
     if wire.tags.required and not wire.tags.embed:
         yield Fault(
             "contradiction",
@@ -118,6 +134,20 @@ def _contradictions(wire: ProfileFile, source: Source) -> Iterator[Fault]:
             source.where("tags", "embed"),
             hint="required tags of files without any go into the delivery sheet: leave one out",
         )
+
+
+def _of_aim(wire: ProfileFile, source: Source) -> Iterator[Fault]:
+    aim = wire.aim
+    if aim is None:
+        return
+    if not aim.limiter and aim.integrated_lufs is not None:
+        said = "without a limiter no loudness is solved for"
+        hint = "leave integrated_lufs or limiter = false out"
+        yield Fault("contradiction", said, source.where("aim", "integrated_lufs"), hint=hint)
+    if aim.limiter and aim.mono_below_hz:
+        said = "sides that are taken out behind a limiter lift peaks over its ceiling"
+        hint = "say limiter = false, or leave mono_below_hz out"
+        yield Fault("contradiction", said, source.where("aim", "mono_below_hz"), hint=hint)
 
 
 def _of_file(each: FileTable, at: tuple[str | int, ...], source: Source) -> Iterator[Fault]:

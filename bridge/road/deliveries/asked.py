@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -33,3 +33,7 @@ class ToDeliver:
     settings: Sequence[str] = ()
     with_stems: bool = False
     dip_overs: bool = False
+
+    def of(self, song: Path, *, is_job: bool) -> ToDeliver:
+        """The same of another song."""
+        return replace(self, song=song, is_job=is_job)

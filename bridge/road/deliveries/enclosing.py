@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from bridge.delivering import Enclosure, Profile
     from bridge.finished import Lock, SourceFile
 
-REPORT = "report.html"
-_SONG, _STEMS = "song", "stems"
+_REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,8 @@ class Enclosing:
     """Encloses a finished folder's report and, for profiles that keep the song, all of it.
 
     `master` is the finished folder, `place` where the delivery will lie: the lock names its stems
-    as they are seen from there, or, `with_stems`, copies of them in the delivery.
+    as they are seen from there, or, `with_stems`, copies of them in the delivery. The `mark` tells
+    the names of one song's from those of another.
     """
 
     master: Path
@@ -31,6 +31,7 @@ class Enclosing:
     profiles: Sequence[Profile]
     place: Path
     with_stems: bool = False
+    mark: str = ""
 
     def check(self) -> tuple[Diagnostic, ...]:
         """What the user should know of it. Raises InputError `usage`, `missing_file`."""
@@ -49,7 +50,7 @@ class Enclosing:
         ]
         if missing:
             raise InputError(missing)
-        if (self.master / REPORT).is_file():
+        if (self.master / _REPORT).is_file():
             return ()
         said = f"{self.master} has no report to go along: render it without --no-report"
         return (Diagnostic("note", "no_report", str(self.master), said),)
@@ -58,9 +59,10 @@ class Enclosing:
         """Write all of it into the delivery that is being made. Raises OSError, InputError."""
         from bridge.delivering import Enclosure
 
-        if (self.master / REPORT).is_file():
-            shutil.copyfile(self.master / REPORT, staging / REPORT)
-            yield Enclosure(REPORT, "how it was made, to look at and listen to")
+        if (self.master / _REPORT).is_file():
+            report = f"report{self.mark}.html"
+            shutil.copyfile(self.master / _REPORT, staging / report)
+            yield Enclosure(report, "how it was made, to look at and listen to")
         for profile in self._keeping:
             yield self._song(staging, profile.name)
             if self.with_stems:
@@ -78,11 +80,11 @@ class Enclosing:
         from bridge.delivering import Enclosure
         from bridge.jobs.revisions import seen_from
 
-        path = f"{name}/{_SONG}"
+        path = f"{name}/song{self.mark}"
         copies = self._copies()
 
         def copied(file: SourceFile) -> tuple[str, str | None]:
-            return f"../{_STEMS}/{copies[file.path]}", file.member
+            return f"../stems{self.mark}/{copies[file.path]}", file.member
 
         files = seen_from(self.master, self.place / path, copied if self.with_stems else None)
         (staging / path).mkdir(parents=True)
@@ -93,7 +95,7 @@ class Enclosing:
     def _stems(self, staging: Path, name: str) -> Enclosure:
         from bridge.delivering import Enclosure
 
-        path = f"{name}/{_STEMS}"
+        path = f"{name}/stems{self.mark}"
         (staging / path).mkdir(parents=True)
         for source, copy in self._copies().items():
             shutil.copyfile(self.master / source, staging / path / copy)

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +43,33 @@ SAID = ["--set", "title=Night Drive", "--set", "artist=The Stems", "--set", "isr
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished render of two stems of four and a half seconds."""
     place = tmp_path_factory.mktemp("song")
-    (place / "stems").mkdir()
-    for seed, name in enumerate(("kick", "bass")):
-        fade = np.minimum(1.0, np.minimum(np.arange(216000), 216000 - np.arange(216000)) / 4800)
-        noise = np.random.default_rng(seed).normal(0.0, 0.05, (216000, 2)) * fade[:, None]
-        soundfile.write(place / "stems" / f"{name}.wav", noise, 48000, "PCM_24")
+    _stems(place / "stems", 216000, 48000)
     (place / "chain.toml").write_text(CHAIN)
-    words = [place / "stems", place / "chain.toml", "-o", place / "master", "--excerpt"]
-    assert run_told(app, ["render", *map(str, words), "--store", str(place / "store")]) == 0
+    _render(place, place / "store")
     return place
+
+
+@pytest.fixture(scope="module")
+def other(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A louder song of two seconds, which is limited, at another rate, in the first one's store."""
+    place = tmp_path_factory.mktemp("other")
+    _stems(place / "stems", 192000, 96000)
+    (place / "chain.toml").write_text(CHAIN.replace("-16.0", "-7.0"))
+    _render(place, finished / "store")
+    return place
+
+
+def _stems(folder: Path, frames: int, rate_hz: int) -> None:
+    folder.mkdir()
+    for seed, name in enumerate(("kick", "bass")):
+        fade = np.minimum(1.0, np.minimum(np.arange(frames), frames - np.arange(frames)) / 4800)
+        noise = np.random.default_rng(seed).normal(0.0, 0.05, (frames, 2)) * fade[:, None]
+        soundfile.write(folder / f"{name}.wav", noise, rate_hz, "PCM_24")
+
+
+def _render(song: Path, store: Path) -> None:
+    words = [song / "stems", song / "chain.toml", "-o", song / "master", "--excerpt"]
+    assert run_told(app, ["render", *map(str, words), "--store", str(store)]) == 0
 
 
 @pytest.fixture
@@ -138,6 +156,65 @@ def test_an_archive_makes_its_masters_again_wherever_it_lies(
     assert failed == {("sha256", "archive/song/chain.toml"), ("missing", "delivery.txt")}
     refused = deliver(finished / "master", "--profile", "cd", *SAID, "--with-stems", "-o", "x")
     assert (refused.code, "no profile keeps the song" in refused.err) == (2, True)
+
+
+def test_a_record_has_its_songs_on_one_side_unlimited_at_one_gain_with_a_cue_sheet(
+    deliver, finished: Path, other: Path, tmp_path: Path
+) -> None:
+    songs = finished / "master", other / "master"
+    words = "--profile", "vinyl", *SAID[:4], "--set", "catalog_number=EX001", "--pause", "1.5"
+    said = deliver(*songs, *words, "-o", tmp_path / "out", "--json")
+    told = json.loads(said.out)
+    assert said.code == 0, [each for each in told["checks"] if each["outcome"] == "fail"]
+    (row,) = told["files"]
+    path = tmp_path / "out" / "vinyl" / "EX001_A_96000Hz_24bit.wav"
+    assert (row["path"], row["version"]) == (f"vinyl/{path.name}", "side A")
+    cue = path.with_suffix(".cue").read_text("utf-8")
+    assert re.findall(r'FILE "(.*)" WAVE|INDEX (\d\d) (\d\d:\d\d:\d\d)', cue) == [
+        (path.name, "", ""),
+        ("", "01", "00:00:00"),
+        ("", "00", "00:04:38"),  # 4.5 s, at 75 frames a second
+        ("", "01", "00:06:00"),
+    ]
+    sound = soundfile.read(path)[0]
+    assert len(sound) == (4.5 + 1.5 + 2.0) * 96000
+    first, pause, second = np.split(sound, [432000, 576000])
+    assert np.abs(pause).max() <= 2.0**-22  # dithered
+    gains_db = _gain_beside_drive(first, finished, 48000), _gain_beside_drive(second, other, 96000)
+    assert gains_db[0] == pytest.approx(gains_db[1], abs=0.002)
+    assert row["measures"]["true_peak_dbtp"] == pytest.approx(-3.0, abs=0.02)
+    stems = _mid(soundfile.read(other / "stems" / f"{name}.wav")[0] for name in ("kick", "bass"))
+    gain = np.dot(stems, _mid([second])) / np.dot(stems, stems)
+    assert np.abs(_mid([second]) - gain * stems).max() < 2.0**-21  # its limiter was not here
+    limited = _mid([soundfile.read(other / "master" / "main.wav")[0]])
+    gain = np.dot(stems, limited) / np.dot(stems, stems)
+    assert np.abs(limited - gain * stems).max() > 0.05
+
+    sides = json.loads(deliver(*songs, *words, "--sides", "1,1", "--dry-run", "--json").out)
+    lengths = [each["side"]["songs"][0]["to_s"] for each in sides["files"]]
+    assert lengths == [4.5, 2.0]
+    for wrong, kind in (
+        (("--sides", "3"), "bad_sides"),
+        (("--record", "12@78"), "no_record"),
+        (("--profile", "hires"), "several_songs"),
+    ):
+        asked = deliver(*songs, *words, *wrong, "--dry-run", "--json")
+        assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, kind)
+
+
+def _mid(sounds: Iterable[Any]) -> Any:
+    return sum(each.sum(axis=1) for each in sounds)
+
+
+def _gain_beside_drive(part: Any, song: Path, rate_hz: int) -> float:
+    """How many dB a song on a side is over its stems at the drive of its lock, below 10 kHz."""
+    stems = [soundfile.read(song / "stems" / f"{name}.wav")[0] for name in ("kick", "bass")]
+    powers = []
+    for mid, hz in ((_mid([part]), 96000), (_mid(stems), rate_hz)):
+        heard = np.fft.rfftfreq(len(mid), 1 / hz) < 10000
+        powers.append(np.square(np.abs(np.fft.rfft(mid) / len(mid))[heard]).sum())
+    drive_db = json.loads((song / "master" / "chain.lock").read_text())["drive_db"]
+    return float(10 * np.log10(powers[0] / powers[1])) - drive_db
 
 
 def test_a_broadcast_is_solved_anew_before_the_limiter(

@@ -54,7 +54,7 @@ def _delivered(
     tags = SongMetadata(title="Song", artist="Ann")
     song = SongToDeliver(tags, RATE_HZ, (SongVersion("main"),))
     made = make_delivery(
-        planned_files([profile], song),
+        planned_files([profile], [song]),
         song,
         lambda _, __: master,
         out,
