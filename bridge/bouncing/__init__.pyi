@@ -1,5 +1,6 @@
 from .accounts import (
     REASONS as REASONS,
+    TRACK_REASONS as TRACK_REASONS,
     ClipAccount as ClipAccount,
     seconds as seconds,
 )
@@ -28,6 +29,7 @@ from .stretches import (
 
 __all__ = [
     "REASONS",
+    "TRACK_REASONS",
     "Bounce",
     "Bounced",
     "ClipAccount",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from bridge.bouncing.clips import knows_channels
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.network import Network
+from bridge.bouncing.network import MASTER, Network
 from sessions import Clip, Session, Track
 from stemwright.values import dataclass
 
@@ -17,7 +18,9 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "no_media": ("refused", "it names no file"),
     "notes": ("refused", "it holds notes; print or freeze its instrument in the DAW"),
     "stretched": ("refused", "it is stretched or warped; print it in the DAW"),
-    "other_speed": ("refused", "it plays at another speed; print it in the DAW"),
+    "other_speed": ("told", "it plays at another speed, and is resampled for that (libsoxr, VHQ)"),
+    "loop": ("refused", "it plays a loop inside its file; print it in the DAW"),
+    "channels": ("refused", "it plays channels of its file that are not known here"),
     "clip_effects": ("refused", "it has effects of its own; print it in the DAW"),
     "clip_line": ("refused", "a line of its own moves what is not moved here"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
@@ -55,6 +58,53 @@ class ClipAccount:
         }
 
 
+TRACK_REASONS = {
+    "pan_law": "how its panner moves sound stands nowhere; it is moved as a balance",
+    "line_shape": "a line between two of its points is of a shape not known here, and is straight",
+    "self_send": "it sends to itself, which no mixer does; that send is left out",
+    "unmoved_line": "a line moves what a bounce does not move",
+}
+"""Why a track may not be printed as the DAW plays it, in words."""
+
+_TRACK_LINES = frozenset({"gain_db", "trim_db", "pan", "width", "mute"})
+
+
+@dataclass(frozen=True)
+class TrackAccount:
+    """A track of which something is told, in codes of TRACK_REASONS; `of` names what."""
+
+    track: Track
+    reason: str
+    of: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the `tracks` list."""
+        return {"track": self.track.name, "reason": self.reason, "of": self.of}
+
+
+def track_accounts(network: Network, dialect: Dialect) -> tuple[TrackAccount, ...]:
+    """What is to be told of the heard tracks beside their clips."""
+    tracks = (network.tracks[each] for each in network.order if each in network.heard)
+    return tuple(each for track in tracks for each in _told(track, dialect))
+
+
+def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
+    lines = {line.target: line for line in track.automation}
+    pans = [
+        track.pan,
+        *(point.value for line in (lines.get("pan"),) if line for point in line.points),
+    ]
+    if track.id != MASTER and not all(dialect.knows_pan(track.pan_law, pan) for pan in pans):
+        yield TrackAccount(track, "pan_law", track.pan_law or "")
+    if any(send.enabled and send.target == track.id for send in track.sends):
+        yield TrackAccount(track, "self_send")
+    for line in track.automation:
+        if line.target not in _TRACK_LINES and not line.target.startswith("send:"):
+            yield TrackAccount(track, "unmoved_line", line.target)
+        elif any(point.shape not in dialect.joins for point in line.points):
+            yield TrackAccount(track, "line_shape", line.target)
+
+
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:
     """Every clip that no mute and no solo silences, in the session's order."""
     return tuple(
@@ -83,22 +133,21 @@ def _reasons(clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
     elif clip.media is None:
         yield "no_media"
     else:
-        if clip.warped:
-            yield "stretched"
-        elif clip.play_rate != 1.0:
-            yield "other_speed"
-        if any(device.enabled for device in clip.devices):
-            yield "clip_effects"
-        if any(line.target not in _LINES for line in clip.automation):
-            yield "clip_line"
-        if not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes:
-            yield "fade_shape"
-        if _runs_out(clip, rate_hz):
-            yield "past_its_file"
+        found = {
+            "stretched": clip.warped,
+            "other_speed": clip.play_rate != 1.0 and not clip.warped,
+            "loop": clip.looped and not dialect.loops_whole_files and _runs_out(clip, rate_hz),
+            "channels": not knows_channels(clip.channel_mode),
+            "clip_effects": any(device.enabled for device in clip.devices),
+            "clip_line": any(line.target not in _LINES for line in clip.automation),
+            "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,
+            "past_its_file": not clip.looped and _runs_out(clip, rate_hz),
+        }
+        yield from (code for code, so in found.items() if so)
 
 
 def _runs_out(clip: Clip, rate_hz: int) -> bool:
     """By more than a frame, which rounding may make."""
-    end_s = clip.source_offset_s + clip.length_s
+    end_s = clip.source_offset_s + clip.length_s * clip.play_rate
     held_s = 0.0 if clip.media is None else clip.media.length_s
-    return not clip.looped and end_s > held_s + 1.0 / rate_hz
+    return end_s > held_s + clip.play_rate / rate_hz

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
 
-from bridge.bouncing.accounts import REASONS, ClipAccount, account
+from bridge.bouncing.accounts import REASONS, ClipAccount, TrackAccount, account, track_accounts
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network, network
 from sessions import Session, Track
@@ -34,6 +34,7 @@ class Bounce:
     start_frame: int
     frames: int
     accounts: tuple[ClipAccount, ...]
+    tracks: tuple[TrackAccount, ...] = ()
     late_frames: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
@@ -72,7 +73,8 @@ def planned(session: Session, dialect: Dialect, kind: StemKind = "groups") -> Bo
     end_s = _end_s(session) if whole is None else start_s + (whole.length_s or 0.0)
     start, stop = round(start_s * rate_hz), round(end_s * rate_hz)
     printed = network(_without(session, accounts))
-    return Bounce(session, printed, dialect, kind, start, stop - start, accounts)
+    told = track_accounts(printed, dialect)
+    return Bounce(session, printed, dialect, kind, start, stop - start, accounts, told)
 
 
 def _without(session: Session, accounts: tuple[ClipAccount, ...]) -> Session:

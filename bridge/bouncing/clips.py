@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from bridge.audio import Block
 from bridge.bouncing.curves import Array, curve
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.media_files import MediaFiles
+from bridge.bouncing.strip import placed
 from sessions import Clip, Media
 from stemwright.decibels import linear
 
@@ -19,18 +22,19 @@ class PlacedClip:
         self, clip: Clip, media: Media, channels: int, rate_hz: int, dialect: Dialect
     ) -> None:
         self.clip = clip
-        self._media = media
+        self._media, self._speed = media, clip.play_rate
         self.start = round(clip.position_s * rate_hz)
         self.stop = self.start + round(clip.length_s * rate_hz)
         self.fade_in = round(clip.fade_in_s * rate_hz)
         self.fade_out = round(clip.fade_out_s * rate_hz)
         self.fade_in_shape = _known(clip.fade_in_shape, dialect)
         self.fade_out_shape = _known(clip.fade_out_shape, dialect)
-        self._offset = round(clip.source_offset_s * rate_hz)
+        self._offset = round(clip.source_offset_s / clip.play_rate * rate_hz)
         self._channels = channels
         self._gain = linear(clip.gain_db) * (-1.0 if clip.inverted else 1.0)
         lines = [line for line in clip.automation if line.target == "gain_db"]
         self._envelopes = [curve(line.points, rate_hz, dialect.joins) for line in lines]
+        self._places = _placing(clip, channels, dialect)
 
     @property
     def body(self) -> tuple[int, int]:
@@ -39,31 +43,84 @@ class PlacedClip:
 
     def runs_out(self, files: MediaFiles) -> bool:
         """Whether it is longer than what its file holds."""
-        length = files.frames(self._media)
+        length = files.frames(self._media, self._speed)
         return self._offset < 0 or self._offset + self.stop - self.start > length
 
     def read(self, files: MediaFiles, first: int, stop: int, places: Array) -> Block:
         """(channels, stop - first) of song frames; `places` is where its envelope is read."""
         clip = self.clip
         at = self._offset + first - self.start
-        block = files.read(self._media, at, stop - first)
+        block = self._played(files, self._media, at, stop - first)
         if clip.right is not None:
-            block = np.concatenate([block, files.read(clip.right, at, stop - first)])
-        block = _channels_of(block, clip.channel_mode, self._channels)
+            right = self._played(files, clip.right, at, stop - first)
+            block = np.concatenate([block[:1], right[:1]])
+        block = channels_of(block, clip.channel_mode, self._channels)
         for envelope in self._envelopes:
             block = block * envelope.at(places)
+        if self._places is not None:
+            block = placed(block, self._places)
         return block if self._gain == 1.0 else block * self._gain
+
+    def _played(self, files: MediaFiles, media: Media, at: int, count: int) -> Block:
+        """What the file gives from frame `at` of its playing on: forwards, or from its end."""
+        if not self.clip.looped:
+            return self._once(files, media, at, count)
+        length = files.frames(media, self._speed)
+        turns = []
+        while count > 0:
+            inside = at % length
+            some = min(count, length - inside)
+            turns.append(self._once(files, media, inside, some))
+            at, count = at + some, count - some
+        return turns[0] if len(turns) == 1 else np.concatenate(turns, axis=1)
+
+    def _once(self, files: MediaFiles, media: Media, at: int, count: int) -> Block:
+        if not self.clip.reversed:
+            return files.read(media, at, count, self._speed)
+        end = files.frames(media, self._speed) - at
+        return files.read(media, end - count, count, self._speed)[:, ::-1]
+
+
+def _placing(clip: Clip, channels: int, dialect: Dialect) -> Array | None:
+    """(2, channels, 1) of a clip's own pan on a stereo track; None in the middle."""
+    if not clip.pan or channels < 2:
+        return None
+    return dialect.pan(None, 2, np.array([clip.pan]), np.ones(1))
 
 
 def _known(shape: str, dialect: Dialect) -> str:
     return shape if shape in dialect.fade_shapes else "linear"
 
 
-def _channels_of(block: Block, mode: str | None, channels: int) -> Block:
-    if mode == "left":
-        block = block[:1]
-    elif mode == "right":
-        block = block[1:2]
+_CHANNEL_OF = re.compile(r"(?:mono|channel) (\d+)(?: of \d+)?")
+_PAIR = re.compile(r"stereo (\d+)")
+
+
+def knows_channels(mode: str | None) -> bool:
+    """Whether a clip's channel mode is one that can be printed."""
+    named = mode in (None, "swapped", "mono", "left", "right")
+    return named or bool(_CHANNEL_OF.fullmatch(mode or "") or _PAIR.fullmatch(mode or ""))
+
+
+def channels_of(block: Block, mode: str | None, channels: int) -> Block:
+    """A file's channels as the clip's mode takes them, as many as its track has; mono on all."""
+    block = _taken(block, mode or "")
     if block.shape[0] < channels:
         return np.repeat(block[:1], channels, axis=0)
     return block[:channels]
+
+
+def _taken(block: Block, mode: str) -> Block:
+    if mode == "swapped":
+        return block[1::-1] if block.shape[0] > 1 else block
+    if mode == "mono":
+        return np.asarray(block[:2].mean(axis=0, keepdims=True))
+    named = {"left": 0, "right": 1}.get(mode)
+    if (one := _CHANNEL_OF.fullmatch(mode)) is not None:
+        named = int(one[1]) - 1
+    if named is not None:
+        return block[named : named + 1] if named < block.shape[0] else block[:1]
+    if (pair := _PAIR.fullmatch(mode)) is not None:
+        first = int(pair[1]) - 1
+        return block[first : first + 2] if first < block.shape[0] else block
+    return block

@@ -44,13 +44,13 @@ def curve(
 ) -> Curve:
     """The curve through a line's points, by frames at `rate_hz`; values times `scale`.
 
-    Raises KeyError for a shape that `joins` does not know.
+    Points of a shape that `joins` does not know are joined straight.
     """
     ordered = sorted(points, key=lambda point: point.position_s)
     return Curve(
         tuple(point.position_s * rate_hz for point in ordered),
         tuple(point.value * scale for point in ordered),
-        tuple(joins[point.shape] for point in ordered),
+        tuple(joins.get(point.shape, straight) for point in ordered),
     )
 
 

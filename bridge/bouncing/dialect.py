@@ -18,6 +18,9 @@ FadeGains = Callable[[str, Side, int, Array], Array]
 PanGains = Callable[[str | None, int, Array, Array], Array]
 """The law's name, channels (1 or 2), pans and widths (n,): gains (2, channels, n)."""
 
+KnowsPan = Callable[[str | None, float], bool]
+"""Whether a law's name and a pan say what its gains are."""
+
 Places = Callable[[Array, int], Array]
 """Where a line is read, in frames, for the frames of the song that play; the second is how late
 plugins behind it make the sound."""
@@ -29,6 +32,11 @@ PlacesInRead = Callable[[int, int, Array], Array]
 def as_played(frames: Array, _late_frames: int) -> Array:
     """Lines are read where the sound is."""
     return frames
+
+
+def knows_all_pans(_law: str | None, _pan: float) -> bool:
+    """All of a DAW's panners are known."""
+    return True
 
 
 def at_once(_latency_frames: int) -> int:
@@ -51,7 +59,7 @@ class Dialect:
     get blocks of `block_frames`, the song beginning `plugin_lead` frames into the first, which may
     depend on the session's latency.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
-    its rest is silence.
+    its rest is silence. With `loops_whole_files` a looped clip plays its file over and over.
     """
 
     name: str
@@ -68,6 +76,8 @@ class Dialect:
     block_frames: int = 512
     plugin_lead: Callable[[int], int] = at_once
     cut_short_is_silent: bool = False
+    loops_whole_files: bool = False
+    knows_pan: KnowsPan = knows_all_pans
 
 
 def mono_in_place(left: Array, right: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -21,23 +22,26 @@ from sessions import Media
 from stemwright.values import dataclass
 
 _MOST_OPEN = 64
+_FINE = 1000
+"""How finely a speed is taken: a thousandth of a hertz."""
 
 
 @dataclass(frozen=True)
 class _Key:
     path: Path
     member: str | None
+    speed: float
 
 
 class MediaFiles:
     """Open files, the least recently read closed first; a context manager.
 
-    Members of zips are copied, and media of another rate converted whole, into `folder` when they
-    are first read.
+    Members of zips are copied, and media of another rate or speed converted whole, into `folder`
+    when they are first read.
     """
 
     def __init__(self, rate_hz: int, folder: Path) -> None:
-        self._rate_hz, self._folder = rate_hz, folder
+        self._rate_hz, self._folder = rate_hz, Path(mkdtemp(dir=folder))
         self._open: OrderedDict[_Key, tuple[ExitStack, Any]] = OrderedDict()
         self._copies: dict[_Key, Path] = {}
 
@@ -49,16 +53,17 @@ class MediaFiles:
             held.close()
         self._open.clear()
 
-    def frames(self, media: Media) -> int:
-        """How long it is at the session's rate."""
-        return int(self._file(media).frames)
+    def frames(self, media: Media, speed: float = 1.0) -> int:
+        """How long it is at the session's rate, played at `speed`."""
+        return int(self._file(media, speed).frames)
 
-    def read(self, media: Media, first: int, count: int) -> Block:
+    def read(self, media: Media, first: int, count: int, speed: float = 1.0) -> Block:
         """(channels, count) float64 from frame `first` of the media; silence outside it.
 
-        Raises InputError as `bridge.audio.read_blocks` does.
+        At another `speed` all of it is higher or lower too. Raises InputError as
+        `bridge.audio.read_blocks` does.
         """
-        file = self._file(media)
+        file = self._file(media, speed)
         start, stop = max(0, first), min(int(file.frames), first + count)
         block = np.zeros((file.channels, count))
         if start < stop:
@@ -67,8 +72,8 @@ class MediaFiles:
             block[:, start - first : start - first + len(samples)] = samples.T
         return block
 
-    def _file(self, media: Media) -> Any:
-        key = _Key(media.path, media.member)
+    def _file(self, media: Media, speed: float) -> Any:
+        key = _Key(media.path, media.member, speed)
         if key in self._open:
             self._open.move_to_end(key)
             return self._open[key][1]
@@ -84,14 +89,17 @@ class MediaFiles:
             plain = media.path
             if media.member is not None:
                 plain = open_member(media.path, media.member, self._folder)
-            if media.sample_rate_hz != self._rate_hz:
-                plain = self._converted(plain, media)
+            if media.sample_rate_hz != self._rate_hz or key.speed != 1.0:
+                plain = self._converted(plain, media, key.speed)
             self._copies[key] = plain
         return self._copies[key]
 
-    def _converted(self, path: Path, media: Media) -> Path:
+    def _converted(self, path: Path, media: Media, speed: float) -> Path:
         target = self._folder / f"{len(self._copies)}.wav"
-        blocks = resampled(read_blocks(path), media.channels, media.sample_rate_hz, self._rate_hz)
+        from_hz, to_hz = media.sample_rate_hz, self._rate_hz
+        if speed != 1.0:
+            from_hz, to_hz = round(from_hz * speed * _FINE), to_hz * _FINE
+        blocks = resampled(read_blocks(path), media.channels, from_hz, to_hz)
         with WavWriter(target, self._rate_hz, media.channels, "float64", "", dither=False) as file:
             for block in blocks:
                 file.write(block)

@@ -48,9 +48,10 @@ def network(session: Session) -> Network:
 
 
 def _targets(track: Track) -> Iterator[str]:
+    """What a track feeds; a send to itself, as openDAW's files have it, is none."""
     if track.output is not None:
         yield track.output
-    yield from (send.target for send in track.sends if send.enabled)
+    yield from (send.target for send in track.sends if send.enabled and send.target != track.id)
 
 
 def _heard(tracks: Mapping[str, Track], fed: Feeds) -> set[str]:

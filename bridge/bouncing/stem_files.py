@@ -76,6 +76,7 @@ def plan_json(bounce: Bounce) -> dict[str, Any]:
         "start_frame": bounce.start_frame,
         "frames": bounce.frames,
         "clip_seconds": {fate: round(each, 6) for fate, each in seconds(bounce.accounts).items()},
+        "tracks": [each.as_json() for each in bounce.tracks],
         "clips": [each.as_json() for each in bounce.accounts if each.reasons],
     }
 

@@ -57,7 +57,9 @@ class Strip:
         self._sounding = lines.sounding()
         self._panner = _Panner(track, channels, track.pan_law, track.pan, lines, dialect)
         self._sends = tuple(
-            _Sent(send, track, channels, lines, dialect) for send in track.sends if send.enabled
+            _Sent(send, track, channels, lines, dialect)
+            for send in track.sends
+            if send.enabled and send.target != track.id
         )
 
     def along(self, first: int, stop: int) -> StripNow:

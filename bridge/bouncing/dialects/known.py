@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.dialects.ardour import ARDOUR
+from bridge.bouncing.dialects.live import LIVE
+from bridge.bouncing.dialects.plain import PLAIN
+from bridge.bouncing.dialects.reaper import REAPER
+from bridge.bouncing.dialects.tracktion import TRACKTION
 from sessions import Session
-from stemwright.problems import InputError, Problem
 
-_DIALECTS = {"ardour": ARDOUR}
+_DIALECTS = {"ardour": ARDOUR, "reaper": REAPER, "ableton": LIVE, "tracktion": TRACKTION}
 
 
 def dialect_of(session: Session) -> Dialect:
-    """The rules of the DAW that saved the session.
-
-    Raises InputError `not_bounced` for one whose sound is not known here.
-    """
-    found = _DIALECTS.get(session.format)
-    if found is None:
-        raise InputError(
-            Problem(
-                "not_bounced",
-                f"sessions of the format {session.format} are not printed here yet",
-                {"file": session.format},
-                expected=f"a session of {' or '.join(sorted(_DIALECTS))}",
-                hint="export its stems in the DAW and name their folder",
-            )
-        )
-    return found
+    """The rules of the DAW that saved the session; of others those that no session contradicts."""
+    return _DIALECTS.get(session.format, replace(PLAIN, name=session.format))

@@ -95,15 +95,19 @@ def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(told)
         return
-    from bridge.bouncing import REASONS
+    from bridge.bouncing import REASONS, TRACK_REASONS
 
     rows = [
+        (each["track"], each["of"], "", "told", TRACK_REASONS[each["reason"]])
+        for each in told["tracks"]
+    ]
+    rows += [
         (each["track"], each["clip"], clock(each["position_s"]), each["fate"], REASONS[code][1])
         for each in told["clips"]
         for code in each["reasons"]
     ]
     if rows:
-        show_table(("track", "clip", "at", "fate", "why"), rows)
+        show_table(("track", "clip or line", "at", "fate", "why"), rows)
     _say_shares(made)
 
 
