@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.defects.faults.places import local_rms
+from benchmarks.defects.faults.places import local_rms, seconds_unmasked
 from benchmarks.defects.material.tools import Mono, Rng
 from benchmarks.defects.sound import Sound, dithered
 from benchmarks.defects.truth import Damaged, Level, Truth, whole
@@ -15,6 +15,8 @@ from bridge.processing import build, run
 from chains import Limiter
 
 _HARMONICS_DB = ((1, 0.0), (2, -6.0), (3, -4.0), (4, -14.0), (5, -9.0), (7, -15.0))
+_UNMASKED_LINES, _UNMASKED_S = 2, 1.0
+"""Hum is heard where two of its lines stand over the stem in moments that make up a second."""
 _LEAST_CUT = 8
 _LEAST_RUN = 3
 
@@ -104,7 +106,11 @@ def hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Mono:
     return np.asarray(10 ** (level_dbfs / 20) * tone)
 
 
-def _hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Damaged:
+def _hum(sound: Sound, rng: Rng, hz: float, level_dbfs: float) -> Damaged | None:
+    """The mains under everything; only where they are heard."""
+    lines = [(k * hz, level_dbfs + below_db) for k, below_db in _HARMONICS_DB]
+    if seconds_unmasked(sound, lines, _UNMASKED_LINES) < _UNMASKED_S:
+        return None
     out = sound.samples + hum(sound, rng, hz, level_dbfs)
     return Damaged(sound.holding(out), whole("hum", sound, level_dbfs))
 

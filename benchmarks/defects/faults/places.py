@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,9 @@ from bridge.audio import Block
 SOUNDING_DBFS = -45.0
 SILENT_DBFS = -80.0
 _TRIES = 400
+_CRITICAL_HZ = (0.0, 100.0, 200.0, 300.0, 400.0, 510.0)
+"""Edges of the first five critical bands: Zwicker, J. Acoust. Soc. Am. 33 (1961), 248."""
+_MOMENT_S = 0.1
 
 
 def local_rms(sound: Sound, seconds: float = 0.05) -> Mono:
@@ -53,6 +58,26 @@ def silent(sound: Sound) -> npt.NDArray[np.bool_]:
     """Where nothing is, for a tenth of a second."""
     found: npt.NDArray[np.bool_] = local_rms(sound, 0.1) < 10 ** (SILENT_DBFS / 20)
     return found
+
+
+def seconds_unmasked(sound: Sound, lines: Sequence[tuple[float, float]], least: int) -> float:
+    """How long `least` of the sines (Hz, dBFS of amplitude) stand over the stem about them.
+
+    A sine does where it has more power than all that the stem has in its critical band.
+    """
+    size = round(_MOMENT_S * sound.rate_hz)
+    window = np.hanning(size + 1)[:-1]
+    middle = sound.samples.mean(axis=0)
+    rows = np.lib.stride_tricks.sliding_window_view(middle, size)[:: size // 2]
+    powers = np.square(np.abs(np.fft.rfft(rows * window, axis=1)))
+    powers *= 2.0 / (size * np.square(window).sum())
+    edges = np.searchsorted(np.fft.rfftfreq(size, 1 / sound.rate_hz), _CRITICAL_HZ)
+    bands = np.add.reduceat(powers, edges, axis=1)[:, :-1]
+    over = np.zeros(len(rows), int)
+    for hz, level_dbfs in lines:
+        band = int(np.searchsorted(_CRITICAL_HZ, hz, "right")) - 1
+        over += 0.5 * 10 ** (level_dbfs / 10) > bands[:, band]
+    return float(np.count_nonzero(over >= least)) * _MOMENT_S / 2
 
 
 def touched(rng: Rng, sound: Sound) -> list[int]:

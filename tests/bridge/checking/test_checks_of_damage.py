@@ -303,6 +303,24 @@ def test_hum_is_found_under_music(
     assert f"{mains_hz:.1f} Hz" in found.words
 
 
+def test_hum_that_wanders_is_found_also_where_the_sides_cancel_it(
+    hear: Hear, music: Signal
+) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    turns = 50.0 * np.cumsum(1 + 0.001 * np.sin(2 * np.pi * 0.05 * seconds)) / RATE_HZ
+    hum = sum(10**-3.0 / n * np.sin(2 * np.pi * n * turns + n) for n in (1, 2, 3, 5, 7))
+    hum *= 1 + 0.3 * np.sin(2 * np.pi * 0.4 * seconds)
+    (found,) = hear(Hum, _quantised(music * 0.05 + np.stack([hum, -hum])))
+    assert found.value == pytest.approx(-60.0, abs=2.0)
+    assert "5 lines" in found.words
+
+
+def test_a_held_note_at_the_frequency_of_the_mains_is_no_hum(hear: Hear) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    tone = sum(0.3 / n * np.sin(2 * np.pi * 60.05 * n * seconds + n) for n in (1, 2, 3, 4))
+    assert hear(Hum, _quantised(np.minimum(1.0, 3.0 - seconds / 2) * tone)) == []
+
+
 def test_samples_that_are_no_sound_are_found(hear: Hear, music: Signal) -> None:
     signal = np.stack([music, music])
     signal[0, 1000:1010] = np.nan
