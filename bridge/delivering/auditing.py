@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bridge.delivering.checks import (
     Outcome,
     checks_of,
     coding_checks,
+    depth_of,
     facts_of,
     outcome_of,
     plain_wave_checks,
@@ -23,15 +25,17 @@ from bridge.delivering.checks import (
     tag_checks,
 )
 from bridge.delivering.enclosing import EnclosedFile
-from bridge.delivering.files import LOSSY, Coding, decoded_copy
+from bridge.delivering.files import Coding, decoded_copy
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
 from bridge.delivering.names import Naming, name_faults, naming_of, said_in_name
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles
-from bridge.delivering.sheet import SHEET
 from bridge.delivering.tags import MAIN
 from bridge.metering import audio_files
 from bridge.storing import file_digest
-from stemwright.problems import InputError
+from sessions import AUDIO_EXTENSIONS, OTHER_AUDIO_EXTENSIONS, file_extension
+from stemwright.problems import InputError, MachineError, Problem
+
+_CALLED_AUDIO = AUDIO_EXTENSIONS | OTHER_AUDIO_EXTENSIONS
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,13 @@ class Audit:
 def audit(folder: Path, profiles: Sequence[Profile] = ()) -> Audit:
     """Check a delivery's files again: that they are those delivered, and against their profiles.
 
-    A folder without a manifest is held to `profiles`, file by file. Raises InputError `no_manifest`
-    where there is neither, `bad_manifest`, `no_audio`.
+    A folder without a manifest is held to `profiles`, file by file. Raises InputError `not_found`
+    for what is no folder, `no_manifest` where there is neither, `bad_manifest`, `no_audio`.
     """
+    if not folder.is_dir():
+        said = f"{folder} is no folder" if folder.exists() else f"{folder} does not exist"
+        hint = "name the folder that the files lie in"
+        raise InputError(Problem("not_found", said, {"file": str(folder)}, hint=hint))
     if profiles and not (folder / MANIFEST).is_file():
         rows = tuple(_strange(folder, profiles))
         return Audit(folder, by_manifest=False, checks=rows)
@@ -126,23 +134,49 @@ def _pcm(place: Path) -> str | None:
 def _strange(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
     """Every file against every profile, or against that whose folder it lies in, and each other."""
     heard: list[HeardFile] = []
+    yield from _unreadable(folder)
     for place in audio_files([folder]):
         name = place.relative_to(folder).as_posix()
-        if name in (MANIFEST, SHEET):
-            continue
-        own = [each for each in profiles if each.name == Path(name).parts[0]]
+        own = [each for each in profiles if each.name == Path(name).parts[0]] or profiles
+        facts: FileFacts | None = None
         try:
             facts = _facts(place)
-        except InputError as error:
-            for profile in own or profiles:
-                yield from _not_taken(name, place, profile)
-            said = error.problems[0].message
-            yield Checked(name, "decodes", "fail", None, None, words=said)
-            continue
-        heard.append(HeardFile(name, place, facts))
-        for profile in own or profiles:
-            yield from _against(name, place, profile, MAIN, facts)
+            heard.append(HeardFile(name, place, facts))
+        except (InputError, MachineError) as error:
+            yield _undecoded(name, error)
+        for profile in own:
+            rows = _not_taken(name, place, profile)
+            if facts is not None:
+                rows = _against(name, place, profile, MAIN, facts)
+            yield from rows if len(own) == 1 else (_for(profile, each) for each in rows)
     yield from same_recording_checks(heard)
+
+
+def _for(profile: Profile, row: Checked) -> Checked:
+    """A row that says which of several profiles it is about."""
+    return replace(row, words=f"for {profile.name}" + (f": {row.words}" if row.words else ""))
+
+
+def _unreadable(folder: Path) -> Iterator[Checked]:
+    """What is called as audio and is no file, and folders that cannot be looked into."""
+    closed: list[OSError] = []
+    for top, folders, names in os.walk(folder, onerror=closed.append):
+        for each in sorted((*folders, *names)):
+            place = Path(top) / each
+            name = place.relative_to(folder).as_posix()
+            if file_extension(each) in _CALLED_AUDIO and not place.is_file():
+                words = "it is called as audio, and is no file that can be read"
+                yield Checked(name, "decodes", "fail", None, None, words=words)
+    for error in closed:
+        name = Path(str(error.filename)).relative_to(folder).as_posix()
+        words = f"this folder cannot be looked into: {error.strerror}"
+        yield Checked(name, "decodes", "fail", None, None, words=words)
+
+
+def _undecoded(name: str, error: InputError | MachineError) -> Checked:
+    problem = error.problems[0]
+    needs = f"; {problem.hint}" if isinstance(error, MachineError) and problem.hint else ""
+    return Checked(name, "decodes", "fail", None, None, words=f"{problem.message}{needs}")
 
 
 def _facts(place: Path) -> FileFacts:
@@ -156,18 +190,16 @@ def _against(
     """One file against one profile: format, rate, depth, limits, name, tags."""
     if profile.tags_before_audio and place.suffix.lower() == ".wav":
         yield from plain_wave_checks(name, place)
-    wish = _wish(place, profile)
-    if wish is None:
+    wishes = _wishes(place, profile)
+    if not wishes:
         yield from _not_taken(name, place, profile)
         return
     try:
         facts = facts or _facts(place)
-    except InputError as error:
-        said = error.problems[0].message
-        yield Checked(name, "decodes", "fail", None, None, words=said)
+    except (InputError, MachineError) as error:
+        yield _undecoded(name, error)
         return
-    if wish.format not in LOSSY:
-        yield from coding_checks(name, facts, _nearest_coding(wish, facts))
+    yield from coding_checks(name, facts, _nearest_coding(wishes, facts))
     yield from checks_of(name, facts, profile)
     if profile.side is not None:
         yield from side_checks(name, facts, profile.side.record)
@@ -192,18 +224,21 @@ def _contradicted(naming: Naming, name: str, facts: FileFacts) -> Iterator[str]:
 
 
 def _not_taken(name: str, place: Path, profile: Profile) -> Iterator[Checked]:
-    if _wish(place, profile) is None:
+    if not _wishes(place, profile):
         taken = ", ".join(sorted({each.format for each in profile.files}))
         said = f"{profile.name} takes {taken}"
         yield Checked(name, "format", "fail", place.suffix, taken, words=said)
 
 
-def _wish(place: Path, profile: Profile) -> FileWish | None:
+def _wishes(place: Path, profile: Profile) -> list[FileWish]:
+    """Those that a file called so may be."""
     found = place.suffix.lower()
-    alike = {".aif": ".aiff", ".wave": ".wav"}.get(found, found)
-    return next((each for each in profile.files if ENDINGS[each.format] == alike), None)
+    alike = {".aif": ".aiff", ".aifc": ".aiff", ".wave": ".wav", ".bwf": ".wav"}.get(found, found)
+    return [each for each in profile.files if ENDINGS[each.format] == alike]
 
 
-def _nearest_coding(wish: FileWish, facts: FileFacts) -> Coding:
-    """What a file of this rate should be: its own rate where the profile takes it."""
+def _nearest_coding(wishes: Sequence[FileWish], facts: FileFacts) -> Coding:
+    """What a file of this depth and rate should be: its own where the profile takes it."""
+    bits = depth_of(facts)
+    wish = next((each for each in wishes if each.bits == bits), wishes[0])
     return Coding(wish.format, wish.rate_hz(facts.header.sample_rate_hz), wish.bits, wish.kbps)

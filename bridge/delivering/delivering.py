@@ -247,8 +247,7 @@ def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
 
 def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:
     facts = facts_of(readable)
-    if file.coding.format not in LOSSY:
-        yield from coding_checks(file.path, facts, file.coding)
+    yield from coding_checks(file.path, facts, file.coding)
     yield from checks_of(file.path, facts, file.profile)
     if file.side is not None:
         yield from side_checks(file.path, facts, file.side.record)

@@ -139,7 +139,8 @@ def read_manifest(folder: Path) -> WrittenManifest:
             raise ValueError(f"schema {told['schema']}")
     except FileNotFoundError:
         said = f"{folder} has no {MANIFEST}"
-        raise InputError(Problem("no_manifest", said, {"file": str(folder)})) from None
+        hint = "say what its files are held to: --profile NAME"
+        raise InputError(Problem("no_manifest", said, {"file": str(folder)}, hint=hint)) from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             Problem(

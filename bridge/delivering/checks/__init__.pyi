@@ -1,6 +1,7 @@
 from .against_profile import (
     checks_of as checks_of,
     coding_checks as coding_checks,
+    depth_of as depth_of,
 )
 from .facts import (
     FileFacts as FileFacts,
@@ -33,6 +34,7 @@ __all__ = [
     "Outcome",
     "checks_of",
     "coding_checks",
+    "depth_of",
     "facts_of",
     "facts_of_blocks",
     "outcome_of",

@@ -20,6 +20,16 @@ _DITHERED_TWICE = (0.4, 0.65)
 _MOST_DC = 10.0 ** (-60.0 / 20.0)
 _MOST_MONO_LOSS_LU = 6.0
 _LOUD_EDGE_DBFS = -40.0
+_CONTAINERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "wav": ("WAV", "WAVEX", "RF64"),
+        "aiff": ("AIFF",),
+        "flac": ("FLAC",),
+        "mp3": ("MP3",),
+        "opus": ("OGG",),
+    }
+)
+"""What a format's files are to libsndfile; AAC is read decoded."""
 _DEPTHS = {"PCM_16": "16", "PCM_24": "24", "FLOAT": "32 float", "DOUBLE": "64 float"}
 
 _READ: Mapping[str, Callable[[FileFacts], float]] = MappingProxyType(
@@ -55,8 +65,13 @@ def checks_of(name: str, facts: FileFacts, profile: Profile) -> Iterator[Checked
 
 
 def coding_checks(name: str, facts: FileFacts, coding: Coding) -> Iterator[Checked]:
-    """Format, rate and depth against what the file was made as."""
+    """Format, rate, channels and depth against what the file was made as."""
     header = facts.header
+    if coding.format in _CONTAINERS:
+        right = header.format in _CONTAINERS[coding.format]
+        words = "" if right else "its name says another format than it has"
+        found = header.format.lower()
+        yield Checked(name, "format", outcome_of(right), found, coding.format, words=words)
     rate_hz = header.sample_rate_hz
     yield Checked(
         name, "rate", outcome_of(rate_hz == coding.rate_hz), rate_hz, coding.rate_hz, "Hz"
@@ -66,6 +81,11 @@ def coding_checks(name: str, facts: FileFacts, coding: Coding) -> Iterator[Check
         found = _DEPTHS.get(header.subtype, header.subtype)
         wanted = f"{coding.bits} float" if coding.bits == 32 else str(coding.bits)
         yield Checked(name, "bits", outcome_of(found == wanted), found, wanted, "bit")
+
+
+def depth_of(facts: FileFacts) -> int | None:
+    """The bits a sample has, 32 being float; None where no profile can ask for it."""
+    return {"PCM_16": 16, "PCM_24": 24, "FLOAT": 32}.get(facts.header.subtype)
 
 
 def _for_anybody(name: str, facts: FileFacts) -> Iterator[Checked]:

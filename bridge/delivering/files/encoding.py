@@ -108,7 +108,8 @@ def aac_program() -> str | None:
 def _aac(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -> int:
     program = aac_program()
     if program is None:
-        raise MachineError(_no_encoder(path))
+        said = f"no encoder for AAC is installed here: {path.name} is not made"
+        raise MachineError(_missing("encoder", said))
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "in.wav"
         with WavWriter(wav, coding.rate_hz, channels, "float32", DITHER_WORDS) as writer:
@@ -145,10 +146,15 @@ def _aac_command(program: str, wav: Path, made: Path, kbps: int) -> list[str]:
 
 
 def decode_aac(path: Path, wav: Path) -> None:
-    """Decode to a float WAV, which holds peaks over full scale. Raises MachineError as `encode`."""
+    """Decode to a float WAV, which holds peaks over full scale.
+
+    Raises MachineError `decoder_missing`, `encoder_failed`.
+    """
     program = aac_program()
     if program is None:
-        raise MachineError(_no_encoder(path))
+        raise MachineError(
+            _missing("decoder", f"nothing here decodes AAC: {path.name} is not read")
+        )
     if program == "ffmpeg":
         plain = ["-v", "error", "-nostdin", "-i", str(path), "-fflags", "+bitexact"]
         _run([program, *plain, "-c:a", "pcm_f32le", str(wav)], path)
@@ -156,10 +162,10 @@ def decode_aac(path: Path, wav: Path) -> None:
         _run([program, "-f", "WAVE", "-d", "LEF32", str(path), str(wav)], path)
 
 
-def _no_encoder(path: Path) -> Problem:
+def _missing(what: str, said: str) -> Problem:
     return Problem(
-        "encoder_missing",
-        f"no encoder for AAC is installed here: {path.name} is not made",
+        f"{what}_missing",
+        said,
         expected=f"one of {', '.join(_AAC_PROGRAMS)}",
         hint="install one: apt install ffmpeg, or brew install ffmpeg",
     )

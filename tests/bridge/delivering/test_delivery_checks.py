@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,16 @@ import soundfile
 
 from bridge.audio import Block, Subtype, WavWriter
 from bridge.delivering import audit
-from bridge.delivering.checks import checks_of, facts_of
-from bridge.delivering.profiles import Profile, parse_profile
+from bridge.delivering.checks import FileFacts, checks_of, facts_of
+from bridge.delivering.profiles import (
+    FileWish,
+    Profile,
+    load_profile,
+    parse_profile,
+    shipped_profiles,
+)
 from bridge.delivering.tags import SongMetadata, TagOptions, write_tags
+from stemwright.problems import InputError
 
 RATE_HZ = 44100
 PROFILE = """
@@ -141,9 +149,63 @@ def test_a_file_of_another_format_and_one_that_is_none_are_named(
     _file(tmp_path / "in", _song())
     (tmp_path / "in" / NAME).rename(tmp_path / "in" / "Ann_Song.flac")
     (tmp_path / "in" / "Ann_Other.wav").write_bytes(b"RIFF but not really")
-    told = {(each.file, each.check) for each in audit(tmp_path / "in", [label]).checks}
-    assert ("Ann_Song.flac", "format") in told
-    assert ("Ann_Other.wav", "decodes") in told
+    place = tmp_path / "in"
+    (place / "Ann_Codec.m4a").write_bytes(b"no AAC at all")
+    (place / "Ann_Gone.wav").symlink_to(place / "nowhere.wav")
+    soundfile.write(place / "Ann_Flac.wav", _song().T, RATE_HZ, "PCM_16", format="FLAC")
+    aac = replace(label, name="aac", files=(FileWish("aac", kbps=256),))
+    rows = audit(place, [label, aac]).checks
+    told = {(each.file, each.check, each.outcome) for each in rows if "for aac" not in each.words}
+    assert told >= {
+        ("Ann_Song.flac", "format", "fail"),
+        ("Ann_Other.wav", "decodes", "fail"),
+        ("Ann_Codec.m4a", "decodes", "fail"),
+        ("Ann_Gone.wav", "decodes", "fail"),
+        ("Ann_Flac.wav", "format", "fail"),
+        ("Ann_Flac.wav", "rate", "pass"),
+    }
+    for wrong, said in ((place / "gone", "does not exist"), (place / "Ann_Flac.wav", "no folder")):
+        with pytest.raises(InputError, match=said):
+            audit(wrong, [label])
+
+
+SECONDS = {
+    "min_length_s": -1,
+    "max_length_s": 1,
+    "max_head_s": 1,
+    "max_tail_s": 1,
+}
+"""Limits of time, and on which side of them a file is wrong."""
+
+
+def test_every_limit_of_time_of_the_profiles_that_come_along_is_held(tmp_path: Path) -> None:
+    _file(tmp_path / "in", _song())
+    facts = facts_of(tmp_path / "in" / NAME)
+    held = set()
+    for profile in map(load_profile, shipped_profiles()):
+        for limit in SECONDS.keys() & profile.limits.keys():
+            for beyond_s, outcome in ((0.0, "pass"), (0.01 * SECONDS[limit], "fail")):
+                rows = checks_of(
+                    NAME, _timed(facts, limit, profile.limits[limit] + beyond_s), profile
+                )
+                assert {each.check: each.outcome for each in rows}[limit] == outcome
+            held.add((profile.name, limit))
+    assert held == {
+        ("cd", "min_length_s"),
+        ("cd", "max_length_s"),
+        ("streaming", "min_length_s"),
+        ("streaming", "max_head_s"),
+        ("streaming", "max_tail_s"),
+        ("music_library", "max_head_s"),
+        ("music_library", "max_tail_s"),
+    }
+
+
+def _timed(facts: FileFacts, limit: str, seconds: float) -> FileFacts:
+    """A file with so long a head or tail, or so long itself."""
+    if "length" in limit:
+        return replace(facts, header=replace(facts.header, frames=round(seconds * RATE_HZ)))
+    return replace(facts, **{limit.removeprefix("max_"): seconds})
 
 
 def test_once_dithered_silence_is_not_told_as_dithered_twice(tmp_path: Path, label) -> None:
