@@ -78,7 +78,7 @@ from .resample import (
     resampled as resampled,
     resampled_frames as resampled_frames,
 )
-from .sections import run_sections as run_sections
+from .sections import SectionsRun as SectionsRun
 from .tags import (
     can_carry as can_carry,
     read_texts as read_texts,

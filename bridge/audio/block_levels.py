@@ -23,7 +23,7 @@ def block_levels(block: Block) -> BlockLevels:
     if (compiled := library()) is not None and len(block) == 2:
         found = np.empty(2)
         compiled.levels(block, block.shape[1], found)
-        return BlockLevels(float(found[0]), float(found[1]))
+        return BlockLevels(*found.tolist())
     with np.errstate(over="ignore", invalid="ignore"):
         return BlockLevels(float(np.abs(block).max()), float(np.square(block).sum()))
 
@@ -31,7 +31,7 @@ def block_levels(block: Block) -> BlockLevels:
 def frames_until_quiet(block: Block, silence: float) -> int:
     """Return the frame after the last of (2, frames) over a linear magnitude, 0 for none."""
     if (compiled := library()) is not None and block.shape[1]:
-        left, right = rows(block)[0]
-        return int(compiled.frames_until_quiet(left, right, len(left), silence))
+        heard, stride = rows(block)
+        return int(compiled.frames_until_quiet(heard, stride, block.shape[1], silence))
     loud = np.flatnonzero((np.abs(block) > silence).any(axis=0))
     return int(loud[-1]) + 1 if len(loud) else 0

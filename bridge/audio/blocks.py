@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.facts.sizes import BLOCK_FRAMES
-from bridge.native import library
+from bridge.native import library, rows
 from stemwright.values import dataclass
 
 Block = npt.NDArray[np.float64]
@@ -82,9 +82,11 @@ class Cursor:
         """Return the next `frames` frames as blocks in a row; fewer once the stream is over."""
         taken: list[Block] = []
         while frames > 0 and (block := self._next()) is not None:
-            taken.append(block[:, :frames])
-            self._held = block[:, frames:] if block.shape[1] > frames else None
-            frames -= taken[-1].shape[1]
+            there = block.shape[1]
+            if there > frames:
+                block, self._held = block[:, :frames], block[:, frames:]
+            taken.append(block)
+            frames -= there
         return taken
 
     def _next(self) -> Block | None:
@@ -131,11 +133,12 @@ class _Sum:
         if block.shape[0] > 2:
             raise ValueError(f"a part of {block.shape[0]} channels in a stereo sum")
         frames = block.shape[1]
-        begins = not self._begun and frames == self.frames
-        if not begins:
-            self._begin()
-        self._begun = True
-        _add_scaled(block, self._sum[:, at : at + frames], gain, begins)
+        if frames == self.frames:
+            _add_scaled(block, self._sum, gain, not self._begun)
+            self._begun = True
+            return
+        self._begin()
+        _add_scaled(block, self._sum[:, at : at + frames], gain, begins=False)
 
     def result(self) -> Block:
         """Return (2, frames)."""
@@ -149,12 +152,12 @@ class _Sum:
 
 
 def _add_scaled(block: Block, out: Block, gain: float, begins: bool) -> None:
-    compiled = library()
-    for channel, row in enumerate(out):
-        added = block[min(channel, len(block) - 1)]
-        if compiled is not None and row.size:
-            compiled.add_scaled(np.ascontiguousarray(added), row, len(row), gain, int(begins))
-        elif begins:
-            np.add(gain * added, 0.0, out=row)
-        else:
-            row += gain * added
+    if (compiled := library()) is not None and out.size:
+        added, stride = rows(block)
+        to, to_stride = rows(out)
+        between = stride if len(block) == len(out) else 0
+        compiled.add_scaled(added, between, to, to_stride, *out.shape, gain, int(begins))
+    elif begins:
+        np.add(gain * block, 0.0, out=out)
+    else:
+        out += gain * block

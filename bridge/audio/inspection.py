@@ -15,7 +15,7 @@ from bridge.audio.blocks import Block, Framer, interleaved
 from bridge.audio.decode import probe, read_blocks
 from bridge.audio.facts.ends import EndsMeter
 from bridge.audio.facts.inspected import Inspection, Sketch
-from bridge.native import library, rows
+from bridge.native import Lasting, library, rows
 
 SIZE = 512
 """Numbers in the sketch of one channel."""
@@ -86,8 +86,8 @@ _LOUDEST = 7.943282347242816  # +18 dBFS: samples above it are damage, not music
 _TILE_FRAMES = 1024
 _FACTOR = 0x9E3779B97F4A7C15
 _ALL_BITS = (1 << 64) - 1
-_KEYS = np.random.Generator(np.random.PCG64(2)).integers(
-    0, 1 << 32, 2 * _TILE_FRAMES, dtype=np.uint32
+_KEYS = Lasting(
+    np.random.Generator(np.random.PCG64(2)).integers(0, 1 << 32, 2 * _TILE_FRAMES, dtype=np.uint32)
 )
 
 
@@ -96,15 +96,15 @@ def block_print(block: Block) -> str:
 
     Every bit of a sample counts: -0.0 is not 0.0.
     """
-    found = len(block)
-    compiled = library()
-    for row in rows(block)[0] if block.shape[1] else block:
-        if compiled is not None:
-            found = compiled.row_print(row, len(row), _KEYS, _FACTOR, found)
-            continue
+    count, frames = block.shape
+    if (compiled := library()) is not None and frames:
+        heard, stride = rows(block)
+        return f"{compiled.block_print(heard, stride, count, frames, _KEYS, _FACTOR):016x}"
+    found = count
+    for row in block:
         for start in range(0, len(row), _TILE_FRAMES):
             words = row[start : start + _TILE_FRAMES].astype("<f8", copy=False).view("<u4")
-            keyed = (words + _KEYS[: len(words)]).astype(np.uint64).reshape(-1, 2)
+            keyed = (words + _KEYS.array[: len(words)]).astype(np.uint64).reshape(-1, 2)
             found = (found * _FACTOR + int((keyed[:, 0] * keyed[:, 1]).sum())) & _ALL_BITS
     return f"{found:016x}"
 

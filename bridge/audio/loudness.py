@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
-from bridge.audio.sections import run_sections
+from bridge.audio.sections import SectionsRun
 from stemwright.decibels import linear, linear_power, power_db
 from stemwright.exact import tan
 from stemwright.values import dataclass
@@ -106,13 +106,13 @@ class KWeighting:
     """The K-weighted samples of a stream; blocks may be cut anywhere."""
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
-        self._sections = k_weighting(sample_rate_hz)
-        self._state = np.zeros((2, channels, 2))
+        self._run = SectionsRun(k_weighting(sample_rate_hz), channels)
 
     def filtered(self, block: Block) -> Block:
         """Return (channels, frames) K-weighted."""
-        weighted = run_sections(self._sections, block, self._state)
-        self._state[np.abs(self._state) < _FORGOTTEN] = 0.0
+        weighted = self._run.run(block)
+        state = self._run.state
+        state[np.abs(state) < _FORGOTTEN] = 0.0
         return weighted
 
 

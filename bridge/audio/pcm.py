@@ -19,7 +19,7 @@ from blake3 import blake3
 from bridge.audio.blocks import Block, interleaved
 from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.audio.plain_samples import planar, read_fully
-from bridge.native import library, rows
+from bridge.native import Lasting, library, rows
 from stemwright.files import WholeOrNothing, cannot_write, unreadable
 from stemwright.values import dataclass
 
@@ -62,7 +62,7 @@ class PcmTally:
         self.frames = 0
         """How many were counted."""
         self._peak = 0.0
-        self._squares = np.zeros(1)
+        self._squares = Lasting(np.zeros(1))
 
     def hash(self, octets: memoryview) -> None:
         """Take the next bytes of the file."""
@@ -76,11 +76,12 @@ class PcmTally:
             stored = interleaved(block, self._stored)
             self._account(block if stored.dtype == np.float64 else stored.T.astype(np.float64))
             return stored
-        left, right = rows(block)[0]
-        stored = np.empty((len(left), 2), self._stored)
-        wide = stored.dtype == np.float64
+        heard, stride = rows(block)
+        frames = block.shape[1]
+        stored = np.empty((frames, 2), self._stored)
+        wide = self._stored == np.float64
         run = compiled.interleave if wide else compiled.interleave_narrow
-        self._peak = max(self._peak, run(left, right, stored, len(left), self._squares))
+        self._peak = max(self._peak, run(heard, stride, stored, frames, self._squares))
         return stored
 
     def _account(self, block: Block) -> None:
@@ -88,14 +89,15 @@ class PcmTally:
         squares = block[0] * block[0]
         for row in block[1:]:
             squares += row * row
-        squares[0] += self._squares[0]
+        total = self._squares.array
+        squares[0] += total[0]
         # One running sum: np.sum adds in pairs, whose order depends on the block's length.
-        self._squares[0] = np.add.accumulate(squares, out=squares)[-1]
+        total[0] = np.add.accumulate(squares, out=squares)[-1]
 
     def summary(self) -> PcmSummary:
         """What was taken so far."""
         samples = self.frames * self._channels
-        rms = math.sqrt(float(self._squares[0]) / samples) if samples else 0.0
+        rms = math.sqrt(float(self._squares.array[0]) / samples) if samples else 0.0
         return PcmSummary(self._digest.hexdigest(), self.frames, self._peak, rms)
 
 

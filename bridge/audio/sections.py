@@ -6,25 +6,37 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio.blocks import Block
-from bridge.native import library, rows
+from bridge.native import Lasting, library, rows
 
 
-def run_sections(
-    sections: npt.NDArray[np.float64], block: Block, state: npt.NDArray[np.float64]
-) -> Block:
-    """Return (channels, frames) through (count, 6) sections, b0 b1 b2 1 a1 a2 each.
+class SectionsRun:
+    """(count, 6) sections, b0 b1 b2 1 a1 a2 each, and the state of a stream through them.
 
-    `state` is (count, channels, 2) and is moved on to the next block's. On Apple's processors
-    scipy's may round a product and a sum at once; the kernels never do.
+    On Apple's processors scipy's may round a product and a sum at once; the kernels never do.
     """
-    channels, frames = block.shape
-    if (compiled := library()) is None:
-        from scipy.signal import sosfilt
 
-        filtered, state[...] = sosfilt(sections, block, axis=1, zi=state)
-        done: Block = filtered
-        return done
-    out = np.empty((channels, frames))
-    fed, stride = rows(block)
-    compiled.sosfilt(fed, stride, out, frames, channels, frames, sections, len(sections), state)
-    return out
+    def __init__(self, sections: npt.NDArray[np.float64], channels: int) -> None:
+        self.count = len(sections)
+        self._sections = Lasting(np.ascontiguousarray(sections))
+        self._state = Lasting(np.zeros((len(sections), channels, 2)))
+
+    @property
+    def state(self) -> npt.NDArray[np.float64]:
+        """(count, channels, 2), as the next block needs it; to be changed in place."""
+        return self._state.array
+
+    def run(self, block: Block) -> Block:
+        """Return the next (channels, frames) filtered."""
+        channels, frames = block.shape
+        if (compiled := library()) is None:
+            from scipy.signal import sosfilt
+
+            filtered, self.state[...] = sosfilt(self._sections.array, block, axis=1, zi=self.state)
+            done: Block = filtered
+            return done
+        out = np.empty((channels, frames))
+        fed, stride = rows(block)
+        compiled.sosfilt(
+            fed, stride, out, frames, channels, frames, self._sections, self.count, self._state
+        )
+        return out

@@ -8,6 +8,7 @@ from .library import (
     ASKED_FOR_HERE as ASKED_FOR_HERE,
     PURE_VARIABLE as PURE_VARIABLE,
     Kernel as Kernel,
+    Lasting as Lasting,
     Library as Library,
     Running as Running,
     library as library,

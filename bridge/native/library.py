@@ -27,12 +27,23 @@ PURE_VARIABLE = "STEMWRIGHT_PURE"
 """Set to anything but 0, numpy does what the compiled library would."""
 
 
+class Lasting:
+    """An array that many calls are given; where it lies is asked once, not at each of them."""
+
+    __slots__ = ("address", "array")
+
+    def __init__(self, array: npt.NDArray[Any]) -> None:
+        """Raises BufferError where it is not contiguous."""
+        self.array = array
+        self.address = _cffi_backend.from_buffer(_array(_DECLARED[array.dtype]), array)
+
+
 class Kernel:
     """One function of the library, called with arrays and numbers in the header's order.
 
     Arrays have the type that the header declares (TypeError) and are contiguous, a 2-D one at least
-    along its rows (BufferError); shapes are the caller's to keep. The interpreter lock is let go
-    during the call.
+    along its rows (BufferError); shapes are the caller's to keep. One may be Lasting. The
+    interpreter lock is let go during the call.
     """
 
     def __init__(self, function: Any, takes: Sequence[str | None]) -> None:
@@ -40,7 +51,7 @@ class Kernel:
         self._from_buffer = _cffi_backend.from_buffer
         self._function = function
         self._arrays = tuple(
-            (place, _cffi_backend.new_array_type(_pointer(kind), None), np.dtype(_TYPES[kind]))
+            (place, _array(kind), np.dtype(_TYPES[kind]))
             for place, kind in enumerate(takes)
             if kind is not None
         )
@@ -50,6 +61,9 @@ class Kernel:
         passed = list(given)
         for place, kind, dtype in self._arrays:
             array = given[place]
+            if array.__class__ is Lasting:
+                passed[place] = array.address
+                continue
             if array.dtype is not dtype and array.dtype != dtype:
                 raise TypeError(f"an array of {dtype} is wanted, not {array.dtype}")
             whole = array if array.ndim == 1 or array.flags.c_contiguous else array[0]
@@ -176,6 +190,7 @@ _TYPES = {
     "uint32_t": "uint32",
     "uint64_t": "uint64",
 }
+_DECLARED = {np.dtype(name): kind for kind, name in _TYPES.items()}
 _PROTOTYPE = re.compile(r"EXPORTED\s+(\w+)\s+(sw_\w+)\(([^)]*)\);")
 _ARGUMENT = re.compile(r"(?:const )?(\w+) (\*?)\w+")
 
@@ -209,3 +224,8 @@ def _value(kind: str) -> Any:
 @cache
 def _pointer(kind: str) -> Any:
     return _cffi_backend.new_pointer_type(_value(kind))
+
+
+@cache
+def _array(kind: str) -> Any:
+    return _cffi_backend.new_array_type(_pointer(kind), None)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from bridge.audio import Block
-from bridge.native import Library, library
+from bridge.native import Lasting, Library, library, rows
 from bridge.processing.filters import GRID_FRAMES, pieces
 from bridge.processing.gain_series import Array
 from stemwright.exact import exp
@@ -26,7 +26,7 @@ def linked_peaks(block: Block) -> Array:
     """Return (frames,) max(|L|, |R|) of a (2, frames) block: one reading for both channels."""
     if (compiled := library()) is not None:
         linked = np.empty(block.shape[1])
-        compiled.linked_peaks(block[0], block[1], linked, len(linked))
+        compiled.linked_peaks(*rows(block), linked, len(linked))
         return linked
     heard = np.abs(block)
     peaks: Array = np.maximum(heard[0], heard[1])
@@ -40,34 +40,30 @@ class Ballistics:
     """
 
     def __init__(self, attack_ms: float, release_ms: float, sample_rate_hz: int) -> None:
-        self._release = PeakHold(release_ms * sample_rate_hz / 1000)
-        self._attack = OnePole(attack_ms * sample_rate_hz / 1000)
+        self._release = release = PeakHold(release_ms * sample_rate_hz / 1000)
+        self._attack = attack = OnePole(attack_ms * sample_rate_hz / 1000)
+        self._keeps = Lasting(np.array([release.keep, attack.keep]))
+        self._grids = Lasting(np.array([release.grid, attack.grid], np.int64))
 
     def process(self, wanted: Array) -> Array:
         """Return the smoothed course of (frames,) non-negative numbers."""
         return self._attack.process(self._release.process(wanted))
 
-    def follow(self, compiled: Library, heard: Block, curve: Array) -> Array:
+    def follow(self, compiled: Library, heard: Block, curve: Lasting) -> Array:
         """Return the course that (2, frames) ask for by a static curve, as the kernel takes it."""
         release, attack, frames = self._release, self._attack, heard.shape[1]
         course, held = np.empty(frames), np.array([release.held, attack.held])
-        grids = (
-            release.grid,
-            release.frames % release.grid,
-            attack.grid,
-            attack.frames % attack.grid,
-        )
         compiled.reduction_course(
-            heard[0],
-            heard[1],
+            *rows(heard),
             course,
             frames,
             curve,
-            release.weights,
-            attack.weights,
-            attack.feeds,
-            np.array([release.keep, attack.keep]),
-            np.array(grids),
+            release.lasting_weights,
+            attack.lasting_weights,
+            attack.lasting_feeds,
+            self._keeps,
+            self._grids,
+            release.frames,
             held,
         )
         release.held, attack.held = held.tolist()
@@ -89,6 +85,7 @@ class _Weighted(ABC):
         growth = np.full(self.grid, 1 / self.keep)
         growth[0] = 1.0
         self.weights: Array = np.multiply.accumulate(growth)
+        self.lasting_weights = Lasting(self.weights)
         self.held = 0.0
         self.frames = 0
 
@@ -126,7 +123,7 @@ class PeakHold(_Weighted):
 
     def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
         held: float = compiled.peak_hold(
-            wanted, out, len(out), self.weights, self.grid, start, self.keep, self.held
+            wanted, out, len(out), self.lasting_weights, self.grid, start, self.keep, self.held
         )
         return held
 
@@ -145,14 +142,15 @@ class OnePole(_Weighted):
     def __init__(self, time_frames: float) -> None:
         super().__init__(time_frames)
         self.feeds = (1.0 - self.keep) * self.weights
+        self.lasting_feeds = Lasting(self.feeds)
 
     def _compiled(self, compiled: Library, wanted: Array, start: int, out: Array) -> float:
         held: float = compiled.one_pole(
             wanted,
             out,
             len(out),
-            self.weights,
-            self.feeds,
+            self.lasting_weights,
+            self.lasting_feeds,
             self.grid,
             start,
             self.keep,

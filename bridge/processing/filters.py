@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from bridge.audio import Block, run_sections
+from bridge.audio import Block, SectionsRun
 from bridge.processing.filter_designs import Sections, all_pass, linkwitz_riley
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
@@ -30,28 +30,32 @@ class SosFilter:
     """Second-order sections in float64 over (channels, frames) blocks."""
 
     def __init__(self, sections: Sections, channels: int) -> None:
-        self._sections = np.ascontiguousarray(sections)
-        self._state = np.zeros((len(sections), channels, 2))
+        self._cascade = SectionsRun(sections, channels)
         self._frames = 0
 
     def process(self, block: Block) -> Block:
         """Return the filtered block; without sections or frames, the block itself."""
-        if not len(self._sections) or not block.shape[1]:
+        frames = block.shape[1]
+        if not self._cascade.count or not frames:
             return block
-        cut = pieces(self._frames, block.shape[1], GRID_FRAMES)
-        filtered = [self._piece(block[:, piece], self._frames + piece.start) for piece in cut]
-        self._frames += block.shape[1]
-        return filtered[0] if len(filtered) == 1 else np.concatenate(filtered, axis=1)
+        begun, self._frames = self._frames, self._frames + frames
+        if begun % GRID_FRAMES + frames <= GRID_FRAMES:
+            return self._piece(block, begun)
+        cut = pieces(begun, frames, GRID_FRAMES)
+        filtered = [self._piece(block[:, piece], begun + piece.start) for piece in cut]
+        return np.concatenate(filtered, axis=1)
 
     def _piece(self, block: Block, frame: int) -> Block:
-        self._drop_nothing(frame)
-        return run_sections(self._sections, block, self._state)
+        if frame % GRID_FRAMES == 0:
+            self._drop_nothing()
+        return self._cascade.run(block)
 
-    def _drop_nothing(self, frame: int) -> None:
-        if frame % GRID_FRAMES or abs(self._state.item(0)) >= _NOTHING:
+    def _drop_nothing(self) -> None:
+        state = self._cascade.state
+        if abs(state.item(0)) >= _NOTHING:
             return  # most often the first number tells
-        if np.abs(self._state).max() < _NOTHING:
-            self._state[...] = 0.0
+        if np.abs(state).max() < _NOTHING:
+            state[...] = 0.0
 
 
 class Splitter:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from bridge.audio import Block
-from bridge.native import library, rows
+from bridge.native import Lasting, library, rows
 from bridge.processing.envelopes import LOWEST, Ballistics, linked_peaks
 from bridge.processing.gain_series import Array, gain_of, gains_of, levels_db
 from bridge.processing.reduction import Reductions
@@ -71,7 +71,7 @@ class Reducer:
         self._curve = curve
         self._ballistics = ballistics
         self._most_db = most_db
-        self._numbers = np.array([*curve.numbers, most_db])
+        self._numbers = Lasting(np.array([*curve.numbers, most_db]))
 
     @property
     def is_flat(self) -> bool:
@@ -81,7 +81,7 @@ class Reducer:
     def process(self, heard: Block) -> Array:
         """Return (frames,) dB, 0 or more, for (2, frames)."""
         if (compiled := library()) is not None:
-            return self._ballistics.follow(compiled, rows(heard)[0], self._numbers)
+            return self._ballistics.follow(compiled, heard, self._numbers)
         wanted_db = self._curve.reduction_db(linked_peaks(heard))
         np.minimum(wanted_db, self._most_db, out=wanted_db)
         return self._ballistics.process(wanted_db)
@@ -113,9 +113,8 @@ class GainComputer:
 def turned_down(block: Block, reduction_db: Array, makeup: float) -> Block:
     """Return (2, frames) less (frames,) dB, times a linear gain."""
     if (compiled := library()) is not None:
-        left, right = rows(block)[0]
         out = np.empty(block.shape)
-        compiled.turned_down(left, right, reduction_db, *out, len(left), makeup)
+        compiled.turned_down(*rows(block), reduction_db, out, block.shape[1], makeup)
         return out
     gains = gains_of(-reduction_db)
     gains *= makeup

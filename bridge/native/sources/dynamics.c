@@ -7,9 +7,9 @@
 static const double LOWEST = 1e-15; /* -300 dBFS stands for silence, which has no level in dB */
 
 /* max(|left|, |right|). Twin: bridge/processing/envelopes.py, linked_peaks. */
-WIDER void sw_linked_peaks(const double *left, const double *right, double *out, int64_t frames) {
+WIDER void sw_linked_peaks(const double *block, int64_t stride, double *out, int64_t frames) {
     for (int64_t n = 0; n < frames; n++) {
-        double a = fabs(left[n]), b = fabs(right[n]);
+        double a = fabs(block[n]), b = fabs(block[stride + n]);
         out[n] = a > b ? a : b;
     }
 }
@@ -97,33 +97,33 @@ enum { TILE = 512 };
 /* What a detector of two rows asks a signal to be turned down by, in dB: peak, static curve, no more than `most_db`,
    held and released, smoothed; a tile at a time, so that nothing leaves the nearest cache on the way.
    `curve` is start_db, half_knee_db, slope, most_db; `keeps`, `held` and `grids` are those of the release, then of the
-   attack, `grids` with the position in each behind it. `held` is moved on.
+   attack; the first frame is frame `position` of the stream. `held` is moved on.
    Twin: bridge/processing/gain_computer.py, Reducer. */
-void sw_reduction_course(const double *left, const double *right, double *out, int64_t frames, const double *curve,
+void sw_reduction_course(const double *block, int64_t stride, double *out, int64_t frames, const double *curve,
                          const double *release_weights, const double *attack_weights, const double *attack_feeds,
-                         const double *keeps, const int64_t *grids, double *held) {
+                         const double *keeps, const int64_t *grids, int64_t position, double *held) {
     double most_db = curve[3];
     for (int64_t at = 0; at < frames; at += TILE) {
         int64_t some = frames - at < TILE ? frames - at : TILE;
         double *course = out + at;
-        sw_linked_peaks(left + at, right + at, course, some);
+        sw_linked_peaks(block + at, stride, course, some);
         reductions_db(course, course, some, curve[0], curve[1], curve[2]);
         for (int64_t n = 0; n < some; n++)
             course[n] = course[n] < most_db ? course[n] : most_db;
-        held[0] = sw_peak_hold(course, course, some, release_weights, grids[0], (grids[1] + at) % grids[0], keeps[0],
+        held[0] = sw_peak_hold(course, course, some, release_weights, grids[0], (position + at) % grids[0], keeps[0],
                                held[0]);
-        held[1] = sw_one_pole(course, course, some, attack_weights, attack_feeds, grids[2], (grids[3] + at) % grids[2],
+        held[1] = sw_one_pole(course, course, some, attack_weights, attack_feeds, grids[1], (position + at) % grids[1],
                               keeps[1], held[1]);
     }
 }
 
 /* Both rows times makeup * 10**(-reduction / 20). Twin: bridge/processing/gain_computer.py, turned_down. */
-WIDER void sw_turned_down(const double *left, const double *right, const double *reductions_db, double *left_out,
-                          double *right_out, int64_t frames, double makeup) {
+WIDER void sw_turned_down(const double *block, int64_t stride, const double *reductions_db, double *out,
+                          int64_t frames, double makeup) {
     for (int64_t n = 0; n < frames; n++) {
         double gain = gain_of_db(-reductions_db[n]) * makeup;
-        left_out[n] = left[n] * gain;
-        right_out[n] = right[n] * gain;
+        out[n] = block[n] * gain;
+        out[frames + n] = block[stride + n] * gain;
     }
 }
 

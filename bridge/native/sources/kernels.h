@@ -39,17 +39,17 @@ EXPORTED void sw_levels_db(const double *gains, double *out, int64_t count);
 EXPORTED void sw_gains_of(const double *levels_db, double *out, int64_t count);
 
 /* dynamics.c */
-EXPORTED void sw_linked_peaks(const double *left, const double *right, double *out, int64_t frames);
+EXPORTED void sw_linked_peaks(const double *block, int64_t stride, double *out, int64_t frames);
 EXPORTED double sw_peak_hold(const double *wanted, double *out, int64_t frames, const double *weights,
                              int64_t grid, int64_t position, double keep, double held);
 EXPORTED double sw_one_pole(const double *wanted, double *out, int64_t frames, const double *weights,
                             const double *feeds, int64_t grid, int64_t position, double keep, double held);
-EXPORTED void sw_reduction_course(const double *left, const double *right, double *out, int64_t frames,
+EXPORTED void sw_reduction_course(const double *block, int64_t stride, double *out, int64_t frames,
                                   const double *curve, const double *release_weights,
                                   const double *attack_weights, const double *attack_feeds,
-                                  const double *keeps, const int64_t *grids, double *held);
-EXPORTED void sw_turned_down(const double *left, const double *right, const double *reductions_db,
-                             double *left_out, double *right_out, int64_t frames, double makeup);
+                                  const double *keeps, const int64_t *grids, int64_t position, double *held);
+EXPORTED void sw_turned_down(const double *block, int64_t stride, const double *reductions_db, double *out,
+                             int64_t frames, double makeup);
 EXPORTED double sw_trailing_peak(const double *values, double *out, int64_t frames, double *segment,
                                  double *before, int64_t window, int64_t position, double running);
 EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, double open_from,
@@ -57,21 +57,22 @@ EXPORTED int sw_gate_open(const double *level, uint8_t *out, int64_t frames, dou
 
 /* pcm.c */
 EXPORTED double sw_largest_magnitude(const double *row, int64_t frames);
-EXPORTED double sw_interleave(const double *left, const double *right, double *out, int64_t frames,
+EXPORTED double sw_interleave(const double *block, int64_t stride, double *out, int64_t frames,
                               double *squares);
-EXPORTED double sw_interleave_narrow(const double *left, const double *right, float *out, int64_t frames,
+EXPORTED double sw_interleave_narrow(const double *block, int64_t stride, float *out, int64_t frames,
                                      double *squares);
 EXPORTED void sw_deinterleave(const double *in, int64_t channels, double *out, int64_t stride, int64_t frames);
 EXPORTED void sw_deinterleave_narrow(const float *in, int64_t channels, double *out, int64_t stride,
                                      int64_t frames);
 EXPORTED void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride,
                             int64_t frames);
-EXPORTED void sw_add_scaled(const double *in, double *out, int64_t frames, double gain, int begins);
+EXPORTED void sw_add_scaled(const double *in, int64_t in_stride, double *out, int64_t out_stride, int64_t rows,
+                            int64_t frames, double gain, int begins);
 EXPORTED void sw_signed_sums(const double *row, const double *signs, double *out, int64_t windows);
-EXPORTED uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor,
-                               uint64_t print);
+EXPORTED uint64_t sw_block_print(const double *block, int64_t stride, int64_t rows, int64_t frames,
+                                 const uint32_t *keys, uint64_t factor);
 EXPORTED void sw_levels(const double *block, int64_t frames, double *levels);
-EXPORTED int64_t sw_frames_until_quiet(const double *left, const double *right, int64_t frames, double silence);
+EXPORTED int64_t sw_frames_until_quiet(const double *block, int64_t stride, int64_t frames, double silence);
 
 /* quantise.c */
 EXPORTED void sw_quantise(const double *samples, int32_t *codes, int64_t frames, double scale, int dithered,

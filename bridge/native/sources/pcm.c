@@ -31,7 +31,8 @@ static WIDER void interleaved_narrow(const double *left, const double *right, fl
 
 /* Two rows into frames. Returns the largest magnitude, NaN where there is one, and goes on with the running sum
    of squares. Twin: bridge/audio/pcm.py, PcmWriter. */
-double sw_interleave(const double *left, const double *right, double *out, int64_t frames, double *squares) {
+double sw_interleave(const double *block, int64_t stride, double *out, int64_t frames, double *squares) {
+    const double *left = block, *right = block + stride;
     double sum = *squares;
     interleaved(left, right, out, frames);
     for (int64_t n = 0; n < frames; n++)
@@ -41,9 +42,9 @@ double sw_interleave(const double *left, const double *right, double *out, int64
 }
 
 /* The same in 32 bits: level and squares are those of what is stored. */
-double sw_interleave_narrow(const double *left, const double *right, float *out, int64_t frames, double *squares) {
+double sw_interleave_narrow(const double *block, int64_t stride, float *out, int64_t frames, double *squares) {
     double sum = *squares;
-    interleaved_narrow(left, right, out, frames);
+    interleaved_narrow(block, block + stride, out, frames);
     for (int64_t n = 0; n < frames; n++) {
         double a = out[2 * n], b = out[2 * n + 1];
         sum += a * a + b * b;
@@ -133,7 +134,8 @@ void sw_levels(const double *block, int64_t frames, double *levels) {
 }
 
 /* The frame after the last one over `silence`, 0 for none. Twin: bridge/audio/block_levels.py, frames_until_quiet. */
-int64_t sw_frames_until_quiet(const double *left, const double *right, int64_t frames, double silence) {
+int64_t sw_frames_until_quiet(const double *block, int64_t stride, int64_t frames, double silence) {
+    const double *left = block, *right = block + stride;
     while (frames > 0 && !(fabs(left[frames - 1]) > silence || fabs(right[frames - 1]) > silence))
         frames--;
     return frames;
@@ -149,12 +151,18 @@ static WIDER void gone_on(const double *in, double *out, int64_t frames, double 
         out[n] += gain * in[n];
 }
 
-/* Adds a row times a gain to a sum, or begins the sum with it. Twin: bridge/audio/blocks.py, _add_scaled. */
-void sw_add_scaled(const double *in, double *out, int64_t frames, double gain, int begins) {
-    if (begins)
-        begun(in, out, frames, gain);
-    else
-        gone_on(in, out, frames, gain);
+/* Adds rows times a gain to those of a sum, or begins it with them; an `in_stride` of 0 is the same row to each.
+   Twin: bridge/audio/blocks.py, _add_scaled. */
+void sw_add_scaled(const double *in, int64_t in_stride, double *out, int64_t out_stride, int64_t rows, int64_t frames,
+                   double gain, int begins) {
+    for (int64_t row = 0; row < rows; row++) {
+        const double *from = in + row * in_stride;
+        double *to = out + row * out_stride;
+        if (begins)
+            begun(from, to, frames, gain);
+        else
+            gone_on(from, to, frames, gain);
+    }
 }
 
 enum { SKETCH_WINDOW = 64 };
@@ -167,10 +175,8 @@ WIDER void sw_signed_sums(const double *row, const double *signs, double *out, i
 
 enum { PRINT_WORDS = 2048 };
 
-/* Of one row: pairs of 32-bit words, each with its key added, multiplied and summed over every 1024 frames; the sums
-   go on with `print` one after the other (NH of Black, Halevi, Krawczyk, Krovetz, Rogaway, "UMAC: Fast and Secure
-   Message Authentication", CRYPTO '99). Twin: bridge/audio/inspection.py, block_print. */
-WIDER uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor, uint64_t print) {
+static WIDER uint64_t row_print(const double *row, int64_t frames, const uint32_t *keys, uint64_t factor,
+                                uint64_t print) {
     for (int64_t at = 0; at < frames; at += PRINT_WORDS / 2) {
         int64_t some = frames - at < PRINT_WORDS / 2 ? frames - at : PRINT_WORDS / 2;
         uint64_t sum = 0;
@@ -181,5 +187,17 @@ WIDER uint64_t sw_row_print(const double *row, int64_t frames, const uint32_t *k
         }
         print = print * factor + sum;
     }
+    return print;
+}
+
+/* Of rows one after the other: pairs of 32-bit words, each with its key added, multiplied and summed over every 1024
+   frames; the sums go on with the print so far, at first the number of rows (NH of Black, Halevi, Krawczyk, Krovetz,
+   Rogaway, "UMAC: Fast and Secure Message Authentication", CRYPTO '99).
+   Twin: bridge/audio/inspection.py, block_print. */
+uint64_t sw_block_print(const double *block, int64_t stride, int64_t rows, int64_t frames, const uint32_t *keys,
+                        uint64_t factor) {
+    uint64_t print = (uint64_t)rows;
+    for (int64_t row = 0; row < rows; row++)
+        print = row_print(block + row * stride, frames, keys, factor, print);
     return print;
 }
