@@ -108,6 +108,20 @@ static inline __attribute__((always_inline)) void codes_of(const uint8_t *in, co
     }
 }
 
+/* The same of 3 bytes, three words of four samples at a time, which takes a third of the loads. */
+static void codes_of_three(const uint8_t *in, int32_t *codes, int64_t samples) {
+    int64_t whole = samples / 4;
+    for (int64_t n = 0; n < whole; n++) {
+        uint32_t words[3];
+        codes_of(in + 12 * n, 4, (int32_t *)words, 3);
+        codes[4 * n] = (int32_t)(words[0] << 8);
+        codes[4 * n + 1] = (int32_t)((words[0] >> 16 | words[1] << 16) & 0xffffff00U);
+        codes[4 * n + 2] = (int32_t)((words[1] >> 8 | words[2] << 24) & 0xffffff00U);
+        codes[4 * n + 3] = (int32_t)(words[2] & 0xffffff00U);
+    }
+    codes_of(in + 12 * whole, 3, codes + 4 * whole, samples - 4 * whole);
+}
+
 /* Little-endian integers of 2, 3 or 4 bytes over 2**(bits - 1), exactly; at most 64 channels.
    Twin: libsndfile, as bridge/audio/decode.py calls it. */
 void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *out, int64_t stride, int64_t frames) {
@@ -119,7 +133,7 @@ void sw_decode_pcm(const uint8_t *in, int64_t bytes, int64_t channels, double *o
         if (bytes == 2)
             codes_of(from, 2, codes, some * channels);
         else if (bytes == 3)
-            codes_of(from, 3, codes, some * channels);
+            codes_of_three(from, codes, some * channels);
         else
             codes_of(from, 4, codes, some * channels);
         over_full_scale(codes, channels, out + at, stride, some);
