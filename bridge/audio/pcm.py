@@ -21,6 +21,7 @@ from bridge.audio.facts.sizes import BLOCK_FRAMES
 from bridge.audio.plain_samples import planar, read_fully
 from bridge.native import Lasting, library, rows
 from stemwright.files import WholeOrNothing, cannot_write, unreadable
+from stemwright.reserved import Reserved
 from stemwright.values import dataclass
 
 Dtype = Literal["float64", "float32"]
@@ -129,6 +130,8 @@ class PcmWriter(WholeOrNothing):
             self._file = path.open("wb", buffering=0)
         except OSError as cause:
             raise cannot_write(path, cause) from cause
+        self._reserved = Reserved(self._file.fileno())
+        self._written = 0
 
     def write(self, block: Block) -> None:
         """Append (channels, frames) samples."""
@@ -139,10 +142,14 @@ class PcmWriter(WholeOrNothing):
         stored = self._tally.count(block)
         octets = stored.view(np.uint8).data.cast("B")
         self._tally.hash(octets)
+        begun = self._written
+        self._written += len(octets)
         try:
             if _is_silent(stored):
+                self._reserved.give_back(begun)
                 self._file.seek(len(octets), os.SEEK_CUR)
                 return
+            self._reserved.take(begun, len(octets))
             while octets:  # a disk may take a part
                 octets = octets[self._file.write(octets) :]
         except OSError as cause:
@@ -163,7 +170,7 @@ class PcmWriter(WholeOrNothing):
     def close(self) -> PcmSummary:
         """Complete the file."""
         try:
-            self._file.truncate()  # where silence ends it
+            self._file.truncate()  # where silence ends it, or room is left over
             self._file.close()
         except OSError as cause:
             raise cannot_write(self._path, cause) from cause
