@@ -19,7 +19,7 @@ import stemwright
 from bridge.audio import PcmWriter, read_pcm
 from bridge.comparing.residual import Residuals
 from bridge.metering import Meter
-from bridge.native import Kernel, Library, using
+from bridge.native import Kernel, Lasting, Library, using
 from bridge.native.build import EXACT, LIBRARY, SOURCES
 from bridge.road import proofs
 
@@ -113,11 +113,12 @@ class Recorder(Kernel):
         if self.kept >= CALLS or self.calls & (self.calls - 1):
             return super().__call__(*given)
         self.kept += 1
-        before = [memory(each) if isinstance(each, np.ndarray) else each for each in given]
+        plain = [each.array if isinstance(each, Lasting) else each for each in given]
+        before = [memory(each) if isinstance(each, np.ndarray) else each for each in plain]
         found = super().__call__(*given)
         self.file.write(struct.pack("<i", self.number))
         takes, gives = PROTOTYPES[self.number][2], PROTOTYPES[self.number][1]
-        for each, octets, declared in zip(given, before, takes, strict=True):
+        for each, octets, declared in zip(plain, before, takes, strict=True):
             if isinstance(each, np.ndarray):
                 self.file.write(struct.pack("<q", len(octets)) + octets + memory(each))
             else:

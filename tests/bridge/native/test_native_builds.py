@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.native import CannotCompileError, Library, compile_kernels, running, using
+from bridge.native import CannotCompileError, Lasting, Library, compile_kernels, running, using
 from bridge.native.build import EXACT, LIBRARY, is_built, record_of, sources_digest
 from bridge.native.library import _loaded
 from bridge.road import KNOWN, proofs
@@ -115,6 +115,8 @@ def test_an_array_of_another_type_or_cut_is_refused() -> None:
         compiled.levels_db(np.ones(4, np.float32), out, 4)
     with pytest.raises(Exception, match="contiguous"):
         compiled.levels_db(np.ones(8)[::2], out, 4)
+    with pytest.raises(TypeError, match="float"):
+        compiled.levels_db(Lasting(np.ones(4, np.float32)), out, 4)
 
 
 def test_without_a_compiler_the_reason_names_it(
