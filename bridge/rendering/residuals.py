@@ -57,9 +57,11 @@ def write_residuals(rendering: Rendering, files: Mapping[tuple[str, ...], Path])
 
     Raises InputError `would_overwrite`; MachineError `disk_full`, `not_writable`.
     """
-    from bridge.audio import WavWriter, probe
+    if not files:
+        return
+    from bridge.audio import WavWriter, probe  # with numpy, which an unchanged render never needs
 
-    for found in rendering.sums if files else ():
+    for found in rendering.sums:
         header = probe(found.files[0].path)
         rate_hz, channels = header.sample_rate_hz, header.channels
         with WavWriter(files[found.parts], rate_hz, channels, "float32", "residual") as writer:

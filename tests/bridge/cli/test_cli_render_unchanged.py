@@ -190,7 +190,7 @@ from bridge.cli import main
 try:
     main()
 finally:
-    print("loaded:", *sorted({"rich", "scipy", "soxr"} & {*sys.modules}))
+    print("loaded:", *sorted({"numpy", "rich", "scipy", "soxr"} & {*sys.modules}))
 """
 
 
