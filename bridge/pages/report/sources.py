@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain as joined
 from pathlib import Path
@@ -32,6 +32,7 @@ LONGEST_S = 600
 """As much of both is compared."""
 
 _VERSION = 1
+_HEAD_VERSION = 1
 _FAR_TRUSTED = 0.7
 """Less than `diff` asks for: a rough mix has other faders, and a master was driven."""
 
@@ -188,7 +189,8 @@ def remembered(record: Record, folder: Path, store: Store) -> tuple[Heard, ...]:
 
 
 def _master(folder: Path, version: str, pcm_sha256: str) -> Heard:
-    return _file("version", version, own_file(folder, f"{version}.wav"), pcm_sha256)
+    path = own_file(folder, f"{version}.wav")
+    return _file("version", version, path, pcm_sha256, lambda: _head(path))
 
 
 def with_stems(heard: Iterable[Heard], lock: Lock, stems: Stems, store: Store) -> tuple[Heard, ...]:
@@ -240,7 +242,10 @@ def _first(signal: Signal, frames: int) -> Callable[[], Iterator[Block]]:
 def _reference(kind: str, name: str, path: Path, store: Store) -> Heard:
     try:
         seen = signature(path)
-        heard = _file(_kind(kind), name, path, store.digest_of(path))
+        octets = store.digest_of(path)
+        heard = _file(
+            _kind(kind), name, path, octets, lambda: _kept_head(path, octets, seen, store)
+        )
     except OSError as error:
         return Heard(_kind(kind), name, "", 0, 0, fault=str(error.strerror or "it is not there"))
     blocks = heard.blocks
@@ -256,27 +261,50 @@ def _still(blocks: Iterator[Block], path: Path, seen: Signature) -> Iterator[Blo
         raise InputError(Problem("source_changed", message, {"file": str(path)}, hint=hint))
 
 
-def _file(kind: Kind, name: str, path: Path, digest: str) -> Heard:
-    from bridge.audio import probe, read_blocks
-
+def _file(
+    kind: Kind, name: str, path: Path, digest: str, read_head: Callable[[], Mapping[str, int]]
+) -> Heard:
     try:
-        header = probe(path)
+        head = read_head()
     except InputError as error:
         return Heard(kind, name, digest, 0, 0, fault=_without_path(error, path))
-    if header.channels > 2:
-        return Heard(kind, name, digest, 0, 0, fault=f"it has {header.channels} channels")
-    return Heard(
-        kind, name, digest, header.sample_rate_hz, header.frames, lambda: _stereo(read_blocks(path))
-    )
+    if head["channels"] > 2:
+        return Heard(kind, name, digest, 0, 0, fault=f"it has {head['channels']} channels")
+    return Heard(kind, name, digest, head["rate_hz"], head["frames"], lambda: _stereo(path))
+
+
+def _head(path: Path) -> Mapping[str, int]:
+    """What a file says of itself. Raises InputError."""
+    from bridge.audio import probe
+
+    found = probe(path)
+    return {"rate_hz": found.sample_rate_hz, "channels": found.channels, "frames": found.frames}
+
+
+def _kept_head(path: Path, octets: str, seen: Signature, store: Store) -> Mapping[str, int]:
+    """The same, from the store where it knows a file of these octets.
+
+    So an unchanged song is told without what decodes samples. Raises OSError too.
+    """
+    key = digest("reference_head", version=_HEAD_VERSION, file=octets)
+    entry = store.get(key)
+    if entry is not None:
+        return entry.meta
+    head = _head(path)
+    if signature(path) == seen:  # what was read is what was hashed
+        store.put(key, {"pcm": None, **head})
+    return head
 
 
 def _without_path(error: InputError, path: Path) -> str:
     return error.problems[0].message.replace(str(path), path.name)
 
 
-def _stereo(blocks: Iterable[Block]) -> Iterator[Block]:
+def _stereo(path: Path) -> Iterator[Block]:
     """Mono sounds on both sides, as it does in a sum."""
     import numpy as np
 
-    for block in blocks:
+    from bridge.audio import read_blocks
+
+    for block in read_blocks(path):
         yield block if len(block) == 2 else np.concatenate([block, block])
