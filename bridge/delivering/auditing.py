@@ -90,7 +90,10 @@ def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
         profile = known.get(file.profile)
         if profile is None and file.profile in shipped_profiles():
             profile = load_profile(file.profile)
-        if profile is not None:
+        if profile is None:
+            words = f"not held to it: name its file with --profile {file.profile}.toml"
+            yield Checked(file.path, "profile", "warn", None, file.profile, words=words)
+        else:
             own = profile.of_record(file.record)
             yield from _against(file.path, place, own, file.version)
     for each in manifest.enclosed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -18,9 +19,9 @@ from bridge.delivering.names import (
 )
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, RecordSide, record_size
 from bridge.delivering.sides import AskedRecord, Side, common_metadata, side_rate_hz, sides_of
-from bridge.delivering.tags import ALIASES, FIELDS, SongMetadata
+from bridge.delivering.tags import ALIASES, SongMetadata
 from stemwright.problems import InputError, Problem
-from stemwright.words import listed, nearest
+from stemwright.words import listed
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def planned_files(
     files: list[PlannedFile] = []
     if asked != AskedRecord() and not any(each.side for each in profiles):
         problems.append(_no_record())
+    problems += _of_one_name(list(dict.fromkeys(profiles)))
     for profile in dict.fromkeys(profiles):
         if profile.side is None and len(songs) > 1:
             problems.append(_one_song(profile))
@@ -183,6 +185,16 @@ def _one_song(profile: Profile) -> Problem:
     )
 
 
+def _of_one_name(profiles: Sequence[Profile]) -> Iterator[Problem]:
+    """Profiles that would have one folder."""
+    for name, count in Counter(each.name for each in profiles).items():
+        if count > 1:
+            said = (
+                f"{count} of the profiles are called {name}, which names the folder of their files"
+            )
+            yield Problem("name_taken", said, hint="give each another name")
+
+
 def _no_record() -> Problem:
     return Problem(
         "usage",
@@ -257,17 +269,9 @@ def _versions(wish: FileWish, song: SongToDeliver) -> list[SongVersion]:
 
 def _missing_tags(profile: Profile, song: SongToDeliver, *, alone: bool) -> Iterator[Problem]:
     whose = "" if alone else f' of "{song.metadata.title}"'
-    fields = [each.name for each in FIELDS]
     for said in profile.required_tags:
         tag = ALIASES.get(said, said)
-        if tag not in fields:
-            yield Problem(
-                "unknown_tag",
-                f'the profile {profile.name} requires a tag "{said}", which there is not',
-                expected=f"one of {', '.join(fields)}",
-                nearest=nearest(said, fields),
-            )
-        elif not getattr(song.metadata, tag):
+        if not getattr(song.metadata, tag):
             yield Problem(
                 "tag_missing",
                 f"{profile.name} requires {tag}, and nothing says it{whose}",

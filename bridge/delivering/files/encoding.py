@@ -56,6 +56,8 @@ def encode(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -
         staged.commit()
     except OSError as cause:
         raise cannot_write(path, cause) from cause
+    except soundfile.LibsndfileError as cause:
+        raise MachineError(_failed("libsndfile", path, cause.error_string)) from cause
     return clipped
 
 
@@ -177,10 +179,12 @@ def _run(command: list[str], path: Path) -> None:
     )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        raise MachineError(
-            Problem(
-                "encoder_failed",
-                f"{command[0]} failed with {path.name}: {last[0]}",
-                hint="try another build of it, or deliver without this format",
-            )
-        )
+        raise MachineError(_failed(command[0], path, last[0]))
+
+
+def _failed(program: str, path: Path, why: str) -> Problem:
+    return Problem(
+        "encoder_failed",
+        f"{program} failed with {path.name}: {why}",
+        hint="try another build of it, or deliver without this format",
+    )

@@ -23,6 +23,26 @@ ENDINGS: Mapping[FileFormat, str] = {
 }
 """What a file of a format is called at its end."""
 
+
+@dataclass(frozen=True)
+class Codec:
+    """The sample rates and the bit rates that a lossy format has; none: any within its bounds."""
+
+    rates_hz: tuple[int, ...]
+    kbps: tuple[int, ...] = ()
+
+
+CODECS: Mapping[FileFormat, Codec] = {
+    "mp3": Codec(
+        (32000, 44100, 48000),
+        (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    ),
+    "opus": Codec((8000, 12000, 16000, 24000, 48000)),
+    "aac": Codec((32000, 44100, 48000, 64000, 88200, 96000)),
+}
+"""Of MP3 the MPEG-1 ones (ISO/IEC 11172-3), of Opus RFC 6716's, of AAC those of music (ISO/IEC
+14496-3)."""
+
 LIMITS: Mapping[str, str] = {
     "max_true_peak_dbtp": "dBTP",
     "max_sample_peak_dbfs": "dBFS",

@@ -25,7 +25,9 @@ PROFILE_FILE = FileKind(
     error=ProfileError,
 )
 
-Word = Annotated[str, Field(min_length=1, max_length=200)]
+Word = Annotated[
+    str, Field(min_length=1, max_length=200, description="a text of 1 to 200 characters")
+]
 RateHz = Annotated[int, Field(ge=8000, le=384000)]
 Day = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Seconds = Annotated[float, Field(ge=0, le=36000)]
@@ -94,7 +96,13 @@ class ProfileFile(Table):
     """A stemwright delivery profile: one recipient's specification."""
 
     schema_version: Annotated[Literal[1], Field(alias="schema")]
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    name: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$",
+            description="up to 64 of a-z, 0-9, . _ and -, not beginning with a mark",
+        ),
+    ]
     says: Word
     naming: Word = "plain"
     head_s: Seconds | None = None

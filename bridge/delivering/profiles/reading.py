@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.delivering.profiles.model import (
-    LOSSLESS,
+    CODECS,
     Aim,
+    FileFormat,
     FileWish,
     Profile,
     RecordSide,
     Rule,
 )
+from bridge.delivering.profiles.profile_faults import profile_faults
 from bridge.delivering.profiles.profile_file import (
     PROFILE_FILE,
-    FileTable,
     ProfileError,
     ProfileFile,
     grammar,
 )
-from bridge.delivering.profiles.records import record_size
-from chains import Fault, Source, of_this_schema, toml_data, toml_text
+from chains import Source, of_this_schema, toml_data, toml_text
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
@@ -60,8 +60,23 @@ def load_profile(name: str) -> Profile:
     Raises InputError `no_profile`, ProfileError with all faults of the file, each with its line.
     """
     if name.endswith(".toml") or "/" in name or "\\" in name:
-        return parse_profile(toml_text(Path(name), PROFILE_FILE), name)
+        found = parse_profile(toml_text(Path(name), PROFILE_FILE), name)
+        _refuse_others_name(found, name)
+        return found
     return parse_profile(profile_text(name), f"{name}.toml")
+
+
+def _refuse_others_name(found: Profile, file: str) -> None:
+    """Under the name of a profile that comes along, a check later would hold files to that one."""
+    if found.name in shipped_profiles() and found != load_profile(found.name):
+        raise InputError(
+            Problem(
+                "name_taken",
+                f'"{found.name}" is a profile that comes with stemwright, and says otherwise',
+                {"file": file, "path": "name"},
+                hint="give yours another name",
+            )
+        )
 
 
 def parse_profile(text: str, file: str) -> Profile:
@@ -72,8 +87,9 @@ def parse_profile(text: str, file: str) -> Profile:
         wire = ProfileFile.model_validate(data)
     except ValidationError as error:
         errors = error.errors(include_url=False)[:_MOST_ERRORS]
-        raise ProfileError([*faults, *grammar().faults_of(errors, data, source)]) from None
-    faults += _contradictions(wire, source)
+        faults += grammar().faults_of(errors, data, source)
+        raise ProfileError([*faults, *profile_faults(data, source)]) from None
+    faults += profile_faults(data, source)
     if faults:
         raise ProfileError(faults)
     return _built(wire, source)
@@ -89,7 +105,7 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
                 each.format,
                 each.bits,
                 each.kbps,
-                tuple(sorted(each.rates_hz)),
+                tuple(sorted(each.rates_hz)) or _rates_hz(each.format),
                 each.versions,
                 source.where("file", index),
             )
@@ -110,58 +126,6 @@ def _built(wire: ProfileFile, source: Source) -> Profile:
     )
 
 
-def _contradictions(wire: ProfileFile, source: Source) -> Iterator[Fault]:
-    for index, each in enumerate(wire.file):
-        yield from _of_file(each, ("file", index), source)
-    for index, rule in enumerate(wire.rule):
-        if rule.published is None and rule.read is None:
-            said = "a rule without a date: say when it was published, or when it was read"
-            yield Fault(
-                "missing_key", said, source.where("rule", index), expected="published or read"
-            )
-    yield from _of_aim(wire, source)
-    if wire.side is not None:
-        try:
-            record_size(wire.side.record)
-        except InputError as error:
-            wrong = error.problems[0]
-            where = source.where("side", "record")
-            yield Fault(wrong.kind, wrong.message, where, wrong.expected, wrong.nearest)
-    if wire.tags.required and not wire.tags.embed:
-        yield Fault(
-            "contradiction",
-            "tags.required asks for tags, and embed = false leaves them out of the files",
-            source.where("tags", "embed"),
-            hint="required tags of files without any go into the delivery sheet: leave one out",
-        )
-
-
-def _of_aim(wire: ProfileFile, source: Source) -> Iterator[Fault]:
-    aim = wire.aim
-    if aim is None:
-        return
-    if not aim.limiter and aim.integrated_lufs is not None:
-        said = "without a limiter no loudness is solved for"
-        hint = "leave integrated_lufs or limiter = false out"
-        yield Fault("contradiction", said, source.where("aim", "integrated_lufs"), hint=hint)
-    if aim.limiter and aim.mono_below_hz:
-        said = "sides that are taken out behind a limiter lift peaks over its ceiling"
-        hint = "say limiter = false, or leave mono_below_hz out"
-        yield Fault("contradiction", said, source.where("aim", "mono_below_hz"), hint=hint)
-
-
-def _of_file(each: FileTable, at: tuple[str | int, ...], source: Source) -> Iterator[Fault]:
-    lossless = each.format in LOSSLESS
-    if lossless and each.bits is None:
-        said = f"a {each.format} file without bits"
-        yield Fault("missing_key", said, source.where(*at), expected="bits = 16, 24 or 32 (float)")
-    if not lossless and each.kbps is None:
-        said = f"an {each.format} file without kbps"
-        yield Fault("missing_key", said, source.where(*at), expected="kbps = 320, or another rate")
-    for key, wrong in (("bits", not lossless), ("kbps", lossless)):
-        if wrong and getattr(each, key) is not None:
-            said = f"{key} means nothing to {each.format}"
-            yield Fault("contradiction", said, source.where(*at, key), hint=f"leave {key} out")
-    if each.format == "flac" and each.bits == 32:
-        said = "flac holds no floating point"
-        yield Fault("contradiction", said, source.where(*at, "bits"), expected="bits = 16 or 24")
+def _rates_hz(format_: FileFormat) -> tuple[int, ...]:
+    """The rates of a format that has not every one."""
+    return CODECS[format_].rates_hz if format_ in CODECS else ()

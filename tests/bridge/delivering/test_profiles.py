@@ -12,6 +12,7 @@ from bridge.delivering.profiles import (
     ProfileError,
     load_profile,
     parse_profile,
+    profile_text,
     shipped_profiles,
 )
 from stemwright.problems import InputError
@@ -79,6 +80,58 @@ def test_all_faults_come_at_once_with_their_lines() -> None:
         ("contradiction", 12),
         ("missing_key", 13),
     }
+
+
+def test_words_that_name_nothing_and_what_no_codec_has_are_told_with_the_rest() -> None:
+    wrong = [
+        "schema = 1",
+        'name = "My Label"',
+        'says = "x"',
+        'naming = "{artst}_{title}"',
+        'warns = ["max_dc", "max_peek"]',
+        "[[file]]",
+        'format = "mp3"',
+        "kbps = 317",
+        "rates_hz = [48000, 96000]",
+        "[[file]]",
+        'format = "opus"',
+        "kbps = 128",
+        "[[file]]",
+        'format = "opus"',
+        "kbps = 128",
+        "[limits]",
+        "min_length_s = 10",
+        "max_length_s = 5",
+        "[tags]",
+        'required = ["isrcc"]',
+    ]
+    with pytest.raises(ProfileError) as caught:
+        parse_profile("\n".join(wrong), "own.toml")
+    assert {(fault.kind, fault.where.line) for fault in caught.value.faults} == {
+        ("bad_id", 2),
+        ("bad_template", 4),
+        ("unknown_limit", 5),
+        ("out_of_range", 8),
+        ("out_of_range", 9),
+        ("said_twice", 13),
+        ("contradiction", 18),
+        ("unknown_tag", 20),
+    }
+
+
+def test_a_lossy_file_of_any_rate_has_one_that_its_codec_has() -> None:
+    text = 'schema = 1\nname = "x"\nsays = "x"\n[[file]]\nformat = "opus"\nkbps = 128\n'
+    (wish,) = parse_profile(text, "own.toml").files
+    assert [wish.rate_hz(each) for each in (44100, 96000)] == [48000, 48000]
+
+
+def test_a_profile_of_a_name_that_comes_along_says_the_same(tmp_path: Path) -> None:
+    own = tmp_path / "cd.toml"
+    own.write_text(profile_text("cd"), "utf-8")
+    assert load_profile(str(own)) == load_profile("cd")
+    own.write_text(profile_text("cd").replace("bits = 16", "bits = 24"), "utf-8")
+    with pytest.raises(InputError, match="comes with stemwright"):
+        load_profile(str(own))
 
 
 def test_a_misspelt_key_is_told_with_the_one_that_was_meant() -> None:
