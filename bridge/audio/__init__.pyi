@@ -13,7 +13,9 @@ from .blocks import (
 )
 from .decode import (
     Header as Header,
+    Samples as Samples,
     opened as opened,
+    opened_samples as opened_samples,
     probe as probe,
     read_blocks as read_blocks,
 )
@@ -132,6 +134,7 @@ __all__ = [
     "PcmTally",
     "PcmWriter",
     "Quantiser",
+    "Samples",
     "Subtype",
     "TruePeak",
     "WavWriter",
@@ -154,6 +157,7 @@ __all__ = [
     "narrow_frame_peaks",
     "open_member",
     "opened",
+    "opened_samples",
     "pcm_head",
     "pcm_sha256",
     "probe",

@@ -107,6 +107,42 @@ def _plain_blocks(compiled: Library, path: Path, found: _Found, frames: int) -> 
         yield decoded(compiled, wanted[: whole * frame_bytes], header.subtype, header.channels)
 
 
+class Samples:
+    """An open file's samples, read anywhere; integers divided by 2**(bits - 1), exactly."""
+
+    def __init__(self, path: Path, found: _Found) -> None:
+        self._path, self._found = path, found
+        self._compiled = library() if found.readable_plainly else None
+        self.frames, self.channels = found.header.frames, found.header.channels
+
+    def read(self, first: int, count: int) -> Block:
+        """New (channels, count) float64 from frame `first` on, all of it inside the file.
+
+        Raises InputError `truncated` where fewer frames decode than were announced.
+        """
+        found = self._found
+        if self._compiled is None:
+            found.file.seek(first)
+            samples = found.file.read(count, dtype="float64", always_2d=True)
+            if len(samples) < count:
+                raise getattr(found.file.name, "failure", None) or _truncated(self._path)
+            return np.ascontiguousarray(samples.T)
+        subtype = found.header.subtype
+        frame_bytes = SAMPLE_BYTES[subtype] * self.channels
+        octets = np.empty(count * frame_bytes, np.uint8)
+        found.stream.seek(found.start + first * frame_bytes)
+        if read_fully(found.stream, octets) < len(octets):
+            raise _truncated(self._path)
+        return decoded(self._compiled, octets, subtype, self.channels)
+
+
+@contextmanager
+def opened_samples(path: Path) -> Iterator[Samples]:
+    """Open a file for reading anywhere. Raises InputError as `probe` does."""
+    with _identified(path) as found:
+        yield Samples(path, found)
+
+
 def named(path: Path) -> str | bytes:
     """A path the way the system has it: names that are not UTF-8 go to libsndfile as bytes."""
     return str(path) if os.name == "nt" else os.fsencode(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.strip import placed
 from sessions import Clip, Media
 from stemwright.decibels import linear
+
+Places = Callable[[int, int], Array]
+"""Where a clip's curves are read, for the song's frames from one to another."""
 
 
 class PlacedClip:
@@ -34,6 +38,7 @@ class PlacedClip:
         self._gain = linear(clip.gain_db) * (-1.0 if clip.inverted else 1.0)
         lines = [line for line in clip.automation if line.target == "gain_db"]
         self._envelopes = [curve(line.points, rate_hz, dialect.joins) for line in lines]
+        self._runs_out: bool | None = None
         self._places = _placing(clip, channels, dialect)
 
     @property
@@ -43,11 +48,14 @@ class PlacedClip:
 
     def runs_out(self, files: MediaFiles) -> bool:
         """Whether it is longer than what its file holds."""
-        length = files.frames(self._media, self._speed)
-        return self._offset < 0 or self._offset + self.stop - self.start > length
+        if self._runs_out is None:
+            length = files.frames(self._media, self._speed)
+            end = self._offset + self.stop - self.start
+            self._runs_out = self._offset < 0 or end > length
+        return self._runs_out
 
-    def read(self, files: MediaFiles, first: int, stop: int, places: Array) -> Block:
-        """(channels, stop - first) of song frames; `places` is where its envelope is read."""
+    def read(self, files: MediaFiles, first: int, stop: int, places: Places) -> Block:
+        """New (channels, stop - first) of song frames; `places` says where its curves are read."""
         clip = self.clip
         at = self._offset + first - self.start
         block = self._played(files, self._media, at, stop - first)
@@ -56,10 +64,12 @@ class PlacedClip:
             block = np.concatenate([block[:1], right[:1]])
         block = channels_of(block, clip.channel_mode, self._channels)
         for envelope in self._envelopes:
-            block = block * envelope.at(places)
+            block *= envelope.at(places(first, stop))
         if self._places is not None:
             block = placed(block, self._places)
-        return block if self._gain == 1.0 else block * self._gain
+        if self._gain != 1.0:
+            block *= self._gain
+        return block
 
     def _played(self, files: MediaFiles, media: Media, at: int, count: int) -> Block:
         """What the file gives from frame `at` of its playing on: forwards, or from its end."""

@@ -11,6 +11,7 @@ from bridge.bouncing.curves import Array, Curve, curve
 from bridge.bouncing.dialect import Dialect, Places
 from bridge.processing import gains_of
 from sessions import Automation
+from stemwright.values import dataclass
 
 _MUTED = 0.5
 
@@ -19,6 +20,17 @@ Values = Callable[[int, int], Array | float]
 
 Called with one stretch behind the other, from the song's start on.
 """
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A value that does not move."""
+
+    value: float
+
+    def __call__(self, _first: int, _stop: int) -> float:
+        """The same all along."""
+        return self.value
 
 
 class Glide:
@@ -64,7 +76,7 @@ class Lines:
         """A fader's gain: its line's times `scale`, without one `standing`."""
         found = self._curve(target)
         if found is None:
-            return _standing(standing)
+            return Standing(standing)
         as_gain = gains_of if self._lines[target].unit == "db" else np.asarray
         glide = Glide(self._dialect.glide_hz / self._rate_hz)
         return self._moving(
@@ -75,14 +87,14 @@ class Lines:
         """A pan or a width."""
         found = self._curve(target)
         if found is None:
-            return _standing(standing)
+            return Standing(standing)
         return self._moving(found, self._dialect.pan_places, np.asarray)
 
     def sounding(self) -> Values:
         """1 where a mute's line lets a track sound, 0 where not."""
         found = self._curve("mute")
         if found is None:
-            return _standing(1.0)
+            return Standing(1.0)
         glide = Glide(self._dialect.glide_hz / self._rate_hz)
         return self._moving(
             found, self._dialect.mute_places, lambda at: glide(np.where(at > _MUTED, 0.0, 1.0))
@@ -99,7 +111,3 @@ class Lines:
     def _curve(self, target: str) -> Curve | None:
         line = self._lines.get(target)
         return None if line is None else curve(line.points, self._rate_hz, self._dialect.joins)
-
-
-def _standing(value: float) -> Values:
-    return lambda _first, _stop: value

@@ -6,28 +6,27 @@ from collections import OrderedDict
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from bridge.audio import (
     Block,
+    Samples,
     WavWriter,
     open_member,
-    opened,
+    opened_samples,
     read_blocks,
     resampled,
 )
 from sessions import Media
-from stemwright.values import dataclass
 
 _MOST_OPEN = 64
 _FINE = 1000
 """How finely a speed is taken: a thousandth of a hertz."""
 
 
-@dataclass(frozen=True)
-class _Key:
+class _Key(NamedTuple):
     path: Path
     member: str | None
     speed: float
@@ -42,7 +41,7 @@ class MediaFiles:
 
     def __init__(self, rate_hz: int, folder: Path) -> None:
         self._rate_hz, self._folder = rate_hz, Path(mkdtemp(dir=folder))
-        self._open: OrderedDict[_Key, tuple[ExitStack, Any]] = OrderedDict()
+        self._open: OrderedDict[_Key, tuple[ExitStack, Samples]] = OrderedDict()
         self._copies: dict[_Key, Path] = {}
 
     def __enter__(self) -> MediaFiles:
@@ -55,7 +54,7 @@ class MediaFiles:
 
     def frames(self, media: Media, speed: float = 1.0) -> int:
         """How long it is at the session's rate, played at `speed`."""
-        return int(self._file(media, speed).frames)
+        return self._file(media, speed).frames
 
     def read(self, media: Media, first: int, count: int, speed: float = 1.0) -> Block:
         """(channels, count) float64 from frame `first` of the media; silence outside it.
@@ -64,15 +63,15 @@ class MediaFiles:
         `bridge.audio.read_blocks` does.
         """
         file = self._file(media, speed)
-        start, stop = max(0, first), min(int(file.frames), first + count)
+        start, stop = max(0, first), min(file.frames, first + count)
+        if stop - start == count:
+            return file.read(first, count)
         block = np.zeros((file.channels, count))
         if start < stop:
-            file.seek(start)
-            samples = file.read(stop - start, dtype="float64", always_2d=True)
-            block[:, start - first : start - first + len(samples)] = samples.T
+            block[:, start - first : stop - first] = file.read(start, stop - start)
         return block
 
-    def _file(self, media: Media, speed: float) -> Any:
+    def _file(self, media: Media, speed: float) -> Samples:
         key = _Key(media.path, media.member, speed)
         if key in self._open:
             self._open.move_to_end(key)
@@ -80,7 +79,7 @@ class MediaFiles:
         while len(self._open) >= _MOST_OPEN:
             self._open.popitem(last=False)[1][0].close()
         with ExitStack() as held:
-            file = held.enter_context(opened(self._path(media, key)))[0]
+            file = held.enter_context(opened_samples(self._path(media, key)))
             self._open[key] = held.pop_all(), file
         return file
 

@@ -13,7 +13,7 @@ from bridge.bouncing.inserts import Inserted
 from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.network import MASTER, Network
 from bridge.bouncing.playlist import Playlist
-from bridge.bouncing.strip import Strip, StripNow, placed, times
+from bridge.bouncing.strip import Gain, Strip, StripNow, placed, times
 
 Parts = dict[str, Block]
 """What a track's input is made of, by the track that it is told as: (channels, n) each."""
@@ -86,21 +86,27 @@ class Mixer:
         given = parts[each]
         if each not in self._apart and given:
             given = {each: _summed(given)}
+        before = now.sounding if each in self._inserted else now.before * now.sounding
         for told, block in given.items():
-            behind = block if each in self._inserted else times(block, now.before)
-            self._give(told, times(behind, now.sounding), each, now, parts)
+            self._give(told, block, before, each, now, parts)
 
     def _give(
-        self, told: str, before: Block, each: str, now: StripNow, parts: Mapping[str, Parts]
+        self,
+        told: str,
+        block: Block,
+        before: Gain,
+        each: str,
+        now: StripNow,
+        parts: Mapping[str, Parts],
     ) -> None:
+        """Give a signal on, `before` its gain in front of the fader."""
         output = self._network.tracks[each].output
-        behind = times(before, now.level)
         for send in now.sends:
             if send.target in parts:
-                sent = send.of(before if send.pre_fader else behind)
-                self._feed(parts, send.target, each, sent)
+                taken = before if send.pre_fader else before * now.level
+                self._feed(parts, send.target, each, send.of(times(block, taken)))
         if output is not None and output in parts:
-            self._feed(parts, output, told, placed(behind, now.places))
+            self._feed(parts, output, told, placed(block, now.places * (before * now.level)))
 
     def _feed(self, parts: Mapping[str, Parts], target: str, told: str, block: Block) -> None:
         """Add to a track's input; one of a single channel hears both sides as one."""
@@ -123,11 +129,16 @@ def _leading(
 
 
 def _add(parts: Parts, told: str, block: Block) -> None:
-    parts[told] = parts[told] + block if told in parts else block
+    """Add to what is there, or begin with a block that is nobody else's."""
+    if told in parts:
+        parts[told] += block
+    else:
+        parts[told] = block
 
 
 def _summed(parts: Parts) -> Block:
+    """The sum, in the first one's place."""
     total, *others = parts.values()
     for block in others:
-        total = total + block
+        total += block
     return total

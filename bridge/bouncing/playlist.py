@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,11 +14,9 @@ from bridge.bouncing.curves import Array
 from bridge.bouncing.dialect import Dialect, Side
 from bridge.bouncing.media_files import MediaFiles
 from sessions import Track
-from stemwright.values import dataclass
 
 
-@dataclass(frozen=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """What is read of a clip, where nothing opaque lies over it."""
 
     placed: PlacedClip
@@ -44,41 +44,52 @@ class Playlist:
         """(channels, stop - first) of the song's frames."""
         block = np.zeros((self._channels, stop - first))
         for each in self._stretches:
-            start, end = max(first, each.start), min(stop, each.stop)
-            if start < end and not self._is_cut_short(each.placed, files):
+            if each.start < stop and first < each.stop and self._is_heard(each.placed, files):
+                start, end = max(first, each.start), min(stop, each.stop)
                 self._lay(each, files, start, end, block[:, start - first : end - first])
         return block
 
-    def _is_cut_short(self, placed: PlacedClip, files: MediaFiles) -> bool:
-        return self._dialect.cut_short_is_silent and placed.runs_out(files)
+    def _is_heard(self, placed: PlacedClip, files: MediaFiles) -> bool:
+        return not (self._dialect.cut_short_is_silent and placed.runs_out(files))
 
     def _lay(self, each: _Stretch, files: MediaFiles, first: int, stop: int, under: Block) -> None:
-        placed, opaque = each.placed, each.placed.clip.opaque
-        places = self._dialect.clip_places(each.start, each.stop, _frames(first, stop))
-        over = placed.read(files, first, stop, places)
+        placed = each.placed
+        over = placed.read(files, first, stop, partial(self._places, each.start, each.stop))
+        if not placed.clip.opaque:
+            for _shape, _side, here, gains, _under in self._fades(each, first, stop):
+                over[:, here] *= gains
+            under += over
+            return
+        body_start, body_stop = placed.body
+        body = slice(max(first, body_start) - first, max(0, min(stop, body_stop) - first))
+        under[:, body] = over[:, body]
+        for shape, side, here, gains, at in self._fades(each, first, stop):
+            if self._dialect.under_fade is not None:
+                frames = placed.fade_in if side == "in" else placed.fade_out
+                under[:, here] *= self._dialect.under_fade(shape, side, frames, at)
+            under[:, here] += over[:, here] * gains
+
+    def _fades(
+        self, each: _Stretch, first: int, stop: int
+    ) -> Iterator[tuple[str, Side, slice, Array, Array]]:
+        """Shape and side of a clip's fades, where they are in a block, their gains and places."""
+        placed = each.placed
         body_start, body_stop = placed.body
         fades: tuple[tuple[Side, int, int, int, str], ...] = (
             ("in", placed.start, body_start, placed.fade_in, placed.fade_in_shape),
             ("out", body_stop, placed.stop, placed.fade_out, placed.fade_out_shape),
         )
-        if opaque:
-            inside = slice(max(first, body_start) - first, max(0, min(stop, body_stop) - first))
-            under[:, inside] = 0.0
         for side, fade_start, fade_stop, frames, shape in fades:
             read_start, read_stop = max(each.start, fade_start), min(each.stop, fade_stop)
             start, end = max(first, read_start), min(stop, read_stop)
-            if start >= end:
-                continue
-            at = self._dialect.clip_places(read_start, read_stop, _frames(start, end)) - fade_start
-            here = slice(start - first, end - first)
-            if opaque and self._dialect.under_fade is not None:
-                under[:, here] *= self._dialect.under_fade(shape, side, frames, at)
-            over[:, here] *= self._dialect.fade(shape, side, frames, at)
-        under += over
+            if start < end:
+                at = self._places(read_start, read_stop, start, end) - fade_start
+                here = slice(start - first, end - first)
+                yield shape, side, here, self._dialect.fade(shape, side, frames, at), at
 
-
-def _frames(first: int, stop: int) -> Array:
-    return np.arange(first, stop, dtype=np.float64)
+    def _places(self, read_start: int, read_stop: int, first: int, stop: int) -> Array:
+        frames = np.arange(first, stop, dtype=np.float64)
+        return self._dialect.clip_places(read_start, read_stop, frames)
 
 
 def _stretches(placed: Sequence[PlacedClip]) -> list[_Stretch]:

@@ -73,7 +73,7 @@ def _left_out(track: Track) -> Diagnostic:
 
 
 def stretches(
-    ready: Ready, folder: Path, hosting: Hosting | None = None, frames: int = BLOCK_FRAMES
+    ready: Ready, folder: Path, hosting: Hosting | None = None, frames: int = 2 * BLOCK_FRAMES
 ) -> Iterator[Mapping[str, Block]]:
     """(2, n) of every stem by its track's id, stretch by stretch.
 

@@ -7,7 +7,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.bouncing.curves import Array
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.lines import Lines, Values
+from bridge.bouncing.lines import Lines, Standing, Values
 from sessions import Send, Track
 from stemwright.decibels import linear
 from stemwright.values import dataclass
@@ -88,11 +88,18 @@ class _Panner:
         self._pan: Values = lines.place("pan", pan)
         self._width: Values = lines.place("width", width)
 
+        self._still: Array | None = None
+
     def along(self, first: int, stop: int) -> Array:
+        if self._still is not None:
+            return self._still
         pans, widths = np.broadcast_arrays(
             np.atleast_1d(self._pan(first, stop)), np.atleast_1d(self._width(first, stop))
         )
-        return self._gains(self._law, self._channels, pans, widths)
+        gains = self._gains(self._law, self._channels, pans, widths)
+        if isinstance(self._pan, Standing) and isinstance(self._width, Standing):
+            self._still = gains
+        return gains
 
 
 class _Sent:
@@ -118,6 +125,8 @@ def times(block: Block, gain: Gain) -> Block:
 
 def placed(block: Block, places: Array) -> Block:
     """(2, n) from (1 or 2, n), each channel by its gains to both sides."""
+    if block.shape[0] == 2 and places.shape[2] == 1 and not (places[0, 1, 0] or places[1, 0, 0]):
+        return block * places[[0, 1], [0, 1]]
     given: Block = places[:, 0] * block[0]
     for channel in range(1, block.shape[0]):
         given += places[:, channel] * block[channel]

@@ -108,7 +108,8 @@ def _points_under(shape: str, side: Side, frames: int) -> _Points:
 
 
 @lru_cache(maxsize=256)
-def _list_read(points: _Points) -> Callable[[Array], Array]:
+def _curve(shape: str, side: Side, frames: int, *, under: bool) -> Callable[[Array], Array]:
+    points = (_points_under if under else _points)(shape, side, frames)
     if len(points) > 2:
         return constrained_spline(*zip(*points, strict=True))
     (start, before), (end, after) = points
@@ -116,11 +117,11 @@ def _list_read(points: _Points) -> Callable[[Array], Array]:
 
 
 def _fade(shape: str, side: Side, frames: int, at: Array) -> Array:
-    return _list_read(_points(shape, side, frames))(at)
+    return _curve(shape, side, frames, under=False)(at)
 
 
 def _under_fade(shape: str, side: Side, frames: int, at: Array) -> Array:
-    return _list_read(_points_under(shape, side, frames))(at)
+    return _curve(shape, side, frames, under=True)(at)
 
 
 _MONO_BEND = -0.831783138
