@@ -31,7 +31,7 @@ _SUMS_DB = 35.0
 _BUS_GAINS_DB = 3.0
 """What a gain that moves must explain more, so that a bus on the mix is what is left."""
 _LITTLE_DB = 1.0
-_BETTER_DB = 0.2
+_MOST_LOOKS, _BETTER_DB = 3, 0.2
 _MOST_HELD = 0.7
 """The part of the time below which the stems are not the mix's: it is another version."""
 _HARDLY_HELD = 0.1
@@ -91,14 +91,18 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
 
-def _looked_again(stems: Sequence[Heard], mix: StemAudio, first: _Held) -> _Held:
-    """With stems that did not fit elsewhere, where that explains more."""
-    places = refined(stems, first.places, mix, first.given, first.fit)
-    if places == first.places:
-        return first
-    given = products(places, mix, first.given.rate_hz)
-    again = _Held(places, given, *_fit(given))
-    return again if again.fit.explained_db > first.fit.explained_db + _BETTER_DB else first
+def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: _Held) -> _Held:
+    """With stems that did not fit elsewhere, as long as that explains more."""
+    for _ in range(_MOST_LOOKS):
+        places = refined(stems, held.places, mix, held.given, held.fit)
+        if places == held.places:
+            break
+        given = products(places, mix, held.given.rate_hz)
+        again = _Held(places, given, *_fit(given))
+        if again.fit.explained_db <= held.fit.explained_db + _BETTER_DB:
+            break
+        held = again
+    return held
 
 
 def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:

@@ -21,6 +21,8 @@ _SPAN_S = 4.0
 _PLACES = 4
 _AS_GOOD = 0.6
 """The share of its best peak from which on a stem is taken to lie where the others do."""
+_LOOPED, _AROUND_S = 0.85, 0.05
+"""The share of its best peak from which on another beat of a loop is as likely its place."""
 _SHARP = 12.0
 """How far a peak stands above the RMS of all that were tried, where the stem is found there."""
 _SEEN = 1e-3
@@ -35,6 +37,13 @@ class _Peaks:
     def best(self) -> int:
         """The offset in frames, positive where the stem is later in the mix."""
         return int(self.heights.argmax()) - self.lead
+
+    def best_near(self, offset: int, around: int) -> int:
+        """The nearest to an offset of those that are the best but for little: of a loop's beats."""
+        those = np.flatnonzero(self.heights >= _LOOPED * self.heights.max())
+        near = int(those[np.abs(those - self.lead - offset).argmin()])
+        first = max(0, near - around)
+        return first + int(self.heights[first : near + around + 1].argmax()) - self.lead
 
     def is_sharp(self) -> bool:
         spread = float(np.sqrt(np.square(self.heights, dtype=np.float64).mean()))
@@ -55,7 +64,9 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[int]:
     sure = Counter(peaks.best() for peaks in found if peaks.is_sharp())
     common = 0 if not sure else max(sure, key=lambda each: (sure[each], -abs(each)))
     return [
-        peaks.best() if peaks.is_sharp() and not peaks.is_as_good_at(common) else common
+        peaks.best_near(common, round(_AROUND_S * rate_hz))
+        if peaks.is_sharp() and not peaks.is_as_good_at(common)
+        else common
         for peaks in found
     ]
 

@@ -20,7 +20,7 @@ from stemwright.decibels import power_db
 
 _OWN = 4.0
 """Power, over all others together, from which on a cell is a stem's own."""
-_FITS_DB = -30.0
+_FITS_DB = -45.0
 _ABSENT = 0.06
 """Gain, of the loudest stem's, below which a stem may as well lie anywhere."""
 _NEAR_FRAMES = 64

@@ -123,6 +123,27 @@ def test_a_constant_offset_moves_no_gain_and_explains_nothing(
     assert [each.gain_db for each in fit.stems] == pytest.approx([0.0] * 3, abs=0.01)
 
 
+@pytest.mark.parametrize("own", ["hum", "noise"])
+def test_what_a_stem_has_of_its_own_all_the_time_moves_no_gain(tmp_path: Path, own: str) -> None:
+    frames = SECONDS * RATE_HZ
+    added = {
+        "hum": 0.01 * np.sin(2 * np.pi * 50.0 * np.arange(frames) / RATE_HZ),
+        "noise": 0.003 * np.random.default_rng(5).standard_normal((2, frames)),
+    }[own]
+    fit = _fit(tmp_path, _sum(), {**STEMS, "lead": STEMS["lead"] + added})
+    assert fit.findings == ()
+    assert [each.gain_db for each in fit.stems] == pytest.approx([0.0] * 3, abs=0.8)
+
+
+def test_of_the_beats_that_a_loop_may_lie_on_the_nearest_is_its_place(tmp_path: Path) -> None:
+    beat = _hits(9, 60.0)[:, RATE_HZ : RATE_HZ + RATE_HZ // 2]
+    loop = np.tile(beat, 2 * SECONDS)
+    mix = 0.5 * loop + sum(_later(sound, 4800) for sound in STEMS.values())
+    fit = _fit(tmp_path, np.asarray(mix), {**STEMS, "loop": loop})
+    assert [each.offset_frames for each in fit.stems] == [4800, 4800, 4800, 0]
+    assert fit.explained_db > 50
+
+
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("is_wide", [False, True])
 def test_a_side_upside_down_is_told_as_one(tmp_path: Path, side: int, is_wide: bool) -> None:
