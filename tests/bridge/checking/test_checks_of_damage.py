@@ -281,6 +281,23 @@ def test_clipping_is_found_under_a_fade(hear: Hear, music: Signal, bits: int) ->
         assert each.value == pytest.approx(20 * np.log10(level * middle), abs=0.3)
 
 
+def test_one_peak_that_was_cut_is_found_through_the_dither_of_16_bits(
+    hear: Hear, music: Signal
+) -> None:
+    dice = np.random.default_rng(8)
+    top = int(music.argmax())
+    wall = float(np.sort(music[top - 40 : top + 40])[-8])
+    lower = np.where(np.abs(np.arange(FRAMES) - top) < 40, 1.0, 0.9 * wall / music.max())
+    dither = dice.random(FRAMES) - dice.random(FRAMES)
+    signal = 0.5 * np.minimum(music * lower, wall) + 2.0**-15 * dither
+    (found,) = hear(Clipped, _quantised(signal, 16))
+    assert found.start <= top < found.stop
+
+
+def test_samples_that_are_held_are_no_clipping(hear: Hear, music: Signal) -> None:
+    assert hear(Clipped, _quantised(np.repeat(music[::5], 5)[:FRAMES], 16)) == []
+
+
 def test_a_limiter_that_holds_every_peak_is_no_clipping(hear: Hear, music: Signal) -> None:
     wall = 0.4 * float(np.abs(music).max())
     held = maximum_filter1d(np.abs(music), 401)

@@ -3,9 +3,10 @@
 A plateau is three samples or more of one height, entered and left by a slope; of high sounds what
 is left of a peak may be one sample, and then there are many of one height with other neighbours
 each (the same hit again has the same). Where these stand at one level, and next to nothing stands
-above it, that level is where it was cut; after a fade it is a curve. A limiter's peaks crowd under
-its wall as well and have no plateaus. What went through a lossy codec after it was clipped has no
-plateaus any more and is not found.
+above it, that level is where it was cut; after a fade it is a curve. One plateau is enough where
+chance would hardly make it of such slopes, and there are none as flat at lower heights, as held
+samples have them. A limiter's peaks crowd under its wall as well and have no plateaus. What went
+through a lossy codec after it was clipped has no plateaus any more and is not found.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ _FEWEST = 3
 _QUIETEST = 1e-3
 _ENTERED = 2.0**-13
 """What is entered by less may be a round top or dither, in any number of bits."""
-_FEWEST_SAMPLES = 4
 _FEWEST_TIPS = {_TOLERANCES[0]: 5, _TOLERANCES[1]: 8}
 """Peaks of one or two samples, no two of them the same."""
 _TIP = 0.9
@@ -48,6 +48,9 @@ _TOGETHER_S = 0.25
 _MOST = 200_000
 _FLAT = 0.03
 """Of the tops at the level: so many have two samples there or more."""
+_LEAST_FLATNESS = 11.0
+"""Nats: a chance of 1 in 60 000, and twice what the tops from half the level up have."""
+_UPPER_HALF = 0.5
 _CROWD = 0.003
 """Of the level, under it: where more tops stand there than at it, a limiter held them."""
 _CROWD_STEPS = 2.5
@@ -58,20 +61,45 @@ _ENTERED_STEPS = 3.5
 
 @dataclass(frozen=True)
 class _Tops:
-    """Local tops: frames, heights, and the samples before and behind each (count, 2)."""
+    """Local tops: frames, heights, the samples before and behind each (count, 2).
+
+    `slopes` are what a top is entered and left by a sample, the smaller of both: of the next sample
+    or, where the cut came just under that one, the next two.
+    """
 
     starts: npt.NDArray[np.int64]
     stops: npt.NDArray[np.int64]
     heights: Block
     besides: Block
+    slopes: Block
 
     @property
     def entered(self) -> Block:
         """(count,) the smaller of the steps up to each and down from it."""
         return np.asarray(self.heights - np.abs(self.besides).max(axis=1, initial=0.0))
 
+    @property
+    def is_plateau(self) -> npt.NDArray[np.bool_]:
+        """(count,) whether it has three samples or more."""
+        return np.asarray(self.stops - self.starts >= _LEAST_SAMPLES)
+
     def of(self, some: npt.NDArray[np.bool_]) -> _Tops:
-        return _Tops(self.starts[some], self.stops[some], self.heights[some], self.besides[some])
+        return _Tops(
+            self.starts[some],
+            self.stops[some],
+            self.heights[some],
+            self.besides[some],
+            self.slopes[some],
+        )
+
+    def flatness(self, tolerance: float) -> float:
+        """How unlikely it is that so many samples are flat, in nats: each of them by its slope.
+
+        Of a sound without plateaus, the next sample lies anywhere within about its slope.
+        """
+        lengths = self.stops - self.starts
+        odds = np.log(np.maximum(self.slopes / tolerance, 1.0))
+        return float(((lengths - 1) * odds)[self.is_plateau].sum())
 
 
 class _Kept:
@@ -89,12 +117,13 @@ class _Kept:
     def all(self) -> _Tops:
         if not self._pieces:
             none = np.zeros(0, np.int64)
-            return _Tops(none, none, np.zeros(0), np.zeros((0, 2)))
+            return _Tops(none, none, np.zeros(0), np.zeros((0, 2)), np.zeros(0))
         return _Tops(
             np.concatenate([each.starts for each in self._pieces]),
             np.concatenate([each.stops for each in self._pieces]),
             np.concatenate([each.heights for each in self._pieces]),
             np.concatenate([each.besides for each in self._pieces]),
+            np.concatenate([each.slopes for each in self._pieces]),
         )
 
 
@@ -160,7 +189,7 @@ class Clipped:
 
     def _faded(self, channel: int, sign: int) -> list[tuple[int, int, float]]:
         tops = self._tops_of(channel, sign, _TOLERANCES[1])
-        tops = tops.of(tops.stops - tops.starts >= _LEAST_SAMPLES)
+        tops = tops.of(tops.is_plateau)
         peaks = self._by_piece[channel, sign].all()
         cut = tops.of(under_a_curve(tops.starts, tops.heights, peaks, self._rate_hz))
         rows = zip(cut.starts, cut.stops, cut.heights, strict=True)
@@ -177,7 +206,11 @@ class Clipped:
         starts, lasts, height = starts[inner], lasts[inner], height[inner]
         enters, leaves = steps[starts - 1], steps[lasts]
         least = max(4 * tolerance, _ENTERED)
-        top = (np.minimum(enters, leaves) > least) & (height > _QUIETEST)
+        slopes = np.minimum(
+            np.maximum(enters, (height - _side(samples, starts - 2, starts)) / 2),
+            np.maximum(leaves, (height - _side(samples, lasts + 2, starts)) / 2),
+        )
+        top = (slopes > least) & (height > _QUIETEST)
         steep = np.maximum(enters, leaves) >= _STEEPEST * height
         top &= ~(steep & (lasts - starts >= _LEAST_SAMPLES - 1))
         before, behind = samples[starts - 1], samples[lasts + 1]
@@ -190,6 +223,7 @@ class Clipped:
                     passage.first + lasts[one] + 1,
                     height[one],
                     np.stack([before[one], behind[one]], axis=1),
+                    slopes[one],
                 )
             )
 
@@ -204,38 +238,54 @@ class Clipped:
         if not len(tops.heights) or not counts.any():
             return []
         peak = float(np.flatnonzero(counts).max() + 1) * 2 / _BINS
-        plateau = tops.stops - tops.starts >= _LEAST_SAMPLES
-        ordered = np.sort(tops.heights[plateau & (tops.heights > _HIGH * peak)])
-        if not len(ordered):
-            ordered = np.sort(tops.heights[tops.heights > _TIP * peak])
-        if not len(ordered):
-            return []
-        within = np.searchsorted(ordered, ordered + 4 * tolerance, "right")
-        level = float(ordered[(within - np.arange(len(ordered))).argmax()])
-        near = (tops.heights >= level - tolerance) & (tops.heights <= level + 5 * tolerance)
-        above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
-        if above > _ABOVE * np.count_nonzero(near):
-            return []
+        plateaus = tops.of(tops.is_plateau & (tops.heights > _HIGH * peak))
+        for among in (plateaus, tops.of(tops.heights > _TIP * peak)):
+            level = _most_common(among.heights, 4 * tolerance)
+            near = (tops.heights >= level - tolerance) & (tops.heights <= level + 5 * tolerance)
+            above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
+            if above <= _ABOVE * np.count_nonzero(near) and self._is_wall(
+                tops, near, level, tolerance
+            ):
+                pairs = zip(tops.starts[near].tolist(), tops.stops[near].tolist(), strict=True)
+                return [(start, stop, level) for start, stop in pairs]
+        return []
+
+    def _is_wall(
+        self, tops: _Tops, near: npt.NDArray[np.bool_], level: float, tolerance: float
+    ) -> bool:
+        """Whether the tops near a level were cut there, not held under it or round."""
+        lower = tops.heights < level - tolerance
         crowd = max(_CROWD * level, _CROWD_STEPS * self._step)
-        below = (tops.heights < level - tolerance) & (tops.heights > level - crowd)
-        count, flat = (
-            np.count_nonzero(near),
-            np.count_nonzero(near & (tops.stops - tops.starts > 1)),
-        )
-        if np.count_nonzero(below) > count or flat < _FLAT * count:
-            return []
-        if not _is_cut(tops.of(near & plateau), tops.of(near & ~plateau), level, tolerance):
-            return []
-        pairs = zip(tops.starts[near].tolist(), tops.stops[near].tolist(), strict=True)
-        return [(start, stop, level) for start, stop in pairs]
+        count = np.count_nonzero(near)
+        flat = np.count_nonzero(near & (tops.stops - tops.starts > 1))
+        if np.count_nonzero(lower & (tops.heights > level - crowd)) > count or flat < _FLAT * count:
+            return False
+        step = max(tolerance, self._step)
+        elsewhere = tops.of(lower & (tops.heights > _UPPER_HALF * level)).flatness(step)
+        if tops.of(near).flatness(step) >= max(_LEAST_FLATNESS, 2 * elsewhere):
+            return True
+        plateaus, tips = near & tops.is_plateau, near & ~tops.is_plateau
+        return _is_cut(tops.of(plateaus), tops.of(tips), level, tolerance)
+
+
+def _most_common(heights: Block, width: float) -> float:
+    """Where most heights lie within `width` from it up, the highest of such; 0 of none."""
+    ordered = np.sort(heights)
+    crowds = np.searchsorted(ordered, ordered + width, "right") - np.arange(len(ordered))
+    return float(ordered[np.flatnonzero(crowds == crowds.max())[-1]]) if len(ordered) else 0.0
+
+
+def _side(
+    samples: Block, at: npt.NDArray[np.int64], tops: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The samples there, as high as they are on their top's side; the ends go on."""
+    there = samples[np.clip(at, 0, len(samples) - 1)]
+    return np.asarray(there * np.sign(samples[tops]))
 
 
 def _is_cut(plateaus: _Tops, tips: _Tops, level: float, tolerance: float) -> bool:
     """Whether tops of one level are what a cut has left."""
-    samples = int((plateaus.stops - plateaus.starts).sum())
-    if len(plateaus.starts) >= _FEWEST or (
-        samples >= _FEWEST_SAMPLES and tolerance == _TOLERANCES[0]
-    ):
+    if len(plateaus.starts) >= _FEWEST:
         return True
     besides = np.abs(tips.besides)
     besides = besides[(level - besides).min(axis=1) > _SHARP * level]
