@@ -130,17 +130,18 @@ def make_delivery(
     progress: Progress,
     enclose: Enclose = nothing,
     lossy: LossyPeaks = TOLD_ALONE,
+    left_out: Sequence[Problem] = (),
     replace: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
-    `enclose` adds what lies beside them. `lossy` says what is done about
-    encoders' peaks. What this machine has no encoder for is left out and told.
-    Raises InputError, MachineError, RenderError; the folder is then as it was.
+    `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks. What
+    this machine has no encoder for is told with what is `left_out` already; MachineError where
+    nothing else is asked for. Raises InputError, RenderError; the folder is then as it was.
     """
     check_place(folder, replace=replace)
     made: list[DeliveredFile] = []
-    left_out: list[Problem] = []
+    left = list(left_out)
     told: list[Diagnostic] = []
     cues: list[Enclosure] = []
     with _staging(folder) as staging:
@@ -152,12 +153,14 @@ def make_delivery(
             except MachineError as error:
                 if any(each.kind != "encoder_missing" for each in error.problems):
                     raise
-                left_out += error.problems
+                left += error.problems
                 continue
             made.append(row)
             told += notes
             cues += _with_cue(file, staging)
             progress(file.path, number, len(files))
+        if not made:
+            raise MachineError(left)
         manifest = Manifest(
             song.metadata.title,
             song.metadata.artist,
@@ -165,13 +168,13 @@ def make_delivery(
             tuple(made),
             tuple(enclosed(staging, [*cues, *enclose(staging)])),
         )
-        _write(staging / SHEET, sheet_text(manifest, left_out))
-        _write(staging / PAGE, page(manifest, left_out))
+        _write(staging / SHEET, sheet_text(manifest, left))
+        _write(staging / PAGE, page(manifest, left))
         manifest = _with_sheets(manifest, staging)
         _write(staging / MANIFEST, manifest_text(manifest))
         check_place(folder, replace=replace)
         _put(staging, folder)
-    return Delivery(folder, manifest, tuple(left_out), tuple(told))
+    return Delivery(folder, manifest, tuple(left), tuple(told))
 
 
 def _with_cue(file: PlannedFile, staging: Path) -> Iterator[Enclosure]:

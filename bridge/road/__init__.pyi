@@ -12,6 +12,7 @@ from .deliveries.asked import (
 )
 from .delivering import (
     Deliverable as Deliverable,
+    Planned as Planned,
     deliver as deliver,
     deliverables as deliverables,
     planned_delivery as planned_delivery,
@@ -92,6 +93,7 @@ __all__ = [
     "InMemory",
     "Inputs",
     "Loudness",
+    "Planned",
     "Proof",
     "QuickCheck",
     "StateTexts",

@@ -9,6 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.deliveries.asked import ToDeliver
+from bridge.road.deliveries.elsewhere import (
+    MastersElsewhere,
+    is_elsewhere,
+    made_elsewhere,
+    masters_elsewhere,
+    not_solvable,
+    song_elsewhere,
+)
 from bridge.road.deliveries.enclosing import Enclosing
 from bridge.road.deliveries.masters import SongMasters
 from bridge.road.deliveries.record_masters import RecordMasters
@@ -37,16 +45,33 @@ if TYPE_CHECKING:
 class Deliverable:
     """A finished folder with the song it is, read; `job` is its job's file, None without one.
 
-    `told` is what the user should know before anything is made.
+    `made` is None where its masters were made `elsewhere`. `told` is what the user should know
+    before anything is made.
     """
 
     given: ToDeliver
     folder: Path
-    lock: Lock
-    chain: Chain
+    made: MadeOf | None
     song: SongToDeliver
     job: Path | None = None
+    elsewhere: MastersElsewhere | None = None
     told: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """What a finished folder was made of."""
+
+    chain: Chain
+    lock: Lock
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The files of a delivery, and what of the profiles cannot be made of this song."""
+
+    files: tuple[PlannedFile, ...]
+    left_out: tuple[Problem, ...] = ()
 
 
 def deliverables(given: Sequence[ToDeliver]) -> tuple[Deliverable, ...]:
@@ -66,13 +91,21 @@ def deliverables(given: Sequence[ToDeliver]) -> tuple[Deliverable, ...]:
 def _deliverable(given: ToDeliver) -> Deliverable:
     """Find and read what is delivered.
 
-    Raises as `sent_song`; InputError `not_a_master`; JobError for metadata that are wrong, each
-    with its line.
+    Raises as `sent_song` and `masters_elsewhere`; InputError `not_found`, `not_a_master`; JobError
+    for metadata that are wrong, each with its line.
     """
     from bridge.delivering import SongToDeliver
     from bridge.finished import open_chain_and_lock
 
     sent = sent_song(given)
+    if not sent.folder.exists():
+        said, hint = f"{sent.folder} does not exist", "name a job, or a folder of finished masters"
+        raise InputError(Problem("not_found", said, {"file": str(sent.folder)}, hint=hint))
+    if not given.is_job and is_elsewhere(given.song):
+        masters = masters_elsewhere(given)
+        song = song_elsewhere(given, masters, _metadata(given, sent), sent.number)
+        note = made_elsewhere(given.song)
+        return Deliverable(given, sent.folder, None, song, elsewhere=masters, told=(note,))
     chain, lock = open_chain_and_lock(sent.folder)
     if not lock.outputs or lock.range is not None:
         raise InputError(_no_master(sent.folder))
@@ -81,8 +114,7 @@ def _deliverable(given: ToDeliver) -> Deliverable:
     return Deliverable(
         given,
         sent.folder,
-        lock,
-        chain,
+        MadeOf(chain, lock),
         SongToDeliver(
             metadata,
             lock.engine.sample_rate_hz,
@@ -92,22 +124,31 @@ def _deliverable(given: ToDeliver) -> Deliverable:
             lock.frames or 0,
         ),
         None if sent.job is None else sent.job.path,
-        (*sent.told, *told),
+        told=(*sent.told, *told),
     )
 
 
 def planned_delivery(
     found: Sequence[Deliverable], profiles: Sequence[Profile], asked: AskedRecord
-) -> tuple[PlannedFile, ...]:
-    """Every file the delivery will hold. Raises InputError with all that is wrong."""
+) -> Planned:
+    """Every file the delivery will hold, of those profiles that can be made.
+
+    Raises InputError with all that is wrong, and where none of them can.
+    """
     from bridge.delivering import planned_files
 
-    return planned_files(profiles, [each.song for each in found], asked)
+    elsewhere = [each.folder for each in found if each.elsewhere is not None]
+    left = [each for each in profiles if each.aim and each.aim.limiter and elsewhere]
+    left_out = tuple(not_solvable(each, elsewhere[0]) for each in left)
+    wanted = [each for each in profiles if each not in left]
+    if not wanted:
+        raise InputError(left_out)
+    return Planned(planned_files(wanted, [each.song for each in found], asked), left_out)
 
 
 def deliver(
     found: Sequence[Deliverable],
-    files: Sequence[PlannedFile],
+    planned: Planned,
     folder: Path,
     *,
     replace_old: bool = False,
@@ -124,6 +165,7 @@ def deliver(
     from bridge.storing import Store, default_root
 
     check_place(folder, replace=replace_old)
+    files = planned.files
     enclosing = _enclosing(found, files, folder)
     told = [note for each in found for note in each.told]
     told += [note for each in enclosing for note in each.check()]
@@ -140,6 +182,7 @@ def deliver(
             progress=progress,
             enclose=lambda staging: [row for each in enclosing for row in each(staging)],
             lossy=LossyPeaks(masters.moment, found[0].given.dip_overs),
+            left_out=planned.left_out,
             replace=replace_old,
         )
     return replace(made, diagnostics=(*told, *masters.told, *made.diagnostics))
@@ -162,7 +205,7 @@ def _enclosing(
     return [
         Enclosing(
             each.folder,
-            each.lock,
+            None if each.made is None else each.made.lock,
             profiles,
             folder,
             each.given.with_stems,
@@ -172,9 +215,14 @@ def _enclosing(
     ]
 
 
-def _song_masters(found: Deliverable, store: Store, events: Events, work: Path) -> SongMasters:
+def _song_masters(
+    found: Deliverable, store: Store, events: Events, work: Path
+) -> SongMasters | MastersElsewhere:
     from bridge.road.again import FinishedAgain
 
+    if found.elsewhere is not None:
+        return found.elsewhere
+    assert found.made is not None  # noqa: S101 - it is one of the two
     given = found.given
     again = FinishedAgain(
         found.folder,
@@ -185,7 +233,7 @@ def _song_masters(found: Deliverable, store: Store, events: Events, work: Path) 
         events=events,
         stand=_stand(found.job),
     )
-    return SongMasters(again, found.chain, found.lock, found.song, work)
+    return SongMasters(again, found.made.chain, found.made.lock, found.song, work)
 
 
 def _metadata(given: ToDeliver, sent: SentSong) -> SongMetadata:

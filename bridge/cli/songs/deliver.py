@@ -18,6 +18,7 @@ from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
     from bridge.delivering import AskedRecord, Audit, Checked, Delivery, PlannedFile, Profile
+    from bridge.road import Planned
 
 _FILE_HEAD = ("file", "version", "format", "rate", "depth")
 _HASH_DIGITS = 64
@@ -188,9 +189,9 @@ def _deliver(
     from bridge.road import deliver as make, deliverables, planned_delivery
 
     found = deliverables(given)
-    files = planned_delivery(found, profiles, asked)
+    planned = planned_delivery(found, profiles, asked)
     if dry_run or out is None:
-        _show_plan(files, [note for each in found for note in each.told], json=json)
+        _show_plan(planned, [note for each in found for note in each.told], json=json)
         return
     with ProgressBar() as bar:
 
@@ -200,31 +201,42 @@ def _deliver(
                 bar.steps(of)
             bar.done(name)
 
-        delivery = make(found, files, out, replace_old=replace, events=bar, progress=made)
+        delivery = make(found, planned, out, replace_old=replace, events=bar, progress=made)
     say_diagnostics(each.as_json() for each in delivery.diagnostics)
     if json:
         print_json(delivery.as_json())
     else:
         _show_delivery(delivery)
     if delivery.left_out:
-        raise typer.Exit(MachineError.exit_code)
+        kinds = {each.kind for each in delivery.left_out}
+        raise typer.Exit(
+            InputError.exit_code if "not_solvable" in kinds else MachineError.exit_code
+        )
     if not delivery.passed:
         raise typer.Exit(EXIT_NO)
 
 
-def _show_plan(files: Sequence[PlannedFile], told: Sequence[Diagnostic], *, json: bool) -> None:
+def _show_plan(planned: Planned, told: Sequence[Diagnostic], *, json: bool) -> None:
     diagnostics = [each.as_json() for each in told]
     say_diagnostics(diagnostics)
+    files = planned.files
     if json:
-        print_json({"files": [each.as_json() for each in files], "diagnostics": diagnostics})
+        left_out = [each.as_json() for each in planned.left_out]
+        rows = [each.as_json() for each in files]
+        print_json({"files": rows, "left_out": left_out, "diagnostics": diagnostics})
         return
-    rows = [
+    cells = [
         (each.path, each.version, each.coding.format, f"{each.coding.rate_hz} Hz", _depth(each))
         for each in files
     ]
-    show_table(_FILE_HEAD, rows, piped_width=140)
-    say(*_side_lengths(files))
+    show_table(_FILE_HEAD, cells, piped_width=140)
+    say(*_side_lengths(files), *_left_out(planned.left_out))
     say(f"{counted(len(files), 'file')} would be made; nothing is written")
+
+
+def _left_out(problems: Iterable[Problem]) -> Iterator[str]:
+    for each in problems:
+        yield f"left out: {each.message} ({each.hint})"
 
 
 def _side_lengths(files: Sequence[PlannedFile]) -> Iterator[str]:
@@ -243,8 +255,7 @@ def _depth(file: PlannedFile) -> str:
 def _show_delivery(delivery: Delivery) -> None:
     say(*(f"{delivery.folder / each.path}" for each in delivery.manifest.files))
     _show_checks(delivery.manifest.checks)
-    for problem in delivery.left_out:
-        say(f"left out: {problem.message} ({problem.hint})")
+    say(*_left_out(delivery.left_out))
 
 
 def _show_checks(checks: Iterable[Checked]) -> None:

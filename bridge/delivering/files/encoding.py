@@ -40,19 +40,22 @@ class Coding:
     kbps: int | None = None
 
 
-def encode(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -> int:
+def encode(
+    blocks: Iterable[Block], coding: Coding, channels: int, path: Path, *, dither: bool = True
+) -> int:
     """Write (channels, n) float64 blocks, dithered once where they become integers.
 
-    Return how many samples were beyond full scale. Raises MachineError: `encoder_missing`,
-    `encoder_failed`, `disk_full`, `not_writable`; RenderError `not_finite`.
+    Samples of the file's own depth go without `dither`, and come out as they are. Return how many
+    samples were beyond full scale. Raises MachineError: `encoder_missing`, `encoder_failed`,
+    `disk_full`, `not_writable`; RenderError `not_finite`.
     """
     if coding.format == "wav":
-        return _wav(blocks, coding, channels, path)
+        return _wav(blocks, coding, channels, path, dither)
     if coding.format == "aac":
         return _aac(blocks, coding, channels, path)
     staged = Staged(path)
     try:
-        clipped = _by_libsndfile(blocks, coding, channels, staged.path)
+        clipped = _by_libsndfile(blocks, coding, channels, staged.path, dither)
         staged.commit()
     except OSError as cause:
         raise cannot_write(path, cause) from cause
@@ -61,17 +64,19 @@ def encode(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -
     return clipped
 
 
-def _wav(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -> int:
-    subtype = _SUBTYPES[coding.bits or 24]
-    with WavWriter(path, coding.rate_hz, channels, subtype, DITHER_WORDS) as writer:
+def _wav(blocks: Iterable[Block], coding: Coding, channels: int, path: Path, dither: bool) -> int:
+    form = coding.rate_hz, channels, _SUBTYPES[coding.bits or 24]
+    with WavWriter(path, *form, DITHER_WORDS, dither=dither) as writer:
         for block in blocks:
             writer.write(block)
     return writer.result.clipped
 
 
-def _by_libsndfile(blocks: Iterable[Block], coding: Coding, channels: int, path: Path) -> int:
+def _by_libsndfile(
+    blocks: Iterable[Block], coding: Coding, channels: int, path: Path, dither: bool
+) -> int:
     subtype = _SUBTYPES[coding.bits] if coding.bits else "float32"
-    quantiser = Quantiser(subtype, channels, DITHER_WORDS)
+    quantiser = Quantiser(subtype, channels, DITHER_WORDS, dither)
     with soundfile.SoundFile(path, "w", coding.rate_hz, channels, **_libsndfile(coding)) as file:
         for block in reblocked(blocks, _GRID_FRAMES):  # an encoder's frames are of no cut of ours
             samples = np.ascontiguousarray(quantiser.process(block).T)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.audio import BLOCK_FRAMES, Block, probe, resampled
+from bridge.audio import BLOCK_FRAMES, Block, Header, probe, resampled
 from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
 from bridge.delivering.files.encoding import Coding, decode_aac, encode
 from bridge.metering import measure
@@ -49,18 +49,20 @@ class MadeFile:
 def make_file(
     master: Path, path: Path, coding: Coding, edit: Edit = WHOLE, ceiling_dbtp: float | None = None
 ) -> MadeFile:
-    """Edit, convert, dither once and encode a float master into a new file, and measure that.
+    """Edit, convert, dither once and encode a master into a new file, and measure that.
 
-    Where a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, it is
-    made again with so much static gain off; a lossy one is left as the codec makes it.
-    Raises InputError `bad_edit`, `would_overwrite` and as `probe`; as `encode`.
+    What has integers of the file's depth already, and nothing is done to, comes out as it is. Where
+    a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, it is made
+    again with so much static gain off; a lossy one is left as the codec makes it. Raises InputError
+    `bad_edit`, `would_overwrite` and as `probe`; as `encode`.
     """
     header = probe(master)
     check_edit(edit, header.frames, header.sample_rate_hz)
     trim_db = 0.0
     for _ in range(_MOST_TRIMS):
         blocks = master_blocks(master, coding, edit, trim_db)
-        clipped = encode(blocks, coding, header.channels, path)
+        dither = bool(trim_db) or not _is_exact(header, coding, edit)
+        clipped = encode(blocks, coding, header.channels, path, dither=dither)
         measures = decoded_measures(path)
         over_db = -1.0 if ceiling_dbtp is None else measures.true_peak_dbtp - ceiling_dbtp
         converted = coding.rate_hz != header.sample_rate_hz
@@ -69,6 +71,14 @@ def make_file(
         trim_db -= over_db + _TRIM_EXTRA_DB
         path.unlink()
     return MadeFile(path, coding, measures.frames, clipped, trim_db, measures)
+
+
+def _is_exact(header: Header, coding: Coding, edit: Edit) -> bool:
+    """Whether the samples are integers that the file holds as they are."""
+    bits = {"PCM_16": 16, "PCM_24": 24}.get(header.subtype)
+    mixed = edit.crossfade_frames or edit.fade_in_frames or edit.fade_out_frames
+    same_rate = coding.rate_hz == header.sample_rate_hz
+    return bits is not None and bits <= (coding.bits or 0) and same_rate and not mixed
 
 
 def decoded_measures(path: Path) -> Measures:

@@ -21,13 +21,13 @@ _REPORT = "report.html"
 class Enclosing:
     """Encloses a finished folder's report and, for profiles that keep the song, all of it.
 
-    `master` is the finished folder, `place` where the delivery will lie: the lock names its stems
-    as they are seen from there, or, `with_stems`, copies of them in the delivery. The `mark` tells
-    the names of one song's from those of another.
+    `master` is the finished folder, without a `lock` where it was made elsewhere, `place` where the
+    delivery will lie: the lock names its stems as they are seen from there, or, `with_stems`,
+    copies of them in the delivery. The `mark` tells the names of one song's from those of another.
     """
 
     master: Path
-    lock: Lock
+    lock: Lock | None
     profiles: Sequence[Profile]
     place: Path
     with_stems: bool = False
@@ -50,7 +50,10 @@ class Enclosing:
         ]
         if missing:
             raise InputError(missing)
-        if (self.master / _REPORT).is_file():
+        if self.lock is None and any(each.keeps_song for each in self.profiles):
+            said = f"{self.master} has no chain and lock that could be kept: the files go alone"
+            return (Diagnostic("note", "no_song", str(self.master), said),)
+        if self.lock is None or (self.master / _REPORT).is_file():
             return ()
         said = f"{self.master} has no report to go along: render it without --no-report"
         return (Diagnostic("note", "no_report", str(self.master), said),)
@@ -59,7 +62,7 @@ class Enclosing:
         """Write all of it into the delivery that is being made. Raises OSError, InputError."""
         from bridge.delivering import Enclosure
 
-        if (self.master / _REPORT).is_file():
+        if self.lock is not None and (self.master / _REPORT).is_file():
             report = f"report{self.mark}.html"
             shutil.copyfile(self.master / _REPORT, staging / report)
             yield Enclosure(report, "how it was made, to look at and listen to")
@@ -70,11 +73,12 @@ class Enclosing:
 
     @property
     def _keeping(self) -> list[Profile]:
-        return [each for each in self.profiles if each.keeps_song]
+        return [each for each in self.profiles if each.keeps_song and self.lock is not None]
 
     @property
     def _stem_files(self) -> list[SourceFile]:
-        return [file for source in self.lock.sources for file in source.files]
+        sources = () if self.lock is None else self.lock.sources
+        return [file for source in sources for file in source.files]
 
     def _song(self, staging: Path, name: str) -> Enclosure:
         from bridge.delivering import Enclosure

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bridge.delivering.files import MasteredMoment
     from bridge.metering import Measures
     from bridge.processing import Processor
+    from bridge.road.deliveries.elsewhere import MastersElsewhere
     from bridge.road.deliveries.masters import SongMasters
 
 _CHANNELS = 2
@@ -32,7 +33,7 @@ class RecordMasters:
     needs, so that songs stay as loud to each other as they were finished.
     """
 
-    songs: Sequence[SongMasters]
+    songs: Sequence[SongMasters | MastersElsewhere]
     files: Sequence[PlannedFile]
     work: Path
     gains_db: dict[Profile, float] = field(default_factory=dict)

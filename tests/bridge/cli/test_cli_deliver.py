@@ -273,6 +273,51 @@ def test_an_encoder_that_is_not_here_leaves_its_file_out_and_delivers_the_rest(
     assert [each["format"] for each in told["files"]] == ["mp3", "opus"]
 
 
+def test_where_nothing_can_be_made_nothing_is_written(
+    deliver, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    profile = tmp_path / "aac.toml"
+    profile.write_text(
+        'schema = 1\nname = "phone"\nsays = "AAC"\nnaming = "preview"\n'
+        '[[file]]\nformat = "aac"\nkbps = 256\n'
+    )
+    words = [finished / "master", "--profile", profile, *SAID, "-o", tmp_path / "out", "--json"]
+    said = deliver(*words)
+    assert (said.code, json.loads(said.out)["errors"][0]["kind"]) == (3, "encoder_missing")
+    assert not (tmp_path / "out").exists()
+
+
+def test_masters_made_elsewhere_go_out_as_they_are_and_what_needs_a_chain_is_told(
+    deliver, finished: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for name in ("main", "instrumental"):
+        sound, rate_hz = soundfile.read(finished / "master" / f"{name}.wav", dtype="int32")
+        soundfile.write(theirs / f"{name}.wav", sound, rate_hz, "PCM_24")
+    asked = "--profile", "hires", "--profile", "cd", "--profile", "broadcast"
+    said = deliver(theirs, *asked, *SAID, "-o", tmp_path / "out", "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["passed"]) == (2, True)
+    assert [each["kind"] for each in told["left_out"]] == ["not_solvable"]
+    assert [each["code"] for each in told["diagnostics"]] == ["made_elsewhere"]
+    hashes = {each["version"]: each["pcm_sha256"] for each in told["files"][:2]}
+    assert hashes == {name: pcm_sha256(theirs / f"{name}.wav") for name in hashes}
+    assert told["files"][2]["path"] == "cd/TheStems_NightDrive_Main_44k16.wav"
+    alone = deliver(theirs / "main.wav", "--profile", "cd", *SAID, "--dry-run", "--json")
+    assert [each["version"] for each in json.loads(alone.out)["files"]] == ["main"]
+    (theirs / "main.wav").rename(theirs / "mix 7.wav")
+    for song, kind in (
+        (theirs, "no_main"),
+        (tmp_path / "gone", "not_found"),
+        (finished / "master" / "main.wav", "usage"),
+        (finished / "store", "no_audio"),
+    ):
+        asked = deliver(song, "--profile", "cd", *SAID, "--dry-run", "--json")
+        assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, kind)
+
+
 def test_an_audit_names_what_was_changed_swapped_added_and_lost(
     deliver, run, finished: Path, tmp_path: Path
 ) -> None:
