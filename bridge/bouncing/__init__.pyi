@@ -18,8 +18,11 @@ from .inserts import (
 )
 from .stem_files import (
     Bounced as Bounced,
+    is_printed as is_printed,
     plan_json as plan_json,
     print_stems as print_stems,
+    source_of as source_of,
+    told_of as told_of,
 )
 from .stretches import (
     Ready as Ready,
@@ -37,11 +40,14 @@ __all__ = [
     "Ready",
     "StemKind",
     "dialect_of",
+    "is_printed",
     "made_ready",
     "plan_json",
     "planned",
     "print_stems",
     "refusals",
     "seconds",
+    "source_of",
     "stretches",
+    "told_of",
 ]

@@ -13,7 +13,7 @@ import numpy as np
 from bridge.audio import Block, WavWriter
 from bridge.bouncing.bounce import Bounce
 from bridge.exchanging import RESERVED, LiftedInsert, lift, names_of, slug
-from bridge.gathering import Signal, chain_problems, cut, link, prepared_inserts
+from bridge.gathering import Events, Signal, chain_problems, cut, link, prepared_inserts
 from bridge.hosting import Prepared
 from bridge.rendering import context_of, render_lanes
 from bridge.storing import Store
@@ -175,6 +175,7 @@ def host_stage(
     hosting: Hosting,
     folder: Path,
     lead_frames: int,
+    events: Events,
 ) -> dict[str, Inserted]:
     """Run every rack of a stage over its track's input, with `lead_frames` of silence before it.
 
@@ -191,7 +192,7 @@ def host_stage(
         trusted=hosting.trusted,
         jobs=hosting.jobs,
     )
-    done = render_lanes(context_of(plan, hosting.store, jobs=hosting.jobs))
+    done = render_lanes(context_of(plan, hosting.store, events=events, jobs=hosting.jobs))
     return {
         rack.track.id: Inserted(done[rack.owner][0], facts[rack.track.id].channels, lead_frames)
         for rack in stage

@@ -13,10 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bridge.audio import Subtype, WavWriter, Written
-from bridge.bouncing.accounts import seconds
+from bridge.bouncing.accounts import REASONS, TRACK_REASONS, seconds
 from bridge.bouncing.bounce import Bounce
 from bridge.bouncing.inserts import Hosting
 from bridge.bouncing.stretches import Ready, made_ready, stretches
+from bridge.gathering import Events, Silent
+from bridge.storing import digest, read_json
 from sessions import Track
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -26,6 +28,8 @@ RECORD = "bounce.json"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 100
+_VERSION = 1
+_MOST_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Bounced:
     bounce: Bounce
     stems: tuple[PrintedStem, ...]
     diagnostics: tuple[Diagnostic, ...]
+    source: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What `bounce --json` prints, and bounce.json holds."""
@@ -62,6 +67,7 @@ class Bounced:
             **plan_json(self.bounce),
             "stems": [each.as_json() for each in self.stems],
             "diagnostics": [each.as_json() for each in self.diagnostics],
+            "source": self.source,
         }
 
 
@@ -81,6 +87,67 @@ def plan_json(bounce: Bounce) -> dict[str, Any]:
     }
 
 
+def source_of(bounce: Bounce, digest_of: Callable[[Path], str]) -> str:
+    """What a bounce without plugins depends on: the session, its media, and how it is printed.
+
+    `digest_of` is of a file's bytes. Raises OSError for media that cannot be read.
+    """
+    clips = [clip for track in bounce.network.tracks.values() for clip in track.clips]
+    media = {each.path for clip in clips for each in (clip.media, clip.right) if each is not None}
+    tracks = [bounce.network.tracks[each].as_json() for each in bounce.network.order]
+    return digest(
+        "bounce",
+        version=_VERSION,
+        like=bounce.dialect.name,
+        kind=bounce.kind,
+        start=bounce.start_frame,
+        frames=bounce.frames,
+        rate_hz=bounce.session.sample_rate_hz,
+        tracks=json.dumps(tracks, sort_keys=True, default=str),
+        media=sorted(digest_of(path) for path in media),
+    )
+
+
+def told_of(folder: Path) -> tuple[Diagnostic, ...]:
+    """What the bounce that lies in a folder has to say to who goes on with its stems."""
+    try:
+        told = read_json(folder / RECORD, _MOST_BYTES)
+        found = [
+            Diagnostic("warning", each["reason"], each["track"], _of_track(each))
+            for each in told["tracks"]
+        ]
+        for each in told["clips"]:
+            found += [
+                Diagnostic("warning", code, each["track"], _of_clip(each, code))
+                for code in each["reasons"]
+            ]
+        return (*found, *(Diagnostic(**each) for each in told["diagnostics"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def _of_track(told: Mapping[str, Any]) -> str:
+    of = f" ({told['of']})" if told["of"] else ""
+    return f"{told['track']}: {TRACK_REASONS[told['reason']]}{of}"
+
+
+def _of_clip(told: Mapping[str, Any], code: str) -> str:
+    return (
+        f'{told["track"]}: of the clip "{told["clip"]}" at {told["position_s"]:.3f} s, '
+        f"{REASONS[code][1]}"
+    )
+
+
+def is_printed(folder: Path, source: str) -> bool:
+    """Whether `folder` holds the whole bounce of `source`."""
+    try:
+        told = read_json(folder / RECORD, _MOST_BYTES)
+        files = [folder / str(each["file"]) for each in told["stems"]]
+        return bool(source) and told["source"] == source and all(map(Path.is_file, files))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def print_stems(
     bounce: Bounce,
     folder: Path,
@@ -88,12 +155,13 @@ def print_stems(
     *,
     hosting: Hosting | None = None,
     skip_missing: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    events: Events | None = None,
+    source: str = "",
 ) -> Bounced:
     """Print every stem into `folder`, which appears when all of them are whole.
 
-    `progress` is told frames done and frames in all. Without `hosting`
-    plugins are left out. A folder of an earlier bounce is replaced.
+    `events` hears of stages, plugins and stretches. Without `hosting` plugins are left out. A
+    folder of an earlier bounce is replaced. `source` is what `source_of` says, kept with it.
     Raises what `made_ready` raises; InputError: would_overwrite, nothing_to_print, and for media
     that cannot be read; MachineError: disk_full, not_writable; and what rendering plugins raises.
     """
@@ -104,8 +172,8 @@ def print_stems(
         with TemporaryDirectory() as spare:
             place = Path(spare)
             ready = made_ready(bounce, place, hosting, skip_missing=skip_missing)
-            stems = _written(ready, staging, place, subtype, hosting, progress)
-        done = Bounced(folder, bounce, stems, ready.diagnostics)
+            stems = _written(ready, staging, place, subtype, hosting, events or Silent())
+        done = Bounced(folder, bounce, stems, ready.diagnostics, source)
         text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
         _put(staging, folder)
@@ -122,14 +190,13 @@ def _written(
     spare: Path,
     subtype: Subtype,
     hosting: Hosting | None,
-    progress: Callable[[int, int], None] | None,
+    events: Events,
 ) -> tuple[PrintedStem, ...]:
     bounce = ready.bounce
     rate_hz, tracks = bounce.session.sample_rate_hz, bounce.network.tracks
     writers: dict[str, WavWriter] = {}
     with ExitStack() as held:
-        done = 0
-        for blocks in stretches(ready, spare, hosting):
+        for blocks in stretches(ready, spare, hosting, events=events):
             if not writers:
                 names = file_names(tracks[each] for each in blocks)
                 for each in blocks:
@@ -138,9 +205,6 @@ def _written(
                     writers[each] = held.enter_context(writer)
             for each, block in blocks.items():
                 writers[each].write(block)
-            done += next((block.shape[1] for block in blocks.values()), 0)
-            if progress is not None:
-                progress(done, bounce.frames)
     if not writers:
         raise InputError(_nothing(bounce))
     return tuple(PrintedStem(tracks[each], writer.result) for each, writer in writers.items())

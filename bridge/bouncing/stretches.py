@@ -23,6 +23,7 @@ from bridge.bouncing.inserts import (
 from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.network import Network
+from bridge.gathering import Events, Silent
 from sessions import Track
 from stemwright.problems import Diagnostic, InputError, MachineError
 from stemwright.values import dataclass
@@ -73,7 +74,11 @@ def _left_out(track: Track) -> Diagnostic:
 
 
 def stretches(
-    ready: Ready, folder: Path, hosting: Hosting | None = None, frames: int = 2 * BLOCK_FRAMES
+    ready: Ready,
+    folder: Path,
+    hosting: Hosting | None = None,
+    frames: int = 2 * BLOCK_FRAMES,
+    events: Events | None = None,
 ) -> Iterator[Mapping[str, Block]]:
     """(2, n) of every stem by its track's id, stretch by stretch.
 
@@ -81,22 +86,29 @@ def stretches(
     cannot be read, and what rendering plugins raises.
     """
     bounce = ready.bounce
+    events = events or Silent()
     with MediaFiles(bounce.session.sample_rate_hz, folder) as files:
         inserted: dict[str, Inserted] = {}
         if hosting is not None and ready.racks:
             late_frames, latency_frames = _late(bounce.network, ready.facts)
             bounce = replace(bounce, late_frames=late_frames)
             lead_frames = bounce.dialect.plugin_lead(latency_frames)
+            events.stage("plugins")
+            events.steps(sum(len(rack.inserts) for rack in ready.racks))
             for stage in stages(bounce, ready.racks):
                 targets = frozenset(rack.track.id for rack in stage)
                 mixer = Mixer(bounce, files, inserted, targets)
                 inputs = (mixer.run(*each)[1] for each in _cut(bounce, frames))
                 inserted |= host_stage(
-                    stage, inputs, bounce, ready.facts, hosting, folder, lead_frames
+                    stage, inputs, bounce, ready.facts, hosting, folder, lead_frames, events
                 )
         mixer = Mixer(bounce, files, inserted)
-        for first, stop in _cut(bounce, frames):
+        parts = list(_cut(bounce, frames))
+        events.stage("printing")
+        events.steps(len(parts))
+        for first, stop in parts:
             fed, given = mixer.run(first, stop)
+            events.done("")
             stems = given if bounce.kind == "master" else fed
             skipped = max(0, bounce.start_frame - first)
             if skipped < stop - first:

@@ -40,6 +40,12 @@ from .planning import (
     installed_plugins as installed_plugins,
     plan_master as plan_master,
 )
+from .printed_sessions import (
+    PrintedStems as PrintedStems,
+    may_be_session as may_be_session,
+    stems_of as stems_of,
+    with_stems as with_stems,
+)
 from .proof import (
     KNOWN as KNOWN,
     Loudness as Loudness,
@@ -94,6 +100,7 @@ __all__ = [
     "Inputs",
     "Loudness",
     "Planned",
+    "PrintedStems",
     "Proof",
     "QuickCheck",
     "StateTexts",
@@ -124,6 +131,7 @@ __all__ = [
     "installed_plugins",
     "loudness_beside_pyloudnorm",
     "loudness_in",
+    "may_be_session",
     "measured",
     "plan_master",
     "planned_delivery",
@@ -137,10 +145,12 @@ __all__ = [
     "sheet_of_folder",
     "sheet_of_revision",
     "song_metadata",
+    "stems_of",
     "tag_changes",
     "title_of_song",
     "verified",
     "version_in",
+    "with_stems",
     "without_insert",
     "write_lock",
     "write_page_of_check",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
@@ -139,12 +139,22 @@ def _session(given: Inputs) -> Session:
     if isinstance(given.session, Session):
         return given.session
     if not isinstance(given.session, InMemory):
-        return read(given.session, skip=given.skip, long=given.long)
+        found = read(given.session, skip=given.skip, long=given.long)
+        return replace(found, diagnostics=(*found.diagnostics, *_of_bounce(given.session)))
     found = read([given.session.folder], skip=given.skip, long=given.long)
     tracks = (
         replace(track, clips=tuple(_named(clip) for clip in track.clips)) for track in found.tracks
     )
     return replace(found, tracks=tuple(tracks))
+
+
+def _of_bounce(paths: Sequence[Path]) -> tuple[Diagnostic, ...]:
+    """What was told when the stems were printed from a DAW's session, where they were."""
+    if len(paths) != 1 or not (paths[0] / "bounce.json").is_file():
+        return ()
+    from bridge.bouncing import told_of
+
+    return told_of(paths[0])
 
 
 def _named(clip: Clip) -> Clip:

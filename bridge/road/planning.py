@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import Inputs, read_both
+from bridge.road.printed_sessions import with_stems
 from stemwright.problems import MachineError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def plan_master(given: Inputs) -> Plan:
     from bridge.storing import Store
 
     store = Store(given.store_root)
+    given = with_stems(given)
     made = linked(given, store, *read_both(given, store))
     _check_plugins(made, store, given.jobs)
     return made

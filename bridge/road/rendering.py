@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
+from bridge.road.printed_sessions import with_stems
 from bridge.road.quick_checks import with_findings
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
@@ -171,11 +172,11 @@ def _prepared(
     from bridge.rendering import context_of
     from bridge.storing import Store, file_digest
 
-    given = work.inputs
     if out is None:
         check_output(work.target)
     else:
         out.claim()
+    given = with_stems(work.inputs, events)
     root = _outside(work.folder, given.store_root)
     store = Store(root, digest_of=digest_of or file_digest)
     if held is not None:

@@ -24,11 +24,13 @@ from bridge.cli.options import Jobs, Json, Long, Skip, StorePath
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.road import (
+    Inputs,
     ToCheck,
     accept_findings,
     check_page_place,
     checked_stems,
     cores,
+    stems_of,
     title_of_song,
     write_page_of_check,
 )
@@ -159,7 +161,7 @@ def _given(paths: Sequence[Path]) -> ToCheck:
         raise InputError(Problem("usage", said, hint="see stemwright check --help"))
     first = paths[0]
     if not names_job(first):
-        return ToCheck(paths)
+        return ToCheck(stems_of(paths, Inputs(paths, first)).paths)
     if len(paths) > 1:
         said = f"{first} is a job, which names its own stems"
         raise InputError(Problem("usage", said, hint="check it alone"))

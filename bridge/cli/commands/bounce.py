@@ -80,8 +80,10 @@ def bounce(
         raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
     try:
         with ProgressBar() as bar:
-            bar.stage(f"printing {session.name}")
-            done = print_stems(made, out, subtype, hosting=hosting, skip_missing=skip_missing)
+            bar.stage("reading")
+            done = print_stems(
+                made, out, subtype, hosting=hosting, skip_missing=skip_missing, events=bar
+            )
     except KeyboardInterrupt as stop:
         raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
     if json:

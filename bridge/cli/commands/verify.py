@@ -10,7 +10,15 @@ import typer
 from bridge.cli.given_song import finished, sent_revision
 from bridge.cli.options import Jobs, Json, Plugins, StemsPlace, Trust
 from bridge.cli.printing import print_json, say
-from bridge.road import are_repairs, checked_digests, checked_repairs, cores, verified
+from bridge.road import (
+    Inputs,
+    are_repairs,
+    checked_digests,
+    checked_repairs,
+    cores,
+    stems_of,
+    verified,
+)
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
@@ -90,6 +98,8 @@ def verify(
         _end(repairs.as_json(), _repair_lines(repairs), repairs.same, json)
         return
     master, job = _given(path, revision)
+    if stems is not None:
+        stems = stems_of([stems], Inputs([stems], path, jobs=jobs or cores())).paths[0]
     if frozen is not None and (job is None or quick):
         raise InputError(_FROZEN_OF_A_JOB)
     if quick:

@@ -58,9 +58,13 @@ def new(
     Example: stemwright job new stems/ --chain chain.toml -o song/
     """
     from bridge.jobs import default_folder, new_job, write_job
-    from bridge.road import QuickCheck, cores, diagnostic_of, quick_check
+    from bridge.road import Inputs, QuickCheck, cores, diagnostic_of, quick_check, stems_of
 
-    made = new_job(stems, chain, out or default_folder(stems))
+    folder = out or default_folder(stems)
+    if not dry_run:
+        printed = folder / f"{stems[0].stem}-stems"
+        stems = [*stems_of(stems, Inputs(stems, chain, jobs=cores()), printed).paths]
+    made = new_job(stems, chain, folder)
     if not dry_run:
         write_job(made)
     found = quick_check(stems, cores()) if check else QuickCheck((), made.diagnostics)

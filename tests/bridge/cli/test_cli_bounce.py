@@ -102,3 +102,46 @@ def test_plugins_that_are_not_here_are_all_named(
     assert len(left) == 2
     dry = json.loads(run("bounce", session, "-o", tmp_path / "dry", "--dry", "--json").out)
     assert {each["code"] for each in dry["diagnostics"]} == {"plugins_left_out"}
+
+
+def test_a_session_is_taken_where_stems_are(
+    run: Callable[..., Any], shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """plan, render, verify, lock, check and a job print it once beside it and go on with that."""
+    song, chain = tmp_path / "song", tmp_path / "chain.toml"
+    shutil.copytree(shared_data("ardour") / "B", song)
+    session = song / "B.ardour"
+    text = session.read_text(encoding="utf-8")
+    chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n', encoding="utf-8")
+    plan = json.loads(run("plan", session, chain, "--json").out)
+    assert plan["groups"][0]["stems"] == ["Aux_", "Fx", "Group", "Hats", "Kick", "Synth"]
+    record = song / "B-stems" / "bounce.json"
+    first = record.stat().st_mtime_ns
+    assert run("render", session, chain, "-o", tmp_path / "master").code == 0
+    assert run("verify", tmp_path / "master", "--quick").code == 0
+    assert run("lock", session, chain, "-o", tmp_path / "locked").code == 0
+    assert record.stat().st_mtime_ns == first
+    assert run("job", "new", session, "--chain", chain, "-o", tmp_path / "job").code == 0
+    assert (tmp_path / "job" / "B-stems" / "Kick.wav").is_file()
+    assert run("render", tmp_path / "job").code == 0
+    session.write_text(text.replace("0.63095736503601074", "0.5"), encoding="utf-8")
+    assert run("plan", session, chain).code == 0
+    assert record.stat().st_mtime_ns != first
+
+
+def test_what_a_bounce_told_is_told_again_by_what_goes_on_with_it(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(1).uniform(-0.1, 0.1, 48_000), 48_000)
+    project = tmp_path / "song.rpp"
+    project.write_text(
+        '<REAPER_PROJECT 0.1 "6.0" 1\n  SAMPLERATE 48000 0 0\n  <TRACK\n    NAME lead\n'
+        "    VOLPAN 1 -0.5 0.7 -1 1\n    <ITEM\n      POSITION 0\n      LENGTH 1\n"
+        '      <SOURCE WAVE\n        FILE "a.wav"\n      >\n    >\n  >\n>\n',
+        encoding="utf-8",
+    )
+    chain = tmp_path / "chain.toml"
+    chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n', encoding="utf-8")
+    said = run("render", project, chain, "-o", tmp_path / "master", "--json")
+    told = json.loads(said.out)["diagnostics"]
+    assert [each["where"] for each in told if each["code"] == "pan_law"] == ["lead"]
