@@ -53,21 +53,10 @@ from .proof import (
     loudness_beside_pyloudnorm as loudness_beside_pyloudnorm,
     proofs as proofs,
 )
-from .quick_checks import (
-    QuickCheck as QuickCheck,
-    diagnostic_of as diagnostic_of,
-    quick_check as quick_check,
-)
 from .rendering import (
     Work as Work,
     render_master as render_master,
     write_lock as write_lock,
-)
-from .repairs import (
-    are_repairs as are_repairs,
-    check_repairs_folder as check_repairs_folder,
-    checked_repairs as checked_repairs,
-    repaired_stems as repaired_stems,
 )
 from .sheets import (
     sheet_of_draft as sheet_of_draft,
@@ -77,7 +66,18 @@ from .sheets import (
 from .state_texts import (
     StateTexts as StateTexts,
 )
-from .stem_checks import (
+from .stem_checking.quick_checks import (
+    QuickCheck as QuickCheck,
+    diagnostic_of as diagnostic_of,
+    quick_check as quick_check,
+)
+from .stem_checking.repairs import (
+    are_repairs as are_repairs,
+    check_repairs_folder as check_repairs_folder,
+    checked_repairs as checked_repairs,
+    repaired_stems as repaired_stems,
+)
+from .stem_checking.stem_checks import (
     ToCheck as ToCheck,
     accept_findings as accept_findings,
     check_page_place as check_page_place,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bridge.road.inputs import InMemory, Inputs, read_both
 from bridge.road.planning import linked
 from bridge.road.printed_sessions import with_stems
-from bridge.road.quick_checks import with_findings
+from bridge.road.stem_checking.quick_checks import with_findings
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 from stemwright.words import nearest

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.checking import unwatched
-from bridge.road.stem_checks import ToCheck, song_to_check
+from bridge.road.stem_checking.stem_checks import ToCheck, song_to_check
 
 if TYPE_CHECKING:
     from bridge.checking import CheckReport, Progress

@@ -89,7 +89,7 @@ def _store() -> Iterator[Store]:
     """The user's own store, or one for the moment where that cannot be used."""
     import tempfile
 
-    from bridge.road.stem_checks import store_of
+    from bridge.road.stem_checking.stem_checks import store_of
 
     with ExitStack() as stack:
         try:

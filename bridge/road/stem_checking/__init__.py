@@ -1,0 +1,1 @@
+"""The stem check on the road: of a bundle or a job, its quick part, and its repairs."""
