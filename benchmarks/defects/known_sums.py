@@ -69,25 +69,30 @@ class SumErrors:
     def row(self) -> tuple[str, ...]:
         """As it is printed."""
         known, least, most = len(self.gains_db), min(self.explained_db), max(self.explained_db)
-        goal = f"{self.level.within_db:g}"
-        missed = "" if self.worst_db <= self.level.within_db and not self.unsure else " missed"
         return (
             self.level.name,
             str(len(self.explained_db)),
             f"{known} of {known + len(self.unsure)}" if self.unsure else str(known),
             f"{self.worst_db:.3f}",
-            goal + missed,
+            self._goal(),
             str(self.worst_frames),
             str(len(self.turned)),
             f"{least:.1f} to {most:.1f}",
             str(len(self.false)),
         )
 
+    def _goal(self) -> str:
+        within_db = self.level.within_db
+        if within_db is None:
+            return ""
+        reached = self.worst_db <= within_db and not self.unsure
+        return f"{within_db:g}" if reached else f"{within_db:g} missed"
+
     def misses(self) -> Iterator[str]:
         """Where it was off."""
         far = sorted(self.gains_db, key=lambda each: -abs(each[0]))
         for error_db, place in far:
-            if abs(error_db) > self.level.within_db:
+            if abs(error_db) > (self.level.within_db or 0.0):
                 yield f"{self.level.name}: {place} {error_db:+.3f} dB"
         for frames, place in self.offsets:
             if frames:

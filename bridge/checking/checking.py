@@ -37,6 +37,9 @@ from bridge.workers import WorkerLostError, apart, working
 from sessions import Session, Track
 from stemwright.problems import InputError, Problem
 
+_SURER_BY_A_MIX = frozenset({"offset"})
+"""What the stems say by themselves, and the rough mix says to the frame."""
+
 
 def check_anew(
     session: Session,
@@ -75,8 +78,10 @@ def check_anew(
     others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
     if isinstance(against, StemFindings):
         others.append(against)
-    told = tuple(map(finding_between, between))
     fit = against if isinstance(against, MixFit) else None
+    told = tuple(map(finding_between, between))
+    if fit is not None and fit.verdict not in ("other_version", "unrelated"):
+        told = tuple(each for each in told if each.code not in _SURER_BY_A_MIX)
     if fit is not None:
         stems = _with_turned_sides(stems, song, fit)
     return CheckReport((*stems, *others), told, fit)

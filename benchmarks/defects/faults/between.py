@@ -91,18 +91,14 @@ def _gained(sound: Sound, gain_db: float) -> Sound:
     return sound.holding(sound.samples * 10 ** (gain_db / 20))
 
 
-def _started_late(song: Song, rng: Rng) -> DamagedSong:
+def _started_late(song: Song, rng: Rng, code: str = "length") -> DamagedSong:
     """A stem exported from its first sound on, not from the song's start: everything is early."""
     names = loudest(song, rng, len(song.stems))
     gone = round(float(rng.uniform(1.5, 4.0)) * song.rate_hz)
     sound = song.stems[names[0]]
     stems = {**song.stems, names[0]: Sound(sound.samples[:, gone:], song.rate_hz)}
-    return DamagedSong(
-        stems,
-        _whole(
-            song, "length", (names[0],), -gone / song.rate_hz, ("start", "offset", "upcut_start")
-        ),
-    )
+    also = ("start", "offset", "upcut_start") if code == "length" else ()
+    return DamagedSong(stems, _whole(song, code, (names[0],), -gone / song.rate_hz, also))
 
 
 def _shortened(song: Song, rng: Rng, seconds: float) -> DamagedSong:
@@ -211,6 +207,7 @@ LEVELS: tuple[SongLevel, ...] = (
     SongLevel("contains", "0 dB", partial(_contains, gain_db=0.0)),
     SongLevel("contains", "-6 dB", partial(_contains, gain_db=-6.0)),
     SongLevel("length", "start cut off", _started_late),
+    SongLevel("offset", "start cut off, no mix", partial(_started_late, code="offset")),
     SongLevel("length", "2 s shorter", partial(_shortened, seconds=2.0)),
     SongLevel("rate", "44.1 for 48 kHz", partial(_other_rate, converted=True)),
     SongLevel("rate", "header alone", partial(_other_rate, converted=False)),

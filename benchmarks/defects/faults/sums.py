@@ -42,14 +42,14 @@ class KnownSum:
 
 @dataclass(frozen=True)
 class SumLevel:
-    """One way to mix; `within_db` is how near every gain is to be found.
+    """One way to mix; `within_db` is how near every gain is to be found, None where none is sure.
 
     What a bus or a codec makes of a mix `is_of_any_level`: gains count against each other.
     """
 
     name: str
     make: Callable[[Song, Rng], KnownSum]
-    within_db: float = _EXACT_DB
+    within_db: float | None = _EXACT_DB
     is_of_any_level: bool = False
 
 
@@ -197,15 +197,15 @@ LEVELS: tuple[SumLevel, ...] = (
     SumLevel("the same, compressor and limiter", partial(_remixed, bus=True),
              _THROUGH_A_BUS_DB, is_of_any_level=True),
     SumLevel("compressor and limiter", _on_a_bus, _THROUGH_A_BUS_DB, is_of_any_level=True),
-    SumLevel("mp3 of 192 kbit/s", _lossy, is_of_any_level=True),
+    SumLevel("mp3 of 192 kbit/s", _lossy, None, is_of_any_level=True),
     SumLevel("another sample rate", _resampled),
     SumLevel("1.5 s later, 1.5 s shorter", _of_another_length),
     SumLevel("a stem was not sent", _without_one),
     SumLevel("a stem it has not", _with_one_more),
-    SumLevel("hum on a stem, -50 dBFS", partial(_spoilt, kind="hum", level_dbfs=-50.0)),
-    SumLevel("hum on a stem, -35 dBFS", partial(_spoilt, kind="hum", level_dbfs=-35.0)),
+    SumLevel("hum on a stem, -50 dBFS", partial(_spoilt, kind="hum", level_dbfs=-50.0), None),
+    SumLevel("hum on a stem, -35 dBFS", partial(_spoilt, kind="hum", level_dbfs=-35.0), None),
     SumLevel("white noise on a stem, -50 dBFS",
-             partial(_spoilt, kind="white noise", level_dbfs=-50.0)),
+             partial(_spoilt, kind="white noise", level_dbfs=-50.0), None),
     SumLevel("pink noise on a stem, -40 dBFS",
-             partial(_spoilt, kind="pink noise", level_dbfs=-40.0)),
+             partial(_spoilt, kind="pink noise", level_dbfs=-40.0), None),
 )  # fmt: skip

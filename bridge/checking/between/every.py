@@ -10,6 +10,7 @@ from bridge.checking.between.extents import Extents
 from bridge.checking.between.port import BetweenCheck
 from bridge.checking.between.printed_bus import PrintedBus
 from bridge.checking.between.sample_rates import SampleRates
+from bridge.checking.between.shorter_and_early import ShorterAndEarly
 
 BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
     ClockDrift,
@@ -19,4 +20,5 @@ BETWEEN_CHECKS: tuple[type[BetweenCheck], ...] = (
     Extents,
     PrintedBus,
     SampleRates,
+    ShorterAndEarly,
 )

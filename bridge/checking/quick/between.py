@@ -28,7 +28,7 @@ def extents(spans: Sequence[Span]) -> Iterator[Shared]:
     """
     if len(spans) < 2:
         return
-    usual_s = _usual_s([each.end_s for each in spans])
+    usual_s = usual_end_s([each.end_s for each in spans])
     for each in spans:
         shorter_s = usual_s - each.end_s
         if abs(shorter_s) < _APART_S:
@@ -38,7 +38,8 @@ def extents(spans: Sequence[Span]) -> Iterator[Shared]:
             yield from _cut_at_start(each, shorter_s)
 
 
-def _usual_s(ends_s: list[float]) -> float:
+def usual_end_s(ends_s: Sequence[float]) -> float:
+    """Where most stems end; without an end that at least half of them have, the latest."""
     counts = Counter(round(end_s / _APART_S) for end_s in ends_s)
     commonest, count = max(counts.items(), key=lambda each: (each[1], each[0]))
     if 2 * count < len(ends_s):
