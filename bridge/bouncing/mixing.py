@@ -109,7 +109,12 @@ class Mixer:
             self._feed(parts, output, told, placed(block, now.places * (before * now.level)))
 
     def _feed(self, parts: Mapping[str, Parts], target: str, told: str, block: Block) -> None:
-        """Add to a track's input; one of a single channel hears both sides as one."""
+        """Add to a track's input; one of a single channel hears both sides as one.
+
+        What comes out of plugins is there already, whatever else their feeders are worked for.
+        """
+        if target in self._inserted:
+            return
         if self._network.tracks[target].channels == 1:
             block = block.sum(axis=0, keepdims=True)
         _add(parts[target], told, block)

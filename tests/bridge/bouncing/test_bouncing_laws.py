@@ -12,7 +12,11 @@ import soundfile
 
 from bridge.bouncing.bounce import StemKind, planned
 from bridge.bouncing.dialects.ardour import ARDOUR
+from bridge.bouncing.inserts import Inserted
+from bridge.bouncing.media_files import MediaFiles
+from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.stretches import Ready, stretches
+from bridge.gathering import Signal
 from sessions import Automation, AutomationPoint, Clip, Media, Send, Session, Track
 from stemwright.problems import InputError
 
@@ -142,3 +146,17 @@ def test_a_mixer_that_feeds_itself_is_refused(noise: Media) -> None:
     two = _track("two", kind="group", output="one")
     with pytest.raises(InputError, match=r"one -> two|two -> one"):
         planned(_session(one, two), ARDOUR)
+
+
+def test_what_comes_out_of_plugins_is_there_once(noise: Media, tmp_path: Path) -> None:
+    """A track feeds a bus with plugins and, by a send, one without: the bus is what they made."""
+    session = _session(
+        _track("voice", _clip(noise, 0, 9000), output="bus", sends=(Send("dry", -6.0),)),
+        _track("bus", kind="group"),
+        _track("dry", kind="return", gain_db=-200.0),
+    )
+    made = np.random.default_rng(8).uniform(-0.5, 0.5, (2, FRAMES))
+    inserted = Inserted(Signal("", FRAMES, lambda: iter([made])), 2, 0)
+    with MediaFiles(RATE_HZ, tmp_path) as files:
+        fed, _ = Mixer(planned(session, ARDOUR), files, {"bus": inserted}).run(0, FRAMES)
+    assert np.array_equal(fed["bus"], made)
