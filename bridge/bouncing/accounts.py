@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bridge.bouncing.clips import knows_channels
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network
-from sessions import Clip, Session, Track
+from sessions import Clip, Media, Session, Track
 from stemwright.values import dataclass
 
 Fate = Literal["rendered", "told", "refused"]
@@ -25,6 +25,11 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "clip_line": ("refused", "a line of its own moves what is not moved here"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
     "past_its_file": ("told", "it runs past its file's end"),
+    "other_rate": (
+        "told",
+        "its file has another sample rate than the session, and the DAW plays it unconverted, too "
+        "fast or too slow, as it is printed",
+    ),
 }
 """Why a clip is not printed as the DAW plays it: what becomes of it, and the words."""
 
@@ -133,21 +138,23 @@ def _reasons(clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
     elif clip.media is None:
         yield "no_media"
     else:
+        runs_out = _runs_out(clip, clip.media, rate_hz, dialect)
         found = {
             "stretched": clip.warped,
             "other_speed": clip.play_rate != 1.0 and not clip.warped,
-            "loop": clip.looped and not dialect.loops_whole_files and _runs_out(clip, rate_hz),
+            "loop": clip.looped and not dialect.loops_whole_files and runs_out,
             "channels": not knows_channels(clip.channel_mode),
             "clip_effects": any(device.enabled for device in clip.devices),
             "clip_line": any(line.target not in _LINES for line in clip.automation),
             "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,
-            "past_its_file": not clip.looped and _runs_out(clip, rate_hz),
+            "past_its_file": not clip.looped and runs_out,
+            "other_rate": dialect.plays_frame_by_frame and clip.media.sample_rate_hz != rate_hz,
         }
         yield from (code for code, so in found.items() if so)
 
 
-def _runs_out(clip: Clip, rate_hz: int) -> bool:
+def _runs_out(clip: Clip, media: Media, rate_hz: int, dialect: Dialect) -> bool:
     """By more than a frame, which rounding may make."""
     end_s = clip.source_offset_s + clip.length_s * clip.play_rate
-    held_s = 0.0 if clip.media is None else clip.media.length_s
+    held_s = media.frames / rate_hz if dialect.plays_frame_by_frame else media.length_s
     return end_s > held_s + clip.play_rate / rate_hz

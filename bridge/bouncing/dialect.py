@@ -59,7 +59,9 @@ class Dialect:
     get blocks of `block_frames`, the song beginning `plugin_lead` frames into the first, which may
     depend on the session's latency.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
-    its rest is silence. With `loops_whole_files` a looped clip plays its file over and over.
+    its rest is silence. `plays_frame_by_frame`: a file of another rate than the session's is not
+    converted, and is heard too fast or too slow. With `loops_whole_files` a looped clip plays its
+    file over and over.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Dialect:
     block_frames: int = 512
     plugin_lead: Callable[[int], int] = at_once
     cut_short_is_silent: bool = False
+    plays_frame_by_frame: bool = False
     loops_whole_files: bool = False
     knows_pan: KnowsPan = knows_all_pans
 

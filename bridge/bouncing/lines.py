@@ -100,6 +100,25 @@ class Lines:
             found, self._dialect.mute_places, lambda at: glide(np.where(at > _MUTED, 0.0, 1.0))
         )
 
+    def opening(self) -> Values:
+        """0 while a mute's line has kept a track silent from the song's start, and to 1 from there.
+
+        A send's own gain glides from 0 when it is first heard (internal_send.cc: run ends before
+        its amp while it is silent): one that was muted comes in by two glides.
+        """
+        found = self._curve("mute")
+        if found is None or not self._dialect.glide_hz or found.values[0] <= _MUTED:
+            return Standing(1.0)
+        glide, opened = Glide(self._dialect.glide_hz / self._rate_hz), False
+
+        def then(at: Array) -> Array:
+            nonlocal opened
+            open_now = np.logical_or.accumulate(at <= _MUTED) | opened
+            opened = bool(open_now[-1])
+            return glide(open_now.astype(np.float64))
+
+        return self._moving(found, self._dialect.mute_places, then)
+
     def _moving(self, line: Curve, places: Places, then: Callable[[Array], Array]) -> Values:
         late = self._late_frames
 

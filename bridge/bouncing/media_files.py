@@ -36,10 +36,11 @@ class MediaFiles:
     """Open files, the least recently read closed first; a context manager.
 
     Members of zips are copied, and media of another rate or speed converted whole, into `folder`
-    when they are first read.
+    when they are first read; `frame_by_frame`, another rate is not converted.
     """
 
-    def __init__(self, rate_hz: int, folder: Path) -> None:
+    def __init__(self, rate_hz: int, folder: Path, *, frame_by_frame: bool = False) -> None:
+        self._frame_by_frame = frame_by_frame
         self._rate_hz, self._folder = rate_hz, Path(mkdtemp(dir=folder))
         self._open: OrderedDict[_Key, tuple[ExitStack, Samples]] = OrderedDict()
         self._copies: dict[_Key, Path] = {}
@@ -88,14 +89,16 @@ class MediaFiles:
             plain = media.path
             if media.member is not None:
                 plain = open_member(media.path, media.member, self._folder)
-            if media.sample_rate_hz != self._rate_hz or key.speed != 1.0:
+            other_rate = media.sample_rate_hz != self._rate_hz and not self._frame_by_frame
+            if other_rate or key.speed != 1.0:
                 plain = self._converted(plain, media, key.speed)
             self._copies[key] = plain
         return self._copies[key]
 
     def _converted(self, path: Path, media: Media, speed: float) -> Path:
         target = self._folder / f"{len(self._copies)}.wav"
-        from_hz, to_hz = media.sample_rate_hz, self._rate_hz
+        to_hz = self._rate_hz
+        from_hz = to_hz if self._frame_by_frame else media.sample_rate_hz
         if speed != 1.0:
             from_hz, to_hz = round(from_hz * speed * _FINE), to_hz * _FINE
         blocks = resampled(read_blocks(path), media.channels, from_hz, to_hz)

@@ -86,7 +86,7 @@ class Mixer:
         given = parts[each]
         if each not in self._apart and given:
             given = {each: _summed(given)}
-        before = now.sounding if each in self._inserted else now.before * now.sounding
+        before = 1.0 if each in self._inserted else now.before
         for told, block in given.items():
             self._give(told, block, before, each, now, parts)
 
@@ -99,14 +99,16 @@ class Mixer:
         now: StripNow,
         parts: Mapping[str, Parts],
     ) -> None:
-        """Give a signal on, `before` its gain in front of the fader."""
-        output = self._network.tracks[each].output
+        """Give a signal on, `before` its gain in front of the mute."""
+        output, closed = self._network.tracks[each].output, each in self._network.closed
+        sounding = before * now.sounding
         for send in now.sends:
-            if send.target in parts:
-                taken = before if send.pre_fader else before * now.level
+            if send.target in parts and (send.before_mute or not closed):
+                early = before if send.before_mute else sounding
+                taken = early if send.pre_fader else sounding * now.level
                 self._feed(parts, send.target, each, send.of(times(block, taken)))
-        if output is not None and output in parts:
-            self._feed(parts, output, told, placed(block, now.places * (before * now.level)))
+        if output is not None and output in parts and not closed:
+            self._feed(parts, output, told, placed(block, now.places * (sounding * now.level)))
 
     def _feed(self, parts: Mapping[str, Parts], target: str, told: str, block: Block) -> None:
         """Add to a track's input; one of a single channel hears both sides as one.

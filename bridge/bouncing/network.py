@@ -20,13 +20,14 @@ class Network:
     """The tracks by id, in an order in which every one comes behind all that feed it.
 
     `fed` says of each which feed it. `heard` are those that neither a mute nor another's solo
-    silences.
+    silences; of these the `closed` are heard through sends alone that are taken before the mute.
     """
 
     tracks: Mapping[str, Track]
     order: tuple[str, ...]
     fed: Feeds
     heard: frozenset[str]
+    closed: frozenset[str]
 
 
 def network(session: Session) -> Network:
@@ -44,7 +45,13 @@ def network(session: Session) -> Network:
         order = tuple(TopologicalSorter(fed).static_order())
     except CycleError as cause:
         raise _feedback([tracks[each].name for each in cause.args[1]]) from cause
-    return Network(tracks, order, fed, frozenset(_heard(tracks, fed)))
+    opened = _heard(tracks, fed)
+    closed = frozenset(each for each in tracks if each not in opened and _sends_early(tracks[each]))
+    return Network(tracks, order, fed, closed | opened, closed)
+
+
+def _sends_early(track: Track) -> bool:
+    return any(send.enabled and send.before_mute for send in track.sends)
 
 
 def _targets(track: Track) -> Iterator[str]:

@@ -87,7 +87,8 @@ def stretches(
     """
     bounce = ready.bounce
     events = events or Silent()
-    with MediaFiles(bounce.session.sample_rate_hz, folder) as files:
+    rate_hz, frame_by_frame = bounce.session.sample_rate_hz, bounce.dialect.plays_frame_by_frame
+    with MediaFiles(rate_hz, folder, frame_by_frame=frame_by_frame) as files:
         inserted: dict[str, Inserted] = {}
         if hosting is not None and ready.racks:
             late_frames, latency_frames = _late(bounce.network, ready.facts)

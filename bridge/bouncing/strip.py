@@ -22,6 +22,7 @@ class SentNow:
 
     target: str
     pre_fader: bool
+    before_mute: bool
     level: Gain
     places: Array
 
@@ -107,15 +108,19 @@ class _Sent:
         self, send: Send, track: Track, channels: int, lines: Lines, dialect: Dialect
     ) -> None:
         self._target, self._pre_fader = send.target, send.pre_fader
+        self._before_mute = send.before_mute
         gain = 0.0 if send.muted else 1.0
         self._level = lines.gain(f"send:{send.target}", linear(send.gain_db) * gain, gain)
-        own = lines if send.pan == track.pan else Lines((), 1, dialect)
+        self._opening = (Lines((), 1, dialect) if send.before_mute else lines).opening()
+        alone = send.own_pan or send.pan != track.pan
+        own = Lines((), 1, dialect) if alone else lines
         law = send.pan_law or track.pan_law
         self._panner = _Panner(track, channels, law, send.pan, own, dialect)
 
     def along(self, first: int, stop: int) -> SentNow:
-        level, places = self._level(first, stop), self._panner.along(first, stop)
-        return SentNow(self._target, self._pre_fader, level, places)
+        level = self._level(first, stop) * self._opening(first, stop)
+        places = self._panner.along(first, stop)
+        return SentNow(self._target, self._pre_fader, self._before_mute, level, places)
 
 
 def times(block: Block, gain: Gain) -> Block:

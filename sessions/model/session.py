@@ -122,6 +122,7 @@ __all__ = [
 ReferenceKind = Literal["mix", "reference", "master"]
 TempoCurve = Literal["step", "linear"]
 
+_SEND_SPARSE = ("pan", "enabled", "to_channels", "pan_law", "own_pan", "before_mute")
 _TRACK_SPARSE = ("soloed", "inverted", "width", "pan_law", "trim_db")
 
 
@@ -130,7 +131,9 @@ class Send:
     """A track's feed into another track; `target` is that track's id.
 
     `to_channels` names the target's channels when they are others than 1/2, such as "3/4": a key
-    for its devices, not heard by itself. `pan_law` names the law of the send's own panner.
+    for its devices, not heard by itself. `pan_law` names the law of the send's own panner, which
+    `own_pan` keeps where it is when the track's moves. One taken `before_mute` is heard though its
+    track is muted.
     """
 
     target: str
@@ -141,6 +144,8 @@ class Send:
     enabled: bool = True
     to_channels: str | None = None
     pan_law: str | None = None
+    own_pan: bool = False
+    before_mute: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `sends` list."""
@@ -149,7 +154,7 @@ class Send:
             "gain_db": self.gain_db,
             "pre_fader": self.pre_fader,
             "muted": self.muted,
-            **beyond_default(self, ("pan", "enabled", "to_channels", "pan_law")),
+            **beyond_default(self, _SEND_SPARSE),
         }
 
 

@@ -16,10 +16,14 @@ SharedData = Callable[[str], Path]
 
 def io(name: str, to: str) -> str:
     ports = "".join(f'<Port type="audio" name="{name}/audio_in {at}"/>' for at in (1, 2))
+    outs = "".join(
+        f'<Port type="audio" name="{name}/audio_out {at}">'
+        f'<Connection other="{to}/audio_in {at}"/></Port>'
+        for at in (1, 2)
+    )
     return (
-        f'<IO name="{name}" direction="Input">{ports}</IO><IO name="{name}" direction="Output">'
-        f'<Port type="audio" name="{name}/audio_out 1"><Connection other="{to}/audio_in 1"/>'
-        "</Port></IO>"
+        f'<IO name="{name}" direction="Input">{ports}</IO>'
+        f'<IO name="{name}" direction="Output">{outs}</IO>'
     )
 
 
@@ -231,3 +235,28 @@ def test_what_a_send_and_a_plugin_do_not_say_is_what_ardour_begins_with(tmp_path
     assert (sent.gain_db, sent.pan, sent.enabled) == (-math.inf, -0.5, False)
     assert [device.enabled for device in track.devices] == [False]
     assert (track.gain_db, track.pan, track.muted) == (0.0, -0.5, False)
+
+
+def test_sends_before_a_mute_into_one_channel_and_by_a_pan_of_their_own(tmp_path: Path) -> None:
+    mono = '<IO name="Mono" direction="Input"><Port type="audio" name="Mono/audio_in 1"/></IO>'
+    bus = f'<Route id="8" name="Mono">{mono}</Route>'
+    line = '<AutomationList automation-id="mute" state="{}"><events>a0 1</events></AutomationList>'
+    muted = '<Controllable name="mute" value="1"/><Automation>{}</Automation>'
+    send = (
+        '<Processor type="intsend" role="Aux" target="8" active="1">'
+        '<PannerShell linked-to-route="0"/></Processor><Processor type="amp"/>'
+    )
+    points = '<MuteMaster mute-point="{}"/>'
+    routes = [
+        f'<Route id="{at}" name="{at}">{io(str(at), "Main")}{points.format(point)}'
+        f"{muted.format(line.format(state))}{send}</Route>"
+        for at, point, state in (
+            (10, "PostFader,Listen,Main", "Off"),
+            (11, "PreFader,PostFader,Listen,Main", "Play"),
+        )
+    ]
+    session = read(tmp_path, f"<Routes>{MASTER}{bus}{''.join(routes)}</Routes>", "7002")
+    early, late = one(session, "10"), one(session, "11")
+    assert (early.muted, late.muted) == (True, False)
+    assert [send.before_mute for send in (*early.sends, *late.sends)] == [True, False]
+    assert {(send.pan_law, send.own_pan) for send in early.sends} == {("summed", True)}

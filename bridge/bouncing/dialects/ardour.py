@@ -2,8 +2,8 @@
 
 From its sources, by name: libs/ardour/audioregion.cc (fade lists, inverse fades, read_at),
 libs/evoral/Curve.cc (how lists are read), libs/panners/1in2out, 2in2out, stereobalance,
-libs/ardour/amp.cc (the fader's glide), libs/pbd/pbd/control_math.h (gains and positions). Held
-to bounces of Ardour 7.3 itself.
+libs/ardour/amp.cc (the fader's glide), libs/ardour/panner_shell.cc (what has one output),
+libs/pbd/pbd/control_math.h (gains and positions). Held to bounces of Ardour 7.3 itself.
 """
 
 from __future__ import annotations
@@ -137,11 +137,20 @@ def _pan(law: str | None, channels: int, pans: Array, widths: Array) -> Array:
     if law == "bypassed":
         ones = np.ones(len(pans))
         return sides_apart(ones, ones) if channels == 2 else mono_in_place(ones, ones)
+    if law == "summed":
+        return _summed(channels, len(pans))
     if channels == 1:
         return mono_in_place(_law(1.0 - place), _law(place))
     if law == "2in2out":
         return _equal_power_stereo(place, widths)
     return sides_apart(np.minimum(1.0, 2.0 - 2.0 * place), np.minimum(1.0, 2.0 * place))
+
+
+def _summed(channels: int, frames: int) -> Array:
+    """Into a single port: every channel as it is, on the left (panner_shell.cc: run)."""
+    gains = np.zeros((2, channels, frames))
+    gains[0] = 1.0
+    return gains
 
 
 def _equal_power_stereo(place: Array, widths: Array) -> Array:
@@ -221,4 +230,5 @@ ARDOUR = Dialect(
     block_frames=_BLOCK_FRAMES,
     plugin_lead=_plugin_lead,
     cut_short_is_silent=True,
+    plays_frame_by_frame=True,
 )

@@ -8,7 +8,7 @@ from sessions.formats.shared.xml import child, flag
 
 # The panner is that of the highest priority for its channels (panner_manager.cc: select_panner): on
 # two channels the balance, as bounces of Ardour 7.3 show. What does not say so is not bypassed
-# (panner_shell.cc).
+# (panner_shell.cc). Into a single channel all are summed, without a panner (its run).
 _PANNERS = {
     "panner_1in2out": "1in2out",
     "panner_balance": "balance",
@@ -20,8 +20,10 @@ _PANNERS = {
 _USUAL = {1: "1in2out", 2: "balance"}
 
 
-def panner_law(shell: etree._Element | None, channels: int) -> str | None:
+def panner_law(shell: etree._Element | None, channels: int, outputs: int) -> str | None:
     """The name of the panner in a PannerShell; None where channels are not placed."""
+    if outputs == 1:
+        return "summed"
     if flag(shell, "bypassed"):
         return "bypassed"
     inner = child(shell, "Panner")

@@ -158,6 +158,7 @@ class Context:
     pool: Pool
     tally: Tally
     ids: Mapping[str, str]  # by route name
+    inputs: Mapping[str, int]  # channels, by route id
     playlists: Mapping[tuple[str, str], etree._Element]  # by id, name, stream
 
 
@@ -202,8 +203,9 @@ def mixer(node: etree._Element, name: str, channels: int, context: Context) -> M
             target = _target(processor, context)
             if number(named(processor, "Controllable", "polarity-invert"), "value"):
                 context.tally.add("inverted_sends", name)
-            sends.append(_send(processor, target, behind, channels))
-            lines.append(context.clock.automation(_sent(processor), f"send:{target}", "linear"))
+            outputs = context.inputs.get(target, channels)
+            sends.append(_send(processor, target, behind, channels, outputs))
+            lines += _send_lines(processor, sends[-1], context.clock)
         elif is_plugin(processor):
             if behind or _is_old_post(processor):
                 context.tally.add("devices_after_fader", name)
@@ -244,6 +246,17 @@ def _sent(send: etree._Element) -> etree._Element | None:
     return automation_list(_send_amp(send), "gain") if found is None else found
 
 
+def _send_lines(
+    node: etree._Element, sent: tuple[Send, bool], clock: Clock
+) -> Iterator[Automation | None]:
+    """The lines of a send's gain, and of its pan where that does not follow its route's."""
+    send, linked = sent
+    yield clock.automation(_sent(node), f"send:{send.target}", "linear")
+    if not linked:
+        pan = automation_list(child(node, "Pannable"), "pan-azimuth")
+        yield clock.automation(pan, f"send_pan:{send.target}", "pan")
+
+
 def _is_old_post(insert: etree._Element) -> bool:
     redirect = child(insert, "Redirect")
     return redirect is not None and redirect.get("placement") == "PostFader"
@@ -273,7 +286,9 @@ def _target(processor: etree._Element, context: Context) -> str:
     return target if target in context.ids.values() else context.ids.get(target, target)
 
 
-def _send(processor: etree._Element, target: str, behind: bool, channels: int) -> tuple[Send, bool]:
+def _send(
+    processor: etree._Element, target: str, behind: bool, channels: int, outputs: int
+) -> tuple[Send, bool]:
     shell = child(processor, "PannerShell")
     pan = named(child(processor, "Pannable"), "Controllable", "pan-azimuth")
     send = Send(
@@ -282,6 +297,7 @@ def _send(processor: etree._Element, target: str, behind: bool, channels: int) -
         pre_fader=not behind,
         pan=pan_of(number(pan, "value", 0.5)),
         enabled=flag(processor, "active"),
-        pan_law=panner_law(shell, channels),
+        pan_law=panner_law(shell, channels, outputs),
     )
-    return send, flag(shell, "linked-to-route", True)
+    linked = flag(shell, "linked-to-route", True)
+    return replace(send, own_pan=not linked), linked

@@ -31,7 +31,8 @@ def tracks(root: etree._Element, clock: Clock, pool: Pool, tally: Tally) -> tupl
     routes = [node for node in root.iterfind("Routes/Route") if not _is_hidden(node)]
     routes.sort(key=lambda node: number(child(node, "PresentationInfo"), "order"))
     ids = {_name(node): _id(node) for node in routes}
-    context = Context(clock, pool, tally, ids, _playlists(root))
+    inputs = {_id(node): _channels(node) for node in routes}
+    context = Context(clock, pool, tally, ids, inputs, _playlists(root))
     made = [_track(node, context) for node in routes]
     fed = {send.target for track in made for send in track.sends}
     made = [
@@ -117,6 +118,9 @@ def _track(node: etree._Element, context: Context) -> Track:
     if "1" in bits and "0" in bits:
         context.tally.add("one_channel_inverted", name)
     sends = tuple(replace(send, pan=pan) if linked else send for send, linked in mixed.sends)
+    if not _mutes_early(node):
+        sends = tuple(replace(send, before_mute=send.pre_fader) for send in sends)
+    automation = (*_automation(node, context.clock), *mixed.automation)
     return Track(
         id=_id(node),
         name=name,
@@ -127,26 +131,31 @@ def _track(node: etree._Element, context: Context) -> Track:
         pan=pan,
         width=width,
         pan_law=law,
-        muted=_muted(node),
+        muted=_muted(node) and not any(line.target == "mute" for line in automation),
         soloed=_soloed(node),
         inverted="1" in bits or bits == "yes",
         output=None if kind == "master" else _output(node, name, context),
         clips=clips(_playlist(node, context), name, context.clock, context.pool, context.tally),
         sends=sends,
         devices=mixed.devices,
-        automation=(*_automation(node, context.clock), *mixed.automation),
+        automation=automation,
         role=role_of(name),
     )
 
 
 def _channels(node: etree._Element) -> int:
-    io, old = _io(node, "Input"), old_io(node)
+    old = old_io(node)
     if old is not None:
         count = old.get("inputs", "").count("{") or old.get("outputs", "").count("{")
     else:
-        ports = () if io is None else children(io, "Port")
-        count = sum(1 for port in ports if port.get("type", "audio") == "audio")
+        count = _audio_ports(node, "Input")
     return min(_MOST_CHANNELS, count) or 2
+
+
+def _audio_ports(node: etree._Element, direction: str) -> int:
+    io = _io(node, direction)
+    ports = () if io is None else children(io, "Port")
+    return sum(1 for port in ports if port.get("type", "audio") == "audio")
 
 
 def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | None]:
@@ -158,7 +167,7 @@ def _panner(node: etree._Element, channels: int) -> tuple[str | None, float | No
     places = _stream_places(node)
     if len(places) == 2 and places != [0.0, 1.0]:
         return "2in2out", places[1] - places[0]
-    law = panner_law(shell, channels)
+    law = panner_law(shell, channels, _audio_ports(node, "Output"))
     width = named(child(node, "Pannable"), "Controllable", "pan-width")
     return law, number(width, "value", 1.0) if law == "2in2out" else None
 
@@ -188,6 +197,13 @@ def _muted(node: etree._Element) -> bool:
     if control is not None:
         return number(control, "value") > 0 or flag(child(node, "MuteMaster"), "muted")
     return flag(node, "muted")
+
+
+def _mutes_early(node: etree._Element) -> bool:
+    """Whether a mute reaches the sends before the fader; all are, where none are said."""
+    said = child(node, "MuteMaster")
+    points = "" if said is None else said.get("mute-point", "")
+    return not points or "PreFader" in points.split(",")
 
 
 def _soloed(node: etree._Element) -> bool:

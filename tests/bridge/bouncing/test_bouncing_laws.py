@@ -160,3 +160,47 @@ def test_what_comes_out_of_plugins_is_there_once(noise: Media, tmp_path: Path) -
     with MediaFiles(RATE_HZ, tmp_path) as files:
         fed, _ = Mixer(planned(session, ARDOUR), files, {"bus": inserted}).run(0, FRAMES)
     assert np.array_equal(fed["bus"], made)
+
+
+def test_a_send_before_the_mute_is_heard_and_one_channel_takes_the_sum(
+    noise: Media, tmp_path: Path
+) -> None:
+    """Into a single channel go all, unplaced (Ardour's PannerShell::run): here L + R, panned."""
+    early = Send("mono", pre_fader=True, before_mute=True, pan_law="summed")
+    voice = _track("voice", _clip(noise, 0, 9000), muted=True, sends=(early, Send("hall")))
+    mono = _track("mono", kind="return", channels=1, pan=-1.0, pan_law="1in2out")
+    printed = _printed(_session(voice, mono, _track("hall", kind="return")), tmp_path)
+    assert list(printed) == ["mono"]
+    sound = soundfile.read(noise.path, frames=9000)[0].sum(axis=1)
+    rising = slice(64, 8936)
+    assert np.allclose(printed["mono"][0, rising], sound[rising], atol=1e-12)
+    assert not printed["mono"][1].any()
+
+
+def test_a_send_that_was_muted_comes_in_by_two_glides(noise: Media, tmp_path: Path) -> None:
+    line = (AutomationPoint(0.0, 1.0, "hold"), AutomationPoint(0.1, 0.0, "hold"))
+    muted = (Automation("mute", "bool", line),)
+    clip, mutes = _clip(noise, 0, 20_000), {"automation": muted}
+    sent = {"sends": (Send("hall", own_pan=True),), "output": None, **mutes}
+    found = []
+    for more in ({}, mutes, sent):
+        voice = _track("voice", clip, pan_law="balance", **more)
+        hall = _track("hall", kind="return", pan_law="balance")
+        printed = _printed(_session(voice, hall), tmp_path)
+        found.append(printed["hall" if "sends" in more else "voice"][0])
+    plain, once, twice = found
+    assert np.allclose(twice * plain, once * once, rtol=1e-9, atol=1e-15)
+    gliding = slice(5_400, 5_500)
+    assert np.abs(once[gliding]).max() < 0.9 * np.abs(plain[gliding]).max()
+
+
+def test_a_file_of_another_rate_is_played_frame_by_frame(noise: Media, tmp_path: Path) -> None:
+    """Ardour converts when it imports, and plays what it finds as it stands."""
+    path = tmp_path / "slow.wav"
+    soundfile.write(path, soundfile.read(noise.path)[0], 44_100, "PCM_24")
+    slow = replace(noise, path=path, sample_rate_hz=44_100)
+    session = _session(_track("a", _clip(slow, 100, 23_000, 900)))
+    bounce = planned(session, ARDOUR)
+    assert [each.reasons for each in bounce.accounts] == [("other_rate",)]
+    expected = _printed(_session(_track("a", _clip(noise, 100, 23_000, 900))), tmp_path)
+    assert np.array_equal(_printed(session, tmp_path)["a"], expected["a"])

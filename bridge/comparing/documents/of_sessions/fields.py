@@ -56,7 +56,10 @@ def _same(a: Any, b: Any) -> bool:
     return same_value(a, b) if numbers else bool(a == b)
 
 
-_DAWS_OWN = frozenset({"kind", "channels", "pan_law", "layer", "opaque", "lane", "channel_mode"})
+_DAWS_OWN = frozenset(
+    {"kind", "channels", "pan_law", "layer", "opaque", "lane", "channel_mode", "own_pan"}
+    | {"before_mute"}
+)
 """What sessions of two formats say in words of their own, or by rules of their own."""
 
 

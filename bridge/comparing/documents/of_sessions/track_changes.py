@@ -82,6 +82,8 @@ _SEND = (
     switch("enabled", "on", "off"),
     pan(),
     value("to_channels", "channels"),
+    switch("own_pan", "panned by itself", "panned with its track"),
+    switch("before_mute", "before the mute", "behind the mute"),
 )
 
 
