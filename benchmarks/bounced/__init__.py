@@ -1,0 +1,1 @@
+"""Sessions of one construct each, bounced by Ardour and by us."""

@@ -1,0 +1,61 @@
+"""A session bounced by us, and what is left when another's bounce of it is taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from bridge.bouncing import Hosting, dialect_of, made_ready, planned, stretches
+from bridge.storing import Store
+from sessions import read
+from stemwright.decibels import amplitude_db
+from stemwright.values import dataclass
+
+_STRETCH_FRAMES = 48_000
+
+Signal = npt.NDArray[np.float64]
+"""(channels, frames)."""
+
+
+@dataclass(frozen=True)
+class Null:
+    """What is left, and how loud what was taken away is, all in dBFS."""
+
+    peak_dbfs: float
+    rms_dbfs: float
+    truth_rms_dbfs: float
+    worst_frame: int
+
+
+def bounced(session_path: Path, folder: Path) -> Signal:
+    """The master of a session, its plugins hosted; `folder` keeps what is made on the way.
+
+    Raises what a bounce raises.
+    """
+    session = read([session_path])
+    bounce = planned(session, dialect_of(session), "master")
+    folder.mkdir(exist_ok=True)
+    hosting = Hosting(Store(folder / "store"))
+    ready = made_ready(bounce, folder, hosting)
+    blocks = stretches(ready, folder, hosting, _STRETCH_FRAMES)
+    return np.concatenate([each["master"] for each in blocks], axis=1)
+
+
+def null(ours: Signal, truth_path: Path) -> Null:
+    """Take a file away from a signal. ValueError where their shapes differ."""
+    read_truth, _ = soundfile.read(truth_path, always_2d=True)
+    truth: Signal = read_truth.T
+    if ours.shape != truth.shape:
+        raise ValueError(f"{ours.shape} is not {truth.shape}")
+    left = ours - truth
+    peaks = np.abs(left).max(axis=0)
+    return Null(
+        amplitude_db(float(peaks.max())), _rms_dbfs(left), _rms_dbfs(truth), int(peaks.argmax())
+    )
+
+
+def _rms_dbfs(signal: Signal) -> float:
+    return amplitude_db(float(np.sqrt(np.square(signal).mean())))
