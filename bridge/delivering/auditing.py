@@ -24,6 +24,7 @@ from bridge.delivering.checks import (
     side_checks,
     tag_checks,
 )
+from bridge.delivering.cue_sheet import cue_checks
 from bridge.delivering.enclosing import EnclosedFile
 from bridge.delivering.files import Coding, decoded_copy
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
@@ -80,6 +81,9 @@ def audit(folder: Path, profiles: Sequence[Profile] = ()) -> Audit:
 def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
     manifest = read_manifest(folder)
     files = manifest.files
+    for asked in sorted({each.name for each in profiles} - {each.profile for each in files}):
+        words = "the delivery holds no file for it"
+        yield Checked(MANIFEST, "profile", "fail", None, asked, words=words)
     known = {each.name: each for each in profiles}
     for file in files:
         place = folder / file.path
@@ -206,6 +210,7 @@ def _against(
     yield from checks_of(name, facts, profile)
     if profile.side is not None:
         yield from side_checks(name, facts, profile.side.record)
+        yield from cue_checks(name, place, facts.seconds)
     naming = naming_of(profile.naming)
     faults = [*name_faults(naming, place.stem), *_contradicted(naming, place.stem, facts)]
     outcome = outcome_of(not faults)

@@ -6,16 +6,22 @@ of them a second; INDEX 00 is where the song before ended, INDEX 01 where this o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from bridge.delivering.checks import Checked, outcome_of
 from bridge.delivering.sides import CUE_HZ, Side
 
 if TYPE_CHECKING:
     from bridge.delivering.tags import SongMetadata
 
 _EAN_DIGITS = 13
+_MOST_BYTES = 100_000
+_FILE = re.compile(r'^\s*FILE\s+(?:"([^"]*)"|(\S+))', re.MULTILINE | re.IGNORECASE)
+_INDEX = re.compile(r"^\s*INDEX\s+(\d+)\s+(\d+):(\d+):(\d+)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 def cue_path(path: str) -> str:
@@ -65,3 +71,35 @@ def _quoted(text: str) -> str:
     """A text in quotes, which a cue sheet cannot hold itself."""
     plain = " ".join(text.replace('"', "'").split())
     return f'"{plain}"'
+
+
+def cue_checks(name: str, place: Path, seconds: float) -> Iterator[Checked]:
+    """Whether a side's file, `seconds` long, has a cue sheet beside it that is of it."""
+    path = place.with_suffix(".cue")
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        words = "a side has a cue sheet beside it, under its name"
+        yield Checked(name, "cue", "fail", None, path.name, words=words)
+        return
+    faults = list(_cue_faults(text, place.name, seconds))
+    outcome = outcome_of(not faults)
+    yield Checked(name, "cue", outcome, path.name, None, words="; ".join(faults))
+
+
+def _cue_faults(text: str, file_name: str, seconds: float) -> Iterator[str]:
+    named = [quoted or plain for quoted, plain in _FILE.findall(text)]
+    if [each.casefold() for each in named] != [file_name.casefold()]:
+        yield f"it is of {', '.join(named) or 'no file'}"
+    rows = [
+        (int(kind), (int(minutes) * 60 + int(whole)) + int(frames) / CUE_HZ)
+        for kind, minutes, whole, frames in _INDEX.findall(text)
+    ]
+    times_s = [time_s for _, time_s in rows]
+    if not any(kind == 1 for kind, _ in rows):
+        yield "it says of no song where it starts"
+    if any(after < before for before, after in pairwise(times_s)):
+        yield "its times go back"
+    if times_s and max(times_s) >= seconds:
+        yield f"it goes on to {max(times_s):.2f} s, and the side ends at {seconds:.2f} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from bridge.audio import pcm_sha256, probe
 from bridge.delivering.checks import (
     Checked,
+    FileFacts,
     checks_of,
     coding_checks,
     facts_of,
@@ -42,6 +43,7 @@ from bridge.delivering.overs import (
 from bridge.delivering.planning import PlannedFile, SongToDeliver
 from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import PAGE, SHEET, sheet_text
+from bridge.delivering.sides import Side
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
 from bridge.finished import refuse_kept
 from bridge.storing import HeldError, file_digest, hold
@@ -251,7 +253,8 @@ def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
 def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:
     facts = facts_of(readable)
     yield from coding_checks(file.path, facts, file.coding)
-    yield from checks_of(file.path, facts, file.profile)
+    rows = checks_of(file.path, facts, file.profile)
+    yield from rows if file.side is None else _with_song(rows, file.side, facts)
     if file.side is not None:
         yield from side_checks(file.path, facts, file.side.record)
     if file.coding.format in LOSSY and "max_true_peak_dbtp" not in file.profile.limits:
@@ -271,6 +274,14 @@ def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Check
     if made.trim_db:
         words = "converting the rate lifted peaks over the ceiling; so much was taken off"
         yield Checked(file.path, "trim", "warn", round(made.trim_db, 3), 0.0, "dB", words)
+
+
+def _with_song(rows: Iterable[Checked], side: Side, facts: FileFacts) -> Iterator[Checked]:
+    """The checks of a side, that of its sharpest s with the song it is in."""
+    song = side.song_at(facts.sibilance_at_s)
+    for row in rows:
+        told = row.check == "max_sibilance_db" and row.words and song
+        yield replace(row, words=f"{row.words}, in {song}") if told else row
 
 
 @contextmanager

@@ -60,6 +60,14 @@ class Side:
         """What it is called in place of a version."""
         return f"side {self.letter}"
 
+    def song_at(self, seconds: float) -> str:
+        """Which song is heard there: A2 and its title; "" in a pause."""
+        frame = round(seconds * self.rate_hz)
+        for number, part in enumerate(self.parts, 1):
+            if part.start_frame <= frame < part.stop_frame:
+                return f"{self.letter}{number} {part.title}"
+        return ""
+
     def as_json(self) -> dict[str, Any]:
         """What the manifest says of it."""
         return {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bridge.delivering.checks.facts import FileFacts
 from bridge.delivering.checks.result import Checked, Outcome, outcome_of
 from bridge.delivering.profiles import LIMITS
+from stemwright.words import clock
 
 if TYPE_CHECKING:
     from bridge.delivering.files import Coding
@@ -60,7 +61,11 @@ def checks_of(name: str, facts: FileFacts, profile: Profile) -> Iterator[Checked
         found = _READ[limit](facts)
         bad: Outcome = "warn" if limit in profile.warns else "fail"
         kept = _keeps(limit, found, wanted, facts.header.sample_rate_hz)
-        yield Checked(name, limit, outcome_of(kept, bad), _rounded(found), wanted, LIMITS[limit])
+        words = ""
+        if limit == "max_sibilance_db" and not kept:
+            words = f"the loudest is at {clock(facts.sibilance_at_s)}"
+        outcome = outcome_of(kept, bad)
+        yield Checked(name, limit, outcome, _rounded(found), wanted, LIMITS[limit], words)
     yield from _for_anybody(name, facts)
 
 

@@ -34,9 +34,9 @@ class FileFacts:
     plateaus at full scale. `edge_dbfs` is the louder of its first and last sample.
     `mono_loss_lu` is what the fold-down to mono loses of the loudness that equal sides keep.
     `side_below_150_hz_db` is the sides' power over the middle's below 150 Hz, `sibilance_db` the
-    loudest 20 ms of 5 to 10 kHz over the 0.5 to 4 kHz of the whole. `moving_bits` are those that
-    ever change, None in floats; `quietest_lsb2` is the power in its quietest second, in squared
-    steps of its own depth.
+    loudest 20 ms of 5 to 10 kHz over the 0.5 to 4 kHz of the whole, at `sibilance_at_s`.
+    `moving_bits` are those that ever change, None in floats; `quietest_lsb2` is the power in its
+    quietest second, in squared steps of its own depth.
     """
 
     header: Header
@@ -49,6 +49,7 @@ class FileFacts:
     dead_channels: tuple[int, ...]
     side_below_150_hz_db: float
     sibilance_db: float
+    sibilance_at_s: float
     moving_bits: int | None
     quietest_lsb2: float | None
 
@@ -93,6 +94,7 @@ class _Hearing:
         self._window = round(_WINDOW_S * rate_hz)
         self._left: Block = np.zeros((1, 0))
         self._loudest_sibilance = 0.0
+        self._loudest_window = self._windows = 0
         self._powers = np.zeros(4)  # mid and side below 150 Hz, sibilance, voice
         self._codes = _Codes(header)
 
@@ -129,9 +131,11 @@ class _Hearing:
         whole = held.shape[1] // self._window
         if whole:
             rows = held[0, : whole * self._window].reshape(whole, self._window)
-            self._loudest_sibilance = max(
-                self._loudest_sibilance, float(np.square(rows).mean(axis=1).max())
-            )
+            powers = np.square(rows).mean(axis=1)
+            if powers.max() > self._loudest_sibilance:
+                self._loudest_sibilance = float(powers.max())
+                self._loudest_window = self._windows + int(powers.argmax())
+            self._windows += whole
         self._left = held[:, whole * self._window :]
 
     def facts(self) -> FileFacts:
@@ -155,6 +159,7 @@ class _Hearing:
             dead_channels=tuple(np.flatnonzero(self._peaks < _dead(self._header)).tolist()),
             side_below_150_hz_db=_ratio_db(self._powers[1], self._powers[0]),
             sibilance_db=_ratio_db(self._loudest_sibilance, voice),
+            sibilance_at_s=self._loudest_window * self._window / rate_hz,
             moving_bits=self._codes.moving_bits,
             quietest_lsb2=self._codes.quietest_lsb2,
         )

@@ -216,6 +216,18 @@ def test_once_dithered_silence_is_not_told_as_dithered_twice(tmp_path: Path, lab
     assert found["double_dither"] == "pass"
 
 
+def test_the_sharpest_s_is_told_with_its_time(tmp_path: Path) -> None:
+    time = np.arange(3 * RATE_HZ) / RATE_HZ
+    sharp = np.sin(2 * np.pi * 7000 * time) * (np.abs(time - 1.5) < 0.05)
+    voice = 0.1 * np.sin(2 * np.pi * 1000 * time)
+    _file(tmp_path / "in", np.stack([voice + 0.3 * sharp] * 2))
+    facts = facts_of(tmp_path / "in" / NAME)
+    assert facts.sibilance_db == pytest.approx(20 * np.log10(3.0), abs=0.3)
+    rows = {each.check: each for each in checks_of(NAME, facts, load_profile("vinyl"))}
+    assert rows["max_sibilance_db"].outcome == "warn"
+    assert rows["max_sibilance_db"].words.startswith("the loudest is at 0:01.4")
+
+
 def test_facts_do_not_depend_on_how_a_file_is_read(tmp_path: Path) -> None:
     from bridge.audio import probe, read_blocks
     from bridge.delivering.checks import facts_of_blocks
@@ -227,6 +239,7 @@ def test_facts_do_not_depend_on_how_a_file_is_read(tmp_path: Path) -> None:
     )
     assert whole.clipped_runs == cut.clipped_runs > 0
     assert whole.head_s == cut.head_s
+    assert whole.sibilance_at_s == cut.sibilance_at_s
     assert whole.sibilance_db == pytest.approx(cut.sibilance_db, abs=1e-9)
     assert whole.side_below_150_hz_db == pytest.approx(cut.side_below_150_hz_db, abs=1e-9)
     assert whole.mono_loss_lu == cut.mono_loss_lu

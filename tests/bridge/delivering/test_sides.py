@@ -14,6 +14,7 @@ from bridge.delivering import (
     AskedRecord,
     SongToDeliver,
     SongVersion,
+    audit,
     common_metadata,
     planned_files,
 )
@@ -41,6 +42,7 @@ def test_songs_lie_behind_each_other_and_the_cue_sheet_says_where(
     side = file.side
     assert side is not None
     assert [part.stop_frame - part.start_frame for part in side.parts] == [100001, 100002, 100003]
+    assert side.song_at((side.parts[1].start_frame + 9) / rate_hz) == 'A2 "Two"'
     text = cue_sheet(file.name, side, file.metadata)
     assert re.findall("    TITLE (.*)\r\n", text) == ['"One"', "\"'Two'\"", '"Três"']
     told = [
@@ -80,6 +82,31 @@ def test_a_side_is_held_to_the_length_of_its_record(tmp_path: Path) -> None:
         ):
             side = replace(facts, header=replace(facts.header, frames=round(seconds * 48000)))
             assert [each.outcome for each in side_checks("a", side, size.id)] == outcomes
+
+
+def test_a_side_from_elsewhere_needs_a_cue_sheet_that_is_of_it(tmp_path: Path) -> None:
+    side = tmp_path / "EX001_A_48000Hz_24bit.wav"
+    soundfile.write(side, np.full((48000, 2), 0.1), 48000, "PCM_24")
+
+    def told(cue: str | None) -> tuple[str, str]:
+        if cue is not None:
+            side.with_suffix(".cue").write_text(cue, "utf-8")
+        rows = audit(tmp_path, [load_profile("vinyl")]).checks
+        (found,) = [each for each in rows if each.check == "cue"]
+        return found.outcome, found.words
+
+    head = f'FILE "{side.name}" WAVE\n  TRACK 01 AUDIO\n'
+    assert told(None)[0] == "fail"
+    assert told(f"{head}    INDEX 01 00:00:00\n    INDEX 01 00:00:74\n") == ("pass", "")
+    for wrong, said in (
+        (f"{head}    INDEX 01 00:01:00\n", "the side ends at 1.00 s"),
+        (f"{head}    INDEX 01 00:00:09\n    INDEX 01 00:00:05\n", "go back"),
+        (head, "where it starts"),
+        (head.replace("_A_", "_B_") + "    INDEX 01 00:00:00\n", "it is of EX001_B"),
+    ):
+        outcome, words = told(wrong)
+        assert outcome == "fail"
+        assert said in words
 
 
 def test_what_no_record_can_be_is_told_with_its_line() -> None:
