@@ -8,7 +8,7 @@ from typing import Literal
 
 from bridge.bouncing.accounts import REASONS, ClipAccount, TrackAccount, account, track_accounts
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.network import MASTER, Network, network
+from bridge.bouncing.network import MASTER, Network, alone_in, network
 from sessions import Session, Track
 from stemwright.problems import Problem
 from stemwright.values import dataclass
@@ -17,6 +17,11 @@ StemKind = Literal["tracks", "groups", "master"]
 """Every track by itself, what feeds the master, or what leaves it."""
 
 _PASSING = frozenset({"group", "folder"})
+_NOT_ALONE = {
+    "groups": frozenset({"return", "master"}),
+    "tracks": frozenset({"return", "master", "group", "folder"}),
+    "master": frozenset({"return"}),
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,8 @@ class Bounce:
     """A session's stretch to print, from `start_frame` on, and what becomes of every clip.
 
     `network` holds the tracks with the clips that are printed, `late_frames` by track how late the
-    plugins behind it are.
+    plugins behind it are. With `through_master` each stem is what leaves the master while its
+    track alone plays, as DAWs export stems: its returns are in it, the master's plugins too.
     """
 
     session: Session
@@ -35,6 +41,7 @@ class Bounce:
     frames: int
     accounts: tuple[ClipAccount, ...]
     tracks: tuple[TrackAccount, ...] = ()
+    through_master: bool = False
     late_frames: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
@@ -45,7 +52,7 @@ class Bounce:
             track
             for track in tracks
             if track.id in self.network.heard
-            and (track.id != MASTER or self.kind == "master")
+            and (track.id != MASTER or self.kind == "master" or self.through_master)
             and any(device.enabled for device in track.devices)
         )
 
@@ -61,8 +68,14 @@ class Bounce:
         )
 
 
-def planned(session: Session, dialect: Dialect, kind: StemKind = "groups") -> Bounce:
-    """Sort out what to print.
+def planned(
+    session: Session,
+    dialect: Dialect,
+    kind: StemKind = "groups",
+    *,
+    through_master: bool = False,
+) -> Bounce:
+    """Sort out what to print; a master goes through itself anyway.
 
     Raises InputError: feedback.
     """
@@ -74,7 +87,21 @@ def planned(session: Session, dialect: Dialect, kind: StemKind = "groups") -> Bo
     start, stop = round(start_s * rate_hz), round(end_s * rate_hz)
     printed = network(_without(session, accounts))
     told = track_accounts(printed, dialect)
-    return Bounce(session, printed, dialect, kind, start, stop - start, accounts, told)
+    through = through_master and kind != "master"
+    return Bounce(
+        session, printed, dialect, kind, start, stop - start, accounts, told, through_master=through
+    )
+
+
+def alone(bounce: Bounce) -> dict[str, Bounce]:
+    """By track id of what `through_master` makes stems: the bounce of the master with it alone."""
+    network = bounce.network
+    feeders = network.fed[MASTER] if bounce.kind == "groups" else network.order
+    return {
+        each: replace(bounce, network=alone_in(network, each), kind="master", through_master=False)
+        for each in feeders
+        if each in network.heard and network.tracks[each].kind not in _NOT_ALONE[bounce.kind]
+    }
 
 
 def _without(session: Session, accounts: tuple[ClipAccount, ...]) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from sessions import Session, Track
@@ -48,6 +49,23 @@ def network(session: Session) -> Network:
     opened = _heard(tracks, fed)
     closed = frozenset(each for each in tracks if each not in opened and _sends_early(tracks[each]))
     return Network(tracks, order, fed, closed | opened, closed)
+
+
+def alone_in(network: Network, track_id: str) -> Network:
+    """The network with what a track is made of and all that this feeds; the rest is silent.
+
+    Of what else a return is fed by nothing is heard.
+    """
+    fed: Feeds = {
+        each: [] if network.tracks[each].kind == "return" and each != track_id else feeders
+        for each, feeders in network.fed.items()
+    }
+    feeding: Feeds = {each: [] for each in network.tracks}
+    for each, feeders in network.fed.items():
+        for feeder in feeders:
+            feeding[feeder].append(each)
+    kept = _reached(_reached({track_id}, fed), feeding)
+    return replace(network, heard=network.heard & kept, closed=network.closed & kept)
 
 
 def _sends_early(track: Track) -> bool:

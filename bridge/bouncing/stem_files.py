@@ -8,13 +8,14 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bridge.audio import Subtype, WavWriter, Written
 from bridge.bouncing.accounts import REASONS, TRACK_REASONS, seconds
-from bridge.bouncing.bounce import Bounce
+from bridge.bouncing.bounce import Bounce, alone
 from bridge.bouncing.inserts import Hosting
 from bridge.bouncing.stretches import Ready, made_ready, stretches
 from bridge.gathering import Events, Silent
@@ -38,6 +39,10 @@ class PrintedStem:
 
     track: Track
     written: Written
+
+    def lying_in(self, folder: Path) -> PrintedStem:
+        """The same in another folder."""
+        return replace(self, written=replace(self.written, path=folder / self.written.path.name))
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `stems` list."""
@@ -78,6 +83,8 @@ def plan_json(bounce: Bounce) -> dict[str, Any]:
         "format": session.format,
         "daw": session.daw,
         "printed_like": bounce.dialect.name,
+        "stems_are": bounce.kind,
+        "through_master": bounce.through_master,
         "sample_rate_hz": session.sample_rate_hz,
         "start_frame": bounce.start_frame,
         "frames": bounce.frames,
@@ -172,7 +179,14 @@ def print_stems(
         with TemporaryDirectory() as spare:
             place = Path(spare)
             ready = made_ready(bounce, place, hosting, skip_missing=skip_missing)
-            stems = _written(ready, staging, place, subtype, hosting, events or Silent())
+            passes = {"": ready}
+            if bounce.through_master:
+                passes = {
+                    each: made_ready(one, place, hosting, skip_missing=True)
+                    for each, one in alone(bounce).items()
+                }
+            written = _written(bounce, passes, staging, place, subtype, hosting, events or Silent())
+        stems = tuple(each.lying_in(folder) for each in written)
         done = Bounced(folder, bounce, stems, ready.diagnostics, source)
         text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
@@ -185,29 +199,33 @@ def print_stems(
 
 
 def _written(
-    ready: Ready,
+    bounce: Bounce,
+    passes: Mapping[str, Ready],
     folder: Path,
     spare: Path,
     subtype: Subtype,
     hosting: Hosting | None,
     events: Events,
 ) -> tuple[PrintedStem, ...]:
-    bounce = ready.bounce
+    """Write what every pass prints: its stems, or the master as the stem of one track."""
     rate_hz, tracks = bounce.session.sample_rate_hz, bounce.network.tracks
-    writers: dict[str, WavWriter] = {}
-    with ExitStack() as held:
-        for blocks in stretches(ready, spare, hosting, events=events):
-            if not writers:
-                names = file_names(tracks[each] for each in blocks)
-                for each in blocks:
-                    path = folder / f"{names[each]}.wav"
-                    writer = WavWriter(path, rate_hz, 2, subtype, each)
-                    writers[each] = held.enter_context(writer)
-            for each, block in blocks.items():
-                writers[each].write(block)
-    if not writers:
+    names = file_names(tracks[each] for each in bounce.network.order)
+    stems: list[PrintedStem] = []
+    for only, ready in passes.items():
+        writers: dict[str, WavWriter] = {}
+        with ExitStack() as held:
+            for blocks in stretches(ready, spare, hosting, events=events):
+                for each, block in blocks.items():
+                    told = only or each
+                    if told not in writers:
+                        path = folder / f"{names[told]}.wav"
+                        writer = WavWriter(path, rate_hz, 2, subtype, told)
+                        writers[told] = held.enter_context(writer)
+                    writers[told].write(block)
+        stems += [PrintedStem(tracks[each], writer.result) for each, writer in writers.items()]
+    if not stems:
         raise InputError(_nothing(bounce))
-    return tuple(PrintedStem(tracks[each], writer.result) for each, writer in writers.items())
+    return tuple(stems)
 
 
 def file_names(tracks: Iterable[Track]) -> Mapping[str, str]:

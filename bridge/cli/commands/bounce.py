@@ -35,6 +35,13 @@ def bounce(
             help="What becomes a stem: every track, whatever feeds the master, or its output.",
         ),
     ] = "groups",
+    through_master: Annotated[
+        bool,
+        typer.Option(
+            "--through-master",
+            help="Print what leaves the master while each track or group alone plays.",
+        ),
+    ] = False,
     subtype: Annotated[
         Literal["float32", "float64", "pcm24", "pcm16"],
         typer.Option("--subtype", help="Sample format."),
@@ -58,8 +65,8 @@ def bounce(
 ) -> None:
     """Print a DAW session's stems the way the DAW would: clips, fades, faders, pans, sends.
 
-    The stems are taken before the master. What cannot be printed is named, all of it at once, and
-    stops the bounce unless --skip-missing says otherwise.
+    The stems are taken before the master, and their sum is what goes into it. What cannot be
+    printed is named, all of it at once, and stops the bounce unless --skip-missing says otherwise.
 
     Example: stemwright bounce song/song.ardour -o stems/
     """
@@ -72,7 +79,7 @@ def bounce(
         places = (plugin_path or (), trust or (), jobs or cores())
         hosting = Hosting(Store(store or default_root()), *places)
     found = read([session], media=media or ())
-    made = planned(found, dialect_of(found), stems)
+    made = planned(found, dialect_of(found), stems, through_master=through_master)
     if plan:
         _show_plan(made, plan_json(made), json=json)
         return

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
-from bridge.bouncing import Hosting, dialect_of, made_ready, planned, stretches
+from bridge.bouncing import Hosting, dialect_of, made_ready, planned, print_stems, stretches
 from bridge.storing import Store
 from sessions import read
 from stemwright.decibels import amplitude_db
@@ -50,3 +50,19 @@ def test_the_master_is_what_ardour_bounced(
 
 def _rms(samples: npt.NDArray[np.float64]) -> float:
     return float(np.sqrt(np.square(samples).mean()))
+
+
+@pytest.mark.usefixtures("zam")
+def test_the_stems_are_what_ardour_exported_one_by_one(
+    shared_data: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """24-bit files, each of one track alone, taken before the master's plugins."""
+    folder = shared_data("ardour") / "D"
+    session = read([folder / "D.ardour"])
+    hosting = Hosting(Store(tmp_path / "store"))
+    done = print_stems(planned(session, dialect_of(session)), tmp_path / "out", hosting=hosting)
+    assert len(done.stems) == 3
+    for stem in done.stems:
+        printed, _ = soundfile.read(stem.written.path)
+        truth, _ = soundfile.read(folder / "export" / "stems" / f"{stem.track.name}.flac")
+        assert amplitude_db(float(np.abs(printed - truth).max())) < -138.0

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 import soundfile
 
+from bridge.bouncing import print_stems
 from bridge.bouncing.bounce import StemKind, planned
 from bridge.bouncing.dialects.ardour import ARDOUR
 from bridge.bouncing.inserts import Inserted
@@ -204,3 +205,14 @@ def test_a_file_of_another_rate_is_played_frame_by_frame(noise: Media, tmp_path:
     assert [each.reasons for each in bounce.accounts] == [("other_rate",)]
     expected = _printed(_session(_track("a", _clip(noise, 100, 23_000, 900))), tmp_path)
     assert np.array_equal(_printed(session, tmp_path)["a"], expected["a"])
+
+
+def test_stems_through_the_master_sum_to_what_leaves_it(noise: Media, tmp_path: Path) -> None:
+    session = _song(noise)
+    for kind, names in (("groups", ["band", "voice"]), ("tracks", ["hats", "kick", "voice"])):
+        bounce = planned(session, ARDOUR, kind, through_master=True)
+        done = print_stems(bounce, tmp_path / kind, "float64")
+        assert sorted(stem.track.id for stem in done.stems) == names
+        total = np.sum([soundfile.read(stem.written.path)[0] for stem in done.stems], axis=0)
+        whole = _printed(session, tmp_path, "master")["master"]
+        assert np.abs(total.T - whole).max() < 1e-12
