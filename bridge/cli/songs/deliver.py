@@ -134,6 +134,13 @@ def deliver(
         _list_profiles(profile or [], json=json)
         return
     wanted = _profiles(profile or [])
+    if check is not None and (songs or out):
+        said = "--check looks at a delivery that lies there, and makes none"
+        raise _usage(
+            said, f"stemwright deliver --check {check}, with --profile if it has no manifest"
+        )
+    if draft and revision is not None:
+        raise _usage("--draft and --revision are two different masters", "say one of the two")
     if check is not None:
         _audit(check, [each.of_record(record) for each in wanted], json=json)
         return

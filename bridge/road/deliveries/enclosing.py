@@ -55,7 +55,7 @@ class Enclosing:
             return (Diagnostic("note", "no_song", str(self.master), said),)
         if self.lock is None or (self.master / _REPORT).is_file():
             return ()
-        said = f"{self.master} has no report to go along: render it without --no-report"
+        said = f"{self.master} has no report to go along: stemwright report draws one"
         return (Diagnostic("note", "no_report", str(self.master), said),)
 
     def __call__(self, staging: Path) -> Iterator[Enclosure]:

@@ -371,6 +371,7 @@ def test_of_a_job_what_is_approved_is_delivered_as_it_was_sent(
     asked = deliver(job, *planned, "--only", "instrumental")
     assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, "not_approved")
     assert len(json.loads(deliver(job, *planned, "--revision", "r0").out)["files"]) == 2
+    assert deliver(job, *planned, "--revision", "r0", "--draft").code == 2
 
     assert run("approve", job, "r0").code == 0
     edits = '[metadata.versions.cut2]\nisrc = "GBAYE0601499"\n[[edit]]\nid = "cut2"\n'
