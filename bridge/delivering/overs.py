@@ -13,10 +13,10 @@ from bridge.delivering.files import (
     Edit,
     MadeFile,
     MasteredMoment,
-    decoded_measures,
     dip_overs,
     group_shares,
     overs_in,
+    read_again,
     safe_ceiling,
 )
 from bridge.delivering.planning import PlannedFile
@@ -84,11 +84,13 @@ def without_overs(
         return made, Checked(file.path, "dips", "warn", None, None, words=said)
     if not dips:
         return made, None
-    again = replace(made, measures=decoded_measures(made.path))
+    again = read_again(made)
     lost_lu = made.measures.integrated_lufs - again.measures.integrated_lufs
+    longest_s = max(each.seconds for each in dips)
     said = (
-        f"the encoder's input is turned down at {counted(len(dips), 'moment')} of 40 ms, where it "
-        f"lifted peaks over {limit:g} dBTP, which takes {lost_lu:.2f} LU"
+        f"the encoder's input is turned down at {counted(len(dips), 'moment')} of up to "
+        f"{1000 * longest_s:.0f} ms, where it lifted peaks over {limit:g} dBTP, which takes "
+        f"{lost_lu:.2f} LU"
     )
     deepest_db = round(min(each.gain_db for each in dips), 2)
     return again, Checked(file.path, "dips", "warn", deepest_db, None, "dB", said)

@@ -11,16 +11,23 @@ from bridge.audio import Block
 from bridge.delivering.files.edits import eased
 from bridge.processing import gain_of
 
-HELD_S, FADE_S = 0.005, 0.015
-"""A dip is at its deepest so long to both sides of its frame, and comes and goes so slowly."""
+HELD_S = 0.005
+"""A dip is at its deepest so long to both sides of its frame, where nothing longer is needed."""
+_FADE_S = 0.015
 
 
 @dataclass(frozen=True)
 class Dip:
-    """How far the level goes down around a frame, in dB, negative."""
+    """How far the level goes down around a frame, in dB, negative; `held_s` to both sides of it."""
 
     frame: int
     gain_db: float
+    held_s: float = HELD_S
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, with its fades."""
+        return 2.0 * (self.held_s + _FADE_S)
 
 
 def dipped(blocks: Iterable[Block], dips: Sequence[Dip], rate_hz: int) -> Iterator[Block]:
@@ -28,12 +35,12 @@ def dipped(blocks: Iterable[Block], dips: Sequence[Dip], rate_hz: int) -> Iterat
 
     However the stream is cut, the bits are the same.
     """
-    held, fade = round(HELD_S * rate_hz), round(FADE_S * rate_hz)
-    at = 0
+    fade, at = round(_FADE_S * rate_hz), 0
     for block in blocks:
         stop = at + block.shape[1]
         gain = np.ones(block.shape[1])
         for dip in dips:
+            held = round(dip.held_s * rate_hz)
             first = max(at, dip.frame - held - fade)
             last = min(stop, dip.frame + held + fade + 1)
             if first < last:

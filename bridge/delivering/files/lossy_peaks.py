@@ -26,6 +26,8 @@ _TRIED_STEP_DB = 0.1
 """What is said is what was tried: a codec's peaks move by more than a level does."""
 _APART_S = 0.02
 """Peaks nearer to each other are one moment."""
+_MOST_HELD_S = 0.04
+"""Two frames of AAC are no longer."""
 _COARSE_DB = 0.7
 """A 4x reading is below the true peak by no more (ITU-R BS.1770-5, Annex 2)."""
 
@@ -141,14 +143,19 @@ def dip_overs(
 
 
 def _deeper(dips: Sequence[Dip], overs: Sequence[Over], rate_hz: int) -> tuple[Dip, ...]:
-    """Dips for every over: the nearest deeper by what it is over and a step, or a new one."""
+    """Dips for every over: the nearest deeper by what it is over and a step, or a new one.
+
+    One that was not enough is longer too: what a codec makes of a moment it takes from more of it.
+    """
     found, apart = [*dips], round(_APART_S * rate_hz / 2)
     for over in overs:
         gain_db = -(over.over_db + _TRIED_STEP_DB)
-        near = [at for at, dip in enumerate(found) if abs(dip.frame - over.frame) <= apart]
-        if near:
-            at = min(near, key=lambda each: abs(found[each].frame - over.frame))
-            found[at] = replace(found[at], gain_db=found[at].gain_db + gain_db)
+        away = [abs(dip.frame - over.frame) - round(dip.held_s * rate_hz) for dip in found]
+        at = min(range(len(found)), key=away.__getitem__, default=None)
+        if at is not None and away[at] <= apart:
+            dip = found[at]
+            held_s = min(_MOST_HELD_S, 1.5 * dip.held_s)
+            found[at] = Dip(dip.frame, dip.gain_db + gain_db, held_s)
         else:
             found.append(Dip(over.frame, gain_db))
     return tuple(sorted(found, key=lambda each: each.frame))
