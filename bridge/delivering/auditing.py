@@ -11,13 +11,11 @@ from typing import Any
 from bridge.audio import pcm_sha256
 from bridge.delivering.checks import (
     Checked,
-    FileFacts,
     HeardFile,
     Outcome,
     checks_of,
     coding_checks,
     depth_of,
-    facts_of,
     outcome_of,
     plain_wave_checks,
     same_recording_checks,
@@ -26,7 +24,7 @@ from bridge.delivering.checks import (
 )
 from bridge.delivering.cue_sheet import cue_checks
 from bridge.delivering.enclosing import EnclosedFile
-from bridge.delivering.files import Coding, decoded_copy
+from bridge.delivering.files import Coding, FileFacts, decoded_copy, facts_of
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
 from bridge.delivering.names import Naming, name_faults, naming_of, said_in_name
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles

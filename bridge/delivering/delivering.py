@@ -6,25 +6,25 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bridge.audio import pcm_sha256, probe
 from bridge.delivering.checks import (
     Checked,
-    FileFacts,
     checks_of,
     coding_checks,
-    facts_of,
     outcome_of,
     side_checks,
     tag_checks,
 )
 from bridge.delivering.cue_sheet import cue_path, cue_sheet
 from bridge.delivering.enclosing import Enclose, Enclosure, enclosed, nothing
-from bridge.delivering.files import LOSSY, Edit, MadeFile, decoded_copy, make_file
+from bridge.delivering.files import LOSSY, Edit, FileFacts, MadeFile, MasteredMoment, make_file
 from bridge.delivering.manifest import (
     MANIFEST,
     DeliveredFile,
@@ -36,6 +36,7 @@ from bridge.delivering.names import name_faults, naming_of
 from bridge.delivering.overs import (
     TOLD_ALONE,
     LossyPeaks,
+    MomentOf,
     OversSource,
     with_overs_told,
     without_overs,
@@ -133,13 +134,15 @@ def make_delivery(
     enclose: Enclose = nothing,
     lossy: LossyPeaks = TOLD_ALONE,
     left_out: Sequence[Problem] = (),
+    jobs: int = 1,
     replace: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
-    `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks. What
-    this machine has no encoder for is told with what is `left_out` already; MachineError where
-    nothing else is asked for. Raises InputError, RenderError; the folder is then as it was.
+    `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks. So many
+    files as `jobs` are made at once. What this machine has no encoder for is told with what is
+    `left_out` already; MachineError where nothing else is asked for. Raises InputError,
+    RenderError; the folder is then as it was.
     """
     check_place(folder, replace=replace)
     made: list[DeliveredFile] = []
@@ -147,11 +150,11 @@ def make_delivery(
     told: list[Diagnostic] = []
     cues: list[Enclosure] = []
     with _staging(folder) as staging:
-        for number, file in enumerate(files, 1):
+        for number, (file, outcome) in enumerate(
+            _made_side_by_side(files, song, master, staging, lossy, jobs), 1
+        ):
             try:
-                row, notes = _delivered(
-                    file, song, master(file.profile, file.master), staging, lossy
-                )
+                row, notes = outcome.result()
             except MachineError as error:
                 if any(each.kind != "encoder_missing" for each in error.problems):
                     raise
@@ -179,6 +182,47 @@ def make_delivery(
     return Delivery(folder, manifest, tuple(left), tuple(told))
 
 
+_Made = tuple[DeliveredFile, tuple[Diagnostic, ...]]
+
+
+def _made_side_by_side(
+    files: Sequence[PlannedFile],
+    song: SongToDeliver,
+    master: FloatMaster,
+    staging: Path,
+    lossy: LossyPeaks,
+    jobs: int,
+) -> Iterator[tuple[PlannedFile, Future[_Made]]]:
+    """Yield every file in its order, with what making it came to once that is known.
+
+    Encoders leave the interpreter to others while they work, so threads are enough. Masters are
+    rendered before, and a moment of one by one thread at a time: those have threads of their own.
+    """
+    masters = [master(file.profile, file.master) for file in files]
+    alone = replace(lossy, moment=_by_one_thread(lossy.moment))
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    try:
+        futures = [
+            pool.submit(_delivered, file, song, of, staging, alone)
+            for file, of in zip(files, masters, strict=True)
+        ]
+        for file, future in zip(files, futures, strict=True):
+            wait([future])
+            yield file, future
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _by_one_thread(moment: MomentOf) -> MomentOf:
+    alone = Lock()
+
+    def asked(profile: Profile, version: str, at_s: float) -> MasteredMoment | None:
+        with alone:
+            return moment(profile, version, at_s)
+
+    return asked
+
+
 def _with_cue(file: PlannedFile, staging: Path) -> Iterator[Enclosure]:
     """The cue sheet of a file that is a side of a record, written beside it."""
     if file.side is not None:
@@ -194,7 +238,7 @@ def _with_sheets(manifest: Manifest, staging: Path) -> Manifest:
 
 def _delivered(
     file: PlannedFile, song: SongToDeliver, master: Path, staging: Path, lossy: LossyPeaks
-) -> tuple[DeliveredFile, tuple[Diagnostic, ...]]:
+) -> _Made:
     place = staging / file.path
     place.parent.mkdir(parents=True, exist_ok=True)
     profile = file.profile
@@ -207,11 +251,10 @@ def _delivered(
     notes: tuple[Diagnostic, ...] = ()
     if profile.embeds_tags:
         notes = _tagged(made, file)
-    with decoded_copy(place) as readable:
-        checks = (
-            *with_overs_told(_checks(file, made, readable), file, made, source),
-            *(() if dips is None else (dips,)),
-        )
+    checks = (
+        *with_overs_told(_checks(file, made), file, made, source),
+        *(() if dips is None else (dips,)),
+    )
     return (
         DeliveredFile(
             path=file.path,
@@ -250,8 +293,8 @@ def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
     return write_tags(made.path, file.metadata, options=options).diagnostics
 
 
-def _checks(file: PlannedFile, made: MadeFile, readable: Path) -> Iterator[Checked]:
-    facts = facts_of(readable)
+def _checks(file: PlannedFile, made: MadeFile) -> Iterator[Checked]:
+    facts = made.facts  # tags change no sample, which writing them proves
     yield from coding_checks(file.path, facts, file.coding)
     rows = checks_of(file.path, facts, file.profile)
     yield from rows if file.side is None else _with_song(rows, file.side, facts)

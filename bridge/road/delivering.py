@@ -183,6 +183,7 @@ def deliver(
             enclose=lambda staging: [row for each in enclosing for row in each(staging)],
             lossy=LossyPeaks(masters.moment, found[0].given.dip_overs),
             left_out=planned.left_out,
+            jobs=found[0].given.jobs,
             replace=replace_old,
         )
     return replace(made, diagnostics=(*told, *masters.told, *made.diagnostics))

@@ -3,11 +3,6 @@ from .against_profile import (
     coding_checks as coding_checks,
     depth_of as depth_of,
 )
-from .facts import (
-    FileFacts as FileFacts,
-    facts_of as facts_of,
-    facts_of_blocks as facts_of_blocks,
-)
 from .plain_wave import (
     plain_wave_checks as plain_wave_checks,
 )
@@ -29,14 +24,11 @@ from .tag_checks import (
 
 __all__ = [
     "Checked",
-    "FileFacts",
     "HeardFile",
     "Outcome",
     "checks_of",
     "coding_checks",
     "depth_of",
-    "facts_of",
-    "facts_of_blocks",
     "outcome_of",
     "plain_wave_checks",
     "same_recording_checks",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bridge.delivering.checks.facts import FileFacts
 from bridge.delivering.checks.result import Checked, Outcome, outcome_of
+from bridge.delivering.files import FileFacts
 from bridge.delivering.profiles import LIMITS
 from stemwright.words import clock
 

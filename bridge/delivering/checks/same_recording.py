@@ -15,7 +15,7 @@ from bridge.delivering.tags import read_tags
 from stemwright.problems import InputError
 
 if TYPE_CHECKING:
-    from bridge.delivering.checks.facts import FileFacts
+    from bridge.delivering.files import FileFacts
 
 _LEAST_CORRELATION = 0.97
 """A voice that is 12 dB under the rest, and missing, leaves 0.97."""

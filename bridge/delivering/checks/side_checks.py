@@ -10,7 +10,7 @@ from bridge.delivering.profiles import record_size
 from stemwright.words import clock
 
 if TYPE_CHECKING:
-    from bridge.delivering.checks.facts import FileFacts
+    from bridge.delivering.files import FileFacts
 
 
 def side_checks(name: str, facts: FileFacts, record: str) -> Iterator[Checked]:

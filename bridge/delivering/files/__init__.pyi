@@ -13,6 +13,11 @@ from .encoding import (
     decode_aac as decode_aac,
     encode as encode,
 )
+from .facts import (
+    FileFacts as FileFacts,
+    facts_of as facts_of,
+    facts_of_blocks as facts_of_blocks,
+)
 from .group_shares import (
     GroupShare as GroupShare,
     MasteredMoment as MasteredMoment,
@@ -32,6 +37,7 @@ from .making import (
     decoded_copy as decoded_copy,
     decoded_measures as decoded_measures,
     make_file as make_file,
+    read_again as read_again,
 )
 
 __all__ = [
@@ -41,6 +47,7 @@ __all__ = [
     "Coding",
     "Dip",
     "Edit",
+    "FileFacts",
     "GroupShare",
     "MadeFile",
     "MasteredMoment",
@@ -54,8 +61,11 @@ __all__ = [
     "decoded_measures",
     "dip_overs",
     "encode",
+    "facts_of",
+    "facts_of_blocks",
     "group_shares",
     "make_file",
     "overs_in",
+    "read_again",
     "safe_ceiling",
 ]

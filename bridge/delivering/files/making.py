@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import numpy as np
 from bridge.audio import BLOCK_FRAMES, Block, Header, probe, resampled
 from bridge.delivering.files.edits import Edit, check_edit, edited_blocks
 from bridge.delivering.files.encoding import Coding, decode_aac, encode
+from bridge.delivering.files.facts import FileFacts, facts_of
 from bridge.metering import measure
 from bridge.processing import gain_of
 
@@ -32,7 +33,7 @@ LOSSY: tuple[FileFormat, ...] = ("mp3", "opus", "aac")
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file and what it measures, decoded to floating point where it is lossy.
+    """A file and how it reads, decoded to floating point where it is lossy.
 
     `trim_db` was taken off because converting its rate lifted peaks over the ceiling; `clipped` are
     samples beyond full scale.
@@ -44,12 +45,13 @@ class MadeFile:
     clipped: int
     trim_db: float
     measures: Measures
+    facts: FileFacts
 
 
 def make_file(
     master: Path, path: Path, coding: Coding, edit: Edit = WHOLE, ceiling_dbtp: float | None = None
 ) -> MadeFile:
-    """Edit, convert, dither once and encode a master into a new file, and measure that.
+    """Edit, convert, dither once and encode a master into a new file, and read that.
 
     What has integers of the file's depth already, and nothing is done to, comes out as it is. Where
     a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, it is made
@@ -63,14 +65,26 @@ def make_file(
         blocks = master_blocks(master, coding, edit, trim_db)
         dither = bool(trim_db) or not _is_exact(header, coding, edit)
         clipped = encode(blocks, coding, header.channels, path, dither=dither)
-        measures = decoded_measures(path)
-        over_db = -1.0 if ceiling_dbtp is None else measures.true_peak_dbtp - ceiling_dbtp
+        facts = _decoded_facts(path)
+        over_db = -1.0 if ceiling_dbtp is None else facts.measures.true_peak_dbtp - ceiling_dbtp
         converted = coding.rate_hz != header.sample_rate_hz
         if over_db <= 0.0 or coding.format in LOSSY or not converted:
             break
         trim_db -= over_db + _TRIM_EXTRA_DB
         path.unlink()
-    return MadeFile(path, coding, measures.frames, clipped, trim_db, measures)
+    measures = facts.measures.named(str(path))
+    return MadeFile(path, coding, measures.frames, clipped, trim_db, measures, facts)
+
+
+def read_again(made: MadeFile) -> MadeFile:
+    """The same file, which was written again. Raises as `make_file`."""
+    facts = _decoded_facts(made.path)
+    return replace(made, measures=facts.measures.named(str(made.path)), facts=facts)
+
+
+def _decoded_facts(path: Path) -> FileFacts:
+    with decoded_copy(path) as readable:
+        return facts_of(readable)
 
 
 def _is_exact(header: Header, coding: Coding, edit: Edit) -> bool:

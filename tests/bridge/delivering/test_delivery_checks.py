@@ -12,7 +12,8 @@ import soundfile
 
 from bridge.audio import Block, Subtype, WavWriter
 from bridge.delivering import audit
-from bridge.delivering.checks import FileFacts, checks_of, facts_of
+from bridge.delivering.checks import checks_of
+from bridge.delivering.files import FileFacts, facts_of
 from bridge.delivering.profiles import (
     FileWish,
     Profile,
@@ -230,7 +231,7 @@ def test_the_sharpest_s_is_told_with_its_time(tmp_path: Path) -> None:
 
 def test_facts_do_not_depend_on_how_a_file_is_read(tmp_path: Path) -> None:
     from bridge.audio import probe, read_blocks
-    from bridge.delivering.checks import facts_of_blocks
+    from bridge.delivering.files import facts_of_blocks
 
     _file(tmp_path / "in", _clipped(_song()))
     path = tmp_path / "in" / NAME

@@ -48,7 +48,7 @@ def _hot_master(path: Path, gain: float = 1.0) -> Path:
 
 
 def _delivered(
-    master: Path, out: Path, limits: str = "", lossy: LossyPeaks = TOLD_ALONE
+    master: Path, out: Path, limits: str = "", lossy: LossyPeaks = TOLD_ALONE, jobs: int = 1
 ) -> Manifest:
     profile = parse_profile(PROFILE + limits, "listen.toml")
     tags = SongMetadata(title="Song", artist="Ann")
@@ -61,6 +61,7 @@ def _delivered(
         page=lambda *_: "",
         progress=lambda *_: None,
         lossy=lossy,
+        jobs=jobs,
     )
     return made.manifest
 
@@ -91,6 +92,8 @@ def test_the_ceiling_that_is_said_keeps_the_limit(tmp_path: Path, limits: str) -
 def test_dips_keep_the_limit_and_leave_the_rest(tmp_path: Path) -> None:
     master = _hot_master(tmp_path / "master.wav", 0.64)
     before = _delivered(master, tmp_path / "before")
+    at_once = _delivered(master, tmp_path / "two at once", jobs=2)
+    assert at_once.as_json() == before.as_json()
     after = _delivered(master, tmp_path / "after", lossy=LossyPeaks(dips=True))
     for was, now in zip(before.files, after.files, strict=True):
         assert 0.3 < was.measures.true_peak_dbtp < 1.0

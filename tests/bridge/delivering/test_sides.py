@@ -18,8 +18,9 @@ from bridge.delivering import (
     common_metadata,
     planned_files,
 )
-from bridge.delivering.checks import facts_of, side_checks
+from bridge.delivering.checks import side_checks
 from bridge.delivering.cue_sheet import cue_sheet
+from bridge.delivering.files import facts_of
 from bridge.delivering.profiles import ProfileError, load_profile, parse_profile, record_sizes
 from bridge.delivering.tags import SongMetadata
 from stemwright.problems import InputError
