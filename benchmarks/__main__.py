@@ -1,7 +1,7 @@
 """Measure speed and memory beside peers that do the same or less, each part in one run.
 
-Without a part named: all but songs, versions and scaling. Goals are printed beside figures;
-nothing is asserted.
+Without a part named: all but songs, versions, overs, deliveries and
+scaling. Goals are printed beside figures; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import ours, readme
+from benchmarks.deliveries import deliveries
 from benchmarks.figures import Figures
 from benchmarks.masters import Masters, Song, hosted
 from benchmarks.measuring import measuring
+from benchmarks.overs import overs
 from benchmarks.processors import processors
 from benchmarks.scaling import scaling
 from benchmarks.songs import songs
@@ -43,14 +45,22 @@ def main() -> None:
             measuring(figures, folder, asked.seconds, asked.runs)
         if asked.processors:
             processors(figures, asked.runs)
-        if asked.songs:
-            songs(figures, asked.runs)
-        if asked.versions:
-            versions(figures)
+        _of_songs(figures, asked)
+        if asked.deliveries:
+            deliveries(figures, folder, asked.seconds)
         if asked.scaling:
             scaling(figures, folder, asked.jobs, asked.runs)
     if asked.readme:
         readme.write(figures.shown, readme.machine(load, asked.seconds, asked.runs))
+
+
+def _of_songs(figures: Figures, asked: argparse.Namespace) -> None:
+    if asked.songs:
+        songs(figures, asked.runs)
+    if asked.versions:
+        versions(figures)
+    if asked.overs:
+        overs(figures, docs=asked.docs)
 
 
 _PARTS = {
@@ -60,9 +70,12 @@ _PARTS = {
     "processors": "what a frame costs in each built-in and stage, compiled and in numpy",
     "songs": "what a change to a song costs, and how a replaced stem is told; needs the test data",
     "versions": "what is between a master and the sum of its versions; needs the test data",
+    "overs": "what lossy encoders lift over full scale of 20 hot masters; needs the test data",
+    "deliveries": "what one delivery of every version for four recipients takes",
     "scaling": "CPU and memory by length, stems and inserts; needs 15 GB of disk",
 }
-_LONG, _NOT_IN_README = ("scaling", "songs", "versions"), ("songs", "versions")
+_NOT_IN_README = ("songs", "versions", "overs", "deliveries")
+_LONG = ("scaling", *_NOT_IN_README)
 
 
 def _asked() -> argparse.Namespace:
@@ -76,6 +89,9 @@ def _asked() -> argparse.Namespace:
         "--readme",
         action="store_true",
         help="write the README's table from the parts named, from all where none is",
+    )
+    parser.add_argument(
+        "--docs", action="store_true", help="write the tables of docs/ that the parts named have"
     )
     asked = parser.parse_args()
     if not any(getattr(asked, name) for name in _PARTS):

@@ -9,22 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.apart import ROOT
+from benchmarks.blocks import write_block
 from benchmarks.figures import Shown
 
-BEGIN = "<!-- benchmarks: begin -->"
-END = "<!-- benchmarks: end -->"
-
-
-def with_table(text: str, shown: Sequence[Shown], told: str) -> str:
-    """Return `text` with what stood between the two markers replaced by `told` and a table.
-
-    ValueError where the markers are not there once each, in this order.
-    """
-    before, begun, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended or BEGIN in rest or END in before + after:
-        raise ValueError(f"{BEGIN} and {END} are wanted once each, in this order")
-    return f"{before}{BEGIN}\n{told}\n\n{_table(shown)}\n{END}{after}"
+_BLOCK = "benchmarks"
 
 
 def _table(shown: Sequence[Shown]) -> str:
@@ -46,8 +34,7 @@ def machine(load: float, seconds: int, runs: int) -> str:
 
 def write(shown: Sequence[Shown], told: str, page: Path = ROOT / "README.md") -> None:
     """Rewrite the table of `page`."""
-    text = with_table(page.read_text(encoding="utf-8"), shown, told)
-    page.write_text(text, encoding="utf-8")
+    write_block(page, _BLOCK, f"{told}\n\n{_table(shown)}")
 
 
 def path_in_words() -> str:

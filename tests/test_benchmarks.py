@@ -11,7 +11,7 @@ import soundfile
 from benchmarks.apart import LeftOutError, apart
 from benchmarks.figures import Shown
 from benchmarks.processors import Material, costs, paths, stages
-from benchmarks.readme import BEGIN, END, with_table
+from benchmarks.readme import write
 from benchmarks.song import write_stems
 from benchmarks.usage import Rounds, Usage
 from bridge.processing import SUPPORTED
@@ -80,19 +80,22 @@ def test_a_frame_costs_something_on_every_path() -> None:
         assert all(0.1 < ns < 1e5 for ns in by_path.values())
 
 
-def test_the_table_stands_between_its_markers_and_nothing_else_moves() -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_table_stands_between_its_markers_and_nothing_else_moves(tmp_path: Path) -> None:
+    begin, end = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+    before, page = (ROOT / "README.md").read_text(encoding="utf-8"), tmp_path / "README.md"
+    page.write_text(before, encoding="utf-8")
     shown = [Shown("lanes and sum over (a)", "2.40 x", "<= 3"), Shown("ffmpeg", "not measured", "")]
-    once = with_table(page, shown, "Commit abc.")
-    assert with_table(once, shown, "Commit abc.") == once
-    assert "\nCommit abc.\n\n| figure | found | goal |\n|---|---|---|\n" in once
+    for _ in range(2):
+        write(shown, "Commit abc.", page)
+    once = page.read_text(encoding="utf-8")
+    assert once.count("\nCommit abc.\n\n| figure | found | goal |\n|---|---|---|\n") == 1
     assert "| lanes and sum over (a) | 2.40 x | <= 3 |\n| ffmpeg | not measured |  |\n" in once
-    outside = [text.partition(BEGIN)[0] + text.partition(END)[2] for text in (page, once)]
+    outside = [text.partition(begin)[0] + text.partition(end)[2] for text in (before, once)]
     assert outside[0] == outside[1]
-    with pytest.raises(ValueError, match="once each, in this order"):
-        with_table(page.replace(END, ""), shown, "")
-    with pytest.raises(ValueError, match="once each, in this order"):
-        with_table(page + BEGIN, shown, "")
+    for wrong in (before.replace(end, ""), before + begin):
+        page.write_text(wrong, encoding="utf-8")
+        with pytest.raises(ValueError, match="once each, in this order"):
+            write(shown, "", page)
 
 
 def test_stems_longer_than_their_loop_go_round(

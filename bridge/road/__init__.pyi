@@ -1,3 +1,6 @@
+from .again import (
+    FinishedAgain as FinishedAgain,
+)
 from .asking import (
     checked_digests as checked_digests,
     compared as compared,
@@ -96,6 +99,7 @@ from .tagging import (
 __all__ = [
     "KNOWN",
     "Deliverable",
+    "FinishedAgain",
     "InMemory",
     "Inputs",
     "Loudness",
