@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,7 @@ _GRID_FRAMES = 32768
 _SUBTYPES: dict[int, Subtype] = {16: "pcm16", 24: "pcm24", 32: "float32"}
 _MP3_KBPS = (32.0, 320.0)
 _OPUS_KBPS_A_CHANNEL = (6.0, 256.0)
+_SERIAL = 1
 _AAC_PROGRAMS = ("ffmpeg", "afconvert")
 
 
@@ -56,6 +59,8 @@ def encode(
     staged = Staged(path)
     try:
         clipped = _by_libsndfile(blocks, coding, channels, staged.path, dither)
+        if coding.format == "opus":
+            _with_one_serial(staged.path)
         staged.commit()
     except OSError as cause:
         raise cannot_write(path, cause) from cause
@@ -84,6 +89,18 @@ def _by_libsndfile(
                 samples = samples.astype(np.int32) << (32 - (coding.bits or 0))
             file.write(samples)
     return quantiser.clipped
+
+
+def _with_one_serial(path: Path) -> None:
+    """Number an Ogg file's only stream: libsndfile draws its number, anew for the same samples."""
+    from mutagen.ogg import OggPage
+
+    octets = io.BytesIO(path.read_bytes())
+    with path.open("wb") as file, suppress(EOFError):
+        while True:
+            page = OggPage(octets)
+            page.serial = _SERIAL
+            file.write(page.write())
 
 
 def _libsndfile(coding: Coding) -> dict[str, object]:

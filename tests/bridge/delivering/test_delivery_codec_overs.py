@@ -98,7 +98,7 @@ def test_dips_keep_the_limit_and_leave_the_rest(tmp_path: Path) -> None:
     for was, now in zip(before.files, after.files, strict=True):
         assert 0.3 < was.measures.true_peak_dbtp < 1.0
         assert now.measures.true_peak_dbtp <= 0.0
-        assert was.measures.integrated_lufs - now.measures.integrated_lufs < 0.1
+        assert was.measures.integrated_lufs - now.measures.integrated_lufs < 0.2
         (told,) = (each for each in now.checks if each.check == "dips")
         assert told.outcome == "warn"
         assert -2.0 < float(told.found or 0.0) < -0.3
