@@ -21,7 +21,8 @@ from bridge.metering import Meter, measure
 from stemwright.decibels import amplitude_db, linear
 
 _MOST_TRIALS = 6
-_MOST_DIPPINGS = 10
+_MOST_DIPPINGS = 16
+_STEPS_GROW = 3
 _TRIED_STEP_DB = 0.1
 """What is said is what was tried: a codec's peaks move by more than a level does."""
 _APART_S = 0.02
@@ -130,7 +131,8 @@ def dip_overs(
         for trial in range(_MOST_DIPPINGS):
             if not overs:
                 break
-            dips = _deeper(dips, overs, coding.rate_hz)
+            step_db = _TRIED_STEP_DB * (1 + trial // _STEPS_GROW)
+            dips = _deeper(dips, overs, coding.rate_hz, step_db)
             place = Path(folder) / f"{trial}{ENDINGS[coding.format]}"
             blocks = dipped(master_blocks(master, coding, edit, 0.0), dips, coding.rate_hz)
             encode(blocks, coding, channels, place)
@@ -142,14 +144,16 @@ def dip_overs(
     return dips
 
 
-def _deeper(dips: Sequence[Dip], overs: Sequence[Over], rate_hz: int) -> tuple[Dip, ...]:
+def _deeper(
+    dips: Sequence[Dip], overs: Sequence[Over], rate_hz: int, step_db: float
+) -> tuple[Dip, ...]:
     """Dips for every over: the nearest deeper by what it is over and a step, or a new one.
 
     One that was not enough is longer too: what a codec makes of a moment it takes from more of it.
     """
     found, apart = [*dips], round(_APART_S * rate_hz / 2)
     for over in overs:
-        gain_db = -(over.over_db + _TRIED_STEP_DB)
+        gain_db = -(over.over_db + step_db)
         away = [abs(dip.frame - over.frame) - round(dip.held_s * rate_hz) for dip in found]
         at = min(range(len(found)), key=away.__getitem__, default=None)
         if at is not None and away[at] <= apart:
