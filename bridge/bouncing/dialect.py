@@ -25,6 +25,9 @@ Places = Callable[[Array, int], Array]
 """Where a line is read, in frames, for the frames of the song that play; the second is how late
 plugins behind it make the sound."""
 
+TickPlaces = Callable[[Array, int, Callable[[int], int]], Array]
+"""The same for lines in beats, in ticks; the third says of a frame which tick is the nearest."""
+
 PlacesInRead = Callable[[int, int, Array], Array]
 """The same of a clip's curves, for a read from one frame of the song to another."""
 
@@ -54,10 +57,11 @@ class Dialect:
     """A DAW's rules; the module that holds them cites where they are from.
 
     `under_fade` is what an opaque clip's fade does to what lies under it. `fader_places`,
-    `pan_places`, `mute_places` and `clip_places` say where curves are read. `glide_hz` smooths
-    moving faders and mutes by one pole, whose coefficient is that over the sample rate. Plugins
-    get blocks of `block_frames`, the song beginning `plugin_lead` frames into the first, which may
-    depend on the session's latency.
+    `send_places`, `pan_places`, `mute_places` and `clip_places` say where curves are read; where
+    lines in beats are read by ticks, there are places for those of faders, and of sends and pans.
+    `glide_hz` smooths moving faders and mutes by one pole, whose coefficient is that over the
+    sample rate. Plugins get blocks of `block_frames`, the song beginning `plugin_lead` frames into
+    the first, which may depend on the session's latency.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
     its rest is silence. `plays_frame_by_frame`: a file of another rate than the session's is not
     converted, and is heard too fast or too slow. With `loops_whole_files` a looped clip plays its
@@ -73,6 +77,9 @@ class Dialect:
     fader_places: Places = as_played
     pan_places: Places = as_played
     mute_places: Places = as_played
+    send_places: Places = as_played
+    fader_tick_places: TickPlaces | None = None
+    pan_tick_places: TickPlaces | None = None
     clip_places: PlacesInRead = as_read
     glide_hz: float = 0.0
     block_frames: int = 512

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.signal import lfilter
 
 from bridge.bouncing.curves import Array, Curve, curve
-from bridge.bouncing.dialect import Dialect, Places
+from bridge.bouncing.dialect import Dialect, Places, TickPlaces
 from bridge.processing import gains_of
-from sessions import Automation
+from sessions import Automation, Tempo, TempoMap
 from stemwright.values import dataclass
 
 _MUTED = 0.5
+_TICKS = 1_920
+"""A quarter note's, in Ardour."""
 
 Values = Callable[[int, int], Array | float]
 """From one frame of the song to another: a value for each, (n,), or one for all.
@@ -58,7 +60,7 @@ class Glide:
 class Lines:
     """The automation lines of a track at the session's rate.
 
-    `late_frames` is the delay of the plugins behind it.
+    `late_frames` is the delay of the plugins behind it, `tempo` the session's.
     """
 
     def __init__(
@@ -67,28 +69,61 @@ class Lines:
         rate_hz: int,
         dialect: Dialect,
         late_frames: int = 0,
+        tempo: Sequence[Tempo] = (),
     ) -> None:
-        self._late_frames = late_frames
+        self._late_frames, self._tempo = late_frames, tempo
         self._lines = {line.target: line for line in lines}
         self._rate_hz, self._dialect = rate_hz, dialect
 
     def gain(self, target: str, standing: float, scale: float = 1.0) -> Values:
-        """A fader's gain: its line's times `scale`, without one `standing`."""
-        found = self._curve(target)
-        if found is None:
+        """A fader's, trim's or send's gain: its line's times `scale`, without one `standing`."""
+        line, dialect = self._lines.get(target), self._dialect
+        if line is None:
             return Standing(standing)
-        as_gain = gains_of if self._lines[target].unit == "db" else np.asarray
-        glide = Glide(self._dialect.glide_hz / self._rate_hz)
-        return self._moving(
-            found, self._dialect.fader_places, lambda at: glide(as_gain(at) * scale)
-        )
+        as_gain = gains_of if line.unit == "db" else np.asarray
+        glide = Glide(dialect.glide_hz / self._rate_hz)
+        places, by_tick = dialect.fader_places, dialect.fader_tick_places
+        if target.startswith("send:"):
+            places, by_tick = dialect.send_places, dialect.pan_tick_places
+        return self._read(line, places, by_tick, lambda at: glide(as_gain(at) * scale))
 
     def place(self, target: str, standing: float) -> Values:
         """A pan or a width."""
-        found = self._curve(target)
-        if found is None:
+        line, dialect = self._lines.get(target), self._dialect
+        if line is None:
             return Standing(standing)
-        return self._moving(found, self._dialect.pan_places, np.asarray)
+        return self._read(line, dialect.pan_places, dialect.pan_tick_places, np.asarray)
+
+    def _read(
+        self,
+        line: Automation,
+        places: Places,
+        tick_places: TickPlaces | None,
+        then: Callable[[Array], Array],
+    ) -> Values:
+        if line.in_beats and tick_places is not None:
+            return self._by_ticks(line, tick_places, then)
+        found = curve(line.points, self._rate_hz, self._dialect.joins)
+        return self._moving(found, places, then)
+
+    def _by_ticks(
+        self, line: Automation, places: TickPlaces, then: Callable[[Array], Array]
+    ) -> Values:
+        points = ((each.position_s, each.bpm, each.curve) for each in self._tempo)
+        tempo, late = TempoMap.at_seconds(points, ramp_in="beats"), self._late_frames
+
+        def tick(second: float) -> int:
+            return round(tempo.beats(second) * _TICKS)
+
+        placed = [point._replace(position_s=tick(point.position_s)) for point in line.points]
+        by_tick = curve(placed, 1, self._dialect.joins)
+
+        def along(first: int, stop: int) -> Array:
+            frames = np.arange(first, stop, dtype=np.float64)
+            at = places(frames, late, lambda frame: tick(frame / self._rate_hz))
+            return then(by_tick.at(at))
+
+        return along
 
     def sounding(self) -> Values:
         """1 where a mute's line lets a track sound, 0 where not."""

@@ -50,7 +50,9 @@ class Mixer:
             else:
                 self._playlists[each] = Playlist(track, rate_hz, dialect)
             late_frames = bounce.late_frames.get(each, 0)
-            self._strips[each] = Strip(track, channels, late_frames, rate_hz, dialect)
+            self._strips[each] = Strip(
+                track, channels, late_frames, rate_hz, dialect, bounce.session.tempo
+            )
 
     def run(self, first: int, stop: int) -> tuple[Parts, Parts]:
         """(2, stop - first) of what feeds the master, by track, and of each track worked to."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bridge.audio import Block
 from bridge.bouncing.curves import Array
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.lines import Lines, Standing, Values
-from sessions import Send, Track
+from sessions import Send, Tempo, Track
 from stemwright.decibels import linear
 from stemwright.values import dataclass
 
@@ -49,9 +51,15 @@ class Strip:
     """
 
     def __init__(
-        self, track: Track, channels: int, late_frames: int, rate_hz: int, dialect: Dialect
+        self,
+        track: Track,
+        channels: int,
+        late_frames: int,
+        rate_hz: int,
+        dialect: Dialect,
+        tempo: Sequence[Tempo],
     ) -> None:
-        lines = Lines(track.automation, rate_hz, dialect, late_frames)
+        lines = Lines(track.automation, rate_hz, dialect, late_frames, tempo)
         polarity = -1.0 if track.inverted else 1.0
         self._trim = lines.gain("trim_db", linear(track.trim_db) * polarity, polarity)
         self._level = lines.gain("gain_db", linear(track.gain_db))

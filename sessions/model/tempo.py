@@ -85,18 +85,20 @@ class TempoMap:
         self._times = [segment.second for segment in self._segments]
 
     @classmethod
-    def at_seconds(cls, points: Iterable[tuple[float, float, TempoCurve]]) -> TempoMap:
-        """The map of points placed by seconds, whose ramps are linear in time (REAPER)."""
+    def at_seconds(
+        cls, points: Iterable[tuple[float, float, TempoCurve]], ramp_in: RampIn = "seconds"
+    ) -> TempoMap:
+        """The map of points placed by seconds; ramps are linear in time (REAPER) or over beats."""
         ordered = sorted(points, key=lambda point: point[0])
         placed: list[tuple[float, float, TempoCurve]] = []
         beat = before_s = before_bpm = 0.0
         ramps = False
         for second, bpm, curve in ordered:
-            mean = (before_bpm + bpm) / 2.0 if ramps else before_bpm
+            mean = _mean_bpm(before_bpm, bpm, ramp_in) if ramps else before_bpm
             beat += (second - before_s) * (mean if placed else bpm) / 60.0
             placed.append((beat, bpm, curve))
             before_s, before_bpm, ramps = second, bpm, curve == "linear"
-        return cls(placed, ramp_in="seconds")
+        return cls(placed, ramp_in)
 
     def seconds(self, beats: float) -> float:
         """Seconds from beat 0 to `beats`."""
@@ -122,6 +124,13 @@ class TempoMap:
     def tempos(self) -> tuple[Tempo, ...]:
         """The points as a Session carries them, in seconds."""
         return tuple(Tempo(self.seconds(beat), bpm, curve) for beat, bpm, curve in self._points)
+
+
+def _mean_bpm(from_bpm: float, to_bpm: float, ramp_in: RampIn) -> float:
+    """Beats over minutes of a ramp."""
+    if ramp_in == "seconds" or abs(to_bpm / from_bpm - 1.0) < _LEVEL:
+        return (from_bpm + to_bpm) / 2.0
+    return (to_bpm - from_bpm) / math.log(to_bpm / from_bpm)
 
 
 def held(points: Sequence[Point], every_beats: float) -> list[Point]:

@@ -95,13 +95,15 @@ class Automation:
     """A parameter's points over time, in `unit`.
 
     `target` is gain_db, pan, width, mute, trim_db, send:<track id>, or device:<index>:<parameter>;
-    of the last `parameter` says which one it is where names do not.
+    of the last `parameter` says which one it is where names do not. `in_beats`: the session holds
+    its times in beats.
     """
 
     target: str
     unit: str
     points: tuple[AutomationPoint, ...]
     parameter: PluginParameter | None = None
+    in_beats: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of an `automation` list; points are [seconds, value], then other shapes."""
@@ -114,4 +116,5 @@ class Automation:
                 for point in self.points
             ],
             **named,
+            **beyond_default(self, ("in_beats",)),
         }

@@ -102,3 +102,11 @@ def test_time_never_runs_backwards(points: list[Point], ramp_in: RampIn) -> None
     tempo = TempoMap(points, ramp_in)
     times = [tempo.seconds(beat / 4) for beat in range(0, 2000, 7)]
     assert all(later > earlier for earlier, later in itertools.pairwise(times))
+
+
+def test_ramps_over_beats_come_back_from_their_seconds() -> None:
+    tempo = TempoMap([(0.0, 90.0, "linear"), (7.0, 150.0, "step"), (9.0, 80.0, "step")])
+    points = [(each.position_s, each.bpm, each.curve) for each in tempo.tempos()]
+    again = TempoMap.at_seconds(points, ramp_in="beats")
+    for second in (0.5, 2.0, 3.9, 6.0):
+        assert again.beats(second) == pytest.approx(tempo.beats(second), abs=1e-9)

@@ -174,6 +174,12 @@ def _exponential(before: float, after: float, between: Array) -> Array:
     return gains_of(levels_db) * (_HIGHEST_GAIN / 2.0)
 
 
+def _logarithmic(before: float, after: float, between: Array) -> Array:
+    """Straight in decibels (interpolate_logarithmic)."""
+    start_db, end_db = amplitude_db(before), amplitude_db(after)
+    return gains_of(start_db + (end_db - start_db) * between)
+
+
 _DB_PER_OCTAVE = 6.020599913279624
 
 
@@ -200,6 +206,27 @@ def _pan_in_block(frames: Array, late_frames: int) -> Array:
     return _in_block(frames, late_frames) + (_ENGINE_FRAMES + late_frames)
 
 
+def _at_ticks(
+    frames: Array, late_frames: int, tick_at: Callable[[int], int], ahead: int = 0
+) -> Array:
+    """Lines in beats: a block from the tick next to its start to that of its end, each read at the
+    tick that is begun (Curve.cc: _get_vector adds up steps, from_ticks takes whole ones).
+    """
+    first, last = (int(each) - _ENGINE_FRAMES - late_frames for each in (frames[0], frames[-1]))
+    begin = first // _BLOCK_FRAMES * _BLOCK_FRAMES
+    blocks = []
+    for start in range(begin, last + 1, _BLOCK_FRAMES):
+        tick, end = tick_at(start + ahead), tick_at(start + ahead + _BLOCK_FRAMES)
+        steps = np.full(_BLOCK_FRAMES, (end - tick) / (_BLOCK_FRAMES - 1))
+        steps[0] = tick
+        blocks.append(np.floor(np.cumsum(steps)))
+    return np.concatenate(blocks)[first - begin :][: len(frames)]
+
+
+def _pan_at_ticks(frames: Array, late_frames: int, tick_at: Callable[[int], int]) -> Array:
+    return _at_ticks(frames, late_frames, tick_at, _ENGINE_FRAMES + late_frames)
+
+
 def _at_block(frames: Array, late_frames: int) -> Array:
     """Mutes are read where a block begins."""
     played = frames - (_ENGINE_FRAMES + late_frames)
@@ -220,11 +247,19 @@ ARDOUR = Dialect(
     fade=_fade,
     under_fade=_under_fade,
     pan=_pan,
-    joins={"linear": straight, "hold": held, "exponential": _exponential},
+    joins={
+        "linear": straight,
+        "hold": held,
+        "exponential": _exponential,
+        "logarithmic": _logarithmic,
+    },
     fade_shapes=frozenset(_FADES_OUT),
     fader_places=_in_block,
     pan_places=_pan_in_block,
     mute_places=_at_block,
+    send_places=_pan_in_block,
+    fader_tick_places=_at_ticks,
+    pan_tick_places=_pan_at_ticks,
     clip_places=_in_clip,
     glide_hz=_GLIDE_HZ,
     block_frames=_BLOCK_FRAMES,

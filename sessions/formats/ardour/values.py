@@ -76,7 +76,8 @@ class Clock:
         style = node.get("interpolation-style", "Linear")
         shape = _SHAPES.get(style, style.lower())
         points = tuple(AutomationPoint(at, value, shape) for at, value in self.events(node))
-        return Automation(target, unit, points) if points else None
+        in_beats = node.get("time-domain") == "BeatTime"
+        return Automation(target, unit, points, in_beats=in_beats) if points else None
 
 
 def automation_list(element: etree._Element | None, name: str) -> etree._Element | None:

@@ -216,3 +216,25 @@ def test_stems_through_the_master_sum_to_what_leaves_it(noise: Media, tmp_path: 
         total = np.sum([soundfile.read(stem.written.path)[0] for stem in done.stems], axis=0)
         whole = _printed(session, tmp_path, "master")["master"]
         assert np.abs(total.T - whole).max() < 1e-12
+
+
+def test_lines_in_beats_are_read_at_whole_ticks_and_trims_move_in_decibels(
+    noise: Media, tmp_path: Path
+) -> None:
+    """In Ardour: 1920 ticks a quarter note, so at 120 a minute a step every 12.5 frames."""
+    line = (AutomationPoint(0.0, -1.0), AutomationPoint(0.5, 1.0))
+    session = _session(_track("a", _clip(noise, 0, FRAMES), pan_law="balance"))
+    plain = _printed(session, tmp_path)["a"][0]
+    for in_beats, steps in ((True, 384), (False, 4800)):
+        pan = Automation("pan", "pan", line, in_beats=in_beats)
+        tracks = [replace(session.tracks[0], automation=(pan,)), session.tracks[1]]
+        moved = _printed(replace(session, tracks=tuple(tracks)), tmp_path)["a"][0]
+        gains = (moved / plain)[14_400:19_200]
+        assert abs(len(np.unique(gains.round(9))) - steps) < 10
+        assert np.abs(gains - np.linspace(0.8, 0.4, 4800)).max() < 3 * 2 / FRAMES * 12.5
+    trim = (AutomationPoint(0.0, 1.0, "logarithmic"), AutomationPoint(0.5, 0.25, "logarithmic"))
+    trimmed = replace(session.tracks[0], automation=(Automation("trim_db", "linear", trim),))
+    moved = _printed(replace(session, tracks=(trimmed, session.tracks[1])), tmp_path)["a"][0]
+    late = ARDOUR.glide_hz / RATE_HZ
+    at = 12_000 - 256 - 1.0 / late
+    assert moved[12_000] / plain[12_000] == pytest.approx(0.25 ** (at / FRAMES), abs=2e-4)
