@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.checking.mix.products import Products
+from bridge.checking.mix.tables import Tables, tables_of
 from stemwright.decibels import power_db
 
 _ROUNDS = 24
@@ -71,16 +72,14 @@ def fitted(given: Products, *, moving: bool) -> Fit:
 
 def _fitted(given: Products, weighed: _Weighed, rounds: int, *, moving: bool) -> Fit:
     kept = independent(given.total[:-1, :-1])
-    at = np.array([*kept, given.cells.shape[2] - 1])
-    cells = given.cells[:, :, at[:, None], at]
-    own, both = cells[..., :-1, :-1], cells[..., :-1, -1]
-    there = cells[..., -1, -1].astype(np.float64)
-    moved, gains = np.ones(len(cells)), np.zeros(len(kept))
+    tables = tables_of(given, kept)
+    there = tables.there
+    moved, gains = np.ones(len(there)), np.zeros(len(kept))
     left, expected = there, np.zeros_like(there)
     for done in np.linspace(0.0, 1.0, rounds):
         weights = weighed(left, there, float(done))
-        gains = _solved(own, both, weights, moved)
-        shared, single = _predicted(own, both, gains)
+        gains = _solved(tables, weights, moved)
+        shared, single = tables.predicted(gains)
         if moving:
             moved = _moved(shared, single, weights)
             size = _middle(moved, there.sum(axis=1))
@@ -141,24 +140,12 @@ def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
     return [tuple(each) for each in found]
 
 
-def _solved(own: npt.NDArray[np.float32], both: npt.NDArray[np.float32], weights: _Array,
-            moved: _Array) -> _Array:  # fmt: skip
-    rows = own.shape[-1]
-    flat = (weights * np.square(moved)[:, None]).ravel()
-    matrix = (flat @ own.reshape(len(flat), -1)).reshape(rows, rows)
-    right = (weights * moved[:, None]).ravel() @ both.reshape(len(flat), -1)
+def _solved(tables: Tables, weights: _Array, moved: _Array) -> _Array:
+    moves = moved[:, None]
+    matrix, right = tables.weighed(weights * np.square(moves), weights * moves)
     sizes = np.sqrt(np.diag(matrix)) + 1e-30
-    normal = matrix / np.outer(sizes, sizes) + 1e-9 * np.eye(rows)
+    normal = matrix / np.outer(sizes, sizes) + 1e-9 * np.eye(tables.stems)
     return np.asarray(np.linalg.solve(normal, right / sizes) / sizes)
-
-
-def _predicted(
-    own: npt.NDArray[np.float32], both: npt.NDArray[np.float32], gains: _Array
-) -> tuple[_Array, _Array]:
-    """The power of what the stems give by cell, and its product with the mix."""
-    rows = len(gains)
-    shared = own.reshape(-1, rows * rows) @ np.outer(gains, gains).ravel()
-    return shared.reshape(own.shape[:2]), (both.reshape(-1, rows) @ gains).reshape(own.shape[:2])
 
 
 def _moved(shared: _Array, single: _Array, weights: _Array) -> _Array:
