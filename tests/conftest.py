@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import io
 import os
 import pickle
@@ -79,6 +80,12 @@ DEAREST = ("test_ci_example.py", "test_docs.py", "test_python_page.py", "test_cl
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process waits at the end for another's one test."""
     items.sort(key=lambda item: item.path.name not in DEAREST)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end: no garbage is looked for in them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -48,14 +48,14 @@ OTHER = Given("AnnBell_Song_Main_44k24", "flac", 44100, 24)
 
 @cache
 def _song(rate_hz: int, has_voice: bool) -> Block:
-    """Five seconds with a silent end, at any rate the same."""
-    time = np.arange(5 * rate_hz) / rate_hz
+    """Three seconds with a silent end, at any rate the same."""
+    time = np.arange(3 * rate_hz) / rate_hz
     hertz = np.random.default_rng(4).uniform(100, 4000, 40)
     beat = 0.5 + 0.5 * np.cos(2 * np.pi * 1.3 * time) ** 3
     music = sum(np.sin(2 * np.pi * each * time + each) for each in hertz) * beat * 0.01
     voice = 0.06 * np.sin(2 * np.pi * 440 * time + 3 * np.sin(2 * np.pi * 5 * time))
     whole = music + (voice if has_voice else 0.0)
-    whole = whole * np.clip(np.minimum(time, 4.0 - time) * 20, 0.0, 1.0)
+    whole = whole * np.clip(np.minimum(time, 2.4 - time) * 20, 0.0, 1.0)
     return np.stack([whole, whole * 0.9])
 
 
@@ -100,7 +100,7 @@ BY_NAME = {("vinyl", "rate")}
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[str]]:
-    """What is told of a rule set's right files, which have five seconds alone."""
+    """What is told of a rule set's right files, which have three seconds alone."""
 
     @cache
     def told(profile: str) -> set[str]:
