@@ -338,6 +338,17 @@ def test_a_held_note_at_the_frequency_of_the_mains_is_no_hum(hear: Hear) -> None
     assert hear(Hum, _quantised(np.minimum(1.0, 3.0 - seconds / 2) * tone)) == []
 
 
+@pytest.mark.parametrize(("at", "gain"), [(80000, 2.0), (CORE_FRAMES - 20, 1.0)])
+def test_a_millisecond_of_noise_at_full_scale_is_found(
+    hear: Hear, music: Signal, at: int, gain: float
+) -> None:
+    signal = gain * music
+    signal[at : at + 48] = np.random.default_rng(2).uniform(-1, 1, 48)
+    (found,) = hear(CorruptSamples, signal)
+    assert abs(found.start - at) < 10
+    assert abs(found.stop - at - 48) < 10
+
+
 def test_samples_that_are_no_sound_are_found(hear: Hear, music: Signal) -> None:
     signal = np.stack([music, music])
     signal[0, 1000:1010] = np.nan

@@ -1,7 +1,8 @@
 """`corrupt_samples`: what no converter and no plugin meant: NaN, infinity, bytes in a wrong order.
 
 Samples beyond +18 dBFS count too, and stretches of white noise at full scale that begin and end
-within a sample: what a file holds whose bytes were swapped, or that lost its place.
+within a sample, from a millisecond on: what a file holds whose bytes were swapped, or that lost its
+place.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from bridge.audio import Block
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
+from bridge.checking.runs import runs
 from stemwright.words import counted
 
 _BEYOND = 8.0
@@ -26,6 +28,13 @@ _WHITE = 1.15
 _FLAT = 2.4
 """Kurtosis: 1.8 for equally likely values, 3 for noise, more for music."""
 _OVER_SURROUNDINGS = 1.5
+_SHORT = 32
+_FULL = 0.8
+_LONGEST_SHORT = 1024
+_FAR_OVER, _SLOW = 4.0, 0.5
+"""What lies beside a burst of a few pieces: so much lower, or with steps so much smaller."""
+_FAR_STEPS = 8.0
+_NO_SOUND = "noise, not sound"
 
 
 class CorruptSamples:
@@ -58,7 +67,11 @@ class CorruptSamples:
             self._note(at + np.flatnonzero(tops > _BEYOND), 1, "beyond +18 dBFS")
         if float(tops.max()) > _LOUD:
             for samples in passage.samples:
-                self._note(passage.first + _noise(samples, passage), _PIECE, "noise, not sound")
+                self._note(passage.first + _noise(samples, passage), _PIECE, _NO_SOUND)
+                self._spans += [
+                    (passage.first + start, passage.first + stop, _NO_SOUND)
+                    for start, stop in _short_bursts(samples, passage)
+                ]
 
     def findings(self) -> Iterator[Found]:
         """One for what lies together."""
@@ -86,28 +99,69 @@ class CorruptSamples:
 
 
 def _noise(samples: Block, passage: Passage) -> npt.NDArray[np.int64]:
-    """First frames of the pieces in the core that are white, flat, and far over what surrounds."""
+    """First frames of the pieces in the core that are white, flat, and unlike what surrounds."""
     begin = passage.core_start + -(passage.first + passage.core_start) % _PIECE
     count = (passage.core_stop - begin) // _PIECE
     if count < 1:
         return np.zeros(0, np.int64)
-    pieces = samples[begin : begin + count * _PIECE].reshape(count, _PIECE)
+    power, bad = _white_and_flat(samples[begin : begin + count * _PIECE].reshape(count, _PIECE))
+    found = [
+        begin + np.arange(start, stop) * _PIECE
+        for start, stop in runs(bad)
+        if stop - start >= _FEWEST_PIECES
+        and _beside(power, start, stop) * _OVER_SURROUNDINGS**2 < power[start:stop].mean()
+    ]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _short_bursts(samples: Block, passage: Passage) -> Iterator[tuple[int, int]]:
+    """Frames (start, stop) from the core on that are such noise, in what is not."""
+    begin = max(passage.core_start - _LONGEST_SHORT, 0)
+    loud = begin + np.flatnonzero(
+        np.abs(samples[begin : passage.core_stop + _LONGEST_SHORT]) >= _FULL
+    )
+    for run in np.split(loud, np.flatnonzero(np.diff(loud) > _SHORT) + 1):
+        first, last = (int(run[0]), int(run[-1]) + 1) if len(run) else (0, 0)
+        is_of_core = passage.core_start <= first < passage.core_stop
+        if not is_of_core or not _SHORT // 2 <= last - first <= _LONGEST_SHORT:
+            continue
+        power, bad = _white_and_flat(samples[first:last][None])
+        sides = (samples[max(0, first - 5 * _SHORT) : first - _SHORT // 2],
+                 samples[last + _SHORT // 2 : last + 5 * _SHORT])  # fmt: skip
+        if bad[0] and all(_is_not_like(side, float(power[0])) for side in sides):
+            yield _widened(samples, first, last, sides)
+
+
+def _widened(samples: Block, first: int, last: int, sides: tuple[Block, ...]) -> tuple[int, int]:
+    """A burst with the samples at its ends that step further than what lies beside it."""
+    begin = max(0, first - _SHORT)
+    steps = np.abs(np.diff(samples[begin : last + _SHORT]))
+    usual = max(float(np.median(np.abs(np.diff(side)))) for side in sides)
+    far = np.flatnonzero(steps > max(_FAR_STEPS * usual, _FULL / 8))
+    if len(far):
+        first, last = min(first, begin + int(far[0]) + 1), max(last, begin + int(far[-1]) + 1)
+    return first, last
+
+
+def _is_not_like(side: Block, power: float) -> bool:
+    """Whether what lies beside a burst is far quieter, or moves slowly where that is loud."""
+    if len(side) < 2:
+        return False
+    own = float(np.square(side).mean())
+    steps = float(np.square(np.diff(side)).mean())
+    return own * _FAR_OVER**2 < power or steps < _SLOW**2 * own
+
+
+def _white_and_flat(pieces: Block) -> tuple[Block, npt.NDArray[np.bool_]]:
+    """(pieces,) power, and whether it is loud white noise of equally likely values."""
     power = np.square(pieces).mean(axis=1)
     steps = np.square(np.diff(pieces, axis=1)).mean(axis=1)
     fourth = np.square(np.square(pieces)).mean(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        white = steps > _WHITE**2 * power
-        flat = fourth < _FLAT * np.square(power)
-    bad = white & flat & (power > _LOUD**2)
-    if not bad.any():
-        return np.zeros(0, np.int64)
-    runs = np.flatnonzero(np.diff(bad.astype(np.int8), prepend=0, append=0))
-    kept: list[npt.NDArray[np.int64]] = []
-    for start, stop in zip(runs[::2].tolist(), runs[1::2].tolist(), strict=True):
-        beside = np.concatenate([power[max(0, start - 9) : start - 1], power[stop + 1 : stop + 9]])
-        quiet = len(beside) and float(np.median(beside)) * _OVER_SURROUNDINGS**2 < float(
-            power[start:stop].mean()
-        )
-        if stop - start >= _FEWEST_PIECES and quiet:
-            kept.append(begin + np.arange(start, stop) * _PIECE)
-    return np.concatenate(kept) if kept else np.zeros(0, np.int64)
+    white = steps > _WHITE**2 * power
+    return power, white & (fourth < _FLAT * np.square(power)) & (power > _LOUD**2)
+
+
+def _beside(power: Block, start: int, stop: int) -> float:
+    """The median power of the pieces about a run; infinite where there are none."""
+    beside = np.concatenate([power[max(0, start - 9) : start - 1], power[stop + 1 : stop + 9]])
+    return float(np.median(beside)) if len(beside) else np.inf

@@ -19,6 +19,7 @@ from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
+from bridge.checking.runs import runs
 from bridge.checking.stem.damage.repeated_buffers import buffers_twice
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
 from bridge.checking.stem.damage.rhythm import on_a_grid
@@ -78,7 +79,7 @@ class Dropout:
             return
         first = passage.first
         for channel, samples in enumerate(passage.samples):
-            for start, stop in _runs(passage.magnitudes[channel] <= _ZERO):
+            for start, stop in runs(passage.magnitudes[channel] <= _ZERO):
                 inside = passage.core_start <= start < passage.core_stop
                 if inside and not _is_broken(passage, channel, start, stop):
                     self._take(samples, start, stop, first)
@@ -200,12 +201,6 @@ def _edge(samples: Block) -> float:
 def _values(samples: Block) -> float:
     """How many different ones there are, of all."""
     return len(np.unique(samples)) / len(samples)
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Where flags are true: (start, stop) of each run."""
-    edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def _joined(gaps: list[tuple[int, int, bool]], near: int) -> Iterator[tuple[int, int, bool]]:
