@@ -114,7 +114,8 @@ def _side(side: Side) -> str:
         for number, part in enumerate(side.parts, 1)
     ]
     said = f"{side.name}, {record_size(side.record).words}"
-    return table(("", "song", "artist", "from", "to"), rows, said, words=True)
+    songs = table(("", "song", "artist", "from", "to"), rows, said, words=True)
+    return tag("p", text(said)) + songs
 
 
 def _row(file: DeliveredFile) -> Sequence[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OURS = ("chain.lock", "render.json")
 _MAIN = "main"
+_MOST_CHANNELS = 2
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,10 @@ def _headers(files: Mapping[str, Path]) -> Mapping[str, Header]:
             heads[version] = probe(path)
         except InputError as error:
             problems += error.problems
+        else:
+            if heads[version].channels > _MOST_CHANNELS:
+                said = f"has {heads[version].channels} channels, and a master has two"
+                problems.append(Problem("not_stereo", said, {"file": str(path)}))
     if problems:
         raise InputError(problems)
     return heads

@@ -122,7 +122,8 @@ class RecordMasters:
         else:
             path = masters.open_of(part.version)
         header = probe(path)
-        blocks = resampled(read_blocks(path), _CHANNELS, header.sample_rate_hz, side.rate_hz)
+        both = (_on_both_sides(each) for each in read_blocks(path))
+        blocks = resampled(both, _CHANNELS, header.sample_rate_hz, side.rate_hz)
         frames = 0
         for block in run(_lows(profile, side.rate_hz), blocks):
             frames += block.shape[1]
@@ -139,6 +140,11 @@ def _lows(profile: Profile, rate_hz: int) -> Sequence[Processor]:
     if profile.aim is None or not profile.aim.mono_below_hz:
         return ()
     return (build(Width(mono_below_hz=profile.aim.mono_below_hz), rate_hz),)
+
+
+def _on_both_sides(block: Block) -> Block:
+    """A mono master on both sides, at unity."""
+    return np.repeat(block, _CHANNELS, axis=0) if len(block) == 1 else block
 
 
 def _silence(frames: int) -> Iterator[Block]:

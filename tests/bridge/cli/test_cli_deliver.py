@@ -308,7 +308,16 @@ def test_masters_made_elsewhere_go_out_as_they_are_and_what_needs_a_chain_is_tol
     alone = deliver(theirs / "main.wav", "--profile", "cd", *SAID, "--dry-run", "--json")
     assert [each["version"] for each in json.loads(alone.out)["files"]] == ["main"]
     (theirs / "main.wav").rename(theirs / "mix 7.wav")
+    mono, three = tmp_path / "mono.wav", tmp_path / "three.wav"
+    soundfile.write(mono, np.sin(np.arange(24000) / 20) / 8, 48000, "PCM_24")
+    soundfile.write(three, np.zeros((24000, 3)), 48000, "PCM_24")
+    vinyl = "--profile", "vinyl", *SAID, "--set", "catalog_number=X", "--pause", "0"
+    assert deliver(mono, mono, *vinyl, "-o", tmp_path / "side").code == 1  # a sine has no PLR
+    (side,) = (tmp_path / "side" / "vinyl").glob("*.wav")
+    heard, given = (soundfile.read(each, always_2d=True)[0] for each in (side, mono))
+    assert np.abs(heard - np.concatenate([given] * 2)).max() < 2.0**-21  # on both sides, no gap
     for song, kind in (
+        (three, "not_stereo"),
         (theirs, "no_main"),
         (tmp_path / "gone", "not_found"),
         (finished / "master" / "main.wav", "usage"),
