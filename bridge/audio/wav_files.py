@@ -27,13 +27,19 @@ _DS64_BYTES = 28
 _LARGEST = 0xFFFFFFFF
 
 
-def wave_header(sample_rate_hz: int, channels: int, subtype: Subtype, frames: int) -> bytes:
+def wave_header(
+    sample_rate_hz: int, channels: int, subtype: Subtype, frames: int, bext: bytes = b""
+) -> bytes:
     """Return everything before the first sample; its length does not depend on `frames`.
 
-    A JUNK chunk keeps the place of the ds64 chunk, as EBU Tech 3306 advises.
+    `bext` is the body of a Broadcast Wave's chunk, none where it is empty. A JUNK chunk keeps the
+    place of the ds64 chunk, as EBU Tech 3306 advises.
     """
     data_bytes = frames * frame_bytes(channels, subtype)
     body = _format_chunk(sample_rate_hz, channels, subtype)
+    if bext:
+        padding = b"\0" * (len(bext) & 1)
+        body = struct.pack("<4sI", b"bext", len(bext)) + bext + padding + body
     if subtype.startswith("float"):
         body += struct.pack("<4sII", b"fact", 4, min(frames, _LARGEST))
     riff_bytes = 4 + 8 + _DS64_BYTES + len(body) + 8 + data_bytes + (data_bytes & 1)
@@ -136,8 +142,13 @@ class WavWriter(WholeOrNothing):
         dither: bool = True,
         overwrite: bool = False,
         listener: Callable[[Block], None] | None = None,
+        bext: bytes = b"",
     ) -> None:
-        """`listener` is given every block as a reader of the file will have it."""
+        """`listener` is given every block as a reader of the file will have it.
+
+        `bext` is the body of the file's bext chunk; such a file cannot be read while it grows.
+        """
+        self._bext = bext
         self._path = path
         self._overwrite = overwrite
         self._listener = listener
@@ -150,7 +161,7 @@ class WavWriter(WholeOrNothing):
         try:
             self._staged = Staged(path)
             self._file = self._staged.path.open("wb", buffering=0)
-            self._put(memoryview(wave_header(*self._format, frames=0)))
+            self._put(memoryview(wave_header(*self._format, 0, bext)))
         except OSError as cause:
             raise cannot_write(path, cause) from cause
 
@@ -187,7 +198,7 @@ class WavWriter(WholeOrNothing):
             if self._frames * frame_bytes(channels, subtype) % 2:
                 self._put(memoryview(b"\0"))  # RIFF chunks are padded to whole words
             self._file.seek(0)
-            self._put(memoryview(wave_header(*self._format, frames=self._frames)))
+            self._put(memoryview(wave_header(*self._format, self._frames, self._bext)))
             os.fsync(self._file.fileno())
             self._file.close()
             self._refuse_overwriting()

@@ -10,7 +10,7 @@ from bridge.bouncing.accounts import REASONS, ClipAccount, TrackAccount, account
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network, alone_in, network
 from sessions import Session, Track
-from stemwright.problems import Problem
+from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
 StemKind = Literal["tracks", "groups", "master"]
@@ -74,17 +74,23 @@ def planned(
     kind: StemKind = "groups",
     *,
     through_master: bool = False,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    tail_s: float = 0.0,
 ) -> Bounce:
     """Sort out what to print; a master goes through itself anyway.
 
-    Raises InputError: feedback.
+    By default it is the range that the session calls its own, else from 0 to the end of the last
+    clip that is heard; `tail_s` goes on behind it. Raises InputError: feedback, empty_range.
     """
     accounts = account(session, network(session), dialect)
     rate_hz = session.sample_rate_hz
-    whole = next((each for each in session.markers if each.kind == "session"), None)
-    start_s = 0.0 if whole is None else whole.position_s
-    end_s = _end_s(session) if whole is None else start_s + (whole.length_s or 0.0)
-    start, stop = round(start_s * rate_hz), round(end_s * rate_hz)
+    own_start_s, own_end_s = _own_range_s(session)
+    start = round((own_start_s if start_s is None else start_s) * rate_hz)
+    stop = round(((own_end_s if end_s is None else end_s) + tail_s) * rate_hz)
+    given = (start_s, end_s) != (None, None)
+    if start < 0 or start > stop or (given and start == stop):
+        raise InputError(_empty_range(start / rate_hz, stop / rate_hz))
     printed = network(_without(session, accounts))
     told = track_accounts(printed, dialect)
     through = through_master and kind != "master"
@@ -114,14 +120,26 @@ def _without(session: Session, accounts: tuple[ClipAccount, ...]) -> Session:
     return replace(session, tracks=tuple(tracks))
 
 
-def _end_s(session: Session) -> float:
+def _own_range_s(session: Session) -> tuple[float, float]:
+    whole = next((each for each in session.markers if each.kind == "session"), None)
+    if whole is not None:
+        return whole.position_s, whole.position_s + (whole.length_s or 0.0)
     ends = (
         clip.position_s + clip.length_s
         for track in session.tracks
         for clip in track.clips
         if not clip.muted
     )
-    return max(ends, default=session.length_s or 0.0)
+    return 0.0, max(ends, default=session.length_s or 0.0)
+
+
+def _empty_range(start_s: float, stop_s: float) -> Problem:
+    return Problem(
+        "empty_range",
+        f"from {start_s:.3f} s to {stop_s:.3f} s there is nothing to print",
+        expected="a stretch of the song",
+        hint="see where its clips lie: stemwright read --clips SESSION",
+    )
 
 
 def refusals(bounce: Bounce) -> list[Problem]:

@@ -18,6 +18,7 @@ from bridge.bouncing.accounts import REASONS, TRACK_REASONS, seconds
 from bridge.bouncing.bounce import Bounce, alone
 from bridge.bouncing.inserts import Hosting
 from bridge.bouncing.stretches import Ready, made_ready, stretches
+from bridge.delivering.tags import Bext
 from bridge.gathering import Events, Silent
 from bridge.storing import digest, read_json
 from sessions import Track
@@ -211,6 +212,7 @@ def _written(
     rate_hz, tracks = bounce.session.sample_rate_hz, bounce.network.tracks
     names = file_names(tracks[each] for each in bounce.network.order)
     stems: list[PrintedStem] = []
+    bext = Bext(time_reference_frames=bounce.start_frame).as_bytes()
     for only, ready in passes.items():
         writers: dict[str, WavWriter] = {}
         with ExitStack() as held:
@@ -219,7 +221,7 @@ def _written(
                     told = only or each
                     if told not in writers:
                         path = folder / f"{names[told]}.wav"
-                        writer = WavWriter(path, rate_hz, 2, subtype, told)
+                        writer = WavWriter(path, rate_hz, 2, subtype, told, bext=bext)
                         writers[told] = held.enter_context(writer)
                     writers[told].write(block)
         stems += [PrintedStem(tracks[each], writer.result) for each, writer in writers.items()]

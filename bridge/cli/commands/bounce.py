@@ -10,6 +10,7 @@ import typer
 from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
+from bridge.cli.ranges import excerpt
 from bridge.cli.telling import say_diagnostics
 from bridge.road import cores
 from stemwright.problems import InputError, Problem, StoppedError
@@ -42,6 +43,18 @@ def bounce(
             help="Print what leaves the master while each track or group alone plays.",
         ),
     ] = False,
+    range_: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="START-END",
+            help="Print this part: 30:50 (seconds), 1:02-1:22. Default: the session's own range.",
+        ),
+    ] = None,
+    tail: Annotated[
+        float,
+        typer.Option("--tail", metavar="SECONDS", min=0.0, help="Go on behind the end for this."),
+    ] = 0.0,
     subtype: Annotated[
         Literal["float32", "float64", "pcm24", "pcm16"],
         typer.Option("--subtype", help="Sample format."),
@@ -79,7 +92,16 @@ def bounce(
         places = (plugin_path or (), trust or (), jobs or cores())
         hosting = Hosting(Store(store or default_root()), *places)
     found = read([session], media=media or ())
-    made = planned(found, dialect_of(found), stems, through_master=through_master)
+    part = None if range_ is None else excerpt(range_, 0.0)
+    made = planned(
+        found,
+        dialect_of(found),
+        stems,
+        through_master=through_master,
+        start_s=None if part is None else part.start_s,
+        end_s=None if part is None else part.end_s,
+        tail_s=tail,
+    )
     if plan:
         _show_plan(made, plan_json(made), json=json)
         return

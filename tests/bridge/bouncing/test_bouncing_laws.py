@@ -18,7 +18,17 @@ from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.stretches import Ready, stretches
 from bridge.gathering import Signal
-from sessions import Automation, AutomationPoint, Clip, Media, Send, Session, Track
+from sessions import (
+    Automation,
+    AutomationPoint,
+    Clip,
+    Media,
+    Send,
+    Session,
+    Sound,
+    Track,
+    identify,
+)
 from stemwright.problems import InputError
 
 RATE_HZ, FRAMES = 48_000, 24_000
@@ -238,3 +248,21 @@ def test_lines_in_beats_are_read_at_whole_ticks_and_trims_move_in_decibels(
     late = ARDOUR.glide_hz / RATE_HZ
     at = 12_000 - 256 - 1.0 / late
     assert moved[12_000] / plain[12_000] == pytest.approx(0.25 ** (at / FRAMES), abs=2e-4)
+
+
+def test_a_range_is_cut_out_of_the_whole_and_says_where_it_lay(
+    noise: Media, tmp_path: Path
+) -> None:
+    session = _song(noise)
+    whole = _printed(session, tmp_path)
+    part = planned(session, ARDOUR, start_s=0.1, end_s=0.2, tail_s=0.05)
+    done = print_stems(part, tmp_path / "part", "float64")
+    for stem in done.stems:
+        found, _ = soundfile.read(stem.written.path)
+        assert np.array_equal(found.T, whole[stem.track.id][:, 4800:12_000])
+        with stem.written.path.open("rb") as file:
+            sound = identify(file, stem.written.path.stat().st_size)
+        assert isinstance(sound, Sound)
+        assert sound.time_reference_frames == 4800
+    with pytest.raises(InputError, match="nothing to print"):
+        planned(session, ARDOUR, start_s=0.2, end_s=0.2)
