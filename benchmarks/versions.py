@@ -33,11 +33,29 @@ id = "alone"
 only = ["{group}"]
 dynamics = "{dynamics}"
 """
+_PLUGINS = (
+    ("ZamComp", '"Threshold" = "-24 dB", "Ratio" = "3"'),
+    ("ZamCompX2", '"Threshold" = "-24 dB", "Ratio" = "3", "Stereo Detection" = "1"'),
+    (
+        "ZaMultiComp",
+        '"ZamComp 1 ON" = "1", "ZamComp 2 ON" = "1", "ZamComp 3 ON" = "1", '
+        '"Threshold 1" = "-24 dB", "Threshold 2" = "-24 dB", "Threshold 3" = "-24 dB"',
+    ),
+)
+_ON_MASTER = """
+[[master.insert]]
+id = "one"
+use = "plugin"
+plugin = "{plugin}"
+params = {{ {params} }}
+"""
 _STEMS = '\n[[version]]\nid = "stem"\nstems = "mastered"\n'
 
 
 @dataclass(frozen=True)
-class _Song:
+class Song:
+    """A folder of stems, and the group that versions leave out or have alone."""
+
     name: str
     stems: Path
     group: str
@@ -48,22 +66,25 @@ def versions(figures: Figures) -> None:
     with tempfile.TemporaryDirectory(prefix="stemwright-versions-") as name:
         place = Path(name)
         write_song(place / "demo")
-        songs = [_Song("demo", place / "demo", "vocals")]
+        songs = [Song("demo", place / "demo", "vocals")]
         for found, group in (
             ("caesium", "vocals"),
             ("potassium", "vocals"),
             ("crunkdemo-lmms", "drums"),
         ):
             if (DATA / "stems" / found).is_dir():
-                songs.append(_Song(found, DATA / "stems" / found, group))
+                songs.append(Song(found, DATA / "stems" / found, group))
             else:
                 figures.left_out(found, f"there is no stems/{found} in STEMWRIGHT_TEST_DATA")
         for song in songs:
             for chain in _CHAINS:
                 _song(figures, song, chain, place)
+        for song in songs:
+            for plugin, params in _PLUGINS:
+                plugin_alone(figures, song, plugin, params, place)
 
 
-def _song(figures: Figures, song: _Song, chain: str, place: Path) -> None:
+def _song(figures: Figures, song: Song, chain: str, place: Path) -> None:
     progress(f"{song.name}, {chain}")
     figures.title(f"{song.name} by {chain}.toml: the peak between the master and a sum of versions")
     text = (LIBRARY / f"{chain}.toml").read_text(encoding="utf-8").partition("[[version]]")[0]
@@ -77,22 +98,37 @@ def _song(figures: Figures, song: _Song, chain: str, place: Path) -> None:
         figures.figure("  a version's CPU, of the main render's", cost, "%")
     record, _ = _rendered(text + _STEMS, song, place)
     _sums(figures, "mastered stems", record, goal)
+    _replays(figures, record)
+
+
+def plugin_alone(figures: Figures, song: Song, plugin: str, params: str, place: Path) -> None:
+    """One plugin on the master of a song, and a pair with the main's gains."""
+    progress(f"{song.name}, {plugin} on the master")
+    figures.title(f"{song.name}, {plugin} alone on the master")
+    text = (LIBRARY / "demo.toml").read_text(encoding="utf-8").partition("[master]")[0]
+    master = _ON_MASTER.format(plugin=plugin, params=params)
+    pair = _PAIR.format(group=song.group, dynamics="main")
+    record, _ = _rendered(f"{text}{master}[target]\nintegrated_lufs = -14.0\n{pair}", song, place)
+    _sums(figures, "a pair, dynamics main", record, _PLUGINS_GOAL_DBFS)
+    _replays(figures, record)
+
+
+def _replays(figures: Figures, record: Mapping[str, Any]) -> None:
     for step in record["steps"]:
         if "replay" in step and "@" in step["id"]:
             told = step["replay"]
-            figures.columns(
-                f"  {step['id']}", [told["model"], f"misses {told['missed_dbfs']} dBFS"]
-            )
+            missed = "nothing" if told["missed_dbfs"] is None else f"{told['missed_dbfs']} dBFS"
+            figures.columns(f"  {step['id']}", [told["model"], f"misses {missed}"])
 
 
 def _sums(figures: Figures, what: str, record: Mapping[str, Any], goal: str) -> None:
     for said in record["diagnostics"]:
-        if said["code"] == "versions_sum":
-            found = said["message"].rpartition("at most ")[2].partition(" dBFS")[0]
+        if said["code"] in ("versions_sum", "versions_not_summing"):
+            found = said["message"].partition("is at most ")[2].partition(" dBFS")[0]
             figures.figure(what, float(found), "dBFS", goal)
 
 
-def _rendered(text: str, song: _Song, place: Path) -> tuple[dict[str, Any], Usage]:
+def _rendered(text: str, song: Song, place: Path) -> tuple[dict[str, Any], Usage]:
     with tempfile.TemporaryDirectory(dir=place) as name:
         folder = Path(name)
         chain = folder / "chain.toml"

@@ -54,12 +54,18 @@ def version_plans(
     """Resolve the chain's versions; what a version names and this song lacks goes to `notes`.
 
     A group that loses some of its stems is a lane of its own. One that loses all is muted like a
-    group that is named: after its fader, so that groups which listen to it still hear it.
+    group that is named: after its fader, so that groups which listen to it still hear it. A version
+    of which this song has nothing, as a mastered stem of a group without stems, is left out.
     """
     plans = []
     for version in chain.versions:
         notes += _unmatched(version, lanes)
-        plans.append(_version(version, lanes))
+        made = _version(version, lanes)
+        if made.sounding:
+            plans.append(made)
+        else:
+            said = f"version {version.id}: nothing of it is in this song, so no file is made of it"
+            notes.append(Diagnostic("note", "version_left_out", str(version.where), said))
     return tuple(plans)
 
 

@@ -188,8 +188,11 @@ def _prepared(
     plan = linked(given, store, chain, session, excerpt=work.excerpt, partial=partial)
     if work.checked:
         plan = with_findings(plan, given.job)
+    plan = replace(plan, only=only)
+    if not plan.written:
+        raise InputError(_nothing_of(only))
     context = context_of(
-        replace(plan, only=only),
+        plan,
         store,
         events=events,
         cancel=work.cancel,
@@ -294,6 +297,12 @@ def _wanted(only: Sequence[str], chain: Chain) -> tuple[str, ...]:
     if problems:
         raise InputError(problems)
     return tuple(each for each in versions if each in only)
+
+
+def _nothing_of(only: Sequence[str]) -> Problem:
+    """That none of the versions wanted is in the song."""
+    said = f"--only {', '.join(only)}: nothing of it is in this song"
+    return Problem("nothing_sounds", said, hint="stemwright plan names the stems of every version")
 
 
 def _masters(chain: Chain) -> list[str]:

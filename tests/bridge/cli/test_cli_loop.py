@@ -236,3 +236,14 @@ def _until(done, child: subprocess.Popen[bytes]) -> None:
         assert child.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_only_what_the_song_has_nothing_of_is_refused(run, stems, chain, tmp_path) -> None:
+    horns = (
+        '[[group]]\nid = "horns"\nstems = ["role:brass"]\n[[group]]\nid = "rest"\nstems = ["*"]\n'
+    )
+    version = '[[version]]\nid = "horns-alone"\nonly = ["horns"]\n'
+    words = ("render", stems, chain(horns + version), "-o", tmp_path / "out", "--no-check")
+    said = run(*words, "--range", "0:0.2", "--only", "horns-alone")
+    assert said.code == 2
+    assert "--only horns-alone: nothing of it is in this song" in said.err

@@ -68,6 +68,18 @@ def test_mastered_stems_are_a_version_a_group_and_add_up(song) -> None:
     assert said.startswith("stem-vocals + stem-drums + stem-bass: between their sum and main is at")
 
 
+def test_a_mastered_stem_of_a_group_without_stems_is_left_out(song) -> None:
+    brass = '[[group]]\nid = "brass"\nstems = ["role:brass"]\n'
+    made = song.render(brass + PLAIN + STEMS)
+    names = [output.version for output in made.outputs]
+    assert names == ["main", "stem-vocals", "stem-drums", "stem-bass"]
+    assert _told(made, "version_left_out") == [
+        "version stem-brass: nothing of it is in this song, so no file is made of it"
+    ]
+    (said,) = _told(made, "versions_sum")
+    assert said.startswith("stem-vocals + stem-drums + stem-bass: ")
+
+
 def test_a_group_louder_is_the_fader_up(song) -> None:
     up = '[[version]]\nid = "up"\ngain_db = { vocals = 1.5, bass = 0 }\n'
     made = song.render(PLAIN + up)
