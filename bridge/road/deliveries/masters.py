@@ -87,11 +87,10 @@ class SongMasters:
 
         own = next(each for each in (Version("main"), *self.chain.versions) if each.id == version)
         made = self._rendered((replace(own, id=opened, limiter=False),))
-        self.told.extend(
-            replace(each, where=str(self.again.folder))
-            for each in made.diagnostics
-            if each.code == "version_without_limiter"
-        )
+        if any(each.code == "version_without_limiter" for each in made.diagnostics):
+            said = f"no limiter of ours ends the chain of {version}: what limits it stays as it is"
+            where = str(self.again.folder)
+            self.told.append(Diagnostic("warning", "version_without_limiter", where, said))
         return _mastered(made)
 
     def _aimed(self, aim: Aim) -> _Mastered:
