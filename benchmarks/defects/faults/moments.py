@@ -15,6 +15,7 @@ _CLICKS = 8
 _DROPOUTS = 5
 _CLICK_FRAMES = (1, 2, 4, 8, 20)
 _LEAST_DB = -50.0
+_BESIDE_S = 0.02
 
 
 def _clicks(sound: Sound, rng: Rng, over_db: float) -> Damaged | None:
@@ -47,7 +48,7 @@ def _burst(out: np.ndarray, rng: Rng, sound: Sound, at: int, length: int, height
 
 
 def _dropouts(sound: Sound, rng: Rng, length_ms: float, fade_ms: float = 0.0) -> Damaged | None:
-    """Stretches of zeros, cut hard or faded within a fraction of a millisecond."""
+    """Stretches of zeros, cut hard or faded within a fraction of a millisecond, within a sound."""
     frames, out = max(2, round(length_ms / 1000 * sound.rate_hz)), sound.samples.copy()
     fade, truths = round(fade_ms / 1000 * sound.rate_hz), []
     shape = np.zeros(frames)
@@ -55,11 +56,18 @@ def _dropouts(sound: Sound, rng: Rng, length_ms: float, fade_ms: float = 0.0) ->
         shape[:fade] = np.linspace(1, 0, fade)
         shape[-fade:] = np.linspace(0, 1, fade)
     for at in spots(rng, sounding(sound), _DROPOUTS, sound):
-        if level_db(sound.samples[:, at : at + frames]) > _LEAST_DB:
+        if _goes_on(sound, at, frames):
             for channel in _heard_in(sound, rng, at, frames):
                 out[channel, at : at + frames] *= shape
             truths.append(place("dropout", sound, at, at + frames, length_ms))
     return _told(sound, out, truths)
+
+
+def _goes_on(sound: Sound, at: int, frames: int) -> bool:
+    """Whether it sounds there and on both sides: else a note begins or ends, and nothing drops."""
+    beside = round(_BESIDE_S * sound.rate_hz)
+    places = ((at - beside, at), (at, at + frames), (at + frames, at + frames + beside))
+    return all(level_db(sound.samples[:, begin:end]) > _LEAST_DB for begin, end in places)
 
 
 def _heard_in(sound: Sound, rng: Rng, at: int, frames: int) -> list[int]:

@@ -146,6 +146,13 @@ def test_low_hits_in_time_with_the_mains_are_no_hum(hear: Hear) -> None:
     assert hear(Hum, _quantised(kicks)) == []
 
 
+def test_a_gap_is_found_where_it_is_louder_behind_than_before(hear: Hear, music: Signal) -> None:
+    signal = music * np.where(np.arange(FRAMES) < 60001, 0.15, 0.9)
+    signal[60001:60961] = 0.0
+    (found,) = hear(Dropout, _quantised(signal))
+    assert abs(found.start - 60001) <= 1
+
+
 @pytest.mark.parametrize("length_ms", [1.0, 5.0, 20.0, 50.0])
 @pytest.mark.parametrize("at", [50001, CORE_FRAMES - 7, CORE_FRAMES])
 def test_a_dropout_is_found_with_its_length(

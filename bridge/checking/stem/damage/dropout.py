@@ -28,7 +28,7 @@ _ZERO = 2.0**-20
 _SHORTEST_S = 0.0007
 _LONGEST_S = 0.1
 _SHORT_S = 0.01
-_UNLIKE_SHORT, _UNLIKE = 12.0, 4.0
+_UNLIKE_SHORT, _UNLIKE = 12.0, 8.0
 """What is behind it is as loud as what was before, by so much at most."""
 _MOST_A_MINUTE = 30.0
 """More of the long ones than that is how it is played, note by note."""
