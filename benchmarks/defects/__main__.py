@@ -34,8 +34,7 @@ def main() -> None:
         elif asked.sums:
             _explain_sums(part, asked, folder)
         elif asked.repairs:
-            worth = repairs.ran(part, folder, asked.share, asked.only)
-            sys.stdout.write(repairs.printed(*worth))
+            _mend(part, asked, folder)
         elif asked.peers:
             _beside(part, asked, folder)
         else:
@@ -65,6 +64,13 @@ def _explain_sums(part: Part, asked: argparse.Namespace, folder: Path) -> None:
         sys.stdout.writelines(f"{said}\n" for each in errors for said in each.misses())
     if asked.docs:
         page.put("sums", told)
+
+
+def _mend(part: Part, asked: argparse.Namespace, folder: Path) -> None:
+    told = repairs.printed(*repairs.ran(part, folder, asked.share, asked.only))
+    sys.stdout.write(f"{told}\n")
+    if asked.docs:
+        page.put("repairs", told)
 
 
 def _load(asked: argparse.Namespace) -> None:

@@ -28,8 +28,6 @@ CODES = frozenset(
 
 def of_stem(path: Path, _name: str, codes: Collection[str] | None) -> list[Told]:
     """What ffmpeg tells of a file; LeftOutError where there is none."""
-    if shutil.which("ffmpeg") is None:
-        raise LeftOutError("no ffmpeg on this system")
     wanted = CODES if codes is None else CODES.intersection(codes)
     info = soundfile.info(path)
     return [
@@ -64,13 +62,16 @@ def _places(code: str, path: Path, length_s: float) -> Iterator[tuple[float, flo
             yield whole
 
 
-def _said(path: Path, chain: str) -> str:
-    return _run("-i", str(path), "-af", chain, "-f", "null", "-")
-
-
-def _run(*words: str) -> str:
+def run_ffmpeg(*words: str) -> str:
+    """What ffmpeg says to these words; LeftOutError where it is not here, or refuses."""
+    if shutil.which("ffmpeg") is None:
+        raise LeftOutError("no ffmpeg on this system")
     command = ["ffmpeg", "-hide_banner", "-nostdin", "-threads", "1", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     if done.returncode:
         raise LeftOutError(f"ffmpeg: {done.stderr.strip().splitlines()[-1]}")
     return done.stderr
+
+
+def _said(path: Path, chain: str) -> str:
+    return run_ffmpeg("-i", str(path), "-af", chain, "-f", "null", "-")

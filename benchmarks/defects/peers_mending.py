@@ -13,6 +13,7 @@ from benchmarks.apart import in_peers_environment
 from benchmarks.usage import Clock, Told as Used
 
 if TYPE_CHECKING:
+    from benchmarks.defects.truth import Level
     from bridge.audio import Block
 
 _MAINS_HZ = (50.0, 60.0)
@@ -52,13 +53,14 @@ def _hum(sonare: Any, side: Any, rate_hz: int) -> Any:
 
 
 _MENDERS = {"clicks": _clicks, "clipped": _clipped, "hum": _hum}
+CODES = frozenset(_MENDERS)
 
 
-def mended_by_libsonare(path: Path, code: str) -> Block:
+def mended_by_libsonare(path: Path, level: Level) -> Block:
     """(channels, frames) of a file as libsonare mends it; LeftOutError where it is not here."""
     out = path.with_suffix(".peer.wav")
     try:
-        in_peers_environment(mended, path, code, out)
+        in_peers_environment(mended, path, level.code, out)
         samples, _ = soundfile.read(out, always_2d=True)
     finally:
         out.unlink(missing_ok=True)

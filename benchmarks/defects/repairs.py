@@ -1,7 +1,7 @@
 """What repairs are worth: stems with a known fault, checked and mended as `check --repair` does.
 
-Each place that was touched is held to the sound as it was before the fault, and so is every file
-as a whole: a repair that makes one worse is worse than none.
+Each damaged sample is held to the sound as it was before the fault, and so is every file as a
+whole: a repair that makes one worse is worse than none. libsonare and ffmpeg mend the same files.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.apart import LeftOutError
-from benchmarks.defects import ours
+from benchmarks.defects import ours, peers_mending, peers_mending_ffmpeg
 from benchmarks.defects.clean import CleanStem, Part, seeded, sounds, stems
 from benchmarks.defects.faults.every import LEVELS, queue_of
 from benchmarks.defects.peers_mending import mended_by_libsonare
+from benchmarks.defects.peers_mending_ffmpeg import mended_by_ffmpeg
 from benchmarks.defects.sound import Sound, write
 from benchmarks.defects.truth import Damaged, Level, whole
 from benchmarks.figures import progress
@@ -38,12 +39,33 @@ _MEASURED = (
 _OFFSETS = (0.001, 0.01)
 _STEMS = 6
 _STEM = "stem"
+_OURS = "ours"
+_PEERS: dict[str, tuple[Callable[[Path, Level], Block], frozenset[str]]] = {
+    "libsonare": (mended_by_libsonare, peers_mending.CODES),
+    "ffmpeg": (mended_by_ffmpeg, peers_mending_ffmpeg.CODES),
+}
+_MENDERS = (_OURS, *_PEERS)
 _SOUND_ROOM = 0.9
 
 
 @dataclass
+class Mender:
+    """What one of them made of a fault, over its stems.
+
+    `after_db` are SDR of the damaged samples, `elsewhere` the largest change of any other.
+    """
+
+    after_db: list[float] = field(default_factory=list)
+    elsewhere: float | None = None
+    worse: int = 0
+
+
+@dataclass
 class Worth:
-    """What mending one fault at one strength gave, over its stems; SDR in dB."""
+    """What mending one fault at one strength gave, over its stems; SDR in dB.
+
+    `there_db` are those before and after of the samples that a repair of ours touched.
+    """
 
     code: str
     level: str
@@ -51,11 +73,9 @@ class Worth:
     places: int = 0
     mended: int = 0
     before_db: list[float] = field(default_factory=list)
-    after_db: list[float] = field(default_factory=list)
+    there_db: list[tuple[float, float]] = field(default_factory=list)
     outside: float = 0.0
-    worse: int = 0
-    peer_db: list[float] = field(default_factory=list)
-    peer_worse: int = 0
+    menders: dict[str, Mender] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,9 +91,12 @@ class _Case:
         return np.asarray(self.true != self.damaged.sound.samples)
 
 
-def ran(part: Part, folder: Path, share: float, only: list[str]) -> tuple[list[Worth], str]:
-    """Every fault on its stems; and why libsonare was left out, "" where it was not."""
-    found, left_out = [], ""
+def ran(
+    part: Part, folder: Path, share: float, only: list[str]
+) -> tuple[list[Worth], dict[str, str]]:
+    """Every fault on its stems; and which peers were left out, and why."""
+    found: list[Worth] = []
+    left_out: dict[str, str] = {}
     for level in _levels():
         if only and level.code not in only:
             continue
@@ -83,11 +106,12 @@ def ran(part: Part, folder: Path, share: float, only: list[str]) -> tuple[list[W
             path = folder / f"{case.stem.file}.wav"
             write(case.damaged.sound, path)
             _ours(case, path, worth)
-            if not left_out:
-                try:
-                    _peer(case, path, worth)
-                except LeftOutError as why:
-                    left_out = str(why)
+            for name, (mend, codes) in _PEERS.items():
+                if name not in left_out and level.code in codes:
+                    try:
+                        _judge(case, mend(path, level), worth, name)
+                    except LeftOutError as why:
+                        left_out[name] = str(why)
             path.unlink()
         found.append(worth)
     return found, left_out
@@ -126,22 +150,32 @@ def _cases(level: Level, part: Part, count: int) -> Iterator[_Case]:
 
 
 def _ours(case: _Case, path: Path, worth: Worth) -> None:
-    after, touched = _mended(path, case.level.code)
-    before = _heard(case.damaged.sound.samples)
-    after = _heard(after)
+    made, touched = _mended(path, case.level.code)
+    before, after = _heard(case.damaged.sound.samples), _heard(made)
     worth.stems += 1
     for truth in case.damaged.truths:
         rate_hz = case.damaged.sound.rate_hz
         runs = truth.runs or ((round(truth.start_s * rate_hz), round(truth.end_s * rate_hz)),)
         worth.places += len(runs)
         worth.mended += sum(bool(touched[:, start:stop].any()) for start, stop in runs)
-    places = case.places & touched
-    if places.any():
-        worth.before_db.append(_sdr_db(case.true[places], before[places]))
-        worth.after_db.append(_sdr_db(case.true[places], after[places]))
+    places, there = case.places, case.places & touched
+    worth.before_db.append(_sdr_db(case.true[places], before[places]))
+    if there.any():
+        true = case.true[there]
+        worth.there_db.append((_sdr_db(true, before[there]), _sdr_db(true, after[there])))
     outside = np.abs(after - before)[~touched]
     worth.outside = max(worth.outside, float(outside.max(initial=0.0)))
-    worth.worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
+    _judge(case, after, worth, _OURS)
+
+
+def _judge(case: _Case, after: Block, worth: Worth, name: str) -> None:
+    mender = worth.menders.setdefault(name, Mender())
+    places, before = case.places, _heard(case.damaged.sound.samples)
+    mender.after_db.append(_sdr_db(case.true[places], after[places]))
+    if not places.all():
+        changed = float(np.abs(after - before)[~places].max())
+        mender.elsewhere = max(mender.elsewhere or 0.0, changed)
+    mender.worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
 
 
 def _mended(path: Path, code: str) -> tuple[Block, npt.NDArray[np.bool_]]:
@@ -168,15 +202,6 @@ def _finding(told: ours.Told, at: int) -> Finding:
     return Finding(named, told.code, severity, (_STEM,), told.start_s, told.end_s, told.value)
 
 
-def _peer(case: _Case, path: Path, worth: Worth) -> None:
-    if case.level.code not in ("clicks", "clipped", "hum"):
-        return
-    after = mended_by_libsonare(path, case.level.code)
-    places, before = case.places, case.damaged.sound.samples
-    worth.peer_db.append(_sdr_db(case.true[places], after[places]))
-    worth.peer_worse += _energy(case.true - after) > _energy(case.true - before) * (1.0 + 1e-9)
-
-
 def _heard(samples: Block) -> Block:
     """Samples that are no numbers as a player takes them: silence, and full scale."""
     return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
@@ -190,32 +215,40 @@ def _energy(samples: Block) -> float:
     return float(np.square(samples).sum())
 
 
-def printed(found: list[Worth], left_out: str) -> str:
+def printed(found: list[Worth], left_out: dict[str, str]) -> str:
     """The table as Markdown."""
-    head = "fault", "strength", "stems", "mended", "before, dB", "after, dB", "outside", "worse"
-    rows: list[tuple[str, ...]] = [(*head, "libsonare, dB", "worse"), ("---",) * 10]
-    rows += [_row(each) for each in found]
+    head = (
+        *("fault", "strength", "stems", "before, dB", *_MENDERS, "mended by ours", "there, dB"),
+        *(f"elsewhere, {name}" for name in _MENDERS),
+        "worse",
+    )
+    rows = [head, ("---",) * len(head), *map(_row, found)]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    if left_out:
-        lines.append(f"libsonare: {left_out}")
-    return "\n".join(lines) + "\n"
+    outside = max((each.outside for each in found), default=0.0)
+    lines += ["", f"Largest change by ours outside the ranges of its record: {_dbfs(outside)}."]
+    lines += [f"Left out: {name}: {why}." for name, why in left_out.items()]
+    return "\n".join(lines)
 
 
 def _row(worth: Worth) -> tuple[str, ...]:
-    outside = f"{20 * math.log10(worth.outside):.0f} dBFS" if worth.outside else "-inf"
-    peer = _mean(worth.peer_db)
+    each = [worth.menders.get(name) for name in _MENDERS]
+    there = [_mean(list(values)) for values in zip(*worth.there_db, strict=True)]
+    worse = ", ".join("-" if some is None else str(some.worse) for some in each)
     return (
-        worth.code,
-        worth.level,
-        str(worth.stems),
+        *(worth.code, worth.level, str(worth.stems), _mean(worth.before_db)),
+        *("-" if some is None else _mean(some.after_db) for some in each),
         f"{worth.mended} of {worth.places}",
-        _mean(worth.before_db),
-        _mean(worth.after_db),
-        outside,
-        f"{worth.worse} of {worth.stems}",
-        peer,
-        f"{worth.peer_worse} of {len(worth.peer_db)}" if worth.peer_db else "",
+        " to ".join(there),
+        *(
+            "-" if some is None or some.elsewhere is None else _dbfs(some.elsewhere)
+            for some in each
+        ),
+        worse,
     )
+
+
+def _dbfs(level: float) -> str:
+    return f"{20 * math.log10(level):.0f} dBFS" if level else "nothing"
 
 
 def _mean(values: list[float]) -> str:
