@@ -6,11 +6,12 @@ Every step counts in the frames of the file before: the stem is moved last.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.clicks import mended_click
+from bridge.checking.repairing.methods.clicks import GUARD, mended_click
 from bridge.checking.repairing.methods.gaps import mended_corrupt, mended_dropout
 from bridge.checking.repairing.methods.plateaus import mended_peaks
 from bridge.checking.repairing.methods.stretches import Local, Patch
@@ -29,6 +30,7 @@ _PLACES: dict[str, _Mend] = {
 """Where two of them meet, the later one stands."""
 _HIDING = ("clicks", "dropout", "corrupt_samples")
 _THROUGH = ("hum", "dc_offset", "channel_polarity", "polarity", "offset")
+_DOUBTFUL = "it may be what is played: --only mends it, by its id"
 _BROKEN = "samples that are no sound stay in it: mend corrupt_samples too, or ask for a new export"
 
 
@@ -80,12 +82,26 @@ class StemMending:
         )
 
     def _place(self, step: RepairStep) -> None:
+        if step.code == "clicks" and self._is_cut_peak(step):
+            return
+        if "doubtful" in step.parameters:
+            self._refuse(step, _DOUBTFUL)
+            return
         others = [each for each in self._steps if each.code in _HIDING and each is not step]
         made = _PLACES[step.code](self._audio, step, others)
         if isinstance(made, str):
             self._refuse(step, made)
         else:
             self._local.append((step, made))
+
+    def _is_cut_peak(self, click: RepairStep) -> bool:
+        """Whether peaks that were put back are what was taken for a click; noted with them."""
+        first, stop = click.first - GUARD, click.stop + GUARD
+        for at, (step, made) in enumerate(self._local):
+            if step.code == "clipped" and made.touches(first, stop):
+                self._local[at] = replace(step, also=(*step.also, click.finding)), made
+                return True
+        return False
 
     def _run(self, step: RepairStep) -> None:
         if step.code == "offset" and any(each.step.code == "offset" for each in self._whole):

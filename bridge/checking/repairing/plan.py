@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bridge.checking.codes import CODES, SEVERITIES
+from bridge.checking.codes import CODES, SEVERITIES, Severity
 from bridge.checking.findings import CheckReport, Finding
 from bridge.checking.repairing.steps import Refused, RepairStep
 from stemwright.problems import InputError, Problem
@@ -14,18 +14,22 @@ from stemwright.words import nearest
 
 @dataclass(frozen=True)
 class Method:
-    """How findings of a code are mended; a change of what it gives is a new `version`."""
+    """How findings of a code are mended; a change of what it gives is a new `version`.
+
+    What is below `least` is mended where it is named alone: it may be what is played.
+    """
 
     code: str
     name: str
     version: int
     says: str
+    least: Severity = "minor"
 
 
 METHODS: tuple[Method, ...] = (
     Method("corrupt_samples", "predicted", 2, "predicted from both sides"),
     Method("dropout", "predicted", 2, "predicted from both sides"),
-    Method("clicks", "predicted", 2, "predicted from both sides"),
+    Method("clicks", "predicted", 2, "predicted from both sides", least="major"),
     Method("clipped", "peaks", 2, "peaks put back"),
     Method("hum", "lines", 1, "the lines of the mains taken out"),
     Method("dc_offset", "constant", 1, "the offset taken out"),
@@ -38,7 +42,6 @@ METHODS: tuple[Method, ...] = (
 _BY_CODE = {method.code: method for method in METHODS}
 _EDGE_FRAMES = 64
 """A click so near to a gap is its edge."""
-_LEAST = SEVERITIES.index("minor")
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ def planned_repairs(
 ) -> Plan:
     """The steps for what a report has found, those of `only` by code or id where it names any.
 
-    Without it: what is minor or major, can be mended and is not accepted. Raises InputError
-    `unknown_finding` for words that are no code and no finding here.
+    Without it: what is minor or major, can be mended and is not accepted; clicks that are minor
+    are doubtful then, and part of other damage or left. Raises InputError `unknown_finding` for
+    words that are no code and no finding here.
     """
     findings = [*report.findings()]
     _refuse_unknown(findings, only)
@@ -80,9 +84,10 @@ def planned_repairs(
         if method is None:
             refused.append(_no_repair(finding))
             continue
+        doubtful = not only and _rank(finding.severity) < _rank(method.least)
         for stem in finding.stems:
             if stem in places:
-                steps.append(_step(stem, finding, method, places[stem]))
+                steps.append(_step(stem, finding, method, places[stem], doubtful=doubtful))
     order = {method.code: at for at, method in enumerate(METHODS)}
     steps = [*_joined(steps)]
     steps.sort(key=lambda each: (each.stem, order[each.code], each.first, each.stop, each.finding))
@@ -112,10 +117,16 @@ def _is_wanted(finding: Finding, only: Collection[str]) -> bool:
         return True
     if finding.accepted is not None:
         return False
-    return finding.code in only if only else SEVERITIES.index(finding.severity) >= _LEAST
+    return finding.code in only if only else _rank(finding.severity) >= _rank("minor")
 
 
-def _step(stem: str, finding: Finding, method: Method, place: StemPlace) -> RepairStep:
+def _rank(severity: Severity) -> int:
+    return SEVERITIES.index(severity)
+
+
+def _step(
+    stem: str, finding: Finding, method: Method, place: StemPlace, *, doubtful: bool
+) -> RepairStep:
     first, stop = (
         min(max(0, round(at_s * place.sample_rate_hz) - place.position), place.frames)
         for at_s in (finding.start_s, finding.end_s)
@@ -131,11 +142,15 @@ def _step(stem: str, finding: Finding, method: Method, place: StemPlace) -> Repa
         method.name,
         method.version,
         channel=1 if finding.code == "channel_polarity" else None,
-        parameters=dict(_parameters(finding, place)),
+        parameters=dict(_parameters(finding, place, doubtful=doubtful)),
     )
 
 
-def _parameters(finding: Finding, place: StemPlace) -> Iterator[tuple[str, float]]:
+def _parameters(
+    finding: Finding, place: StemPlace, *, doubtful: bool
+) -> Iterator[tuple[str, float]]:
+    if doubtful:
+        yield "doubtful", 1.0
     if finding.code == "clipped":
         yield "level_dbfs", finding.value
     if finding.code == "offset":

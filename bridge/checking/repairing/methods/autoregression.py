@@ -17,13 +17,19 @@ Mask = npt.NDArray[np.bool_]
 
 
 def filled(
-    samples: Block, unknown: Mask, order: int, rounds: int, bounds: Block | None = None
+    samples: Block,
+    unknown: Mask,
+    order: int,
+    rounds: int,
+    bounds: Block | None = None,
+    *,
+    tapered: bool = False,
 ) -> Block:
     """(frames,) with the `unknown` samples in place of what stood there.
 
     `bounds` (frames,) are the heights, signed, that unknown samples reach at least; what they
-    begin with. Context of `order` frames before the first and behind the last unknown one is
-    wanted, and a few thousand frames for the model.
+    begin with. `tapered` as `predictors` has it. Context of `order` frames before the first and
+    behind the last unknown one is wanted, and a few thousand frames for the model.
     """
     made = samples.copy()
     places = np.flatnonzero(unknown)
@@ -35,7 +41,7 @@ def filled(
     else:
         made[places] = bounds[places]
     for left in range(rounds - 1, -1, -1):
-        taps = predictors(made, order)
+        taps = predictors(made, order, tapered=tapered)
         if taps is None:
             break
         weights = autocorrelation(taps, order + 1)

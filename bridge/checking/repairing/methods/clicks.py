@@ -18,8 +18,10 @@ from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, s
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
+from stemwright.words import counted
 
-_GUARD = 24
+GUARD = 24
+"""Frames around what was found in which the burst may begin and end."""
 _AROUND = 1024
 _ORDER = 64
 _STANDS_OUT = 6.0
@@ -27,12 +29,14 @@ _STANDS_OUT = 6.0
 _LEAST = 1e-5
 _LONGEST_S = 0.005
 LEAST_GAIN_DB = 6.0
+_FINEST = 2.0**-46 / 12.0
+"""Power of the rounding to 24 bits: no sample is known better."""
 
 
 def mended_click(audio: StemAudio, step: RepairStep, others: Sequence[RepairStep]) -> Local | str:
     """The sides of a click that were damaged, made anew; or why not."""
-    stretch = stretch_of(audio, step.first, step.stop, AROUND + _GUARD, others)
-    return mended_burst(stretch, step, _GUARD, _LONGEST_S)
+    stretch = stretch_of(audio, step.first, step.stop, AROUND + GUARD, others)
+    return mended_burst(stretch, step, GUARD, _LONGEST_S)
 
 
 def mended_burst(stretch: Stretch, step: RepairStep, guard: int, longest_s: float) -> Local | str:
@@ -58,16 +62,17 @@ def _mended(stretch: Stretch, sides: list[Mask]) -> Local | str:
         other_is_whole = len(sides) == 2 and not sides[1 - channel].any()
         made = predicted(stretch, channel, mask, other_is_whole)
         changed = _energy(stretch, channel, made, mask)
-        expected = made.error * np.count_nonzero(mask)
-        if np.isfinite(expected) and power_db(changed / max(expected, 1e-30)) < LEAST_GAIN_DB:
+        expected = max(made.error, _FINEST) * np.count_nonzero(mask)
+        if np.isfinite(expected) and power_db(changed / expected) < LEAST_GAIN_DB:
             continue
         damage, error = damage + changed, error + expected
         patches += stretch.patches(channel, mask, made.samples)
     if not patches:
         return "what is played there cannot be predicted well enough: it would gain nothing"
-    gain_db = power_db(damage / max(error, 1e-30)) if np.isfinite(error) else None
+    gain_db = power_db(damage / error) if np.isfinite(error) else None
     frames = sum(each.stop - each.first for each in patches)
-    return Local(tuple(patches), f"{frames} samples predicted from both sides", gain_db)
+    words = f"{counted(frames, 'sample')} predicted from both sides"
+    return Local(tuple(patches), words, gain_db)
 
 
 def _energy(stretch: Stretch, channel: int, made: Predicted, mask: Mask) -> float:

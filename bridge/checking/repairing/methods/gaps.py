@@ -13,6 +13,7 @@ from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, r
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
+from stemwright.words import counted
 
 _LONGEST_GAP_S = 0.0051
 _LONGEST_CORRUPT_S = 0.0201
@@ -89,7 +90,7 @@ def _filled(stretch: Stretch, sides: list[Mask], *, needs_gain: bool) -> Local |
     if needs_gain and (gain_db is None or gain_db < _LEAST_GAIN_DB):
         return "what is played there cannot be predicted: it would gain nothing"
     frames = sum(each.stop - each.first for each in patches)
-    words = f"{frames} samples predicted from both sides"
+    words = f"{counted(frames, 'sample')} predicted from both sides"
     if gain_db is not None and gain_db < _LEAST_GAIN_DB:
         words += ": it gains nothing, but they could not stay"
     return Local(tuple(patches), words, gain_db)

@@ -16,18 +16,18 @@ from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, r
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import amplitude_db
+from stemwright.words import counted
 
 _CORE = 2048
 """Frames made anew at once, on a grid of the file's frames."""
 _AROUND = 1024
 _BESIDE = 256
 """Frames beyond the core whose plateaus are unknown as well."""
-_ORDER = 120
+_ORDER = 320
 _MOST = 1 / 3
 """Of a core's samples: of what is cut more, nothing sure is left."""
-_ROUNDS = 3
-_MANY, _FEWER_ROUNDS = 300, 2
-"""So many samples of a window cost seconds, and a third round gives them little."""
+_ROUNDS = 2
+"""A third one gains nothing."""
 _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
 """As the check has them: cut in 24 bits; dithered to 16 bits after it was cut."""
 _LOWEST = 0.7
@@ -63,7 +63,7 @@ def mended_peaks(audio: StemAudio, step: RepairStep, _others: Sequence[RepairSte
     if not patches:
         return _TOO_MUCH if left else _NONE
     top_dbfs = amplitude_db(max(float(np.abs(patch.after).max()) for patch in patches))
-    words = f"{count} peaks put back, up to {top_dbfs:+.1f} dBFS"
+    words = f"{counted(count, 'peak')} put back, up to {top_dbfs:+.1f} dBFS"
     return Local(tuple(patches), f"{words}; {left} left, too much is cut" if left else words)
 
 
@@ -122,8 +122,7 @@ def _cut(
 
 
 def _peaks(samples: Block, mask: Mask) -> Block:
-    rounds = _ROUNDS if np.count_nonzero(mask) <= _MANY else _FEWER_ROUNDS
-    made = filled(samples, mask, _ORDER, rounds, samples)
+    made = filled(samples, mask, _ORDER, _ROUNDS, samples, tapered=True)
     most = _HIGHEST * np.abs(samples)
     clipped: Block = np.where(mask, np.clip(made, -most, most), made)
     return clipped

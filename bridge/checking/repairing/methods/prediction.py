@@ -70,16 +70,21 @@ class _Side:
 
     def with_filled(self, unknown: Mask, length: int) -> Block:
         """(frames,) with the unknown samples predicted; `length` frames are the longest of it."""
-        order = _SHORT_ORDER if length <= _SHORT else _ORDER
         if self.other is None:
-            return filled(self.own, unknown, order, _ROUNDS)
+            return _filled(self.own, unknown, length)
         known = ~unknown
         power = float(np.square(self.other[known]).sum())
         shared = float((self.own * self.other)[known].sum()) / power if power > 0.0 else 0.0
-        rest = filled(self.own - shared * self.other, unknown, order, _ROUNDS)
+        rest = _filled(self.own - shared * self.other, unknown, length)
         made = self.own.copy()
         made[unknown] = (rest + shared * self.other)[unknown]
         return made
+
+
+def _filled(samples: Block, unknown: Mask, length: int) -> Block:
+    if length <= _SHORT:
+        return filled(samples, unknown, _SHORT_ORDER, _ROUNDS, tapered=True)
+    return filled(samples, unknown, _ORDER, _ROUNDS)
 
 
 def _tried(side: _Side, unknown: Mask, begin: int, stop: int) -> tuple[float, float]:

@@ -6,6 +6,8 @@ Proc. IEEE 63, 1975).
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from bridge.audio import Block
@@ -13,11 +15,18 @@ from bridge.native import library
 
 _WHITENING = 1e-9
 _LEAST_POWER = 1e-20
+_TAPERED = 0.25
 
 
-def predictors(samples: Block, order: int) -> Block | None:
-    """(order + 1,) of the prediction error's filter, the first 1; None for silence."""
-    lags = autocorrelation(samples, order + 1)
+def predictors(samples: Block, order: int, *, tapered: bool = False) -> Block | None:
+    """(order + 1,) of the prediction error's filter, the first 1; None for silence.
+
+    `tapered`: a quarter of the samples fades in, another out. Without it the samples' ends count as
+    what is played, and near tones blur; with it a few missing samples come out some 10 dB better,
+    and gaps of milliseconds, for which the model rings too long then, 5 dB worse.
+    """
+    heard = samples * _taper(len(samples)) if tapered else samples
+    lags = autocorrelation(heard, order + 1)
     if lags[0] <= _LEAST_POWER:
         return None
     lags[0] *= 1.0 + _WHITENING
@@ -37,6 +46,14 @@ def autocorrelation(values: Block, lags: int) -> Block:
         for lag in range(some):
             found[lag] = (values[: count - lag] * values[lag:]).sum()
     return found
+
+
+@cache
+def _taper(frames: int) -> Block:
+    """(frames,) 1 in the middle, at both ends 3 t^2 - 2 t^3."""
+    to_end = np.minimum(np.arange(frames) + 0.5, frames - np.arange(frames) - 0.5)
+    t = np.minimum(to_end / (_TAPERED * frames), 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t))
 
 
 def _levinson(turned: Block) -> Block:

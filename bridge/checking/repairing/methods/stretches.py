@@ -40,6 +40,10 @@ class Local:
     words: str
     gain_db: float | None = None
 
+    def touches(self, first: int, stop: int) -> bool:
+        """Whether any of these frames was made anew."""
+        return any(each.first < stop and each.stop > first for each in self.patches)
+
     def digest(self) -> str:
         """The same for the same samples in the same places."""
         found = blake3()

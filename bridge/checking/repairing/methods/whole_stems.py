@@ -114,8 +114,9 @@ def _offset(audio: StemAudio, step: RepairStep) -> WholeStem | str:
     cut, filled = ("start", "end") if late > 0 else ("end", "start")
     frames = counted(abs(late), "frame")
     first = 0 if late > 0 else audio.facts.frames + late
-    lost = amplitude_db(float(np.abs(audio.read(first, abs(late))).max(initial=0.0)))
-    words = f"{frames} cut off its {cut}, with peaks of {lost:.0f} dBFS, and its {filled} filled"
+    peak = float(np.abs(audio.read(first, abs(late))).max(initial=0.0))
+    lost = f"with peaks of {amplitude_db(peak):.0f} dBFS" if peak else "silent"
+    words = f"{frames} cut off its {cut}, {lost}, and its {filled} filled"
     return WholeStem(step, lambda block, _first: block, words)
 
 
