@@ -132,7 +132,7 @@ def read_manifest(folder: Path) -> WrittenManifest:
         rows = tuple(_row(each) for each in told["files"])
         beside = tuple(
             EnclosedFile(**_texts(file, "path", "sha256"))
-            for row in told["enclosed"]
+            for row in told.get("enclosed", ())
             for file in row["files"]
         )
         if told["schema"] != SCHEMA:
@@ -165,4 +165,7 @@ def _texts(row: Mapping[str, Any], *keys: str) -> dict[str, str]:
     for key, value in texts.items():
         if not isinstance(value, str):
             raise TypeError(f"{key} is no text")
+    parts = texts.get("path", "a file").split("/")
+    if any(each in ("", ".", "..") or "\\" in each or "\0" in each for each in parts):
+        raise ValueError(f"{texts['path']!r} is no path inside the delivery")
     return texts

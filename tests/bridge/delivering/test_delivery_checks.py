@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,20 @@ def test_a_file_of_another_format_and_one_that_is_none_are_named(
     for wrong, said in ((place / "gone", "does not exist"), (place / "Ann_Flac.wav", "no folder")):
         with pytest.raises(InputError, match=said):
             audit(wrong, [label])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [],
+        {"path": "../out.wav", "sha256": "", "profile": "cd", "version": "main", "pcm_sha256": ""},
+        {"path": "a.wav", "sha256": 3, "profile": "cd", "version": "main", "pcm_sha256": ""},
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, row: object) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"schema": 1, "files": [row]}), "utf-8")
+    with pytest.raises(InputError, match="is damaged"):
+        audit(tmp_path)
 
 
 SECONDS = {
