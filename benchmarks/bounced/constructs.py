@@ -1,4 +1,4 @@
-"""Ten songs of one construct each, and one of lines in both time domains."""
+"""Songs of one construct each."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ session:route_by_name("Late"):add_processor_by_index(limiter, 0, nil, true)
 """
     holds = "a limiter of 480 frames on a bus, signals beside it"
     plugins = ("ZaMaximX2",)
-    return Song("latency", holds, _sounds(), routes, _FRAMES, script, plugins)
+    return Song("latency", holds, _sounds(), routes, _FRAMES, script, plugins=plugins)
 
 
 def _lines() -> Song:
@@ -287,7 +287,51 @@ def _lines() -> Song:
     return Song("lines", holds, _sounds(), routes, _FRAMES, goal_dbfs=-80.0)
 
 
+def _start() -> Song:
+    """A song that begins within its clips and lines, and within a block."""
+    lines = {
+        "gain": Line(((0, 0.2), (40_000, 1.0), (110_000, 0.1)), "Exponential"),
+        "mute": Line(((0, 0), (70_000, 1), (90_000, 0)), "Discrete"),
+        "pan": Line(((0, 0.1), (60_000, 0.9), (180_000, 0.2))),
+    }
+    fade = Fade("Slow", 90_000)
+    routes = (
+        _MASTER,
+        Route("One", 1, (Region("one", 10, 180_000, fade_in=fade),), lines=lines),
+        Route("Two", 2, (Region("two", 60_000, 90_000),), gain=0.5, output="Bus"),
+        Route("Bus", lines={"gain": Line(((0, 1.0), (150_000, 0.2)))}),
+    )
+    holds = "a song that begins at 50 007"
+    return Song("start", holds, _sounds(), routes, _FRAMES, start=50_007, goal_dbfs=-80.0)
+
+
+def _vcas() -> Song:
+    """A VCA over a fader that stands, and one over a fader that moves."""
+    line = Line(((0, 0.9), (90_000, 0.1), (150_000, 0.7)), "Exponential")
+    routes = (
+        _MASTER,
+        Route("One", 1, (_WHOLE_ONE,), gain=0.7, sends=(Send("Bus", 0.5),)),
+        Route("Two", 2, (_WHOLE_TWO,), lines={"gain": line}),
+        Route("Bus", gain=0.6),
+    )
+    script = """
+local made = session:vca_manager():create_vca(2, "VCA %n")
+local levels = {0.5, 0.8}
+local vcas = {}
+for vca in made:iter() do
+  table.insert(vcas, vca)
+  vca:gain_control():set_value(0.9, PBD.GroupControlDisposition.NoGroup)
+end
+session:route_by_name("One"):to_slavable():assign(vcas[1])
+session:route_by_name("Two"):to_slavable():assign(vcas[2])
+for at, vca in ipairs(vcas) do
+  vca:gain_control():set_value(levels[at], PBD.GroupControlDisposition.NoGroup)
+end
+"""
+    return Song("vcas", "VCAs over faders that stand and move", _sounds(), routes, _FRAMES, script)
+
+
 def songs() -> tuple[Song, ...]:
     """All of them, in the order of the page."""
     made = (_fades, _pans, _sends, _mutes, _groups, _loops, _layers, _reverse, _rates, _latency)
-    return tuple(each() for each in (*made, _lines))
+    return tuple(each() for each in (*made, _lines, _start, _vcas))

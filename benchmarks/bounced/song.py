@@ -113,7 +113,9 @@ class Tempo:
 
 @dataclass(frozen=True)
 class Song:
-    """A session of one construct. `script` is what Ardour is to do to it before it is saved.
+    """A session of one construct; `frames` is where it ends.
+
+    `script` is what Ardour is to do to it before it is saved.
 
     `goal_dbfs` is the peak that the null is held to, `remains` a word on what is left of it.
     """
@@ -124,6 +126,7 @@ class Song:
     routes: tuple[Route, ...]
     frames: int
     script: str = ""
+    start: int = 0
     plugins: tuple[str, ...] = ()
     tempos: tuple[Tempo, ...] = (Tempo(0, 120.0, 120.0, 0.0),)
     goal_dbfs: float = -100.0

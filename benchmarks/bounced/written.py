@@ -76,7 +76,12 @@ class _Writer:
         self._sources(_under(root, "Sources"))
         location = _under(root, "Locations")
         end = _audio_time(song.frames)
-        place = {"start": "a0", "end": end, "flags": "IsSessionRange", "locked": "0"}
+        place = {
+            "start": _audio_time(song.start),
+            "end": end,
+            "flags": "IsSessionRange",
+            "locked": "0",
+        }
         _under(location, "Location", id=next(self._ids), name="session", **place)
         routes = _under(root, "Routes")
         playlists = _under(root, "Playlists")

@@ -45,6 +45,11 @@ class Bounce:
     late_frames: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
+    def origin_frame(self) -> int:
+        """Where the session's own range begins, from which its DAW counts blocks."""
+        return round(_own_range_s(self.session)[0] * self.session.sample_rate_hz)
+
+    @property
     def hosted(self) -> tuple[Track, ...]:
         """The heard tracks with plugins that are on; the master's count if it is printed."""
         tracks = (self.network.tracks[each] for each in self.network.order)

@@ -22,8 +22,8 @@ KnowsPan = Callable[[str | None, float], bool]
 """Whether a law's name and a pan say what its gains are."""
 
 Places = Callable[[Array, int], Array]
-"""Where a line is read, in frames, for the frames of the song that play; the second is how late
-plugins behind it make the sound."""
+"""Where a line is read, in frames from the song's start, for the frames that play; the second is
+how late plugins behind it make the sound."""
 
 TickPlaces = Callable[[Array, int, Callable[[int], int]], Array]
 """The same for lines in beats, in ticks; the third says of a frame which tick is the nearest."""
@@ -42,7 +42,7 @@ def knows_all_pans(_law: str | None, _pan: float) -> bool:
     return True
 
 
-def at_once(_latency_frames: int) -> int:
+def at_once(_late_frames: int) -> int:
     """Plugins begin with a whole block."""
     return 0
 
@@ -56,12 +56,14 @@ def as_read(_start: int, _stop: int, frames: Array) -> Array:
 class Dialect:
     """A DAW's rules; the module that holds them cites where they are from.
 
-    `under_fade` is what an opaque clip's fade does to what lies under it. `fader_places`,
+    `under_fade` is what an opaque clip's fade does to what lies under it. `moved_pan` is the pan of
+    what a line moves, where that is another; with `lines_take_panners` a line of one of pan and
+    width puts the other, if none moves it, at 0, wherever it stands. `fader_places`,
     `send_places`, `pan_places`, `mute_places` and `clip_places` say where curves are read; where
     lines in beats are read by ticks, there are places for those of faders, and of sends and pans.
     `glide_hz` smooths moving faders and mutes by one pole, whose coefficient is that over the
-    sample rate. Plugins get blocks of `block_frames`, the song beginning `plugin_lead` frames into
-    the first, which may depend on the session's latency.
+    sample rate. Plugins get blocks of `block_frames`, frame 0 being `plugin_lead` frames into the
+    first, which may depend on the session's latency and on where the song begins.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
     its rest is silence. `plays_frame_by_frame`: a file of another rate than the session's is not
     converted, and is heard too fast or too slow. With `loops_whole_files` a looped clip plays its
@@ -74,6 +76,8 @@ class Dialect:
     joins: Mapping[str, Join]
     fade_shapes: frozenset[str]
     under_fade: FadeGains | None = None
+    moved_pan: PanGains | None = None
+    lines_take_panners: bool = False
     fader_places: Places = as_played
     pan_places: Places = as_played
     mute_places: Places = as_played

@@ -11,6 +11,7 @@ from bridge.bouncing.curves import Array, Curve, curve
 from bridge.bouncing.dialect import Dialect, Places, TickPlaces
 from bridge.processing import gains_of
 from sessions import Automation, Tempo, TempoMap
+from stemwright.decibels import linear
 from stemwright.values import dataclass
 
 _MUTED = 0.5
@@ -60,7 +61,8 @@ class Glide:
 class Lines:
     """The automation lines of a track at the session's rate.
 
-    `late_frames` is the delay of the plugins behind it, `tempo` the session's.
+    `late_frames` is the delay of the plugins behind it, `tempo` the session's, `origin_frame` where
+    the song begins, from which on a DAW counts its blocks.
     """
 
     def __init__(
@@ -70,8 +72,9 @@ class Lines:
         dialect: Dialect,
         late_frames: int = 0,
         tempo: Sequence[Tempo] = (),
+        origin_frame: int = 0,
     ) -> None:
-        self._late_frames, self._tempo = late_frames, tempo
+        self._late_frames, self._tempo, self._origin_frame = late_frames, tempo, origin_frame
         self._lines = {line.target: line for line in lines}
         self._rate_hz, self._dialect = rate_hz, dialect
 
@@ -81,11 +84,16 @@ class Lines:
         if line is None:
             return Standing(standing)
         as_gain = gains_of if line.unit == "db" else np.asarray
+        scale *= linear(line.plus_db)
         glide = Glide(dialect.glide_hz / self._rate_hz)
         places, by_tick = dialect.fader_places, dialect.fader_tick_places
         if target.startswith("send:"):
             places, by_tick = dialect.send_places, dialect.pan_tick_places
         return self._read(line, places, by_tick, lambda at: glide(as_gain(at) * scale))
+
+    def moves(self, target: str) -> bool:
+        """Whether there is a line of it."""
+        return target in self._lines
 
     def place(self, target: str, standing: float) -> Values:
         """A pan or a width."""
@@ -119,8 +127,11 @@ class Lines:
         by_tick = curve(placed, 1, self._dialect.joins)
 
         def along(first: int, stop: int) -> Array:
-            frames = np.arange(first, stop, dtype=np.float64)
-            at = places(frames, late, lambda frame: tick(frame / self._rate_hz))
+            at = places(
+                self._from_origin(first, stop),
+                late,
+                lambda frame: tick((frame + self._origin_frame) / self._rate_hz),
+            )
             return then(by_tick.at(at))
 
         return along
@@ -158,9 +169,13 @@ class Lines:
         late = self._late_frames
 
         def along(first: int, stop: int) -> Array:
-            return then(line.at(places(np.arange(first, stop, dtype=np.float64), late)))
+            at = places(self._from_origin(first, stop), late) + self._origin_frame
+            return then(line.at(at))
 
         return along
+
+    def _from_origin(self, first: int, stop: int) -> Array:
+        return np.arange(first - self._origin_frame, stop - self._origin_frame, dtype=np.float64)
 
     def _curve(self, target: str) -> Curve | None:
         line = self._lines.get(target)

@@ -51,7 +51,13 @@ class Mixer:
                 self._playlists[each] = Playlist(track, rate_hz, dialect)
             late_frames = bounce.late_frames.get(each, 0)
             self._strips[each] = Strip(
-                track, channels, late_frames, rate_hz, dialect, bounce.session.tempo
+                track,
+                channels,
+                late_frames,
+                rate_hz,
+                dialect,
+                bounce.session.tempo,
+                bounce.origin_frame,
             )
 
     def run(self, first: int, stop: int) -> tuple[Parts, Parts]:

@@ -93,7 +93,7 @@ def stretches(
         if hosting is not None and ready.racks:
             late_frames, latency_frames = _late(bounce.network, ready.facts)
             bounce = replace(bounce, late_frames=late_frames)
-            lead_frames = bounce.dialect.plugin_lead(latency_frames)
+            lead_frames = bounce.dialect.plugin_lead(latency_frames + bounce.origin_frame)
             events.stage("plugins")
             events.steps(sum(len(rack.inserts) for rack in ready.racks))
             for stage in stages(bounce, ready.racks):

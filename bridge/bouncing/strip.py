@@ -58,8 +58,9 @@ class Strip:
         rate_hz: int,
         dialect: Dialect,
         tempo: Sequence[Tempo],
+        origin_frame: int,
     ) -> None:
-        lines = Lines(track.automation, rate_hz, dialect, late_frames, tempo)
+        lines = Lines(track.automation, rate_hz, dialect, late_frames, tempo, origin_frame)
         polarity = -1.0 if track.inverted else 1.0
         self._trim = lines.gain("trim_db", linear(track.trim_db) * polarity, polarity)
         self._level = lines.gain("gain_db", linear(track.gain_db))
@@ -93,7 +94,11 @@ class _Panner:
         dialect: Dialect,
     ) -> None:
         width = 1.0 if track.width is None else track.width
-        self._law, self._channels, self._gains = law, channels, dialect.pan
+        moved = lines.moves("pan") or lines.moves("width")
+        if moved and dialect.lines_take_panners:
+            pan = width = 0.0
+        self._law, self._channels = law, channels
+        self._gains = (dialect.moved_pan if moved else None) or dialect.pan
         self._pan: Values = lines.place("pan", pan)
         self._width: Values = lines.place("width", width)
 

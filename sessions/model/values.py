@@ -96,7 +96,7 @@ class Automation:
 
     `target` is gain_db, pan, width, mute, trim_db, send:<track id>, or device:<index>:<parameter>;
     of the last `parameter` says which one it is where names do not. `in_beats`: the session holds
-    its times in beats.
+    its times in beats. `plus_db` is added to all that a gain's line says, such as by a VCA.
     """
 
     target: str
@@ -104,6 +104,7 @@ class Automation:
     points: tuple[AutomationPoint, ...]
     parameter: PluginParameter | None = None
     in_beats: bool = False
+    plus_db: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of an `automation` list; points are [seconds, value], then other shapes."""
@@ -116,5 +117,5 @@ class Automation:
                 for point in self.points
             ],
             **named,
-            **beyond_default(self, ("in_beats",)),
+            **beyond_default(self, ("in_beats", "plus_db")),
         }

@@ -263,6 +263,25 @@ def test_a_vca_stands_in_its_tracks_faders(tmp_path: Path) -> None:
     assert (vca.kind, vca.name) == ("vca", "Drums")
 
 
+def test_a_vca_moves_a_fader_by_what_it_moved_since_it_was_given_it(tmp_path: Path) -> None:
+    """As Ardour saves it: 0.9 when it was assigned, 0.45 now; a fader's line goes along."""
+    line = '<AutomationList automation-id="gain" state="Play"><events>a0 1</events>'
+    path = tmp_path / "S.ardour"
+    path.write_text(
+        session_xml(
+            '<VCAManager><VCA name="V" number="1"><Controllable id="7" flags="GainLike" '
+            'value="0.45"/></VCA></VCAManager><Routes><Route id="1" name="Kick" '
+            f'audio-playlist="9"><Processor type="amp"><Automation>{line}</AutomationList>'
+            '</Automation><Controllable name="gaincontrol" value="1"><masters><master id="7" '
+            'val-ctrl="1" val-master="0.9"/></masters></Controllable></Processor>'
+            '<Slavable><Master number="1"/></Slavable></Route></Routes>'
+        )
+    )
+    kick, _ = read(path).tracks
+    assert kick.gain_db == pytest.approx(-6.0206, abs=1e-4)
+    assert [each.plus_db for each in kick.automation] == [kick.gain_db]
+
+
 @pytest.mark.parametrize("text", ["<Session version='2' sample-rate=''", "", "<Edit/>"])
 def test_what_is_no_session_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "S.ardour"

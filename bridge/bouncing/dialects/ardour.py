@@ -133,12 +133,23 @@ def _law(place: Array) -> Array:
 
 
 def _pan(law: str | None, channels: int, pans: Array, widths: Array) -> Array:
+    """What stands: two channels are as far apart as the sides leave room for."""
     place = (pans + 1.0) / 2.0
+    room = 2.0 * np.minimum(place, 1.0 - place)
+    return _placed(law, channels, place, np.clip(widths, -room, room))
+
+
+def _moved_pan(law: str | None, channels: int, pans: Array, widths: Array) -> Array:
+    """What a line moves: each channel by itself stops at the sides (distribute_one_automated)."""
+    return _placed(law, channels, (pans + 1.0) / 2.0, widths)
+
+
+def _placed(law: str | None, channels: int, place: Array, widths: Array) -> Array:
     if law == "bypassed":
-        ones = np.ones(len(pans))
+        ones = np.ones(len(place))
         return sides_apart(ones, ones) if channels == 2 else mono_in_place(ones, ones)
     if law == "summed":
-        return _summed(channels, len(pans))
+        return _summed(channels, len(place))
     if channels == 1:
         return mono_in_place(_law(1.0 - place), _law(place))
     if law == "2in2out":
@@ -154,11 +165,11 @@ def _summed(channels: int, frames: int) -> Array:
 
 
 def _equal_power_stereo(place: Array, widths: Array) -> Array:
-    """Two mono panners, as far apart as the width says and the sides leave room for."""
-    room = 2.0 * np.minimum(place, 1.0 - place)
-    half = np.clip(widths, -room, room) / 2.0
+    """Two mono panners, as far apart as the width says."""
+    half = widths / 2.0
     gains = np.empty((2, 2, len(place)))
-    for channel, each in enumerate((place - half, place + half)):
+    for channel, unclipped in enumerate((place - half, place + half)):
+        each = np.clip(unclipped, 0.0, 1.0)
         gains[0, channel], gains[1, channel] = _law(1.0 - each), _law(each)
     return gains
 
@@ -197,9 +208,15 @@ def _stretched(places: Array, start: Array | int, count: Array | int) -> Array:
 
 
 def _in_block(frames: Array, late_frames: int) -> Array:
-    """Where the engine reads a line: behind the sound by its buffer, block by block."""
-    played = frames - (_ENGINE_FRAMES + late_frames)
-    return _stretched(played, np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES, _BLOCK_FRAMES)
+    """Where the engine reads a line: behind the sound by its buffer, block by block.
+
+    The first block is the shorter by what the sound is late.
+    """
+    ahead = _ENGINE_FRAMES + late_frames
+    played = frames - ahead
+    start = np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES
+    count = np.where(frames >= 0, start + _BLOCK_FRAMES - np.maximum(start, -ahead), _BLOCK_FRAMES)
+    return _stretched(played, start + _BLOCK_FRAMES - count, np.maximum(count, 2))
 
 
 def _pan_in_block(frames: Array, late_frames: int) -> Array:
@@ -212,15 +229,25 @@ def _at_ticks(
     """Lines in beats: a block from the tick next to its start to that of its end, each read at the
     tick that is begun (Curve.cc: _get_vector adds up steps, from_ticks takes whole ones).
     """
-    first, last = (int(each) - _ENGINE_FRAMES - late_frames for each in (frames[0], frames[-1]))
-    begin = first // _BLOCK_FRAMES * _BLOCK_FRAMES
+    zero = -(_ENGINE_FRAMES + late_frames)
+    first, last = int(frames[0]) + zero, int(frames[-1]) + zero
+    begin = start = _block_before(first, zero)
     blocks = []
-    for start in range(begin, last + 1, _BLOCK_FRAMES):
-        tick, end = tick_at(start + ahead), tick_at(start + ahead + _BLOCK_FRAMES)
-        steps = np.full(_BLOCK_FRAMES, (end - tick) / (_BLOCK_FRAMES - 1))
+    while start <= last:
+        stop = (start // _BLOCK_FRAMES + 1) * _BLOCK_FRAMES
+        stop = zero if start < zero < stop else stop
+        tick, end = tick_at(start + ahead), tick_at(stop + ahead)
+        steps = np.full(stop - start, (end - tick) / max(1, stop - start - 1))
         steps[0] = tick
         blocks.append(np.floor(np.cumsum(steps)))
+        start = stop
     return np.concatenate(blocks)[first - begin :][: len(frames)]
+
+
+def _block_before(played: int, zero: int) -> int:
+    """Where the block begins that holds a frame; one begins at `zero`, the song's start."""
+    start = played // _BLOCK_FRAMES * _BLOCK_FRAMES
+    return zero if start < zero <= played else start
 
 
 def _pan_at_ticks(frames: Array, late_frames: int, tick_at: Callable[[int], int]) -> Array:
@@ -247,6 +274,8 @@ ARDOUR = Dialect(
     fade=_fade,
     under_fade=_under_fade,
     pan=_pan,
+    moved_pan=_moved_pan,
+    lines_take_panners=True,
     joins={
         "linear": straight,
         "hold": held,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from lxml import etree
 from sessions.errors import SessionError
 from sessions.formats.ardour.regions import pool
 from sessions.formats.ardour.routes import tracks
-from sessions.formats.ardour.values import SUPERCLOCKS, TICKS, Clock
+from sessions.formats.ardour.values import PLAYED, SUPERCLOCKS, TICKS, Clock
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
 from sessions.formats.shared.xml import children, flag, named, number, parse_xml, parsed
@@ -152,6 +153,7 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "several_outputs": ("warning", "{count} tracks feed several busses, one is read: {places}"),
     "no_output": ("warning", "{count} tracks feed no bus of the session: {places}"),
     "vca_gain": ("note", "{count} faders are read with what their VCA adds: {places}"),
+    "vca_lines": ("warning", "{count} VCAs are moved by lines, which are not read: {places}"),
     "midi_clips": ("note", "{count} MIDI regions are named, their notes not read: {places}"),
     "sourceless_clips": ("warning", "{count} regions name no source: {places}"),
     "split_clips": ("warning", "{count} regions play several files, the first is read: {places}"),
@@ -259,7 +261,15 @@ def _with_vcas(root: etree._Element, found: tuple[Track, ...], tally: Tally) -> 
         gain_db, muted = (0.0, False) if node is None else _vca(node, vcas, known)
         if gain_db or muted:
             tally.add("vca_gain", track.name)
-        made.append(replace(track, gain_db=track.gain_db + gain_db, muted=track.muted or muted))
+        lines = tuple(
+            replace(line, plus_db=gain_db) if line.target == "gain_db" else line
+            for line in track.automation
+        )
+        muted = track.muted or muted
+        made.append(replace(track, gain_db=track.gain_db + gain_db, muted=muted, automation=lines))
+    for node in vcas.values():
+        if any(each.get("state") in PLAYED for each in node.iterfind("Automation/AutomationList")):
+            tally.add("vca_lines", node.get("name", ""))
     return (*made, *(_vca_track(number_, node) for number_, node in vcas.items()))
 
 
@@ -278,18 +288,29 @@ def _vca(
             if (own, depth) not in known:
                 known[own, depth] = _vca(vca, vcas, known, depth + 1)
             above_db, above_muted = known[own, depth]
-            gain_db += _vca_gain_db(vca) + above_db
+            gain_db += _vca_gain_db(vca) + above_db - _assigned_db(node, vca)
             muted = muted or above_muted or _vca_muted(vca)
     return gain_db, muted
 
 
+def _vca_faders(vca: etree._Element) -> Iterator[etree._Element]:
+    return (each for each in children(vca, "Controllable") if "GainLike" in each.get("flags", ""))
+
+
 def _vca_gain_db(vca: etree._Element) -> float:
-    gains = (
-        number(each, "value", 1.0)
-        for each in children(vca, "Controllable")
-        if "GainLike" in each.get("flags", "")
-    )
+    gains = (number(each, "value", 1.0) for each in _vca_faders(vca))
     return amplitude_db(abs(next(gains, 1.0)))
+
+
+def _assigned_db(node: etree._Element, vca: etree._Element) -> float:
+    """Where the VCA stood when it was given the fader, which only what it moves since then moves.
+
+    slavable_automation_control.h: master_ratio; a VCA that stood at 0 keeps the fader silent.
+    """
+    ids = {each.get("id") for each in _vca_faders(vca)}
+    given = (each for each in node.iterfind(".//masters/master") if each.get("id") in ids)
+    stood = number(next(given, None), "val-master", 1.0)
+    return amplitude_db(abs(stood)) if stood else math.inf
 
 
 def _vca_muted(vca: etree._Element) -> bool:

@@ -25,7 +25,7 @@ _SHAPES = {
     "Logarithmic": "logarithmic",
     "Curved": "curved",
 }
-_PLAYED = frozenset({"Play", "Touch", "Latch"})
+PLAYED = frozenset({"Play", "Touch", "Latch"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Clock:
         self, node: etree._Element | None, target: str, unit: str, *, always: bool = False
     ) -> Automation | None:
         """An AutomationList that is played (or is always in force) and has points."""
-        if node is None or not (always or node.get("state") in _PLAYED):
+        if node is None or not (always or node.get("state") in PLAYED):
             return None
         style = node.get("interpolation-style", "Linear")
         shape = _SHAPES.get(style, style.lower())

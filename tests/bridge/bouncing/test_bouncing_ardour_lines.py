@@ -1,0 +1,74 @@
+"""How Ardour reads its lines, as bounces by itself of constant signals show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+from bridge.bouncing.bounce import planned
+from bridge.bouncing.dialects.ardour import ARDOUR
+from bridge.bouncing.stretches import Ready, stretches
+from sessions import Automation, AutomationPoint, Clip, Marker, Media, Session, Track
+
+RATE_HZ, FRAMES = 48_000, 24_000
+
+
+@pytest.fixture(scope="module")
+def constant(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Half a second of 0.5 on the left alone."""
+    path = tmp_path_factory.mktemp("media") / "constant.wav"
+    soundfile.write(path, np.tile([0.5, 0.0], (FRAMES, 1)), RATE_HZ, "PCM_24")
+    return Media(path, None, RATE_HZ, 2, FRAMES, "WAV", "PCM_24")
+
+
+def _line(target: str, *points: tuple[int, float], shape: str = "linear") -> Automation:
+    unit = {"gain_db": "linear", "mute": "bool"}.get(target, target)
+    made = tuple(AutomationPoint(at / RATE_HZ, value, shape) for at, value in points)
+    return Automation(target, unit, made)
+
+
+def _printed(track: Track, media: Media, folder: Path, start: int = 0) -> npt.NDArray[np.float64]:
+    """(2, FRAMES - start), each stretch of another length."""
+    clip = Clip(media=media, length_s=FRAMES / RATE_HZ)
+    master = Track("master", "Master", "master", output=None)
+    whole = Marker(start / RATE_HZ, "session", (FRAMES - start) / RATE_HZ, "session")
+    tracks = (replace(track, clips=(clip,)), master)
+    session = Session("ardour", None, RATE_HZ, tracks, markers=(whole,))
+    blocks = stretches(Ready(planned(session, ARDOUR, "master")), folder, None, 5_000)
+    return np.concatenate([each["master"] for each in blocks], axis=1)
+
+
+def test_blocks_are_counted_from_where_the_song_begins(constant: Media, tmp_path: Path) -> None:
+    """A mute is read where a block begins: 256 frames behind the start, then every 1024."""
+    line = _line("mute", (0, 0.0), (10_000, 1.0), shape="hold")
+    track = Track("a", "a", automation=(line,), pan_law="balance")
+    for start in (0, 3_333):
+        printed = _printed(track, constant, tmp_path, start)[0]
+        first = int(np.argmax(printed[1_000:] < 0.5 - 1e-9)) + 1_000
+        block = -(-(10_000 - start) // 1_024) * 1_024
+        assert first == block + 256 + 1
+
+
+def test_a_line_takes_the_whole_panner(constant: Media, tmp_path: Path) -> None:
+    """Where one of pan and width moves, the other is in the middle unless it moves too; and each
+    channel stops at the sides by itself, where a width that stands is as wide as both leave room.
+    """
+    track = Track("a", "a", pan_law="2in2out")
+    pan, width = _line("pan", (0, -0.4), (FRAMES, 0.8)), _line("width", (0, 0.3), (FRAMES, -0.9))
+    for line, stands in ((pan, {"width": 0.7}), (width, {"pan": 0.4})):
+        told = _printed(replace(track, automation=(line,), **stands), constant, tmp_path)
+        other = _line("width" if line is pan else "pan", (0, 0.0), (FRAMES, 0.0))
+        both = _printed(replace(track, automation=(line, other)), constant, tmp_path)
+        assert np.allclose(told, both, atol=1e-12)
+    wide = (_line("pan", (0, 0.6), (FRAMES, 0.6)), _line("width", (0, 1.0), (FRAMES, 1.0)))
+    moved = _printed(replace(track, automation=wide), constant, tmp_path)
+    still = _printed(replace(track, pan=0.6, width=1.0), constant, tmp_path)
+    law = np.array([0.7, 0.3]) * (-0.831783138 * np.array([0.7, 0.3]) + 1.831783138)
+    assert moved[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
+    law = np.array([0.4, 0.6]) * (-0.831783138 * np.array([0.4, 0.6]) + 1.831783138)
+    assert still[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
