@@ -58,12 +58,13 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
     if not rates:
         return MixFit(0.0, (), (), "unrelated", "no stem can be held to it")
     rate_hz = rates.most_common(1)[0][0]
-    offsets = placed(stems, mix, rate_hz)
-    places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
-    given = products(places, mix, rate_hz)
-    if float(given.total[-1, -1]) <= 0.0:
+    ways = placed(stems, mix, rate_hz)
+    held = _held_at(stems, mix, ways[0], rate_hz)
+    if float(held.given.total[-1, -1]) <= 0.0:
         return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")
-    held = _looked_again(stems, mix, _Held(places, given, *_fit(given)))
+    for way in ways[1:]:
+        held = _better(held, _held_at(stems, mix, way, rate_hz))
+    held = _looked_again(stems, mix, held)
     found = _in_mix(stems, held)
     explained_db = held.fit.explained_db
     in_mix = tuple(
@@ -91,6 +92,17 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
 
+def _held_at(stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[int], rate_hz: int) -> _Held:
+    places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
+    given = products(places, mix, rate_hz)
+    return _Held(places, given, *_fit(given))
+
+
+def _better(one: _Held, other: _Held) -> _Held:
+    """The other where it explains clearly more."""
+    return other if other.fit.explained_db > one.fit.explained_db + _BETTER_DB else one
+
+
 def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: _Held) -> _Held:
     """With stems that did not fit elsewhere, as long as that explains more."""
     for _ in range(_MOST_LOOKS):
@@ -98,8 +110,8 @@ def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: _Held) -> _Held:
         if places == held.places:
             break
         given = products(places, mix, held.given.rate_hz)
-        again = _Held(places, given, *_fit(given))
-        if again.fit.explained_db <= held.fit.explained_db + _BETTER_DB:
+        again = _better(held, _Held(places, given, *_fit(given)))
+        if again is held:
             break
         held = again
     return held

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from bridge.checking.between.port import span_s
 from bridge.checking.correlation import of_one_width
 from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row
 from bridge.checking.hearing import Heard
+from bridge.checking.quick.between import usual_end_s
 from bridge.checking.stem_audio import StemAudio
 
 REACH_S = 6.0
@@ -51,24 +53,36 @@ class _Peaks:
 
     def is_as_good_at(self, offset: int) -> bool:
         at = offset + self.lead
+        if not 0 <= at < len(self.heights):
+            return False
         near = self.heights[max(0, at - 1) : at + 2]
         return bool(near.max(initial=0.0) >= _AS_GOOD * self.heights.max())
 
 
-def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[int]:
+def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[int]]:
     """How many frames later each stem lies in the mix than in the song, at `rate_hz`.
 
-    What repeats itself is taken to lie where most stems do, as is what cannot be found.
+    What repeats itself is taken to lie where most stems do, as is what cannot be found. Where it
+    cannot lie there it fits on any beat: a stem that ends too early is taken to end with the
+    others, any other to lie on the nearest beat. A second list, if any, has it where it fits best,
+    a third has all that can end with the others do so; they are right where they explain more.
     """
     found = [_peaks(stem, mix, rate_hz) for stem in stems]
     sure = Counter(peaks.best() for peaks in found if peaks.is_sharp())
     common = 0 if not sure else max(sure, key=lambda each: (sure[each], -abs(each)))
-    return [
-        peaks.best_near(common, round(_AROUND_S * rate_hz))
-        if peaks.is_sharp() and not peaks.is_as_good_at(common)
-        else common
-        for peaks in found
-    ]
+    around = round(_AROUND_S * rate_hz)
+    usual_s = usual_end_s([span_s(stem)[1] for stem in stems])
+    likely, best, ending = [], [], []
+    for stem, peaks in zip(stems, found, strict=True):
+        less = round((usual_s - span_s(stem)[1]) * rate_hz)
+        ends = common + less if less > around and peaks.is_as_good_at(common + less) else None
+        stays = not peaks.is_sharp() or peaks.is_as_good_at(common)
+        near = common if stays else peaks.best_near(common, around)
+        likely.append(near if stays or ends is None else ends)
+        best.append(common if stays else peaks.best())
+        ending.append(near if ends is None else ends)
+    ways = [likely, best, ending]
+    return [way for at, way in enumerate(ways) if way not in ways[:at]]
 
 
 def _peaks(stem: Heard, mix: StemAudio, rate_hz: int) -> _Peaks:

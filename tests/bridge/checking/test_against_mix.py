@@ -144,6 +144,14 @@ def test_of_the_beats_that_a_loop_may_lie_on_the_nearest_is_its_place(tmp_path: 
     assert fit.explained_db > 50
 
 
+def test_a_loop_that_lacks_its_start_ends_with_the_others(tmp_path: Path) -> None:
+    beat = _hits(9, 60.0)[:, RATE_HZ : RATE_HZ + RATE_HZ // 2]
+    loop, gone = np.tile(beat, 2 * SECONDS), round(1.1 * RATE_HZ)
+    mix = np.asarray(0.5 * loop + _sum())
+    fit = _fit(tmp_path, mix, {**STEMS, "loop": loop[:, gone:]})
+    assert [each.offset_frames for each in fit.stems] == [0, 0, 0, gone]
+
+
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("is_wide", [False, True])
 def test_a_side_upside_down_is_told_as_one(tmp_path: Path, side: int, is_wide: bool) -> None:
