@@ -54,7 +54,7 @@ class Fit:
     def explained_db(self) -> float:
         """How far below the mix lies what is left of it."""
         left, there = float(self.left.sum()), float(self.there.sum())
-        return min(MOST_DB, -power_db(max(left, 1e-30) / there)) if there else 0.0
+        return min(MOST_DB, -power_db(max(left, 1e-30) / there)) + 0.0 if there else 0.0
 
 
 def fitted(given: Products, *, moving: bool) -> Fit:

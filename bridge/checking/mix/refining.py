@@ -48,7 +48,7 @@ def refined(
 ) -> list[Placed]:
     """The places, those of stems that do not fit found anew; the same where all fit."""
     found = list(places)
-    loudest = float(np.nanmax(np.abs(fit.gains)))
+    loudest = float(np.nan_to_num(np.abs(fit.gains)).max(initial=0.0))
     for row, rest_db in enumerate(rests_db(given, fit)):
         if np.isnan(fit.gains[row]):
             continue

@@ -51,7 +51,7 @@ class Tables:
 
 def tables_of(given: Products, stems: Sequence[int]) -> Tables:
     """Those of some stems, by their rows."""
-    rows = np.asarray(stems)
+    rows = np.asarray(stems, np.intp)
     first, second = np.triu_indices(len(rows))
     own = given.cells[:, :, rows[first], rows[second]]
     both = given.cells[:, :, rows, -1]

@@ -287,6 +287,13 @@ def test_a_finished_master_is_told_as_one_and_nothing_against_it_is_major(tmp_pa
     assert _fit(tmp_path / "quiet", 0.2 * (mix + 0.35 * wet)).verdict != "master"
 
 
+@pytest.mark.filterwarnings("error")
+def test_silent_stems_explain_nothing(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, _sum(), {name: 0.0 * sound for name, sound in STEMS.items()})
+    assert (fit.verdict, fit.explained_db) == ("unrelated", 0.0)
+    assert {each.code for each in fit.findings} == {"other_version"}
+
+
 def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) -> None:
     fit = _fit(tmp_path, np.zeros((2, 1000)))
     assert (fit.verdict, fit.findings) == ("unrelated", ())
