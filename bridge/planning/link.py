@@ -55,13 +55,13 @@ def version_plans(
 
     A group that loses some of its stems is a lane of its own. One that loses all is muted like a
     group that is named: after its fader, so that groups which listen to it still hear it. A version
-    of which this song has nothing, as a mastered stem of a group without stems, is left out.
+    whose `only` this song has nothing of, as a mastered stem of a group without stems, is left out.
     """
     plans = []
     for version in chain.versions:
         notes += _unmatched(version, lanes)
         made = _version(version, lanes)
-        if made.sounding:
+        if made.sounding or not version.only:
             plans.append(made)
         else:
             said = f"version {version.id}: nothing of it is in this song, so no file is made of it"
