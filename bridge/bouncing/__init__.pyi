@@ -9,6 +9,7 @@ from .bounce import (
     StemKind as StemKind,
     planned as planned,
     refusals as refusals,
+    regions as regions,
 )
 from .dialects.known import (
     dialect_of as dialect_of,
@@ -18,6 +19,7 @@ from .inserts import (
 )
 from .stem_files import (
     Bounced as Bounced,
+    file_names_of as file_names_of,
     is_printed as is_printed,
     plan_json as plan_json,
     print_stems as print_stems,
@@ -40,12 +42,14 @@ __all__ = [
     "Ready",
     "StemKind",
     "dialect_of",
+    "file_names_of",
     "is_printed",
     "made_ready",
     "plan_json",
     "planned",
     "print_stems",
     "refusals",
+    "regions",
     "seconds",
     "source_of",
     "stretches",

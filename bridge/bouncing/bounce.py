@@ -13,11 +13,14 @@ from sessions import Session, Track
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
-StemKind = Literal["tracks", "groups", "master"]
-"""Every track by itself, what feeds the master, or what leaves it."""
+StemKind = Literal["tracks", "groups", "buses", "master"]
+"""Every track by itself, what feeds the master, every bus wherever it feeds, or what leaves the
+master. Tracks and groups sum to what goes into the master; buses within buses do not."""
 
 _PASSING = frozenset({"group", "folder"})
+_BUSES = frozenset({"group", "folder", "return"})
 _NOT_ALONE = {
+    "buses": frozenset({"audio", "midi", "unknown", "master"}),
     "groups": frozenset({"return", "master"}),
     "tracks": frozenset({"return", "master", "group", "folder"}),
     "master": frozenset({"return"}),
@@ -62,6 +65,14 @@ class Bounce:
         )
 
     @property
+    def buses(self) -> frozenset[str]:
+        """What is printed of each bus by itself."""
+        if self.kind != "buses":
+            return frozenset()
+        tracks = self.network.tracks
+        return frozenset(each for each, track in tracks.items() if track.kind in _BUSES)
+
+    @property
     def apart(self) -> frozenset[str]:
         """The groups that pass their tracks on one by one: those that only level and place them."""
         if self.kind != "tracks":
@@ -102,6 +113,26 @@ def planned(
     return Bounce(
         session, printed, dialect, kind, start, stop - start, accounts, told, through_master=through
     )
+
+
+def regions(session: Session) -> list[tuple[str, float, float]]:
+    """Name, start and end of each region; where there is none, from each marker to the next."""
+    found = [each for each in session.markers if each.kind == "region" and each.length_s]
+    if found:
+        return [
+            (each.name, each.position_s, each.position_s + (each.length_s or 0.0)) for each in found
+        ]
+    plain = sorted(
+        (each for each in session.markers if each.kind == "marker"),
+        key=lambda each: each.position_s,
+    )
+    _, end_s = _own_range_s(session)
+    ends = [*(each.position_s for each in plain[1:]), end_s]
+    return [
+        (each.name, each.position_s, until)
+        for each, until in zip(plain, ends, strict=True)
+        if each.position_s < until
+    ]
 
 
 def alone(bounce: Bounce) -> dict[str, Bounce]:

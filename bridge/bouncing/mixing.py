@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,14 @@ from bridge.bouncing.strip import Gain, Strip, StripNow, placed, times
 
 Parts = dict[str, Block]
 """What a track's input is made of, by the track that it is told as: (channels, n) each."""
+
+
+class Worked(NamedTuple):
+    """What feeds the master, what leaves each bus that is printed, and each track worked to."""
+
+    fed: Parts
+    buses: Parts
+    given: Parts
 
 
 class Mixer:
@@ -39,6 +48,7 @@ class Mixer:
         self._targets = frozenset({MASTER}) if before_inserts is None else before_inserts
         self._to_the_end = before_inserts is None
         self._worked = _leading(self._targets, network, inserted)
+        self._buses = {each for each in self._worked if each in bounce.buses}
         self._strips: dict[str, Strip] = {}
         self._playlists: dict[str, Playlist] = {}
         self._inserted = {each: Cursor(found.blocks()) for each, found in inserted.items()}
@@ -60,18 +70,21 @@ class Mixer:
                 bounce.origin_frame,
             )
 
-    def run(self, first: int, stop: int) -> tuple[Parts, Parts]:
-        """(2, stop - first) of what feeds the master, by track, and of each track worked to."""
+    def run(self, first: int, stop: int) -> Worked:
+        """(2, stop - first) of each."""
         parts: dict[str, Parts] = {each: {} for each in self._network.order}
         given: Parts = {}
         fed: Parts = {}
+        buses: Parts = {}
         for each in self._worked:
             now = self._strips[each].along(first, stop)
             self._enter(each, parts[each], first, stop)
             if each == MASTER:
                 fed = dict(parts[each])
             if each not in self._targets:
-                self._through(each, now, parts)
+                out = self._through(each, now, parts)
+                if each in self._buses and out is not None:
+                    buses[each] = out
                 continue
             channels = min(2, self._network.tracks[each].channels)
             silence = np.zeros((channels, stop - first))
@@ -81,7 +94,7 @@ class Mixer:
             if self._to_the_end:
                 block = times(times(block, now.sounding), now.level)
             given[each] = block
-        return fed, given
+        return Worked(fed, buses, given)
 
     def _enter(self, each: str, parts: Parts, first: int, stop: int) -> None:
         """Put what a track brings itself to what others gave it."""
@@ -90,13 +103,19 @@ class Mixer:
         elif self._playlists[each]:
             _add(parts, each, self._playlists[each].read(self._files, first, stop))
 
-    def _through(self, each: str, now: StripNow, parts: Mapping[str, Parts]) -> None:
+    def _through(self, each: str, now: StripNow, parts: Mapping[str, Parts]) -> Block | None:
+        """Give on what a track makes of its input; return what leaves it where that is one."""
         given = parts[each]
         if each not in self._apart and given:
             given = {each: _summed(given)}
         before = 1.0 if each in self._inserted else now.before
+        out = None
         for told, block in given.items():
             self._give(told, block, before, each, now, parts)
+            if each in self._buses:
+                gain = before * now.sounding * now.level
+                out = placed(block, now.places * gain)
+        return out
 
     def _give(
         self,

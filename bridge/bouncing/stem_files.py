@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -232,16 +232,23 @@ def _written(
 
 def file_names(tracks: Iterable[Track]) -> Mapping[str, str]:
     """Names of files, without their ending, by track id: safe on every system, and no two alike."""
-    found: dict[str, str] = {}
+    given = list(tracks)
+    names = file_names_of([track.name for track in given])
+    return {track.id: name for track, name in zip(given, names, strict=True)}
+
+
+def file_names_of(names: Sequence[str]) -> list[str]:
+    """The same of any names, in their order."""
+    found: list[str] = []
     taken: set[str] = set()
-    for track in tracks:
-        name = safe = _safe(track.name)
+    for each in names:
+        name = safe = _safe(each)
         count = 1
         while name.casefold() in taken:
             count += 1
             name = f"{safe} {count}"
         taken.add(name.casefold())
-        found[track.id] = name
+        found.append(name)
     return found
 
 

@@ -99,7 +99,7 @@ def stretches(
             for stage in stages(bounce, ready.racks):
                 targets = frozenset(rack.track.id for rack in stage)
                 mixer = Mixer(bounce, files, inserted, targets)
-                inputs = (mixer.run(*each)[1] for each in _cut(bounce, frames))
+                inputs = (mixer.run(*each).given for each in _cut(bounce, frames))
                 inserted |= host_stage(
                     stage, inputs, bounce, ready.facts, hosting, folder, lead_frames, events
                 )
@@ -108,9 +108,9 @@ def stretches(
         events.stage("printing")
         events.steps(len(parts))
         for first, stop in parts:
-            fed, given = mixer.run(first, stop)
+            worked = mixer.run(first, stop)
             events.done("")
-            stems = given if bounce.kind == "master" else fed
+            stems = {"master": worked.given, "buses": worked.buses}.get(bounce.kind, worked.fed)
             skipped = max(0, bounce.start_frame - first)
             if skipped < stop - first:
                 yield {each: block[:, skipped:] for each, block in stems.items()}

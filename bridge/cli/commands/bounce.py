@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,10 +31,11 @@ def bounce(
         bool, typer.Option("--plan", help="Show what can be printed of the song; print nothing.")
     ] = False,
     stems: Annotated[
-        Literal["tracks", "groups", "master"],
+        Literal["tracks", "groups", "buses", "master"],
         typer.Option(
             "--stems",
-            help="What becomes a stem: every track, whatever feeds the master, or its output.",
+            help="What becomes a stem: every track, whatever feeds the master, every bus, or what"
+            " leaves the master.",
         ),
     ] = "groups",
     through_master: Annotated[
@@ -55,6 +57,13 @@ def bounce(
         float,
         typer.Option("--tail", metavar="SECONDS", min=0.0, help="Go on behind the end for this."),
     ] = 0.0,
+    by_region: Annotated[
+        bool,
+        typer.Option(
+            "--regions",
+            help="Print each region (or from each marker to the next) into a folder of its own.",
+        ),
+    ] = False,
     subtype: Annotated[
         Literal["float32", "float64", "pcm24", "pcm16"],
         typer.Option("--subtype", help="Sample format."),
@@ -83,7 +92,15 @@ def bounce(
 
     Example: stemwright bounce song/song.ardour -o stems/
     """
-    from bridge.bouncing import Hosting, dialect_of, plan_json, planned, print_stems
+    from bridge.bouncing import (
+        Hosting,
+        dialect_of,
+        file_names_of,
+        plan_json,
+        planned,
+        print_stems,
+        regions,
+    )
     from bridge.storing import Store, default_root
     from sessions import read
 
@@ -93,33 +110,60 @@ def bounce(
         hosting = Hosting(Store(store or default_root()), *places)
     found = read([session], media=media or ())
     part = None if range_ is None else excerpt(range_, 0.0)
-    made = planned(
-        found,
-        dialect_of(found),
-        stems,
-        through_master=through_master,
-        start_s=None if part is None else part.start_s,
-        end_s=None if part is None else part.end_s,
-        tail_s=tail,
+    ends = (None, None) if part is None else (part.start_s, part.end_s)
+    sort_out = partial(
+        planned, found, dialect_of(found), stems, through_master=through_master, tail_s=tail
     )
+    made = sort_out(start_s=ends[0], end_s=ends[1])
     if plan:
         _show_plan(made, plan_json(made), json=json)
         return
     if out is None:
         raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
+    jobs_of = {out: made}
+    if by_region:
+        parts = regions(found)
+        if not parts:
+            raise InputError(_no_regions(session))
+        names = file_names_of([name for name, _, _ in parts])
+        jobs_of = {
+            out / name: sort_out(start_s=start_s, end_s=end_s)
+            for name, (_, start_s, end_s) in zip(names, parts, strict=True)
+        }
+    done = []
     try:
         with ProgressBar() as bar:
             bar.stage("reading")
-            done = print_stems(
-                made, out, subtype, hosting=hosting, skip_missing=skip_missing, events=bar
-            )
+            for folder, each in jobs_of.items():
+                done.append(
+                    print_stems(
+                        each,
+                        folder,
+                        subtype,
+                        hosting=hosting,
+                        skip_missing=skip_missing,
+                        events=bar,
+                    )
+                )
     except KeyboardInterrupt as stop:
-        raise StoppedError(Problem("stopped", f"stopped; {out} was not written")) from stop
+        missing = ", ".join(str(each) for each in [*jobs_of][len(done) :])
+        raise StoppedError(Problem("stopped", f"stopped; {missing} was not written")) from stop
     if json:
-        print_json(done.as_json())
-    else:
-        say_diagnostics(said.as_json() for said in (*found.diagnostics, *done.diagnostics))
-        _tell(done)
+        told = [each.as_json() for each in done]
+        print_json({"regions": told} if by_region else told[0])
+        return
+    say_diagnostics(said.as_json() for said in (*found.diagnostics, *done[0].diagnostics))
+    for bounced in done:
+        _tell(bounced)
+
+
+def _no_regions(session: Path) -> Problem:
+    return Problem(
+        "no_regions",
+        f"{session.name} has neither regions nor markers",
+        {"file": str(session)},
+        hint="name a part of it instead: --range 0:30-1:00",
+    )
 
 
 def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:

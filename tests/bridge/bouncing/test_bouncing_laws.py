@@ -104,6 +104,9 @@ def test_stretches_are_not_heard_and_stems_sum_to_the_master(noise: Media, tmp_p
         assert all(np.array_equal(again[each], groups[each]) for each in groups)
     tracks = _printed(session, tmp_path, "tracks")
     assert list(tracks) == ["voice", "kick", "hats", "hall"]
+    buses = _printed(session, tmp_path, "buses")
+    assert list(buses) == ["drums", "band", "hall"]
+    assert all(np.array_equal(buses[each], groups[each]) for each in ("band", "hall"))
     whole = _printed(session, tmp_path, "master")["master"]
     for stems in (groups, tracks):
         total = np.sum(list(stems.values()), axis=0) * 10 ** (-2.0 / 20)
@@ -169,7 +172,7 @@ def test_what_comes_out_of_plugins_is_there_once(noise: Media, tmp_path: Path) -
     made = np.random.default_rng(8).uniform(-0.5, 0.5, (2, FRAMES))
     inserted = Inserted(Signal("", FRAMES, lambda: iter([made])), 2, 0)
     with MediaFiles(RATE_HZ, tmp_path) as files:
-        fed, _ = Mixer(planned(session, ARDOUR), files, {"bus": inserted}).run(0, FRAMES)
+        fed = Mixer(planned(session, ARDOUR), files, {"bus": inserted}).run(0, FRAMES).fed
     assert np.array_equal(fed["bus"], made)
 
 

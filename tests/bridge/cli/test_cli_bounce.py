@@ -145,3 +145,24 @@ def test_what_a_bounce_told_is_told_again_by_what_goes_on_with_it(
     said = run("render", project, chain, "-o", tmp_path / "master", "--json")
     told = json.loads(said.out)["diagnostics"]
     assert [each["where"] for each in told if each["code"] == "pan_law"] == ["lead"]
+
+
+def test_every_region_in_a_folder_of_its_own(run: Callable[..., Any], tmp_path: Path) -> None:
+    sound = np.random.default_rng(1).uniform(-0.1, 0.1, 48_000)
+    soundfile.write(tmp_path / "a.wav", sound, 48_000, "DOUBLE")
+    project = tmp_path / "song.rpp"
+    project.write_text(
+        '<REAPER_PROJECT 0.1 "6.0" 1\n  SAMPLERATE 48000 0 0\n'
+        '  MARKER 1 0.25 "verse" 1 0 1 R\n  MARKER 1 0.5 "" 1\n'
+        '  MARKER 2 0.5 "verse" 1 0 1 R\n  MARKER 2 0.75 "" 1\n'
+        "  <TRACK\n    NAME lead\n    <ITEM\n      POSITION 0\n      LENGTH 1\n"
+        '      <SOURCE WAVE\n        FILE "a.wav"\n      >\n    >\n  >\n>\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    assert run("bounce", project, "-o", out, "--regions", "--subtype", "float64").code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["verse", "verse 2"]
+    for name, start in (("verse", 12_000), ("verse 2", 24_000)):
+        found, _ = soundfile.read(out / name / "lead.wav")
+        assert np.array_equal(found[:, 0], sound[start : start + 12_000])
+    assert run("bounce", project, "--plan", "-o", out).code == 0
