@@ -33,26 +33,42 @@ class SosFilter:
         self._cascade = SectionsRun(sections, channels)
         self._frames = 0
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it has no sections: every block is given back itself."""
+        return not self._cascade.count
+
     def process(self, block: Block) -> Block:
         """Return the filtered block; without sections or frames, the block itself."""
         frames = block.shape[1]
-        if not self._cascade.count or not frames:
+        if self.is_flat or not frames:
             return block
-        begun, self._frames = self._frames, self._frames + frames
-        if begun % GRID_FRAMES + frames <= GRID_FRAMES:
-            return self._piece(block, begun)
-        cut = pieces(begun, frames, GRID_FRAMES)
-        filtered = [self._piece(block[:, piece], begun + piece.start) for piece in cut]
+        if self._is_piece(frames):
+            self._go_on(frames)
+            return self._cascade.run(block)
+        cut = pieces(self._frames, frames, GRID_FRAMES)
+        filtered = [self.process(block[:, piece]) for piece in cut]
         return np.concatenate(filtered, axis=1)
 
-    def _piece(self, block: Block, frame: int) -> Block:
-        if frame % GRID_FRAMES == 0:
-            self._drop_nothing()
-        return self._cascade.run(block)
+    def process_beside(self, block: Block, other: SosFilter, beside: Block) -> tuple[Block, Block]:
+        """Return what `process` gives for `block`, and what `other` gives for `beside`."""
+        frames, others = block.shape[1], beside.shape[1]
+        if not (self._is_piece(frames) and other._is_piece(others)):
+            return self.process(block), other.process(beside)
+        self._go_on(frames)
+        other._go_on(others)
+        return self._cascade.run_beside(block, other._cascade, beside)
 
-    def _drop_nothing(self) -> None:
+    def _is_piece(self, frames: int) -> bool:
+        """Whether so many frames are filtered in one go."""
+        if self.is_flat or not frames:
+            return False
+        return self._frames % GRID_FRAMES + frames <= GRID_FRAMES
+
+    def _go_on(self, frames: int) -> None:
+        begun, self._frames = self._frames, self._frames + frames
         state = self._cascade.state
-        if abs(state.item(0)) >= _NOTHING:
+        if begun % GRID_FRAMES or abs(state.item(0)) >= _NOTHING:
             return  # most often the first number tells
         if np.abs(state).max() < _NOTHING:
             state[...] = 0.0

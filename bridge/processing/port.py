@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from bridge.audio import Block
+    from bridge.processing.filters import SosFilter
 
 
 class Processor(Protocol):
@@ -38,6 +39,13 @@ class ReducesGain(Protocol):
     def gain_curve_db(self) -> tuple[float, ...]:
         """The deepest reduction in every 100 ms so far, 0.0 or less; empty where none can be."""
         ...
+
+
+@runtime_checkable
+class OnlyFilters(Protocol):
+    """A processor that is a filter and nothing else: `process` of the one is that of the other."""
+
+    filter: SosFilter
 
 
 class LedProcessor(Protocol):

@@ -7,6 +7,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from bridge.processing.port import OnlyFilters
+
 if TYPE_CHECKING:
     from bridge.audio import Block
     from bridge.processing.port import KeyedProcessor, LedProcessor, Processor
@@ -99,14 +101,42 @@ def run(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Bl
     """Yield a stream through `processors` in order: as many frames out as in, no empty blocks."""
     import numpy as np  # what is asked of the table alone goes without
 
-    for block in blocks:
-        ready = _through(processors, block)
+    for ready in _run_blocks(processors, blocks):
         if ready.shape[1]:
             yield ready
     for number, processor in enumerate(processors):
         rest = _through(processors[number + 1 :], processor.finish())
         if rest.shape[1]:
             yield np.ascontiguousarray(rest)
+
+
+def _run_blocks(processors: Sequence[Processor], blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks through `processors`, empty ones too, without what `finish` gives.
+
+    The second of two filters runs a block behind, beside the first one at the next block.
+    """
+    filters = [
+        number
+        for number, each in enumerate(processors)
+        if isinstance(each, OnlyFilters) and not each.filter.is_flat
+    ]
+    if len(filters) < 2:
+        yield from (_through(processors, block) for block in blocks)
+        return
+    one, two = filters[:2]
+    first, second = cast("OnlyFilters", processors[one]), cast("OnlyFilters", processors[two])
+    before, between, behind = processors[:one], processors[one + 1 : two], processors[two + 1 :]
+    waiting: Block | None = None
+    for block in blocks:
+        fed = _through(before, block)
+        if waiting is None:
+            filtered = first.filter.process(fed)
+        else:
+            filtered, ready = first.filter.process_beside(fed, second.filter, waiting)
+            yield _through(behind, ready)
+        waiting = _through(between, filtered)
+    if waiting is not None:
+        yield _through(behind, second.filter.process(waiting))
 
 
 def _through(processors: Sequence[Processor], block: Block) -> Block:

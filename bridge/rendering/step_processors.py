@@ -50,7 +50,7 @@ def processors_of(
 def placed(processor: Processor, insert: NativeInsert) -> Processor:
     """A processor on its side of the signal, and beside the dry signal."""
     sided = processor if insert.on == "stereo" else Sided(processor, insert.on)
-    return Mixed(sided, insert.mix)
+    return sided if insert.mix == 1.0 else Mixed(sided, insert.mix)
 
 
 def _plain(step: NativeStep, insert: NativeInsert, rate_hz: int) -> Placed:

@@ -1,5 +1,6 @@
 /* Second-order sections in a row. */
 #include "kernels.h"
+#include <string.h>
 
 typedef double Pair __attribute__((vector_size(16)));
 
@@ -79,4 +80,93 @@ void sw_sosfilt(const double *in, int64_t in_stride, double *out, int64_t out_st
             done += some;
         }
     }
+}
+
+#ifdef WIDE
+typedef double Quad __attribute__((vector_size(32)));
+
+/* Two rows that come in `stride` doubles apart and go out as many as there are frames; their sections. */
+typedef struct {
+    const double *in;
+    int64_t stride;
+    double *out;
+    const double *sections;
+    double *state;
+} Stereo;
+
+enum { STEREO_STEP = 4 }; /* doubles from a section's state to the next's where there are two rows */
+
+/* One stream through `count` sections, another through `fewer` or as many in the other half of the registers. */
+static inline __attribute__((always_inline)) void run_two(const Stereo one, const Stereo two, int64_t frames,
+                                                          const int count, const int fewer) {
+    Quad b0[MOST_AT_ONCE], b1[MOST_AT_ONCE], b2[MOST_AT_ONCE], a1[MOST_AT_ONCE], a2[MOST_AT_ONCE];
+    Quad first[MOST_AT_ONCE], second[MOST_AT_ONCE];
+    const double none[6] = {0.0}; /* what comes of it is read by nobody */
+    for (int s = 0; s < count; s++) {
+        const double *c = one.sections + 6 * s, *d = s < fewer ? two.sections + 6 * s : none;
+        const double *z = one.state + STEREO_STEP * s, *w = s < fewer ? two.state + STEREO_STEP * s : none;
+        b0[s] = (Quad){c[0], c[0], d[0], d[0]};
+        b1[s] = (Quad){c[1], c[1], d[1], d[1]};
+        b2[s] = (Quad){c[2], c[2], d[2], d[2]};
+        a1[s] = (Quad){c[4], c[4], d[4], d[4]};
+        a2[s] = (Quad){c[5], c[5], d[5], d[5]};
+        first[s] = (Quad){z[0], z[2], w[0], w[2]};
+        second[s] = (Quad){z[1], z[3], w[1], w[3]};
+    }
+    for (int64_t n = 0; n < frames; n++) {
+        Quad x = {one.in[n], one.in[one.stride + n], two.in[n], two.in[two.stride + n]};
+        for (int s = 0; s < count; s++) {
+            Quad y = b0[s] * x + first[s];
+            first[s] = b1[s] * x - a1[s] * y + second[s];
+            second[s] = b2[s] * x - a2[s] * y;
+            x = y;
+            if (s == fewer - 1) {
+                two.out[n] = y[2];
+                two.out[frames + n] = y[3];
+            }
+        }
+        one.out[n] = x[0];
+        one.out[frames + n] = x[1];
+    }
+    for (int s = 0; s < count; s++) {
+        const Quad kept = first[s], later = second[s];
+        memcpy(one.state + STEREO_STEP * s, (double[]){kept[0], later[0], kept[1], later[1]}, 4 * sizeof(double));
+        if (s < fewer)
+            memcpy(two.state + STEREO_STEP * s, (double[]){kept[2], later[2], kept[3], later[3]}, 4 * sizeof(double));
+    }
+}
+
+static WIDE void run_wide(const Stereo *first, const Stereo *second, int64_t frames, int64_t count, int64_t fewer) {
+    const Stereo one = *first, two = *second;
+    if (count == 1)
+        run_two(one, two, frames, 1, 1);
+    else if (count == 2 && fewer == 1)
+        run_two(one, two, frames, 2, 1);
+    else if (count == 2)
+        run_two(one, two, frames, 2, 2);
+    else if (fewer == 1)
+        run_two(one, two, frames, 3, 1);
+    else if (fewer == 2)
+        run_two(one, two, frames, 3, 2);
+    else
+        run_two(one, two, frames, 3, 3);
+}
+#endif
+
+/* Two stereo streams, each through sections of its own, `count` of at most 3 for the one and no more for the other:
+   beside each other where registers hold both, as each by itself mostly waits for its own sample before.
+   Twin: scipy.signal.sosfilt, twice, in bridge/audio/sections.py. */
+void sw_sosfilt_beside(const double *in, int64_t stride, double *out, const double *sections, int64_t count,
+                       double *state, const double *other_in, int64_t other_stride, double *other_out,
+                       const double *other_sections, int64_t fewer, double *other_state, int64_t frames) {
+#ifdef WIDE
+    if (HAS_WIDE()) {
+        const Stereo one = {in, stride, out, sections, state};
+        const Stereo two = {other_in, other_stride, other_out, other_sections, other_state};
+        run_wide(&one, &two, frames, count, fewer);
+        return;
+    }
+#endif
+    sw_sosfilt(in, stride, out, frames, 2, frames, sections, count, state);
+    sw_sosfilt(other_in, other_stride, other_out, frames, 2, frames, other_sections, fewer, other_state);
 }

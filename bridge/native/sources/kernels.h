@@ -14,9 +14,12 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
-/* Where gcc and the loader can choose by processor, a loop is built for the wider registers as well. */
+/* Where gcc and the loader can choose by processor, a loop is built for the wider registers as well; what is worth
+   nothing without them is WIDE. */
 #if defined(__x86_64__) && !defined(__clang__) && defined(__linux__) && defined(__GLIBC__) && !defined(ONE_PROCESSOR)
 #define WIDER __attribute__((target_clones("avx512f", "avx2", "default")))
+#define WIDE __attribute__((target("avx2")))
+#define HAS_WIDE() __builtin_cpu_supports("avx2")
 #else
 #define WIDER
 #endif
@@ -33,6 +36,10 @@
 /* filters.c */
 EXPORTED void sw_sosfilt(const double *in, int64_t in_stride, double *out, int64_t out_stride, int64_t rows,
                          int64_t frames, const double *sections, int64_t count, double *state);
+EXPORTED void sw_sosfilt_beside(const double *in, int64_t stride, double *out, const double *sections, int64_t count,
+                                double *state, const double *other_in, int64_t other_stride, double *other_out,
+                                const double *other_sections, int64_t fewer, double *other_state,
+                                int64_t frames);
 
 /* decibels.c */
 EXPORTED void sw_levels_db(const double *gains, double *out, int64_t count);

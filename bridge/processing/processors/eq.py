@@ -26,11 +26,11 @@ class EqProcessor:
             sample_rate_hz,
         )
         sections = [sections_of(band, sample_rate_hz) for band in settings.bands]
-        self._filter = SosFilter(np.concatenate(sections), channels=2)
+        self.filter = SosFilter(np.concatenate(sections), channels=2)
 
     def process(self, block: Block) -> Block:
         """Return the equalised block."""
-        return self._filter.process(block)
+        return self.filter.process(block)
 
     def finish(self) -> Block:
         """Nothing is ever held; a filter's ring beyond the end is the caller's padding."""

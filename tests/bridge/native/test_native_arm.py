@@ -166,7 +166,9 @@ def a_short_song(folder: Path) -> None:
         samples = np.random.default_rng(seed).uniform(-0.3, 0.3, (4 * 48000, 2))
         soundfile.write(folder / "stems" / f"{name}.wav", samples, 48000, subtype="PCM_24")
     (folder / "chain.toml").write_text(
-        'schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n[target]\nintegrated_lufs = -14\n'
+        'schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n'
+        + 2 * '[[group.insert]]\nuse = "eq"\nbands = [{ shape = "bell", hz = 900, gain_db = 1 }]\n'
+        + "[target]\nintegrated_lufs = -14\n"
     )
     stemwright.master(
         folder / "stems", folder / "chain.toml", folder / "out", store=folder / "store", jobs=1

@@ -33,6 +33,7 @@ from chains import (
     InsertSettings,
     Limiter,
     Multiband,
+    Pass,
     Reverb,
     Saturation,
     Width,
@@ -40,6 +41,7 @@ from chains import (
 from stemwright.problems import InputError
 
 RATE = 48000
+FLAT = Bell(shape="bell", hz=400.0, gain_db=0.0)
 BAND = CompressedBand(threshold_db=-30.0, ratio=3.0, attack_ms=1.0, release_ms=20.0)
 
 EVERY: tuple[InsertSettings, ...] = (
@@ -113,6 +115,36 @@ def test_blocks_change_no_bit(one: InsertSettings, sizes: list[int], frames: int
     block = music(frames)
     parts = whole(run([build(one, RATE)], cut(block, sizes)))
     assert parts.tobytes() == through(one, block).tobytes()
+
+
+BANDS = (
+    Pass(shape="high_pass", hz=40.0, slope_db_per_octave=6),
+    Bell(shape="bell", hz=400.0, gain_db=-2.0),
+    Bell(shape="bell", hz=2500.0, gain_db=1.0, q=0.8),
+    Bell(shape="bell", hz=9000.0, gain_db=3.0),
+)
+
+
+@settings(max_examples=30)
+@given(
+    counts=st.tuples(st.integers(0, 4), st.integers(1, 4)),
+    between=st.sampled_from([Compressor(threshold_db=-30.0), Limiter(), Width(width=1.2)]),
+    sizes=st.one_of(st.just([8192] * 3), st.lists(st.integers(0, 20000), max_size=5)),
+)
+def test_filters_run_beside_each_other_give_the_bits_of_one_after_the_other(
+    counts: tuple[int, int], between: InsertSettings, sizes: list[int]
+) -> None:
+    one, two = (Eq(bands=BANDS[:count] or (FLAT,)) for count in counts)
+    row = (between, one, between, two, between)
+    block = alone = music(30000)
+    for each in row:
+        alone = through(each, alone)
+    assert whole(run([build(each, RATE) for each in row], cut(block, sizes))).tobytes() == (
+        alone.tobytes()
+    )
+    with numpy_path():
+        last = whole(run([build(each, RATE) for each in row], cut(block, sizes)))
+    assert last.tobytes() == alone.tobytes()
 
 
 @pytest.mark.parametrize("one", EVERY, ids=named)
