@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.defects import beside, known_sums, load, page, repairs, table
+from benchmarks.defects import beside, known_sums, load, page, repairs, repairs_load, table
 from benchmarks.defects.clean import Part
 from benchmarks.defects.running import Results, ran
 from benchmarks.defects.story import stories, summary
@@ -68,6 +68,8 @@ def _explain_sums(part: Part, asked: argparse.Namespace, folder: Path) -> None:
 
 def _mend(part: Part, asked: argparse.Namespace, folder: Path) -> None:
     told = repairs.printed(*repairs.ran(part, folder, asked.share, asked.only))
+    if not asked.only or "clipped" in asked.only:
+        told = f"{told}\n\n{repairs_load.told(part, folder)}"
     sys.stdout.write(f"{told}\n")
     if asked.docs:
         page.put("repairs", told)

@@ -67,7 +67,7 @@ def run_ffmpeg(*words: str) -> str:
     if shutil.which("ffmpeg") is None:
         raise LeftOutError("no ffmpeg on this system")
     command = ["ffmpeg", "-hide_banner", "-nostdin", "-threads", "1", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise LeftOutError(f"ffmpeg: {done.stderr.strip().splitlines()[-1]}")
     return done.stderr

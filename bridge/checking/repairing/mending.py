@@ -30,7 +30,6 @@ _PLACES: dict[str, _Mend] = {
 """Where two of them meet, the later one stands."""
 _HIDING = ("clicks", "dropout", "corrupt_samples")
 _THROUGH = ("hum", "dc_offset", "channel_polarity", "polarity", "offset")
-_DOUBTFUL = "it may be what is played: --only mends it, by its id"
 _BROKEN = "samples that are no sound stay in it: mend corrupt_samples too, or ask for a new export"
 
 
@@ -83,9 +82,6 @@ class StemMending:
 
     def _place(self, step: RepairStep) -> None:
         if step.code == "clicks" and self._is_cut_peak(step):
-            return
-        if "doubtful" in step.parameters:
-            self._refuse(step, _DOUBTFUL)
             return
         others = [each for each in self._steps if each.code in _HIDING and each is not step]
         made = _PLACES[step.code](self._audio, step, others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bridge.checking.codes import CODES, SEVERITIES, Severity
+from bridge.checking.codes import CODES, SEVERITIES
 from bridge.checking.findings import CheckReport, Finding
 from bridge.checking.repairing.steps import Refused, RepairStep
 from stemwright.problems import InputError, Problem
@@ -14,22 +14,18 @@ from stemwright.words import nearest
 
 @dataclass(frozen=True)
 class Method:
-    """How findings of a code are mended; a change of what it gives is a new `version`.
-
-    What is below `least` is mended where it is named alone: it may be what is played.
-    """
+    """How findings of a code are mended; a change of what it gives is a new `version`."""
 
     code: str
     name: str
     version: int
     says: str
-    least: Severity = "minor"
 
 
 METHODS: tuple[Method, ...] = (
     Method("corrupt_samples", "predicted", 2, "predicted from both sides"),
     Method("dropout", "predicted", 2, "predicted from both sides"),
-    Method("clicks", "predicted", 2, "predicted from both sides", least="major"),
+    Method("clicks", "predicted", 2, "predicted from both sides"),
     Method("clipped", "peaks", 2, "peaks put back"),
     Method("hum", "lines", 1, "the lines of the mains taken out"),
     Method("dc_offset", "constant", 1, "the offset taken out"),
@@ -42,6 +38,7 @@ METHODS: tuple[Method, ...] = (
 _BY_CODE = {method.code: method for method in METHODS}
 _EDGE_FRAMES = 64
 """A click so near to a gap is its edge."""
+_LEAST = SEVERITIES.index("minor")
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,8 @@ def planned_repairs(
 ) -> Plan:
     """The steps for what a report has found, those of `only` by code or id where it names any.
 
-    Without it: what is minor or major, can be mended and is not accepted; clicks that are minor
-    are doubtful then, and part of other damage or left. Raises InputError `unknown_finding` for
-    words that are no code and no finding here.
+    Without it: what is minor or major, can be mended and is not accepted. Raises InputError
+    `unknown_finding` for words that are no code and no finding here.
     """
     findings = [*report.findings()]
     _refuse_unknown(findings, only)
@@ -84,10 +80,9 @@ def planned_repairs(
         if method is None:
             refused.append(_no_repair(finding))
             continue
-        doubtful = not only and _rank(finding.severity) < _rank(method.least)
         for stem in finding.stems:
             if stem in places:
-                steps.append(_step(stem, finding, method, places[stem], doubtful=doubtful))
+                steps.append(_step(stem, finding, method, places[stem]))
     order = {method.code: at for at, method in enumerate(METHODS)}
     steps = [*_joined(steps)]
     steps.sort(key=lambda each: (each.stem, order[each.code], each.first, each.stop, each.finding))
@@ -117,16 +112,10 @@ def _is_wanted(finding: Finding, only: Collection[str]) -> bool:
         return True
     if finding.accepted is not None:
         return False
-    return finding.code in only if only else _rank(finding.severity) >= _rank("minor")
+    return finding.code in only if only else SEVERITIES.index(finding.severity) >= _LEAST
 
 
-def _rank(severity: Severity) -> int:
-    return SEVERITIES.index(severity)
-
-
-def _step(
-    stem: str, finding: Finding, method: Method, place: StemPlace, *, doubtful: bool
-) -> RepairStep:
+def _step(stem: str, finding: Finding, method: Method, place: StemPlace) -> RepairStep:
     first, stop = (
         min(max(0, round(at_s * place.sample_rate_hz) - place.position), place.frames)
         for at_s in (finding.start_s, finding.end_s)
@@ -142,15 +131,11 @@ def _step(
         method.name,
         method.version,
         channel=1 if finding.code == "channel_polarity" else None,
-        parameters=dict(_parameters(finding, place, doubtful=doubtful)),
+        parameters=dict(_parameters(finding, place)),
     )
 
 
-def _parameters(
-    finding: Finding, place: StemPlace, *, doubtful: bool
-) -> Iterator[tuple[str, float]]:
-    if doubtful:
-        yield "doubtful", 1.0
+def _parameters(finding: Finding, place: StemPlace) -> Iterator[tuple[str, float]]:
     if finding.code == "clipped":
         yield "level_dbfs", finding.value
     if finding.code == "offset":

@@ -32,7 +32,7 @@ Only = Annotated[
         "--only",
         metavar="CODE|ID",
         help="Of the repairs: these alone; repeatable. Default: what is minor or major and not "
-        "accepted; of clicks the major ones.",
+        "accepted.",
     ),
 ]
 DryRun = Annotated[

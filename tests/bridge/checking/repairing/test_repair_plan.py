@@ -66,15 +66,6 @@ def test_clicks_at_the_edges_of_a_gap_are_part_of_it() -> None:
     ]
 
 
-def test_a_minor_click_is_doubtful_unless_it_is_named() -> None:
-    minor, major = finding("clicks", 1.0, severity="minor"), finding("clicks", 2.0)
-    doubtful = [dict(each.parameters) for each in planned(minor, major).steps]
-    assert doubtful == [{"doubtful": 1.0}, {}]
-    assert [dict(each.parameters) for each in planned(minor, only=(minor.id,)).steps] == [{}]
-    gap = planned(minor, finding("dropout", 1.0, 1.005)).steps
-    assert [(each.code, each.also) for each in gap] == [("dropout", (minor.id,))]
-
-
 def test_what_has_no_repair_is_told_once() -> None:
     plan = planned(finding("duplicate", stems=("lead", "double")))
     assert plan.steps == ()
