@@ -22,6 +22,9 @@ from benchmarks.bounced.song import (
 _FRAMES = 4 * RATE_HZ + 321
 _SHAPES: tuple[FadeShape, ...] = ("Linear", "ConstantPower", "Symmetric", "Slow", "Fast")
 _MASTER = Route("Master")
+_NARROW = "float32 in Ardour's mixer"
+_GLIDE = "the fader's glide, which is float32 there and stops 5e-6 short"
+_BEFORE = "at first, where Ardour's fader stood before the bounce; then its glide in float32"
 
 
 def _noise(seed: int, channels: int, frames: int = _FRAMES) -> Samples:
@@ -59,7 +62,14 @@ def _fades() -> Song:
         fades = Fade(shape, 4_801), Fade(shape, 9_999)
         over.append(Region("two", first + 500, 30_011, 7, at + 1, True, False, 1.0, *fades))
     routes = (_MASTER, Route("Alone", 1, tuple(alone)), Route("Over", 2, tuple(over)))
-    return Song("fades", "every fade shape, alone and over a region", _sounds(), routes, _FRAMES)
+    return Song(
+        "fades",
+        "every fade shape, alone and over a region",
+        _sounds(),
+        routes,
+        _FRAMES,
+        remains="fades of 64 frames, up to 3e-6",
+    )
 
 
 def _pans() -> Song:
@@ -75,7 +85,9 @@ def _pans() -> Song:
             power = kind == "power"
             name = f"{kind} {at}"
             routes.append(Route(name, channels, (region,), pan=pan, width=width, equal_power=power))
-    return Song("pans", "every panner, place by place", _sounds(), tuple(routes), _FRAMES)
+    return Song(
+        "pans", "every panner, place by place", _sounds(), tuple(routes), _FRAMES, remains=_NARROW
+    )
 
 
 def _sends() -> Song:
@@ -120,6 +132,7 @@ def _sends() -> Song:
         _sounds(),
         (_MASTER, one, two, silent, *buses),
         _FRAMES,
+        remains=_NARROW,
     )
 
 
@@ -143,7 +156,7 @@ def _mutes() -> Song:
         Route("Early", gain=0.6),
     )
     holds = "mute lines of a track, a bus and a send"
-    return Song("mutes", holds, _sounds(), routes, _FRAMES, goal_dbfs=-80.0)
+    return Song("mutes", holds, _sounds(), routes, _FRAMES, goal_dbfs=-80.0, remains=_NARROW)
 
 
 def _groups() -> Song:
@@ -157,7 +170,9 @@ def _groups() -> Song:
         Route("Outer", trim=0.9, gain=0.6, output="Outermost"),
         Route("Outermost", pan=0.55, width=-0.7, equal_power=True),
     )
-    return Song("groups", "groups in groups, four deep", _sounds(), routes, _FRAMES)
+    return Song(
+        "groups", "groups in groups, four deep", _sounds(), routes, _FRAMES, remains=_NARROW
+    )
 
 
 def _loops() -> Song:
@@ -176,7 +191,9 @@ again("One", Temporal.timecnt_t(12345), 12)
 again("Two", Temporal.timecnt_t(7000), 14)
 """
     routes = (_MASTER, Route("One", 1, (one,)), Route("Two", 2, (two,)))
-    return Song("loops", "regions repeated by Ardour", _sounds(), routes, _FRAMES, script)
+    return Song(
+        "loops", "regions repeated by Ardour", _sounds(), routes, _FRAMES, script, remains=_NARROW
+    )
 
 
 def _layers() -> Song:
@@ -201,7 +218,9 @@ def _layers() -> Song:
         Region("two", 165_000, 20_000, 30, 0, fade_in=Fade("ConstantPower", 7_000)),
     )
     routes = (_MASTER, Route("Two", 2, regions))
-    return Song("layers", "regions on top of each other", _sounds(), routes, _FRAMES)
+    return Song(
+        "layers", "regions on top of each other", _sounds(), routes, _FRAMES, remains=_NARROW
+    )
 
 
 def _reverse() -> Song:
@@ -216,7 +235,9 @@ def _reverse() -> Song:
         Route("One", 1, (Region("one", 50, 180_000, gain=-1.0),)),
         Route("Two", 2, (two,), inverted=True),
     )
-    return Song("reverse", "a reversed file, turned polarity", sounds, routes, _FRAMES)
+    return Song(
+        "reverse", "a reversed file, turned polarity", sounds, routes, _FRAMES, remains=_NARROW
+    )
 
 
 def _rates() -> Song:
@@ -230,7 +251,14 @@ def _rates() -> Song:
         Route("Slow", 1, (Region("slow", 3_000, 90_000, 100),)),
         Route("Fast", 2, (Region("fast", 7_000, 100_000, 333),)),
     )
-    return Song("rates", "files of 44.1 and 96 kHz in a session of 48", sounds, routes, _FRAMES)
+    return Song(
+        "rates",
+        "files of 44.1 and 96 kHz in a session of 48",
+        sounds,
+        routes,
+        _FRAMES,
+        remains=_NARROW,
+    )
 
 
 def _latency() -> Song:
@@ -254,7 +282,9 @@ session:route_by_name("Late"):add_processor_by_index(limiter, 0, nil, true)
 """
     holds = "a limiter of 480 frames on a bus, signals beside it"
     plugins = ("ZaMaximX2",)
-    return Song("latency", holds, _sounds(), routes, _FRAMES, script, plugins=plugins)
+    return Song(
+        "latency", holds, _sounds(), routes, _FRAMES, script, plugins=plugins, remains=_GLIDE
+    )
 
 
 def _lines() -> Song:
@@ -284,7 +314,7 @@ def _lines() -> Song:
         Route("Bus", gain=0.5),
     )
     holds = "lines in frames and in beats"
-    return Song("lines", holds, _sounds(), routes, _FRAMES, goal_dbfs=-80.0)
+    return Song("lines", holds, _sounds(), routes, _FRAMES, goal_dbfs=-80.0, remains=_BEFORE)
 
 
 def _start() -> Song:
@@ -302,7 +332,9 @@ def _start() -> Song:
         Route("Bus", lines={"gain": Line(((0, 1.0), (150_000, 0.2)))}),
     )
     holds = "a song that begins at 50 007"
-    return Song("start", holds, _sounds(), routes, _FRAMES, start=50_007, goal_dbfs=-80.0)
+    return Song(
+        "start", holds, _sounds(), routes, _FRAMES, start=50_007, goal_dbfs=-80.0, remains=_BEFORE
+    )
 
 
 def _vcas() -> Song:
@@ -328,7 +360,15 @@ for at, vca in ipairs(vcas) do
   vca:gain_control():set_value(levels[at], PBD.GroupControlDisposition.NoGroup)
 end
 """
-    return Song("vcas", "VCAs over faders that stand and move", _sounds(), routes, _FRAMES, script)
+    return Song(
+        "vcas",
+        "VCAs over faders that stand and move",
+        _sounds(),
+        routes,
+        _FRAMES,
+        script,
+        remains=_BEFORE,
+    )
 
 
 def songs() -> tuple[Song, ...]:

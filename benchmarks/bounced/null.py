@@ -15,6 +15,7 @@ from stemwright.decibels import amplitude_db
 from stemwright.values import dataclass
 
 _STRETCH_FRAMES = 48_000
+_SETTLED_FRAMES = 4_800
 
 Signal = npt.NDArray[np.float64]
 """(channels, frames)."""
@@ -22,9 +23,14 @@ Signal = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Null:
-    """What is left, and how loud what was taken away is, all in dBFS."""
+    """What is left, and how loud what was taken away is, all in dBFS.
+
+    `settled_peak_dbfs` leaves out the first tenth of a second, in which faders come from where they
+    stood before the bounce.
+    """
 
     peak_dbfs: float
+    settled_peak_dbfs: float
     rms_dbfs: float
     truth_rms_dbfs: float
     worst_frame: int
@@ -53,7 +59,11 @@ def null(ours: Signal, truth_path: Path) -> Null:
     left = ours - truth
     peaks = np.abs(left).max(axis=0)
     return Null(
-        amplitude_db(float(peaks.max())), _rms_dbfs(left), _rms_dbfs(truth), int(peaks.argmax())
+        amplitude_db(float(peaks.max())),
+        amplitude_db(float(peaks[_SETTLED_FRAMES:].max())),
+        _rms_dbfs(left),
+        _rms_dbfs(truth),
+        int(peaks.argmax()),
     )
 
 

@@ -75,7 +75,7 @@ def _constant_power_in(frames: int) -> _Points:
 
 
 def _symmetric(frames: int) -> _Points:
-    tail = ((int(frames * (0.7 + 0.3 * step / 9)), 0.3 * 0.5**step) for step in range(2, 9))
+    tail = ((int(frames * (0.7 + (1.0 - 0.7) * step / 9)), 0.3 * 0.5**step) for step in range(2, 9))
     return (0.0, 1.0), (frames // 2, 0.6), *tail, (frames, _FAINTEST)
 
 

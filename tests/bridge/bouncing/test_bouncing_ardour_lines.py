@@ -1,4 +1,4 @@
-"""How Ardour reads its lines, as bounces by itself of constant signals show it."""
+"""How Ardour reads its lines and fades, as its own bounces and sessions show it."""
 
 from __future__ import annotations
 
@@ -72,3 +72,10 @@ def test_a_line_takes_the_whole_panner(constant: Media, tmp_path: Path) -> None:
     assert moved[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
     law = np.array([0.4, 0.6]) * (-0.831783138 * np.array([0.4, 0.6]) + 1.831783138)
     assert still[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
+
+
+def test_the_symmetric_fades_points_are_whole_frames_as_ardour_saves_them() -> None:
+    """In a fade of 12000 every 400 frames: 0.3 / 9 is not to fall short of them."""
+    places = np.array([400.0, 1_200.0, 2_800.0, 6_000.0])
+    gains = ARDOUR.fade("s_curve", "in", 12_000, places)
+    assert gains == pytest.approx([0.3 * 0.5**8, 0.3 * 0.5**6, 0.3 * 0.5**2, 0.6], rel=1e-12)
