@@ -25,8 +25,9 @@ Places = Callable[[Array, int], Array]
 """Where a line is read, in frames from the song's start, for the frames that play; the second is
 how late plugins behind it make the sound."""
 
-TickPlaces = Callable[[Array, int, Callable[[int], int]], Array]
-"""The same for lines in beats, in ticks; the third says of a frame which tick is the nearest."""
+TickPlaces = Callable[[Array, int, Callable[[int], int], tuple[float, ...]], Array]
+"""The same for lines in beats, in ticks; the third says of a frame which tick is the nearest, the
+fourth where the line's points are."""
 
 PlacesInRead = Callable[[int, int, Array], Array]
 """The same of a clip's curves, for a read from one frame of the song to another."""

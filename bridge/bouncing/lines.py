@@ -131,6 +131,7 @@ class Lines:
                 self._from_origin(first, stop),
                 late,
                 lambda frame: tick((frame + self._origin_frame) / self._rate_hz),
+                by_tick.frames,
             )
             return then(by_tick.at(at))
 

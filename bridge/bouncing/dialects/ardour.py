@@ -224,11 +224,13 @@ def _pan_in_block(frames: Array, late_frames: int) -> Array:
 
 
 def _at_ticks(
-    frames: Array, late_frames: int, tick_at: Callable[[int], int], ahead: int = 0
+    frames: Array,
+    late_frames: int,
+    tick_at: Callable[[int], int],
+    points: tuple[float, ...],
+    ahead: int = 0,
 ) -> Array:
-    """Lines in beats: a block from the tick next to its start to that of its end, each read at the
-    tick that is begun (Curve.cc: _get_vector adds up steps, from_ticks takes whole ones).
-    """
+    """Lines in beats: every block from the tick next to its start to the one next to its end."""
     zero = -(_ENGINE_FRAMES + late_frames)
     first, last = int(frames[0]) + zero, int(frames[-1]) + zero
     begin = start = _block_before(first, zero)
@@ -237,21 +239,42 @@ def _at_ticks(
         stop = (start // _BLOCK_FRAMES + 1) * _BLOCK_FRAMES
         stop = zero if start < zero < stop else stop
         tick, end = tick_at(start + ahead), tick_at(stop + ahead)
-        steps = np.full(stop - start, (end - tick) / max(1, stop - start - 1))
-        steps[0] = tick
-        blocks.append(np.floor(np.cumsum(steps)))
+        blocks.append(_ticks_read(tick, end, stop - start, points))
         start = stop
     return np.concatenate(blocks)[first - begin :][: len(frames)]
+
+
+def _ticks_read(tick: int, end: int, count: int, points: tuple[float, ...]) -> Array:
+    """What lies before and behind a line's points is filled, the rest spread from end to end and
+    read at the tick that is begun, but of a line of two points (Curve.cc: _get_vector, from_ticks).
+    """
+    low, high = points[0], points[-1]
+    if tick > high or end < low:
+        return np.full(count, float(tick))
+    read = np.full(count, float(high))
+    begun = int(count * (low - tick) / (end - tick)) if tick < low else 0
+    ended = int(count * (end - high) / (end - tick)) if end > high else 0
+    spread = max(0, count - begun - ended)
+    read[:begun] = low
+    if spread:
+        step = (min(high, end) - max(low, tick)) / max(1, spread - 1)
+        steps = np.full(spread, step)
+        steps[0] = max(low, tick)
+        ticks = np.cumsum(steps)
+        read[begun : begun + spread] = np.floor(ticks) if len(points) > 2 else ticks
+    return read
+
+
+def _pan_at_ticks(
+    frames: Array, late_frames: int, tick_at: Callable[[int], int], points: tuple[float, ...]
+) -> Array:
+    return _at_ticks(frames, late_frames, tick_at, points, _ENGINE_FRAMES + late_frames)
 
 
 def _block_before(played: int, zero: int) -> int:
     """Where the block begins that holds a frame; one begins at `zero`, the song's start."""
     start = played // _BLOCK_FRAMES * _BLOCK_FRAMES
     return zero if start < zero <= played else start
-
-
-def _pan_at_ticks(frames: Array, late_frames: int, tick_at: Callable[[int], int]) -> Array:
-    return _at_ticks(frames, late_frames, tick_at, _ENGINE_FRAMES + late_frames)
 
 
 def _at_block(frames: Array, late_frames: int) -> Array:

@@ -79,3 +79,24 @@ def test_the_symmetric_fades_points_are_whole_frames_as_ardour_saves_them() -> N
     places = np.array([400.0, 1_200.0, 2_800.0, 6_000.0])
     gains = ARDOUR.fade("s_curve", "in", 12_000, places)
     assert gains == pytest.approx([0.3 * 0.5**8, 0.3 * 0.5**6, 0.3 * 0.5**2, 0.6], rel=1e-12)
+
+
+def test_a_line_in_beats_of_two_points_is_read_between_ticks_and_stands_at_its_ends() -> None:
+    """From 96 ticks on: a block of 1024 from tick 20 to 102 has 949 frames of 96, then six ticks.
+
+    So it is in Ardour's bounce of such a line over a constant; with a third point ticks are whole.
+    """
+    frames = np.arange(256.0, 1_280.0)
+
+    def tick(frame: int) -> int:
+        return round(frame / 12.5)
+
+    for points in ((96.0, 5_000.0), (96.0, 300.0, 5_000.0)):
+        places = ARDOUR.pan_tick_places(frames, 0, tick, points)
+        assert (places[:949] == 96.0).all()
+        spread = np.linspace(96.0, 102.0, 75)
+        if len(points) == 2:
+            assert np.allclose(places[949:], spread)
+        else:
+            assert set(places[949:]) == {96.0, 97.0, 98.0, 99.0, 100.0, 101.0}
+            assert np.abs(places[949:] - spread).max() < 1.0 + 1e-9

@@ -235,7 +235,7 @@ def test_lines_in_beats_are_read_at_whole_ticks_and_trims_move_in_decibels(
     noise: Media, tmp_path: Path
 ) -> None:
     """In Ardour: 1920 ticks a quarter note, so at 120 a minute a step every 12.5 frames."""
-    line = (AutomationPoint(0.0, -1.0), AutomationPoint(0.5, 1.0))
+    line = tuple(AutomationPoint(at, 4.0 * at - 1.0) for at in (0.0, 0.25, 0.5))
     session = _session(_track("a", _clip(noise, 0, FRAMES), pan_law="balance"))
     plain = _printed(session, tmp_path)["a"][0]
     for in_beats, steps in ((True, 384), (False, 4800)):
