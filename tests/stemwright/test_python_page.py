@@ -108,7 +108,7 @@ main.reached = False  # WRONG
 def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STEMWRIGHT_STORE", str(tmp_path / "store"))
-    write_song(tmp_path / "stems", 2.0, 44100)
+    write_song(tmp_path / "stems", 1.0, 44100)
     (tmp_path / "chain.toml").write_bytes((LIBRARY / "demo.toml").read_bytes())
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
