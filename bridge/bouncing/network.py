@@ -32,11 +32,12 @@ class Network:
 
 
 def network(session: Session) -> Network:
-    """Sort out a session's routing.
+    """Sort out a session's routing; one without a master, as an AAF is, gets one that does nothing.
 
     Raises InputError `feedback`, naming the tracks that feed themselves.
     """
     tracks = {track.id: track for track in session.tracks if track.kind != "vca"}
+    tracks.setdefault(MASTER, Track(MASTER, "Master", MASTER, output=None))
     fed: Feeds = {each: [] for each in tracks}
     for track in tracks.values():
         for target in _targets(track):
