@@ -300,9 +300,10 @@ def _lines() -> Song:
         "trim": Line(((0, 1.0), (50_000, 1.5), (130_000, 0.5)), "Logarithmic"),
     }
     sent = Line(((0, 0.2), (80_000, 0.9), (160_000, 0.1)), "Exponential")
+    panned = Send("Bus", 0.6, pan=0.3, pan_line=Line(((0, 0.3), (70_000, 1.0), (150_000, 0.1))))
     routes = (
         _MASTER,
-        Route("One", 1, (_WHOLE_ONE,), lines=styles),
+        Route("One", 1, (_WHOLE_ONE,), lines=styles, sends=(panned,)),
         Route(
             "Two",
             2,

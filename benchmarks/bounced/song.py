@@ -66,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Send:
-    """An aux send; without a pan it follows its route's panner."""
+    """An aux send; without a pan it follows its route's panner, `pan_line` moves its own."""
 
     target: str
     gain: float
@@ -74,6 +74,7 @@ class Send:
     pan: float | None = None
     active: bool = True
     line: Line | None = None
+    pan_line: Line | None = None
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,8 @@ class _Writer:
         _under(made, "PannerShell", **shell)
         pannable = _under(made, "Pannable")
         self._control(pannable, "pan-azimuth", 0.5 if send.pan is None else send.pan)
+        if send.pan_line is not None:
+            self._automation_list(_under(pannable, "Automation"), "pan-azimuth", send.pan_line)
         if send.line is not None:
             self._automation_list(_under(made, "Automation"), "send", send.line)
 

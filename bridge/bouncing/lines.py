@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.signal import lfilter
@@ -90,6 +91,13 @@ class Lines:
         if target.startswith("send:"):
             places, by_tick = dialect.send_places, dialect.pan_tick_places
         return self._read(line, places, by_tick, lambda at: glide(as_gain(at) * scale))
+
+    def of_send(self, target: str) -> Lines:
+        """Those of a send's own panner."""
+        own = self._lines.get(f"send_pan:{target}")
+        lines = () if own is None else (replace(own, target="pan"),)
+        told = (self._rate_hz, self._dialect, self._late_frames, self._tempo, self._origin_frame)
+        return Lines(lines, *told)
 
     def moves(self, target: str) -> bool:
         """Whether there is a line of it."""

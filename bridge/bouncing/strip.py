@@ -126,7 +126,7 @@ class _Sent:
         self._level = lines.gain(f"send:{send.target}", linear(send.gain_db) * gain, gain)
         self._opening = (Lines((), 1, dialect) if send.before_mute else lines).opening()
         alone = send.own_pan or send.pan != track.pan
-        own = Lines((), 1, dialect) if alone else lines
+        own = lines.of_send(send.target) if alone else lines
         law = send.pan_law or track.pan_law
         self._panner = _Panner(track, channels, law, send.pan, own, dialect)
 

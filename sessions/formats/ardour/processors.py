@@ -12,7 +12,7 @@ from lxml import etree
 
 from sessions.formats.ardour.panners import panner_law
 from sessions.formats.ardour.regions import Pool
-from sessions.formats.ardour.values import Clock, automation_list
+from sessions.formats.ardour.values import Clock, automation_list, pan_line
 from sessions.formats.shared.pan_positions import pan_of
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import child, children, flag, named, number, parsed
@@ -253,8 +253,7 @@ def _send_lines(
     send, linked = sent
     yield clock.automation(_sent(node), f"send:{send.target}", "linear")
     if not linked:
-        pan = automation_list(child(node, "Pannable"), "pan-azimuth")
-        yield clock.automation(pan, f"send_pan:{send.target}", "pan")
+        yield pan_line(child(node, "Pannable"), f"send_pan:{send.target}", clock)
 
 
 def _is_old_post(insert: etree._Element) -> bool:

@@ -12,11 +12,11 @@ from sessions.bundle.roles import role_of
 from sessions.formats.ardour.panners import panner_law
 from sessions.formats.ardour.processors import OLD_PORT, Context, mixer, old_io
 from sessions.formats.ardour.regions import Pool, clips
-from sessions.formats.ardour.values import Clock, automation_list
+from sessions.formats.ardour.values import Clock, automation_list, pan_line
 from sessions.formats.shared.pan_positions import pan_of
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import child, children, flag, named, number
-from sessions.model.session import Automation, AutomationPoint, Track
+from sessions.model.session import Automation, Track
 
 # What Ardour takes for what a route does not say (libs/ardour): pans in the middle, neither muted
 # nor soloed (parameter_descriptor.cc: normal), the whole width (panner_2in2out.cc). Inputs tell the
@@ -231,10 +231,7 @@ def _output(node: etree._Element, name: str, context: Context) -> str | None:
 
 def _automation(node: etree._Element, clock: Clock) -> Sequence[Automation]:
     pannable = child(node, "Pannable")
-    azimuth = clock.automation(automation_list(pannable, "pan-azimuth"), "pan", "pan")
-    if azimuth is not None:
-        points = (AutomationPoint(at, pan_of(value), way) for at, value, way in azimuth.points)
-        azimuth = replace(azimuth, points=tuple(points))
+    azimuth = pan_line(pannable, "pan", clock)
     width = clock.automation(automation_list(pannable, "pan-width"), "width", "width")
     mute = clock.automation(automation_list(node, "mute"), "mute", "bool")
     return tuple(filter(None, (azimuth, width, mute)))

@@ -6,10 +6,11 @@ quarter note), or plain samples in sessions before version 7. Lists count from w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from sessions.formats.shared.pan_positions import pan_of
 from sessions.formats.shared.xml import child, children, parsed
 from sessions.model.session import Automation, AutomationPoint, Written
 from sessions.model.tempo import TempoMap
@@ -85,3 +86,12 @@ def automation_list(element: etree._Element | None, name: str) -> etree._Element
     lists = child(element, "Automation")
     found = () if lists is None else children(lists, "AutomationList")
     return next((each for each in found if each.get("automation-id") == name), None)
+
+
+def pan_line(pannable: etree._Element | None, target: str, clock: Clock) -> Automation | None:
+    """The line of a Pannable's azimuth, from -1 to 1."""
+    line = clock.automation(automation_list(pannable, "pan-azimuth"), target, "pan")
+    if line is None:
+        return None
+    points = (AutomationPoint(at, pan_of(value), way) for at, value, way in line.points)
+    return replace(line, points=tuple(points))
