@@ -244,7 +244,9 @@ def test_sends_before_a_mute_into_one_channel_and_by_a_pan_of_their_own(tmp_path
     muted = '<Controllable name="mute" value="1"/><Automation>{}</Automation>'
     send = (
         '<Processor type="intsend" role="Aux" target="8" active="1">'
-        '<PannerShell linked-to-route="0"/></Processor><Processor type="amp"/>'
+        '<PannerShell linked-to-route="0"/><Pannable><Automation>'
+        '<AutomationList automation-id="pan-azimuth" state="Play"><events>a0 0.75</events>'
+        '</AutomationList></Automation></Pannable></Processor><Processor type="amp"/>'
     )
     points = '<MuteMaster mute-point="{}"/>'
     routes = [
@@ -260,3 +262,6 @@ def test_sends_before_a_mute_into_one_channel_and_by_a_pan_of_their_own(tmp_path
     assert (early.muted, late.muted) == (True, False)
     assert [send.before_mute for send in (*early.sends, *late.sends)] == [True, False]
     assert {(send.pan_law, send.own_pan) for send in early.sends} == {("summed", True)}
+    assert [(line.target, line.points[0].value) for line in early.automation] == [
+        ("send_pan:8", 0.5)
+    ]

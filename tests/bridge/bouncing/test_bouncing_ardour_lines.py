@@ -13,7 +13,7 @@ import soundfile
 from bridge.bouncing.bounce import planned
 from bridge.bouncing.dialects.ardour import ARDOUR
 from bridge.bouncing.stretches import Ready, stretches
-from sessions import Automation, AutomationPoint, Clip, Marker, Media, Session, Track
+from sessions import Automation, AutomationPoint, Clip, Marker, Media, Send, Session, Track
 
 RATE_HZ, FRAMES = 48_000, 24_000
 
@@ -32,12 +32,14 @@ def _line(target: str, *points: tuple[int, float], shape: str = "linear") -> Aut
     return Automation(target, unit, made)
 
 
-def _printed(track: Track, media: Media, folder: Path, start: int = 0) -> npt.NDArray[np.float64]:
+def _printed(
+    track: Track, media: Media, folder: Path, start: int = 0, others: tuple[Track, ...] = ()
+) -> npt.NDArray[np.float64]:
     """(2, FRAMES - start), each stretch of another length."""
     clip = Clip(media=media, length_s=FRAMES / RATE_HZ)
     master = Track("master", "Master", "master", output=None)
     whole = Marker(start / RATE_HZ, "session", (FRAMES - start) / RATE_HZ, "session")
-    tracks = (replace(track, clips=(clip,)), master)
+    tracks = (replace(track, clips=(clip,)), *others, master)
     session = Session("ardour", None, RATE_HZ, tracks, markers=(whole,))
     blocks = stretches(Ready(planned(session, ARDOUR, "master")), folder, None, 5_000)
     return np.concatenate([each["master"] for each in blocks], axis=1)
@@ -72,6 +74,17 @@ def test_a_line_takes_the_whole_panner(constant: Media, tmp_path: Path) -> None:
     assert moved[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
     law = np.array([0.4, 0.6]) * (-0.831783138 * np.array([0.4, 0.6]) + 1.831783138)
     assert still[:, 1_000] == pytest.approx(0.5 * law, abs=1e-9)
+
+
+def test_a_sends_own_panner_moves_by_its_own_line(constant: Media, tmp_path: Path) -> None:
+    """From the left to the right, while the track stays where it is."""
+    line = replace(_line("pan", (0, -1.0), (FRAMES, 1.0)), target="send_pan:bus")
+    send = Send("bus", pan_law="2in2out", own_pan=True)
+    track = Track("a", "a", automation=(line,), sends=(send,), output=None)
+    bus = Track("bus", "bus", "return", pan_law="bypassed")
+    printed = _printed(track, constant, tmp_path, others=(bus,))
+    assert printed[0, 1_000] > 0.45 > 0.1 > printed[1, 1_000]
+    assert printed[1, 23_000] > 0.45 > 0.1 > printed[0, 23_000]
 
 
 def test_the_symmetric_fades_points_are_whole_frames_as_ardour_saves_them() -> None:
