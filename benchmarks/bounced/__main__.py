@@ -55,8 +55,7 @@ def nulled(song: Song, folder: Path, ardour: Ardour) -> Row:
     session, truth = write(song, folder / song.name), folder / f"{song.name}.wav"
     ardour.scan(song.plugins)
     ardour.save(song, session)
-    bounce = ardour.agreed if song.plugins else ardour.export
-    bounce(session, truth)
+    ardour.agreed(session, truth)
     found = null(bounced(session, folder / f"{song.name} ours"), truth)
     return Row(song.name, song.holds, found, song.goal_dbfs, song.remains)
 

@@ -115,7 +115,7 @@ class Ardour:
     def agreed(self, session: Path, target: Path) -> None:
         """The same until two in a row are alike, the second kept.
 
-        Where plugins are late, one bounce in many is off by a few frames. Raises ArdourFailedError.
+        One bounce in many is off by a few frames. Raises ArdourFailedError.
         """
         self.export(session, target)
         for _ in range(_TRIES):
