@@ -14,7 +14,7 @@ from scipy import fft
 
 from bridge.audio import Block
 
-_WINDOW_FRAMES = 4096
+WINDOW_FRAMES = 4096
 _BAND_HZ = 100.0
 _LOWEST_HZ = 5000.0
 _SILENCE = 1e-20
@@ -50,17 +50,24 @@ def treble_powers(samples: Block, sample_rate_hz: int) -> Block:
 
     Windows of 4096 lie end to end; what is left behind the last one is not heard.
     """
-    count = samples.shape[1] // _WINDOW_FRAMES
+    count = samples.shape[1] // WINDOW_FRAMES
     low, width, bands = _bands(sample_rate_hz)
-    window = np.hanning(_WINDOW_FRAMES + 1)[:-1]
+    window = np.hanning(WINDOW_FRAMES + 1)[:-1]
     found = np.zeros((count, bands))
-    for side in samples[:, : count * _WINDOW_FRAMES]:
-        spectra = fft.rfft(side.reshape(count, _WINDOW_FRAMES) * window, axis=1)
+    for side in samples[:, : count * WINDOW_FRAMES]:
+        spectra = fft.rfft(side.reshape(count, WINDOW_FRAMES) * window, axis=1)
         treble = spectra[:, low : low + bands * width]
         power = np.square(treble.real) + np.square(treble.imag)
         found += power.reshape(count, bands, width).mean(axis=2)
     found *= np.square(2.0 / window.sum())
     return found
+
+
+def band_middles_hz(sample_rate_hz: int) -> Block:
+    """(bands,) of the frequencies in the middle of the bands that `treble_powers` gives."""
+    low, width, bands = _bands(sample_rate_hz)
+    middles: Block = (low + (np.arange(bands) + 0.5) * width) * sample_rate_hz / WINDOW_FRAMES
+    return middles
 
 
 def band_edge(powers: Sequence[Block], sample_rate_hz: int) -> BandEdge | None:
@@ -91,9 +98,7 @@ def _steepest(levels_db: Block, sample_rate_hz: int) -> BandEdge | None:
     if not len(down):
         return None
     share = float((_fall_db(levels_db, at) > _EACH_WINDOW_DB).mean())
-    low, width, _ = _bands(sample_rate_hz)
-    band = at - _BEFORE_BANDS + int(down[0])
-    hz = (low + (band + 0.5) * width) * sample_rate_hz / _WINDOW_FRAMES
+    hz = float(band_middles_hz(sample_rate_hz)[at - _BEFORE_BANDS + int(down[0])])
     return BandEdge(hz, fall_db, fall_db - _slope_db(profile_db, at), share)
 
 
@@ -123,7 +128,7 @@ def _slope_db(profile_db: Block, at: int) -> float:
 
 def _bands(sample_rate_hz: int) -> tuple[int, int, int]:
     """The first bin, the bins a band, and how many bands there are below half the rate."""
-    bin_hz = sample_rate_hz / _WINDOW_FRAMES
+    bin_hz = sample_rate_hz / WINDOW_FRAMES
     width = max(1, round(_BAND_HZ / bin_hz))
     low = int(np.ceil(_LOWEST_HZ / bin_hz))
-    return low, width, max(0, (_WINDOW_FRAMES // 2 - low) // width)
+    return low, width, max(0, (WINDOW_FRAMES // 2 - low) // width)

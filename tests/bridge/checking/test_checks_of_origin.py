@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
 import soxr
+from scipy import fft
 from scipy.signal import butter, sosfilt
 
 from bridge.checking.band_edge import band_edge, treble_powers
@@ -112,6 +116,60 @@ def test_a_codec_is_told(hear: Hear, form: str, subtype: str, level: float, rate
     assert 12500 < found.value < 20830
     assert (found.start, found.stop, found.severity) == (0, made.shape[1], "major")
     assert hear(Upsampled, made, rate_hz) == []
+
+
+@pytest.mark.parametrize("level", [0.1, 0.6])
+def test_an_edge_that_few_windows_show_is_told(hear: Hear, level: float) -> None:
+    if "MP3" not in soundfile.available_formats():
+        pytest.skip("this libsndfile has no MP3")
+    since_s = (np.arange(FRAMES) / RATE_HZ) % 1.6
+    struck = np.random.default_rng(5).standard_normal((2, FRAMES)) * np.exp(-90.0 * since_s)
+    dull = sosfilt(butter(2, 2000, fs=RATE_HZ, output="sos"), struck, axis=1)
+    dull += 0.1 * np.sin(2 * np.pi * 110 * np.arange(FRAMES) / RATE_HZ)
+    assert hear(LossySource, dull) == []
+    made = _encoded(0.3 * dull, RATE_HZ, "MP3", "MPEG_LAYER_III", level)
+    (found,) = hear(LossySource, made)
+    assert 12500 < found.value < 20830
+
+
+def _through_frames(signal: Signal, step: float) -> Signal:
+    """(frames,) whose AAC coefficients are rounded to a step: frames of 2048 overlap by half."""
+    size = 1024
+    rising = np.sqrt(
+        np.cumsum(np.kaiser(size + 1, 4 * np.pi))[:size] / np.kaiser(size + 1, 4 * np.pi).sum()
+    )
+    window = np.concatenate([rising, rising[::-1]])
+    out = np.zeros(len(signal))
+    half = size // 2
+    for at in range(0, len(signal) - 2 * size, size):
+        a, b, c, d = (window * signal[at : at + 2 * size]).reshape(4, half)
+        folded = np.concatenate([-c[::-1] - d, a - b[::-1]])
+        rounded = step * np.rint(fft.dct(folded, 4, norm="ortho") / step)
+        left, right = fft.idct(rounded, 4, norm="ortho").reshape(2, half)
+        unfolded = np.concatenate([right, -right[::-1], -left[::-1], -left])
+        out[at : at + 2 * size] += window * unfolded
+    return out
+
+
+def test_frames_of_aac_are_told_wherever_they_begin(hear: Hear) -> None:
+    signal = _hits()[0]
+    made = _through_frames(signal, 0.03)
+    assert np.sqrt(np.square(made - signal)[4096:-4096].mean()) < 0.011
+    for cut in (0, 333):
+        (found,) = hear(LossySource, _in_steps(made[None, cut:], 24))
+        assert "frames of AAC" in found.words
+        assert found.value == RATE_HZ / 2
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+def test_aac_that_was_given_bits_for_all_treble_is_told(hear: Hear, tmp_path: Path) -> None:
+    plain, lossy, back = (tmp_path / name for name in ("a.wav", "b.m4a", "c.wav"))
+    soundfile.write(plain, _hits()[0], RATE_HZ, subtype="FLOAT")
+    run = ["ffmpeg", "-nostdin", "-v", "error", "-i"]
+    subprocess.run([*run, plain, "-c:a", "aac", "-b:a", "128k", lossy], check=True)
+    subprocess.run([*run, lossy, back], check=True)
+    (found,) = hear(LossySource, soundfile.read(back)[0], subtype="PCM_16")
+    assert "frames of AAC" in found.words
 
 
 def test_an_edge_is_where_the_band_was_cut() -> None:
