@@ -71,7 +71,6 @@ TRACK_REASONS = {
 }
 """Why a track may not be printed as the DAW plays it, in words."""
 
-_SEND_LINES = ("send:", "send_pan:")
 _TRACK_LINES = frozenset({"gain_db", "trim_db", "pan", "width", "mute"})
 
 
@@ -105,7 +104,7 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
     if any(send.enabled and send.target == track.id for send in track.sends):
         yield TrackAccount(track, "self_send")
     for line in track.automation:
-        if line.target not in _TRACK_LINES and not line.target.startswith(_SEND_LINES):
+        if line.target not in _TRACK_LINES and not line.target.startswith("send:"):
             yield TrackAccount(track, "unmoved_line", line.target)
         elif any(point.shape not in dialect.joins for point in line.points):
             yield TrackAccount(track, "line_shape", line.target)

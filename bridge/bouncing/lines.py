@@ -94,7 +94,7 @@ class Lines:
 
     def of_send(self, target: str) -> Lines:
         """Those of a send's own panner."""
-        own = self._lines.get(f"send_pan:{target}")
+        own = self._lines.get(f"send:{target}:pan")
         lines = () if own is None else (replace(own, target="pan"),)
         told = (self._rate_hz, self._dialect, self._late_frames, self._tempo, self._origin_frame)
         return Lines(lines, *told)

@@ -263,5 +263,5 @@ def test_sends_before_a_mute_into_one_channel_and_by_a_pan_of_their_own(tmp_path
     assert [send.before_mute for send in (*early.sends, *late.sends)] == [True, False]
     assert {(send.pan_law, send.own_pan) for send in early.sends} == {("summed", True)}
     assert [(line.target, line.points[0].value) for line in early.automation] == [
-        ("send_pan:8", 0.5)
+        ("send:8:pan", 0.5)
     ]

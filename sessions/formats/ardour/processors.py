@@ -253,7 +253,7 @@ def _send_lines(
     send, linked = sent
     yield clock.automation(_sent(node), f"send:{send.target}", "linear")
     if not linked:
-        yield pan_line(child(node, "Pannable"), f"send_pan:{send.target}", clock)
+        yield pan_line(child(node, "Pannable"), f"send:{send.target}:pan", clock)
 
 
 def _is_old_post(insert: etree._Element) -> bool:

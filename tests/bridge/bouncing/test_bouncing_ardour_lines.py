@@ -78,7 +78,7 @@ def test_a_line_takes_the_whole_panner(constant: Media, tmp_path: Path) -> None:
 
 def test_a_sends_own_panner_moves_by_its_own_line(constant: Media, tmp_path: Path) -> None:
     """From the left to the right, while the track stays where it is."""
-    line = replace(_line("pan", (0, -1.0), (FRAMES, 1.0)), target="send_pan:bus")
+    line = replace(_line("pan", (0, -1.0), (FRAMES, 1.0)), target="send:bus:pan")
     send = Send("bus", pan_law="2in2out", own_pan=True)
     track = Track("a", "a", automation=(line,), sends=(send,), output=None)
     bus = Track("bus", "bus", "return", pan_law="bypassed")
