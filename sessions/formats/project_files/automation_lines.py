@@ -47,7 +47,7 @@ def line_of(automation: Automation) -> Line:
     plain = tuple(
         point._replace(shape=_HOLD if point.shape == _HOLD else "linear") for point in points
     )
-    return Line(kind, straight, plain, bent)
+    return shifted(Line(kind, straight, plain, bent), automation.plus_db)
 
 
 def as_factors(line: Line) -> tuple[AutomationPoint, ...]:

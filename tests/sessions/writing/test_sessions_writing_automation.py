@@ -14,6 +14,7 @@ from sessions import (
     PluginParameter,
     Session,
 )
+from sessions.formats.project_files.automation_lines import line_of
 from sessions.formats.reaper.reader import FORMAT as REAPER
 from sessions.formats.reaper.writer import write_rpp
 
@@ -143,3 +144,9 @@ def test_a_dawproject_is_valid_against_the_published_structure(
         for member, xsd in (("project.xml", "Project.xsd"), ("metadata.xml", "MetaData.xsd")):
             schema = etree.XMLSchema(etree.parse(shared_data(f"corpus/dawproject-schema/{xsd}")))
             schema.assertValid(etree.fromstring(archive.read(member)))
+
+
+def test_what_a_vca_adds_to_a_line_is_in_its_points() -> None:
+    points = (AutomationPoint(0.0, 0.5), AutomationPoint(1.0, 1.0))
+    line = line_of(Automation("gain_db", "linear", points, plus_db=-20.0))
+    assert [point.value for point in line.points] == pytest.approx([0.05, 0.1])
