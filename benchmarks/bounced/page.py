@@ -1,4 +1,4 @@
-"""docs/bounce.md: its table of nulls against Ardour is written from one run."""
+"""docs/bounce.md: its tables are written, each from one run."""
 
 from __future__ import annotations
 
@@ -35,11 +35,16 @@ class Row:
 def table(rows: Sequence[Row]) -> str:
     """The rows as markdown."""
     head = ("session", "holds", "peak", "from 0.1 s on", "RMS", "what is left")
-    lines = [head, ("---",) * len(head), *(row.cells() for row in rows)]
+    return markdown(head, [row.cells() for row in rows])
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
+    lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def write(told: str) -> None:
+def write(told: str, section: str = SECTION) -> None:
     """Put a table into the page."""
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_figures(text, SECTION, told), encoding="utf-8")
+    PAGE.write_text(with_figures(text, section, told), encoding="utf-8")

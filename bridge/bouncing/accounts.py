@@ -24,6 +24,10 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "clip_effects": ("refused", "it has effects of its own; print it in the DAW"),
     "clip_line": ("refused", "a line of its own moves what is not moved here"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
+    "offset_unknown": (
+        "refused",
+        "where in its file it begins stands nowhere; consolidate it in the DAW, or export an AAF",
+    ),
     "past_its_file": ("told", "it runs past its file's end"),
     "other_rate": (
         "told",
@@ -68,6 +72,7 @@ TRACK_REASONS = {
     "line_shape": "a line between two of its points is of a shape not known here, and is straight",
     "self_send": "it sends to itself, which no mixer does; that send is left out",
     "unmoved_line": "a line moves what a bounce does not move",
+    "leads_nowhere": "it leads to no master, by no output and no send, and is not printed",
 }
 """Why a track may not be printed as the DAW plays it, in words."""
 
@@ -90,7 +95,9 @@ class TrackAccount:
 def track_accounts(network: Network, dialect: Dialect) -> tuple[TrackAccount, ...]:
     """What is to be told of the heard tracks beside their clips."""
     tracks = (network.tracks[each] for each in network.order if each in network.heard)
-    return tuple(each for track in tracks for each in _told(track, dialect))
+    told = (each for track in tracks for each in _told(track, dialect))
+    lost = (network.tracks[each] for each in network.order if each in network.lost)
+    return (*told, *(TrackAccount(track, "leads_nowhere") for track in lost if track.clips))
 
 
 def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
@@ -131,26 +138,37 @@ def seconds(accounts: tuple[ClipAccount, ...]) -> dict[Fate, float]:
 
 
 def _reasons(clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
+    """Why a clip is not printed as it is; of a missing file all that its length does not decide."""
     if clip.kind == "midi":
         yield "notes"
-    elif clip.missing:
+        return
+    if clip.missing:
         yield "missing_media"
     elif clip.media is None:
         yield "no_media"
-    else:
+    found = {
+        "stretched": clip.warped,
+        "other_speed": clip.play_rate != 1.0 and not clip.warped,
+        "channels": not knows_channels(clip.channel_mode),
+        "clip_effects": any(device.enabled for device in clip.devices),
+        "clip_line": any(line.target not in _LINES for line in clip.automation),
+        "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,
+        "offset_unknown": not dialect.states_offsets and not _is_whole(clip),
+    }
+    if clip.media is not None:
         runs_out = _runs_out(clip, clip.media, rate_hz, dialect)
-        found = {
-            "stretched": clip.warped,
-            "other_speed": clip.play_rate != 1.0 and not clip.warped,
+        found |= {
             "loop": clip.looped and not dialect.loops_whole_files and runs_out,
-            "channels": not knows_channels(clip.channel_mode),
-            "clip_effects": any(device.enabled for device in clip.devices),
-            "clip_line": any(line.target not in _LINES for line in clip.automation),
-            "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,
             "past_its_file": not clip.looped and runs_out,
             "other_rate": dialect.plays_frame_by_frame and clip.media.sample_rate_hz != rate_hz,
         }
-        yield from (code for code, so in found.items() if so)
+    yield from (code for code, so in found.items() if so)
+
+
+def _is_whole(clip: Clip) -> bool:
+    """Whether a clip is as long as its file, to within a frame, and so begins where that does."""
+    media = clip.media
+    return media is not None and abs(clip.length_s * media.sample_rate_hz - media.frames) < 1.0
 
 
 def _runs_out(clip: Clip, media: Media, rate_hz: int, dialect: Dialect) -> bool:

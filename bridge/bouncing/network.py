@@ -22,6 +22,7 @@ class Network:
 
     `fed` says of each which feed it. `heard` are those that neither a mute nor another's solo
     silences; of these the `closed` are heard through sends alone that are taken before the mute.
+    `lost` would be heard, but lead to no master.
     """
 
     tracks: Mapping[str, Track]
@@ -29,6 +30,7 @@ class Network:
     fed: Feeds
     heard: frozenset[str]
     closed: frozenset[str]
+    lost: frozenset[str] = frozenset()
 
 
 def network(session: Session) -> Network:
@@ -49,7 +51,8 @@ def network(session: Session) -> Network:
         raise _feedback([tracks[each].name for each in cause.args[1]]) from cause
     opened = _heard(tracks, fed)
     closed = frozenset(each for each in tracks if each not in opened and _sends_early(tracks[each]))
-    return Network(tracks, order, fed, closed | opened, closed)
+    sounding, audible = closed | opened, _reached({MASTER}, fed)
+    return Network(tracks, order, fed, sounding & audible, closed & audible, sounding - audible)
 
 
 def alone_in(network: Network, track_id: str) -> Network:

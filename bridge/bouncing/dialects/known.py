@@ -12,7 +12,15 @@ from bridge.bouncing.dialects.reaper import REAPER
 from bridge.bouncing.dialects.tracktion import TRACKTION
 from sessions import Session
 
-_DIALECTS = {"ardour": ARDOUR, "reaper": REAPER, "ableton": LIVE, "tracktion": TRACKTION}
+_PRO_TOOLS_TEXT = replace(PLAIN, name="Pro Tools", states_offsets=False)
+
+_DIALECTS = {
+    "ardour": ARDOUR,
+    "reaper": REAPER,
+    "ableton": LIVE,
+    "tracktion": TRACKTION,
+    "protools_text": _PRO_TOOLS_TEXT,
+}
 
 
 def dialect_of(session: Session) -> Dialect:

@@ -1,0 +1,92 @@
+"""No clip is dropped unsaid: what is rendered, told and refused is all that is to be heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bridge.bouncing import dialect_of, planned, seconds
+from sessions import Clip, Media, Session, Track, read
+
+_FILES = (
+    "aaf/LibAAF__PT_Fades.aaf",
+    "aaf/LibAAF__MC_Track_Solo_Mute.aaf",
+    "als/abletoolz__9.0.1.als",
+    "ardour/ardour__TestSession.ardour",
+    "dawproject/openDAW__audio-regions.dawproject",
+    "flp/PyFLP__FL_20.8.4.flp",
+    "lmms/DirtyLove.mmpz",
+    "ptxt/swift-daw-file-tools__SessionText_ExtendedChars_UTF8Format_PT2023.3.txt",
+    "rpp/reaper_demo__demo.rpp",
+    "rpp/rppp__audio-file-x4.RPP",
+    "tracktion/tracktionedit-player__default-vst-surge.tracktionedit",
+)
+
+
+@pytest.mark.parametrize("name", _FILES)
+def test_what_is_heard_is_rendered_told_or_refused(
+    shared_data: Callable[[str], Path], name: str
+) -> None:
+    session = read([shared_data("corpus") / name])
+    made = planned(session, dialect_of(session))
+    heard = [clip for track in _playing(session) for clip in track.clips if not clip.muted]
+    counted = seconds(made.accounts)
+    assert sum(counted.values()) == pytest.approx(sum(clip.length_s for clip in heard))
+    kept = {id(clip) for track in made.network.tracks.values() for clip in track.clips}
+    assert [
+        each.clip.name
+        for each in made.accounts
+        if (id(each.clip) in kept) is (each.fate == "refused")
+    ] == []
+
+
+def _playing(session: Session) -> Iterator[Track]:
+    """The tracks that are neither muted nor beside another's solo, walked from each to the end."""
+    tracks = {track.id: track for track in session.tracks}
+    soloed = {track.id for track in session.tracks if track.soloed}
+    for track in session.tracks:
+        on, way = not track.muted, [track.id]
+        alone = not soloed
+        while way:
+            here = tracks.get(way.pop())
+            if here is not None:
+                alone = alone or here.id in soloed
+                way += [here.output or "", *(send.target for send in here.sends)]
+        if on and (alone or _lies_in(track, soloed, tracks)):
+            yield track
+
+
+def _lies_in(track: Track, soloed: set[str], tracks: dict[str, Track]) -> bool:
+    return any(track.parent == each or track.output == each for each in soloed & tracks.keys())
+
+
+def test_missing_media_do_not_hide_what_else_is_in_the_way() -> None:
+    lost = Clip(length_s=1.0, missing=True, media_path="a.wav", warped=True)
+    session = Session("reaper", None, 48_000, (Track("1", "lead", clips=(lost,)),))
+    (told,) = planned(session, dialect_of(session)).accounts
+    assert told.reasons == ("missing_media", "stretched")
+
+
+def test_where_a_file_is_entered_must_be_known() -> None:
+    """A text of Pro Tools does not say it; a clip as long as its file begins where that does."""
+    media = Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24")
+    whole = Clip(media=media, length_s=1.0)
+    part = Clip(media=media, length_s=0.5)
+    session = Session("protools_text", None, 48_000, (Track("1", "lead", clips=(whole, part)),))
+    found = planned(session, dialect_of(session)).accounts
+    assert [each.reasons for each in found] == [(), ("offset_unknown",)]
+    elsewhere = replace(session, format="reaper")
+    assert seconds(planned(elsewhere, dialect_of(elsewhere)).accounts)["refused"] == 0.0
+
+
+def test_tracks_that_lead_nowhere_are_told() -> None:
+    clip = Clip(media=Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24"), length_s=1.0)
+    cue = Track("1", "cue", output="2", clips=(clip,))
+    out = Track("2", "phones", kind="group", output=None)
+    session = Session("reaper", None, 48_000, (cue, out, Track("3", "lead", clips=(clip,))))
+    made = planned(session, dialect_of(session))
+    assert [(each.track.name, each.reason) for each in made.tracks] == [("cue", "leads_nowhere")]
+    assert [each.track.name for each in made.accounts] == ["lead"]
