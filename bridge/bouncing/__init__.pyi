@@ -28,6 +28,7 @@ from .stem_files import (
 )
 from .stretches import (
     Ready as Ready,
+    lacking_plugins as lacking_plugins,
     made_ready as made_ready,
     stretches as stretches,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "dialect_of",
     "file_names_of",
     "is_printed",
+    "lacking_plugins",
     "made_ready",
     "plan_json",
     "planned",

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bridge.bouncing.clips import knows_channels
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network
-from sessions import Clip, Media, Session, Track
+from sessions import Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
 
 Fate = Literal["rendered", "told", "refused"]
@@ -67,14 +67,25 @@ class ClipAccount:
         }
 
 
-TRACK_REASONS = {
-    "pan_law": "how its panner moves sound stands nowhere; it is moved as a balance",
-    "line_shape": "a line between two of its points is of a shape not known here, and is straight",
-    "self_send": "it sends to itself, which no mixer does; that send is left out",
-    "unmoved_line": "a line moves what a bounce does not move",
-    "leads_nowhere": "it leads to no master, by no output and no send, and is not printed",
+TRACK_REASONS: dict[str, tuple[Fate, str]] = {
+    "pan_law": ("told", "how its panner moves sound stands nowhere; it is moved as a balance"),
+    "line_shape": (
+        "told",
+        "a line between two of its points is of a shape not known here, and is straight",
+    ),
+    "self_send": ("told", "it sends to itself, which no mixer does; that send is left out"),
+    "unmoved_line": ("told", "a line moves what a bounce does not move"),
+    "device_line": (
+        "refused",
+        "a line moves a setting of a plugin, which stands still here; freeze the track in the DAW",
+    ),
+    "instrument": ("told", "its notes are not played; print or freeze its instrument in the DAW"),
+    "leads_nowhere": (
+        "told",
+        "it leads to no master, by no output and no send, and is not printed",
+    ),
 }
-"""Why a track may not be printed as the DAW plays it, in words."""
+"""Why a track is not printed as the DAW plays it: what becomes of that, and the words."""
 
 _TRACK_LINES = frozenset({"gain_db", "trim_db", "pan", "width", "mute"})
 
@@ -87,9 +98,29 @@ class TrackAccount:
     reason: str
     of: str = ""
 
+    @property
+    def fate(self) -> Fate:
+        """Whether it is told, or refused wherever the track's plugins are asked for."""
+        return TRACK_REASONS[self.reason][0]
+
     def as_json(self) -> dict[str, Any]:
         """The object of the `tracks` list."""
-        return {"track": self.track.name, "reason": self.reason, "of": self.of}
+        told = {"track": self.track.name, "reason": self.reason, "of": self.of}
+        return {**told, "fate": self.fate}
+
+
+def instruments(session: Session, network: Network) -> tuple[TrackAccount, ...]:
+    """The heard tracks that hold notes, with the names of what would play them."""
+    return tuple(
+        TrackAccount(track, "instrument", ", ".join(each.name for each in _on(track)))
+        for track in session.tracks
+        if track.id in network.heard
+        and any(clip.kind == "midi" and not clip.muted for clip in track.clips)
+    )
+
+
+def _on(track: Track) -> tuple[Device, ...]:
+    return tuple(device for device in track.devices if device.enabled)
 
 
 def track_accounts(network: Network, dialect: Dialect) -> tuple[TrackAccount, ...]:
@@ -111,10 +142,20 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
     if any(send.enabled and send.target == track.id for send in track.sends):
         yield TrackAccount(track, "self_send")
     for line in track.automation:
-        if line.target not in _TRACK_LINES and not line.target.startswith("send:"):
+        if line.target.startswith("device:"):
+            yield from _of_device(track, line.target)
+        elif line.target not in _TRACK_LINES and not line.target.startswith("send:"):
             yield TrackAccount(track, "unmoved_line", line.target)
         elif any(point.shape not in dialect.joins for point in line.points):
             yield TrackAccount(track, "line_shape", line.target)
+
+
+def _of_device(track: Track, target: str) -> Iterator[TrackAccount]:
+    """A line of a plugin that is on, by the plugin's name and the setting's."""
+    _, index, setting = target.split(":", 2)
+    device = track.devices[int(index)]
+    if device.enabled:
+        yield TrackAccount(track, "device_line", f"{device.name}: {setting}")
 
 
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:

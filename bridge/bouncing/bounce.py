@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
 
-from bridge.bouncing.accounts import REASONS, ClipAccount, TrackAccount, account, track_accounts
+from bridge.bouncing.accounts import (
+    REASONS,
+    TRACK_REASONS,
+    ClipAccount,
+    TrackAccount,
+    account,
+    instruments,
+    track_accounts,
+)
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network, alone_in, network
 from sessions import Session, Track
@@ -54,15 +62,27 @@ class Bounce:
 
     @property
     def hosted(self) -> tuple[Track, ...]:
-        """The heard tracks with plugins that are on; the master's count if it is printed."""
+        """The heard tracks with plugins that are on; the master's count if it is printed.
+
+        What plays nothing but notes, which are not printed, has no use for its instrument.
+        """
+        silent = {
+            each.track.id
+            for each in self.tracks
+            if each.reason == "instrument" and not self._is_fed(each.track.id)
+        }
         tracks = (self.network.tracks[each] for each in self.network.order)
         return tuple(
             track
             for track in tracks
-            if track.id in self.network.heard
+            if track.id in self.network.heard - silent
             and (track.id != MASTER or self.kind == "master" or self.through_master)
             and any(device.enabled for device in track.devices)
         )
+
+    def _is_fed(self, track_id: str) -> bool:
+        """Whether a track has a clip that is printed, or another feeds it."""
+        return bool(self.network.tracks[track_id].clips or self.network.fed[track_id])
 
     @property
     def buses(self) -> frozenset[str]:
@@ -108,7 +128,7 @@ def planned(
     if start < 0 or start > stop or (given and start == stop):
         raise InputError(_empty_range(start / rate_hz, stop / rate_hz))
     printed = network(_without(session, accounts))
-    told = track_accounts(printed, dialect)
+    told = (*track_accounts(printed, dialect), *instruments(session, printed))
     through = through_master and kind != "master"
     return Bounce(
         session, printed, dialect, kind, start, stop - start, accounts, told, through_master=through
@@ -191,4 +211,19 @@ def refusals(bounce: Bounce) -> list[Problem]:
         for each in bounce.accounts
         for code in each.reasons
         if REASONS[code][0] == "refused"
+    ]
+
+
+def stiff_settings(bounce: Bounce) -> list[Problem]:
+    """The plugins that are hosted while a line moves their settings, which nothing here does."""
+    hosted = {track.id for track in bounce.hosted}
+    return [
+        Problem(
+            each.reason,
+            f"{each.track.name}: {each.of}: {TRACK_REASONS[each.reason][1]}",
+            {"track": each.track.name},
+            hint="or print it without plugins (--dry), or as they stand (--skip-missing)",
+        )
+        for each in bounce.tracks
+        if each.fate == "refused" and each.track.id in hosted
     ]

@@ -92,6 +92,7 @@ def plan_json(bounce: Bounce) -> dict[str, Any]:
         "clip_seconds": {fate: round(each, 6) for fate, each in seconds(bounce.accounts).items()},
         "tracks": [each.as_json() for each in bounce.tracks],
         "clips": [each.as_json() for each in bounce.accounts if each.reasons],
+        "diagnostics": [each.as_json() for each in session.diagnostics],
     }
 
 
@@ -136,7 +137,7 @@ def told_of(folder: Path) -> tuple[Diagnostic, ...]:
 
 def _of_track(told: Mapping[str, Any]) -> str:
     of = f" ({told['of']})" if told["of"] else ""
-    return f"{told['track']}: {TRACK_REASONS[told['reason']]}{of}"
+    return f"{told['track']}: {TRACK_REASONS[told['reason']][1]}{of}"
 
 
 def _of_clip(told: Mapping[str, Any], code: str) -> str:
@@ -188,7 +189,8 @@ def print_stems(
                 }
             written = _written(bounce, passes, staging, place, subtype, hosting, events or Silent())
         stems = tuple(each.lying_in(folder) for each in written)
-        done = Bounced(folder, bounce, stems, ready.diagnostics, source)
+        said = (*bounce.session.diagnostics, *ready.diagnostics)
+        done = Bounced(folder, bounce, stems, said, source)
         text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
         (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
         _put(staging, folder)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bridge.audio import BLOCK_FRAMES, Block
-from bridge.bouncing.bounce import Bounce, refusals
+from bridge.bouncing.bounce import Bounce, refusals, stiff_settings
 from bridge.bouncing.inserts import (
     Hosting,
     Inserted,
@@ -25,7 +26,7 @@ from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.network import Network
 from bridge.gathering import Events, Silent
 from sessions import Track
-from stemwright.problems import Diagnostic, InputError, MachineError
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 from stemwright.values import dataclass
 
 
@@ -44,8 +45,9 @@ def made_ready(
 ) -> Ready:
     """Make plugins ready, their states in `folder`; without `hosting` they are left out.
 
-    Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed,
-    MachineError for plugins that are not here. Plugins that refuse their states are not skipped.
+    Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed and for
+    lines of plugins, MachineError for plugins that are not here. Plugins that refuse their states
+    are not skipped.
     """
     clips = [] if skip_missing else refusals(bounce)
     told = [
@@ -57,6 +59,14 @@ def made_ready(
             raise InputError(clips)
         left = (_left_out(track) for track in bounce.hosted)
         return Ready(bounce, diagnostics=(*told, *left))
+    stiff = stiff_settings(bounce)
+    if skip_missing:
+        told += (
+            Diagnostic("warning", each.kind, str(each.where["track"]), each.message)
+            for each in stiff
+        )
+    else:
+        clips += stiff
     racks, doubts = racks_of(bounce, folder)
     lacking = refused(racks, bounce, folder, hosting)
     if clips or (lacking and not skip_missing):
@@ -65,6 +75,15 @@ def made_ready(
     racks = without(racks, lacking)
     facts = facts_of(racks, bounce, folder, hosting)
     return Ready(bounce, racks, facts, (*told, *doubts))
+
+
+def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[Problem, ...]:
+    """What `made_ready` would say of plugins: those that are not here, or refuse their states."""
+    if not bounce.hosted:
+        return ()
+    with TemporaryDirectory() as name:
+        racks, _ = racks_of(bounce, Path(name))
+        return refused(racks, bounce, Path(name), hosting)
 
 
 def _left_out(track: Track) -> Diagnostic:

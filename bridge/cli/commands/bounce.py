@@ -96,6 +96,7 @@ def bounce(
         Hosting,
         dialect_of,
         file_names_of,
+        lacking_plugins,
         plan_json,
         planned,
         print_stems,
@@ -116,7 +117,9 @@ def bounce(
     )
     made = sort_out(start_s=ends[0], end_s=ends[1])
     if plan:
-        _show_plan(made, plan_json(made), json=json)
+        lacking = lacking_plugins(made, hosting) if hosting is not None else ()
+        shown = {**plan_json(made), "plugins": [each.as_json() for each in lacking]}
+        _show_plan(made, shown, json=json)
         return
     if out is None:
         raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
@@ -152,7 +155,7 @@ def bounce(
         told = [each.as_json() for each in done]
         print_json({"regions": told} if by_region else told[0])
         return
-    say_diagnostics(said.as_json() for said in (*found.diagnostics, *done[0].diagnostics))
+    say_diagnostics(said.as_json() for said in done[0].diagnostics)
     for bounced in done:
         _tell(bounced)
 
@@ -172,17 +175,19 @@ def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:
         return
     from bridge.bouncing import REASONS, TRACK_REASONS
 
+    say_diagnostics(told["diagnostics"])
     rows = [
-        (each["track"], each["of"], "", "told", TRACK_REASONS[each["reason"]])
+        (each["track"], each["of"], "", each["fate"], TRACK_REASONS[each["reason"]][1])
         for each in told["tracks"]
     ]
+    rows += [("", "", "", "refused", each["message"]) for each in told["plugins"]]
     rows += [
         (each["track"], each["clip"], clock(each["position_s"]), each["fate"], REASONS[code][1])
         for each in told["clips"]
         for code in each["reasons"]
     ]
     if rows:
-        show_table(("track", "clip or line", "at", "fate", "why"), rows)
+        show_table(("track", "clip, line or plugin", "at", "fate", "why"), rows)
     _say_shares(made)
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from bridge.bouncing import dialect_of, planned, seconds
-from sessions import Clip, Media, Session, Track, read
+from bridge.bouncing.bounce import stiff_settings
+from sessions import (
+    Automation,
+    AutomationPoint,
+    Clip,
+    Device,
+    Media,
+    Session,
+    Track,
+    read,
+)
 
 _FILES = (
     "aaf/LibAAF__PT_Fades.aaf",
@@ -90,3 +100,30 @@ def test_tracks_that_lead_nowhere_are_told() -> None:
     made = planned(session, dialect_of(session))
     assert [(each.track.name, each.reason) for each in made.tracks] == [("cue", "leads_nowhere")]
     assert [each.track.name for each in made.accounts] == ["lead"]
+
+
+def test_a_line_of_a_plugin_is_refused_where_the_plugin_is_asked_for() -> None:
+    clip = Clip(media=Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24"), length_s=1.0)
+    moved = Automation("device:1:Gain", "normalised", (AutomationPoint(0.0, 0.5),))
+    off, on = Device("off", "", "VST3", "1", enabled=False), Device("Amp", "", "VST3", "2")
+    track = Track("1", "lead", clips=(clip,), devices=(off, on), automation=(moved,))
+    session = Session("reaper", None, 48_000, (track,))
+    made = planned(session, dialect_of(session))
+    assert [each.message.split(": ")[:3] for each in stiff_settings(made)] == [
+        ["lead", "Amp", "Gain"]
+    ]
+    still = replace(session, tracks=(replace(track, devices=(off, replace(on, enabled=False))),))
+    assert stiff_settings(planned(still, dialect_of(still))) == []
+
+
+def test_an_instrument_is_told_and_not_hosted() -> None:
+    notes = Clip(kind="midi", length_s=1.0)
+    track = Track(
+        "1", "keys", kind="midi", clips=(notes,), devices=(Device("Synth", "", "VST3", "1"),)
+    )
+    session = Session("reaper", None, 48_000, (track,))
+    made = planned(session, dialect_of(session))
+    assert [(each.reason, each.of) for each in made.tracks] == [("instrument", "Synth")]
+    assert made.hosted == ()
+    fed = replace(session, tracks=(track, Track("2", "lead", output="1")))
+    assert planned(fed, dialect_of(fed)).hosted == (replace(track, clips=()),)

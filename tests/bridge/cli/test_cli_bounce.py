@@ -95,6 +95,8 @@ def test_plugins_that_are_not_here_are_all_named(
     errors = json.loads(said.out)["errors"]
     assert (said.code, [each["kind"] for each in errors]) == (3, ["plugin_not_found"] * 2)
     assert not (tmp_path / "stems").exists()
+    planned = json.loads(run("bounce", session, "--plan", "--json").out)
+    assert [each["kind"] for each in planned["plugins"]] == ["plugin_not_found"] * 2
     told = json.loads(
         run("bounce", session, "-o", tmp_path / "stems", "--skip-missing", "--json").out
     )
