@@ -28,7 +28,7 @@ _FILLED = 0.3
 _REST = 0.7
 _SPURS_HZ = 21800.0
 """Some decoders leave lines above it, 20 dB over the rest."""
-_FALL_DB, _STEEPER_DB, _OVER_ALL_DB = 14.0, 13.0, 8.0
+_FALL_DB, _STEEPER_DB, _OVER_ALL_DB = 14.0, 13.0, 14.0
 _ALONE_DB = 25.0
 _APART_HZ = 450.0
 
