@@ -52,7 +52,7 @@ class Quantiser:
         if self._subtype == "float64":
             return block
         if self._subtype == "float32":
-            return block.astype(np.float32)
+            return interleaved(block, np.float32).T  # as `as_stored` wants it
         scale = float(1 << (BITS[self._subtype] - 1))
         if self._compiled is None:
             return self._codes(block, scale)
@@ -109,7 +109,10 @@ def as_stored(samples: Quantised, subtype: Subtype) -> memoryview:
         octets = interleaved(samples, "<i4").view(np.uint8).reshape(-1, 4)[:, :3]
         return np.ascontiguousarray(octets).data.cast("B") if len(octets) else memoryview(b"")
     coding = {"pcm16": "<i2", "float32": "<f4", "float64": "<f8"}[subtype]
-    return memoryview(interleaved(samples, coding).tobytes())
+    frames = samples.T
+    if not frames.flags.c_contiguous or frames.dtype != coding:
+        frames = interleaved(samples, coding)
+    return frames.reshape(-1).view(np.uint8).data
 
 
 def as_read(samples: Quantised, subtype: Subtype) -> Block:

@@ -47,6 +47,7 @@ class Mixer:
         self._network, self._files, self._apart = network, files, bounce.apart
         self._targets = frozenset({MASTER}) if before_inserts is None else before_inserts
         self._to_the_end = before_inserts is None
+        self._sums_master = bounce.kind == "master" or not self._to_the_end
         self._worked = _leading(self._targets, network, inserted)
         self._buses = {each for each in self._worked if each in bounce.buses}
         self._strips: dict[str, Strip] = {}
@@ -81,6 +82,8 @@ class Mixer:
             self._enter(each, parts[each], first, stop)
             if each == MASTER:
                 fed = dict(parts[each])
+                if not self._sums_master:
+                    continue
             if each not in self._targets:
                 out = self._through(each, now, parts)
                 if each in self._buses and out is not None:
@@ -135,7 +138,8 @@ class Mixer:
                 taken = early if send.pre_fader else sounding * now.level
                 self._feed(parts, send.target, each, send.of(times(block, taken)))
         if output is not None and output in parts and not closed:
-            self._feed(parts, output, told, placed(block, now.places * (sounding * now.level)))
+            places = now.places * (sounding * now.level)
+            self._feed(parts, output, told, placed(block, places, spent=each not in self._buses))
 
     def _feed(self, parts: Mapping[str, Parts], target: str, told: str, block: Block) -> None:
         """Add to a track's input; one of a single channel hears both sides as one.

@@ -42,11 +42,26 @@ class Playlist:
 
     def read(self, files: MediaFiles, first: int, stop: int) -> Block:
         """(channels, stop - first) of the song's frames."""
+        heard = [
+            each
+            for each in self._stretches
+            if each.start < stop and first < each.stop and self._is_heard(each.placed, files)
+        ]
+        if len(heard) == 1 and _fills(heard[0], first, stop):
+            return self._alone(heard[0], files, first, stop)
         block = np.zeros((self._channels, stop - first))
-        for each in self._stretches:
-            if each.start < stop and first < each.stop and self._is_heard(each.placed, files):
-                start, end = max(first, each.start), min(stop, each.stop)
-                self._lay(each, files, start, end, block[:, start - first : end - first])
+        for each in heard:
+            start, end = max(first, each.start), min(stop, each.stop)
+            self._lay(each, files, start, end, block[:, start - first : end - first])
+        return block
+
+    def _alone(self, each: _Stretch, files: MediaFiles, first: int, stop: int) -> Block:
+        """What laying a clip over silence gives, without the silence."""
+        block = each.placed.read(files, first, stop, partial(self._places, each.start, each.stop))
+        if not each.placed.clip.opaque:
+            for _shape, _side, here, gains, _under in self._fades(each, first, stop):
+                block[:, here] *= gains
+            block += 0.0  # as adding to silence does, so that no zero has a sign
         return block
 
     def _is_heard(self, placed: PlacedClip, files: MediaFiles) -> bool:
@@ -90,6 +105,15 @@ class Playlist:
     def _places(self, read_start: int, read_stop: int, first: int, stop: int) -> Array:
         frames = np.arange(first, stop, dtype=np.float64)
         return self._dialect.clip_places(read_start, read_stop, frames)
+
+
+def _fills(each: _Stretch, first: int, stop: int) -> bool:
+    """Whether a block is a clip's alone; of an opaque one's, whether no fade is in it."""
+    start, end = each.start, each.stop
+    if each.placed.clip.opaque:
+        body_start, body_stop = each.placed.body
+        start, end = max(start, body_start), min(end, body_stop)
+    return start <= first and stop <= end
 
 
 def _stretches(placed: Sequence[PlacedClip]) -> list[_Stretch]:

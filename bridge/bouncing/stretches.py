@@ -96,7 +96,7 @@ def stretches(
     ready: Ready,
     folder: Path,
     hosting: Hosting | None = None,
-    frames: int = 2 * BLOCK_FRAMES,
+    frames: int = 4 * BLOCK_FRAMES,
     events: Events | None = None,
 ) -> Iterator[Mapping[str, Block]]:
     """(2, n) of every stem by its track's id, stretch by stretch.

@@ -141,10 +141,13 @@ def times(block: Block, gain: Gain) -> Block:
     return block if isinstance(gain, float) and gain == 1.0 else block * gain
 
 
-def placed(block: Block, places: Array) -> Block:
-    """(2, n) from (1 or 2, n), each channel by its gains to both sides."""
+def placed(block: Block, places: Array, *, spent: bool = False) -> Block:
+    """(2, n) from (1 or 2, n), each channel by its gains to both sides.
+
+    A `spent` block is nobody's any more, and its memory may be that of what comes out.
+    """
     if block.shape[0] == 2 and places.shape[2] == 1 and not (places[0, 1, 0] or places[1, 0, 0]):
-        return block * places[[0, 1], [0, 1]]
+        return np.multiply(block, places[[0, 1], [0, 1]], out=block if spent else None)
     given: Block = places[:, 0] * block[0]
     for channel in range(1, block.shape[0]):
         given += places[:, channel] * block[channel]

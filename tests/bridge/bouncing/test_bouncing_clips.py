@@ -111,3 +111,26 @@ def test_live_pans_with_constant_power() -> None:
     gains = live.pan(None, 1, pans, np.ones(9))
     assert np.square(gains).sum(axis=0)[0] == pytest.approx(2.0)
     assert gains[:, 0, 4] == pytest.approx([1.0, 1.0], abs=0)
+
+
+@pytest.mark.parametrize("opaque", [False, True])
+def test_zeros_have_the_same_sign_however_the_song_is_cut(tmp_path: Path, opaque: bool) -> None:
+    path = tmp_path / "zeros.wav"
+    soundfile.write(path, np.zeros((FRAMES, 2)), RATE_HZ, "PCM_16")
+    media = Media(path, None, RATE_HZ, 2, FRAMES, "WAV", "PCM_16")
+    at = replace(
+        Clip(media=media, length_s=2500 / RATE_HZ, position_s=333 / RATE_HZ, inverted=True),
+        fade_in_s=200 / RATE_HZ,
+        opaque=opaque,
+    )
+    track = Track("a", "a", clips=(at,))
+    master = Track("master", "M", "master", output=None)
+    session = Session("ardour", None, RATE_HZ, (track, master))
+    ready = Ready(planned(session, dialect_of(session)))
+    found = {
+        np.concatenate(
+            [blocks["a"] for blocks in stretches(ready, tmp_path, None, frames)], axis=1
+        ).tobytes()
+        for frames in (480, 1000, FRAMES)
+    }
+    assert len(found) == 1
