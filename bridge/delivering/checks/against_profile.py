@@ -96,17 +96,11 @@ def depth_of(facts: FileFacts) -> int | None:
 def _for_anybody(name: str, facts: FileFacts) -> Iterator[Checked]:
     runs = facts.clipped_runs
     yield Checked(name, "clipped", outcome_of(not runs), runs, 0, "plateaus at full scale")
-    silent = not math.isfinite(facts.measures.sample_peak_dbfs)
-    yield Checked(
-        name, "silent", outcome_of(not silent), _rounded(facts.measures.sample_peak_dbfs), None
-    )
-    if facts.header.channels == 2 and not silent:
-        dead = facts.dead_channels
-        words = f"the {('left', 'right')[dead[0]]} side is silent" if dead else ""
-        yield Checked(name, "dead_channel", outcome_of(not dead), len(dead), 0, "sides", words)
-        lost = facts.mono_loss_lu
-        kept = lost <= _MOST_MONO_LOSS_LU
-        yield Checked(name, "mono_fold_down", outcome_of(kept, "warn"), _rounded(lost), 6.0, "LU")
+    words = "nothing but dither" if facts.silent else ""
+    peak_dbfs = _rounded(facts.measures.sample_peak_dbfs)
+    yield Checked(name, "silent", outcome_of(not facts.silent), peak_dbfs, None, "dBFS", words)
+    if facts.header.channels == 2 and not facts.silent:
+        yield from _two_sides(name, facts)
     dc = max((abs(each) for each in facts.measures.dc), default=0.0)
     yield Checked(name, "dc", outcome_of(dc <= _MOST_DC, "warn"), round(dc, 6), _MOST_DC)
     edge = facts.edge_dbfs
@@ -119,6 +113,20 @@ def _for_anybody(name: str, facts: FileFacts) -> Iterator[Checked]:
         "dBFS",
     )
     yield from _depth(name, facts)
+
+
+def _two_sides(name: str, facts: FileFacts) -> Iterator[Checked]:
+    dead = facts.dead_channels
+    words = f"the {('left', 'right')[dead[0]]} side is silent" if dead else ""
+    yield Checked(name, "dead_channel", outcome_of(not dead), len(dead), 0, "sides", words)
+    words = "both sides are the same: mono in two channels" if facts.dual_mono else ""
+    yield Checked(name, "dual_mono", outcome_of(not facts.dual_mono, "warn"), None, None, "", words)
+    lost = facts.mono_loss_lu
+    gone = lost == math.inf
+    words = "nothing is left of it in mono: its sides cancel each other" if gone else ""
+    outcome = outcome_of(lost <= _MOST_MONO_LOSS_LU, "fail" if gone else "warn")
+    found = "all" if gone else _rounded(lost)
+    yield Checked(name, "mono_fold_down", outcome, found, _MOST_MONO_LOSS_LU, "LU", words)
 
 
 def _depth(name: str, facts: FileFacts) -> Iterator[Checked]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from scipy import signal
 
 from bridge.audio import Block, Header, probe, read_blocks
@@ -16,7 +17,7 @@ from stemwright.decibels import amplitude_db
 
 _SILENT = 10.0 ** (-60.0 / 20.0)
 _FULL_CODES = 3
-"""So many samples at full scale in a row are a plateau, not a peak."""
+"""So many equal samples at full scale in a row are a plateau, not a peak."""
 _EDGE_JUMP = 10.0 ** (-40.0 / 20.0)
 _LOW_HZ = 150.0
 _SIBILANCE_HZ = (5000.0, 10000.0)
@@ -31,8 +32,10 @@ class FileFacts:
     """A finished file as it reads.
 
     `head_s` and `tail_s` are how long it stays under -60 dBFS at its ends. `clipped_runs` are
-    plateaus at full scale. `edge_dbfs` is the louder of its first and last sample.
-    `mono_loss_lu` is what the fold-down to mono loses of the loudness that equal sides keep.
+    plateaus at or over full scale. `edge_dbfs` is the louder of its first and last sample.
+    `mono_loss_lu` is what the fold-down to mono loses of the loudness that equal sides keep,
+    infinite where nothing is left. `dead_channels` have nothing but dither, `dual_mono` files two
+    sides that differ by no more.
     `side_below_150_hz_db` is the sides' power over the middle's below 150 Hz, `sibilance_db` the
     loudest 20 ms of 5 to 10 kHz over the 0.5 to 4 kHz of the whole, at `sibilance_at_s`.
     `moving_bits` are those that ever change, None in floats; `quietest_lsb2` is the power in its
@@ -47,11 +50,17 @@ class FileFacts:
     edge_dbfs: float
     mono_loss_lu: float
     dead_channels: tuple[int, ...]
+    dual_mono: bool
     side_below_150_hz_db: float
     sibilance_db: float
     sibilance_at_s: float
     moving_bits: int | None
     quietest_lsb2: float | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether no channel has more than dither."""
+        return len(self.dead_channels) == self.header.channels
 
     @property
     def seconds(self) -> float:
@@ -84,6 +93,7 @@ class _Hearing:
         self._first_loud: int | None = None
         self._last_loud = -1
         self._peaks = np.zeros(channels)
+        self._apart = 0.0
         self._full = _FullScale(header)
         self._edges = [0.0, 0.0]
         self._low = _Band(signal.butter(4, _LOW_HZ, fs=rate_hz, output="sos"), 2)
@@ -122,6 +132,7 @@ class _Hearing:
 
     def _hear_bands(self, block: Block, middle: Block) -> None:
         if len(block) == 2:
+            self._apart = max(self._apart, float(np.abs(block[0] - block[1]).max()))
             sides = np.stack([block[0] + block[1], block[0] - block[1]]) * 0.5
             low = self._low.filtered(sides)
             self._powers[:2] += np.square(low).sum(axis=1)
@@ -143,10 +154,6 @@ class _Hearing:
         rate_hz, frames = self._header.sample_rate_hz, max(1, self._at)
         measures, fold = self._meter.result(), self._fold.result()
         silent = self._first_loud is None
-        # A mono file reads 3 LU under the same signal on two sides (ITU-R BS.1770).
-        lost = (
-            measures.integrated_lufs - fold.integrated_lufs - (3.01 if len(self._peaks) > 1 else 0)
-        )
         voice = self._powers[3] / frames
         return FileFacts(
             header=self._header,
@@ -155,8 +162,9 @@ class _Hearing:
             tail_s=frames / rate_hz if silent else (self._at - 1 - self._last_loud) / rate_hz,
             clipped_runs=self._full.runs,
             edge_dbfs=amplitude_db(max(self._edges)) if max(self._edges) else -math.inf,
-            mono_loss_lu=lost if math.isfinite(lost) else 0.0,
+            mono_loss_lu=_mono_loss_lu(measures, fold),
             dead_channels=tuple(np.flatnonzero(self._peaks < _dead(self._header)).tolist()),
+            dual_mono=len(self._peaks) == 2 and self._apart < 2.0 * _dead(self._header),
             side_below_150_hz_db=_ratio_db(self._powers[1], self._powers[0]),
             sibilance_db=_ratio_db(self._loudest_sibilance, voice),
             sibilance_at_s=self._loudest_window * self._window / rate_hz,
@@ -179,23 +187,36 @@ class _Band:
 
 
 class _FullScale:
-    """Counts runs of samples at full scale, over the blocks' cuts."""
+    """Counts runs of equal samples at or over full scale, over the blocks' cuts.
+
+    Peaks of floats and of decoded lossy files go over it and are no plateaus: no two are equal.
+    """
 
     def __init__(self, header: Header) -> None:
-        self._least = 1.0 - _STEPS.get(header.subtype, 0.0)
+        self._least = 1.0 - _STEPS.get(header.subtype, _STEPS["PCM_16"])
+        self._last = np.full((header.channels, 1), np.nan)
         self._running = np.zeros(header.channels, np.int64)
         self.runs = 0
 
     def hear(self, block: Block) -> None:
-        for channel, row in enumerate(np.abs(block) >= self._least):
-            edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
-            for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-                had = int(self._running[channel]) if first == 0 else 0
-                self.runs += had < _FULL_CODES <= had + stop - first
-            open_run = bool(row[-1])
-            whole = bool(row.all())
-            length = len(row) if whole else int(len(row) - edges[-2]) if open_run else 0
-            self._running[channel] = length + (self._running[channel] if whole else 0)
+        full = np.abs(block) >= self._least
+        if full.any():
+            before = np.concatenate([self._last, block[:, :-1]], axis=1)
+            for channel, row in enumerate(full & (block == before)):
+                self._hear_channel(channel, row)
+        else:
+            self._running[:] = 0
+        self._last = block[:, -1:].copy()
+
+    def _hear_channel(self, channel: int, row: npt.NDArray[np.bool_]) -> None:
+        """Of each sample of a channel, whether it is full and as the one before it."""
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
+        for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            had = int(self._running[channel]) if first == 0 else 0
+            self.runs += had < _FULL_CODES - 1 <= had + stop - first
+        whole = bool(row.all())
+        length = len(row) if whole else int(len(row) - edges[-2]) if row[-1] else 0
+        self._running[channel] = length + (self._running[channel] if whole else 0)
 
 
 class _Codes:
@@ -227,6 +248,14 @@ class _Codes:
     @property
     def quietest_lsb2(self) -> float | None:
         return float(np.mean(self._quiet)) if self._quiet else None
+
+
+def _mono_loss_lu(measures: Measures, fold: Measures) -> float:
+    loud = measures.integrated_lufs
+    if not math.isfinite(loud):
+        return 0.0  # nothing that could be lost
+    # A mono file reads 3 LU under the same signal on two sides (ITU-R BS.1770).
+    return loud - fold.integrated_lufs - (3.01 if measures.channels > 1 else 0.0)
 
 
 def _dead(header: Header) -> float:

@@ -114,6 +114,14 @@ BROKEN: dict[str, tuple[set[str], Callable[[Path], None]]] = {
         {"dead_channel"},
         lambda place: _file(place, _one_sided(_song())),
     ),
+    "dithered silence": (
+        {"silent", "max_head_s", "max_tail_s"},
+        lambda place: _file(place, 0.0 * _song()),
+    ),
+    "mono on two sides": (
+        {"dual_mono"},
+        lambda place: _file(place, np.stack([_song()[0]] * 2)),
+    ),
     "dithered twice": (
         {"double_dither"},
         lambda place: _file(place, _twice(_quiet_end(_song()))),
@@ -230,6 +238,29 @@ def test_once_dithered_silence_is_not_told_as_dithered_twice(tmp_path: Path, lab
     assert facts.quietest_lsb2 == pytest.approx(0.25, abs=0.05)
     found = {each.check: each.outcome for each in checks_of(NAME, facts, label)}
     assert found["double_dither"] == "pass"
+
+
+def test_sides_that_cancel_each_other_leave_nothing_in_mono(tmp_path: Path, label: Profile) -> None:
+    side = _song()[0]
+    _file(tmp_path / "in", np.stack([side, -side]))
+    facts = facts_of(tmp_path / "in" / NAME)
+    assert facts.mono_loss_lu == np.inf
+    rows = {each.check: each for each in checks_of(NAME, facts, label)}
+    assert (rows["mono_fold_down"].outcome, rows["mono_fold_down"].found) == ("fail", "all")
+
+
+@pytest.mark.parametrize(
+    ("most", "shape", "plateaus"),
+    [(1.41, np.asarray, False), (1.0, lambda row: np.clip(2 * row, -1, 1), True)],
+)
+def test_floats_over_full_scale_are_plateaus_only_where_they_were_cut(
+    tmp_path: Path, most: float, shape: Callable[[Block], Block], plateaus: bool
+) -> None:
+    sine = most * np.sin(2 * np.pi * 100 * np.arange(RATE_HZ) / RATE_HZ)
+    _file(tmp_path / "in", np.stack([shape(sine)] * 2), subtype="float32")
+    facts = facts_of(tmp_path / "in" / NAME)
+    assert facts.measures.sample_peak_dbfs >= 0.0
+    assert (facts.clipped_runs > 0) == plateaus
 
 
 def test_the_sharpest_s_is_told_with_its_time(tmp_path: Path) -> None:
