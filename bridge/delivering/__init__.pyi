@@ -17,6 +17,10 @@ from .enclosing import (
     Enclose as Enclose,
     Enclosure as Enclosure,
 )
+from .full_scale import (
+    OverFullScaleError as OverFullScaleError,
+    check_full_scale as check_full_scale,
+)
 from .manifest import (
     MANIFEST as MANIFEST,
     DeliveredFile as DeliveredFile,
@@ -66,6 +70,7 @@ __all__ = [
     "LossyPeaks",
     "Manifest",
     "MomentOf",
+    "OverFullScaleError",
     "PageOf",
     "PlannedFile",
     "PlaybackGain",
@@ -77,6 +82,7 @@ __all__ = [
     "SongToDeliver",
     "SongVersion",
     "audit",
+    "check_full_scale",
     "check_place",
     "common_metadata",
     "load_profile",

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from bridge.audio import pcm_sha256, probe
+from bridge.audio import pcm_sha256
 from bridge.delivering.checks import (
     Checked,
     checks_of,
@@ -24,7 +24,8 @@ from bridge.delivering.checks import (
 )
 from bridge.delivering.cue_sheet import cue_path, cue_sheet
 from bridge.delivering.enclosing import Enclose, Enclosure, enclosed, nothing
-from bridge.delivering.files import LOSSY, Edit, FileFacts, MadeFile, MasteredMoment, make_file
+from bridge.delivering.files import LOSSY, FileFacts, MadeFile, MasteredMoment, make_file
+from bridge.delivering.full_scale import OverFullScaleError, check_full_scale, edit_of
 from bridge.delivering.manifest import (
     MANIFEST,
     DeliveredFile,
@@ -49,7 +50,7 @@ from bridge.delivering.tags import Loudness, TagOptions, write_tags
 from bridge.finished import refuse_kept
 from bridge.storing import HeldError, file_digest, hold
 from stemwright.files import cannot_write
-from stemwright.problems import Diagnostic, InputError, MachineError, Problem
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem, StemwrightError
 
 FloatMaster = Callable[[Profile, str], Path]
 """Where a version's float master for a profile lies, rendered by then."""
@@ -140,9 +141,10 @@ def make_delivery(
     """Make every file beside `folder`, and put them in its place in one move.
 
     `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks. So many
-    files as `jobs` are made at once. What this machine has no encoder for is told with what is
-    `left_out` already; MachineError where nothing else is asked for. Raises InputError,
-    RenderError; the folder is then as it was.
+    files as `jobs` are made at once. What this machine has no encoder for, and what integers would
+    cut (`over_full_scale`), is told with what is `left_out` already; MachineError or
+    OverFullScaleError where nothing else is asked for. Raises InputError, RenderError; the folder
+    is then as it was.
     """
     check_place(folder, replace=replace)
     made: list[DeliveredFile] = []
@@ -160,12 +162,15 @@ def make_delivery(
                     raise
                 left += error.problems
                 continue
+            except OverFullScaleError as error:
+                left += error.problems
+                continue
             made.append(row)
             told += notes
             cues += _with_cue(file, staging)
             progress(file.path, number, len(files))
         if not made:
-            raise MachineError(left)
+            raise _nothing_made(left)
         manifest = Manifest(
             song.metadata.title,
             song.metadata.artist,
@@ -180,6 +185,11 @@ def make_delivery(
         check_place(folder, replace=replace)
         _put(staging, folder)
     return Delivery(folder, manifest, tuple(left), tuple(told))
+
+
+def _nothing_made(left: Sequence[Problem]) -> StemwrightError:
+    over = all(each.kind == "over_full_scale" for each in left)
+    return OverFullScaleError(left) if over else MachineError(left)
 
 
 _Made = tuple[DeliveredFile, tuple[Diagnostic, ...]]
@@ -242,7 +252,8 @@ def _delivered(
     place = staging / file.path
     place.parent.mkdir(parents=True, exist_ok=True)
     profile = file.profile
-    edit = _edit(file, master)
+    check_full_scale(file, master)
+    edit = edit_of(file, master)
     made = make_file(master, place, file.coding, edit, _ceiling_dbtp(profile, song))
     source = OversSource(master, edit, lossy.moment, lossy.dips)
     dips = None
@@ -282,11 +293,6 @@ def _ceiling_dbtp(profile: Profile, song: SongToDeliver) -> float | None:
     return min(ceilings, default=None)
 
 
-def _edit(file: PlannedFile, master: Path) -> Edit:
-    header = probe(master)
-    return file.edit.at(header.frames, header.sample_rate_hz, file.coding.rate_hz)
-
-
 def _tagged(made: MadeFile, file: PlannedFile) -> tuple[Diagnostic, ...]:
     loudness = Loudness.of(made.measures) if file.coding.format == "wav" else None
     options = TagOptions(loudness=loudness, before_audio=file.profile.tags_before_audio)
@@ -312,7 +318,7 @@ def _checks(file: PlannedFile, made: MadeFile) -> Iterator[Checked]:
     )
     yield from tag_checks(file.path, made.path, file.profile, file.version)
     if made.clipped:
-        words = "peaks beyond full scale were cut: deliver this version as 32-bit float"
+        words = "converting the rate lifted peaks over full scale, which cut them"
         yield Checked(file.path, "cut_samples", "fail", made.clipped, 0, "samples", words)
     if made.trim_db:
         words = "converting the rate lifted peaks over the ceiling; so much was taken off"

@@ -133,9 +133,10 @@ def planned_delivery(
 ) -> Planned:
     """Every file the delivery will hold, of those profiles that can be made.
 
-    Raises InputError with all that is wrong, and where none of them can.
+    Raises InputError with all that is wrong, and where none of them can; OverFullScaleError where
+    integers would cut all of it.
     """
-    from bridge.delivering import planned_files
+    from bridge.delivering import OverFullScaleError, planned_files
 
     elsewhere = [each.folder for each in found if each.elsewhere is not None]
     left = [each for each in profiles if each.aim and each.aim.limiter and elsewhere]
@@ -143,7 +144,30 @@ def planned_delivery(
     wanted = [each for each in profiles if each not in left]
     if not wanted:
         raise InputError(left_out)
-    return Planned(planned_files(wanted, [each.song for each in found], asked), left_out)
+    files = planned_files(wanted, [each.song for each in found], asked)
+    checked = [(each, _over_full_scale(each, found[0])) for each in files]
+    over = [problem for _, problems in checked for problem in problems]
+    kept = tuple(each for each, problems in checked if not problems)
+    if not kept:
+        raise OverFullScaleError([*left_out, *over])
+    return Planned(kept, (*left_out, *over))
+
+
+def _over_full_scale(file: PlannedFile, found: Deliverable) -> tuple[Problem, ...]:
+    """Why a file of integers cannot be made of a finished master, where that is known already."""
+    from bridge.delivering import OverFullScaleError, check_full_scale
+
+    if file.side is not None or file.profile.aim is not None:
+        return ()  # rendered anew, which decides
+    master = found.folder / f"{file.master}.wav"
+    if found.elsewhere is not None:
+        master = found.elsewhere.files[file.master]
+    try:
+        if master.is_file():
+            check_full_scale(file, master)
+    except OverFullScaleError as error:
+        return error.problems
+    return ()
 
 
 def deliver(

@@ -126,7 +126,8 @@ def deliver(
 ) -> None:
     """Make the delivery of a finished song: every version as each recipient takes it.
 
-    Exit code 1: a check failed. 3: an encoder is not installed, the rest is delivered.
+    Exit code 1: a check failed, or a version over full scale is left out. 3: an encoder is not
+    installed, the rest is delivered.
 
     Example: stemwright deliver song/ --profile streaming --profile cd -o delivery/
     """
@@ -215,12 +216,16 @@ def _deliver(
     else:
         _show_delivery(delivery)
     if delivery.left_out:
-        kinds = {each.kind for each in delivery.left_out}
-        raise typer.Exit(
-            InputError.exit_code if "not_solvable" in kinds else MachineError.exit_code
-        )
+        raise typer.Exit(_without({each.kind for each in delivery.left_out}))
     if not delivery.passed:
         raise typer.Exit(EXIT_NO)
+
+
+def _without(kinds: set[str]) -> int:
+    """The exit code of a delivery with files left out for these reasons."""
+    if "not_solvable" in kinds:
+        return InputError.exit_code
+    return EXIT_NO if "over_full_scale" in kinds else MachineError.exit_code
 
 
 def _show_plan(planned: Planned, told: Sequence[Diagnostic], *, json: bool) -> None:

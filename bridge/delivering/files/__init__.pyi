@@ -36,6 +36,7 @@ from .making import (
     MadeFile as MadeFile,
     decoded_copy as decoded_copy,
     decoded_measures as decoded_measures,
+    edited_peak as edited_peak,
     make_file as make_file,
     read_again as read_again,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "decoded_copy",
     "decoded_measures",
     "dip_overs",
+    "edited_peak",
     "encode",
     "facts_of",
     "facts_of_blocks",

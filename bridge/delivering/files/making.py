@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 WHOLE = Edit()
 """A master as it is."""
 
-_MOST_TRIMS = 3
+_MOST_TRIMS = 5
 _TRIM_EXTRA_DB = 0.002
+_CUT_TRIM_DB = 0.05
+"""Of peaks that were cut off, how far they went is not known: each trial takes so much at least."""
 LOSSY: tuple[FileFormat, ...] = ("mp3", "opus", "aac")
 """Formats that give no sample back as it was."""
 
@@ -54,9 +56,9 @@ def make_file(
     """Edit, convert, dither once and encode a master into a new file, and read that.
 
     What has integers of the file's depth already, and nothing is done to, comes out as it is. Where
-    a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, it is made
-    again with so much static gain off; a lossy one is left as the codec makes it. Raises InputError
-    `bad_edit`, `would_overwrite` and as `probe`; as `encode`.
+    a conversion of rate lifts the true peak of a lossless file over `ceiling_dbtp`, or integers cut
+    it, it is made again with so much static gain off; a lossy one is left as the codec makes it.
+    Raises InputError `bad_edit`, `would_overwrite` and as `probe`; as `encode`.
     """
     header = probe(master)
     check_edit(edit, header.frames, header.sample_rate_hz)
@@ -67,6 +69,8 @@ def make_file(
         clipped = encode(blocks, coding, header.channels, path, dither=dither)
         facts = _decoded_facts(path)
         over_db = -1.0 if ceiling_dbtp is None else facts.measures.true_peak_dbtp - ceiling_dbtp
+        if clipped:
+            over_db = max(over_db, facts.measures.true_peak_dbtp, _CUT_TRIM_DB)
         converted = coding.rate_hz != header.sample_rate_hz
         if over_db <= 0.0 or coding.format in LOSSY or not converted:
             break
@@ -74,6 +78,17 @@ def make_file(
         path.unlink()
     measures = facts.measures.named(str(path))
     return MadeFile(path, coding, measures.frames, clipped, trim_db, measures, facts)
+
+
+def edited_peak(master: Path, edit: Edit) -> float:
+    """The highest sample of a master under an edit, full scale being 1.
+
+    Raises InputError `bad_edit` and as `probe`.
+    """
+    header = probe(master)
+    check_edit(edit, header.frames, header.sample_rate_hz)
+    blocks = edited_blocks(master, header.frames, edit)
+    return max((float(np.abs(each).max()) for each in blocks if each.size), default=0.0)
 
 
 def read_again(made: MadeFile) -> MadeFile:

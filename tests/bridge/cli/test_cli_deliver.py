@@ -327,6 +327,32 @@ def test_masters_made_elsewhere_go_out_as_they_are_and_what_needs_a_chain_is_tol
         assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, kind)
 
 
+def test_what_integers_would_cut_is_left_out_and_goes_out_as_float(deliver, tmp_path: Path) -> None:
+    theirs, hot = tmp_path / "theirs", 1.5 * np.sin(np.arange(24000) / 20)
+    theirs.mkdir()
+    for name, sound in (("main", 0.5 * hot), ("no_limiter", hot)):
+        soundfile.write(theirs / f"{name}.wav", np.stack([sound, sound], 1), 48000, "FLOAT")
+    anew = tmp_path / "anew.toml"  # what no plan can know
+    anew.write_text(
+        'schema = 1\nname = "anew"\nsays = "a test"\nnaming = "plain"\n'
+        '[[file]]\nformat = "flac"\nbits = 16\n[aim]\nlimiter = false\n'
+    )
+    asked = [word for each in ("hires", "archive", anew) for word in ("--profile", each)]
+    words = [theirs, *asked, *SAID, "--set", "engineer=Eve", "--revision", "r1", "--json"]
+    told = json.loads(deliver(*words, "--dry-run").out)
+    assert [each["kind"] for each in told["left_out"]] == ["over_full_scale"]
+    said = deliver(*words, "-o", tmp_path / "out")
+    told = json.loads(said.out)
+    assert (said.code, [each["kind"] for each in told["left_out"]]) == (1, ["over_full_scale"] * 2)
+    files = {(each["profile"], each["version"]): each for each in told["files"]}
+    assert {profile for profile, version in files if version == "no_limiter"} == {"archive"}
+    assert files["archive", "no_limiter"]["pcm_sha256"] == pcm_sha256(theirs / "no_limiter.wav")
+    checks = files["archive", "no_limiter"]["checks"]
+    assert not [each for each in checks if each["outcome"] == "fail"]
+    alone = deliver(theirs, "--only", "no_limiter", "--profile", "hires", *SAID, "--dry-run")
+    assert alone.code == 1
+
+
 def test_an_audit_names_what_was_changed_swapped_added_and_lost(
     deliver, run, finished: Path, tmp_path: Path
 ) -> None:

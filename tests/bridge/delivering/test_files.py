@@ -87,6 +87,9 @@ def test_peaks_that_a_conversion_lifts_are_taken_off_and_said(tmp_path: Path) ->
     master = _master(tmp_path / "loud.wav", clicks, 48000)
     made = make_file(master, tmp_path / "cd.wav", Coding("wav", 44100, 16), ceiling_dbtp=-1.0)
     assert made.trim_db < 0.0
+    open_ = make_file(master, tmp_path / "open.wav", Coding("wav", 44100, 16))
+    assert made.trim_db < open_.trim_db < 0.0  # no ceiling, and no sample is cut
+    assert (open_.clipped, open_.facts.clipped_runs) == (0, 0)
     assert made.measures.true_peak_dbtp <= -1.0
 
 
