@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from bridge.bouncing.clips import knows_channels
+from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network
 from sessions import Clip, Device, Media, Session, Track
@@ -14,13 +14,18 @@ from stemwright.values import dataclass
 Fate = Literal["rendered", "told", "refused"]
 
 REASONS: dict[str, tuple[Fate, str]] = {
-    "missing_media": ("refused", "its file is not there"),
+    "missing_media": ("refused", "its file is not there, or cannot be read"),
     "no_media": ("refused", "it names no file"),
     "notes": ("refused", "it holds notes; print or freeze its instrument in the DAW"),
     "stretched": ("refused", "it is stretched or warped; print it in the DAW"),
     "other_speed": ("told", "it plays at another speed, and is resampled for that (libsoxr, VHQ)"),
     "loop": ("refused", "it plays a loop inside its file; print it in the DAW"),
     "channels": ("refused", "it plays channels of its file that are not known here"),
+    "surround": (
+        "refused",
+        "it has more than two channels, as its track has; fold it down in the DAW",
+    ),
+    "more_channels": ("told", "its file has more channels than its track; the first are played"),
     "clip_effects": ("refused", "it has effects of its own; print it in the DAW"),
     "clip_line": ("refused", "a line of its own moves what is not moved here"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
@@ -161,7 +166,7 @@ def _of_device(track: Track, target: str) -> Iterator[TrackAccount]:
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:
     """Every clip that no mute and no solo silences, in the session's order."""
     return tuple(
-        ClipAccount(track, clip, tuple(_reasons(clip, session.sample_rate_hz, dialect)))
+        ClipAccount(track, clip, tuple(_reasons(track, clip, session.sample_rate_hz, dialect)))
         for track in session.tracks
         if track.id in network.heard
         for clip in track.clips
@@ -178,7 +183,7 @@ def seconds(accounts: tuple[ClipAccount, ...]) -> dict[Fate, float]:
     }
 
 
-def _reasons(clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
+def _reasons(track: Track, clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
     """Why a clip is not printed as it is; of a missing file all that its length does not decide."""
     if clip.kind == "midi":
         yield "notes"
@@ -191,6 +196,8 @@ def _reasons(clip: Clip, rate_hz: int, dialect: Dialect) -> Iterator[str]:
         "stretched": clip.warped,
         "other_speed": clip.play_rate != 1.0 and not clip.warped,
         "channels": not knows_channels(clip.channel_mode),
+        "surround": track.channels > 2 and takes_channels(clip) > 2,
+        "more_channels": track.channels <= 2 < takes_channels(clip),
         "clip_effects": any(device.enabled for device in clip.devices),
         "clip_line": any(line.target not in _LINES for line in clip.automation),
         "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
@@ -25,6 +26,7 @@ StemKind = Literal["tracks", "groups", "buses", "master"]
 """Every track by itself, what feeds the master, every bus wherever it feeds, or what leaves the
 master. Tracks and groups sum to what goes into the master; buses within buses do not."""
 
+_UNREAD = frozenset({"ambiguous_media", "unreadable_media"})
 _PASSING = frozenset({"group", "folder"})
 _BUSES = frozenset({"group", "folder", "return"})
 _NOT_ALONE = {
@@ -204,7 +206,7 @@ def refusals(bounce: Bounce) -> list[Problem]:
         Problem(
             code,
             f'{each.track.name}: the clip "{each.clip.name}" at {each.clip.position_s:.3f} s '
-            f"is not printed: {REASONS[code][1]}",
+            f"is not printed: {_why(bounce.session, each, code)}",
             {"file": each.clip.media_path or each.track.name},
             hint="mend it in the DAW and save again, or leave such clips out with --skip-missing",
         )
@@ -212,6 +214,14 @@ def refusals(bounce: Bounce) -> list[Problem]:
         for code in each.reasons
         if REASONS[code][0] == "refused"
     ]
+
+
+def _why(session: Session, told: ClipAccount, code: str) -> str:
+    """A reason in words; of a file that is not read, what the session's reader found."""
+    name = re.split(r"[/\\]", told.clip.media_path or "")[-1]
+    found = (each.message for each in session.diagnostics if each.code in _UNREAD)
+    said = [each for each in found if code == "missing_media" and name and name in each]
+    return said[0] if said else REASONS[code][1]
 
 
 def stiff_settings(bounce: Bounce) -> list[Problem]:

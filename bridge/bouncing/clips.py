@@ -102,7 +102,7 @@ def _known(shape: str, dialect: Dialect) -> str:
     return shape if shape in dialect.fade_shapes else "linear"
 
 
-_CHANNEL_OF = re.compile(r"(?:mono|channel) (\d+)(?: of \d+)?")
+_CHANNEL_OF = re.compile(r"(?:mono|channel) (\d+)(?: of (\d+))?")
 _PAIR = re.compile(r"stereo (\d+)")
 
 
@@ -110,6 +110,14 @@ def knows_channels(mode: str | None) -> bool:
     """Whether a clip's channel mode is one that can be printed."""
     named = mode in (None, "swapped", "mono", "left", "right")
     return named or bool(_CHANNEL_OF.fullmatch(mode or "") or _PAIR.fullmatch(mode or ""))
+
+
+def takes_channels(clip: Clip) -> int:
+    """How many channels a clip takes of its file or is one of; 0 where that is not known."""
+    one = _CHANNEL_OF.fullmatch(clip.channel_mode or "")
+    if one is not None and one[2]:
+        return int(one[2])
+    return clip.media.channels if clip.media is not None and clip.channel_mode is None else 0
 
 
 def channels_of(block: Block, mode: str | None, channels: int) -> Block:

@@ -28,12 +28,13 @@ class Playlist:
     """The clips of a track, lowest first."""
 
     def __init__(self, track: Track, rate_hz: int, dialect: Dialect) -> None:
+        channels = min(2, track.channels)
         placed = [
-            PlacedClip(clip, clip.media, track.channels, rate_hz, dialect)
+            PlacedClip(clip, clip.media, channels, rate_hz, dialect)
             for clip in track.clips
             if clip.media is not None and not clip.muted
         ]
-        self._channels, self._dialect = track.channels, dialect
+        self._channels, self._dialect = channels, dialect
         self._stretches = _stretches(placed)
 
     def __bool__(self) -> bool:

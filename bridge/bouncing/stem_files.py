@@ -30,7 +30,7 @@ RECORD = "bounce.json"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 100
-_VERSION = 1
+_VERSION = 2
 _MOST_BYTES = 64 * 2**20
 
 
@@ -125,11 +125,14 @@ def told_of(folder: Path) -> tuple[Diagnostic, ...]:
             Diagnostic("warning", each["reason"], each["track"], _of_track(each))
             for each in told["tracks"]
         ]
+        alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         for each in told["clips"]:
-            found += [
-                Diagnostic("warning", code, each["track"], _of_clip(each, code))
-                for code in each["reasons"]
-            ]
+            for code in each["reasons"]:
+                alike.setdefault((each["track"], code), []).append(each)
+        found += [
+            Diagnostic("warning", code, track, _of_clips(clips, code))
+            for (track, code), clips in alike.items()
+        ]
         return (*found, *(Diagnostic(**each) for each in told["diagnostics"]))
     except (OSError, ValueError, KeyError, TypeError):
         return ()
@@ -140,9 +143,11 @@ def _of_track(told: Mapping[str, Any]) -> str:
     return f"{told['track']}: {TRACK_REASONS[told['reason']][1]}{of}"
 
 
-def _of_clip(told: Mapping[str, Any], code: str) -> str:
+def _of_clips(told: Sequence[Mapping[str, Any]], code: str) -> str:
+    """What is to be said of clips of one track, all for the same reason."""
+    first, many = told[0], f" and {len(told) - 1} more" if len(told) > 1 else ""
     return (
-        f'{told["track"]}: of the clip "{told["clip"]}" at {told["position_s"]:.3f} s, '
+        f'{first["track"]}: of the clip "{first["clip"]}" at {first["position_s"]:.3f} s{many}, '
         f"{REASONS[code][1]}"
     )
 

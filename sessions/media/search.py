@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import filecmp
 import os
 import re
 import stat
@@ -59,11 +60,13 @@ class MediaSearch:
     ends of the path (a moved project keeps its Audio folder); below each of `extra_dirs` likewise;
     then anywhere in `extra_dirs`. Names compare without case and Unicode form when no exact one
     is there. Of several files of one name in `extra_dirs`, the one whose folders agree furthest
-    with the path wins, then the first in order of names.
+    with the path wins; where that is said of several that are not the same, none is taken, and
+    they stand in `doubtful` by the path that was looked for.
     """
 
     session_path: Path
     extra_dirs: Sequence[Path] = ()
+    doubtful: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     _listings: dict[str, dict[str, list[str]]] = field(default_factory=dict, repr=False)
     _trees: dict[str, dict[str, list[Path]]] = field(default_factory=dict, repr=False)
 
@@ -89,7 +92,7 @@ class MediaSearch:
             for start in range(max(0, _climbs(parts) - _MOST_CLIMBS), len(parts)):
                 yield self._below(top, parts[start:])
         for top in self.extra_dirs:
-            yield self._anywhere(top, parts)
+            yield self._anywhere(top, written, parts)
 
     def _below(self, top: Path, parts: Sequence[str]) -> Path | None:
         """`top` and `parts` joined, each part matched exactly or else loosely."""
@@ -120,13 +123,18 @@ class MediaSearch:
             self._listings[key] = names
         return self._listings[key]
 
-    def _anywhere(self, top: Path, parts: Sequence[str]) -> Path | None:
-        """The file of that name anywhere below `top` whose folders agree best."""
+    def _anywhere(self, top: Path, written: str, parts: Sequence[str]) -> Path | None:
+        """The file of that name anywhere below `top` whose folders agree best, if it is one."""
         named = [path for path in self._tree(top).get(folded(parts[-1]), []) if _is_file(path)]
         if not named:
             return None
         wanted = [folded(part) for part in parts]
-        return max(named, key=lambda path: (_agreement(path, wanted), path.name == parts[-1]))
+        fits = [(_agreement(path, wanted), path.name == parts[-1]) for path in named]
+        first, *others = (path for path, fit in zip(named, fits, strict=True) if fit == max(fits))
+        if all(_is_same(first, other) for other in others):
+            return first
+        self.doubtful.setdefault(written, (first, *others))
+        return None
 
     def _tree(self, top: Path) -> dict[str, list[Path]]:
         key = str(top)
@@ -147,6 +155,7 @@ class MediaFinder:
         self._search = MediaSearch(session_path, extra_dirs)
         self._found: dict[str, Media | None] = {}
         self._missing: list[str] = []
+        self._doubtful: list[str] = []
         self._unreadable: list[str] = []
         self._notes: list[Diagnostic] = []
 
@@ -171,8 +180,11 @@ class MediaFinder:
                 self._notes += header.diagnostics
                 return header.media
             faults.append(header.message)
+        doubtful = [path for path in written if path in self._search.doubtful]
         if faults:
             self._unreadable += faults
+        elif doubtful:
+            self._doubtful.append(doubtful[0])
         elif written:
             self._missing.append(written[0])
         return None
@@ -189,7 +201,19 @@ class MediaFinder:
             reasons = "; ".join(map(printable, self._unreadable))
             message = f"{_files(len(self._unreadable))} found but not readable: {reasons}"
             yield Diagnostic("warning", "unreadable_media", reasons, message)
+        for path in self._doubtful:
+            places = " or ".join(printable(each) for each in self._search.doubtful[path])
+            message = f"{printable(path)} may be {places}; name the right one's folder with --media"
+            yield Diagnostic("warning", "ambiguous_media", printable(path), message)
         yield from self._notes
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same bytes."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _files(count: int) -> str:

@@ -101,6 +101,7 @@ def bounce(
         planned,
         print_stems,
         regions,
+        told_of,
     )
     from bridge.storing import Store, default_root
     from sessions import read
@@ -155,7 +156,7 @@ def bounce(
         told = [each.as_json() for each in done]
         print_json({"regions": told} if by_region else told[0])
         return
-    say_diagnostics(said.as_json() for said in done[0].diagnostics)
+    say_diagnostics(said.as_json() for said in told_of(done[0].folder))
     for bounced in done:
         _tell(bounced)
 

@@ -113,6 +113,13 @@ def test_live_pans_with_constant_power() -> None:
     assert gains[:, 0, 4] == pytest.approx([1.0, 1.0], abs=0)
 
 
+def test_a_wide_track_plays_what_has_two_channels(
+    ramp: tuple[Media, npt.NDArray[np.float64]], tmp_path: Path
+) -> None:
+    clip = Clip(media=ramp[0], length_s=FRAMES / RATE_HZ, channel_mode="stereo 2")
+    assert np.array_equal(_printed(clip, tmp_path, channels=6), ramp[1][1:3])
+
+
 @pytest.mark.parametrize("opaque", [False, True])
 def test_zeros_have_the_same_sign_however_the_song_is_cut(tmp_path: Path, opaque: bool) -> None:
     path = tmp_path / "zeros.wav"

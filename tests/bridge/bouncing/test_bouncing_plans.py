@@ -92,6 +92,22 @@ def test_where_a_file_is_entered_must_be_known() -> None:
     assert seconds(planned(elsewhere, dialect_of(elsewhere)).accounts)["refused"] == 0.0
 
 
+def test_more_channels_than_two_are_refused_or_told() -> None:
+    media = Media(Path("a.wav"), None, 48_000, 6, 48_000, "WAV", "PCM_24")
+    clip = Clip(media=media, length_s=1.0)
+    one = replace(clip, channel_mode="channel 3 of 6")
+    left = replace(clip, channel_mode="left")
+    wide = Track("1", "wide", channels=6, clips=(clip, one, left))
+    session = Session("reaper", None, 48_000, (wide, Track("2", "lead", clips=(clip,))))
+    found = planned(session, dialect_of(session)).accounts
+    assert [each.reasons for each in found] == [
+        ("surround",),
+        ("surround",),
+        (),
+        ("more_channels",),
+    ]
+
+
 def test_tracks_that_lead_nowhere_are_told() -> None:
     clip = Clip(media=Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24"), length_s=1.0)
     cue = Track("1", "cue", output="2", clips=(clip,))

@@ -168,3 +168,26 @@ def test_every_region_in_a_folder_of_its_own(run: Callable[..., Any], tmp_path: 
         found, _ = soundfile.read(out / name / "lead.wav")
         assert np.array_equal(found[:, 0], sound[start : start + 12_000])
     assert run("bounce", project, "--plan", "-o", out).code == 0
+
+
+def test_media_in_two_places_are_a_question(run: Callable[..., Any], tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    for name in ("one", "two"):
+        (tmp_path / "media" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "media" / name / "a.wav", rng.uniform(-0.1, 0.1, 4_800), 48_000)
+    project = tmp_path / "song.rpp"
+    project.write_text(
+        '<REAPER_PROJECT 0.1 "6.0" 1\n  SAMPLERATE 48000 0 0\n  <TRACK\n    NAME lead\n    <ITEM\n'
+        "      POSITION 0\n      LENGTH 0.1\n      <SOURCE WAVE\n"
+        '        FILE "gone/a.wav"\n      >\n    >\n  >\n>\n',
+        encoding="utf-8",
+    )
+    said = run("bounce", project, "-o", tmp_path / "out", "--media", tmp_path / "media", "--json")
+    (error,) = json.loads(said.out)["errors"]
+    for name in ("one", "two"):
+        assert str(tmp_path / "media" / name / "a.wav") in error["message"]
+    right = tmp_path / "media" / "two"
+    assert run("bounce", project, "-o", tmp_path / "out", "--media", right).code == 0
+    shutil.copy(right / "a.wav", tmp_path / "media" / "one" / "a.wav")
+    copies = tmp_path / "copies"
+    assert run("bounce", project, "-o", copies, "--media", tmp_path / "media").code == 0
