@@ -20,7 +20,7 @@ from bridge.delivering.names import (
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, RecordSide, record_size
 from bridge.delivering.sides import AskedRecord, Side, common_metadata, side_rate_hz, sides_of
 from bridge.delivering.tags import ALIASES, SongMetadata
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.words import listed
 
 
@@ -278,6 +278,16 @@ def _missing_tags(profile: Profile, song: SongToDeliver, *, alone: bool) -> Iter
                 expected=f'{job_key(tag)} = "..." in the job',
                 hint=f"{how_to_say(tag)}; or deliver without this profile",
             )
+
+
+def versions_lacking_isrc(files: Sequence[PlannedFile]) -> Iterator[Diagnostic]:
+    """Tell each version that will fail for want of a required ISRC, of its own."""
+    for file in files:
+        required = {ALIASES.get(each, each) for each in file.profile.required_tags}
+        if "isrc" in required and file.side is None and not file.metadata.isrc:
+            said = f"{file.profile.name} requires the isrc of {file.version}, and nothing says it"
+            how = f"{how_to_say('isrc', file.version)}; or leave it out: --only"
+            yield Diagnostic("warning", "tag_missing", file.path, f"{said}: {how}")
 
 
 def _no_version(profile: Profile, wish: FileWish, song: SongToDeliver) -> Problem:

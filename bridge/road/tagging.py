@@ -38,23 +38,33 @@ def song_metadata(job: Job, said_in: Path | None = None) -> SongMetadata:
     return found
 
 
-def set_metadata(settings: Sequence[str]) -> SongMetadata:
-    """What KEY=VALUE texts say; an empty value takes the tag out. Raises InputError, all faults."""
+def set_metadata(settings: Sequence[str], versions: Sequence[str] | None = None) -> SongMetadata:
+    """What KEY=VALUE texts say; an empty value takes the tag out. Raises InputError, all faults.
+
+    Where a song has `versions`, versions.NAME.KEY is what one of them says otherwise.
+    """
     from bridge.delivering.tags import checked
     from chains import Source
 
     table: dict[str, Any] = {}
+    of_versions: dict[str, dict[str, str]] = {}
     problems = []
     for each in settings:
         key, has_value, value = each.partition("=")
         if not has_value or not key:
             message = f'"{each}" is no KEY=VALUE'
             problems.append(Problem("bad_setting", message, expected="such as title=Song"))
-        elif key in table:
+            continue
+        place, name = table, key
+        if versions is not None and key.startswith("versions.") and key.count(".") > 1:
+            version, _, name = key.removeprefix("versions.").rpartition(".")
+            place = of_versions.setdefault(version, {})
+        if name in place:
             problems.append(Problem("said_twice", f"{key} is set twice", expected="one of the two"))
-        else:
-            table[key] = value
-    found, faults = checked(table, Source())
+        place[name] = value
+    if of_versions:
+        table["versions"] = of_versions
+    found, faults = checked(table, Source(), versions=versions)
     problems += [fault.as_problem() for fault in faults]
     if problems:
         raise InputError(problems)

@@ -50,7 +50,8 @@ def deliver(
         typer.Option(
             "--revision",
             metavar="NAME",
-            help="Of a job: r0, r1, ... Default: the newest approved. Of a folder: its number.",
+            help="r1, or 1 for it. Of a job: default is the newest approved. Of a folder: the "
+            "number that its names get.",
         ),
     ] = None,
     draft: Annotated[
@@ -70,7 +71,10 @@ def deliver(
     set_: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=TEXT", help="Metadata over those of the job; repeatable."
+            "--set",
+            metavar="KEY=TEXT",
+            help="Metadata over those of the job, such as title=Song or versions.NAME.isrc=CODE of "
+            "a version; repeatable.",
         ),
     ] = None,
     sides: Annotated[
@@ -199,7 +203,10 @@ def _deliver(
     found = deliverables(given)
     planned = planned_delivery(found, profiles, asked)
     if dry_run or out is None:
-        _show_plan(planned, [note for each in found for note in each.told], json=json)
+        from bridge.delivering import versions_lacking_isrc
+
+        told = [note for each in found for note in each.told]
+        _show_plan(planned, [*told, *versions_lacking_isrc(planned.files)], json=json)
         return
     with ProgressBar() as bar:
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.delivering.checks.result import Checked, outcome_of
-from bridge.delivering.tags import ALIASES, MAIN, read_tags, wrong_code
+from bridge.delivering.names import how_to_say
+from bridge.delivering.tags import ALIASES, read_tags, wrong_code
 from stemwright.problems import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def tag_checks(name: str, path: Path, profile: Profile, version: str) -> Iterator[Checked]:
     """Whether the tags of `path` can be read, have what is required, and codes that can be.
 
-    A version is a recording of its own: that it lacks an ISRC is told, and fails nothing.
+    A version is a recording of its own, and needs its own ISRC; a side of a record holds several,
+    and has none.
     """
     try:
         values = read_tags(path).values
@@ -26,13 +28,12 @@ def tag_checks(name: str, path: Path, profile: Profile, version: str) -> Iterato
         return
     for said in profile.required_tags if profile.embeds_tags else ():
         tag = ALIASES.get(said, said)
+        if tag == "isrc" and profile.side is not None:
+            continue
         found = values.get(tag, "")
-        own = tag == "isrc" and version != MAIN
-        words = (
-            f"say it in the job: [metadata.versions.{version}] isrc" if own and not found else ""
-        )
-        outcome = outcome_of(bool(found), "warn" if own else "fail")
-        yield Checked(name, f"tag_{tag}", outcome, found or None, None, words=words)
+        words = "" if found else f"{profile.name} requires it: {how_to_say(tag, version)}"
+        outcome = outcome_of(bool(found))
+        yield Checked(name, f"tag_{tag}", outcome, found or "nothing", None, words=words)
     for tag in ("isrc", "barcode"):
         wrong = wrong_code(tag, values[tag]) if values.get(tag) else None
         if wrong is not None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from anyascii import anyascii
 
 from bridge.delivering.names.model import NamedFile, Naming, WordStyle
+from bridge.delivering.tags import MAIN
 from stemwright.problems import InputError, Problem
 from stemwright.words import nearest
 
@@ -88,17 +89,23 @@ _OWN_KEYS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def job_key(tag: str) -> str:
-    """The key of a job's file that says a tag."""
-    return _OWN_KEYS.get(tag, f"metadata.{tag}")
+def job_key(tag: str, version: str = MAIN) -> str:
+    """The key of a job's file that says a tag: an ISRC of the version, all else of the song."""
+    own = _of_version(tag, version)
+    return f"metadata.{own}" if own != tag else _OWN_KEYS.get(tag, f"metadata.{tag}")
 
 
-def how_to_say(tag: str) -> str:
+def how_to_say(tag: str, version: str = MAIN) -> str:
     """What to do where a song does not say a tag: for a finished folder, a job, a revision."""
     return (
-        f"say --set {tag}=..., or {job_key(tag)} in job.toml, and --current-job where the "
-        "revision was sent without it"
+        f"say --set {_of_version(tag, version)}=..., or {job_key(tag, version)} in job.toml, and "
+        "--current-job where the revision was sent without it"
     )
+
+
+def _of_version(tag: str, version: str) -> str:
+    """A version has the song's tags, but for the ISRC: that is of one recording alone."""
+    return f"versions.{version}.{tag}" if tag == "isrc" and version != MAIN else tag
 
 
 def template_fields(template: str) -> tuple[str, ...]:

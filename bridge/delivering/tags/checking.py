@@ -107,8 +107,9 @@ class _Reading:
         found: dict[str, dict[str, Any]] = {}
         for name, table in tables.items():
             if known is not None and name not in (*known, MAIN):
-                said = f'the chain has no version "{name}"'
-                self._unknown("unknown_version", said, (MAIN, *known), VERSIONS, name)
+                said = f'the song has no version "{name}"'
+                every = tuple(dict.fromkeys((MAIN, *known)))
+                self._unknown("unknown_version", said, every, VERSIONS, name)
             elif not isinstance(table, Mapping):
                 self._fault(Refusal("wrong_type", "is no table", "a table"), VERSIONS, name)
             else:

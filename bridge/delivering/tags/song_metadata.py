@@ -89,7 +89,10 @@ class SongMetadata:
             and getattr(other, each.name) != getattr(empty, each.name)
         }
         gone = (self.cleared - said.keys()) | other.cleared
-        versions = {**self.versions, **other.versions}
+        versions = {
+            name: _over(self.versions.get(name, {}), other.versions.get(name, {}))
+            for name in {**self.versions, **other.versions}
+        }
         return replace(self, **{**cleared, **said}, cleared=gone, versions=versions)
 
     def of_version(self, name: str) -> SongMetadata:
@@ -103,6 +106,15 @@ class SongMetadata:
         if name != MAIN:
             own = {"isrc": "", "version": name.replace("_", " ").capitalize(), **own}
         return replace(self, **own, cleared=cleared, versions={})
+
+
+def _over(own: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What a version says otherwise with what is said or taken out over it."""
+    cleared = other.get("cleared", frozenset())
+    gone = (own.get("cleared", frozenset()) - other.keys()) | cleared
+    kept = {name: own[name] for name in own if name != "cleared" and name not in cleared}
+    said = {name: other[name] for name in other if name != "cleared"}
+    return {**kept, **said, "cleared": gone} if gone else {**kept, **said}
 
 
 def as_text(value: str | float) -> str:

@@ -56,14 +56,19 @@ def _number_said(given: ToDeliver) -> int | None:
         for word, is_said in (("--draft", given.draft), ("--current-job", given.current_job))
         if is_said
     ]
-    number = None if given.revision is None else revision_number(given.revision)
+    number = None if given.revision is None else revision_number(_named(given.revision))
     if given.revision is not None and number is None:
         wrong.append(f"--revision {given.revision}")
     if wrong:
         said = f"{listed(wrong)} is of a job, and {given.song} is none"
-        hint = "name the job; of a folder, --revision r2 is the number that its names get"
+        hint = "name the job; of a folder, --revision 2 or r2 is the number that its names get"
         raise InputError(Problem("usage", said, {"file": str(given.song)}, hint=hint))
     return number
+
+
+def _named(revision: str) -> str:
+    """A revision's name: r1, which may be said as 1."""
+    return f"r{revision}" if revision.isascii() and revision.isdecimal() else revision
 
 
 def _draft(place: Path) -> SentSong:
@@ -92,7 +97,7 @@ def _revision(given: ToDeliver, place: Path) -> SentSong:
     if given.revision is None:
         revision, approved, told = _newest_approved(place.parent)
     else:
-        revision = find_revision(place.parent, given.revision)
+        revision = find_revision(place.parent, _named(given.revision))
     need_files(revision)
     number = revision_number(revision.name)
     if given.current_job:
