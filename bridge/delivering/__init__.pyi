@@ -10,7 +10,6 @@ from .delivering import (
     FloatMaster as FloatMaster,
     PageOf as PageOf,
     Progress as Progress,
-    check_place as check_place,
     make_delivery as make_delivery,
 )
 from .enclosing import (
@@ -32,11 +31,15 @@ from .overs import (
     LossyPeaks as LossyPeaks,
     MomentOf as MomentOf,
 )
+from .placing import (
+    check_place as check_place,
+)
 from .planning import (
     PlannedFile as PlannedFile,
     SongToDeliver as SongToDeliver,
     SongVersion as SongVersion,
     planned_files as planned_files,
+    versions_lacking_isrc as versions_lacking_isrc,
 )
 from .playback import (
     PlaybackGain as PlaybackGain,
@@ -92,4 +95,5 @@ __all__ = [
     "playback_gains",
     "read_manifest",
     "shipped_profiles",
+    "versions_lacking_isrc",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from bridge.delivering.files import Coding, FileFacts, decoded_copy, facts_of
 from bridge.delivering.manifest import MANIFEST, WrittenFile, read_manifest
 from bridge.delivering.names import Naming, name_faults, naming_of, said_in_name
 from bridge.delivering.profiles import ENDINGS, FileWish, Profile, load_profile, shipped_profiles
+from bridge.delivering.sheet import SHEET
 from bridge.delivering.tags import MAIN
 from bridge.metering import audio_files
 from bridge.storing import file_digest
@@ -79,6 +80,12 @@ def audit(folder: Path, profiles: Sequence[Profile] = ()) -> Audit:
 def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
     manifest = read_manifest(folder)
     files = manifest.files
+    words = (
+        ""
+        if manifest.as_written
+        else f"it is not as it was written: {SHEET} says what was delivered"
+    )
+    yield Checked(MANIFEST, "manifest", outcome_of(manifest.as_written), None, None, words=words)
     for asked in sorted({each.name for each in profiles} - {each.profile for each in files}):
         words = "the delivery holds no file for it"
         yield Checked(MANIFEST, "profile", "fail", None, asked, words=words)
@@ -100,11 +107,17 @@ def _written(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
             yield from _against(file.path, place, own, file.version)
     for each in manifest.enclosed:
         yield _as_enclosed(each, folder / each.path)
-    names = manifest.digests
-    for place in audio_files([folder]):
+    yield from _extra(folder, {*manifest.digests, MANIFEST})
+
+
+def _extra(folder: Path, known: Collection[str]) -> Iterator[Checked]:
+    """What lies there and was not delivered: audio would be taken for a part of it."""
+    for place in sorted(folder.rglob("*")):
         name = place.relative_to(folder).as_posix()
-        if name not in names:
-            yield Checked(name, "extra", "fail", name, None, words="no part of the delivery")
+        if name not in known and not place.is_dir():
+            called_audio = file_extension(name) in _CALLED_AUDIO
+            outcome: Outcome = "fail" if called_audio else "warn"
+            yield Checked(name, "extra", outcome, name, None, words="no part of the delivery")
 
 
 def _as_delivered(file: WrittenFile, place: Path) -> Iterator[Checked]:

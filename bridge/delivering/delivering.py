@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -31,7 +27,6 @@ from bridge.delivering.manifest import (
     DeliveredFile,
     Manifest,
     manifest_text,
-    read_manifest,
 )
 from bridge.delivering.names import name_faults, naming_of
 from bridge.delivering.overs import (
@@ -42,15 +37,14 @@ from bridge.delivering.overs import (
     with_overs_told,
     without_overs,
 )
+from bridge.delivering.placing import at_last, check_place, put, staging_of
 from bridge.delivering.planning import PlannedFile, SongToDeliver
 from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import PAGE, SHEET, sheet_text
 from bridge.delivering.sides import Side
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
-from bridge.finished import refuse_kept
-from bridge.storing import HeldError, file_digest, hold
-from stemwright.files import cannot_write
-from stemwright.problems import Diagnostic, InputError, MachineError, Problem, StemwrightError
+from bridge.storing import file_digest
+from stemwright.problems import Diagnostic, MachineError, Problem, StemwrightError
 
 FloatMaster = Callable[[Profile, str], Path]
 """Where a version's float master for a profile lies, rendered by then."""
@@ -86,44 +80,6 @@ class Delivery:
         }
 
 
-def check_place(folder: Path, *, replace: bool) -> None:
-    """Raise InputError for a folder that holds something, before any work is done.
-
-    With `replace`, an earlier delivery may go, if all in it is as it was written.
-    """
-    refuse_kept(folder)
-    if not os.path.lexists(folder) or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not (folder / MANIFEST).is_file():
-        raise InputError(
-            Problem(
-                "output_not_ours",
-                f"{folder} holds files that are no delivery",
-                {"file": str(folder)},
-                hint="name another folder with -o",
-            )
-        )
-    if not replace:
-        raise InputError(
-            Problem(
-                "delivery_exists",
-                f"{folder} is a delivery already",
-                {"file": str(folder)},
-                hint="name another folder with -o, or say --replace to let go of it",
-            )
-        )
-    changed = _not_as_written(folder)
-    if changed:
-        raise InputError(
-            Problem(
-                "output_changed",
-                f"{folder} holds what the delivery in it did not write: {', '.join(changed[:5])}",
-                {"file": str(folder)},
-                hint="move it away, or name another folder with -o",
-            )
-        )
-
-
 def make_delivery(
     files: Sequence[PlannedFile],
     song: SongToDeliver,
@@ -136,7 +92,7 @@ def make_delivery(
     lossy: LossyPeaks = TOLD_ALONE,
     left_out: Sequence[Problem] = (),
     jobs: int = 1,
-    replace: bool = False,
+    replacing: bool = False,
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
@@ -146,12 +102,12 @@ def make_delivery(
     OverFullScaleError where nothing else is asked for. Raises InputError, RenderError; the folder
     is then as it was.
     """
-    check_place(folder, replace=replace)
+    check_place(folder, replacing=replacing)
     made: list[DeliveredFile] = []
     left = list(left_out)
     told: list[Diagnostic] = []
     cues: list[Enclosure] = []
-    with _staging(folder) as staging:
+    with staging_of(folder) as staging:
         for number, (file, outcome) in enumerate(
             _made_side_by_side(files, song, master, staging, lossy, jobs), 1
         ):
@@ -166,7 +122,7 @@ def make_delivery(
                 left += error.problems
                 continue
             made.append(row)
-            told += notes
+            told += (at_last(each, staging, folder) for each in notes)
             cues += _with_cue(file, staging)
             progress(file.path, number, len(files))
         if not made:
@@ -182,8 +138,8 @@ def make_delivery(
         _write(staging / PAGE, page(manifest, left))
         manifest = _with_sheets(manifest, staging)
         _write(staging / MANIFEST, manifest_text(manifest))
-        check_place(folder, replace=replace)
-        _put(staging, folder)
+        check_place(folder, replacing=replacing)
+        put(staging, folder)
     return Delivery(folder, manifest, tuple(left), tuple(told))
 
 
@@ -333,58 +289,5 @@ def _with_song(rows: Iterable[Checked], side: Side, facts: FileFacts) -> Iterato
         yield replace(row, words=f"{row.words}, in {song}") if told else row
 
 
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that is gone afterwards, also one a killed process left there."""
-    place = folder.with_name(f".{folder.name}.delivering")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        lease = hold(folder.with_name(f".{folder.name}.delivering.lock"))
-    except HeldError:
-        raise InputError(
-            Problem("output_in_use", f"another delivery writes {folder}", {"file": str(folder)})
-        ) from None
-    except OSError as cause:
-        raise cannot_write(folder, cause) from cause
-    try:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        yield place
-    except OSError as cause:
-        raise cannot_write(folder, cause) from cause
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-        lease.release()
-
-
-def _put(staging: Path, folder: Path) -> None:
-    """One move; what lay there goes only when the new one is in its place."""
-    old = folder.with_name(f".{folder.name}.replaced")
-    shutil.rmtree(old, ignore_errors=True)
-    if os.path.lexists(folder):
-        folder.rename(old)
-    try:
-        staging.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
-
-
-def _not_as_written(folder: Path) -> list[str]:
-    """Files of a delivery's folder that its manifest does not have, or has otherwise."""
-    try:
-        known = read_manifest(folder).digests
-    except (InputError, json.JSONDecodeError):
-        return [MANIFEST]
-    found = [each for each in folder.rglob("*") if not each.is_dir()]
-    return [
-        name
-        for name, path in ((each.relative_to(folder).as_posix(), each) for each in found)
-        if name != MANIFEST and (name not in known or file_digest(path) != known[name])
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from stemwright.problems import InputError, Problem
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
+_OWN_DIGEST = "manifest_sha256"
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,17 @@ class Manifest:
 
 
 def manifest_text(manifest: Manifest) -> str:
-    """The manifest as it is written."""
-    return json.dumps(manifest.as_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """The manifest as it is written: it ends with the sha256 of all the rest of it."""
+    told = manifest.as_json()
+    return _text({**told, _OWN_DIGEST: _digest(told)})
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    return sha256(_text(told).encode()).hexdigest()
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @dataclass(frozen=True)
@@ -112,10 +123,11 @@ class WrittenFile:
 
 @dataclass(frozen=True)
 class WrittenManifest:
-    """A manifest that was read."""
+    """A manifest that was read; `as_written` unless an entry was changed or taken out since."""
 
     files: tuple[WrittenFile, ...]
     enclosed: tuple[EnclosedFile, ...]
+    as_written: bool
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -137,6 +149,7 @@ def read_manifest(folder: Path) -> WrittenManifest:
         )
         if told["schema"] != SCHEMA:
             raise ValueError(f"schema {told['schema']}")
+        as_written = told.pop(_OWN_DIGEST, None) == _digest(told)
     except FileNotFoundError:
         said = f"{folder} has no {MANIFEST}"
         hint = "say what its files are held to: --profile NAME"
@@ -150,7 +163,7 @@ def read_manifest(folder: Path) -> WrittenManifest:
                 hint="deliver again into another folder",
             )
         ) from None
-    return WrittenManifest(rows, beside)
+    return WrittenManifest(rows, beside, as_written)
 
 
 def _row(row: Mapping[str, Any]) -> WrittenFile:

@@ -103,14 +103,17 @@ def _deliverable(given: ToDeliver) -> Deliverable:
         raise InputError(Problem("not_found", said, {"file": str(sent.folder)}, hint=hint))
     if not given.is_job and is_elsewhere(given.song):
         masters = masters_elsewhere(given)
-        song = song_elsewhere(given, masters, _metadata(given, sent), sent.number)
+        song = song_elsewhere(
+            given, masters, _metadata(given, sent, list(masters.files)), sent.number
+        )
         note = made_elsewhere(given.song)
         return Deliverable(given, sent.folder, None, song, elsewhere=masters, told=(note,))
     chain, lock = open_chain_and_lock(sent.folder)
     if not lock.outputs or lock.range is not None:
         raise InputError(_no_master(sent.folder))
     versions, told = song_versions(given, sent, chain, lock)
-    metadata = _metadata(given, sent)
+    known = dict.fromkeys([*(each.version for each in lock.outputs), *(v.id for v in versions)])
+    metadata = _metadata(given, sent, list(known))
     return Deliverable(
         given,
         sent.folder,
@@ -188,7 +191,7 @@ def deliver(
     from bridge.pages import delivery_page
     from bridge.storing import Store, default_root
 
-    check_place(folder, replace=replace_old)
+    check_place(folder, replacing=replace_old)
     files = planned.files
     enclosing = _enclosing(found, files, folder)
     told = [note for each in found for note in each.told]
@@ -208,7 +211,7 @@ def deliver(
             lossy=LossyPeaks(masters.moment, found[0].given.dip_overs),
             left_out=planned.left_out,
             jobs=found[0].given.jobs,
-            replace=replace_old,
+            replacing=replace_old,
         )
     return replace(made, diagnostics=(*told, *masters.told, *made.diagnostics))
 
@@ -261,13 +264,13 @@ def _song_masters(
     return SongMasters(again, found.made.chain, found.made.lock, found.song, work)
 
 
-def _metadata(given: ToDeliver, sent: SentSong) -> SongMetadata:
-    """The job's, and what was said over it."""
+def _metadata(given: ToDeliver, sent: SentSong, versions: Sequence[str]) -> SongMetadata:
+    """The job's, and what was said over it, also of one of its `versions`."""
     from bridge.delivering.tags import SongMetadata
     from bridge.road.tagging import set_metadata, song_metadata
 
     own = SongMetadata() if sent.job is None else song_metadata(sent.job, sent.said_in)
-    return own.with_over(set_metadata(given.settings))
+    return own.with_over(set_metadata(given.settings, versions))
 
 
 def _stand(job: Path | None) -> Stand | None:

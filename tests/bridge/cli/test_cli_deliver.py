@@ -37,6 +37,7 @@ mute = ["drums"]
 dynamics = "main"
 """
 SAID = ["--set", "title=Night Drive", "--set", "artist=The Stems", "--set", "isrc=GBAYE0601498"]
+OWN_ISRC = "--set", "versions.instrumental.isrc=GBAYE0601490"
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +85,8 @@ def test_a_delivery_has_the_finished_samples_their_names_tags_and_hashes(
     deliver, finished: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    said = deliver(
-        finished / "master", "--profile", "hires", "--profile", "cd", *SAID, "-o", out, "--json"
-    )
+    words = "--profile", "hires", "--profile", "cd", *SAID, *OWN_ISRC
+    said = deliver(finished / "master", *words, "-o", out, "--json")
     told = json.loads(said.out)
     assert (said.code, told["passed"]) == (0, True)
     paths = [each["path"] for each in told["files"]]
@@ -101,7 +101,7 @@ def test_a_delivery_has_the_finished_samples_their_names_tags_and_hashes(
         assert pcm_sha256(out / row["path"]) == row["pcm_sha256"] == sent[row["version"]]
     assert soundfile.info(out / paths[2]).samplerate == 44100
     assert read_tags(out / paths[2]).values["isrc"] == "GBAYE0601498"
-    assert "isrc" not in read_tags(out / paths[1]).values  # another recording has its own
+    assert read_tags(out / paths[1]).values["isrc"] == "GBAYE0601490"  # another recording
     assert json.loads((out / "manifest.json").read_text())["files"] == told["files"]
     for sheet in ("delivery.txt", "delivery.html"):
         assert "TheStems_NightDrive_Main_44k16.wav" in (out / sheet).read_text()
@@ -242,6 +242,9 @@ def test_a_dry_run_lists_the_files_and_makes_none(deliver, finished: Path, tmp_p
     (row,) = json.loads(said.out)["files"]
     assert (said.code, row["rate_hz"], row["bits"]) == (0, 44100, 16)
     assert not list(tmp_path.iterdir())
+    wrong = "--set", "versions.instr.isrc=GBAYE0601490"
+    said = deliver(finished / "master", "--profile", "cd", *SAID, *wrong, "--dry-run", "--json")
+    assert [each["nearest"] for each in json.loads(said.out)["errors"]] == ["instrumental"]
 
 
 def test_an_earlier_delivery_stays_unless_asked_and_unless_it_was_changed(
@@ -297,7 +300,7 @@ def test_masters_made_elsewhere_go_out_as_they_are_and_what_needs_a_chain_is_tol
         sound, rate_hz = soundfile.read(finished / "master" / f"{name}.wav", dtype="int32")
         soundfile.write(theirs / f"{name}.wav", sound, rate_hz, "PCM_24")
     asked = "--profile", "hires", "--profile", "cd", "--profile", "broadcast"
-    said = deliver(theirs, *asked, *SAID, "-o", tmp_path / "out", "--json")
+    said = deliver(theirs, *asked, *SAID, *OWN_ISRC, "-o", tmp_path / "out", "--json")
     told = json.loads(said.out)
     assert (said.code, told["passed"]) == (2, True)
     assert [each["kind"] for each in told["left_out"]] == ["not_solvable"]
@@ -357,8 +360,8 @@ def test_an_audit_names_what_was_changed_swapped_added_and_lost(
     deliver, run, finished: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    words = [finished / "master", "--profile", "hires", "--profile", "cd", *SAID, "-o", out]
-    assert deliver(*words).code == 0
+    words = [finished / "master", "--profile", "hires", "--profile", "cd", *SAID, *OWN_ISRC]
+    assert deliver(*words, "-o", out).code == 0
     assert run("deliver", "--check", out).code == 0
     main, other = sorted((out / "hires").iterdir(), key=lambda each: "Instrumental" in each.name)
     shutil.move(main, out / "aside")
@@ -366,6 +369,7 @@ def test_an_audit_names_what_was_changed_swapped_added_and_lost(
     shutil.move(out / "aside", other)
     (out / "cd").joinpath("TheStems_NightDrive_Main_44k16.wav").unlink()
     shutil.copy(main, out / "extra.flac")
+    (out / "hires" / "notes.txt").write_text("mine")
     said = run("deliver", "--check", out, "--json")
     told = json.loads(said.out)["checks"]
     failed = {
@@ -378,6 +382,46 @@ def test_an_audit_names_what_was_changed_swapped_added_and_lost(
         ("missing", "TheStems_NightDrive_Main_44k16.wav"),
         ("extra", "extra.flac"),
     }
+    assert ("extra", "hires/notes.txt", "warn") in {
+        (each["check"], each["file"], each["outcome"]) for each in told
+    }
+
+
+def test_a_manifest_knows_when_an_entry_was_taken_out_with_its_file(
+    deliver, run, finished: Path, tmp_path: Path
+) -> None:
+    words = [finished / "master", "--profile", "hires", "--revision", "1", *SAID, "--json"]
+    words += ["--set", "comment=one", "--set", "bpm=90.5", "--set", "originator=Ann"]
+    out = tmp_path / "out"
+    said = deliver(*words, "-o", out)
+    told = json.loads(said.out)
+    assert (said.code, told["revision"]) == (1, 1)
+    delivered = {each["path"] for each in told["files"]}
+    assert {each["where"] for each in told["diagnostics"]} == {
+        str(out / each) for each in delivered
+    }
+    (lacking,) = (each for each in told["files"][1]["checks"] if each["outcome"] == "fail")
+    assert (lacking["check"], lacking["found"]) == ("tag_isrc", "nothing")
+    assert "metadata.versions.instrumental.isrc in job.toml" in lacking["words"]
+    planned = json.loads(deliver(*words, "--dry-run").out)
+    assert [(each["code"], each["where"]) for each in planned["diagnostics"]] == [
+        ("tag_missing", lacking["file"])
+    ]
+
+    audit = json.loads(run("deliver", "--check", out, "--json").out)["checks"]
+    assert [each for each in audit if each["outcome"] != "pass"] == [lacking]
+    manifest = out / "manifest.json"
+    fewer = json.loads(manifest.read_text())
+    assert fewer["files"].pop()["path"] == lacking["file"]
+    manifest.write_text(json.dumps(fewer, indent=2))
+    (out / lacking["file"]).unlink()
+    said = run("deliver", "--check", out, "--json")
+    (failed,) = (
+        each["check"] for each in json.loads(said.out)["checks"] if each["outcome"] == "fail"
+    )
+    assert (said.code, failed) == (1, "manifest")
+    kept = deliver(*words, "-o", out, "--replace")
+    assert json.loads(kept.out)["errors"][0]["kind"] == "output_changed"
 
 
 def test_of_a_job_what_is_approved_is_delivered_as_it_was_sent(
@@ -405,7 +449,7 @@ def test_of_a_job_what_is_approved_is_delivered_as_it_was_sent(
     assert [each["code"] for each in told["diagnostics"]] == ["version_not_approved"]
     asked = deliver(job, *planned, "--only", "instrumental")
     assert (asked.code, json.loads(asked.out)["errors"][0]["kind"]) == (2, "not_approved")
-    assert len(json.loads(deliver(job, *planned, "--revision", "r0").out)["files"]) == 2
+    assert len(json.loads(deliver(job, *planned, "--revision", "0").out)["files"]) == 2
     assert deliver(job, *planned, "--revision", "r0", "--draft").code == 2
 
     assert run("approve", job, "r0").code == 0
@@ -413,7 +457,8 @@ def test_of_a_job_what_is_approved_is_delivered_as_it_was_sent(
     with toml.open("a", encoding="utf-8") as file:
         file.write(edits + 'of = "instrumental"\n' + "from = 1\nlength_s = 2\nfade_out_s = 0.5\n")
     toml.write_text(toml.read_text("utf-8").replace("Night Drive", "Night Ride"), "utf-8")
-    said = deliver(job, "--profile", "cd", "--profile", "hires", "-o", tmp_path / "out", "--json")
+    words = "--profile", "cd", "--profile", "hires", *OWN_ISRC, "-o", tmp_path / "out", "--json"
+    said = deliver(job, *words)
     told = json.loads(said.out)
     assert (said.code, told["revision"], told["title"]) == (0, 0, "Night Drive")
     assert [each["path"] for each in told["files"]] == [
