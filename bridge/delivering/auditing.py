@@ -20,6 +20,7 @@ from bridge.delivering.checks import (
     plain_wave_checks,
     same_recording_checks,
     side_checks,
+    swapped_checks,
     tag_checks,
 )
 from bridge.delivering.cue_sheet import cue_checks
@@ -168,6 +169,7 @@ def _strange(folder: Path, profiles: Sequence[Profile]) -> Iterator[Checked]:
                 rows = _against(name, place, profile, MAIN, facts)
             yield from rows if len(own) == 1 else (_for(profile, each) for each in rows)
     yield from same_recording_checks(heard)
+    yield from swapped_checks(heard, [naming_of(each.naming) for each in profiles])
 
 
 def _for(profile: Profile, row: Checked) -> Checked:

@@ -18,6 +18,9 @@ from .same_recording import (
 from .side_checks import (
     side_checks as side_checks,
 )
+from .swapped import (
+    swapped_checks as swapped_checks,
+)
 from .tag_checks import (
     tag_checks as tag_checks,
 )
@@ -33,5 +36,6 @@ __all__ = [
     "plain_wave_checks",
     "same_recording_checks",
     "side_checks",
+    "swapped_checks",
     "tag_checks",
 ]

@@ -60,8 +60,13 @@ def _keys(file: HeardFile) -> Iterator[str]:
         isrc = None
     if isrc:
         yield f"isrc {isrc}"
-    words = _BREAKS.split(file.place.stem.casefold())
-    yield "name " + " ".join(each for each in words if not _TECHNICAL.fullmatch(each))
+    yield "name " + " ".join(name_words(file.place))
+
+
+def name_words(place: Path) -> tuple[str, ...]:
+    """The words of a file's name that say no rate, depth, format or revision, in small letters."""
+    words = _BREAKS.split(place.stem.casefold())
+    return tuple(each for each in words if not _TECHNICAL.fullmatch(each))
 
 
 def _alike(file: HeardFile, other: HeardFile) -> Iterator[Checked]:
@@ -77,16 +82,16 @@ def _alike(file: HeardFile, other: HeardFile) -> Iterator[Checked]:
     yield Checked(file.name, "same_head", outcome_of(kept, "warn"), *heads_s, "s", words)
     if max(lengths_s) <= 0.0 or min(lengths_s) <= 0.0:
         return
-    correlation = _correlation(file.place, other.place)
-    same = correlation >= _LEAST_CORRELATION
+    alike = correlation(file.place, other.place)
+    same = alike >= _LEAST_CORRELATION
     words = "" if same else f"not the recording of {other.name}, which is called the same"
-    found = round(correlation, 4)
+    found = round(alike, 4)
     yield Checked(
         file.name, "same_recording", outcome_of(same), found, _LEAST_CORRELATION, words=words
     )
 
 
-def _correlation(a: Path, b: Path) -> float:
+def correlation(a: Path, b: Path) -> float:
     """How alike two files are in the middle of their sides, once aligned: 1 is the same."""
     from bridge.comparing import Streams, align
 
@@ -97,8 +102,8 @@ def _correlation(a: Path, b: Path) -> float:
             resampled_frames(each.frames, each.sample_rate_hz, _COMPARED_HZ) for each in heads
         ]
         streams = Streams(reads[0], reads[1], (frames[0], frames[1]), _COMPARED_HZ, 1)
-        _, correlation = align(streams, trusted=0.0)
-    return correlation
+        _, found = align(streams, trusted=0.0)
+    return found
 
 
 def _middle(path: Path) -> Callable[[], Iterable[Block]]:

@@ -193,6 +193,45 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, row: object) -> None
         audit(tmp_path)
 
 
+LABELLED = PROFILE.replace('"{artist}_{title}"', '"pe_wing"')
+
+
+@pytest.mark.parametrize(
+    ("main", "tv", "sounds", "told"),
+    [
+        ("Master", "TV_Mix", (1, 2), {}),
+        ("TV_Mix", "Master", (1, 2), {"swapped": "fail"}),
+        ("Master", None, (1, 2), {}),
+        ("Master", "TV_Mix", (1, 1), {"same_sound": "fail"}),
+        (None, "Master", (1, 2), {"swapped": "warn"}),
+    ],
+)
+def test_a_version_that_is_called_for_another_is_told_with_both_names(
+    tmp_path: Path,
+    main: str | None,
+    tv: str | None,
+    sounds: tuple[int, int],
+    told: dict[str, str],
+) -> None:
+    """By a set of rules that spells its own words for versions."""
+    place = tmp_path / "in"
+    place.mkdir()
+    tagged = TAGS, replace(TAGS, isrc="GBAYE0601499", version="Tv")
+    names = [f"A_Song_E01_{each}_44k16.wav" for each in (main, tv) if each]
+    for name, tags, seed in zip((main, tv), tagged, sounds, strict=True):
+        if name is not None:
+            noise = np.random.default_rng(seed).normal(0.0, 0.1, (2, RATE_HZ // 2))
+            path = place / f"A_Song_E01_{name}_44k16.wav"
+            soundfile.write(path, noise.T, RATE_HZ, "PCM_16")
+            write_tags(path, tags)
+    rows = audit(place, [parse_profile(LABELLED, "label.toml")]).checks
+    rows = tuple(each for each in rows if each.check in ("swapped", "same_sound"))
+    found = {each.check: each.outcome for each in rows if each.outcome != "pass"}
+    assert found == told
+    for row in rows:
+        assert row.outcome != "fail" or all(each in (row.file + row.words) for each in names)
+
+
 SECONDS = {
     "min_length_s": -1,
     "max_length_s": 1,
