@@ -20,6 +20,8 @@ _DITHERED_TWICE = (0.4, 0.65)
 """Power of the quietest second in steps squared: 1/4 of one TPDF dither, 1/2 of two."""
 _MOST_DC = 10.0 ** (-60.0 / 20.0)
 _MOST_MONO_LOSS_LU = 6.0
+_GONE_IN_MONO_LU = 20.0
+"""What a lossy encoder makes of opposite sides leaves a little."""
 _LOUD_EDGE_DBFS = -40.0
 _CONTAINERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -122,11 +124,12 @@ def _two_sides(name: str, facts: FileFacts) -> Iterator[Checked]:
     words = "both sides are the same: mono in two channels" if facts.dual_mono else ""
     yield Checked(name, "dual_mono", outcome_of(not facts.dual_mono, "warn"), None, None, "", words)
     lost = facts.mono_loss_lu
-    gone = lost == math.inf
+    gone = lost >= _GONE_IN_MONO_LU
     words = "nothing is left of it in mono: its sides cancel each other" if gone else ""
     outcome = outcome_of(lost <= _MOST_MONO_LOSS_LU, "fail" if gone else "warn")
-    found = "all" if gone else _rounded(lost)
-    yield Checked(name, "mono_fold_down", outcome, found, _MOST_MONO_LOSS_LU, "LU", words)
+    known = math.isfinite(lost)
+    found, unit = (_rounded(lost), "LU") if known else ("silence", "")
+    yield Checked(name, "mono_fold_down", outcome, found, _MOST_MONO_LOSS_LU, unit, words)
 
 
 def _depth(name: str, facts: FileFacts) -> Iterator[Checked]:
