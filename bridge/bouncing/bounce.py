@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import cached_property
 from typing import Literal
 
 from bridge.bouncing.accounts import (
@@ -66,25 +67,35 @@ class Bounce:
     def hosted(self) -> tuple[Track, ...]:
         """The heard tracks with plugins that are on; the master's count if it is printed.
 
-        What plays nothing but notes, which are not printed, has no use for its instrument.
+        What plays nothing but notes, which are not printed, has no use for its instrument, nor a
+        bus that nothing sounds into for its effects.
         """
-        silent = {
-            each.track.id
-            for each in self.tracks
-            if each.reason == "instrument" and not self._is_fed(each.track.id)
-        }
+        instruments = {each.track.id for each in self.tracks if each.reason == "instrument"}
         tracks = (self.network.tracks[each] for each in self.network.order)
         return tuple(
             track
             for track in tracks
-            if track.id in self.network.heard - silent
+            if track.id in self.network.heard
+            and (track.id in self._sounding or self._may_begin(track, instruments))
             and (track.id != MASTER or self.kind == "master" or self.through_master)
             and any(device.enabled for device in track.devices)
         )
 
-    def _is_fed(self, track_id: str) -> bool:
-        """Whether a track has a clip that is printed, or another feeds it."""
-        return bool(self.network.tracks[track_id].clips or self.network.fed[track_id])
+    @cached_property
+    def _sounding(self) -> frozenset[str]:
+        """The heard tracks with a clip that is printed somewhere on the way to them."""
+        network, found = self.network, set[str]()
+        for each in network.order:
+            if each in network.heard and (
+                network.tracks[each].clips or not found.isdisjoint(network.fed[each])
+            ):
+                found.add(each)
+        return frozenset(found)
+
+    @staticmethod
+    def _may_begin(track: Track, instruments: set[str]) -> bool:
+        """Whether a silent track's plugins may sound by themselves, as a generator's do."""
+        return track.kind not in _BUSES | {"master"} and track.id not in instruments
 
     @property
     def buses(self) -> frozenset[str]:

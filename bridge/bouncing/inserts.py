@@ -68,7 +68,7 @@ def racks_of(bounce: Bounce, folder: Path) -> tuple[tuple[Rack, ...], tuple[Diag
         on = tuple(device for device in track.devices if device.enabled)
         inserts, doubts = lift(owner, on, names)
         racks.append(Rack(track, owner, inserts))
-        told += doubts
+        told += (replace(each, message=f"{track.name}: {each.message}") for each in doubts)
         _write_states(inserts, folder)
     return tuple(racks), tuple(told)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,9 +45,9 @@ def made_ready(
 ) -> Ready:
     """Make plugins ready, their states in `folder`; without `hosting` they are left out.
 
-    Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed and for
-    lines of plugins, MachineError for plugins that are not here. Plugins that refuse their states
-    are not skipped.
+    Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed, for
+    effects that are not hosted or not as they were saved, and for lines of plugins; MachineError
+    for plugins that are not here. Plugins that refuse their states are not skipped.
     """
     clips = [] if skip_missing else refusals(bounce)
     told = [
@@ -65,9 +65,9 @@ def made_ready(
             Diagnostic("warning", each.kind, str(each.where["track"]), each.message)
             for each in stiff
         )
-    else:
-        clips += stiff
     racks, doubts = racks_of(bounce, folder)
+    if not skip_missing:
+        clips += [*stiff, *_unlike(doubts)]
     lacking = refused(racks, bounce, folder, hosting)
     if clips or (lacking and not skip_missing):
         raise (InputError if clips else MachineError)([*clips, *lacking])
@@ -82,8 +82,22 @@ def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[Problem, ...]:
     if not bounce.hosted:
         return ()
     with TemporaryDirectory() as name:
-        racks, _ = racks_of(bounce, Path(name))
-        return refused(racks, bounce, Path(name), hosting)
+        racks, doubts = racks_of(bounce, Path(name))
+        return (*_unlike(doubts), *refused(racks, bounce, Path(name), hosting))
+
+
+def _unlike(doubts: Sequence[Diagnostic]) -> list[Problem]:
+    """The effects that would not be as the session has them."""
+    return [
+        Problem(
+            each.code,
+            each.message,
+            {"effect": each.where},
+            hint="or print it without plugins (--dry), or as far as it goes (--skip-missing)",
+        )
+        for each in doubts
+        if each.severity == "warning"
+    ]
 
 
 def _left_out(track: Track) -> Diagnostic:

@@ -141,5 +141,10 @@ def test_an_instrument_is_told_and_not_hosted() -> None:
     made = planned(session, dialect_of(session))
     assert [(each.reason, each.of) for each in made.tracks] == [("instrument", "Synth")]
     assert made.hosted == ()
-    fed = replace(session, tracks=(track, Track("2", "lead", output="1")))
+    media = Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24")
+    lead = Track("2", "lead", output="1", clips=(Clip(media=media, length_s=1.0),))
+    fed = replace(session, tracks=(track, lead))
     assert planned(fed, dialect_of(fed)).hosted == (replace(track, clips=()),)
+    hall = Track("3", "hall", kind="return", devices=(Device("Hall", "", "VST3", "1"),))
+    unfed = replace(session, tracks=(track, hall, replace(lead, output="master")))
+    assert planned(unfed, dialect_of(unfed)).hosted == ()

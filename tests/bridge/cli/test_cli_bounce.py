@@ -191,3 +191,24 @@ def test_media_in_two_places_are_a_question(run: Callable[..., Any], tmp_path: P
     shutil.copy(right / "a.wav", tmp_path / "media" / "one" / "a.wav")
     copies = tmp_path / "copies"
     assert run("bounce", project, "-o", copies, "--media", tmp_path / "media").code == 0
+
+
+def test_an_effect_that_is_not_hosted_stops_it(run: Callable[..., Any], tmp_path: Path) -> None:
+    """One of the DAW's own is as much a part of the sound as a plugin that is not here."""
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(1).uniform(-0.1, 0.1, 4_800), 48_000)
+    project = tmp_path / "song.rpp"
+    project.write_text(
+        '<REAPER_PROJECT 0.1 "6.0" 1\n  SAMPLERATE 48000 0 0\n  <TRACK\n    NAME lead\n'
+        '    <FXCHAIN\n      BYPASS 0 0 0\n      <JS utility/volume ""\n        -6 -\n      >\n'
+        "    >\n    <ITEM\n      POSITION 0\n      LENGTH 0.1\n      <SOURCE WAVE\n"
+        '        FILE "a.wav"\n      >\n    >\n  >\n>\n',
+        encoding="utf-8",
+    )
+    said = run("bounce", project, "-o", tmp_path / "out", "--json")
+    (error,) = json.loads(said.out)["errors"]
+    assert (said.code, error["kind"], error["message"][:5]) == (2, "not_lifted", "lead:")
+    assert not (tmp_path / "out").exists()
+    plan = json.loads(run("bounce", project, "--plan", "--json").out)
+    assert [each["kind"] for each in plan["plugins"]] == ["not_lifted"]
+    for way in ("--dry", "--skip-missing"):
+        assert run("bounce", project, "-o", tmp_path / "out", way).code == 0
