@@ -43,6 +43,7 @@ from bridge.delivering.profiles import Profile
 from bridge.delivering.sheet import PAGE, SHEET, sheet_text
 from bridge.delivering.sides import Side
 from bridge.delivering.tags import Loudness, TagOptions, write_tags
+from bridge.delivering.version_sums import SumsOf, no_sums, with_sums_told
 from bridge.storing import file_digest
 from stemwright.problems import Diagnostic, MachineError, Problem, StemwrightError
 
@@ -89,6 +90,7 @@ def make_delivery(
     page: PageOf,
     progress: Progress,
     enclose: Enclose = nothing,
+    sums: SumsOf = no_sums,
     lossy: LossyPeaks = TOLD_ALONE,
     left_out: Sequence[Problem] = (),
     jobs: int = 1,
@@ -96,14 +98,15 @@ def make_delivery(
 ) -> Delivery:
     """Make every file beside `folder`, and put them in its place in one move.
 
-    `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks. So many
+    `enclose` adds what lies beside them, `lossy` says what is done about encoders' peaks, `sums`
+    which versions add up to the main one. So many
     files as `jobs` are made at once. What this machine has no encoder for, and what integers would
     cut (`over_full_scale`), is told with what is `left_out` already; MachineError or
     OverFullScaleError where nothing else is asked for. Raises InputError, RenderError; the folder
     is then as it was.
     """
     check_place(folder, replacing=replacing)
-    made: list[DeliveredFile] = []
+    made: list[tuple[PlannedFile, DeliveredFile]] = []
     left = list(left_out)
     told: list[Diagnostic] = []
     cues: list[Enclosure] = []
@@ -121,7 +124,7 @@ def make_delivery(
             except OverFullScaleError as error:
                 left += error.problems
                 continue
-            made.append(row)
+            made.append((file, row))
             told += (at_last(each, staging, folder) for each in notes)
             cues += _with_cue(file, staging)
             progress(file.path, number, len(files))
@@ -131,7 +134,7 @@ def make_delivery(
             song.metadata.title,
             song.metadata.artist,
             song.revision,
-            tuple(made),
+            tuple(with_sums_told(made, staging, sums)),
             tuple(enclosed(staging, [*cues, *enclose(staging)])),
         )
         _write(staging / SHEET, sheet_text(manifest, left))

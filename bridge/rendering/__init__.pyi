@@ -31,17 +31,25 @@ from .residuals import (
 from .takes import (
     HeldDrive as HeldDrive,
 )
+from .version_sums import (
+    MOST_BETWEEN_DBFS as MOST_BETWEEN_DBFS,
+    VersionsSum as VersionsSum,
+    peak_between as peak_between,
+)
 
 __all__ = [
+    "MOST_BETWEEN_DBFS",
     "WORKER_MODULES",
     "Context",
     "HeldDrive",
     "Output",
     "Rendering",
     "StepResult",
+    "VersionsSum",
     "context_of",
     "group_source",
     "lane_source",
+    "peak_between",
     "render",
     "render_lanes",
     "render_the_others",

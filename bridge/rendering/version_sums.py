@@ -174,13 +174,17 @@ def _missing_dbfs(
     key = digest("versions_sum", version=_VERSION, pcm=list(pcm))
     entry = store.get(key)
     if entry is None:
-        from bridge.audio import block_levels
-
-        left = _less([each() for each in streams])
-        peak = max((block_levels(each)[0] for each in left if each.size), default=0.0)
-        entry = store.put(key, {"peak_dbfs": rounded_db(peak, 1)})
+        entry = store.put(key, {"peak_dbfs": peak_between(streams)})
     found: float | None = entry.meta["peak_dbfs"]
     return found
+
+
+def peak_between(streams: Sequence[Callable[[], Iterable[Block]]]) -> float | None:
+    """The peak of the first of some streams of one length less the others, in dBFS; None: none."""
+    from bridge.audio import block_levels
+
+    left = _less([each() for each in streams])
+    return rounded_db(max((block_levels(each)[0] for each in left if each.size), default=0.0), 1)
 
 
 def _less(streams: Iterable[Iterable[Block]]) -> Iterator[Block]:

@@ -208,6 +208,7 @@ def deliver(
             page=delivery_page,
             progress=progress,
             enclose=lambda staging: [row for each in enclosing for row in each(staging)],
+            sums=masters.sums,
             lossy=LossyPeaks(masters.moment, found[0].given.dip_overs),
             left_out=planned.left_out,
             jobs=found[0].given.jobs,

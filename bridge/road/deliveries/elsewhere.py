@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bridge.delivering import Profile, SongToDeliver
     from bridge.delivering.files import MasteredMoment
     from bridge.delivering.tags import SongMetadata
+    from bridge.rendering import VersionsSum
     from bridge.road.deliveries.asked import ToDeliver
 
 _OURS = ("chain.lock", "render.json")
@@ -39,6 +40,10 @@ class MastersElsewhere:
     def open_of(self, version: str) -> Path:
         """A version as it is: whether it has a limiter, nothing says."""
         return self.files[version]
+
+    def sums(self, _profile: Profile) -> Sequence[VersionsSum]:
+        """None: what complements what is not known."""
+        return ()
 
     def moment(self, _profile: Profile, _version: str, _at_s: float) -> MasteredMoment | None:
         """None: its groups are not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bridge.delivering.files import MasteredMoment
     from bridge.delivering.profiles import Aim
     from bridge.finished import Lock
-    from bridge.rendering import HeldDrive, Rendering
+    from bridge.rendering import HeldDrive, Rendering, VersionsSum
     from bridge.road.again import FinishedAgain
     from chains import Chain, Target, Version
 
@@ -30,6 +30,7 @@ class _Mastered:
     files: Mapping[str, Path]
     held: HeldDrive
     target: Target | None = None
+    sums: tuple[VersionsSum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class SongMasters:
             self._own()
             self.made[opened] = self._open(version, opened)
         return self.made[opened].files[opened]
+
+    def sums(self, profile: Profile) -> Sequence[VersionsSum]:
+        """The sets of versions that together are everything, as they are made for a profile."""
+        return self._for(profile).sums
 
     def moment(self, profile: Profile, version: str, at_s: float) -> MasteredMoment | None:
         """Every group of the main master for a profile around a second; None of other versions."""
@@ -138,7 +143,7 @@ def _mastered(made: Rendering, target: Target | None = None) -> _Mastered:
     from bridge.rendering import HeldDrive
 
     files = {each.version: each.path for each in made.outputs}
-    return _Mastered(files, HeldDrive(made.drive_db, made.trim_db), target)
+    return _Mastered(files, HeldDrive(made.drive_db, made.trim_db), target, made.sums)
 
 
 def _written_as(lock: Lock) -> tuple[Subtype, ...]:

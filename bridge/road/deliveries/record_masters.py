@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bridge.delivering.files import MasteredMoment
     from bridge.metering import Measures
     from bridge.processing import Processor
+    from bridge.rendering import VersionsSum
     from bridge.road.deliveries.elsewhere import MastersElsewhere
     from bridge.road.deliveries.masters import SongMasters
 
@@ -50,6 +51,10 @@ class RecordMasters:
             self._write(file.side, profile, place)
             self.sides[profile, master] = place
         return self.sides[profile, master]
+
+    def sums(self, profile: Profile) -> Sequence[VersionsSum]:
+        """The sets of a song's versions that together are everything; sides have none."""
+        return () if profile.side else self.songs[0].sums(profile)
 
     def moment(self, profile: Profile, master: str, at_s: float) -> MasteredMoment | None:
         """Every group of a song's main master around a second; None of versions and sides."""

@@ -534,6 +534,45 @@ def test_a_delivery_that_is_killed_leaves_nothing_and_the_next_one_is_whole(
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["out"]
 
 
+def test_complementary_versions_are_told_by_how_much_they_miss_the_main_master(
+    run, deliver, finished: Path, tmp_path: Path
+) -> None:
+    """With gains of their own they miss it by what the limiter does; with the main's they sum."""
+    beat = '[[version]]\nid = "beat"\nonly = ["drums"]\ndynamics = "main"\n'
+    of_main = CHAIN.replace("-16.0", "-7.0") + beat
+    own = of_main[of_main.index("[[version]]") :].replace('dynamics = "main"\n', "")
+    own = own.replace('"instrumental"', '"rest-own"').replace('"beat"', '"beat-own"')
+    (tmp_path / "chain.toml").write_text(of_main + own)
+    words = finished / "stems", tmp_path / "chain.toml", "-o", tmp_path / "master", "--excerpt"
+    assert run("render", *words, "--store", finished / "store").code == 0
+    profile = tmp_path / "lossless.toml"
+    profile.write_text(
+        'schema = 1\nname = "lossless"\nsays = "24 bit"\nnaming = "plain"\n'
+        '[[file]]\nformat = "flac"\nbits = 24\nrates_hz = [48000]\n'
+    )
+    words = tmp_path / "master", "--profile", profile, *SAID, "--json"
+    told = json.loads(deliver(*words, "-o", tmp_path / "out").out)
+    sounds = {
+        each["version"]: soundfile.read(tmp_path / "out" / each["path"])[0]
+        for each in told["files"]
+    }
+    rows = [
+        (each["outcome"], each["found"], each["words"])
+        for file in told["files"]
+        for each in file["checks"]
+        if each["check"] == "versions_sum"
+    ]
+    assert [outcome for outcome, _, _ in sorted(rows)] == ["pass", "warn"]
+    for outcome, found, said in rows:
+        pair = ("instrumental", "beat") if outcome == "pass" else ("rest-own", "beat-own")
+        left = sounds["main"] - sounds[pair[0]] - sounds[pair[1]]
+        assert found == pytest.approx(20 * np.log10(np.abs(left).max()), abs=0.06)
+        assert (found <= -120.0) == (outcome == "pass")
+        assert (
+            f"main and {pair[0]} + {pair[1]}" in said or f"main and {pair[1]} + {pair[0]}" in said
+        )
+
+
 def test_an_encoders_over_is_laid_at_the_groups_it_is_of(deliver, finished, tmp_path) -> None:
     """Their mastered stems of that moment are rendered anew, and the codec hears all but one."""
     quiet = tmp_path / "quiet.toml"
