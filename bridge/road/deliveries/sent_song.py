@@ -56,7 +56,8 @@ def _number_said(given: ToDeliver) -> int | None:
         for word, is_said in (("--draft", given.draft), ("--current-job", given.current_job))
         if is_said
     ]
-    number = None if given.revision is None else revision_number(_named(given.revision))
+    name = _named(given.revision or "")
+    number = revision_number(name) if name.startswith("r") else None
     if given.revision is not None and number is None:
         wrong.append(f"--revision {given.revision}")
     if wrong:

@@ -242,6 +242,9 @@ def test_a_dry_run_lists_the_files_and_makes_none(deliver, finished: Path, tmp_p
     (row,) = json.loads(said.out)["files"]
     assert (said.code, row["rate_hz"], row["bits"]) == (0, 44100, 16)
     assert not list(tmp_path.iterdir())
+    for number in ("d0", "r01", "one"):
+        words = "--profile", "cd", *SAID, "--revision", number, "--dry-run", "--json"
+        assert deliver(finished / "master", *words).code == 2
     wrong = "--set", "versions.instr.isrc=GBAYE0601490"
     said = deliver(finished / "master", "--profile", "cd", *SAID, *wrong, "--dry-run", "--json")
     assert [each["nearest"] for each in json.loads(said.out)["errors"]] == ["instrumental"]
