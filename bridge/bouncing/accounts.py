@@ -85,6 +85,10 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
         "a line moves a setting of a plugin, which stands still here; freeze the track in the DAW",
     ),
     "instrument": ("told", "its notes are not played; print or freeze its instrument in the DAW"),
+    "stays_whole": (
+        "told",
+        "its plugins hear all its tracks at once, so it is one stem and not its tracks",
+    ),
     "leads_nowhere": (
         "told",
         "it leads to no master, by no output and no send, and is not printed",

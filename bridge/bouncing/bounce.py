@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
 from typing import Literal
@@ -143,9 +143,17 @@ def planned(
     printed = network(_without(session, accounts))
     told = (*track_accounts(printed, dialect), *instruments(session, printed))
     through = through_master and kind != "master"
-    return Bounce(
+    made = Bounce(
         session, printed, dialect, kind, start, stop - start, accounts, told, through_master=through
     )
+    return replace(made, tracks=(*told, *_whole(made)))
+
+
+def _whole(bounce: Bounce) -> Iterator[TrackAccount]:
+    """The groups with plugins that stay one stem where tracks are asked for."""
+    for track in bounce.hosted if bounce.kind == "tracks" else ():
+        if track.kind in _PASSING:
+            yield TrackAccount(track, "stays_whole")
 
 
 def regions(session: Session) -> list[tuple[str, float, float]]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bridge.audio import Subtype, WavWriter, Written
@@ -20,13 +17,14 @@ from bridge.bouncing.inserts import Hosting
 from bridge.bouncing.stretches import Ready, made_ready, stretches
 from bridge.delivering.tags import Bext
 from bridge.gathering import Events, Silent
-from bridge.storing import digest, read_json
+from bridge.storing import digest, leased_folder, read_json, sweep
 from sessions import Track
-from stemwright.files import cannot_write
+from stemwright.files import cannot_write, flush_tree
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 
 RECORD = "bounce.json"
+_STAGED = ".stemwright-bounce-"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST = 100
@@ -180,11 +178,8 @@ def print_stems(
     that cannot be read; MachineError: disk_full, not_writable; and what rendering plugins raises.
     """
     _refuse_overwriting(folder)
-    staging = folder.with_name(f".{folder.name[:40]}.{secrets.token_hex(8)}.part")
     try:
-        staging.mkdir(parents=True)
-        with TemporaryDirectory() as spare:
-            place = Path(spare)
+        with _in_making(folder) as (staging, place):
             ready = made_ready(bounce, place, hosting, skip_missing=skip_missing)
             passes = {"": ready}
             if bounce.through_master:
@@ -193,17 +188,35 @@ def print_stems(
                     for each, one in alone(bounce).items()
                 }
             written = _written(bounce, passes, staging, place, subtype, hosting, events or Silent())
-        stems = tuple(each.lying_in(folder) for each in written)
-        said = (*bounce.session.diagnostics, *ready.diagnostics)
-        done = Bounced(folder, bounce, stems, said, source)
-        text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
-        (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
-        _put(staging, folder)
+            stems = tuple(each.lying_in(folder) for each in written)
+            said = (*bounce.session.diagnostics, *ready.diagnostics)
+            done = Bounced(folder, bounce, stems, said, source)
+            text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
+            (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
     except OSError as cause:
         raise cannot_write(folder, cause) from cause
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return done
+
+
+@contextmanager
+def _in_making(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """A folder to fill beside `folder`, which takes its place if all goes well, and a spare one.
+
+    What bounces that were killed have left there is swept away. Raises InputError
+    `would_overwrite`, and OSError.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    sweep(folder.parent, _STAGED)
+    with leased_folder(folder.parent, _STAGED) as work:
+        staging, spare = work / "stems", work / "spare"
+        staging.mkdir()
+        spare.mkdir()
+        yield staging, spare
+        flush_tree(staging)
+        _refuse_overwriting(folder)
+        if folder.exists():
+            folder.rename(work / "before")
+        staging.rename(folder)
 
 
 def _written(
@@ -279,14 +292,6 @@ def _refuse_overwriting(folder: Path) -> None:
                 hint="name another folder with -o, or move that one away",
             )
         )
-
-
-def _put(staging: Path, folder: Path) -> None:
-    old = folder.with_name(f"{staging.name}.old")
-    if folder.exists():
-        folder.rename(old)
-    staging.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _nothing(bounce: Bounce) -> Problem:

@@ -132,6 +132,18 @@ def test_a_line_of_a_plugin_is_refused_where_the_plugin_is_asked_for() -> None:
     assert stiff_settings(planned(still, dialect_of(still))) == []
 
 
+def test_a_group_with_plugins_stays_one_stem_and_says_so() -> None:
+    media = Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24")
+    lead = Track("2", "lead", output="1", clips=(Clip(media=media, length_s=1.0),))
+    band = Track("1", "band", kind="group", devices=(Device("Glue", "", "VST3", "1"),))
+    session = Session("reaper", None, 48_000, (band, lead))
+    told = {
+        kind: [each.reason for each in planned(session, dialect_of(session), kind).tracks]
+        for kind in ("tracks", "groups")
+    }
+    assert told == {"tracks": ["stays_whole"], "groups": []}
+
+
 def test_an_instrument_is_told_and_not_hosted() -> None:
     notes = Clip(kind="midi", length_s=1.0)
     track = Track(
