@@ -43,6 +43,15 @@ stems = {stems}
 [metadata]
 isrc = "GBAYE0601498"
 catalog_number = "STEM 1"
+[metadata.versions]
+instrumental.isrc = "GBAYE0601499"
+acapella.isrc = "GBAYE0601500"
+tv-mix.isrc = "GBAYE0601501"
+stem-drums.isrc = "GBAYE0601502"
+stem-bass.isrc = "GBAYE0601503"
+stem-music.isrc = "GBAYE0601504"
+stem-vocals.isrc = "GBAYE0601505"
+stem-fx.isrc = "GBAYE0601506"
 """
 
 
