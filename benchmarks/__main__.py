@@ -1,7 +1,7 @@
 """Measure speed and memory beside peers that do the same or less, each part in one run.
 
-Without a part named: all but songs, versions, overs, deliveries and
-scaling. Goals are printed beside figures; nothing is asserted.
+Without a part named: all but songs, versions, overs, conversions,
+deliveries and scaling. Goals are printed beside figures; nothing is asserted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import ours, readme
+from benchmarks.conversions import conversions
 from benchmarks.deliveries import deliveries
 from benchmarks.figures import Figures
 from benchmarks.masters import Masters, Song, hosted
@@ -61,6 +62,8 @@ def _of_songs(figures: Figures, asked: argparse.Namespace) -> None:
         versions(figures)
     if asked.overs:
         overs(figures, docs=asked.docs)
+    if asked.conversions:
+        conversions(figures)
 
 
 _PARTS = {
@@ -71,10 +74,11 @@ _PARTS = {
     "songs": "what a change to a song costs, and how a replaced stem is told; needs the test data",
     "versions": "what is between a master and the sum of its versions; needs the test data",
     "overs": "what lossy encoders lift over full scale of 20 hot masters; needs the test data",
+    "conversions": "what delivered files lose to their depth and rate",
     "deliveries": "what one delivery of every version for four recipients takes",
     "scaling": "CPU and memory by length, stems and inserts; needs 15 GB of disk",
 }
-_NOT_IN_README = ("songs", "versions", "overs", "deliveries")
+_NOT_IN_README = ("songs", "versions", "overs", "conversions", "deliveries")
 _LONG = ("scaling", *_NOT_IN_README)
 
 
