@@ -31,7 +31,7 @@ _SUMS_DB = 35.0
 _BUS_GAINS_DB = 3.0
 """What a gain that moves must explain more, so that a bus on the mix is what is left."""
 _LITTLE_DB = 1.0
-_MOST_LOOKS, _BETTER_DB = 3, 0.2
+_MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 _MOST_HELD = 0.7
 """The part of the time below which the stems are not the mix's: it is another version."""
 _HARDLY_HELD = 0.1
@@ -64,6 +64,7 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")
     for way in ways[1:]:
         held = _better(held, _held_at(stems, mix, way, rate_hz))
+    held = _brought_back(stems, mix, held, ways[0])
     held = _looked_again(stems, mix, held)
     found = _in_mix(stems, held)
     explained_db = held.fit.explained_db
@@ -101,6 +102,23 @@ def _held_at(stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[int], rat
 def _better(one: _Held, other: _Held) -> _Held:
     """The other where it explains clearly more."""
     return other if other.fit.explained_db > one.fit.explained_db + _BETTER_DB else one
+
+
+def _brought_back(
+    stems: Sequence[Heard], mix: StemAudio, held: _Held, common: Sequence[int]
+) -> _Held:
+    """With stems that were moved back at their common place, where that explains more.
+
+    The return of a delay may have taken the place of what it repeats, beside a stem that is late.
+    """
+    moved = [row for row, place in enumerate(held.places) if place.late != common[row]]
+    for row in moved[:_MOST_BROUGHT_BACK]:
+        if len(moved) < 2 or held.fit.explained_db >= _SUMS_DB:
+            break
+        offsets = [place.late for place in held.places]
+        offsets[row] = common[row]
+        held = _better(held, _held_at(stems, mix, offsets, held.given.rate_hz))
+    return held
 
 
 def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: _Held) -> _Held:

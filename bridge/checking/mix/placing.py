@@ -62,10 +62,12 @@ class _Peaks:
 def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[int]]:
     """How many frames later each stem lies in the mix than in the song, at `rate_hz`.
 
-    What repeats itself is taken to lie where most stems do, as is what cannot be found. Where it
-    cannot lie there it fits on any beat: a stem that ends too early is taken to end with the
-    others, any other to lie on the nearest beat. A second list, if any, has it where it fits best,
-    a third has all that can end with the others do so; they are right where they explain more.
+    The first list has all where most stems lie: what sounds in one stem and again in another, as
+    in the return of a delay, is found at the other's place. Those that follow, if any, are right
+    where they explain more. What repeats itself stays where most stems lie, as does what cannot be
+    found. Where it cannot lie there it fits on any beat: a stem that ends too early is taken to end
+    with the others, any other to lie on the nearest beat. Then it lies where it fits best; then all
+    that can end with the others do so.
     """
     found = [_peaks(stem, mix, rate_hz) for stem in stems]
     sure = Counter(peaks.best() for peaks in found if peaks.is_sharp())
@@ -81,7 +83,7 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[in
         likely.append(near if stays or ends is None else ends)
         best.append(common if stays else peaks.best())
         ending.append(near if ends is None else ends)
-    ways = [likely, best, ending]
+    ways = [[common] * len(found), likely, best, ending]
     return [way for at, way in enumerate(ways) if way not in ways[:at]]
 
 

@@ -219,6 +219,28 @@ def test_a_copy_counts_once(tmp_path: Path) -> None:
     assert None in [each["gain_db"] for each in fit.as_json()["stems"]]
 
 
+def test_the_return_of_a_delay_is_where_the_stems_are_also_beside_one_that_is_late(
+    tmp_path: Path,
+) -> None:
+    stems = {**STEMS, "lead echo": 0.5 * _later(STEMS["lead"], 9600)}
+    late = {**stems, "bass": _later(STEMS["bass"], 4000)}
+    for place, these in (("all", stems), ("late", late)):
+        (tmp_path / place).mkdir()
+        fit = _fit(tmp_path / place, sum(stems.values()), these)
+        assert [each.stems for each in fit.findings] == [("bass",)] * (these is late)
+        assert fit.explained_db > 50
+        moved = {each.id: each.offset_frames for each in fit.stems if each.offset_frames}
+        assert moved == ({"bass": -4000} if these is late else {})
+        assert all(abs(each.gain_db) < 0.05 for each in fit.stems)
+
+
+def test_of_copies_the_louder_keeps_its_gain(tmp_path: Path) -> None:
+    stems = {"a quieter keys": 0.5 * STEMS["keys"], **STEMS, "bass": 0.7 * STEMS["bass"]}
+    fit = _fit(tmp_path, 0.9 * _sum(), stems)
+    assert [(each.code, each.stems) for each in fit.findings] == [("level", ("bass",))]
+    assert np.isnan({each.id: each.gain_db for each in fit.stems}["a quieter keys"])
+
+
 @pytest.mark.parametrize("scale", [0.5, 0.8, 2.0])
 @pytest.mark.parametrize("times", [1, 2])
 def test_the_one_stem_that_is_off_is_told_beside_a_pair_of_copies(
