@@ -120,8 +120,24 @@ def independent(power: _Array) -> list[int]:
         made = [row for row, part in zip(kept, alone, strict=True) if part < _SAME]
         if not made:
             break
-        kept.remove(max(made, key=lambda row: (round(math.log10(power[row, row]), 2), row)))
+        kept.remove(_surplus(power, kept, made))
     return kept
+
+
+def _surplus(power: _Array, kept: list[int], made: list[int]) -> int:
+    """Of the rows that others make up the loudest, or its copy where that is quieter or later."""
+
+    def size(row: int) -> float:
+        return round(math.log10(power[row, row]), 2)
+
+    loudest = max(made, key=lambda row: (size(row), row))
+    alike = [row for row in kept if row == loudest or _are_copies(power, row, loudest)]
+    return min(alike, key=lambda row: (size(row), -row))
+
+
+def _are_copies(power: _Array, one: int, other: int) -> bool:
+    sizes = power[one, one] * power[other, other]
+    return bool(power[one, other] ** 2 > (1.0 - _SAME) * sizes)
 
 
 def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
@@ -132,9 +148,7 @@ def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
     found: list[list[float]] = [[] for _ in rows]
     for copy in left_out:
         for row in rows:
-            sizes = power[row, row] * power[copy, copy]
-            is_same = power[row, copy] ** 2 > (1.0 - _SAME) * sizes
-            if row not in left_out and is_same:
+            if row not in left_out and _are_copies(power, row, copy):
                 found[row].append(float(power[row, copy] / power[row, row]))
                 break
     return [tuple(each) for each in found]

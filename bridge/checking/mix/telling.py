@@ -83,12 +83,12 @@ class InMix:
 
 
 def common_gain_db(stems: Sequence[InMix]) -> float:
-    """The gain that most stems have.
+    """The gain that most stems have, of those that were not processed otherwise in the mix.
 
     Copies have one voice, and count where as many stems have one gain as another; then the one
     nearer to 0 dB is it.
     """
-    known = [each for each in stems if math.isfinite(each.gain_db)]
+    known = _sure([each for each in stems if math.isfinite(each.gain_db)])
     gains = [gain_db for each in known for gain_db in each.votes_db]
 
     def rank(gain_db: float) -> tuple[int, int, float]:
@@ -105,9 +105,7 @@ def of_stems(
     common_db = common_gain_db(stems)
     known = [each for each in stems if math.isfinite(each.gain_db)]
     there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
-    fitting = [each for each in there if each.rest_db < _ITSELF_DB]
-    those = fitting if len(fitting) > 1 else there
-    is_mixed = _is_mixed([each.off_db(common_db) for each in those])
+    is_mixed = _is_mixed([each.off_db(common_db) for each in _sure(there)])
     places = Counter(each.offset for each in there)
     place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
     absent: Severity = "major" if explained_db > POOR_DB else "minor"
@@ -126,6 +124,12 @@ def of_stems(
         if each.polarity < 0:
             words = _TURNED if each.is_turned else _OVER
             yield _finding("polarity", "major", each, -1.0, words, facts)
+
+
+def _sure(stems: list[InMix]) -> list[InMix]:
+    """Those that were not processed otherwise, where there are two of them; else all."""
+    fitting = [each for each in stems if each.rest_db < _ITSELF_DB]
+    return fitting if len(fitting) > 1 else stems
 
 
 def _is_mixed(off_db: Sequence[float]) -> bool:
