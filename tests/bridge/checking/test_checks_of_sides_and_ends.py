@@ -111,6 +111,16 @@ def test_a_low_end_out_of_phase_is_told_with_what_mono_loses(hear: Hear, turned:
         assert found[0].value > 10.0
 
 
+@pytest.mark.parametrize("rest", [1.0, 0.1])
+def test_a_side_whose_low_end_alone_is_out_of_phase_is_not_turned_over(
+    hear: Hear, rest: float
+) -> None:
+    low, high = _noise(4, 30, 90), rest * _noise(5, 600, 8000)
+    assert hear(ChannelPolarity, np.stack([low + high, high - low])) == []
+    (found,) = hear(ChannelPolarity, np.stack([low + high, -low - high]))
+    assert found.value == pytest.approx(-1.0)
+
+
 def test_a_file_that_begins_or_ends_within_a_sound_is_told(hear: Hear) -> None:
     whole = np.concatenate([np.zeros(5000), _noise(1), np.zeros(5000)])
     for check in (UpcutStart, CutTail):
