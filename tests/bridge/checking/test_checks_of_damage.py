@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy.ndimage import maximum_filter1d
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import sawtooth, sosfilt
 
 from bridge.checking.findings import Found
@@ -310,6 +310,18 @@ def test_a_limiter_that_holds_every_peak_is_no_clipping(hear: Hear, music: Signa
     held = maximum_filter1d(np.abs(music), 401)
     signal = music * np.minimum(1.0, wall / (held + 1e-12))
     assert hear(Clipped, _quantised(signal)) == []
+
+
+def test_a_limiter_that_looks_ahead_at_samples_in_pairs_is_no_clipping(
+    hear: Hear, music: Signal
+) -> None:
+    pairs = np.repeat(music[::2], 2)
+    wall = 0.4 * float(np.abs(pairs).max())
+    gain = np.minimum(1.0, wall / (maximum_filter1d(np.abs(pairs), 481) + 1e-12))
+    signal = _quantised(pairs * uniform_filter1d(gain, 241))
+    assert hear(Clipped, signal) == []
+    (found,) = hear(Limited, signal)
+    assert found.value == pytest.approx(20 * np.log10(wall), abs=0.01)
 
 
 @pytest.mark.parametrize("mains_hz", [50.0, 59.93, 60.1])

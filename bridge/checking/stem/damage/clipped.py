@@ -2,11 +2,13 @@
 
 A plateau is three samples or more of one height, entered and left by a slope; of high sounds what
 is left of a peak may be one sample, and then there are many of one height with other neighbours
-each (the same hit again has the same). Where these stand at one level, and next to nothing stands
-above it, that level is where it was cut; after a fade it is a curve. One plateau is enough where
-chance would hardly make it of such slopes, and there are none as flat at lower heights, as held
-samples have them. A limiter's peaks crowd under its wall as well and have no plateaus. What went
-through a lossy codec after it was clipped has no plateaus any more and is not found.
+each (the same hit again has the same), some of them right beside each other: a limiter that looks
+ahead lets the highest of a moment alone reach its wall. Where these stand at one level, and next to
+nothing stands above it, that level is where it was cut; after a fade it is a curve. One plateau is
+enough where chance would hardly make it of such slopes, and there are none as flat at lower
+heights, as held samples have them. A limiter's peaks crowd under its wall as well and have no
+plateaus. What went through a lossy codec after it was clipped has no plateaus any more and is not
+found.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ _FEWEST_TIPS = {_TOLERANCES[0]: 5, _TOLERANCES[1]: 8}
 """Peaks of one or two samples, no two of them the same."""
 _TIP = 0.9
 """They count from here of the highest so far on."""
+_BESIDE_S, _LEAST_BESIDE = 0.001, 0.1
+"""Tips at the level come so near each other, so many of them: clean cuts have 0.4 and more."""
 _SHARP = 0.02
 """Of the level: what falls less steeply on either side is a round top."""
 _HIGH = 0.1
@@ -265,7 +269,15 @@ class Clipped:
         if tops.of(near).flatness(step) >= max(_LEAST_FLATNESS, 2 * elsewhere):
             return True
         plateaus, tips = near & tops.is_plateau, near & ~tops.is_plateau
-        return _is_cut(tops.of(plateaus), tops.of(tips), level, tolerance)
+        if np.count_nonzero(plateaus) >= _FEWEST:
+            return True
+        return self._come_together(tops.of(near)) and _is_cut(tops.of(tips), level, tolerance)
+
+    def _come_together(self, tops: _Tops) -> bool:
+        """Whether some of them follow each other within a moment."""
+        gaps = np.diff(np.sort(tops.starts))
+        count = int(np.count_nonzero(gaps < round(_BESIDE_S * self._rate_hz)))
+        return bool(count > 0 and count >= _LEAST_BESIDE * len(gaps))
 
 
 def _most_common(heights: Block, width: float) -> float:
@@ -283,10 +295,8 @@ def _side(
     return np.asarray(there * np.sign(samples[tops]))
 
 
-def _is_cut(plateaus: _Tops, tips: _Tops, level: float, tolerance: float) -> bool:
-    """Whether tops of one level are what a cut has left."""
-    if len(plateaus.starts) >= _FEWEST:
-        return True
+def _is_cut(tips: _Tops, level: float, tolerance: float) -> bool:
+    """Whether tops of one level, of a sample or two, are what a cut has left."""
     besides = np.abs(tips.besides)
     besides = besides[(level - besides).min(axis=1) > _SHARP * level]
     unlike = np.unique(np.round(besides / (8 * tolerance)).astype(np.int64), axis=0)
