@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import OrderedDict
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,7 +20,7 @@ from bridge.audio import (
     read_blocks,
     resampled,
 )
-from sessions import Media
+from sessions import Copier, Media
 
 _MOST_OPEN = 64
 _FINE = 1000
@@ -35,8 +36,8 @@ class _Key(NamedTuple):
 class MediaFiles:
     """Open files, the least recently read closed first; a context manager.
 
-    Members of zips are copied, and media of another rate or speed converted whole, into `folder`
-    when they are first read; `frame_by_frame`, another rate is not converted.
+    Members of zips and of AAFs are copied, and media of another rate or speed converted whole, into
+    `folder` when they are first read; `frame_by_frame`, another rate is not converted.
     """
 
     def __init__(self, rate_hz: int, folder: Path, *, frame_by_frame: bool = False) -> None:
@@ -88,12 +89,21 @@ class MediaFiles:
         if key not in self._copies:
             plain = media.path
             if media.member is not None:
-                plain = open_member(media.path, media.member, self._folder)
+                plain = self._unpacked(media, media.member)
             other_rate = media.sample_rate_hz != self._rate_hz and not self._frame_by_frame
             if other_rate or key.speed != 1.0:
                 plain = self._converted(plain, media, key.speed)
             self._copies[key] = plain
         return self._copies[key]
+
+    def _unpacked(self, media: Media, member: str) -> Path:
+        """A member of a zip, or audio that an AAF holds, as a file."""
+        if zipfile.is_zipfile(media.path):
+            return open_member(media.path, member, self._folder)
+        target = self._folder / f"held {len(self._copies)}"
+        with Copier() as copier, target.open("wb") as file:
+            copier.copy(media, file)
+        return target
 
     def _converted(self, path: Path, media: Media, speed: float) -> Path:
         target = self._folder / f"{len(self._copies)}.wav"

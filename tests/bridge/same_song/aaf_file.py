@@ -18,9 +18,9 @@ from stemwright.decibels import linear
 class _Aaf:
     """What pyaaf2 writes of a song: one slot a track, clips end to end, fades as transitions."""
 
-    def __init__(self, aaf: Any, wav: Path) -> None:
+    def __init__(self, aaf: Any, wav: Path, *, held: bool = False) -> None:
         self._aaf = aaf
-        self._master = self._mobs(wav)
+        self._master = self._held(wav) if held else self._mobs(wav)
         self._gain = aaf.create.OperationDef(
             "9d2ea894-0968-11d3-8a38-0050040ef7d2", "Mono Audio Gain", ""
         )
@@ -35,6 +35,13 @@ class _Aaf:
             "e4962321-2267-11d3-8a4c-0050040ef7d2", "Amplitude", "", "Rational"
         )
         aaf.dictionary.register_def(self._amplitude)
+
+    def _held(self, wav: Path) -> Any:
+        """The audio inside the AAF."""
+        master = self._aaf.create.MasterMob(wav.stem)
+        self._aaf.content.mobs.append(master)
+        slot = master.import_audio_essence(str(wav), RATE_HZ)
+        return master.mob_id, slot.slot_id
 
     def _mobs(self, wav: Path) -> Any:
         create = self._aaf.create
@@ -113,7 +120,12 @@ class _Aaf:
         return group
 
 
-def aaf(song: Session, folder: Path) -> Path:
+def aaf_with_audio(song: Session, folder: Path) -> Path:
+    """The same with its audio inside."""
+    return aaf(song, folder, held=True)
+
+
+def aaf(song: Session, folder: Path, *, held: bool = False) -> Path:
     """Muted clips and tracks are left out; an AAF has no buses, and its clips do not overlap."""
     path = folder / "song.aaf"
     kept = tuple(
@@ -122,5 +134,7 @@ def aaf(song: Session, folder: Path) -> Path:
         if not each.muted and each.name != "added"
     )
     with aaf2.open(str(path), "w") as opened:
-        _Aaf(opened, Path(str(song.tracks[0].clips[0].media_path))).song(replace(song, tracks=kept))
+        _Aaf(opened, Path(str(song.tracks[0].clips[0].media_path)), held=held).song(
+            replace(song, tracks=kept)
+        )
     return path
