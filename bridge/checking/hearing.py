@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.audio import PcmHash
@@ -12,6 +12,7 @@ from bridge.checking.stem.every import STEM_CHECKS
 from bridge.checking.stem_audio import StemAudio
 
 _MOST = 0.9
+_AT_AN_EDGE_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def heard(audio: StemAudio) -> Heard:
     told = [found for check in checks for found in check.findings()]
     if any(each.code == "clipped" for each in told):  # which is a wall, too
         told = [each for each in told if each.code != "limited"]
+    told = list(_without_their_edges(told, rate_hz))
     if any(_is_most_of_it(each, audio.facts.frames) for each in told):  # all else comes of that
         told = [each for each in told if each.code in ("corrupt_samples", "wrong_depth")]
     hashed = " ".join(each.result() for each in hashes)
@@ -51,6 +53,20 @@ def heard(audio: StemAudio) -> Heard:
 def _is_most_of_it(found: Found, frames: int) -> bool:
     """Whether it says that there is next to nothing to hear: `value` counts samples."""
     return found.code == "corrupt_samples" and found.value > _MOST * frames
+
+
+def _without_their_edges(told: Sequence[Found], rate_hz: int) -> Iterator[Found]:
+    """Without the clicks at the edges of what is told as gone or broken: that is one fault."""
+    near = round(_AT_AN_EDGE_S * rate_hz)
+    spans = [
+        (each.start - near, each.stop + near)
+        for each in told
+        if each.code in ("dropout", "corrupt_samples")
+    ]
+    for each in told:
+        inside = any(start <= each.start and each.stop <= stop for start, stop in spans)
+        if each.code != "clicks" or not inside:
+            yield each
 
 
 def _in_order(told: Sequence[Found]) -> tuple[Found, ...]:

@@ -82,7 +82,10 @@ class Letters:
         return finding.severity == "major" or (phrase.minor and finding.severity == "minor")
 
     def _line(self, stem: Sequence[str], found: Sequence[Finding]) -> str:
-        codes = {code: list(same) for code, same in groupby(found, key=lambda each: each.code)}
+        codes = {
+            code: [each for each in found if each.code == code]
+            for code in dict.fromkeys(each.code for each in found)
+        }
         wrong = [self._filled(code, "wrong", same) for code, same in codes.items()]
         again = [self._filled(code, "again", same) for code, same in codes.items()]
         said = self.sentences["also"].join(dict.fromkeys(wrong))

@@ -106,3 +106,18 @@ def test_a_template_without_ways_keeps_working(tmp_path: Path) -> None:
     own.write_text(sentences + '[level]\nwrong = "level {value}"\nagain = "again"\n')
     level = Finding("level-1", "level", "major", ("kick",), 0.0, 9.0, -3.006)
     assert _line(str(own), level) == "- kick: level -3.0 dB. again"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_two_faults_in_turn_all_places_and_the_worst_value_are_told(language: str) -> None:
+    faults = [("clicks", 0.0, 30.0), ("dropout", 1.0, 3.0), ("clicks", 62.0, 9.0)]
+    faults += [("dropout", 65.0, 2.0), ("clicks", 70.0, 9.0), ("clicks", 80.0, 9.0)]
+    line = _line(
+        language,
+        *(
+            Finding(f"{code}-{at_s}", code, "major", ("kick",), at_s, at_s, value)
+            for code, at_s, value in faults
+        ),
+    )
+    assert "0:00, 1:02, 1:10, …" in line
+    assert "0:01, 1:05" in line

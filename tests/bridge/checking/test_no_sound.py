@@ -69,6 +69,21 @@ def test_huge_samples_within_a_stem_leave_the_rest_of_it_to_be_heard(tmp_path: P
     assert ["beyond +18 dBFS" in each.words for each in told] == [True, False]
 
 
+def test_the_edges_of_what_is_gone_or_broken_are_no_clicks_as_well(tmp_path: Path) -> None:
+    lead = 0.2 * np.sin(2 * np.pi * 300.0 * np.arange(FRAMES) / RATE_HZ)[:, None] * np.ones(2)
+    lead[30000:30007, 0] = np.nan
+    lead[60030:60160] = 0.0
+    lead[90000] += 0.5
+    report = check(read(_song(tmp_path, lead)))
+    damage = ("corrupt_samples", "dropout", "clicks")
+    told = [
+        (each.code, round(each.start_s * RATE_HZ, -2))
+        for each in report.findings()
+        if each.stems == ("lead",) and each.code in damage
+    ]
+    assert told == [("corrupt_samples", 30000), ("dropout", 60000), ("clicks", 90000)]
+
+
 def test_numbers_that_are_nearly_none_are_silence_with_a_level(tmp_path: Path) -> None:
     report = check(read(_song(tmp_path, 1e-310 * _sound(4))))
     silent, *_ = (each for each in report.findings() if each.code == "silent")
