@@ -126,6 +126,13 @@ def test_a_click_is_found_upside_down_on_one_side_and_in_silence(hear: Hear, mus
     assert [found.start for found in hear(Clicks, silent)] == [70000]
 
 
+def test_nothing_stands_out_of_a_stem_that_is_shorter_than_what_surrounds_a_click(
+    hear: Hear,
+) -> None:
+    for frames in (1, 2, 100, 2880):
+        assert hear(Clicks, 0.2 * (-1.0) ** np.arange(frames)) == []
+
+
 def test_the_same_impulse_is_told_in_silence_unless_it_keeps_a_tempo(hear: Hear) -> None:
     at_any_time, in_time = np.zeros(FRAMES), np.zeros(FRAMES)
     at_any_time[[30011, 71234, 123457, 201999]] = 0.01

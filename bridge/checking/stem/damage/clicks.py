@@ -64,11 +64,12 @@ class Clicks:
         self._guard = round(_GUARD_S * rate_hz)
         self._around = round(_AROUND_S * rate_hz)
         self._snippet = round(_SNIPPET_S * rate_hz)
+        self._has_surroundings = facts.frames > 2 * self._around
         self._bursts: list[Burst] = []
 
     def hear(self, passage: Passage) -> None:
         """Take the bursts whose top lies in the core."""
-        if passage.is_silent or len(self._bursts) > _MOST:
+        if passage.is_silent or not self._has_surroundings or len(self._bursts) > _MOST:
             return
         for channel, residual in enumerate(passage.residual):
             self._bursts += self._in(passage, channel, np.abs(residual))
