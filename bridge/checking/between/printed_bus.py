@@ -1,12 +1,13 @@
 """`printed_bus`: stems printed through a limiter or compressor that the whole mix drove.
 
 Whenever the others hit, each stem that only sounds on is turned down with them, as much as at no
-calm moment. One stem ducked by the kick is an effect; a bus turns down half of them and more.
+calm moment. A bus turns down all of them, whichever of the others hit. Where some sound on as they
+were, or where only one stem's hits do it, these are ducked by a side-chain, which is mixing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +25,11 @@ _LEAST_DB = 0.7
 _LEAST_OFTENER = 0.18
 """By how much drops are oftener at hits than in calm: up to 0.14 on clean songs, from 0.22."""
 _FOLLOWS_DB = 0.5
+_STAYS_DB, _MOST_STAY = 3.0, 0.25
+"""How far from the middle drop one lies that stays as it was, and which share of all may do so."""
+_KEYS, _SURELY_DB, _LEAST_OF_IT = 0.5, 4.0, 0.2
+"""A stem hits that has so much of the power; how far a bus would go down at the others' hits, from
+where it is sure (peaks are not what rows measure); what has less of that is no bus."""
 _HIT_DB, _CALM_DB = 4.0, 1.0
 """The others' rise within two rows that is a hit, and up to which nothing happens."""
 _OWN_ONSET_DB = 4.0
@@ -46,6 +52,7 @@ class _Follower:
     hits: int
     drop_db: float
     oftener: float
+    one_stem_ducks: bool
 
 
 class PrintedBus:
@@ -69,18 +76,32 @@ class PrintedBus:
         oftener = float(np.average([each.oftener for each in heard], weights=weights))
         if drop_db < _LEAST_DB or oftener < _LEAST_OFTENER:
             return
-        names = [each.id for each in heard if each.drop_db >= _FOLLOWS_DB]
-        spans = [span_s(each) for each in stems]
-        yield Shared(
-            "printed_bus",
-            "major",
-            tuple(names),
-            min(start_s for start_s, _ in spans),
-            max(end_s for _, end_s in spans),
-            drop_db,
-            f"{listed(names)} go down by {drop_db:.1f} dB when the others hit: printed through "
-            "the mix's limiter or compressor",
-        )
+        followers = [each for each in heard if each.drop_db >= _FOLLOWS_DB]
+        stay = [each.drop_db < min(_FOLLOWS_DB, drop_db - _STAYS_DB) for each in heard]
+        if float(np.average(stay, weights=weights)) > _MOST_STAY:
+            return
+        if 2 * sum(each.one_stem_ducks for each in followers) > len(followers):
+            return
+        yield _told(song, followers, {each.id for each in heard}, drop_db)
+
+
+def _told(song: Song, followers: Sequence[_Follower], heard: Set[str], drop_db: float) -> Shared:
+    """Those that never sound on while others hit came the same way: a bus takes all stems."""
+    names = [each.id for each in followers]
+    rest = [
+        each.audio.facts.id
+        for each in song.stems
+        if each.audio.facts.id not in heard and rows_in_song(each).any()
+    ]
+    words = (
+        f"{listed(names)} go down by {drop_db:.1f} dB when the others hit: printed through "
+        "the mix's limiter or compressor"
+    )
+    if rest:
+        words += f", and so most likely {listed(rest)}, whose notes are too short to tell"
+    spans = [span_s(each) for each in song.stems]
+    start_s, end_s = min(start for start, _ in spans), max(end for _, end in spans)
+    return Shared("printed_bus", "major", (*names, *rest), start_s, end_s, drop_db, words)
 
 
 def _followers(names: Sequence[str], tables: Sequence[npt.NDArray[np.float32]]) -> list[_Follower]:
@@ -90,17 +111,19 @@ def _followers(names: Sequence[str], tables: Sequence[npt.NDArray[np.float32]]) 
     padded = [np.pad(table, ((0, rows - len(table)), (0, 0))).astype(float) for table in tables]
     whole = np.sum([table.sum(axis=1) for table in padded], axis=0)
     loud_db = _db(np.quantile(whole, 0.95)) - _NEAR_TOP_DB
+    totals = [each.sum(axis=1) for each in padded]
     found = []
-    for name, own in zip(names, padded, strict=True):
-        others = np.maximum(whole - own.sum(axis=1), 0.0)
+    for at, (name, own) in enumerate(zip(names, padded, strict=True)):
+        others = np.asarray([each for other, each in enumerate(totals) if other != at])
         follower = _follower(name, own, others, float(loud_db))
         if follower is not None:
             found.append(follower)
     return found
 
 
-def _follower(name: str, own: _Rows, others: _Rows, loud_db: float) -> _Follower | None:
+def _follower(name: str, own: _Rows, each_other: _Rows, loud_db: float) -> _Follower | None:
     """None where too little of it sounds on while others hit."""
+    others = each_other.sum(axis=0)
     at = np.arange(_BEFORE, len(own) - _AFTER)
     moved_db, still = _moved_db(own, at)
     hit, calm = _moments(others, at, loud_db)
@@ -109,7 +132,27 @@ def _follower(name: str, own: _Rows, others: _Rows, loud_db: float) -> _Follower
         return None
     usual_db = float(np.median(calms))
     oftener = np.mean(hits < usual_db - _FOLLOWS_DB) - np.mean(calms < usual_db - _FOLLOWS_DB)
-    return _Follower(name, len(hits), usual_db - float(np.median(hits)), float(oftener))
+    one_ducks = _is_ducked_by_one(usual_db - hits, each_other[:, at[hit & still]])
+    return _Follower(name, len(hits), usual_db - float(np.median(hits)), float(oftener), one_ducks)
+
+
+def _is_ducked_by_one(drops_db: _Rows, powers: _Rows) -> bool:
+    """Whether it goes down where one of the others hits, and not where the rest do as loudly.
+
+    `powers` (others, hits). A bus goes down at a hit that is so much less loud by no more than
+    that less.
+    """
+    levels_db = _db(powers.sum(axis=0))
+    for key in powers:
+        its = key > _KEYS * powers.sum(axis=0)
+        if min(its.sum(), (~its).sum()) < _FEWEST_HITS // 2:
+            continue
+        by_it_db, by_others_db = (float(np.median(drops_db[some])) for some in (its, ~its))
+        less_db = float(np.median(levels_db[its]) - np.median(levels_db[~its]))
+        expected_db = by_it_db - max(less_db, 0.0)
+        if expected_db >= _SURELY_DB and by_others_db < _LEAST_OF_IT * expected_db:
+            return True
+    return False
 
 
 def _moved_db(own: _Rows, at: npt.NDArray[np.int64]) -> tuple[_Rows, npt.NDArray[np.bool_]]:
