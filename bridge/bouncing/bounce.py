@@ -250,7 +250,7 @@ def stiff_settings(bounce: Bounce) -> list[Problem]:
         Problem(
             each.reason,
             f"{each.track.name}: {each.of}: {TRACK_REASONS[each.reason][1]}",
-            {"track": each.track.name},
+            {"group": each.track.name},
             hint="or print it without plugins (--dry), or as they stand (--skip-missing)",
         )
         for each in bounce.tracks

@@ -20,7 +20,7 @@ from bridge.gathering import Events, Silent
 from bridge.storing import digest, leased_folder, read_json, sweep
 from sessions import Track
 from stemwright.files import cannot_write, flush_tree
-from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem
 from stemwright.values import dataclass
 
 RECORD = "bounce.json"
@@ -211,12 +211,27 @@ def _in_making(folder: Path) -> Iterator[tuple[Path, Path]]:
         staging, spare = work / "stems", work / "spare"
         staging.mkdir()
         spare.mkdir()
-        yield staging, spare
+        try:
+            yield staging, spare
+        except MachineError as error:
+            raise MachineError(
+                [_as_of(folder, staging, each) for each in error.problems]
+            ) from error
         flush_tree(staging)
         _refuse_overwriting(folder)
         if folder.exists():
             folder.rename(work / "before")
         staging.rename(folder)
+
+
+def _as_of(folder: Path, staging: Path, problem: Problem) -> Problem:
+    """A problem with a file in `staging`, told by the name that it was to have."""
+    where = {
+        key: value.replace(str(staging), str(folder)) if isinstance(value, str) else value
+        for key, value in problem.where.items()
+    }
+    message = problem.message.replace(str(staging), str(folder))
+    return replace(problem, message=message, where=where)
 
 
 def _written(

@@ -61,10 +61,7 @@ def made_ready(
         return Ready(bounce, diagnostics=(*told, *left))
     stiff = stiff_settings(bounce)
     if skip_missing:
-        told += (
-            Diagnostic("warning", each.kind, str(each.where["track"]), each.message)
-            for each in stiff
-        )
+        told += (Diagnostic("warning", each.kind, each.place, each.message) for each in stiff)
     racks, doubts = racks_of(bounce, folder)
     if not skip_missing:
         clips += [*stiff, *_unlike(doubts)]
@@ -92,7 +89,6 @@ def _unlike(doubts: Sequence[Diagnostic]) -> list[Problem]:
         Problem(
             each.code,
             each.message,
-            {"effect": each.where},
             hint="or print it without plugins (--dry), or as far as it goes (--skip-missing)",
         )
         for each in doubts
