@@ -13,6 +13,7 @@ from bridge.checking.mix.beside import beside
 from bridge.checking.mix.fitting import Fit, copies_of, fitted
 from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
+from bridge.checking.mix.outside import sounds_in, with_outside
 from bridge.checking.mix.placing import placed
 from bridge.checking.mix.products import Placed, Products, products
 from bridge.checking.mix.refining import refined, rests_db
@@ -59,6 +60,11 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
         return MixFit(0.0, (), (), "unrelated", "no stem can be held to it")
     rate_hz = rates.most_common(1)[0][0]
     ways = placed(stems, mix, rate_hz)
+    late = ways[0][0]
+    inside = [stem for stem in stems if sounds_in(stem, mix, late / rate_hz)]
+    if 0 < len(inside) < len(stems):
+        fit = against_mix(inside, mix, tempo_bpm)
+        return with_outside(fit, [stem.audio.facts.id for stem in stems], late)
     held = _held_at(stems, mix, ways[0], rate_hz)
     if float(held.given.total[-1, -1]) <= 0.0:
         return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")

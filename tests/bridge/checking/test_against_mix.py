@@ -292,6 +292,18 @@ def test_a_mix_of_another_rate_place_and_length_says_so(tmp_path: Path) -> None:
     assert "; it ends 3.0 s earlier than they do" in words
 
 
+def test_of_a_stem_that_sounds_only_outside_the_mix_nothing_is_told(tmp_path: Path) -> None:
+    outro = STEMS["lead"].copy()
+    outro[:, : 4 * RATE_HZ] *= 1e-5
+    stems = {"bass": STEMS["bass"], "keys": STEMS["keys"], "outro": outro}
+    fit = _fit(tmp_path, sum(stems.values())[:, RATE_HZ // 2 : 7 * RATE_HZ // 2], stems)
+    assert fit.findings == ()
+    assert fit.verdict == "sums"
+    assert "; outro sounds only outside it" in fit.words
+    assert [each.id for each in fit.stems] == list(stems)
+    assert [bool(np.isnan(each.gain_db)) for each in fit.stems] == [False, False, True]
+
+
 def test_a_finished_master_is_told_as_one_and_nothing_against_it_is_major(tmp_path: Path) -> None:
     mix = _sum(lead=-1.0)
     dice = np.random.default_rng(4)
