@@ -16,6 +16,7 @@ from .findings import (
     StemFindings as StemFindings,
     StemInMix as StemInMix,
     finding_of_stem as finding_of_stem,
+    name_of as name_of,
     undecodable as undecodable,
 )
 from .message.letter import (
@@ -65,6 +66,7 @@ __all__ = [
     "excerpt",
     "finding_of_stem",
     "letters",
+    "name_of",
     "opened_song",
     "quick_report",
     "stem_audio",

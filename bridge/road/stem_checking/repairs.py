@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 from bridge.checking import unwatched
 from bridge.road.stem_checking.stem_checks import ToCheck, song_to_check
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.checking import CheckReport, Progress
     from bridge.checking.repairing import Repairs, VerifiedRepairs
+    from sessions import Session
 
 
 def check_repairs_folder(given: ToCheck, folder: Path) -> None:
     """Raise InputError for a folder that no repaired stems may go to, before any work is done."""
     from bridge.checking.repairing import refuse_folder
 
-    _, session, _ = song_to_check(given)
+    session, _ = _to_mend(given)
     media = (clip.media for track in session.tracks for clip in track.clips)
     refuse_folder(folder, [each.path for each in media if each and each.member is None])
 
@@ -39,7 +41,7 @@ def repaired_stems(
     from bridge.checking.repairing import planned, refused_unread, repaired
     from bridge.pages.check import repairs_page
 
-    _, session, unreadable = song_to_check(given)
+    session, unreadable = _to_mend(given)
     if folder is None:
         made = planned(session, report, only, progress)
     else:
@@ -49,6 +51,14 @@ def repaired_stems(
         for each in unreadable
     ]
     return replace(made, refused=(*made.refused, *refused_unread(names)))
+
+
+def _to_mend(given: ToCheck) -> tuple[Session, tuple[Problem, ...]]:
+    """The session, and its unreadable files: their problems where none is left to be mended."""
+    _, session, unreadable = song_to_check(given)
+    if unreadable and not session.tracks:
+        raise InputError(unreadable)
+    return session, unreadable
 
 
 def are_repairs(path: Path) -> bool:

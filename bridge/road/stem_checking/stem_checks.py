@@ -9,13 +9,13 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.checking import check, unwatched
+from bridge.checking import CheckReport, check, name_of, undecodable, unwatched
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 from stemwright.words import nearest
 
 if TYPE_CHECKING:
-    from bridge.checking import CheckReport, Progress
+    from bridge.checking import Progress
     from bridge.jobs import Job
     from bridge.storing import Store
     from sessions import Session
@@ -46,6 +46,8 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
     and as `bridge.audio.probe` does for a rough mix that is not there.
     """
     job, session, unreadable = song_to_check(given)
+    if unreadable and not session.tracks:
+        return CheckReport(tuple(undecodable(name_of(each), [each]) for each in unreadable))
     with store_of(given.store) as store:
         report = check(
             session, unreadable, jobs=given.jobs, progress=progress, mix=given.mix, store=store
@@ -94,12 +96,16 @@ def write_page_of_check(given: ToCheck, report: CheckReport, page: Path) -> None
 
     Raises InputError as `checked_stems` does; MachineError where the disk refuses.
     """
-    from bridge.checking import opened_song
+    from bridge.checking import SongAudio, opened_song
     from bridge.pages.check import write_check_page
 
     _, session, _ = song_to_check(given)
+    title = title_of_song(given)
+    if not session.tracks:
+        write_check_page(page, report, SongAudio({}), title)
+        return
     with opened_song(session, given.mix) as audio:
-        write_check_page(page, report, audio, title_of_song(given))
+        write_check_page(page, report, audio, title)
 
 
 def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:
@@ -199,7 +205,7 @@ def _unknown(finding: str, known: Sequence[str]) -> Problem:
 
 
 def _read(paths: Sequence[Path] | Path, given: ToCheck) -> tuple[Session, tuple[Problem, ...]]:
-    from sessions import SessionError, read
+    from sessions import Session, SessionError, read
 
     try:
         return read(paths, skip=given.skip, long=given.long), ()
@@ -210,8 +216,10 @@ def _read(paths: Sequence[Path] | Path, given: ToCheck) -> tuple[Session, tuple[
         skip = (*given.skip, *(escape(name) for name in names))
         try:
             return read(paths, skip=skip, long=given.long), tuple(error.problems)
-        except SessionError:
-            raise error from None
+        except SessionError as left:
+            if given.job is not None or any(each.kind != "no_audio" for each in left.problems):
+                raise error from None
+            return Session("stems", None, 0, ()), tuple(error.problems)
 
 
 def _file_of(problem: Problem) -> str:

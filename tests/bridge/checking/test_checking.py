@@ -17,7 +17,7 @@ from bridge.checking.port import CORE_FRAMES
 from bridge.checking.sketch import Sketcher
 from bridge.checking.stem.every import STEM_CHECKS
 from bridge.checking.stem_audio import stem_audio
-from bridge.road import ToCheck, checked_stems
+from bridge.road import ToCheck, checked_stems, write_page_of_check
 from sessions import read
 
 RATE_HZ = 48000
@@ -108,6 +108,17 @@ def test_a_stem_that_cannot_be_decoded_is_a_finding_and_the_others_are_checked(
     assert (told.code, told.severity) == ("undecodable", "major")
     assert "kick.flac" in told.words
     assert (told.start_s, told.end_s, told.value) == (0.0, 0.625, 1.0)
+
+
+def test_stems_of_which_none_can_be_opened_are_findings_and_a_page(tmp_path: Path) -> None:
+    for name in ("kick", "snare"):
+        (tmp_path / f"{name}.wav").write_bytes(b"RIFF but no sound")
+    given, page = ToCheck([tmp_path]), tmp_path / "check.html"
+    report = checked_stems(given)
+    assert [each.id for each in report.stems] == ["kick", "snare"]
+    assert [each.code for each in report.open("major")] == ["undecodable"] * 2
+    write_page_of_check(given, report, page)
+    assert "snare.wav" in page.read_text(encoding="utf-8")
 
 
 def test_what_has_no_header_is_missed_over_the_whole_song(tmp_path: Path) -> None:
