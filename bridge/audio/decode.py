@@ -241,7 +241,10 @@ def _other_format(path: Path, fault: Fault) -> Any:
     if fault.kind != "unsupported_audio" or not other:
         kind = _KINDS.get(fault.kind, "not_audio")
         raise unreadable(kind, path, fault.reason, fault.hint)
-    file = soundfile.SoundFile(named(path))
+    try:
+        file = soundfile.SoundFile(named(path))
+    except soundfile.LibsndfileError as cause:
+        raise unreadable("not_audio", path, fault.reason, fault.hint) from cause
     try:
         _refuse_cut_short(path, file)
     except BaseException:

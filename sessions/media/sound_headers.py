@@ -38,7 +38,12 @@ _OTHER_MAGICS = {
     b"riff": "Wave64",
     b"wvpk": "WavPack",
     b"MAC ": "Monkey's Audio",
+    b"\xff\xf1": "AAC",
+    b"\xff\xf9": "AAC",
+    b"\x30\x26\xb2\x75": "WMA",
 }
+_MP4_BRAND = b"ftyp"
+"""In bytes 4 to 7 of MP4, M4A and QuickTime files: ISO 14496-12, 4.3."""
 _RIFF_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM")
 _FLAC_SUBTYPES = {8: "PCM_S8", 16: "PCM_16", 24: "PCM_24"}
 """What libsndfile decodes."""
@@ -152,20 +157,23 @@ def _identified(whole: View, stream: IO[bytes], *, packed: bool) -> Sound | Faul
         return Fault("empty_file", "is empty (0 bytes)", "export it again")
     base = _behind_tags(whole)
     view = View(stream, size - base, base)
-    magic = view.read_at(0, 4)
+    head = view.read_at(0, 8)
+    magic = head[:4]
     if magic == flac.MAGIC:
         found = _flac(view, base, packed=packed)
     elif magic in _RIFF_MAGICS:
         found = _riff(view, base)
     else:
-        name = "MP3" if base else _other(magic)
+        name = "MP3" if base else _other(head)
         found = _unsupported(name) if name else _no_audio()
     whole.failure = whole.failure or view.failure
     return found
 
 
-def _other(magic: bytes) -> str | None:
-    return next((name for start, name in _OTHER_MAGICS.items() if magic.startswith(start)), None)
+def _other(head: bytes) -> str | None:
+    if head[4:] == _MP4_BRAND:
+        return "M4A or MP4"
+    return next((name for start, name in _OTHER_MAGICS.items() if head.startswith(start)), None)
 
 
 def _behind_tags(source: Readable) -> int:

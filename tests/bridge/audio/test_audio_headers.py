@@ -129,13 +129,15 @@ REFUSED = {
     "MP3 in WAV": (coded(0x55), "unsupported_audio"),
     "empty": (wav(FMT, chunk(b"data", b""), LIST), "no_frames"),
     "768 kHz": (coded(1, 768000), "implausible_rate"),
+    "M4A": (b"\0\0\0\x1cftypM4A " + bytes(400), "unsupported_audio"),
+    "AAC": (b"\xff\xf1\x50\x80" + bytes(400), "unsupported_audio"),
     "MP3 behind ID3": (TAG + b"\xff\xfb\x90\x64" + bytes(400), "unsupported_audio"),
     "chunks without end": (wav(FMT, chunk(b"pad1", b"") * 5000, WHOLE), "too_many_chunks"),
 }
 
 
 def placed(path: Path, data: bytes) -> Path:
-    ends = {b"fLaC": ".flac", b"FORM": ".aiff"}
+    ends = {b"fLaC": ".flac", b"FORM": ".aiff", b"\0\0\0\x1c": ".m4a"}
     start = data[len(TAG) :] if data.startswith(b"ID3") else data
     path = path / f"lead{ends.get(start[:4], '.wav')}"
     path.write_bytes(data)
