@@ -27,7 +27,7 @@ METHODS: tuple[Method, ...] = (
     Method("dropout", "predicted", 2, "predicted from both sides"),
     Method("clicks", "predicted", 2, "predicted from both sides"),
     Method("clipped", "peaks", 2, "peaks put back"),
-    Method("hum", "lines", 1, "the lines of the mains taken out"),
+    Method("hum", "lines", 2, "the lines of the mains taken out"),
     Method("dc_offset", "constant", 1, "the offset taken out"),
     Method("channel_polarity", "turned", 1, "the right side turned over"),
     Method("polarity", "turned", 1, "turned over"),

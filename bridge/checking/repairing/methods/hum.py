@@ -4,11 +4,12 @@ The whole stem is heard at 3 kHz by seconds, half a second apart. What the mains
 turn for all harmonics: coarsely the way of most power through a grid of offsets, then in the mean
 of the lines' own phases, each second weighing as little as what is played beside the lines is
 loud. A line is taken out where its level stands over its own uncertainty, and by as much less.
+What that leaves, such as a line under the notes of a bass, is looked for where it is bare.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import soxr
 from scipy import fft, ndimage
 
 from bridge.audio import Block
+from bridge.checking.repairing.methods.bare_lines import bare_lines
 from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
 
@@ -37,6 +39,7 @@ _SURE = 6.0
 """Power of a line over that of its uncertainty."""
 _OVERLAP = 1.5
 """Seconds half a second apart share their samples."""
+_BARE_ROUNDS, _MOST_GAIN_DB = 3, 40.0
 _LEAST_GAIN_DB = 8.0
 _FEWEST_LINES = 2
 
@@ -88,11 +91,15 @@ class MainsHum:
         """How many harmonics are taken out."""
         return int(np.count_nonzero(self.levels.any(axis=0)))
 
+    def phase(self, seconds: _Values) -> _Values:
+        """(count,) the mains' phase at these seconds of the stem, in radians."""
+        turned = np.interp(seconds, self.times_s, self.turns)
+        return np.asarray(2.0 * np.pi * self.mains_hz * seconds + turned)
+
     def at(self, first: int, frames: int) -> Block:
         """(channels, frames) the hum from frame `first` of the file on."""
         seconds = np.arange(first, first + frames) / self.sample_rate_hz
-        phase = 2.0 * np.pi * self.mains_hz * seconds
-        phase += np.interp(seconds, self.times_s, self.turns)
+        phase = self.phase(seconds)
         found = np.zeros((len(self.levels), frames))
         for harmonic in np.flatnonzero(self.levels.any(axis=0)).tolist():
             turned = (harmonic + 1) * phase
@@ -107,11 +114,33 @@ def mains_hum(audio: StemAudio) -> MainsHum | None:
 
     Raises InputError as `StemAudio.passages` does.
     """
-    spectra = _spectra(_small(audio))
+    small = _small(audio)
+    spectra = _spectra(small)
     if spectra.shape[1] < _FEWEST_HOPS:
         return None
     found = [_fitted(_heard(spectra, hz), audio) for hz in _MAINS_HZ]
-    return max(found, key=lambda each: (each.lines, each.gain_db))
+    best = max(found, key=lambda each: (each.lines, each.gain_db))
+    return _with_bare_lines(best, small) if best.is_sure else best
+
+
+def _with_bare_lines(found: MainsHum, small: Block) -> MainsHum:
+    """With what the seconds left of it, where its lines are bare."""
+    frames = small.shape[1]
+    phase = found.phase(np.arange(frames) / _RATE_HZ)
+    for _ in range(_BARE_ROUNDS):
+        left = small - replace(found, sample_rate_hz=_RATE_HZ).at(0, frames)
+        levels, errors = bare_lines(left, phase, _HARMONICS, _RATE_HZ)
+        power = np.square(np.abs(levels))
+        sure = power > _SURE * errors
+        if not sure.any():
+            break
+        kept = np.clip(1.0 - errors / np.maximum(power, 1e-30), 0.0, 1.0)
+        added = np.where(sure, levels * kept, 0.0)
+        found = replace(found, levels=found.levels + added)
+        there = np.square(np.abs(found.levels))[sure].sum()
+        gain_db = min(_MOST_GAIN_DB, power_db(float(there) / max(float(errors[sure].sum()), 1e-30)))
+        found = replace(found, gain_db=max(found.gain_db, gain_db))
+    return found
 
 
 def _small(audio: StemAudio) -> Block:

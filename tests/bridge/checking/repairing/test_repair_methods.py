@@ -250,6 +250,24 @@ def test_hum_goes_and_what_is_played_stays(mend: Mend) -> None:
     assert "50 Hz" in mending.mended()[0].words
 
 
+def test_the_line_under_the_notes_of_a_bass_goes_as_well_and_the_gain_is_what_it_was(
+    mend: Mend,
+) -> None:
+    t = np.arange(12 * RATE_HZ) / RATE_HZ
+    since = t % 0.4375
+    notes_hz = np.array([46.2, 51.9, 58.3, 51.9])[(t / 0.4375).astype(int) % 4]
+    note = np.sin(2 * np.pi * notes_hz * since) * np.minimum(1, since / 0.005)
+    true = np.stack([0.3 * note * np.clip((0.25 - since) / 0.02, 0, 1)] * 2)
+    hum = sum(np.sin(2 * np.pi * 50 * k * t + k) / k for k in (1, 2, 3, 4, 5))
+    broken = true + 10 ** (-50 / 20) * hum
+    after, mending = mend(broken, step("hum", 0, true.shape[1]))
+    gain_db = power_db(np.square(broken - true).sum() / np.square(after - true).sum())
+    assert gain_db > 25.0
+    told_db = mending.mended()[0].gain_db
+    assert told_db is not None
+    assert told_db < gain_db + 3.0
+
+
 def test_where_there_is_no_hum_none_is_taken_out(mend: Mend) -> None:
     true = played(12.0)
     after, mending = mend(true, step("hum", 0, true.shape[1]))
