@@ -146,6 +146,16 @@ def test_where_sound_sets_in_or_ends_is_no_click(hear: Hear, music: Signal) -> N
     assert hear(Clicks, _quantised(cut)) == []
 
 
+@pytest.mark.parametrize("phase", [1.2, 1.6, 2.0])
+def test_a_note_that_sets_in_with_a_jump_is_no_click(hear: Hear, phase: float) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    since = np.maximum(seconds - 2.03, 0.0)
+    tail = 0.03 * np.sin(2 * np.pi * 55.1 * seconds)
+    note = 0.25 * np.sin(2 * np.pi * 73.4 * since + phase) * (seconds >= 2.03)
+    noise = 5.5e-3 * np.random.default_rng(4).standard_normal(FRAMES)
+    assert hear(Clicks, _quantised(tail + note + noise)) == []
+
+
 def test_low_hits_in_time_with_the_mains_are_no_hum(hear: Hear) -> None:
     seconds = np.arange(9000) / RATE_HZ
     hit = 0.5 * np.sin(2 * np.pi * 50 * seconds * (1 + 4 * np.exp(-60 * seconds)))

@@ -37,6 +37,8 @@ _ENDS = 0.02
 """Level on one side, of that on the other: less is the edge of a sound."""
 _RISES = 1.5
 """Level behind, of that before: more is an onset, where only what is sure is told."""
+_SETS_IN = 4.0
+"""Behind, of before: a note that sets in so clearly may jump up to twice as high as is sure."""
 _SILENT = 1e-3
 _MOST = 400
 """More than these a stem are no clicks any more, but how it sounds."""
@@ -142,7 +144,9 @@ def _is_an_edge(levels: tuple[float, float, float, float], height: float) -> boo
     ends = max(behind, far_behind) < _ENDS * before or max(before, far_before) < _ENDS * behind
     if ends and max(levels) > _SILENT:
         return True
-    return height < _SURE and far_behind > _RISES * far_before > 0.0
+    sets_in = far_behind > _SETS_IN * far_before > 0.0
+    rises = far_behind > _RISES * far_before > 0.0
+    return (height < _SURE and rises) or (height < 2.0 * _SURE and sets_in)
 
 
 def _shifted(values: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
