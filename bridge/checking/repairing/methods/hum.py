@@ -39,7 +39,7 @@ _SURE = 6.0
 """Power of a line over that of its uncertainty."""
 _OVERLAP = 1.5
 """Seconds half a second apart share their samples."""
-_BARE_ROUNDS, _MOST_GAIN_DB = 3, 40.0
+_BARE_ROUNDS = 3
 _LEAST_GAIN_DB = 8.0
 _FEWEST_LINES = 2
 
@@ -70,8 +70,8 @@ class _Heard:
 class MainsHum:
     """The hum of a stem: `levels` (sides, harmonics) complex amplitudes, 0 for what is left in.
 
-    `turns` is the phase of the mains against `mains_hz` at `times_s`. `gain_db` is how far the
-    lines stand over their uncertainty.
+    `turns` is the phase of the mains against `mains_hz` at `times_s`. `gain_db` is how far those
+    that the seconds tell stand over their uncertainty.
     """
 
     mains_hz: int
@@ -137,9 +137,6 @@ def _with_bare_lines(found: MainsHum, small: Block) -> MainsHum:
         kept = np.clip(1.0 - errors / np.maximum(power, 1e-30), 0.0, 1.0)
         added = np.where(sure, levels * kept, 0.0)
         found = replace(found, levels=found.levels + added)
-        there = np.square(np.abs(found.levels))[sure].sum()
-        gain_db = min(_MOST_GAIN_DB, power_db(float(there) / max(float(errors[sure].sum()), 1e-30)))
-        found = replace(found, gain_db=max(found.gain_db, gain_db))
     return found
 
 
