@@ -1,7 +1,4 @@
-"""`cut_tail`: the file ends within a sound, whose end is missing.
-
-Hum or noise under all of it is no sound that was cut.
-"""
+"""`cut_tail`: the file ends within a sound, whose end is missing."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from bridge.audio import END_S, LAST_S, Block, edge_rms
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.quick.of_stem import cut_tail
-from bridge.checking.stem.edges.background import Background
 
 
 class CutTail:
@@ -27,18 +23,14 @@ class CutTail:
         self._frames, self._rate_hz = facts.frames, facts.sample_rate_hz
         self._last = round(LAST_S * facts.sample_rate_hz)
         self._end = round(END_S * facts.sample_rate_hz)
-        self._background = Background(facts.sample_rate_hz)
         self._kept: Block = np.zeros((facts.channels, 0))
 
     def hear(self, passage: Passage) -> None:
         """Keep the end so far."""
-        self._background.add(passage)
         self._kept = passage.samples[:, : passage.core_stop][:, -self._last :].copy()
 
     def findings(self) -> Iterator[Found]:
         """One over the last frames."""
         level = edge_rms(self._kept, self._kept)
         end = edge_rms(self._kept[:, -self._end :], self._kept)
-        if self._background.holds(level):
-            return
         yield from cut_tail(level, end, self._frames, self._rate_hz)

@@ -1,8 +1,7 @@
 """`upcut_start`: the file begins within a sound, whose beginning is missing.
 
 A hit that begins with the file rises from nothing; what was cut is as loud in its first
-millisecond as in the next ones, and its first sample is anywhere. Hum or noise under all
-of it is no sound that was cut.
+millisecond as in the next ones, and its first sample is anywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from bridge.audio import NEXT_S, START_S, Block, edge_levels, edge_rms
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.quick.of_stem import upcut_start
-from bridge.checking.stem.edges.background import Background
 
 
 class UpcutStart:
@@ -25,12 +23,10 @@ class UpcutStart:
 
     def __init__(self, facts: StemFacts) -> None:
         self._rate_hz = facts.sample_rate_hz
-        self._background = Background(facts.sample_rate_hz)
         self._start: Block | None = None
 
     def hear(self, passage: Passage) -> None:
         """Keep the beginning."""
-        self._background.add(passage)
         if self._start is None:
             self._start = passage.core[:, : round((START_S + NEXT_S) * self._rate_hz)].copy()
 
@@ -42,6 +38,4 @@ class UpcutStart:
         level = edge_rms(self._start[:, :first], self._start)
         after = edge_rms(self._start[:, first:], self._start)
         jump = float(edge_levels(self._start[:, :1], self._start).max())
-        if self._background.holds(max(level, after)):
-            return
         yield from upcut_start(level, after, jump, self._rate_hz)
