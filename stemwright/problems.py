@@ -2,6 +2,7 @@
 
 StemwrightError
 ├── DiffersError    exit 1   it is not what it was said to be
+├── OverFullScaleError  exit 1   a version that whole numbers cannot hold (of `bridge.delivering`)
 ├── InputError      exit 2   the caller's files, chain or options
 │   ├── SessionError         a session that cannot be read (of `sessions`)
 │   └── FileError            a file of ours that cannot be used, all faults at once (of `chains`)
