@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -18,7 +19,14 @@ from stemwright.problems import InputError, Problem, StoppedError
 from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
-    from bridge.bouncing import Bounce, Bounced
+    from bridge.audio import Subtype
+    from bridge.bouncing import Bounce, Bounced, Hosting
+
+_ONE_STRETCH = Problem(
+    "usage",
+    "--regions and --range exclude each other",
+    hint="--regions prints every region of the session; --range prints one part of it",
+)
 
 
 def bounce(
@@ -99,13 +107,14 @@ def bounce(
         lacking_plugins,
         plan_json,
         planned,
-        print_stems,
         regions,
         told_of,
     )
     from bridge.storing import Store, default_root
     from sessions import read
 
+    if by_region and range_ is not None:
+        raise InputError(_ONE_STRETCH)
     hosting = None
     if not dry:
         places = (plugin_path or (), trust or (), jobs or cores())
@@ -124,34 +133,17 @@ def bounce(
         return
     if out is None:
         raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
-    jobs_of = {out: made}
+    wanted = {out: made}
     if by_region:
         parts = regions(found)
         if not parts:
             raise InputError(_no_regions(session))
         names = file_names_of([name for name, _, _ in parts])
-        jobs_of = {
+        wanted = {
             out / name: sort_out(start_s=start_s, end_s=end_s)
             for name, (_, start_s, end_s) in zip(names, parts, strict=True)
         }
-    done = []
-    try:
-        with ProgressBar() as bar:
-            bar.stage("reading")
-            for folder, each in jobs_of.items():
-                done.append(
-                    print_stems(
-                        each,
-                        folder,
-                        subtype,
-                        hosting=hosting,
-                        skip_missing=skip_missing,
-                        events=bar,
-                    )
-                )
-    except KeyboardInterrupt as stop:
-        missing = ", ".join(str(each) for each in [*jobs_of][len(done) :])
-        raise StoppedError(Problem("stopped", f"stopped; {missing} was not written")) from stop
+    done = _printed(wanted, subtype, hosting, skip_missing=skip_missing)
     if json:
         told = [each.as_json() for each in done]
         print_json({"regions": told} if by_region else told[0])
@@ -159,6 +151,27 @@ def bounce(
     say_diagnostics(said.as_json() for said in told_of(done[0].folder))
     for bounced in done:
         _tell(bounced)
+
+
+def _printed(
+    wanted: Mapping[Path, Bounce], subtype: Subtype, hosting: Hosting | None, *, skip_missing: bool
+) -> list[Bounced]:
+    """Print every bounce into its folder. Raises StoppedError, naming what was not written."""
+    from bridge.bouncing import print_stems
+
+    done: list[Bounced] = []
+    try:
+        with ProgressBar() as bar:
+            bar.stage("reading")
+            for folder, each in wanted.items():
+                stems = print_stems(
+                    each, folder, subtype, hosting=hosting, skip_missing=skip_missing, events=bar
+                )
+                done.append(stems)
+    except KeyboardInterrupt as stop:
+        missing = ", ".join(str(each) for each in [*wanted][len(done) :])
+        raise StoppedError(Problem("stopped", f"stopped; {missing} was not written")) from stop
+    return done
 
 
 def _no_regions(session: Path) -> Problem:

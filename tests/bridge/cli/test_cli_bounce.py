@@ -168,6 +168,8 @@ def test_every_region_in_a_folder_of_its_own(run: Callable[..., Any], tmp_path: 
         found, _ = soundfile.read(out / name / "lead.wav")
         assert np.array_equal(found[:, 0], sound[start : start + 12_000])
     assert run("bounce", project, "--plan", "-o", out).code == 0
+    both = run("bounce", project, "-o", out, "--regions", "--range", "0:0.5")
+    assert (both.code, "exclude each other" in both.err) == (2, True)
 
 
 def test_media_in_two_places_are_a_question(run: Callable[..., Any], tmp_path: Path) -> None:
