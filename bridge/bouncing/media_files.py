@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import OrderedDict
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,12 +14,12 @@ from bridge.audio import (
     Block,
     Samples,
     WavWriter,
-    open_member,
     opened_samples,
     read_blocks,
     resampled,
 )
-from sessions import Copier, Media
+from bridge.exchanging import media_file
+from sessions import Media
 
 _MOST_OPEN = 64
 _FINE = 1000
@@ -87,23 +86,12 @@ class MediaFiles:
 
     def _path(self, media: Media, key: _Key) -> Path:
         if key not in self._copies:
-            plain = media.path
-            if media.member is not None:
-                plain = self._unpacked(media, media.member)
+            plain = media_file(media, self._folder)
             other_rate = media.sample_rate_hz != self._rate_hz and not self._frame_by_frame
             if other_rate or key.speed != 1.0:
                 plain = self._converted(plain, media, key.speed)
             self._copies[key] = plain
         return self._copies[key]
-
-    def _unpacked(self, media: Media, member: str) -> Path:
-        """A member of a zip, or audio that an AAF holds, as a file."""
-        if zipfile.is_zipfile(media.path):
-            return open_member(media.path, member, self._folder)
-        target = self._folder / f"held {len(self._copies)}"
-        with Copier() as copier, target.open("wb") as file:
-            copier.copy(media, file)
-        return target
 
     def _converted(self, path: Path, media: Media, speed: float) -> Path:
         target = self._folder / f"{len(self._copies)}.wav"

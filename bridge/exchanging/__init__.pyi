@@ -26,6 +26,9 @@ from .lifting import (
     table_of as table_of,
     with_class_ids as with_class_ids,
 )
+from .members import (
+    media_file as media_file,
+)
 from .mixer import (
     RESERVED as RESERVED,
     names_of as names_of,
@@ -54,6 +57,7 @@ __all__ = [
     "extract",
     "hostable",
     "lift",
+    "media_file",
     "names_of",
     "slug",
     "suffix_of",

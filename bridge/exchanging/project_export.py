@@ -11,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import soundfile
 
-from bridge.audio import WavWriter, open_member, opened
+from bridge.audio import WavWriter, opened
 from bridge.exchanging.embedded import check_inside
+from bridge.exchanging.members import media_file
 from bridge.exchanging.session_of_master import is_rendering, session_of
 from bridge.finished import FinishedFolder, open_render
 from bridge.gathering import Signal
@@ -95,8 +96,8 @@ def _join(left: Media, right: Media, target: Path) -> Media:
 def _joined_blocks(left: Media, right: Media, folder: Path, dtype: _Type) -> Iterator[np.ndarray]:
     """Both files side by side, (frames, 2) at a time; what the right one lacks is silence."""
     with (
-        opened(_file(left, folder)) as (one, _),
-        opened(_file(right, folder)) as (two, _),
+        opened(media_file(left, folder)) as (one, _),
+        opened(media_file(right, folder)) as (two, _),
     ):
         while len(block := one.read(_BLOCK_FRAMES, dtype)):
             other = two.read(_BLOCK_FRAMES, dtype)[: len(block)]
@@ -115,10 +116,6 @@ def _full(error: soundfile.SoundFileError) -> MachineError:
             hint="free some space there, or name another temporary folder with TMPDIR",
         )
     )
-
-
-def _file(media: Media, folder: Path) -> Path:
-    return media.path if media.member is None else open_member(media.path, media.member, folder)
 
 
 def _wav(subtype: str) -> str:

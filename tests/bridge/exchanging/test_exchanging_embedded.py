@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from bridge.audio.inspection import inspect
-from bridge.exchanging import extract
+from bridge.exchanging import extract, media_file
 from bridge.storing import Store
 from sessions import read
 
@@ -51,3 +51,5 @@ def test_the_essences_of_an_aaf_come_out_as_audio(
         found = inspect(clip.media.path)
         assert (found.frames, found.sample_rate_hz) == (media.frames, media.sample_rate_hz)
         assert found.peak > 0.0
+        alone = inspect(media_file(media, tmp_path))
+        assert (alone.frames, alone.peak) == (found.frames, found.peak)
