@@ -29,6 +29,7 @@ def main() -> None:
     from bridge.cli import process
 
     process.watch_signals()
+    process.end_with_starter()
     process.collect_seldom()
     process.leave_out_plugins()
     from bridge.cli.app import app

@@ -117,6 +117,11 @@ def draft_of(job: Path) -> Path:
     return folder / "draft"
 
 
+def are_jobs(paths: Sequence[Path]) -> bool:
+    """Tell whether these are several songs: more than one path, and the first of them a job."""
+    return len(paths) > 1 and names_job(paths[0])
+
+
 def names_job(path: Path) -> bool:
     """As bridge.jobs.is_job, without loading it for what is no job; also one that lost its file."""
     if not path.is_dir():

@@ -26,6 +26,7 @@ _AGAIN_S = 3.0
 _LONGEST_S = 20.0
 """A stop that is not through by then, because a library hangs, is cut short."""
 _LATE = b"error: stopped, and cut short: something did not come to its end\n"
+_PR_SET_PDEATHSIG = 1
 _ROOM_BYTES = 320 << 20
 """Address space that numpy and scipy take: 230 MB were measured, and a buffer for each OpenBLAS."""
 
@@ -74,6 +75,22 @@ def watch_signals() -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a script's background
             signal.signal(number, _come)
+
+
+def end_with_starter() -> None:
+    """Where STEMWRIGHT_ENDS_WITH names the process that started this one, stop when it is gone.
+
+    What this one starts is not told of it. Linux asks the kernel (prctl(2), PR_SET_PDEATHSIG);
+    elsewhere the work goes on to its end.
+    """
+    starter = os.environ.pop("STEMWRIGHT_ENDS_WITH", None)
+    if starter is None or sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    if str(os.getppid()) != starter:  # it went before the kernel was asked
+        leave_early(signal.SIGTERM, None)
 
 
 def begin() -> None:

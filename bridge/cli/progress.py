@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -72,6 +73,35 @@ class ProgressBar:
     def _update(self, **fields: Any) -> None:
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], **fields)
+
+
+class SongsBar:
+    """Shows which songs are at work, and how many are over."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = _bar() if _may_be_seen() else None
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], stage="songs", total=total)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def busy(self, songs: Sequence[Path]) -> None:
+        """These are being rendered."""
+        if self._bar is not None:
+            names = printable(", ".join(each.name for each in songs))
+            self._bar.update(self._bar.task_ids[0], description=names)
+
+    def over(self) -> None:
+        """One of them is over."""
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
 
 
 def _may_be_seen() -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.checking.quick import Check, say_checked
-from bridge.cli.given_song import GivenSong, given_song
+from bridge.cli.given_song import GivenSong, are_jobs, given_song
 from bridge.cli.options import (
     ChainOrJob,
     Frozen,
@@ -136,6 +136,7 @@ ExcerptOnly = Annotated[
 
 
 def render(
+    context: typer.Context,
     session: SongPaths,
     chain: ChainOrJob,
     out: OutputFolder = None,
@@ -168,13 +169,17 @@ def render(
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
 
-    Of a JOB, DIR is its folder's draft. Exit code 0: done, and the target is met. 1: written, but
-    the target is missed.
+    Of a JOB, DIR is its folder's draft. Several JOBs are rendered side by side, on --jobs cores
+    together. Exit code 0: done, and the target is met. 1: written, but the target is missed.
 
     Example: stemwright render stems/ chain.toml -o master/
     """
     from bridge.pages.report import day
 
+    if are_jobs([*session, chain]):
+        from bridge.cli.songs.side_by_side import render_all
+
+        raise typer.Exit(render_all([*session, chain], context, jobs or cores(), as_json=json))
     if only and range_ is None:
         raise InputError(_ONLY_A_RANGE)
     if plugins and plugin_path:
