@@ -10,6 +10,15 @@ from .aligning.delay import (
     HALF_TAPS as HALF_TAPS,
     advanced_stream as advanced_stream,
 )
+from .beside.tone import (
+    BandDifference as BandDifference,
+    Tone as Tone,
+    ToneDistance as ToneDistance,
+    ToneMeter as ToneMeter,
+    tone_distance as tone_distance,
+    tone_of as tone_of,
+    tone_of_file as tone_of_file,
+)
 from .diff_text import (
     VERDICT_MEANINGS as VERDICT_MEANINGS,
     diff_headline as diff_headline,
@@ -112,6 +121,7 @@ __all__ = [
     "VERDICT_MEANINGS",
     "WINDOW_STEPS",
     "Alignment",
+    "BandDifference",
     "Change",
     "Diff",
     "DifferentSoundError",
@@ -127,6 +137,9 @@ __all__ = [
     "Residual",
     "Stand",
     "Streams",
+    "Tone",
+    "ToneDistance",
+    "ToneMeter",
     "Verdict",
     "Verified",
     "advanced_stream",
@@ -156,6 +169,9 @@ __all__ = [
     "opened_streams",
     "session_changes",
     "setting_name",
+    "tone_distance",
+    "tone_of",
+    "tone_of_file",
     "value_words",
     "verdict_meaning",
     "verify",
