@@ -51,11 +51,6 @@ def seeded(*words: object) -> Rng:
     return np.random.default_rng([_SEED, *(zlib.crc32(str(word).encode()) for word in words)])
 
 
-def part_of(name: str) -> Part:
-    """Which part of the set a stem belongs to: every third is kept, by its name's hash."""
-    return "kept" if zlib.crc32(f"{_SEED} {name}".encode()) % 3 == 0 else "training"
-
-
 def stems(part: Part) -> list[CleanStem]:
     """All clean stems of a part: synthesised, of the demo song, of the shared songs."""
     assert part in get_args(Part)  # noqa: S101
@@ -72,20 +67,14 @@ def _synthesised() -> Iterator[CleanStem]:
     for name, kind in KINDS.items():
         for variant in range(_VARIANTS):
             full = f"{name} {variant + 1}"
-            part: Part = "kept" if kind.kept or variant == _kept_variant(name) else "training"
             yield CleanStem(
                 full,
                 kind.file,
                 kind.family,
-                part,
+                "kept" if kind.kept else "training",
                 partial(synthesised, name, variant),
                 facts_of(name, variant),
             )
-
-
-def _kept_variant(name: str) -> int:
-    """Which variant of a kind is kept; of every third kind it is one that there is not."""
-    return zlib.crc32(f"{_SEED} {name}".encode()) % 3
 
 
 def synthesised(name: str, variant: int) -> Sound:
@@ -132,7 +121,7 @@ def _ended(block: Block, rate_hz: int, rise_s: float, fall_s: float) -> Block:
 def _of_demo() -> Iterator[CleanStem]:
     for name in PARTS:
         full = f"demo {name}"
-        yield CleanStem(full, name, _family(name), part_of(full), partial(_demo, name))
+        yield CleanStem(full, name, _family(name), "training", partial(_demo, name))
 
 
 def _demo(name: str) -> Sound:
@@ -159,7 +148,7 @@ def _shared() -> Iterator[CleanStem]:
                 full,
                 path.stem,
                 _family(path.stem),
-                part_of(full),
+                "training",
                 partial(shared, path),
                 _shared_facts(path),
             )

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchmarks.defects.clean import Part, seeded, shared, shared_paths
-from benchmarks.defects.material import drums, edits, strings, synths, voices
+from benchmarks.defects.material import (
+    drums,
+    edits,
+    grains,
+    mallets,
+    modulated,
+    strings,
+    synths,
+    voices,
+    winds,
+)
 from benchmarks.defects.material.tools import Player, Score, room, within
 from benchmarks.defects.sound import Sound, on_grid
 from bridge.audio import Block
@@ -80,19 +90,46 @@ _BEAT: dict[str, tuple[Player, float]] = {
     "Lead Vocal": (voices.rapped, -7.0),
     "Brass": (synths.brass, -14.0),
 }
-_TRAINING = {"band": _BAND, "club": _CLUB, "band two": _BAND}
-_KEPT = {"rock": _ROCK, "beat": _BEAT}
-_SHARED: dict[Part, tuple[str, ...]] = {
-    "training": ("caesium", "crunkdemo-lmms"),
-    "kept": ("potassium",),
+_CHAMBER: dict[str, tuple[Player, float]] = {
+    "Timpani": (mallets.timpani, -8.0),
+    "Harp": (grains.harp, -12.0),
+    "Pizzicato": (grains.pizzicato, -12.0),
+    "Flute": (winds.flute, -11.0),
+    "Clarinet": (winds.clarinet, -12.0),
+    "Vibes": (mallets.vibraphone, -14.0),
+    "Brush Kit": (mallets.brushes, -11.0),
+    "Lead Vocal": (grains.hummed, -8.0),
 }
+_ACID: dict[str, tuple[Player, float]] = {
+    "Claps": (mallets.claps, -9.0),
+    "Shaker": (mallets.shakers, -14.0),
+    "Sub": (modulated.pure_sub, -7.0),
+    "Acid Synth": (modulated.acid, -10.0),
+    "Glass Pad": (modulated.fm_glass, -14.0),
+    "Clav": (modulated.clav, -13.0),
+    "Lead Vocal": (grains.robot, -8.0),
+    "Ring FX": (modulated.ring_modulated, -15.0),
+}
+_FOLK: dict[str, tuple[Player, float]] = {
+    "Shaker": (mallets.shakers, -13.0),
+    "FM Bass": (modulated.fm_bass, -9.0),
+    "Accordion": (winds.accordion, -11.0),
+    "Sitar": (grains.sitar, -11.0),
+    "Marimba": (mallets.marimba, -12.0),
+    "Organ": (winds.chopped_organ, -14.0),
+    "Texture": (grains.cloud, -15.0),
+    "Lead Vocal": (grains.whisper, -8.0),
+}
+TRAINING = {"band": _BAND, "club": _CLUB, "band two": _BAND, "rock": _ROCK, "beat": _BEAT}
+KEPT = {"chamber": _CHAMBER, "acid": _ACID, "folk": _FOLK}
+_SHARED = ("caesium", "crunkdemo-lmms", "potassium")
 
 
 def songs(part: Part) -> Iterator[Song]:
     """The songs of a part of the set, one at a time."""
-    for name, parts in (_TRAINING if part == "training" else _KEPT).items():
+    for name, parts in (TRAINING if part == "training" else KEPT).items():
         yield _played(name, parts)
-    for name in _SHARED[part]:
+    for name in _SHARED if part == "training" else ():
         paths = shared_paths(name)
         if paths:
             yield Song(name, {path.stem: shared(path) for path in paths})

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks.defects.material import drums, edits, strings, synths, voices
+from benchmarks.defects.material import (
+    drums,
+    edits,
+    grains,
+    mallets,
+    modulated,
+    strings,
+    synths,
+    voices,
+    winds,
+)
 from benchmarks.defects.material.tools import Player
 
 Family = Literal["drums", "hats", "bass", "voice", "keys", "guitar", "synth", "pad", "fx"]
@@ -51,10 +61,38 @@ KINDS: dict[str, Kind] = {
     "gated pad": Kind(edits.gated_pad, "Gated Pad", "pad"),
     "riser": Kind(edits.riser, "Riser", "fx"),
     "atmosphere": Kind(edits.atmosphere, "Atmo", "fx"),
-    "bells": Kind(synths.bells, "Bells", "keys", kept=True),
-    "pings": Kind(synths.pings, "Modular", "synth", kept=True, starts_hard=True),
-    "brass": Kind(synths.brass, "Brass", "synth", kept=True),
-    "rapped": Kind(voices.rapped, "Rap Vocal", "voice", kept=True, mono=True),
-    "mouth drums": Kind(voices.mouth_drums, "Beatbox", "drums", kept=True),
-    "scratches": Kind(edits.scratches, "Scratches", "fx", kept=True, mono=True),
+    "bells": Kind(synths.bells, "Bells", "keys"),
+    "pings": Kind(synths.pings, "Modular", "synth", starts_hard=True),
+    "brass": Kind(synths.brass, "Brass", "synth"),
+    "rapped": Kind(voices.rapped, "Rap Vocal", "voice", mono=True),
+    "mouth drums": Kind(voices.mouth_drums, "Beatbox", "drums"),
+    "scratches": Kind(edits.scratches, "Scratches", "fx", mono=True),
+    "marimba": Kind(mallets.marimba, "Marimba", "keys", kept=True),
+    "vibraphone": Kind(mallets.vibraphone, "Vibes", "keys", kept=True),
+    "timpani": Kind(mallets.timpani, "Timpani", "drums", kept=True),
+    "gongs": Kind(mallets.gongs, "Gong", "fx", kept=True),
+    "claps": Kind(mallets.claps, "Claps", "drums", kept=True),
+    "brushes": Kind(mallets.brushes, "Brush Kit", "drums", kept=True),
+    "shakers": Kind(mallets.shakers, "Shaker", "hats", kept=True),
+    "fm bass": Kind(modulated.fm_bass, "FM Bass", "bass", kept=True, mono=True),
+    "fm glass": Kind(modulated.fm_glass, "Glass Pad", "pad", kept=True),
+    "clav": Kind(modulated.clav, "Clav", "keys", kept=True, starts_hard=True),
+    "wavetable lead": Kind(modulated.wavetable_lead, "Lead", "synth", kept=True, mono=True),
+    "reese": Kind(modulated.reese, "Reese Bass", "bass", kept=True, mono=True),
+    "pure sub": Kind(modulated.pure_sub, "Sub", "bass", kept=True, mono=True),
+    "acid": Kind(modulated.acid, "Acid Synth", "synth", kept=True, starts_hard=True),
+    "bit-crushed": Kind(modulated.bit_crushed, "Lo-Fi Keys", "keys", kept=True, starts_hard=True),
+    "ring modulated": Kind(modulated.ring_modulated, "Ring FX", "fx", kept=True),
+    "flute": Kind(winds.flute, "Flute", "synth", kept=True),
+    "clarinet": Kind(winds.clarinet, "Clarinet", "synth", kept=True, mono=True),
+    "accordion": Kind(winds.accordion, "Accordion", "keys", kept=True),
+    "chopped organ": Kind(winds.chopped_organ, "Organ", "keys", kept=True),
+    "cloud": Kind(grains.cloud, "Texture", "fx", kept=True),
+    "harp": Kind(grains.harp, "Harp", "guitar", kept=True),
+    "sitar": Kind(grains.sitar, "Sitar", "guitar", kept=True),
+    "pizzicato": Kind(grains.pizzicato, "Pizzicato", "guitar", kept=True),
+    "whisper": Kind(grains.whisper, "Whisper Vox", "voice", kept=True, mono=True),
+    "robot": Kind(grains.robot, "Vocoder", "voice", kept=True),
+    "hummed": Kind(grains.hummed, "Humming Vocal", "voice", kept=True, mono=True),
+    "downlifter": Kind(grains.downlifter, "Downlifter", "fx", kept=True),
 }
