@@ -81,6 +81,10 @@ from .probing.window import (
     open_window as open_window,
     refuse_window as refuse_window,
 )
+from .trials import (
+    Trials as Trials,
+    trials as trials,
+)
 
 __all__ = [
     "BAKED_SUFFIXES",
@@ -99,6 +103,7 @@ __all__ = [
     "Prepared",
     "RunJob",
     "RunResult",
+    "Trials",
     "all_cores_busy",
     "audio_unit_class_id",
     "bake",
@@ -126,6 +131,7 @@ __all__ = [
     "search_folders",
     "stop_all",
     "tidy",
+    "trials",
     "trust_file",
     "trust_folder",
     "trusted_folders",

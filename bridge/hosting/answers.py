@@ -106,6 +106,20 @@ class SaveAnswer:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """An insert is kept loaded; `latency_frames` are taken off whatever it renders."""
+
+    latency_frames: int
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Display texts with their units, a row for each that was asked for."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Done:
     """All there is to tell is in files."""
 
@@ -120,7 +134,7 @@ class Refusal:
     problems: tuple[Problem, ...]
 
 
-Answer = FactoryAnswer | Described | PrepareAnswer | RunAnswer | SaveAnswer | Done
+Answer = FactoryAnswer | Described | PrepareAnswer | RunAnswer | SaveAnswer | Opened | Texts | Done
 _A = TypeVar("_A")
 
 

@@ -14,9 +14,11 @@ from bridge.hosting.answers import (
     Described,
     Done,
     FactoryAnswer,
+    Opened,
     PrepareAnswer,
     RunAnswer,
     SaveAnswer,
+    Texts,
 )
 from bridge.hosting.engines.table import able
 from bridge.hosting.port import PrepareJob, RunJob
@@ -139,6 +141,41 @@ class Repeat(_Rendered[Done]):
 
 
 @dataclass(frozen=True)
+class Try(_Rendered[Opened]):
+    """Load one insert and keep it, for Tried and Shown of the same child; `input` is a first one.
+
+    `names` are the parameters that are tried.
+    """
+
+    op = "try_out"
+    answer = Opened
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tried(Job[Done]):
+    """Render the kept insert once a row of `values` (0 to 1), one after another into `output`.
+
+    `input` is one for all rows, or holds as many as there are rows.
+    """
+
+    op = "tried"
+    answer = Done
+    input: str
+    values: tuple[tuple[float, ...], ...]
+    output: str
+
+
+@dataclass(frozen=True)
+class Shown(Job[Texts]):
+    """The display texts of the tried parameters at each row of `values` (0 to 1)."""
+
+    op = "shown"
+    answer = Texts
+    values: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class Factory(Job[FactoryAnswer]):
     """List what the library `binary` of the plugin file `bundle` holds; `host` is its format."""
 
@@ -148,11 +185,12 @@ class Factory(Job[FactoryAnswer]):
     binary: str
 
 
-PluginJob = Describe | Save | Window | Prepare | Run | Repeat
+PluginJob = Describe | Save | Window | Prepare | Run | Repeat | Try
 """A job that loads a plugin."""
 
 _BY_OP: dict[str, type[Job[Any]]] = {
-    kind.op: kind for kind in (Describe, Save, Window, Prepare, Run, Repeat, Factory)
+    kind.op: kind
+    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Try, Tried, Shown, Factory)
 }
 
 
@@ -221,6 +259,11 @@ def repeat_job(engine: str, job: RunJob, outputs: Sequence[Path]) -> Repeat:
     """Run one insert three times in one process, into `outputs`."""
     paths = tuple(str(output.absolute()) for output in outputs)
     return Repeat(**_rendered(engine, job), outputs=paths)
+
+
+def try_job(engine: str, job: RunJob, names: Sequence[str]) -> Try:
+    """Load the insert of a run and keep it, to try values of these parameters."""
+    return Try(**_rendered(engine, job), names=tuple(names))
 
 
 def _usual(

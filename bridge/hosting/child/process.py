@@ -101,14 +101,26 @@ class ChildFailed(Exception):  # noqa: N818 - it is caught and mapped, never tol
     last_lines: tuple[str, ...] = ()
 
 
-class _Live:
-    """A running child, its drained pipes, and whether it was told to stop."""
+class Live:
+    """A running child, its drained pipes, and whether it was told to stop.
 
-    def __init__(self, process: subprocess.Popen[bytes], family: Family, token: str) -> None:
+    One that is `asked_again` is read on after its answer; `heard` tells that it said something.
+    """
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        family: Family,
+        token: str,
+        *,
+        asked_again: bool = False,
+    ) -> None:
         self.process = process
         self.family = family
         self.token = token
+        self.asked_again = asked_again
         self.stopped = False
+        self.heard = threading.Condition()
         self.answer = bytearray()
         self.last: deque[bytes] = deque(maxlen=LAST_LINES)
         self.readers = (
@@ -120,12 +132,18 @@ class _Live:
 
     def _read_answer(self) -> None:
         for part in _parts(self.process.stdout):
-            self.answer += part
+            with self.heard:
+                self.answer += part
+                self.heard.notify()
             if len(self.answer) > MOST_ANSWER_BYTES:
                 return
-            ending = self.answer[-len(part) - len(self.token) - 4 :]
-            if self.token.encode() in ending and ending.endswith(b"\n"):
+            if self.has_answered(len(part)) and not self.asked_again:
                 return  # a process the plugin left behind may hold the pipe open
+
+    def has_answered(self, last_bytes: int) -> bool:
+        """Whether the last bytes it said, or some before, end an answer."""
+        ending = self.answer[-last_bytes - len(self.token) - 4 :]
+        return self.token.encode() in ending and ending.endswith(b"\n")
 
     def _read_talk(self) -> None:
         rest = b""
@@ -157,7 +175,7 @@ class _Registry:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.live: set[_Live] = set()
+        self.live: set[Live] = set()
         self.stops = 0
 
 
@@ -187,13 +205,13 @@ def call(job: Job[Answer], deadline_s: float, since: int | None = None) -> Answe
     were stopped since the count `since` (absent: since now).
     """
     since = stops() if since is None else since
-    with _running(since) as child:
-        _hand_in(child, {**as_wire(job), "token": child.token})
+    with running(since) as child:
+        hand_in(child, {**as_wire(job), "token": child.token})
         in_time = _wait(child, deadline_s)
     if child.stopped:
         raise StoppedError(Problem(kind="interrupted", message="stopped while hosting"))
     try:
-        return checked(job.answer, _answer(child, in_time, deadline_s))
+        return checked(job.answer, answer_of(child, in_time, deadline_s))
     except (ValueError, RecursionError):
         stage, _, garbled = _parsed(bytes(child.answer), child.token)
         said = garbled or "it is not what was asked for"
@@ -201,12 +219,16 @@ def call(job: Job[Answer], deadline_s: float, since: int | None = None) -> Answe
 
 
 @contextlib.contextmanager
-def _running(since: int) -> Iterator[_Live]:
-    child: _Live | None = None
+def running(since: int, *, asked_again: bool = False) -> Iterator[Live]:
+    """A child without a job, ended with the block; `asked_again`, it may be given several.
+
+    Raises ChildFailed where none can be started.
+    """
+    child: Live | None = None
     held = contextlib.ExitStack()
     try:
         with uninterrupted():  # or a child could be there that nobody knows of
-            child = _started(held, since)
+            child = _started(held, since, asked_again)
         if child.stopped:
             child.family.stop()
         yield child
@@ -218,7 +240,7 @@ def _running(since: int) -> Iterator[_Live]:
         held.close()
 
 
-def _started(held: contextlib.ExitStack, since: int) -> _Live:
+def _started(held: contextlib.ExitStack, since: int, asked_again: bool) -> Live:
     try:
         # The child's working directory: what a plugin drops there goes with it.
         folder = held.enter_context(scratch())
@@ -241,7 +263,8 @@ def _started(held: contextlib.ExitStack, since: int) -> _Live:
         )
     except OSError as error:
         raise ChildFailed(Ending.UNSTARTED, error.strerror or str(error)) from error
-    child = _Live(process, Family(process, str(folder)), secrets.token_hex(16))
+    family, token = Family(process, str(folder)), secrets.token_hex(16)
+    child = Live(process, family, token, asked_again=asked_again)
     with _registry.lock:
         _registry.live.add(child)
         child.stopped = _registry.stops != since
@@ -254,15 +277,17 @@ def _own_group() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _hand_in(child: _Live, told: Mapping[str, Any]) -> None:
+def hand_in(child: Live, told: Mapping[str, Any]) -> None:
+    """Give a child a job, the last one unless it is asked again."""
     stdin = child.process.stdin
     if stdin is None:
         return
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError), stdin:
-        stdin.write(json.dumps(told).encode())
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        stdin.write(json.dumps(told).encode() + b"\n")
+        stdin.flush() if child.asked_again else stdin.close()
 
 
-def _wait(child: _Live, deadline_s: float) -> bool:
+def _wait(child: Live, deadline_s: float) -> bool:
     """Wait until the child closes its answer; tell whether it ended before the deadline.
 
     A process that a plugin left behind may hold the pipe open: the child's own end counts.
@@ -275,7 +300,8 @@ def _wait(child: _Live, deadline_s: float) -> bool:
     return child.process.returncode is not None
 
 
-def _answer(child: _Live, in_time: bool, deadline_s: float) -> object:
+def answer_of(child: Live, in_time: bool, deadline_s: float) -> object:
+    """What a child said to its last job. Raises ChildFailed where it is no answer."""
     stage, answer, garbled = _parsed(bytes(child.answer), child.token)
     if answer is not None:
         return answer

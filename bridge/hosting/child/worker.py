@@ -1,4 +1,6 @@
-"""A worker child's entry: `python -m bridge.hosting.child.worker PARENT_PID`, a job on stdin.
+"""A worker child's entry: `python -m bridge.hosting.child.worker PARENT_PID`, jobs on stdin.
+
+Nearly always it is one; what is asked again keeps what its first job has loaded.
 
 Answers on a private copy of stdout, which it takes away from plugins; leaves by `os._exit`, because
 plugins crash or hang when they are unloaded. What a host raises becomes a named problem.
@@ -61,7 +63,7 @@ def _no_core_files() -> None:
 
 
 def main() -> None:
-    """Read the job, answer, leave."""
+    """Read a job a line, answer each, leave after the last."""
     _no_core_files()
     os.umask(0o077)  # the same for everybody: what plugins and this write is their user's alone
     enter_worker(int(sys.argv[1]))
@@ -70,14 +72,15 @@ def main() -> None:
     def say(message: dict[str, Any]) -> None:
         _write(out, json.dumps(message).encode() + b"\n")
 
-    told = json.load(sys.stdin)
-    token = told.pop("token", None)
-    job = from_wire(told)
-    if isinstance(job, Describe) and job.hide_display:
-        for name in SCREENS:
-            os.environ.pop(name, None)
-    answered = answer(job, lambda stage: say({"stage": stage}))
-    say({"answer": as_wire(answered), "token": token})
+    for line in sys.stdin:
+        told = json.loads(line)
+        token = told.pop("token", None)
+        job = from_wire(told)
+        if isinstance(job, Describe) and job.hide_display:
+            for name in SCREENS:
+                os.environ.pop(name, None)
+        answered = answer(job, lambda stage: say({"stage": stage}))
+        say({"answer": as_wire(answered), "token": token})
     os._exit(0)
 
 

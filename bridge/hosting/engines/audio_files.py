@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -51,11 +52,11 @@ def _window(source: Path, start: int) -> Audio:
     return np.fromfile(source, "<f4", count, offset=first).reshape(-1, 2).T
 
 
-def held(source: str | None, sides: Sides) -> Audio:
-    """The chosen sides of an interleaved stereo file, (channels, frames); None is silent."""
+def held(source: str | Audio | None, sides: Sides) -> Audio:
+    """The chosen sides of an interleaved stereo file or of (2, frames); None is silent."""
     if source is None:
         return np.zeros((2 if sides == Sides.BOTH else 1, 1), dtype=np.float32)
-    audio = mapped(source).T
+    audio = mapped(source).T if isinstance(source, str) else source
     if sides == Sides.MEAN:
         return np.asarray((audio[:1] + audio[1:]) * np.float32(0.5))
     return audio if sides == Sides.BOTH else audio[sides : sides + 1]
@@ -114,9 +115,22 @@ def _write(file: FileIO, mixed: npt.NDArray[np.float32]) -> None:
         octets = octets[file.write(octets) :]
 
 
+def rows_tried(source: str, frames: int, count: int) -> Iterator[Audio]:
+    """What is fed to each of `count` trials, (2, frames): one for all, or a row each."""
+    rows = mapped(source).reshape(-1, frames, 2)
+    for index in range(count):
+        yield rows[index if len(rows) > 1 else 0].T
+
+
 def write_raw(audio: tuple[Audio, Audio], frames: int, output: str) -> None:
     """Write the first `frames` of left and right as they are, interleaved."""
-    _interleaved([channel[:frames] for channel in audio]).tofile(output)
+    with Path(output).open("wb") as file:
+        append_raw(file, audio, frames)
+
+
+def append_raw(file: BinaryIO, audio: tuple[Audio, Audio], frames: int) -> None:
+    """Write the first `frames` of left and right as they are, behind what is in a file."""
+    _interleaved([channel[:frames] for channel in audio]).tofile(file)
 
 
 def _interleaved(channels: Sequence[Audio]) -> npt.NDArray[np.float32]:

@@ -26,15 +26,15 @@ from bridge.hosting.answers import (
 from bridge.hosting.engines.dawdreamer_rig import Rig, listed
 from bridge.hosting.engines.parameters import Parameters
 from bridge.hosting.engines.peak_memory import peak_memory_bytes
-from bridge.hosting.jobs import Describe, Prepare, Repeat, Run, Save
+from bridge.hosting.jobs import Describe, Prepare, Repeat, Run, Save, Try
 from stemwright.problems import Diagnostic, Problem
 
 
 def run(job: Run, tell: Tell) -> RunAnswer:
     """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
-    rig = _ready(job, tell, job.tapes)
-    latency, told = _latency(rig, job)
+    rig = ready(job, tell, job.tapes)
+    latency, told = latency_of(rig, job)
     loaded = time.perf_counter()
     tell("processing")
     if rig.records:
@@ -65,10 +65,10 @@ def repeat(job: Repeat, tell: Tell) -> Done:
     from bridge.hosting.engines.audio_files import write_raw  # with numpy: tapes need none
 
     one, other, third = job.outputs
-    rig = _ready(job, tell)
+    rig = ready(job, tell)
     for output in (one, other):
         write_raw(rig.render(job.frames), job.frames, output)
-    write_raw(_ready(job, tell).render(job.frames), job.frames, third)
+    write_raw(ready(job, tell).render(job.frames), job.frames, third)
     return Done()
 
 
@@ -148,7 +148,8 @@ def _how(job: Prepare) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _ready(job: Run | Repeat, tell: Tell, tapes: str | None = None) -> Rig:
+def ready(job: Run | Repeat | Try, tell: Tell, tapes: str | None = None) -> Rig:
+    """An insert set up and connected to its input. Raises Refused."""
     tell(LOADING)
     rig = Rig(job, tapes)
     tell("applying its state")
@@ -166,7 +167,7 @@ def _ready(job: Run | Repeat, tell: Tell, tapes: str | None = None) -> Rig:
     return rig
 
 
-def _is_behind(rig: Rig, job: Run | Repeat) -> bool:
+def _is_behind(rig: Rig, job: Run | Repeat | Try) -> bool:
     """Tell whether a VST3's raw values are yet to change its latency.
 
     Only then is it fed a buffer ahead: some plugins carry over what they processed.
@@ -176,7 +177,7 @@ def _is_behind(rig: Rig, job: Run | Repeat) -> bool:
     return job.expected_latency_frames not in (None, rig.latency_frames())
 
 
-def _latency(rig: Rig, job: Run) -> tuple[int, tuple[Diagnostic, ...]]:
+def latency_of(rig: Rig, job: Run | Try) -> tuple[int, tuple[Diagnostic, ...]]:
     """The frames to compensate, and what is odd about them."""
     reported, expected = rig.latency_frames(), job.expected_latency_frames
     if job.latency_frames is not None:

@@ -125,7 +125,7 @@ class Rig:
         """Feed the raw files `source` (None: silence) and `key` to the plugin; load the graph."""
         self._load_graph("in", source, key)
 
-    def _load_graph(self, name: str, source: str | None, key: str | None) -> None:
+    def _load_graph(self, name: str, source: str | Audio | None, key: str | None) -> None:
         graph: list[tuple[Any, list[str]]] = []
         self._players = []
         recorder = None if self._tapes is None or source is None else self._tapes.recorder
@@ -143,15 +143,26 @@ class Rig:
             graph.append((recorder, [f"plugin{side}" for side in range(len(self._plugins))]))
         self._engine.load_graph(graph)
 
-    def _player(self, name: str, source: str | None, sides: Sides) -> Any:
-        """What gives the chosen sides of a raw file, or silence."""
-        if self._tapes is not None:
+    def _player(self, name: str, source: str | Audio | None, sides: Sides) -> Any:
+        """What gives the chosen sides of a raw file or of samples, or silence."""
+        if self._tapes is not None and (source is None or isinstance(source, str)):
             return self._tapes.player(name, source, sides)
         from bridge.hosting.engines.audio_files import held  # with numpy, which tapes do without
 
         player = self._engine.make_playback_processor(name, held(source, sides))
         self._players.append(player)
         return player
+
+    def try_out(self, audio: Audio, raw_params: RawParams) -> None:
+        """Set raw values, start the plugin anew with them, and feed it (2, frames) `audio`.
+
+        What was set reaches a VST3's component with a buffer: silent ones come first, as nothing
+        of what is heard may depend on the values before.
+        """
+        for plugin in self._plugins:
+            _set_raw(plugin, raw_params)
+        self.settle(primed=True)
+        self._load_graph("in", audio, None)
 
     def latency_frames(self) -> int:
         """What the plugin reports, right once the graph is loaded; later changes do not show."""

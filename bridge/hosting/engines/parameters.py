@@ -118,6 +118,14 @@ class Parameters:
         for name, value in raw_params:
             self._get(name).raw_value = value
 
+    def texts(self, raw_params: Iterable[tuple[str, float]]) -> tuple[str, ...]:
+        """The display texts with their units that raw values would have, by name."""
+        by_name = {each.name: each for each in reversed(list(self._listed()))}
+        return tuple(
+            tidy(shown(by_name[name].get_text_for_raw_value(raw), by_name[name].label or ""))
+            for name, raw in raw_params
+        )
+
     def agrees(self, name: str, text: str) -> bool:
         """Tell whether the parameter shows what `text` asks for."""
         parameter = self._get(name)

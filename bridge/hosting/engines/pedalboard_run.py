@@ -29,7 +29,7 @@ from bridge.hosting.engines.pedalboard_plugin import (
     parameters_of,
     settle,
 )
-from bridge.hosting.jobs import Repeat, Run
+from bridge.hosting.jobs import Repeat, Run, Try
 from stemwright.problems import Diagnostic, Problem
 
 _BLOCKS_AT_ONCE = 64
@@ -40,17 +40,17 @@ def run(job: Run, tell: Tell) -> RunAnswer:
     """Render `job.input` through one insert into `job.output`."""
     began = time.perf_counter()
     audio = np.concatenate(list(raw_slices(job.input)), axis=1)
-    plugins = _instances(job, tell)
+    plugins = instances(job, tell)
     loaded = time.perf_counter()
     tell("processing")
-    shift, sides = _rendered(plugins, audio, job)
-    if job.raw_params and _reported(plugins) != job.expected_latency_frames:
-        plugins = _instances(job, tell, settled=True)
-        shift, sides = _rendered(plugins, audio, job)
+    shift, sides = rendered(plugins, audio, job)
+    if job.raw_params and reported_latency(plugins) != job.expected_latency_frames:
+        plugins = instances(job, tell, settled=True)
+        shift, sides = rendered(plugins, audio, job)
     done = time.perf_counter()
     tell("handing its output over")
     hand_over((sides[0], sides[1]), shift, job)
-    reported, expected = _reported(plugins), job.expected_latency_frames
+    reported, expected = reported_latency(plugins), job.expected_latency_frames
     latency = reported if job.latency_frames is None else job.latency_frames
     told: tuple[Diagnostic, ...] = ()
     if job.latency_frames is None and expected not in (None, reported):
@@ -71,21 +71,21 @@ def repeat(job: Repeat, tell: Tell) -> Done:
     """
     audio = np.concatenate(list(raw_slices(job.input)), axis=1)
     one, other, third = job.outputs
-    first = _instances(job, tell)
+    first = instances(job, tell)
     for output in (one, other):
         _once(first, audio, job, output)
         for plugin in first:
             plugin.reset()
-    _once(_instances(job, tell), audio, job, third)
+    _once(instances(job, tell), audio, job, third)
     return Done()
 
 
 def _once(plugins: list[Any], audio: Audio, job: Repeat, output: str) -> None:
-    shift, sides = _rendered(plugins, audio, job)
+    shift, sides = rendered(plugins, audio, job)
     write_raw((sides[0, shift:], sides[1, shift:]), job.frames, output)
 
 
-def _instances(job: Run | Repeat, tell: Tell, *, settled: bool = False) -> list[Any]:
+def instances(job: Run | Repeat | Try, tell: Tell, *, settled: bool = False) -> list[Any]:
     """One stereo instance, or a mono one a side, as the plugin was prepared.
 
     `settled`, they are started anew with what was set one by one. Not all are: some carry over what
@@ -94,7 +94,7 @@ def _instances(job: Run | Repeat, tell: Tell, *, settled: bool = False) -> list[
     return [_ready(job, tell, settled) for _ in range(3 - job.inputs)]
 
 
-def _ready(job: Run | Repeat, tell: Tell, settled: bool) -> Any:
+def _ready(job: Run | Repeat | Try, tell: Tell, settled: bool) -> Any:
     tell(LOADING)
     plugin = load(job.plugin)
     check_class(plugin, job.plugin)
@@ -107,11 +107,12 @@ def _ready(job: Run | Repeat, tell: Tell, settled: bool) -> Any:
     return plugin
 
 
-def _reported(plugins: list[Any]) -> int:
+def reported_latency(plugins: list[Any]) -> int:
+    """The frames of latency that an insert's instances report."""
     return max(int(plugin.reported_latency_samples) for plugin in plugins)
 
 
-def _rendered(plugins: list[Any], audio: Audio, job: Run | Repeat) -> tuple[int, Audio]:
+def rendered(plugins: list[Any], audio: Audio, job: Run | Repeat | Try) -> tuple[int, Audio]:
     """Where the output begins in what came out, and that, (2, frames or more).
 
     An override below the reported latency asks for frames that pedalboard drops: silence fed
@@ -128,10 +129,11 @@ def _rendered(plugins: list[Any], audio: Audio, job: Run | Repeat) -> tuple[int,
         for side, plugin in enumerate(plugins)
     ]
     held = [side.feed_all() for side in sides]
-    latency = _reported(plugins) if asked is None else asked
+    latency = reported_latency(plugins) if asked is None else asked
     shift = lead + latency - held[0]
     if shift < 0 or len(set(held)) > 1:
-        said = f"pedalboard holds {held} frames back, of {_reported(plugins)} the plugin reports"
+        reported = reported_latency(plugins)
+        said = f"pedalboard holds {held} frames back, of {reported} the plugin reports"
         raise Refused(Problem("wrong_length", said, hint="Leave `latency_samples` out."))
     return shift, np.concatenate([side.until(shift + audio.shape[1]) for side in sides])
 
@@ -139,7 +141,7 @@ def _rendered(plugins: list[Any], audio: Audio, job: Run | Repeat) -> tuple[int,
 class _Stream:
     """A plugin being fed in fixed blocks, and what came out of it so far."""
 
-    def __init__(self, plugin: Any, audio: Audio, job: Run | Repeat) -> None:
+    def __init__(self, plugin: Any, audio: Audio, job: Run | Repeat | Try) -> None:
         self._plugin = plugin
         self._audio = audio
         self._rate_hz = float(job.sample_rate_hz)

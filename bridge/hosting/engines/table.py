@@ -46,9 +46,12 @@ class Engine:
 _ROWS = (
     Engine(
         name="dawdreamer",
-        adapters=dict.fromkeys(
-            ("describe", "prepare", "run", "repeat", "save"), f"{_PACKAGE}.dawdreamer"
-        ),
+        adapters={
+            **dict.fromkeys(
+                ("describe", "prepare", "run", "repeat", "save"), f"{_PACKAGE}.dawdreamer"
+            ),
+            **dict.fromkeys(("try_out", "tried", "shown"), f"{_PACKAGE}.dawdreamer_trials"),
+        },
         formats=("VST3", "AU", "VST2"),
         keyed_formats=("VST2",),
         prepared_by="pedalboard",  # it reads display texts back
@@ -61,6 +64,7 @@ _ROWS = (
             "window": f"{_PACKAGE}.pedalboard_setup",
             "run": f"{_PACKAGE}.pedalboard_run",
             "repeat": f"{_PACKAGE}.pedalboard_run",
+            **dict.fromkeys(("try_out", "tried", "shown"), f"{_PACKAGE}.pedalboard_trials"),
         },
         formats=("VST3", "AU"),
     ),

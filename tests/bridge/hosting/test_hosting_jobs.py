@@ -13,12 +13,14 @@ from bridge.hosting.answers import (
     Described,
     Done,
     FactoryAnswer,
+    Opened,
     ParameterText,
     PluginClass,
     PrepareAnswer,
     Refusal,
     RunAnswer,
     SaveAnswer,
+    Texts,
     about,
     as_wire as answer_as_wire,
     checked,
@@ -31,6 +33,9 @@ from bridge.hosting.jobs import (
     Repeat,
     Run,
     Save,
+    Shown,
+    Tried,
+    Try,
     Window,
     as_wire,
     describe_job,
@@ -39,6 +44,7 @@ from bridge.hosting.jobs import (
     repeat_job,
     run_job,
     save_job,
+    try_job,
     window_job,
 )
 from bridge.hosting.port import HostedInsert, PrepareJob, RunJob
@@ -61,6 +67,9 @@ RUN = RunJob(HostedInsert("vox/air", PLUGIN, STATE, RAW, 3, 5, 1, 1, OUT), OUT, 
         prepare_job("pedalboard", PrepareJob(PLUGIN, STATE, (("Gain", "-3 dB"),)), OUT),
         run_job("dawdreamer", RUN, OUT),
         repeat_job("pedalboard", RUN, [OUT, OUT, OUT]),
+        try_job("dawdreamer", RUN, ("Gain", "Mix")),
+        Tried("dawdreamer", "/in/a.f32", ((0.1 + 0.2, 1.0), (0.5, 0.0)), "/out/a.f32"),
+        Shown("dawdreamer", ((0.1 + 0.2, 1.0),)),
         Factory("vst3", "/plugins/air.vst3", "/plugins/air.vst3/air.so"),
     ],
     ids=lambda job: job.op,
@@ -80,6 +89,8 @@ LATER = Diagnostic("warning", "latency_differs", "", "reports 3 frames")
         PrepareAnswer("0" * 32, 3, 2, 2, (("Gain", "-3 dB"),), RAW, (LATER,)),
         RunAnswer(0, 1 << 40, 0.1 + 0.2, 1.0, (LATER, LATER)),
         SaveAnswer(held=False),
+        Opened(480),
+        Texts((("-3 dB", "50 %"),)),
         Done(),
     ],
     ids=lambda answer: type(answer).__name__,
@@ -96,6 +107,6 @@ def test_a_refusal_survives_the_way_to_the_parent_whatever_was_asked() -> None:
 
 
 def test_each_job_says_in_types_and_at_run_time_the_same_of_its_answer() -> None:
-    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Factory):
+    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Try, Tried, Shown, Factory):
         (base,) = kind.__orig_bases__  # type: ignore[attr-defined]  # unknown to typeshed
         assert get_args(base) == (kind.answer,)
