@@ -35,8 +35,8 @@ def linear(gain_db: float) -> float:
 
 
 def linear_power(level_db: float) -> float:
-    """Return the power of a level in dB, correctly rounded."""
-    return power_of_ten(level_db, 10.0)
+    """Return the power of a level in dB, correctly rounded; 0 for minus infinity."""
+    return power_of_ten(level_db, 10.0) if math.isfinite(level_db) else math.pow(10.0, level_db)
 
 
 def _log10(ratio: float) -> float:

@@ -29,6 +29,11 @@ COMMANDS = {
         "commands.bounce:bounce",
         "Print a DAW session's stems the way the DAW would: clips, fades, faders, pans, sends.",
     ),
+    "new": (
+        "advising.new:new",
+        "Write a starter chain for stems: groups, high-passes, gentle dynamics, returns, the"
+        " master.",
+    ),
     "job": (
         "songs.job:app",
         "The folder of a song: its stems, its chain, and what it changes of it.",

@@ -1,6 +1,7 @@
 from .filter_designs import (
     Sections as Sections,
     passing as passing,
+    sections_of as sections_of,
 )
 from .filters import (
     SosFilter as SosFilter,
@@ -99,6 +100,7 @@ __all__ = [
     "ride_gains",
     "run",
     "run_keyed",
+    "sections_of",
     "sines",
     "solve_drive",
     "split",

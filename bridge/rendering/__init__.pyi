@@ -4,6 +4,7 @@ from .context import (
     context_of as context_of,
 )
 from .finish import (
+    MUCH_LIMITING_DB as MUCH_LIMITING_DB,
     target_spec as target_spec,
     target_words as target_words,
 )
@@ -39,6 +40,7 @@ from .version_sums import (
 
 __all__ = [
     "MOST_BETWEEN_DBFS",
+    "MUCH_LIMITING_DB",
     "WORKER_MODULES",
     "Context",
     "HeldDrive",

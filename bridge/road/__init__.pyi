@@ -1,3 +1,7 @@
+from .advising.starting import (
+    NewChain as NewChain,
+    new_chain as new_chain,
+)
 from .again import (
     FinishedAgain as FinishedAgain,
 )
@@ -103,6 +107,7 @@ __all__ = [
     "InMemory",
     "Inputs",
     "Loudness",
+    "NewChain",
     "Planned",
     "PrintedStems",
     "Proof",
@@ -137,6 +142,7 @@ __all__ = [
     "loudness_in",
     "may_be_session",
     "measured",
+    "new_chain",
     "plan_master",
     "planned_delivery",
     "proofs",

@@ -172,6 +172,10 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "demo": [[place.folder / "taken"]],
         "read": [[place.stems], [place.session, "--clips"], [place.folder / HOSTILE]],
         "check": [[place.stems], [place.folder / HOSTILE], ["--codes"]],
+        "new": [
+            [place.stems, "-o", place.folder / f"starter{HOSTILE}.toml"],
+            [place.folder / HOSTILE, "-o", place.folder / f"other{HOSTILE}.toml"],
+        ],
         "job new": [
             [place.stems, "--chain", place.chain, "-o", place.folder / f"song{HOSTILE}"],
             [place.stems, "--chain", place.chain, "--dry-run"],

@@ -1,0 +1,1 @@
+"""Commands that advise: what to do next with a song."""
