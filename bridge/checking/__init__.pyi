@@ -24,6 +24,12 @@ from .message.letter import (
     Letters as Letters,
     letters as letters,
 )
+from .mix.in_rough import (
+    InRough as InRough,
+    StemInRough as StemInRough,
+    Unknown as Unknown,
+    in_rough as in_rough,
+)
 from .quick.known import (
     KnownStem as KnownStem,
 )
@@ -52,6 +58,7 @@ __all__ = [
     "Code",
     "Finding",
     "Found",
+    "InRough",
     "KnownStem",
     "Letters",
     "MixFit",
@@ -61,10 +68,13 @@ __all__ = [
     "StemAudio",
     "StemFindings",
     "StemInMix",
+    "StemInRough",
+    "Unknown",
     "check",
     "code_of",
     "excerpt",
     "finding_of_stem",
+    "in_rough",
     "letters",
     "name_of",
     "opened_song",

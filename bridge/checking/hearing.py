@@ -50,6 +50,17 @@ def heard(audio: StemAudio) -> Heard:
     return Heard(audio, _in_order(told), sketcher.result(), hashed)
 
 
+def sketched(audio: StemAudio) -> Heard:
+    """Hear a stem for its sketch alone: nothing is found in it, and its PCM is not hashed.
+
+    Raises InputError as `StemAudio.passages` does.
+    """
+    sketcher = Sketcher(audio.facts)
+    for passage in audio.passages():
+        sketcher.hear(passage)
+    return Heard(audio, (), sketcher.result(), "")
+
+
 def _is_most_of_it(found: Found, frames: int) -> bool:
     """Whether it says that there is next to nothing to hear: `value` counts samples."""
     return found.code == "corrupt_samples" and found.value > _MOST * frames

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.beside import beside
-from bridge.checking.mix.fitting import Fit, copies_of, fitted
+from bridge.checking.mix.fitting import Fit, copies_of
+from bridge.checking.mix.holding import SUMS_DB, Held, held_to
 from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
 from bridge.checking.mix.outside import sounds_in, with_outside
 from bridge.checking.mix.placing import placed
-from bridge.checking.mix.products import Placed, Products, products
-from bridge.checking.mix.refining import refined, rests_db
+from bridge.checking.mix.refining import rests_db
 from bridge.checking.mix.telling import (
     POOR_DB,
     InMix,
@@ -28,11 +28,7 @@ from bridge.checking.mix.telling import (
 from bridge.checking.stem_audio import StemAudio
 from stemwright.words import counted
 
-_SUMS_DB = 35.0
-_BUS_GAINS_DB = 3.0
-"""What a gain that moves must explain more, so that a bus on the mix is what is left."""
 _LITTLE_DB = 1.0
-_MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 _MOST_HELD = 0.7
 """The part of the time below which the stems are not the mix's: it is another version."""
 _HARDLY_HELD = 0.1
@@ -41,13 +37,15 @@ _ANOTHER = "the stems are what sounds in it for {share:.0%} of the time: another
 
 
 @dataclass(frozen=True)
-class _Held:
-    """The stems held to the mix; `by_bus_db` is what a gain that moves explains more."""
+class AgainstMix:
+    """What a mix says of stems, `fit`, and how those that sound in it were `held` to it.
 
-    places: list[Placed]
-    given: Products
-    fit: Fit
-    by_bus_db: float
+    `inside` are these stems; without any, and against a silent mix, nothing was held.
+    """
+
+    fit: MixFit
+    inside: tuple[Heard, ...] = ()
+    held: Held | None = None
 
 
 def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None) -> MixFit:
@@ -55,23 +53,32 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
 
     Raises InputError as `StemAudio.read` does.
     """
+    return held_against(stems, mix, tempo_bpm).fit
+
+
+def held_against(
+    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None
+) -> AgainstMix:
+    """The same, with what it rests on. Raises as `against_mix` does."""
     rates = Counter(stem.audio.facts.sample_rate_hz for stem in stems)
     if not rates:
-        return MixFit(0.0, (), (), "unrelated", "no stem can be held to it")
+        return AgainstMix(MixFit(0.0, (), (), "unrelated", "no stem can be held to it"))
     rate_hz = rates.most_common(1)[0][0]
     ways = placed(stems, mix, rate_hz)
     late = ways[0][0]
     inside = [stem for stem in stems if sounds_in(stem, mix, late / rate_hz)]
     if 0 < len(inside) < len(stems):
-        fit = against_mix(inside, mix, tempo_bpm)
-        return with_outside(fit, [stem.audio.facts.id for stem in stems], late)
-    held = _held_at(stems, mix, ways[0], rate_hz)
-    if float(held.given.total[-1, -1]) <= 0.0:
-        return MixFit(0.0, (), (), "unrelated", "the rough mix is silent")
-    for way in ways[1:]:
-        held = _better(held, _held_at(stems, mix, way, rate_hz))
-    held = _brought_back(stems, mix, held, ways[0])
-    held = _looked_again(stems, mix, held)
+        found = held_against(inside, mix, tempo_bpm)
+        told = with_outside(found.fit, [stem.audio.facts.id for stem in stems], late)
+        return replace(found, fit=told)
+    held = held_to(stems, mix, ways, rate_hz)
+    if held is None:
+        return AgainstMix(MixFit(0.0, (), (), "unrelated", "the rough mix is silent"))
+    return AgainstMix(_told(stems, mix, held, tempo_bpm), tuple(stems), held)
+
+
+def _told(stems: Sequence[Heard], mix: StemAudio, held: Held, tempo_bpm: float | None) -> MixFit:
+    rate_hz = held.given.rate_hz
     found = _in_mix(stems, held)
     explained_db = held.fit.explained_db
     in_mix = tuple(
@@ -99,49 +106,7 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
 
-def _held_at(stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[int], rate_hz: int) -> _Held:
-    places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
-    given = products(places, mix, rate_hz)
-    return _Held(places, given, *_fit(given))
-
-
-def _better(one: _Held, other: _Held) -> _Held:
-    """The other where it explains clearly more."""
-    return other if other.fit.explained_db > one.fit.explained_db + _BETTER_DB else one
-
-
-def _brought_back(
-    stems: Sequence[Heard], mix: StemAudio, held: _Held, common: Sequence[int]
-) -> _Held:
-    """With stems that were moved back at their common place, where that explains more.
-
-    The return of a delay may have taken the place of what it repeats, beside a stem that is late.
-    """
-    moved = [row for row, place in enumerate(held.places) if place.late != common[row]]
-    for row in moved[:_MOST_BROUGHT_BACK]:
-        if len(moved) < 2 or held.fit.explained_db >= _SUMS_DB:
-            break
-        offsets = [place.late for place in held.places]
-        offsets[row] = common[row]
-        held = _better(held, _held_at(stems, mix, offsets, held.given.rate_hz))
-    return held
-
-
-def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: _Held) -> _Held:
-    """With stems that did not fit elsewhere, as long as that explains more."""
-    for _ in range(_MOST_LOOKS):
-        places = refined(stems, held.places, mix, held.given, held.fit)
-        if places == held.places:
-            break
-        given = products(places, mix, held.given.rate_hz)
-        again = _better(held, _Held(places, given, *_fit(given)))
-        if again is held:
-            break
-        held = again
-    return held
-
-
-def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
+def _in_mix(stems: Sequence[Heard], held: Held) -> list[InMix]:
     rests = rests_db(held.given, held.fit)
     copies = copies_of(held.given, held.fit)
     return [
@@ -160,16 +125,6 @@ def _in_mix(stems: Sequence[Heard], held: _Held) -> list[InMix]:
     ]
 
 
-def _fit(given: Products) -> tuple[Fit, float]:
-    """The fit with one gain for all time, or one with a bus; and what the bus explains more."""
-    plain = fitted(given, moving=False)
-    if plain.explained_db >= _SUMS_DB:
-        return plain, 0.0
-    moving = fitted(given, moving=True)
-    more_db = moving.explained_db - plain.explained_db
-    return (moving, more_db) if more_db >= _BUS_GAINS_DB else (plain, 0.0)
-
-
 def _said(fit: Fit) -> str:
     return f"the stems explain it down to {fit.explained_db:.1f} dB below it"
 
@@ -182,6 +137,6 @@ def _verdict(fit: Fit, by_bus_db: float, told: Sequence[Finding]) -> tuple[str, 
     if by_bus_db:
         share = f"{by_bus_db:.1f} dB of that by a gain that moves"
         return "bus_processing", f"{said}, {share}: its bus was processed"
-    if fit.explained_db >= _SUMS_DB:
+    if fit.explained_db >= SUMS_DB:
         return "sums", said
     return "sums_with_changes", f"{said}: something was processed otherwise"

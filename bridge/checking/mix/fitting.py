@@ -140,18 +140,28 @@ def _are_copies(power: _Array, one: int, other: int) -> bool:
     return bool(power[one, other] ** 2 > (1.0 - _SAME) * sizes)
 
 
-def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
-    """Of each stem the gains, over it, of those that have none for they are the same."""
+def twins_of(given: Products, fit: Fit) -> dict[int, int]:
+    """The rows that have no gain for they are the same as another, each with that one's."""
     power = given.total[:-1, :-1]
     rows = range(len(power))
     left_out = [row for row in rows if np.isnan(fit.gains[row]) and power[row, row] > _LEAST]
-    found: list[list[float]] = [[] for _ in rows]
+    found: dict[int, int] = {}
     for copy in left_out:
         for row in rows:
             if row not in left_out and _are_copies(power, row, copy):
-                found[row].append(float(power[row, copy] / power[row, row]))
+                found[copy] = row
                 break
-    return [tuple(each) for each in found]
+    return found
+
+
+def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
+    """Of each stem the gains, over it, of those that have none for they are the same."""
+    power = given.total[:-1, :-1]
+    twins = twins_of(given, fit)
+    return [
+        tuple(float(power[row, copy] / power[row, row]) for copy, of in twins.items() if of == row)
+        for row in range(len(power))
+    ]
 
 
 def _solved(tables: Tables, weights: _Array, moved: _Array) -> _Array:

@@ -1,0 +1,96 @@
+"""The stems held to the rough mix: placed where they explain most of it, with their gains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.checking.hearing import Heard
+from bridge.checking.mix.fitting import Fit, fitted
+from bridge.checking.mix.products import Placed, Products, products
+from bridge.checking.mix.refining import refined
+from bridge.checking.stem_audio import StemAudio
+
+SUMS_DB = 35.0
+"""Explained of the mix, from which on the stems sum to it."""
+_BUS_GAINS_DB = 3.0
+"""What a gain that moves must explain more, so that a bus on the mix is what is left."""
+_MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
+
+
+@dataclass(frozen=True)
+class Held:
+    """The stems held to the mix; `by_bus_db` is what a gain that moves explains more."""
+
+    places: list[Placed]
+    given: Products
+    fit: Fit
+    by_bus_db: float
+
+
+def held_to(
+    stems: Sequence[Heard], mix: StemAudio, ways: Sequence[Sequence[int]], rate_hz: int
+) -> Held | None:
+    """Hold them to a mix, from each of the `ways` that `placed` gives; None for a silent mix.
+
+    Raises InputError as `StemAudio.read` does.
+    """
+    held = _held_at(stems, mix, ways[0], rate_hz)
+    if float(held.given.total[-1, -1]) <= 0.0:
+        return None
+    for way in ways[1:]:
+        held = _better(held, _held_at(stems, mix, way, rate_hz))
+    held = _brought_back(stems, mix, held, ways[0])
+    return _looked_again(stems, mix, held)
+
+
+def _held_at(stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[int], rate_hz: int) -> Held:
+    places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
+    given = products(places, mix, rate_hz)
+    return Held(places, given, *_fit(given))
+
+
+def _better(one: Held, other: Held) -> Held:
+    """The other where it explains clearly more."""
+    return other if other.fit.explained_db > one.fit.explained_db + _BETTER_DB else one
+
+
+def _brought_back(
+    stems: Sequence[Heard], mix: StemAudio, held: Held, common: Sequence[int]
+) -> Held:
+    """With stems that were moved back at their common place, where that explains more.
+
+    The return of a delay may have taken the place of what it repeats, beside a stem that is late.
+    """
+    moved = [row for row, place in enumerate(held.places) if place.late != common[row]]
+    for row in moved[:_MOST_BROUGHT_BACK]:
+        if len(moved) < 2 or held.fit.explained_db >= SUMS_DB:
+            break
+        offsets = [place.late for place in held.places]
+        offsets[row] = common[row]
+        held = _better(held, _held_at(stems, mix, offsets, held.given.rate_hz))
+    return held
+
+
+def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: Held) -> Held:
+    """With stems that did not fit elsewhere, as long as that explains more."""
+    for _ in range(_MOST_LOOKS):
+        places = refined(stems, held.places, mix, held.given, held.fit)
+        if places == held.places:
+            break
+        given = products(places, mix, held.given.rate_hz)
+        again = _better(held, Held(places, given, *_fit(given)))
+        if again is held:
+            break
+        held = again
+    return held
+
+
+def _fit(given: Products) -> tuple[Fit, float]:
+    """The fit with one gain for all time, or one with a bus; and what the bus explains more."""
+    plain = fitted(given, moving=False)
+    if plain.explained_db >= SUMS_DB:
+        return plain, 0.0
+    moving = fitted(given, moving=True)
+    more_db = moving.explained_db - plain.explained_db
+    return (moving, more_db) if more_db >= _BUS_GAINS_DB else (plain, 0.0)

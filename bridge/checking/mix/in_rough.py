@@ -1,0 +1,122 @@
+"""The stems as they lie in the rough mix: with which gain, where, and of which nothing is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bridge.audio import Block
+from bridge.checking.findings import MixFit
+from bridge.checking.mix.against_mix import AgainstMix, held_against
+from bridge.checking.mix.fitting import twins_of
+from bridge.checking.mix.holding import Held
+from bridge.checking.mix.products import Placed, of_width
+from bridge.checking.mix.refining import rests_db
+from bridge.checking.remembering.stems import known_or_sketched
+from bridge.checking.stem_audio import StemAudio
+from bridge.storing import Store
+
+Unknown = Literal["silent", "outside", "absent", "twin", "sum"]
+"""Why a stem has no gain of its own: it is silent, sounds only outside the mix, is not in it, is
+the same as another, or other stems make it up."""
+
+
+@dataclass(frozen=True)
+class StemInRough:
+    """A stem as the fit has it: its linear `gain`, negative where it is upside down.
+
+    `rest_db` is what is left of the mix where the stem is alone, against it; -inf where it never
+    is. `unknown` says why it has no gain, 0 then; `twin` is the stem it is the same as.
+    """
+
+    id: str
+    gain: float
+    placed: Placed
+    rest_db: float = -math.inf
+    unknown: Unknown | None = None
+    twin: str | None = None
+
+
+@dataclass(frozen=True)
+class InRough:
+    """All stems by id, in the song's order; `fit` is what the stem check says of the same.
+
+    `frames` at `rate_hz` are the mix's, `late` is how many frames later most stems lie in it.
+    """
+
+    fit: MixFit
+    stems: Mapping[str, StemInRough]
+    rate_hz: int
+    frames: int
+    late: int
+
+    def summed(self, gains: Mapping[str, float], piece: int) -> Iterator[Block]:
+        """Stereo blocks of `piece` frames: some stems, where they lie in the mix, times gains.
+
+        Raises InputError as `bridge.checking.StemAudio.read` does.
+        """
+        for begin in range(0, self.frames, piece):
+            frames = min(piece, self.frames - begin)
+            total = np.zeros((2, frames))
+            for stem, gain in gains.items():
+                part = self.stems[stem].placed.excerpt(begin, frames, self.rate_hz)
+                total += gain * of_width(part, 2)
+            yield total
+
+
+def in_rough(
+    stems: Sequence[StemAudio], mix: StemAudio, store: Store, tempo_bpm: float | None = None
+) -> InRough:
+    """Hold stems to the rough mix, as the stem check does.
+
+    Raises InputError as `StemAudio.read` does.
+    """
+    heard = [known_or_sketched(each, store) for each in stems]
+    found = held_against(heard, mix, tempo_bpm)
+    known = _known(found)
+    late = _late(found.held)
+    rows = (known.get(each.facts.id) or _outside(each, late) for each in stems)
+    rate_hz = mix.facts.sample_rate_hz if found.held is None else found.held.given.rate_hz
+    frames = round(mix.facts.frames * rate_hz / mix.facts.sample_rate_hz)
+    return InRough(found.fit, {each.id: each for each in rows}, rate_hz, frames, late)
+
+
+def _outside(audio: StemAudio, late: int) -> StemInRough:
+    return StemInRough(audio.facts.id, 0.0, Placed(audio, late), unknown="outside")
+
+
+def _late(held: Held | None) -> int:
+    if held is None:
+        return 0
+    places = [each.late for each in held.places]
+    return max(places, key=lambda each: (places.count(each), -abs(each)))
+
+
+def _known(found: AgainstMix) -> dict[str, StemInRough]:
+    held = found.held
+    if held is None:
+        return {}
+    ids = [stem.audio.facts.id for stem in found.inside]
+    absent = {each.stems[0] for each in found.fit.findings if each.code == "extra"}
+    twins = {ids[copy]: ids[of] for copy, of in twins_of(held.given, held.fit).items()}
+    powers = np.diag(held.given.total)
+    rests = rests_db(held.given, held.fit)
+
+    def told(row: int, stem: str) -> StemInRough:
+        gain, place = float(held.fit.gains[row]), held.places[row]
+        if stem in absent:
+            return StemInRough(stem, 0.0, place, unknown="absent")
+        if math.isfinite(gain):
+            return StemInRough(stem, gain, place, rests[row])
+        why: Unknown = "twin" if stem in twins else "sum" if powers[row] > _SILENT else "silent"
+        return StemInRough(stem, 0.0, place, unknown=why, twin=twins.get(stem))
+
+    return {stem: told(row, stem) for row, stem in enumerate(ids)}
+
+
+_SILENT = 1e-12
+"""Power, all of it, up to which a stem is silent."""
