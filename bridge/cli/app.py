@@ -58,6 +58,10 @@ COMMANDS = {
         "songs.freeze:freeze",
         "Keep in JOB/frozen what every plugin of a revision gave, without loss.",
     ),
+    "balance": (
+        "advising.balance:balance",
+        "Propose faders that give JOB's groups the balance of its rough mix.",
+    ),
     "measure": (
         "commands.measure:measure",
         "Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more; several files as a"

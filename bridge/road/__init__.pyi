@@ -1,3 +1,8 @@
+from .advising.balancing import (
+    ToBalance as ToBalance,
+    apply_balance as apply_balance,
+    balanced as balanced,
+)
 from .advising.starting import (
     NewChain as NewChain,
     new_chain as new_chain,
@@ -113,11 +118,14 @@ __all__ = [
     "Proof",
     "QuickCheck",
     "StateTexts",
+    "ToBalance",
     "ToCheck",
     "ToDeliver",
     "Work",
     "accept_findings",
+    "apply_balance",
     "are_repairs",
+    "balanced",
     "check_draft",
     "check_page_place",
     "check_repairs_folder",

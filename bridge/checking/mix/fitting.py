@@ -26,6 +26,8 @@ _EVEN_ROUNDS, _EVENLY_BETTER_DB = 6, 2.0
 """What counting all explained cells must explain more to be believed: a bus alone gives 1.3."""
 _SAME = 1e-4
 """The part of a stem's power, that no other stems hold, below which it is made of them."""
+_ALIKE = 0.02
+"""The part of a stem's power, that no other stems hold, below which its gain is not sure."""
 _LEAST = 1e-12
 MOST_DB = 60.0
 """What the precision of the products can tell at most."""
@@ -116,12 +118,17 @@ def independent(power: _Array) -> list[int]:
     while len(kept) > 1:
         sizes = np.sqrt(np.diag(power)[kept])
         normal = power[np.ix_(kept, kept)] / np.outer(sizes, sizes)
-        alone = 1.0 / np.diag(np.linalg.inv(normal + 1e-9 * np.eye(len(kept))))
+        alone = _alone(normal)
         made = [row for row, part in zip(kept, alone, strict=True) if part < _SAME]
         if not made:
             break
         kept.remove(_surplus(power, kept, made))
     return kept
+
+
+def _alone(normal: _Array) -> _Array:
+    """The part of each stem's power that no others hold, of their products at one size."""
+    return np.asarray(1.0 / np.diag(np.linalg.inv(normal + 1e-9 * np.eye(len(normal)))))
 
 
 def _surplus(power: _Array, kept: list[int], made: list[int]) -> int:
@@ -152,6 +159,22 @@ def twins_of(given: Products, fit: Fit) -> dict[int, int]:
                 found[copy] = row
                 break
     return found
+
+
+def alike_of(given: Products, fit: Fit) -> dict[int, int]:
+    """The rows that others nearly make up, each with the row it is most like."""
+    kept = [row for row, gain in enumerate(fit.gains) if not np.isnan(gain)]
+    if len(kept) < 2:
+        return {}
+    power = given.total[np.ix_(kept, kept)]
+    sizes = np.sqrt(np.diag(power))
+    normal = power / np.outer(sizes, sizes)
+    likeness = np.abs(normal - np.eye(len(kept)))
+    return {
+        kept[at]: kept[int(likeness[at].argmax())]
+        for at, part in enumerate(_alone(normal))
+        if part < _ALIKE
+    }
 
 
 def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:

@@ -12,7 +12,7 @@ import numpy as np
 from bridge.audio import Block
 from bridge.checking.findings import MixFit
 from bridge.checking.mix.against_mix import AgainstMix, held_against
-from bridge.checking.mix.fitting import twins_of
+from bridge.checking.mix.fitting import alike_of, twins_of
 from bridge.checking.mix.holding import Held
 from bridge.checking.mix.products import Placed, of_width
 from bridge.checking.mix.refining import rests_db
@@ -24,13 +24,17 @@ Unknown = Literal["silent", "outside", "absent", "twin", "sum"]
 """Why a stem has no gain of its own: it is silent, sounds only outside the mix, is not in it, is
 the same as another, or other stems make it up."""
 
+_SILENT = 1e-12
+"""Power, all of it, up to which a stem is silent."""
+
 
 @dataclass(frozen=True)
 class StemInRough:
     """A stem as the fit has it: its linear `gain`, negative where it is upside down.
 
     `rest_db` is what is left of the mix where the stem is alone, against it; -inf where it never
-    is. `unknown` says why it has no gain, 0 then; `twin` is the stem it is the same as.
+    is. `unknown` says why it has no gain, 0 then; `twin` is the stem it is the same as. `alike`
+    is one that it is so much like that what each of them has of the mix is not sure.
     """
 
     id: str
@@ -39,6 +43,7 @@ class StemInRough:
     rest_db: float = -math.inf
     unknown: Unknown | None = None
     twin: str | None = None
+    alike: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ def _known(found: AgainstMix) -> dict[str, StemInRough]:
     ids = [stem.audio.facts.id for stem in found.inside]
     absent = {each.stems[0] for each in found.fit.findings if each.code == "extra"}
     twins = {ids[copy]: ids[of] for copy, of in twins_of(held.given, held.fit).items()}
+    alike = {ids[one]: ids[other] for one, other in alike_of(held.given, held.fit).items()}
     powers = np.diag(held.given.total)
     rests = rests_db(held.given, held.fit)
 
@@ -111,12 +117,8 @@ def _known(found: AgainstMix) -> dict[str, StemInRough]:
         if stem in absent:
             return StemInRough(stem, 0.0, place, unknown="absent")
         if math.isfinite(gain):
-            return StemInRough(stem, gain, place, rests[row])
+            return StemInRough(stem, gain, place, rests[row], alike=alike.get(stem))
         why: Unknown = "twin" if stem in twins else "sum" if powers[row] > _SILENT else "silent"
         return StemInRough(stem, 0.0, place, unknown=why, twin=twins.get(stem))
 
     return {stem: told(row, stem) for row, stem in enumerate(ids)}
-
-
-_SILENT = 1e-12
-"""Power, all of it, up to which a stem is silent."""

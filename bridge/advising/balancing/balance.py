@@ -1,0 +1,57 @@
+"""A song's balance: its groups as they are heard, held to the rough mix or to references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.advising.balancing.heard_groups import HeardGroup, level_of
+from bridge.advising.balancing.proposal import Balance
+from bridge.advising.balancing.rough import stems_towards_rough, towards_rough
+from bridge.checking import InRough
+from stemwright.problems import InputError, Problem
+
+_POOR_DB = 8.0
+"""Explained of the rough mix, below which its faders are hardly known."""
+
+
+def balance_to_rough(
+    groups: Sequence[HeardGroup],
+    rough: InRough,
+    target: str,
+    rate_hz: int,
+    *,
+    per_stem: bool = False,
+    before_inserts: bool = False,
+) -> Balance:
+    """What gives the groups the rough mix's balance; `target` is its file's name.
+
+    Raises InputError `rough_of_other_song` where the stems are not what sounds in it.
+    """
+    fit = rough.fit
+    if fit.verdict in ("unrelated", "other_version"):
+        raise InputError(
+            Problem(
+                "rough_of_other_song",
+                f"{target} has not got this song's stems: {fit.words}",
+                expected="the rough mix of these stems, of this version of the song",
+                hint='name the right one in the job, rough = "..."; `check` tells more',
+            )
+        )
+    levels = {each.id: level_of(each.signal.blocks(), rate_hz) for each in groups}
+    return Balance(
+        aim="rough",
+        target=target,
+        heard="before_inserts" if before_inserts else "after_inserts",
+        groups=towards_rough(groups, rough, rate_hz, levels),
+        stems=stems_towards_rough(groups, rough) if per_stem else (),
+        facts={"explained_db": round(fit.explained_db, 2), "rough": fit.words},
+        remarks=_doubts(rough),
+    )
+
+
+def _doubts(rough: InRough) -> tuple[str, ...]:
+    fit = rough.fit
+    if fit.explained_db >= _POOR_DB:
+        return ()
+    said = f"the stems explain only {fit.explained_db:.1f} dB of the rough mix"
+    return (f"{said}: take these faders for a hint, and listen",)

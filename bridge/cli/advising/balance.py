@@ -1,0 +1,114 @@
+"""`stemwright balance`: the rough mix's balance, as faders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
+from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.progress import ProgressBar
+from bridge.road import Inputs, ToBalance, apply_balance, balanced, cores
+
+if TYPE_CHECKING:
+    from bridge.advising import Balance, GroupMove, StemMove
+
+_HEAD = ("group", "share now", "share wanted", "fader", "move", "what else")
+_STEM_HEAD = ("stem", "group", "gain", "move")
+
+
+def balance(
+    job: JobPath,
+    per_stem: Annotated[
+        bool, typer.Option("--per-stem", help="Balance the stems of each group, too.")
+    ] = False,
+    before_inserts: Annotated[
+        bool,
+        typer.Option(
+            "--before-inserts", help="Go by the stems as they came: no insert is rendered."
+        ),
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write the moves into the job, and show what changed.")
+    ] = False,
+    store: StorePath = None,
+    plugin_path: PluginPath = None,
+    trust: Trust = None,
+    jobs: Jobs = None,
+    json: Json = False,
+) -> None:
+    """Propose faders that give JOB's groups the balance of its rough mix.
+
+    Every group is heard after its inserts, and its fader is moved so that its share of the sum is
+    the one it has in the rough mix, whatever its bus did to that; the groups that move stay as loud
+    together. What cannot be known is left alone, and named. Nothing is written without --apply.
+
+    Example: stemwright balance song/
+    """
+    from bridge.jobs import load_job
+
+    found = load_job(job)
+    inputs = Inputs(
+        (),
+        found.chain_path,
+        store=store,
+        plugin_folders=plugin_path or (),
+        trusted=trust or (),
+        jobs=jobs or cores(),
+    )
+    given = ToBalance(inputs.of_job(found), per_stem, before_inserts)
+    with ProgressBar() as bar:
+        made = balanced(given, bar)
+    changed = apply_balance(given, made) if apply else ()
+    if json:
+        print_json({**made.as_json(), "applied": apply, "changed": list(changed)})
+        return
+    _show(made)
+    if apply:
+        say(*changed)
+    _say_what_next(made, applied=apply)
+
+
+def _show(made: Balance) -> None:
+    show_table(_HEAD, list(map(_row, made.groups)), piped_width=120)
+    if made.stems:
+        show_table(_STEM_HEAD, list(map(_stem_row, made.stems)), piped_width=120)
+    say(*_told(made), err=True)
+
+
+def _row(each: GroupMove) -> Sequence[str]:
+    said = [f"left alone: {each.left_alone}"] if each.left_alone else []
+    return (
+        each.id,
+        _lu(each.share_lu),
+        _lu(each.wanted_lu),
+        f"{each.fader_db:+.2f} dB",
+        f"{each.change_db:+.2f} dB" if each.change_db else "",
+        "; ".join([*said, *each.remarks]),
+    )
+
+
+def _lu(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} LU"
+
+
+def _stem_row(each: StemMove) -> Sequence[str]:
+    moved = f"{each.change_db:+.2f} dB" if each.change_db else ""
+    return each.id, each.group, f"{each.gain_db:+.2f} dB", moved
+
+
+def _told(made: Balance) -> Iterator[str]:
+    where = "before" if made.heard == "before_inserts" else "after"
+    yield f"to {made.target}; groups are heard {where} their inserts"
+    if "rough" in made.facts:
+        yield f"rough mix: {made.facts['rough']}"
+    yield from made.remarks
+
+
+def _say_what_next(made: Balance, *, applied: bool) -> None:
+    if not made.moves:
+        say("nothing to move: the balance is there", err=True)
+    elif not applied:
+        say("to write these moves into the job: the same with --apply", err=True)

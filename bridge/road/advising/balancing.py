@@ -1,0 +1,179 @@
+"""The balance of a job: its groups heard through their inserts, its rough mix, its faders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bridge.road.inputs import Inputs, read_both
+from bridge.road.planning import linked
+from bridge.road.printed_sessions import with_stems
+from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
+
+if TYPE_CHECKING:
+    from bridge.advising import Balance, HeardGroup, StemMove
+    from bridge.checking import InRough, SongAudio
+    from bridge.gathering import Events, Signal
+    from bridge.jobs import Job
+    from bridge.planning import Plan
+    from bridge.rendering import Context
+    from bridge.road.advising.job_settings import Place
+    from bridge.storing import Store
+    from sessions import Session
+
+
+@dataclass(frozen=True)
+class ToBalance:
+    """A job to balance.
+
+    `inputs` say where plugins and results are. `per_stem` balances single stems too;
+    `before_inserts` hears the groups without their inserts, which then need not be here.
+    """
+
+    inputs: Inputs
+    per_stem: bool = False
+    before_inserts: bool = False
+
+    @property
+    def job(self) -> Job:
+        """The job of its inputs."""
+        if self.inputs.job is None:
+            raise ValueError("a balance is of a job")
+        return self.inputs.job
+
+
+@dataclass(frozen=True)
+class _Song:
+    """A job that was read and planned."""
+
+    session: Session
+    context: Context
+
+    @property
+    def plan(self) -> Plan:
+        return self.context.plan
+
+
+def balanced(given: ToBalance, events: Events) -> Balance:
+    """What would give the job's groups that balance; nothing is written.
+
+    Groups are heard after their inserts: what the store has not is rendered into it. Raises
+    InputError, MachineError and RenderError as a render does, `no_rough` for a job without a rough
+    mix, and as `bridge.advising.balance_to_rough` does.
+    """
+    from bridge.advising import balance_to_rough
+    from bridge.checking import opened_song
+    from bridge.road.stem_checking.stem_checks import store_of
+
+    with store_of(given.inputs.store) as store:
+        song = _read(given, store, events)
+        target = _rough_of(given.job, song.session)
+        groups = _heard(given, song)
+        events.stage("rough mix")
+        with opened_song(song.session) as audio:
+            return balance_to_rough(
+                groups,
+                _in_rough(song, audio, target),
+                target,
+                song.plan.engine.sample_rate_hz,
+                per_stem=given.per_stem,
+                before_inserts=given.before_inserts,
+            )
+
+
+def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
+    """Write the moves into the job, and return what changed in it, as lines of a difference.
+
+    Raises as `written_settings` does.
+    """
+    from bridge.road.advising.job_settings import written_settings
+
+    settings: dict[Place, float] = {
+        ("group", each.id, "gain_db"): each.new_fader_db for each in balance.moved_groups
+    }
+    for stem in balance.moved_stems:
+        settings["stem", _named(given.job, stem), "gain_db"] = stem.new_gain_db
+    return written_settings(given.job.path, settings) if settings else ()
+
+
+def _named(job: Job, stem: StemMove) -> str:
+    """What the job calls a stem that it has a gain of already; others go by their files."""
+    for wanted in (stem.id, stem.name):
+        for known in job.stem_gains_db:
+            if known.casefold() == wanted.casefold():
+                return known
+    return stem.id
+
+
+def _read(given: ToBalance, store: Store, events: Events) -> _Song:
+    from bridge.gathering import failures, refuse_inputs
+    from bridge.rendering import context_of
+
+    inputs = with_stems(given.inputs, events)
+    chain, session = read_both(inputs, store)
+    plan = linked(inputs, store, chain, session, partial=given.before_inserts)
+    context = context_of(plan, store, events=events, jobs=inputs.jobs)
+    if given.before_inserts:
+        return _Song(session, context)
+    failed = failures(context.bench, plan.hosted, inputs.jobs)
+    refuse_inputs(failed)
+    return _Song(session, replace(context, failed=failed))
+
+
+def _rough_of(job: Job, session: Session) -> str:
+    """The name of the rough mix. Raises InputError `no_rough`."""
+    for each in session.references:
+        if each.kind == "mix":
+            return each.media.member or each.media.path.name
+    raise InputError(
+        Problem(
+            "no_rough",
+            "this job has no rough mix to balance to",
+            {"file": str(job.path)},
+            expected='rough = "rough.wav" above the first table of the job',
+            hint="ask the client for it",
+        )
+    )
+
+
+def _heard(given: ToBalance, song: _Song) -> list[HeardGroup]:
+    from bridge.advising import HeardGroup
+    from bridge.gathering import ridden_signal
+
+    plan = song.plan
+    signals = _sources(song) if given.before_inserts else _rendered(song)
+    return [
+        HeardGroup(lane, ridden_signal(signals[lane.id], lane.rides, plan.engine.sample_rate_hz))
+        for lane in plan.lanes
+    ]
+
+
+def _sources(song: _Song) -> Mapping[str, Signal]:
+    from bridge.rendering import lane_source
+
+    return {lane.id: lane_source(song.context, lane) for lane in song.plan.lanes}
+
+
+def _rendered(song: _Song) -> Mapping[str, Signal]:
+    from bridge.rendering import WORKER_MODULES, render_lanes
+    from bridge.workers import working
+
+    events = song.context.events
+    events.steps(sum(len(lane.steps) for lane in song.plan.lanes))
+    events.stage("lanes")
+    with working(song.context.jobs, WORKER_MODULES):
+        return {name: signal for name, (signal, _) in render_lanes(song.context).items()}
+
+
+def _in_rough(song: _Song, audio: SongAudio, target: str) -> InRough:
+    """Raises InputError `rough_unreadable`."""
+    from bridge.checking import in_rough
+
+    if audio.mix is None:
+        said = f"the rough mix {target} cannot be read"
+        hint = "`stemwright check` says what is wrong with it"
+        raise InputError(Problem("rough_unreadable", said, hint=hint))
+    tempo_bpm = song.session.tempo[0].bpm if song.session.tempo else None
+    return in_rough(tuple(audio.stems.values()), audio.mix, song.context.store, tempo_bpm)

@@ -1,0 +1,223 @@
+"""Faders by the rough mix: known gains found again, what is not known left alone, jobs kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from bridge.advising import Balance, GroupMove
+from bridge.audio import Block
+from bridge.cli.progress import ProgressBar
+from bridge.demo import stem
+from bridge.jobs import load_job
+from bridge.metering import Meter
+from bridge.road import Inputs, ToBalance, apply_balance, balanced
+from stemwright.decibels import linear
+from stemwright.problems import InputError
+
+RATE_HZ = 24000
+SECONDS = 6
+NAMES = ("drums", "bass", "keys", "lead", "backing")
+PLAIN = """\
+schema = 1
+name = "plain"
+[[group]]
+id = "rhythm"
+stems = ["drums", "bass"]
+[[group]]
+id = "music"
+stems = ["*"]
+[[group]]
+id = "voices"
+stems = ["lead", "backing"]
+gain_db = -1.5
+"""
+TURNED_UP = '  [[group.insert]]\n  use = "gain"\n  gain_db = 6.0\n'
+GROUPS = {"rhythm": ("drums", "bass"), "music": ("keys",), "voices": ("lead", "backing")}
+
+
+@pytest.fixture(scope="module")
+def song() -> dict[str, Block]:
+    """Five stems of the demo song, as arrays."""
+    return {name: stem(name, SECONDS, RATE_HZ) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for the module: the stems are the same."""
+    return tmp_path_factory.mktemp("store")
+
+
+class Songs:
+    """Writes jobs, and balances them."""
+
+    def __init__(self, folder: Path, stems: Mapping[str, Block], store: Path) -> None:
+        self._folder, self.store = folder, store
+        (folder / "stems").mkdir()
+        for name, samples in stems.items():
+            path = folder / "stems" / f"{name}.wav"
+            soundfile.write(path, samples.T, RATE_HZ, subtype="FLOAT")
+
+    def job(self, rough: Block | None, chain: str = PLAIN, more: str = "") -> Path:
+        """A job with this rough mix, chain and these further lines."""
+        named = ""
+        if rough is not None:
+            soundfile.write(self._folder / "rough.wav", rough.T, RATE_HZ, subtype="FLOAT")
+            named = 'rough = "rough.wav"\n'
+        (self._folder / "chain.toml").write_text(chain, encoding="utf-8")
+        job = self._folder / "job.toml"
+        job.write_text(f'schema = 1\nchain = "chain.toml"\nstems = "stems"\n{named}{more}')
+        return job
+
+    def given(self, job: Path, *, per_stem: bool = False, raw: bool = False) -> ToBalance:
+        """What is asked of a job."""
+        found = load_job(job)
+        inputs = Inputs((), found.chain_path, store=self.store).of_job(found)
+        return ToBalance(inputs, per_stem=per_stem, before_inserts=raw)
+
+    def balance(self, job: Path, *, per_stem: bool = False, raw: bool = False) -> Balance:
+        """What is proposed for a job."""
+        return balanced(self.given(job, per_stem=per_stem, raw=raw), ProgressBar())
+
+
+@pytest.fixture
+def songs(tmp_path: Path, song: Mapping[str, Block], store: Path) -> Songs:
+    """The demo's stems in a folder."""
+    return Songs(tmp_path, song, store)
+
+
+def _mixed(song: Mapping[str, Block], **gains_db: float) -> Block:
+    parts = (linear(gains_db.get(name, 0.0)) * samples for name, samples in song.items())
+    return np.asarray(sum(parts))
+
+
+def _squeezed(mix: Block) -> Block:
+    """Through a compressor of both sides and a clipper."""
+    top = maximum_filter1d(np.abs(mix).max(axis=0), RATE_HZ // 50)
+    level = uniform_filter1d(top, RATE_HZ // 50)
+    return np.asarray(np.clip(2.0 * mix * (1.0 + level / 0.1) ** -0.5, -0.4, 0.4))
+
+
+def _groups(made: Balance) -> dict[str, GroupMove]:
+    return {each.id: each for each in made.groups}
+
+
+def _apart_db(made: Balance, one: str, other: str) -> float:
+    faders = {each.id: each.new_fader_db for each in made.groups}
+    return faders[one] - faders[other]
+
+
+def test_faders_are_those_of_the_rough_mix_through_its_bus(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    plain = 0.5 * _mixed(song, drums=3, bass=3, lead=-4, backing=-4)
+    for mix, near_db in ((plain, 0.02), (_squeezed(plain), 0.3)):
+        made = songs.balance(songs.job(mix))
+        assert _apart_db(made, "rhythm", "music") == pytest.approx(3.0, abs=near_db)
+        assert _apart_db(made, "voices", "music") == pytest.approx(-4.0, abs=near_db)
+
+
+def test_inserts_that_change_the_level_are_heard_or_not_as_asked(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    chain = PLAIN.replace('stems = ["*"]\n', 'stems = ["*"]\n' + TURNED_UP)
+    job = songs.job(_mixed(song), chain)
+    made = songs.balance(job)
+    assert _apart_db(made, "rhythm", "music") == pytest.approx(6.0, abs=0.02)
+    raw = songs.balance(job, raw=True)
+    assert _apart_db(raw, "rhythm", "music") == pytest.approx(0.0, abs=0.02)
+    assert (made.heard, raw.heard) == ("after_inserts", "before_inserts")
+
+
+def test_what_moves_stays_as_loud_together(song: Mapping[str, Block], songs: Songs) -> None:
+    made = songs.balance(songs.job(0.1 * _mixed(song, keys=-9.0)))
+
+    def lufs(*, moved: bool) -> float:
+        faders_db = {
+            name: each.new_fader_db if moved else each.fader_db
+            for each in made.groups
+            for name in GROUPS[each.id]
+        }
+        meter = Meter(RATE_HZ, 2)
+        meter.add(_mixed(song, **faders_db))
+        return meter.result().integrated_lufs
+
+    assert lufs(moved=True) == pytest.approx(lufs(moved=False), abs=0.03)
+    assert _groups(made)["music"].change_db < -5.0
+
+
+def test_single_stems_are_balanced_and_their_group_stays_as_loud(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    job = songs.job(_mixed(song, backing=-5.0, bass=2.0), more='[stem."Backing"]\ngain_db = 1.0\n')
+    made = songs.balance(job, per_stem=True)
+    gains = {each.id: each.new_gain_db for each in made.stems}
+    assert set(gains) == {"drums", "bass", "lead", "backing"}
+    assert gains["backing"] - gains["lead"] == pytest.approx(-5.0, abs=0.03)
+    assert gains["bass"] - gains["drums"] == pytest.approx(2.0, abs=0.03)
+    changed = apply_balance(songs.given(job, per_stem=True), made)
+    assert any(line.startswith("-gain_db = 1.0") for line in changed)
+    assert '[stem."Backing"]' in job.read_text()
+    assert "backing" not in load_job(job).stem_gains_db
+    assert songs.balance(job, per_stem=True).moves == 0
+
+
+def test_moves_are_written_once_and_everything_else_stays(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    more = "[group.voices]\ngain_db = 0.5  # mine\n# why\n[master]\n"
+    job = songs.job(_mixed(song, drums=2.0, bass=2.0), more=more)
+    before = job.read_text()
+    made = songs.balance(job)
+    assert job.read_text() == before
+    changed = apply_balance(songs.given(job), made)
+    fader = _groups(made)["voices"].new_fader_db
+    assert f"+gain_db = {fader}  # mine" in changed
+    assert set(before.splitlines()) - set(job.read_text().splitlines()) == {"gain_db = 0.5  # mine"}
+    assert load_job(job).overrides["group.rhythm.gain_db"] == _groups(made)["rhythm"].new_fader_db
+    again = songs.balance(job)
+    assert (again.moves, apply_balance(songs.given(job), again)) == (0, ())
+
+
+def test_what_is_not_known_is_left_alone_and_named(
+    tmp_path: Path, song: Mapping[str, Block], store: Path
+) -> None:
+    stems = {**song, "hum": 0.0 * song["keys"], "double": 0.5 * song["lead"]}
+    stems["shaker"] = np.roll(song["drums"][:, ::-1], RATE_HZ // 3, axis=1)
+    own = "".join(f'[[group]]\nid = "{name}"\nstems = ["{name}"]\n' for name in stems)
+    songs = Songs(tmp_path, stems, store)
+    made = songs.balance(songs.job(_mixed(song), f'schema = 1\nname = "own"\n{own}'))
+    found = _groups(made)
+    assert found["hum"].left_alone == "hum is silent"
+    assert found["shaker"].left_alone == "shaker is not in the rough mix"
+    assert "hold the same" in found["lead"].left_alone
+    assert found["double"].left_alone == found["lead"].left_alone
+    assert [found[name].change_db for name in ("hum", "shaker", "lead", "double")] == [0] * 4
+    assert not found["keys"].left_alone
+
+
+def test_a_stranger_in_a_group_does_not_pull_its_fader(
+    tmp_path: Path, song: Mapping[str, Block], store: Path
+) -> None:
+    stems = {**song, "drums shaker": np.roll(song["drums"][:, ::-1], RATE_HZ // 3, axis=1)}
+    chain = PLAIN.replace('["drums", "bass"]', '["drums*", "bass"]')
+    songs = Songs(tmp_path, stems, store)
+    made = songs.balance(songs.job(_mixed(song, drums=3, bass=3), chain))
+    assert _apart_db(made, "rhythm", "music") == pytest.approx(3.0, abs=0.3)
+    assert _groups(made)["rhythm"].remarks[0].startswith("drums shaker: not in the rough mix")
+
+
+def test_a_job_without_a_rough_mix_and_one_with_another_songs(songs: Songs) -> None:
+    with pytest.raises(InputError) as told:
+        songs.balance(songs.job(None))
+    assert told.value.problems[0].kind == "no_rough"
+    dice = np.random.default_rng(7)
+    other = 0.1 * dice.standard_normal((2, SECONDS * RATE_HZ))
+    with pytest.raises(InputError) as told:
+        songs.balance(songs.job(other))
+    assert told.value.problems[0].kind == "rough_of_other_song"
