@@ -3,6 +3,13 @@ from .balancing.balance import (
 )
 from .balancing.heard_groups import (
     HeardGroup as HeardGroup,
+    level_of as level_of,
+)
+from .balancing.listening import (
+    balance_sounds as balance_sounds,
+)
+from .balancing.page import (
+    write_balance_page as write_balance_page,
 )
 from .balancing.proposal import (
     Aim as Aim,
@@ -29,7 +36,10 @@ __all__ = [
     "Starter",
     "StemMove",
     "Trials",
+    "balance_sounds",
     "balance_to_rough",
     "heard_reference",
+    "level_of",
     "starter",
+    "write_balance_page",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bridge.advising.balancing.heard_groups import HeardGroup, level_of
+from bridge.advising.balancing.heard_groups import HeardGroup, Level
 from bridge.advising.balancing.proposal import Balance
 from bridge.advising.balancing.rough import stems_towards_rough, towards_rough
 from bridge.checking import InRough
@@ -16,6 +16,7 @@ _POOR_DB = 8.0
 
 def balance_to_rough(
     groups: Sequence[HeardGroup],
+    levels: Mapping[str, Level],
     rough: InRough,
     target: str,
     rate_hz: int,
@@ -23,7 +24,9 @@ def balance_to_rough(
     per_stem: bool = False,
     before_inserts: bool = False,
 ) -> Balance:
-    """What gives the groups the rough mix's balance; `target` is its file's name.
+    """What gives the groups, as loud at their faders as `levels`, the rough mix's balance.
+
+    `target` is its file's name.
 
     Raises InputError `rough_of_other_song` where the stems are not what sounds in it.
     """
@@ -37,7 +40,6 @@ def balance_to_rough(
                 hint='name the right one in the job, rough = "..."; `check` tells more',
             )
         )
-    levels = {each.id: level_of(each.signal.blocks(), rate_hz) for each in groups}
     return Balance(
         aim="rough",
         target=target,

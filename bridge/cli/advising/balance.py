@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import Inputs, ToBalance, apply_balance, balanced, cores
+from bridge.road import Inputs, ToBalance, ToCheck, apply_balance, balanced, check_page_place, cores
 
 if TYPE_CHECKING:
     from bridge.advising import Balance, GroupMove, StemMove
@@ -33,6 +34,10 @@ def balance(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write the moves into the job, and show what changed.")
     ] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+    ] = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -59,8 +64,12 @@ def balance(
         jobs=jobs or cores(),
     )
     given = ToBalance(inputs.of_job(found), per_stem, before_inserts)
+    if page is not None:
+        check_page_place(ToCheck(job=job, mix=found.rough), page)
     with ProgressBar() as bar:
-        made = balanced(given, bar)
+        made = balanced(given, bar, page)
+    if page is not None:
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     changed = apply_balance(given, made) if apply else ()
     if json:
         print_json({**made.as_json(), "applied": apply, "changed": list(changed)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import Inputs, read_both
@@ -14,7 +15,7 @@ from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.advising import Balance, HeardGroup, StemMove
-    from bridge.checking import InRough, SongAudio
+    from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
     from bridge.planning import Plan
@@ -56,31 +57,44 @@ class _Song:
         return self.context.plan
 
 
-def balanced(given: ToBalance, events: Events) -> Balance:
-    """What would give the job's groups that balance; nothing is written.
+def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Balance:
+    """What would give the job's groups that balance; nothing is written but a `page`, if any.
 
     Groups are heard after their inserts: what the store has not is rendered into it. Raises
     InputError, MachineError and RenderError as a render does, `no_rough` for a job without a rough
     mix, and as `bridge.advising.balance_to_rough` does.
     """
-    from bridge.advising import balance_to_rough
+    from bridge.advising import balance_sounds, balance_to_rough, level_of, write_balance_page
     from bridge.checking import opened_song
+    from bridge.jobs import song_name
     from bridge.road.stem_checking.stem_checks import store_of
 
     with store_of(given.inputs.store) as store:
         song = _read(given, store, events)
         target = _rough_of(given.job, song.session)
         groups = _heard(given, song)
+        events.stage("levels")
+        rate_hz = song.plan.engine.sample_rate_hz
+        levels = {each.id: level_of(each.signal.blocks(), rate_hz) for each in groups}
         events.stage("rough mix")
         with opened_song(song.session) as audio:
-            return balance_to_rough(
+            mix = _mix_of(audio, target)
+            rough = _in_rough(song, audio, mix)
+            made = balance_to_rough(
                 groups,
-                _in_rough(song, audio, target),
+                levels,
+                rough,
                 target,
-                song.plan.engine.sample_rate_hz,
+                rate_hz,
                 per_stem=given.per_stem,
                 before_inserts=given.before_inserts,
             )
+            if page is not None:
+                sounds = balance_sounds(
+                    groups, made, levels, mix, rough.late / rough.rate_hz, rate_hz
+                )
+                write_balance_page(page, made, sounds, song_name(given.job))
+            return made
 
 
 def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
@@ -167,13 +181,17 @@ def _rendered(song: _Song) -> Mapping[str, Signal]:
         return {name: signal for name, (signal, _) in render_lanes(song.context).items()}
 
 
-def _in_rough(song: _Song, audio: SongAudio, target: str) -> InRough:
-    """Raises InputError `rough_unreadable`."""
+def _mix_of(audio: SongAudio, target: str) -> StemAudio:
+    """The rough mix. Raises InputError `rough_unreadable`."""
+    if audio.mix is not None:
+        return audio.mix
+    said = f"the rough mix {target} cannot be read"
+    hint = "`stemwright check` says what is wrong with it"
+    raise InputError(Problem("rough_unreadable", said, hint=hint))
+
+
+def _in_rough(song: _Song, audio: SongAudio, mix: StemAudio) -> InRough:
     from bridge.checking import in_rough
 
-    if audio.mix is None:
-        said = f"the rough mix {target} cannot be read"
-        hint = "`stemwright check` says what is wrong with it"
-        raise InputError(Problem("rough_unreadable", said, hint=hint))
     tempo_bpm = song.session.tempo[0].bpm if song.session.tempo else None
-    return in_rough(tuple(audio.stems.values()), audio.mix, song.context.store, tempo_bpm)
+    return in_rough(tuple(audio.stems.values()), mix, song.context.store, tempo_bpm)

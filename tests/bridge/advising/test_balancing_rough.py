@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -221,3 +225,23 @@ def test_a_job_without_a_rough_mix_and_one_with_another_songs(songs: Songs) -> N
     with pytest.raises(InputError) as told:
         songs.balance(songs.job(other))
     assert told.value.problems[0].kind == "rough_of_other_song"
+
+
+def test_the_page_plays_the_song_at_both_faders(
+    song: Mapping[str, Block], songs: Songs, tmp_path: Path, browse: Callable[..., dict[str, str]]
+) -> None:
+    page = tmp_path / "balance.html"
+    job = songs.job(0.5 * _mixed(song, drums=4, bass=4))
+    made = balanced(songs.given(job), ProgressBar(), page)
+    held = r'<script type="application/json" id="(?:p\d-)?excerpts">(.*?)</script>'
+    decks = [json.loads(each) for each in re.findall(held, page.read_text("utf-8"))]
+    assert len(decks) == 1 + len(made.moved_groups)
+    faders = {name: each.new_fader_db for each in made.groups for name in GROUPS[each.id]}
+    expected = _mixed(song, **faders)
+    assert [each["name"] for each in decks[0]["signals"]] == ["rough mix", "before", "after"]
+    samples, rate_hz = soundfile.read(io.BytesIO(base64.b64decode(decks[0]["signals"][2]["flac"])))
+    scale = np.abs(expected).max() / np.abs(samples).max()
+    assert rate_hz == RATE_HZ
+    assert np.abs(scale * samples.T - expected[:, : len(samples)]).max() < 2e-4
+    seen = browse(page, "tour", given=["1", "3"], phone=True)
+    assert (seen["ready"], seen["order"], seen["wide"]) == ("3", "1 0 2", "0")

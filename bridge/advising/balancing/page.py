@@ -1,0 +1,165 @@
+"""A balance to look at and listen to: each group's move, and the song before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from bridge.advising.balancing.listening import Heard
+from bridge.advising.balancing.proposal import Balance, GroupMove
+from bridge.pages import (
+    PREVIEW_HZ,
+    Chart,
+    Curve,
+    Deck,
+    Track,
+    change,
+    chart,
+    clock,
+    document,
+    excerpt,
+    figure,
+    lowered,
+    matching_db,
+    players,
+    saved,
+    section,
+    short_preview,
+    table,
+    tag,
+    text,
+    tiles,
+)
+
+_HEARD = {
+    "after_inserts": "Groups are heard after their inserts and rides",
+    "before_inserts": "Groups are heard as their stems came, without inserts",
+}
+
+
+def write_balance_page(path: Path, balance: Balance, sounds: Heard, title: str) -> None:
+    """Write the page of a balance. Raises MachineError where the disk refuses."""
+    moved = balance.moves
+    heading = "The balance is there" if not moved else f"{title}: faders to {balance.target}"
+    sections = [
+        section("Moves", _moves(balance)),
+        section("Listen", _listen(balance, sounds)),
+        section("What to know", _remarks(balance)),
+    ]
+    header = tag("header", tag("h1", text(heading)) + _tiles(balance))
+    body = header + tag("main", "".join(sections))
+    saved(path, document(f"{title}: balance", body))
+
+
+def _tiles(balance: Balance) -> str:
+    largest = max((abs(each.change_db) for each in balance.groups), default=0.0)
+    left = sum(bool(each.left_alone) for each in balance.groups)
+    explained = balance.facts.get("explained_db")
+    rows = [
+        ("Faders that move", str(len(balance.moved_groups)), "", f"of {len(balance.groups)}"),
+        ("Largest move", figure(largest, 2), "dB", ""),
+        ("Left alone", str(left), "", "named below"[: 11 * bool(left)]),
+    ]
+    if isinstance(explained, float):
+        rows.append(("Rough mix explained", figure(explained), "dB", "by the stems"))
+    return tiles(rows)
+
+
+def _moves(balance: Balance) -> str:
+    head = ("Group", "Share now, LU", "Share wanted, LU", "Fader, dB", "Move, dB", "New fader, dB")
+    shown = table(head, list(map(_row, balance.groups)), "Every group's fader")
+    if balance.stems:
+        stem_head = ("Stem", "Group", "Gain, dB", "Move, dB", "New gain, dB")
+        rows = [
+            (each.id, each.group, *_gains(each.gain_db, each.change_db, each.new_gain_db))
+            for each in balance.stems
+        ]
+        shown += table(stem_head, rows, "Every stem's gain")
+    return shown + _chart(balance)
+
+
+def _row(each: GroupMove) -> tuple[str, ...]:
+    gains = _gains(each.fader_db, each.change_db, each.new_fader_db)
+    return (each.id, figure(each.share_lu, 2), figure(each.wanted_lu, 2), *gains)
+
+
+def _gains(before_db: float, moved_db: float, after_db: float) -> tuple[str, str, str]:
+    return change(before_db), change(moved_db or None), change(after_db)
+
+
+def _chart(balance: Balance) -> str:
+    if not balance.moved_groups:
+        return ""
+    points = tuple((float(n), each.change_db) for n, each in enumerate(balance.groups))
+    ticks = tuple((float(n), each.id) for n, each in enumerate(balance.groups))
+    moves = Curve("move of the fader", "s1", points, bars=True)
+    return chart(Chart("Moves", "dB", "group", (moves,), ticks, (-0.5, len(points) - 0.5)))
+
+
+def _listen(balance: Balance, sounds: Heard) -> str:
+    decks = [_song(balance, sounds), *_groups(balance, sounds)]
+    return players(decks)
+
+
+def _song(balance: Balance, sounds: Heard) -> Deck:
+    before, after, target = (
+        excerpt(each, sounds.rate_hz) for each in (sounds.before, sounds.after, sounds.target)
+    )
+    name = "rough mix" if balance.aim == "rough" else "reference"
+    matched = [matching_db(each, before) for each in (target, after)]
+    own = "" if balance.aim == "rough" else "reference"
+    deck = Deck(
+        sounds.rate_hz,
+        (
+            Track(name, _matched(matched[0]), "s3", target, matched[0], sounds.target_s, own),
+            Track("before", "faders as they are", "s1", before, 0.0, sounds.start_s),
+            Track("after", _matched(matched[1]), "s2", after, matched[1], sounds.start_s),
+        ),
+        pair=(1, 2),
+        chosen=1,
+        name="the song",
+    )
+    seconds = sounds.before.shape[1] / sounds.rate_hz
+    said = (
+        f"{seconds:.0f} s from {clock(sounds.start_s, 0)} of the song, all as loud as before. "
+        f"{lowered(deck)}Before and after are the groups' sum alone: no returns, no master bus."
+    )
+    return replace(deck, said=said)
+
+
+def _matched(gain_db: float) -> str:
+    return f"{change(gain_db, 1, 'dB')} to match"
+
+
+def _groups(balance: Balance, sounds: Heard) -> Iterator[Deck]:
+    """Each group that moves by itself, at its old fader and at its new one."""
+    for each in balance.moved_groups:
+        sound = short_preview(sounds.groups[each.id], sounds.rate_hz)
+        yield Deck(
+            PREVIEW_HZ,
+            (
+                Track("before", change(each.fader_db, 2, "dB"), "s1", sound, 0.0, sounds.start_s),
+                Track(
+                    "after",
+                    change(each.new_fader_db, 2, "dB"),
+                    "s2",
+                    sound,
+                    each.change_db,
+                    sounds.start_s,
+                ),
+            ),
+            name=each.id,
+            said="The group alone at both faders, at preview quality (MP3).",
+        )
+
+
+def _remarks(balance: Balance) -> str:
+    rows = [
+        f"{each.id} is left alone: {each.left_alone}" for each in balance.groups if each.left_alone
+    ]
+    rows += [f"{each.id}: {said}" for each in balance.groups for said in each.remarks]
+    rows += [*balance.remarks, f"{_HEARD[balance.heard]}; their sum stays as loud as it is."]
+    if "rough" in balance.facts:
+        rows.append(f"Rough mix: {balance.facts['rough']}.")
+    return tag("ul", "".join(tag("li", text(each)) for each in rows))
