@@ -37,6 +37,18 @@ Lines = Mapping[str, Mapping[str, str | int]]
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A parameter that moves while its plugin runs, by the plugin's own name for it.
+
+    `values` are (buffer, value from 0 to 1): each holds from where that buffer begins, the first
+    from the start. Buffers are counted from 0, the first that is fed.
+    """
+
+    parameter: str
+    values: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
 class Slot:
     """Which plugin, in which insert (`<group>/<insert>`, empty for none), on which lines.
 

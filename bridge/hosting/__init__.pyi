@@ -1,5 +1,6 @@
 from .answers import (
     Described as Described,
+    OwnParameter as OwnParameter,
     ParameterText as ParameterText,
 )
 from .child.process import (
@@ -71,6 +72,10 @@ from .probing.crosscheck import (
 from .probing.describe import (
     describe as describe,
 )
+from .probing.own_parameters import (
+    normalized as normalized,
+    own_parameters as own_parameters,
+)
 from .probing.probe import (
     RATE_HZ as RATE_HZ,
     all_cores_busy as all_cores_busy,
@@ -98,6 +103,7 @@ __all__ = [
     "Host",
     "HostedInsert",
     "IsolatedHost",
+    "OwnParameter",
     "ParameterText",
     "PrepareJob",
     "Prepared",
@@ -117,10 +123,12 @@ __all__ = [
     "keep_card",
     "known_deadline",
     "lies_in",
+    "normalized",
     "open_window",
     "opened_state",
     "other_host",
     "own_file",
+    "own_parameters",
     "plugin_binary",
     "plugin_places",
     "probe",

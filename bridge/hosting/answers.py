@@ -48,6 +48,22 @@ class FactoryAnswer:
 
 
 @dataclass(frozen=True)
+class OwnParameter:
+    """A parameter as a VST3's controller has it; `id` is its ParamID in decimal."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class ControllerAnswer:
+    """All parameters, in the plugin's order, and what was asked for from 0 to 1."""
+
+    parameters: tuple[OwnParameter, ...]
+    raw: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class ParameterText:
     """One parameter in the plugin's own display texts; `steps` is None when it is continuous.
 
@@ -134,7 +150,17 @@ class Refusal:
     problems: tuple[Problem, ...]
 
 
-Answer = FactoryAnswer | Described | PrepareAnswer | RunAnswer | SaveAnswer | Opened | Texts | Done
+Answer = (
+    FactoryAnswer
+    | ControllerAnswer
+    | Described
+    | PrepareAnswer
+    | RunAnswer
+    | SaveAnswer
+    | Opened
+    | Texts
+    | Done
+)
 _A = TypeVar("_A")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from bridge.hosting.answers import (
+    ControllerAnswer,
     Described,
     Done,
     FactoryAnswer,
@@ -26,6 +27,9 @@ from bridge.plugins import Plugin
 
 RawParams = Sequence[tuple[str, float]]
 """Parameters by name, 0 to 1."""
+
+RawMoves = tuple[tuple[str, tuple[tuple[int, float], ...]], ...]
+"""Parameters by name, each with the buffers from which on it has a value, as plugins.Moved."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ class _Rendered(_Hosted[Answer]):
     input: str
     key: str | None
     frames: int
+    moved: RawMoves
 
 
 @dataclass(frozen=True)
@@ -185,12 +190,30 @@ class Factory(Job[FactoryAnswer]):
     binary: str
 
 
+@dataclass(frozen=True)
+class Controller(Job[ControllerAnswer]):
+    """List the parameters of the VST3 `class_id`, and turn values in its own units into 0 to 1.
+
+    `plain` are (ParamID, values).
+    """
+
+    op = "controller"
+    answer = ControllerAnswer
+    bundle: str
+    binary: str
+    class_id: str
+    plain: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+
 PluginJob = Describe | Save | Window | Prepare | Run | Repeat | Try
 """A job that loads a plugin."""
 
 _BY_OP: dict[str, type[Job[Any]]] = {
     kind.op: kind
-    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Try, Tried, Shown, Factory)
+    for kind in (
+        *(Describe, Save, Window, Prepare, Run, Repeat),
+        *(Try, Tried, Shown, Factory, Controller),
+    )
 }
 
 
@@ -293,6 +316,7 @@ def _rendered(engine: str, job: RunJob) -> dict[str, Any]:
         "input": _path(job.input),
         "key": _path(insert.key_input),
         "frames": job.frames,
+        "moved": tuple((each.parameter, each.values) for each in insert.moved),
         "sample_rate_hz": job.sample_rate_hz,
         "buffer_size": job.buffer_size,
         "tempo_bpm": job.tempo_bpm,

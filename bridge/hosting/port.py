@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from bridge.plugins import Lines, Plugin, Slot
+from bridge.plugins import Lines, Moved, Plugin, Slot
 from stemwright.problems import Diagnostic
 
 LOAD_DEADLINE_S = 60.0
@@ -67,7 +67,7 @@ class HostedInsert:
     `latency_frames` overrides what the plugin reports; `expected_latency_frames` is what it
     reported when it was prepared: a run that finds another value says so. `inputs` and `outputs`
     are the channels it was prepared with, 1 or 2. `key_input` is the side-chain
-    key, a file like the run's input and as long.
+    key, a file like the run's input and as long. `moved` are the parameters that do not stand.
     """
 
     step_id: str
@@ -79,6 +79,7 @@ class HostedInsert:
     inputs: int = 2
     outputs: int = 2
     key_input: Path | None = None
+    moved: tuple[Moved, ...] = ()
     lines: Lines = field(default_factory=dict, compare=False)
 
     @property

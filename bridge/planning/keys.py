@@ -97,7 +97,14 @@ def hosted_key(
         source=source,
         key_source=key_source,
         frames=frames,
+        **_moved_facts(step),
     )
+
+
+def _moved_facts(step: HostedStep) -> dict[str, Any]:
+    """What moves while the plugin runs; nothing where nothing does."""
+    moved = [[each.parameter, [[*one] for one in each.values]] for each in step.moved]
+    return {"moved": moved} if moved else {}
 
 
 def prepare_facts(step: HostedStep, engine: Engine, host_version: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.planning.moves import Ride, SongMoves
-from bridge.plugins import Lines, Plugin, Slot
+from bridge.plugins import Lines, Moved, Plugin, Slot
 from bridge.storing import Entry, Store
 from chains import NOWHERE, Side, Where
 from stemwright.decibels import linear
@@ -153,7 +153,7 @@ class HostedStep:
 
     `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
     there is none: the render fails at this step, after the other lanes. With `stands_in` nothing is
-    hosted, and `plugin` is the one that was frozen.
+    hosted, and `plugin` is the one that was frozen. `moved` are the parameters that do not stand.
     """
 
     id: str
@@ -169,6 +169,7 @@ class HostedStep:
     key: str | None = None
     unreadable: str | None = None
     missing: Problem | None = None
+    moved: tuple[Moved, ...] = ()
     lines: Lines = field(default_factory=dict, compare=False)
     stands_in: StandIn | None = None
 

@@ -177,4 +177,5 @@ def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedIns
         expected_latency_frames=prepared.latency_frames,
         inputs=prepared.inputs,
         outputs=prepared.outputs,
+        moved=step.moved,
     ), prepared

@@ -155,6 +155,7 @@ def ready(job: Run | Repeat | Try, tell: Tell, tapes: str | None = None) -> Rig:
     tell("applying its state")
     rig.load_state(job.preset, job.raw_params)
     rig.settle()
+    rig.move(job.moved, job.frames + (job.expected_latency_frames or 0))
     tell("being connected")
     key = job.key
     if key is not None and not rig.key_inputs:

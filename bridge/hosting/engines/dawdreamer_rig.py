@@ -14,7 +14,7 @@ import dawdreamer
 from bridge.hosting.answers import Refused, kept
 from bridge.hosting.engines.display_text import reading
 from bridge.hosting.engines.tapes import Sides, Tapes
-from bridge.hosting.jobs import PluginJob, RawParams
+from bridge.hosting.jobs import PluginJob, RawMoves, RawParams
 from stemwright.problems import Problem
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Rig:
         self._buffer_size = job.buffer_size
         self._wanted = job.plugin
         self._engine = kept(dawdreamer.RenderEngine(float(self._rate_hz), self._buffer_size))
-        self._engine.set_bpm(float(job.tempo_bpm))
+        self._tempo_bpm = float(job.tempo_bpm)
+        self._engine.set_bpm(self._tempo_bpm)
         self._players: list[Any] = []
         self._plugins = [self._make("plugin0")]
         self.channels, self.key_inputs = self._channels(self._plugins[0])
@@ -96,6 +97,21 @@ class Rig:
                     hint="Save the state again with the version of the plugin installed here.",
                 )
             )
+
+    def move(self, moved: RawMoves, frames: int) -> None:
+        """Have parameters move in what is rendered, which is about so many frames long."""
+        if not moved:
+            return
+        from bridge.hosting.engines.dawdreamer_lines import pulses_of  # with numpy, as said
+
+        quarter_frames = self._rate_hz * 60.0 / self._tempo_bpm
+        for name, values in moved:
+            told, pulses = pulses_of(values, frames, self._buffer_size, quarter_frames)
+            for plugin in self._plugins:
+                index_of = index_by_name(plugin)
+                if name not in index_of:
+                    raise _no_parameter(name)
+                plugin.set_automation(index_of[name], told, ppqn=pulses)
 
     def settle(self, *, primed: bool = False) -> None:
         """Have the next graph start the plugin anew as it is set up: some take a setting up then.
@@ -288,8 +304,12 @@ def _set_raw(plugin: Any, raw_params: RawParams) -> None:
     index_of = index_by_name(plugin)
     for name, value in raw_params:
         if name not in index_of:
-            raise Refused(Problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
+            raise _no_parameter(name)
         plugin.set_parameter(index_of[name], value)
+
+
+def _no_parameter(name: str) -> Refused:
+    return Refused(Problem("unknown_parameter", f'the plugin has no parameter "{name}"'))
 
 
 _HALVINGS = 30

@@ -9,6 +9,7 @@ on a partial one. A mono plugin on stereo is one instance a side.
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def rendered(plugins: list[Any], audio: Audio, job: Run | Repeat | Try) -> tuple
     fed = np.concatenate((np.zeros((2, lead), np.float32), audio), axis=1)
     width = 2 // len(plugins)
     sides = [
-        _Stream(plugin, fed[side * width : side * width + width], job)
+        _Stream(plugin, fed[side * width : side * width + width], job, lead)
         for side, plugin in enumerate(plugins)
     ]
     held = [side.feed_all() for side in sides]
@@ -139,26 +140,40 @@ def rendered(plugins: list[Any], audio: Audio, job: Run | Repeat | Try) -> tuple
 
 
 class _Stream:
-    """A plugin being fed in fixed blocks, and what came out of it so far."""
+    """A plugin being fed in fixed blocks, `lead` frames ahead, and what came out of it so far."""
 
-    def __init__(self, plugin: Any, audio: Audio, job: Run | Repeat | Try) -> None:
+    def __init__(self, plugin: Any, audio: Audio, job: Run | Repeat | Try, lead: int) -> None:
         self._plugin = plugin
         self._audio = audio
         self._rate_hz = float(job.sample_rate_hz)
         self._size = job.buffer_size
         self._came: list[Audio] = []
         self._fed = 0
+        self._moves: dict[int, list[tuple[str, float]]] = {}
+        for name, values in job.moved:
+            for buffer, value in values:
+                at = 0 if buffer == 0 else lead + buffer * self._size
+                self._moves.setdefault(at, []).append((name, value))
 
     def feed_all(self) -> int:
         """Feed the input, its last block padded; how many frames were held back."""
         width, frames = self._audio.shape
-        step = self._size * _BLOCKS_AT_ONCE
-        for start in range(0, frames, step):
-            part = self._audio[:, start : start + step]
+        for start, stop in pairwise(self._cuts(frames)):
+            self._move(start)
+            part = self._audio[:, start:stop]
             short = -part.shape[1] % self._size
             padded = np.concatenate((part, np.zeros((width, short), np.float32)), axis=1)
             self._feed(padded)
         return self._fed - self._frames()
+
+    def _cuts(self, frames: int) -> list[int]:
+        """Where what is fed at once ends: after some buffers, and wherever a parameter moves."""
+        step = self._size * _BLOCKS_AT_ONCE
+        return sorted({*range(0, frames, step), *(at for at in self._moves if at < frames), frames})
+
+    def _move(self, frame: int) -> None:
+        for name, value in self._moves.get(frame, ()):
+            parameters_of(self._plugin).set_raw([(name, value)])
 
     def until(self, frames: int) -> Audio:
         """Feed zeros until `frames` frames came out; all that came, (width, frames or more)."""

@@ -79,11 +79,16 @@ FACTORY_READERS: Mapping[str, str] = {
 }
 """The module that reads what the library of a plugin file holds, by the file's format."""
 
+CONTROLLER_READERS: Mapping[str, str] = {"vst3": "bridge.hosting.finding.vst3_controller"}
+"""The module that reads what a plugin itself says of its parameters, by the plugin's format."""
+
 
 def adapter(operation: str, engine: str) -> str:
     """The module that does an operation of bridge.hosting.jobs; KeyError where there is none."""
     if operation == "factory":
         return FACTORY_READERS[engine]
+    if operation == "controller":
+        return CONTROLLER_READERS[engine]
     return ENGINES[engine].adapters[operation]
 
 

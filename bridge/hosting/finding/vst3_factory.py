@@ -21,7 +21,7 @@ from stemwright.problems import Problem
 AUDIO_CLASS = "Audio Module Class"
 _OK = 0
 _COM = sys.platform == "win32"
-_FACTORY2 = uuid.UUID("0007B650-F24B-4C0B-A464-EDB9F00B2ABB")
+_FACTORY2 = "0007B650-F24B-4C0B-A464-EDB9F00B2ABB"
 
 
 class _FactoryInfo(Structure):
@@ -64,20 +64,25 @@ _FUNCTION: Any = getattr(ctypes, "WINFUNCTYPE", ctypes.CFUNCTYPE)
 
 def factory(job: Factory, tell: Tell) -> FactoryAnswer:
     """List the audio classes of the binary `job.binary` in the bundle `job.bundle`."""
+    return FactoryAnswer(tuple(_classes(opened_factory(job.bundle, job.binary, tell))))
+
+
+def opened_factory(bundle: str, binary: str, tell: Tell) -> int:
+    """The IPluginFactory of a module, loaded and entered for good."""
     tell("loading its module")
     try:
-        module = ctypes.CDLL(job.binary)
+        module = ctypes.CDLL(binary)
     except OSError as error:
         raise Refused(Problem("plugin_unloadable", str(error))) from error
     tell("entering its module")
-    _enter(module, job.bundle)
+    _enter(module, bundle)
     tell("reading its factory")
     make = _exported(module, "GetPluginFactory")
     make.restype = c_void_p
     pointer = make()
     if not pointer:
         raise Refused(Problem("plugin_unloadable", "its module has no factory"))
-    return FactoryAnswer(tuple(_classes(pointer)))
+    return int(pointer)
 
 
 def _exported(module: ctypes.CDLL, name: str) -> Any:
@@ -112,15 +117,16 @@ def _cf_bundle(bundle: str) -> int:  # pragma: no cover - untested
     return int(foundation.CFBundleCreate(None, c_void_p(url)) or 0)
 
 
-def _method(pointer: int, index: int, *arguments: Any) -> Any:
+def method(pointer: int, index: int, *arguments: Any, gives: Any = c_int32) -> Any:
+    """A method of an interface, by its place in the vtable; what it is told first is `pointer`."""
     table = cast(pointer, POINTER(POINTER(c_void_p)))[0]
-    return _FUNCTION(c_int32, c_void_p, *arguments)(table[index] or 0)
+    return _FUNCTION(gives, c_void_p, *arguments)(table[index] or 0)
 
 
 def _classes(pointer: int) -> Iterator[PluginClass]:
     second = _second_interface(pointer)
     vendor = _factory_vendor(pointer)
-    for index in range(_method(pointer, _COUNT)(pointer)):
+    for index in range(method(pointer, _COUNT)(pointer)):
         found = _class2(second, index, vendor) if second else _class1(pointer, index, vendor)
         if found is not None:
             yield found
@@ -128,27 +134,30 @@ def _classes(pointer: int) -> Iterator[PluginClass]:
 
 def _second_interface(pointer: int) -> int:
     """The factory as IPluginFactory2; 0 when it is only an IPluginFactory."""
-    iid = _FACTORY2.bytes_le if _COM else _FACTORY2.bytes
     second = c_void_p()
-    query = _method(pointer, _QUERY, ctypes.c_char_p, POINTER(c_void_p))
-    return int(second.value or 0) if query(pointer, iid, byref(second)) == _OK else 0
+    query = method(pointer, _QUERY, ctypes.c_char_p, POINTER(c_void_p))
+    return (
+        int(second.value or 0)
+        if query(pointer, interface_id(_FACTORY2), byref(second)) == _OK
+        else 0
+    )
 
 
 def _factory_vendor(pointer: int) -> str:
     info = _FactoryInfo()
-    ask = _method(pointer, _FACTORY_INFO, POINTER(_FactoryInfo))
+    ask = method(pointer, _FACTORY_INFO, POINTER(_FactoryInfo))
     return _text(info.vendor) if ask(pointer, byref(info)) == _OK else ""
 
 
 def _class1(pointer: int, index: int, vendor: str) -> PluginClass | None:
     info = _ClassInfo()
-    ask = _method(pointer, _CLASS_INFO, c_int32, POINTER(_ClassInfo))
+    ask = method(pointer, _CLASS_INFO, c_int32, POINTER(_ClassInfo))
     return _audio_class(info, vendor, "") if ask(pointer, index, byref(info)) == _OK else None
 
 
 def _class2(pointer: int, index: int, vendor: str) -> PluginClass | None:
     info = _ClassInfo2()
-    ask = _method(pointer, _CLASS_INFO2, c_int32, POINTER(_ClassInfo2))
+    ask = method(pointer, _CLASS_INFO2, c_int32, POINTER(_ClassInfo2))
     if ask(pointer, index, byref(info)) != _OK:
         return None
     return _audio_class(info, _text(info.vendor) or vendor, _text(info.version))
@@ -160,6 +169,12 @@ def _audio_class(info: _ClassInfo | _ClassInfo2, vendor: str, version: str) -> P
     # A char array read as an attribute stops at its first NUL, which a class id may hold.
     raw = bytes(info)[:16]
     return PluginClass(_text(info.name), vendor, version, class_id_text(raw, com=_COM))
+
+
+def interface_id(text: str) -> bytes:
+    """The id of an interface or a class as it lies in memory here."""
+    own = uuid.UUID(text)
+    return own.bytes_le if _COM else own.bytes
 
 
 def class_id_text(raw: bytes, *, com: bool) -> str:

@@ -10,10 +10,12 @@ import pytest
 
 from bridge.hosting.answers import (
     Answer,
+    ControllerAnswer,
     Described,
     Done,
     FactoryAnswer,
     Opened,
+    OwnParameter,
     ParameterText,
     PluginClass,
     PrepareAnswer,
@@ -26,6 +28,7 @@ from bridge.hosting.answers import (
     checked,
 )
 from bridge.hosting.jobs import (
+    Controller,
     Describe,
     Factory,
     Job,
@@ -48,13 +51,21 @@ from bridge.hosting.jobs import (
     window_job,
 )
 from bridge.hosting.port import HostedInsert, PrepareJob, RunJob
-from bridge.plugins import Plugin
+from bridge.plugins import Moved, Plugin
 from stemwright.problems import Diagnostic, Problem
 
 PLUGIN = Plugin("Äir", "Maker", "1", "VST3", "0" * 32, Path("/plugins/air.vst3"), "", 2)
 STATE, OUT = Path("/states/a.vstpreset"), Path("/out/a.f32")
 RAW = (("Gain", 0.1 + 0.2), ("Mix", 1.0))
-RUN = RunJob(HostedInsert("vox/air", PLUGIN, STATE, RAW, 3, 5, 1, 1, OUT), OUT, OUT, 7, 44100)
+RUN = RunJob(
+    HostedInsert(
+        "vox/air", PLUGIN, STATE, RAW, 3, 5, 1, 1, OUT, (Moved("Mix", ((0, 0.5), (9, 0.1 + 0.2))),)
+    ),
+    OUT,
+    OUT,
+    7,
+    44100,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,7 @@ RUN = RunJob(HostedInsert("vox/air", PLUGIN, STATE, RAW, 3, 5, 1, 1, OUT), OUT, 
         Tried("dawdreamer", "/in/a.f32", ((0.1 + 0.2, 1.0), (0.5, 0.0)), "/out/a.f32"),
         Shown("dawdreamer", ((0.1 + 0.2, 1.0),)),
         Factory("vst3", "/plugins/air.vst3", "/plugins/air.vst3/air.so"),
+        Controller("vst3", "/plugins/air.vst3", "/air.so", "0" * 32, (("7", (0.1 + 0.2, -3.0)),)),
     ],
     ids=lambda job: job.op,
 )
@@ -91,6 +103,7 @@ LATER = Diagnostic("warning", "latency_differs", "", "reports 3 frames")
         SaveAnswer(held=False),
         Opened(480),
         Texts((("-3 dB", "50 %"),)),
+        ControllerAnswer((OwnParameter("7", "Gain"),), ((0.1 + 0.2, 1.0),)),
         Done(),
     ],
     ids=lambda answer: type(answer).__name__,
@@ -107,6 +120,7 @@ def test_a_refusal_survives_the_way_to_the_parent_whatever_was_asked() -> None:
 
 
 def test_each_job_says_in_types_and_at_run_time_the_same_of_its_answer() -> None:
-    for kind in (Describe, Save, Window, Prepare, Run, Repeat, Try, Tried, Shown, Factory):
+    plugins = (Describe, Save, Window, Prepare, Run, Repeat, Try, Tried, Shown)
+    for kind in (*plugins, Factory, Controller):
         (base,) = kind.__orig_bases__  # type: ignore[attr-defined]  # unknown to typeshed
         assert get_args(base) == (kind.answer,)
