@@ -102,7 +102,9 @@ class Ardour:
     def export(self, session: Path, target: Path) -> None:
         """Bounce the session's range from its master, as 32 bit float.
 
-        Now and then it ends while it tidies up; it is asked anew then. Raises ArdourFailedError.
+        Now and then it ends or hangs while it tidies up; it is asked anew then.
+
+        Raises ArdourFailedError.
         """
         words = ["ardour7-export", "-b", "float", "-o", str(target)]
         words += [str(session.parent), session.stem]
@@ -128,15 +130,18 @@ class Ardour:
 
     def _run(self, words: Sequence[str], environment: dict[str, str]) -> str:
         """What it said. Whether it ended well says nothing: it aborts on the way out."""
-        done = subprocess.run(
-            words,
-            check=False,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                words,
+                check=False,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired as hung:
+            return (hung.stdout or b"").decode(errors="replace")
         return done.stdout.decode(errors="replace")
 
 

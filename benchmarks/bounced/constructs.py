@@ -26,6 +26,8 @@ _NARROW = "float32 in Ardour's mixer"
 _GLIDE = "the fader's glide, which is float32 there and stops 5e-6 short"
 _BEFORE = "at first, where Ardour's fader stood before the bounce; then its glide in float32"
 
+_TWICE = "at first: Ardour reads a line of a late path twice in its first block; then float32"
+
 
 def _noise(seed: int, channels: int, frames: int = _FRAMES) -> Samples:
     return np.random.default_rng(seed).uniform(-0.4, 0.4, (frames, channels)).astype(np.float32)
@@ -372,7 +374,58 @@ end
     )
 
 
+_SETTINGS = """
+local function moved(track, plugin, setting, points)
+  local made = ARDOUR.LuaAPI.new_plugin(session, plugin, ARDOUR.PluginType.VST3, "")
+  session:route_by_name(track):add_processor_by_index(made, 0, nil, true)
+  local told = made:to_insert():plugin(0)
+  for at = 0, told:parameter_count() - 1 do
+    if told:parameter_is_input(at) and told:parameter_label(at) == setting then
+      local _, line = ARDOUR.LuaAPI.plugin_automation(made, at)
+      for _, point in ipairs(points) do
+        line:add(Temporal.timepos_t(point[1]), point[2], false, true)
+      end
+      local own = Evoral.Parameter(ARDOUR.AutomationType.PluginAutomation, 0, at)
+      local control = made:to_automatable():automation_control(own, false)
+      control:set_automation_state(ARDOUR.AutoState.Play)
+      return
+    end
+  end
+  error(plugin .. " has no " .. setting)
+end
+"""
+
+
+def _settings() -> Song:
+    """Settings of plugins that move, in a song that begins within a block, one plugin late."""
+    routes = (
+        _MASTER,
+        Route("One", 1, (_WHOLE_ONE,), output="Bus"),
+        Route("Two", 2, (_WHOLE_TWO,), gain=0.5),
+        Route("Bus", gain=0.7),
+    )
+    script = """
+local limiter = ARDOUR.LuaAPI.new_plugin(session, "ZaMaximX2", ARDOUR.PluginType.VST3, "")
+session:route_by_name("Two"):add_processor_by_index(limiter, 0, nil, true)
+moved("One", "ZamGEQ31", "Master Gain", {{0, -12}, {61003, 6}, {100007, -3}, {184320, 0}})
+moved("Two", "ZamCompX2", "Threshold", {{0, -40}, {102400, -10}, {163840, -50}})
+"""
+    holds = "settings of plugins that move, one before a late one, from 50 007 on"
+    plugins = ("ZamGEQ31", "ZamCompX2", "ZaMaximX2")
+    return Song(
+        "settings",
+        holds,
+        _sounds(),
+        routes,
+        _FRAMES,
+        _SETTINGS + script,
+        start=50_007,
+        plugins=plugins,
+        remains=_TWICE,
+    )
+
+
 def songs() -> tuple[Song, ...]:
     """All of them, in the order of the page."""
     made = (_fades, _pans, _sends, _mutes, _groups, _loops, _layers, _reverse, _rates, _latency)
-    return tuple(each() for each in (*made, _lines, _start, _vcas))
+    return tuple(each() for each in (*made, _settings, _lines, _start, _vcas))
