@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network
-from sessions import Clip, Device, Media, Session, Track
+from sessions import Automation, Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
 
 Fate = Literal["rendered", "told", "refused"]
@@ -80,9 +80,10 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
     ),
     "self_send": ("told", "it sends to itself, which no mixer does; that send is left out"),
     "unmoved_line": ("told", "a line moves what a bounce does not move"),
-    "device_line": (
+    "device_line": ("told", "a line moves a setting of a plugin; it moves where a buffer begins"),
+    "device_switch": (
         "refused",
-        "a line moves a setting of a plugin, which stands still here; freeze the track in the DAW",
+        "a line switches a plugin on and off, which stays on here; freeze the track in the DAW",
     ),
     "instrument": ("told", "its notes are not played; print or freeze its instrument in the DAW"),
     "stays_whole": (
@@ -152,19 +153,26 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
         yield TrackAccount(track, "self_send")
     for line in track.automation:
         if line.target.startswith("device:"):
-            yield from _of_device(track, line.target)
+            yield from _of_device(track, line, dialect)
         elif line.target not in _TRACK_LINES and not line.target.startswith("send:"):
             yield TrackAccount(track, "unmoved_line", line.target)
         elif any(point.shape not in dialect.joins for point in line.points):
             yield TrackAccount(track, "line_shape", line.target)
 
 
-def _of_device(track: Track, target: str) -> Iterator[TrackAccount]:
+def _of_device(track: Track, line: Automation, dialect: Dialect) -> Iterator[TrackAccount]:
     """A line of a plugin that is on, by the plugin's name and the setting's."""
-    _, index, setting = target.split(":", 2)
+    _, index, setting = line.target.split(":", 2)
     device = track.devices[int(index)]
-    if device.enabled:
-        yield TrackAccount(track, "device_line", f"{device.name}: {setting}")
+    if not device.enabled or device.kind == "builtin":
+        return
+    named = f"{device.name}: {setting}"
+    if setting == "enabled":
+        yield TrackAccount(track, "device_switch", named)
+        return
+    yield TrackAccount(track, "device_line", f"{named}, once in {dialect.block_frames} frames")
+    if any(point.shape not in dialect.joins for point in line.points):
+        yield TrackAccount(track, "line_shape", named)
 
 
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:

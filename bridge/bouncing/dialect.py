@@ -64,7 +64,7 @@ class Dialect:
     lines in beats are read by ticks, there are places for those of faders, and of sends and pans.
     `glide_hz` smooths moving faders and mutes by one pole, whose coefficient is that over the
     sample rate. Plugins get blocks of `block_frames`, frame 0 being `plugin_lead` frames into the
-    first, which may depend on the session's latency and on where the song begins.
+    first, which may depend on the latency from there on and on where the song begins.
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
     its rest is silence. `plays_frame_by_frame`: a file of another rate than the session's is not
     converted, and is heard too fast or too slow. With `loops_whole_files` a looped clip plays its

@@ -12,13 +12,23 @@ import numpy as np
 
 from bridge.audio import Block, WavWriter
 from bridge.bouncing.bounce import Bounce
+from bridge.bouncing.plugin_lines import Found, lines_of, matched, moved
 from bridge.exchanging import RESERVED, LiftedInsert, lift, names_of, slug
-from bridge.gathering import Events, Signal, chain_problems, cut, link, prepared_inserts
+from bridge.gathering import (
+    Events,
+    Signal,
+    chain_problems,
+    cut,
+    hosted_inserts,
+    link,
+    prepared_inserts,
+)
 from bridge.hosting import Prepared
+from bridge.planning import HostedStep, Plan, Step
 from bridge.rendering import context_of, render_lanes
 from bridge.storing import Store
 from chains import Chain, Engine, Group
-from sessions import Clip, Media, Session, Track
+from sessions import Clip, Device, Media, Session, Track
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, Problem
 from stemwright.values import dataclass
@@ -115,6 +125,32 @@ def without(racks: Sequence[Rack], problems: Sequence[Problem]) -> tuple[Rack, .
     return tuple(rack for rack in kept if rack.inserts)
 
 
+def lines_among(
+    racks: Sequence[Rack], bounce: Bounce, folder: Path, hosting: Hosting
+) -> tuple[Found, tuple[Problem, ...]]:
+    """The lines that move settings of the racks' plugins, and those that none of these has."""
+    wanted = {
+        each.step_id: (rack.track, lines)
+        for rack in racks
+        for each in rack.inserts
+        if (lines := tuple(lines_of(rack.track, _place(rack.track, each.device))))
+    }
+    if not wanted:
+        return {}, ()
+    chain = _chain(racks, folder, _engine(bounce))
+    found: Found = {}
+    faults: list[Problem] = []
+    for step in hosted_inserts(chain, hosting.store, hosting.plugin_folders, hosting.trusted):
+        if step.id in wanted:
+            found[step.id], lost = matched(step, *wanted[step.id])
+            faults += lost
+    return found, tuple(faults)
+
+
+def _place(track: Track, device: Device) -> int:
+    return next(at for at, each in enumerate(track.devices) if each is device)
+
+
 def facts_of(
     racks: Sequence[Rack], bounce: Bounce, folder: Path, hosting: Hosting
 ) -> dict[str, RackFacts]:
@@ -174,15 +210,16 @@ def host_stage(
     facts: Mapping[str, RackFacts],
     hosting: Hosting,
     folder: Path,
-    lead_frames: int,
+    leads: Mapping[str, int],
+    lines: Found,
     events: Events,
 ) -> dict[str, Inserted]:
-    """Run every rack of a stage over its track's input, with `lead_frames` of silence before it.
+    """Run every rack of a stage over its track's input, behind `leads` frames of silence, by track.
 
     Raises what rendering a lane raises, plugins and tracks named.
     """
     rate_hz = bounce.session.sample_rate_hz
-    stems = tuple(_stems(stage, inputs, rate_hz, folder, lead_frames))
+    stems = tuple(_stems(stage, inputs, rate_hz, folder, leads))
     session = Session("stems", None, rate_hz, stems, tempo=bounce.session.tempo[:1])
     plan = link(
         session,
@@ -192,11 +229,31 @@ def host_stage(
         trusted=hosting.trusted,
         jobs=hosting.jobs,
     )
+    owned = {rack.owner: leads[rack.track.id] for rack in stage}
+    plan = _with_moves(plan, bounce, owned, lines)
     done = render_lanes(context_of(plan, hosting.store, events=events, jobs=hosting.jobs))
     return {
-        rack.track.id: Inserted(done[rack.owner][0], facts[rack.track.id].channels, lead_frames)
+        rack.track.id: Inserted(
+            done[rack.owner][0], facts[rack.track.id].channels, leads[rack.track.id]
+        )
         for rack in stage
     }
+
+
+def _with_moves(plan: Plan, bounce: Bounce, leads: Mapping[str, int], lines: Found) -> Plan:
+    """The plan with the settings moving that lines move."""
+
+    def moving(step: Step, lead_frames: int) -> Step:
+        own = lines.get(step.id, ())
+        if not own or not isinstance(step, HostedStep):
+            return step
+        return replace(step, moved=moved(own, step, bounce, lead_frames))
+
+    lanes = (
+        replace(lane, steps=tuple(moving(step, leads[lane.id]) for step in lane.steps))
+        for lane in plan.lanes
+    )
+    return replace(plan, lanes=tuple(lanes))
 
 
 def _stems(
@@ -204,7 +261,7 @@ def _stems(
     inputs: Iterator[Mapping[str, Block]],
     rate_hz: int,
     folder: Path,
-    lead_frames: int,
+    leads: Mapping[str, int],
 ) -> Iterator[Track]:
     """Each rack's input in a file, as the stem of a track called like the rack."""
     writers: dict[str, WavWriter] = {}
@@ -216,7 +273,7 @@ def _stems(
                 folder / f"{rack.owner}.wav", rate_hz, channels, "float32", "", overwrite=True
             )
             writers[rack.track.id] = held.enter_context(writer)
-            writer.write(np.zeros((channels, lead_frames)))
+            writer.write(np.zeros((channels, leads[rack.track.id])))
         for blocks in chain_of([first], inputs):
             for each, writer in writers.items():
                 writer.write(blocks[each])

@@ -122,17 +122,29 @@ class Lines:
         found = curve(line.points, self._rate_hz, self._dialect.joins)
         return self._moving(found, places, then)
 
-    def _by_ticks(
-        self, line: Automation, places: TickPlaces, then: Callable[[Array], Array]
-    ) -> Values:
+    def setting(self, line: Automation, frames: Array) -> Array:
+        """What a line of a plugin's setting says at single frames, in rising order."""
+        if line.in_beats and self._dialect.pan_tick_places is not None:
+            tick, by_tick = self._in_ticks(line)
+            return by_tick.at(np.array([tick(frame / self._rate_hz) for frame in frames], float))
+        return curve(line.points, self._rate_hz, self._dialect.joins).at(frames)
+
+    def _in_ticks(self, line: Automation) -> tuple[Callable[[float], int], Curve]:
+        """The tick that is next to a second, and a line in beats by ticks."""
         points = ((each.position_s, each.bpm, each.curve) for each in self._tempo)
-        tempo, late = TempoMap.at_seconds(points, ramp_in="beats"), self._late_frames
+        tempo = TempoMap.at_seconds(points, ramp_in="beats")
 
         def tick(second: float) -> int:
             return round(tempo.beats(second) * _TICKS)
 
         placed = [point._replace(position_s=tick(point.position_s)) for point in line.points]
-        by_tick = curve(placed, 1, self._dialect.joins)
+        return tick, curve(placed, 1, self._dialect.joins)
+
+    def _by_ticks(
+        self, line: Automation, places: TickPlaces, then: Callable[[Array], Array]
+    ) -> Values:
+        late = self._late_frames
+        tick, by_tick = self._in_ticks(line)
 
         def along(first: int, stop: int) -> Array:
             at = places(

@@ -16,6 +16,7 @@ from bridge.bouncing.inserts import (
     RackFacts,
     facts_of,
     host_stage,
+    lines_among,
     racks_of,
     refused,
     stages,
@@ -24,6 +25,7 @@ from bridge.bouncing.inserts import (
 from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.mixing import Mixer
 from bridge.bouncing.network import Network
+from bridge.bouncing.plugin_lines import Found
 from bridge.gathering import Events, Silent
 from sessions import Track
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem
@@ -37,6 +39,7 @@ class Ready:
     bounce: Bounce
     racks: tuple[Rack, ...] = ()
     facts: Mapping[str, RackFacts] = field(default_factory=dict, hash=False)
+    lines: Found = field(default_factory=dict, hash=False)
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -46,8 +49,9 @@ def made_ready(
     """Make plugins ready, their states in `folder`; without `hosting` they are left out.
 
     Raises all at once, unless `skip_missing`: InputError for clips that cannot be printed, for
-    effects that are not hosted or not as they were saved, and for lines of plugins; MachineError
-    for plugins that are not here. Plugins that refuse their states are not skipped.
+    effects that are not hosted or not as they were saved, and for lines of plugins that nothing
+    here moves; MachineError for plugins that are not here. Plugins that refuse their states are
+    not skipped.
     """
     clips = [] if skip_missing else refusals(bounce)
     told = [
@@ -66,12 +70,15 @@ def made_ready(
     if not skip_missing:
         clips += [*stiff, *_unlike(doubts)]
     lacking = refused(racks, bounce, folder, hosting)
+    racks = without(racks, lacking)
+    lines, unmoved = lines_among(racks, bounce, folder, hosting)
+    clips += [] if skip_missing else unmoved
     if clips or (lacking and not skip_missing):
         raise (InputError if clips else MachineError)([*clips, *lacking])
     told += (Diagnostic("warning", "plugin_left_out", each.place, each.message) for each in lacking)
-    racks = without(racks, lacking)
+    told += (Diagnostic("warning", each.kind, each.place, each.message) for each in unmoved)
     facts = facts_of(racks, bounce, folder, hosting)
-    return Ready(bounce, racks, facts, (*told, *doubts))
+    return Ready(bounce, racks, facts, lines, (*told, *doubts))
 
 
 def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[Problem, ...]:
@@ -120,17 +127,30 @@ def stretches(
     with MediaFiles(rate_hz, folder, frame_by_frame=frame_by_frame) as files:
         inserted: dict[str, Inserted] = {}
         if hosting is not None and ready.racks:
-            late_frames, latency_frames = _late(bounce.network, ready.facts)
+            late_frames = _late(bounce.network, ready.facts)
             bounce = replace(bounce, late_frames=late_frames)
-            lead_frames = bounce.dialect.plugin_lead(latency_frames + bounce.origin_frame)
+            leads = {
+                each: bounce.dialect.plugin_lead(
+                    late_frames[each] + found.latency_frames + bounce.origin_frame
+                )
+                for each, found in ready.facts.items()
+            }
             events.stage("plugins")
             events.steps(sum(len(rack.inserts) for rack in ready.racks))
             for stage in stages(bounce, ready.racks):
                 targets = frozenset(rack.track.id for rack in stage)
                 mixer = Mixer(bounce, files, inserted, targets)
-                inputs = (mixer.run(*each).given for each in _cut(bounce, frames))
+                inputs = _begun(bounce.origin_frame, mixer, _cut(bounce, frames))
                 inserted |= host_stage(
-                    stage, inputs, bounce, ready.facts, hosting, folder, lead_frames, events
+                    stage,
+                    inputs,
+                    bounce,
+                    ready.facts,
+                    hosting,
+                    folder,
+                    leads,
+                    ready.lines,
+                    events,
                 )
         mixer = Mixer(bounce, files, inserted)
         parts = list(_cut(bounce, frames))
@@ -145,13 +165,24 @@ def stretches(
                 yield {each: block[:, skipped:] for each, block in stems.items()}
 
 
+def _begun(
+    origin_frame: int, mixer: Mixer, parts: Iterator[tuple[int, int]]
+) -> Iterator[Mapping[str, Block]]:
+    """What goes into plugins: nothing of what lies before the song's own start, as DAWs begin."""
+    for first, stop in parts:
+        given = mixer.run(first, stop).given
+        for block in given.values() if first < origin_frame else ():
+            block[:, : origin_frame - first] = 0.0
+        yield given
+
+
 def _cut(bounce: Bounce, frames: int) -> Iterator[tuple[int, int]]:
     stop = bounce.start_frame + bounce.frames
     return ((first, min(stop, first + frames)) for first in range(0, stop, frames))
 
 
-def _late(network: Network, facts: Mapping[str, RackFacts]) -> tuple[dict[str, int], int]:
-    """How late what follows a track's inserts makes it, and how late the whole song is."""
+def _late(network: Network, facts: Mapping[str, RackFacts]) -> dict[str, int]:
+    """How late what follows a track's inserts makes it."""
     late: dict[str, int] = {}
     for each in reversed(network.order):
         behind = [
@@ -160,5 +191,4 @@ def _late(network: Network, facts: Mapping[str, RackFacts]) -> tuple[dict[str, i
             if each in feeders
         ]
         late[each] = max(behind, default=0)
-    own = (late[each] + found.latency_frames for each, found in facts.items())
-    return late, max(own, default=0)
+    return late

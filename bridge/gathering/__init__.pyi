@@ -1,6 +1,7 @@
 from .linking import (
     chain_problems as chain_problems,
     check_states as check_states,
+    hosted_inserts as hosted_inserts,
     link as link,
     link_stems as link_stems,
     prepared_inserts as prepared_inserts,
@@ -63,6 +64,7 @@ __all__ = [
     "failures",
     "gather",
     "group_blocks",
+    "hosted_inserts",
     "inspected",
     "kept_signal",
     "link",

@@ -109,6 +109,15 @@ def chain_problems(
     )
 
 
+def hosted_inserts(
+    chain: Chain, store: Store, plugin_folders: Sequence[Path] = (), trusted: Sequence[Path] = ()
+) -> tuple[HostedStep, ...]:
+    """The hosted inserts of a chain that `chain_problems` has no word on."""
+    folders, known = plugin_places(plugin_folders, trusted, alone=False)
+    steps = _loadable(chain, _catalogue(chain, store, folders, known), ())
+    return tuple(step for step in steps if step.hostable)
+
+
 def prepared_inserts(
     chain: Chain,
     store: Store,
@@ -117,19 +126,15 @@ def prepared_inserts(
     *,
     jobs: int = 1,
 ) -> dict[str, Prepared]:
-    """Every hosted insert of a chain that `chain_problems` has no word on, made ready, by step id.
-
-    Raises what preparing raises.
-    """
+    """The same, made ready, by step id. Raises what preparing raises."""
     from bridge.hosting import host
 
-    folders, known = plugin_places(plugin_folders, trusted, alone=False)
-    steps = _loadable(chain, _catalogue(chain, store, folders, known), ())
+    steps = hosted_inserts(chain, store, plugin_folders, trusted)
     engine = engine_of(chain, Stems(()))
     bench = Bench(store, host(engine.host), engine)
     for error in failures(bench, steps, jobs).values():
         raise error
-    return {step.id: prepare(bench, step) for step in steps if step.hostable}
+    return {step.id: prepare(bench, step) for step in steps}
 
 
 def _loadable(

@@ -284,7 +284,7 @@ def _at_block(frames: Array, late_frames: int) -> Array:
 
 
 def _plugin_lead(latency_frames: int) -> int:
-    """The song begins behind the engine's buffer and all latency, within a block."""
+    """The song begins behind the engine's buffer and the latency that follows, within a block."""
     return -(_ENGINE_FRAMES + latency_frames) % _BLOCK_FRAMES
 
 

@@ -118,15 +118,15 @@ def test_tracks_that_lead_nowhere_are_told() -> None:
     assert [each.track.name for each in made.accounts] == ["lead"]
 
 
-def test_a_line_of_a_plugin_is_refused_where_the_plugin_is_asked_for() -> None:
+def test_a_line_that_switches_a_plugin_is_refused_where_the_plugin_is_asked_for() -> None:
     clip = Clip(media=Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24"), length_s=1.0)
-    moved = Automation("device:1:Gain", "normalised", (AutomationPoint(0.0, 0.5),))
+    moved = Automation("device:1:enabled", "bool", (AutomationPoint(0.0, 0.5),))
     off, on = Device("off", "", "VST3", "1", enabled=False), Device("Amp", "", "VST3", "2")
     track = Track("1", "lead", clips=(clip,), devices=(off, on), automation=(moved,))
     session = Session("reaper", None, 48_000, (track,))
     made = planned(session, dialect_of(session))
     assert [each.message.split(": ")[:3] for each in stiff_settings(made)] == [
-        ["lead", "Amp", "Gain"]
+        ["lead", "Amp", "enabled"]
     ]
     still = replace(session, tracks=(replace(track, devices=(off, replace(on, enabled=False))),))
     assert stiff_settings(planned(still, dialect_of(still))) == []
