@@ -10,6 +10,12 @@ from .aligning.delay import (
     HALF_TAPS as HALF_TAPS,
     advanced_stream as advanced_stream,
 )
+from .beside.mix_figures import (
+    BandFigures as BandFigures,
+    MixFigures as MixFigures,
+    MixFiguresMeter as MixFiguresMeter,
+    mix_figures_of as mix_figures_of,
+)
 from .beside.tone import (
     BandDifference as BandDifference,
     Tone as Tone,
@@ -122,6 +128,7 @@ __all__ = [
     "WINDOW_STEPS",
     "Alignment",
     "BandDifference",
+    "BandFigures",
     "Change",
     "Diff",
     "DifferentSoundError",
@@ -131,6 +138,8 @@ __all__ = [
     "FileDiff",
     "FirstStep",
     "Limits",
+    "MixFigures",
+    "MixFiguresMeter",
     "Parameter",
     "Policy",
     "Renderings",
@@ -166,6 +175,7 @@ __all__ = [
     "limits_given",
     "load_policy",
     "markdown",
+    "mix_figures_of",
     "opened_streams",
     "session_changes",
     "setting_name",
