@@ -43,6 +43,7 @@ from .planning import (
 )
 from .playback import (
     PlaybackGain as PlaybackGain,
+    gains_of as gains_of,
     playback_gains as playback_gains,
 )
 from .profiles.model import (
@@ -88,6 +89,7 @@ __all__ = [
     "check_full_scale",
     "check_place",
     "common_metadata",
+    "gains_of",
     "load_profile",
     "make_delivery",
     "manifest_text",
