@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from bridge.finished.beside_shapes import BesideTold, PlaybackTold
 from bridge.finished.lock import LOCK, Part, Rides, as_rides
 from bridge.finished.shapes import (
     MAX_BYTES,
@@ -231,6 +232,8 @@ class Record(Told):
     moves: Moves | None = None
     heading: Heading | None = None
     heard: Many[HeardRow] | None = None
+    beside: BesideTold | None = None
+    playback: Many[PlaybackTold] = ()
     digests: dict[Text, Text] = Field(default_factory=dict)
 
     @property

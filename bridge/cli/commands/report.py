@@ -48,7 +48,11 @@ def report(
     if bypass is None:
         path = report_again(folder, stems=stems, store=store, jobs=cores(), short=excerpt)
         if json:
-            print_json({"report": str(path), "bytes": path.stat().st_size})
+            from bridge.finished import need_record
+
+            record = need_record(folder).as_json()
+            of_main = {key: record.get(key) for key in ("beside", "playback")}
+            print_json({"report": str(path), "bytes": path.stat().st_size, **of_main})
         else:
             say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
         return

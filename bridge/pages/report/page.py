@@ -25,6 +25,7 @@ from bridge.pages import (
     text,
     tiles,
 )
+from bridge.pages.report.beside_section import beside_section, playback_section
 from bridge.pages.report.charts import (
     colours,
     groups_chart,
@@ -152,6 +153,8 @@ def page(book: Songbook, record: Record, chain: Chain, engine: Engine) -> str:
             section("Listen", player(book)),
             section("What went in, what came out", measures_table(book)),
             section("Against the target", target_table(record, chain)),
+            section("Beside the rough mix and the reference", beside_section(record.beside)),
+            section("As services play it", playback_section(record.playback)),
             section("Loudness over time", _loudness(book, chain)),
             section("Spectra", _spectra(book, chain)),
             section("Gain reduction over time", _reductions(book)),

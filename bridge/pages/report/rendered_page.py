@@ -12,6 +12,7 @@ from blake3 import blake3
 import chains
 from bridge.finished import FinishedFolder
 from bridge.gathering import Signal, cut
+from bridge.pages.report.beside import beside_others, playback_rows
 from bridge.pages.report.song import Song
 from bridge.pages.report.sources import listen
 from bridge.rendering import Context, Rendering, lane_source
@@ -42,13 +43,23 @@ class ReportPages:
         self._song = song
         self._short = short
         self._heard = listen(context, rendering, references)
+        mains = [each.measures for each in rendering.outputs if each.version == "main"]
+        self._main = mains[0] if mains else None
 
     def rows(self) -> Mapping[str, Any]:
         """What the page says and compares, named by content, for making it again."""
         return {
             "heading": self._song.as_json(),
             "heard": [heard.as_json() for heard in self._heard],
+            **self._of_main(),
         }
+
+    def _of_main(self) -> Mapping[str, Any]:
+        """The main master beside other music, and how services play it; nothing without one."""
+        if self._main is None:
+            return {}
+        beside = beside_others(self._heard, self._main, self._context.store)
+        return {"beside": beside, "playback": playback_rows(self._main)}
 
     def stands(self, folder: FinishedFolder, page: str) -> bool:
         """Whether a page of the digest `page` is the one that would be drawn."""

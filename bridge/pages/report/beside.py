@@ -1,0 +1,116 @@
+"""The main master beside its rough mix and references: measured once, told in render.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bridge.gathering import DamagedEntryError
+from bridge.pages.report.heard_signal import Heard
+from bridge.storing import Store, digest
+from stemwright.problems import InputError
+
+if TYPE_CHECKING:
+    from bridge.comparing import MixFigures
+
+_VERSION = 1
+_OTHERS = frozenset({"mix", "reference", "master"})
+_MEASURES = ("integrated_lufs", "loudness_range_lu", "plr_db", "psr_min_db", "correlation")
+
+
+def beside_others(
+    heard: Iterable[Heard], measures: Mapping[str, Any], store: Store
+) -> dict[str, Any] | None:
+    """render.json's `beside`: figures of the main master, which `measures` so, and of the others.
+
+    None without others. One that cannot be read is left out: its row of `heard` says why.
+    """
+    rows = [*heard]
+    main = next((each for each in rows if each.name == "main" and each.kind == "version"), None)
+    others = [each for each in rows if each.kind in _OTHERS and each.blocks is not None]
+    if main is None or not others:
+        return None
+    found = [(each, _told(main, each, measures, store)) for each in others]
+    known = [(each, told) for each, told in found if told is not None]
+    if not known:
+        return None
+    return {
+        "main": known[0][1]["main"],
+        "others": [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "offset_s": each.offset_s,
+                "figures": told["figures"],
+                "tone": told["tone"],
+            }
+            for each, told in known
+        ],
+    }
+
+
+def _told(
+    main: Heard, other: Heard, measures: Mapping[str, Any], store: Store
+) -> Mapping[str, Any] | None:
+    """What is between two signals, from the store where it knows both."""
+    key = digest(
+        "report.beside",
+        version=_VERSION,
+        signals=[[each.digest, each.rate_hz, each.frames] for each in (main, other)],
+    )
+    entry = store.get(key)
+    if entry is None:
+        try:
+            told = _compared(main, other, measures, store)
+        except (InputError, DamagedEntryError):
+            return None
+        entry = store.put(key, {"pcm": None, "beside": told})
+    found: Mapping[str, Any] = entry.meta["beside"]
+    return found
+
+
+def _compared(
+    main: Heard, other: Heard, measures: Mapping[str, Any], store: Store
+) -> dict[str, Any]:
+    from bridge.comparing import tone_distance  # loads scipy, which a known pair never needs
+    from bridge.pages.report.contents import analysis
+
+    ours, theirs = (_mix_figures(each, store) for each in (main, other))
+    found = analysis(other, store)
+    readings = {} if found is None else found.measures
+    return {
+        "main": _figures(measures, ours),
+        "figures": _figures(readings, theirs),
+        "tone": tone_distance(ours.tone, theirs.tone).as_json(),
+    }
+
+
+def _mix_figures(heard: Heard, store: Store) -> MixFigures:
+    from bridge.comparing import MixFigures, mix_figures_of
+
+    key = digest(
+        "report.mix_figures",
+        version=_VERSION,
+        source=heard.digest,
+        rate_hz=heard.rate_hz,
+        frames=heard.frames,
+    )
+    entry = store.get(key)
+    if entry is not None:
+        return MixFigures.from_stored(entry.meta["figures"])
+    assert heard.blocks is not None  # noqa: S101 - narrows for the type checker
+    found = mix_figures_of(heard.blocks(), heard.rate_hz)
+    store.put(key, {"pcm": None, "figures": found.as_stored()})
+    return found
+
+
+def _figures(measures: Mapping[str, Any], found: MixFigures) -> dict[str, Any]:
+    return {**{key: measures.get(key) for key in _MEASURES}, **found.as_json()}
+
+
+def playback_rows(measures: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    """render.json's `playback`: what each service does to a master that `measures` so."""
+    from bridge.delivering import gains_of
+
+    gains = gains_of(measures.get("integrated_lufs"), measures.get("true_peak_dbtp"))
+    return [each.as_json() for each in gains]

@@ -1,0 +1,146 @@
+"""The page's part on other music: distances, dynamics, width, low end, and the services' gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bridge.finished import BesideTold, FiguresTold, OtherTold, PlaybackTold
+from bridge.pages import Chart, Curve, change, chart, figure, hz_ticks, table, tag, text
+
+_KINDS = {"mix": "rough mix", "reference": "reference", "master": "other master"}
+_COLOURS = 8
+_LEAST_RANGE_DB = 6.0
+
+
+def beside_section(told: BesideTold | None) -> str:
+    """Tables and a chart; nothing without other music."""
+    if told is None:
+        return ""
+    parts = [_distances(told.others), _chart(told.others), _dynamics(told), _bands(told)]
+    return "".join(parts)
+
+
+def _distances(others: Sequence[OtherTold]) -> str:
+    rows = [
+        (
+            _name(each),
+            figure(each.tone.mid_db, 2),
+            figure(each.tone.side_db, 2),
+            change(each.tone.level_db, 1),
+            _place(each),
+        )
+        for each in others
+    ]
+    head = ("main beside", "mid, dB", "side, dB", "main moved by, dB", "in time")
+    note = (
+        "How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
+        "after one gain that matches both; the root mean square of the differences."
+    )
+    return table(head, rows, "Distance of the balance", words=True) + tag("p", text(note))
+
+
+def _name(other: OtherTold) -> str:
+    return f"{other.name} ({_KINDS[other.kind]})"
+
+
+def _place(other: OtherTold) -> str:
+    if other.offset_s is None:
+        return "as it lies" if other.kind == "mix" else "another song"
+    return f"aligned, {change(other.offset_s, 3, 's')}" if other.offset_s else "aligned"
+
+
+def _chart(others: Sequence[OtherTold]) -> str:
+    curves = tuple(curve for n, each in enumerate(others) for curve in _curves(n, each))
+    levels = [level for curve in curves for _, level in curve.points if level is not None]
+    if not levels:
+        return ""
+    reach = max(_LEAST_RANGE_DB, *(3.0 * -(-abs(level) // 3.0) for level in levels))
+    drawn = Chart(
+        "What main has more of, level-matched",
+        "dB a third of an octave",
+        "Hz",
+        curves,
+        hz_ticks(),
+        (20.0, 20000.0),
+        (-reach, reach),
+        log_x=True,
+        level=0.0,
+    )
+    return chart(drawn, "Over the line main has more, under it less; the side is dashed.")
+
+
+def _curves(number: int, other: OtherTold) -> Iterator[Curve]:
+    colour = f"s{1 + number % _COLOURS}"
+    mid = tuple((band.hz, band.mid_db) for band in other.tone.bands)
+    side = tuple((band.hz, band.side_db) for band in other.tone.bands)
+    yield Curve(f"mid beside {other.name}", colour, mid)
+    if any(level is not None for _, level in side):
+        yield Curve(f"side beside {other.name}", colour, side, dashed=True)
+
+
+def _dynamics(told: BesideTold) -> str:
+    rows = [(name, *_row(found)) for name, found in _all(told)]
+    head = (
+        "", "Integrated, LUFS", "Range, LU", "PLR, dB", "Lowest PSR, dB", "Correlation",
+        "Lost in mono, dB",
+    )  # fmt: skip
+    return table(head, rows, "Dynamics and mono")
+
+
+def _row(found: FiguresTold) -> tuple[str, ...]:
+    lost = None if found.fold_down_db is None else -found.fold_down_db
+    return (
+        figure(found.integrated_lufs),
+        figure(found.loudness_range_lu),
+        figure(found.plr_db),
+        figure(found.psr_min_db),
+        figure(found.correlation, 2),
+        figure(lost),
+    )
+
+
+def _all(told: BesideTold) -> list[tuple[str, FiguresTold]]:
+    return [("main", told.main), *((_name(each), each.figures) for each in told.others)]
+
+
+def _bands(told: BesideTold) -> str:
+    rows = [
+        (
+            f"{band.band}: {name}",
+            figure(band.share_db),
+            figure(band.crest_db),
+            figure(band.width_db),
+            figure(band.correlation, 2),
+        )
+        for place in range(len(told.main.bands))
+        for name, found in _all(told)
+        for band in found.bands[place : place + 1]
+    ]
+    head = ("", "Of all power, dB", "Crest, dB", "Side over mid, dB", "Correlation")
+    return table(head, rows, "Low end, crest and width by band")
+
+
+def playback_section(rows: Sequence[PlaybackTold]) -> str:
+    """What services do to the main master's level, each with its rule and the day it was read."""
+    if not rows:
+        return ""
+    cells = [
+        (
+            each.name,
+            figure(each.lufs, 0),
+            change(each.gain_db, 1),
+            _why(each),
+            f"{each.rule_source}, read {each.rule_date}",
+        )
+        for each in rows
+    ]
+    head = ("service", "plays at, LUFS", "turns it by, dB", "", "rule")
+    return table(head, cells, "Playback gains", words=True)
+
+
+def _why(row: PlaybackTold) -> str:
+    if row.held_db > 0.0:
+        return f"its peak leaves no room for {figure(row.held_db, 1, 'dB')} more"
+    if row.gain_db == 0.0 and not row.raises:
+        return "never turns up"
+    return ""
