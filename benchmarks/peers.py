@@ -210,6 +210,27 @@ def in_sonare_chain(mix: str, out: str) -> Told:
     )
 
 
+def in_sonare_match(target: str, reference: str, out: str) -> Told:
+    """libsonare's match equaliser, which works on one channel: on the mid, then on the side."""
+    import numpy as np
+    import soundfile
+
+    sonare: Any = import_module("libsonare")
+    clock = Clock()
+    samples, rate_hz = soundfile.read(target, dtype="float32", always_2d=True)
+    wanted, wanted_hz = soundfile.read(reference, dtype="float32", always_2d=True)
+    halves = []
+    for sign in (1, -1):
+        own, other = (0.5 * (each[:, 0] + sign * each[:, 1]) for each in (samples, wanted))
+        made = sonare.mastering_pair_process(
+            "match.applyMatchEq", own, other, rate_hz, reference_sample_rate=wanted_hz
+        )
+        halves.append(np.array(made.samples, np.float32))
+    mid, side = halves
+    soundfile.write(out, np.array([mid + side, mid - side]).T, rate_hz, "FLOAT")
+    return clock.told(version=version("libsonare"))
+
+
 def _stereo(made: Any) -> Any:
     """Return (frames, 2): libsonare gives lists, a number at a time."""
     import numpy as np

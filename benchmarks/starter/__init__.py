@@ -1,0 +1,1 @@
+"""Starter chains: what their first renders measure, how near a reference they come, their time."""
