@@ -32,6 +32,8 @@ _LAGS = (3, 5, 8)
 _BIN_HZ = _RATE_HZ / _WINDOW
 _MAINS_HZ = (50.0, 60.0)
 _BESIDE_HZ = (45.0, 47.5, 52.5, 55.0, 57.5, 62.5, 65.0)
+_LOOPS_HZ = (48.0, 54.0, 56.0, 64.0)
+"""What has 60 Hz from a loop of 4, 6, 8 or 12 Hz has one of these as well."""
 _HARMONICS = 10
 _ABOUT_BINS = 8
 _OFF = np.linspace(-0.004, 0.004, 33)
@@ -42,6 +44,8 @@ _SURE = 5.0
 _OVER_BESIDE = 1.5
 _THERE = 2.0
 _FEWEST_LINES = 2
+_FEWEST_COVERED, _FAR_OVER_BESIDE = 3, 2.5
+"""Where lines do not stand out one by one, as under the notes of a bass: together they may."""
 _LEAST_DB = -82.0
 _QUIETEST = 0.03
 """Of the pairs: a fade takes the hum with it."""
@@ -90,7 +94,8 @@ class Hum:
         comb = max((_comb(spectra, powers, hz) for hz in _MAINS_HZ), key=lambda each: each.sure)
         beside = sorted(_comb(spectra, powers, hz).sure for hz in _BESIDE_HZ)
         least = max(_SURE, _OVER_BESIDE * beside[len(beside) // 2], beside[-2])
-        if comb.lines < _FEWEST_LINES or comb.sure < least:
+        stands_out = comb.bare >= _FEWEST_LINES and comb.sure >= least
+        if not stands_out and not _is_covered(comb, beside, spectra, powers):
             return
         if not _is_always(signal, comb.level_db):
             return
@@ -106,6 +111,17 @@ class Hum:
         self._pieces.append(small.reshape(-1, self._channels))
 
 
+def _is_covered(comb: _Comb, beside: list[float], spectra: _Spectra, powers: _Values) -> bool:
+    """Whether lines under what is played are sure together, where little else keeps its turning.
+
+    `beside` are how sure the combs beside it are; two of them may be notes.
+    """
+    if comb.lines < _FEWEST_COVERED or comb.sure < _SURE:
+        return False
+    loops = [_comb(spectra, powers, hz).sure for hz in _LOOPS_HZ]
+    return comb.sure >= _FAR_OVER_BESIDE * sorted([*beside, *loops])[-3]
+
+
 def _is_always(signal: npt.NDArray[np.float32], level_db: float) -> bool:
     """Whether there is room for a line of this level in the quietest moments that sound."""
     size = round(_QUIET_S * _RATE_HZ)
@@ -118,13 +134,14 @@ def _is_always(signal: npt.NDArray[np.float32], level_db: float) -> bool:
 
 @dataclass(frozen=True)
 class _Comb:
-    """`lines` are multiples of `hz` that are steady and stand out, 0 where most are not steady.
+    """`lines` are multiples of `hz` that are steady, 0 where most are not; `bare` stand out too.
 
     `sure` is how many errors all of them stand over none, `level_db` the strongest's.
     """
 
     sure: float
     lines: int
+    bare: int
     hz: float
     level_db: float
 
@@ -155,8 +172,9 @@ def _comb(spectra: _Spectra, powers: _Values, hz: float) -> _Comb:
     level_db = float(np.max(levels_db, where=there, initial=-np.inf))
     found_hz = hz * (1.0 + float(_OFF[best]))
     is_steady = 2 * np.count_nonzero(there & steady) >= np.count_nonzero(there)
-    lines = int(np.count_nonzero(there & steady & stands_out)) if is_steady else 0
-    return _Comb(float(together[best]), lines, found_hz, level_db)
+    steady &= there & is_steady
+    lines, bare = (int(np.count_nonzero(each)) for each in (steady, steady & stands_out))
+    return _Comb(float(together[best]), lines, bare, found_hz, level_db)
 
 
 class _Line:
