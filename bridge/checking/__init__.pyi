@@ -1,3 +1,6 @@
+from .autoregressive.autoregression import (
+    filled as filled,
+)
 from .codes import (
     CODES as CODES,
     SEVERITIES as SEVERITIES,
@@ -73,6 +76,7 @@ __all__ = [
     "check",
     "code_of",
     "excerpt",
+    "filled",
     "finding_of_stem",
     "in_rough",
     "letters",

@@ -193,7 +193,7 @@ def _measures() -> Measures:
 
 def _repaired() -> str:
     """A gap, and peaks that were cut, predicted from what is around them."""
-    from bridge.checking.repairing import filled
+    from bridge.checking import filled
 
     side = next(_blocks())[0, 2 * _BURST_FRAMES : 6 * _BURST_FRAMES]
     gap = np.zeros(len(side), bool)

@@ -3,7 +3,6 @@ from .log import (
     BETTER as BETTER,
     place as place,
 )
-from .methods.autoregression import filled as filled
 from .plan import (
     METHODS as METHODS,
     Method as Method,
@@ -45,7 +44,6 @@ __all__ = [
     "StemPlace",
     "TouchedRange",
     "VerifiedRepairs",
-    "filled",
     "has_repairs",
     "place",
     "planned",

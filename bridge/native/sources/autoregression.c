@@ -14,7 +14,7 @@ static void reflected(double *taps, int64_t step, double reflection) {
 }
 
 /* `turned` are lags `order` to 0 of an autocorrelation; `taps` come as 1 and zeros. Levinson's recursion, which
-   ends where no more than `least` is left. Twin: bridge/checking/repairing/methods/predictors.py, _levinson. */
+   ends where no more than `least` is left. Twin: bridge/checking/autoregressive/predictors.py, _levinson. */
 void sw_levinson(const double *turned, double *taps, int64_t order, double least) {
     double left = turned[order];
     for (int64_t step = 1; step <= order; step++) {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from bridge.checking.repairing import filled
+from bridge.checking import filled
 from bridge.native import library, numpy_path
 
 pytestmark = pytest.mark.skipif(library() is None, reason="no kernels were built")

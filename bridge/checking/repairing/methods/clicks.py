@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bridge.audio import Block
-from bridge.checking.repairing.methods.autoregression import Mask, filled
+from bridge.checking.autoregressive.autoregression import Mask, filled
+from bridge.checking.autoregressive.predictors import prediction_error, predictors
 from bridge.checking.repairing.methods.prediction import AROUND, Predicted, predicted
-from bridge.checking.repairing.methods.predictors import predictors
 from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, stretch_of
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio
@@ -90,7 +89,8 @@ def _burst(stretch: Stretch, channel: int, start: int, stop: int) -> Mask:
     if taps is None:
         error = np.abs(samples)
     else:
-        error = np.minimum(_error(samples, taps), _error(samples[::-1], taps)[::-1])
+        behind = prediction_error(samples[::-1], taps)[::-1]
+        error = np.minimum(np.abs(prediction_error(samples, taps)), np.abs(behind))
     usual = float(np.median(error[~unknown])) if not unknown.all() else 0.0
     outside = error > max(_STANDS_OUT * usual, _LEAST)
     outside[: max(0, start - near.start)] = False
@@ -99,13 +99,3 @@ def _burst(stretch: Stretch, channel: int, start: int, stop: int) -> Mask:
     if len(places):
         found[near.start + places[0] : near.start + places[-1] + 1] = True
     return found
-
-
-def _error(samples: Block, taps: Block) -> Block:
-    """|what the samples before each one do not predict of it|."""
-    order = len(taps) - 1
-    padded = np.concatenate([np.zeros(order), samples])
-    error = np.zeros(len(samples))
-    for lag, tap in enumerate(taps.tolist()):
-        error += tap * padded[order - lag : order - lag + len(samples)]
-    return np.abs(error)

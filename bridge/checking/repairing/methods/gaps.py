@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bridge.checking.repairing.methods.autoregression import Mask
+from bridge.checking.autoregressive.autoregression import Mask
 from bridge.checking.repairing.methods.clicks import mended_burst
 from bridge.checking.repairing.methods.prediction import AROUND, predicted
 from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, runs_of, stretch_of

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.autoregression import Mask, filled
+from bridge.checking.autoregressive.autoregression import Mask, filled
 from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, runs_of, stretch_of
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio

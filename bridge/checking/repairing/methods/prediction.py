@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.autoregression import Mask, filled
+from bridge.checking.autoregressive.autoregression import Mask, filled
 from bridge.checking.repairing.methods.stretches import Stretch
 
 _SHORT = 24

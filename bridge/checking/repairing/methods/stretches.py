@@ -9,7 +9,7 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.autoregression import Mask
+from bridge.checking.autoregressive.autoregression import Mask
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio, no_sound
 

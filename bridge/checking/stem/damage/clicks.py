@@ -1,8 +1,9 @@
 """`clicks`: short bursts that no neighbouring sound explains.
 
 A burst of the linear prediction's residual, half a millisecond at most, that stands far above
-everything within 30 ms before and behind it. Where sound sets in or ends, that is how; what keeps a
-tempo, and the same short waveform three times within sound, is played, not broken.
+everything within 30 ms before and behind it, and over which the sound goes on as it was. Where
+another sound sets in or one ends, that is how; what keeps a tempo, and the same short waveform
+three times within sound, is played, not broken, unless the sound under it goes on undisturbed.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
 from bridge.checking.stem.damage.rhythm import on_a_grid
+from bridge.checking.stem.damage.what_goes_on import left_over
 from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
 _AROUND_S = 0.03
-_STANDS_OUT = 2.6
+_STANDS_OUT = 2.8
 _SURE = 6.0
 _LEAST = 1e-4
 _FLOOR = 2e-6
@@ -39,7 +41,11 @@ _RISES = 1.5
 """Level behind, of that before: more is an onset, where only what is sure is told."""
 _SETS_IN = 4.0
 """Behind, of before: a note that sets in so clearly may jump up to twice as high as is sure."""
+_GOES_ON, _UNDISTURBED = 6.0, 2.0
+"""Power that samples in a burst's place leave, of what is usual: under it the sound goes on."""
 _SILENT = 1e-3
+_NOTHING = 1e-4
+"""Level on both sides of a burst that is alone."""
 _MOST = 400
 """More than these a stem are no clicks any more, but how it sounds."""
 
@@ -52,7 +58,8 @@ class Burst:
     stop: int
     height: float
     snippet: npt.NDArray[np.float32]
-    in_silence: bool
+    is_sure: bool
+    """Whether it may come again: an impulse in silence, or over a sound that goes on, is broken."""
 
 
 class Clicks:
@@ -82,8 +89,7 @@ class Clicks:
         counts = repeats([each.snippet for each in bursts])
         in_time = on_a_grid([each.start for each in bursts], self._rate_hz)
         for burst, same, is_in_time in zip(bursts, counts, in_time, strict=True):
-            # an impulse has one waveform, broken or not
-            if not is_in_time and (same < PLAYED or burst.in_silence):
+            if not is_in_time and (same < PLAYED or burst.is_sure):
                 severity: Severity = "major" if burst.height > _SURE else "minor"
                 value = amplitude_db(burst.height)
                 words = f"a click, {value:.0f} dB over what surrounds it"
@@ -104,10 +110,7 @@ class Clicks:
             if len(some):
                 top = int(some[error[some].argmax()])
                 if passage.core_start <= top < passage.core_stop:
-                    levels = self._levels(passage.samples[channel], int(some[0]), int(some[-1]) + 1)
-                    if not _is_an_edge(levels, float(ratio[top])):
-                        silent = max(levels[0], levels[3]) < _SILENT
-                        yield self._burst(passage, channel, top, some, float(ratio[top]), silent)
+                    yield from self._burst(passage, channel, top, some, float(ratio[top]))
 
     def _burst(
         self,
@@ -116,15 +119,22 @@ class Clicks:
         top: int,
         some: npt.NDArray[np.int64],
         height: float,
-        in_silence: bool,
-    ) -> Burst:
-        begin = max(0, top - self._snippet // 3)
-        snippet = np.zeros(self._snippet, np.float32)
-        taken = passage.samples[channel, begin : begin + self._snippet]
-        snippet[: len(taken)] = taken
-        first = passage.first
-        start, stop = first + int(some[0]), first + int(some[-1]) + 1
-        return Burst(start, stop, height, snippet, in_silence)
+    ) -> Iterator[Burst]:
+        """One, if it is no edge of a sound."""
+        start, stop = int(some[0]), int(some[-1]) + 1
+        samples = passage.samples[channel]
+        levels = self._levels(samples, start, stop)
+        if _is_an_edge(levels, height):
+            return
+        left = left_over(samples, start, stop, self._rate_hz, _UNDISTURBED)
+        if left < _GOES_ON:
+            begin = max(0, top - self._snippet // 3)
+            snippet = np.zeros(self._snippet, np.float32)
+            taken = samples[begin : begin + self._snippet]
+            snippet[: len(taken)] = taken
+            is_sure = left < _UNDISTURBED or max(levels[0], levels[3]) < _SILENT
+            first = passage.first
+            yield Burst(first + start, first + stop, height, snippet, is_sure)
 
     def _levels(self, samples: Block, start: int, stop: int) -> tuple[float, float, float, float]:
         """RMS before and behind a burst, in order: farther, next to it, next to it, farther."""
@@ -141,6 +151,8 @@ class Clicks:
 def _is_an_edge(levels: tuple[float, float, float, float], height: float) -> bool:
     """Whether a sound sets in or ends there."""
     far_before, before, behind, far_behind = levels
+    if max(far_before, far_behind) < _NOTHING:
+        return False
     ends = max(behind, far_behind) < _ENDS * before or max(before, far_before) < _ENDS * behind
     if ends and max(levels) > _SILENT:
         return True
