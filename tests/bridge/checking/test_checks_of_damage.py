@@ -156,6 +156,48 @@ def test_a_note_that_sets_in_with_a_jump_is_no_click(hear: Hear, phase: float) -
     assert hear(Clicks, _quantised(tail + note + noise)) == []
 
 
+def test_notes_that_are_plucked_over_louder_ones_are_no_clicks(hear: Hear, music: Signal) -> None:
+    seconds = np.arange(12000) / RATE_HZ
+    signal = 0.5 * sosfilt([[1, 0, 0, 1, -1.98, 0.985]], music)
+    signal *= 0.4 / np.abs(signal).max()
+    for at, hz in ((30011, 331.0), (71234, 555.0), (123457, 440.0), (201999, 871.0)):
+        signal[at : at + 12000] += (
+            0.2 * np.sin(2 * np.pi * hz * seconds + 1.2) * np.exp(-30 * seconds)
+        )
+    assert hear(Clicks, _quantised(signal)) == []
+
+
+def test_one_click_that_comes_again_over_a_slow_bass_is_found_each_time(hear: Hear) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    bass = 0.4 * np.sin(2 * np.pi * 40.0 * seconds)
+    bass += 1e-4 * np.random.default_rng(6).standard_normal(FRAMES)
+    places = [30300, 73500, 123900, 204300]
+    bass[places] += 0.05
+    assert [found.start for found in hear(Clicks, _quantised(bass))] == places
+
+
+def test_a_click_alone_in_silence_is_found_with_its_quiet_ends(hear: Hear) -> None:
+    signal = np.zeros(FRAMES)
+    dice = np.random.default_rng(5)
+    signal[70000:70020] = 0.1 * dice.uniform(-1, 1, 20) * np.hanning(22)[1:-1]
+    (found,) = hear(Clicks, _quantised(signal))
+    assert 69976 <= found.start <= 70010
+
+
+def test_hum_is_found_under_a_bass_that_never_rests(hear: Hear) -> None:
+    dice = np.random.default_rng(9)
+    seconds = np.arange(3 * FRAMES) / RATE_HZ
+    pitch_hz = np.repeat(41.2 * 2 ** (dice.integers(0, 12, 300) / 12), 9000)[: len(seconds)]
+    bass = 0.3 * sawtooth(2 * np.pi * np.cumsum(pitch_hz) / RATE_HZ)
+    hum = sum(
+        10 ** (below_db / 20) * np.sin(2 * np.pi * 50.05 * k * seconds + k)
+        for k, below_db in ((1, 0), (2, -6), (3, -4), (4, -14), (5, -9), (7, -15))
+    )
+    assert hear(Hum, _quantised(bass)) == []
+    (found,) = hear(Hum, _quantised(bass + 10 ** (-37 / 20) * hum))
+    assert "50.0 Hz" in found.words or "50.1 Hz" in found.words
+
+
 def test_low_hits_in_time_with_the_mains_are_no_hum(hear: Hear) -> None:
     seconds = np.arange(9000) / RATE_HZ
     hit = 0.5 * np.sin(2 * np.pi * 50 * seconds * (1 + 4 * np.exp(-60 * seconds)))
