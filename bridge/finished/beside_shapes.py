@@ -51,9 +51,12 @@ class ToneTold(Shape):
 
 
 class OtherTold(Shape):
-    """A rough mix, a reference or another master; `offset_s` is what was taken off, if sure."""
+    """A rough mix, a reference, another master or an earlier version of the song.
 
-    kind: Literal["mix", "reference", "master"]
+    `offset_s` is what was taken off to have it in time; None where no place is sure.
+    """
+
+    kind: Literal["mix", "reference", "master", "version"]
     name: Text
     offset_s: Annotated[float, Field(ge=-1e7, le=1e7)] | None
     figures: FiguresTold

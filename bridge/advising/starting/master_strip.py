@@ -14,6 +14,8 @@ from stemwright.values import dataclass
 
 _GLUE_DB = 1.5
 _GLUE_RATIO = 1.5
+_QUIET_DBFS = -30.0
+_USUAL_PEAK_DBFS = -6.0
 _LEAST_WIDTH_DB = 0.25
 _MOST_WIDTH_DB = 4.0
 
@@ -45,13 +47,27 @@ class Wanted:
 def master_strip(heard: Listened, wanted: Wanted | None, sample_rate_hz: int, near: str) -> Strip:
     """Return the master's strip behind a bus that measures so; `near` is the reference's name."""
     tone = () if wanted is None else tuple(_tone(wanted, sample_rate_hz, near))
+    lift_db = _lift_db(heard)
     last = StarterInsert(
         "last",
         "limiter",
         "driven until the target is met; keeps the ceiling",
         (Setting("lookahead_ms", 2.0), Setting("release_ms", 100.0)),
     )
-    return Strip("master", inserts=(*tone, *_glue(heard), last))
+    return Strip("master", inserts=(*_lifted(heard, lift_db), *tone, *_glue(heard, lift_db), last))
+
+
+def _lift_db(heard: Listened) -> float:
+    """What brings a sum up that is so quiet that no drive would reach a target."""
+    if heard.peak_dbfs is None or heard.peak_dbfs > _QUIET_DBFS:
+        return 0.0
+    return float(round(_USUAL_PEAK_DBFS - heard.peak_dbfs))
+
+
+def _lifted(heard: Listened, lift_db: float) -> Iterator[StarterInsert]:
+    if lift_db:
+        why = f"the stems are very quiet: their sum peaks at {heard.peak_dbfs:.1f} dBFS"
+        yield StarterInsert("level", "gain", why, (Setting("gain_db", lift_db),))
 
 
 def _tone(wanted: Wanted, sample_rate_hz: int, near: str) -> Iterator[StarterInsert]:
@@ -88,10 +104,10 @@ def _band(bell: Bell) -> BandLine:
     )
 
 
-def _glue(heard: Listened) -> Iterator[StarterInsert]:
-    loud, usual = heard.loud_dbfs, heard.usual_dbfs
-    if loud is None or usual is None:
+def _glue(heard: Listened, lift_db: float) -> Iterator[StarterInsert]:
+    if heard.loud_dbfs is None or heard.usual_dbfs is None:
         return
+    loud, usual = heard.loud_dbfs + lift_db, heard.usual_dbfs + lift_db
     threshold_db = round(2.0 * (loud - _GLUE_DB / (1.0 - 1.0 / _GLUE_RATIO))) / 2.0
     yield StarterInsert(
         "glue",

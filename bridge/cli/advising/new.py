@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,12 +76,12 @@ def new(
     if json:
         print_json(made.as_json())
     else:
-        _tell(made)
+        _tell(made, quote(str(stems[0])) if len(stems) == 1 else "STEMS")
     if not made.starter.reached:
         raise typer.Exit(EXIT_NO)
 
 
-def _tell(made: NewChain) -> None:
+def _tell(made: NewChain, stems: str) -> None:
     from bridge.cli.checking.quick import say_checked
 
     starter = made.starter
@@ -90,4 +91,4 @@ def _tell(made: NewChain) -> None:
         *(f"{group.id}: {', '.join(stem.name for stem in group.taken)}" for group in starter.groups)
     )
     say(*starter.said, err=True)
-    say(f"render it: stemwright render STEMS {made.path} -o master/", err=True)
+    say(f"render it: stemwright render {stems} {quote(str(made.path))} -o master/", err=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bridge.comparing import check_outputs
 from bridge.pages import clock, document, embedded, part, players, saved, section, tag, text
-from bridge.pages.client.takes import ClientTake, deck_of, heard_of
+from bridge.pages.client.takes import ClientTake, compared, deck_of, heard_of
+from bridge.pages.report import beside_section
 from bridge.storing import Store, digest
 from stemwright.problems import Problem
 
@@ -64,12 +65,14 @@ def write_client_page(path: Path, song: ClientSong, store: Store) -> None:
         "earlier": [{"from_s": each.from_s, "to_s": each.to_s} for each in song.notes],
     }
     carried = [each.excerpt.coded_file for each in deck.tracks]
+    last = song.takes[-1].name
     body = tag("header", _heading(song)) + tag(
         "main",
         section("Listen", players([deck]) + _writing())
         + section("Your notes", _own())
         + section("Earlier notes", _earlier(song.notes))
-        + section("What was sent", _sent(song.takes)),
+        + section("What was sent", _sent(song.takes))
+        + section("In figures", beside_section(compared(song.takes, heard, store), last)),
     )
     body += embedded(held, "client") + tag("script", part("bridge.pages.client", "notes.js"))
     styles = part("bridge.pages.client", "page.css")

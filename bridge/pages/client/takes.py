@@ -11,9 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from bridge.audio import Block, probe, read_blocks
+from bridge.finished import BesideTold
 from bridge.gathering import cut, silence
 from bridge.pages import PREVIEW_HZ, Deck, Excerpt, Track, change, lowered
-from bridge.pages.report import Heard, analysis, whole
+from bridge.pages.report import Heard, analysis, beside_others, whole
 from bridge.storing import Store, digest
 from stemwright.problems import InputError, Problem
 
@@ -88,6 +89,18 @@ def deck_of(takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store) -
     last = len(tracks) - 1
     deck = Deck(PREVIEW_HZ, tracks, (_compared(takes), last), chosen=last, name="Whole song")
     return replace(deck, said=_said(takes, deck))
+
+
+def compared(
+    takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store
+) -> BesideTold | None:
+    """The newest take beside all others; None where it is alone."""
+    placed = [
+        one if take.kind == "reference" else replace(one, offset_s=take.start_s)
+        for take, one in zip(takes, heard, strict=True)
+    ]
+    told = beside_others(placed[-1], placed[:-1], _measures(placed[-1], store), store)
+    return None if told is None else BesideTold.model_validate(told)
 
 
 def _measures(heard: Heard, store: Store) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from .beside import beside_others as beside_others
+from .beside_section import beside_section as beside_section
 from .charts import (
     reduction_chart as reduction_chart,
     spectra as spectra,
@@ -54,6 +56,8 @@ __all__ = [
     "StepSignals",
     "Taps",
     "analysis",
+    "beside_others",
+    "beside_section",
     "between",
     "day",
     "insert_words",

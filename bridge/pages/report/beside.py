@@ -1,4 +1,4 @@
-"""The main master beside its rough mix and references: measured once, told in render.json."""
+"""A master beside its rough mix and references: measured once, told in render.json."""
 
 from __future__ import annotations
 
@@ -18,19 +18,24 @@ _OTHERS = frozenset({"mix", "reference", "master"})
 _MEASURES = ("integrated_lufs", "loudness_range_lu", "plr_db", "psr_min_db", "correlation")
 
 
-def beside_others(
-    heard: Iterable[Heard], measures: Mapping[str, Any], store: Store
+def beside_of_render(
+    heard: Sequence[Heard], measures: Mapping[str, Any], store: Store
 ) -> dict[str, Any] | None:
-    """render.json's `beside`: figures of the main master, which `measures` so, and of the others.
+    """render.json's `beside`: the main master, which `measures` so, and the music beside it."""
+    main = next((each for each in heard if each.name == "main" and each.kind == "version"), None)
+    others = [each for each in heard if each.kind in _OTHERS]
+    return None if main is None else beside_others(main, others, measures, store)
+
+
+def beside_others(
+    main: Heard, others: Iterable[Heard], measures: Mapping[str, Any], store: Store
+) -> dict[str, Any] | None:
+    """Figures of `main`, which `measures` so, and of the others, with the distances.
 
     None without others. One that cannot be read is left out: its row of `heard` says why.
     """
-    rows = [*heard]
-    main = next((each for each in rows if each.name == "main" and each.kind == "version"), None)
-    others = [each for each in rows if each.kind in _OTHERS and each.blocks is not None]
-    if main is None or not others:
-        return None
-    found = [(each, _told(main, each, measures, store)) for each in others]
+    readable = [each for each in others if each.blocks is not None]
+    found = [(each, _told(main, each, measures, store)) for each in readable]
     known = [(each, told) for each, told in found if told is not None]
     if not known:
         return None

@@ -7,20 +7,26 @@ from collections.abc import Iterator, Sequence
 from bridge.finished import BesideTold, FiguresTold, OtherTold, PlaybackTold
 from bridge.pages import Chart, Curve, change, chart, figure, hz_ticks, table, tag, text
 
-_KINDS = {"mix": "rough mix", "reference": "reference", "master": "other master"}
+_KINDS = {
+    "mix": "rough mix",
+    "reference": "reference",
+    "master": "other master",
+    "version": "earlier",
+}
 _COLOURS = 8
 _LEAST_RANGE_DB = 6.0
 
 
-def beside_section(told: BesideTold | None) -> str:
-    """Tables and a chart; nothing without other music."""
+def beside_section(told: BesideTold | None, main: str = "main") -> str:
+    """Tables and a chart; nothing without other music. `main` is what the master is called."""
     if told is None:
         return ""
-    parts = [_distances(told.others), _chart(told.others), _dynamics(told), _bands(told)]
-    return "".join(parts)
+    rows = [(main, told.main), *((_name(each), each.figures) for each in told.others)]
+    parts = [_distances(told.others, main), _chart(told.others, main), _dynamics(rows)]
+    return "".join([*parts, _bands(rows)])
 
 
-def _distances(others: Sequence[OtherTold]) -> str:
+def _distances(others: Sequence[OtherTold], main: str) -> str:
     rows = [
         (
             _name(each),
@@ -31,7 +37,7 @@ def _distances(others: Sequence[OtherTold]) -> str:
         )
         for each in others
     ]
-    head = ("main beside", "mid, dB", "side, dB", "main moved by, dB", "in time")
+    head = (f"{main} beside", "mid, dB", "side, dB", f"{main} moved by, dB", "in time")
     note = (
         "How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
         "after one gain that matches both; the root mean square of the differences."
@@ -45,18 +51,18 @@ def _name(other: OtherTold) -> str:
 
 def _place(other: OtherTold) -> str:
     if other.offset_s is None:
-        return "as it lies" if other.kind == "mix" else "another song"
+        return "another song" if other.kind == "reference" else "as it lies"
     return f"aligned, {change(other.offset_s, 3, 's')}" if other.offset_s else "aligned"
 
 
-def _chart(others: Sequence[OtherTold]) -> str:
+def _chart(others: Sequence[OtherTold], main: str) -> str:
     curves = tuple(curve for n, each in enumerate(others) for curve in _curves(n, each))
     levels = [level for curve in curves for _, level in curve.points if level is not None]
     if not levels:
         return ""
     reach = max(_LEAST_RANGE_DB, *(3.0 * -(-abs(level) // 3.0) for level in levels))
     drawn = Chart(
-        "What main has more of, level-matched",
+        f"What {main} has more of, level-matched",
         "dB a third of an octave",
         "Hz",
         curves,
@@ -66,7 +72,7 @@ def _chart(others: Sequence[OtherTold]) -> str:
         log_x=True,
         level=0.0,
     )
-    return chart(drawn, "Over the line main has more, under it less; the side is dashed.")
+    return chart(drawn, f"Over the line {main} has more, under it less; the side is dashed.")
 
 
 def _curves(number: int, other: OtherTold) -> Iterator[Curve]:
@@ -78,8 +84,11 @@ def _curves(number: int, other: OtherTold) -> Iterator[Curve]:
         yield Curve(f"side beside {other.name}", colour, side, dashed=True)
 
 
-def _dynamics(told: BesideTold) -> str:
-    rows = [(name, *_row(found)) for name, found in _all(told)]
+_Rows = Sequence[tuple[str, FiguresTold]]
+
+
+def _dynamics(told: _Rows) -> str:
+    rows = [(name, *_row(found)) for name, found in told]
     head = (
         "", "Integrated, LUFS", "Range, LU", "PLR, dB", "Lowest PSR, dB", "Correlation",
         "Lost in mono, dB",
@@ -99,11 +108,7 @@ def _row(found: FiguresTold) -> tuple[str, ...]:
     )
 
 
-def _all(told: BesideTold) -> list[tuple[str, FiguresTold]]:
-    return [("main", told.main), *((_name(each), each.figures) for each in told.others)]
-
-
-def _bands(told: BesideTold) -> str:
+def _bands(told: _Rows) -> str:
     rows = [
         (
             f"{band.band}: {name}",
@@ -112,8 +117,8 @@ def _bands(told: BesideTold) -> str:
             figure(band.width_db),
             figure(band.correlation, 2),
         )
-        for place in range(len(told.main.bands))
-        for name, found in _all(told)
+        for place in range(len(told[0][1].bands))
+        for name, found in told
         for band in found.bands[place : place + 1]
     ]
     head = ("", "Of all power, dB", "Crest, dB", "Side over mid, dB", "Correlation")

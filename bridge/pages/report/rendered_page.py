@@ -12,7 +12,7 @@ from blake3 import blake3
 import chains
 from bridge.finished import FinishedFolder
 from bridge.gathering import Signal, cut
-from bridge.pages.report.beside import beside_others, playback_rows
+from bridge.pages.report.beside import beside_of_render, playback_rows
 from bridge.pages.report.song import Song
 from bridge.pages.report.sources import listen
 from bridge.rendering import Context, Rendering, lane_source
@@ -58,7 +58,7 @@ class ReportPages:
         """The main master beside other music, and how services play it; nothing without one."""
         if self._main is None:
             return {}
-        beside = beside_others(self._heard, self._main, self._context.store)
+        beside = beside_of_render(self._heard, self._main, self._context.store)
         return {"beside": beside, "playback": playback_rows(self._main)}
 
     def stands(self, folder: FinishedFolder, page: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from bridge.advising.starting.group_strips import group_strip, rumble
 from bridge.advising.starting.grouping import MOST_GROUPS, starter_groups
 from bridge.advising.starting.listening import Listened, Listener, listened
+from bridge.advising.starting.master_strip import master_strip
 from bridge.advising.starting.tone_match import matching_bells
 from bridge.audio import Block
 from bridge.comparing import Tone, tone_distance, tone_of
@@ -113,3 +114,16 @@ def test_bells_bring_filtered_noise_to_where_it_came_from() -> None:
     assert (tone_distance(before, after).mid_db or 0.0) > 1.0
     assert (tone_distance(again, after).mid_db or 9.0) < 0.25
     assert matching_bells({}, RATE_HZ).bells == ()
+
+
+@pytest.mark.parametrize("gain", [1.0, 1e-3])
+def test_stems_too_quiet_for_any_drive_are_brought_up_before_the_glue(gain: float) -> None:
+    heard = listened([gain * NOISE], RATE_HZ)
+    inserts = {each.id: each.settings for each in master_strip(heard, None, RATE_HZ, "").inserts}
+    found = {each.key: each.value for each in inserts.get("level", ())}
+    peak_dbfs = 20 * math.log10(gain * float(np.abs(NOISE).max()))
+    assert found.get("gain_db") == (None if gain == 1.0 else round(-6.0 - peak_dbfs))
+    assert heard.loud_dbfs is not None
+    threshold_db = {each.key: each.value for each in inserts["glue"]}["threshold_db"]
+    lifted = float(found.get("gain_db", 0.0))  # type: ignore[arg-type]
+    assert threshold_db == pytest.approx(heard.loud_dbfs + lifted - 4.5, abs=0.26)

@@ -40,6 +40,9 @@ def test_notes_are_written_saved_merged_and_answered_on_the_next_page(
 ) -> None:
     run = command_line(app)
     page = _page(song, run)
+    figures = page.read_text(encoding="utf-8").split("<h2>In figures")[1]
+    assert "rough mix (rough mix)" in figures
+    assert "What r0 has more of" in figures
     seen = browse(page, "client", given={}, size=SIZE)
     assert "error" not in seen
     assert "hacked" not in seen
