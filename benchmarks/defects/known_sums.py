@@ -34,7 +34,7 @@ class SumErrors:
 
     level: SumLevel
     gains_db: list[tuple[float, str]] = field(default_factory=list)
-    offsets: list[tuple[int, str]] = field(default_factory=list)
+    offsets: list[tuple[float, str]] = field(default_factory=list)
     turned: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     explained_db: list[float] = field(default_factory=list)
@@ -62,7 +62,7 @@ class SumErrors:
         return max((abs(error) for error, _ in self.gains_db), default=math.nan)
 
     @property
-    def worst_frames(self) -> int:
+    def worst_frames(self) -> float:
         """The place that is farthest off."""
         return max((abs(error) for error, _ in self.offsets), default=0)
 
@@ -75,7 +75,7 @@ class SumErrors:
             f"{known} of {known + len(self.unsure)}" if self.unsure else str(known),
             f"{self.worst_db:.3f}",
             self._goal(),
-            str(self.worst_frames),
+            f"{self.worst_frames:g}",
             str(len(self.turned)),
             f"{least:.1f} to {most:.1f}",
             str(len(self.false)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import soxr
+from scipy import fft
 
 from bridge.audio import Block
 from bridge.checking.hearing import Heard
@@ -20,22 +22,53 @@ _HEARD = 1e-5
 """Power, of the loudest row's, from which on something sounds."""
 
 
-def excerpt(audio: StemAudio, start: int, frames: int, rate_hz: int) -> Block:
+def excerpt(audio: StemAudio, start: float, frames: int, rate_hz: int) -> Block:
     """(channels, frames) float64 at `rate_hz` from frame `start` of the song at that rate on.
 
     Zeros where the stem has none. Raises InputError as `StemAudio.read` does.
     """
-    own_hz = audio.facts.sample_rate_hz
+    own_hz, whole = audio.facts.sample_rate_hz, round(start)
+    if audio.slower_ppm or start != whole:
+        return _between_frames(audio, start, frames, rate_hz)
     if own_hz == rate_hz:
-        return audio.read(start - audio.position, frames)
+        return audio.read(whole - audio.position, frames)
     step = own_hz // np.gcd(own_hz, rate_hz)
     grid = rate_hz // np.gcd(own_hz, rate_hz)
-    first = (start - _EDGE_FRAMES) // grid
-    last = -(-(start + frames + _EDGE_FRAMES) // grid)
+    first = (whole - _EDGE_FRAMES) // grid
+    last = -(-(whole + frames + _EDGE_FRAMES) // grid)
     samples = audio.read(int(first * step) - audio.position, int((last - first) * step))
-    there = np.ascontiguousarray(soxr.resample(samples.T, own_hz, rate_hz, quality="HQ").T)
-    begin = start - int(first) * int(grid)
+    there = _resampled(samples, own_hz, rate_hz)
+    begin = whole - int(first) * int(grid)
     return np.asarray(there[:, begin : begin + frames], np.float64)
+
+
+def _between_frames(audio: StemAudio, start: float, frames: int, rate_hz: int) -> Block:
+    """As `excerpt`, where the song's frames fall between the file's."""
+    step = audio.facts.sample_rate_hz / rate_hz * (1.0 + 1e-6 * audio.slower_ppm)
+    before = math.ceil(_EDGE_FRAMES / step)
+    first = (start - before) * step - audio.position
+    whole = math.floor(first)
+    count = math.ceil((before + frames) * step) + _EDGE_FRAMES
+    samples = _sooner(audio.read(whole, count), first - whole)
+    there = samples if step == 1.0 else _resampled(samples, step, 1.0)
+    return np.asarray(there[:, before : before + frames], np.float64)
+
+
+def _sooner(samples: Block, fraction: float) -> Block:
+    """Each sample as it is a fraction of a frame later; both edges are faded."""
+    if not fraction:
+        return samples
+    count = samples.shape[1]
+    faded, fall = samples.copy(), np.hanning(_EDGE_FRAMES + 1)[: _EDGE_FRAMES // 2]
+    faded[:, : len(fall)] *= fall
+    faded[:, -len(fall) :] *= fall[::-1]
+    size = fft.next_fast_len(count, real=True)
+    turns = np.arange(size // 2 + 1) * (2j * np.pi * fraction / size)
+    return np.asarray(fft.irfft(fft.rfft(faded, size) * np.exp(turns), size)[:, :count])
+
+
+def _resampled(samples: Block, from_hz: float, to_hz: float) -> Block:
+    return np.ascontiguousarray(soxr.resample(samples.T, from_hz, to_hz, quality="HQ").T)
 
 
 def rows_in_song(heard: Heard) -> npt.NDArray[np.float32]:

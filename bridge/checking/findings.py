@@ -185,16 +185,19 @@ def undecodable(stem: str, problems: Sequence[Problem], length_s: float = 0.0) -
 
 @dataclass(frozen=True)
 class StemInMix:
-    """How a stem is in the rough mix: gain and place that explain it best.
+    """How a stem is in the rough mix: gain, place and clock that explain it best.
 
+    `offset_frames` is how much later it lies there, at the song's start, with a fraction where it
+    lies between two frames; `drift_ppm` how much slower the stem runs than it does in the mix.
     `right_polarity` is -1 where its right side is upside down against its left, as the mix has it.
     """
 
     id: str
     gain_db: float
-    offset_frames: int
+    offset_frames: float
     polarity: int
     right_polarity: int = 1
+    drift_ppm: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of the mix's `stems` list."""

@@ -22,12 +22,14 @@ _LOUDEST = 1000.0
 class StemAudio:
     """A stem's file, or the two of a .L/.R pair; `position` is its first frame in the song.
 
-    Samples that are no sound, for they are not finite or beyond +60 dBFS, read as 0.
+    Samples that are no sound, for they are not finite or beyond +60 dBFS, read as 0. `slower_ppm`
+    is how much slower it runs than the song's clock; only excerpts heed it.
     """
 
     facts: StemFacts
     paths: tuple[Path, ...]
     position: int = 0
+    slower_ppm: float = 0.0
 
     @property
     def sides(self) -> tuple[slice, ...]:

@@ -24,8 +24,6 @@ class ClockDrift:
             if not copy.drift_ppm:
                 continue
             start_s, end_s = span_s(copy.one)
-            apart_ms = abs(copy.drift_ppm) * (end_s - start_s) / 1000
-            pace = "slower" if copy.drift_ppm > 0 else "faster"
             yield Shared(
                 "drift",
                 "major",
@@ -33,6 +31,16 @@ class ClockDrift:
                 start_s,
                 end_s,
                 copy.drift_ppm,
-                f"it runs {abs(copy.drift_ppm):.1f} ppm {pace}: {apart_ms:.2g} ms by its end",
+                drift_words(copy.drift_ppm, end_s - start_s),
                 polarity=copy.alignment.polarity,
             )
+
+
+def pace(slower_ppm: float) -> str:
+    """How much slower or faster one runs: "20.0 ppm slower"."""
+    return f"{abs(slower_ppm):.1f} ppm {'slower' if slower_ppm > 0 else 'faster'}"
+
+
+def drift_words(slower_ppm: float, length_s: float) -> str:
+    """What is told of a stem that drifts, and how far that takes it by its end."""
+    return f"it runs {pace(slower_ppm)}: {abs(slower_ppm) * length_s / 1000:.2g} ms by its end"

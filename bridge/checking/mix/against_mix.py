@@ -20,6 +20,7 @@ from bridge.checking.mix.refining import rests_db
 from bridge.checking.mix.telling import (
     POOR_DB,
     InMix,
+    as_told,
     common_gain_db,
     held_share,
     of_stems,
@@ -32,6 +33,7 @@ _LITTLE_DB = 1.0
 _MOST_HELD = 0.7
 """The part of the time below which the stems are not the mix's: it is another version."""
 _HARDLY_HELD = 0.1
+_PPM_DIGITS = 2
 _NOTHING = "it has nothing of the stems: another song, or another version of this one"
 _ANOTHER = "the stems are what sounds in it for {share:.0%} of the time: another version"
 
@@ -74,15 +76,22 @@ def held_against(
     held = held_to(stems, mix, ways, rate_hz)
     if held is None:
         return AgainstMix(MixFit(0.0, (), (), "unrelated", "the rough mix is silent"))
-    return AgainstMix(_told(stems, mix, held, tempo_bpm), tuple(stems), held)
+    return AgainstMix(_told(stems, held, tempo_bpm), tuple(stems), held)
 
 
-def _told(stems: Sequence[Heard], mix: StemAudio, held: Held, tempo_bpm: float | None) -> MixFit:
-    rate_hz = held.given.rate_hz
+def _told(stems: Sequence[Heard], held: Held, tempo_bpm: float | None) -> MixFit:
+    mix, rate_hz = held.mix, held.given.rate_hz
     found = _in_mix(stems, held)
     explained_db = held.fit.explained_db
     in_mix = tuple(
-        StemInMix(each.stem, each.gain_db, each.offset, each.polarity, each.right_polarity)
+        StemInMix(
+            each.stem,
+            each.gain_db,
+            each.offset,
+            each.polarity,
+            each.right_polarity,
+            each.drift_ppm - round(mix.slower_ppm, _PPM_DIGITS) + 0.0,  # no minus zero
+        )
         for each in found
     )
     share = held_share(held.fit)
@@ -113,11 +122,12 @@ def _in_mix(stems: Sequence[Heard], held: Held) -> list[InMix]:
         InMix(
             stem.audio.facts.id,
             float(gain),
-            place.late,
+            as_told(place.late),
             *span_s(stem),
             rest_db,
             is_turned=place.is_turned,
             copies=of_it,
+            drift_ppm=round(place.audio.slower_ppm, _PPM_DIGITS),
         )
         for stem, gain, place, rest_db, of_it in zip(
             stems, held.fit.gains, held.places, rests, copies, strict=True

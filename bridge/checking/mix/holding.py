@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.checking.hearing import Heard
+from bridge.checking.mix.courses import mix_slower_ppm
 from bridge.checking.mix.fitting import Fit, fitted
 from bridge.checking.mix.products import Placed, Products, products
 from bridge.checking.mix.refining import refined
@@ -20,8 +21,12 @@ _MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 
 @dataclass(frozen=True)
 class Held:
-    """The stems held to the mix; `by_bus_db` is what a gain that moves explains more."""
+    """The stems held to the mix; `by_bus_db` is what a gain that moves explains more.
 
+    `mix` has the clock on which it runs against the stems.
+    """
+
+    mix: StemAudio
     places: list[Placed]
     given: Products
     fit: Fit
@@ -40,14 +45,21 @@ def held_to(
         return None
     for way in ways[1:]:
         held = _better(held, _held_at(stems, mix, way, rate_hz))
+    if held.fit.explained_db < SUMS_DB and not mix.slower_ppm:
+        clocked = replace(mix, slower_ppm=mix_slower_ppm(stems, mix, ways[0][0], rate_hz))
+        again = held_to(stems, clocked, ways, rate_hz) if clocked.slower_ppm else None
+        if again is not None and _better(held, again) is again:
+            return again
     held = _brought_back(stems, mix, held, ways[0])
     return _looked_again(stems, mix, held)
 
 
-def _held_at(stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[int], rate_hz: int) -> Held:
+def _held_at(
+    stems: Sequence[Heard], mix: StemAudio, offsets: Sequence[float], rate_hz: int
+) -> Held:
     places = [Placed(stem.audio, late) for stem, late in zip(stems, offsets, strict=True)]
     given = products(places, mix, rate_hz)
-    return Held(places, given, *_fit(given))
+    return Held(mix, places, given, *_fit(given))
 
 
 def _better(one: Held, other: Held) -> Held:
@@ -79,7 +91,7 @@ def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: Held) -> Held:
         if places == held.places:
             break
         given = products(places, mix, held.given.rate_hz)
-        again = _better(held, Held(places, given, *_fit(given)))
+        again = _better(held, Held(mix, places, given, *_fit(given)))
         if again is held:
             break
         held = again

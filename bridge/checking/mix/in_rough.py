@@ -16,6 +16,7 @@ from bridge.checking.mix.fitting import alike_of, twins_of
 from bridge.checking.mix.holding import Held
 from bridge.checking.mix.products import Placed, of_width
 from bridge.checking.mix.refining import rests_db
+from bridge.checking.mix.telling import common_place
 from bridge.checking.remembering.stems import known_or_sketched
 from bridge.checking.stem_audio import StemAudio
 from bridge.storing import Store
@@ -95,10 +96,7 @@ def _outside(audio: StemAudio, late: int) -> StemInRough:
 
 
 def _late(held: Held | None) -> int:
-    if held is None:
-        return 0
-    places = [each.late for each in held.places]
-    return max(places, key=lambda each: (places.count(each), -abs(each)))
+    return 0 if held is None else round(common_place([each.late for each in held.places]))
 
 
 def _known(found: AgainstMix) -> dict[str, StemInRough]:

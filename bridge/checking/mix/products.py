@@ -50,10 +50,13 @@ class Products:
 
 @dataclass(frozen=True)
 class Placed:
-    """A stem `late` frames later in the mix than in the song; with its right side turned over."""
+    """A stem `late` frames later in the mix than in the song; with its right side turned over.
+
+    Between whole frames where it has a fraction; `audio` has the clock on which it runs there.
+    """
 
     audio: StemAudio
-    late: int
+    late: float
     is_turned: bool = False
 
     def excerpt(self, start: int, frames: int, rate_hz: int) -> Block:
@@ -74,8 +77,10 @@ def products(stems: Sequence[Placed], mix: StemAudio, rate_hz: int) -> Products:
     bytes_a_window = 4 * _BANDS * (len(stems) + 1) ** 2
     window_s = WINDOW_S * max(1, -(-int(length_s / WINDOW_S * bytes_a_window) // int(_MOST_BYTES)))
     size = round(window_s * rate_hz)
-    slowest_hz = min(each.facts.sample_rate_hz for each in (*(stem.audio for stem in stems), mix))
-    top_hz = rate_hz / 2 if slowest_hz >= rate_hz else _RESAMPLED * slowest_hz
+    heard = (*(stem.audio for stem in stems), mix)
+    slowest_hz = min(rate_hz, *(each.facts.sample_rate_hz for each in heard))
+    is_resampled = slowest_hz < rate_hz or any(each.slower_ppm for each in heard)
+    top_hz = _RESAMPLED * slowest_hz if is_resampled else rate_hz / 2
     starts, stop = _first_lines(size, rate_hz, top_hz), round(top_hz * size / rate_hz) + 1
     total = max(1, -(-round(length_s * rate_hz) // size))
     cells = np.zeros((total, len(starts), len(stems) + 1, len(stems) + 1), np.float32)

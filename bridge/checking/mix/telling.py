@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bridge.checking.between.clock_drift import drift_words
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Finding, finding_id
 from bridge.checking.mix.fitting import Fit
@@ -24,7 +24,10 @@ _ITSELF_DB = -15.0
 """What is left where a stem is alone, above which it was processed otherwise in the mix."""
 _ABSENT_DB = -24.0
 """Gain, against the others', below which a stem is not in the mix."""
-_LEAST_LATE_S = 0.0005
+_LEAST_LATE_S, _LEAST_LATE_FRAMES = 0.0005, 0.1
+"""From which on it counts that a stem is late, and from which on it is worth a word."""
+_SAME_FRAMES = 0.1
+_FRAME_DIGITS = 2
 _BEAT_OFF_S = 0.005
 _FLOOR_DB = -99.0
 _OVER = "it is upside down against the rough mix"
@@ -38,6 +41,8 @@ _Facts = Mapping[str, float]
 class InMix:
     """A stem as the fit has it in the mix; `offset` is how many frames later it lies there.
 
+    `drift_ppm` is how much slower the stem runs than it does there.
+
     `gain` is signed, NaN for a stem that other stems make up. `rest_db` is what is left where it
     is alone, against it. `is_turned` says that it fits with its right side turned over.
     `copies` are the gains over it of stems that are the same, which have none of their own.
@@ -45,12 +50,13 @@ class InMix:
 
     stem: str
     gain: float
-    offset: int
+    offset: float
     start_s: float
     end_s: float
     rest_db: float
     is_turned: bool = False
     copies: tuple[float, ...] = ()
+    drift_ppm: float = 0.0
 
     @property
     def gain_db(self) -> float:
@@ -106,8 +112,7 @@ def of_stems(
     known = [each for each in stems if math.isfinite(each.gain_db)]
     there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
     is_mixed = _is_mixed([each.off_db(common_db) for each in _sure(there)])
-    places = Counter(each.offset for each in there)
-    place = max(places, key=lambda each: (places[each], -abs(each)), default=0)
+    place = common_place([each.offset for each in there])
     absent: Severity = "major" if explained_db > POOR_DB else "minor"
     for each in known:
         if each not in there:
@@ -116,14 +121,31 @@ def of_stems(
             continue
         facts: _Facts = {
             "offset_frames": each.offset,
+            "drift_ppm": each.drift_ppm,
             "gain_db": each.gain_db,
             "polarity": each.polarity,
         }
         yield from _level(each, each.off_db(common_db), facts, is_mixed=is_mixed)
-        yield from _place(each, (place - each.offset) / rate_hz, tempo_bpm, facts)
+        yield from _place(each, place - each.offset, rate_hz, tempo_bpm, facts)
+        yield from _drift(each, facts)
         if each.polarity < 0:
             words = _TURNED if each.is_turned else _OVER
             yield _finding("polarity", "major", each, -1.0, words, facts)
+
+
+def as_told(frames: float) -> float:
+    """Whole where it is a whole number of frames, else to the hundredth."""
+    return round(frames) if frames == round(frames) else round(frames, _FRAME_DIGITS)
+
+
+def common_place(offsets: Sequence[float]) -> float:
+    """Where most stems lie; of equals the place that is nearer to their own."""
+
+    def rank(offset: float) -> tuple[int, float]:
+        near = sum(abs(each - offset) < _SAME_FRAMES for each in offsets)
+        return near, -abs(offset)
+
+    return max(offsets, key=rank, default=0)
 
 
 def _sure(stems: list[InMix]) -> list[InMix]:
@@ -184,11 +206,17 @@ def _level(each: InMix, off_db: float, facts: _Facts, *, is_mixed: bool) -> Iter
     yield _finding("level", severity, each, round(-off_db, _DIGITS), words, facts)
 
 
-def _place(each: InMix, late_s: float, tempo_bpm: float | None, facts: _Facts) -> Iterator[Finding]:
+def _place(
+    each: InMix, late_frames: float, rate_hz: int, tempo_bpm: float | None, facts: _Facts
+) -> Iterator[Finding]:
+    late_s, way = late_frames / rate_hz, "late" if late_frames > 0 else "early"
     if abs(late_s) < _LEAST_LATE_S:
+        if abs(late_frames) > _LEAST_LATE_FRAMES and each.rest_db < _ITSELF_DB:
+            size = round(abs(late_frames), _FRAME_DIGITS)
+            words = f"it is {size:g} frames {way} against the rough mix"
+            yield _finding("offset", "info", each, 1000 * late_s, words, facts)
         return
     beats = late_s * tempo_bpm / 60.0 if tempo_bpm else 0.0
-    way = "late" if late_s > 0 else "early"
     severity: Severity = "major" if each.rest_db < _FITS_AT_ALL_DB else "minor"
     if tempo_bpm and round(beats) and abs(beats - round(beats)) * 60.0 / tempo_bpm < _BEAT_OFF_S:
         words = f"it is {abs(round(beats))} beats {way} against the rough mix"
@@ -196,6 +224,14 @@ def _place(each: InMix, late_s: float, tempo_bpm: float | None, facts: _Facts) -
         return
     words = f"it is {abs(1000 * late_s):.1f} ms {way} against the rough mix"
     yield _finding("offset", severity, each, 1000 * late_s, words, facts)
+
+
+def _drift(each: InMix, facts: _Facts) -> Iterator[Finding]:
+    if not each.drift_ppm:
+        return
+    severity: Severity = "major" if each.rest_db < _FITS_AT_ALL_DB else "minor"
+    words = f"against the rough mix {drift_words(each.drift_ppm, each.end_s - each.start_s)}"
+    yield _finding("drift", severity, each, each.drift_ppm, words, facts)
 
 
 def _finding(

@@ -116,9 +116,10 @@ class SeenSong:
         for name, fitted in self.fit.items():
             if name not in self.stems or not math.isfinite(fitted.gain_db):
                 continue
-            late_s = fitted.offset_frames / self.audio.rate_hz
-            start = round((place.start_s - late_s) * rate_hz)
-            samples = excerpt(self.audio.stems[name], start, frames, rate_hz)
+            late = fitted.offset_frames * rate_hz / self.audio.rate_hz
+            start = round(place.start_s * rate_hz) - late
+            audio = replace(self.audio.stems[name], slower_ppm=fitted.drift_ppm)
+            samples = excerpt(audio, start, frames, rate_hz)
             samples[1:2] *= fitted.right_polarity
             part = fitted.polarity * linear(fitted.gain_db) * samples
             if len(part) > len(added):

@@ -39,6 +39,17 @@ def _later(samples: Block, frames: int) -> Block:
     return np.asarray(np.roll(samples, frames, axis=1))
 
 
+def _on_a_slower_clock(samples: Block, ppm: float) -> Block:
+    there = soxr.resample(samples.T, 1.0, 1.0 + 1e-6 * ppm, quality="VHQ").T
+    return np.asarray(there[:, : samples.shape[1]])
+
+
+def _later_by_a_part(samples: Block, frames: float) -> Block:
+    spectrum = np.fft.rfft(samples)
+    turns = np.exp(-2j * np.pi * frames * np.arange(spectrum.shape[1]) / samples.shape[1])
+    return np.fft.irfft(spectrum * turns, samples.shape[1])
+
+
 def _pumped(mix: Block) -> Block:
     """Through a compressor and a clipper."""
     level = np.abs(mix).max(axis=0)
@@ -341,3 +352,30 @@ def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) 
     assert [each.code for each in again.findings()] == ["undecodable"]
     with pytest.raises(InputError):
         checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "none.wav"))
+
+
+def test_a_stem_of_another_clock_and_one_between_two_frames_are_told_as_what_they_are(
+    tmp_path: Path,
+) -> None:
+    """Both explain the mix whole: neither is a level, and nothing is missing."""
+    sent = {
+        "bass": STEMS["bass"],
+        "keys": _later_by_a_part(STEMS["keys"], 3.25),
+        "lead": _on_a_slower_clock(STEMS["lead"], 60.0),
+    }
+    fit = _fit(tmp_path, _sum(), sent)
+    offset, drift = fit.findings
+    assert (offset.code, offset.severity, offset.stems) == ("offset", "info", ("keys",))
+    assert offset.facts["offset_frames"] == pytest.approx(-3.25, abs=0.02)
+    assert (drift.code, drift.severity, drift.stems) == ("drift", "major", ("lead",))
+    assert drift.value == pytest.approx(60.0, abs=0.5)
+    assert [each.offset_frames for each in fit.stems] == pytest.approx([0, -3.25, 0], abs=0.1)
+    assert [each.gain_db for each in fit.stems] == pytest.approx([0.0] * 3, abs=0.01)
+    assert fit.explained_db > 50.0
+
+
+def test_a_mix_of_another_clock_is_told_once_and_no_stem_is(tmp_path: Path) -> None:
+    fit = _fit(tmp_path, _on_a_slower_clock(_sum(), 100.0))
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    assert "it runs 100.0 ppm slower than the stems" in fit.words
+    assert [each.drift_ppm for each in fit.stems] == pytest.approx([-100.0] * 3, abs=0.5)
