@@ -90,6 +90,7 @@ from .lines import (
 )
 from .model import (
     MASTER as MASTER,
+    SAMPLE_RATES_HZ as SAMPLE_RATES_HZ,
     Chain as Chain,
     Dynamics as Dynamics,
     Engine as Engine,
@@ -141,6 +142,7 @@ __all__ = [
     "MAX_BYTES",
     "NOWHERE",
     "ROLES",
+    "SAMPLE_RATES_HZ",
     "USES",
     "Assignment",
     "Band",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from chains.faults import Note
 from chains.lines import NOWHERE, Source, Where
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Side = Literal["stereo", "mid", "side", "left", "right"]
 Host = Literal["dawdreamer", "pedalboard"]
+SampleRateHz = Literal[44100, 48000, 88200, 96000, 176400, 192000]
+SAMPLE_RATES_HZ: tuple[int, ...] = get_args(SampleRateHz)
+"""What an engine may run at."""
+
 Safety = Literal["none", "trim"]
 Dynamics = Literal["own", "main"]
 

@@ -19,7 +19,7 @@ from chains.faults import Note
 from chains.inserts import USES, settings_class
 from chains.inserts.base import Decibels
 from chains.lines import At, Source, Where
-from chains.model import LONGEST_ID, MOST_VERSIONS, Dynamics, Host, Safety, Side
+from chains.model import LONGEST_ID, MOST_VERSIONS, Dynamics, Host, Safety, SampleRateHz, Side
 
 if TYPE_CHECKING:
     from chains.inserts.settings import InsertSettings
@@ -87,7 +87,7 @@ class EngineTable(Table):
 
     host: Host | None = None
     buffer_size: Annotated[int, Field(ge=16, le=8192)] | None = None
-    sample_rate_hz: Literal[44100, 48000, 88200, 96000, 176400, 192000] | None = None
+    sample_rate_hz: SampleRateHz | None = None
     tail_s: Annotated[float, Field(ge=0, le=60)] | None = None
 
 

@@ -27,7 +27,7 @@ from bridge.hosting import Prepared
 from bridge.planning import HostedStep, Plan, Step
 from bridge.rendering import context_of, render_lanes
 from bridge.storing import Store
-from chains import Chain, Engine, Group
+from chains import SAMPLE_RATES_HZ, Chain, Engine, Group
 from sessions import Clip, Device, Media, Session, Track
 from stemwright.files import cannot_write
 from stemwright.problems import Diagnostic, Problem
@@ -106,8 +106,22 @@ def refused(
     racks: Sequence[Rack], bounce: Bounce, folder: Path, hosting: Hosting
 ) -> tuple[Problem, ...]:
     """What this machine lacks, and what plugins refuse: all of it, before anything sounds."""
+    if bounce.session.sample_rate_hz not in SAMPLE_RATES_HZ:
+        return tuple(_other_rate(rack, each, bounce) for rack in racks for each in rack.inserts)
     chain = _chain(racks, folder, _engine(bounce))
     return chain_problems(chain, hosting.store, hosting.plugin_folders, hosting.trusted)
+
+
+def _other_rate(rack: Rack, insert: LiftedInsert, bounce: Bounce) -> Problem:
+    rates = ", ".join(map(str, SAMPLE_RATES_HZ))
+    return Problem(
+        "session_rate",
+        f"{rack.track.name}: {insert.device.name} is not hosted at the session's sample rate of "
+        f"{bounce.session.sample_rate_hz} Hz",
+        {"group": rack.owner, "insert": insert.insert.id},
+        expected=f"{rates} Hz",
+        hint="give the session another rate in the DAW, or print it without plugins (--dry)",
+    )
 
 
 def without(racks: Sequence[Rack], problems: Sequence[Problem]) -> tuple[Rack, ...]:
