@@ -11,6 +11,7 @@ from .plugin_bench import (
     failures as failures,
     prepare as prepare,
     refuse_inputs as refuse_inputs,
+    refuse_unplaced as refuse_unplaced,
     unreadable as unreadable,
     untouched as untouched,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "prepare",
     "prepared_inserts",
     "refuse_inputs",
+    "refuse_unplaced",
     "ridden_blocks",
     "ridden_signal",
     "silence",

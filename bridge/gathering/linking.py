@@ -214,9 +214,11 @@ def _catalogue(
     ]
     if not wanted:
         return Catalogue()
-    from bridge.hosting import scan
+    from bridge.hosting import elsewhere, scan
 
-    return scan(wanted, folders, store.scan_cache, trusted=trusted)
+    here = scan(wanted, folders, store.scan_cache, trusted=trusted)
+    place = elsewhere()
+    return here if place is None else place.known(here)
 
 
 def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.planning import Engine, HostedStep, prepare_facts
+from bridge.planning import Engine, HostedStep, Plan, prepare_facts
 from bridge.storing import Signature, Store, digest, file_digest, signature
 from stemwright.problems import (
     Diagnostic,
     InputError,
+    MachineError,
     Problem,
     RenderError,
     StemwrightError,
@@ -152,6 +153,22 @@ def failures(bench: Bench, steps: Iterable[HostedStep], jobs: int) -> dict[str, 
             stop_all()
             raise
     return failed
+
+
+def refuse_unplaced(bench: Bench, plan: Plan) -> None:
+    """Where plugins are hosted elsewhere, refuse what no machine there can run, before it begins.
+
+    Raises MachineError naming every insert, and what each machine lacks.
+    """
+    from bridge.hosting import elsewhere
+
+    place = elsewhere()
+    if place is None:
+        return
+    if plan.missing:
+        raise MachineError(plan.missing)
+    hosted = [(step.id, step.plugin) for step in plan.hosted]
+    place.refuse(hosted, bench.host)
 
 
 def unreadable(step: HostedStep) -> RenderError:

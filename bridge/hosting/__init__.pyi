@@ -9,6 +9,10 @@ from .child.process import (
 from .child.scratch import (
     scratch as scratch,
 )
+from .elsewhere import (
+    elsewhere as elsewhere,
+    hosted_elsewhere as hosted_elsewhere,
+)
 from .engines.display_text import (
     tidy as tidy,
 )
@@ -118,8 +122,10 @@ __all__ = [
     "describe",
     "differs",
     "distrust_folder",
+    "elsewhere",
     "find_card",
     "host",
+    "hosted_elsewhere",
     "keep_card",
     "known_deadline",
     "lies_in",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge.hosting.elsewhere import elsewhere
 from bridge.hosting.engines.table import ENGINES, Engine, other_than
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
 
 def host(name: str) -> Host:
-    """The host a chain's `engine.host` names; InputError `unknown_host` for any other."""
+    """The host a chain's `engine.host` names, where plugins are hosted now.
+
+    Raises InputError `unknown_host` for any other.
+    """
     if name in ENGINES:
-        return IsolatedHost(ENGINES[name])
+        local, place = IsolatedHost(ENGINES[name]), elsewhere()
+        return local if place is None else place.hosting(local)
     raise InputError(
         Problem(
             kind="unknown_host",

@@ -168,7 +168,7 @@ def _prepared(
     stems; without it they are read.
     """
     from bridge.finished import check_output
-    from bridge.gathering import failures, refuse_inputs
+    from bridge.gathering import failures, refuse_inputs, refuse_unplaced
     from bridge.rendering import context_of
     from bridge.storing import Store, file_digest
 
@@ -201,6 +201,7 @@ def _prepared(
         cross_checked=work.cross_check,
         sums_by_insert=work.residual is not None,
     )
+    refuse_unplaced(context.bench, plan)
     failed = failures(context.bench, plan.hosted, given.jobs)
     refuse_inputs(failed, plan.missing)
     return Prepared(replace(context, failed=failed), chain, session)

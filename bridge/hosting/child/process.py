@@ -26,6 +26,7 @@ from typing import IO, Any
 from bridge.hosting.answers import Refusal, checked
 from bridge.hosting.child.family import Family
 from bridge.hosting.child.scratch import inside, scratch
+from bridge.hosting.elsewhere import elsewhere
 from bridge.hosting.jobs import Answer, Job, as_wire
 from stemwright.problems import Problem, StoppedError
 
@@ -183,7 +184,9 @@ _registry = _Registry()
 
 
 def stop_all() -> None:
-    """End every running child; the calls that wait for them raise StoppedError."""
+    """End every running child, elsewhere too; the calls that wait for them raise StoppedError."""
+    if (place := elsewhere()) is not None:
+        place.stop()
     with _registry.lock:
         _registry.stops += 1
         running = tuple(_registry.live)
