@@ -32,7 +32,7 @@ lock: $(VENV)/.dev ## Resolve requirements/*.txt anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --group dev pyproject.toml -c requirements/runtime.txt -o requirements/dev.txt
+	  --group dev --extra farm pyproject.toml -c requirements/runtime.txt -o requirements/dev.txt
 
 benchmark: $(VENV)/.benchmark kernels ## Time masters, hosted lanes and meters beside peers doing the same or less
 	$(BIN)/python -m benchmarks
