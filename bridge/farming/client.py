@@ -1,0 +1,392 @@
+"""A farm as a render sees it: hosts that are elsewhere, with the local ones' names and results."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import secrets
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from distributed import Client, Future
+from distributed.comm.core import CommClosedError
+from distributed.core import Server
+from distributed.utils import sync
+
+from bridge.farming.files import CALL, Exchange, FileNamed, Offers
+from bridge.farming.offer import Offer, offer_from_json, resource_of
+from bridge.farming.operations import prepare_there, run_there
+from bridge.farming.worker import refused, set_up_dask, told_workers
+from bridge.hosting import Host, Prepared, PrepareJob, RunJob, RunResult
+from bridge.plugins import Catalogue, Plugin
+from stemwright import problems as errors
+from stemwright.problems import Diagnostic, MachineError, Problem, StemwrightError, StoppedError
+from stemwright.values import dataclass
+
+if TYPE_CHECKING:
+    from distributed import Security
+    from tornado.ioloop import IOLoop
+
+_POLL_S = 0.25
+_LOOK_S = 5.0
+_REACH_S = 10.0
+PATIENCE_S = 120.0
+"""How long a farm may be away, or without the machine that is needed, until a song gives up."""
+_FETCHES = 3
+_MEMORY_MB = 300.0
+"""What a child takes with a usual plugin; its audio passes in blocks."""
+
+
+class Farm:
+    """A connection to a scheduler; implements bridge.hosting.Elsewhere.
+
+    Any thread may ask. `priority` goes before smaller ones. Raises MachineError `farm_unreachable`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        security: Security | None = None,
+        shared: Path | None = None,
+        priority: int = 0,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        set_up_dask()
+        self.address, self._security, self._shared = address, security, shared
+        self._priority, self._patience_s = priority, patience_s
+        self._guard = threading.Lock()
+        self._stopped = threading.Event()
+        self._offers = Offers()
+        self._numbers = itertools.count()
+        self._name = secrets.token_hex(6)
+        self.machines: dict[str, int] = {}
+        self._client, self._server, self._turn = *self._connected(_REACH_S), 0
+
+    def _connected(self, within_s: float) -> tuple[Client, Server]:
+        until_s, said = time.monotonic() + within_s, ""
+        while True:
+            try:
+                client = Client(
+                    self.address,
+                    security=self._security,
+                    set_as_default=False,
+                    timeout=_REACH_S,
+                )
+                return client, _on_loop(client, self._served)
+            except (TimeoutError, OSError, ValueError) as error:
+                said = str(error) or type(error).__name__
+            if time.monotonic() > until_s or self._stopped.wait(1.0):
+                raise refused(f"there is no farm to be had at {self.address}: {said}")
+
+    async def _served(self) -> Server:
+        """What workers fetch the inputs from."""
+
+        async def block(blake3: str, offset: int) -> dict[str, Any]:
+            return self._offers.block(str(blake3), int(offset))
+
+        server = Server({CALL: block})
+        args = {} if self._security is None else self._security.get_listen_args("client")
+        await server.listen(_listening(self.address), **args)
+        return server
+
+    def close(self) -> None:
+        """Let go of the scheduler."""
+        client, server = self._client, self._server
+        with suppress(Exception):
+            _on_loop(client, server.close)
+        with suppress(Exception):
+            client.close(timeout=2)
+
+    def stop(self) -> None:
+        """Give up what is waited for; calls raise StoppedError."""
+        self._stopped.set()
+
+    def hosting(self, local: Host) -> Host:
+        """The same host on the farm's machines."""
+        return FarmHost(self, local.name, local.version)
+
+    def offers(self) -> list[Offer]:
+        """What every machine at work offers."""
+        info = _on_loop(self._client, self._identity)
+        found = (offer_from_json(each["stemwright"]) for each in told_workers(info).values())
+        return sorted(found, key=lambda each: each.machine)
+
+    async def _identity(self) -> Mapping[str, Any]:
+        scheduler: Any = self._client.scheduler
+        found: Mapping[str, Any] = await scheduler.identity(n_workers=-1)
+        return found
+
+    def known(self, here: Catalogue) -> Catalogue:
+        """What this machine's scan found, and each further plugin of the farm by its identity."""
+        offers = self.offers()
+        have = {(each.class_id, each.format) for each in here.plugins}
+        counted: dict[tuple[str, str], dict[str, list[Plugin]]] = {}
+        for plugin in (each for offer in offers for each in offer.plugins):
+            identity = plugin.class_id, plugin.format
+            if identity not in have:
+                counted.setdefault(identity, {}).setdefault(plugin.binary_hash, []).append(plugin)
+        found = [
+            max(binaries.values(), key=lambda same: (len(same), same[0].binary_hash))[0]
+            for binaries in counted.values()
+        ]
+        places = {Path(f"{offer.machine} of the farm") for offer in offers}
+        return replace(
+            here,
+            plugins=(*here.plugins, *found),
+            searched=(*here.searched, *sorted(places)),
+        )
+
+    def refuse(self, plugins: Sequence[tuple[str, Plugin]], local: Host) -> None:
+        """Raise MachineError naming every insert that no machine can run, and what each lacks."""
+        offers = self.offers()
+        lacking = [
+            self._lacking(step_id, plugin, local.name, local.version, offers)
+            for step_id, plugin in plugins
+            if not _can_run(plugin, local.name, local.version, offers)
+        ]
+        if lacking:
+            raise MachineError(lacking)
+
+    def _lacking(
+        self, step_id: str, plugin: Plugin, engine: str, version: str, offers: Sequence[Offer]
+    ) -> Problem:
+        said = [f"{each.machine} {_why_not(plugin, engine, version, each)}" for each in offers]
+        group, _, insert = step_id.rpartition("/")
+        return Problem(
+            "not_on_farm",
+            f"no machine of the farm can run {plugin.name} ({step_id}):"
+            f" {'; '.join(said) or 'there is none at work'}",
+            {"group": group, "insert": insert, "plugin": plugin.name},
+            hint="install this very plugin where a worker runs and start that again, or render"
+            " without --farm",
+        )
+
+    def do(self, operation: Callable[..., Any], asked: Mapping[str, Any], plugin: Plugin) -> Any:
+        """Have a machine that can do it do it; what was lost on the way is asked for anew.
+
+        Raises what the operation raised there; MachineError where no machine can do it, or the
+        farm is away, for longer than patience.
+        """
+        resource = resource_of(plugin, str(asked["engine"]), str(asked["engine_version"]))
+        while True:
+            turn, client = self._turn, self._client
+            future: Future[dict[str, Any]] | None = None
+            try:
+                future = client.submit(
+                    operation,
+                    dict(asked),
+                    key=f"{asked['step_id']}-{self._name}-{next(self._numbers)}",
+                    resources={resource: 1.0, "memory_mb": _MEMORY_MB},
+                    priority=self._priority,
+                    pure=False,
+                )
+                answer = self._awaited(client, future, resource, asked, plugin)
+            except (TimeoutError, CancelledError, OSError, RuntimeError):
+                self._again(turn)
+                continue
+            finally:
+                if future is not None:
+                    with suppress(Exception):
+                        future.release()
+            machine = str(answer["machine"])
+            with self._guard:
+                self.machines[machine] = self.machines.get(machine, 0) + 1
+            if "error" in answer:
+                raise _error(answer)
+            return answer
+
+    def _awaited(
+        self,
+        client: Client,
+        future: Future[dict[str, Any]],
+        resource: str,
+        asked: Mapping[str, Any],
+        plugin: Plugin,
+    ) -> dict[str, Any]:
+        looked_s = able_s = time.monotonic()
+        while not future.done():
+            if self._stopped.wait(_POLL_S if time.monotonic() - looked_s > 1.0 else 0.01):
+                with suppress(Exception):
+                    future.cancel()
+                raise StoppedError(Problem("interrupted", "stopped while hosting on the farm"))
+            now_s = time.monotonic()
+            if now_s - looked_s < _LOOK_S:
+                continue
+            looked_s = now_s
+            if client.status != "running":
+                raise CancelledError
+            offers = self.offers()
+            able = any(resource in each.resources() for each in offers)
+            able_s = now_s if able else able_s
+            if now_s - able_s > self._patience_s:
+                engine, version = str(asked["engine"]), str(asked["engine_version"])
+                step_id = str(asked["step_id"])
+                raise MachineError(self._lacking(step_id, plugin, engine, version, offers))
+        found: dict[str, Any] = future.result(timeout=_REACH_S)
+        return found
+
+    def _again(self, turn: int) -> None:
+        """Connect anew after `turn`, once for all threads that lost it. Raises MachineError."""
+        with self._guard:
+            if self._stopped.is_set():
+                raise StoppedError(Problem("interrupted", "stopped while hosting on the farm"))
+            if turn != self._turn:
+                return
+            self.close()
+            self._client, self._server = self._connected(self._patience_s)
+            self._turn += 1
+
+    @contextmanager
+    def offered(self, path: Path | None) -> Iterator[FileNamed | None]:
+        """Let workers fetch a file for the time inside."""
+        if path is None:
+            yield None
+            return
+        with self._offers.offered(path, self._server.address) as named:
+            self.exchange.publish(path, named.blake3)
+            yield named
+
+    @property
+    def exchange(self) -> Exchange:
+        """How results come here."""
+        return Exchange(self._client.rpc, _loop_of(self._client), self._shared)
+
+
+@dataclass(frozen=True)
+class FarmHost:
+    """A Host whose children run on the machines of a farm."""
+
+    farm: Farm
+    name: str
+    version: str
+
+    def prepare(self, job: PrepareJob, deadline_s: float | None = None) -> Prepared:
+        """Set a plugin up there."""
+        with self.farm.offered(job.state) as state:
+            asked = {
+                **self._asked(job.plugin, job.step_id, job.lines, deadline_s),
+                "sample_rate_hz": job.sample_rate_hz,
+                "buffer_size": job.buffer_size,
+                "tempo_bpm": job.tempo_bpm,
+                "state": None if state is None else state.as_json(),
+                "params": [list(each) for each in job.params],
+            }
+            done = self.farm.do(prepare_there, asked, job.plugin)["done"]
+        preset = done["preset"]
+        return Prepared(
+            **{
+                **done,
+                "preset": None if preset is None else base64.b64decode(preset),
+                "raw_params": tuple((name, value) for name, value in done["raw_params"]),
+                "read_back": tuple((name, text) for name, text in done["read_back"]),
+                "diagnostics": _diagnostics(done),
+            }
+        )
+
+    def run(self, job: RunJob, deadline_s: float | None = None) -> RunResult:
+        """Render there; what comes out is fetched, under its own name once it is whole."""
+        insert = job.insert
+        part = job.output.with_name(job.output.name + ".part")
+        for left in reversed(range(_FETCHES)):
+            with ExitStack() as held:
+                fed, heard, preset = (
+                    held.enter_context(self.farm.offered(each))
+                    for each in (job.input, insert.key_input, insert.preset)
+                )
+                asked = {
+                    **self._asked(insert.plugin, insert.step_id, insert.lines, deadline_s),
+                    "sample_rate_hz": job.sample_rate_hz,
+                    "buffer_size": job.buffer_size,
+                    "tempo_bpm": job.tempo_bpm,
+                    "raw_params": [list(each) for each in insert.raw_params],
+                    "latency_frames": insert.latency_frames,
+                    "expected_latency_frames": insert.expected_latency_frames,
+                    "inputs": insert.inputs,
+                    "outputs": insert.outputs,
+                    "frames": job.frames,
+                    "input": None if fed is None else fed.as_json(),
+                    "key": None if heard is None else heard.as_json(),
+                    "preset": None if preset is None else preset.as_json(),
+                }
+                answer = self.farm.do(run_there, asked, insert.plugin)
+            made = answer["output"]
+            named = FileNamed(made["blake3"], made["size_bytes"], tuple(made["sources"]))
+            try:
+                self.farm.exchange.fetch(named, part)
+                part.replace(job.output)
+                break
+            except StemwrightError as error:  # the machine that made it is gone: it is made anew
+                if not left or error.problems[0].kind != "file_not_fetched":
+                    raise
+            finally:
+                part.unlink(missing_ok=True)
+        done = answer["done"]
+        return RunResult(**{**done, "diagnostics": _diagnostics(done)})
+
+    def _asked(
+        self, plugin: Plugin, step_id: str, lines: Mapping[str, Any], deadline_s: float | None
+    ) -> dict[str, Any]:
+        return {
+            "class_id": plugin.class_id,
+            "format": plugin.format,
+            "binary_hash": plugin.binary_hash,
+            "engine": self.name,
+            "engine_version": self.version,
+            "step_id": step_id,
+            "lines": {key: dict(place) for key, place in lines.items()},
+            "deadline_s": deadline_s,
+        }
+
+
+def _loop_of(client: Client) -> IOLoop:
+    if client.loop is None:
+        raise CommClosedError("the scheduler is gone")
+    return client.loop
+
+
+def _on_loop(client: Client, work: Callable[[], Awaitable[Any]]) -> Any:
+    return sync(_loop_of(client), work)
+
+
+def _can_run(plugin: Plugin, engine: str, version: str, offers: Sequence[Offer]) -> bool:
+    name = resource_of(plugin, engine, version)
+    return any(each.resources().get(name, 0.0) >= 1.0 for each in offers)
+
+
+def _why_not(plugin: Plugin, engine: str, version: str, offer: Offer) -> str:
+    same = [each for each in offer.plugins if each.class_id == plugin.class_id]
+    if not same:
+        return "has it not"
+    if all(each.binary_hash != plugin.binary_hash for each in same):
+        return f"has another binary of it (version {same[0].version or 'unknown'})"
+    if offer.engines.get(engine) != version:
+        return f"hosts with {engine} {offer.engines.get(engine)}, not {version}"
+    return "has no seat for it"
+
+
+def _diagnostics(done: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
+    return tuple(Diagnostic(**each) for each in done["diagnostics"])
+
+
+def _error(answer: Mapping[str, Any]) -> StemwrightError:
+    """What went wrong on another machine, as it would have been raised here, the machine named."""
+    kind = getattr(errors, str(answer["error"]), MachineError)
+    machine = str(answer["machine"])
+    found = [Problem(**each) for each in answer["problems"]]
+    return kind([replace(each, where={**each.where, "machine": machine}) for each in found])
+
+
+def _listening(scheduler: str) -> str:
+    """Where inputs are offered: on loopback for a scheduler there, else on every interface."""
+    parts = urlsplit(scheduler)
+    if parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return f"{parts.scheme}://{parts.hostname}:0"
+    return f"{parts.scheme}://:0"
