@@ -54,6 +54,10 @@ COMMANDS = {
         "commands.render:render",
         "Render a master: main.wav, every version, render.json and chain.lock, into DIR.",
     ),
+    "farm": (
+        "farm.app:app",
+        "Several machines for a studio's songs: a scheduler, workers, a queue.",
+    ),
     "freeze": (
         "songs.freeze:freeze",
         "Keep in JOB/frozen what every plugin of a revision gave, without loss.",

@@ -102,13 +102,17 @@ def installed_plugins(
     store: Store,
     plugin_folders: Sequence[Path] = (),
     *,
+    alone: bool = False,
     again: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Catalogue:
-    """Every plugin of this machine; `again` asks those once more that failed before."""
-    from bridge.hosting import scan, search_folders
+    """Every plugin of this machine, or of `plugin_folders` alone.
 
-    folders = search_folders(plugin_folders)
+    `again` asks those once more that failed before.
+    """
+    from bridge.hosting import plugin_places, scan
+
+    folders, _ = plugin_places(plugin_folders, alone=alone)
     return scan([], folders, store.scan_cache, again=again, progress=progress)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.checking.quick import Check, say_checked
+from bridge.cli.farm.connecting import farmed
 from bridge.cli.given_song import GivenSong, are_jobs, given_song
 from bridge.cli.options import (
     ChainOrJob,
@@ -30,6 +31,9 @@ from bridge.cli.printing import print_json, say
 from bridge.cli.ranges import excerpt
 from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import EXIT_NO, InputError, Problem
+
+Machines = Callable[[], Mapping[str, int]]
+"""How many plugin steps each machine of a farm did; empty without one."""
 
 _REASONS = frozenset({"over_ceiling", "not_measurable", "loudness_missed"})
 """Diagnostics that are why a target is missed: told with the verdict."""
@@ -129,6 +133,23 @@ Title = Annotated[
 ]
 Revision = Annotated[str | None, typer.Option(help="Which one it is, for the report.")]
 Date = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day, for the report.")]
+FarmAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--farm",
+        metavar="ADDRESS",
+        help="Host plugins on the machines of a farm, by its scheduler: tcp://127.0.0.1:8786.",
+    ),
+]
+FarmCertificates = Annotated[
+    Path | None, typer.Option("--farm-certs", metavar="DIR", help="The farm's certificates.")
+]
+FarmShared = Annotated[
+    Path | None, typer.Option("--farm-shared", metavar="DIR", help="A folder its machines share.")
+]
+FarmPriority = Annotated[
+    int, typer.Option("--farm-priority", hidden=True, help="Goes before smaller ones.")
+]
 ExcerptOnly = Annotated[
     bool,
     typer.Option("--excerpt", help="A small report: excerpts to listen to, no whole songs."),
@@ -165,6 +186,10 @@ def render(
     revision: Revision = None,
     date: Date = None,
     excerpt_only: ExcerptOnly = False,
+    farm: FarmAddress = None,
+    farm_certs: FarmCertificates = None,
+    farm_shared: FarmShared = None,
+    farm_priority: FarmPriority = 0,
     json: Json = False,
 ) -> None:
     """Render a master: main.wav, every version, render.json and chain.lock, into DIR.
@@ -219,17 +244,20 @@ def render(
         checked=check,
         residual=residual,
     )
-    _rendered(work, song, watch=watch, resolve=resolve, as_json=json)
+    with farmed(farm, farm_certs, farm_shared, farm_priority) as machines:
+        _rendered(work, song, machines, watch=watch, resolve=resolve, as_json=json)
 
 
-def _rendered(work: Work, song: GivenSong, *, watch: bool, resolve: bool, as_json: bool) -> None:
+def _rendered(
+    work: Work, song: GivenSong, machines: Machines, *, watch: bool, resolve: bool, as_json: bool
+) -> None:
     """Render once, or again and again. Raises typer.Exit where a target is missed."""
     if watch:
         from bridge.cli.watching import watch as watch_chain
 
-        code = watch_chain(song, lambda: shown(_read_now(work, song), as_json), as_json)
+        code = watch_chain(song, lambda: shown(_read_now(work, song), as_json, machines), as_json)
         raise typer.Exit(code)
-    reached = shown(_read_now(work, song, resolve=resolve), as_json)
+    reached = shown(_read_now(work, song, resolve=resolve), as_json, machines)
     if resolve:
         _hold_anew(song, work.folder)
     if not reached:
@@ -252,7 +280,7 @@ def _hold_anew(song: GivenSong, folder: Path) -> None:
     say(f"held from now on: drive {held.drive_db:+.3f} dB, tail {held.tail_s:g} s", err=True)
 
 
-def shown(work: Work, as_json: bool) -> bool:
+def shown(work: Work, as_json: bool, machines: Machines = dict) -> bool:
     """Do the work, print what came of it; return whether the targets were met."""
     from bridge.cli.progress import ProgressBar
     from bridge.native import is_built
@@ -262,10 +290,12 @@ def shown(work: Work, as_json: bool) -> bool:
     with ProgressBar() as progress:
         made = render_master(work, progress)
     if as_json:
-        print_json(made.record.as_json())
+        print_json({**made.record.as_json(), **({"machines": machines()} if machines() else {})})
     else:
         tell(made.record, work.target, work.inputs.named)
         say(*(f"{each}  what is missing between versions and main" for each in made.residuals))
+        on = ", ".join(f"{steps} by {machine}" for machine, steps in machines().items())
+        say(*([f"plugins hosted on the farm: {on}"] if on else []), err=True)
     return made.reached
 
 

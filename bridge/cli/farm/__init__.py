@@ -1,0 +1,1 @@
+"""A farm of machines: its scheduler, its workers, its songs."""
