@@ -1,0 +1,337 @@
+"""A farm of real processes: killed, crashed and hung plugins, a scheduler that dies; every song
+ends as it does alone, or with a named error."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from bridge.farming import CANCEL, STATUS, SUBMIT, asked, security
+from stemwright.problems import StemwrightError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, prctl")
+
+SEATS = """
+schema = 1
+[[seat]]
+plugin = "Fixture Gain"
+kind = "floating"
+licence = "gain, studio wide"
+count = 1
+"""
+
+
+def _port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class LiveFarm:
+    """A scheduler and two workers of its own, each with a store that no other sees."""
+
+    def __init__(self, place: Path, plugins: Path, held: ExitStack) -> None:
+        self.place, self._plugins, self._held = place, plugins, held
+        self.address = f"tcp://127.0.0.1:{_port()}"
+        (place / "seats.toml").write_text(SEATS)
+        self.scheduler = self.begin_scheduler()
+        self.workers = {name: self.begin_worker(name) for name in ("one", "two")}
+        self.wait(lambda: len(self.status()["machines"]) == 2)
+
+    def begin_scheduler(self) -> subprocess.Popen[bytes]:
+        port = self.address.rpartition(":")[2]
+        words = ["scheduler", "--port", port, "--dashboard-port", "0", "--songs", "2"]
+        store = ["--queue", str(self.place / "queue"), "--store", str(self.place / "songs")]
+        return self._begin(*words, *store)
+
+    def begin_worker(self, name: str) -> subprocess.Popen[bytes]:
+        words = ["worker", self.address, "--name", name, "--threads", "2"]
+        words += ["--plugins", str(self._plugins), "--seats", str(self.place / "seats.toml")]
+        return self._begin(*words, "--store", str(self.place / name))
+
+    def _begin(self, *words: str) -> subprocess.Popen[bytes]:
+        log = self._held.enter_context((self.place / "log").open("ab"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stemwright", "farm", *words], stdout=log, stderr=log
+        )
+        self._held.callback(_end, process)
+        return process
+
+    def status(self) -> Mapping[str, Any]:
+        with suppress(StemwrightError):
+            return asked(self.address, None, STATUS)
+        return {"songs": [], "machines": []}
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+        until_s = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < until_s, (self.place / "log").read_text()[-3000:]
+            time.sleep(0.1)
+
+    def song(self, job: Path) -> Mapping[str, Any]:
+        rows = [each for each in self.status()["songs"] if each["job"] == str(job)]
+        return rows[-1] if rows else {"state": "unknown"}
+
+    def over(self, *jobs: Path) -> list[Mapping[str, Any]]:
+        self.wait(
+            lambda: all(self.song(job)["state"] in ("done", "missed", "failed") for job in jobs)
+        )
+        return [self.song(job) for job in jobs]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def farm(
+    fixture_plugins: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveFarm]:
+    place = tmp_path_factory.mktemp("farm")
+    offered = place / "plugins"
+    offered.mkdir()
+    for kind in ("gain", "crash-process", "hang-process"):
+        bundle = fixture_plugins(kind)
+        (offered / bundle.name).symlink_to(bundle)
+    with ExitStack() as held:
+        yield LiveFarm(place, offered, held)
+
+
+@pytest.fixture(scope="module")
+def jobs(
+    fixture_plugins: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """Make a job whose first stem goes through a fixture plugin, and another through gain."""
+
+    def made(name: str, kind: str = "gain", gain_db: float = -3.0, seconds: float = 0.5) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        stems = folder / "stems"
+        stems.mkdir()
+        rng = np.random.default_rng(len(name))
+        for stem in ("kick", "bass"):
+            samples = 0.05 * rng.standard_normal((int(48000 * seconds), 2))
+            soundfile.write(stems / f"{stem}.wav", samples, 48000, "PCM_24")
+        settings = f'params = {{ "Gain" = "{gain_db} dB" }}' if kind == "gain" else ""
+        (folder / "chain.toml").write_text(
+            "schema = 1\n"
+            + '[[group]]\nid = "one"\nstems = ["kick"]\n[[group.insert]]\nuse = "plugin"\n'
+            + f'plugin = "{fixture_plugins(kind)}"\n{settings}\n'
+            + '[[group]]\nid = "two"\nstems = ["*"]\n[[group.insert]]\nuse = "plugin"\n'
+            + f'plugin = "{fixture_plugins("gain")}"\nparams = {{ "Gain" = "{gain_db - 1} dB" }}\n'
+            + "[target]\nintegrated_lufs = -20.0\n"
+        )
+        (folder / "job.toml").write_text('schema = 1\nchain = "chain.toml"\nstems = "stems"\n')
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
+    from bridge.cli.app import app
+
+    return command_line(app)
+
+
+def _hash_alone(run: Callable[..., Any], job: Path, store: Path) -> str:
+    said = run("render", job, "-o", job / "alone", "--store", store, "--excerpt", "--json")
+    assert said.code == 0, said.out
+    return str(json.loads(said.out)["outputs"][0]["pcm_sha256"])
+
+
+def test_a_song_rendered_on_the_farm_is_the_song_rendered_here(farm, jobs, run, tmp_path):
+    job = jobs("plain")
+    store = ("--store", tmp_path / "client")
+    said = run("render", job, "--farm", farm.address, *store, "--excerpt", "--json")
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    assert sum(told["machines"].values()) == 4, "two inserts set up, two run"
+    assert told["outputs"][0]["pcm_sha256"] == _hash_alone(run, job, tmp_path / "alone")
+
+
+def test_a_plugin_that_crashes_fails_its_song_alone_and_is_named(farm, jobs, run, tmp_path):
+    bad, good = jobs("bad", "crash-process"), jobs("good", gain_db=-5.0)
+    for job in (bad, good):
+        asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    failed, done = farm.over(bad, good)
+    assert (failed["state"], failed["code"], done["state"]) == ("failed", 4, "done"), (
+        failed,
+        done,
+    )
+    (error,) = failed["errors"]
+    assert error["kind"] == "plugin_crashed"
+    assert (error["where"]["group"], error["where"]["machine"]) in {("one", "one"), ("one", "two")}
+    assert done["outputs"][0]["pcm_sha256"] == _hash_alone(run, good, tmp_path)
+
+
+def test_a_client_of_dask_has_no_code_of_its_own_run(farm):
+    """Dask itself would run it; here scheduler and workers refuse, and go on."""
+    code = (
+        "import os, sys, asyncio, logging\n"
+        "logging.disable()\n"
+        "from distributed import Client\n"
+        f"client = Client({farm.address!r}, timeout=5)\n"
+        "def tried(work):\n"
+        "    try:\n"
+        "        return repr(work())\n"
+        "    except BaseException as error:\n"
+        "        return 'refused'\n"
+        "print(tried(lambda: client.run_on_scheduler(os.getpid)))\n"
+        "print(tried(lambda: client.run(os.getpid)))\n"
+        "print(tried(lambda: client.submit(os.getpid, pure=False).result(timeout=5)))\n"
+        "os._exit(0)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.stdout.split() == ["refused"] * 3, found.stderr[-2000:]
+    farm.wait(lambda: len(farm.status()["machines"]) == 2)
+
+
+def test_what_no_machine_has_is_refused_before_anything_is_rendered(
+    farm, jobs, run, tmp_path, fixture_plugins
+):
+    job = jobs("absent", "nan")
+    said = run("render", job, "--farm", farm.address, "--store", tmp_path, "--json")
+    assert said.code == 3
+    (error,) = json.loads(said.out)["errors"]
+    assert error["kind"] == "not_on_farm"
+    assert "Fixture Nan (one/plugin): one has it not; two has it not" in error["message"]
+    chain = job / "chain.toml"
+    chain.write_text(
+        chain.read_text()
+        .replace(str(fixture_plugins("nan")), str(fixture_plugins("gain", 0.01)))
+        .replace(str(fixture_plugins("gain")) + '"', str(fixture_plugins("gain", 0.01)) + '"')
+    )
+    said = run("render", job, "--farm", farm.address, "--store", tmp_path, "--json")
+    assert "one has another binary of it" in json.loads(said.out)["errors"][0]["message"]
+
+
+def test_a_worker_that_is_killed_costs_no_song(farm, jobs, run, tmp_path):
+    job = jobs("killed", gain_db=-7.0, seconds=10.0)
+    asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    farm.wait(lambda: any(each["at_work"] for each in farm.status()["machines"]))
+    (name,) = [each["machine"] for each in farm.status()["machines"] if each["at_work"]][:1] or [
+        "one"
+    ]
+    farm.workers[name].send_signal(signal.SIGKILL)
+    farm.workers[name].wait()
+    farm.workers[name] = farm.begin_worker(name)
+    (song,) = farm.over(job)
+    assert song["state"] == "done", song
+    assert song["outputs"][0]["pcm_sha256"] == _hash_alone(run, job, tmp_path)
+
+
+def test_a_scheduler_that_is_killed_goes_on_with_its_queue(farm, jobs, run, tmp_path):
+    first, second = jobs("first", gain_db=-8.0, seconds=10.0), jobs("second", gain_db=-9.0)
+    for job in (first, second):
+        asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    farm.wait(lambda: farm.song(first)["state"] == "working")
+    farm.scheduler.send_signal(signal.SIGKILL)
+    farm.scheduler.wait()
+    farm.scheduler = farm.begin_scheduler()
+    for job, song in zip((first, second), farm.over(first, second), strict=True):
+        assert song["state"] == "done", song
+        assert song["outputs"][0]["pcm_sha256"] == _hash_alone(run, job, tmp_path / job.name)
+    assert len(farm.status()["songs"]) == len({each["id"] for each in farm.status()["songs"]})
+
+
+def test_a_hanging_plugin_is_ended_with_its_song_and_gives_its_place_back(
+    farm, jobs, run, tmp_path
+):
+    job = jobs("hung", "hang-process")
+    words = ("--farm", farm.address, "--store", tmp_path, "--plugin-timeout", 3, "--json")
+    said = run("render", job, *words)
+    assert said.code == 4
+    assert [each["kind"] for each in json.loads(said.out)["errors"]] == ["plugin_hung"]
+    farm.wait(lambda: not any(each["at_work"] for each in farm.status()["machines"]))
+    for worker in farm.workers.values():
+        assert psutil.Process(worker.pid).children(recursive=True) == []
+
+
+def test_a_floating_seat_was_never_used_twice_at_once(farm):
+    """Over everything above: two machines with two threads each, one seat."""
+    (seat,) = farm.status()["seats"]
+    assert (seat["licence"], seat["of"]) == ("gain, studio wide", 1)
+    assert seat["taken"] >= 10
+    assert seat["most_at_once"] == 1
+
+
+def test_a_song_is_cancelled_once_and_handed_in_once(farm, jobs, run):
+    job = jobs("cancelled", gain_db=-11.0, seconds=10.0)
+    asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    said = run("farm", "submit", farm.address, job)
+    assert said.code == 2
+    assert "in the queue already" in said.err
+    assert [each["job"] for each in asked(farm.address, None, CANCEL, named=str(job))["cancelled"]]
+    farm.wait(lambda: farm.song(job)["state"] == "cancelled")
+    assert run("farm", "cancel", farm.address, job).code == 2
+    assert not (job / "draft").exists()
+
+
+def test_only_who_has_a_certificate_is_answered(run, tmp_path):
+    certs = tmp_path / "certs"
+    assert run("farm", "certs", certs).code == 0
+    assert all(each.stat().st_mode & 0o077 == 0 for each in certs.iterdir())
+    assert run("farm", "certs", certs).code == 2, "it replaces none"
+    port = _port()
+    words = ["scheduler", "--port", str(port), "--dashboard-port", "0", "--certs", str(certs)]
+    words += ["--queue", str(tmp_path / "queue"), "--store", str(tmp_path / "store")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stemwright", "farm", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        identity, address = security(certs, "client"), f"tls://127.0.0.1:{port}"
+        until_s = time.monotonic() + 30.0
+        while True:
+            try:
+                assert asked(address, identity, STATUS)["songs"] == ()
+                break
+            except StemwrightError:
+                assert time.monotonic() < until_s
+        said = run("farm", "status", f"tcp://127.0.0.1:{port}")
+        assert said.code == 3
+        other = tmp_path / "others"
+        assert run("farm", "certs", other).code == 0
+        said = run("farm", "status", address, "--certs", other)
+        assert said.code == 3, "a certificate of another farm's authority"
+    finally:
+        _end(process)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("scheduler", "--host", "10.1.2.3"), "nothing would say who they are"),
+        (("status", "tcp://10.1.2.3:8786"), "nothing would say who they are"),
+        (("status", "tls://127.0.0.1:8786"), "needs --certs"),
+        (("status", "http://127.0.0.1:1"), "is no address of a scheduler"),
+        (("status", "tcp://127.0.0.1:1"), "there is no farm to be had"),
+    ],
+)
+def test_a_farm_is_on_loopback_or_has_certificates(run, words, said):
+    found = run("farm", *words)
+    assert found.code in (2, 3)
+    assert said in found.err
+    assert os.linesep.join(found.err.splitlines()).count("Traceback") == 0
