@@ -53,7 +53,8 @@ class ToneTold(Shape):
 class OtherTold(Shape):
     """A rough mix, a reference, another master or an earlier version of the song.
 
-    `offset_s` is what was taken off to have it in time; None where no place is sure.
+    `offset_s` is what was taken off to have it in time; None where no place is sure. `loudness_lu`
+    is how differently both get louder and softer, where they run beside each other.
     """
 
     kind: Literal["mix", "reference", "master", "version"]
@@ -61,6 +62,7 @@ class OtherTold(Shape):
     offset_s: Annotated[float, Field(ge=-1e7, le=1e7)] | None
     figures: FiguresTold
     tone: ToneTold
+    loudness_lu: Db | None = None
 
 
 class BesideTold(Shape):

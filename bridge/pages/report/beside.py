@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,11 @@ from stemwright.problems import InputError
 if TYPE_CHECKING:
     from bridge.comparing import MixFigures
 
-_VERSION = 1
+_VERSION = 2
+_HEARD_LUFS = -60.0
+"""Softer windows are the ends of a song: what fades there is no dynamics."""
+
+_Curve = Sequence[float | None]
 _OTHERS = frozenset({"mix", "reference", "master"})
 _MEASURES = ("integrated_lufs", "loudness_range_lu", "plr_db", "psr_min_db", "correlation")
 
@@ -48,6 +53,7 @@ def beside_others(
                 "offset_s": each.offset_s,
                 "figures": told["figures"],
                 "tone": told["tone"],
+                "loudness_lu": told["loudness_lu"] if each.beside else None,
             }
             for each, told in known
         ],
@@ -81,13 +87,28 @@ def _compared(
     from bridge.pages.report.contents import analysis
 
     ours, theirs = (_mix_figures(each, store) for each in (main, other))
-    found = analysis(other, store)
-    readings = {} if found is None else found.measures
+    own, found = analysis(main, store, measures), analysis(other, store)
+    assert own is not None  # noqa: S101 - the samples of both are at hand
+    assert found is not None  # noqa: S101
     return {
         "main": _figures(measures, ours),
-        "figures": _figures(readings, theirs),
+        "figures": _figures(found.measures, theirs),
         "tone": tone_distance(ours.tone, theirs.tone).as_json(),
+        "loudness_lu": _apart_lu(own.curve_lufs, found.curve_lufs),
     }
+
+
+def _apart_lu(curve: _Curve, other: _Curve) -> float | None:
+    """How differently two songs get louder and softer: RMS of what their curves are apart by.
+
+    Their mean distance is no part of it. None without a window that sounds in both.
+    """
+    pairs = zip(curve, other, strict=False)
+    apart = [a - b for a, b in pairs if a is not None and b is not None and min(a, b) > _HEARD_LUFS]
+    if not apart:
+        return None
+    mean = math.fsum(apart) / len(apart)
+    return round(math.sqrt(math.fsum((each - mean) ** 2 for each in apart) / len(apart)), 2)
 
 
 def _mix_figures(heard: Heard, store: Store) -> MixFigures:

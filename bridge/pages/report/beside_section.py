@@ -33,20 +33,30 @@ def _distances(others: Sequence[OtherTold], main: str) -> str:
             figure(each.tone.mid_db, 2),
             figure(each.tone.side_db, 2),
             change(each.tone.level_db, 1),
+            figure(each.loudness_lu, 1),
             _place(each),
         )
         for each in others
     ]
-    head = (f"{main} beside", "mid, dB", "side, dB", f"{main} moved by, dB", "in time")
+    head = (
+        f"{main} beside",
+        "mid, dB",
+        "side, dB",
+        f"{main} moved by, dB",
+        "loudness, LU",
+        "in time",
+    )
     note = (
         "How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
-        "after one gain that matches both; the root mean square of the differences."
+        "after one gain that matches both; the root mean square of the differences. Loudness: the "
+        "same of the short-term curves, where both run beside each other."
     )
     return table(head, rows, "Distance of the balance", words=True) + tag("p", text(note))
 
 
 def _name(other: OtherTold) -> str:
-    return f"{other.name} ({_KINDS[other.kind]})"
+    kind = _KINDS[other.kind]
+    return other.name if other.name == kind else f"{other.name} ({kind})"
 
 
 def _place(other: OtherTold) -> str:

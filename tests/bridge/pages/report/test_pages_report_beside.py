@@ -23,6 +23,7 @@ def test_render_json_tells_how_far_each_is_and_the_page_says_the_same(finished) 
         (found.mid_db, found.side_db), abs=0.006
     )
     assert reference["figures"]["fold_down_db"] == 0.0  # it is mono
+    assert reference["loudness_lu"] is None  # it is another song
     assert reference["tone"]["side_db"] is None
     section = finished.page.split("<h2>Beside the rough mix and the reference")[1].split("<h2>")[0]
     assert f"{found.mid_db:.2f}" in section
@@ -58,6 +59,7 @@ def test_a_rough_mix_that_is_the_master_later_lies_at_no_distance(song) -> None:
     assert mix["offset_s"] == pytest.approx(0.25, abs=1e-4)
     assert (mix["tone"]["mid_db"], mix["tone"]["side_db"]) == pytest.approx((0.0, 0.0), abs=0.02)
     assert mix["tone"]["level_db"] == pytest.approx(-6.02, abs=0.01)
+    assert mix["loudness_lu"] == pytest.approx(0.0, abs=0.02)
     page = again.page
     rewrite_report(again.folder, again.store)
     assert (again.folder / "report.html").read_text(encoding="utf-8") == page

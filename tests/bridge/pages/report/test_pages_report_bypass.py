@@ -220,7 +220,9 @@ def test_the_command_writes_the_page_again(finished, run) -> None:
     before = finished.page
     code, out, _ = run(finished.folder, "--store", finished.store.root, "--json")
     path = finished.folder / "report.html"
-    assert (code, json.loads(out)) == (0, {"report": str(path), "bytes": path.stat().st_size})
+    told = {key: finished.record[key] for key in ("beside", "playback")}
+    expected = {"report": str(path), "bytes": path.stat().st_size, **told}
+    assert (code, json.loads(out)) == (0, expected)
     assert finished.page == before
 
 
