@@ -23,6 +23,9 @@ from .facts.ends import (
     edge_levels as edge_levels,
     edge_rms as edge_rms,
 )
+from .facts.floor import (
+    FloorMeter as FloorMeter,
+)
 from .facts.inspected import (
     END_S as END_S,
     LAST_S as LAST_S,
@@ -120,6 +123,7 @@ __all__ = [
     "Cursor",
     "Dtype",
     "Ends",
+    "FloorMeter",
     "FramePeaks",
     "Framer",
     "GrowingPcm",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from bridge.audio.block_levels import BlockLevels, block_levels
 from bridge.audio.blocks import Block
+from bridge.audio.facts.floor import FloorMeter
 from bridge.audio.facts.inspected import END_S, LAST_S, NEXT_S, SOUNDS_POWER, START_S, Ends
 
 _ROW_S = 0.01
@@ -26,6 +27,7 @@ class EndsMeter:
         self._frames = 0
         self._start: Block = np.zeros((channels, 0))
         self._last: Block = np.zeros((channels, 0))
+        self._floor = FloorMeter(channels, sample_rate_hz)
         self._sounds_from: int | None = None
         self._sounding: tuple[int, Block] | None = None
 
@@ -42,6 +44,7 @@ class EndsMeter:
             self._start = np.concatenate([self._start, block[:, :wanted]], axis=1)
         kept = round(LAST_S * self._rate_hz)
         self._last = np.concatenate([self._last, block[:, -kept:]], axis=1)[:, -kept:]
+        self._floor.add(block)
         if peak >= _PEAK_OF_SOUND:
             self._look(block, squares)
         self._frames += block.shape[1]
@@ -63,6 +66,7 @@ class EndsMeter:
             end_rms=edge_rms(last[:, -end:], last),
             sounds_from=self._sounds_from or 0,
             sounds_until=min(until, self._frames),
+            floor_rms=self._floor.result(),
         )
 
     def _look(self, block: Block, squares: float) -> None:

@@ -21,10 +21,10 @@ class Ends:
 
     What lies at the ends is measured as it is or about the middle of the beginning or of the end,
     whichever is less: a constant offset is no sound. `first_sample` is the highest of the first
-    frame. RMS over all channels: `start_rms` of the
-    first `START_S`, `next_rms` of `NEXT_S` behind it, `last_rms` of the last `LAST_S`, `end_rms` of
-    the last `END_S`. The frames from `sounds_from` to before `sounds_until` are those from the
-    first to the last hundredth of a second that sounds; both are 0 where none does.
+    frame. RMS over all channels: `start_rms` of the first `START_S`, `next_rms` of `NEXT_S` behind
+    it, `last_rms` of the last `LAST_S`, `end_rms` of the last `END_S`; `floor_rms` is that of the
+    hum and noise under all of it. The frames from `sounds_from` to before `sounds_until` are those
+    from the first to the last hundredth of a second that sounds; both are 0 where none does.
     """
 
     peaks: tuple[float, ...]
@@ -35,6 +35,7 @@ class Ends:
     end_rms: float
     sounds_from: int
     sounds_until: int
+    floor_rms: float
 
 
 @dataclass(frozen=True)

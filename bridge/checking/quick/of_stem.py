@@ -33,6 +33,12 @@ _FADED = 0.2
 """The last 2 ms, of the last 20: under it, it was faded out."""
 _TAIL_MINOR, _TAIL_MAJOR = 10 ** (-66 / 20), 10 ** (-48 / 20)
 
+_OF_THE_FLOOR = 1.3
+"""Hum and noise over 20 ms, of what they are over tenths of a second; what is 1.6 dB under them
+adds as much."""
+_CREST = 3.0
+"""The same over 3 ms: of hum these may be its crest."""
+
 _BITS = {
     "PCM_S8": 8,
     "PCM_U8": 8,
@@ -54,8 +60,10 @@ def of_stem(stem: KnownStem) -> Iterator[Found]:
     told = [
         *silent(max(ends.peaks), frames),
         *dead_channel(ends.peaks, frames),
-        *upcut_start(ends.start_rms, ends.next_rms, ends.first_sample, stem.sample_rate_hz),
-        *cut_tail(ends.last_rms, ends.end_rms, frames, stem.sample_rate_hz),
+        *upcut_start(
+            ends.start_rms, ends.next_rms, ends.first_sample, ends.floor_rms, stem.sample_rate_hz
+        ),
+        *cut_tail(ends.last_rms, ends.end_rms, ends.floor_rms, frames, stem.sample_rate_hz),
         *wrong_depth(stem.subtype, frames),
     ]
     yield from sorted(told, key=lambda each: (each.start, each.stop, each.code))
@@ -81,9 +89,14 @@ def dead_channel(peaks: Sequence[float], frames: int) -> Iterator[Found]:
 
 
 def upcut_start(
-    level: float, after: float, first_sample: float, sample_rate_hz: int
+    level: float, after: float, first_sample: float, floor: float, sample_rate_hz: int
 ) -> Iterator[Found]:
-    """One at the first frame: `level` is the RMS of the first 3 ms, `after` that of the next 30."""
+    """One at the first frame: `level` is the RMS of the first 3 ms, `after` that of the next 30.
+
+    `floor` is that of the hum and noise under all of the stem: they begin where it begins.
+    """
+    if level <= _CREST * floor and after <= _OF_THE_FLOOR * floor:
+        return
     is_cut = level >= _STEADY * after and first_sample >= _JUMP * level
     if level < _START_MINOR or not is_cut:
         return
@@ -97,8 +110,15 @@ def upcut_start(
     yield Found("upcut_start", severity, 0, first, level_db, words)
 
 
-def cut_tail(level: float, end: float, frames: int, sample_rate_hz: int) -> Iterator[Found]:
-    """One over the last frames: `level` is the RMS of the last 20 ms, `end` that of the last 2."""
+def cut_tail(
+    level: float, end: float, floor: float, frames: int, sample_rate_hz: int
+) -> Iterator[Found]:
+    """One over the last frames: `level` is the RMS of the last 20 ms, `end` that of the last 2.
+
+    `floor` is that of the hum and noise under all of the stem: they end where it ends.
+    """
+    if level <= _OF_THE_FLOOR * floor:
+        return
     if level < _TAIL_MINOR or end < _FADED * level:
         return
     severity: Severity = "major" if level > _TAIL_MAJOR else "minor"

@@ -144,6 +144,33 @@ def test_a_constant_offset_is_no_sound_at_the_ends(hear: Hear, offset: float) ->
         assert found.value == pytest.approx(without.value, abs=0.2)
 
 
+@pytest.mark.parametrize("under", ["50 Hz", "60 Hz", "noise"])
+def test_hum_and_noise_under_all_of_a_stem_are_not_cut_by_its_ends(hear: Hear, under: str) -> None:
+    time = np.arange(3 * FRAMES) / RATE_HZ
+    played = np.where(time % 1.0 < 0.7, np.tile(_noise(1), 3), 0.0) * np.minimum(1, time / 0.1)
+    floor = {
+        "50 Hz": 3e-3 * (np.sin(2 * np.pi * 50 * time + 1) + 0.5 * np.sin(2 * np.pi * 100 * time)),
+        "60 Hz": 3e-3 * (np.sin(2 * np.pi * 60 * time + 1) + 0.6 * np.sin(2 * np.pi * 180 * time)),
+        "noise": 0.02 * np.tile(_noise(2), 3),
+    }[under]
+    first, last = round(0.75 * RATE_HZ), -round(0.15 * RATE_HZ)
+    whole = np.stack([played + floor, 0.5 * (played + floor)])
+    quiet = whole[:, first:last]
+    for check in (UpcutStart, CutTail):
+        assert hear(check, quiet) == []
+    tail = quiet.copy()
+    tail[:, -2000:] += np.sqrt(np.square(floor).mean()) * np.sqrt(2) * np.sin(np.arange(2000) / 9)
+    assert len(hear(CutTail, tail)) == 1
+    assert len(hear(UpcutStart, whole[:, RATE_HZ // 2 + 3 :])) == 1
+    assert len(hear(CutTail, whole[:, : RATE_HZ * 3 // 2])) == 1
+
+
+def test_a_tail_that_is_cut_where_it_is_as_quiet_as_ever_is_told(hear: Hear) -> None:
+    time = np.arange(3 * FRAMES) / RATE_HZ
+    decays = np.tile(_noise(1), 3) * np.exp(-6.0 * (time % 0.5))
+    assert len(hear(CutTail, decays[: len(decays) // 24000 * 24000])) == 1
+
+
 def test_hits_at_the_first_sample_and_fades_at_the_last_are_whole(hear: Hear) -> None:
     time = np.arange(FRAMES) / RATE_HZ
     hit = np.sin(2 * np.pi * 60 * time) * np.exp(-6 * time)

@@ -43,6 +43,9 @@ def song(tmp_path: Path) -> Path:
     stems["vox"] = np.concatenate([_noise(7)[RATE_HZ:], _noise(8)[: RATE_HZ // 2]])
     stems["hat"] = stems["hat"][: 2 * RATE_HZ]
     stems["fx"] = np.zeros((3 * RATE_HZ, 2))
+    stems["amp"] = _noise(6)
+    stems["amp"][: RATE_HZ // 2] = 0.0
+    stems["amp"] += 2e-3 * np.sin(2 * np.pi * 50.0 * np.arange(3 * RATE_HZ) / RATE_HZ + 1)[:, None]
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples, RATE_HZ, subtype="PCM_24")
     soundfile.write(folder / "lofi.wav", _noise(9), RATE_HZ, subtype="PCM_U8")
@@ -65,6 +68,8 @@ def test_a_new_job_finds_what_the_whole_check_finds(song: Path, run: Callable[..
     told = {each["code"] for each in found}
     assert told >= {"silent", "dead_channel", "cut_tail", "upcut_start", "wrong_depth", "length"}
     assert {each["id"] for each in found} == {*whole}
+    ends = [each["code"] for each in found if each["code"] in ("upcut_start", "cut_tail")]
+    assert sorted(ends) == ["cut_tail", "cut_tail", "upcut_start"]  # the hum of the amp has none
     for each in found:
         assert {**each, "value": None} == {**whole[each["id"]], "value": None}
         assert math.isclose(each["value"] or 0.0, whole[each["id"]]["value"] or 0.0, rel_tol=1e-9)
@@ -177,7 +182,7 @@ def test_silence_has_no_sound_and_one_click_in_it_does(tmp_path: Path) -> None:
     samples = np.zeros(200000)
     soundfile.write(tmp_path / "a.wav", samples, RATE_HZ)
     quiet = inspect(tmp_path / "a.wav").ends
-    assert quiet == Ends((0.0,), 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+    assert quiet == Ends((0.0,), 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0)
     samples[123456] = 0.5
     soundfile.write(tmp_path / "a.wav", samples, RATE_HZ)
     found = inspect(tmp_path / "a.wav").ends

@@ -1,4 +1,4 @@
-"""`cut_tail`: the file ends within a sound, whose end is missing."""
+"""`cut_tail`: the file ends within a sound, whose end is missing; hum and noise have no end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bridge.audio import END_S, LAST_S, Block, edge_rms
+from bridge.audio import END_S, LAST_S, Block, FloorMeter, edge_rms
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.quick.of_stem import cut_tail
@@ -23,14 +23,16 @@ class CutTail:
         self._frames, self._rate_hz = facts.frames, facts.sample_rate_hz
         self._last = round(LAST_S * facts.sample_rate_hz)
         self._end = round(END_S * facts.sample_rate_hz)
+        self._floor = FloorMeter(facts.channels, facts.sample_rate_hz)
         self._kept: Block = np.zeros((facts.channels, 0))
 
     def hear(self, passage: Passage) -> None:
         """Keep the end so far."""
+        self._floor.add(passage.core)
         self._kept = passage.samples[:, : passage.core_stop][:, -self._last :].copy()
 
     def findings(self) -> Iterator[Found]:
         """One over the last frames."""
         level = edge_rms(self._kept, self._kept)
         end = edge_rms(self._kept[:, -self._end :], self._kept)
-        yield from cut_tail(level, end, self._frames, self._rate_hz)
+        yield from cut_tail(level, end, self._floor.result(), self._frames, self._rate_hz)
