@@ -341,17 +341,18 @@ def _start() -> Song:
 
 
 def _vcas() -> Song:
-    """A VCA over a fader that stands, and one over a fader that moves."""
+    """VCAs over a fader that stands and one that moves; over a third one, a VCA that moves."""
     line = Line(((0, 0.9), (90_000, 0.1), (150_000, 0.7)), "Exponential")
     routes = (
         _MASTER,
         Route("One", 1, (_WHOLE_ONE,), gain=0.7, sends=(Send("Bus", 0.5),)),
         Route("Two", 2, (_WHOLE_TWO,), lines={"gain": line}),
+        Route("Three", 2, (_WHOLE_TWO,), gain=0.4),
         Route("Bus", gain=0.6),
     )
     script = """
-local made = session:vca_manager():create_vca(2, "VCA %n")
-local levels = {0.5, 0.8}
+local made = session:vca_manager():create_vca(3, "VCA %n")
+local levels = {0.5, 0.8, 0.6}
 local vcas = {}
 for vca in made:iter() do
   table.insert(vcas, vca)
@@ -359,13 +360,20 @@ for vca in made:iter() do
 end
 session:route_by_name("One"):to_slavable():assign(vcas[1])
 session:route_by_name("Two"):to_slavable():assign(vcas[2])
+session:route_by_name("Two"):to_slavable():assign(vcas[3])
+session:route_by_name("Three"):to_slavable():assign(vcas[3])
 for at, vca in ipairs(vcas) do
   vca:gain_control():set_value(levels[at], PBD.GroupControlDisposition.NoGroup)
 end
+local line = vcas[3]:gain_control():alist()
+for _, point in ipairs({{0, 0.9}, {60000, 0.3}, {130000, 1.1}}) do
+  line:add(Temporal.timepos_t(point[1]), point[2], false, true)
+end
+vcas[3]:gain_control():set_automation_state(ARDOUR.AutoState.Play)
 """
     return Song(
         "vcas",
-        "VCAs over faders that stand and move",
+        "VCAs that stand and move, over faders that stand and move",
         _sounds(),
         routes,
         _FRAMES,

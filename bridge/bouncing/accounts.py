@@ -97,6 +97,7 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
 }
 """Why a track is not printed as the DAW plays it: what becomes of that, and the words."""
 
+_MOVED = ("send:", "vca_gain_db:")
 _TRACK_LINES = frozenset({"gain_db", "trim_db", "pan", "width", "mute"})
 
 
@@ -154,7 +155,7 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
     for line in track.automation:
         if line.target.startswith("device:"):
             yield from _of_device(track, line, dialect)
-        elif line.target not in _TRACK_LINES and not line.target.startswith("send:"):
+        elif line.target not in _TRACK_LINES and not line.target.startswith(_MOVED):
             yield TrackAccount(track, "unmoved_line", line.target)
         elif any(point.shape not in dialect.joins for point in line.points):
             yield TrackAccount(track, "line_shape", line.target)

@@ -60,7 +60,8 @@ class Dialect:
     `under_fade` is what an opaque clip's fade does to what lies under it. `moved_pan` is the pan of
     what a line moves, where that is another; with `lines_take_panners` a line of one of pan and
     width puts the other, if none moves it, at 0, wherever it stands. `fader_places`,
-    `send_places`, `pan_places`, `mute_places` and `clip_places` say where curves are read; where
+    `send_places`, `pan_places`, `mute_places`, `vca_places` (over faders without a line of their
+    own) and `clip_places` say where curves are read; where
     lines in beats are read by ticks, there are places for those of faders, and of sends and pans.
     `glide_hz` smooths moving faders and mutes by one pole, whose coefficient is that over the
     sample rate. Plugins get blocks of `block_frames`, frame 0 being `plugin_lead` frames into the
@@ -84,6 +85,7 @@ class Dialect:
     pan_places: Places = as_played
     mute_places: Places = as_played
     send_places: Places = as_played
+    vca_places: Places = as_played
     fader_tick_places: TickPlaces | None = None
     pan_tick_places: TickPlaces | None = None
     clip_places: PlacesInRead = as_read

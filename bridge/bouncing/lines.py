@@ -16,6 +16,7 @@ from stemwright.decibels import linear
 from stemwright.values import dataclass
 
 _MUTED = 0.5
+_OF_VCA = "vca_gain_db:"
 _TICKS = 1_920
 """A quarter note's, in Ardour."""
 
@@ -80,17 +81,37 @@ class Lines:
         self._rate_hz, self._dialect = rate_hz, dialect
 
     def gain(self, target: str, standing: float, scale: float = 1.0) -> Values:
-        """A fader's, trim's or send's gain: its line's times `scale`, without one `standing`."""
-        line, dialect = self._lines.get(target), self._dialect
-        if line is None:
-            return Standing(standing)
-        as_gain = gains_of if line.unit == "db" else np.asarray
-        scale *= linear(line.plus_db)
+        """A fader's, trim's or send's gain: its line's times `scale`, without one `standing`.
+
+        A fader is moved by the lines of its VCAs too.
+        """
+        dialect = self._dialect
         glide = Glide(dialect.glide_hz / self._rate_hz)
         places, by_tick = dialect.fader_places, dialect.fader_tick_places
         if target.startswith("send:"):
             places, by_tick = dialect.send_places, dialect.pan_tick_places
-        return self._read(line, places, by_tick, lambda at: glide(as_gain(at) * scale))
+        found = [self._lines[target]] if target in self._lines else []
+        base = scale if found else standing
+        if target == "gain_db":
+            found += [line for each, line in self._lines.items() if each.startswith(_OF_VCA)]
+        if not found:
+            return Standing(standing)
+        if target not in self._lines and target == "gain_db":
+            places = dialect.vca_places
+        moving = [self._factor(line, places, by_tick) for line in found]
+
+        def along(first: int, stop: int) -> Array:
+            gains = moving[0](first, stop) * base
+            for each in moving[1:]:
+                gains = gains * each(first, stop)
+            return glide(np.asarray(gains))
+
+        return along
+
+    def _factor(self, line: Automation, places: Places, by_tick: TickPlaces | None) -> Values:
+        """A gain's line, as it is read."""
+        as_gain, plus = gains_of if line.unit == "db" else np.asarray, linear(line.plus_db)
+        return self._read(line, places, by_tick, lambda at: as_gain(at) * plus)
 
     def of_send(self, target: str) -> Lines:
         """Those of a send's own panner."""

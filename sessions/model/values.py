@@ -95,7 +95,8 @@ class Automation:
     """A parameter's points over time, in `unit`.
 
     `target` is gain_db, pan, width, mute, trim_db, send:<track id> (its gain), send:<track id>:pan,
-    or device:<index>:<parameter>; of the last `parameter` says which one it is where names do not.
+    vca_gain_db:<VCA's id> (over the fader, for each VCA that a line moves) or
+    device:<index>:<parameter>; of the last `parameter` says which one it is where names do not.
     `in_beats`: the session holds its times in beats. `plus_db` is added to all that a gain's line
     says, such as by a VCA.
     """

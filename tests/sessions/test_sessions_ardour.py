@@ -263,6 +263,30 @@ def test_a_vca_stands_in_its_tracks_faders(tmp_path: Path) -> None:
     assert (vca.kind, vca.name) == ("vca", "Drums")
 
 
+def test_a_line_of_a_vca_stands_in_its_tracks_lines_where_the_vca_stood(tmp_path: Path) -> None:
+    """The fader moves by what the line is over where the VCA stood; lines of mutes are told."""
+    path = tmp_path / "S.ardour"
+    path.write_text(
+        session_xml(
+            '<VCAManager><VCA name="V" number="1"><Controllable id="7" flags="GainLike" '
+            'value="0.45"/><Automation><AutomationList automation-id="gain" state="Play" '
+            'interpolation-style="Linear"><events>a0 0.5\na282240000 0.25\n</events>'
+            '</AutomationList><AutomationList automation-id="mute" state="Play"/></Automation>'
+            '</VCA></VCAManager><Routes><Route id="1" name="Kick" '
+            'audio-playlist="9"><Slavable><Master number="1"/></Slavable>'
+            '<Controllable name="gaincontrol"><masters><master id="7" val-master="0.5"/></masters>'
+            "</Controllable></Route></Routes>"
+        )
+    )
+    session = read(path)
+    kick = session.tracks[0]
+    (line,) = kick.automation
+    assert (line.target, line.unit) == ("vca_gain_db:vca-1", "linear")
+    assert [point[:2] for point in line.points] == [(0.0, 0.5), (1.0, 0.25)]
+    assert kick.gain_db == pytest.approx(6.0206, abs=1e-4)
+    assert "vca_lines" in {each.code for each in session.diagnostics}
+
+
 def test_a_vca_moves_a_fader_by_what_it_moved_since_it_was_given_it(tmp_path: Path) -> None:
     """As Ardour saves it: 0.9 when it was assigned, 0.45 now; a fader's line goes along."""
     line = '<AutomationList automation-id="gain" state="Play"><events>a0 1</events>'

@@ -278,7 +278,7 @@ def _block_before(played: int, zero: int) -> int:
 
 
 def _at_block(frames: Array, late_frames: int) -> Array:
-    """Mutes are read where a block begins."""
+    """Mutes, and VCAs over faders that stand, are read where a block begins."""
     played = frames - (_ENGINE_FRAMES + late_frames)
     return np.floor(played / _BLOCK_FRAMES) * _BLOCK_FRAMES
 
@@ -310,6 +310,7 @@ ARDOUR = Dialect(
     pan_places=_pan_in_block,
     mute_places=_at_block,
     send_places=_pan_in_block,
+    vca_places=_at_block,
     fader_tick_places=_at_ticks,
     pan_tick_places=_pan_at_ticks,
     clip_places=_in_clip,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -13,14 +11,14 @@ from lxml import etree
 from sessions.errors import SessionError
 from sessions.formats.ardour.regions import pool
 from sessions.formats.ardour.routes import tracks
-from sessions.formats.ardour.values import PLAYED, SUPERCLOCKS, TICKS, Clock
+from sessions.formats.ardour.values import SUPERCLOCKS, TICKS, Clock
+from sessions.formats.ardour.vcas import with_vcas
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
-from sessions.formats.shared.xml import children, flag, named, number, parse_xml, parsed
+from sessions.formats.shared.xml import flag, number, parse_xml, parsed
 from sessions.media.search import MediaFinder
-from sessions.model.session import Marker, Meter, Session, TempoCurve, Track
+from sessions.model.session import Marker, Meter, Session, TempoCurve
 from sessions.model.tempo import TempoMap
-from stemwright.decibels import amplitude_db
 from stemwright.problems import Problem, Severity
 from stemwright.words import printable
 
@@ -140,7 +138,6 @@ _KINDS = (
     ("IsCDMarker", "cd"),
     ("IsRangeMarker", "region"),
 )
-_DEEPEST_VCA = 8
 
 _TEXTS: dict[str, tuple[Severity, str]] = {
     "no_sample_rate": ("warning", "the session states no usable sample rate; 48000 Hz is taken"),
@@ -153,7 +150,7 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "several_outputs": ("warning", "{count} tracks feed several busses, one is read: {places}"),
     "no_output": ("warning", "{count} tracks feed no bus of the session: {places}"),
     "vca_gain": ("note", "{count} faders are read with what their VCA adds: {places}"),
-    "vca_lines": ("warning", "{count} VCAs are moved by lines, which are not read: {places}"),
+    "vca_lines": ("warning", "{count} VCAs have lines that are not read: {places}"),
     "midi_clips": ("note", "{count} MIDI regions are named, their notes not read: {places}"),
     "sourceless_clips": ("warning", "{count} regions name no source: {places}"),
     "split_clips": ("warning", "{count} regions play several files, the first is read: {places}"),
@@ -197,7 +194,7 @@ def _session(root: etree._Element, path: Path, finder: MediaFinder, tally: Tally
     tempo = tempo_map(root)
     clock = Clock(rate_hz, tempo)
     found = tracks(root, clock, pool(root, path, finder), tally)
-    found = _with_vcas(root, found, tally)
+    found = with_vcas(root, found, clock, tally)
     unused = len(root.findall("UnusedPlaylists/Playlist"))
     if unused:
         tally.add("unused_playlists", "UnusedPlaylists", unused)
@@ -246,87 +243,6 @@ def _provenance(root: etree._Element) -> Iterator[tuple[str, str]]:
     for node in root.iterfind("Metadata/*"):
         if isinstance(node.tag, str) and node.text and node.text.strip():
             yield node.tag, node.text.strip()
-
-
-def _with_vcas(root: etree._Element, found: tuple[Track, ...], tally: Tally) -> tuple[Track, ...]:
-    """The tracks with their VCAs' gain and mute in their own, and the VCAs themselves."""
-    vcas = {node.get("number", ""): node for node in root.iterfind("VCAManager/VCA")}
-    if not vcas:
-        return found
-    routes = {node.get("id", ""): node for node in root.iterfind("Routes/Route")}
-    names = {node.get("name", ""): node for node in routes.values()}
-    made, known = [], dict[tuple[str, int], tuple[float, bool]]()
-    for track in found:
-        node = routes.get(track.id, names.get(track.name))
-        gain_db, muted = (0.0, False) if node is None else _vca(node, vcas, known)
-        if gain_db or muted:
-            tally.add("vca_gain", track.name)
-        lines = tuple(
-            replace(line, plus_db=gain_db) if line.target == "gain_db" else line
-            for line in track.automation
-        )
-        muted = track.muted or muted
-        made.append(replace(track, gain_db=track.gain_db + gain_db, muted=muted, automation=lines))
-    for node in vcas.values():
-        if any(each.get("state") in PLAYED for each in node.iterfind("Automation/AutomationList")):
-            tally.add("vca_lines", node.get("name", ""))
-    return (*made, *(_vca_track(number_, node) for number_, node in vcas.items()))
-
-
-def _vca(
-    node: etree._Element,
-    vcas: dict[str, etree._Element],
-    known: dict[tuple[str, int], tuple[float, bool]],
-    depth: int = 0,
-) -> tuple[float, bool]:
-    """Gain in dB and mute that a route or VCA has from its VCAs; each is counted once a depth."""
-    gain_db, muted = 0.0, False
-    for each in node.iterfind("Slavable/Master"):
-        own = each.get("number", "")
-        vca = vcas.get(own)
-        if vca is not None and depth < _DEEPEST_VCA:
-            if (own, depth) not in known:
-                known[own, depth] = _vca(vca, vcas, known, depth + 1)
-            above_db, above_muted = known[own, depth]
-            gain_db += _vca_gain_db(vca) + above_db - _assigned_db(node, vca)
-            muted = muted or above_muted or _vca_muted(vca)
-    return gain_db, muted
-
-
-def _vca_faders(vca: etree._Element) -> Iterator[etree._Element]:
-    return (each for each in children(vca, "Controllable") if "GainLike" in each.get("flags", ""))
-
-
-def _vca_gain_db(vca: etree._Element) -> float:
-    gains = (number(each, "value", 1.0) for each in _vca_faders(vca))
-    return amplitude_db(abs(next(gains, 1.0)))
-
-
-def _assigned_db(node: etree._Element, vca: etree._Element) -> float:
-    """Where the VCA stood when it was given the fader, which only what it moves since then moves.
-
-    slavable_automation_control.h: master_ratio; a VCA that stood at 0 keeps the fader silent.
-    """
-    ids = {each.get("id") for each in _vca_faders(vca)}
-    given = (each for each in node.iterfind(".//masters/master") if each.get("id") in ids)
-    stood = number(next(given, None), "val-master", 1.0)
-    return amplitude_db(abs(stood)) if stood else math.inf
-
-
-def _vca_muted(vca: etree._Element) -> bool:
-    return flag(vca, "muted") or number(named(vca, "Controllable", "mute"), "value") > 0
-
-
-def _vca_track(own: str, vca: etree._Element) -> Track:
-    return Track(
-        id=f"vca-{own}",
-        name=vca.get("name", ""),
-        kind="vca",
-        channels=1,
-        gain_db=_vca_gain_db(vca),
-        muted=_vca_muted(vca),
-        output=None,
-    )
 
 
 def _no_session(where: str) -> Problem:

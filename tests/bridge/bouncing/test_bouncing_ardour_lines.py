@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from bridge.bouncing.bounce import planned
+from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.dialects.ardour import ARDOUR
 from bridge.bouncing.stretches import Ready, stretches
 from sessions import Automation, AutomationPoint, Clip, Marker, Media, Send, Session, Track
@@ -33,7 +34,12 @@ def _line(target: str, *points: tuple[int, float], shape: str = "linear") -> Aut
 
 
 def _printed(
-    track: Track, media: Media, folder: Path, start: int = 0, others: tuple[Track, ...] = ()
+    track: Track,
+    media: Media,
+    folder: Path,
+    start: int = 0,
+    others: tuple[Track, ...] = (),
+    dialect: Dialect = ARDOUR,
 ) -> npt.NDArray[np.float64]:
     """(2, FRAMES - start), each stretch of another length."""
     clip = Clip(media=media, length_s=FRAMES / RATE_HZ)
@@ -41,7 +47,7 @@ def _printed(
     whole = Marker(start / RATE_HZ, "session", (FRAMES - start) / RATE_HZ, "session")
     tracks = (replace(track, clips=(clip,)), *others, master)
     session = Session("ardour", None, RATE_HZ, tracks, markers=(whole,))
-    blocks = stretches(Ready(planned(session, ARDOUR, "master")), folder, None, 5_000)
+    blocks = stretches(Ready(planned(session, dialect, "master")), folder, None, 5_000)
     return np.concatenate([each["master"] for each in blocks], axis=1)
 
 
@@ -54,6 +60,25 @@ def test_blocks_are_counted_from_where_the_song_begins(constant: Media, tmp_path
         first = int(np.argmax(printed[1_000:] < 0.5 - 1e-9)) + 1_000
         block = -(-(10_000 - start) // 1_024) * 1_024
         assert first == block + 256 + 1
+
+
+def test_lines_of_vcas_move_faders_that_stand_block_by_block_and_others_along_their_own(
+    constant: Media, tmp_path: Path
+) -> None:
+    """Where one stands, the fader glides from block to block; in dB both add up."""
+    vca = _line("vca_gain_db:vca-1", (0, 0.25), (FRAMES, 1.0))
+    vca = replace(vca, unit="linear")
+    fader = _line("gain_db", (0, 0.5))
+    slow = replace(ARDOUR, glide_hz=0.0)
+    found = {}
+    for name, lines in (("stands", (vca,)), ("moves", (fader, vca))):
+        track = Track("a", "a", automation=lines, gain_db=20 * np.log10(0.5), pan_law="balance")
+        found[name] = _printed(track, constant, tmp_path, dialect=slow)[0] / (0.5 * 0.5)
+    at = np.arange(FRAMES)
+    block = np.maximum(0, (at - 256) // 1024 * 1024)
+    np.testing.assert_allclose(found["stands"], 0.25 + 0.75 * block / FRAMES, atol=1e-6)
+    along = 0.25 + 0.75 * np.maximum(0, at - 256) / FRAMES
+    np.testing.assert_allclose(found["moves"], along, atol=4e-5)
 
 
 def test_a_line_takes_the_whole_panner(constant: Media, tmp_path: Path) -> None:
