@@ -3,9 +3,11 @@ from .balancing.balance import (
 )
 from .balancing.heard_groups import (
     HeardGroup as HeardGroup,
+    Level as Level,
     level_of as level_of,
 )
 from .balancing.listening import (
+    Sounds as Sounds,
     balance_sounds as balance_sounds,
 )
 from .balancing.page import (
@@ -16,6 +18,9 @@ from .balancing.proposal import (
     Balance as Balance,
     GroupMove as GroupMove,
     StemMove as StemMove,
+)
+from .balancing.reference import (
+    balance_to_reference as balance_to_reference,
 )
 from .starting.references import (
     Reference as Reference,
@@ -32,11 +37,14 @@ __all__ = [
     "Balance",
     "GroupMove",
     "HeardGroup",
+    "Level",
     "Reference",
+    "Sounds",
     "Starter",
     "StemMove",
     "Trials",
     "balance_sounds",
+    "balance_to_reference",
     "balance_to_rough",
     "heard_reference",
     "level_of",

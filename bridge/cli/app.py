@@ -64,7 +64,7 @@ COMMANDS = {
     ),
     "balance": (
         "advising.balance:balance",
-        "Propose faders that give JOB's groups the balance of its rough mix.",
+        "Propose faders that give JOB's groups the balance of its rough mix, or of a reference.",
     ),
     "measure": (
         "commands.measure:measure",

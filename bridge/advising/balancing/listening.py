@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bridge.advising.balancing.heard_groups import HeardGroup, Level, summed
+from bridge.advising.balancing.heard_groups import HeardGroup, Level, level_of, summed
 from bridge.advising.balancing.proposal import Balance
 from bridge.audio import Block
 from bridge.checking import StemAudio, excerpt
@@ -22,7 +22,7 @@ _HEARD_LU = 25.0
 
 
 @dataclass(frozen=True)
-class Heard:
+class Sounds:
     """Stereo samples at `rate_hz` from `start_s` of the song on.
 
     `target` is the rough mix there, or a reference where it is fullest, from `target_s` on.
@@ -43,18 +43,20 @@ def balance_sounds(
     balance: Balance,
     levels: Mapping[str, Level],
     target: StemAudio,
-    late_s: float,
+    late_s: float | None,
     rate_hz: int,
-) -> Heard:
+) -> Sounds:
     """The twenty seconds in which most of all groups sounds.
 
-    `late_s` is how much later the song lies in the target. Raises InputError as `StemAudio.read`.
+    `late_s` is how much later the song lies in the target, None for a target that is another song.
+    Raises InputError as `StemAudio.read`.
     """
     start = round(fullest_s([levels[each.id] for each in groups]) * rate_hz)
     frames = round(_SPAN_S * rate_hz)
     moved = {each.id: each.change_db for each in balance.groups}
-    begin = start + round(late_s * rate_hz)
-    return Heard(
+    begin_s = _fullest_of(target) if late_s is None else start / rate_hz + late_s
+    begin = round(begin_s * rate_hz)
+    return Sounds(
         rate_hz,
         start / rate_hz,
         begin / rate_hz,
@@ -67,6 +69,11 @@ def balance_sounds(
             if moved[each.id]
         },
     )
+
+
+def _fullest_of(target: StemAudio) -> float:
+    blocks = (_stereo(each) for each in target.blocks(target.facts.sample_rate_hz))
+    return fullest_s([level_of(blocks, target.facts.sample_rate_hz)])
 
 
 def fullest_s(levels: Sequence[Level]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.advising.balancing.listening import Heard
+from bridge.advising.balancing.listening import Sounds
 from bridge.advising.balancing.proposal import Balance, GroupMove
 from bridge.pages import (
     PREVIEW_HZ,
@@ -38,7 +38,7 @@ _HEARD = {
 }
 
 
-def write_balance_page(path: Path, balance: Balance, sounds: Heard, title: str) -> None:
+def write_balance_page(path: Path, balance: Balance, sounds: Sounds, title: str) -> None:
     """Write the page of a balance. Raises MachineError where the disk refuses."""
     moved = balance.moves
     heading = "The balance is there" if not moved else f"{title}: faders to {balance.target}"
@@ -97,12 +97,12 @@ def _chart(balance: Balance) -> str:
     return chart(Chart("Moves", "dB", "group", (moves,), ticks, (-0.5, len(points) - 0.5)))
 
 
-def _listen(balance: Balance, sounds: Heard) -> str:
+def _listen(balance: Balance, sounds: Sounds) -> str:
     decks = [_song(balance, sounds), *_groups(balance, sounds)]
     return players(decks)
 
 
-def _song(balance: Balance, sounds: Heard) -> Deck:
+def _song(balance: Balance, sounds: Sounds) -> Deck:
     before, after, target = (
         excerpt(each, sounds.rate_hz) for each in (sounds.before, sounds.after, sounds.target)
     )
@@ -132,7 +132,7 @@ def _matched(gain_db: float) -> str:
     return f"{change(gain_db, 1, 'dB')} to match"
 
 
-def _groups(balance: Balance, sounds: Heard) -> Iterator[Deck]:
+def _groups(balance: Balance, sounds: Sounds) -> Iterator[Deck]:
     """Each group that moves by itself, at its old fader and at its new one."""
     for each in balance.moved_groups:
         sound = short_preview(sounds.groups[each.id], sounds.rate_hz)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.road import Inputs, ToBalance, ToCheck, apply_balance, balanced, check_page_place, cores
+from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.advising import Balance, GroupMove, StemMove
@@ -22,6 +23,10 @@ _STEM_HEAD = ("stem", "group", "gain", "move")
 
 def balance(
     job: JobPath,
+    to: Annotated[
+        Literal["rough", "reference"],
+        typer.Option("--to", help="Whose balance: the job's rough mix, or its references'."),
+    ] = "rough",
     per_stem: Annotated[
         bool, typer.Option("--per-stem", help="Balance the stems of each group, too.")
     ] = False,
@@ -44,7 +49,7 @@ def balance(
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
-    """Propose faders that give JOB's groups the balance of its rough mix.
+    """Propose faders that give JOB's groups the balance of its rough mix, or of a reference.
 
     Every group is heard after its inserts, and its fader is moved so that its share of the sum is
     the one it has in the rough mix, whatever its bus did to that; the groups that move stay as loud
@@ -54,6 +59,9 @@ def balance(
     """
     from bridge.jobs import load_job
 
+    if per_stem and to == "reference":
+        said = "--per-stem goes with the rough mix: a reference knows nothing of single stems"
+        raise InputError(Problem("usage", said, hint="see stemwright balance --help"))
     found = load_job(job)
     inputs = Inputs(
         (),
@@ -63,7 +71,7 @@ def balance(
         trusted=trust or (),
         jobs=jobs or cores(),
     )
-    given = ToBalance(inputs.of_job(found), per_stem, before_inserts)
+    given = ToBalance(inputs.of_job(found), to, per_stem, before_inserts)
     if page is not None:
         check_page_place(ToCheck(job=job, mix=found.rough), page)
     with ProgressBar() as bar:
@@ -113,6 +121,10 @@ def _told(made: Balance) -> Iterator[str]:
     yield f"to {made.target}; groups are heard {where} their inserts"
     if "rough" in made.facts:
         yield f"rough mix: {made.facts['rough']}"
+    if made.aim == "reference":
+        yield "tone against it, mid/side: {mid_before_db}/{side_before_db} dB now,".format(
+            **made.facts
+        ) + " {mid_after_db}/{side_after_db} dB then".format(**made.facts)
     yield from made.remarks
 
 

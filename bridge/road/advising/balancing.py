@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
-    from bridge.advising import Balance, HeardGroup, StemMove
+    from bridge.advising import Aim, Balance, HeardGroup, Level, Sounds, StemMove
     from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToBalance:
-    """A job to balance.
+    """A job to balance, to its rough mix or its references.
 
     `inputs` say where plugins and results are. `per_stem` balances single stems too;
     `before_inserts` hears the groups without their inserts, which then need not be here.
     """
 
     inputs: Inputs
+    aim: Aim = "rough"
     per_stem: bool = False
     before_inserts: bool = False
 
@@ -56,45 +58,93 @@ class _Song:
     def plan(self) -> Plan:
         return self.context.plan
 
+    @property
+    def rate_hz(self) -> int:
+        return self.plan.engine.sample_rate_hz
+
 
 def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Balance:
     """What would give the job's groups that balance; nothing is written but a `page`, if any.
 
     Groups are heard after their inserts: what the store has not is rendered into it. Raises
-    InputError, MachineError and RenderError as a render does, `no_rough` for a job without a rough
-    mix, and as `bridge.advising.balance_to_rough` does.
+    InputError, MachineError and RenderError as a render does, `no_rough` and `no_reference` for a
+    job without them, and as `bridge.advising.balance_to_rough` does.
     """
-    from bridge.advising import balance_sounds, balance_to_rough, level_of, write_balance_page
+    from bridge.advising import level_of
     from bridge.checking import opened_song
-    from bridge.jobs import song_name
     from bridge.road.stem_checking.stem_checks import store_of
 
     with store_of(given.inputs.store) as store:
         song = _read(given, store, events)
-        target = _rough_of(given.job, song.session)
+        if given.aim == "reference":
+            _references_of(given.job, song.session)
+        else:
+            _rough_of(given.job, song.session)
         groups = _heard(given, song)
         events.stage("levels")
-        rate_hz = song.plan.engine.sample_rate_hz
-        levels = {each.id: level_of(each.signal.blocks(), rate_hz) for each in groups}
-        events.stage("rough mix")
+        levels = {each.id: level_of(each.signal.blocks(), song.rate_hz) for each in groups}
+        events.stage("balance")
         with opened_song(song.session) as audio:
-            mix = _mix_of(audio, target)
-            rough = _in_rough(song, audio, mix)
-            made = balance_to_rough(
-                groups,
-                levels,
-                rough,
-                target,
-                rate_hz,
-                per_stem=given.per_stem,
-                before_inserts=given.before_inserts,
-            )
+            if given.aim == "reference":
+                made, sounds = _to_reference(given, song, groups, levels)
+            else:
+                made, sounds = _to_rough(given, song, groups, levels, audio)
             if page is not None:
-                sounds = balance_sounds(
-                    groups, made, levels, mix, rough.late / rough.rate_hz, rate_hz
-                )
-                write_balance_page(page, made, sounds, song_name(given.job))
+                _write_page(page, given.job, made, sounds())
             return made
+
+
+def _to_rough(
+    given: ToBalance,
+    song: _Song,
+    groups: Sequence[HeardGroup],
+    levels: Mapping[str, Level],
+    audio: SongAudio,
+) -> tuple[Balance, Callable[[], Sounds]]:
+    from bridge.advising import balance_sounds, balance_to_rough
+
+    target = _rough_of(given.job, song.session)
+    mix = _mix_of(audio, target)
+    rough = _in_rough(song, audio, mix)
+    made = balance_to_rough(
+        groups,
+        levels,
+        rough,
+        target,
+        song.rate_hz,
+        per_stem=given.per_stem,
+        before_inserts=given.before_inserts,
+    )
+    late_s = rough.late / rough.rate_hz
+    return made, partial(balance_sounds, groups, made, levels, mix, late_s, song.rate_hz)
+
+
+def _to_reference(
+    given: ToBalance, song: _Song, groups: Sequence[HeardGroup], levels: Mapping[str, Level]
+) -> tuple[Balance, Callable[[], Sounds]]:
+    from bridge.advising import balance_sounds, balance_to_reference
+    from bridge.checking import stem_audio
+    from bridge.comparing import tone_of_file
+    from chains import load
+
+    paths = _references_of(given.job, song.session)
+    first = stem_audio("reference", "reference", "mix", (paths[0],))
+    made = balance_to_reference(
+        groups,
+        levels,
+        {path.name: tone_of_file(path) for path in paths},
+        {each.id: each.gain_db for each in load(given.job.chain_path).groups},
+        song.rate_hz,
+        before_inserts=given.before_inserts,
+    )
+    return made, partial(balance_sounds, groups, made, levels, first, None, song.rate_hz)
+
+
+def _write_page(page: Path, job: Job, made: Balance, sounds: Sounds) -> None:
+    from bridge.advising import write_balance_page
+    from bridge.jobs import song_name
+
+    write_balance_page(page, made, sounds, song_name(job))
 
 
 def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
@@ -147,7 +197,27 @@ def _rough_of(job: Job, session: Session) -> str:
             "this job has no rough mix to balance to",
             {"file": str(job.path)},
             expected='rough = "rough.wav" above the first table of the job',
-            hint="ask the client for it",
+            hint="ask the client for it; with references in the job, --to reference goes by these",
+        )
+    )
+
+
+def _references_of(job: Job, session: Session) -> list[Path]:
+    """The references that are files of their own. Raises InputError `no_reference`."""
+    found = [
+        each.media.path
+        for each in session.references
+        if each.kind == "reference" and each.media.member is None and each.right is None
+    ]
+    if found:
+        return found
+    raise InputError(
+        Problem(
+            "no_reference",
+            "this job has no reference to balance to",
+            {"file": str(job.path)},
+            expected='references = ["ref.wav"] above the first table of the job',
+            hint="stereo files beside the stems, not in a zip",
         )
     )
 

@@ -1,4 +1,4 @@
-"""Faders by the rough mix: known gains found again, what is not known left alone, jobs kept."""
+"""Faders by a rough mix or a reference: what is known found, the rest left alone, jobs kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from bridge.advising import Balance, GroupMove
+from bridge.advising import Aim, Balance, GroupMove
 from bridge.audio import Block
 from bridge.cli.progress import ProgressBar
 from bridge.demo import stem
@@ -78,15 +78,19 @@ class Songs:
         job.write_text(f'schema = 1\nchain = "chain.toml"\nstems = "stems"\n{named}{more}')
         return job
 
-    def given(self, job: Path, *, per_stem: bool = False, raw: bool = False) -> ToBalance:
+    def given(
+        self, job: Path, aim: Aim = "rough", *, per_stem: bool = False, raw: bool = False
+    ) -> ToBalance:
         """What is asked of a job."""
         found = load_job(job)
         inputs = Inputs((), found.chain_path, store=self.store).of_job(found)
-        return ToBalance(inputs, per_stem=per_stem, before_inserts=raw)
+        return ToBalance(inputs, aim, per_stem=per_stem, before_inserts=raw)
 
-    def balance(self, job: Path, *, per_stem: bool = False, raw: bool = False) -> Balance:
+    def balance(
+        self, job: Path, aim: Aim = "rough", *, per_stem: bool = False, raw: bool = False
+    ) -> Balance:
         """What is proposed for a job."""
-        return balanced(self.given(job, per_stem=per_stem, raw=raw), ProgressBar())
+        return balanced(self.given(job, aim, per_stem=per_stem, raw=raw), ProgressBar())
 
 
 @pytest.fixture
@@ -225,6 +229,34 @@ def test_a_job_without_a_rough_mix_and_one_with_another_songs(songs: Songs) -> N
     with pytest.raises(InputError) as told:
         songs.balance(songs.job(other))
     assert told.value.problems[0].kind == "rough_of_other_song"
+
+
+def test_a_reference_moves_what_leads_a_band_and_no_further_than_told(
+    song: Mapping[str, Block], songs: Songs, tmp_path: Path
+) -> None:
+    """The reference is the song at other faders, as near as another song never comes."""
+    other = _mixed(song, drums=5.0, bass=5.0, lead=-4.0, backing=-4.0)
+    soundfile.write(tmp_path / "ref.wav", other.T, RATE_HZ, subtype="FLOAT")
+    named = 'references = ["ref.wav"]\n'
+    chain = PLAIN.replace("gain_db = -1.5", "gain_db = 0.0")
+    job = songs.job(None, chain, named)
+    made = songs.balance(job, "reference")
+    found = _groups(made)
+    assert found["rhythm"].change_db > found["music"].change_db + 2.0
+    assert found["voices"].change_db < found["music"].change_db - 1.0
+    assert float(made.facts["mid_after_db"] or 0) < 0.5 * float(made.facts["mid_before_db"] or 0)
+    apply_balance(songs.given(job, "reference"), made)
+    assert songs.balance(job, "reference").moves == 0
+    quiet = chain.replace('stems = ["*"]', 'stems = ["*"]\ntrim_db = -30.0')
+    alone = _groups(songs.balance(songs.job(None, quiet, named), "reference"))["music"]
+    assert (alone.change_db, alone.left_alone[:13]) == (0.0, "leads less th")
+    far = _mixed(song, drums=20.0, bass=20.0, lead=-20.0, backing=-20.0)
+    soundfile.write(tmp_path / "ref.wav", far.T, RATE_HZ, subtype="FLOAT")
+    bound = _groups(songs.balance(songs.job(None, chain, named), "reference"))
+    assert bound["rhythm"].change_db - bound["voices"].change_db == pytest.approx(12.0, abs=0.5)
+    with pytest.raises(InputError) as told:
+        songs.balance(songs.job(None, chain), "reference")
+    assert told.value.problems[0].kind == "no_reference"
 
 
 def test_the_page_plays_the_song_at_both_faders(
