@@ -1,0 +1,1 @@
+"""How well `balance` finds the faders of a rough mix of which all is known, and what it takes."""
