@@ -11,7 +11,6 @@ from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
 from bridge.checking.findings import (
     CheckReport,
-    Finding,
     Found,
     MixFit,
     StemFindings,
@@ -22,6 +21,7 @@ from bridge.checking.findings import (
 )
 from bridge.checking.hearing import Heard, heard
 from bridge.checking.mix.against_mix import against_mix
+from bridge.checking.mix.explained import explained
 from bridge.checking.remembering.checked import Progress
 from bridge.checking.remembering.stems import known_or_heard
 from bridge.checking.song_audio import (
@@ -85,7 +85,7 @@ def check_anew(
         told = tuple(each for each in told if each.code not in _SURER_BY_A_MIX)
     if fit is not None:
         stems = _with_turned_sides(stems, song, fit)
-        told = tuple(_as_in_mix(each) if fit.verdict == "sums" else each for each in told)
+        told = explained(told, fit)
     return CheckReport((*stems, *others), told, fit)
 
 
@@ -109,14 +109,6 @@ def _against_mix(
         return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
     except InputError as error:
         return undecodable(paths[0].stem, error.problems, length_s)
-
-
-def _as_in_mix(finding: Finding) -> Finding:
-    """A bus that is printed in stems whose sum is the mix is in its place, though once for all."""
-    if finding.code != "printed_bus":
-        return finding
-    words = f"{finding.words}; their sum is the mix as it is"
-    return replace(finding, severity="minor", words=words)
 
 
 def _with_turned_sides(

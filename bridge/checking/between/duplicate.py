@@ -1,5 +1,7 @@
 """`duplicate`: the same audio in two stems, whatever its level, place, polarity, width or depth.
 
+One that lies elsewhere may be the return of a delay, so it is minor.
+
 Two passes of a doubled voice are none: from take to take not one wave is the same.
 """
 
@@ -37,7 +39,7 @@ def _told(copy: Copy) -> Shared:
     gain_db = amplitude_db(abs(copy.alignment.gain))
     return Shared(
         "duplicate",
-        "major",
+        "minor" if offset else "major",
         (one.facts.id, other.facts.id),
         start_s,
         end_s,
@@ -52,7 +54,8 @@ def _told(copy: Copy) -> Shared:
 def _how(offset_s: float, gain_db: float, polarity: int) -> str:
     how = []
     if offset_s:
-        how.append(f"{abs(1000 * offset_s):.3g} ms {'late' if offset_s > 0 else 'early'}")
+        way = "late" if offset_s > 0 else "early"
+        how.append(f"an exact copy {abs(1000 * offset_s):.3g} ms {way}")
     if abs(gain_db) >= _LEVEL_DB:
         how.append(f"{abs(gain_db):.1f} dB {'louder' if gain_db > 0 else 'quieter'}")
     if polarity < 0:
