@@ -10,6 +10,7 @@ from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.beside import beside
+from bridge.checking.mix.far_away import far_offsets_s
 from bridge.checking.mix.fitting import Fit, copies_of
 from bridge.checking.mix.holding import SUMS_DB, Held, held_to
 from bridge.checking.mix.mastered import doubtful, is_mastered
@@ -59,23 +60,31 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
 
 
 def held_against(
-    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None
+    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None, near: int = 0
 ) -> AgainstMix:
-    """The same, with what it rests on. Raises as `against_mix` does."""
+    """The same, with what it rests on. Raises as `against_mix` does.
+
+    The stems are looked for about `near` frames later than they lie in the song.
+    """
     rates = Counter(stem.audio.facts.sample_rate_hz for stem in stems)
     if not rates:
         return AgainstMix(MixFit(0.0, (), (), "unrelated", "no stem can be held to it"))
     rate_hz = rates.most_common(1)[0][0]
-    ways = placed(stems, mix, rate_hz)
+    ways = placed(stems, mix, rate_hz, near)
     late = ways[0][0]
     inside = [stem for stem in stems if sounds_in(stem, mix, late / rate_hz)]
     if 0 < len(inside) < len(stems):
-        found = held_against(inside, mix, tempo_bpm)
+        found = held_against(inside, mix, tempo_bpm, near)
         told = with_outside(found.fit, [stem.audio.facts.id for stem in stems], late)
         return replace(found, fit=told)
     held = held_to(stems, mix, ways, rate_hz)
     if held is None:
         return AgainstMix(MixFit(0.0, (), (), "unrelated", "the rough mix is silent"))
+    if not near and held.fit.explained_db < _LITTLE_DB:
+        for late_s in far_offsets_s(stems, mix):
+            found = held_against(stems, mix, tempo_bpm, round(late_s * rate_hz))
+            if found.fit.explained_db >= _LITTLE_DB:
+                return found
     return AgainstMix(_told(stems, held, tempo_bpm), tuple(stems), held)
 
 

@@ -33,6 +33,8 @@ _SEEN = 1e-3
 
 @dataclass(frozen=True)
 class _Peaks:
+    """`heights` by offset, the first of which is -`lead`."""
+
     heights: npt.NDArray[np.float32]
     lead: int
 
@@ -59,9 +61,10 @@ class _Peaks:
         return bool(near.max(initial=0.0) >= _AS_GOOD * self.heights.max())
 
 
-def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[int]]:
+def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int, near: int = 0) -> list[list[int]]:
     """How many frames later each stem lies in the mix than in the song, at `rate_hz`.
 
+    Each is looked for about `near` frames later.
     The first list has all where most stems lie: what sounds in one stem and again in another, as
     in the return of a delay, is found at the other's place. Those that follow, if any, are right
     where they explain more. What repeats itself stays where most stems lie, as does what cannot be
@@ -69,9 +72,9 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[in
     with the others, any other to lie on the nearest beat. Then it lies where it fits best; then all
     that can end with the others do so.
     """
-    found = [_peaks(stem, mix, rate_hz) for stem in stems]
+    found = [_peaks(stem, mix, rate_hz, near) for stem in stems]
     sure = Counter(peaks.best() for peaks in found if peaks.is_sharp())
-    common = 0 if not sure else max(sure, key=lambda each: (sure[each], -abs(each)))
+    common = near if not sure else max(sure, key=lambda each: (sure[each], -abs(each)))
     around = round(_AROUND_S * rate_hz)
     usual_s = usual_end_s([span_s(stem)[1] for stem in stems])
     likely, best, ending = [], [], []
@@ -87,17 +90,17 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int) -> list[list[in
     return [way for at, way in enumerate(ways) if way not in ways[:at]]
 
 
-def _peaks(stem: Heard, mix: StemAudio, rate_hz: int) -> _Peaks:
+def _peaks(stem: Heard, mix: StemAudio, rate_hz: int, near: int) -> _Peaks:
     lead, frames = round(REACH_S * rate_hz), round(_SPAN_S * rate_hz)
     size = fft.next_fast_len(frames + 2 * lead, real=True)
     added = np.zeros(size // 2 + 1, np.complex64)
     for place_s in loud_places(loudness_by_row(stem), _SPAN_S, _PLACES):
         start = round(place_s * rate_hz)
         one = excerpt(stem.audio, start, frames, rate_hz)
-        other = excerpt(mix, start - lead, frames + 2 * lead, rate_hz)
+        other = excerpt(mix, start + near - lead, frames + 2 * lead, rate_hz)
         for mine, theirs in zip(*of_one_width(one, other), strict=True):
             own = fft.rfft(mine.astype(np.float32), size)
             crossed = np.conj(own) * fft.rfft(theirs.astype(np.float32), size)
             sizes = np.abs(crossed)
             added += crossed / (sizes + _SEEN * float(sizes.max()) + 1e-30)
-    return _Peaks(np.abs(fft.irfft(added, size)[: 2 * lead + 1]).astype(np.float32), lead)
+    return _Peaks(np.abs(fft.irfft(added, size)[: 2 * lead + 1]).astype(np.float32), lead - near)

@@ -379,3 +379,37 @@ def test_a_mix_of_another_clock_is_told_once_and_no_stem_is(tmp_path: Path) -> N
     assert (fit.verdict, fit.findings) == ("sums", ())
     assert "it runs 100.0 ppm slower than the stems" in fit.words
     assert [each.drift_ppm for each in fit.stems] == pytest.approx([-100.0] * 3, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("late", "in_mix", "severity"),
+    [(0, True, "info"), (0, False, "major"), (17_568, True, "info")],
+)
+def test_a_copy_that_the_mix_has_as_well_is_meant(
+    tmp_path: Path, late: int, in_mix: bool, severity: str
+) -> None:
+    """A part that was doubled, one that was sent twice, and the return of a delay."""
+    again = 0.5 * _later(STEMS["lead"], late)
+    report = _checked(tmp_path, _sum() + in_mix * again, {**STEMS, "lead echo": again})
+    (found,) = (each for each in report.between if each.code == "duplicate")
+    assert (found.severity, set(found.stems)) == (severity, {"lead", "lead echo"})
+    assert report.mix is not None
+    assert report.mix.verdict == "sums"
+
+
+@pytest.mark.parametrize("later_s", [9.0, -7.0])
+def test_a_mix_that_begins_bars_before_or_after_the_stems_is_placed(
+    tmp_path: Path, later_s: float
+) -> None:
+    """Farther than any single stem is looked for."""
+    stems = {
+        name: np.concatenate([_hits(seed + part, hz) for part in (0, 10, 20)], axis=1)
+        for name, seed, hz in (("bass", 1, 90.0), ("keys", 2, 400.0))
+    }
+    frames = round(later_s * RATE_HZ)
+    mix = np.asarray(sum(stems.values()))
+    mix = np.pad(mix, ((0, 0), (frames, 0))) if frames > 0 else mix[:, -frames:]
+    fit = _fit(tmp_path, mix, stems)
+    assert (fit.verdict, fit.findings) == ("sums", ())
+    assert {each.offset_frames for each in fit.stems} == {frames}
+    assert f"the stems begin {abs(later_s):.3f} s" in fit.words
