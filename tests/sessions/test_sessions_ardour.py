@@ -283,7 +283,8 @@ def test_a_line_of_a_vca_stands_in_its_tracks_lines_where_the_vca_stood(tmp_path
     (line,) = kick.automation
     assert (line.target, line.unit) == ("vca_gain_db:vca-1", "linear")
     assert [point[:2] for point in line.points] == [(0.0, 0.5), (1.0, 0.25)]
-    assert kick.gain_db == pytest.approx(6.0206, abs=1e-4)
+    assert kick.gain_db == pytest.approx(6.0206 - 6.9357, abs=1e-4)
+    assert line.plus_db == pytest.approx(6.9357, abs=1e-4)
     assert "vca_lines" in {each.code for each in session.diagnostics}
 
 

@@ -72,8 +72,9 @@ def _automation_lists(vca: etree._Element) -> Iterator[etree._Element]:
 
 
 def _vca_line(own: str, vca: etree._Element, clock: Clock) -> Automation | None:
-    """The line of a VCA's fader, if it is played."""
-    return clock.automation(automation_list(vca, "gain"), f"vca_gain_db:vca-{own}", "linear")
+    """The line of a VCA's fader, if it is played, over where it stands in its tracks' faders."""
+    line = clock.automation(automation_list(vca, "gain"), f"vca_gain_db:vca-{own}", "linear")
+    return None if line is None else replace(line, plus_db=-_standing_db(vca))
 
 
 def _vca(
@@ -83,10 +84,7 @@ def _vca(
     known: dict[tuple[str, int], _Moved],
     depth: int = 0,
 ) -> _Moved:
-    """What a route or VCA has from its VCAs; each is counted once a depth.
-
-    Of one that a line moves, the line stands for where it stands.
-    """
+    """What a route or VCA has from its VCAs; each is counted once a depth."""
     gain_db, muted, moving = 0.0, False, Counter[str]()
     for each in node.iterfind("Slavable/Master"):
         own = each.get("number", "")
@@ -95,7 +93,7 @@ def _vca(
             if (own, depth) not in known:
                 known[own, depth] = _vca(vca, vcas, lines, known, depth + 1)
             above = known[own, depth]
-            stands_db = 0.0 if own in lines else _vca_gain_db(vca)
+            stands_db = _standing_db(vca) if own in lines else _vca_gain_db(vca)
             gain_db += stands_db + above.gain_db - _assigned_db(node, vca)
             muted = muted or above.muted or _vca_muted(vca)
             moving += above.lines + Counter([own] if own in lines else [])
@@ -109,6 +107,12 @@ def _vca_faders(vca: etree._Element) -> Iterator[etree._Element]:
 def _vca_gain_db(vca: etree._Element) -> float:
     gains = (number(each, "value", 1.0) for each in _vca_faders(vca))
     return amplitude_db(abs(next(gains, 1.0)))
+
+
+def _standing_db(vca: etree._Element) -> float:
+    """Where a VCA that a line moves stands; one that is down counts as up, for the line over it."""
+    level_db = _vca_gain_db(vca)
+    return level_db if math.isfinite(level_db) else 0.0
 
 
 def _assigned_db(node: etree._Element, vca: etree._Element) -> float:
