@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from bridge.bouncing.clips import knows_channels, takes_channels
@@ -86,6 +87,7 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
         "a line switches a plugin on and off, which stays on here; freeze the track in the DAW",
     ),
     "instrument": ("told", "its notes are not played; print or freeze its instrument in the DAW"),
+    "frozen": ("told", "it is frozen; what was frozen is printed for its clips and plugins"),
     "stays_whole": (
         "told",
         "its plugins hear all its tracks at once, so it is one stem and not its tracks",
@@ -118,6 +120,23 @@ class TrackAccount:
         """The object of the `tracks` list."""
         told = {"track": self.track.name, "reason": self.reason, "of": self.of}
         return {**told, "fate": self.fate}
+
+
+def as_frozen(session: Session) -> tuple[Session, tuple[TrackAccount, ...]]:
+    """The session as it plays: frozen tracks with what was frozen, which is told by its files.
+
+    What a DAW freezes lies behind a track's devices and before its fader.
+    """
+    told: list[TrackAccount] = []
+    tracks: list[Track] = []
+    for track in session.tracks:
+        if track.frozen:
+            files = (clip.media_path or clip.name for clip in track.frozen)
+            told.append(TrackAccount(track, "frozen", ", ".join(dict.fromkeys(files))))
+            lines = (each for each in track.automation if not each.target.startswith("device:"))
+            track = replace(track, clips=track.frozen, devices=(), automation=tuple(lines))
+        tracks.append(track)
+    return replace(session, tracks=tuple(tracks)), tuple(told)
 
 
 def instruments(session: Session, network: Network) -> tuple[TrackAccount, ...]:

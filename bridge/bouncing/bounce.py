@@ -14,6 +14,7 @@ from bridge.bouncing.accounts import (
     ClipAccount,
     TrackAccount,
     account,
+    as_frozen,
     instruments,
     track_accounts,
 )
@@ -132,6 +133,7 @@ def planned(
     By default it is the range that the session calls its own, else from 0 to the end of the last
     clip that is heard; `tail_s` goes on behind it. Raises InputError: feedback, empty_range.
     """
+    session, frozen = as_frozen(session)
     accounts = account(session, network(session), dialect)
     rate_hz = session.sample_rate_hz
     own_start_s, own_end_s = _own_range_s(session)
@@ -141,7 +143,8 @@ def planned(
     if start < 0 or start > stop or (given and start == stop):
         raise InputError(_empty_range(start / rate_hz, stop / rate_hz))
     printed = network(_without(session, accounts))
-    told = (*track_accounts(printed, dialect), *instruments(session, printed))
+    heard = (each for each in frozen if each.track.id in printed.heard)
+    told = (*heard, *track_accounts(printed, dialect), *instruments(session, printed))
     through = through_master and kind != "master"
     made = Bounce(
         session, printed, dialect, kind, start, stop - start, accounts, told, through_master=through

@@ -166,7 +166,8 @@ class Track:
     "master". `role` is a path such as "drums/kick", "vocals", "other". `parent` and `output` are
     track ids, `output` "master" at the end of the road, None for a track that is heard only
     through its sends. `trim_db` comes before the devices, `gain_db` is the fader after them.
-    `width` is the stereo panner's, -1 to 1; `pan_law` names the DAW's law.
+    `width` is the stereo panner's, -1 to 1; `pan_law` names the DAW's law. `frozen` are the clips
+    that a frozen track plays in place of its clips and devices, where the session has both.
     """
 
     id: str
@@ -188,9 +189,11 @@ class Track:
     width: float | None = None
     pan_law: str | None = None
     trim_db: float = 0.0
+    frozen: tuple[Clip, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `tracks` list."""
+        frozen = {"frozen": [clip.as_json() for clip in self.frozen]} if self.frozen else {}
         return {
             "id": self.id,
             "name": self.name,
@@ -207,6 +210,7 @@ class Track:
             "devices": [device.as_json() for device in self.devices],
             "automation": [line.as_json() for line in self.automation],
             **beyond_default(self, _TRACK_SPARSE),
+            **frozen,
         }
 
 

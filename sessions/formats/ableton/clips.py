@@ -70,6 +70,7 @@ def _windows_path(hexadecimal: str) -> str:
 
 _REPITCH = "3"
 _SEQUENCER = "DeviceChain/MainSequencer"
+_FROZEN = "DeviceChain/FreezeSequencer"
 _ARRANGED = ("Sample", "ClipTimeable")
 
 
@@ -105,16 +106,27 @@ class Clips:
 
     def read(self, track: etree._Element, name: str) -> tuple[Clip, ...]:
         """The arrangement's clips in order of time, then those of take lanes, which are mute."""
-        clips: list[Clip] = []
-        for place in _ARRANGED:
-            for element in children(track.find(f"{_SEQUENCER}/{place}/ArrangerAutomation/Events")):
-                clips += self._clip(element, name)
+        clips = self._arranged(track, name, _SEQUENCER)
         slots = track.iterfind(f"{_SEQUENCER}/ClipSlotList/ClipSlot/ClipSlot/Value")
         launched = sum(len(slot) for slot in slots)
         if launched:
             self._tally.add("session_clips", name, launched)
-        clips.sort(key=lambda clip: clip.position_s)
         return (*clips, *self._takes(track, name))
+
+    def frozen(self, track: etree._Element, name: str) -> tuple[Clip, ...]:
+        """What a frozen track plays for its clips and devices; nothing of one changed since."""
+        if not self._values.whether(track, "Freeze", False):
+            return ()
+        if self._values.whether(track, "NeedArrangerRefreeze", False):
+            return ()
+        return self._arranged(track, name, _FROZEN)
+
+    def _arranged(self, track: etree._Element, name: str, sequencer: str) -> tuple[Clip, ...]:
+        clips: list[Clip] = []
+        for place in _ARRANGED:
+            for element in children(track.find(f"{sequencer}/{place}/ArrangerAutomation/Events")):
+                clips += self._clip(element, name)
+        return tuple(sorted(clips, key=lambda clip: clip.position_s))
 
     def _takes(self, track: etree._Element, name: str) -> Iterator[Clip]:
         for number, lane in enumerate(track.iterfind("TakeLanes/TakeLanes/TakeLane"), 1):

@@ -56,7 +56,10 @@ _TEXTS: Mapping[str, tuple[Severity, str]] = {
     "unknown_output": ("warning", "{count} tracks go to a track that is not there: {places}"),
     "track_delay": ("warning", "{count} tracks are delayed, which is left out: {places}"),
     "crossfader": ("warning", "{count} tracks are on the crossfader, left out: {places}"),
-    "frozen_track": ("note", "{count} tracks are frozen; read as before freezing: {places}"),
+    "frozen_track": (
+        "note",
+        "{count} tracks are frozen; read as before, what they play beside it: {places}",
+    ),
     "unknown_tracks": ("warning", "{count} tracks of unknown kind are left out: {places}"),
 }
 
@@ -135,6 +138,7 @@ class _Reader:
             parent=self.mixer.parent(place),
             output=self.mixer.output(place),
             clips=self.clips.read(element, place.name),
+            frozen=self.clips.frozen(element, place.name),
             devices=tuple(placed.device for placed in devices),
             role=role_of(place.name),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.bouncing import dialect_of, planned, seconds
-from bridge.bouncing.bounce import stiff_settings
+from bridge.bouncing.bounce import refusals, stiff_settings
 from sessions import (
     Automation,
     AutomationPoint,
@@ -160,3 +160,27 @@ def test_an_instrument_is_told_and_not_hosted() -> None:
     hall = Track("3", "hall", kind="return", devices=(Device("Hall", "", "VST3", "1"),))
     unfed = replace(session, tracks=(track, hall, replace(lead, output="master")))
     assert planned(unfed, dialect_of(unfed)).hosted == ()
+
+
+def test_a_frozen_track_plays_what_was_frozen_and_names_it() -> None:
+    """Its notes, its instrument and the lines of that are not asked for."""
+    media = Media(Path("f.wav"), None, 48_000, 2, 48_000, "WAV", "PCM_24")
+    frozen = Clip(media=media, length_s=1.0, media_path="Freeze/f.wav")
+    moved = Automation("device:0:enabled", "bool", (AutomationPoint(0.0, 0.5),))
+    faded = Automation("gain_db", "linear", (AutomationPoint(0.0, 0.5),))
+    keys = Track(
+        "1",
+        "keys",
+        "midi",
+        clips=(Clip(kind="midi", length_s=2.0),),
+        devices=(Device("Piano", "", "VST3", "1"),),
+        automation=(moved, faded),
+        frozen=(frozen,),
+    )
+    session = Session("ableton", None, 48_000, (keys,))
+    made = planned(session, dialect_of(session))
+    told = [(each.reason, each.of, each.fate) for each in made.tracks]
+    assert told == [("frozen", "Freeze/f.wav", "told")]
+    assert [(each.clip.media, each.fate) for each in made.accounts] == [(media, "rendered")]
+    assert (made.hosted, refusals(made), stiff_settings(made)) == ((), [], [])
+    assert made.network.tracks["1"].automation == (faded,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -187,3 +188,30 @@ def with_clip(xml: bytes, clip: str) -> bytes:
     (events,) = root.xpath("//AudioTrack//MainSequencer/Sample/ArrangerAutomation/Events")
     events.append(etree.fromstring(clip))
     return etree.tostring(root)
+
+
+def test_a_frozen_track_has_beside_its_clips_what_it_plays(
+    changed: Callable[..., Any],
+) -> None:
+    """Live keeps it in a sequencer of its own; one that was changed since is to be frozen anew."""
+
+    def frozen(stale: bytes) -> Callable[[bytes], bytes]:
+        def change(xml: bytes) -> bytes:
+            tree = etree.fromstring(xml, etree.XMLParser(huge_tree=True))
+            clip = next(tree.iter("AudioClip"))
+            track = next(clip.iterancestors("AudioTrack"))
+            events = track.find("DeviceChain/FreezeSequencer/Sample/ArrangerAutomation/Events")
+            events.append(copy.deepcopy(clip))
+            track.find("Freeze").set("Value", "true")
+            track.find("NeedArrangerRefreeze").set("Value", stale.decode())
+            return etree.tostring(tree)
+
+        return change
+
+    found = changed("dawtool__example-120", frozen(b"false")).session
+    (track,) = (each for each in found.tracks if each.frozen)
+    assert track.frozen[0].media_path == track.clips[0].media_path
+    assert len(track.frozen) == 1
+    assert not any(
+        each.frozen for each in changed("dawtool__example-120", frozen(b"true")).session.tracks
+    )
