@@ -104,6 +104,7 @@ from .model import (
     stem_version_id as stem_version_id,
 )
 from .reading import (
+    CHAIN as CHAIN,
     LIBRARY as LIBRARY,
     load as load,
     loads as loads,
@@ -137,6 +138,7 @@ from .write import (
 )
 
 __all__ = [
+    "CHAIN",
     "LIBRARY",
     "MASTER",
     "MAX_BYTES",

@@ -22,6 +22,24 @@ from .balancing.proposal import (
 from .balancing.reference import (
     balance_to_reference as balance_to_reference,
 )
+from .fitting.fitting import (
+    Fit as Fit,
+    Part as Part,
+    Row as Row,
+    Turned as Turned,
+    fitted as fitted,
+)
+from .fitting.scoring import (
+    Likeness as Likeness,
+    SamePerformance as SamePerformance,
+    Score as Score,
+)
+from .fitting.stages import (
+    BuiltInStage as BuiltInStage,
+    Excerpted as Excerpted,
+    Stage as Stage,
+    hosted_stage as hosted_stage,
+)
 from .starting.references import (
     Reference as Reference,
     heard_reference as heard_reference,
@@ -30,23 +48,37 @@ from .starting.starter import (
     Starter as Starter,
     starter as starter,
 )
-from .starting.trials import Trials as Trials
+from .starting.trials import (
+    Trials as Trials,
+)
 
 __all__ = [
     "Aim",
     "Balance",
+    "BuiltInStage",
+    "Excerpted",
+    "Fit",
     "GroupMove",
     "HeardGroup",
     "Level",
+    "Likeness",
+    "Part",
     "Reference",
+    "Row",
+    "SamePerformance",
+    "Score",
     "Sounds",
+    "Stage",
     "Starter",
     "StemMove",
     "Trials",
+    "Turned",
     "balance_sounds",
     "balance_to_reference",
     "balance_to_rough",
+    "fitted",
     "heard_reference",
+    "hosted_stage",
     "level_of",
     "starter",
     "write_balance_page",

@@ -58,6 +58,10 @@ COMMANDS = {
         "farm.app:app",
         "Several machines for a studio's songs: a scheduler, workers, a queue.",
     ),
+    "fit": (
+        "advising.fit:fit",
+        "Move the settings of inserts until what comes out is nearest to a file.",
+    ),
     "freeze": (
         "songs.freeze:freeze",
         "Keep in JOB/frozen what every plugin of a revision gave, without loss.",

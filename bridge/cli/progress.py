@@ -104,6 +104,30 @@ class SongsBar:
             self._bar.advance(self._bar.task_ids[0])
 
 
+class CountBar:
+    """Shows how many of many alike steps of one stage were made, and a word on them."""
+
+    def __init__(self, stage: str) -> None:
+        self._bar = _bar() if _may_be_seen() else None
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], stage=stage)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, made: int, total: int, word: str) -> None:
+        """So many of them are made."""
+        if self._bar is not None:
+            task = self._bar.task_ids[0]
+            self._bar.update(task, completed=made, total=total, description=printable(word))
+
+
 def _may_be_seen() -> bool:
     """Whether rich, which takes a while to load, could say that stderr is a terminal."""
     return sys.stderr.isatty() or bool({"FORCE_COLOR", "TTY_COMPATIBLE"} & {*os.environ})

@@ -14,6 +14,7 @@ from .elsewhere import (
     hosted_elsewhere as hosted_elsewhere,
 )
 from .engines.display_text import (
+    reading as reading,
     tidy as tidy,
 )
 from .engines.output_checks import (
@@ -139,6 +140,7 @@ __all__ = [
     "plugin_places",
     "probe",
     "programme",
+    "reading",
     "refuse_window",
     "scan",
     "scratch",

@@ -123,9 +123,13 @@ class SaveAnswer:
 
 @dataclass(frozen=True)
 class Opened:
-    """An insert is kept loaded; `latency_frames` are taken off whatever it renders."""
+    """An insert is kept loaded; `latency_frames` are taken off whatever it renders.
+
+    `values` are those of the parameters that are tried, 0 to 1, as it was set up.
+    """
 
     latency_frames: int
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True)

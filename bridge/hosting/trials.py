@@ -27,9 +27,15 @@ Rows = Sequence[Sequence[float]]
 
 
 class Trials:
-    """A loaded insert that renders `frames` of stereo at any settings; one thread asks."""
+    """A loaded insert that renders `frames` of stereo at any settings; one thread asks.
 
-    def __init__(self, engine: str, job: RunJob, talk: Conversation) -> None:
+    `values` are where its parameters stood when it was set up.
+    """
+
+    def __init__(
+        self, engine: str, job: RunJob, talk: Conversation, values: tuple[float, ...]
+    ) -> None:
+        self.values = values
         self._engine = engine
         self._job = job
         self._talk = talk
@@ -65,8 +71,9 @@ def trials(engine: str, job: RunJob, names: Sequence[str]) -> Iterator[Trials]:
     if insert.preset is not None:
         check_owner(insert.preset, insert.slot)
     with _talking(insert.slot) as talk:
-        _ask(talk, try_job(ENGINES[engine].name, job, names), port.LOAD_DEADLINE_S, insert.slot)
-        yield Trials(engine, job, talk)
+        wanted = try_job(ENGINES[engine].name, job, names)
+        opened = _ask(talk, wanted, port.LOAD_DEADLINE_S, insert.slot)
+        yield Trials(engine, job, talk, opened.values)
 
 
 @contextmanager

@@ -8,6 +8,10 @@ from .finish import (
     target_spec as target_spec,
     target_words as target_words,
 )
+from .hosted_steps import (
+    insert_of as insert_of,
+    plugin_placed as plugin_placed,
+)
 from .lanes import (
     group_source as group_source,
     lane_source as lane_source,
@@ -21,6 +25,7 @@ from .master import (
     render as render,
 )
 from .master_bus import (
+    render_bus as render_bus,
     sent_parts as sent_parts,
     weighted_sum as weighted_sum,
 )
@@ -29,6 +34,7 @@ from .residuals import (
     residual_files as residual_files,
     write_residuals as write_residuals,
 )
+from .steps import run_steps as run_steps
 from .takes import (
     HeldDrive as HeldDrive,
 )
@@ -50,13 +56,17 @@ __all__ = [
     "VersionsSum",
     "context_of",
     "group_source",
+    "insert_of",
     "lane_source",
     "peak_between",
+    "plugin_placed",
     "render",
+    "render_bus",
     "render_lanes",
     "render_the_others",
     "residual_files",
     "run_again",
+    "run_steps",
     "sent_parts",
     "target_spec",
     "target_words",

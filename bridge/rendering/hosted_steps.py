@@ -9,7 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from bridge.audio import Block, Cursor, read_pcm
-from bridge.gathering import Signal, Tap, prepare, store_file, store_signal, unreadable, untouched
+from bridge.gathering import (
+    Bench,
+    Signal,
+    Tap,
+    prepare,
+    store_file,
+    store_signal,
+    unreadable,
+    untouched,
+)
 from bridge.hosting import (
     FILTER_FRAMES,
     SUFFIXES,
@@ -59,7 +68,7 @@ def render_hosted(
         }
         if step.mix == 1.0 and step.on == "stereo":
             return store_file(context.store, key, Path(job.output), "float32", context.cancel, meta)
-        blocks = run([_placed_plugin(read_pcm(job.output, 2, "float32"), step)], source.blocks())
+        blocks = run([plugin_placed(read_pcm(job.output, 2, "float32"), step)], source.blocks())
         return store_signal(
             context.store, lambda: key, blocks, "float64", context.cancel, lambda: meta
         )
@@ -85,7 +94,7 @@ def _job(
 ) -> tuple[RunJob, Prepared]:
     """Write what the child needs into `folder`."""
     engine = context.plan.engine
-    insert, prepared = _insert(context, step, folder)
+    insert, prepared = insert_of(context.bench, step, folder)
     fed, key_input = folder / "in.f32", folder / "key.f32"
     on = step.on
     frames = _feed(fed, tap if on == "stereo" else (split(block, on) for block in tap))
@@ -156,13 +165,15 @@ class _Recorded:
         return np.zeros((2, 0))
 
 
-def _placed_plugin(wet: Iterator[Block], step: HostedStep) -> Processor:
+def plugin_placed(wet: Iterator[Block], step: HostedStep) -> Processor:
+    """What a step's plugin made, on its side of the signal and beside the dry signal."""
     recorded = _Recorded(wet)
     return Mixed(recorded if step.on == "stereo" else Sided(recorded, step.on), step.mix)
 
 
-def _insert(context: Context, step: HostedStep, folder: Path) -> tuple[HostedInsert, Prepared]:
-    prepared = prepare(context.bench, step)
+def insert_of(bench: Bench, step: HostedStep, folder: Path) -> tuple[HostedInsert, Prepared]:
+    """A step's plugin made ready, its preset in `folder`. Raises as Host.prepare."""
+    prepared = prepare(bench, step)
     preset = None
     if prepared.preset is not None:
         preset = folder / f"prepared{SUFFIXES[step.plugin.format]}"

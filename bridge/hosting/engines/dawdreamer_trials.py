@@ -29,7 +29,8 @@ def try_out(job: Try, tell: Tell) -> Opened:
     """Load the insert and keep it."""
     kept = _Kept(job, ready(job, tell))
     _kept[:] = [kept]
-    return Opened(kept.latency_frames)
+    values = tuple(kept.parameters.raw(name) for name in job.names)
+    return Opened(kept.latency_frames, values)
 
 
 def tried(job: Tried, tell: Tell) -> Done:

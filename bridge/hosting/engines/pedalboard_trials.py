@@ -19,7 +19,9 @@ def try_out(job: Try, tell: Tell) -> Opened:
     """Load the insert and keep it."""
     plugins = instances(job, tell, settled=True)
     _kept[:] = [(job, plugins)]
-    return Opened(reported_latency(plugins) if job.latency_frames is None else job.latency_frames)
+    parameters = parameters_of(plugins[0])
+    latency = reported_latency(plugins) if job.latency_frames is None else job.latency_frames
+    return Opened(latency, tuple(parameters.raw(name) for name in job.names))
 
 
 def tried(job: Tried, tell: Tell) -> Done:

@@ -199,6 +199,10 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "report": [[rendered], [rendered, "--bypass", HOSTILE]],
         "send": [[place.folder, "--words", HOSTILE], [place.folder / HOSTILE, "--words", "x"]],
         "balance": [[place.job], [place.job, "--per-stem"], [place.folder / HOSTILE]],
+        "fit": [
+            [place.chain, "--stems", place.stems, "--insert", HOSTILE, "--to", place.chain],
+            [place.job, "--insert", HOSTILE, "--reference", place.folder / HOSTILE],
+        ],
         "freeze": [[place.job], [place.job, HOSTILE], [place.folder / HOSTILE, "--dry-run"]],
         "history": [[place.folder], [place.folder / HOSTILE, "--csv"]],
         "changes": [[place.folder, HOSTILE, "r0"]],

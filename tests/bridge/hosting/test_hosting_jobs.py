@@ -101,7 +101,7 @@ LATER = Diagnostic("warning", "latency_differs", "", "reports 3 frames")
         PrepareAnswer("0" * 32, 3, 2, 2, (("Gain", "-3 dB"),), RAW, (LATER,)),
         RunAnswer(0, 1 << 40, 0.1 + 0.2, 1.0, (LATER, LATER)),
         SaveAnswer(held=False),
-        Opened(480),
+        Opened(480, (0.1 + 0.2, 1.0)),
         Texts((("-3 dB", "50 %"),)),
         ControllerAnswer((OwnParameter("7", "Gain"),), ((0.1 + 0.2, 1.0),)),
         Done(),

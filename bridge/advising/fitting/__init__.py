@@ -1,0 +1,1 @@
+"""Settings of inserts moved until what comes out is nearest to a target."""

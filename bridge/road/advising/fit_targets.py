@@ -1,0 +1,123 @@
+"""The file that inserts are fitted to: which part of it is listened to, and where that begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stemwright.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from bridge.advising import Score
+    from bridge.planning import Excerpt
+
+    Sound = npt.NDArray[np.float64]
+
+PREROLL_S = 1.0
+"""What runs through the inserts before anything counts."""
+SECONDS = 6.0
+"""How much of the song is listened to where nobody says which part."""
+_CHANNELS = 2
+_FARTHEST_S = 0.5
+_ALIKE = 0.3
+
+
+class Target:
+    """The file that is to be come near to."""
+
+    def __init__(self, to: Path | None, reference: Path | None, *, any_level: bool) -> None:
+        """`to` is the same performance, `reference` other music: one of both."""
+        path = to or reference
+        assert path is not None  # noqa: S101 - the command line asks for one of both
+        self._is_same = to is not None
+        self._any_level = any_level
+        self._path = path
+        self._sound: Any = None
+
+    def part(self, rate_hz: int, start_s: float | None, end_s: float | None) -> Excerpt:
+        """The part of the song that is listened to; what nobody says is the loudest."""
+        import numpy as np
+
+        from bridge.audio import probe, read_blocks, resampled
+        from bridge.planning import Excerpt
+
+        header = probe(self._path)
+        blocks = (_stereo(block) for block in read_blocks(self._path))
+        at_rate = resampled(blocks, _CHANNELS, header.sample_rate_hz, rate_hz)
+        self._sound = np.concatenate(list(at_rate), axis=1)
+        if start_s is None:
+            start_s = _loudest_s(self._sound, rate_hz)
+        if end_s is None:
+            end_s = start_s + SECONDS
+        whole_s = self._sound.shape[1] / rate_hz
+        return Excerpt(start_s, min(end_s, max(whole_s, start_s + 1.0)), PREROLL_S)
+
+    def score(self, part: Excerpt, rate_hz: int, frames: int, unheard: int, now: Sound) -> Score:
+        """What is held to the target. Raises InputError `other_performance`."""
+        import numpy as np
+
+        from bridge.advising import Likeness, SamePerformance
+
+        if not self._is_same:
+            start = round(_loudest_s(self._sound, rate_hz) * rate_hz)
+            return Likeness(self._sound[:, start : start + frames], unheard, rate_hz)
+        start = round(part.start_s * rate_hz) - unheard
+        lag = _lag(now, self._sound, start, rate_hz, self._path)
+        target = np.zeros((_CHANNELS, frames))
+        begin = start + lag
+        got = self._sound[:, max(0, begin) : max(0, begin + frames)]
+        skipped = max(0, -begin)
+        target[:, skipped : skipped + got.shape[1]] = got[:, : frames - skipped]
+        return SamePerformance(target, unheard, any_level=self._any_level)
+
+
+def _stereo(block: Any) -> Any:
+    return block if len(block) == _CHANNELS else block[[0, 0]]
+
+
+def _loudest_s(sound: Sound, rate_hz: int) -> float:
+    """Where the loudest SECONDS begin, to a tenth of a second."""
+    import numpy as np
+
+    hop = rate_hz // 10
+    powers = np.square(sound[:, : sound.shape[1] // hop * hop]).sum(axis=0).reshape(-1, hop)
+    energy = np.concatenate([[0.0], np.cumsum(powers.sum(axis=1))])
+    width = min(len(energy) - 1, round(SECONDS * 10))
+    return float(np.argmax(energy[width:] - energy[: len(energy) - width])) / 10
+
+
+def _lag(now: Sound, target: Sound, start: int, rate_hz: int, path: Path) -> int:
+    """How many frames the target is late, found where what is heard now is most like it."""
+    import numpy as np
+    from scipy.signal import fftconvolve
+
+    most = round(_FARTHEST_S * rate_hz)
+    frames = now.shape[1]
+    wide = np.zeros(frames + 2 * most)
+    begin = start - most
+    got = target.mean(axis=0)[max(0, begin) : max(0, begin + len(wide))]
+    skipped = max(0, -begin)
+    wide[skipped : skipped + len(got)] = got[: len(wide) - skipped]
+    own = now.mean(axis=0)
+    found = np.abs(fftconvolve(wide, own[::-1], mode="valid"))
+    power = np.concatenate([[0.0], np.cumsum(np.square(wide))])
+    under = np.sqrt(
+        np.maximum(power[frames:] - power[:-frames], 1e-30) * max(np.vdot(own, own), 1e-30)
+    )
+    likeness = found / under
+    at = int(np.argmax(found))
+    if likeness[at] < _ALIKE:
+        raise InputError(
+            Problem(
+                "other_performance",
+                f"{path.name} is not what this chain plays there: they correlate by"
+                f" {likeness[at]:.2f}",
+                {"file": str(path)},
+                expected="a file of the same performance, in the song's own time",
+                hint="--reference compares with other music",
+            )
+        )
+    return at - most

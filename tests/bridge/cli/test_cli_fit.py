@@ -1,0 +1,160 @@
+"""`stemwright fit`: the settings of a print are found again, and written where they are asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+pytestmark = pytest.mark.usefixtures("no_report")
+
+RATE_HZ = 48000
+HIDDEN = 'use = "compressor"\n  id = "glue"\n  threshold_db = -26 # as mixed\n  ratio = 3\n'
+BEGUN = HIDDEN.replace("-26", "-20").replace("ratio = 3", "ratio = 1.5")
+
+
+def chain_of(insert: str) -> str:
+    return (
+        f'[[group]]\nid = "all"\nstems = ["*"] # everything\n\n  [[group.insert]]\n  {insert}\n'
+        '[master]\n  [[master.insert]]\n  use = "gain"\n'
+    )
+
+
+@pytest.fixture
+def hits(tmp_path: Path) -> Path:
+    """A folder with one stem: decaying noise four times a second, louder and softer."""
+    frames = 2 * RATE_HZ
+    at = np.arange(frames) % (RATE_HZ // 4)
+    loud = 0.3 + 0.7 * ((np.arange(frames) // (RATE_HZ // 4)) % 3) / 2
+    noise = np.random.default_rng(3).standard_normal((2, frames))
+    (tmp_path / "stems").mkdir()
+    samples = 0.25 * noise * loud * np.exp(-at / 3000)
+    soundfile.write(tmp_path / "stems" / "drums.wav", samples.T, RATE_HZ, "FLOAT")
+    return tmp_path / "stems"
+
+
+@pytest.fixture
+def printed(
+    run: Any, hits: Path, chain: Callable[..., Path], tmp_path: Path
+) -> Callable[[str], Path]:
+    """Render the stem through an insert; the file."""
+
+    def made(insert: str) -> Path:
+        path = chain(chain_of(insert), "hidden.toml")
+        assert run("render", hits, path, "-o", tmp_path / "m", "--subtype", "float32").code == 0
+        return tmp_path / "m" / "main.wav"
+
+    return made
+
+
+def test_a_fit_finds_a_prints_settings_and_writes_them_where_it_is_told_to(
+    run: Any, hits: Path, chain: Callable[..., Path], printed: Callable[[str], Path], tmp_path: Path
+) -> None:
+    target, begun = printed(HIDDEN), chain(chain_of(BEGUN))
+    before = begun.read_text()
+    asked = ("fit", begun, "--stems", hits, "--insert", "all/glue", "--to", target)
+    asked = (*asked, "--range", "0.5-2", "--evaluations", "500", "--seed", "1")
+    made = run(*asked, "--json")
+    assert made.code == 0, made.err
+    told = json.loads(made.out)
+    assert told["distance"]["before"] > -50.0
+    assert told["distance"]["after"] < -90.0
+    assert told["evaluations"]["made"] <= told["evaluations"]["most"] == 500
+    assert told["written"] is False
+    assert begun.read_text() == before
+    copy = tmp_path / "fitted.toml"
+    assert run(*asked, "-o", copy).code == 0
+    assert begun.read_text() == before
+    applied = run(*asked, "--apply")
+    assert applied.code == 0
+    assert begun.read_text() == copy.read_text()
+    assert "# as mixed" in copy.read_text()
+    assert "# everything" in copy.read_text()
+    assert "+  threshold_db = -26" in applied.out
+    again = run(*asked, "--apply")
+    assert again.code == 1
+    assert "nothing was nearer" in again.out
+    refused = run(*asked, "-o", copy)
+    assert (refused.code, begun.read_text()) == (1, copy.read_text())
+
+
+def test_a_fit_of_a_job_goes_into_its_own_settings(
+    run: Any, hits: Path, chain: Callable[..., Path], printed: Callable[[str], Path], tmp_path: Path
+) -> None:
+    target, begun = printed(HIDDEN), chain(chain_of(BEGUN))
+    job = tmp_path / "song"
+    assert run("job", "new", hits, "--chain", begun, "-o", job).code == 0
+    with (job / "job.toml").open("a") as file:
+        file.write("\n[group.all]\ngain_db = 0.0 # kept\n")
+    before = begun.read_text()
+    made = run(
+        "fit", job, "--insert", "all/glue", "--to", target, "--evaluations", "500", "--apply"
+    )
+    assert made.code == 0, made.err
+    assert begun.read_text() == before
+    text = (job / "job.toml").read_text()
+    assert "[group.all.insert.glue]" in text
+    assert "gain_db = 0.0 # kept" in text
+    assert run("plan", job).code == 0
+
+
+def test_a_plugins_settings_are_found_and_written_as_it_displays_them(
+    run: Any,
+    hits: Path,
+    chain: Callable[..., Path],
+    printed: Callable[[str], Path],
+    zam: Callable[[str], Path],
+) -> None:
+    plugin = f'use = "plugin"\n  id = "air"\n  plugin = "{zam("ZamEQ2")}"\n'
+    target = printed(f'{plugin}  params = {{ "Boost/Cut 1" = "6.5 dB", "Master Gain" = "-3 dB" }}')
+    begun = chain(chain_of(plugin))
+    made = run(
+        *("fit", begun, "--stems", hits, "--insert", "all/air", "--to", target, "--json"),
+        *("--evaluations", "400", "--range", "0-1", "--apply", "--trust", zam("ZamEQ2").parent),
+    )
+    assert made.code == 0, made.err
+    told = json.loads(made.out)
+    assert told["distance"]["after"] < -90.0
+    after = {each["setting"]: each["after"] for each in told["turned"]}
+    assert after["params.Boost/Cut 1"] == "6.5 dB"
+    assert after["params.Master Gain"] == "-3 dB"
+    assert '"6.5 dB"' in begun.read_text()
+    assert run("plan", hits, begun, "--trust", zam("ZamEQ2").parent).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (("--insert", "all/glu", "--to", "T"), "unknown_insert"),
+        (("--insert", "all/glue", "--insert", "master/gain", "--to", "T"), "fit_apart"),
+        (("--insert", "all/glue"), "usage"),
+        (("--insert", "all/glue", "--to", "T", "--budget", "soon"), "usage"),
+        (("--insert", "all/glue", "--to", "T", "--apply", "-o", "x.toml"), "usage"),
+        (("--insert", "all/glue", "--to", "OTHER"), "other_performance"),
+        (("--insert", "all/glue", "--to", "missing.wav"), "missing_file"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+def test_what_cannot_be_fitted_is_told_and_nothing_is_written(
+    run: Any,
+    hits: Path,
+    chain: Callable[..., Path],
+    tmp_path: Path,
+    words: tuple[str, ...],
+    kind: str,
+) -> None:
+    begun = chain(chain_of(BEGUN))
+    other = tmp_path / "other.wav"
+    noise = np.random.default_rng(9).standard_normal((2 * RATE_HZ, 2))
+    soundfile.write(other, 0.1 * noise, RATE_HZ, "FLOAT")
+    files = {"T": hits / "drums.wav", "OTHER": other}
+    before = begun.read_text()
+    made = run("fit", begun, "--stems", hits, "--json", *(files.get(each, each) for each in words))
+    assert [each["kind"] for each in json.loads(made.out)["errors"]] == [kind]
+    assert made.code == 2
+    assert begun.read_text() == before
