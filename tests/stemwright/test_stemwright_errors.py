@@ -32,6 +32,7 @@ INTERNAL = {
     "Refused": "crosses from a plugin's process to ours as an answer, and is told from that",
     "StateError": "a plugin's state does not parse; the device is told to have none",
     "WorkerLostError": "a worker ended before its answer; what it was to do is done here",
+    "_BudgetSpent": "a fit has listened as often as it may; it keeps the best so far",
 }
 """Errors under their names that are caught, and what becomes of them."""
 
