@@ -3,6 +3,16 @@ from .advising.balancing import (
     apply_balance as apply_balance,
     balanced as balanced,
 )
+from .advising.fit_writing import (
+    fit_into_chain as fit_into_chain,
+    fit_into_copy as fit_into_copy,
+    fit_into_job as fit_into_job,
+)
+from .advising.fitting import (
+    Fitted as Fitted,
+    ToFit as ToFit,
+    fit_inserts as fit_inserts,
+)
 from .advising.starting import (
     NewChain as NewChain,
     new_chain as new_chain,
@@ -109,6 +119,7 @@ __all__ = [
     "KNOWN",
     "Deliverable",
     "FinishedAgain",
+    "Fitted",
     "InMemory",
     "Inputs",
     "Loudness",
@@ -121,6 +132,7 @@ __all__ = [
     "ToBalance",
     "ToCheck",
     "ToDeliver",
+    "ToFit",
     "Work",
     "accept_findings",
     "apply_balance",
@@ -143,6 +155,10 @@ __all__ = [
     "deliverables",
     "diagnostic_of",
     "doubts",
+    "fit_inserts",
+    "fit_into_chain",
+    "fit_into_copy",
+    "fit_into_job",
     "freeze",
     "freeze_sizes",
     "installed_plugins",

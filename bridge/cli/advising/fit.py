@@ -14,8 +14,7 @@ from bridge.cli.printing import print_json, say, show_table
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
-    from bridge.road import Inputs
-    from bridge.road.advising.fitting import Fitted, ToFit
+    from bridge.road import Fitted, Inputs, ToFit
 
 _ONE_TARGET = Problem(
     "usage",
@@ -108,7 +107,7 @@ def fit(
         raise InputError(_ONE_TARGET)
     if apply and out is not None:
         raise InputError(_ONE_PLACE)
-    from bridge.road.advising.fitting import ToFit, fit_inserts
+    from bridge.road import ToFit, fit_inserts
 
     inputs = _inputs(chain, stems, store, plugin_path, trust, jobs)
     start_s, end_s = _ends(range_)
@@ -188,17 +187,17 @@ def _written(
     wanted: ToFit, found: Fitted, chain: Path, out: Path | None, *, apply: bool
 ) -> tuple[str, str] | None:
     """Write what was found where that is asked for; the file's text before and after."""
-    from bridge.road.advising.fit_writing import apply_to_chain, apply_to_job, write_copy
+    from bridge.road import fit_into_chain, fit_into_copy, fit_into_job
     from chains import load
 
     tables, job = found.fit.tables, wanted.inputs.job
     if not tables or not (apply or out is not None):
         return None
     if out is not None:
-        return write_copy(load(chain if job is None else job.chain_path), tables, out)
+        return fit_into_copy(load(chain if job is None else job.chain_path), tables, out)
     if job is not None:
-        return apply_to_job(job.path, tables)
-    return apply_to_chain(load(chain), tables)
+        return fit_into_job(job.path, tables)
+    return fit_into_chain(load(chain), tables)
 
 
 def _tell(found: Fitted, texts: tuple[str, str] | None) -> None:

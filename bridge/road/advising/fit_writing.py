@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Tables = Sequence[tuple[str, Mapping[str, Any]]]
 
 
-def apply_to_chain(chain: Chain, tables: Tables) -> tuple[str, str]:
+def fit_into_chain(chain: Chain, tables: Tables) -> tuple[str, str]:
     """Change a chain file in place, comments and order kept; its text before and after.
 
     Raises ChainError where it would be wrong, MachineError where the disk refuses.
@@ -32,7 +32,7 @@ def apply_to_chain(chain: Chain, tables: Tables) -> tuple[str, str]:
     return before, after
 
 
-def write_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
+def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
     """Write a chain file with the changes to a new place; its text before and after.
 
     Raises InputError `output_exists`, `chain_elsewhere`.
@@ -64,7 +64,7 @@ def write_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
     return before, after
 
 
-def apply_to_job(path: Path, tables: Tables) -> tuple[str, str]:
+def fit_into_job(path: Path, tables: Tables) -> tuple[str, str]:
     """Put the changes into a job's own settings, comments and order kept; its text both times.
 
     Raises as `bridge.jobs.edited`.
