@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import pickle
-import platform
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,12 +27,9 @@ from bridge.workers import crew as workers_crew
 from bridge.workers.crew import Crew
 from chromium import Chromium
 from stemwright.files import Staged
+from tests.fixtures.plugins.build import built_in, can_build, plugin_of
 
-SOURCES = Path(__file__).resolve().parent.parent / "fixtures" / "plugins"
-DISTRHO = Path("/usr/share/dpf/distrho")
 ZAM = Path("/usr/lib/vst3")
-CHANNELS = {"mono": (1, 1), "wide": (1, 2)}
-FLAGS = "-std=c++17 -O1 -fPIC -w -shared -fvisibility=hidden -DDISTRHO_PLUGIN_TARGET_VST3"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,45 +66,11 @@ def fixture_plugins(lasting_folder: Path) -> Callable[..., Path]:
     The kind `crash-load` is the plugin "Fixture Crash Load", in a bundle of that name. Another
     `offset_db` is another build of the same plugin, that much louder, in a folder of its own.
     """
-    compiler = shutil.which("g++")
-    if compiler is None or not DISTRHO.is_dir():
+    if not can_build():
         pytest.skip("fixture plugins need g++ and Debian's dpf-source")
-    digest = hashlib.sha256(FLAGS.encode())
-    for source in sorted(SOURCES.iterdir()):
-        digest.update(source.read_bytes())
-    folder = lasting_folder / f"stemwright-fixtures-{digest.hexdigest()[:16]}"
-    folder.mkdir(exist_ok=True)
+    folder = built_in(lasting_folder)
     trust_folder(folder)
-
-    def binary(inputs: int, outputs: int, offset_db: float) -> Path:
-        target = folder / f"fixture-{inputs}-{outputs}-{offset_db}.so"
-        if not target.exists():
-            with tempfile.TemporaryDirectory(dir=folder) as made:
-                new = Path(made) / target.name
-                defines = [f"-DINPUTS={inputs}", f"-DOUTPUTS={outputs}"]
-                defines.append(f"-DOFFSET_DB={offset_db}f")
-                places = [f"-I{SOURCES}", f"-I{DISTRHO}"]
-                units = [SOURCES / "Shell.cpp", SOURCES / "Fixture.cpp"]
-                command = [compiler, *FLAGS.split(), *defines, *places, *map(str, units)]
-                subprocess.run([*command, "-o", str(new)], check=True)
-                new.replace(target)
-        return target
-
-    def find(kind: str, offset_db: float = 0.0) -> Path:
-        name = f"Fixture {kind.replace('-', ' ').title()}"
-        bundle = folder / (f"louder-{offset_db}" if offset_db else "bundles") / f"{name}.vst3"
-        if not bundle.is_dir():
-            with tempfile.TemporaryDirectory(dir=folder) as made:
-                new = Path(made) / bundle.name
-                inside = new / "Contents" / f"{platform.machine()}-linux"
-                inside.mkdir(parents=True)
-                shutil.copy(binary(*CHANNELS.get(kind, (2, 2)), offset_db), inside / f"{name}.so")
-                bundle.parent.mkdir(exist_ok=True)
-                with suppress(OSError):  # another test process was first
-                    new.rename(bundle)
-        return bundle
-
-    return find
+    return partial(plugin_of, folder)
 
 
 @pytest.fixture(scope="session")
