@@ -23,7 +23,7 @@ from distributed.utils import sync
 from bridge.farming.files import CALL, Exchange, FileNamed, Offers
 from bridge.farming.offer import Offer, offer_from_json, resource_of
 from bridge.farming.operations import prepare_there, run_there
-from bridge.farming.worker import refused, set_up_dask, told_workers
+from bridge.farming.worker import own_address, refused, set_up_dask, told_workers
 from bridge.hosting import Host, Prepared, PrepareJob, RunJob, RunResult
 from bridge.plugins import Catalogue, Plugin
 from stemwright import problems as errors
@@ -385,8 +385,5 @@ def _error(answer: Mapping[str, Any]) -> StemwrightError:
 
 
 def _listening(scheduler: str) -> str:
-    """Where inputs are offered: on loopback for a scheduler there, else on every interface."""
-    parts = urlsplit(scheduler)
-    if parts.hostname in ("127.0.0.1", "localhost", "::1"):
-        return f"{parts.scheme}://{parts.hostname}:0"
-    return f"{parts.scheme}://:0"
+    """Where inputs are offered: at the address from which this machine reaches the scheduler."""
+    return f"{urlsplit(scheduler).scheme}://{own_address(scheduler)}:0"

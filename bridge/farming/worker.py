@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import dask.config
 from distributed import Worker
+from distributed.utils import get_ip
 
 from bridge.farming.files import CALL, Exchange, Offers
 from bridge.farming.offer import Offer
@@ -44,14 +46,15 @@ SETTINGS = {
 class WorkerSettings:
     """Where a worker works: for which scheduler, on which threads, out of which store.
 
-    `host` is the address it listens at, `memory_mb` what its plugins may take together.
+    `host` is the address it listens at, by default the one from which it reaches the scheduler;
+    `memory_mb` is what its plugins may take together.
     """
 
     scheduler: str
     store_root: Path
     threads: int
     memory_mb: int
-    host: str = "127.0.0.1"
+    host: str | None = None
     shared: Path | None = None
     security: Security | None = None
 
@@ -98,7 +101,7 @@ async def _one_turn(
         settings.scheduler,
         nthreads=settings.threads,
         name=f"{offer.machine}-{os.getpid()}",
-        host=settings.host,
+        host=settings.host or own_address(settings.scheduler),
         resources={**offer.resources(), "memory_mb": float(settings.memory_mb)},
         security=settings.security,
         local_directory=str(scratch),
@@ -121,6 +124,12 @@ async def _one_turn(
             await worker.finished()
         finally:
             Here.bench = None
+
+
+def own_address(scheduler: str) -> str:
+    """The address of this machine from which it reaches a scheduler. Raises OSError."""
+    host = str(urlsplit(scheduler).hostname)
+    return "127.0.0.1" if host == "localhost" else str(get_ip(host))
 
 
 def refused(reason: str) -> MachineError:

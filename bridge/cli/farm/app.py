@@ -105,7 +105,13 @@ def scheduler(
 @app.command()
 def worker(
     address: Address,
-    host: Host = "127.0.0.1",
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host",
+            help="The address to listen at. Default: the one that reaches the scheduler.",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="This machine's. Default: its host name.")
     ] = None,
@@ -128,7 +134,8 @@ def worker(
     Example: stemwright farm worker tcp://127.0.0.1:8786
     """
     identity = reached(address, certs, "worker")
-    refuse_open(host, certs)
+    if host is not None:
+        refuse_open(host, certs)
     from bridge.cli.farm.running import run_worker
 
     run_worker(

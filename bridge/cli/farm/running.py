@@ -75,7 +75,7 @@ def run_worker(
     address: str,
     identity: Security | None,
     *,
-    host: str,
+    host: str | None,
     name: str | None,
     threads: int,
     memory: str | None,
