@@ -198,6 +198,28 @@ def test_hum_is_found_under_a_bass_that_never_rests(hear: Hear) -> None:
     assert "50.0 Hz" in found.words or "50.1 Hz" in found.words
 
 
+@pytest.mark.parametrize("bits", [16, 24])
+def test_swapped_bytes_of_a_slow_sound_are_found(hear: Hear, bits: int) -> None:
+    low = 0.02 * np.sin(2 * np.pi * 61.7 * np.arange(FRAMES) / RATE_HZ)
+    whole = np.rint(low * 2 ** (bits - 1)).astype("<i4")
+    octets = whole[70000:74000].copy().view("u1").reshape(-1, 4)[:, : bits // 8][:, ::-1]
+    wide = np.concatenate([np.zeros((4000, 4 - bits // 8), "u1"), octets], axis=1)
+    signal = whole / 2.0 ** (bits - 1)
+    signal[70000:74000] = np.ascontiguousarray(wide).view("<i4")[:, 0] / 2.0**31
+    (found,) = hear(CorruptSamples, signal)
+    assert abs(found.start - 70000) <= 128
+    assert abs(found.stop - 74000) <= 128
+
+
+def test_noise_at_full_scale_is_found_over_a_loud_kick(hear: Hear) -> None:
+    kick = _innocent()["kicks"]
+    for start in (23800, 46800 + 150):
+        signal = kick.copy()
+        signal[start : start + 1100] = np.random.default_rng(start).uniform(-1, 1, 1100)
+        (found,) = hear(CorruptSamples, _quantised(signal, 16))
+        assert abs(found.start - start) <= 128
+
+
 def test_low_hits_in_time_with_the_mains_are_no_hum(hear: Hear) -> None:
     seconds = np.arange(9000) / RATE_HZ
     hit = 0.5 * np.sin(2 * np.pi * 50 * seconds * (1 + 4 * np.exp(-60 * seconds)))

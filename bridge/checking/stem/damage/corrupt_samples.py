@@ -2,7 +2,7 @@
 
 Samples beyond +18 dBFS count too, and stretches of white noise at full scale that begin and end
 within a sample, from a millisecond on: what a file holds whose bytes were swapped, or that lost its
-place.
+place. Slow sounds are not white with swapped bytes; those move like sound with them put right.
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ from bridge.audio import Block
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.runs import runs
+from bridge.checking.stem.damage.byte_order import is_swapped
 from stemwright.words import counted
 
 _BEYOND = 8.0
 _PIECE = 64
 _FEWEST_PIECES = 2
+_BETWEEN = 2
+"""Pieces between bad ones that are so by chance no white noise."""
 _LOUD = 0.35
 _WHITE = 1.15
 """RMS of the steps over that of the samples: 1.41 for white noise, under 0.3 for most music."""
+_FULL_SCALE = 0.5
+"""Noise that fills all of it has 0.58."""
 _FLAT = 2.4
 """Kurtosis: 1.8 for equally likely values, 3 for noise, more for music."""
 _OVER_SURROUNDINGS = 1.5
@@ -104,12 +109,13 @@ def _noise(samples: Block, passage: Passage) -> npt.NDArray[np.int64]:
     count = (passage.core_stop - begin) // _PIECE
     if count < 1:
         return np.zeros(0, np.int64)
-    power, bad = _white_and_flat(samples[begin : begin + count * _PIECE].reshape(count, _PIECE))
+    pieces = samples[begin : begin + count * _PIECE].reshape(count, _PIECE)
+    power, bad = _white_and_flat(pieces)
+    steps = np.square(np.diff(pieces, axis=1)).mean(axis=1)
     found = [
         begin + np.arange(start, stop) * _PIECE
-        for start, stop in runs(bad)
-        if stop - start >= _FEWEST_PIECES
-        and _beside(power, start, stop) * _OVER_SURROUNDINGS**2 < power[start:stop].mean()
+        for start, stop in runs(_closed(bad))
+        if stop - start >= _FEWEST_PIECES and _stands_out(power, steps, start, stop)
     ]
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
@@ -157,11 +163,26 @@ def _white_and_flat(pieces: Block) -> tuple[Block, npt.NDArray[np.bool_]]:
     power = np.square(pieces).mean(axis=1)
     steps = np.square(np.diff(pieces, axis=1)).mean(axis=1)
     fourth = np.square(np.square(pieces)).mean(axis=1)
-    white = steps > _WHITE**2 * power
-    return power, white & (fourth < _FLAT * np.square(power)) & (power > _LOUD**2)
+    bad = (fourth < _FLAT * np.square(power)) & (power > _LOUD**2)
+    slow = np.flatnonzero(bad & (steps <= _WHITE**2 * power))
+    bad[slow] = is_swapped(pieces[slow])
+    return power, bad
 
 
-def _beside(power: Block, start: int, stop: int) -> float:
-    """The median power of the pieces about a run; infinite where there are none."""
-    beside = np.concatenate([power[max(0, start - 9) : start - 1], power[stop + 1 : stop + 9]])
-    return float(np.median(beside)) if len(beside) else np.inf
+def _closed(bad: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """With the few pieces between two bad ones."""
+    closed = bad.copy()
+    for start, stop in runs(~bad):
+        if start > 0 and stop < len(bad) and stop - start <= _BETWEEN:
+            closed[start:stop] = True
+    return closed
+
+
+def _stands_out(power: Block, steps: Block, start: int, stop: int) -> bool:
+    """Whether a run is louder than the pieces about it, or full-scale noise over slow ones."""
+    beside = np.r_[max(0, start - 9) : max(0, start - 1), stop + 1 : min(len(power), stop + 9)]
+    if not len(beside):
+        return False
+    own, around = float(power[start:stop].mean()), float(np.median(power[beside]))
+    is_slow = float(np.median(steps[beside])) < _SLOW**2 * around
+    return around * _OVER_SURROUNDINGS**2 < own or (is_slow and own > _FULL_SCALE**2)
