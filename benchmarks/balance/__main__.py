@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.balance import page
-from benchmarks.balance.load import loads
+from benchmarks.balance.load import Load, loads
 from benchmarks.balance.recovered import recovered
 from benchmarks.balance.songs import songs
 
@@ -20,10 +21,17 @@ from benchmarks.balance.songs import songs
 def main() -> None:
     """Run what was asked for, and print."""
     asked = _asked()
-    told = page.load_table(list(loads())) if asked.load else _recovered(asked.only)
+    told = page.load_table(list(_loads())) if asked.load else _recovered(asked.only)
     sys.stdout.write(f"{told}\n")
     if asked.docs:
         page.write("load" if asked.load else "recovered", told)
+
+
+def _loads() -> Iterator[Load]:
+    """Each as it comes, too: the longest takes a while."""
+    for each in loads():
+        sys.stderr.write(f"{page.load_table([each]).splitlines()[-1]}\n")
+        yield each
 
 
 def _recovered(only: list[str]) -> str:

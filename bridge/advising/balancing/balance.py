@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from bridge.advising.balancing.heard_groups import HeardGroup, Level
 from bridge.advising.balancing.proposal import Balance
-from bridge.advising.balancing.rough import stems_towards_rough, towards_rough
+from bridge.advising.balancing.rough import POOR_DB, stems_towards_rough, towards_rough
 from bridge.checking import InRough
 from stemwright.problems import InputError, Problem
-
-_POOR_DB = 8.0
-"""Explained of the rough mix, below which its faders are hardly known."""
 
 
 def balance_to_rough(
@@ -48,12 +45,13 @@ def balance_to_rough(
         stems=stems_towards_rough(groups, rough) if per_stem else (),
         facts={"explained_db": round(fit.explained_db, 2), "rough": fit.words},
         remarks=_doubts(rough),
+        is_sure=rough.fit.explained_db >= POOR_DB,
     )
 
 
 def _doubts(rough: InRough) -> tuple[str, ...]:
     fit = rough.fit
-    if fit.explained_db >= _POOR_DB:
+    if fit.explained_db >= POOR_DB:
         return ()
     said = f"the stems explain only {fit.explained_db:.1f} dB of the rough mix"
     return (f"{said}: take these faders for a hint, and listen",)

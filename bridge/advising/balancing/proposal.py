@@ -78,6 +78,7 @@ class Balance:
 
     `target` is the name of the file that is aimed at, `heard` what of the groups was: after their
     inserts, or before them. `facts` are numbers about the target, `remarks` what holds for all.
+    Moves that are not sure are for the ear alone.
     """
 
     aim: Aim
@@ -87,6 +88,7 @@ class Balance:
     stems: tuple[StemMove, ...] = ()
     facts: Mapping[str, float | str | None] = field(default_factory=dict, hash=False)
     remarks: tuple[str, ...] = ()
+    is_sure: bool = True
 
     @property
     def moved_groups(self) -> tuple[GroupMove, ...]:
@@ -113,6 +115,7 @@ class Balance:
             "groups": [each.as_json() for each in self.groups],
             "stems": [each.as_json() for each in self.stems],
             "remarks": list(self.remarks),
+            "sure": self.is_sure,
         }
 
 

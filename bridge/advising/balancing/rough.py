@@ -11,12 +11,14 @@ from stemwright.decibels import amplitude_db, linear
 from stemwright.values import dataclass
 from stemwright.words import listed
 
+POOR_DB = 8.0
+"""Explained of the rough mix, below which its faders are hardly known."""
 _OTHERWISE_DB = -15.0
 """What is left where a stem is alone, above which the rough mix has it processed otherwise."""
 _WHY = {
     "silent": "is silent",
     "outside": "sounds only outside the rough mix",
-    "absent": "is not in the rough mix",
+    "absent": "is not found in the rough mix",
     "sum": "is made up of other stems",
 }
 
@@ -133,7 +135,8 @@ def _known(group: HeardGroup, rough: InRough, owners: Mapping[str, str]) -> _Kno
     if any(each.unknown == "sum" for each in stems) or not gains:
         return _Known({}, left_alone=_why_not(stems))
     strangers = tuple(each.id for each in stems if each.unknown in ("absent", "outside"))
-    return _Known(gains, strangers, remarks=tuple(_remarks(stems, strangers, owners)))
+    remarks = _remarks(stems, strangers, owners, is_poor=rough.fit.explained_db < POOR_DB)
+    return _Known(gains, strangers, remarks=tuple(remarks))
 
 
 def _why_not(stems: Sequence[StemInRough]) -> str:
@@ -147,14 +150,18 @@ def _why_not(stems: Sequence[StemInRough]) -> str:
 
 
 def _remarks(
-    stems: Iterable[StemInRough], strangers: Sequence[str], owners: Mapping[str, str]
+    stems: Iterable[StemInRough],
+    strangers: Sequence[str],
+    owners: Mapping[str, str],
+    *,
+    is_poor: bool,
 ) -> Iterator[str]:
     if strangers:
-        yield f"{listed(strangers, 3)}: not in the rough mix, the others' level counts"
+        yield f"{listed(strangers, 3)}: not found in the rough mix, the others' level counts"
     for each in stems:
         if each.alike is not None and owners.get(each.alike) != owners.get(each.id):
             yield f"{each.id} is nearly the same as {each.alike}: what each has is a guess"
-        if each.unknown is None and each.rest_db > _OTHERWISE_DB:
+        if each.unknown is None and each.rest_db > _OTHERWISE_DB and not is_poor:
             yield f"{each.id} sounds otherwise in the rough mix: its level there is an estimate"
         if each.gain < 0.0:
             yield f"{each.id} is upside down in the rough mix"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bridge.road.inputs import Inputs, read_both
 from bridge.road.planning import linked
 from bridge.road.printed_sessions import with_stems
-from stemwright.problems import InputError, Problem
+from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
@@ -150,10 +150,14 @@ def _write_page(page: Path, job: Job, made: Balance, sounds: Sounds) -> None:
 def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
     """Write the moves into the job, and return what changed in it, as lines of a difference.
 
-    Raises as `written_settings` does.
+    Raises as `written_settings` does; InputError `not_sure` for moves that are hardly known.
     """
     from bridge.road.advising.job_settings import written_settings
 
+    if not balance.is_sure:
+        said = f"{'; '.join(balance.remarks)}; nothing was written"
+        hint = "set faders by hand, by what the same without --apply prints and --page plays"
+        raise InputError(Problem("not_sure", said, {"file": str(given.job.path)}, hint=hint))
     settings: dict[Place, float] = {
         ("group", each.id, "gain_db"): each.new_fader_db for each in balance.moved_groups
     }
@@ -177,13 +181,21 @@ def _read(given: ToBalance, store: Store, events: Events) -> _Song:
 
     inputs = with_stems(given.inputs, events)
     chain, session = read_both(inputs, store)
-    plan = linked(inputs, store, chain, session, partial=given.before_inserts)
+    try:
+        plan = linked(inputs, store, chain, session, partial=given.before_inserts)
+    except MachineError as error:
+        raise MachineError([_or_without(problem) for problem in error.problems]) from error
     context = context_of(plan, store, events=events, jobs=inputs.jobs)
     if given.before_inserts:
         return _Song(session, context)
     failed = failures(context.bench, plan.hosted, inputs.jobs)
     refuse_inputs(failed)
     return _Song(session, replace(context, failed=failed))
+
+
+def _or_without(problem: Problem) -> Problem:
+    without = "--before-inserts goes without any plugin"
+    return replace(problem, hint=f"{problem.hint}; {without}" if problem.hint else without)
 
 
 def _rough_of(job: Job, session: Session) -> str:

@@ -202,7 +202,7 @@ def test_what_is_not_known_is_left_alone_and_named(
     made = songs.balance(songs.job(_mixed(song), f'schema = 1\nname = "own"\n{own}'))
     found = _groups(made)
     assert found["hum"].left_alone == "hum is silent"
-    assert found["shaker"].left_alone == "shaker is not in the rough mix"
+    assert found["shaker"].left_alone == "shaker is not found in the rough mix"
     assert "hold the same" in found["lead"].left_alone
     assert found["double"].left_alone == found["lead"].left_alone
     assert [found[name].change_db for name in ("hum", "shaker", "lead", "double")] == [0] * 4
@@ -217,7 +217,7 @@ def test_a_stranger_in_a_group_does_not_pull_its_fader(
     songs = Songs(tmp_path, stems, store)
     made = songs.balance(songs.job(_mixed(song, drums=3, bass=3), chain))
     assert _apart_db(made, "rhythm", "music") == pytest.approx(3.0, abs=0.3)
-    assert _groups(made)["rhythm"].remarks[0].startswith("drums shaker: not in the rough mix")
+    assert _groups(made)["rhythm"].remarks[0].startswith("drums shaker: not found in the rough mix")
 
 
 def test_a_job_without_a_rough_mix_and_one_with_another_songs(songs: Songs) -> None:
@@ -229,6 +229,22 @@ def test_a_job_without_a_rough_mix_and_one_with_another_songs(songs: Songs) -> N
     with pytest.raises(InputError) as told:
         songs.balance(songs.job(other))
     assert told.value.problems[0].kind == "rough_of_other_song"
+
+
+def test_faders_that_are_hardly_known_are_told_and_not_written(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    strange = np.random.default_rng(3).standard_normal((2, SECONDS * RATE_HZ))
+    plain = _mixed(song, keys=-6.0)
+    noise = 0.55 * np.sqrt(np.square(plain).mean()) * strange
+    job = songs.job(plain + noise, more="[group.voices]\ngain_db = 1.0\n")
+    before, made = job.read_text(), songs.balance(job)
+    assert made.moves > 0
+    with pytest.raises(InputError) as told:
+        apply_balance(songs.given(job), made)
+    assert told.value.problems[0].kind == "not_sure"
+    assert "for a hint" in told.value.problems[0].message
+    assert job.read_text() == before
 
 
 def test_a_reference_moves_what_leads_a_band_and_no_further_than_told(
