@@ -82,12 +82,15 @@ def made_ready(
 
 
 def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[Problem, ...]:
-    """What `made_ready` would say of plugins: those that are not here, or refuse their states."""
+    """What `made_ready` would say of plugins: that they are not here, refuse their states, or have
+    not the settings that lines move."""
     if not bounce.hosted:
         return ()
     with TemporaryDirectory() as name:
         racks, doubts = racks_of(bounce, Path(name))
-        return (*_unlike(doubts), *refused(racks, bounce, Path(name), hosting))
+        lacking = refused(racks, bounce, Path(name), hosting)
+        _, unmoved = lines_among(without(racks, lacking), bounce, Path(name), hosting)
+        return (*_unlike(doubts), *lacking, *unmoved)
 
 
 def _unlike(doubts: Sequence[Diagnostic]) -> list[Problem]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.bouncing import Hosting, dialect_of, made_ready, planned, stretches
+from bridge.bouncing import Hosting, dialect_of, lacking_plugins, made_ready, planned, stretches
 from bridge.hosting import PrepareJob, host, own_parameters, scan
 from bridge.plugins import Plugin, Wanted
 from bridge.storing import Store
@@ -141,4 +141,6 @@ def test_a_setting_that_the_plugin_has_not_stops_it_or_stands(
     assert problem.kind == "device_line"
     assert why in problem.message
     assert f"lead: a line moves {gain.name}: {name}" in problem.message
+    hosting = Hosting(Store(tmp_path / "store"), plugin_folders=[gain.path.parent])
+    assert lacking_plugins(planned(session, dialect_of(session)), hosting) == (problem,)
     np.testing.assert_allclose(_printed(session, tmp_path, gain, skip=True), 0.0, atol=1e-4)
