@@ -40,6 +40,11 @@ from .fitting.stages import (
     Stage as Stage,
     hosted_stage as hosted_stage,
 )
+from .fitting.stand_ins import (
+    BUILT_IN_STAND_INS as BUILT_IN_STAND_INS,
+    stand_in_settings as stand_in_settings,
+    without_idle_bands as without_idle_bands,
+)
 from .starting.references import (
     Reference as Reference,
     heard_reference as heard_reference,
@@ -53,6 +58,7 @@ from .starting.trials import (
 )
 
 __all__ = [
+    "BUILT_IN_STAND_INS",
     "Aim",
     "Balance",
     "BuiltInStage",
@@ -80,6 +86,8 @@ __all__ = [
     "heard_reference",
     "hosted_stage",
     "level_of",
+    "stand_in_settings",
     "starter",
+    "without_idle_bands",
     "write_balance_page",
 ]

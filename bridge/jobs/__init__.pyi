@@ -31,6 +31,9 @@ from .freezing.standing_in import (
     frozen_named as frozen_named,
     stand_in as stand_in,
 )
+from .freezing.thawing import (
+    thawed as thawed,
+)
 from .holding import (
     held_of as held_of,
     hold as hold,
@@ -193,6 +196,7 @@ __all__ = [
     "song_time",
     "stand_in",
     "summed_tracks",
+    "thawed",
     "timed_edits",
     "title_of",
     "why_accepted",

@@ -13,6 +13,15 @@ from .advising.fitting import (
     ToFit as ToFit,
     fit_inserts as fit_inserts,
 )
+from .advising.stand_in_writing import (
+    stand_in_into_copy as stand_in_into_copy,
+    stand_in_into_job as stand_in_into_job,
+)
+from .advising.standing_in import (
+    StoodIn as StoodIn,
+    ToStandIn as ToStandIn,
+    stand_in_for as stand_in_for,
+)
 from .advising.starting import (
     NewChain as NewChain,
     new_chain as new_chain,
@@ -129,10 +138,12 @@ __all__ = [
     "Proof",
     "QuickCheck",
     "StateTexts",
+    "StoodIn",
     "ToBalance",
     "ToCheck",
     "ToDeliver",
     "ToFit",
+    "ToStandIn",
     "Work",
     "accept_findings",
     "apply_balance",
@@ -179,6 +190,9 @@ __all__ = [
     "sheet_of_folder",
     "sheet_of_revision",
     "song_metadata",
+    "stand_in_for",
+    "stand_in_into_copy",
+    "stand_in_into_job",
     "stems_of",
     "tag_changes",
     "title_of_song",

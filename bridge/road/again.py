@@ -63,10 +63,11 @@ class FinishedAgain:
         if versions is not None:
             chain = replace(chain, versions=versions)
         events = self.events if excerpt is None else None
-        plan = self._plan(chain, excerpt)
+        plan = self.plan(chain, excerpt)
         return context_of(plan, self.store, events=events, cancel=self.cancel, jobs=self.jobs)
 
-    def _plan(self, chain: Chain, excerpt: Excerpt | None) -> Plan:
+    def plan(self, chain: Chain, excerpt: Excerpt | None = None) -> Plan:
+        """Its stems through a chain, its own or another. Raises as `context`."""
         from bridge.finished import recall
         from bridge.gathering import link_stems
         from bridge.hosting import plugin_places

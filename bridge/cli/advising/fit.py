@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ONE_TARGET = Problem(
     "usage",
     "a fit needs one target",
-    expected="--to FILE or --reference FILE",
+    expected="--to FILE, --reference FILE or --stand-in BUILT-IN|PLUGIN",
     hint="--to is the same performance, as a DAW printed it; --reference is other music",
 )
 _NO_STEMS = Problem(
@@ -61,6 +61,18 @@ def fit(
         Path | None,
         typer.Option("--reference", metavar="FILE", help="Other music, to be alike in tone."),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--stand-in",
+            metavar="BUILT-IN|PLUGIN",
+            help="Of a JOB: what shall stand in for a plugin that is gone.",
+        ),
+    ] = None,
+    revision: Annotated[
+        str | None,
+        typer.Option("--from", metavar="REVISION", help="Where that plugin was frozen: r0."),
+    ] = None,
     stems: Annotated[
         list[Path] | None,
         typer.Option("--stems", metavar="SESSION", help="Of a CHAIN: the song's stems."),
@@ -99,14 +111,31 @@ def fit(
 
     Built-ins and plugins alike, over some seconds of the song, in a bounded search that begins at
     --seed; then it is rendered with what was found, and the distance before and after is that of
-    the two renders. Nothing is written without --apply or -o. Exit code 1: nothing was nearer.
+    the two renders. --stand-in fits another insert to what was frozen of one whose plugin is gone.
+    Nothing is written without --apply or -o. Exit code 1: nothing was nearer.
 
     Example: stemwright fit song/ --insert master/glue --to print.wav --budget 2m
     """
-    if (to is None) == (reference is None):
+    if [to, reference, by].count(None) != 2:
         raise InputError(_ONE_TARGET)
     if apply and out is not None:
         raise InputError(_ONE_PLACE)
+    if by is not None:
+        from bridge.cli.advising.standing_in import stand_in, wanted_of
+        from bridge.road import cores
+
+        places = {
+            "store": store,
+            "plugin_folders": plugin_path or (),
+            "trusted": trust or (),
+            "jobs": jobs or cores(),
+            "budget_s": _seconds(budget),
+            "most": evaluations,
+            "seed": seed,
+        }
+        asked = wanted_of(chain, insert, by, revision, places)
+        stand_in(asked, out, apply=apply, as_json=json)
+        return
     from bridge.road import ToFit, fit_inserts
 
     inputs = _inputs(chain, stems, store, plugin_path, trust, jobs)

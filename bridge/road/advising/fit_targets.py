@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ class Target:
         at_rate = resampled(blocks, _CHANNELS, header.sample_rate_hz, rate_hz)
         self._sound = np.concatenate(list(at_rate), axis=1)
         if start_s is None:
-            start_s = _loudest_s(self._sound, rate_hz)
+            start_s = loudest_s([self._sound], rate_hz)
         if end_s is None:
             end_s = start_s + SECONDS
         whole_s = self._sound.shape[1] / rate_hz
@@ -62,7 +63,7 @@ class Target:
         from bridge.advising import Likeness, SamePerformance
 
         if not self._is_same:
-            start = round(_loudest_s(self._sound, rate_hz) * rate_hz)
+            start = round(loudest_s([self._sound], rate_hz) * rate_hz)
             return Likeness(self._sound[:, start : start + frames], unheard, rate_hz)
         start = round(part.start_s * rate_hz) - unheard
         lag = _lag(now, self._sound, start, rate_hz, self._path)
@@ -78,14 +79,16 @@ def _stereo(block: Any) -> Any:
     return block if len(block) == _CHANNELS else block[[0, 0]]
 
 
-def _loudest_s(sound: Sound, rate_hz: int) -> float:
-    """Where the loudest SECONDS begin, to a tenth of a second."""
+def loudest_s(blocks: Iterable[Sound], rate_hz: int) -> float:
+    """Where the loudest SECONDS of a stream begin, to a tenth of a second."""
     import numpy as np
 
-    hop = rate_hz // 10
-    powers = np.square(sound[:, : sound.shape[1] // hop * hop]).sum(axis=0).reshape(-1, hop)
-    energy = np.concatenate([[0.0], np.cumsum(powers.sum(axis=1))])
-    width = min(len(energy) - 1, round(SECONDS * 10))
+    from bridge.audio import reblocked
+
+    hops = reblocked(blocks, rate_hz // 10)
+    powers = [float(np.vdot(hop, hop)) for hop in hops]
+    energy = np.concatenate([[0.0], np.cumsum(powers)])
+    width = min(len(powers), round(SECONDS * 10))
     return float(np.argmax(energy[width:] - energy[: len(energy) - width])) / 10
 
 

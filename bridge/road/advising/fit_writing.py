@@ -12,10 +12,12 @@ from stemwright.problems import InputError, Problem
 if TYPE_CHECKING:
     from chains import Chain
 
+Texts = tuple[str, str]
+"""A file's text before and after."""
 Tables = Sequence[tuple[str, Mapping[str, Any]]]
 
 
-def fit_into_chain(chain: Chain, tables: Tables) -> tuple[str, str]:
+def fit_into_chain(chain: Chain, tables: Tables) -> Texts:
     """Change a chain file in place, comments and order kept; its text before and after.
 
     Raises ChainError where it would be wrong, MachineError where the disk refuses.
@@ -32,7 +34,7 @@ def fit_into_chain(chain: Chain, tables: Tables) -> tuple[str, str]:
     return before, after
 
 
-def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
+def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> Texts:
     """Write a chain file with the changes to a new place; its text before and after.
 
     Raises InputError `output_exists`, `chain_elsewhere`.
@@ -41,22 +43,8 @@ def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
 
     path = chain.path
     assert path is not None  # noqa: S101 - only files are given to the command
-    if out.exists():
-        said = f"{out} is there already"
-        raise InputError(
-            Problem("output_exists", said, {"file": str(out)}, hint="name a new file with -o")
-        )
-    if _has_neighbours(chain) and out.resolve().parent != path.resolve().parent:
-        raise InputError(
-            Problem(
-                "chain_elsewhere",
-                f"{path.name} names plugins or states beside it, which a copy in another folder"
-                " would not find",
-                {"file": str(out)},
-                expected=f"a file in {path.resolve().parent}",
-                hint="write the copy beside the chain",
-            )
-        )
+    refuse_existing(out)
+    refuse_elsewhere(chain, out)
     before = toml_text(path, CHAIN)
     after = edited_chain(chain, before, tables)
     loads(after, out)
@@ -64,7 +52,7 @@ def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> tuple[str, str]:
     return before, after
 
 
-def fit_into_job(path: Path, tables: Tables) -> tuple[str, str]:
+def fit_into_job(path: Path, tables: Tables) -> Texts:
     """Put the changes into a job's own settings, comments and order kept; its text both times.
 
     Raises as `bridge.jobs.edited`.
@@ -76,6 +64,31 @@ def fit_into_job(path: Path, tables: Tables) -> tuple[str, str]:
     before = place.read_text(encoding="utf-8")
     edited(path, lambda document: _merge(document, overrides_of(tables)))
     return before, place.read_text(encoding="utf-8")
+
+
+def refuse_existing(out: Path) -> None:
+    """Raise InputError `output_exists` for a place where something lies."""
+    if out.exists():
+        said = f"{out} is there already"
+        raise InputError(
+            Problem("output_exists", said, {"file": str(out)}, hint="name a new file with -o")
+        )
+
+
+def refuse_elsewhere(chain: Chain, out: Path) -> None:
+    """Raise InputError `chain_elsewhere` for a copy that would lose what lies beside the chain."""
+    path = chain.path or Path()
+    if _has_neighbours(chain) and out.resolve().parent != path.resolve().parent:
+        raise InputError(
+            Problem(
+                "chain_elsewhere",
+                f"{path.name} names plugins or states beside it, which a copy in another folder"
+                " would not find",
+                {"file": str(out)},
+                expected=f"a file in {path.resolve().parent}",
+                hint="write the copy beside the chain",
+            )
+        )
 
 
 def edited_chain(chain: Chain, text: str, tables: Tables) -> str:

@@ -158,3 +158,45 @@ def test_what_cannot_be_fitted_is_told_and_nothing_is_written(
     assert [each["kind"] for each in json.loads(made.out)["errors"]] == [kind]
     assert made.code == 2
     assert begun.read_text() == before
+
+
+def test_a_built_in_stands_in_for_a_plugin_that_is_gone_and_says_so(
+    run: Any, hits: Path, chain: Callable[..., Path], zam: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """What stands in is held to the frozen output; the song gets a chain of its own for it."""
+    params = 'params = { "Master Gain" = "-6 dB" }'
+    gain = f'use = "plugin"\n  id = "air"\n  plugin = "ZamEQ2"\n  {params}\n'
+    path, job = chain(chain_of(gain) + "  gain_db = -3\n"), tmp_path / "song"
+    folder = zam("ZamEQ2").parent
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    (plugins / "ZamEQ2.vst3").symlink_to(folder / "ZamEQ2.vst3")
+    assert run("job", "new", hits, "--chain", path, "-o", job).code == 0
+    assert run("render", job, "--plugins", plugins).code == 0
+    sent = run("send", job, "--words", "x", "--freeze", "--plugin-path", plugins)
+    assert sent.code == 0, sent.err
+    before = path.read_text()
+    asked = ("fit", job, "--insert", "all/air", "--stand-in", "gain", "--from", "revisions/r0")
+    asked = (*asked, "--evaluations", "60")
+    shown = run(*asked)
+    assert shown.code == 0, shown.err
+    assert "gain_db = -6.0" in shown.out
+    assert "nothing was swapped" in shown.err
+    told = json.loads(run(*asked, "--apply", "--json").out)
+    assert told["under_db"] > 60.0
+    assert told["table"] == {"id": "air", "use": "gain", "gain_db": pytest.approx(-6.0, abs=0.01)}
+    assert path.read_text() == before
+    text = (job / "chain.toml").read_text()
+    assert "# stands in for ZamEQ2 of r0: the residual lies" in text
+    assert "ZamEQ2" not in text.replace("ZamEQ2 of r0", "")
+    empty = tmp_path / "none"
+    empty.mkdir()
+    assert run("render", job, "--plugins", empty).code == 0
+    for words, kind in (
+        (("all/none", "gain"), "not_frozen"),
+        (("all/air", "multiband"), "unknown_stand_in"),
+    ):
+        refused = run(
+            "fit", job, "--insert", words[0], "--stand-in", words[1], "--from", "r0", "--json"
+        )
+        assert [each["kind"] for each in json.loads(refused.out)["errors"]] == [kind]

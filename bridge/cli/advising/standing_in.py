@@ -1,0 +1,89 @@
+"""`stemwright fit --stand-in`: what a built-in or another plugin is to be in a dead one's place."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bridge.cli.printing import print_json, say
+from stemwright.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from bridge.road import StoodIn, ToStandIn
+
+_ONLY_A_JOB = Problem(
+    "usage",
+    "--stand-in goes with a JOB, --from one of its revisions, and one --insert",
+    hint="the revision must be frozen: its audio is what the stand-in is fitted to",
+)
+
+
+def wanted_of(
+    job: Path, inserts: list[str], by: str, revision: str | None, places: dict[str, Any]
+) -> ToStandIn:
+    """What was asked for. Raises InputError `usage`."""
+    from bridge.cli.given_song import names_job
+    from bridge.jobs import load_job
+    from bridge.road import ToStandIn
+
+    if revision is None or len(inserts) != 1 or not names_job(job):
+        raise InputError(_ONLY_A_JOB)
+    name = Path(revision).name
+    return ToStandIn(load_job(job), inserts[0], by, name, **places)
+
+
+def stand_in(wanted: ToStandIn, out: Path | None, *, apply: bool, as_json: bool) -> None:
+    """Fit it, write it where that is asked for, and print it."""
+    from bridge.cli.progress import CountBar
+    from bridge.road import stand_in_for, stand_in_into_copy, stand_in_into_job
+    from chains import load
+
+    with CountBar("fitting") as bar:
+        found = stand_in_for(wanted, lambda made, most, least: bar.show(made, most, f"{least:.2f}"))
+    texts = None
+    if out is not None:
+        texts = stand_in_into_copy(load(wanted.job.chain_path), found, out)
+    elif apply:
+        texts = stand_in_into_job(wanted.job, found)
+    if as_json:
+        print_json({**found.as_json(), "written": texts is not None})
+        return
+    _tell(found, texts)
+
+
+def _tell(found: StoodIn, texts: tuple[str, str] | None) -> None:
+    say(f"# {found.comment}", f"# {found.insert}")
+    say(*(f"{key} = {_toml(value)}" for key, value in found.table.items()))
+    say(
+        f"residual  {found.after:.2f} dBFS rms, {found.under_db:.2f} dB under what"
+        f" {found.stands_in_for} gave; {found.before:.2f} without either"
+    )
+    if texts is not None:
+        before, after = (text.splitlines() for text in texts)
+        say(*unified_diff(before, after, "before", "after", lineterm=""))
+    fit = found.fit
+    say(
+        f"heard {found.start_s:g} s to {found.end_s:g} s; {fit.evaluations} evaluations;"
+        f" --evaluations {fit.most} --seed {found.seed} gives the same again",
+        err=True,
+    )
+    if texts is None:
+        say("nothing was swapped: --apply puts it into the song's chain", err=True)
+
+
+def _toml(value: Any) -> str:
+    import tomlkit
+
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    if isinstance(value, dict):
+        return (
+            "{ " + ", ".join(f"{_key(key)} = {_toml(each)}" for key, each in value.items()) + " }"
+        )
+    return str(tomlkit.item(value).as_string())
+
+
+def _key(name: str) -> str:
+    plain = name.replace("_", "").replace("-", "")
+    return name if plain.isascii() and plain.isalnum() else f'"{name}"'
