@@ -96,6 +96,31 @@ def _upsampled(sound: Sound, _rng: Rng, from_hz: int, quality: str = "VHQ") -> D
     return Damaged(sound.holding(back), whole("upsampled", sound, float(from_hz)))
 
 
+def _shallow_filter(sound: Sound, _rng: Rng, from_hz: int, tool: str) -> Damaged | None:
+    """Converted by what has a filter so short that images are left: ffmpeg, or straight lines."""
+    if from_hz >= sound.rate_hz or not has_treble(sound, 0.3 * from_hz, 0.47 * from_hz):
+        return None
+    low = soxr.resample(sound.samples.T, sound.rate_hz, from_hz, "VHQ").T
+    if tool == "ffmpeg":
+        if shutil.which("ffmpeg") is None:
+            return None
+        back = _by_ffmpeg(low, from_hz, sound.rate_hz)
+    else:
+        at = np.arange(sound.frames) * from_hz / sound.rate_hz
+        back = np.stack([np.interp(at, np.arange(low.shape[1]), side) for side in low])
+    made = within(back, sound.frames)
+    return Damaged(sound.holding(made), whole("upsampled", sound, float(from_hz)))
+
+
+def _by_ffmpeg(samples: Block, rate_hz: int, to_hz: int) -> Block:
+    with tempfile.TemporaryDirectory(prefix="stemwright-defects-") as name:
+        plain, back = Path(name) / "a.wav", Path(name) / "b.wav"
+        soundfile.write(plain, samples.T, rate_hz, subtype="FLOAT")
+        run = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(plain), "-ar", str(to_hz)]
+        subprocess.run([*run, "-c:a", "pcm_f32le", str(back)], check=True)
+        return np.asarray(soundfile.read(back, always_2d=True)[0].T)
+
+
 def _padded(sound: Sound, rng: Rng, bits: int, subtype: Subtype) -> Damaged:
     samples = dithered(sound.samples, bits, rng)
     return Damaged(sound.holding(samples, subtype), whole("padded_bits", sound, float(bits)))
@@ -123,6 +148,11 @@ LEVELS: tuple[Level, ...] = (
     ),
     Level("upsampled", "from 32 kHz, medium filter",
           partial(_upsampled, from_hz=32000, quality="MQ")),
+    *(
+        Level("upsampled", f"from {hz / 1000:g} kHz, {tool}",
+              partial(_shallow_filter, from_hz=hz, tool=tool), _UPSAMPLED)
+        for hz, tool in ((22050, "ffmpeg"), (32000, "ffmpeg"), (32000, "straight lines"))
+    ),
     Level("padded_bits", "16 in 24", partial(_padded, bits=16, subtype="PCM_24"), stems=5),
     Level("padded_bits", "24 in float", partial(_padded, bits=24, subtype="FLOAT"), stems=5),
     Level("wrong_depth", "8 bit", partial(_shallow, bits=8, subtype="PCM_U8"), stems=5),

@@ -189,3 +189,39 @@ def test_an_edge_where_codecs_end_as_well_is_told_as_either(hear: Hear) -> None:
     assert "or comes out of a lossy codec" in found.words
     (other,) = hear(Upsampled, _resampled(_hits(), 22050, RATE_HZ))
     assert "codec" not in other.words
+
+
+def _shallow(signal: Signal, through_hz: int, rate_hz: int, taps: int) -> Signal:
+    """Through a lower rate and back by a Kaiser window's sinc, as ffmpeg's is of 32 taps; by a
+    straight line between two samples for 2."""
+    low = soxr.resample(signal.T, rate_hz, through_hz, "VHQ").T
+    at = np.arange(signal.shape[1]) * through_hz / rate_hz
+    if taps == 2:
+        return np.stack([np.interp(at, np.arange(low.shape[1]), side) for side in low])
+    half, near = taps // 2, np.floor(at).astype(int)
+    padded, out = np.pad(low, ((0, 0), (half, half + 1))), np.zeros_like(signal)
+    for tap in range(1 - half, half + 1):
+        away = near + tap - at
+        window = np.i0(9.0 * np.sqrt(np.maximum(0.0, 1 - (away / half) ** 2))) / np.i0(9.0)
+        out += padded[:, np.minimum(near + tap + half, padded.shape[1] - 1)] * (
+            0.97 * np.sinc(0.97 * away) * window
+        )
+    return out
+
+
+@pytest.mark.parametrize(("through_hz", "taps"), [(22050, 32), (32000, 32), (32000, 2)])
+def test_a_lower_rate_through_a_shallow_filter_is_that_and_no_codec(
+    hear: Hear, through_hz: int, taps: int
+) -> None:
+    """Its images reach over half the rate: that edge is where MP3 ends."""
+    low = _shallow(_hits(), through_hz, RATE_HZ, taps)
+    (found,) = hear(Upsampled, low, RATE_HZ)
+    assert (found.value, found.severity) == (through_hz, "minor")
+    assert not hear(LossySource, low, RATE_HZ)
+
+
+def test_single_hits_mirror_nothing(hear: Hear) -> None:
+    """The spectrum of a click has one phase around every middle."""
+    clicks = np.zeros((2, FRAMES))
+    clicks[:, 5_000::12_345] = 0.5
+    assert not hear(Upsampled, clicks)

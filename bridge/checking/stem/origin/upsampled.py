@@ -1,4 +1,7 @@
-"""`upsampled`: the treble ends at half a lower sample rate, and nothing is above it."""
+"""`upsampled`: the treble ends at half a lower sample rate, or is mirrored there.
+
+Good converters leave nothing above it, shallow ones images.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,14 @@ from typing import ClassVar
 
 from bridge.checking.band_edge import BandEdge
 from bridge.checking.findings import Found
-from bridge.checking.stem.origin.whole_treble import WholeTreble
+from bridge.checking.stem.origin.whole_treble import WholeTreble, lower_rates_hz
 
-_RATES_HZ = (16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 _LOWEST = {16000: 0.93, 22050: 0.91, 24000: 0.93, 32000: 0.945}
 _HIGHEST = {32000: 0.985}
 """Where an edge may lie, in halves of a rate: codecs end at 16 kHz as well."""
 _USUAL_LOWEST, _USUAL_HIGHEST = 0.945, 1.003
 _CODECS_END_THERE_HZ = 32000
 """MP3 of about 112 kbit/s ends at 15.3 kHz; in 16 bit nothing tells it from a resampler."""
-_LOWER = 0.95
-"""Of the file's own rate: 44.1 of 48 kHz is lower."""
 _LEAST_FALL_DB = 22.0
 _LEAST_STEEPER_DB = 16.0
 _LEAST_SHARE = 0.6
@@ -39,7 +39,16 @@ class Upsampled(WholeTreble):
             if made_hz == _CODECS_END_THERE_HZ:
                 words += ", or comes out of a lossy codec"
             words += f": nothing is above {edge.hz / 1000:.1f} kHz"
-            yield Found("upsampled", "minor", 0, self._facts.frames, float(made_hz), words)
+            yield self._told(made_hz, words)
+            return
+        mirrored_hz = self.mirrored_at_hz()
+        if mirrored_hz is not None:
+            words = f"it was made at {mirrored_hz / 1000:g} kHz and converted by a shallow filter"
+            words += f": what is above {mirrored_hz / 2000:g} kHz mirrors what is below"
+            yield self._told(mirrored_hz, words)
+
+    def _told(self, made_hz: int, words: str) -> Found:
+        return Found("upsampled", "minor", 0, self._facts.frames, float(made_hz), words)
 
 
 def made_at_hz(edge: BandEdge, sample_rate_hz: int) -> int | None:
@@ -48,9 +57,9 @@ def made_at_hz(edge: BandEdge, sample_rate_hz: int) -> int | None:
         return None
     if edge.share < _LEAST_SHARE:
         return None
-    for made_hz in _RATES_HZ:
+    for made_hz in lower_rates_hz(sample_rate_hz):
         lowest = _LOWEST.get(made_hz, _USUAL_LOWEST) * made_hz / 2
         highest = _HIGHEST.get(made_hz, _USUAL_HIGHEST) * made_hz / 2
-        if made_hz <= _LOWER * sample_rate_hz and lowest <= edge.hz <= highest:
+        if lowest <= edge.hz <= highest:
             return made_hz
     return None
