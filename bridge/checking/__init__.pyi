@@ -47,6 +47,7 @@ from .remembering.checked import (
 from .song_audio import (
     SongAudio as SongAudio,
     opened_song as opened_song,
+    plain_sum as plain_sum,
 )
 from .stem_audio import (
     StemAudio as StemAudio,
@@ -82,6 +83,7 @@ __all__ = [
     "letters",
     "name_of",
     "opened_song",
+    "plain_sum",
     "quick_report",
     "stem_audio",
     "undecodable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.audio import open_member
+from bridge.audio import BLOCK_FRAMES, Block, Part, open_member, resampled, summed
 from bridge.checking.stem_audio import StemAudio, stem_audio
 from sessions import Media, Session, Track
 from stemwright.problems import InputError, Problem
@@ -97,3 +98,29 @@ def mix_audio(paths: Sequence[Path]) -> StemAudio:
     """The audio of the mix, one file or two sides. Raises InputError as `stem_audio` does."""
     name = paths[0].stem
     return stem_audio(name, name, "mix", tuple(paths))
+
+
+def plain_sum(audio: SongAudio) -> Iterator[Block]:
+    """The stems as they lie, added up in stereo at the song's rate; nothing without stems.
+
+    Those of more than two channels are left out. Raises InputError as `StemAudio.blocks` does.
+    """
+    rate_hz = audio.rate_hz
+    stems = [each for each in audio.stems.values() if each.facts.channels <= 2]
+    scales = [rate_hz / each.facts.sample_rate_hz for each in stems]
+    ends = [
+        math.ceil(scale * (each.position + each.facts.frames))
+        for scale, each in zip(scales, stems, strict=True)
+    ]
+    parts = [
+        Part(1.0, _at_rate(each, rate_hz), round(scale * each.position))
+        for scale, each in zip(scales, stems, strict=True)
+    ]
+    return summed(parts, max(ends, default=0))
+
+
+def _at_rate(stem: StemAudio, rate_hz: int) -> Iterator[Block]:
+    own_hz, blocks = stem.facts.sample_rate_hz, stem.blocks(BLOCK_FRAMES)
+    if own_hz == rate_hz:
+        return blocks
+    return resampled(blocks, stem.facts.channels, own_hz, rate_hz)

@@ -29,7 +29,7 @@ _SPACES = (
     _Space(
         "plate",
         frozenset({"vocals", "backing"}),
-        -20.0,
+        -14.0,
         (
             Setting("size", 0.55),
             Setting("damping", 0.4),
@@ -42,7 +42,7 @@ _SPACES = (
     _Space(
         "room",
         frozenset({"guitar", "keys", "synth", "strings", "brass", "music"}),
-        -24.0,
+        -18.0,
         (
             Setting("size", 0.35),
             Setting("damping", 0.5),

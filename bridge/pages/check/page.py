@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bridge.checking import CheckReport, Finding, MixFit, SongAudio, StemInMix
 from bridge.pages import document, figure, part, saved, section, table, tag, text, tiles
+from bridge.pages.check.beside_mix import beside_mix
 from bridge.pages.check.findings import accepted_list, group_cards
 from bridge.pages.check.groups import Group, grouped, in_order_of_harm
 from bridge.pages.check.looks import looks
@@ -42,7 +43,7 @@ def check_page(report: CheckReport, audio: SongAudio, title: str) -> str:
             for number, stem in enumerate(report.stems)
         ),
         _part("Between stems", "between", between, report.between, shown.pictures),
-        _against_mix(report.mix, mix, audio.rate_hz, shown.pictures),
+        _against_mix(report.mix, mix, audio, shown.pictures),
     ]
     body = tag("header", _header(report, title)) + tag("main", "".join(parts))
     body += "".join(shown.sounds) + tag("script", part(__package__, "places.js"))
@@ -157,7 +158,7 @@ def _place_in_mix(stem: StemInMix, rate_hz: int) -> tuple[str, str]:
 
 
 def _against_mix(
-    fit: MixFit | None, groups: Sequence[Group], rate_hz: int, pictures: Mapping[str, str]
+    fit: MixFit | None, groups: Sequence[Group], audio: SongAudio, pictures: Mapping[str, str]
 ) -> str:
     if fit is None:
         return ""
@@ -166,7 +167,7 @@ def _against_mix(
         (
             each.id,
             figure(each.gain_db if math.isfinite(each.gain_db) else None, 2, "dB"),
-            *_place_in_mix(each, rate_hz),
+            *_place_in_mix(each, audio.rate_hz),
         )
         for each in fit.stems
     ]
@@ -174,6 +175,7 @@ def _against_mix(
     body = (
         tag("p", text(said))
         + (table(head, rows, "Each stem in the rough mix") if rows else "")
+        + (beside_mix(audio) if rows else "")
         + "".join(group_cards(each, pictures) for each in groups)
         + accepted_list(fit.findings)
     )

@@ -1,5 +1,8 @@
 from .beside import beside_others as beside_others
-from .beside_section import beside_section as beside_section
+from .beside_section import (
+    balance_chart as balance_chart,
+    beside_section as beside_section,
+)
 from .charts import (
     reduction_chart as reduction_chart,
     spectra as spectra,
@@ -56,6 +59,7 @@ __all__ = [
     "StepSignals",
     "Taps",
     "analysis",
+    "balance_chart",
     "beside_others",
     "beside_section",
     "between",

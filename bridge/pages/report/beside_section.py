@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from bridge.finished import BesideTold, FiguresTold, OtherTold, PlaybackTold
 from bridge.pages import Chart, Curve, change, chart, figure, hz_ticks, table, tag, text
@@ -22,8 +23,8 @@ def beside_section(told: BesideTold | None, main: str = "main") -> str:
     if told is None:
         return ""
     rows = [(main, told.main), *((_name(each), each.figures) for each in told.others)]
-    parts = [_distances(told.others, main), _chart(told.others, main), _dynamics(rows)]
-    return "".join([*parts, _bands(rows)])
+    drawn = balance_chart([(each.name, each.tone.bands) for each in told.others], main)
+    return _distances(told.others, main) + drawn + _dynamics(rows) + _bands(rows)
 
 
 def _distances(others: Sequence[OtherTold], main: str) -> str:
@@ -65,8 +66,28 @@ def _place(other: OtherTold) -> str:
     return f"aligned, {change(other.offset_s, 3, 's')}" if other.offset_s else "aligned"
 
 
-def _chart(others: Sequence[OtherTold], main: str) -> str:
-    curves = tuple(curve for n, each in enumerate(others) for curve in _curves(n, each))
+class _Band(Protocol):
+    """A third of an octave of two songs."""
+
+    @property
+    def hz(self) -> float:
+        """Its nominal middle."""
+        ...
+
+    @property
+    def mid_db(self) -> float | None:
+        """What the first has more of in its mid."""
+        ...
+
+    @property
+    def side_db(self) -> float | None:
+        """And in its side."""
+        ...
+
+
+def balance_chart(others: Sequence[tuple[str, Sequence[_Band]]], main: str) -> str:
+    """What `main` has more of than each of the others; nothing where no band sounds in both."""
+    curves = tuple(curve for n, each in enumerate(others) for curve in _curves(n, *each))
     levels = [level for curve in curves for _, level in curve.points if level is not None]
     if not levels:
         return ""
@@ -85,13 +106,13 @@ def _chart(others: Sequence[OtherTold], main: str) -> str:
     return chart(drawn, f"Over the line {main} has more, under it less; the side is dashed.")
 
 
-def _curves(number: int, other: OtherTold) -> Iterator[Curve]:
+def _curves(number: int, name: str, bands: Sequence[_Band]) -> Iterator[Curve]:
     colour = f"s{1 + number % _COLOURS}"
-    mid = tuple((band.hz, band.mid_db) for band in other.tone.bands)
-    side = tuple((band.hz, band.side_db) for band in other.tone.bands)
-    yield Curve(f"mid beside {other.name}", colour, mid)
+    mid = tuple((band.hz, band.mid_db) for band in bands)
+    side = tuple((band.hz, band.side_db) for band in bands)
+    yield Curve(f"mid beside {name}", colour, mid)
     if any(level is not None for _, level in side):
-        yield Curve(f"side beside {other.name}", colour, side, dashed=True)
+        yield Curve(f"side beside {name}", colour, side, dashed=True)
 
 
 _Rows = Sequence[tuple[str, FiguresTold]]

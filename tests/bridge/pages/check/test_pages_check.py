@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.checking import CODES, code_of
+from bridge.audio import resampled
+from bridge.checking import CODES, SongAudio, code_of, plain_sum
+from bridge.comparing import tone_distance, tone_of
 from tests.bridge.pages.check.conftest import RATE_HZ, Song, finding, fit_of, noise
 
 _DIGITS = {"dB": 1, "dBFS": 1, "ms": 1, "s": 2, "Hz": 0, "ppm": 1}
@@ -284,3 +286,29 @@ def test_a_page_of_many_findings_keeps_to_its_size(song: Song) -> None:
     assert page.count("<article") == 60
     assert page.count('class="strips seek"') == 60
     assert len(_sounds(page)) >= 40
+
+
+def test_the_balance_of_all_stems_is_held_to_the_rough_mixs(song: Song) -> None:
+    keys, voice = noise(2.0), noise(2.0, channels=1, rate_hz=24000, seed=2)
+    song.write("keys", keys)
+    late_voice = song.write("voice", voice, 24000, position=12000)
+    song.mix = song.write("rough", 0.5 * keys)
+    for name in ("rough", "voice"):
+        del song.stems[name], song.told[name]
+    song.fit = fit_of(song, ())
+    same = unescape(song.page())
+    assert "is 0.00 dB from the rough mix's in the mid and 0.00 dB in the side" in same
+    assert "What the stems' sum has more of" not in same
+
+    song.stems["voice"], song.told["voice"] = late_voice, []
+    whole = np.concatenate([*plain_sum(SongAudio(song.stems))], axis=1)
+    late = np.concatenate([*resampled([voice], 1, 24000, RATE_HZ)], axis=1)
+    expected = np.pad(late, ((0, 0), (RATE_HZ // 2, 0))).repeat(2, axis=0)
+    expected[:, : keys.shape[1]] += keys
+    assert np.abs(whole[:, : expected.shape[1]] - expected).max() < 1e-6
+    found = tone_distance(tone_of([expected], RATE_HZ), tone_of([keys], RATE_HZ))
+    assert found.mid_db is not None
+    assert found.mid_db > 0.5
+    page = unescape(song.page())
+    assert f"as they lie, is {found.mid_db:.2f} dB from the rough mix's" in page
+    assert "What the stems' sum has more of" in page
