@@ -83,7 +83,8 @@ def starter(
 
     Raises InputError as `bridge.gathering.gather` does and `silent_song`, and what a render raises.
     """
-    return _Making(trials, name, reference, _loudness(reference, target_lufs)).made()
+    with trials.store.holding():
+        return _Making(trials, name, reference, _loudness(reference, target_lufs)).made()
 
 
 def _loudness(reference: Reference | None, target_lufs: float | None) -> Loudness:
@@ -145,18 +146,16 @@ class _Making:
         plan = link(trials.session, bare, trials.store, jobs=trials.jobs)
         rate_hz = plan.engine.sample_rate_hz
         context = context_of(plan, trials.store, events=trials.events, jobs=trials.jobs)
-        with trials.store.holding():
-            heard = {
-                lane.id: listened(lane_source(context, lane).blocks(), rate_hz)
-                for lane in plan.lanes
-            }
-            if all(each.peak_dbfs is None for each in heard.values()):
-                raise InputError(_silent())
-            if reference is None:
-                return heard, None
-            stems = tuple(stem for lane in plan.lanes for stem in lane.stems)
-            whole = lane_source(context, replace(plan.lanes[0], stems=stems))
-            return heard, tone_distance(tone_of(whole.blocks(), rate_hz), reference.tone)
+        heard = {
+            lane.id: listened(lane_source(context, lane).blocks(), rate_hz) for lane in plan.lanes
+        }
+        if all(each.peak_dbfs is None for each in heard.values()):
+            raise InputError(_silent())
+        if reference is None:
+            return heard, None
+        stems = tuple(stem for lane in plan.lanes for stem in lane.stems)
+        whole = lane_source(context, replace(plan.lanes[0], stems=stems))
+        return heard, tone_distance(tone_of(whole.blocks(), rate_hz), reference.tone)
 
 
 @dataclass(frozen=True)
@@ -209,8 +208,7 @@ class _Mastering:
         reference = self.making.reference
         if reference is None:
             return _Tried(wanted, trial, None)
-        with self.making.trials.store.holding():
-            tone = tone_of(heard_blocks(trial), trial.rate_hz)
+        tone = tone_of(heard_blocks(trial), trial.rate_hz)
         return _Tried(wanted, trial, tone_distance(tone, reference.tone))
 
     def text(self, wanted: Wanted | None, loudness: Loudness, said: Sequence[str] = ()) -> str:

@@ -63,8 +63,10 @@ def new_chain(
     session = read(list(printed), skip=skip, long=long)
     if reference is not None:
         _refuse_reference_among(session, reference)
-    trials = Trials(session, Store(given.store_root), jobs, events or Silent())
+    kept = Store(given.store_root)
+    trials = Trials(session, kept, jobs, events or Silent())
     made = starter(trials, title_of(stems[0]) or path.stem, heard, target_lufs)
+    kept.collect()
     try:
         with Staged(path, overwrite=False) as staged:
             staged.write_text(made.text, encoding="utf-8")

@@ -8,17 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bridge.advising.starting.chain_text import chain_text
 from bridge.advising.starting.group_strips import group_strip, rumble
 from bridge.advising.starting.grouping import MOST_GROUPS, starter_groups
 from bridge.advising.starting.listening import Listened, Listener, listened
 from bridge.advising.starting.master_strip import master_strip
+from bridge.advising.starting.returns import with_returns
 from bridge.advising.starting.tone_match import matching_bells
 from bridge.audio import Block
 from bridge.comparing import Tone, tone_distance, tone_of
 from bridge.metering import THIRDS
 from bridge.planning import Stem
 from bridge.processing import build
-from chains import Bell, Eq
+from chains import Bell, Eq, loads
 from sessions import role_of
 
 RATE_HZ = 24000
@@ -127,3 +129,19 @@ def test_stems_too_quiet_for_any_drive_are_brought_up_before_the_glue(gain: floa
     threshold_db = {each.key: each.value for each in inserts["glue"]}["threshold_db"]
     lifted = float(found.get("gain_db", 0.0))  # type: ignore[arg-type]
     assert threshold_db == pytest.approx(heard.loud_dbfs + lifted - 4.5, abs=0.26)
+
+
+def test_what_comes_dry_is_sent_and_a_name_of_two_lines_stays_a_comment() -> None:
+    groups = starter_groups([stem("lead vox\nevil = 1"), stem("piano"), stem("kick")])
+    dry = listened([plucked(400.0)], RATE_HZ)
+    assert dry.falls_s == pytest.approx(0.05, abs=0.02)
+    heard = {"vocals": dry, "keys": replace(dry, falls_s=0.4), "drums": dry}
+    strips = with_returns([group_strip(each, heard[each.id]) for each in groups], groups, heard)
+    chain = loads(chain_text('a "song"', strips))
+    assert {each.id: dict(each.sends) for each in chain.groups} == {
+        "drums": {},
+        "keys": {},
+        "vocals": {"plate": -14.0},
+    }
+    assert [each.id for each in chain.returns] == ["plate"]
+    assert chain.name == 'a "song"'
