@@ -54,6 +54,7 @@ from .media.search import (
 )
 from .media.sound_headers import (
     HIGHEST_RATE_HZ as HIGHEST_RATE_HZ,
+    LOSSY_FORMATS as LOSSY_FORMATS,
     LOWEST_RATE_HZ as LOWEST_RATE_HZ,
     Fault as Fault,
     Sound as Sound,
@@ -106,6 +107,7 @@ __all__ = [
     "FORMAT",
     "FXP_HEAD_BYTES",
     "HIGHEST_RATE_HZ",
+    "LOSSY_FORMATS",
     "LOWEST_RATE_HZ",
     "OTHER",
     "OTHER_AUDIO_EXTENSIONS",

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
 from bridge.bouncing.network import MASTER, Network
-from sessions import Automation, Clip, Device, Media, Session, Track
+from bridge.bouncing.telling.treatments import treatments
+from sessions import LOSSY_FORMATS, Automation, Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
 
 Fate = Literal["rendered", "told", "refused"]
@@ -34,6 +35,7 @@ REASONS: dict[str, tuple[Fate, str]] = {
         "refused",
         "where in its file it begins stands nowhere; consolidate it in the DAW, or export an AAF",
     ),
+    "lossy": ("told", "its file is of a lossy codec: what that left out is not there any more"),
     "past_its_file": ("told", "it runs past its file's end"),
     "other_rate": (
         "told",
@@ -48,11 +50,15 @@ _LINES = frozenset({"gain_db"})
 
 @dataclass(frozen=True)
 class ClipAccount:
-    """A clip that is to be heard, and why it is not printed as it is, in codes of REASONS."""
+    """A clip that is to be heard, and why it is not printed as it is, in codes of REASONS.
+
+    `done` is what is done to it when it is printed, in words.
+    """
 
     track: Track
     clip: Clip
     reasons: tuple[str, ...]
+    done: tuple[str, ...] = ()
 
     @property
     def fate(self) -> Fate:
@@ -70,6 +76,7 @@ class ClipAccount:
             "length_s": self.clip.length_s,
             "fate": self.fate,
             "reasons": list(self.reasons),
+            "done": list(self.done),
         }
 
 
@@ -198,7 +205,12 @@ def _of_device(track: Track, line: Automation, dialect: Dialect) -> Iterator[Tra
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:
     """Every clip that no mute and no solo silences, in the session's order."""
     return tuple(
-        ClipAccount(track, clip, tuple(_reasons(track, clip, session.sample_rate_hz, dialect)))
+        ClipAccount(
+            track,
+            clip,
+            tuple(_reasons(track, clip, session.sample_rate_hz, dialect)),
+            treatments(clip, session.sample_rate_hz, frame_by_frame=dialect.plays_frame_by_frame),
+        )
         for track in session.tracks
         if track.id in network.heard
         for clip in track.clips
@@ -239,6 +251,7 @@ def _reasons(track: Track, clip: Clip, rate_hz: int, dialect: Dialect) -> Iterat
         runs_out = _runs_out(clip, clip.media, rate_hz, dialect)
         found |= {
             "loop": clip.looped and not dialect.loops_whole_files and runs_out,
+            "lossy": clip.media.format in LOSSY_FORMATS,
             "past_its_file": not clip.looped and runs_out,
             "other_rate": dialect.plays_frame_by_frame and clip.media.sample_rate_hz != rate_hz,
         }

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bridge.audio import (
+    BLOCK_FRAMES,
     Block,
     Samples,
     WavWriter,
@@ -19,7 +20,8 @@ from bridge.audio import (
     resampled,
 )
 from bridge.exchanging import media_file
-from sessions import Media
+from sessions import LOSSY_FORMATS, Media
+from stemwright.files import unreadable
 
 _MOST_OPEN = 64
 _FINE = 1000
@@ -87,11 +89,31 @@ class MediaFiles:
     def _path(self, media: Media, key: _Key) -> Path:
         if key not in self._copies:
             plain = media_file(media, self._folder)
+            if media.format in LOSSY_FORMATS:
+                plain = self._decoded(plain, media)
             other_rate = media.sample_rate_hz != self._rate_hz and not self._frame_by_frame
             if other_rate or key.speed != 1.0:
                 plain = self._converted(plain, media, key.speed)
             self._copies[key] = plain
         return self._copies[key]
+
+    def _decoded(self, path: Path, media: Media) -> Path:
+        """A lossy file's samples as libsndfile decodes them. Raises InputError."""
+        import soundfile
+
+        target = self._folder / f"{len(self._copies)} decoded.wav"
+        rate_hz = media.sample_rate_hz
+        try:
+            with (
+                soundfile.SoundFile(path) as coded,
+                WavWriter(target, rate_hz, media.channels, "float64", "", dither=False) as file,
+            ):
+                for block in coded.blocks(BLOCK_FRAMES, dtype="float64", always_2d=True):
+                    file.write(block.T)
+        except (soundfile.SoundFileError, RuntimeError) as cause:
+            said = f"it cannot be decoded: {cause}"
+            raise unreadable("unreadable_audio", path, said, "export it again") from cause
+        return target
 
     def _converted(self, path: Path, media: Media, speed: float) -> Path:
         target = self._folder / f"{len(self._copies)}.wav"

@@ -33,14 +33,19 @@ class Header:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_headers(entries: Sequence[Entry]) -> tuple[list[Header], list[Problem]]:
-    """Read every header, in order, and every problem met on the way; each zip is opened once."""
+def read_headers(
+    entries: Sequence[Entry], *, lossy: bool = False
+) -> tuple[list[Header], list[Problem]]:
+    """Read every header, in order, and every problem met on the way; each zip is opened once.
+
+    With `lossy`, MP3 and Ogg are read too.
+    """
     headers: list[Header] = []
     problems: list[Problem] = []
     with ExitStack() as stack:
         archives: dict[Path, zipfile.ZipFile] = {}
         for entry in entries:
-            outcome = _outcome(entry, _opener(entry, archives, stack))
+            outcome = _outcome(entry, _opener(entry, archives, stack), lossy=lossy)
             if isinstance(outcome, Header):
                 headers.append(outcome)
             else:
@@ -48,9 +53,9 @@ def read_headers(entries: Sequence[Entry]) -> tuple[list[Header], list[Problem]]
     return headers, problems
 
 
-def read_header(entry: Entry) -> Header | Problem:
+def read_header(entry: Entry, *, lossy: bool = False) -> Header | Problem:
     """Read one header: what the file is, or what is wrong with it."""
-    headers, problems = read_headers([entry])
+    headers, problems = read_headers([entry], lossy=lossy)
     return headers[0] if headers else problems[0]
 
 
@@ -73,12 +78,12 @@ def _opener(entry: Entry, archives: dict[Path, zipfile.ZipFile], stack: ExitStac
     return opened
 
 
-def _outcome(entry: Entry, opened: _Opener) -> Header | Problem:
+def _outcome(entry: Entry, opened: _Opener, *, lossy: bool) -> Header | Problem:
     try:
         if entry.member is None and not stat.S_ISREG(entry.path.stat().st_mode):
             return _problem(entry, "not_a_file", "is not a file", "leave it out")
         with opened() as (stream, size):
-            return _examined(entry, stream, size)
+            return _examined(entry, stream, size, lossy=lossy)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or printable(error)}"
         return _problem(
@@ -89,8 +94,8 @@ def _outcome(entry: Entry, opened: _Opener) -> Header | Problem:
         return _problem(entry, "unreadable_file", reason, "zip the stems again, or unpack them")
 
 
-def _examined(entry: Entry, stream: IO[bytes], size: int) -> Header | Problem:
-    found = identify(stream, size, packed=entry.member is not None)
+def _examined(entry: Entry, stream: IO[bytes], size: int, *, lossy: bool) -> Header | Problem:
+    found = identify(stream, size, packed=entry.member is not None, lossy=lossy)
     if isinstance(found, Fault):
         return _problem(entry, found.kind, found.reason, found.hint)
     notes = [

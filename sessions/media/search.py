@@ -57,11 +57,11 @@ class MediaSearch:
     """A search around one session, which lists every folder once.
 
     Looks, in this order: at the path as it stands; below the session's folder, for ever shorter
-    ends of the path (a moved project keeps its Audio folder); below each of `extra_dirs` likewise;
-    then anywhere in `extra_dirs`. Names compare without case and Unicode form when no exact one
-    is there. Of several files of one name in `extra_dirs`, the one whose folders agree furthest
-    with the path wins; where that is said of several that are not the same, none is taken, and
-    they stand in `doubtful` by the path that was looked for.
+    ends of the path (a moved project keeps its Audio folder); below all of `extra_dirs` likewise;
+    then anywhere in them. Names compare without case and Unicode form when no exact one is there.
+    Of several files of one name in `extra_dirs`, the one whose folders agree furthest with the
+    path wins, whichever of the folders it lies in; where that is said of several that are not the
+    same, none is taken, and they stand in `doubtful` by the path that was looked for.
     """
 
     session_path: Path
@@ -88,11 +88,16 @@ class MediaSearch:
             # On the system that wrote it the path itself is right; elsewhere it is not there.
             plain = Path(unquote(_SCHEME.sub("", written)).lstrip("/" if os.name == "nt" else ""))
             yield plain if plain.is_absolute() and _is_file(plain) else None
-        for top in (_folder_of(self.session_path), *self.extra_dirs):
-            for start in range(max(0, _climbs(parts) - _MOST_CLIMBS), len(parts)):
-                yield self._below(top, parts[start:])
-        for top in self.extra_dirs:
-            yield self._anywhere(top, written, parts)
+        ends = [parts[at:] for at in range(max(0, _climbs(parts) - _MOST_CLIMBS), len(parts))]
+        for end in ends:
+            yield self._below(_folder_of(self.session_path), end)
+        for end in ends:
+            there = (self._below(top, end) for top in self.extra_dirs)
+            found = [each for each in there if each is not None]
+            if found:
+                yield self._sole(written, found)
+                return
+        yield self._anywhere(written, parts)
 
     def _below(self, top: Path, parts: Sequence[str]) -> Path | None:
         """`top` and `parts` joined, each part matched exactly or else loosely."""
@@ -123,14 +128,22 @@ class MediaSearch:
             self._listings[key] = names
         return self._listings[key]
 
-    def _anywhere(self, top: Path, written: str, parts: Sequence[str]) -> Path | None:
-        """The file of that name anywhere below `top` whose folders agree best, if it is one."""
-        named = [path for path in self._tree(top).get(folded(parts[-1]), []) if _is_file(path)]
+    def _anywhere(self, written: str, parts: Sequence[str]) -> Path | None:
+        """The file of that name anywhere in `extra_dirs` whose folders agree best, if it is one."""
+        trees = (self._tree(top).get(folded(parts[-1]), []) for top in self.extra_dirs)
+        named = [path for tree in trees for path in tree if _is_file(path)]
         if not named:
             return None
         wanted = [folded(part) for part in parts]
         fits = [(_agreement(path, wanted), path.name == parts[-1]) for path in named]
-        first, *others = (path for path, fit in zip(named, fits, strict=True) if fit == max(fits))
+        best = max(fits)
+        return self._sole(
+            written, [path for path, fit in zip(named, fits, strict=True) if fit == best]
+        )
+
+    def _sole(self, written: str, found: Sequence[Path]) -> Path | None:
+        """The file that all of `found` are, byte for byte; where they differ, they are doubtful."""
+        first, *others = dict.fromkeys(found)
         if all(_is_same(first, other) for other in others):
             return first
         self.doubtful.setdefault(written, (first, *others))
@@ -175,7 +188,7 @@ class MediaFinder:
             found = self._search.find(path)
             if found is None:
                 continue
-            header = read_header(Entry(found.name, "", found))
+            header = read_header(Entry(found.name, "", found), lossy=True)
             if isinstance(header, Header):
                 self._notes += header.diagnostics
                 return header.media

@@ -42,6 +42,8 @@ _OTHER_MAGICS = {
     b"\xff\xf9": "AAC",
     b"\x30\x26\xb2\x75": "WMA",
 }
+LOSSY_FORMATS = frozenset({"MP3", "OGG"})
+"""Formats, in libsndfile's words, that clips of a session may have and stems may not."""
 _MP4_BRAND = b"ftyp"
 """In bytes 4 to 7 of MP4, M4A and QuickTime files: ISO 14496-12, 4.3."""
 _RIFF_MAGICS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM")
@@ -138,14 +140,19 @@ class View:
         return self._at
 
 
-def identify(stream: IO[bytes], size: int, *, packed: bool = False) -> Sound | Fault:
+def identify(
+    stream: IO[bytes], size: int, *, packed: bool = False, lossy: bool = False
+) -> Sound | Fault:
     """Say what the audio file of `size` bytes is.
 
-    A `packed` stream is a zip's, of which no more is unpacked than the answer needs.
+    A `packed` stream is a zip's, of which no more is unpacked than the answer needs. With `lossy`,
+    MP3 and Ogg are audio too, as libsndfile reads them, whose length theirs is.
     Raises what reading `stream` raises.
     """
     whole = View(stream, size)
     found = _identified(whole, stream, packed=packed)
+    if lossy and not packed and isinstance(found, Fault) and found.reason in _LOSSY_FAULTS:
+        found = _lossy(View(stream, size)) or found
     if whole.failure is not None:
         raise whole.failure
     return _refused(found) or found if isinstance(found, Sound) else found
@@ -304,6 +311,22 @@ def _cut_short(frames: int) -> Fault:
     return Fault("truncated_audio", f"is cut short: {missing}", hint)
 
 
+def _lossy(view: View) -> Sound | None:
+    opened = _by_library(view)
+    if opened is None or opened.format not in LOSSY_FORMATS:
+        return None
+    return Sound(
+        format=str(opened.format),
+        subtype=str(opened.subtype),
+        sample_rate_hz=int(opened.samplerate),
+        channels=int(opened.channels),
+        frames=int(opened.frames),
+        start=0,
+        size=view.size,
+        plain=False,
+    )
+
+
 def _no_audio() -> Fault:
     reason = "is no audio file, or its header is cut"
     return Fault("unreadable_audio", reason, "export it again, or leave it out")
@@ -311,3 +334,6 @@ def _no_audio() -> Fault:
 
 def _unsupported(name: str, audio: str = " audio") -> Fault:
     return Fault("unsupported_audio", f"holds {name}{audio}", "export it as WAV, AIFF or FLAC")
+
+
+_LOSSY_FAULTS = frozenset(_unsupported(name).reason for name in ("MP3", "Ogg"))
