@@ -32,6 +32,10 @@ from .stretches import (
     made_ready as made_ready,
     stretches as stretches,
 )
+from .telling.track_table import (
+    TrackRow as TrackRow,
+    track_rows as track_rows,
+)
 
 __all__ = [
     "REASONS",
@@ -42,6 +46,7 @@ __all__ = [
     "Hosting",
     "Ready",
     "StemKind",
+    "TrackRow",
     "dialect_of",
     "file_names_of",
     "is_printed",
@@ -56,4 +61,5 @@ __all__ = [
     "source_of",
     "stretches",
     "told_of",
+    "track_rows",
 ]

@@ -28,6 +28,7 @@ StemKind = Literal["tracks", "groups", "buses", "master"]
 """Every track by itself, what feeds the master, every bus wherever it feeds, or what leaves the
 master. Tracks and groups sum to what goes into the master; buses within buses do not."""
 
+_LONGEST_S = 3 * 3600
 _UNREAD = frozenset({"ambiguous_media", "unreadable_media"})
 _PASSING = frozenset({"group", "folder"})
 _BUSES = frozenset({"group", "folder", "return"})
@@ -127,11 +128,13 @@ def planned(
     start_s: float | None = None,
     end_s: float | None = None,
     tail_s: float = 0.0,
+    long: bool = False,
 ) -> Bounce:
     """Sort out what to print; a master goes through itself anyway.
 
     By default it is the range that the session calls its own, else from 0 to the end of the last
-    clip that is heard; `tail_s` goes on behind it. Raises InputError: feedback, empty_range.
+    clip that is heard; `tail_s` goes on behind it, and `long` allows more than 3 h. Raises
+    InputError: feedback, empty_range, too_long.
     """
     session, frozen = as_frozen(session)
     accounts = account(session, network(session), dialect)
@@ -142,6 +145,10 @@ def planned(
     given = (start_s, end_s) != (None, None)
     if start < 0 or start > stop or (given and start == stop):
         raise InputError(_empty_range(start / rate_hz, stop / rate_hz))
+    if given and start >= round((own_end_s + tail_s) * rate_hz):
+        raise InputError(_behind_its_end(start / rate_hz, own_end_s))
+    if stop - start > _LONGEST_S * rate_hz and not long:
+        raise InputError(_too_long(session, (stop - start) / rate_hz))
     printed = network(_without(session, accounts))
     heard = (each for each in frozen if each.track.id in printed.heard)
     told = (*heard, *track_accounts(printed, dialect), *instruments(session, printed))
@@ -219,6 +226,27 @@ def _empty_range(start_s: float, stop_s: float) -> Problem:
         f"from {start_s:.3f} s to {stop_s:.3f} s there is nothing to print",
         expected="a stretch of the song",
         hint="see where its clips lie: stemwright read --clips SESSION",
+    )
+
+
+def _behind_its_end(start_s: float, end_s: float) -> Problem:
+    return Problem(
+        "empty_range",
+        f"the range begins at {start_s:.3f} s, and the song ends at {end_s:.3f} s",
+        expected="a stretch of the song",
+        hint="see where its clips lie: stemwright read --clips SESSION",
+    )
+
+
+def _too_long(session: Session, length_s: float) -> Problem:
+    clips = [(track, clip) for track in session.tracks for clip in track.clips if not clip.muted]
+    last = max(clips, key=lambda each: each[1].position_s + each[1].length_s, default=None)
+    ends = "" if last is None else f', where the last clip is "{last[1].name}" of {last[0].name}'
+    return Problem(
+        "too_long",
+        f"the song is {length_s / 3600.0:.1f} h long{ends}",
+        expected="at most 3 h",
+        hint="print a part of it with --range START-END, or all of it with --long",
     )
 
 

@@ -20,7 +20,7 @@ from bridge.gathering import Events, Silent
 from bridge.storing import digest, leased_folder, read_json, sweep
 from sessions import Track
 from stemwright.files import cannot_write, flush_tree
-from stemwright.problems import Diagnostic, InputError, MachineError, Problem
+from stemwright.problems import Diagnostic, InputError, MachineError, Problem, RenderError
 from stemwright.values import dataclass
 
 RECORD = "bounce.json"
@@ -30,14 +30,17 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 _LONGEST = 100
 _VERSION = 2
 _MOST_BYTES = 64 * 2**20
+_SETTLED_S = 1.0
+"""Files of one bounce are put in place together; on some disks times are whole seconds."""
 
 
 @dataclass(frozen=True)
 class PrintedStem:
-    """A stem in its file."""
+    """A stem in its file; `without` names the clips and plugins that were left out of it."""
 
     track: Track
     written: Written
+    without: tuple[str, ...] = ()
 
     def lying_in(self, folder: Path) -> PrintedStem:
         """The same in another folder."""
@@ -52,6 +55,7 @@ class PrintedStem:
             "role": self.track.role,
             "frames": self.written.frames,
             "pcm_sha256": self.written.pcm_sha256,
+            "without": list(self.without),
         }
 
 
@@ -89,7 +93,7 @@ def plan_json(bounce: Bounce) -> dict[str, Any]:
         "frames": bounce.frames,
         "clip_seconds": {fate: round(each, 6) for fate, each in seconds(bounce.accounts).items()},
         "tracks": [each.as_json() for each in bounce.tracks],
-        "clips": [each.as_json() for each in bounce.accounts if each.reasons],
+        "clips": [each.as_json() for each in bounce.accounts if each.reasons or each.done],
         "diagnostics": [each.as_json() for each in session.diagnostics],
     }
 
@@ -107,6 +111,7 @@ def source_of(bounce: Bounce, digest_of: Callable[[Path], str]) -> str:
         version=_VERSION,
         like=bounce.dialect.name,
         kind=bounce.kind,
+        through_master=bounce.through_master,
         start=bounce.start_frame,
         frames=bounce.frames,
         rate_hz=bounce.session.sample_rate_hz,
@@ -175,7 +180,8 @@ def print_stems(
     `events` hears of stages, plugins and stretches. Without `hosting` plugins are left out. A
     folder of an earlier bounce is replaced. `source` is what `source_of` says, kept with it.
     Raises what `made_ready` raises; InputError: would_overwrite, nothing_to_print, and for media
-    that cannot be read; MachineError: disk_full, not_writable; and what rendering plugins raises.
+    that cannot be read; MachineError: disk_full, not_writable; RenderError `clipped` for whole
+    numbers that do not reach far enough; and what rendering plugins raises.
     """
     _refuse_overwriting(folder)
     try:
@@ -189,6 +195,7 @@ def print_stems(
                 }
             written = _written(bounce, passes, staging, place, subtype, hosting, events or Silent())
             stems = tuple(each.lying_in(folder) for each in written)
+            _refuse_clipped(stems)
             said = (*bounce.session.diagnostics, *ready.diagnostics)
             done = Bounced(folder, bounce, stems, said, source)
             text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
@@ -259,7 +266,10 @@ def _written(
                         writer = WavWriter(path, rate_hz, 2, subtype, told, bext=bext)
                         writers[told] = held.enter_context(writer)
                     writers[told].write(block)
-        stems += [PrintedStem(tracks[each], writer.result) for each, writer in writers.items()]
+        stems += [
+            PrintedStem(tracks[each], writer.result, ready.missing_in(each))
+            for each, writer in writers.items()
+        ]
     if not stems:
         raise InputError(_nothing(bounce))
     return tuple(stems)
@@ -295,9 +305,59 @@ def _safe(name: str) -> str:
     return f"{safe}_" if _RESERVED.fullmatch(safe) else safe
 
 
+def _refuse_clipped(stems: Sequence[PrintedStem]) -> None:
+    """Raise RenderError for stems whose samples were cut to full scale."""
+    over = [each for each in stems if each.written.clipped]
+    if over:
+        raise RenderError(
+            [
+                Problem(
+                    "clipped",
+                    f"{each.track.name}: {each.written.clipped} samples are over full scale, and"
+                    " whole numbers would cut them off",
+                    {"file": str(each.written.path)},
+                    hint="print it as float32, which keeps them: leave out --subtype",
+                )
+                for each in over
+            ]
+        )
+
+
+def _others_in(folder: Path) -> list[str] | None:
+    """What lies in an earlier bounce's folder that is not that bounce's; None where it is none.
+
+    A file that was changed since is the user's.
+    """
+    try:
+        told = read_json(folder / RECORD, _MOST_BYTES)
+        own = {RECORD, *(str(each["file"]) for each in told["stems"])}
+        told["printed_like"], told["stems_are"], told["clips"]
+        printed_s = (folder / RECORD).stat().st_mtime
+        return sorted(
+            each.name
+            for each in folder.iterdir()
+            if each.name not in own or each.stat().st_mtime > printed_s + _SETTLED_S
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _refuse_overwriting(folder: Path) -> None:
-    if folder.is_dir() and ((folder / RECORD).is_file() or not any(folder.iterdir())):
+    if folder.is_dir() and not any(folder.iterdir()):
         return
+    others = _others_in(folder) if folder.is_dir() else None
+    if others == []:
+        return
+    if others:
+        raise InputError(
+            Problem(
+                "would_overwrite",
+                f"{folder} is an earlier bounce's, and has files that are not from it, or were"
+                f" changed since: {', '.join(others)}",
+                {"file": str(folder)},
+                hint="move those away, or name another folder with -o",
+            )
+        )
     if folder.exists() or folder.is_symlink():
         raise InputError(
             Problem(

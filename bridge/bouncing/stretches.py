@@ -34,13 +34,27 @@ from stemwright.values import dataclass
 
 @dataclass(frozen=True)
 class Ready:
-    """A bounce whose plugins are made ready; `diagnostics` tell what of it will not be heard."""
+    """A bounce whose plugins are made ready; `diagnostics` tell what of it will not be heard.
+
+    `left_out` says so by track id, of clips and plugins.
+    """
 
     bounce: Bounce
     racks: tuple[Rack, ...] = ()
     facts: Mapping[str, RackFacts] = field(default_factory=dict, hash=False)
     lines: Found = field(default_factory=dict, hash=False)
     diagnostics: tuple[Diagnostic, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def missing_in(self, track_id: str) -> tuple[str, ...]:
+        """What is left out of a track's sound, its own and that of all that feeds it."""
+        behind, found = [track_id], set[str]()
+        while behind:
+            each = behind.pop()
+            if each not in found:
+                found.add(each)
+                behind += self.bounce.network.fed[each]
+        return tuple(message for each, message in self.left_out if each in found)
 
 
 def made_ready(
@@ -54,6 +68,7 @@ def made_ready(
     not skipped.
     """
     clips = [] if skip_missing else refusals(bounce)
+    left = _clips_left_out(bounce)
     told = [
         Diagnostic("warning", "clip_left_out", str(each.where.get("file", "")), each.message)
         for each in (refusals(bounce) if skip_missing else ())
@@ -61,8 +76,10 @@ def made_ready(
     if hosting is None or not bounce.hosted:
         if clips:
             raise InputError(clips)
-        left = (_left_out(track) for track in bounce.hosted)
-        return Ready(bounce, diagnostics=(*told, *left))
+        bare = [_left_out(track) for track in bounce.hosted]
+        pairs = zip(bounce.hosted, bare, strict=True)
+        left += [(track.id, each.message) for track, each in pairs]
+        return Ready(bounce, diagnostics=(*told, *bare), left_out=tuple(left))
     stiff = stiff_settings(bounce)
     if skip_missing:
         told += (Diagnostic("warning", each.kind, each.place, each.message) for each in stiff)
@@ -70,6 +87,8 @@ def made_ready(
     if not skip_missing:
         clips += [*stiff, *_unlike(doubts)]
     lacking = refused(racks, bounce, folder, hosting)
+    owners = {rack.owner: rack.track.id for rack in racks}
+    left += [(owners.get(str(each.where.get("group")), ""), each.message) for each in lacking]
     racks = without(racks, lacking)
     lines, unmoved = lines_among(racks, bounce, folder, hosting)
     clips += [] if skip_missing else unmoved
@@ -78,19 +97,36 @@ def made_ready(
     told += (Diagnostic("warning", "plugin_left_out", each.place, each.message) for each in lacking)
     told += (Diagnostic("warning", each.kind, each.place, each.message) for each in unmoved)
     facts = facts_of(racks, bounce, folder, hosting)
-    return Ready(bounce, racks, facts, lines, (*told, *doubts))
+    return Ready(bounce, racks, facts, lines, (*told, *doubts), tuple(left))
 
 
-def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[Problem, ...]:
-    """What `made_ready` would say of plugins: that they are not here, refuse their states, or have
-    not the settings that lines move."""
+def _clips_left_out(bounce: Bounce) -> list[tuple[str, str]]:
+    return [
+        (
+            each.track.id,
+            f'{each.track.name}: the clip "{each.clip.name}" at {each.clip.position_s:.3f} s',
+        )
+        for each in bounce.accounts
+        if each.fate == "refused"
+    ]
+
+
+def lacking_plugins(bounce: Bounce, hosting: Hosting) -> tuple[tuple[str, Problem], ...]:
+    """What `made_ready` would say of plugins, by track id: that they are not here, are not as they
+    were saved, or have not the settings that lines move."""
     if not bounce.hosted:
         return ()
     with TemporaryDirectory() as name:
         racks, doubts = racks_of(bounce, Path(name))
         lacking = refused(racks, bounce, Path(name), hosting)
         _, unmoved = lines_among(without(racks, lacking), bounce, Path(name), hosting)
-        return (*_unlike(doubts), *lacking, *unmoved)
+    owners = {rack.owner: rack.track.id for rack in racks}
+    unlike = [
+        (next((one.track.id for one in racks if each.message.startswith(one.track.name)), ""), each)
+        for each in _unlike(doubts)
+    ]
+    refusing = (*lacking, *unmoved)
+    return (*unlike, *((owners.get(str(each.where.get("group")), ""), each) for each in refusing))
 
 
 def _unlike(doubts: Sequence[Diagnostic]) -> list[Problem]:
