@@ -87,6 +87,19 @@ SampleFormat = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse stems that would need sample rate conversion.")
 ]
+Media = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--media", help="Of a DAW's session: a folder to look for its audio in; repeatable."
+    ),
+]
+ThroughMaster = Annotated[
+    bool,
+    typer.Option(
+        "--through-master",
+        help="Of a DAW's session: take each stem as it leaves the session's own master.",
+    ),
+]
 Skip = Annotated[
     list[str] | None,
     typer.Option(

@@ -11,7 +11,12 @@ STEM_FOLDERS = frozenset(
 
 
 def title_of(stems: Path) -> str:
-    """The name of the folder or file, or that of the folder around it; "" at the top of a disk."""
+    """The name of the folder or file, or that of the folder around it; "" at the top of a disk.
+
+    Of stems that were printed from a session it is the session's.
+    """
     place = stems.resolve()
     name = place.name if place.is_dir() else place.stem
+    if (place / "bounce.json").is_file():
+        name = name.removesuffix("-stems")
     return place.parent.name if name.casefold() in STEM_FOLDERS else name

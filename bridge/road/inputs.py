@@ -37,7 +37,8 @@ class Inputs:
     sample rate conversion. `store` is None for the user's own. `plugins_alone` hosts what lies in
     `plugin_folders` and nothing else. With a `job`, session and chain are the job's, as `of_job`
     gives them, and what it has frozen stands in where plugins are missing or other ones; `frozen`
-    has it stand in everywhere, or nowhere.
+    has it stand in everywhere, or nowhere. Of a DAW's session, `media` are folders to look for its
+    audio in, and `through_master` has its stems printed as they leave its master.
     """
 
     session: Sequence[Path] | Session | InMemory
@@ -52,6 +53,8 @@ class Inputs:
     strict: bool = False
     job: Job | None = None
     frozen: bool | None = None
+    media: Sequence[Path] = ()
+    through_master: bool = False
 
     def of_job(self, job: Job) -> Inputs:
         """The same for a job's stems and chain."""

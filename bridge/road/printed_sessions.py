@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.road.inputs import InMemory, Inputs
+from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Events
 
 _STEMS = "stems"
+_LEAVES_OUT = re.compile("--skip-missing|--dry")
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,33 @@ def stems_of(
     from bridge.storing import Store
     from sessions import read
 
-    session = read(list(paths))
+    session = read(list(paths), media=given.media)
     if session.format == _STEMS:
         return PrintedStems(paths)
     folder = folder or paths[0].resolve().parent / f"{paths[0].stem}-stems"
     store = Store(given.store_root)
-    made = planned(session, dialect_of(session))
+    dialect = dialect_of(session)
+    made = planned(session, dialect, through_master=given.through_master, long=given.long)
     source = "" if made.hosted else source_of(made, store.digest_of)
     if is_printed(folder, source):
         return PrintedStems([folder])
     hosting = Hosting(store, given.plugin_folders, given.trusted, given.jobs)
-    done = print_stems(made, folder, hosting=hosting, events=events, source=source)
+    try:
+        done = print_stems(made, folder, hosting=hosting, events=events, source=source)
+    except (InputError, MachineError) as error:
+        raise type(error)([_by_hand(paths[0], each) for each in error.problems]) from error
     return PrintedStems([folder], done)
+
+
+def _by_hand(session: Path, problem: Problem) -> Problem:
+    """What stops a bounce, with what to do about it where `bounce` is not the command."""
+    if problem.hint is None or not _LEAVES_OUT.search(problem.hint):
+        return problem
+    hint = (
+        f"print what can be printed, stemwright bounce {session} -o STEMS --skip-missing (or"
+        " --dry, without plugins), and go on with STEMS"
+    )
+    return replace(problem, hint=hint)
 
 
 def may_be_session(paths: Sequence[Path]) -> bool:
@@ -66,8 +85,6 @@ def may_be_session(paths: Sequence[Path]) -> bool:
 
 def with_stems(given: Inputs, events: Events | None = None) -> Inputs:
     """The same with stems where a DAW's session was named. Raises as `stems_of` does."""
-    from dataclasses import replace
-
     from sessions import Session
 
     if isinstance(given.session, Session | InMemory):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
+from bridge.cli.options import Jobs, Json, Long, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.cli.ranges import excerpt
@@ -20,7 +20,7 @@ from stemwright.words import clock, counted
 
 if TYPE_CHECKING:
     from bridge.audio import Subtype
-    from bridge.bouncing import Bounce, Bounced, Hosting
+    from bridge.bouncing import Bounce, Bounced, Hosting, TrackRow
 
 _ONE_STRETCH = Problem(
     "usage",
@@ -61,6 +61,7 @@ def bounce(
             help="Print this part: 30:50 (seconds), 1:02-1:22. Default: the session's own range.",
         ),
     ] = None,
+    long: Long = False,
     tail: Annotated[
         float,
         typer.Option("--tail", metavar="SECONDS", min=0.0, help="Go on behind the end for this."),
@@ -109,6 +110,7 @@ def bounce(
         planned,
         regions,
         told_of,
+        track_rows,
     )
     from bridge.storing import Store, default_root
     from sessions import read
@@ -123,13 +125,24 @@ def bounce(
     part = None if range_ is None else excerpt(range_, 0.0)
     ends = (None, None) if part is None else (part.start_s, part.end_s)
     sort_out = partial(
-        planned, found, dialect_of(found), stems, through_master=through_master, tail_s=tail
+        planned,
+        found,
+        dialect_of(found),
+        stems,
+        through_master=through_master,
+        tail_s=tail,
+        long=long,
     )
     made = sort_out(start_s=ends[0], end_s=ends[1])
     if plan:
         lacking = lacking_plugins(made, hosting) if hosting is not None else ()
-        shown = {**plan_json(made), "plugins": [each.as_json() for each in lacking]}
-        _show_plan(made, shown, json=json)
+        rows = track_rows(made, lacking)
+        shown = {
+            **plan_json(made),
+            "by_track": [each.as_json() for each in rows],
+            "plugins": [each.as_json() for _, each in lacking],
+        }
+        _show_plan(made, shown, rows, json=json)
         return
     if out is None:
         raise InputError(Problem("usage", "name the stems' folder: -o DIR", hint="or say --plan"))
@@ -183,13 +196,17 @@ def _no_regions(session: Path) -> Problem:
     )
 
 
-def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:
+def _show_plan(
+    made: Bounce, told: dict[str, Any], rows_by_track: Sequence[TrackRow], *, json: bool
+) -> None:
     if json:
         print_json(told)
         return
     from bridge.bouncing import REASONS, TRACK_REASONS
 
     say_diagnostics(told["diagnostics"])
+    if rows_by_track:
+        show_table(_HEAD, [_cells(each) for each in rows_by_track])
     rows = [
         (each["track"], each["of"], "", each["fate"], TRACK_REASONS[each["reason"]][1])
         for each in told["tracks"]
@@ -203,6 +220,25 @@ def _show_plan(made: Bounce, told: dict[str, Any], *, json: bool) -> None:
     if rows:
         show_table(("track", "clip, line or plugin", "at", "fate", "why"), rows)
     _say_shares(made)
+    clips = sum(each.fate == "refused" for each in made.accounts)
+    stops = [counted(clips, "clip")] if clips else []
+    stops += [counted(len(told["plugins"]), "plugin")] if told["plugins"] else []
+    if stops:
+        say(f"a bounce stops for {' and '.join(stops)}; --skip-missing goes on without them")
+
+
+_HEAD = ("track", "kind", "clips", "as they are", "told", "refused", "instrument", "not at hand")
+
+
+def _cells(row: TrackRow) -> tuple[str, ...]:
+    told = row.clip_seconds
+    shares = (told["rendered"], told["told"], told["refused"])
+    absent = (*row.missing_media, *row.refused_plugins)
+    kind = row.track.kind if row.heard else f"{row.track.kind}, silent"
+    said = (f"{each:.1f} s" if each else "" for each in shares)
+    plugins = ", ".join(row.plugins)
+    name = f"{row.track.name} [{plugins}]" if plugins else row.track.name
+    return (name, kind, str(row.clips or ""), *said, row.instrument, "; ".join(absent))
 
 
 def _say_shares(made: Bounce) -> None:

@@ -13,11 +13,13 @@ from bridge.cli.options import (
     Jobs,
     Json,
     Long,
+    Media,
     PluginPath,
     SampleFormat,
     Skip,
     SongPaths,
     StorePath,
+    ThroughMaster,
     Trust,
 )
 from bridge.cli.printing import print_json, say
@@ -37,6 +39,8 @@ def lock(
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
+    media: Media = None,
+    through_master: ThroughMaster = False,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
@@ -57,6 +61,8 @@ def lock(
         trusted=trust or (),
         skip=skip or (),
         long=long,
+        media=media or (),
+        through_master=through_master,
         jobs=jobs or cores(),
     )
     work = Work(song.of(inputs), out or song.output, subtype)

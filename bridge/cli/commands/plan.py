@@ -11,11 +11,13 @@ from bridge.cli.options import (
     Jobs,
     Json,
     Long,
+    Media,
     PluginPath,
     Skip,
     SongPaths,
     StorePath,
     Strict,
+    ThroughMaster,
     Trust,
 )
 from bridge.cli.printing import print_json, say, show_table
@@ -34,6 +36,8 @@ def plan(
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
+    media: Media = None,
+    through_master: ThroughMaster = False,
     jobs: Jobs = None,
     strict: Strict = False,
     json: Json = False,
@@ -54,6 +58,8 @@ def plan(
         trusted=trust or (),
         skip=skip or (),
         long=long,
+        media=media or (),
+        through_master=through_master,
         jobs=jobs or cores(),
         strict=strict,
     )

@@ -18,6 +18,7 @@ from bridge.cli.options import (
     Jobs,
     Json,
     Long,
+    Media,
     PluginPath,
     Plugins,
     SampleFormat,
@@ -25,6 +26,7 @@ from bridge.cli.options import (
     SongPaths,
     StorePath,
     Strict,
+    ThroughMaster,
     Trust,
 )
 from bridge.cli.printing import print_json, say
@@ -170,6 +172,8 @@ def render(
     trust: Trust = None,
     skip: Skip = None,
     long: Long = False,
+    media: Media = None,
+    through_master: ThroughMaster = False,
     plugin_timeout: PluginTimeout = None,
     strict: Strict = False,
     range_: Range = None,
@@ -224,6 +228,8 @@ def render(
         trusted=trust or (),
         skip=skip or (),
         long=long,
+        media=media or (),
+        through_master=through_master,
         jobs=jobs or cores(),
         strict=strict,
     )
