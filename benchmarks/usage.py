@@ -110,6 +110,8 @@ class Memory:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Memory:
+        import psutil  # noqa: F401 - where there is none, it is told here and not in the thread
+
         self._thread.start()
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +37,17 @@ class Null:
     worst_frame: int
 
 
-def bounced(session_path: Path, folder: Path) -> Signal:
+def bounced(session_path: Path, folder: Path, *, plain_blocks: bool = False) -> Signal:
     """The master of a session, its plugins hosted; `folder` keeps what is made on the way.
 
+    With `plain_blocks` plugins' blocks begin with the song, not where its DAW has them begin.
     Raises what a bounce raises.
     """
     session = read([session_path])
-    bounce = planned(session, dialect_of(session), "master")
+    dialect = dialect_of(session)
+    if plain_blocks:
+        dialect = replace(dialect, plugin_lead=lambda _: 0)
+    bounce = planned(session, dialect, "master")
     folder.mkdir(exist_ok=True)
     hosting = Hosting(Store(folder / "store"))
     ready = made_ready(bounce, folder, hosting)

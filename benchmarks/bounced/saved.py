@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ _SAVED = {
     "C": ("lines of faders, pans, mutes", -80.0, "faders' glides, which are float32 there"),
     "D": ("VST3 plugins, hosted from the session", -100.0, _NARROW),
 }
+_HOSTING = frozenset({"D"})
+_PLAIN = "the same, plugins' blocks of 1024 beginning with the song"
+_BLOCKS = "the plugins hear their input in other pieces"
 
 
 def saved(folder: Path) -> Iterator[Row]:
@@ -29,3 +33,6 @@ def saved(folder: Path) -> Iterator[Row]:
         truth = shared / name / "export" / f"{name}_ardour73_master_float32.wav"
         if session.exists() and truth.exists():
             yield Row(name, holds, null(bounced(session, folder / name), truth), goal_dbfs, remains)
+            if name in _HOSTING:
+                plain = null(bounced(session, folder / f"{name} plain", plain_blocks=True), truth)
+                yield Row(f"{name}, plain blocks", _PLAIN, plain, math.inf, _BLOCKS)
