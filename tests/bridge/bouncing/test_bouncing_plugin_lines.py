@@ -142,5 +142,5 @@ def test_a_setting_that_the_plugin_has_not_stops_it_or_stands(
     assert why in problem.message
     assert f"lead: a line moves {gain.name}: {name}" in problem.message
     hosting = Hosting(Store(tmp_path / "store"), plugin_folders=[gain.path.parent])
-    assert lacking_plugins(planned(session, dialect_of(session)), hosting) == (problem,)
+    assert lacking_plugins(planned(session, dialect_of(session)), hosting) == (("1", problem),)
     np.testing.assert_allclose(_printed(session, tmp_path, gain, skip=True), 0.0, atol=1e-4)
