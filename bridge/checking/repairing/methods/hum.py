@@ -35,12 +35,16 @@ _JUMPS = 2.0
 _SMOOTH_HOPS = 3.0
 _ROUNDS = 6
 _FEWEST_HOPS = 8
+_SLOPE_HOPS = 2
+"""How many the frequency of the mains before the first second's middle is taken from."""
 _SURE = 6.0
 """Power of a line over that of its uncertainty."""
 _OVERLAP = 1.5
 """Seconds half a second apart share their samples."""
 _BARE_ROUNDS = 3
-_LEAST_GAIN_DB = 8.0
+_LEAST_SURE_DB = 8.0
+LEAST_GAIN_DB = 1.0
+"""What is left of the lines is not worth the change where it is hardly less."""
 _FEWEST_LINES = 2
 
 _Values = npt.NDArray[np.float64]
@@ -70,21 +74,23 @@ class _Heard:
 class MainsHum:
     """The hum of a stem: `levels` (sides, harmonics) complex amplitudes, 0 for what is left in.
 
-    `turns` is the phase of the mains against `mains_hz` at `times_s`. `gain_db` is how far those
-    that the seconds tell stand over their uncertainty.
+    `turns` is the phase of the mains against `mains_hz` at `times_s`. `sure_db` is how far those
+    that the seconds tell stand over their uncertainty, `gain_db` how much less power the lines
+    have without it, measured in seconds that count as much as they are quiet beside the lines.
     """
 
     mains_hz: int
     levels: _Lines
     times_s: _Values
     turns: _Values
-    gain_db: float
+    sure_db: float
     sample_rate_hz: int
+    gain_db: float = 0.0
 
     @property
     def is_sure(self) -> bool:
-        """Whether taking it out gains anything."""
-        return self.lines >= _FEWEST_LINES and self.gain_db >= _LEAST_GAIN_DB
+        """Whether its lines are told from what is played."""
+        return self.lines >= _FEWEST_LINES and self.sure_db >= _LEAST_SURE_DB
 
     @property
     def lines(self) -> int:
@@ -94,6 +100,11 @@ class MainsHum:
     def phase(self, seconds: _Values) -> _Values:
         """(count,) the mains' phase at these seconds of the stem, in radians."""
         turned = np.interp(seconds, self.times_s, self.turns)
+        for end, inner in ((0, _SLOPE_HOPS), (-1, -1 - _SLOPE_HOPS)):  # goes on as it went
+            at_s, at = self.times_s[end], self.turns[end]
+            slope = (self.turns[inner] - at) / (self.times_s[inner] - at_s)
+            beyond = seconds < at_s if end == 0 else seconds > at_s
+            turned = np.where(beyond, at + slope * (seconds - at_s), turned)
         return np.asarray(2.0 * np.pi * self.mains_hz * seconds + turned)
 
     def at(self, first: int, frames: int) -> Block:
@@ -119,8 +130,24 @@ def mains_hum(audio: StemAudio) -> MainsHum | None:
     if spectra.shape[1] < _FEWEST_HOPS:
         return None
     found = [_fitted(_heard(spectra, hz), audio) for hz in _MAINS_HZ]
-    best = max(found, key=lambda each: (each.lines, each.gain_db))
-    return _with_bare_lines(best, small) if best.is_sure else best
+    best = max(found, key=lambda each: (each.lines, each.sure_db))
+    if not best.is_sure:
+        return best
+    best = _with_bare_lines(best, small)
+    return replace(best, gain_db=_gain_db(best, small))
+
+
+def _gain_db(found: MainsHum, small: Block) -> float:
+    """By how much the power of its lines is less without it."""
+    left = small - replace(found, sample_rate_hz=_RATE_HZ).at(0, small.shape[1])
+    before = _heard(_spectra(small), found.mains_hz)
+    after = _turning(_spectra(left), found.mains_hz * np.arange(1, _HARMONICS + 1))
+    taken = (found.levels != 0.0).ravel()
+    powers = [
+        float((before.weights * np.square(np.abs(lines)))[taken].sum())
+        for lines in (before.lines, after)
+    ]
+    return power_db(powers[0] / max(powers[1], 1e-30))
 
 
 def _with_bare_lines(found: MainsHum, small: Block) -> MainsHum:
@@ -205,14 +232,14 @@ def _fitted(heard: _Heard, audio: StemAudio) -> MainsHum:
         errors = np.maximum(errors, np.square(np.abs(_levels(lines * back, heard.weights)[0])))
     power = np.square(np.abs(levels))
     sure = power > _SURE * errors
-    gain_db = power_db(float(power[sure].sum()) / max(float(errors[sure].sum()), 1e-30))
+    sure_db = power_db(float(power[sure].sum()) / max(float(errors[sure].sum()), 1e-30))
     kept = np.where(sure, levels * np.clip(1.0 - errors / np.maximum(power, 1e-30), 0.0, 1.0), 0.0)
     return MainsHum(
         heard.mains_hz,
         kept.reshape(audio.facts.channels, _HARMONICS),
         heard.times_s,
         turns,
-        gain_db if sure.any() else 0.0,
+        sure_db if sure.any() else 0.0,
         audio.facts.sample_rate_hz,
     )
 

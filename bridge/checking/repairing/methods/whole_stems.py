@@ -8,7 +8,7 @@ import numpy as np
 from blake3 import blake3
 
 from bridge.audio import Block
-from bridge.checking.repairing.methods.hum import mains_hum
+from bridge.checking.repairing.methods.hum import LEAST_GAIN_DB, mains_hum
 from bridge.checking.repairing.methods.offsets import SteadyOffset
 from bridge.checking.repairing.steps import Mended, RepairStep, TouchedRange
 from bridge.checking.stem_audio import StemAudio
@@ -71,7 +71,7 @@ def _hum(audio: StemAudio, step: RepairStep) -> WholeStem | str:
     found = mains_hum(audio)
     if found is None:
         return "it is too short to know its hum from what is played"
-    if not found.is_sure:
+    if not found.is_sure or found.gain_db < LEAST_GAIN_DB:
         return "its lines cannot be told from what is played: it would gain nothing"
 
     def change(block: Block, first: int) -> Block:

@@ -268,6 +268,21 @@ def test_the_line_under_the_notes_of_a_bass_goes_as_well_and_the_gain_is_what_it
     assert told_db < gain_db + 3.0
 
 
+def test_hum_that_drifts_goes_from_the_first_frame_to_the_last(mend: Mend) -> None:
+    t = np.arange(12 * RATE_HZ) / RATE_HZ
+    chord = np.sin(2 * np.pi * 233.1 * t) + np.sin(2 * np.pi * 277.2 * t + 1)
+    true = np.stack([0.2 * chord * np.clip(np.minimum(t - 0.4, 11.6 - t), 0, 1)] * 2)
+    turns = np.cumsum(50.0 * (1 + 0.001 * np.sin(2 * np.pi * 0.02 * t + 1))) / RATE_HZ
+    hum = sum(np.sin(2 * np.pi * k * turns + k) / k for k in (1, 2, 3, 5))
+    broken = true + 10 ** (-50 / 20) * hum
+    after, mending = mend(broken, step("hum", 0, true.shape[1]))
+    left, was = np.square(after - true), np.square(broken - true)
+    for part in (np.s_[:, :19200], np.s_[:, -19200:], np.s_[:]):
+        assert power_db(was[part].sum() / left[part].sum()) > 22.0
+    told_db = mending.mended()[0].gain_db
+    assert told_db == pytest.approx(power_db(was.sum() / left.sum()), abs=4.0)
+
+
 def test_where_there_is_no_hum_none_is_taken_out(mend: Mend) -> None:
     true = played(12.0)
     after, mending = mend(true, step("hum", 0, true.shape[1]))
