@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain as chain_of
+from itertools import chain as chain_of, groupby
 from pathlib import Path
 
 import numpy as np
@@ -96,10 +96,15 @@ def _write_states(inserts: Sequence[LiftedInsert], folder: Path) -> None:
 
 @dataclass(frozen=True)
 class RackFacts:
-    """How late a track's plugins are together, and how many channels come out of them."""
+    """How late each of a track's plugins is, and how many channels come out of them."""
 
-    latency_frames: int
+    latencies: tuple[int, ...]
     channels: int
+
+    @property
+    def latency_frames(self) -> int:
+        """How late they are together."""
+        return sum(self.latencies)
 
 
 def refused(
@@ -186,7 +191,7 @@ def _facts(rack: Rack, ready: Mapping[str, Prepared]) -> RackFacts:
     found = [ready[each.step_id] for each in rack.inserts]
     widest = max((each.outputs for each in found), default=1)
     return RackFacts(
-        sum(each.latency_frames for each in found), max(min(2, rack.track.channels), widest)
+        tuple(each.latency_frames for each in found), max(min(2, rack.track.channels), widest)
     )
 
 
@@ -203,54 +208,77 @@ def _chain(racks: Sequence[Rack], folder: Path, engine: Engine) -> Chain:
     return Chain(name="bounce", engine=engine, groups=groups, path=folder / "chain.toml")
 
 
-def stages(bounce: Bounce, racks: Sequence[Rack]) -> list[tuple[Rack, ...]]:
-    """The racks in the order of hosting: each behind all that feed it."""
+def stages(
+    bounce: Bounce, racks: Sequence[Rack], facts: Mapping[str, RackFacts]
+) -> list[tuple[Part, ...]]:
+    """The racks in parts, in the order of hosting: each behind all that feed it."""
     depths: dict[str, int] = {}
     hosted = {rack.track.id for rack in racks}
     for each in bounce.network.order:
         feeders = bounce.network.fed[each]
         deepest = max((depths[one] for one in feeders), default=0)
         depths[each] = deepest + (1 if each in hosted else 0)
-    found: dict[int, list[Rack]] = {}
+    found: dict[tuple[int, int], list[Part]] = {}
     for rack in racks:
-        found.setdefault(depths[rack.track.id], []).append(rack)
-    return [tuple(found[depth]) for depth in sorted(found)]
+        for at, part in enumerate(_parts(rack, facts[rack.track.id], bounce)):
+            found.setdefault((depths[rack.track.id], at), []).append(part)
+    return [tuple(found[place]) for place in sorted(found)]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Plugins of a rack, one behind the other, whose blocks begin at the same frames.
+
+    Frame 0 of the song is `lead_frames` into their first block.
+    """
+
+    rack: Rack
+    lead_frames: int
+
+
+def _parts(rack: Rack, facts: RackFacts, bounce: Bounce) -> Iterator[Part]:
+    late_frames = bounce.late_frames.get(rack.track.id, 0) + bounce.origin_frame
+    leads = [
+        bounce.dialect.plugin_lead(late_frames + sum(facts.latencies[at:]))
+        for at in range(len(rack.inserts))
+    ]
+    for lead_frames, row in groupby(zip(leads, rack.inserts, strict=True), lambda each: each[0]):
+        yield Part(replace(rack, inserts=tuple(insert for _, insert in row)), lead_frames)
 
 
 def host_stage(
-    stage: Sequence[Rack],
+    stage: Sequence[Part],
     inputs: Iterator[Mapping[str, Block]],
     bounce: Bounce,
     facts: Mapping[str, RackFacts],
     hosting: Hosting,
     folder: Path,
-    leads: Mapping[str, int],
     lines: Found,
     events: Events,
 ) -> dict[str, Inserted]:
-    """Run every rack of a stage over its track's input, behind `leads` frames of silence, by track.
+    """Run every part of a stage over its track's input, behind its lead of silence.
 
     Raises what rendering a lane raises, plugins and tracks named.
     """
     rate_hz = bounce.session.sample_rate_hz
-    stems = tuple(_stems(stage, inputs, rate_hz, folder, leads))
+    stems = tuple(_stems(stage, inputs, rate_hz, folder))
     session = Session("stems", None, rate_hz, stems, tempo=bounce.session.tempo[:1])
     plan = link(
         session,
-        _chain(stage, folder, _engine(bounce)),
+        _chain([part.rack for part in stage], folder, _engine(bounce)),
         hosting.store,
         plugin_folders=hosting.plugin_folders,
         trusted=hosting.trusted,
         jobs=hosting.jobs,
     )
-    owned = {rack.owner: leads[rack.track.id] for rack in stage}
-    plan = _with_moves(plan, bounce, owned, lines)
+    leads = {part.rack.owner: part.lead_frames for part in stage}
+    plan = _with_moves(plan, bounce, leads, lines)
     done = render_lanes(context_of(plan, hosting.store, events=events, jobs=hosting.jobs))
     return {
-        rack.track.id: Inserted(
-            done[rack.owner][0], facts[rack.track.id].channels, leads[rack.track.id]
+        part.rack.track.id: Inserted(
+            done[part.rack.owner][0], facts[part.rack.track.id].channels, part.lead_frames
         )
-        for rack in stage
+        for part in stage
     }
 
 
@@ -271,27 +299,27 @@ def _with_moves(plan: Plan, bounce: Bounce, leads: Mapping[str, int], lines: Fou
 
 
 def _stems(
-    stage: Sequence[Rack],
+    stage: Sequence[Part],
     inputs: Iterator[Mapping[str, Block]],
     rate_hz: int,
     folder: Path,
-    leads: Mapping[str, int],
 ) -> Iterator[Track]:
     """Each rack's input in a file, as the stem of a track called like the rack."""
     writers: dict[str, WavWriter] = {}
     first = next(inputs)
     with ExitStack() as held:
-        for rack in stage:
+        for part in stage:
+            rack = part.rack
             channels = first[rack.track.id].shape[0]
             writer = WavWriter(
                 folder / f"{rack.owner}.wav", rate_hz, channels, "float32", "", overwrite=True
             )
             writers[rack.track.id] = held.enter_context(writer)
-            writer.write(np.zeros((channels, leads[rack.track.id])))
+            writer.write(np.zeros((channels, part.lead_frames)))
         for blocks in chain_of([first], inputs):
             for each, writer in writers.items():
                 writer.write(blocks[each])
-    for rack in stage:
+    for rack in (part.rack for part in stage):
         written = writers[rack.track.id].result
         channels = first[rack.track.id].shape[0]
         media = Media(written.path, None, rate_hz, channels, written.frames, "WAV", "FLOAT")

@@ -168,16 +168,10 @@ def stretches(
         if hosting is not None and ready.racks:
             late_frames = _late(bounce.network, ready.facts)
             bounce = replace(bounce, late_frames=late_frames)
-            leads = {
-                each: bounce.dialect.plugin_lead(
-                    late_frames[each] + found.latency_frames + bounce.origin_frame
-                )
-                for each, found in ready.facts.items()
-            }
             events.stage("plugins")
             events.steps(sum(len(rack.inserts) for rack in ready.racks))
-            for stage in stages(bounce, ready.racks):
-                targets = frozenset(rack.track.id for rack in stage)
+            for stage in stages(bounce, ready.racks, ready.facts):
+                targets = frozenset(part.rack.track.id for part in stage)
                 mixer = Mixer(bounce, files, inserted, targets)
                 inputs = _begun(bounce.origin_frame, mixer, _cut(bounce, frames))
                 inserted |= host_stage(
@@ -187,7 +181,6 @@ def stretches(
                     ready.facts,
                     hosting,
                     folder,
-                    leads,
                     ready.lines,
                     events,
                 )

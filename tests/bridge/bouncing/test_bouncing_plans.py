@@ -10,6 +10,7 @@ import pytest
 
 from bridge.bouncing import dialect_of, planned, seconds
 from bridge.bouncing.bounce import refusals, stiff_settings
+from bridge.bouncing.inserts import RackFacts, racks_of, stages
 from sessions import (
     Automation,
     AutomationPoint,
@@ -184,3 +185,21 @@ def test_a_frozen_track_plays_what_was_frozen_and_names_it() -> None:
     assert [(each.clip.media, each.fate) for each in made.accounts] == [(media, "rendered")]
     assert (made.hosted, refusals(made), stiff_settings(made)) == ((), [], [])
     assert made.network.tracks["1"].automation == (faded,)
+
+
+def test_plugins_behind_a_late_one_get_blocks_that_begin_elsewhere(tmp_path: Path) -> None:
+    """In Ardour behind its buffer of 256 frames and the latency from each plugin on."""
+    clip = Clip(media=Media(Path("a.wav"), None, 48_000, 1, 48_000, "WAV", "PCM_24"), length_s=1.0)
+    devices = tuple(Device(name, "", "VST3", name[0] * 32) for name in ("EQ", "Limiter", "Comp"))
+    lead = Track("1", "lead", clips=(clip,), devices=devices)
+    found = {}
+    for format_ in ("ardour", "reaper"):
+        session = Session(format_, None, 48_000, (lead,))
+        made = planned(session, dialect_of(session))
+        racks, _ = racks_of(made, tmp_path)
+        order = stages(made, racks, {"1": RackFacts((0, 480, 0), 2)})
+        found[format_] = [
+            [(part.lead_frames, len(part.rack.inserts)) for part in stage] for stage in order
+        ]
+    assert found["ardour"] == [[(1024 - 256 - 480, 2)], [(1024 - 256, 1)]]
+    assert found["reaper"] == [[(0, 3)]]
