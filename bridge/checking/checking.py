@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.between.port import Song
+from bridge.checking.between.tempo import tempo_bpm
 from bridge.checking.findings import (
     CheckReport,
     Found,
@@ -71,7 +72,7 @@ def check_anew(
         )
         song = Song(
             tuple(each for each in results if isinstance(each, Heard)),
-            session.tempo[0].bpm if session.tempo else None,
+            tempo_bpm(session),
         )
         between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
         length_s = max(track.clips[0].length_s for track in tracks)

@@ -13,6 +13,7 @@ from bridge.checking.codes import Severity
 from bridge.checking.findings import Finding, finding_id
 from bridge.checking.mix.fitting import Fit
 from stemwright.decibels import amplitude_db
+from stemwright.words import counted
 
 _ALIKE_DB, _SAME_DB = 1.0, 0.15
 _MUCH_DB = 2.0
@@ -219,7 +220,8 @@ def _place(
     beats = late_s * tempo_bpm / 60.0 if tempo_bpm else 0.0
     severity: Severity = "major" if each.rest_db < _FITS_AT_ALL_DB else "minor"
     if tempo_bpm and round(beats) and abs(beats - round(beats)) * 60.0 / tempo_bpm < _BEAT_OFF_S:
-        words = f"it is {abs(round(beats))} beats {way} against the rough mix"
+        count = counted(abs(round(beats)), "beat")
+        words = f"it is {count} {way} against the rough mix, at {tempo_bpm:g} bpm"
         yield _finding("bar_shift", severity, each, float(round(beats)), words, facts)
         return
     words = f"it is {abs(1000 * late_s):.1f} ms {way} against the rough mix"

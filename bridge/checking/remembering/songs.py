@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bridge.checking.between.tempo import tempo_bpm
 from bridge.checking.findings import CheckReport, Finding, MixFit, StemFindings, StemInMix
 from bridge.checking.remembering.sources import checks_digest
 from bridge.storing import Signature, Store, digest, signature
@@ -28,7 +29,7 @@ class KnownSong:
         self._store = store
         self._stems = [(track, _files(track.clips[0])) for track in tracks]
         self._mix = _mix_files(session, mix)
-        self._tempo_bpm = session.tempo[0].bpm if session.tempo else None
+        self._tempo_bpm = tempo_bpm(session)
         stem_files = [file for _, files in self._stems for file in files]
         self._paths = {path for path, _ in (*stem_files, *self._mix)}
         self._before = self._signatures()

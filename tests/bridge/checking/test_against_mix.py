@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -413,3 +414,19 @@ def test_a_mix_that_begins_bars_before_or_after_the_stems_is_placed(
     assert (fit.verdict, fit.findings) == ("sums", ())
     assert {each.offset_frames for each in fit.stems} == {frames}
     assert f"the stems begin {abs(later_s):.3f} s" in fit.words
+
+
+@pytest.mark.parametrize(
+    ("names", "code", "value"),
+    [
+        (("bass_120bpm", "keys_120bpm", "lead"), "bar_shift", -1.0),
+        (("bass BPM 120", "keys 90 bpm", "lead"), "offset", -500.0),
+    ],
+)
+def test_whole_beats_are_counted_at_the_tempo_that_names_agree_on(
+    tmp_path: Path, names: Sequence[str], code: str, value: float
+) -> None:
+    early = {**STEMS, "keys": STEMS["keys"][:, RATE_HZ // 2 :]}
+    found = _only(_fit(tmp_path, _sum(), dict(zip(names, early.values(), strict=True))))
+    assert (found.code, found.stems) == (code, (names[1],))
+    assert found.value == pytest.approx(value)
