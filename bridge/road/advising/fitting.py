@@ -95,7 +95,7 @@ def fit_inserts(wanted: ToFit, told: Told = lambda _made, _most, _least: None) -
     """Search the settings that bring the inserts nearest to the target, and render with them.
 
     Nothing is written. Raises InputError, MachineError and RenderError as a render does; InputError
-    `unknown_insert`, `fit_apart`, `fit_keyed`, `other_performance`.
+    `unknown_insert`, `fit_bypassed`, `fit_apart`, `fit_keyed`, `other_performance`.
     """
     from bridge.storing import Store
 
@@ -153,7 +153,8 @@ def parted(
 ) -> tuple[str, tuple[Insert, ...], tuple[Insert, ...]]:
     """The owner of the inserts, what stands before the first of them, and all from it on.
 
-    Raises InputError: `unknown_insert`; `fit_apart` for inserts of several owners, or of a return.
+    Raises InputError: `unknown_insert`; `fit_bypassed`; `fit_apart` for inserts of several owners,
+    or of a return.
     """
     known = [f"{owner}/{insert.id}" for owner, insert in chain.inserts()]
     for each in inserts:
@@ -171,6 +172,12 @@ def parted(
             )
         )
     rack = chain.rack(owner)
+    bypassed = [each.id for each in rack if each.bypass and f"{owner}/{each.id}" in inserts]
+    if bypassed:
+        said = f"{owner}/{bypassed[0]} is bypassed, so nothing hears its settings"
+        raise InputError(
+            Problem("fit_bypassed", said, {"file": str(chain.path)}, hint="switch it on first")
+        )
     first = min(n for n, each in enumerate(rack) if f"{owner}/{each.id}" in inserts)
     return owner, rack[:first], rack[first:]
 

@@ -132,10 +132,12 @@ def test_a_plugins_settings_are_found_and_written_as_it_displays_them(
     [
         (("--insert", "all/glu", "--to", "T"), "unknown_insert"),
         (("--insert", "all/glue", "--insert", "master/gain", "--to", "T"), "fit_apart"),
+        (("--insert", "all/off", "--to", "T"), "fit_bypassed"),
+        (("--insert", "all/keyed", "--to", "T"), "fit_keyed"),
         (("--insert", "all/glue"), "usage"),
         (("--insert", "all/glue", "--to", "T", "--budget", "soon"), "usage"),
         (("--insert", "all/glue", "--to", "T", "--apply", "-o", "x.toml"), "usage"),
-        (("--insert", "all/glue", "--to", "OTHER"), "other_performance"),
+        (("--insert", "master/gain", "--to", "OTHER"), "other_performance"),
         (("--insert", "all/glue", "--to", "missing.wav"), "missing_file"),
     ],
     ids=lambda each: each if isinstance(each, str) else None,
@@ -148,7 +150,10 @@ def test_what_cannot_be_fitted_is_told_and_nothing_is_written(
     words: tuple[str, ...],
     kind: str,
 ) -> None:
-    begun = chain(chain_of(BEGUN))
+    more = '  [[group.insert]]\n  use = "gain"\n  id = "off"\n  bypass = true\n'
+    more += '  [[group.insert]]\n  use = "compressor"\n  id = "keyed"\n  key = "all2"\n'
+    more += '[[group]]\nid = "all2"\nstems = ["nothing"]\n'
+    begun = chain(chain_of(BEGUN).replace("[master]", f"{more}[master]"))
     other = tmp_path / "other.wav"
     noise = np.random.default_rng(9).standard_normal((2 * RATE_HZ, 2))
     soundfile.write(other, 0.1 * noise, RATE_HZ, "FLOAT")

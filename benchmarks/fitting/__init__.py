@@ -1,0 +1,1 @@
+"""How well `fit` finds hidden settings again, beside optimisers that do it alone."""

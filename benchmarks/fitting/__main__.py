@@ -1,0 +1,75 @@
+"""How near `fit` comes to hidden settings of ten inserts, on five seconds of drums.
+
+`python -m benchmarks.fitting [--only NAME...] [--evaluations N] [--beside] [--docs]`: `--beside`
+has two of scipy's optimisers search alone, with as many evaluations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.apart import ROOT
+from benchmarks.bounced.page import markdown
+from benchmarks.defects.page import with_figures
+from benchmarks.fitting.hidden import SEARCHES, Found, drums, found, names
+
+_GOAL_DBFS = -90.0
+_PAGE = ROOT / "docs" / "fit.md"
+
+
+def main() -> None:
+    """Run what was asked for, and print."""
+    asked = _asked()
+    with tempfile.TemporaryDirectory(prefix="stemwright-fits-") as name:
+        folder = Path(name)
+        sound = drums()
+        load = os.getloadavg()[0]
+        searches = list(SEARCHES) if asked.beside else ["fit"]
+        rows = []
+        for each in asked.only or names():
+            for search in searches:
+                made = found(each, sound, folder, asked.evaluations, search)
+                rows.append(_cells(made, search))
+                sys.stderr.write(f"{' | '.join(rows[-1])}\n")
+    reached = sum(float(row[5]) <= _GOAL_DBFS for row in rows if row[1] == "fit")
+    head = ("insert", "search", "settings", "target", "before", "after", "evaluations", "s")
+    count = len(rows) // len(searches)
+    told = (
+        f"{markdown(head, rows)}\n\n"
+        f"Residuals in dBFS RMS; {reached} of {count} at {_GOAL_DBFS:.0f} or below by"
+        f" `fit`, at most {asked.evaluations} evaluations each, on {os.cpu_count()} cores with a"
+        f" load of {load:.1f} by other work."
+    )
+    sys.stdout.write(f"{told}\n")
+    if asked.docs:
+        section = "beside" if asked.beside else "hidden"
+        text = _PAGE.read_text(encoding="utf-8")
+        _PAGE.write_text(with_figures(text, section, told), encoding="utf-8")
+
+
+def _cells(made: Found, search: str) -> tuple[str, ...]:
+    levels = (made.target_db, made.before_db, made.after_db)
+    figures = (f"{each:.1f}" for each in levels)
+    return (
+        *(made.name, search, str(made.knobs)),
+        *figures,
+        str(made.evaluations),
+        f"{made.seconds:.0f}",
+    )
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fitting", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=names())
+    parser.add_argument("--evaluations", type=int, default=2000)
+    parser.add_argument("--beside", action="store_true")
+    parser.add_argument("--docs", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

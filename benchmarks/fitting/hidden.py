@@ -1,0 +1,170 @@
+"""Ten inserts with hidden, seeded settings, and how near each search comes to them again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import Bounds, differential_evolution, dual_annealing
+
+from bridge.advising import (
+    BuiltInStage,
+    Excerpted,
+    Part,
+    Row,
+    SamePerformance,
+    Stage,
+    fitted,
+    hosted_stage,
+)
+from bridge.demo import stem
+from bridge.gathering import Bench
+from bridge.hosting import host, scan
+from bridge.planning import Engine, HostedStep, NativeInsert
+from bridge.plugins import Wanted
+from bridge.storing import Store
+from chains import Bell, Compressor, Deesser, Eq, Gate, InsertSettings, Shelf
+from stemwright.values import dataclass
+
+RATE_HZ = 48000
+SECONDS, PREROLL_S = 5, 1
+_SEED = 15
+_MIDDLE = (0.25, 0.75)
+_DIGITS = 3
+PLUGINS = Path("/usr/lib/vst3")
+ZAM = ("ZamCompX2", "ZamEQ2", "ZamGateX2", "ZaMaximX2", "ZamTube", "ZamGEQ31")
+BUILT_INS: tuple[InsertSettings, ...] = (
+    Compressor(),
+    Eq(
+        bands=(
+            Shelf(shape="low_shelf", hz=100.0, gain_db=0.0),
+            Bell(shape="bell", hz=1000.0, gain_db=0.0),
+            Shelf(shape="high_shelf", hz=8000.0, gain_db=0.0),
+        )
+    ),
+    Deesser(),
+    Gate(),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One insert: residuals before and after in dBFS RMS, how often it was heard, and how long."""
+
+    name: str
+    knobs: int
+    target_db: float
+    before_db: float
+    after_db: float
+    evaluations: int
+    seconds: float
+
+
+Search = Any
+
+
+def ours(row: Row, score: SamePerformance, most: int) -> tuple[float, int]:
+    """`fit`'s own: the residual, and how often it listened."""
+    found = fitted(row, score, most=most)
+    return found.after, found.evaluations
+
+
+def evolution(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]:
+    """Differential evolution alone, over the residual's RMS."""
+    count = len(row.knobs)
+    size = max(16, min(60, 4 * count))
+
+    def distances(columns: Any) -> Any:
+        return np.array(row.distances(list(np.atleast_2d(columns.T))))
+
+    found = differential_evolution(
+        distances,
+        Bounds(np.zeros(count), np.ones(count)),
+        x0=np.clip(row.start, 0.0, 1.0),
+        init=np.random.default_rng(0).random((size, count)),
+        maxiter=max(1, most // size - 1),
+        polish=False,
+        updating="deferred",
+        vectorized=True,
+        rng=np.random.default_rng(0),
+        tol=0.0,
+    )
+    return float(found.fun), int(found.nfev)
+
+
+def annealing(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]:
+    """Dual annealing with its own local search, over the residual's RMS."""
+    count = len(row.knobs)
+
+    def distance(at: Any) -> Any:
+        return row.distances([np.array(at)])[0]
+
+    found = dual_annealing(
+        distance,
+        Bounds(np.zeros(count), np.ones(count)),
+        x0=np.clip(row.start, 0.0, 1.0),
+        maxfun=most,
+        rng=np.random.default_rng(0),
+    )
+    return float(found.fun), int(found.nfev)
+
+
+SEARCHES = {"fit": ours, "differential evolution": evolution, "dual annealing": annealing}
+
+
+def drums() -> Any:
+    """The loudest SECONDS of the demo song's drums with what comes before: (2, frames)."""
+    samples = stem("drums", sample_rate_hz=RATE_HZ)
+    hops = np.square(samples).sum(axis=0).reshape(-1, RATE_HZ // 10).sum(axis=1)
+    energy = np.convolve(hops, np.ones(SECONDS * 10), "valid")
+    start = max(0, int(np.argmax(energy)) - PREROLL_S * 10) * (RATE_HZ // 10)
+    return np.ascontiguousarray(samples[:, start : start + (SECONDS + PREROLL_S) * RATE_HZ])
+
+
+def names() -> tuple[str, ...]:
+    """Built-ins first."""
+    return (*(each.use for each in BUILT_INS), *ZAM)
+
+
+def found(name: str, sound: Any, folder: Path, most: int, search: str) -> Found:
+    """Hide settings of an insert, render with them, and search for them."""
+    with _stage(name, sound.shape[1], folder) as stage:
+        hidden = np.array([_hidden(name, stage)])
+        target = stage.heard(sound[np.newaxis], hidden)[0]
+        score = SamePerformance(target, PREROLL_S * RATE_HZ)
+        row = Row([Part(name, stage)], sound, score)
+        (before,) = row.distances([np.array(stage.start)])
+        began = time.perf_counter()
+        after, evaluations = SEARCHES[search](row, score, most)
+        seconds = time.perf_counter() - began
+    return Found(name, len(stage.knobs), score.level_db, before, after, evaluations, seconds)
+
+
+def _hidden(name: str, stage: Stage) -> Sequence[float]:
+    """Every continuous setting in the middle half of its range, to three digits."""
+    random = np.random.default_rng([_SEED, *name.encode()])
+    positions = list(stage.start)
+    for n, knob in enumerate(stage.knobs):
+        at = random.uniform(*_MIDDLE)
+        if not knob.is_choice:
+            positions[n] = knob.position(float(f"{knob.number(at):.{_DIGITS}g}"))
+    return positions
+
+
+@contextmanager
+def _stage(name: str, frames: int, folder: Path) -> Iterator[Stage]:
+    for settings in BUILT_INS:
+        if settings.use == name:
+            yield BuiltInStage(NativeInsert(name, settings), RATE_HZ)
+            return
+    bundle = PLUGINS / f"{name}.vst3"
+    (plugin,) = scan([Wanted(path=bundle)], [], trusted=[bundle]).plugins
+    step = HostedStep(f"drums/{name}", name, name, plugin, None, None, (), None)
+    engine = Engine("dawdreamer", 512, RATE_HZ, 120.0)
+    bench = Bench(Store(folder / "store"), host(engine.host), engine)
+    with hosted_stage(step, Excerpted(bench, frames, 2)) as stage:
+        yield stage
