@@ -118,8 +118,10 @@ def draft_of(job: Path) -> Path:
 
 
 def are_jobs(paths: Sequence[Path]) -> bool:
-    """Tell whether these are several songs: more than one path, and the first of them a job."""
-    return len(paths) > 1 and names_job(paths[0])
+    """Tell whether these are several songs: more than one, the first a job, the last no chain."""
+    if len(paths) < 2 or not names_job(paths[0]):
+        return False
+    return names_job(paths[-1]) or not str(paths[-1]).casefold().endswith(".toml")
 
 
 def names_job(path: Path) -> bool:
