@@ -35,7 +35,7 @@ BUILT_INS: Mapping[str, BuiltIn] = MappingProxyType(
         "gain": BuiltIn(2, "gain.GainProcessor"),
         "eq": BuiltIn(2, "eq.EqProcessor"),
         "compressor": BuiltIn(3, "compressor.CompressorProcessor", keyed=True),
-        "limiter": BuiltIn(4, "limiter.LimiterProcessor", led=True),
+        "limiter": BuiltIn(5, "limiter.LimiterProcessor", led=True),
         "dynamic_eq": BuiltIn(3, "dynamic_eq.DynamicEqProcessor", keyed=True),
         "multiband": BuiltIn(3, "multiband.MultibandProcessor", keyed=True),
         "deesser": BuiltIn(3, "deesser.DeesserProcessor", keyed=True),

@@ -85,7 +85,7 @@ KNOWN: Mapping[str, str] = {
     "gate": "7ec673167923aceb",
     "saturation": "add3373712275bb9",
     "width": "bbcb4f00f0945cc1",
-    "limiter": "c6d53da2d7faf35b",
+    "limiter": "ac667db61c4c156d",
     "reverb": "9b1c0596197ab44d",
     "16 bit with dither": "355b59987e817d81",
     "24 bit with dither": "a64c494622ffdda7",

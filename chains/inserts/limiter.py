@@ -20,7 +20,17 @@ class Limiter(Settings):
     use: Literal["limiter"] = "limiter"
     ceiling_dbtp: Annotated[float, Field(ge=-60, le=0)] | None = None
     lookahead_ms: Annotated[float, Field(ge=0.5, le=20)] = 2.0
-    release_ms: Annotated[float, Field(ge=5, le=2000)] = 100.0
+    release_ms: Annotated[
+        float,
+        Field(
+            ge=5,
+            le=2000,
+            description=(
+                "time constant out of dense passages; three tenths of it after a peak alone;"
+                " what goes on for as long is held until it ends"
+            ),
+        ),
+    ] = 100.0
 
     def in_words(self) -> str:
         """The line of a chain in the studio's words."""

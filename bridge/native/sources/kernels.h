@@ -103,7 +103,9 @@ EXPORTED void sw_fine_peaks(const double *padded, int64_t stride, int64_t channe
 /* limiting.c */
 EXPORTED void sw_needed_gains(const double *peaks, double *out, int64_t frames, double ceiling);
 EXPORTED double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t hop, int64_t window,
-                              int64_t margin, const double *fall, double held, double *tails, double *scratch);
+                              int64_t margin, const double *fall, double held, int64_t held_blocks,
+                              int64_t lasting_blocks, double share_kept, double slow_kept, double *past,
+                              double *shares, double *tails, double *scratch);
 EXPORTED int64_t sw_frames_over(const double *peaks, const double *gains, int64_t frames, double level,
                                 int64_t *out);
 EXPORTED void sw_pooled_energies(const double *left, const double *right, float *out, int64_t count,

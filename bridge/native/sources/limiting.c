@@ -5,6 +5,8 @@
 
 static const double INAUDIBLE = 0x1p-60; /* a reduction this small leaves the gain at exactly 1 */
 
+static const double LEAST_HELD = 0.2, MOST_SLOW = 0.8; /* 14 dB: what is limited by more is to be loud */
+
 /* min(1, ceiling / peak); a peak that is no number asks for nothing. Twin: limiting/gain_curve.py, GainCurve.add. */
 WIDER void sw_needed_gains(const double *peaks, double *out, int64_t frames, double ceiling) {
     for (int64_t n = 0; n < frames; n++) {
@@ -20,7 +22,7 @@ static WIDER void smaller_of_two(double *values, int64_t apart, double *out, int
 }
 
 /* The minimum of every window of `size`, for `count` of them: windows of 1, 2, 4 ... grow in `scratch`, and two that
-   overlap make the last. Twin: limiting/gain_curve.py, _lowest. */
+   overlap make the last. Twin: limiting/curves.py, lowest. */
 static void lowest(const double *values, double *out, int64_t count, int64_t size, double *scratch) {
     int64_t left = count + size - 1, window = 1;
     memcpy(scratch, values, (size_t)left * sizeof *values);
@@ -29,6 +31,68 @@ static void lowest(const double *values, double *out, int64_t count, int64_t siz
         smaller_of_two(scratch, window, scratch, left);
     }
     smaller_of_two(scratch, size - window, out, count);
+}
+
+static WIDER void at_most(double *values, double level, int64_t count) {
+    for (int64_t n = 0; n < count; n++)
+        values[n] = values[n] < level ? values[n] : level;
+}
+
+static WIDER void at_least(double *values, double level, int64_t count) {
+    for (int64_t n = 0; n < count; n++)
+        values[n] = values[n] > level ? values[n] : level;
+}
+
+static void negate(double *values, int64_t count) {
+    for (int64_t n = 0; n < count; n++)
+        values[n] = -values[n];
+}
+
+/* The slow release by the share of it that was asked for lately. Twin: limiting/sustained.py, Sustained._slow. */
+static void slow_releases(const double *held, int64_t blocks, double share_kept, double slow_kept, double *shares,
+                          double *out) {
+    double mean = shares[0], peak = shares[1], slow = shares[2];
+    for (int64_t n = 0; n < blocks; n++) {
+        double reduction = 1.0 - held[n], fallen_peak = peak * share_kept, fallen_slow = slow * slow_kept;
+        mean = mean * share_kept + reduction * (1.0 - share_kept);
+        peak = fallen_peak > reduction ? fallen_peak : reduction;
+        slow = fallen_slow > reduction ? fallen_slow : reduction;
+        if (slow <= INAUDIBLE || peak <= INAUDIBLE)
+            mean = peak = slow = 0.0;
+        double share = peak > 0.0 ? mean / peak : 0.0;
+        double kept = slow * (share < 1.0 ? share : 1.0);
+        out[n] = kept < MOST_SLOW ? kept : MOST_SLOW;
+    }
+    shares[0] = mean;
+    shares[1] = peak;
+    shares[2] = slow;
+}
+
+/* What the release keeps for `blocks` more by the lowest gains asked for before each: the gains that are held as they
+   are, then the reductions that the slow release still has, both in `kept`. `past` are the gains of the `held_blocks` +
+   `lasting_blocks` - 1 blocks before; `scratch` takes three times those and `blocks`.
+   Twin: limiting/sustained.py, Sustained.add. */
+static void sustained(const double *asked, int64_t blocks, int64_t held_blocks, int64_t lasting_blocks,
+                      double share_kept, double slow_kept, double *past, double *shares, double *kept,
+                      double *scratch) {
+    int64_t before = held_blocks + lasting_blocks - 1, whole = before + blocks;
+    double *gains = scratch, *held = scratch + whole, *work = scratch + 2 * whole;
+    memcpy(gains, past, (size_t)before * sizeof *gains);
+    memcpy(gains + before, asked, (size_t)blocks * sizeof *gains);
+    memcpy(past, gains + blocks, (size_t)before * sizeof *gains);
+    lowest(gains, held, blocks + lasting_blocks - 1, held_blocks, work);
+    slow_releases(held + lasting_blocks - 1, blocks, share_kept, slow_kept, shares, kept + blocks);
+    negate(held, blocks + lasting_blocks - 1);
+    lowest(held, kept, blocks, lasting_blocks, work);
+    negate(kept, blocks);
+    at_least(kept, LEAST_HELD, blocks);
+}
+
+static double smallest(const double *values, int64_t count) {
+    double least = values[0];
+    for (int64_t n = 1; n < count; n++)
+        least = values[n] < least ? values[n] : least;
+    return least;
 }
 
 static WIDER void unweighted_reductions(const double *gains, const double *fall, double *out, int64_t count) {
@@ -97,14 +161,25 @@ static WIDER void gains_left(const double *reductions, double *out, int64_t coun
         out[n] = 1.0 - reductions[n];
 }
 
-/* The gains of `hops` times `hop` frames from the gains needed there and in the `margin` after them. `tails` is
-   (2, window), `scratch` takes max(hop + margin, 2 * hop). Returns the reduction held.
-   Twin: bridge/processing/limiting/gain_curve.py, GainCurve.add. */
+/* The gains of `hops` times `hop` frames from the gains needed there and in the `margin` after them. `past`, `shares`
+   and `tails`, (2, window), are what went before; `scratch` takes hop + margin, 2 * hop, and 6 times the blocks of
+   `past` and of a hop. Returns the reduction held. Twin: bridge/processing/limiting/gain_curve.py, GainCurve.add. */
 double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t hop, int64_t window, int64_t margin,
-                     const double *fall, double held, double *tails, double *scratch) {
+                     const double *fall, double held, int64_t held_blocks, int64_t lasting_blocks, double share_kept,
+                     double slow_kept, double *past, double *shares, double *tails, double *scratch) {
+    int64_t blocks = hop / window;
+    double *kept = scratch, *asked = scratch + 2 * blocks;
     for (int64_t done = 0; done < hops; done++, needed += hop, out += hop) {
         lowest(needed, out, hop, margin + 1, scratch);
+        for (int64_t at = 0; at < blocks; at++)
+            asked[at] = smallest(out + at * window, window);
+        sustained(asked, blocks, held_blocks, lasting_blocks, share_kept, slow_kept, past, shares, kept,
+                  scratch + 3 * blocks);
+        for (int64_t at = 0; at < blocks; at++)
+            at_most(out + at * window, kept[at], window);
         held = released(out, fall, held, out, hop);
+        for (int64_t at = 0; at < blocks; at++)
+            at_least(out + at * window, kept[blocks + at], window);
         averaged(out, hop, window, tails, scratch);
         averaged(out, hop, window, tails + window, scratch);
         gains_left(out, out, hop);
@@ -112,7 +187,7 @@ double sw_gain_curve(const double *needed, double *out, int64_t hops, int64_t ho
     return held;
 }
 
-/* The frames whose peak times gain is over `level`; returns how many. Twin: limiting/gain_curve.py, frames_over. */
+/* The frames whose peak times gain is over `level`; returns how many. Twin: limiting/curves.py, frames_over. */
 int64_t sw_frames_over(const double *peaks, const double *gains, int64_t frames, double level, int64_t *out) {
     int64_t count = 0;
     for (int64_t n = 0; n < frames; n++) {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import BAND_BOUND, FINE_HALF_TAPS, Block, fine_peaks
-from bridge.processing.limiting.gain_curve import Curve, GainCurve, Shape, frames_over
+from bridge.processing.limiting.curves import Curve, frames_over
+from bridge.processing.limiting.gain_curve import GainCurve, Shape
 from bridge.processing.limiting.library_guard import LibraryGuard
 from bridge.processing.limiting.queue import Queue
 

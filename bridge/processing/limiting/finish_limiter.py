@@ -6,8 +6,9 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.processing.limiting.analysis import Analysis
+from bridge.processing.limiting.curves import Curve
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
-from bridge.processing.limiting.gain_curve import Curve, Shape
+from bridge.processing.limiting.gain_curve import Shape
 from bridge.processing.limiting.library_guard import LibraryGuard
 from bridge.processing.reduction import Reductions
 from chains import Limiter

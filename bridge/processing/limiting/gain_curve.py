@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from bridge.native import library
+from bridge.native import Library, library
+from bridge.processing.limiting.curves import Curve, lowest
 from bridge.processing.limiting.queue import Queue
+from bridge.processing.limiting.sustained import ALONE, INAUDIBLE, Pace, Sustained
 from stemwright.exact import exp
-
-Curve = npt.NDArray[np.float64]
-"""(frames,) of a linear peak or gain."""
 
 _GUARD_FRAMES = 2
 _HOP_FRAMES = 2048
-_INAUDIBLE = 2.0**-60  # a reduction this small leaves the gain at exactly 1
+_MOST_FALLEN = 500  # e to the minus this is still a double of full precision
 
 
 @dataclass(frozen=True)
@@ -24,13 +22,15 @@ class Shape:
     """The gain curve in frames: two averages of `window_frames` each, worked `hop_frames` at once.
 
     `guard_frames` on either side of a peak already have its gain, since what is read between two
-    frames mixes their neighbours.
+    frames mixes their neighbours. A reduction that is asked for again and again is followed in
+    blocks of a window.
     """
 
     window_frames: int
     hop_frames: int
     release_frames: float
     guard_frames: int
+    pace: Pace
 
     @property
     def margin_frames(self) -> int:
@@ -43,18 +43,19 @@ class Shape:
         frames_per_ms = sample_rate_hz / pooled / 1000.0
         guard = _GUARD_FRAMES if pooled == 1 else 0
         window = max(1, (round(lookahead_ms * frames_per_ms) - guard + 2) // 2)
-        hop = window * max(1, _HOP_FRAMES // window)
-        return Shape(window, hop, release_ms * frames_per_ms, guard)
+        release = release_ms * ALONE * frames_per_ms
+        hop = window * max(1, min(_HOP_FRAMES, int(release * _MOST_FALLEN)) // window)
+        return Shape(window, hop, release, guard, Pace.of(release_ms, window / frames_per_ms))
 
 
 class GainCurve:
     """Streams a peak envelope (silence before and after) to the gain that holds a ceiling.
 
     The gain needed is min(1, ceiling / peak). Its minimum over the look-ahead is held, the
-    reduction 1 - gain then falls exponentially with time constant `release_frames`, and two moving
-    averages that end where the peak is make it smooth. Where nothing asks for a reduction the gain
-    is exactly 1. Every operation is elementwise or runs over an absolute grid, so the cut of the
-    input changes no bit.
+    reduction 1 - gain then falls exponentially with time constant `release_frames`, though not
+    under what Sustained keeps, and two moving averages that end where the peak is make it smooth.
+    Where nothing asks for a reduction the gain is exactly 1. Every operation is elementwise or runs
+    over an absolute grid, so the cut of the input changes no bit.
     """
 
     def __init__(self, shape: Shape, ceiling: float) -> None:
@@ -63,6 +64,7 @@ class GainCurve:
         # Begun earlier than the stream, so that its first frames can be prepared for as well.
         self._early_frames = 2 * shape.window_frames
         self._needed = Queue(np.ones(self._early_frames + shape.guard_frames))
+        self._sustained = Sustained(shape.pace)
         self._reduction = 0.0
         self._tails = np.zeros((2, shape.window_frames))
         per_frame = exp(-1.0, shape.release_frames)
@@ -96,26 +98,41 @@ class GainCurve:
 
     def _gains(self, needed: Curve, hops: int) -> Curve:
         shape = self._shape
-        hop, margin = shape.hop_frames, shape.margin_frames
         if (compiled := library()) is not None:
-            gain, scratch = np.empty(hops * hop), np.empty(max(hop + margin, 2 * hop))
-            self._reduction = compiled.gain_curve(
-                needed,
-                gain,
-                hops,
-                hop,
-                shape.window_frames,
-                margin,
-                self._fall,
-                self._reduction,
-                self._tails,
-                scratch,
-            )
-            return gain
-        reduction = self._released((1.0 - _lowest(needed, margin + 1)).reshape(hops, -1))
+            return self._compiled_gains(compiled, needed, hops)
+        blocks = lowest(needed, shape.margin_frames + 1).reshape(-1, shape.window_frames)
+        held, slow = self._sustained.add(blocks.min(axis=1))
+        wanted = 1.0 - np.minimum(blocks, held[:, None])
+        released = self._released(wanted.reshape(hops, -1)).reshape(blocks.shape)
+        reduction = np.maximum(released, slow[:, None]).reshape(-1)
         for tail in self._tails:
             reduction = self._averaged(reduction, tail)
         return 1.0 - reduction
+
+    def _compiled_gains(self, compiled: Library, needed: Curve, hops: int) -> Curve:
+        shape, pace = self._shape, self._shape.pace
+        hop, margin, window = shape.hop_frames, shape.margin_frames, shape.window_frames
+        blocks = pace.past_blocks + hop // window
+        gain, scratch = np.empty(hops * hop), np.empty(max(hop + margin, 2 * hop, 6 * blocks))
+        self._reduction = compiled.gain_curve(
+            needed,
+            gain,
+            hops,
+            hop,
+            window,
+            margin,
+            self._fall,
+            self._reduction,
+            pace.held_blocks,
+            pace.lasting_blocks,
+            pace.share_kept,
+            pace.slow_kept,
+            self._sustained.past,
+            self._sustained.shares,
+            self._tails,
+            scratch,
+        )
+        return gain
 
     def _released(self, wanted: Curve) -> Curve:
         # max(wanted[n], fall * released[n - 1]) is a running maximum of wanted / fall**n, one hop a
@@ -124,7 +141,7 @@ class GainCurve:
         for row in released:
             np.maximum(row, self._reduction * self._fall, out=row)
             last = float(row[-1])
-            self._reduction = last if last > _INAUDIBLE else 0.0
+            self._reduction = last if last > INAUDIBLE else 0.0
         flat: Curve = released.reshape(-1)
         return flat
 
@@ -139,24 +156,3 @@ class GainCurve:
         starts[:, :-1] += before[:, 1:]
         averaged: Curve = starts.reshape(-1) / self._shape.window_frames
         return averaged
-
-
-def _lowest(needed: Curve, size: int) -> Curve:
-    """Return the minimum of every window of `size` that fits, (len(needed) - size + 1,).
-
-    Windows of 1, 2, 4 ... grow, and two that overlap make the last.
-    """
-    lowest, window = needed, 1
-    while 2 * window <= size:
-        lowest = np.minimum(lowest[:-window], lowest[window:])
-        window *= 2
-    overlap = size - window
-    return np.minimum(lowest[: len(lowest) - overlap], lowest[overlap:])
-
-
-def frames_over(peaks: Curve, gain: Curve, level: float) -> npt.NDArray[np.intp]:
-    """Return the (n,) frames whose peak times gain is over a level."""
-    if (compiled := library()) is not None:
-        found = np.empty(len(peaks), np.int64)
-        return found[: compiled.frames_over(peaks, gain, len(peaks), level, found)]
-    return np.flatnonzero(peaks * gain > level)

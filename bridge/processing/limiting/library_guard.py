@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import HALF_TAPS, Block, library_phases, library_readings
-from bridge.processing.limiting.gain_curve import Curve, frames_over
+from bridge.processing.limiting.curves import Curve, frames_over
 from bridge.processing.limiting.queue import Queue
 from stemwright.decibels import linear
 
-_NEAR = linear(-0.2)
+_NEAR = linear(-0.4)
 """Only over a peak this near the ceiling does music read over it."""
 
 _UNDER = linear(-0.005)

@@ -10,9 +10,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from bridge.audio import Block, gated_lufs
 from bridge.processing.limiting.analysis import Analyser, Analysis, PooledEnergies
+from bridge.processing.limiting.curves import Curve
 from bridge.processing.limiting.engine import MARGIN_DB
 from bridge.processing.limiting.finish_limiter import FinishLimiter
-from bridge.processing.limiting.gain_curve import Curve, GainCurve, Shape
+from bridge.processing.limiting.gain_curve import GainCurve, Shape
 from bridge.processing.limiting.series import Series
 from chains import Limiter
 from stemwright.decibels import linear

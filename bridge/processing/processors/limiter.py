@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from bridge.audio import Block, FramePeaks
+from bridge.processing.limiting.curves import Curve
 from bridge.processing.limiting.engine import MARGIN_DB, Engine
-from bridge.processing.limiting.gain_curve import Curve, Shape
+from bridge.processing.limiting.gain_curve import Shape
 from bridge.processing.limiting.queue import Queue
 from bridge.processing.reduction import Reductions
 from chains import Limiter
