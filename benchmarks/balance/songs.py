@@ -83,5 +83,17 @@ def rough_of(song: Song, bus: Bus, place: Path, store: Path) -> Path:
     chain = place / "rough.toml"
     chain.write_text(song.chain(song.faders_db(bus), bus.inserts), encoding="utf-8")
     stems = [str(path) for path in song.stems.values()]
-    run(["render", *stems, str(chain), "-o", str(place / "rough"), "--subtype", "float32"], store)
+    run(
+        [
+            "render",
+            *stems,
+            str(chain),
+            "-o",
+            str(place / "rough"),
+            "--subtype",
+            "float32",
+            "--excerpt",
+        ],
+        store,
+    )
     return place / "rough" / "main.wav"
