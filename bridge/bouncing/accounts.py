@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.network import MASTER, Network
+from bridge.bouncing.network import Network
 from bridge.bouncing.telling.treatments import treatments
 from sessions import LOSSY_FORMATS, Automation, Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
@@ -81,7 +81,14 @@ class ClipAccount:
 
 
 TRACK_REASONS: dict[str, tuple[Fate, str]] = {
-    "pan_law": ("told", "how its panner moves sound stands nowhere; it is moved as a balance"),
+    "pan_law": (
+        "told",
+        "how its panner moves sound stands nowhere; it is moved as DAWs usually do",
+    ),
+    "send_pan": (
+        "told",
+        "whether its panner moves its sends too stands nowhere; they are sent from before it",
+    ),
     "line_shape": (
         "told",
         "a line between two of its points is of a shape not known here, and is straight",
@@ -174,8 +181,14 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
         track.pan,
         *(point.value for line in (lines.get("pan"),) if line for point in line.points),
     ]
-    if track.id != MASTER and not all(dialect.knows_pan(track.pan_law, pan) for pan in pans):
+    widths = [1.0 if track.width is None else track.width]
+    widths += [point.value for line in (lines.get("width"),) if line for point in line.points]
+    places = [*((pan, widths[0]) for pan in pans), *((pans[0], width) for width in widths)]
+    if not all(dialect.knows_pan(track.pan_law, pan, width) for pan, width in places):
         yield TrackAccount(track, "pan_law", track.pan_law or "")
+    late = any(send.enabled and not send.pre_fader for send in track.sends)
+    if late and any(pans) and dialect.sends_are_panned == "unknown":
+        yield TrackAccount(track, "send_pan")
     if any(send.enabled and send.target == track.id for send in track.sends):
         yield TrackAccount(track, "self_send")
     for line in track.automation:

@@ -15,11 +15,15 @@ Side = Literal["in", "out"]
 FadeGains = Callable[[str, Side, int, Array], Array]
 """Shape, side, length in frames, and where in the fade (frames from its start): gains (n,)."""
 
+SendsArePanned = Literal["with_track", "behind_track", "unknown"]
+"""What a track's panner does to its sends that are taken behind the fader: theirs go where it goes,
+unless they say otherwise, or they are fed with what it makes."""
+
 PanGains = Callable[[str | None, int, Array, Array], Array]
 """The law's name, channels (1 or 2), pans and widths (n,): gains (2, channels, n)."""
 
-KnowsPan = Callable[[str | None, float], bool]
-"""Whether a law's name and a pan say what its gains are."""
+KnowsPan = Callable[[str | None, float, float], bool]
+"""Whether a law's name, a pan and a width say what its gains are."""
 
 Places = Callable[[Array, int], Array]
 """Where a line is read, in frames from the song's start, for the frames that play; the second is
@@ -38,7 +42,7 @@ def as_played(frames: Array, _late_frames: int) -> Array:
     return frames
 
 
-def knows_all_pans(_law: str | None, _pan: float) -> bool:
+def knows_all_pans(_law: str | None, _pan: float, _width: float) -> bool:
     """All of a DAW's panners are known."""
     return True
 
@@ -61,8 +65,8 @@ class Dialect:
     what a line moves, where that is another; with `lines_take_panners` a line of one of pan and
     width puts the other, if none moves it, at 0, wherever it stands. `fader_places`,
     `send_places`, `pan_places`, `mute_places`, `vca_places` (over faders without a line of their
-    own) and `clip_places` say where curves are read; where
-    lines in beats are read by ticks, there are places for those of faders, and of sends and pans.
+    own) and `clip_places` say where curves are read; where lines in beats are read by ticks, there
+    are places for those of faders, and of sends and pans.
     `glide_hz` smooths moving faders and mutes by one pole, whose coefficient is that over the
     sample rate. Plugins get blocks of `block_frames`, frame 0 being `plugin_lead` frames into the
     first, which may depend on the latency from there on and on where the song begins.
@@ -97,6 +101,7 @@ class Dialect:
     loops_whole_files: bool = False
     states_offsets: bool = True
     knows_pan: KnowsPan = knows_all_pans
+    sends_are_panned: SendsArePanned = "unknown"
 
 
 def mono_in_place(left: Array, right: Array) -> Array:

@@ -114,11 +114,14 @@ class Lines:
         return self._read(line, places, by_tick, lambda at: as_gain(at) * plus)
 
     def of_send(self, target: str) -> Lines:
-        """Those of a send's own panner."""
-        own = self._lines.get(f"send:{target}:pan")
-        lines = () if own is None else (replace(own, target="pan"),)
+        """Those of a send's own panner and mute."""
+        lines = (
+            replace(self._lines[each], target=control)
+            for control in ("pan", "mute")
+            if (each := f"send:{target}:{control}") in self._lines
+        )
         told = (self._rate_hz, self._dialect, self._late_frames, self._tempo, self._origin_frame)
-        return Lines(lines, *told)
+        return Lines(tuple(lines), *told)
 
     def moves(self, target: str) -> bool:
         """Whether there is a line of it."""

@@ -96,6 +96,7 @@ class Mixer:
                 block = times(block, now.before)
             if self._to_the_end:
                 block = times(times(block, now.sounding), now.level)
+                block = placed(block, now.places) if channels == 2 else block
             given[each] = block
         return Worked(fed, buses, given)
 
@@ -135,8 +136,10 @@ class Mixer:
         for send in now.sends:
             if send.target in parts and (send.before_mute or not closed):
                 early = before if send.before_mute else sounding
-                taken = early if send.pre_fader else sounding * now.level
-                self._feed(parts, send.target, each, send.of(times(block, taken)))
+                taken = times(block, early if send.pre_fader else sounding * now.level)
+                if send.behind_panner:
+                    taken = placed(taken, now.places)
+                self._feed(parts, send.target, each, send.of(taken))
         if output is not None and output in parts and not closed:
             places = now.places * (sounding * now.level)
             self._feed(parts, output, told, placed(block, places, spent=each not in self._buses))

@@ -85,6 +85,7 @@ def _targets(track: Track) -> Iterator[str]:
 
 def _heard(tracks: Mapping[str, Track], fed: Feeds) -> set[str]:
     heard = {each for each, track in tracks.items() if not track.muted}
+    safe = {each for each, track in tracks.items() if track.solo_safe}
     soloed = {each for each, track in tracks.items() if track.soloed}
     if not soloed:
         return heard
@@ -92,7 +93,7 @@ def _heard(tracks: Mapping[str, Track], fed: Feeds) -> set[str]:
         each: [target for target in _targets(track) if target in tracks]
         for each, track in tracks.items()
     }
-    return heard & (_reached(soloed, feeding) | _reached(soloed, fed) | {MASTER})
+    return heard & (_reached(soloed | safe, feeding) | _reached(soloed, fed) | {MASTER})
 
 
 def _reached(start: set[str], onward: Feeds) -> set[str]:

@@ -20,11 +20,15 @@ Gain = Array | float
 
 @dataclass(frozen=True)
 class SentNow:
-    """A send along a stretch: `places` is (2, channels, n or 1)."""
+    """A send along a stretch: `places` is (2, channels, n or 1).
+
+    One `behind_panner` takes the two channels that the track's panner makes.
+    """
 
     target: str
     pre_fader: bool
     before_mute: bool
+    behind_panner: bool
     level: Gain
     places: Array
 
@@ -65,11 +69,11 @@ class Strip:
         self._trim = lines.gain("trim_db", linear(track.trim_db) * polarity, polarity)
         self._level = lines.gain("gain_db", linear(track.gain_db))
         self._sounding = lines.sounding()
-        self._panner = _Panner(track, channels, track.pan_law, track.pan, lines, dialect)
+        self._panner = _Panner(channels, track.pan_law, track.pan, track.width, lines, dialect)
         self._sends = tuple(
             _Sent(send, track, channels, lines, dialect)
             for send in track.sends
-            if send.enabled and send.target != track.id
+            if send.enabled and send.target != track.id and send.to_channels is None
         )
 
     def along(self, first: int, stop: int) -> StripNow:
@@ -86,14 +90,14 @@ class Strip:
 class _Panner:
     def __init__(
         self,
-        track: Track,
         channels: int,
         law: str | None,
         pan: float,
+        width: float | None,
         lines: Lines,
         dialect: Dialect,
     ) -> None:
-        width = 1.0 if track.width is None else track.width
+        width = 1.0 if width is None else width
         moved = lines.moves("pan") or lines.moves("width")
         if moved and dialect.lines_take_panners:
             pan = width = 0.0
@@ -122,18 +126,34 @@ class _Sent:
     ) -> None:
         self._target, self._pre_fader = send.target, send.pre_fader
         self._before_mute = send.before_mute
-        gain = 0.0 if send.muted else 1.0
+        gain = (0.0 if send.muted else 1.0) * (-1.0 if send.inverted else 1.0)
         self._level = lines.gain(f"send:{send.target}", linear(send.gain_db) * gain, gain)
         self._opening = (Lines((), 1, dialect) if send.before_mute else lines).opening()
-        alone = send.own_pan or send.pan != track.pan
-        own = lines.of_send(send.target) if alone else lines
-        law = send.pan_law or track.pan_law
-        self._panner = _Panner(track, channels, law, send.pan, own, dialect)
+        own, linked = lines.of_send(send.target), dialect.sends_are_panned == "with_track"
+        self._sounding = own.sounding()
+        self._behind_panner = (
+            dialect.sends_are_panned == "behind_track" and not send.pre_fader and channels <= 2
+        )
+        follows = linked and not send.own_pan and send.pan == track.pan
+        self._panner = _Panner(
+            2 if self._behind_panner else channels,
+            send.pan_law or track.pan_law,
+            send.pan,
+            track.width if linked else 1.0,
+            lines if follows else own,
+            dialect,
+        )
 
     def along(self, first: int, stop: int) -> SentNow:
-        level = self._level(first, stop) * self._opening(first, stop)
-        places = self._panner.along(first, stop)
-        return SentNow(self._target, self._pre_fader, self._before_mute, level, places)
+        opening = self._opening(first, stop) * self._sounding(first, stop)
+        return SentNow(
+            self._target,
+            self._pre_fader,
+            self._before_mute,
+            self._behind_panner,
+            self._level(first, stop) * opening,
+            self._panner.along(first, stop),
+        )
 
 
 def times(block: Block, gain: Gain) -> Block:

@@ -122,8 +122,10 @@ __all__ = [
 ReferenceKind = Literal["mix", "reference", "master"]
 TempoCurve = Literal["step", "linear"]
 
-_SEND_SPARSE = ("pan", "enabled", "to_channels", "pan_law", "own_pan", "before_mute")
-_TRACK_SPARSE = ("soloed", "inverted", "width", "pan_law", "trim_db")
+_SEND_SPARSE = (
+    *("pan", "enabled", "to_channels", "pan_law", "own_pan", "before_mute", "inverted"),
+)
+_TRACK_SPARSE = ("soloed", "solo_safe", "inverted", "width", "pan_law", "trim_db")
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Send:
     `to_channels` names the target's channels when they are others than 1/2, such as "3/4": a key
     for its devices, not heard by itself. `pan_law` names the law of the send's own panner, which
     `own_pan` keeps where it is when the track's moves. One taken `before_mute` is heard though its
-    track is muted.
+    track is muted. `inverted` is the polarity.
     """
 
     target: str
@@ -146,6 +148,7 @@ class Send:
     pan_law: str | None = None
     own_pan: bool = False
     before_mute: bool = False
+    inverted: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `sends` list."""
@@ -165,9 +168,10 @@ class Track:
     `kind` is audio, group, return, master, midi, vca, folder or unknown; the master's id is
     "master". `role` is a path such as "drums/kick", "vocals", "other". `parent` and `output` are
     track ids, `output` "master" at the end of the road, None for a track that is heard only
-    through its sends. `trim_db` comes before the devices, `gain_db` is the fader after them.
-    `width` is the stereo panner's, -1 to 1; `pan_law` names the DAW's law. `frozen` are the clips
-    that a frozen track plays in place of its clips and devices, where the session has both.
+    through its sends. A `solo_safe` track is heard beside others' solos. `trim_db` comes before
+    the devices, `gain_db` is the fader after them. `width` is the stereo panner's, -1 to 1;
+    `pan_law` names the DAW's law. `frozen` are the clips that a frozen track plays in place of its
+    clips and devices, where the session has both.
     """
 
     id: str
@@ -190,6 +194,7 @@ class Track:
     pan_law: str | None = None
     trim_db: float = 0.0
     frozen: tuple[Clip, ...] = ()
+    solo_safe: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `tracks` list."""

@@ -299,6 +299,7 @@ ARDOUR = Dialect(
     pan=_pan,
     moved_pan=_moved_pan,
     lines_take_panners=True,
+    sends_are_panned="with_track",
     joins={
         "linear": straight,
         "hold": held,

@@ -53,7 +53,7 @@ def balance(_law: str | None, channels: int, pans: Array, _widths: Array) -> Arr
     return mono_in_place(left, right) if channels == 1 else sides_apart(left, right)
 
 
-def centred(_law: str | None, pan: float) -> bool:
+def centred(_law: str | None, pan: float, _width: float) -> bool:
     """Nothing is known of a panner but that its middle is the middle."""
     return pan == 0.0
 

@@ -2,7 +2,8 @@
 
 tracktion_AudioFadeCurve.h (fades), tracktion_AudioUtilities.cpp (getGainsFromVolumeFaderPosition-
 AndPan: the linear law, which is its default; sessions with another law do not say so where it is
-read from).
+read from), tracktion_AuxSendNode.cpp (a send takes what stands at its place among the plugins, and
+so behind the volume and pan plugin both are in it).
 """
 
 from __future__ import annotations
@@ -40,5 +41,10 @@ def _pan(_law: str | None, channels: int, pans: Array, _widths: Array) -> Array:
 
 
 TRACKTION = replace(
-    PLAIN, name="Tracktion", fade=fades(_RISES), fade_shapes=frozenset(_RISES), pan=_pan
+    PLAIN,
+    name="Tracktion",
+    fade=fades(_RISES),
+    fade_shapes=frozenset(_RISES),
+    pan=_pan,
+    sends_are_panned="behind_track",
 )

@@ -129,6 +129,7 @@ def _send(send: Send, names: dict[str, str]) -> str:
     told += f", to channels {send.to_channels}" if send.to_channels else ""
     told += f", pan {_pan(send.pan)}" if send.pan else ""
     switches = {"pre-fader": send.pre_fader, "muted": send.muted, "off": not send.enabled}
+    switches["inverted"] = send.inverted
     return told + "".join(f", {word}" for word, on in switches.items() if on)
 
 

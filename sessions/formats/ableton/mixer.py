@@ -41,10 +41,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Panning:
-    """Where a track stands: position and, when both sides were set apart, width."""
+    """Where a track stands: position and, when both sides were set apart, width and `law`."""
 
     pan: float
     width: float | None = None
+    law: str | None = None
 
 
 class Mixer:
@@ -144,7 +145,7 @@ class Mixer:
             return Panning(_side(values.manual(mixer.find("Pan"), 0.0)))
         left = _side(values.manual(mixer.find("SplitStereoPanL"), -1.0))
         right = _side(values.manual(mixer.find("SplitStereoPanR"), 1.0))
-        return Panning((left + right) / 2.0, (right - left) / 2.0)
+        return Panning((left + right) / 2.0, (right - left) / 2.0, "split stereo")
 
 
 def _side(value: float) -> float:

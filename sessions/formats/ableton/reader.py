@@ -159,6 +159,7 @@ class _Reader:
             gain_db=self._gain_db(mixer),
             pan=panning.pan,
             width=panning.width,
+            pan_law=panning.law,
             muted=not values.switched(mixer.find("Speaker"), True),
             soloed=values.whether(mixer, "SoloSink", False),
             sends=tuple(kept),
@@ -184,6 +185,7 @@ class _Reader:
             gain_db=self._gain_db(mixer),
             pan=panning.pan,
             width=panning.width,
+            pan_law=panning.law,
             automation=automation,
         )
 

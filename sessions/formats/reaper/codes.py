@@ -22,6 +22,7 @@ PAN_MODES = {0: "balance", 3: "stereo balance", 5: "stereo pan", 6: "dual pan"}
 """The panner by its code (PANMODE, MASTER_PANMODE)."""
 PAN_MODE_CODES = {name: code for code, name in PAN_MODES.items()}
 STEREO_BALANCE, STEREO_PAN = PAN_MODE_CODES["stereo balance"], PAN_MODE_CODES["stereo pan"]
+DUAL_PAN = PAN_MODE_CODES["dual pan"]
 PROJECT_LAW = -1.0
 """The gain of a panner's centre that stands for the project's own (VOLPAN, word 3)."""
 _PAN_LAW = re.compile(r"([a-z ]+), centre (-?\d+\.\d) dB")

@@ -1,7 +1,9 @@
 """REAPER's envelopes as automation.
 
 Values of volume envelopes are factors, and points are joined by what their shape says; on a
-VOLTYPE 1 envelope a line is straight on the fader's scale ("fader"). In the mode Trim/Read the
+VOLTYPE 1 envelope a line is straight on the fader's scale ("fader"). Pans are upside down in them:
+1 is the left, -1 the right, other than at a fader (X-Raym's and MPL's ReaScripts, which turn them;
+no page of Cockos's says it). In the mode Trim/Read the
 fader stands on top of the envelope, so it is multiplied in: the lines here are what is heard.
 """
 
@@ -88,6 +90,8 @@ def _automation(
         value = number(words, 2) * factor
         if unit == "bool":
             value = 1.0 - value
+        elif unit == "pan":
+            value = 0.0 - value
         shape = _shape(words, usual)
         if on_fader and shape == "linear":
             shape = "fader"

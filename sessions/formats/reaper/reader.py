@@ -12,7 +12,7 @@ from sessions.formats.reaper import codes as tables
 from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import track_automation
 from sessions.formats.reaper.text import Block, integer, number, parse, word
-from sessions.formats.reaper.tracks import Defaults, channel_count, pan_law, tracks
+from sessions.formats.reaper.tracks import Defaults, channel_count, pan_law, placed, tracks
 from sessions.formats.reaper.unread import TEXTS as TOLD, tell_numbers, tell_project
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
@@ -58,7 +58,6 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "midi_sends": ("note", "{count} sends carry MIDI alone and are left out: {places}"),
     "send_channels": ("warning", "{count} sends take other channels than 1/2: {places}"),
     "send_before_effects": ("warning", "{count} sends start before the effects: {places}"),
-    "inverted_sends": ("warning", "{count} sends invert polarity, which is not read: {places}"),
     "send_from_nowhere": (
         "warning",
         "sends that come from a track that is not there are left out ({count}): {places}",
@@ -190,13 +189,15 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
     mode = integer(project.line("MASTER_PANMODE"), 1, -1)
     mode = defaults.pan_mode if mode < 0 else mode
     trim_read = integer(project.line("MASTERAUTOMODE"), 1) == tables.TRIM_READ
+    pan, width = placed(mode, fader)
     return Track(
         id="master",
         name="Master",
         kind="master",
         channels=channel_count(project.line("MASTER_NCH")),
         gain_db=amplitude_db(abs(gain)),
-        pan=number(fader, 2),
+        pan=pan,
+        width=width,
         inverted=gain < 0,
         muted=bool(integer(project.line("MASTERMUTESOLO"), 1) & 1),
         pan_law=pan_law(mode, number(fader, 3, tables.PROJECT_LAW), defaults),

@@ -133,6 +133,7 @@ def _track(
         tally.add("hardware_outputs", name)
     tell_track(block, name, tally)
     mode = integer(block.line("PANMODE"), 1, defaults.pan_mode)
+    pan, width = placed(mode, fader)
     heard = integer(block.line("MAINSEND"), 1, 1) != 0
     return Track(
         id=own,
@@ -141,11 +142,12 @@ def _track(
         parent=parent,
         channels=channel_count(block.line("NCHAN")),
         gain_db=amplitude_db(abs(gain)),
-        pan=number(fader, 2),
+        pan=pan,
         muted=integer(mute, 1) != 0,
         soloed=integer(mute, 2) != 0,
+        solo_safe=integer(mute, 3) != 0,
         inverted=(integer(block.line("IPHASE"), 1) != 0) != (gain < 0),
-        width=number(fader, 5, 1.0) if mode == tables.STEREO_PAN else None,
+        width=width,
         pan_law=pan_law(mode, number(fader, 3, tables.PROJECT_LAW), defaults),
         output=(parent or "master") if heard else None,
         clips=clips(block, name, defaults.sample_rate_hz, finder, tally),
@@ -161,6 +163,15 @@ def _track(
 def channel_count(words: list[str]) -> int:
     """The channels of a track or of the master."""
     return min(_MOST_CHANNELS, max(1, integer(words, 1, 2)))
+
+
+def placed(mode: int, fader: list[str]) -> tuple[float, float | None]:
+    """Pan and width; of a dual pan what its two sides come to, of a balance a width of its own."""
+    if mode == tables.DUAL_PAN:
+        left, right = number(fader, 4, -1.0), number(fader, 5, 1.0)
+        return (left + right) / 2.0, (right - left) / 2.0
+    width = number(fader, 5, 1.0)
+    return number(fader, 2), None if width == 1.0 and mode != tables.STEREO_PAN else width
 
 
 def pan_law(mode: int, law: float, defaults: Defaults) -> str:
@@ -204,8 +215,6 @@ def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
         tally.add("send_before_effects", name)
     if integer(words, 6):
         tally.add("mono_sends", name)
-    if (integer(words, 7) != 0) != (number(words, 3, 1.0) < 0):
-        tally.add("inverted_sends", name)
     send = Send(
         target=own,
         gain_db=amplitude_db(abs(number(words, 3, 1.0))),
@@ -213,6 +222,7 @@ def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
         muted=integer(words, 5) != 0,
         pan=number(words, 4),
         to_channels=shown,
+        inverted=(integer(words, 7) != 0) != (number(words, 3, 1.0) < 0),
     )
     return _Receive(integer(words, 1, -1), send, channels, ())
 

@@ -17,6 +17,12 @@ from sessions.model.session import Automation, AutomationPoint, PluginParameter
 from stemwright.decibels import linear
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_PANS = frozenset(
+    tag
+    for envelopes in (tables.TRACK_ENVELOPES, tables.MASTER_ENVELOPES, tables.SEND_ENVELOPES)
+    for tag, unit in envelopes.values()
+    if unit == "pan"
+)
 _ANY_RANGE = frozenset({"normalized", "value", "linear", "bool", ""})
 
 
@@ -93,14 +99,16 @@ class Envelopes:
                 scale = tables.VOLUME_ON_FADER if on_fader else tables.VOLUME_AS_FACTOR
                 self._text.line("VOLTYPE", scale)
             for point, written in zip(as_factors(line), automation.points, strict=True):
-                self._point(line, AutomationPoint(*point), written[2:], gain)
+                self._point(tag, line, AutomationPoint(*point), written[2:], gain)
 
     def _point(
-        self, line: Line, point: AutomationPoint, shape: tuple[str, ...], gain: float
+        self, tag: str, line: Line, point: AutomationPoint, shape: tuple[str, ...], gain: float
     ) -> None:
         value = point.value / gain
         if line.kind == "switch":
             value = 1.0 - value
+        elif tag in _PANS:
+            value = 0.0 - value
         named = shape[0] if shape and shape[0] in tables.POINT_SHAPES else point.shape
         tension = tables.bezier_tension(shape[0]) if shape else None
         if tension is not None:

@@ -142,7 +142,7 @@ class Tracks:
         line("MASTER_NCH", max(2, track.channels), 2)
         mode, law = self._panner(track)
         line("MASTER_PANMODE", mode)
-        line("MASTER_VOLUME", self._fader(track), track.pan, law, -1, 1)
+        line("MASTER_VOLUME", self._fader(track), *_placed(track, mode, law))
         line("MASTER_FX", 1)
         self._chain("MASTERFXLIST", track)
         self._envelopes.track(track.name, track.automation, master=True)
@@ -158,9 +158,8 @@ class Tracks:
         change = depth_after - node.depth
         self._text.name(track.name)
         line("AUTOMODE", tables.READ if _moves_fader(track) else tables.TRIM_READ)
-        width = 1.0 if track.width is None else track.width
-        line("VOLPAN", self._fader(track), track.pan, law, -1, width)
-        line("MUTESOLO", track.muted, track.soloed, 0)
+        line("VOLPAN", self._fader(track), *_placed(track, mode, law))
+        line("MUTESOLO", track.muted, track.soloed, track.solo_safe)
         line("IPHASE", track.inverted)
         line("PLAYOFFS", 0, 1)
         line("ISBUS", 1 if change > 0 else 2 if change < 0 else 0, change)
@@ -213,7 +212,7 @@ class Tracks:
                 send.pan,
                 send.muted or not send.enabled,
                 0,
-                0,
+                send.inverted,
                 0,
                 tables.target_channels_code(send.to_channels),
             )
@@ -261,6 +260,14 @@ class Tracks:
                 if send.target not in self._index or (back and not silent):
                     what = f"{node.track.name} to {'itself' if back else send.target}"
                     self._losses.add("send_lost", "warning", why, what)
+
+
+def _placed(track: Track, mode: int, law: float) -> tuple[float, float, float, float]:
+    """Pan, law, and the left and the right of a dual pan, or a width in the right one's place."""
+    width = 1.0 if track.width is None else track.width
+    if mode == tables.DUAL_PAN:
+        return track.pan, law, track.pan - width, track.pan + width
+    return track.pan, law, -1.0, width
 
 
 def _trim_apart(track: Track) -> bool:

@@ -74,6 +74,7 @@ _MIXER = (
     value("pan_law", "pan law"),
     switch("muted", "muted", "no longer muted"),
     switch("soloed", "soloed", "no longer soloed"),
+    switch("solo_safe", "heard beside solos", "no longer heard beside solos"),
 )
 _SEND = (
     level("gain_db", "level"),
@@ -84,6 +85,7 @@ _SEND = (
     value("to_channels", "channels"),
     switch("own_pan", "panned by itself", "panned with its track"),
     switch("before_mute", "before the mute", "behind the mute"),
+    switch("inverted", "polarity inverted", "polarity no longer inverted"),
 )
 
 
