@@ -12,6 +12,7 @@ import numpy as np
 
 from bridge.checking.autoregressive.autoregression import Mask, filled
 from bridge.checking.autoregressive.predictors import prediction_error, predictors
+from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_over
 from bridge.checking.repairing.methods.prediction import AROUND, Predicted, predicted
 from bridge.checking.repairing.methods.stretches import Local, Patch, Stretch, stretch_of
 from bridge.checking.repairing.steps import RepairStep
@@ -27,6 +28,7 @@ _STANDS_OUT = 6.0
 """Of the median error around it."""
 _LEAST = 1e-5
 _LONGEST_S = 0.005
+_BESIDE_S = 0.01
 LEAST_GAIN_DB = 6.0
 _FINEST = 2.0**-46 / 12.0
 """Power of the rounding to 24 bits: no sample is known better."""
@@ -58,8 +60,12 @@ def _mended(stretch: Stretch, sides: list[Mask]) -> Local | str:
     for channel, mask in enumerate(sides):
         if not mask.any():
             continue
+        if not _goes_on(stretch, channel, mask):
+            continue
         other_is_whole = len(sides) == 2 and not sides[1 - channel].any()
         made = predicted(stretch, channel, mask, other_is_whole)
+        if _is_louder(stretch, channel, made, mask):
+            continue
         changed = _energy(stretch, channel, made, mask)
         expected = max(made.error, _FINEST) * np.count_nonzero(mask)
         if np.isfinite(expected) and power_db(changed / expected) < LEAST_GAIN_DB:
@@ -72,6 +78,24 @@ def _mended(stretch: Stretch, sides: list[Mask]) -> Local | str:
     frames = sum(each.stop - each.first for each in patches)
     words = f"{counted(frames, 'sample')} predicted from both sides"
     return Local(tuple(patches), words, gain_db)
+
+
+def _goes_on(stretch: Stretch, channel: int, mask: Mask) -> bool:
+    """Whether the sound behind a burst is that before it: else nothing leads from one to the other.
+
+    A note that sets in within the burst is predicted from neither side, and would come out worse.
+    """
+    places = np.flatnonzero(mask)
+    begin, stop = int(places[0]), int(places[-1]) + 1
+    left = left_over(stretch.samples[channel], begin, stop, stretch.sample_rate_hz, GOES_ON)
+    return left < GOES_ON
+
+
+def _is_louder(stretch: Stretch, channel: int, made: Predicted, mask: Mask) -> bool:
+    """Whether what was predicted peaks over all that lies about it, the burst itself with it."""
+    places, near = np.flatnonzero(mask), round(_BESIDE_S * stretch.sample_rate_hz)
+    about = stretch.samples[channel, max(0, int(places[0]) - near) : int(places[-1]) + near]
+    return float(np.abs(made.samples[mask]).max()) > float(np.abs(about).max())
 
 
 def _energy(stretch: Stretch, channel: int, made: Predicted, mask: Mask) -> float:

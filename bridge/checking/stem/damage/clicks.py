@@ -17,13 +17,13 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
+from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_over
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
 from bridge.checking.stem.damage.rhythm import on_a_grid
-from bridge.checking.stem.damage.what_goes_on import left_over
 from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
@@ -41,8 +41,8 @@ _RISES = 1.5
 """Level behind, of that before: more is an onset, where only what is sure is told."""
 _SETS_IN = 4.0
 """Behind, of before: a note that sets in so clearly may jump up to twice as high as is sure."""
-_GOES_ON, _UNDISTURBED = 6.0, 2.0
-"""Power that samples in a burst's place leave, of what is usual: under it the sound goes on."""
+_UNDISTURBED = 2.0
+"""Power that samples in a burst's place leave, of what is usual: nothing else happens there."""
 _SILENT = 1e-3
 _NOTHING = 1e-4
 """Level on both sides of a burst that is alone."""
@@ -127,7 +127,7 @@ class Clicks:
         if _is_an_edge(levels, height):
             return
         left = left_over(samples, start, stop, self._rate_hz, _UNDISTURBED)
-        if left < _GOES_ON:
+        if left < GOES_ON:
             begin = max(0, top - self._snippet // 3)
             snippet = np.zeros(self._snippet, np.float32)
             taken = samples[begin : begin + self._snippet]

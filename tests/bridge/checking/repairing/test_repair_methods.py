@@ -13,6 +13,8 @@ import soundfile
 
 from bridge.audio import Block
 from bridge.checking.repairing.mending import StemMending
+from bridge.checking.repairing.methods.clicks import GUARD, mended_burst
+from bridge.checking.repairing.methods.stretches import Stretch
 from bridge.checking.repairing.plan import METHODS
 from bridge.checking.repairing.steps import RepairStep
 from bridge.checking.stem_audio import StemAudio, stem_audio
@@ -234,6 +236,25 @@ def test_the_corner_of_a_cut_peak_is_no_click(mend: Mend) -> None:
     assert np.array_equal(after, alone)
     assert [told.step.also for told in mending.mended()] == [("corner",)]
     assert mending.refused() == ()
+
+
+def test_a_click_on_the_onset_of_a_driven_note_is_left_rather_than_made_worse() -> None:
+    dice, frames = np.random.default_rng(58), 17000
+    hz = 82.4 * 2 ** (int(dice.integers(0, 12)) / 12)
+    onset = 8500 + int(dice.integers(-20, 24))
+    t = np.arange(frames) / RATE_HZ
+    low, high = (
+        sum(np.sin(2 * np.pi * hz * up * ratio * t + dice.random() * 6) for ratio in (1, 1.5, 2))
+        for up in (1.0, 1.335)
+    )
+    dies = 0.3 * low * np.exp(-np.maximum(0, np.arange(frames) - onset + 3000) / 800)
+    driven = 0.5 * np.tanh(12 * np.where(np.arange(frames) < onset, dies, high))
+    broken = np.convolve(driven, np.hanning(9) / 4, "same")
+    broken[8500:8508] += 0.2 * dice.standard_normal(8)
+    none = np.zeros(frames, bool)
+    stretch = Stretch(broken[None], none[None], none, 0, RATE_HZ)
+    made = mended_burst(stretch, step("clicks", 8500, 8508), GUARD, 0.005)
+    assert made == "what is played there cannot be predicted well enough: it would gain nothing"
 
 
 def test_hum_goes_and_what_is_played_stays(mend: Mend) -> None:

@@ -18,6 +18,8 @@ from bridge.checking.autoregressive.predictors import (
     predictors_of,
 )
 
+GOES_ON = 6.0
+"""What is left, over what is usual, up to which a sound goes on."""
 _ORDER = 32
 _SIDE_S = 0.02
 _WIDER = (2, 6, 12)
