@@ -30,8 +30,9 @@ _STAYS_DB, _MOST_STAY = 3.0, 0.25
 _KEYS, _SURELY_DB, _LEAST_OF_IT = 0.5, 4.0, 0.2
 """A stem hits that has so much of the power; how far a bus would go down at the others' hits, from
 where it is sure (peaks are not what rows measure); what has less of that is no bus."""
-_HIT_DB, _CALM_DB = 4.0, 1.0
-"""The others' rise within two rows that is a hit, and up to which nothing happens."""
+_HITS_DB, _CALM_DB = (4.0, 3.0), 1.0
+"""The others' rise within two rows that is a hit, the lower one where a wall has flattened most of
+them; and up to which nothing happens."""
 _OWN_ONSET_DB = 4.0
 _NEAR_TOP_DB = 4.0
 """A bus works on what is loud: hits count from this much under the mix's 95th percentile."""
@@ -68,8 +69,10 @@ class PrintedBus:
         if len(stems) < _FEWEST_STEMS:
             return
         tables = [rows_in_song(each) for each in stems]
-        heard = _followers([each.audio.facts.id for each in stems], tables)
-        if len(heard) < _FEWEST_STEMS or sum(each.hits for each in heard) < _FEWEST_OF_ALL:
+        names = [each.audio.facts.id for each in stems]
+        tried = (_followers(names, tables, hit_db) for hit_db in _HITS_DB)
+        heard = next(filter(_are_enough, tried), None)
+        if heard is None:
             return
         weights = [float(min(each.hits, _MOST_WEIGHT)) for each in heard]
         drop_db = weighted_median([each.drop_db for each in heard], weights)
@@ -104,7 +107,13 @@ def _told(song: Song, followers: Sequence[_Follower], heard: Set[str], drop_db: 
     return Shared("printed_bus", "major", (*names, *rest), start_s, end_s, drop_db, words)
 
 
-def _followers(names: Sequence[str], tables: Sequence[npt.NDArray[np.float32]]) -> list[_Follower]:
+def _are_enough(heard: Sequence[_Follower]) -> bool:
+    return len(heard) >= _FEWEST_STEMS and sum(each.hits for each in heard) >= _FEWEST_OF_ALL
+
+
+def _followers(
+    names: Sequence[str], tables: Sequence[npt.NDArray[np.float32]], hit_db: float
+) -> list[_Follower]:
     rows = max(len(table) for table in tables)
     if rows <= _BEFORE + _AFTER:
         return []
@@ -115,18 +124,20 @@ def _followers(names: Sequence[str], tables: Sequence[npt.NDArray[np.float32]]) 
     found = []
     for at, (name, own) in enumerate(zip(names, padded, strict=True)):
         others = np.asarray([each for other, each in enumerate(totals) if other != at])
-        follower = _follower(name, own, others, float(loud_db))
+        follower = _follower(name, own, others, float(loud_db), hit_db)
         if follower is not None:
             found.append(follower)
     return found
 
 
-def _follower(name: str, own: _Rows, each_other: _Rows, loud_db: float) -> _Follower | None:
+def _follower(
+    name: str, own: _Rows, each_other: _Rows, loud_db: float, hit_db: float
+) -> _Follower | None:
     """None where too little of it sounds on while others hit."""
     others = each_other.sum(axis=0)
     at = np.arange(_BEFORE, len(own) - _AFTER)
     moved_db, still = _moved_db(own, at)
-    hit, calm = _moments(others, at, loud_db)
+    hit, calm = _moments(others, at, loud_db, hit_db)
     hits, calms = moved_db[hit & still], moved_db[calm & still]
     if len(hits) < _FEWEST_HITS or len(calms) < _FEWEST_CALM:
         return None
@@ -172,7 +183,7 @@ def _moved_db(own: _Rows, at: npt.NDArray[np.int64]) -> tuple[_Rows, npt.NDArray
 
 
 def _moments(
-    others: _Rows, at: npt.NDArray[np.int64], loud_db: float
+    others: _Rows, at: npt.NDArray[np.int64], loud_db: float, hit_db: float
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """The rows in which the others hit loudly, and those in which nothing happens."""
     before = (others[at - 2] + others[at - 3] + others[at - 4]) / 3
@@ -180,7 +191,7 @@ def _moments(
     level_db = _db(others[at])
     around = np.pad(rise_db, 1, constant_values=-np.inf)
     peak = (rise_db >= around[:-2]) & (rise_db >= around[2:])
-    hit = (rise_db > _HIT_DB) & (level_db > loud_db) & peak
+    hit = (rise_db > hit_db) & (level_db > loud_db) & peak
     return hit, np.abs(rise_db) < _CALM_DB
 
 
