@@ -17,7 +17,7 @@ from benchmarks.usage import Clock, Told
 from bridge.audio import WavWriter, read_blocks
 from stemwright.values import dataclass
 
-CASES = ((2, 60), (8, 60), (8, 300))
+CASES = ((2, 60), (8, 60), (8, 300), (24, 60))
 """Stems, and the seconds they last."""
 GOAL_BYTES = 500e6
 _JOBS = 2
