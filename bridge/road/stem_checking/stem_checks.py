@@ -118,7 +118,7 @@ def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, .
     job = None if given.job is None else load_job(given.job)
     paths = given.session if job is None else job.stems
     session, unreadable = _read(paths, given) if given.read is None else (given.read, ())
-    if job is not None:
+    if job is not None and session.tracks:
         broken = _broken_rough(job)
         heard = replace(job, rough=None) if broken else job
         session = song_session(heard, session)
@@ -217,7 +217,7 @@ def _read(paths: Sequence[Path] | Path, given: ToCheck) -> tuple[Session, tuple[
         try:
             return read(paths, skip=skip, long=given.long), tuple(error.problems)
         except SessionError as left:
-            if given.job is not None or any(each.kind != "no_audio" for each in left.problems):
+            if any(each.kind != "no_audio" for each in left.problems):
                 raise error from None
             return Session("stems", None, 0, ()), tuple(error.problems)
 

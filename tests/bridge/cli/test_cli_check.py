@@ -87,6 +87,16 @@ def test_a_rough_mix_that_cannot_be_read_is_told_and_the_stems_are_checked(
     assert [each["code"] for each in found["pad"]] == ["dead_channel"]
 
 
+def test_of_a_job_whose_every_stem_is_broken_that_is_what_is_found(
+    song: Path, run: Callable[..., Any]
+) -> None:
+    for stem in (song.parent / "Night Drive" / "stems").glob("*.wav"):
+        stem.write_bytes(b"RIFF but no sound")
+    said = run("check", song, "--json")
+    found = {code["code"] for each in json.loads(said.out)["stems"] for code in each["findings"]}
+    assert (said.code, found) == (1, {"undecodable"})
+
+
 def test_only_a_job_accepts(tmp_path: Path, run: Callable[..., Any]) -> None:
     soundfile.write(tmp_path / "silent.wav", np.zeros(3000), 48000)
     said = run("check", tmp_path, "--accept", "silent-1", "--why", "x")
