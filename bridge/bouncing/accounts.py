@@ -22,6 +22,10 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "stretched": ("refused", "it is stretched or warped; print it in the DAW"),
     "other_speed": ("told", "it plays at another speed, and is resampled for that (libsoxr, VHQ)"),
     "loop": ("refused", "it plays a loop inside its file; print it in the DAW"),
+    "loop_seam": (
+        "told",
+        "what of its file it repeats may be faded where it begins anew, which it is not here",
+    ),
     "channels": ("refused", "it plays channels of its file that are not known here"),
     "surround": (
         "refused",
@@ -263,12 +267,17 @@ def _reasons(track: Track, clip: Clip, rate_hz: int, dialect: Dialect) -> Iterat
     if clip.media is not None:
         runs_out = _runs_out(clip, clip.media, rate_hz, dialect)
         found |= {
-            "loop": clip.looped and not dialect.loops_whole_files and runs_out,
+            "loop": clip.looped and not _knows_loop(clip, dialect) and runs_out,
+            "loop_seam": dialect.may_fade_seams and clip.looped and clip.part_length_s is not None,
             "lossy": clip.media.format in LOSSY_FORMATS,
             "past_its_file": not clip.looped and runs_out,
             "other_rate": dialect.plays_frame_by_frame and clip.media.sample_rate_hz != rate_hz,
         }
     yield from (code for code, so in found.items() if so)
+
+
+def _knows_loop(clip: Clip, dialect: Dialect) -> bool:
+    return dialect.loops_whole_files or clip.part_length_s is not None
 
 
 def _is_whole(clip: Clip) -> bool:
@@ -281,4 +290,6 @@ def _runs_out(clip: Clip, media: Media, rate_hz: int, dialect: Dialect) -> bool:
     """By more than a frame, which rounding may make."""
     end_s = clip.source_offset_s + clip.length_s * clip.play_rate
     held_s = media.frames / rate_hz if dialect.plays_frame_by_frame else media.length_s
+    if clip.part_length_s is not None:
+        held_s = min(held_s, clip.part_start_s + clip.part_length_s)
     return end_s > held_s + clip.play_rate / rate_hz

@@ -34,6 +34,7 @@ class PlacedClip:
         self.fade_in_shape = _known(clip.fade_in_shape, dialect)
         self.fade_out_shape = _known(clip.fade_out_shape, dialect)
         self._offset = round(clip.source_offset_s / clip.play_rate * rate_hz)
+        self._part = _part(clip, rate_hz)
         self._channels = channels
         self._gain = linear(clip.gain_db) * (-1.0 if clip.inverted else 1.0)
         lines = [line for line in clip.automation if line.target == "gain_db"]
@@ -74,21 +75,39 @@ class PlacedClip:
     def _played(self, files: MediaFiles, media: Media, at: int, count: int) -> Block:
         """What the file gives from frame `at` of its playing on: forwards, or from its end."""
         if not self.clip.looped:
-            return self._once(files, media, at, count)
-        length = files.frames(media, self._speed)
+            return self._inside(self._once(files, media, at, count), at)
+        start, stop = self._part or (0, files.frames(media, self._speed))
         turns = []
         while count > 0:
-            inside = at % length
-            some = min(count, length - inside)
+            inside = start + (at - start) % (stop - start)
+            some = min(count, stop - inside)
             turns.append(self._once(files, media, inside, some))
             at, count = at + some, count - some
         return turns[0] if len(turns) == 1 else np.concatenate(turns, axis=1)
+
+    def _inside(self, block: Block, at: int) -> Block:
+        """What is read from frame `at` on, silent outside the part that is played."""
+        if self._part is None:
+            return block
+        start, stop = self._part
+        frames = np.arange(at, at + block.shape[1])
+        return np.where((start <= frames) & (frames < stop), block, 0.0)
 
     def _once(self, files: MediaFiles, media: Media, at: int, count: int) -> Block:
         if not self.clip.reversed:
             return files.read(media, at, count, self._speed)
         end = files.frames(media, self._speed) - at
         return files.read(media, end - count, count, self._speed)[:, ::-1]
+
+
+def _part(clip: Clip, rate_hz: int) -> tuple[int, int] | None:
+    """The frames of its file's playing that a clip plays alone; at least one."""
+    if clip.part_length_s is None:
+        return None
+    a_second = rate_hz / clip.play_rate
+    start = round(clip.part_start_s * a_second)
+    stop = round((clip.part_start_s + clip.part_length_s) * a_second)
+    return start, max(start + 1, stop)
 
 
 def _placing(clip: Clip, channels: int, dialect: Dialect) -> Array | None:

@@ -73,8 +73,8 @@ class Dialect:
     `cut_short_is_silent`: a clip that runs past its file's end is not heard at all; elsewhere
     its rest is silence. `plays_frame_by_frame`: a file of another rate than the session's is not
     converted, and is heard too fast or too slow. With `loops_whole_files` a looped clip plays its
-    file over and over. Without `states_offsets` its sessions do not say where in its file a clip
-    begins.
+    file over and over; `may_fade_seams`, a part of one may be faded where it begins anew. Without
+    `states_offsets` its sessions do not say where in its file a clip begins.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Dialect:
     cut_short_is_silent: bool = False
     plays_frame_by_frame: bool = False
     loops_whole_files: bool = False
+    may_fade_seams: bool = False
     states_offsets: bool = True
     knows_pan: KnowsPan = knows_all_pans
     sends_are_panned: SendsArePanned = "unknown"

@@ -23,7 +23,19 @@ ClipKind = Literal["audio", "midi"]
 
 _CLIP_SPARSE = (
     *("media_path", "missing", "name", "kind", "fade_in_shape", "fade_out_shape", "play_rate"),
-    *("looped", "reversed", "warped", "inverted", "channel_mode", "lane", "layer", "opaque", "pan"),
+    *(
+        "part_start_s",
+        "part_length_s",
+        "looped",
+        "reversed",
+        "warped",
+        "inverted",
+        "channel_mode",
+        "lane",
+        "layer",
+        "opaque",
+        "pan",
+    ),
 )
 
 
@@ -38,8 +50,10 @@ class Clip:
 
     Fade shapes are linear, equal_power, fast, slow, s_curve, bezier and the DAW's own words.
     `play_rate` 2 plays twice as fast; `warped` clips are stretched otherwise. `inverted` is the
-    polarity. `lane` names the take or comp lane. Of clips that overlap, an `opaque` one hides
-    those of a lower `layer`; others are added. Times in `automation` count from the session's
+    polarity. Of a `reversed` clip's file all places count from its end. Where `part_length_s` is
+    given the clip hears nothing of its file but that much from `part_start_s` on, `looped` over and
+    over, else once. `lane` names the take or comp lane. Of clips that overlap, an `opaque` one
+    hides those of a lower `layer`; others are added. Times in `automation` count from the session's
     start, `devices` are effects on the clip alone.
     """
 
@@ -61,6 +75,8 @@ class Clip:
     fade_in_shape: str = "linear"
     fade_out_shape: str = "linear"
     play_rate: float = 1.0
+    part_start_s: float = 0.0
+    part_length_s: float | None = None
     looped: bool = False
     reversed: bool = False
     warped: bool = False

@@ -30,7 +30,7 @@ def noises(folder: Path) -> tuple[Sound, Sound]:
 def item(lines: str = "", source: str = "", file: str = "a.wav", length_s: float = 0.2) -> str:
     """An item at the song's start; `lines` go before its source."""
     source = source or f"<SOURCE WAVE\nFILE {file}\n>"
-    return f"<ITEM\nPOSITION 0\nLENGTH {length_s}\nLOOP 0\n{lines}\n{source}\n>\n"
+    return f"<ITEM\nPOSITION 0\nLENGTH {length_s}\n{lines}\n{source}\n>\n"
 
 
 def track(name: str, inside: str = "", lines: str = "") -> str:

@@ -112,13 +112,16 @@ def test_a_stretched_clip_is_carried_and_named(tmp_path: Path) -> None:
     assert "stretched_clips" in codes(session)
 
 
-def test_a_section_moves_the_start_and_may_run_backwards(tmp_path: Path) -> None:
+def test_a_section_moves_the_start_and_may_run_backwards(
+    tmp_path: Path, write_wav: WriteWav
+) -> None:
+    write_wav("a.wav", 4 * 48_000)
     section = "<SOURCE SECTION\nLENGTH 2\nMODE {}\nSTARTPOS 0.5\n<SOURCE WAVE\nFILE a.wav\n>\n>"
     inside = [item("POSITION 0\nSOFFS 0.25", section.format(mode)) for mode in (0, 2, 3)]
     clips = project(tmp_path, track("vox", "\n".join(inside))).tracks[0].clips
     assert [(clip.source_offset_s, clip.reversed) for clip in clips] == [
         (0.75, False),
-        (0.75, True),
+        (4 - (0.5 + 2) + 0.25, True),
         (0.25, True),
     ]
 

@@ -5,6 +5,7 @@ inverted quartic, quartic, cosine S, quartic S. Pan laws of 0 dB are a balance (
 law); the tapers of other laws are not documented: only their middle is known. A width w mixes the
 sides, (1 + w) / 2 of each with (1 - w) / 2 of the other, before the balance. Sends that are taken
 "Post-Fader (Post-Pan)" are behind it ("State Chunk Definitions", AUXRECV; User Guide, Send Pan).
+What the OVERLAP of a section does where it begins anew is not documented.
 """
 
 from __future__ import annotations
@@ -75,5 +76,6 @@ REAPER = Dialect(
     knows_pan=_knows_pan,
     joins=JOINS,
     loops_whole_files=True,
+    may_fade_seams=True,
     sends_are_panned="behind_track",
 )

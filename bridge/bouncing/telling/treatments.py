@@ -46,9 +46,11 @@ def _of_play(clip: Clip) -> Iterator[str]:
         yield f"at {clip.play_rate:g} times its speed"
     if clip.reversed:
         yield "backwards"
+    if clip.part_length_s is not None:
+        yield f"{clip.part_length_s:.3f} s of its file, from {clip.part_start_s:.3f} s on"
     if clip.looped and clip.media is not None:
         end_s = clip.source_offset_s + clip.length_s * clip.play_rate
-        if end_s > clip.media.length_s:
+        if clip.part_length_s is not None or end_s > clip.media.length_s:
             yield "looped"
     if clip.gain_db:
         yield f"{clip.gain_db:+.2f} dB"

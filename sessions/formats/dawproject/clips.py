@@ -79,6 +79,14 @@ class Window:
         return math.inf
 
     @property
+    def stop(self) -> float:
+        """Where it falls silent, before its end or there: content that does not loop stops."""
+        if self.loops or self.clip.get("playStop") is None:
+            return self.end
+        inside = self.scope.within(self.unit, self.start, self._play_start)
+        return min(self.end, inside.there(self.source.number(self.clip, "playStop"), self.scope))
+
+    @property
     def begins_early(self) -> bool:
         """Whether a crossfade begins before the clip's time: a negative fade in (Clip.java)."""
         return self.source.number(self.clip, "fadeInTime", 0.0) < 0
@@ -262,7 +270,7 @@ class Arrangement:
                 self._clip(Window(self._source, clip, content, heard.scope), heard)
 
     def _clip(self, window: Window, heard: _Heard) -> None:
-        low, high = max(window.start, heard.low), min(window.end, heard.high)
+        low, high = max(window.start, heard.low), min(window.stop, heard.high)
         if high - low <= EDGE:
             return
         notes = window.content.tag == "Notes"

@@ -90,8 +90,9 @@ class Timeline:
         end_s = clip.position_s + clip.length_s
         length = self._clock.beats(end_s) - self._clock.beats(clip.position_s)
         rate = clip.play_rate if clip.play_rate > 0 else 1.0
-        media_s = clip.media.length_s if clip.media is not None else None
-        loops = clip.looped and media_s is not None
+        start_s, stop_s = _part(clip)
+        loops = clip.looped and stop_s is not None
+        ends = clip.part_length_s is not None and not clip.looped
         element = sub(
             parent,
             "Clip",
@@ -99,8 +100,9 @@ class Timeline:
             duration=number(length),
             contentTimeUnit=tables.SECONDS,
             playStart=number(clip.source_offset_s / rate),
-            loopStart="0.0" if loops else None,
-            loopEnd=number(media_s / rate) if loops and media_s is not None else None,
+            playStop=number(stop_s / rate) if ends and stop_s is not None else None,
+            loopStart=number(start_s / rate) if loops else None,
+            loopEnd=number(stop_s / rate) if loops and stop_s is not None else None,
             fadeTimeUnit=tables.SECONDS,
             fadeInTime=number(clip.fade_in_s),
             fadeOutTime=number(clip.fade_out_s),
@@ -254,3 +256,10 @@ def _unit(line: Line) -> str | None:
     if line.kind == "level":
         return tables.DECIBEL if line.in_db else tables.LINEAR
     return tables.NORMALIZED if line.kind == "pan" else None
+
+
+def _part(clip: Clip) -> tuple[float, float | None]:
+    """From where to where in its file it plays, in seconds; the end may be unknown."""
+    if clip.part_length_s is not None:
+        return clip.part_start_s, clip.part_start_s + clip.part_length_s
+    return 0.0, None if clip.media is None else clip.media.length_s

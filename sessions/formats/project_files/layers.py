@@ -227,5 +227,6 @@ def _any_long(fades: Sequence[_Fade]) -> bool:
 
 def _offset_s(clip: Clip, late: float) -> float:
     offset_s = clip.source_offset_s + late * clip.play_rate
-    loops = clip.looped and clip.media is not None and clip.media.length_s > 0
+    loops = clip.looped and clip.part_length_s is None and clip.media is not None
+    loops = loops and clip.media is not None and clip.media.length_s > 0
     return offset_s % clip.media.length_s if loops and clip.media is not None else offset_s

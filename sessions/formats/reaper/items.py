@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sessions.formats.reaper.codes import CHANNEL_MODES, NO_SECTION, REVERSED, fade_name
+from sessions.formats.reaper.codes import CHANNEL_MODES, fade_name
 from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import take_automation
+from sessions.formats.reaper.sources import sourced
 from sessions.formats.reaper.text import Block, Line, integer, name_of, number, word
 from sessions.formats.shared.remarks import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Written
 from stemwright.decibels import amplitude_db
 
-_NOTES = frozenset({"MIDI", "MIDIPOOL"})
-_NO_FILE = frozenset({"CLICK", "LTC", "VIDEOEFFECT"})
-_LOWEST_RATE, _SAME_S = 1e-3, 1e-6
+_LOWEST_RATE = 1e-3
 _FIXED_LANES = 2
 
 
@@ -103,7 +102,7 @@ def _clip(
     position_s = number(item.line("POSITION"), 1)
     clip = _placed(item, take.block, position_s)
     source = _source(take.block)
-    clip = _sourced(clip, source, finder, tally, track) if source is not None else clip
+    clip = sourced(clip, source, finder, tally, track) if source is not None else clip
     media_rate = clip.media.sample_rate_hz if clip.media is not None else rate_hz
     lines = [
         take_automation(block, position_s, 1.0)
@@ -162,35 +161,3 @@ def _fade_s(words: Sequence[str]) -> float:
 
 def _fade_shape(words: list[str]) -> str:
     return fade_name(integer(words, 4, integer(words, 1)), number(words, 6))
-
-
-def _sourced(clip: Clip, source: Block, finder: MediaFinder, tally: Tally, track: str) -> Clip:
-    """The clip with its file; a section of one moves where it starts."""
-    kind = word(source.words, 1).removeprefix("_OFFLINE_")
-    if kind == "SECTION":
-        mode = integer(source.line("MODE"), 1)
-        inner = source.block("SOURCE")
-        part = not mode & NO_SECTION
-        length_s = number(source.line("LENGTH"), 1)
-        if part and 0 < length_s < clip.source_offset_s + clip.length_s * clip.play_rate - _SAME_S:
-            tally.add("short_sections", track)
-        start_s = number(source.line("STARTPOS"), 1) if part else 0.0
-        clip = replace(
-            clip,
-            source_offset_s=clip.source_offset_s + start_s,
-            reversed=clip.reversed != bool(mode & REVERSED),
-        )
-        return clip if inner is None else _sourced(clip, inner, finder, tally, track)
-    if kind in _NOTES:
-        tally.add("midi_clips", track)
-        return replace(clip, kind="midi")
-    path = word(source.line("FILE"), 1)
-    if kind in _NO_FILE or not path:
-        tally.add("generated_clips", track)
-        return clip
-    if kind == "VIDEO" and integer(source.line("AUDIO"), 1, 1) == 0:
-        tally.add("silent_pictures", track)
-        clip = replace(clip, muted=True)
-    # A project in a project is heard from the render that lies beside it.
-    media = finder.media(f"{path}-PROX", path) if kind == "RPP_PROJECT" else finder.media(path)
-    return replace(clip, media=media, media_path=path, missing=media is None)

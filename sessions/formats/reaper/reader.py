@@ -75,11 +75,6 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "generated_clips": ("warning", "{count} clips come from no audio file: {places}"),
     "stretched_clips": ("warning", "{count} clips are stretched or pitched: {places}"),
     "reversed_clips": ("note", "{count} clips play backwards: {places}"),
-    "short_sections": (
-        "warning",
-        "{count} clips are longer than the section of a file that they play, and read as playing on"
-        " behind it: {places}",
-    ),
     "silent_pictures": ("note", "{count} video clips are set to be silent, so muted: {places}"),
     **TOLD,
 }

@@ -55,7 +55,7 @@ class Items:
         line("IID", index + 1)
         self._text.name(clip.name or (clip.media.path.name if clip.media else ""))
         line("VOLPAN", linear(standing_gain_db(clip)), clip.pan, -1 if clip.inverted else 1, -1)
-        line("SOFFS", clip.source_offset_s)
+        line("SOFFS", clip.source_offset_s - clip.part_start_s)
         line("PLAYRATE", clip.play_rate, clip.warped, 0, -1, 0, 0.0025)
         line("CHANMODE", CHANNEL_MODE_CODES.get(clip.channel_mode or "", 0))
         line("GUID", guid("take", track.id, index))
@@ -76,15 +76,19 @@ class Items:
     def _source(self, clip: Clip) -> None:
         path = written_path(clip) if clip.media is None else self._reference(clip.media)
         kind = _SOURCES.get(clip.media.format if clip.media else "", "WAVE")
-        if not clip.reversed:
+        if not clip.reversed and clip.part_length_s is None:
             with self._text.block("SOURCE", kind):
                 self._text.line("FILE", path)
             return
         length_s = clip.media.length_s if clip.media else clip.source_offset_s + clip.length_s
+        part_s = length_s if clip.part_length_s is None else clip.part_length_s
+        start_s = clip.part_start_s
+        if clip.reversed:
+            start_s = length_s - start_s - part_s
         with self._text.block("SOURCE", "SECTION"):
-            self._text.line("LENGTH", length_s)
-            self._text.line("STARTPOS", 0)
-            self._text.line("MODE", REVERSED)
+            self._text.line("LENGTH", part_s)
+            self._text.line("STARTPOS", start_s)
+            self._text.line("MODE", REVERSED if clip.reversed else 0)
             with self._text.block("SOURCE", kind):
                 self._text.line("FILE", path)
 

@@ -63,7 +63,9 @@ def _audio(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) 
     if any(child.tag == "EFFECTS" and len(child) for child in node):
         tally.add("clip_effects", track)
     play_rate = speed if speed > 0 else 1.0
-    loop_s = number(node, "loopStart") if number(node, "loopLength") > 0 else 0.0
+    loop_s, loop_length_s = number(node, "loopStart"), number(node, "loopLength")
+    if loop_length_s <= 0:
+        loop_s = 0.0
     clip = _placed(node)
     return replace(
         clip,
@@ -79,7 +81,10 @@ def _audio(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) 
         fade_in_shape=_shape(node.get("fadeInType", "1")),
         fade_out_shape=_shape(node.get("fadeOutType", "1")),
         play_rate=play_rate,
-        looped=number(node, "loopLength") > 0 or number(node, "loopLengthBeats") > 0,
+        # WaveNode: updateFileSampleRate loops seconds of the file; of other speeds that is unsure.
+        part_start_s=loop_s if loop_length_s > 0 and speed == 1.0 else 0.0,
+        part_length_s=loop_length_s if loop_length_s > 0 and speed == 1.0 else None,
+        looped=loop_length_s > 0 or number(node, "loopLengthBeats") > 0,
         reversed=flag(node, "isReversed"),
         warped=warped,
         channel_mode=_CHANNELS.get(node.get("channels", "").strip().lower()),

@@ -79,6 +79,8 @@ _FIELDS = (
     level("gain_db", "gain"),
     switch("muted", "muted", "no longer muted"),
     pan(),
+    value("part_start_s", "start of what it plays of its file"),
+    value("part_length_s", "length of what it plays of its file"),
     switch("looped", "looped", "no longer looped"),
     switch("reversed", "reversed", "no longer reversed"),
     switch("inverted", "inverted", "no longer inverted"),
