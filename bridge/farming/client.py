@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -40,6 +40,7 @@ _REACH_S = 10.0
 PATIENCE_S = 120.0
 """How long a farm may be away, or without the machine that is needed, until a song gives up."""
 _FETCHES = 3
+_MACHINES_OWN = frozenset({"disk_full", "not_on_machine", "not_writable", "store_unusable"})
 _MEMORY_MB = 300.0
 """What a child takes with a usual plugin; its audio passes in blocks."""
 
@@ -115,9 +116,12 @@ class Farm:
 
     def offers(self) -> list[Offer]:
         """What every machine at work offers."""
-        info = _on_loop(self._client, self._identity)
-        found = (offer_from_json(each["stemwright"]) for each in told_workers(info).values())
-        return sorted(found, key=lambda each: each.machine)
+        return sorted(self._at_work().values(), key=lambda each: each.machine)
+
+    def _at_work(self) -> dict[str, Offer]:
+        """The same by the worker's address."""
+        workers = told_workers(_on_loop(self._client, self._identity))
+        return {at: offer_from_json(each["stemwright"]) for at, each in workers.items()}
 
     async def _identity(self) -> Mapping[str, Any]:
         scheduler: Any = self._client.scheduler
@@ -173,9 +177,11 @@ class Farm:
         """Have a machine that can do it do it; what was lost on the way is asked for anew.
 
         Raises what the operation raised there; MachineError where no machine can do it, or the
-        farm is away, for longer than patience.
+        farm is away, for longer than patience. A machine whose disk is full, or that has no longer
+        what it offered, is passed over while there is another.
         """
         resource = resource_of(plugin, str(asked["engine"]), str(asked["engine_version"]))
+        unfit: set[str] = set()
         while True:
             turn, client = self._turn, self._client
             future: Future[dict[str, Any]] | None = None
@@ -186,6 +192,7 @@ class Farm:
                     key=f"{asked['step_id']}-{self._name}-{next(self._numbers)}",
                     resources={resource: 1.0, "memory_mb": _MEMORY_MB},
                     priority=self._priority,
+                    workers=self._fit(resource, unfit) if unfit else None,
                     pure=False,
                 )
                 answer = self._awaited(client, future, resource, asked, plugin)
@@ -199,9 +206,19 @@ class Farm:
             machine = str(answer["machine"])
             with self._guard:
                 self.machines[machine] = self.machines.get(machine, 0) + 1
-            if "error" in answer:
+            if "error" not in answer:
+                return answer
+            unfit.add(machine)
+            if not _is_machines_own(answer) or not self._fit(resource, unfit):
                 raise _error(answer)
-            return answer
+
+    def _fit(self, resource: str, unfit: Set[str]) -> list[str]:
+        """The workers that have a resource, on other machines than these."""
+        return [
+            address
+            for address, offer in self._at_work().items()
+            if offer.machine not in unfit and resource in offer.resources()
+        ]
 
     def _awaited(
         self,
@@ -376,12 +393,25 @@ def _diagnostics(done: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
     return tuple(Diagnostic(**each) for each in done["diagnostics"])
 
 
+def _is_machines_own(answer: Mapping[str, Any]) -> bool:
+    """Whether what went wrong is the machine's and not the plugin's: another one may do it."""
+    return {each["kind"] for each in answer["problems"]} <= _MACHINES_OWN
+
+
 def _error(answer: Mapping[str, Any]) -> StemwrightError:
     """What went wrong on another machine, as it would have been raised here, the machine named."""
     kind = getattr(errors, str(answer["error"]), MachineError)
     machine = str(answer["machine"])
-    found = [Problem(**each) for each in answer["problems"]]
-    return kind([replace(each, where={**each.where, "machine": machine}) for each in found])
+    prefix = f"on {machine}: " if _is_machines_own(answer) else ""
+    found = (Problem(**each) for each in answer["problems"])
+    return kind(
+        [
+            replace(
+                each, message=f"{prefix}{each.message}", where={**each.where, "machine": machine}
+            )
+            for each in found
+        ]
+    )
 
 
 def _listening(scheduler: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -58,16 +60,18 @@ class LiveFarm:
         store = ["--queue", str(self.place / "queue"), "--store", str(self.place / "songs")]
         return self._begin(*words, *store)
 
-    def begin_worker(self, name: str) -> subprocess.Popen[bytes]:
+    def begin_worker(self, name: str, file_bytes: int | None = None) -> subprocess.Popen[bytes]:
+        """Its files are at most so long: a longer one is a full disk to it."""
         words = ["worker", self.address, "--name", name, "--threads", "2"]
         words += ["--plugins", str(self._plugins), "--seats", str(self.place / "seats.toml")]
-        return self._begin(*words, "--store", str(self.place / name))
+        return self._begin(*words, "--store", str(self.place / name), file_bytes=file_bytes)
 
-    def _begin(self, *words: str) -> subprocess.Popen[bytes]:
+    def _begin(self, *words: str, file_bytes: int | None = None) -> subprocess.Popen[bytes]:
         log = self._held.enter_context((self.place / "log").open("ab"))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "stemwright", "farm", *words], stdout=log, stderr=log
-        )
+        command = [sys.executable, "-m", "stemwright", "farm", *words]
+        if file_bytes is not None:
+            command = ["prlimit", f"--fsize={file_bytes}", *command]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
         self._held.callback(_end, process)
         return process
 
@@ -266,6 +270,41 @@ def test_a_hanging_plugin_is_ended_with_its_song_and_gives_its_place_back(
     farm.wait(lambda: not any(each["at_work"] for each in farm.status()["machines"]))
     for worker in farm.workers.values():
         assert psutil.Process(worker.pid).children(recursive=True) == []
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="limits files by prlimit")
+def test_a_machine_whose_disk_is_full_is_passed_over_and_named(farm, jobs, run, tmp_path):
+    job = jobs("full", gain_db=-12.0)
+    tiny = farm.begin_worker("tiny", 1 << 20)
+    farm.wait(lambda: len(farm.status()["machines"]) == 3)
+    words = ("--farm", farm.address, "--excerpt", "--json")
+    for name in ("one", "two"):
+        farm.workers[name].send_signal(signal.SIGSTOP)
+    said = None
+    try:
+        farm.wait(lambda: any(each["machine"] == "tiny" for each in farm.status()["machines"]))
+        resume = threading.Timer(3.0, lambda: [_go_on(each) for each in farm.workers.values()])
+        resume.start()
+        said = run("render", job, "--store", tmp_path / "with others", *words)
+        resume.join()
+    finally:
+        for each in farm.workers.values():
+            _go_on(each)
+    assert said.code == 0, said.out
+    for name in ("one", "two"):
+        _end(farm.workers[name])
+    farm.wait(lambda: len(farm.status()["machines"]) == 1)
+    said = run("render", job, "--store", tmp_path / "alone", *words)
+    assert said.code == 3
+    assert json.loads(said.out)["errors"][0]["message"].startswith("on tiny: no space left")
+    _end(tiny)
+    for name in ("one", "two"):
+        farm.workers[name] = farm.begin_worker(name)
+    farm.wait(lambda: {each["machine"] for each in farm.status()["machines"]} == {"one", "two"})
+
+
+def _go_on(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGCONT)
 
 
 def test_a_floating_seat_was_never_used_twice_at_once(farm):
