@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import secrets
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +20,13 @@ from distributed.core import Server
 from distributed.utils import sync
 
 from bridge.farming.files import CALL, Exchange, FileNamed, Offers
+from bridge.farming.hosts import FarmHost
 from bridge.farming.offer import Offer, offer_from_json, resource_of
-from bridge.farming.operations import prepare_there, run_there
 from bridge.farming.worker import own_address, refused, set_up_dask, told_workers
-from bridge.hosting import Host, Prepared, PrepareJob, RunJob, RunResult
+from bridge.hosting import Host
 from bridge.plugins import Catalogue, Plugin
 from stemwright import problems as errors
-from stemwright.problems import Diagnostic, MachineError, Problem, StemwrightError, StoppedError
-from stemwright.values import dataclass
+from stemwright.problems import MachineError, Problem, StemwrightError, StoppedError
 
 if TYPE_CHECKING:
     from distributed import Security
@@ -39,7 +37,6 @@ _LOOK_S = 5.0
 _REACH_S = 10.0
 PATIENCE_S = 120.0
 """How long a farm may be away, or without the machine that is needed, until a song gives up."""
-_FETCHES = 3
 _MACHINES_OWN = frozenset({"disk_full", "not_on_machine", "not_writable", "store_unusable"})
 _MEMORY_MB = 300.0
 """What a child takes with a usual plugin; its audio passes in blocks."""
@@ -277,92 +274,6 @@ class Farm:
         return Exchange(self._client.rpc, _loop_of(self._client), self._shared)
 
 
-@dataclass(frozen=True)
-class FarmHost:
-    """A Host whose children run on the machines of a farm."""
-
-    farm: Farm
-    name: str
-    version: str
-
-    def prepare(self, job: PrepareJob, deadline_s: float | None = None) -> Prepared:
-        """Set a plugin up there."""
-        with self.farm.offered(job.state) as state:
-            asked = {
-                **self._asked(job.plugin, job.step_id, job.lines, deadline_s),
-                "sample_rate_hz": job.sample_rate_hz,
-                "buffer_size": job.buffer_size,
-                "tempo_bpm": job.tempo_bpm,
-                "state": None if state is None else state.as_json(),
-                "params": [list(each) for each in job.params],
-            }
-            done = self.farm.do(prepare_there, asked, job.plugin)["done"]
-        preset = done["preset"]
-        return Prepared(
-            **{
-                **done,
-                "preset": None if preset is None else base64.b64decode(preset),
-                "raw_params": tuple((name, value) for name, value in done["raw_params"]),
-                "read_back": tuple((name, text) for name, text in done["read_back"]),
-                "diagnostics": _diagnostics(done),
-            }
-        )
-
-    def run(self, job: RunJob, deadline_s: float | None = None) -> RunResult:
-        """Render there; what comes out is fetched, under its own name once it is whole."""
-        insert = job.insert
-        part = job.output.with_name(job.output.name + ".part")
-        for left in reversed(range(_FETCHES)):
-            with ExitStack() as held:
-                fed, heard, preset = (
-                    held.enter_context(self.farm.offered(each))
-                    for each in (job.input, insert.key_input, insert.preset)
-                )
-                asked = {
-                    **self._asked(insert.plugin, insert.step_id, insert.lines, deadline_s),
-                    "sample_rate_hz": job.sample_rate_hz,
-                    "buffer_size": job.buffer_size,
-                    "tempo_bpm": job.tempo_bpm,
-                    "raw_params": [list(each) for each in insert.raw_params],
-                    "latency_frames": insert.latency_frames,
-                    "expected_latency_frames": insert.expected_latency_frames,
-                    "inputs": insert.inputs,
-                    "outputs": insert.outputs,
-                    "frames": job.frames,
-                    "input": None if fed is None else fed.as_json(),
-                    "key": None if heard is None else heard.as_json(),
-                    "preset": None if preset is None else preset.as_json(),
-                }
-                answer = self.farm.do(run_there, asked, insert.plugin)
-            made = answer["output"]
-            named = FileNamed(made["blake3"], made["size_bytes"], tuple(made["sources"]))
-            try:
-                self.farm.exchange.fetch(named, part)
-                part.replace(job.output)
-                break
-            except StemwrightError as error:  # the machine that made it is gone: it is made anew
-                if not left or error.problems[0].kind != "file_not_fetched":
-                    raise
-            finally:
-                part.unlink(missing_ok=True)
-        done = answer["done"]
-        return RunResult(**{**done, "diagnostics": _diagnostics(done)})
-
-    def _asked(
-        self, plugin: Plugin, step_id: str, lines: Mapping[str, Any], deadline_s: float | None
-    ) -> dict[str, Any]:
-        return {
-            "class_id": plugin.class_id,
-            "format": plugin.format,
-            "binary_hash": plugin.binary_hash,
-            "engine": self.name,
-            "engine_version": self.version,
-            "step_id": step_id,
-            "lines": {key: dict(place) for key, place in lines.items()},
-            "deadline_s": deadline_s,
-        }
-
-
 def _loop_of(client: Client) -> IOLoop:
     if client.loop is None:
         raise CommClosedError("the scheduler is gone")
@@ -387,10 +298,6 @@ def _why_not(plugin: Plugin, engine: str, version: str, offer: Offer) -> str:
     if offer.engines.get(engine) != version:
         return f"hosts with {engine} {offer.engines.get(engine)}, not {version}"
     return "has no seat for it"
-
-
-def _diagnostics(done: Mapping[str, Any]) -> tuple[Diagnostic, ...]:
-    return tuple(Diagnostic(**each) for each in done["diagnostics"])
 
 
 def _is_machines_own(answer: Mapping[str, Any]) -> bool:
