@@ -29,7 +29,8 @@ Heard = Callable[[int, float], object]
 """Told how many evaluations were made, and the least distance so far."""
 
 _ROWS = 16
-_STEP = 1e-4
+_STEPS: dict[View, float] = {"broad": 1e-2, "exact": 1e-4}
+"""How far a knob is moved to hear what it does: from afar, further than a plugin may jump."""
 _INSIDE = 1e-9
 _MOST_STEPS = 40
 _CLOSE = 1e-10
@@ -51,6 +52,7 @@ _SPREADS = (0.05, 0.15)
 _MOST_ROUNDS = 6
 _IDLE_GENERATIONS = 12
 _BACKGROUNDS = 3
+"""With switches and lists as they are, and as many with others."""
 _POPULATION = (24, 60)
 
 
@@ -96,6 +98,7 @@ class Search:
         self._made = 0
         self._best = np.clip(np.array(start, np.float64), 0.0, 1.0)
         self._start = np.array(self._best)
+        self._choices = [n for n, knob in enumerate(knobs) if knob.is_choice]
         self._least = np.inf
         self._turned: list[int] = list(range(len(knobs)))
 
@@ -157,7 +160,9 @@ class Search:
     def _leave_idle(self) -> None:
         """Leave alone what nothing hears, before the knobs as they are and as they might be."""
         count = len(self._knobs)
-        grounds = [self._best, *self._random.random((_BACKGROUNDS - 1, count))]
+        grounds = [self._start, *self._random.random((2 * _BACKGROUNDS, count))]
+        for ground in grounds[:_BACKGROUNDS]:  # a switch may have taken all else out
+            ground[self._choices] = self._start[self._choices]
         heard: set[int] = set()
         for ground in grounds:
             rows = [ground]
@@ -294,7 +299,7 @@ class Search:
             return found
 
         def slopes(part: Positions) -> Positions:
-            steps = np.where(part > 0.5, -_STEP, _STEP)
+            steps = np.where(part > 0.5, -_STEPS[view], _STEPS[view])
             lines = steps[:, np.newaxis] * np.eye(len(part))
             found = [
                 each
