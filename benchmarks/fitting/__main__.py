@@ -45,10 +45,9 @@ def main() -> None:
         f" load of {load:.1f} by other work."
     )
     sys.stdout.write(f"{told}\n")
-    if asked.docs:
-        section = "beside" if asked.beside else "hidden"
+    if asked.docs and not asked.beside:
         text = _PAGE.read_text(encoding="utf-8")
-        _PAGE.write_text(with_figures(text, section, told), encoding="utf-8")
+        _PAGE.write_text(with_figures(text, "hidden", told), encoding="utf-8")
 
 
 def _cells(made: Found, search: str) -> tuple[str, ...]:
