@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.network import Network
+from bridge.bouncing.network import Network, ways
 from bridge.bouncing.telling.treatments import treatments
 from sessions import LOSSY_FORMATS, Automation, Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
@@ -38,6 +38,14 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "offset_unknown": (
         "refused",
         "where in its file it begins stands nowhere; consolidate it in the DAW, or export an AAF",
+    ),
+    "automation_items": (
+        "refused",
+        "automation items move its track, or what that feeds; render that in the DAW",
+    ),
+    "its_track": (
+        "told",
+        "its track, or what that feeds, is not known in all that moves its sound, which is told",
     ),
     "lossy": ("told", "its file is of a lossy codec: what that left out is not there any more"),
     "past_its_file": ("told", "it runs past its file's end"),
@@ -97,6 +105,7 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
         "told",
         "a line between two of its points is of a shape not known here, and is straight",
     ),
+    "unread": ("told", "not all of it that moves its sound is read"),
     "self_send": ("told", "it sends to itself, which no mixer does; that send is left out"),
     "unmoved_line": ("told", "a line moves what a bounce does not move"),
     "device_line": ("told", "a line moves a setting of a plugin; it moves where a buffer begins"),
@@ -117,6 +126,10 @@ TRACK_REASONS: dict[str, tuple[Fate, str]] = {
 }
 """Why a track is not printed as the DAW plays it: what becomes of that, and the words."""
 
+_OTHERWISE = frozenset({"pan_law", "send_pan", "line_shape", "unmoved_line", "unread"})
+"""The reasons for which all that a track gives on sounds otherwise."""
+
+_ITEMS = "automation_items"
 _MOVED = ("send:", "vca_gain_db:")
 _TRACK_LINES = frozenset({"gain_db", "trim_db", "pan", "width", "mute"})
 
@@ -193,6 +206,8 @@ def _told(track: Track, dialect: Dialect) -> Iterator[TrackAccount]:
     late = any(send.enabled and not send.pre_fader for send in track.sends)
     if late and any(pans) and dialect.sends_are_panned == "unknown":
         yield TrackAccount(track, "send_pan")
+    if unread := [code.replace("_", " ") for code in track.unread if code != _ITEMS]:
+        yield TrackAccount(track, "unread", ", ".join(unread))
     if any(send.enabled and send.target == track.id for send in track.sends):
         yield TrackAccount(track, "self_send")
     for line in track.automation:
@@ -221,11 +236,15 @@ def _of_device(track: Track, line: Automation, dialect: Dialect) -> Iterator[Tra
 
 def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:
     """Every clip that no mute and no solo silences, in the session's order."""
+    otherwise = _otherwise(network, dialect)
     return tuple(
         ClipAccount(
             track,
             clip,
-            tuple(_reasons(track, clip, session.sample_rate_hz, dialect)),
+            (
+                *_reasons(track, clip, session.sample_rate_hz, dialect),
+                *(otherwise[track.id] if clip.kind != "midi" else ()),
+            ),
             treatments(clip, session.sample_rate_hz, frame_by_frame=dialect.plays_frame_by_frame),
         )
         for track in session.tracks
@@ -233,6 +252,17 @@ def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipA
         for clip in track.clips
         if not clip.muted and clip.length_s > 0.0
     )
+
+
+def _otherwise(network: Network, dialect: Dialect) -> dict[str, tuple[str, ...]]:
+    """By track what is said of its clips for what moves it or what it feeds."""
+    told = track_accounts(network, dialect)
+    odd = {each.track.id for each in told if each.reason in _OTHERWISE}
+    moved = {each for each, track in network.tracks.items() if _ITEMS in track.unread}
+    return {
+        each: (_ITEMS,) if way & moved else ("its_track",) if way & odd else ()
+        for each, way in ways(network).items()
+    }
 
 
 def seconds(accounts: tuple[ClipAccount, ...]) -> dict[Fate, float]:

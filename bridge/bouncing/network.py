@@ -64,12 +64,26 @@ def alone_in(network: Network, track_id: str) -> Network:
         each: [] if network.tracks[each].kind == "return" and each != track_id else feeders
         for each, feeders in network.fed.items()
     }
+    kept = _reached(_reached({track_id}, fed), _feeding(network))
+    return replace(network, heard=network.heard & kept, closed=network.closed & kept)
+
+
+def ways(network: Network) -> Mapping[str, frozenset[str]]:
+    """By track, itself and all that it leads to, by outputs and sends, but the master."""
+    found: dict[str, frozenset[str]] = {}
+    onward = _feeding(network)
+    for each in reversed(network.order):
+        own = frozenset() if each == MASTER else frozenset({each})
+        found[each] = own.union(*(found[target] for target in onward[each]))
+    return found
+
+
+def _feeding(network: Network) -> Feeds:
     feeding: Feeds = {each: [] for each in network.tracks}
     for each, feeders in network.fed.items():
         for feeder in feeders:
             feeding[feeder].append(each)
-    kept = _reached(_reached({track_id}, fed), feeding)
-    return replace(network, heard=network.heard & kept, closed=network.closed & kept)
+    return feeding
 
 
 def _sends_early(track: Track) -> bool:

@@ -141,7 +141,7 @@ TempoCurve = Literal["step", "linear"]
 _SEND_SPARSE = (
     *("pan", "enabled", "to_channels", "pan_law", "own_pan", "before_mute", "inverted"),
 )
-_TRACK_SPARSE = ("soloed", "solo_safe", "inverted", "width", "pan_law", "trim_db")
+_TRACK_SPARSE = ("soloed", "solo_safe", "inverted", "width", "pan_law", "trim_db", "unread")
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,8 @@ class Track:
     through its sends. A `solo_safe` track is heard beside others' solos. `trim_db` comes before
     the devices, `gain_db` is the fader after them. `width` is the stereo panner's, -1 to 1;
     `pan_law` names the DAW's law. `frozen` are the clips that a frozen track plays in place of its
-    clips and devices, where the session has both.
+    clips and devices, where the session has both. `unread` names what of it sounds otherwise in
+    the DAW than what is read of it here, in codes of the session's diagnostics.
     """
 
     id: str
@@ -211,6 +212,7 @@ class Track:
     trim_db: float = 0.0
     frozen: tuple[Clip, ...] = ()
     solo_safe: bool = False
+    unread: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `tracks` list."""

@@ -13,7 +13,12 @@ from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import track_automation
 from sessions.formats.reaper.text import Block, integer, number, parse, word
 from sessions.formats.reaper.tracks import Defaults, channel_count, pan_law, placed, tracks
-from sessions.formats.reaper.unread import TEXTS as TOLD, tell_numbers, tell_project
+from sessions.formats.reaper.unread import (
+    TEXTS as TOLD,
+    has_automation_items,
+    tell_numbers,
+    tell_project,
+)
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.single_file import content, head, one_path
 from sessions.media.search import MediaFinder
@@ -185,6 +190,8 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
     mode = defaults.pan_mode if mode < 0 else mode
     trim_read = integer(project.line("MASTERAUTOMODE"), 1) == tables.TRIM_READ
     pan, width = placed(mode, fader)
+    moved = has_automation_items(project)
+    tally.add("automation_items", "master", int(moved))
     return Track(
         id="master",
         name="Master",
@@ -193,6 +200,7 @@ def _master(project: Block, defaults: Defaults, tally: Tally) -> Track:
         gain_db=amplitude_db(abs(gain)),
         pan=pan,
         width=width,
+        unread=("automation_items",) if moved else (),
         inverted=gain < 0,
         muted=bool(integer(project.line("MASTERMUTESOLO"), 1) & 1),
         pan_law=pan_law(mode, number(fader, 3, tables.PROJECT_LAW), defaults),

@@ -23,6 +23,7 @@ from sessions.model.session import Automation, Send, Track
 from stemwright.decibels import amplitude_db
 
 _MOST_CHANNELS = 128
+_BEFORE_EFFECTS = "send_before_effects"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class _Receive:
     source: int
     send: Send
     channels: frozenset[int]
+    unread: tuple[str, ...]
     automation: tuple[Automation, ...]
 
 
@@ -76,8 +78,12 @@ def tracks(
 
 
 def _sending(track: Track, sends: Sequence[_Receive]) -> Track:
+    unread = [code for each in sends for code in each.unread]
+    if not any(device.enabled for device in track.devices):
+        unread = [code for code in unread if code != _BEFORE_EFFECTS]
     return replace(
         track,
+        unread=tuple(dict.fromkeys((*track.unread, *unread))),
         sends=tuple(each.send for each in sends),
         automation=(*track.automation, *(line for each in sends for line in each.automation)),
     )
@@ -131,7 +137,7 @@ def _track(
     trim_read = integer(block.line("AUTOMODE"), 1) == tables.TRIM_READ
     if next(block.lines("HWOUT"), None) is not None:
         tally.add("hardware_outputs", name)
-    tell_track(block, name, tally)
+    unread = tell_track(block, name, tally)
     mode = integer(block.line("PANMODE"), 1, defaults.pan_mode)
     pan, width = placed(mode, fader)
     heard = integer(block.line("MAINSEND"), 1, 1) != 0
@@ -157,6 +163,7 @@ def _track(
             *(line for each in chain for line in each.automation),
         ),
         role=role_of(name),
+        unread=unread,
     )
 
 
@@ -209,12 +216,15 @@ def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
     if source_channels < 0:
         tally.add("midi_sends", name)
         channels = frozenset()
-    elif source_channels or tables.is_one_channel(to):
-        tally.add("send_channels", name)
-    if mode == tables.PRE_FX:
-        tally.add("send_before_effects", name)
-    if integer(words, 6):
-        tally.add("mono_sends", name)
+    partly = bool(source_channels) or tables.is_one_channel(to) or to == 1
+    found = {
+        "send_channels": source_channels >= 0 and partly,
+        _BEFORE_EFFECTS: mode == tables.PRE_FX,
+        "mono_sends": integer(words, 6) != 0,
+    }
+    unread = tuple(code for code, so in found.items() if so)
+    for code in unread:
+        tally.add(code, name)
     send = Send(
         target=own,
         gain_db=amplitude_db(abs(number(words, 3, 1.0))),
@@ -224,7 +234,7 @@ def _receive(words: list[str], own: str, name: str, tally: Tally) -> _Receive:
         to_channels=shown,
         inverted=(integer(words, 7) != 0) != (number(words, 3, 1.0) < 0),
     )
-    return _Receive(integer(words, 1, -1), send, channels, ())
+    return _Receive(integer(words, 1, -1), send, channels, unread, ())
 
 
 def _keyed(

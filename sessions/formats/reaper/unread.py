@@ -32,6 +32,15 @@ TEXTS: dict[str, tuple[Severity, str]] = {
         "{count} tracks feed other channels of their folder or master than 1/2, read as 1/2:"
         " {places}",
     ),
+    "automation_items": (
+        "warning",
+        "automation items move {count} tracks, and are not read: glue them to their envelopes, or"
+        " render the tracks, and save anew: {places}",
+    ),
+    "unread_envelopes": (
+        "warning",
+        "envelopes of dual pans move {count} tracks, and are not read: {places}",
+    ),
     "frozen_tracks": ("note", "{count} tracks are frozen, and read as frozen: {places}"),
     "unreadable_numbers": (
         "warning",
@@ -61,6 +70,8 @@ _NUMBERS = {
 }
 _ACTIVE, _BYPASSED = 1, 1
 _VCA_FOLLOW = 22
+_GROUPS = ("GROUP_FLAGS", "GROUP_FLAGS_HIGH")
+_DUAL_PANS = ("DUALPANENV", "DUALPANENV2", "DUALPANENVL", "DUALPANENVL2")
 _ALWAYS_MIX, _FIXED_LANES = 1, 2
 
 
@@ -119,14 +130,33 @@ def _all_numbers(line: Line, at: Sequence[int]) -> bool:
     return all(is_number(words[place]) for place in at if place < len(words))
 
 
-def tell_track(track: Block, name: str, tally: Tally) -> None:
-    """Remark what a track's lines do to its sound beyond what is read."""
-    offset = track.line("PLAYOFFS")
-    if number(offset, 1) and not integer(offset, 2) & _BYPASSED:
-        tally.add("playback_offsets", name)
-    if any(integer(track.line(tag), _VCA_FOLLOW) for tag in ("GROUP_FLAGS", "GROUP_FLAGS_HIGH")):
-        tally.add("vca_followers", name)
-    if integer(track.line("MAINSEND"), 1, 1) and integer(track.line("MAINSEND"), 2):
-        tally.add("parent_channels", name)
+def tell_track(track: Block, name: str, tally: Tally) -> tuple[str, ...]:
+    """Remark what a track's lines do to its sound beyond what is read, and return the codes."""
+    offset, parent = track.line("PLAYOFFS"), track.line("MAINSEND")
+    followed = (integer(track.line(tag), _VCA_FOLLOW) for tag in _GROUPS)
+    found = {
+        "playback_offsets": number(offset, 1) and not integer(offset, 2) & _BYPASSED,
+        "vca_followers": any(followed),
+        "parent_channels": integer(parent, 1, 1) and integer(parent, 2),
+        "automation_items": has_automation_items(track),
+        "unread_envelopes": any(_is_on(each) for each in track.blocks(*_DUAL_PANS)),
+    }
+    codes = tuple(code for code, so in found.items() if so)
+    for code in codes:
+        tally.add(code, name)
     if track.block("FREEZE") is not None:
         tally.add("frozen_tracks", name)
+    return codes
+
+
+def has_automation_items(block: Block) -> bool:
+    """Whether an envelope of a track or its plugins, or of the project's master, holds one."""
+    return any(
+        (_is_on(each) and any(each.lines("POOLEDENVINST"))) or has_automation_items(each)
+        for each in block.inside
+        if isinstance(each, Block) and each.tag not in ("TRACK", "ITEM")
+    )
+
+
+def _is_on(envelope: Block) -> bool:
+    return integer(envelope.line("ACT"), 1, 1) != 0
