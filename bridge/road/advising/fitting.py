@@ -122,6 +122,8 @@ def fit_inserts(wanted: ToFit, told: Told = lambda _made, _most, _least: None) -
         again = _planned(given, store, _with_rack(fitted_chain, owner, now_behind), session, part)
         was = real(context, steps, source)
         now = real(context, _steps_of(again, owner), source)
+        if score.distance(now) > score.distance(was):  # what was searched is not what is rendered
+            fit, now, fitted_chain = _as_it_was(fit), was, chain
     return _told(wanted, fit, score, was, now, part, fitted_chain)
 
 
@@ -131,6 +133,12 @@ def _searched(wanted: ToFit, parts: Sequence[Part], sound: Sound, score: Score, 
     row = Row(parts, sound, score)
     most = wanted.most or row.evaluations_in(wanted.budget_s)
     return fitted(row, score, most=most, seed=wanted.seed, told=told)
+
+
+def _as_it_was(fit: Fit) -> Fit:
+    """The fit with nothing changed."""
+    turned = tuple(replace(each, after=each.before) for each in fit.turned)
+    return replace(fit, turned=turned, tables=())
 
 
 def undriven(chain: Chain) -> Chain:
