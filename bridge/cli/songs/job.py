@@ -69,7 +69,7 @@ def new(
         write_job(made)
     found = quick_check(stems, cores()) if check else QuickCheck((), made.diagnostics)
     if json:
-        told = [each.as_json() for each in found.findings]
+        told = [{**each.as_json(), "stems": list(each.stems)} for each in found.findings]
         made = replace(made, diagnostics=found.diagnostics)
         print_json({**made.as_json(), "written": not dry_run, "findings": told})
         return

@@ -158,7 +158,7 @@ def test_a_new_job_says_what_is_quickly_found(
     assert "warning: pad: nothing sounds on its right side (dead_channel)" in said.err
     assert "dead_channel" not in run(*words, "--dry-run", "--no-check").err
     (told,) = json.loads(run(*words, "--json").out)["findings"]
-    assert told["code"] == "dead_channel"
+    assert (told["code"], told["stems"]) == ("dead_channel", ["pad"])
 
 
 def test_a_page_replaces_a_page_of_ours_and_no_other_file(

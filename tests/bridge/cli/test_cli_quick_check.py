@@ -71,7 +71,11 @@ def test_a_new_job_finds_what_the_whole_check_finds(song: Path, run: Callable[..
     ends = [each["code"] for each in found if each["code"] in ("upcut_start", "cut_tail")]
     assert sorted(ends) == ["cut_tail", "cut_tail", "upcut_start"]  # the hum of the amp has none
     for each in found:
-        assert {**each, "value": None} == {**whole[each["id"]], "value": None}
+        assert each["stems"]
+        assert {"stems": each["stems"], **whole[each["id"]], "value": None} == {
+            **each,
+            "value": None,
+        }
         assert math.isclose(each["value"] or 0.0, whole[each["id"]]["value"] or 0.0, rel_tol=1e-9)
     assert "cut_tail" in run(*words).err
     assert "look at it: stemwright check" in run(*words).err
