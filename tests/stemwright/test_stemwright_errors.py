@@ -23,6 +23,7 @@ INTERNAL = {
     "DamagedEntryError": "a file of the store is not what was put there; the step is rendered anew",
     "DifferentSoundError": "a failed assertion in the user's own tests, which pytest tells",
     "EndlessError": "a loop of a session has no end; its reader makes it a SessionError",
+    "ForeignCodeError": "a message to a farm names code; the connection it came by is closed",
     "HeldError": "another process has the lease; told as the folder that is in use",
     "NoSoundError": "samples that are no numbers; told as the pair of files that has them",
     "NoSuchBeatError": "a time in bars is not in the song's meter; told as a fault of the job",
