@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bridge.bouncing.clips import knows_channels, takes_channels
 from bridge.bouncing.dialect import Dialect
-from bridge.bouncing.network import Network, ways
+from bridge.bouncing.network import MASTER, Network, ways
 from bridge.bouncing.telling.treatments import treatments
 from sessions import LOSSY_FORMATS, Automation, Clip, Device, Media, Session, Track
 from stemwright.values import dataclass
@@ -234,9 +234,14 @@ def _of_device(track: Track, line: Automation, dialect: Dialect) -> Iterator[Tra
         yield TrackAccount(track, "line_shape", named)
 
 
-def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipAccount, ...]:
-    """Every clip that no mute and no solo silences, in the session's order."""
-    otherwise = _otherwise(network, dialect)
+def account(
+    session: Session, network: Network, dialect: Dialect, *, with_master: bool = False
+) -> tuple[ClipAccount, ...]:
+    """Every clip that no mute and no solo silences, in the session's order.
+
+    What moves the master counts where the bounce goes through it.
+    """
+    otherwise = _otherwise(network, dialect, frozenset() if with_master else frozenset({MASTER}))
     return tuple(
         ClipAccount(
             track,
@@ -254,11 +259,13 @@ def account(session: Session, network: Network, dialect: Dialect) -> tuple[ClipA
     )
 
 
-def _otherwise(network: Network, dialect: Dialect) -> dict[str, tuple[str, ...]]:
-    """By track what is said of its clips for what moves it or what it feeds."""
+def _otherwise(
+    network: Network, dialect: Dialect, beyond: frozenset[str]
+) -> dict[str, tuple[str, ...]]:
+    """By track what is said of its clips for what moves it or what it feeds and is not `beyond`."""
     told = track_accounts(network, dialect)
-    odd = {each.track.id for each in told if each.reason in _OTHERWISE}
-    moved = {each for each, track in network.tracks.items() if _ITEMS in track.unread}
+    odd = {each.track.id for each in told if each.reason in _OTHERWISE} - beyond
+    moved = {each for each, track in network.tracks.items() if _ITEMS in track.unread} - beyond
     return {
         each: (_ITEMS,) if way & moved else ("its_track",) if way & odd else ()
         for each, way in ways(network).items()

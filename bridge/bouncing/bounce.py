@@ -137,7 +137,8 @@ def planned(
     InputError: feedback, empty_range, too_long.
     """
     session, frozen = as_frozen(session)
-    accounts = account(session, network(session), dialect)
+    with_master = through_master or kind == "master"
+    accounts = account(session, network(session), dialect, with_master=with_master)
     rate_hz = session.sample_rate_hz
     own_start_s, own_end_s = _own_range_s(session)
     start = round((own_start_s if start_s is None else start_s) * rate_hz)

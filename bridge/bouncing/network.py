@@ -69,12 +69,11 @@ def alone_in(network: Network, track_id: str) -> Network:
 
 
 def ways(network: Network) -> Mapping[str, frozenset[str]]:
-    """By track, itself and all that it leads to, by outputs and sends, but the master."""
+    """By track, itself and all that it leads to, by outputs and sends."""
     found: dict[str, frozenset[str]] = {}
     onward = _feeding(network)
     for each in reversed(network.order):
-        own = frozenset() if each == MASTER else frozenset({each})
-        found[each] = own.union(*(found[target] for target in onward[each]))
+        found[each] = frozenset({each}).union(*(found[target] for target in onward[each]))
     return found
 
 

@@ -94,7 +94,8 @@ class PluginParameter:
 class Automation:
     """A parameter's points over time, in `unit`.
 
-    `target` is gain_db, pan, width, mute, trim_db, send:<track id> (its gain), send:<track id>:pan,
+    `target` is gain_db, pan, pan_left and pan_right (where sides are set apart), width, mute,
+    trim_db, send:<track id> (its gain), send:<track id>:pan,
     vca_gain_db:<VCA's id> (over the fader, for each VCA that a line moves) or
     device:<index>:<parameter>; of the last `parameter` says which one it is where names do not.
     `in_beats`: the session holds its times in beats. `plus_db` is added to all that a gain's line

@@ -56,6 +56,12 @@ def _differs(points: Sequence[AutomationPoint], stand: float) -> bool:
     return bool(points) and not math.isclose(points[0].value, stand, rel_tol=1e-4, abs_tol=1e-6)
 
 
+def is_split(mixer: etree._Element) -> bool:
+    """Whether a mixer's two sides are set apart, and its one pan is not heard."""
+    mode = mixer.find("PanMode")
+    return mode is not None and mode.get("Value") == "1"
+
+
 def level(value: float) -> float:
     """A fader's or a send's amplitude."""
     return value if value > SILENT else 0.0
@@ -65,7 +71,11 @@ def _parameters(
     mixer: etree._Element, sends: Sequence[tuple[str, etree._Element]], devices: Sequence[Placed]
 ) -> Iterator[_Parameter]:
     yield _Parameter("gain_db", "linear", mixer.find("Volume"), level)
-    yield _Parameter("pan", "pan", mixer.find("Pan"))
+    if is_split(mixer):
+        yield _Parameter("pan_left", "pan", mixer.find("SplitStereoPanL"))
+        yield _Parameter("pan_right", "pan", mixer.find("SplitStereoPanR"))
+    else:
+        yield _Parameter("pan", "pan", mixer.find("Pan"))
     yield _Parameter("mute", "bool", mixer.find("Speaker"), _muted)
     for target, send in sends:
         yield _Parameter(f"send:{target}", "linear", send, level)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from sessions.formats.ableton.automation import level
+from sessions.formats.ableton.automation import is_split, level
 from sessions.formats.ableton.document import Values
 from sessions.formats.shared.remarks import Tally
 from sessions.formats.shared.xml import children
@@ -26,7 +26,6 @@ _TRACK_TARGET = re.compile(r"[./]Track\.(\d+)(?:/|$)")
 _TO_MAIN = frozenset({"AudioOut/Master", "AudioOut/Main"})
 _MAIN_NAMES = frozenset({"Master", "Main"})
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SPLIT_PAN = 1
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class Mixer:
     def panning(self, mixer: etree._Element) -> Panning:
         """The pan knob's position, or what the two of split stereo panning come to."""
         values = self._values
-        if int(values.at(mixer, "PanMode", 0)) != _SPLIT_PAN:
+        if not is_split(mixer):
             return Panning(_side(values.manual(mixer.find("Pan"), 0.0)))
         left = _side(values.manual(mixer.find("SplitStereoPanL"), -1.0))
         right = _side(values.manual(mixer.find("SplitStereoPanR"), 1.0))

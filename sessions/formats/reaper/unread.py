@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sessions.formats.reaper.codes import TRIM_READ
 from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number
 from sessions.formats.shared.remarks import Tally
 from stemwright.problems import Severity
@@ -36,6 +37,11 @@ TEXTS: dict[str, tuple[Severity, str]] = {
         "warning",
         "automation items move {count} tracks, and are not read: glue them to their envelopes, or"
         " render the tracks, and save anew: {places}",
+    ),
+    "trimmed_pans": (
+        "warning",
+        "the pans or widths of {count} tracks stand on top of their envelopes (Trim/Read), and are"
+        " read as the envelopes alone: {places}",
     ),
     "unread_envelopes": (
         "warning",
@@ -139,6 +145,7 @@ def tell_track(track: Block, name: str, tally: Tally) -> tuple[str, ...]:
         "vca_followers": any(followed),
         "parent_channels": integer(parent, 1, 1) and integer(parent, 2),
         "automation_items": has_automation_items(track),
+        "trimmed_pans": _trims_pan(track),
         "unread_envelopes": any(_is_on(each) for each in track.blocks(*_DUAL_PANS)),
     }
     codes = tuple(code for code, so in found.items() if so)
@@ -147,6 +154,14 @@ def tell_track(track: Block, name: str, tally: Tally) -> tuple[str, ...]:
     if track.block("FREEZE") is not None:
         tally.add("frozen_tracks", name)
     return codes
+
+
+def _trims_pan(track: Block) -> bool:
+    """Whether pan or width, off where they do nothing, and a line of theirs are both heard."""
+    fader = track.line("VOLPAN")
+    off = {"PANENV2": number(fader, 2) != 0.0, "WIDTHENV2": number(fader, 5, 1.0) != 1.0}
+    moved = {each.tag for each in track.blocks(*off) if _is_on(each) and any(each.lines("PT"))}
+    return integer(track.line("AUTOMODE"), 1) == TRIM_READ and any(off[tag] for tag in moved)
 
 
 def has_automation_items(block: Block) -> bool:

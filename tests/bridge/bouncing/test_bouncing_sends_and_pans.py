@@ -100,7 +100,7 @@ def test_panners_are_told_where_they_are_not_known(
     assert [each.reason for each in plan_of(path).tracks] == ["pan_law"] * told
 
 
-def _live(folder: Path, mixer: str) -> Path:
+def _live(folder: Path, mixer: str, lines: str = "") -> Path:
     """A set with a.wav on a track that sends all of it to a return, at 120 a minute."""
     length = FRAMES / RATE_HZ
     clip = (
@@ -115,7 +115,8 @@ def _live(folder: Path, mixer: str) -> Path:
     )
     text = (
         '<Ableton MajorVersion="5" Creator="Ableton Live 12"><LiveSet><Tracks>'
-        '<AudioTrack Id="1"><Name><EffectiveName Value="a"/></Name><DeviceChain><MainSequencer>'
+        '<AudioTrack Id="1"><Name><EffectiveName Value="a"/></Name>'
+        f"{lines}<DeviceChain><MainSequencer>"
         f"<Sample><ArrangerAutomation><Events>{clip}</Events></ArrangerAutomation></Sample>"
         f"</MainSequencer><Mixer>{mixer}{send}</Mixer></DeviceChain></AudioTrack>"
         '<ReturnTrack Id="2"><Name><EffectiveName Value="verb"/></Name></ReturnTrack></Tracks>'
@@ -146,3 +147,40 @@ def test_lives_sides_are_set_apart(tmp_path: Path, left: float, right: float) ->
     assert [each.reason for each in plan_of(path).tracks] == ["pan_law"] * (
         (left, right) != (-1, 1)
     )
+
+
+def test_a_line_of_lives_one_pan_is_not_heard_while_its_sides_are_set_apart(tmp_path: Path) -> None:
+    a, _b = noises(tmp_path)
+    moved = "".join(
+        f'<AutomationEnvelope Id="{number}"><EnvelopeTarget><PointeeId Value="{number}"/>'
+        '</EnvelopeTarget><Automation><Events><FloatEvent Time="-63072000" Value="-1"/>'
+        '<FloatEvent Time="0.2" Value="1"/></Events></Automation></AutomationEnvelope>'
+        for number in (7, 8)
+    )
+    lines = f"<AutomationEnvelopes><Envelopes>{moved}</Envelopes></AutomationEnvelopes>"
+    pan, left = (
+        f'<{tag}><Manual Value="{stands}"/><AutomationTarget Id="{number}"/></{tag}>'
+        for tag, stands, number in (("Pan", 0, 7), ("SplitStereoPanL", -1, 8))
+    )
+    path = _live(tmp_path, f'<PanMode Value="1"/>{pan}{left}', lines)
+    assert printed(path)["a"] == pytest.approx(a, abs=1e-12)
+    assert [(each.reason, each.of) for each in plan_of(path).tracks] == [
+        ("unmoved_line", "pan_left")
+    ]
+
+
+def test_tracktions_sends_are_behind_the_panner_that_they_stand_behind(tmp_path: Path) -> None:
+    """Its law is straight: a sound at a side is twice as loud there."""
+    a, _b = noises(tmp_path)
+    clip = f'<AUDIOCLIP start="0" length="{FRAMES / RATE_HZ}" source="a.wav"/>'
+    fader = '<PLUGIN type="volume" volume="0.740818221" pan="{}"/>'
+    send = '<PLUGIN type="auxsend" busNum="1" auxSendSliderPos="0.740818221"/>'
+    back = '<TRACK id="2" name="verb"><PLUGIN type="auxreturn" busNum="1"/>' + fader.format(0)
+    path = tmp_path / "song.tracktionedit"
+    for plugins, wanted in (
+        (fader.format(-1) + send, a * [[2.0], [0.0]]),
+        (send + fader.format(-1), a),
+    ):
+        tracks = f'<TRACK id="1" name="a">{clip}{plugins}</TRACK>{back}</TRACK>'
+        path.write_text(f'<?xml version="1.0"?>\n<EDIT appVersion="Waveform 12">{tracks}</EDIT>')
+        assert printed(path)["verb"] == pytest.approx(wanted, abs=1e-5)

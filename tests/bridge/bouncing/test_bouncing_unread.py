@@ -39,6 +39,13 @@ def test_automation_items_stop_what_they_move(tmp_path: Path, where: str) -> Non
     assert [each.kind for each in refusals(found)] == ["automation_items"]
 
 
+def test_automation_items_of_the_master_stop_what_goes_through_it(tmp_path: Path) -> None:
+    noises(tmp_path)
+    path = project(tmp_path, track("a", item()), lines=_moved_by_item("MASTERVOLENV2"))
+    assert refusals(plan_of(path)) == []
+    assert [each.kind for each in refusals(plan_of(path, "master"))] == ["automation_items"]
+
+
 _EFFECT = '<FXCHAIN\nBYPASS 0 0 0\n<JS "utility/volume" ""\n0\n>\n>\n'
 
 
@@ -51,6 +58,7 @@ _EFFECT = '<FXCHAIN\nBYPASS 0 0 0\n<JS "utility/volume" ""\n0\n>\n>\n'
         ("", _receive("0 1 0 0 1 0 0 0"), "mono sends"),
         ("", _receive("0 1 0 0 0 0 0 1"), "send channels"),
         ("PLAYOFFS 0.01 0\n", "", "playback offsets"),
+        ("VOLPAN 1 0.5 -1 -1 1\n<PANENV2\nACT 1 -1\nPT 0 0 0\n>\n", "", "trimmed pans"),
         ("<VOLENV2\nACT 1 -1\nVOLTYPE 1\nPT 0 1 0\nPT 0.1 0 0\n>\n", "", "gain_db"),
     ],
 )
