@@ -220,7 +220,7 @@ def _send_db(track: Track, send: Send) -> float | None:
 
     One before the fader is as much louder as the fader is down.
     """
-    if not send.enabled or send.muted:
+    if not send.enabled or send.muted or send.inverted or send.to_channels:
         return None
     if not send.pre_fader:
         return db(send.gain_db)
@@ -269,6 +269,10 @@ def _why_no_send(send: Send, to_return: bool) -> str:
         return "goes to no return"
     if not send.enabled or send.muted:
         return "is off"
+    if send.to_channels:
+        return f"feeds a key, on channels {send.to_channels}"
+    if send.inverted:
+        return "is turned in polarity, which a chain does not hold"
     return "comes before a fader that is closed"
 
 

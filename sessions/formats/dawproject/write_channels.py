@@ -120,6 +120,14 @@ class Channels:
             why = "these sends lead nowhere and are left out"
             self._losses.add("send_lost", "warning", why, f"{track.name} to {send.target}")
             return
+        if send.to_channels is not None:
+            why = "a DAWproject has no side-chain routing: these sends to it are left out"
+            self._losses.add("key_send_lost", "warning", why, f"{track.name} to {send.target}")
+            return
+        if send.inverted:
+            why = "a DAWproject has no polarity of sends: these are heard upright"
+            where = f"{track.name} to {send.target}"
+            self._losses.add("send_polarity_lost", "warning", why, where)
         element = sub(
             parent,
             "Send",

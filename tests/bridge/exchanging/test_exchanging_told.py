@@ -14,6 +14,8 @@ import soundfile
 
 from bridge.cli.app import app
 from bridge.cli.telling import run_told
+from bridge.exchanging.mixer import sends_of
+from sessions import Send, Track
 
 if TYPE_CHECKING:
     from conftest import Song
@@ -69,3 +71,10 @@ def test_a_state_that_is_the_chains_own_is_told_as_such(
     assert "state as in the chain" in told["Vocals/gate"]
     assert "state as in the chain" in told["master/glue"]
     assert "no state" not in "".join(lines)
+
+
+def test_sends_that_no_chain_holds_are_not_lifted_and_said() -> None:
+    """A key is not heard by itself, and a chain's send has no polarity."""
+    sends = (Send("2", to_channels="3/4"), Send("2", -6.0, inverted=True), Send("2", -3.0))
+    track = Track("1", "Kick", sends=sends)
+    assert sends_of(track, {"2": "verb"}) == (("verb", -3.0),)

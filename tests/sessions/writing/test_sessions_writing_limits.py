@@ -9,6 +9,7 @@ import pytest
 from sessions import (
     Device,
     Marker,
+    Send,
     SessionError,
     Track,
 )
@@ -53,6 +54,21 @@ def test_what_a_format_cannot_hold_is_told_once_a_kind(song, tmp_path, clip, plu
     }
     told = {each.code for each in write_rpp(session, tmp_path / "a.rpp")}
     assert told == {"sidechain_lost", "device_lost", "send_lost", "tempo_ramp"}
+
+
+def test_what_sends_say_beyond_a_dawproject_is_told(song, tmp_path, written) -> None:
+    key, turned = Send("2", to_channels="3/4"), Send("1", -6.0, inverted=True)
+    tracks = (Track("1", "Verb"), Track("2", "Bass"), Track("3", "Kick", sends=(key, turned)))
+    session = replace(song, tracks=tracks)
+    told = {each.code for each in write_dawproject(session, tmp_path / "a.dawproject")}
+    assert told >= {"key_send_lost", "send_polarity_lost"}
+    sends = {}
+    for form in KINDS:
+        _, back = written(form, session, tmp_path)
+        kick = next(track for track in back.tracks if track.name == "Kick")
+        sends[form] = [(send.to_channels, send.inverted) for send in kick.sends]
+    assert sends["rpp"] == [(None, True), ("3/4", False)]
+    assert sends["dawproject"] == [(None, False)]
 
 
 def test_wet_and_dry_polarity_reversal_and_shapes_are_reapers_own(
