@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.road.inputs import Inputs, read_both
-from bridge.road.planning import linked
-from bridge.road.printed_sessions import with_stems
+from bridge.road.advising.advised_song import AdvisedSong, job_of, played_groups, read_song
+from bridge.road.inputs import Inputs
 from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
-    from bridge.planning import Plan
-    from bridge.rendering import Context
     from bridge.road.advising.job_settings import Place
     from bridge.storing import Store
     from sessions import Session
@@ -42,25 +39,7 @@ class ToBalance:
     @property
     def job(self) -> Job:
         """The job of its inputs."""
-        if self.inputs.job is None:
-            raise ValueError("a balance is of a job")
-        return self.inputs.job
-
-
-@dataclass(frozen=True)
-class _Song:
-    """A job that was read and planned."""
-
-    session: Session
-    context: Context
-
-    @property
-    def plan(self) -> Plan:
-        return self.context.plan
-
-    @property
-    def rate_hz(self) -> int:
-        return self.plan.engine.sample_rate_hz
+        return job_of(self.inputs)
 
 
 def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Balance:
@@ -96,7 +75,7 @@ def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Bala
 
 def _to_rough(
     given: ToBalance,
-    song: _Song,
+    song: AdvisedSong,
     groups: Sequence[HeardGroup],
     levels: Mapping[str, Level],
     audio: SongAudio,
@@ -120,7 +99,7 @@ def _to_rough(
 
 
 def _to_reference(
-    given: ToBalance, song: _Song, groups: Sequence[HeardGroup], levels: Mapping[str, Level]
+    given: ToBalance, song: AdvisedSong, groups: Sequence[HeardGroup], levels: Mapping[str, Level]
 ) -> tuple[Balance, Callable[[], Sounds]]:
     from bridge.advising import balance_sounds, balance_to_reference
     from bridge.checking import stem_audio
@@ -175,22 +154,11 @@ def _named(job: Job, stem: StemMove) -> str:
     return stem.id
 
 
-def _read(given: ToBalance, store: Store, events: Events) -> _Song:
-    from bridge.gathering import failures, refuse_inputs
-    from bridge.rendering import context_of
-
-    inputs = with_stems(given.inputs, events)
-    chain, session = read_both(inputs, store)
+def _read(given: ToBalance, store: Store, events: Events) -> AdvisedSong:
     try:
-        plan = linked(inputs, store, chain, session, partial=given.before_inserts)
+        return read_song(given.inputs, store, events, before_inserts=given.before_inserts)
     except MachineError as error:
         raise MachineError([_or_without(problem) for problem in error.problems]) from error
-    context = context_of(plan, store, events=events, jobs=inputs.jobs)
-    if given.before_inserts:
-        return _Song(session, context)
-    failed = failures(context.bench, plan.hosted, inputs.jobs)
-    refuse_inputs(failed)
-    return _Song(session, replace(context, failed=failed))
 
 
 def _or_without(problem: Problem) -> Problem:
@@ -234,33 +202,22 @@ def _references_of(job: Job, session: Session) -> list[Path]:
     )
 
 
-def _heard(given: ToBalance, song: _Song) -> list[HeardGroup]:
+def _heard(given: ToBalance, song: AdvisedSong) -> list[HeardGroup]:
     from bridge.advising import HeardGroup
     from bridge.gathering import ridden_signal
 
     plan = song.plan
-    signals = _sources(song) if given.before_inserts else _rendered(song)
+    signals = _sources(song) if given.before_inserts else played_groups(song)
     return [
         HeardGroup(lane, ridden_signal(signals[lane.id], lane.rides, plan.engine.sample_rate_hz))
         for lane in plan.lanes
     ]
 
 
-def _sources(song: _Song) -> Mapping[str, Signal]:
+def _sources(song: AdvisedSong) -> Mapping[str, Signal]:
     from bridge.rendering import lane_source
 
     return {lane.id: lane_source(song.context, lane) for lane in song.plan.lanes}
-
-
-def _rendered(song: _Song) -> Mapping[str, Signal]:
-    from bridge.rendering import WORKER_MODULES, render_lanes
-    from bridge.workers import working
-
-    events = song.context.events
-    events.steps(sum(len(lane.steps) for lane in song.plan.lanes))
-    events.stage("lanes")
-    with working(song.context.jobs, WORKER_MODULES):
-        return {name: signal for name, (signal, _) in render_lanes(song.context).items()}
 
 
 def _mix_of(audio: SongAudio, target: str) -> StemAudio:
@@ -272,7 +229,7 @@ def _mix_of(audio: SongAudio, target: str) -> StemAudio:
     raise InputError(Problem("rough_unreadable", said, hint=hint))
 
 
-def _in_rough(song: _Song, audio: SongAudio, mix: StemAudio) -> InRough:
+def _in_rough(song: AdvisedSong, audio: SongAudio, mix: StemAudio) -> InRough:
     from bridge.checking import in_rough
 
     tempo_bpm = song.session.tempo[0].bpm if song.session.tempo else None
