@@ -35,14 +35,15 @@ def written_settings(job: Path, settings: Mapping[Place, float]) -> tuple[str, .
                 with_setting(document, path, value)
 
         edited(place, change)
-        return tuple(_difference(before, _lines(place), place.name))
+        return tuple(difference(before, _lines(place), place.name))
 
 
 def _lines(place: Path) -> Sequence[str]:
     return place.read_text(encoding="utf-8-sig").splitlines()
 
 
-def _difference(before: Sequence[str], after: Sequence[str], name: str) -> Iterator[str]:
+def difference(before: Sequence[str], after: Sequence[str], name: str) -> Iterator[str]:
+    """What changed between two versions of a file, line by line."""
     return unified_diff(before, after, f"{name} before", f"{name} now", lineterm="", n=1)
 
 

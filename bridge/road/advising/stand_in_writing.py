@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.road.advising.fit_writing import Texts, refuse_elsewhere, refuse_existing
-from stemwright.files import placed
+from bridge.road.advising.fit_writing import Texts
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -14,40 +14,28 @@ if TYPE_CHECKING:
     from bridge.road.advising.standing_in import StoodIn
     from chains import Chain
 
-_COPY = "chain.toml"
 _STAYS = frozenset({"id", "bypass"})
 
 
 def stand_in_into_copy(chain: Chain, stood: StoodIn, out: Path) -> Texts:
     """Write the chain with what stands in to a new file; its text before and after.
 
-    Raises InputError `output_exists`, `chain_elsewhere`, ChainError where it would be wrong.
+    Raises as `changed_copy`.
     """
-    refuse_existing(out)
-    refuse_elsewhere(chain, out)
-    before, after = _texts(chain, stood)
-    placed(out, after.encode(), lasting=True)
-    return before, after
+    from bridge.road.advising.song_chain import changed_copy
+
+    return changed_copy(chain, partial(_with_stand_in, stood=stood), out)
 
 
 def stand_in_into_job(job: Job, stood: StoodIn) -> Texts:
     """Put what stands in into the song's own chain; its text before and after.
 
-    A chain outside of the job's folder may be other songs': it is copied into the folder, and the
-    job names the copy. Raises as `stand_in_into_copy`; InputError `stand_in_overridden`.
+    Raises as `changed_song_chain`; InputError `stand_in_overridden`.
     """
-    from bridge.jobs import edited
-    from chains import load
+    from bridge.road.advising.song_chain import changed_song_chain
 
     _refuse_overridden(job, stood)
-    chain = load(job.chain_path)
-    if job.chain_path.resolve().is_relative_to(job.folder.resolve()):
-        before, after = _texts(chain, stood)
-        placed(job.chain_path, after.encode(), lasting=True)
-        return before, after
-    texts = stand_in_into_copy(chain, stood, job.folder / _COPY)
-    edited(job.path, lambda document: document.__setitem__("chain", _COPY))
-    return texts
+    return changed_song_chain(job, partial(_with_stand_in, stood=stood))
 
 
 def _refuse_overridden(job: Job, stood: StoodIn) -> None:
@@ -65,19 +53,11 @@ def _refuse_overridden(job: Job, stood: StoodIn) -> None:
         )
 
 
-def _texts(chain: Chain, stood: StoodIn) -> Texts:
-    from chains import CHAIN, loads, toml_text
-
-    assert chain.path is not None  # noqa: S101 - only files are given to the command
-    before = toml_text(chain.path, CHAIN)
-    after = _with_stand_in(chain, before, stood)
-    loads(after, chain.path)
-    return before, after
-
-
 def _with_stand_in(chain: Chain, text: str, stood: StoodIn) -> str:
     """The text with the insert's table made anew; its comments that stand beside it stay."""
     import tomlkit
+
+    from bridge.road.advising.song_chain import as_written
 
     places = {f"{owner}/{insert.id}": insert.where.at for owner, insert in chain.inserts()}
     document: Any = tomlkit.parse(text)
@@ -88,22 +68,6 @@ def _with_stand_in(chain: Chain, text: str, stood: StoodIn) -> str:
         del row[key]
     for key, value in stood.table.items():
         if row.get(key) != value:
-            row[key] = _item(value)
+            row[key] = as_written(value)
     row["use"].comment(stood.comment)
     return tomlkit.dumps(document)
-
-
-def _item(value: Any) -> Any:
-    """Bands as one writes them: an inline table a line."""
-    import tomlkit
-
-    if isinstance(value, dict):
-        made = tomlkit.inline_table()
-        made.update(value)
-        return made
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        rows = tomlkit.array()
-        for each in value:
-            rows.append(_item(each))
-        return rows.multiline(True)
-    return tomlkit.item(value)
