@@ -56,19 +56,40 @@ from .starting.starter import (
 from .starting.trials import (
     Trials as Trials,
 )
+from .unmasking.cuts import (
+    Cut as Cut,
+    FreeingCut as FreeingCut,
+    GroupEffect as GroupEffect,
+    Unmasking as Unmasking,
+)
+from .unmasking.listening import (
+    UnmaskedSounds as UnmaskedSounds,
+    unmasked_sounds as unmasked_sounds,
+)
+from .unmasking.page import (
+    write_unmasking_page as write_unmasking_page,
+)
+from .unmasking.unmask import (
+    PlayedGroup as PlayedGroup,
+    unmasked as unmasked,
+)
 
 __all__ = [
     "BUILT_IN_STAND_INS",
     "Aim",
     "Balance",
     "BuiltInStage",
+    "Cut",
     "Excerpted",
     "Fit",
+    "FreeingCut",
+    "GroupEffect",
     "GroupMove",
     "HeardGroup",
     "Level",
     "Likeness",
     "Part",
+    "PlayedGroup",
     "Reference",
     "Row",
     "SamePerformance",
@@ -79,6 +100,8 @@ __all__ = [
     "StemMove",
     "Trials",
     "Turned",
+    "UnmaskedSounds",
+    "Unmasking",
     "balance_sounds",
     "balance_to_reference",
     "balance_to_rough",
@@ -88,6 +111,9 @@ __all__ = [
     "level_of",
     "stand_in_settings",
     "starter",
+    "unmasked",
+    "unmasked_sounds",
     "without_idle_bands",
     "write_balance_page",
+    "write_unmasking_page",
 ]

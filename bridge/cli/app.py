@@ -70,6 +70,10 @@ COMMANDS = {
         "advising.balance:balance",
         "Propose faders that give JOB's groups the balance of its rough mix, or of a reference.",
     ),
+    "unmask": (
+        "advising.unmask:unmask",
+        "Find where JOB's groups hide each other, and propose narrow cuts that free them.",
+    ),
     "measure": (
         "commands.measure:measure",
         "Measure loudness (ITU-R BS.1770, EBU R 128), true peak and more; several files as a"

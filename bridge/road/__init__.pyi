@@ -26,6 +26,11 @@ from .advising.starting import (
     NewChain as NewChain,
     new_chain as new_chain,
 )
+from .advising.unmasking import (
+    ToUnmask as ToUnmask,
+    apply_unmasking as apply_unmasking,
+    freed as freed,
+)
 from .again import (
     FinishedAgain as FinishedAgain,
 )
@@ -144,9 +149,11 @@ __all__ = [
     "ToDeliver",
     "ToFit",
     "ToStandIn",
+    "ToUnmask",
     "Work",
     "accept_findings",
     "apply_balance",
+    "apply_unmasking",
     "are_repairs",
     "balanced",
     "check_draft",
@@ -170,6 +177,7 @@ __all__ = [
     "fit_into_chain",
     "fit_into_copy",
     "fit_into_job",
+    "freed",
     "freeze",
     "freeze_sizes",
     "installed_plugins",

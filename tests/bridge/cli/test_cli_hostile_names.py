@@ -199,6 +199,11 @@ def _words(place: SimpleNamespace, rendered: Path) -> dict[str, list[list[object
         "report": [[rendered], [rendered, "--bypass", HOSTILE]],
         "send": [[place.folder, "--words", HOSTILE], [place.folder / HOSTILE, "--words", "x"]],
         "balance": [[place.job], [place.job, "--per-stem"], [place.folder / HOSTILE]],
+        "unmask": [
+            [place.job],
+            [place.job, "--lead", HOSTILE],
+            [place.folder / HOSTILE, "--only", HOSTILE],
+        ],
         "fit": [
             [place.chain, "--stems", place.stems, "--insert", HOSTILE, "--to", place.chain],
             [place.job, "--insert", HOSTILE, "--reference", place.folder / HOSTILE],

@@ -1,0 +1,226 @@
+"""Which cuts: where most is freed for least, in groups that can spare it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, erb_hz
+from bridge.advising.unmasking.cuts import RATIO, Cut
+from bridge.advising.unmasking.hearing import Frames
+from bridge.advising.unmasking.scene import DEEPEST_DB, REGIONS, Loudnesses, loudnesses, partial_of
+from stemwright.decibels import linear_power, power_db
+from stemwright.values import dataclass
+
+_MOST_CUTS = 3
+_FRAMES = 600
+_LEAST_HIDDEN_PHON, _LEAST_GAIN_PHON = 5.0, 1.5
+_CLEARER_PHON = 3.0
+"""By which a group that is cut is less hidden there than the one it frees."""
+_MOST_TRIES = 24
+_WANTED_GAIN_PHON = 3.0
+_LEAST_SHARE = 0.03
+"""Of all its loudness that a group has in a band worth freeing."""
+_MOST_COST_PHON = 0.7
+_DEPTHS_DB = (2.0, 3.0, 4.0, 5.0, 6.0)
+_LOWEST_HZ, _HIGHEST_HZ = 80.0, 12000.0
+_APART = 2.0**0.5
+_LEAD_COUNTS = 4.0
+_MOVES_UNDER = 0.75
+"""A band moves where the freed group sounds in less of the time than this."""
+_SOUNDS_DB = -20.0
+_PEAK_DB = 6.0
+"""A detector's peaks stand that far over the mean power of a band's frame, more or less."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is known of a group: its fader, the groups it listens to, and cuts it has already.
+
+    `powers` are those behind the fader.
+    """
+
+    id: str
+    powers: Frames
+    fader_db: float
+    is_lead: bool
+    keys: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+
+def chosen(groups: Sequence[Group], factor: float) -> tuple[Cut, ...]:
+    """At most three a group, those that free most first. None without two groups that sound."""
+    every = max(1, len(groups[0].powers) // _FRAMES) if groups else 1
+    powers = [each.powers[::every].copy() for each in groups]
+    found: list[Cut] = []
+    for _ in range(_MOST_CUTS):
+        new = _round(groups, powers, factor, found)
+        if not new:
+            break
+        found += new
+        for cut in new:
+            turn_down(powers, [each.id for each in groups], cut)
+    return tuple(found)
+
+
+def _round(
+    groups: Sequence[Group], powers: Sequence[Frames], factor: float, before: Sequence[Cut]
+) -> list[Cut]:
+    """The best cut of every group that has one, no two for the same band of the same group."""
+    new: list[Cut] = []
+    heard, tries = loudnesses(powers, factor), _MOST_TRIES
+    for place in _candidates(groups, heard):
+        masker, freed, band = place
+        one, other = groups[masker], groups[freed]
+        cut = Cut(one.id, other.id, _rounded_hz(CENTRES_HZ[band]), _q(band), DEEPEST_DB)
+        taken = [*before, *new]
+        if any(each.group == one.id for each in new) or not _fits(cut, one, taken):
+            continue
+        if not tries:
+            break
+        tries -= 1
+        deep = _moving(cut, groups, powers, place, taken)
+        depth_db = _depth_db(heard, _tried(groups, powers, factor, deep), place)
+        if depth_db is not None:
+            new.append(_moving(replace(cut, depth_db=depth_db), groups, powers, place, taken))
+    return new
+
+
+def _tried(groups: Sequence[Group], powers: Sequence[Frames], factor: float, cut: Cut) -> Powers:
+    """(groups, bands) of mean sone with the cut in it."""
+    turned = list(powers)
+    turn_down(turned, [each.id for each in groups], cut)
+    return partial_of(turned, factor)[0]
+
+
+def _candidates(groups: Sequence[Group], heard: Loudnesses) -> Iterator[tuple[int, int, int]]:
+    """Masker, freed group and band, the most useful first."""
+    shape = np.array([1.0 - bell_powers(n, DEEPEST_DB) for n in range(len(CENTRES_HZ))])
+    shape /= 1.0 - linear_power(-DEEPEST_DB)
+    inside = REGIONS.astype(np.float64)
+    partial, alone = heard.partial @ inside.T, heard.alone @ inside.T
+    left = partial + 0.02 * alone
+    own = np.maximum(heard.alone.sum(axis=1), 1e-9)
+    gained = np.einsum("mgb,cb->mgc", heard.relief, shape)
+    weight = np.array([_LEAD_COUNTS if each.is_lead else 1.0 for each in groups])
+    shares = left / np.maximum(alone, 1e-9)
+    score = (weight / own)[None, :, None] * gained * (1.0 - shares)[None]
+    fits = (shares <= loudness_ratio(-_LEAST_HIDDEN_PHON)) & (alone >= _LEAST_SHARE * own[:, None])
+    fits = fits[None] & (shares[:, None] >= loudness_ratio(_CLEARER_PHON) * shares[None])
+    fits &= gained >= (loudness_ratio(_LEAST_GAIN_PHON) - 1.0) * left[None]
+    fits &= ~np.array([each.is_lead for each in groups])[:, None, None]
+    fits &= ((CENTRES_HZ >= _LOWEST_HZ) & (CENTRES_HZ <= _HIGHEST_HZ))[None, None, :]
+    fits &= ~np.eye(len(groups), dtype=bool)[:, :, None]
+    places = np.argwhere(fits)
+    order = np.argsort([-round(float(score[tuple(each)]), 9) for each in places], kind="stable")
+    for each in order:
+        masker, freed, band = places[each]
+        yield int(masker), int(freed), int(band)
+
+
+def _fits(cut: Cut, group: Group, taken: Sequence[Cut]) -> bool:
+    """Whether it is no second cut at a place, and none where its group was to be freed."""
+    own = [each for each in taken if each.group == cut.group]
+    if len(own) + len(group.cuts) >= _MOST_CUTS:
+        return False
+    near = [each.hz for each in (*own, *group.cuts)]
+    near += [each.hz for each in taken if each.frees in (cut.group, cut.frees)]
+    return all(max(cut.hz / hz, hz / cut.hz) >= _APART for hz in near)
+
+
+def _depth_db(heard: Loudnesses, deep: Powers, place: tuple[int, int, int]) -> float | None:
+    """No more than frees the band well, and than the group can spare; `deep` is at the deepest."""
+    masker, freed, band = place
+    inside = REGIONS[band]
+    gain = phon_between(heard.partial[freed][inside].sum(), deep[freed][inside].sum())
+    cost = phon_between(deep[masker].sum(), heard.partial[masker].sum())
+    if gain < _LEAST_GAIN_PHON:
+        return None
+    wanted = next((d for d in _DEPTHS_DB if gain * d / DEEPEST_DB >= _WANTED_GAIN_PHON), DEEPEST_DB)
+    spared = [d for d in _DEPTHS_DB if cost * d / DEEPEST_DB <= _MOST_COST_PHON and d <= wanted]
+    return max(spared, default=None)
+
+
+def _moving(
+    cut: Cut,
+    groups: Sequence[Group],
+    powers: Sequence[Frames],
+    place: tuple[int, int, int],
+    taken: Sequence[Cut],
+) -> Cut:
+    """The same as a band that moves, if the freed group pauses and may be listened to."""
+    masker, freed, band = place
+    ours, theirs = (_sounding(powers[number], band) for number in (masker, freed))
+    together = float((ours & theirs).sum()) / max(1, int(ours.sum()))
+    heard = {each.id: {*each.keys} for each in groups}
+    for each in taken:
+        if each.threshold_db is not None:
+            heard[each.group].add(each.frees)
+    if together >= _MOVES_UNDER or _listens(heard, cut.frees, cut.group):
+        return cut
+    inside = powers[freed][:, :, REGIONS[band]].sum(axis=2).max(axis=1)[theirs]
+    typical_db = power_db(float(np.percentile(inside, 30.0))) - groups[freed].fader_db
+    over_db = cut.depth_db / (1.0 - 1.0 / RATIO)
+    threshold_db = float(np.clip(round(typical_db + _PEAK_DB - over_db), -80.0, 0.0))
+    return replace(cut, threshold_db=threshold_db)
+
+
+def _listens(heard: Mapping[str, set[str]], one: str, to: str) -> bool:
+    waiting, seen = [one], {one}
+    while waiting:
+        for each in heard.get(waiting.pop(), set()) - seen:
+            seen.add(each)
+            waiting.append(each)
+    return to in seen
+
+
+def _sounding(powers: Frames, band: int) -> npt.NDArray[np.bool_]:
+    """(frames,) of truth: whether a group sounds about a band, against its loud moments there."""
+    inside = powers[:, :, REGIONS[band]].sum(axis=(1, 2), dtype=np.float64)
+    loud = float(np.percentile(inside, 95.0)) if len(inside) else 0.0
+    return np.asarray((inside > 0.0) & (inside >= linear_power(_SOUNDS_DB) * loud))
+
+
+def turn_down(powers: list[Frames], names: Sequence[str], cut: Cut) -> None:
+    """Put a cut into its group's powers, in place of what was there."""
+    number = names.index(cut.group)
+    band = int(np.abs(CENTRES_HZ - cut.hz).argmin())
+    factors = bell_powers(band, cut.depth_db).astype(np.float32)
+    if cut.threshold_db is None:
+        powers[number] = powers[number] * factors
+    else:
+        sounds = _sounding(powers[names.index(cut.frees)], band)[:, None, None]
+        powers[number] = np.where(sounds, powers[number] * factors, powers[number])
+
+
+def bell_powers(band: int, depth_db: float) -> Powers:
+    """(bands,): what a cut about a band leaves of power; the analogue bell that `eq` follows.
+
+    A negative depth takes it back.
+    """
+    away = np.square(CENTRES_HZ / CENTRES_HZ[band] - CENTRES_HZ[band] / CENTRES_HZ)
+    root, q = linear_power(-depth_db / 4.0), _q(band)
+    return np.asarray((away + (root / q) ** 2) / (away + (1.0 / (root * q)) ** 2))
+
+
+def _q(band: int) -> float:
+    """A bell three ERB wide."""
+    hz = CENTRES_HZ[band]
+    return round(float(hz / (3.0 * erb_hz(hz))), 1)
+
+
+def _rounded_hz(hz: float) -> float:
+    return float(f"{hz:.2g}") if hz < 1000 else float(f"{hz:.3g}")
+
+
+def loudness_ratio(phon: float) -> float:
+    """A difference of loudness levels as a ratio in sone: 10 phon are twice as loud."""
+    return float(2.0 ** (phon / 10.0))
+
+
+def phon_between(sone: float, other: float) -> float:
+    """How much louder the second is, in phon; 0 where the first is silence."""
+    return float(10.0 * np.log2(max(other / sone, 1e-6))) if sone > 0.0 else 0.0

@@ -1,0 +1,67 @@
+"""What there is to hear of cuts: the same seconds of every group, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from bridge.advising.unmasking.cuts import FreeingCut, Unmasking
+from bridge.advising.unmasking.unmask import PlayedGroup, treated
+from bridge.audio import Block
+from bridge.gathering import cut, ridden_blocks
+from stemwright.values import dataclass
+
+_SPAN_S = 20.0
+
+
+@dataclass(frozen=True)
+class UnmaskedSounds:
+    """Every group behind its fader, (2, frames) from `start_s` of the song on, by its id.
+
+    `after` has those that are cut.
+    """
+
+    rate_hz: int
+    start_s: float
+    before: Mapping[str, Block]
+    after: Mapping[str, Block]
+
+    def together(self, names: Sequence[str], *, cut_too: bool) -> Block:
+        """The sum of these groups."""
+        parts = [
+            self.after[name] if cut_too and name in self.after else self.before[name]
+            for name in names
+        ]
+        return np.asarray(sum(parts))
+
+
+def unmasked_sounds(groups: Sequence[PlayedGroup], made: Unmasking, rate_hz: int) -> UnmaskedSounds:
+    """Twenty seconds about where the first cut's group is hidden longest."""
+    length = max((each.signal.frames for each in groups), default=0)
+    frames = min(round(_SPAN_S * rate_hz), length)
+    start = min(round(_hidden_s(made.cuts) * rate_hz), length - frames)
+    cuts = [each.cut for each in made.cuts]
+    named, changed = {each.lane.id: each for each in groups}, {each.group for each in cuts}
+
+    def taken(group: PlayedGroup, blocks: Callable[[], Iterator[Block]]) -> Block:
+        ridden = ridden_blocks(blocks(), group.lane.rides, rate_hz, 0)
+        parts = list(cut(ridden, frames, start))
+        found = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0))
+        return group.lane.fader * np.pad(found, ((0, 0), (0, frames - found.shape[1])))
+
+    return UnmaskedSounds(
+        rate_hz,
+        start / rate_hz,
+        {name: taken(each, each.signal.blocks) for name, each in named.items()},
+        {
+            name: taken(each, treated(named, cuts, name, rate_hz))
+            for name, each in named.items()
+            if name in changed
+        },
+    )
+
+
+def _hidden_s(cuts: Sequence[FreeingCut]) -> float:
+    stretches = cuts[0].times_s if cuts else ()
+    return max(stretches, key=lambda each: each[1] - each[0], default=(0.0, 0.0))[0]

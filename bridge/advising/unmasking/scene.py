@@ -1,0 +1,133 @@
+"""All groups of a song in one pair of ears, and what each leaves of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bridge.advising.unmasking.auditory_bands import (
+    CENTRES_CAMS,
+    STEP_CAMS,
+    Powers,
+    excitations,
+    through_ear,
+)
+from bridge.advising.unmasking.hearing import Frames
+from bridge.advising.unmasking.partial_loudness import partial_loudness
+from stemwright.decibels import linear_power
+from stemwright.values import dataclass
+
+LISTENING_DB_SPL = 80.0
+"""How loud the groups together are thought to play: the song without its pauses, at each ear."""
+DEEPEST_DB = 6.0
+_PAUSE_DB = -10.0
+_CHUNK = 128
+_REACH_CAMS = 1.0
+
+REGIONS = np.abs(CENTRES_CAMS[:, None] - CENTRES_CAMS[None, :]) <= _REACH_CAMS + 1e-9
+"""(centres, bands): what belongs to the band about a centre: one ERB on either side."""
+
+
+@dataclass(frozen=True)
+class Loudnesses:
+    """Mean sone of every group in every band, (groups, bands): beside the others, and alone.
+
+    `relief` (maskers, groups, bands): what a group would gain were the masker 6 dB softer;
+    `loss` (groups, bands): what a group would lose itself.
+    """
+
+    partial: Powers
+    alone: Powers
+    relief: Powers
+    loss: Powers
+
+
+def playback_factor(groups: Sequence[Frames]) -> float:
+    """What brings power re full scale to the level that is listened at; 0 for silence."""
+    each = sum(np.sum(group, axis=(1, 2), dtype=np.float64) / 2.0 for group in groups)
+    power = np.asarray(each)
+    if not power.any():
+        return 0.0
+    sounding = power[power >= linear_power(_PAUSE_DB) * power.mean()]
+    return float(linear_power(LISTENING_DB_SPL) / sounding.mean())
+
+
+def chunks(groups: Sequence[Frames], factor: float, every: int = 1) -> Iterator[Powers]:
+    """(groups, n, bands) excitations of the next frames, both ears one after the other."""
+    for start in range(0, len(groups[0]), _CHUNK * every):
+        part = np.stack([group[start : start + _CHUNK * every : every] for group in groups])
+        heard = part.astype(np.float64) * (factor * through_ear())
+        heard = heard.reshape(len(groups), -1, heard.shape[-1])
+        yield excitations(heard, heard.sum(axis=0))
+
+
+def loudnesses(groups: Sequence[Frames], factor: float, *, every: int = 1) -> Loudnesses:
+    """Hear all groups together, every `every`-th frame of them, and what cuts would do."""
+    count, bands = len(groups), groups[0].shape[2]
+    partial, alone = np.zeros((count, bands)), np.zeros((count, bands))
+    relief, loss, frames = np.zeros((count, count, bands)), np.zeros((count, bands)), 0
+    cut = 1.0 - linear_power(-DEEPEST_DB)
+    for heard in chunks(groups, factor, every):
+        frames += heard.shape[1] // 2
+        for number, (signal, noise, now) in enumerate(_each(heard)):
+            partial[number] += now
+            alone[number] += _sone(signal, np.zeros_like(signal))
+            loss[number] += now - _sone((1.0 - cut) * signal, noise)
+            for masker, other in enumerate(heard):
+                if masker != number:
+                    eased = np.maximum(noise - cut * other, 0.0)
+                    relief[masker, number] += _sone(signal, eased) - now
+    scale = 1.0 / max(frames, 1)
+    return Loudnesses(scale * partial, scale * alone, scale * relief, scale * loss)
+
+
+def partial_of(groups: Sequence[Frames], factor: float) -> tuple[Powers, Powers]:
+    """Mean sone of every group in every band, beside the others and alone."""
+    partial = np.zeros((len(groups), groups[0].shape[2]))
+    alone = np.zeros_like(partial)
+    for heard in chunks(groups, factor):
+        for number, (signal, _, now) in enumerate(_each(heard)):
+            partial[number] += now
+            alone[number] += _sone(signal, np.zeros_like(signal))
+    scale = 1.0 / max(len(groups[0]), 1)
+    return scale * partial, scale * alone
+
+
+def hidden_frames(
+    groups: Sequence[Frames], factor: float, places: Sequence[tuple[int, int]], most_left: float
+) -> list[Powers]:
+    """For each group and band, (frames,) of sounding and of hidden, 1 or 0 each: (2, frames).
+
+    It sounds at a tenth of its mean there and more; it is hidden where no more of it is left than
+    that share.
+    """
+    now: list[list[Powers]] = [[] for _ in places]
+    own: list[list[Powers]] = [[] for _ in places]
+    for heard in chunks(groups, factor):
+        total = heard.sum(axis=0)
+        for found, masked in ((now, True), (own, False)):
+            known: dict[int, Powers] = {}
+            for number, (which, band) in enumerate(places):
+                if which not in known:
+                    noise = np.maximum(total - heard[which], 0.0) * masked
+                    known[which] = partial_loudness(heard[which], noise)
+                inside = known[which][:, REGIONS[band]].sum(axis=1)
+                found[number].append(inside.reshape(-1, 2).sum(axis=1))
+    made = []
+    for left, alone in zip(map(np.concatenate, now), map(np.concatenate, own), strict=True):
+        sounds = (alone > 0.0) & (alone >= 0.1 * alone.mean())
+        made.append(np.array([sounds, sounds & (left <= most_left * alone)], np.float64))
+    return made
+
+
+def _each(heard: Powers) -> Iterator[tuple[Powers, Powers, Powers]]:
+    total = heard.sum(axis=0)
+    for signal in heard:
+        noise = np.maximum(total - signal, 0.0)
+        yield signal, noise, _sone(signal, noise)
+
+
+def _sone(signal: Powers, noise: Powers) -> Powers:
+    """Of both ears, summed over the frames."""
+    return np.asarray(partial_loudness(signal, noise).sum(axis=0) * STEP_CAMS)

@@ -1,0 +1,128 @@
+"""A job's groups freed of each other: heard through their inserts, cut in the song's own chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bridge.road.advising.advised_song import AdvisedSong, job_of, played_groups, read_song
+from bridge.road.inputs import Inputs
+from stemwright.problems import InputError, Problem
+from stemwright.values import dataclass
+
+if TYPE_CHECKING:
+    from bridge.advising import FreeingCut, PlayedGroup, Unmasking
+    from bridge.gathering import Events
+    from bridge.jobs import Job
+    from chains import Chain
+
+
+@dataclass(frozen=True)
+class ToUnmask:
+    """A job whose groups are to be freed of each other.
+
+    `leads` are groups that are cut nowhere; without any, those with a lead voice are. `only` are
+    the ids of cuts.
+    """
+
+    inputs: Inputs
+    leads: Sequence[str] = ()
+    only: Sequence[str] = ()
+
+    @property
+    def job(self) -> Job:
+        """The job of its inputs."""
+        return job_of(self.inputs)
+
+
+def freed(given: ToUnmask, events: Events, page: Path | None = None) -> Unmasking:
+    """What would free the job's groups; nothing is written but a `page`, if any.
+
+    Groups are heard after their inserts: what the store has not is rendered into it. Raises
+    InputError, MachineError and RenderError as a render does, and as `bridge.advising.unmasked`.
+    """
+    from bridge.advising import PlayedGroup, unmasked
+    from bridge.road.stem_checking.stem_checks import store_of
+
+    with store_of(given.inputs.store) as store:
+        song = read_song(given.inputs, store, events)
+        signals = played_groups(song)
+        groups = [PlayedGroup(lane, signals[lane.id]) for lane in song.plan.lanes]
+        made = unmasked(
+            groups, song.rate_hz, leads=given.leads, only=given.only, stage=events.stage
+        )
+        if page is not None:
+            _write_page(page, given.job, made, groups, song)
+        return made
+
+
+def _write_page(
+    page: Path, job: Job, made: Unmasking, groups: Sequence[PlayedGroup], song: AdvisedSong
+) -> None:
+    from bridge.advising import unmasked_sounds, write_unmasking_page
+    from bridge.jobs import song_name
+
+    sounds = unmasked_sounds(groups, made, song.rate_hz)
+    write_unmasking_page(page, made, sounds, song_name(job))
+
+
+def apply_unmasking(given: ToUnmask, made: Unmasking) -> tuple[str, ...]:
+    """Write the cuts into the song's own chain, and return what changed in it, line by line.
+
+    A chain that may be other songs' is first copied into the job's folder, and the job names the
+    copy. Raises as `changed_song_chain`; InputError `unusual_layout`.
+    """
+    from bridge.road.advising.job_settings import difference
+    from bridge.road.advising.song_chain import COPY, changed_song_chain, is_own
+
+    if not made.cuts:
+        return ()
+    job = given.job
+    name = job.chain_path.name if is_own(job) else COPY
+    copied = () if is_own(job) else (f"copied {job.chain_path} to {job.folder / COPY}",)
+    before, after = changed_song_chain(job, partial(_with_cuts, cuts=made.cuts))
+    return (*copied, *difference(before.splitlines(), after.splitlines(), name))
+
+
+def _with_cuts(chain: Chain, text: str, cuts: Sequence[FreeingCut]) -> str:
+    """The text with an insert more for each cut, the last of its group."""
+    import tomlkit
+
+    document: Any = tomlkit.parse(text)
+    wanted = document.unwrap()
+    for each in cuts:
+        _plain_group(wanted, each.cut.group).setdefault("insert", []).append(each.cut.table())
+        _append(_plain_group(document, each.cut.group), each)
+    changed = tomlkit.dumps(document)
+    if tomlkit.parse(changed).unwrap() != wanted:
+        place = {"file": str(chain.path)}
+        said = "the chain is laid out so that an insert cannot be put into a group"
+        hint = "write its groups as [[group]] tables, or the cuts by hand"
+        raise InputError(Problem("unusual_layout", said, place, hint=hint))
+    return changed
+
+
+def _plain_group(document: Any, name: str) -> Any:
+    return next(row for row in document["group"] if row["id"] == name)
+
+
+def _append(group: Any, freeing: FreeingCut) -> None:
+    import tomlkit
+    from tomlkit.items import AoT
+
+    from bridge.road.advising.song_chain import as_written
+
+    table = freeing.cut.table()
+    if "insert" not in group:
+        group["insert"] = tomlkit.aot()
+    rows = group["insert"]
+    if not isinstance(rows, AoT):
+        rows.append(as_written(table))
+        return
+    row = tomlkit.table()
+    for key, value in table.items():
+        row[key] = as_written(value)
+    row["use"].comment(f"frees {freeing.cut.frees}, {freeing.gain_phon:+.1f} phon there")
+    rows.append(row)
