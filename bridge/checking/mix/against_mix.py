@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
-from bridge.checking.mix.beside import beside
 from bridge.checking.mix.far_away import far_offsets_s
 from bridge.checking.mix.fitting import Fit, copies_of
 from bridge.checking.mix.holding import SUMS_DB, Held, held_to
-from bridge.checking.mix.mastered import doubtful, is_mastered
 from bridge.checking.mix.missing import missing
-from bridge.checking.mix.outside import sounds_in, with_outside
+from bridge.checking.mix.otherwise.beside import beside
+from bridge.checking.mix.otherwise.fades import Fades, fades
+from bridge.checking.mix.otherwise.mastered import doubtful, is_mastered
+from bridge.checking.mix.otherwise.outside import sounds_in, with_outside
 from bridge.checking.mix.placing import placed
 from bridge.checking.mix.refining import rests_db
 from bridge.checking.mix.telling import (
@@ -118,9 +119,10 @@ def _told(stems: Sequence[Heard], held: Held, tempo_bpm: float | None) -> MixFit
     if explained_db < POOR_DB and is_mastered(mix, common_gain_db(found)):
         words = f"a finished master, no rough mix: {_said(held.fit)}, which proves little"
         return MixFit(explained_db, in_mix, doubtful(changes), "master", words)
-    verdict, words = _verdict(held.fit, held.by_bus_db, changes)
+    faded = fades(held.fit, held.given.window_s) if held.by_bus_db else Fades()
+    verdict, words = _verdict(held, changes, bus_moves=not faded.is_all)
     offsets = [place.late for place in held.places]
-    words = "; ".join((words, *beside(stems, mix, rate_hz, offsets)))
+    words = "; ".join((words, *faded.words(), *beside(stems, mix, rate_hz, offsets)))
     return MixFit(explained_db, in_mix, changes, verdict, words)
 
 
@@ -148,14 +150,14 @@ def _said(fit: Fit) -> str:
     return f"the stems explain it down to {fit.explained_db:.1f} dB below it"
 
 
-def _verdict(fit: Fit, by_bus_db: float, told: Sequence[Finding]) -> tuple[str, str]:
-    said = _said(fit)
+def _verdict(held: Held, told: Sequence[Finding], *, bus_moves: bool) -> tuple[str, str]:
+    said = _said(held.fit)
     changes = [each for each in told if each.severity != "info"]
     if changes:
         return "sums_with_changes", f"{said}, but for {counted(len(changes), 'change')}"
-    if by_bus_db:
-        share = f"{by_bus_db:.1f} dB of that by a gain that moves"
+    if bus_moves:
+        share = f"{held.by_bus_db:.1f} dB of that by a gain that moves"
         return "bus_processing", f"{said}, {share}: its bus was processed"
-    if fit.explained_db >= SUMS_DB:
+    if held.fit.explained_db >= SUMS_DB:
         return "sums", said
     return "sums_with_changes", f"{said}: something was processed otherwise"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,6 +114,23 @@ def test_gains_places_and_polarities_are_found_through_a_bus(tmp_path: Path) -> 
 def test_a_bus_that_moves_is_told_as_one(tmp_path: Path) -> None:
     fit = _fit(tmp_path, _pumped(_sum()))
     assert (fit.verdict, fit.findings) == ("bus_processing", ())
+    assert "fade" not in fit.words
+
+
+def test_a_mix_that_fades_is_a_sum_and_says_where(tmp_path: Path) -> None:
+    fade = np.ones(SECONDS * RATE_HZ)
+    fade[: 3 * RATE_HZ // 2] = np.linspace(0.0, 1.0, 3 * RATE_HZ // 2)
+    fade[-2 * RATE_HZ :] = np.linspace(1.0, 0.0, 2 * RATE_HZ)
+    for folder, mix, verdict in (
+        ("sum", _sum(), "sums"),
+        ("bus", _pumped(_sum()), "bus_processing"),
+    ):
+        (tmp_path / folder).mkdir()
+        fit = _fit(tmp_path / folder, 0.5 * fade * mix)
+        assert (fit.verdict, fit.findings) == (verdict, ())
+        assert re.search("; it fades in until 0:01; it fades out from 0:0[34] on", fit.words)
+        bass, keys, lead = (each.gain_db for each in fit.stems)
+        assert [bass - lead, keys - lead] == pytest.approx([0.0, 0.0], abs=0.3)
 
 
 def test_a_stem_too_quiet_is_told_by_how_much(tmp_path: Path) -> None:

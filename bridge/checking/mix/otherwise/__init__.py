@@ -1,0 +1,1 @@
+"""What else a rough mix is than the sum of its stems."""
