@@ -21,6 +21,11 @@ LOADING = "loading (where the host also runs and unloads it)"
 """Both hosts make the plugin, look at it, end it, and make it again; pedalboard also has it
 process, so that a fault in its first block is one of loading."""
 
+WARMING_UP = "loading by itself what it needs"
+"""Samplers, convolvers and neural plugins read on a thread of their own once they are set up, and
+are silent or dry until then. They are started, as some begin only then, waited for, and started
+anew, so that what was read plays from the first frame on and is not faded in."""
+
 _alive: list[object] = []
 
 

@@ -75,7 +75,7 @@ def run(engine: Engine, job: RunJob, deadline_s: float | None) -> RunResult:
     part = job.output.with_name(job.output.name + ".part")
     try:
         wanted = run_job(engine.name, job, part, library_of_tapes())
-        answer = ask(wanted, deadline_s, insert.slot)
+        answer = ask(wanted, deadline_s + insert.warm_up_s, insert.slot)
         if not part.exists() or part.stat().st_size != job.frames * FRAME_BYTES:
             said = "its output is not there, or of another length"
             failed = ChildFailed(Ending.GARBLED, said)
@@ -138,7 +138,7 @@ def _prepare_in(engine: Engine, job: PrepareJob, deadline_s: float) -> Prepared:
         check_owner(job.state, job.slot)
     with scratch() as folder:
         preset = folder / f"prepared{SUFFIXES[job.plugin.format]}"
-        answer = ask(prepare_job(engine.name, job, preset), deadline_s, job.slot)
+        answer = ask(prepare_job(engine.name, job, preset), deadline_s + job.warm_up_s, job.slot)
         data = preset.read_bytes() if preset.exists() else None
     return Prepared(
         preset=data,

@@ -108,6 +108,7 @@ class Prepare(_Hosted[PrepareAnswer]):
     answer = PrepareAnswer
     state: str | None
     params: tuple[tuple[str, str], ...]
+    warm_up_s: float
     preset_out: str
 
 
@@ -124,6 +125,7 @@ class _Rendered(_Hosted[Answer]):
     key: str | None
     frames: int
     moved: RawMoves
+    warm_up_s: float
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,7 @@ def prepare_job(engine: str, job: PrepareJob, preset: Path) -> Prepare:
         sample_rate_hz=job.sample_rate_hz,
         buffer_size=job.buffer_size,
         tempo_bpm=job.tempo_bpm,
+        warm_up_s=job.warm_up_s,
         preset_out=str(preset),
     )
 
@@ -317,6 +320,7 @@ def _rendered(engine: str, job: RunJob) -> dict[str, Any]:
         "key": _path(insert.key_input),
         "frames": job.frames,
         "moved": tuple((each.parameter, each.values) for each in insert.moved),
+        "warm_up_s": insert.warm_up_s,
         "sample_rate_hz": job.sample_rate_hz,
         "buffer_size": job.buffer_size,
         "tempo_bpm": job.tempo_bpm,

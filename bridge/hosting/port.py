@@ -21,7 +21,10 @@ SLOWEST_REAL_TIME_RATIO = 2.0
 
 @dataclass(frozen=True)
 class PrepareJob:
-    """Set a plugin up: the state (.vstpreset), then parameters by name in display text over it."""
+    """Set a plugin up: the state (.vstpreset), then parameters by name in display text over it.
+
+    `warm_up_s` is what it is given, once it has its state, to load what it loads by itself.
+    """
 
     plugin: Plugin
     state: Path | None = None
@@ -31,6 +34,7 @@ class PrepareJob:
     tempo_bpm: float = 120.0
     step_id: str = ""
     lines: Lines = field(default_factory=dict, compare=False)
+    warm_up_s: float = 0.0
 
     @property
     def slot(self) -> Slot:
@@ -68,6 +72,7 @@ class HostedInsert:
     reported when it was prepared: a run that finds another value says so. `inputs` and `outputs`
     are the channels it was prepared with, 1 or 2. `key_input` is the side-chain
     key, a file like the run's input and as long. `moved` are the parameters that do not stand.
+    `warm_up_s` is how long the plugin, set up and started, is waited for before it is fed.
     """
 
     step_id: str
@@ -80,6 +85,7 @@ class HostedInsert:
     outputs: int = 2
     key_input: Path | None = None
     moved: tuple[Moved, ...] = ()
+    warm_up_s: float = 0.0
     lines: Lines = field(default_factory=dict, compare=False)
 
     @property

@@ -72,7 +72,7 @@ def trials(engine: str, job: RunJob, names: Sequence[str]) -> Iterator[Trials]:
         check_owner(insert.preset, insert.slot)
     with _talking(insert.slot) as talk:
         wanted = try_job(ENGINES[engine].name, job, names)
-        opened = _ask(talk, wanted, port.LOAD_DEADLINE_S, insert.slot)
+        opened = _ask(talk, wanted, port.LOAD_DEADLINE_S + insert.warm_up_s, insert.slot)
         yield Trials(engine, job, talk, opened.values)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bridge.hosting.answers import (
     LOADING,
+    WARMING_UP,
     Described,
     Done,
     PrepareAnswer,
@@ -78,6 +79,9 @@ def prepare(job: Prepare, tell: Tell) -> PrepareAnswer:
     rig = Rig(job)
     tell("applying its state")
     rig.load_state(job.state, [])
+    if job.warm_up_s:
+        tell(WARMING_UP)
+        rig.warm_up(job.warm_up_s)
     tell("setting its parameters")
     parameters = Parameters(lambda: listed(rig.first))
     chosen, faults = parameters.resolve(job.params)
@@ -164,6 +168,10 @@ def ready(job: Run | Repeat | Try, tell: Tell, tapes: str | None = None) -> Rig:
     rig.connect(job.input, key)
     if _is_behind(rig, job):
         rig.settle(primed=True)
+        rig.connect(job.input, key)
+    if job.warm_up_s:
+        tell(WARMING_UP)
+        rig.warm_up(job.warm_up_s)
         rig.connect(job.input, key)
     return rig
 

@@ -5,6 +5,7 @@ A mono plugin on stereo is one instance a side. What a VST2 takes past its main 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +128,12 @@ class Rig:
             return
         for plugin in self._plugins:
             _release(plugin, self.channels)
+
+    def warm_up(self, seconds: float) -> None:
+        """Start the plugin, wait for what it loads by itself, have the next graph start it anew."""
+        self._load_graph("silence", None, None)
+        time.sleep(seconds)
+        self.settle()
 
     def save_state(self, out: str) -> None:
         """Write the plugin's state to `out`, a VST2's as a bank (.fxb)."""

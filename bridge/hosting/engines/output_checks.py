@@ -146,7 +146,10 @@ class Comparison:
         dead = (self.peak_in >= SOUNDING) & (self.peak_out < SILENT)
         if not dead.any():
             return
-        hint = "Check the plugin's routing, its gate, and whether it is licensed here."
+        hint = (
+            "Check the plugin's routing, its gate, and whether it is licensed here. If it "
+            "loads its sounds by itself, run stemwright plugins probe on it: then it is waited for."
+        )
         if (self.peak_out < SILENT).all():
             said = "the plugin's output is silent though its input sounds"
             raise Refused(Problem("silent_output", said, hint=hint))

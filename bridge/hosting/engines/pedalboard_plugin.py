@@ -7,6 +7,8 @@ Unit's the property list that an .aupreset holds.
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +142,15 @@ def settle(plugin: Any, sample_rate_hz: int, buffer_size: int) -> tuple[int, int
     process_silence(plugin, sample_rate_hz, buffer_size)
     plugin.reset()
     return process_silence(plugin, sample_rate_hz, buffer_size)
+
+
+def warm_up(plugins: Sequence[Any], seconds: float, sample_rate_hz: int, buffer_size: int) -> None:
+    """Start plugins on a block of silence, wait for what they load by themselves, start anew."""
+    for plugin in plugins:
+        process_silence(plugin, sample_rate_hz, buffer_size)
+    time.sleep(seconds)
+    for plugin in plugins:
+        plugin.reset()
 
 
 def mismatch_in(error: ValueError) -> Refused | None:

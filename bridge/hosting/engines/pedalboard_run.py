@@ -14,7 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from bridge.hosting.answers import LOADING, Done, Refused, RunAnswer, Tell, latency_differs
+from bridge.hosting.answers import (
+    LOADING,
+    WARMING_UP,
+    Done,
+    Refused,
+    RunAnswer,
+    Tell,
+    latency_differs,
+)
 from bridge.hosting.engines.audio_files import (
     Audio,
     hand_over,
@@ -29,6 +37,7 @@ from bridge.hosting.engines.pedalboard_plugin import (
     mismatch_in,
     parameters_of,
     settle,
+    warm_up,
 )
 from bridge.hosting.jobs import Repeat, Run, Try
 from stemwright.problems import Diagnostic, Problem
@@ -92,7 +101,11 @@ def instances(job: Run | Repeat | Try, tell: Tell, *, settled: bool = False) -> 
     `settled`, they are started anew with what was set one by one. Not all are: some carry over what
     they processed.
     """
-    return [_ready(job, tell, settled) for _ in range(3 - job.inputs)]
+    plugins = [_ready(job, tell, settled) for _ in range(3 - job.inputs)]
+    if job.warm_up_s:
+        tell(WARMING_UP)
+        warm_up(plugins, job.warm_up_s, job.sample_rate_hz, job.buffer_size)
+    return plugins
 
 
 def _ready(job: Run | Repeat | Try, tell: Tell, settled: bool) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 
 from bridge.hosting.answers import (
     LOADING,
+    WARMING_UP,
     Described,
     Done,
     PrepareAnswer,
@@ -36,6 +37,7 @@ from bridge.hosting.engines.pedalboard_plugin import (
     set_state,
     settle,
     state_of,
+    warm_up,
 )
 from bridge.hosting.jobs import Describe, Loaded, Prepare, Window
 from stemwright.problems import Diagnostic, Problem
@@ -59,6 +61,9 @@ def prepare(job: Prepare, tell: Tell) -> PrepareAnswer:
     check_class(plugin, job.plugin)
     tell("applying its state")
     apply_state(plugin, job.plugin, job.state)
+    if job.warm_up_s:
+        tell(WARMING_UP)
+        warm_up([plugin], job.warm_up_s, job.sample_rate_hz, job.buffer_size)
     tell("setting its parameters")
     parameters = parameters_of(plugin)
     chosen, faults = parameters.resolve(job.params)
