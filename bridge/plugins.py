@@ -90,6 +90,8 @@ class Catalogue(Shown):
     """The plugin scan's frozen result; `order` is every file that was asked, the first first.
 
     `untrusted` are files that were named by path and not loaded: nobody said that they may be.
+    `warm_ups` are the plugins that take a while to load what they need, once they are set up, as
+    measured; by class id and binary hash, in seconds.
     """
 
     plugins: tuple[Plugin, ...] = ()
@@ -97,6 +99,11 @@ class Catalogue(Shown):
     searched: tuple[Path, ...] = ()
     order: tuple[Path, ...] = field(default=(), compare=False)
     untrusted: tuple[Path, ...] = ()
+    warm_ups: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def warm_up_s(self, plugin: Plugin) -> float:
+        """How long a plugin is to be waited for; 0 for one of which nothing is known."""
+        return self.warm_ups.get((plugin.class_id, plugin.binary_hash), 0.0)
 
 
 @dataclass(frozen=True)

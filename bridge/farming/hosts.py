@@ -33,6 +33,7 @@ class FarmHost:
         with self.farm.offered(job.state) as state:
             asked = {
                 **self._asked(job.plugin, job.step_id, job.lines, deadline_s),
+                "warm_up_s": job.warm_up_s,
                 "sample_rate_hz": job.sample_rate_hz,
                 "buffer_size": job.buffer_size,
                 "tempo_bpm": job.tempo_bpm,
@@ -63,6 +64,7 @@ class FarmHost:
                 )
                 asked = {
                     **self._asked(insert.plugin, insert.step_id, insert.lines, deadline_s),
+                    "warm_up_s": insert.warm_up_s,
                     "sample_rate_hz": job.sample_rate_hz,
                     "buffer_size": job.buffer_size,
                     "tempo_bpm": job.tempo_bpm,

@@ -72,6 +72,7 @@ class _InsertAsked(_Asked):
     tempo_bpm: Annotated[float, Field(gt=0.0, le=10_000.0)]
     step_id: _Text
     lines: dict[str, dict[str, str | int]] = {}
+    warm_up_s: Annotated[float, Field(ge=0.0, le=60.0)] = 0.0
     deadline_s: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
 
 
@@ -197,6 +198,7 @@ def _prepare(bench: Bench, asked: PrepareAsked, plugin: Plugin, engine: Host) ->
             tempo_bpm=asked.tempo_bpm,
             step_id=asked.step_id,
             lines=asked.lines,
+            warm_up_s=asked.warm_up_s,
         )
         limit_s = asked.deadline_s or _by_card(bench, asked, plugin, engine, 0) or LOAD_DEADLINE_S
         prepared = engine.prepare(job, limit_s)
@@ -222,6 +224,7 @@ def _run(bench: Bench, asked: RunAsked, plugin: Plugin, engine: Host) -> dict[st
                 inputs=asked.inputs,
                 outputs=asked.outputs,
                 key_input=heard,
+                warm_up_s=asked.warm_up_s,
             )
             job = RunJob(
                 insert,

@@ -107,6 +107,7 @@ class PluginRow(Shape):
     on: Text
     latency_samples: int | None
     key: Text | None
+    warm_up_s: Seconds = 0.0
 
 
 class MixerRow(Shape):
@@ -187,6 +188,10 @@ class Lock(Told):
             {row.id: as_rides(row.pre_rides) for row in self.mixer if row.pre_rides},
             self.overrides,
         )
+
+    def warm_ups(self) -> dict[str, float]:
+        """How long each plugin was waited for, by step, whatever is known of it now."""
+        return {row.step: row.warm_up_s for row in self.plugins}
 
     def moved(self, place: Callable[[Source, SourceFile], Place]) -> Lock:
         """The same with each stem's file where `place` says."""

@@ -24,6 +24,7 @@ _PLUGIN = {
     "mix": "chain",
     "on": "chain",
     "latency_samples": "chain",
+    "warm_up_s": "chain",
     "key": "chain",
 }
 """What a plugin's row holds, and what kind of thing has changed when it differs."""

@@ -277,4 +277,5 @@ def _plugin(step: HostedStep) -> dict[str, Any]:
         "on": step.on,
         "latency_samples": step.latency_samples,
         "key": step.key,
+        **({"warm_up_s": step.warm_up_s} if step.warm_up_s else {}),
     }

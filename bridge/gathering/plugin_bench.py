@@ -121,6 +121,7 @@ def prepare(bench: Bench, step: HostedStep) -> Prepared:
         tempo_bpm=engine.tempo_bpm,
         step_id=step.id,
         lines=step.lines,
+        warm_up_s=step.warm_up_s,
     )
     limit_s = bench.deadline_for(step, 0)
     with untouched(step):

@@ -120,4 +120,5 @@ def prepare_facts(step: HostedStep, engine: Engine, host_version: str) -> dict[s
         "buffer_size": engine.buffer_size,
         "rate_hz": engine.sample_rate_hz,
         "tempo_bpm": engine.tempo_bpm,
+        **({"warm_up_s": step.warm_up_s} if step.warm_up_s else {}),
     }

@@ -154,6 +154,7 @@ class HostedStep:
     `unreadable` says why its plugin cannot be hosted although its file is there, `missing` that
     there is none: the render fails at this step, after the other lanes. With `stands_in` nothing is
     hosted, and `plugin` is the one that was frozen. `moved` are the parameters that do not stand.
+    `warm_up_s` is how long the plugin is waited for, set up, before it is fed.
     """
 
     id: str
@@ -170,6 +171,7 @@ class HostedStep:
     unreadable: str | None = None
     missing: Problem | None = None
     moved: tuple[Moved, ...] = ()
+    warm_up_s: float = 0.0
     lines: Lines = field(default_factory=dict, compare=False)
     stands_in: StandIn | None = None
 

@@ -119,6 +119,11 @@ class StepLinker:
             state_hash=None if state is None else self._states[state],
             params=tuple(settings.params.items()),
             latency_samples=settings.latency_samples,
+            warm_up_s=(
+                self._catalogue.warm_up_s(plugin)
+                if settings.warm_up_s is None
+                else settings.warm_up_s
+            ),
             mix=insert.mix,
             on=insert.on,
             key=_key(insert),

@@ -189,4 +189,5 @@ def insert_of(bench: Bench, step: HostedStep, folder: Path) -> tuple[HostedInser
         inputs=prepared.inputs,
         outputs=prepared.outputs,
         moved=step.moved,
+        warm_up_s=step.warm_up_s,
     ), prepared

@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from chains.inserts.base import Key, Settings
 
+MOST_WARM_UP_S = 60.0
+"""What a plugin is given at most to load by itself what it needs."""
+
 
 class PluginTable(Settings):
     """A plugin by what it says of itself; `id` is the class id (VST3: 32 hex digits)."""
@@ -51,7 +54,8 @@ class Plugin(Settings):
 
     `plugin` and `state` are kept as written: `Chain.resolve` makes a path of a relative one.
     `params` go over the state, by parameter name, in the plugin's own display text.
-    `latency_samples` overrides what the plugin reports.
+    `latency_samples` overrides what the plugin reports, `warm_up_s` what its card says it takes to
+    load what it loads by itself.
     """
 
     brief: ClassVar[str] = "A hosted plugin."
@@ -61,6 +65,7 @@ class Plugin(Settings):
     state: Annotated[str, Field(min_length=1, description="the path of a state file")] | None = None
     params: dict[str, DisplayText] = Field(default_factory=dict)
     latency_samples: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    warm_up_s: Annotated[float, Field(ge=0.0, le=MOST_WARM_UP_S)] | None = None
     key: Key | None = None
 
     @property

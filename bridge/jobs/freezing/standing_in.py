@@ -139,6 +139,7 @@ class _StandingIn:
             step,
             label=f"{step.insert_id} ({row.name})",
             plugin=_plugin(row),
+            warm_up_s=row.warm_up_s,
             stands_in=StandIn(frozen.engine.host_version, reason, partial(thawed, self._songs)),
             missing=None,
             unreadable=None,

@@ -120,6 +120,7 @@ def _step(row: PluginRow, plugin: Plugin, folder: FinishedFolder) -> HostedStep:
         state_hash=row.state,
         params=tuple((name, str(text)) for name, text in row.params.items()),
         latency_samples=row.latency_samples,
+        warm_up_s=row.warm_up_s,
     )
 
 

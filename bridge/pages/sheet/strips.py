@@ -162,6 +162,8 @@ class _Strips:
             found.insert(0, self._overrides.row(settings.state, *place, "state"))
         if settings.latency_samples is not None:
             found.append(self._overrides.row(settings.latency_samples, *place, "latency_samples"))
+        if settings.warm_up_s is not None:
+            found.append(self._overrides.row(settings.warm_up_s, *place, "warm_up_s"))
         if settings.key is not None:
             found.append(self._overrides.row(settings.key, *place, "key"))
         return found
