@@ -272,13 +272,18 @@ def _states(chain: Chain) -> dict[str, tuple[str, Path]]:
 
 
 def _portable(chain: Chain, hosted: dict[str, HostedStep], states: dict[str, str]) -> Chain:
-    """The same chain with its states in `states/`, and plugins by identity instead of by path."""
+    """The same chain with its states in `states/`, and plugins by identity instead of by path.
+
+    A plugin that was waited for is waited for as long wherever this chain goes.
+    """
 
     def moved(owner: str, insert: Insert) -> Insert:
         settings, step_id = insert.settings, f"{owner}/{insert.id}"
         if not isinstance(settings, PluginSettings):
             return insert
         changed: dict[str, object] = {"state": states.get(step_id)}
+        if step_id in hosted and hosted[step_id].warm_up_s:
+            changed["warm_up_s"] = hosted[step_id].warm_up_s
         if settings.path is not None and step_id in hosted:
             changed["plugin"] = _identity(hosted[step_id].plugin)
         return replace(insert, settings=settings.model_copy(update=changed))

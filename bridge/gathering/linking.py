@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from bridge.gathering.plugin_bench import Bench, failures, prepare, refuse_inputs
 from bridge.gathering.sources import gather
@@ -24,7 +25,7 @@ from bridge.planning import (
     unlinkable,
     wanted_plugin,
 )
-from bridge.plugins import Catalogue
+from bridge.plugins import Catalogue, matches
 from bridge.processing import SUPPORTED
 from bridge.storing import Store, file_digest
 from chains import Chain, Insert, Plugin as PluginSettings, check
@@ -169,12 +170,14 @@ def link_stems(
     excerpt: Excerpt | None = None,
     partial: bool = False,
     moves: SongMoves = NO_MOVES,
+    warm_ups: Mapping[str, float] = MappingProxyType({}),
 ) -> Plan:
     """Resolve `chain` for stems that are known already; only `plugin_folders` are searched.
 
-    What the chain names by path has to lie there or in `trusted`.
+    What the chain names by path has to lie there or in `trusted`. `warm_ups` are how long plugins
+    were waited for, by step: where the chain does not say it, they count before any card.
     """
-    chain = check(chain)
+    chain = _waiting(check(chain), warm_ups)
     refused = _state_faults(chain, trusted)
     try:
         made = plan(
@@ -197,6 +200,16 @@ def link_stems(
     return made
 
 
+def _waiting(chain: Chain, warm_ups: Mapping[str, float]) -> Chain:
+    def waiting(owner: str, insert: Insert) -> Insert:
+        settings, seconds = insert.settings, warm_ups.get(f"{owner}/{insert.id}")
+        if isinstance(settings, PluginSettings) and settings.warm_up_s is None:
+            settings = settings.model_copy(update={"warm_up_s": seconds})
+        return replace(insert, settings=settings)
+
+    return chain.with_inserts(waiting) if warm_ups else chain
+
+
 def _hosted(chain: Chain) -> Iterator[tuple[str, Insert, PluginSettings]]:
     """Every plugin insert under its owner's id, bypassed ones too."""
     for owner, insert in chain.inserts():
@@ -214,11 +227,18 @@ def _catalogue(
     ]
     if not wanted:
         return Catalogue()
-    from bridge.hosting import elsewhere, scan
+    from bridge.hosting import elsewhere, host, known_warm_up, scan
 
     here = scan(wanted, folders, store.scan_cache, trusted=trusted)
     place = elsewhere()
-    return here if place is None else place.known(here)
+    found = here if place is None else place.known(here)
+    engine = host(engine_of(chain, Stems(())).host)
+    warm_ups = {
+        (plugin.class_id, plugin.binary_hash): known_warm_up(store, plugin, engine)
+        for plugin in found.plugins
+        if any(matches(plugin, each) for each in wanted)
+    }
+    return replace(found, warm_ups={each: s for each, s in warm_ups.items() if s})
 
 
 def check_states(chain: Chain, trusted: Sequence[Path] = ()) -> None:

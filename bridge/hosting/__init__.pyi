@@ -70,6 +70,7 @@ from .probing.cards import (
     find_card as find_card,
     keep_card as keep_card,
     known_deadline as known_deadline,
+    known_warm_up as known_warm_up,
 )
 from .probing.crosscheck import (
     differs as differs,
@@ -82,9 +83,11 @@ from .probing.own_parameters import (
     own_parameters as own_parameters,
 )
 from .probing.probe import (
-    RATE_HZ as RATE_HZ,
     all_cores_busy as all_cores_busy,
     probe as probe,
+)
+from .probing.signals import (
+    RATE_HZ as RATE_HZ,
     programme as programme,
 )
 from .probing.window import (
@@ -129,6 +132,7 @@ __all__ = [
     "hosted_elsewhere",
     "keep_card",
     "known_deadline",
+    "known_warm_up",
     "lies_in",
     "normalized",
     "open_window",

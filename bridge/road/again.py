@@ -81,6 +81,7 @@ class FinishedAgain:
             plugin_folders=folders,
             trusted=known,
             moves=lock.moves(),
+            warm_ups=lock.warm_ups(),
             partial=self.stand is not None,
             excerpt=excerpt,
         )

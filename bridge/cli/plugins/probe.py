@@ -34,6 +34,7 @@ HEAD = (
     "latency",
     "tail",
     "settles",
+    "warm-up",
     "fresh",
     "busy",
     "reset",
@@ -166,6 +167,7 @@ def _row(card: Card) -> tuple[str, ...]:
         latency,
         "> 10 s" if card.tail_s is None else f"{card.tail_s:.2f} s",
         "never" if card.settle_s is None else f"{card.settle_s:.2f} s",
+        "never" if card.warm_up_s is None else f"{card.warm_up_s:.2f} s",
         *(
             _difference(value)
             for value in (

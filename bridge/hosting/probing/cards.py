@@ -15,7 +15,7 @@ from bridge.storing import Store, digest
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-VERSION = 1
+VERSION = 2
 """Raise it when a card's fields or their meaning change."""
 
 SHORTEST_DEADLINE_S = 20.0
@@ -34,7 +34,9 @@ class Card:
     `latency_shifts` tells that the latency reported there after the signal is another than before
     it, which dawdreamer does not notice. `tail_s` is None when it rings for more than 10 s,
     `settle_s` when a steady tone's level never settles, `latency_measured_frames` when input and
-    output do not correlate. `real_time_factor` is seconds of processing for a second of audio.
+    output do not correlate. `warm_up_s` is how long it is to be waited for once it is set up, None
+    where its sound does not settle. `real_time_factor` is seconds of processing for a second of
+    audio.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Card:
     dry: bool
     muted_at_s: tuple[float, ...]
     long: bool
+    warm_up_s: float | None
     load_s: float
     real_time_factor: float
     peak_memory_bytes: int
@@ -148,6 +151,12 @@ def deadline_from(card: Card, frames: int, sample_rate_hz: int) -> float:
     """Seconds after which the plugin counts as hung on `frames` frames, 0 for loading alone."""
     processing_s = card.real_time_factor * frames / sample_rate_hz
     return max(SHORTEST_DEADLINE_S, ALLOWANCE * (card.load_s + processing_s))
+
+
+def known_warm_up(store: Store, plugin: Plugin, host: Host) -> float:
+    """The seconds that a card says the plugin is to be waited for; 0 without a card."""
+    card = find_card(store, plugin, host)
+    return 0.0 if card is None else card.warm_up_s or 0.0
 
 
 def known_deadline(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import numpy.typing as npt
@@ -30,50 +31,20 @@ from bridge.hosting.jobs import repeat_job
 from bridge.hosting.port import LOAD_DEADLINE_S, Host, HostedInsert, PrepareJob, RunJob, RunResult
 from bridge.hosting.probing.cards import NOISE_DBFS, Card
 from bridge.hosting.probing.describe import describe
+from bridge.hosting.probing.signals import (
+    IMPULSE_FRAME,
+    RATE_HZ,
+    TAIL_FRAMES,
+    TONE_FRAMES,
+    programme,
+    ring,
+    silence,
+    steady,
+)
+from bridge.hosting.probing.warm_up import waiting
 from bridge.plugins import Plugin, Slot
 from stemwright.decibels import amplitude_db, linear
 from stemwright.problems import RenderError, StemwrightError
-
-RATE_HZ = 48000
-TONE_FRAMES = RATE_HZ
-"""A steady tone comes first, so that settling shows."""
-NOISE_FRAMES = 2 * RATE_HZ
-IMPULSE_FRAME = RATE_HZ // 10
-TAIL_FRAMES = 10 * RATE_HZ
-LONG_FRAMES = 95 * RATE_HZ
-SHORT_FRAMES = 5 * RATE_HZ
-_TONE_HZ, _TONE, _NOISE, _IMPULSE, _STEADY = 1000, 0.125, 0.2, 0.5, 0.1
-_BURSTS_S = 0.25
-_SEED = 20
-
-
-def programme() -> Audio:
-    """A second of a 1 kHz tone at -18 dBFS, then two seconds of bursts of noise, sides apart."""
-    frames = np.arange(TONE_FRAMES)
-    tone = _TONE * np.sin(2 * np.pi * _TONE_HZ / RATE_HZ * frames)
-    along_s = np.arange(NOISE_FRAMES) / RATE_HZ
-    bursts = np.maximum(0.0, 1.0 - (along_s % _BURSTS_S) / _BURSTS_S)
-    noise = _NOISE * np.random.default_rng(_SEED).standard_normal((2, NOISE_FRAMES)) * bursts
-    return np.asarray(np.concatenate((np.stack([tone, tone]), noise), axis=1), np.float32)
-
-
-def ring() -> Audio:
-    """A tenth of a second of silence, one sample at -6 dBFS, then silence for over ten seconds."""
-    audio = np.zeros((2, IMPULSE_FRAME + TAIL_FRAMES + RATE_HZ), np.float32)
-    audio[:, IMPULSE_FRAME] = _IMPULSE
-    return audio
-
-
-def steady() -> Audio:
-    """Noise as even as can be, for 95 s."""
-    noise = np.random.default_rng(_SEED).uniform(-_STEADY, _STEADY, (2, LONG_FRAMES))
-    return np.asarray(noise, np.float32)
-
-
-def silence(*, long: bool) -> Audio:
-    """Nothing, for 95 s or for 5."""
-    return np.zeros((2, LONG_FRAMES if long else SHORT_FRAMES), np.float32)
-
 
 Told = Callable[[str], None]
 _USUAL_BPM, _SLOW_BPM, _FAST_BPM = 120.0, 80.0, 160.0
@@ -103,7 +74,7 @@ def probe(
         bench = _Bench(folder, host, plugin, deadline_s)
         bench.prepare(tuple(params), load_s)
         tell("repeating")
-        card = _card(bench, said, tell)
+        card = _settled_card(bench, said, tell)
         if long:
             tell("listening for 95 s")
             card = _listened(bench, card)
@@ -158,10 +129,16 @@ class _Bench:
         result = (host or self.host).run(job, self.deadline_s)
         return _Ran(_read(job.output), result)
 
+    def waited_for(self, seconds: float, folder: Path) -> _Bench:
+        """The same plugin, given so long to load what it loads, in another folder."""
+        if self.insert is None:
+            raise ValueError("prepare the bench first")
+        return replace(self, folder=folder, insert=replace(self.insert, warm_up_s=seconds))
+
     def repeat(self, audio: Audio) -> list[Audio]:
         job = self._job(audio, 512, _USUAL_BPM)
         outputs = [self.folder / f"again{index}.f32" for index in range(3)]
-        deadline_s = 3 * (self.deadline_s or LOAD_DEADLINE_S)
+        deadline_s = 3 * (self.deadline_s or LOAD_DEADLINE_S) + 2 * job.insert.warm_up_s
         ask(repeat_job(self.host.name, job, outputs), deadline_s, Slot(self.plugin))
         return [_read(output) for output in outputs]
 
@@ -184,6 +161,33 @@ def _read(path: Path) -> Audio:
     return np.fromfile(path, "<f4").reshape(-1, 2).T
 
 
+def _settled_card(bench: _Bench, said: Described, tell: Told) -> Card:
+    """The card, read again with the plugin waited for where that changes what comes out."""
+
+    def heard(seconds: float) -> Audio:
+        place = Path(mkdtemp(dir=bench.folder))
+        return _or_silence(bench.waited_for(seconds, place), programme())
+
+    with waiting(heard) as needed:
+        read = _card_or_silence(bench, said, tell)
+        tell("waiting for what it may load by itself")
+        warm_up_s = needed()
+    if warm_up_s:
+        tell("repeating, loaded")
+        read = _card(bench.waited_for(warm_up_s, bench.folder), said, tell)
+    if isinstance(read, RenderError):
+        raise read
+    return replace(read, warm_up_s=warm_up_s)
+
+
+def _card_or_silence(bench: _Bench, said: Described, tell: Told) -> Card | RenderError:
+    """The card, or the error of a plugin that gives nothing: it may be loading."""
+    try:
+        return _card(bench, said, tell)
+    except RenderError as error:
+        return _silent(error)
+
+
 def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     fed = programme()
     first = bench.run(fed)
@@ -196,6 +200,7 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
     lag = lag_frames(fed, first.audio)
     latency, differs = first.result.latency_frames, difference_dbfs
     plugin, binary = bench.plugin, bundles.plugin_binary(bench.plugin.path)
+    waited_s = 0.0 if bench.insert is None else bench.insert.warm_up_s
     slowest_s = max(ran.result.process_s for ran in (first, again))
     return Card(
         name=plugin.name,
@@ -220,7 +225,8 @@ def _card(bench: _Bench, said: Described, tell: Told) -> Card:
         dry=bool(np.array_equal(fed, first.audio)),
         muted_at_s=(),
         long=False,
-        load_s=max(ran.result.load_s for ran in (first, again)),
+        warm_up_s=None,
+        load_s=max(ran.result.load_s for ran in (first, again)) - waited_s,
         real_time_factor=slowest_s * RATE_HZ / fed.shape[1],
         peak_memory_bytes=first.result.peak_memory_bytes,
         **apart,
@@ -255,13 +261,23 @@ def _other(bench: _Bench, fed: Audio) -> _Ran | None:
 
 def _rung(bench: _Bench) -> Audio:
     """What comes of the impulse; nothing, when a gate shuts it out."""
-    fed = ring()
+    return _or_silence(bench, ring())
+
+
+def _or_silence(bench: _Bench, fed: Audio) -> Audio:
+    """What comes of `fed`, where it may be nothing."""
     try:
         return bench.run(fed).audio
     except RenderError as error:
-        if error.problems[0].kind != "silent_output":
-            raise
+        _silent(error)
         return np.zeros_like(fed)
+
+
+def _silent(error: RenderError) -> RenderError:
+    """The same error, of a plugin that gives nothing; raises any other."""
+    if error.problems[0].kind != "silent_output":
+        raise error
+    return error
 
 
 def _listened(bench: _Bench, card: Card) -> Card:

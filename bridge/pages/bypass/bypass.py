@@ -65,6 +65,7 @@ def master_without(signals: StepSignals, step_id: str, how: Again) -> Output:
         plugin_folders=search_folders(how.plugin_folders),
         trusted=trusted_folders(()),
         moves=folder.lock.moves(),
+        warm_ups=folder.lock.warm_ups(),
     )
     context = context_of(plan, store, jobs=how.jobs)
     drive_db = None if chain.target is None else folder.record.drive_db or 0.0

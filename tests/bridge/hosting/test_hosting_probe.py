@@ -16,11 +16,11 @@ from bridge.hosting import Card, deadline_from, deadline_s, find_card, keep_card
 from bridge.hosting.finding.bundles import architecture
 from bridge.hosting.probing import probe as readings
 from bridge.hosting.probing.cards import NOISE_DBFS
-from bridge.hosting.probing.probe import (
+from bridge.hosting.probing.probe import probe
+from bridge.hosting.probing.signals import (
     IMPULSE_FRAME,
     RATE_HZ,
     SHORT_FRAMES,
-    probe,
     programme,
     ring,
     steady,
