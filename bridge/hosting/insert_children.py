@@ -109,7 +109,7 @@ def _checked(job: RunJob, output: Path, latency_frames: int) -> HandedOver:
 
     chosen = job.insert.latency_frames is not None
     try:
-        return handed_over(job.input, output, latency_frames, chosen=chosen)
+        return handed_over(job.input, output, latency_frames, job.sample_rate_hz, chosen=chosen)
     except Refused as refused:
         raise answered_error(refused.problems, job.insert.slot) from None
     except OSError as error:

@@ -15,9 +15,11 @@ from bridge.hosting.engines.output_checks import (
     FILTER_FRAMES,
     LAG_FRAMES,
     Comparison,
+    Start,
     first_not_finite,
     lag_differs,
     lag_frames,
+    late_start,
     loudest,
     not_finite,
 )
@@ -29,6 +31,9 @@ Audio = npt.NDArray[np.float32]
 
 _SLICE_FRAMES = LAG_FRAMES // 2
 _FRAME_BYTES = 8
+_LATE_START_S = 0.05
+_HEARD_AFTER_S = 0.05
+"""How much of what follows a start of zeros has to be no louder: a gate opens at what is louder."""
 
 
 def mapped(source: str) -> Audio:
@@ -80,21 +85,26 @@ class HandedOver:
 
 
 @np.errstate(all="ignore")  # a plugin may be fed anything
-def handed_over(source: Path, output: Path, latency: int, *, chosen: bool) -> HandedOver:
+def handed_over(
+    source: Path, output: Path, latency: int, rate_hz: int, *, chosen: bool
+) -> HandedOver:
     """Check the output in a file against its input in another one.
 
     `latency` was taken off, `chosen` tells that it is the chain's own. Raises Refused, OSError.
     """
-    compared, powers = Comparison(), []
+    compared, start, powers = Comparison(), Start(round(_HEARD_AFTER_S * rate_hz)), []
     for fed, made in zip(raw_slices(source), raw_slices(output), strict=True):
         # Interleaved, numpy would take 30 times as long to find their peaks.
         came, left = np.ascontiguousarray(fed), np.ascontiguousarray(made)
         compared.add(came, left)
+        start.add(came, left)
         powers.append(float(np.dot(came.ravel(), came.ravel())))
     compared.refuse()
     lag, told = _lag(source, output, powers), compared.warnings()
     if lag:
         told = (*told, lag_differs(lag, latency, chosen=chosen))
+    if lag == 0 and start.is_late(round(_LATE_START_S * rate_hz)):
+        told = (*told, late_start(start.nothing_frames, rate_hz))
     return HandedOver(lag, told)
 
 

@@ -126,6 +126,63 @@ def lag_differs(lag: int, latency: int, *, chosen: bool) -> Diagnostic:
     return warning("latency_measured", said)
 
 
+def late_start(frames: int, rate_hz: int) -> Diagnostic:
+    """The warning of an output that is nothing for so many frames of an input that sounds."""
+    said = (
+        f"gives nothing for the first {frames / rate_hz:.2f} s of what sounds: if it loads "
+        "samples by itself, run stemwright plugins probe on it, or set warm_up_s in the chain"
+    )
+    return warning("late_start", said)
+
+
+@dataclass
+class Start:
+    """How long nothing but zeros comes of an input that sounds, and how loud that is, by slices.
+
+    `after_frames` are listened to from where something comes.
+    """
+
+    after_frames: int
+    nothing_frames: int = 0
+    peak_fed: float = 0.0
+    peak_after: float = 0.0
+    _has_begun: bool = False
+
+    def add(self, came: Slice, left: Slice) -> None:
+        """Take the next (2, n) frames that came in, and those that left in their place."""
+        if self.after_frames <= 0:
+            return
+        if not self._has_begun:
+            began = _first(left != 0)
+            fed, came = came[:, :began], came[:, began:]
+            sounding = 0 if self.nothing_frames else _first(abs(fed) >= SOUNDING)
+            self.nothing_frames += fed.shape[1] - sounding
+            self.peak_fed = max(self.peak_fed, _peak(fed))
+            self._has_begun = came.shape[1] > 0
+        after = came[:, : self.after_frames]
+        self.after_frames -= after.shape[1]
+        self.peak_after = max(self.peak_after, _peak(after))
+
+    def is_late(self, least_frames: int) -> bool:
+        """Whether nothing came for so long of what was as loud as what came through."""
+        came_through = self.peak_after > 0.0
+        return (
+            came_through
+            and self.nothing_frames >= least_frames
+            and self.peak_fed >= self.peak_after
+        )
+
+
+def _peak(audio: Slice) -> float:
+    return float(abs(audio).max(initial=0.0))
+
+
+def _first(which: npt.NDArray[np.bool_]) -> int:
+    """The first frame of (channels, frames) where any holds; how many there are, where none."""
+    found = np.flatnonzero(which.any(axis=0))
+    return int(found[0]) if len(found) else which.shape[1]
+
+
 @dataclass
 class Comparison:
     """An insert's input and output, slice by slice: peaks a channel, and whether they differ."""
