@@ -163,12 +163,13 @@ class Try(_Rendered[Opened]):
 class Tried(Job[Done]):
     """Render the kept insert once a row of `values` (0 to 1), one after another into `output`.
 
-    `input` is one for all rows, or holds as many as there are rows.
+    `input` is `frames` for all rows, or holds as many as there are rows.
     """
 
     op = "tried"
     answer = Done
     input: str
+    frames: int
     values: tuple[tuple[float, ...], ...]
     output: str
 

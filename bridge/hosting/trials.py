@@ -41,15 +41,18 @@ class Trials:
         self._talk = talk
         self._slot: Slot = job.insert.slot
 
-    def render(self, source: Path, values: Rows, output: Path) -> None:
+    def render(
+        self, source: Path, values: Rows, output: Path, *, frames: int | None = None
+    ) -> None:
         """Render `source` at each row of values into `output`, one behind the other.
 
-        Both are raw files as RunJob's; `source` holds one input for all, or one a row. Raises
-        RenderError.
+        Both are raw files as RunJob's; `source` holds one input for all, or one a row, of `frames`
+        each where that is not as many as the insert was loaded for. Raises RenderError.
         """
         rows = tuple(tuple(row) for row in values)
-        job = Tried(self._engine, str(source.absolute()), rows, str(output.absolute()))
-        limit_s = port.deadline_s(len(rows) * self._job.frames, self._job.sample_rate_hz)
+        each = self._job.frames if frames is None else frames
+        job = Tried(self._engine, str(source.absolute()), each, rows, str(output.absolute()))
+        limit_s = port.deadline_s(len(rows) * each, self._job.sample_rate_hz)
         _ask(self._talk, job, limit_s, self._slot)
 
     def texts(self, values: Rows) -> tuple[tuple[str, ...], ...]:

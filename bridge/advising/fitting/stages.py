@@ -140,7 +140,7 @@ class HostedStage:
         on = self._step.on
         feed = own if on == "stereo" else np.stack([split(each, on) for each in own])
         feed.transpose(0, 2, 1).astype("<f4").tofile(fed)
-        self._kept[number].render(fed, self._raw(positions), out)
+        self._kept[number].render(fed, self._raw(positions), out, frames=sources.shape[2])
         wet = np.fromfile(out, "<f4").reshape(len(positions), -1, 2).transpose(0, 2, 1)
         if on == "stereo" and self._step.mix == 1.0:
             return np.asarray(wet, np.float64)

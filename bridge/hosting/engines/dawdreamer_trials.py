@@ -36,14 +36,14 @@ def try_out(job: Try, tell: Tell) -> Opened:
 def tried(job: Tried, tell: Tell) -> Done:
     """Render the kept insert at each row of values."""
     (kept,) = _kept
-    frames, latency = kept.job.frames, kept.latency_frames
+    latency = kept.latency_frames
     tell("trying settings")
     with Path(job.output).open("wb") as file:
-        fed = rows_tried(job.input, frames, len(job.values))
+        fed = rows_tried(job.input, job.frames, len(job.values))
         for audio, values in zip(fed, job.values, strict=True):
             kept.rig.try_out(audio, tuple(zip(kept.job.names, values, strict=True)))
-            left, right = kept.rig.render(frames + latency)
-            append_raw(file, (left[latency:], right[latency:]), frames)
+            left, right = kept.rig.render(job.frames + latency)
+            append_raw(file, (left[latency:], right[latency:]), job.frames)
     return Done()
 
 

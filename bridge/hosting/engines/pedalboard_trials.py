@@ -29,14 +29,14 @@ def tried(job: Tried, tell: Tell) -> Done:
     ((kept, plugins),) = _kept
     tell("trying settings")
     with Path(job.output).open("wb") as file:
-        fed = rows_tried(job.input, kept.frames, len(job.values))
+        fed = rows_tried(job.input, job.frames, len(job.values))
         for audio, values in zip(fed, job.values, strict=True):
             for plugin in plugins:
                 parameters_of(plugin).set_raw(tuple(zip(kept.names, values, strict=True)))
                 settle(plugin, kept.sample_rate_hz, kept.buffer_size)
                 plugin.reset()
             shift, sides = rendered(plugins, audio, kept)
-            append_raw(file, (sides[0, shift:], sides[1, shift:]), kept.frames)
+            append_raw(file, (sides[0, shift:], sides[1, shift:]), job.frames)
     return Done()
 
 

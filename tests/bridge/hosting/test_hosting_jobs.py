@@ -79,7 +79,7 @@ RUN = RunJob(
         run_job("dawdreamer", RUN, OUT),
         repeat_job("pedalboard", RUN, [OUT, OUT, OUT]),
         try_job("dawdreamer", RUN, ("Gain", "Mix")),
-        Tried("dawdreamer", "/in/a.f32", ((0.1 + 0.2, 1.0), (0.5, 0.0)), "/out/a.f32"),
+        Tried("dawdreamer", "/in/a.f32", 48000, ((0.1 + 0.2, 1.0), (0.5, 0.0)), "/out/a.f32"),
         Shown("dawdreamer", ((0.1 + 0.2, 1.0),)),
         Factory("vst3", "/plugins/air.vst3", "/plugins/air.vst3/air.so"),
         Controller("vst3", "/plugins/air.vst3", "/air.so", "0" * 32, (("7", (0.1 + 0.2, -3.0)),)),
