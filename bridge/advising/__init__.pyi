@@ -24,10 +24,12 @@ from .balancing.reference import (
 )
 from .fitting.fitting import (
     Fit as Fit,
-    Part as Part,
-    Row as Row,
     Turned as Turned,
     fitted as fitted,
+)
+from .fitting.rows import (
+    Part as Part,
+    Row as Row,
 )
 from .fitting.scoring import (
     Likeness as Likeness,

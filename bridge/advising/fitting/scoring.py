@@ -59,12 +59,12 @@ class SamePerformance:
     floor = -140.0
 
     def __init__(self, target: Sound, from_frame: int, *, any_level: bool = False) -> None:
-        self._target = target[:, from_frame:]
-        self._from = from_frame
-        self._any_level = any_level
-        self._step = max(1, self._target.size // _MOST_SAMPLES) | 1
+        self.target = target[:, from_frame:]
+        self.from_frame = from_frame
+        self.any_level = any_level
+        self._step = max(1, self.target.size // _MOST_SAMPLES) | 1
         """Odd, so that no rhythm of the samples is heard alone."""
-        bands = _band_powers(self._target)
+        bands = _band_powers(self.target)
         loudest = bands.max(axis=1, keepdims=True)
         self._faint = np.maximum(_FAINT * loudest, _SILENT * max(float(bands.max()), _LEAST))
         self._picture = self._seen(bands)
@@ -72,7 +72,7 @@ class SamePerformance:
     @property
     def level_db(self) -> float:
         """The target's own RMS in dBFS."""
-        return _size_db(self._target)
+        return _size_db(self.target)
 
     def distance(self, heard: Sound) -> float:
         """The residual's RMS in dBFS over both channels."""
@@ -90,9 +90,9 @@ class SamePerformance:
 
     def broadly(self, heard: Sound) -> Vector:
         """Differences in dB of bands over time, mid and side: settings in dB move them evenly."""
-        own = heard[:, self._from :]
+        own = heard[:, self.from_frame :]
         found: Vector = self._seen(_band_powers(own)) - self._picture
-        return found - np.mean(found) if self._any_level else found
+        return found - np.mean(found) if self.any_level else found
 
     def _seen(self, bands: Vector) -> Vector:
         """Levels in dB of bands over time, those faint in their own band left out."""
@@ -101,11 +101,11 @@ class SamePerformance:
 
     def residual(self, heard: Sound) -> Sound:
         """What is left of what is heard when the target is taken off."""
-        own = heard[:, self._from :]
-        if self._any_level:
+        own = heard[:, self.from_frame :]
+        if self.any_level:
             power = float(np.vdot(own, own))
-            own = own * (float(np.vdot(own, self._target)) / power if power else 1.0)
-        left: Sound = own - self._target
+            own = own * (float(np.vdot(own, self.target)) / power if power else 1.0)
+        left: Sound = own - self.target
         return left
 
 

@@ -13,14 +13,12 @@ from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import Bounds, OptimizeResult, differential_evolution, least_squares
+from scipy.optimize import Bounds, OptimizeResult, differential_evolution
 
+from bridge.advising.fitting.descending import Descent, Differences, Positions, Vector
 from bridge.advising.fitting.knobs import Knob
 from stemwright.values import dataclass
 
-Positions = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 View = Literal["broad", "exact"]
 """Differences that lead from far away, and those of which the distance is the size."""
 Judge = Callable[[Positions, View], Iterator[tuple[float, Vector]]]
@@ -29,19 +27,13 @@ Heard = Callable[[int, float], object]
 """Told how many evaluations were made, and the least distance so far."""
 
 _ROWS = 16
-_STEPS: dict[View, float] = {"broad": 1e-2, "exact": 1e-4}
-"""How far a knob is moved to hear what it does: from afar, further than a plugin may jump."""
-_INSIDE = 1e-9
-_MOST_STEPS = 40
-_CLOSE = 1e-10
-Leg = tuple[View, float, float | Literal["jac"]]
+Leg = tuple[View, Descent]
 _DESCENT: tuple[Leg, ...] = (
-    ("broad", 1e-3, 1.0),
-    ("exact", 1e-4, 1.0),
-    ("exact", 1e-6, "jac"),
+    ("broad", Descent(step=1e-2, better=1e-3, scale=1.0)),
+    ("exact", Descent(step=1e-4, better=1e-4, scale=1.0)),
+    ("exact", Descent(step=1e-4, better=1e-6, scale="jac")),
 )
-"""The views of a descent in turn, the share by which a step must better each, and what is a step of
-a knob: as long as any, or as long as it is heard."""
+"""The views of a descent in turn; from afar a knob is moved further than a plugin may jump."""
 _BETTER = 0.05
 """In dB: less is no improvement."""
 _STARTS = 2
@@ -71,6 +63,19 @@ class Found:
     idle: tuple[int, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Led:
+    """A place that something else led to, with `evaluations` that count, and `idle` knobs.
+
+    It need not be left for what is nearer than `floor`.
+    """
+
+    positions: tuple[float, ...]
+    evaluations: int
+    idle: tuple[int, ...]
+    floor: float
+
+
 class _BudgetSpent(Exception):  # noqa: N818 - an end, not a fault
     """So many evaluations were made as there may be."""
 
@@ -88,6 +93,7 @@ class Search:
         floor: float,
         seed: int = 0,
         heard: Heard = lambda _made, _least: None,
+        led: Led | None = None,
     ) -> None:
         self._judge = judge
         self._knobs = knobs
@@ -95,7 +101,8 @@ class Search:
         self._floor = floor
         self._told = heard
         self._random = np.random.default_rng(seed)
-        self._made = 0
+        self._led = led
+        self._made = 0 if led is None else led.evaluations
         self._best = np.clip(np.array(start, np.float64), 0.0, 1.0)
         self._start = np.array(self._best)
         self._choices = [n for n, knob in enumerate(knobs) if knob.is_choice]
@@ -107,7 +114,7 @@ class Search:
         try:
             self._distances([self._best])
             ended = "reached"
-            if not self._is_close():
+            if not self._is_close() and not self._follow():
                 self._leave_idle()
                 ended = self._rounds()
         except _BudgetSpent:
@@ -115,6 +122,18 @@ class Search:
         turned = set(self._turned)
         idle = tuple(n for n in range(len(self._knobs)) if n not in turned)
         return Found(tuple(map(float, self._best)), self._least, self._made, ended, idle)
+
+    def _follow(self) -> bool:
+        """Whether it is there where something led to, or just below."""
+        if self._led is None:
+            return False
+        place = np.array(self._led.positions)
+        self._turned = [n for n in self._turned if n not in self._led.idle]
+        for go in (lambda: self._distances([place]), lambda: self._descend(place, _DESCENT[1:])):
+            go()
+            if self._least <= max(self._floor, self._led.floor):
+                return True
+        return False
 
     def _rounds(self) -> str:
         """Every round begins elsewhere; two that find nothing end it."""
@@ -275,55 +294,11 @@ class Search:
         moving = [n for n in self._turned if not self._knobs[n].is_choice]
         if not moving:
             return
-        place = np.array(place)
-        for view, better, scale in descent:
-            place[moving] = self._squares(place, moving, view, better, scale)
+        for view, leg in descent:
+            place, _ = leg.end(place, moving, self._differences(view))
 
-    def _squares(
-        self,
-        place: Positions,
-        moving: list[int],
-        view: View,
-        better: float,
-        scale: float | Literal["jac"],
-    ) -> Positions:
-        """Where the squares of a view's differences are least, as far as one gets from a place."""
-
-        def whole(part: Positions) -> Positions:
-            row = np.array(place)
-            row[moving] = part
-            return row
-
-        def differences(part: Positions) -> Vector:
-            ((_, found),) = self._scores([whole(part)], view)
-            return found
-
-        def slopes(part: Positions) -> Positions:
-            steps = np.where(part > 0.5, -_STEPS[view], _STEPS[view])
-            lines = steps[:, np.newaxis] * np.eye(len(part))
-            found = [
-                each
-                for _, each in self._scores([whole(row) for row in [part, *(part + lines)]], view)
-            ]
-            return np.stack(
-                [(other - found[0]) / step for other, step in zip(found[1:], steps, strict=True)],
-                axis=1,
-            )
-
-        inside = np.clip(place[moving], _INSIDE, 1.0 - _INSIDE)
-        made = least_squares(
-            differences,
-            inside,
-            jac=slopes,
-            bounds=(0.0, 1.0),
-            x_scale=scale,
-            max_nfev=_MOST_STEPS,
-            method="dogbox",
-            xtol=_CLOSE,
-            ftol=better,
-            gtol=None,
-        )
-        return np.asarray(made.x)
+    def _differences(self, view: View) -> Differences:
+        return lambda rows: [found for _, found in self._scores(rows, view)]
 
     def _choose(self) -> None:
         """Try each choice in each place, and what becomes of the rest there."""

@@ -12,6 +12,7 @@ from bridge.advising import BuiltInStage, Likeness, Part, Row, SamePerformance, 
 from bridge.advising.fitting.built_in_knobs import with_numbers
 from bridge.advising.fitting.hosted_knobs import plugin_knobs
 from bridge.advising.fitting.knobs import Knob
+from bridge.advising.fitting.leading import led_to
 from bridge.advising.fitting.search import Search
 from bridge.hosting import ParameterText
 from bridge.planning import NativeInsert
@@ -122,6 +123,27 @@ def test_hidden_settings_are_found_to_the_digits_they_had(begun: Any, hidden: An
     assert fitted(row_of(source, score, hidden), score, most=700).tables == ()
     short = [fitted(row_of(source, score, begun), score, most=60, seed=5) for _ in range(2)]
     assert short[0] == short[1]
+
+
+def test_linear_inserts_are_found_by_their_responses_and_no_others_are_searched_so() -> None:
+    """Two bells within each other and a width, all far from where they begin."""
+    source = hits(2.0) * [[1.0], [0.7]]
+    bells = tuple(Bell(shape="bell", hz=hz, gain_db=0.0) for hz in (1000.0, 4000.0))
+    begun = (Eq(bands=bells), Width())
+    narrow = Bell(shape="bell", hz=240.0, gain_db=-4.5, q=3.0)
+    wide = Bell(shape="bell", hz=700.0, gain_db=7.0, q=0.5)
+    hidden = (Eq(bands=(narrow, wide)), Width(width=1.7))
+    target = source
+    for each in hidden:
+        target = heard(target, each)
+    score = SamePerformance(target, RATE_HZ // 4)
+    found = fitted(row_of(source, score, *begun), score, most=900)
+    assert found.before > -30.0
+    assert found.after < -110.0
+    assert found.evaluations <= 900
+    assert dict(found.tables)["drums/1"] == {"width": pytest.approx(1.7, rel=1e-4)}
+    assert led_to(row_of(source, score, Compressor()), score, 900, 0) is None
+    assert led_to(row_of(source, score, *begun, Saturation(drive_db=12.0)), score, 900, 0) is None
 
 
 def test_a_level_that_does_not_matter_is_left_out_of_the_residual() -> None:
