@@ -100,6 +100,19 @@ def test_all_that_sounds_on_ducked_by_the_kick_alone_is_not(tmp_path: Path) -> N
     assert not _found(tmp_path, {**song, **{name: gains * song[name] for name in held}})
 
 
+def test_all_others_ducked_a_little_by_a_kick_that_hits_alone_may_be_either(
+    tmp_path: Path,
+) -> None:
+    song = _song()
+    del song["snare"]
+    gains = _ducking(song["kick"], 0.5)
+    ducked = {name: each if name == "kick" else gains * each for name, each in song.items()}
+    (found,) = _found(tmp_path, ducked)
+    assert found.severity == "minor"
+    assert found.stems[-1] == "kick"
+    assert "when kick hits, as loudly as nothing else: ducked by it, or printed" in found.words
+
+
 def test_most_stems_ducked_beside_one_that_stays_are_not(tmp_path: Path) -> None:
     song = _song()
     gains = _ducking(song["kick"], 0.2)
