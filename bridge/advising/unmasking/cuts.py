@@ -109,11 +109,21 @@ class FreeingCut:
 
 
 @dataclass(frozen=True)
+class BandHeard:
+    """Sone of a group about a frequency, before any cut: beside the others, and alone."""
+
+    hz: float
+    sone: float
+    alone_sone: float
+
+
+@dataclass(frozen=True)
 class GroupEffect:
     """A group: how much of it is hidden, and what all cuts change of it.
 
     `hidden_phon` is by how much the others turn it down, over all bands; `level_lu` the change of
     its own integrated loudness, `audible_phon` that of its partial loudness level. None: silent.
+    `bands` are half an ERB apart.
     """
 
     id: str
@@ -121,6 +131,7 @@ class GroupEffect:
     hidden_phon: float | None
     level_lu: float | None
     audible_phon: float | None
+    bands: tuple[BandHeard, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `groups` list."""
@@ -130,6 +141,7 @@ class GroupEffect:
             "hidden_phon": self.hidden_phon,
             "level_lu": self.level_lu,
             "audible_phon": self.audible_phon,
+            "bands": [vars(each) for each in self.bands],
         }
 
 

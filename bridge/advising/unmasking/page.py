@@ -60,7 +60,7 @@ def _tiles(made: Unmasking) -> str:
             "Cuts",
             str(len(made.cuts)),
             "",
-            f"in {len({each.cut.group for each in made.cuts})} groups",
+            f"of {len(made.groups)} groups, cut: {len({each.cut.group for each in made.cuts})}",
         ),
         ("Most freed", figure(max(gains, default=0.0)), "phon", "in its band"),
         ("Most a group loses", figure(-min(lost, default=0.0) + 0.0), "LU", "of its loudness"),

@@ -9,7 +9,14 @@ import numpy as np
 
 from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, through_ear
 from bridge.advising.unmasking.choosing import Group, chosen, phon_between, turn_down
-from bridge.advising.unmasking.cuts import PREFIX, Cut, FreeingCut, GroupEffect, Unmasking
+from bridge.advising.unmasking.cuts import (
+    PREFIX,
+    BandHeard,
+    Cut,
+    FreeingCut,
+    GroupEffect,
+    Unmasking,
+)
 from bridge.advising.unmasking.hearing import Frames, HeardBands, heard_bands
 from bridge.advising.unmasking.scene import (
     REGIONS,
@@ -31,6 +38,7 @@ _MOST_MOVE = 1.0
 """In LU and in phon, what a group that is cut may lose over all."""
 _LEAST_GAIN_PHON = 1.0
 _SHALLOWER, _LEAST_DB = 0.75, 1.0
+_SILENCE = 1e-12
 _GAP_S, _MOST_TIMES = 2.0, 6
 _LEAD_ROLES = ("vocals/lead", "vocals")
 
@@ -180,9 +188,19 @@ def _heard_of(
 
 
 def _as_long(bands: Sequence[HeardBands]) -> tuple[HeardBands, ...]:
-    longest = max((len(each.powers) for each in bands), default=0)
+    """All until the last frame in which any sounds: the room that is left for tails is no song."""
+    ends = [
+        int(np.flatnonzero(each.powers.max(axis=(1, 2)) > _SILENCE)[-1:].sum()) for each in bands
+    ]
+    longest = max(ends, default=0) + 1
     return tuple(
-        replace(each, powers=np.pad(each.powers, ((0, longest - len(each.powers)), (0, 0), (0, 0))))
+        replace(
+            each,
+            powers=np.pad(
+                each.powers[:longest],
+                ((0, max(0, longest - len(each.powers))), (0, 0), (0, 0)),
+            ),
+        )
         for each in bands
     )
 
@@ -337,8 +355,14 @@ def _effect(
     level, audible = _changes(number, before, after)
     left, alone = (float(each[number].sum()) for each in (before.partial, before.alone))
     hidden = phon_between(left, alone) if left > 0.0 else None
-    shown = (None if each is None else round(each, 2) + 0.0 for each in (hidden, level, audible))
-    return GroupEffect(group.lane.id, group.lane.id in leads, *shown)
+    hidden, level, audible = (
+        None if each is None else round(each, 2) + 0.0 for each in (hidden, level, audible)
+    )
+    bands = tuple(
+        BandHeard(*(round(float(each), 5) for each in row))
+        for row in zip(CENTRES_HZ, before.partial[number], before.alone[number], strict=True)
+    )
+    return GroupEffect(group.lane.id, group.lane.id in leads, hidden, level, audible, bands)
 
 
 def _remarks(groups: Sequence[PlayedGroup], leads: frozenset[str], before: _Heard) -> Iterator[str]:

@@ -42,7 +42,7 @@ stems = ["bass"]
 """
 
 
-def _sone(level_db_spl: float, hz: float = 1000.0, noise_db_spl: float | None = None) -> float:
+def _sine_sone(level_db_spl: float, hz: float = 1000.0, noise_db_spl: float | None = None) -> float:
     """Of a sine at both ears, in white noise or in quiet."""
     at = np.arange(2 * RATE_HZ) / RATE_HZ
     sounds = [np.sin(2.0 * np.pi * hz * at) * np.sqrt(2.0), np.zeros_like(at)]
@@ -60,16 +60,16 @@ def _sone(level_db_spl: float, hz: float = 1000.0, noise_db_spl: float | None = 
 def test_a_sine_of_1_khz_has_the_loudness_that_defines_the_sone() -> None:
     """ANSI S3.4-2007: 40 dB SPL are 1 sone, 60 dB 4.2, 80 dB 16; 50 Hz at 40 dB is hardly heard."""
     for level_db, sone in ((40.0, 1.0), (60.0, 4.2), (80.0, 16.0)):
-        assert _sone(level_db) == pytest.approx(sone, rel=0.02)
-    assert _sone(40.0, hz=50.0) < 0.01
-    assert 0.001 < _sone(3.0) < 0.008
+        assert _sine_sone(level_db) == pytest.approx(sone, rel=0.02)
+    assert _sine_sone(40.0, hz=50.0) < 0.01
+    assert 0.001 < _sine_sone(3.0) < 0.008
 
 
 def test_noise_hides_a_sine_at_its_masked_threshold_and_not_far_over_it() -> None:
     """In 60 dB of noise up to 12 kHz an ERB about 1 kHz has 40.4 dB; K is -3 dB."""
-    assert _sone(37.5, noise_db_spl=60.0) < 0.05
-    assert _sone(47.0, noise_db_spl=60.0) > 0.3
-    assert _sone(80.0, noise_db_spl=60.0) == pytest.approx(_sone(80.0), rel=0.2)
+    assert _sine_sone(37.5, noise_db_spl=60.0) < 0.05
+    assert _sine_sone(47.0, noise_db_spl=60.0) > 0.3
+    assert _sine_sone(80.0, noise_db_spl=60.0) == pytest.approx(_sine_sone(80.0), rel=0.2)
 
 
 def test_however_a_stream_is_cut_the_bands_are_the_same() -> None:
@@ -122,6 +122,13 @@ def _made(job: Path, store: Path, **more: tuple[str, ...]) -> Unmasking:
     return freed(_given(job, store, **more), ProgressBar())
 
 
+def _sone(made: Unmasking, cut: Cut) -> float:
+    """Of the group that a cut frees, one ERB to each side of it, before any cut of this run."""
+    bands = next(each.bands for each in made.groups if each.id == cut.frees)
+    middle = min(range(len(bands)), key=lambda n: abs(bands[n].hz - cut.hz))
+    return sum(each.sone for each in bands[middle - 2 : middle + 3])
+
+
 def _in_band(made: Unmasking, number: int = 0) -> Cut:
     return made.cuts[number].cut
 
@@ -142,6 +149,10 @@ def test_the_band_that_hides_the_voice_is_cut_and_frees_it_as_foretold(
     assert all(each.cut.group != "voice" for each in made.cuts)
     for each in made.groups:
         assert abs(each.level_lu or 0.0) <= 1.0
+        heard, alone = (
+            sum(of) for of in zip(*((b.sone, b.alone_sone) for b in each.bands), strict=True)
+        )
+        assert 10.0 * np.log2(alone / heard) == pytest.approx(each.hidden_phon, abs=0.05)
 
     changed = apply_unmasking(_given(job, store), made)
     own = job.parent / "chain.toml"
@@ -162,6 +173,9 @@ def test_the_band_that_hides_the_voice_is_cut_and_frees_it_as_foretold(
         assert now.hidden_phon is not None
         freed_phon = was.hidden_phon - now.hidden_phon
         assert was.id == "pad" or freed_phon == pytest.approx(was.audible_phon, abs=0.1)
+    assert _sone(again, cut) / _sone(made, cut) == pytest.approx(
+        2.0 ** (freeing.gain_phon / 10.0), rel=0.02
+    )
 
 
 def test_only_what_is_asked_for_is_cut_and_a_lead_never(job: Path, store: Path) -> None:
