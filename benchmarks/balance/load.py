@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,12 @@ from stemwright.values import dataclass
 CASES = ((2, 60), (8, 60), (8, 300), (24, 60))
 """Stems, and the seconds they last."""
 GOAL_BYTES = 500e6
-_JOBS = 2
+JOBS = 2
 
 
 @dataclass(frozen=True)
 class Load:
-    """A song of so many stems and seconds; what its balance took at first and done again."""
+    """A song of so many stems and seconds; what advice took at first and done again."""
 
     stems: int
     seconds: int
@@ -41,16 +41,18 @@ def balanced_job(job: str, store: str) -> Told:
 
     clock = Clock()
     found = load_job(Path(job))
-    inputs = Inputs((), found.chain_path, store=Path(store), jobs=_JOBS).of_job(found)
+    inputs = Inputs((), found.chain_path, store=Path(store), jobs=JOBS).of_job(found)
     made = balanced(ToBalance(inputs), Silent())
     return clock.told(moves=made.moves)
 
 
-def loads(cases: Sequence[tuple[int, int]] = CASES) -> Iterator[Load]:
-    """Every case, its files removed before the next."""
+def loads(
+    work: Callable[[str, str], Told] = balanced_job, cases: Sequence[tuple[int, int]] = CASES
+) -> Iterator[Load]:
+    """Every case, its files removed before the next; `work` takes a job and a store."""
     for stems, seconds in cases:
         progress(f"{stems} stems of {seconds} s")
-        with tempfile.TemporaryDirectory(prefix="stemwright-balance-") as name:
+        with tempfile.TemporaryDirectory(prefix="stemwright-advice-") as name:
             place = Path(name)
             names = [f"{NAMES[n % len(NAMES)]} {n}" for n in range(stems)]
             paths = write_stems(place / "stems", seconds, names=names)
@@ -58,8 +60,8 @@ def loads(cases: Sequence[tuple[int, int]] = CASES) -> Iterator[Load]:
             _write_sum(paths, rough)
             song = Song("load", {f"g{n}": path for n, path in enumerate(paths, 1)})
             words = str(job_of(song, rough, place / "song")), str(place / "store")
-            first = apart(balanced_job, *words, sampled=True)
-            yield Load(stems, seconds, first, apart(balanced_job, *words))
+            first = apart(work, *words, sampled=True)
+            yield Load(stems, seconds, first, apart(work, *words))
 
 
 def _write_sum(paths: Sequence[Path], rough: Path) -> None:
