@@ -19,7 +19,7 @@ from stemwright.values import dataclass
 
 RATE_HZ = 48000
 SECONDS = 15
-_BOOST_DB, _MASKER_DB = 24.0, -32.0
+_BOOST_DB, _MASKER_DB = 24.0, -28.0
 _BANDS_HZ = (315.0, 400.0, 500.0, 630.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3150.0)
 _THIRD, _FORMANTS = 2.0 ** (1 / 6), 3
 _REAL = {

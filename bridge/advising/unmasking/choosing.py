@@ -18,14 +18,14 @@ from stemwright.values import dataclass
 _MOST_CUTS = 3
 _FRAMES = 600
 _LEAST_HIDDEN_PHON, _LEAST_GAIN_PHON = 5.0, 1.5
-_CLEARER_PHON = 3.0
-"""By which a group that is cut is less hidden there than the one it frees."""
+_LEAST_LEAD_PHON, _CLEARER_PHON = 3.0, 3.0
+"""The last: by which a group that is cut is less hidden there than what it frees, but for leads."""
 _MOST_TRIES = 24
 _WANTED_GAIN_PHON = 3.0
 _LEAST_SHARE = 0.03
 """Of all its loudness that a group has in a band worth freeing."""
 _MOST_COST_PHON = 0.7
-_DEPTHS_DB = (2.0, 3.0, 4.0, 5.0, 6.0)
+_DEPTHS_DB = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 _LOWEST_HZ, _HIGHEST_HZ = 80.0, 12000.0
 _APART = 2.0**0.5
 _LEAD_COUNTS = 4.0
@@ -108,10 +108,15 @@ def _candidates(groups: Sequence[Group], heard: Loudnesses) -> Iterator[tuple[in
     weight = np.array([_LEAD_COUNTS if each.is_lead else 1.0 for each in groups])
     shares = left / np.maximum(alone, 1e-9)
     score = (weight / own)[None, :, None] * gained * (1.0 - shares)[None]
-    fits = (shares <= loudness_ratio(-_LEAST_HIDDEN_PHON)) & (alone >= _LEAST_SHARE * own[:, None])
-    fits = fits[None] & (shares[:, None] >= loudness_ratio(_CLEARER_PHON) * shares[None])
+    leads = np.array([each.is_lead for each in groups])
+    most_left = np.where(
+        leads, loudness_ratio(-_LEAST_LEAD_PHON), loudness_ratio(-_LEAST_HIDDEN_PHON)
+    )
+    fits = (shares <= most_left[:, None]) & (alone >= _LEAST_SHARE * own[:, None])
+    clearer = shares[:, None] >= loudness_ratio(_CLEARER_PHON) * shares[None]
+    fits = fits[None] & (clearer | leads[None, :, None])
     fits &= gained >= (loudness_ratio(_LEAST_GAIN_PHON) - 1.0) * left[None]
-    fits &= ~np.array([each.is_lead for each in groups])[:, None, None]
+    fits &= ~leads[:, None, None]
     fits &= ((CENTRES_HZ >= _LOWEST_HZ) & (CENTRES_HZ <= _HIGHEST_HZ))[None, None, :]
     fits &= ~np.eye(len(groups), dtype=bool)[:, :, None]
     places = np.argwhere(fits)
