@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
+from bridge.checking.mix.cut_off import as_cut_off
 from bridge.checking.mix.far_away import far_offsets_s
 from bridge.checking.mix.fitting import Fit, copies_of
 from bridge.checking.mix.holding import SUMS_DB, Held, held_to
@@ -112,9 +113,10 @@ def _told(stems: Sequence[Heard], held: Held, tempo_bpm: float | None) -> MixFit
         told = other_version(explained_db, length_s, words)
         verdict = "unrelated" if nothing else "other_version"
         return MixFit(explained_db, in_mix, (told,), verdict, words)
+    absent = missing(held.given, held.fit, moving=held.by_bus_db > 0.0)
     changes = (
         *of_stems(found, rate_hz, tempo_bpm, explained_db),
-        *missing(held.given, held.fit, moving=held.by_bus_db > 0.0),
+        *as_cut_off(absent, found, rate_hz),
     )
     if explained_db < POOR_DB and is_mastered(mix, common_gain_db(found)):
         words = f"a finished master, no rough mix: {_said(held.fit)}, which proves little"

@@ -207,6 +207,18 @@ def test_a_stem_that_begins_early_is_told(tmp_path: Path) -> None:
     assert found.facts["offset_frames"] == RATE_HZ // 2
 
 
+@pytest.mark.parametrize("way", ["early", "late"])
+def test_what_a_stem_lost_that_is_early_or_late_is_missing_for_it(tmp_path: Path, way: str) -> None:
+    gone = np.zeros((2, RATE_HZ))
+    keys = STEMS["keys"]
+    sent = [keys[:, RATE_HZ:], gone] if way == "early" else [gone, keys[:, :-RATE_HZ]]
+    stems = {**STEMS, "keys": np.concatenate(sent, axis=1)}
+    found = {each.code: each for each in _fit(tmp_path, _sum(), stems).findings}
+    assert set(found) == {"offset", "missing"}
+    assert found["missing"].severity == "info"
+    assert f"keys is {way}, and its" in found["missing"].words
+
+
 def test_a_stem_that_the_mix_has_not_is_told(tmp_path: Path) -> None:
     found = _only(_fit(tmp_path, _sum(lead=0.0)))
     assert (found.code, found.severity, found.stems) == ("extra", "major", ("lead",))
