@@ -51,10 +51,12 @@ class StemInRough:
 class InRough:
     """All stems by id, in the song's order; `fit` is what the stem check says of the same.
 
-    `frames` at `rate_hz` are the mix's, `late` is how many frames later most stems lie in it.
+    `mix` has the clock on which it runs against the stems. `frames` at `rate_hz` are the mix's on
+    that, `late` is how many frames later most stems lie in it.
     """
 
     fit: MixFit
+    mix: StemAudio
     stems: Mapping[str, StemInRough]
     rate_hz: int
     frames: int
@@ -87,8 +89,10 @@ def in_rough(
     late = _late(found.held)
     rows = (known.get(each.facts.id) or _outside(each, late) for each in stems)
     rate_hz = mix.facts.sample_rate_hz if found.held is None else found.held.given.rate_hz
-    frames = round(mix.facts.frames * rate_hz / mix.facts.sample_rate_hz)
-    return InRough(found.fit, {each.id: each for each in rows}, rate_hz, frames, late)
+    clocked = mix if found.held is None else found.held.mix
+    own_hz = mix.facts.sample_rate_hz * (1.0 + 1e-6 * clocked.slower_ppm)
+    frames = round(mix.facts.frames * rate_hz / own_hz)
+    return InRough(found.fit, clocked, {each.id: each for each in rows}, rate_hz, frames, late)
 
 
 def _outside(audio: StemAudio, late: int) -> StemInRough:

@@ -95,7 +95,7 @@ def _to_rough(
         before_inserts=given.before_inserts,
     )
     late_s = rough.late / rough.rate_hz
-    return made, partial(balance_sounds, groups, made, levels, mix, late_s, song.rate_hz)
+    return made, partial(balance_sounds, groups, made, levels, rough.mix, late_s, song.rate_hz)
 
 
 def _to_reference(
