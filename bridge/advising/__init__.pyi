@@ -27,6 +27,11 @@ from .fitting.fitting import (
     Turned as Turned,
     fitted as fitted,
 )
+from .fitting.page import (
+    Distance as Distance,
+    FitSounds as FitSounds,
+    write_fit_page as write_fit_page,
+)
 from .fitting.rows import (
     Part as Part,
     Row as Row,
@@ -82,8 +87,10 @@ __all__ = [
     "Balance",
     "BuiltInStage",
     "Cut",
+    "Distance",
     "Excerpted",
     "Fit",
+    "FitSounds",
     "FreeingCut",
     "GroupEffect",
     "GroupMove",
@@ -117,5 +124,6 @@ __all__ = [
     "unmasked_sounds",
     "without_idle_bands",
     "write_balance_page",
+    "write_fit_page",
     "write_unmasking_page",
 ]

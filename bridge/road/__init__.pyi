@@ -11,6 +11,7 @@ from .advising.fit_writing import (
 from .advising.fitting import (
     Fitted as Fitted,
     ToFit as ToFit,
+    check_fit_page as check_fit_page,
     fit_inserts as fit_inserts,
 )
 from .advising.stand_in_writing import (
@@ -157,6 +158,7 @@ __all__ = [
     "are_repairs",
     "balanced",
     "check_draft",
+    "check_fit_page",
     "check_page_place",
     "check_repairs_folder",
     "checked_digests",

@@ -20,7 +20,8 @@ _MOST_SHARE = 0.5
 _NEAR_DB = 0.03
 """Root mean square over the bands: cross-spectra alone come as near to a response as that."""
 _CLOSER = Descent(step=1e-4, better=1e-6, scale="jac", most_steps=8)
-_FLOOR_DBFS = -110.0
+_FLOOR_DBFS, _UNDER_DB = -110.0, 70.0
+"""What need not be left for what is nearer: so little, and so far under the target."""
 
 
 def led_to(row: Row, score: Score, most: int, seed: int) -> Led | None:
@@ -56,4 +57,6 @@ def led_to(row: Row, score: Score, most: int, seed: int) -> Led | None:
             return differences(rows, "exact")
 
         positions, _ = _CLOSER.end(positions, moving, exactly)
-    return Led(tuple(map(float, positions)), made, place.idle, _FLOOR_DBFS)
+    return Led(
+        tuple(map(float, positions)), made, place.idle, min(_FLOOR_DBFS, score.level_db - _UNDER_DB)
+    )

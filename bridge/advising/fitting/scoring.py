@@ -35,6 +35,16 @@ class Score(Protocol):
         """A distance that nothing is worth going below."""
         ...
 
+    @property
+    def target(self) -> Sound:
+        """What it is held to: (2, frames)."""
+        ...
+
+    @property
+    def from_frame(self) -> int:
+        """Where what counts begins in what is heard."""
+        ...
+
     def distance(self, heard: Sound) -> float:
         """One number, the less the nearer."""
         ...
@@ -120,8 +130,9 @@ class Likeness:
     floor = 0.05
 
     def __init__(self, reference: Sound, from_frame: int, rate_hz: int) -> None:
+        self.target = reference
+        self.from_frame = from_frame
         self._rate_hz = rate_hz
-        self._from = from_frame
         self._tone = tone_of([reference], rate_hz)
         self._moves = _moves(reference, rate_hz)
 
@@ -132,7 +143,7 @@ class Likeness:
 
     def differences(self, heard: Sound) -> Vector:
         """A difference in dB a band of mid and of side, and a percentile of the level."""
-        own = heard[:, self._from :]
+        own = heard[:, self.from_frame :]
         tone = tone_distance(tone_of([own], self._rate_hz), self._tone)
         bands = [side for each in tone.bands for side in (each.mid_db, each.side_db)]
         moves = _moves(own, self._rate_hz) - self._moves

@@ -32,6 +32,11 @@ _ONE_PLACE = Problem(
     "--apply changes the file that was given, -o writes a copy",
     hint="leave one of them out",
 )
+_NO_PAGE = Problem(
+    "usage",
+    "--page goes with --to and --reference",
+    hint="--apply puts the stand-in into the song's chain: render and diff show it",
+)
 _DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?\Z")
 _ENDED = {
     "reached": "stopped early: nothing nearer can be heard",
@@ -101,6 +106,10 @@ def fit(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="CHAIN", help="Write a copy of the chain.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+    ] = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -121,6 +130,8 @@ def fit(
     if apply and out is not None:
         raise InputError(_ONE_PLACE)
     if by is not None:
+        if page is not None:
+            raise InputError(_NO_PAGE)
         from bridge.cli.advising.standing_in import stand_in, wanted_of
         from bridge.road import cores
 
@@ -136,7 +147,7 @@ def fit(
         asked = wanted_of(chain, insert, by, revision, places)
         stand_in(asked, out, apply=apply, as_json=json)
         return
-    from bridge.road import ToFit, fit_inserts
+    from bridge.road import ToFit, check_fit_page, fit_inserts
 
     inputs = _inputs(chain, stems, store, plugin_path, trust, jobs)
     start_s, end_s = _ends(range_)
@@ -152,10 +163,16 @@ def fit(
         most=evaluations,
         seed=seed,
     )
+    if page is not None:
+        check_fit_page(wanted, page)
     from bridge.cli.progress import CountBar
 
     with CountBar("fitting") as bar:
-        found = fit_inserts(wanted, lambda made, most, least: bar.show(made, most, f"{least:.2f}"))
+        found = fit_inserts(
+            wanted, lambda made, most, least: bar.show(made, most, f"{least:.2f}"), page
+        )
+    if page is not None:
+        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     texts = _written(wanted, found, chain, out, apply=apply)
     if json:
         print_json({**found.as_json(), "written": texts is not None})

@@ -91,11 +91,14 @@ class Fitted:
 Told = Callable[[int, int, float], object]
 
 
-def fit_inserts(wanted: ToFit, told: Told = lambda _made, _most, _least: None) -> Fitted:
+def fit_inserts(
+    wanted: ToFit, told: Told = lambda _made, _most, _least: None, page: Path | None = None
+) -> Fitted:
     """Search the settings that bring the inserts nearest to the target, and render with them.
 
-    Nothing is written. Raises InputError, MachineError and RenderError as a render does; InputError
-    `unknown_insert`, `fit_bypassed`, `fit_apart`, `fit_keyed`, `other_performance`.
+    Nothing is written but a `page`, if any. Raises InputError, MachineError and RenderError as a
+    render does; InputError `unknown_insert`, `fit_bypassed`, `fit_apart`, `fit_keyed`,
+    `other_performance`.
     """
     from bridge.storing import Store
 
@@ -124,7 +127,45 @@ def fit_inserts(wanted: ToFit, told: Told = lambda _made, _most, _least: None) -
         now = real(context, _steps_of(again, owner), source)
         if score.distance(now) > score.distance(was):  # what was searched is not what is rendered
             fit, now, fitted_chain = _as_it_was(fit), was, chain
-    return _told(wanted, fit, score, was, now, part, fitted_chain)
+        made = _told(wanted, fit, score, was, now, part, fitted_chain)
+        if page is not None:
+            _write_page(page, wanted, made, score, was, now, rate_hz)
+    return made
+
+
+def check_fit_page(wanted: ToFit, page: Path) -> None:
+    """Refuse a place for the page that is none, before any work is done.
+
+    Raises InputError as `bridge.comparing.check_outputs` and `bridge.finished.refuse_kept` do, and
+    `page_over_input` for a file that is no page of ours.
+    """
+    from bridge.comparing import check_outputs
+    from bridge.finished import refuse_kept
+    from bridge.pages import refuse_foreign_page
+
+    target = wanted.to or wanted.reference
+    read = [*wanted.inputs.named, *([target] if target else [])]
+    check_outputs({"page": page}, read, such_as="fit")
+    refuse_kept(page)
+    refuse_foreign_page(page)
+
+
+def _write_page(
+    page: Path, wanted: ToFit, made: Fitted, score: Score, was: Sound, now: Sound, rate_hz: int
+) -> None:
+    from bridge.advising import Distance, FitSounds, write_fit_page
+
+    begin = score.from_frame
+    sounds = FitSounds(
+        rate_hz,
+        made.start_s,
+        score.target,
+        was[:, begin:],
+        now[:, begin:],
+        is_other_music=wanted.to is None,
+    )
+    distance = Distance(made.before, made.after, made.unit)
+    write_fit_page(page, made.fit, distance, sounds, ", ".join(wanted.inserts))
 
 
 def _searched(wanted: ToFit, parts: Sequence[Part], sound: Sound, score: Score, told: Told) -> Fit:

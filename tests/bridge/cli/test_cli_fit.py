@@ -68,7 +68,10 @@ def test_a_fit_finds_a_prints_settings_and_writes_them_where_it_is_told_to(
     assert told["written"] is False
     assert begun.read_text() == before
     copy = tmp_path / "fitted.toml"
-    assert run(*asked, "-o", copy).code == 0
+    page = tmp_path / "fit.html"
+    assert run(*asked, "-o", copy, "--page", page).code == 0
+    shown = page.read_text()
+    assert all(each in shown for each in ("threshold_db", "target", "before", "after", "Spectra"))
     assert begun.read_text() == before
     applied = run(*asked, "--apply")
     assert applied.code == 0
@@ -137,6 +140,8 @@ def test_a_plugins_settings_are_found_and_written_as_it_displays_them(
         (("--insert", "all/glue"), "usage"),
         (("--insert", "all/glue", "--to", "T", "--budget", "soon"), "usage"),
         (("--insert", "all/glue", "--to", "T", "--apply", "-o", "x.toml"), "usage"),
+        (("--insert", "all/glue", "--to", "T", "--page", "T"), "page_over_input"),
+        (("--insert", "all/glue", "--stand-in", "eq", "--page", "p.html"), "usage"),
         (("--insert", "master/gain", "--to", "OTHER"), "other_performance"),
         (("--insert", "all/glue", "--to", "missing.wav"), "missing_file"),
     ],

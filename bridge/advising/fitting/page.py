@@ -1,0 +1,163 @@
+"""A fit to look at and listen to: settings, spectra, and the target beside before and after."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from bridge.advising.fitting.fitting import Fit, Turned
+from bridge.advising.fitting.scoring import Sound
+from bridge.comparing import tone_of
+from bridge.metering import THIRDS
+from bridge.pages import (
+    Chart,
+    Curve,
+    Deck,
+    Track,
+    change,
+    chart,
+    clock,
+    document,
+    excerpt,
+    figure,
+    hz_ticks,
+    lowered,
+    matching_db,
+    players,
+    saved,
+    section,
+    table,
+    tag,
+    text,
+    tiles,
+)
+from stemwright.values import dataclass
+
+_HEARD_HZ = (20.0, 20000.0)
+
+
+@dataclass(frozen=True)
+class FitSounds:
+    """Stereo samples at `rate_hz`, from `start_s` of the song on; the target as it was held to.
+
+    `is_other_music` tells that it is a reference.
+    """
+
+    rate_hz: int
+    start_s: float
+    target: Sound
+    before: Sound
+    after: Sound
+    is_other_music: bool
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far before and after are from the target, in `unit`."""
+
+    before: float
+    after: float
+    unit: str
+
+
+def write_fit_page(
+    path: Path, fit: Fit, distance: Distance, sounds: FitSounds, inserts: str
+) -> None:
+    """Write the page of a fit. Raises MachineError where the disk refuses."""
+    heading = inserts if any(each.changed for each in fit.turned) else f"{inserts}: stays"
+    header = tag("header", tag("h1", text(heading)) + _tiles(fit, distance))
+    sections = (
+        section("Listen", players([_deck(sounds)])),
+        section("Spectra", _spectra(sounds)),
+        section("Settings", _settings(fit)),
+    )
+    saved(path, document(f"{inserts}: fit", header + tag("main", "".join(sections))))
+
+
+def _tiles(fit: Fit, distance: Distance) -> str:
+    moved = sum(each.changed for each in fit.turned)
+    unit = distance.unit
+    return tiles(
+        [
+            ("Distance before", figure(distance.before, 2), unit, ""),
+            ("Distance after", figure(distance.after, 2), unit, ""),
+            ("Settings that move", str(moved), "", f"of {len(fit.turned)}"),
+            ("Heard", str(fit.evaluations), "times", f"of {fit.most}"),
+        ]
+    )
+
+
+def _deck(sounds: FitSounds) -> Deck:
+    target, before, after = (
+        excerpt(each, sounds.rate_hz) for each in (sounds.target, sounds.before, sounds.after)
+    )
+    name = "reference" if sounds.is_other_music else "target"
+    matched = [matching_db(each, before) for each in (target, after)]
+    start_s = sounds.start_s
+    deck = Deck(
+        sounds.rate_hz,
+        (
+            Track(
+                name,
+                _matched(matched[0]),
+                "s3",
+                target,
+                matched[0],
+                0.0 if sounds.is_other_music else start_s,
+                "reference" if sounds.is_other_music else "",
+            ),
+            Track("before", "settings as they are", "s1", before, 0.0, start_s),
+            Track("after", _matched(matched[1]), "s2", after, matched[1], start_s),
+        ),
+        pair=(1, 2),
+        chosen=1,
+        name="the inserts",
+    )
+    seconds = sounds.before.shape[1] / sounds.rate_hz
+    said = f"{seconds:.0f} s from {clock(start_s, 0)}, all as loud as before. {lowered(deck)}"
+    return replace(deck, said=said)
+
+
+def _matched(gain_db: float) -> str:
+    return f"{change(gain_db, 1, 'dB')} to match"
+
+
+def _spectra(sounds: FitSounds) -> str:
+    """Thirds of an octave of half the sum of left and right, each at its own level."""
+    rows = (
+        ("target", "s3", sounds.target),
+        ("before", "s1", sounds.before),
+        ("after", "s2", sounds.after),
+    )
+    curves = tuple(
+        Curve(name, colour, _points(sound, sounds.rate_hz), bold=name == "target")
+        for name, colour, sound in rows
+    )
+    drawn = Chart("Mid, thirds of an octave", "dB", "Hz", curves, hz_ticks(), _HEARD_HZ, log_x=True)
+    return chart(drawn)
+
+
+def _points(sound: Sound, rate_hz: int) -> tuple[tuple[float, float | None], ...]:
+    levels = tone_of([sound], rate_hz).mid_db
+    return tuple(
+        (hz, level if math.isfinite(level) else None)
+        for hz, level in zip(THIRDS.centres_hz(rate_hz), levels, strict=False)
+    )
+
+
+def _settings(fit: Fit) -> str:
+    head = ("Insert", "Setting", "Before", "After")
+    rows = [_row(each) for each in fit.turned if each.changed]
+    shown = table(head, rows, "What moves") if rows else tag("p", "Nothing was nearer.")
+    if fit.idle:
+        shown += tag("p", text(f"Not heard there, and left alone: {', '.join(fit.idle)}."))
+    return shown
+
+
+def _row(each: Turned) -> tuple[str, ...]:
+    return each.insert, each.path.removeprefix("params."), _value(each.before), _value(each.after)
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
