@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bridge.advising import (
     Stage,
     fitted,
     hosted_stage,
+    stand_in_settings,
 )
 from bridge.demo import stem
 from bridge.gathering import Bench
@@ -33,8 +35,10 @@ from stemwright.values import dataclass
 RATE_HZ = 48000
 SECONDS, PREROLL_S = 5, 1
 _SEED = 15
-_MIDDLE = (0.25, 0.75)
+_MIDDLE, _ANYWHERE = (0.25, 0.75), (0.0, 1.0)
+_DRAWS = 500
 _DIGITS = 3
+_HEARD_DBFS = -60.0
 PLUGINS = Path("/usr/lib/vst3")
 ZAM = ("ZamCompX2", "ZamEQ2", "ZamGateX2", "ZaMaximX2", "ZamTube", "ZamGEQ31")
 BUILT_INS: tuple[InsertSettings, ...] = (
@@ -113,6 +117,7 @@ def annealing(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]
     return float(found.fun), int(found.nfev)
 
 
+STAND_INS = (("ZamEQ2", "eq"), ("ZamCompX2", "compressor"))
 SEARCHES = {"fit": ours, "differential evolution": evolution, "dual annealing": annealing}
 
 
@@ -133,23 +138,48 @@ def names() -> tuple[str, ...]:
 def found(name: str, sound: Any, folder: Path, most: int, search: str) -> Found:
     """Hide settings of an insert, render with them, and search for them."""
     with _stage(name, sound.shape[1], folder) as stage:
-        hidden = np.array([_hidden(name, stage)])
-        target = stage.heard(sound[np.newaxis], hidden)[0]
-        score = SamePerformance(target, PREROLL_S * RATE_HZ)
-        row = Row([Part(name, stage)], sound, score)
-        (before,) = row.distances([np.array(stage.start)])
+        row, score, before = _held(name, stage, sound)
         began = time.perf_counter()
         after, evaluations = SEARCHES[search](row, score, most)
         seconds = time.perf_counter() - began
     return Found(name, len(stage.knobs), score.level_db, before, after, evaluations, seconds)
 
 
-def _hidden(name: str, stage: Stage) -> Sequence[float]:
-    """Every continuous setting in the middle half of its range, to three digits."""
+def stood_in(name: str, by: str, sound: Any, folder: Path, most: int) -> Found:
+    """Hide settings of a plugin, render with them, and have a built-in stand in for it."""
+    with _stage(name, sound.shape[1], folder) as stage:
+        _, score, _ = _held(name, stage, sound)
+    built_in = BuiltInStage(NativeInsert(by, stand_in_settings(by)), RATE_HZ)
+    row = Row([Part(by, built_in)], sound, score)
+    (before,) = row.distances([np.array(built_in.start)])
+    began = time.perf_counter()
+    after, evaluations = ours(row, score, most)
+    seconds = time.perf_counter() - began
+    count = len(built_in.knobs)
+    return Found(f"{name} by {by}", count, score.level_db, before, after, evaluations, seconds)
+
+
+def _held(name: str, stage: Stage, sound: Any) -> tuple[Row, SamePerformance, float]:
+    """The insert held to what hidden settings make of it, which are heard, and how far it is."""
     random = np.random.default_rng([_SEED, *name.encode()])
+    for ends in chain([_MIDDLE], repeat(_ANYWHERE, _DRAWS)):
+        hidden = np.array([_hidden(random, stage, ends)])
+        target = stage.heard(sound[np.newaxis], hidden)[0]
+        score = SamePerformance(target, PREROLL_S * RATE_HZ)
+        row = Row([Part(name, stage)], sound, score)
+        (before,) = row.distances([np.array(stage.start)])
+        if before > _HEARD_DBFS:
+            return row, score, before
+    raise RuntimeError(f"no setting of {name} was heard")
+
+
+def _hidden(
+    random: np.random.Generator, stage: Stage, ends: tuple[float, float]
+) -> Sequence[float]:
+    """Every continuous setting within a part of its range, to three digits."""
     positions = list(stage.start)
     for n, knob in enumerate(stage.knobs):
-        at = random.uniform(*_MIDDLE)
+        at = random.uniform(*ends)
         if not knob.is_choice:
             positions[n] = knob.position(float(f"{knob.number(at):.{_DIGITS}g}"))
     return positions
