@@ -66,6 +66,12 @@ def probe(
     long: Annotated[
         bool, typer.Option("--long", help="Also listen for 95 s to noise and to silence.")
     ] = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", help="A state to probe it with, as a sampler loads little without one."
+        ),
+    ] = None,
     host: HostName = "dawdreamer",
     plugin_timeout: Timeout = None,
     kind: Format = None,
@@ -78,17 +84,18 @@ def probe(
 ) -> None:
     """Measure what a plugin does: latency, tail, whether it repeats itself, its pace; keep a card.
 
-    Differences are peaks in dBFS, at default settings; "same" is to the bit.
+    Differences are peaks in dBFS, at default settings or at --state; "same" is to the bit.
     Renders take their deadlines from the card. Exit code 4: a plugin failed on the way.
 
     Example: stemwright plugins probe "Pro-Q 3" --long
     """
+    _refuse_state(state, names or [])
     kept = opened(store)
     cards: list[Card] = []
     failures: list[Problem] = []
     for plugin in _chosen(names or [], all_plugins, kept, plugin_path, kind):
         try:
-            cards.append(_probed(plugin, host, kept, long=long, deadline_s=plugin_timeout))
+            cards.append(_probed(plugin, host, kept, state, long=long, deadline_s=plugin_timeout))
         except StemwrightError as error:
             if isinstance(error, InputError):
                 raise
@@ -102,6 +109,18 @@ def probe(
             say(*paragraph(problem), err=True)
     if failures:
         raise typer.Exit(RenderError.exit_code)
+
+
+def _refuse_state(state: Path | None, names: Sequence[str]) -> None:
+    """Raise InputError for what is no state, and for one of several plugins."""
+    if state is None:
+        return
+    if len(names) != 1:
+        raise InputError(Problem("usage", "--state is of one plugin: name it", hint="see --help"))
+    from bridge.hosting import opened_state
+
+    with opened_state(state):
+        pass
 
 
 def _chosen(
@@ -124,7 +143,13 @@ def _chosen(
 
 
 def _probed(
-    plugin: Plugin, host_name: str, store: Store, *, long: bool, deadline_s: float | None
+    plugin: Plugin,
+    host_name: str,
+    store: Store,
+    state: Path | None,
+    *,
+    long: bool,
+    deadline_s: float | None,
 ) -> Card:
     from bridge.cli.progress import ProgressBar
     from bridge.hosting import keep_card, probe
@@ -132,7 +157,7 @@ def _probed(
     host = named_host(host_name)
     with ProgressBar() as bar:
         bar.busy(plugin.name)
-        card = probe(plugin, host, long=long, deadline_s=deadline_s, tell=bar.stage)
+        card = probe(plugin, host, state=state, long=long, deadline_s=deadline_s, tell=bar.stage)
     keep_card(store, plugin, host, card)
     return card
 

@@ -25,7 +25,7 @@ ALLOWANCE = 5.0
 
 @dataclass(frozen=True)
 class Card:
-    """One plugin's habits in one host, at its default settings.
+    """One plugin's habits in one host, at its default settings or at a state it was probed with.
 
     Every `*_dbfs` is the peak of a difference or of noise, -inf when there is none. `fresh`: two
     fresh processes; `load`: one of them with every core busy; `reset`: the same instance again;

@@ -9,7 +9,7 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,22 +57,22 @@ def probe(
     plugin: Plugin,
     host: Host,
     *,
-    params: Sequence[tuple[str, str]] = (),
+    state: Path | None = None,
     long: bool = False,
     deadline_s: float | None = None,
     tell: Told = lambda _: None,
 ) -> Card:
     """Make the card of `plugin` in `host`; `long` adds 95 s of noise and of silence.
 
-    `tell` is told each stage. Raises RenderError (and InputError for `params`) for a plugin that
-    fails on the way.
+    It is at its default settings, or at `state`. `tell` is told each stage. Raises RenderError for
+    a plugin that fails on the way, InputError for a state that it refuses.
     """
     load_s = deadline_s or LOAD_DEADLINE_S
     with scratch() as folder:
         tell("loading")
         said, display_needed = _described(plugin, load_s)
         bench = _Bench(folder, host, plugin, deadline_s)
-        bench.prepare(tuple(params), load_s)
+        bench.prepare(state, load_s)
         tell("repeating")
         card = _settled_card(bench, said, tell)
         if long:
@@ -101,8 +101,8 @@ class _Bench:
     deadline_s: float | None
     insert: HostedInsert | None = None
 
-    def prepare(self, params: tuple[tuple[str, str], ...], deadline_s: float) -> None:
-        job = PrepareJob(self.plugin, params=params, sample_rate_hz=RATE_HZ)
+    def prepare(self, state: Path | None, deadline_s: float) -> None:
+        job = PrepareJob(self.plugin, state, sample_rate_hz=RATE_HZ)
         prepared = self.host.prepare(job, deadline_s)
         preset = None
         if prepared.preset is not None:

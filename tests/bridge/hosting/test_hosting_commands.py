@@ -144,6 +144,8 @@ def test_a_probe_prints_and_keeps_a_card_and_survives_a_crash(
 def test_a_probe_needs_to_know_what(run: Callable[..., Any]) -> None:
     assert run("probe").code == 2
     assert run("probe", "x", "--all").code == 2
+    assert run("probe", "x", "y", "--state", "z.vstpreset").code == 2
+    assert "z.vstpreset" in run("probe", "x", "--state", "z.vstpreset").err
 
 
 def test_set_bakes_a_state_and_keeps_the_files_comments(

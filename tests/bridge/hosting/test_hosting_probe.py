@@ -42,19 +42,20 @@ def made() -> dict[str, Card]:
 def card(bench: Any, made: dict[str, Card]) -> Any:
     """Return a maker of cards; each is made once."""
 
-    def get(name: str, *params: tuple[str, str]) -> Card:
+    def get(name: str, state: Path | None = None) -> Card:
         if name not in made:
-            made[name] = probe(bench.plugin(name), bench.host, params=params)
+            made[name] = probe(bench.plugin(name), bench.host, state=state)
         return made[name]
 
     return get
 
 
-def test_a_card_holds_what_is_known_of_a_plugin(card: Any) -> None:
-    found = card("latency", ("Delay", "777"))
+def test_a_card_holds_what_is_known_of_a_plugin_with_a_state(card: Any, bench: Any) -> None:
+    found = card("latency", bench.insert("latency", ("Delay", "777")).preset)
     assert (found.latency_reported_frames, found.latency_measured_frames) == (777, 777)
     assert (found.inputs, found.outputs, found.architecture) == (2, 2, platform.machine())
     assert (found.dry, found.repeatable, found.suspicions) == (True, True, ())
+    assert found.warm_up_s == 0
     assert (found.other_host, found.other_host_dbfs) == ("pedalboard", NONE)
     assert (found.buffer_64_dbfs, found.buffer_1024_dbfs, found.tempo_dbfs) == (NONE, NONE, NONE)
     assert (found.tail_s, found.settle_s, found.noise_dbfs) == (0, 0, NONE)
@@ -71,6 +72,7 @@ def test_a_plugin_that_never_repeats_is_found_out(card: Any) -> None:
     assert -62 < found.fresh_dbfs < -50  # two noises of a peak of 0.001
     assert found.noise_dbfs == pytest.approx(-60, abs=0.1)
     assert found.suspicions == ("noise from silence",)
+    assert found.warm_up_s is None
 
 
 def test_an_endless_tail_and_a_shifting_latency_are_found_out(card: Any) -> None:
