@@ -220,7 +220,6 @@ def verify(
             plugin_folders=folders,
             trusted=allowed,
             moves=lock.moves(),
-            warm_ups=lock.warm_ups(),
             partial=stand is not None,
         )
         if stand is not None:

@@ -14,7 +14,9 @@ import soundfile
 from bridge.bouncing import Hosting, dialect_of, planned, print_stems
 from bridge.hosting import scan
 from bridge.plugins import Wanted
+from bridge.road import FinishedAgain
 from bridge.storing import Store
+from chains import load
 from sessions import Clip, Device, Media, Session, Track
 from sessions.states.device_states import vst3
 
@@ -122,6 +124,15 @@ def test_another_wait_is_a_difference_that_has_a_name(song: Song) -> None:
     (error,) = json.loads(refused.out)["errors"]
     assert (refused.code, error["kind"]) == (1, "chain_differs")
     assert error["where"]["path"] == "all/piano warm_up_s"
+
+
+def test_pages_of_a_folder_wait_as_its_lock_says_whatever_cards_there_are(song: Song) -> None:
+    out = song.folder / "out"
+    song.run("lock", song.stems, song.chain, "-o", out, *song.more, "--store", song.store)
+    (row,) = song.lock()["plugins"]
+    again = FinishedAgain(out, Store(song.folder / "without a card"), song.more[1:])
+    (step,) = again.plan(load(song.chain)).hosted
+    assert step.warm_up_s == row["warm_up_s"] > 0
 
 
 def test_without_a_card_the_chain_says_it_or_the_silence_is_told(song: Song) -> None:
