@@ -48,7 +48,6 @@ _CALLS = {
     "ping",
     "register-client",
     "register-worker",
-    "terminate",
     "unregister",
     "versions",
     "who_has",

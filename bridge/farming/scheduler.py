@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distributed import Scheduler
-from distributed.core import rpc
+from distributed.core import Status, rpc
 
 from bridge.farming.foreman import Foreman, Renders
 from bridge.farming.ledger import RETURN, TAKE, SeatLedger, seats_used
 from bridge.farming.queue import OPEN, Queue
 from bridge.farming.safety import guard_server
 from bridge.farming.worker import refused, set_up_dask, told_workers
-from stemwright.problems import InputError, Problem
+from bridge.storing import HeldError, hold
+from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
@@ -49,6 +52,26 @@ class SchedulerSettings:
 async def schedule(settings: SchedulerSettings, said: Callable[[str], None]) -> None:
     """Schedule until cancelled; songs that were begun are finished by the next one."""
     set_up_dask()
+    with ExitStack() as held:
+        _hold_queue(settings.folder, held)
+        await _scheduled(settings, said)
+
+
+def _hold_queue(folder: Path, held: ExitStack) -> None:
+    """Hold a queue for this process alone. Raises MachineError `queue_in_use`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        held.callback(hold(folder / "in use").release)
+    except HeldError as other:
+        said = f"the queue is in use by {other}"
+        hint = "one scheduler looks after a queue: end that one, or name another --queue"
+        raise MachineError(
+            Problem("queue_in_use", said, {"file": str(folder)}, hint=hint)
+        ) from other
+
+
+async def _scheduled(settings: SchedulerSettings, said: Callable[[str], None]) -> None:
+    warnings.simplefilter("ignore")  # of a port that is taken: the one that is used is told
     queue = Queue(settings.folder)
     ledger = SeatLedger(settings.folder / SEATS)
     async with Scheduler(
@@ -77,11 +100,12 @@ async def schedule(settings: SchedulerSettings, said: Callable[[str], None]) -> 
         said(f"scheduler at {scheduler.address}; songs and seats in {settings.folder}")
         said(f"Dask's dashboard: {desk.dashboard}")
         try:
-            while True:
+            while scheduler.status == Status.running:
                 foreman.look()
                 await asyncio.sleep(_LOOK_S)
         finally:
             foreman.end()
+    raise MachineError(Problem("scheduler_ended", "the scheduler came to its end by itself"))
 
 
 class _Desk:
@@ -96,18 +120,29 @@ class _Desk:
         port = self._scheduler.services.get("dashboard")
         return f"http://127.0.0.1:{getattr(port, 'port', port)}/status"
 
-    async def submit(self, job: str, due: str | None) -> dict[str, Any]:
-        """Hand a job in that this machine can see and that is not in the queue yet."""
-        path = Path(str(job))
+    async def submit(self, songs: Sequence[tuple[str, str | None]]) -> dict[str, Any]:
+        """Hand jobs in, each with when it is due: all of them, or with one that cannot be, none."""
+        given = [(str(job), None if due is None else str(due)) for job, due in songs]
+        refused = [said for job, due in given if (said := self._why_not(job, due)) is not None]
+        counted = Counter(job for job, _ in given)
+        refused += [f"{job} is named {times} times" for job, times in counted.items() if times > 1]
+        if refused:
+            return {"refused": refused}
+        return {"songs": [self._queue.add(job, due).as_json() for job, due in given]}
+
+    def _why_not(self, job: str, due: str | None) -> str | None:
+        """Why a job cannot be handed in: this machine must see it, and it is in the queue once."""
+        path = Path(job)
         if not path.is_absolute() or not (path / "job.toml").is_file():
-            return {"refused": f"{job} is no job on the scheduler's machine"}
-        if due is not None:
-            with suppress(ValueError):
-                if datetime.fromisoformat(str(due)).tzinfo is None:
-                    return {"refused": f"{due} says no time zone"}
-        if any(each.job == str(path) and each.state in OPEN for each in self._queue.songs()):
-            return {"refused": f"{job} is in the queue already"}
-        return {"song": self._queue.add(str(path), due).as_json()}
+            return f"{job} is no job on the scheduler's machine"
+        try:
+            if due is not None and datetime.fromisoformat(due).tzinfo is None:
+                return f"{due} says no time zone"
+        except ValueError:
+            return f"{due} is no time"
+        if any(each.job == job and each.state in OPEN for each in self._queue.songs()):
+            return f"{job} is in the queue already"
+        return None
 
     async def cancel(self, named: str) -> dict[str, Any]:
         """Cancel the open songs of an id, or of a job's path; `*` is all of them."""
@@ -152,13 +187,12 @@ def asked(address: str, security: Security | None, call: str, **told: Any) -> Ma
         answer: Mapping[str, Any] = asyncio.run(answered())
     except (TimeoutError, OSError, ValueError, RuntimeError) as error:
         after = f" after {time.monotonic() - began_s:.0f} s" if not str(error) else ""
-        raise refused(f"there is no farm to be had at {address}{after}: {error}") from error
+        said = str(error)
+        if "before comm was established" in said or "SSL" in said:
+            said = "what is there takes other certificates, or none"
+        raise refused(f"there is no farm to be had at {address}{after}: {said}") from error
     if "refused" in answer:
-        raise InputError(
-            Problem(
-                "farm_refused",
-                str(answer["refused"]),
-                hint="see stemwright farm status; paths are those of the scheduler's machine",
-            )
-        )
+        hint = "see stemwright farm status; paths are those of the scheduler's machine"
+        said = answer["refused"]
+        raise InputError([Problem("farm_refused", str(each), hint=hint) for each in said])
     return answer

@@ -27,26 +27,21 @@ def hand_in(
     due: str | None,
     *,
     as_json: bool,
+    told: bool = True,
 ) -> None:
-    """Hand jobs in: all that can be, or with one that cannot be read, none."""
+    """Hand jobs in: all of them, or with one that cannot be, none; `told` says which."""
     from bridge.farming import SUBMIT, asked
 
     named = _due(due)
     dates = [named or _of_job(found) for found in read_jobs(jobs)]
-    rows, refused = [], list[Problem]()
-    for job, each in zip(jobs, dates, strict=True):
-        folder = (job if job.is_dir() else job.parent).resolve()
-        try:
-            answer = asked(address, identity, SUBMIT, job=str(folder), due=each)
-            rows.append(answer["song"])
-        except InputError as error:
-            refused += error.problems
-    if as_json and not refused:
+    folders = [str((job if job.is_dir() else job.parent).resolve()) for job in jobs]
+    rows = asked(address, identity, SUBMIT, songs=list(zip(folders, dates, strict=True)))["songs"]
+    if not told:
+        return
+    if as_json:
         print_json({"songs": rows})
-    elif rows:
-        say(*(f"{row['id']}  {row['job']}{_due_words(row)}" for row in rows), err=as_json)
-    if refused:
-        raise InputError(refused)
+    else:
+        say(*(f"{row['id']}  {row['job']}{_due_words(row)}" for row in rows))
 
 
 def read_jobs(jobs: Sequence[Path]) -> list[Any]:
@@ -152,13 +147,15 @@ def status_lines(told: Mapping[str, Any]) -> list[str]:
         on = f"  steps on {machines}" if machines else ""
         lines.append(f"{each['state']:<9}  {each['id']}  {each['job']}{_due_words(each)}{took}{on}")
         lines += [f"           {error['message']}" for error in each["errors"]]
+    named = Counter(each["machine"] for each in told["machines"])
     for each in told["machines"]:
+        name = each["machine"] if named[each["machine"]] == 1 else each["worker"]
         seats = ", ".join(
             f"{seat['count']} {seat['kind']} {seat['licence'] or seat['plugin']}"
             for seat in each["seats"]
         )
         lines.append(
-            f"machine    {each['machine']}  {each['system']}, {each['threads']} threads,"
+            f"machine    {name}  {each['system']}, {each['threads']} threads,"
             f" {len(each['plugins'])} plugins, {each['at_work']} steps at work"
             + (f", seats: {seats}" if seats else "")
         )
