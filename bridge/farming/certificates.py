@@ -102,7 +102,8 @@ def make_certificates(folder: Path, today: datetime.date) -> list[Path]:
 def security(folder: Path | None, role: str) -> Security | None:
     """How `role` proves itself with the certificates in `folder`; None without any.
 
-    Raises InputError `no_certificates` where its files are not there.
+    Raises InputError `no_certificates` where its files are not there, `bad_certificate` for one
+    that is expired or of another authority.
     """
     if folder is None:
         return None
@@ -120,5 +121,30 @@ def security(folder: Path | None, role: str) -> Security | None:
                     f" {role}.pem to this machine",
                 )
             )
+    _refuse_unfit(authority, own)
     roles = {f"tls_{each}_{what}": str(own) for each in ROLES for what in ("cert", "key")}
     return Security(tls_ca_file=str(authority), require_encryption=True, **roles)
+
+
+def _refuse_unfit(authority: Path, own: Path) -> None:
+    """Raise InputError for a certificate that no other machine of the farm would take."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+
+    now = datetime.datetime.now(datetime.UTC)
+    try:
+        issuer, found = (
+            x509.load_pem_x509_certificate(each.read_bytes()) for each in (authority, own)
+        )
+        found.verify_directly_issued_by(issuer)
+        until = min(found.not_valid_after_utc, issuer.not_valid_after_utc)
+        said = f"it ran out on {until:%Y-%m-%d}" if until < now else None
+    except (ValueError, TypeError, InvalidSignature):
+        said = f"it is no certificate, or of another set than {authority.name} beside it"
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror}"
+    if said is not None:
+        hint = "make a new set with stemwright farm certs, and give every machine its files of it"
+        raise InputError(
+            Problem("bad_certificate", f"{own}: {said}", {"file": str(own)}, hint=hint)
+        )
