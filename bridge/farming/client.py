@@ -45,7 +45,8 @@ _MEMORY_MB = 300.0
 class Farm:
     """A connection to a scheduler; implements bridge.hosting.Elsewhere.
 
-    Any thread may ask. `priority` goes before smaller ones. Raises MachineError `farm_unreachable`.
+    Any thread may ask. `priority` goes before smaller ones. `preferred` are hashes of binaries.
+    Raises MachineError `farm_unreachable`.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Farm:
         security: Security | None = None,
         shared: Path | None = None,
         priority: int = 0,
+        preferred: Set[str] = frozenset(),
         patience_s: float = PATIENCE_S,
     ) -> None:
         set_up_dask()
         self.address, self._security, self._shared = address, security, shared
         self._priority, self._patience_s = priority, patience_s
+        self._preferred = preferred
         self._guard = threading.Lock()
         self._stopped = threading.Event()
         self._offers = Offers()
@@ -126,7 +129,11 @@ class Farm:
         return found
 
     def known(self, here: Catalogue) -> Catalogue:
-        """What this machine's scan found, and each further plugin of the farm by its identity."""
+        """What this machine's scan found, and each further plugin of the farm.
+
+        Of several builds of one, that of the last render comes first (`preferred`, by the hashes
+        of binaries), then the one that most machines have; who plans tells that there are others.
+        """
         offers = self.offers()
         have = {(each.class_id, each.format) for each in here.plugins}
         counted: dict[tuple[str, str], dict[str, list[Plugin]]] = {}
@@ -135,8 +142,9 @@ class Farm:
             if identity not in have:
                 counted.setdefault(identity, {}).setdefault(plugin.binary_hash, []).append(plugin)
         found = [
-            max(binaries.values(), key=lambda same: (len(same), same[0].binary_hash))[0]
-            for binaries in counted.values()
+            same[0]
+            for builds in counted.values()
+            for same in sorted(builds.values(), key=self._rank)
         ]
         places = {Path(f"{offer.machine} of the farm") for offer in offers}
         return replace(
@@ -144,6 +152,9 @@ class Farm:
             plugins=(*here.plugins, *found),
             searched=(*here.searched, *sorted(places)),
         )
+
+    def _rank(self, same: Sequence[Plugin]) -> tuple[bool, int, str]:
+        return same[0].binary_hash not in self._preferred, -len(same), same[0].binary_hash
 
     def refuse(self, plugins: Sequence[tuple[str, Plugin]], local: Host) -> None:
         """Raise MachineError naming every insert that no machine can run, and what each lacks."""
@@ -205,16 +216,16 @@ class Farm:
                 self.machines[machine] = self.machines.get(machine, 0) + 1
             if "error" not in answer:
                 return answer
-            unfit.add(machine)
+            unfit.add(str(answer["worker"]))
             if not _is_machines_own(answer) or not self._fit(resource, unfit):
                 raise _error(answer)
 
     def _fit(self, resource: str, unfit: Set[str]) -> list[str]:
-        """The workers that have a resource, on other machines than these."""
+        """The workers that have a resource, but these."""
         return [
             address
             for address, offer in self._at_work().items()
-            if offer.machine not in unfit and resource in offer.resources()
+            if address not in unfit and resource in offer.resources()
         ]
 
     def _awaited(
@@ -309,12 +320,13 @@ def _error(answer: Mapping[str, Any]) -> StemwrightError:
     """What went wrong on another machine, as it would have been raised here, the machine named."""
     kind = getattr(errors, str(answer["error"]), MachineError)
     machine = str(answer["machine"])
-    prefix = f"on {machine}: " if _is_machines_own(answer) else ""
     found = (Problem(**each) for each in answer["problems"])
     return kind(
         [
             replace(
-                each, message=f"{prefix}{each.message}", where={**each.where, "machine": machine}
+                each,
+                message=f"on {machine}: {each.message}",
+                where={**each.where, "machine": machine},
             )
             for each in found
         ]

@@ -42,7 +42,10 @@ def _sentence(counts: Mapping[str, int]) -> str:
     if bad:
         return f"{counted(bad, 'song')} of {total} to look at."
     left = counts.get("waiting", 0) + counts.get("working", 0)
-    return f"{counted(left, 'song')} of {total} still to come." if left else "Every song is done."
+    if left:
+        return f"{counted(left, 'song')} of {total} still to come."
+    gone = counts.get("cancelled", 0)
+    return f"Every song is done, but {gone} cancelled." if gone else "Every song is done."
 
 
 def _failed(songs: Iterable[Mapping[str, Any]]) -> str:

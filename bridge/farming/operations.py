@@ -144,7 +144,8 @@ def _answered(
             done = {"error": type(error).__name__, "problems": problems}
     bench.store.collect()
     seconds = time.monotonic() - started_s
-    return {**done, "machine": bench.offer.machine, "seconds": seconds}
+    whose = {"machine": bench.offer.machine, "worker": bench.worker.address}
+    return {**done, **whose, "seconds": seconds}
 
 
 def _found(bench: Bench, asked: _InsertAsked) -> tuple[Plugin, Host]:

@@ -250,7 +250,7 @@ def render(
         checked=check,
         residual=residual,
     )
-    with farmed(farm, farm_certs, farm_shared, farm_priority) as machines:
+    with farmed(farm, farm_certs, farm_shared, farm_priority, work.target) as machines:
         _rendered(work, song, machines, watch=watch, resolve=resolve, as_json=json)
 
 

@@ -93,11 +93,16 @@ def reached(address: str, certificates: Path | None, role: str = "client") -> Se
 
 @contextmanager
 def farmed(
-    address: str | None, certificates: Path | None, shared: Path | None, priority: int
+    address: str | None,
+    certificates: Path | None,
+    shared: Path | None,
+    priority: int,
+    folder: Path,
 ) -> Iterator[Callable[[], Mapping[str, int]]]:
     """Have plugins hosted by a farm for the time inside, if one is named.
 
-    Gives what tells how many steps each machine did.
+    Gives what tells how many steps each machine did. Of several builds of a plugin, the one that
+    made the master in `folder` comes first.
     """
     if address is None:
         yield dict
@@ -106,9 +111,25 @@ def farmed(
     from bridge.farming import Farm
     from bridge.hosting import hosted_elsewhere
 
-    farm = Farm(address, security=identity, shared=shared, priority=priority)
+    farm = Farm(
+        address,
+        security=identity,
+        shared=shared,
+        priority=priority,
+        preferred=_builds_of(folder),
+    )
     try:
         with hosted_elsewhere(farm):
             yield lambda: dict(sorted(farm.machines.items()))
     finally:
         farm.close()
+
+
+def _builds_of(folder: Path) -> frozenset[str]:
+    """The hashes of the plugins' binaries that made a master, where one is there."""
+    from bridge.finished import read_lock
+
+    try:
+        return frozenset(each.binary for each in read_lock(folder).plugins)
+    except InputError:
+        return frozenset()
