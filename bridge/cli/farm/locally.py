@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.farm.handing_in import hand_in, read_jobs, status_lines
+from bridge.cli.farm.running import port_taken
 from bridge.cli.printing import print_json, say
 from stemwright.problems import EXIT_NO, MachineError, Problem, StemwrightError
 
@@ -39,6 +41,7 @@ def run_locally(
     from bridge.farming import STATUS, asked
 
     read_jobs(jobs)
+    _refuse_taken(port)
     address = f"tcp://127.0.0.1:{port}"
     stored = [] if store is None else ["--store", str(store)]
     scheduler = ["scheduler", "--port", str(port), "--dashboard-port", str(dashboard_port), *stored]
@@ -54,7 +57,7 @@ def run_locally(
         kept = [held.enter_context(_Kept(words)) for words in commands]
         _wait_for(address, workers, kept)
         if jobs:
-            hand_in(address, None, jobs, None, as_json=as_json)
+            hand_in(address, None, jobs, None, as_json=as_json, told=not as_json)
         mine = {str((job if job.is_dir() else job.parent).resolve()) for job in jobs}
         while True:
             for each in kept:
@@ -65,6 +68,16 @@ def run_locally(
                 if mine and all(each["state"] in _OVER for each in songs):
                     return _shown({**told, "songs": songs}, as_json=as_json)
             time.sleep(_LOOK_S)
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise MachineError for a port that somebody has: workers would find another's scheduler."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise port_taken("127.0.0.1", port, taken) from taken
 
 
 def _wait_for(address: str, workers: int, kept: Sequence[_Kept]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from distributed import Security
 
 _OF_MEMORY = 0.75
+_LEAST_MEMORY_BYTES = 300_000_000
 
 
 def queue_folder(given: Path | None) -> Path:
@@ -63,12 +64,17 @@ def run_scheduler(
     try:
         with suppress(KeyboardInterrupt):  # how it ends
             asyncio.run(schedule(settings, lambda line: say(line, err=True)))
-    except OSError as error:
-        if error.filename is not None:
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
             raise
-        said = f"no scheduler can listen at {host}:{port}: {error.strerror or error}"
-        hint = "another one may be at work there; name another --port"
-        raise MachineError(Problem("port_taken", said, hint=hint)) from error
+        raise port_taken(host, port, error.__cause__ or error) from error
+
+
+def port_taken(host: str, port: int, cause: BaseException) -> MachineError:
+    """That nothing can listen there."""
+    said = f"no scheduler can listen at {host}:{port}: {getattr(cause, 'strerror', None) or cause}"
+    hint = "another one may be at work there; name another --port"
+    return MachineError(Problem("port_taken", said, hint=hint))
 
 
 def run_worker(
@@ -112,6 +118,9 @@ def _memory_mb(given: str | None) -> int:
         if size is None:
             said = f"--memory {given} is no size"
             raise InputError(Problem("usage", said, expected="16GB or 900MB"))
+        if size < _LEAST_MEMORY_BYTES:
+            said = f"--memory {given} is less than one plugin takes"
+            raise InputError(Problem("usage", said, expected="300MB or more"))
         return size // 1_000_000
     import psutil
 

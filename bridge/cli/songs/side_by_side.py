@@ -61,11 +61,12 @@ class Ended:
             said = json.loads(self.printed)
         errors = said.get("errors", [])
         if not said:
-            lost = Problem("song_lost", self.words, {"file": str(self.job)}, hint=_last(self.told))
+            hint = _last(self.told) or "render it again: its finished steps are in the store"
+            lost = Problem("song_lost", self.words, {"file": str(self.job)}, hint=hint)
             errors = [lost.as_json()]
         return {
             "job": str(self.job),
-            "exit_code": self.code,
+            "exit_code": _known(self.code),
             "seconds": round(self.seconds, 3),
             "render": said if "outputs" in said else None,
             "errors": errors,
@@ -105,8 +106,13 @@ def render_all(songs: Sequence[Path], context: typer.Context, cores: int, *, as_
 
 def _code_of_all(codes: Set[int]) -> int:
     """The code that speaks for all; a process that ended by a signal is a render that failed."""
-    known = {code if code in (0, *_WORST_FIRST) else RenderError.exit_code for code in codes}
+    known = {_known(code) for code in codes}
     return next((code for code in _WORST_FIRST if code in known), 0)
+
+
+def _known(code: int) -> int:
+    """An exit code as they are documented."""
+    return code if code in (0, *_WORST_FIRST) else RenderError.exit_code
 
 
 def _run(
