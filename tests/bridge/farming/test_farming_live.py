@@ -175,7 +175,7 @@ def test_a_song_rendered_on_the_farm_is_the_song_rendered_here(farm, jobs, run, 
 def test_a_plugin_that_crashes_fails_its_song_alone_and_is_named(farm, jobs, run, tmp_path):
     bad, good = jobs("bad", "crash-process"), jobs("good", gain_db=-5.0)
     for job in (bad, good):
-        asked(farm.address, None, SUBMIT, job=str(job), due=None)
+        asked(farm.address, None, SUBMIT, songs=[[str(job), None]])
     failed, done = farm.over(bad, good)
     assert (failed["state"], failed["code"], done["state"]) == ("failed", 4, "done"), (
         failed,
@@ -183,6 +183,7 @@ def test_a_plugin_that_crashes_fails_its_song_alone_and_is_named(farm, jobs, run
     )
     (error,) = failed["errors"]
     assert error["kind"] == "plugin_crashed"
+    assert error["message"].startswith(f"on {error['where']['machine']}: ")
     assert (error["where"]["group"], error["where"]["machine"]) in {("one", "one"), ("one", "two")}
     assert done["outputs"][0]["pcm_sha256"] == _hash_alone(run, good, tmp_path)
 
@@ -202,13 +203,30 @@ def test_a_client_of_dask_has_no_code_of_its_own_run(farm):
         "print(tried(lambda: client.run_on_scheduler(os.getpid)))\n"
         "print(tried(lambda: client.run(os.getpid)))\n"
         "print(tried(lambda: client.submit(os.getpid, pure=False).result(timeout=5)))\n"
+        "tried(lambda: client.retire_workers(close_workers=True))\n"
+        "tried(lambda: client.shutdown())\n"
         "os._exit(0)\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert found.stdout.split() == ["refused"] * 3, found.stderr[-2000:]
+    time.sleep(1.0)
+    assert farm.scheduler.poll() is None
     farm.wait(lambda: len(farm.status()["machines"]) == 2)
+
+
+def test_a_queue_has_one_scheduler_and_a_port_one_listener(farm, run):
+    queue = ("--queue", farm.place / "queue", "--store", farm.place / "songs")
+    other = run("farm", "scheduler", "--port", _port(), "--dashboard-port", 0, *queue)
+    assert other.code == 3
+    assert "the queue is in use by" in other.err
+    port = farm.address.rpartition(":")[2]
+    for words in (("scheduler",), ("local",)):
+        own = ("--queue", farm.place / "other queue", "--dashboard-port", 0)
+        said = run("farm", *words, "--port", port, *own)
+        assert said.code == 3, words
+        assert f"no scheduler can listen at 127.0.0.1:{port}" in said.err
 
 
 def test_what_no_machine_has_is_refused_before_anything_is_rendered(
@@ -232,7 +250,7 @@ def test_what_no_machine_has_is_refused_before_anything_is_rendered(
 
 def test_a_worker_that_is_killed_costs_no_song(farm, jobs, run, tmp_path):
     job = jobs("killed", gain_db=-7.0, seconds=10.0)
-    asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    asked(farm.address, None, SUBMIT, songs=[[str(job), None]])
     farm.wait(lambda: any(each["at_work"] for each in farm.status()["machines"]))
     (name,) = [each["machine"] for each in farm.status()["machines"] if each["at_work"]][:1] or [
         "one"
@@ -248,7 +266,7 @@ def test_a_worker_that_is_killed_costs_no_song(farm, jobs, run, tmp_path):
 def test_a_scheduler_that_is_killed_goes_on_with_its_queue(farm, jobs, run, tmp_path):
     first, second = jobs("first", gain_db=-8.0, seconds=10.0), jobs("second", gain_db=-9.0)
     for job in (first, second):
-        asked(farm.address, None, SUBMIT, job=str(job), due=None)
+        asked(farm.address, None, SUBMIT, songs=[[str(job), None]])
     farm.wait(lambda: farm.song(first)["state"] == "working")
     farm.scheduler.send_signal(signal.SIGKILL)
     farm.scheduler.wait()
@@ -317,7 +335,7 @@ def test_a_floating_seat_was_never_used_twice_at_once(farm):
 
 def test_a_song_is_cancelled_once_and_handed_in_once(farm, jobs, run):
     job = jobs("cancelled", gain_db=-11.0, seconds=10.0)
-    asked(farm.address, None, SUBMIT, job=str(job), due=None)
+    asked(farm.address, None, SUBMIT, songs=[[str(job), None]])
     said = run("farm", "submit", farm.address, job)
     assert said.code == 2
     assert "in the queue already" in said.err
@@ -351,10 +369,15 @@ def test_only_who_has_a_certificate_is_answered(run, tmp_path):
                 assert time.monotonic() < until_s
         said = run("farm", "status", f"tcp://127.0.0.1:{port}")
         assert said.code == 3
+        assert "takes other certificates, or none" in said.err
         other = tmp_path / "others"
         assert run("farm", "certs", other).code == 0
         said = run("farm", "status", address, "--certs", other)
         assert said.code == 3, "a certificate of another farm's authority"
+        (other / "ca.pem").write_bytes((certs / "ca.pem").read_bytes())
+        said = run("farm", "status", address, "--certs", other)
+        assert said.code == 2
+        assert "of another set" in said.err
     finally:
         _end(process)
 

@@ -11,17 +11,32 @@ from pathlib import Path
 
 import pytest
 
+from bridge.farming.client import Farm
 from bridge.farming.foreman import Foreman, Renders
 from bridge.farming.ledger import SeatLedger, seats_used
 from bridge.farming.offer import Offer, Seat, offer_from_json, read_seats, resource_of
 from bridge.farming.queue import Queue
 from bridge.farming.safety import ForeignCodeError, guard_process
-from bridge.plugins import Plugin
+from bridge.plugins import Catalogue, Plugin
 from stemwright.problems import InputError
 
 
 def _in(hours: float) -> str:
     return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+def test_of_two_builds_that_of_the_last_master_is_taken_and_both_are_there(monkeypatch):
+    """Without it the draft of an unchanged song would be another one when a machine joins."""
+    builds = [
+        Plugin("Comp", "Maker", "1", "VST3", "A" * 32, Path(f"/{each}"), each * 64) for each in "ab"
+    ]
+    offers = [Offer(f"m{each.path.name}", "linux", {}, (each,)) for each in builds]
+    farm = object.__new__(Farm)
+    monkeypatch.setattr(farm, "offers", lambda: offers, raising=False)
+    for preferred in ("a", "b"):
+        monkeypatch.setattr(farm, "_preferred", {preferred * 64}, raising=False)
+        found = farm.known(Catalogue()).plugins
+        assert [each.binary_hash[0] for each in found] == sorted("ab", key=lambda x: x != preferred)
 
 
 def test_what_is_due_first_is_first_and_no_song_waits_for_ever(tmp_path):
