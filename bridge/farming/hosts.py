@@ -65,6 +65,7 @@ class FarmHost:
                 asked = {
                     **self._asked(insert.plugin, insert.step_id, insert.lines, deadline_s),
                     "warm_up_s": insert.warm_up_s,
+                    "moved": [[each.parameter, list(each.values)] for each in insert.moved],
                     "sample_rate_hz": job.sample_rate_hz,
                     "buffer_size": job.buffer_size,
                     "tempo_bpm": job.tempo_bpm,

@@ -34,7 +34,7 @@ from bridge.hosting import (
     known_deadline,
 )
 from bridge.planning import HostedStep
-from bridge.plugins import Plugin
+from bridge.plugins import Moved, Plugin
 from bridge.storing import Store
 from stemwright.problems import MachineError, Problem, StemwrightError
 from stemwright.values import dataclass
@@ -95,6 +95,7 @@ class RunAsked(_InsertAsked):
     frames: Annotated[int, Field(ge=1, le=1 << 40)]
     input: _File
     key: _File | None = None
+    moved: list[tuple[_Text, list[tuple[int, float]]]] = []
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ def _run(bench: Bench, asked: RunAsked, plugin: Plugin, engine: Host) -> dict[st
                 inputs=asked.inputs,
                 outputs=asked.outputs,
                 key_input=heard,
+                moved=tuple(Moved(name, tuple(values)) for name, values in asked.moved),
                 warm_up_s=asked.warm_up_s,
             )
             job = RunJob(

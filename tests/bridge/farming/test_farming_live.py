@@ -22,7 +22,9 @@ import psutil
 import pytest
 import soundfile
 
-from bridge.farming import CANCEL, STATUS, SUBMIT, asked, security
+from bridge.farming import CANCEL, STATUS, SUBMIT, Farm, asked, security
+from bridge.hosting import HostedInsert, PrepareJob, RunJob, host, scan
+from bridge.plugins import Moved, Wanted
 from stemwright.problems import StemwrightError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, prctl")
@@ -170,6 +172,31 @@ def test_a_song_rendered_on_the_farm_is_the_song_rendered_here(farm, jobs, run, 
     told = json.loads(said.out)
     assert sum(told["machines"].values()) == 4, "two inserts set up, two run"
     assert told["outputs"][0]["pcm_sha256"] == _hash_alone(run, job, tmp_path / "alone")
+
+
+def test_a_setting_that_moves_moves_on_the_farm_as_here(farm, fixture_plugins, tmp_path):
+    bundle = fixture_plugins("gain")
+    (plugin,) = scan([Wanted(path=bundle)], [bundle.parent], None, trusted=[bundle.parent]).plugins
+    local, client = host("dawdreamer"), Farm(farm.address)
+    try:
+        prepared = local.prepare(PrepareJob(plugin, step_id="a/gain"))
+        (tmp_path / "in").write_bytes(np.full((48000, 2), 0.25, "<f4").tobytes())
+        values = tuple(enumerate(np.linspace(0.2, 0.8, 94).tolist()))
+        made = []
+        for name, engine in (("here", local), ("there", client.hosting(local))):
+            insert = HostedInsert(
+                "a/gain",
+                plugin,
+                raw_params=prepared.raw_params,
+                expected_latency_frames=prepared.latency_frames,
+                moved=(Moved("Gain", values),),
+            )
+            engine.run(RunJob(insert, tmp_path / "in", tmp_path / name, 48000, 48000))
+            made.append((tmp_path / name).read_bytes())
+    finally:
+        client.close()
+    assert made[0] == made[1]
+    assert len({*np.frombuffer(made[0], "<f4")[::2]}) > 50
 
 
 def test_a_plugin_that_crashes_fails_its_song_alone_and_is_named(farm, jobs, run, tmp_path):

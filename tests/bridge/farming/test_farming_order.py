@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from bridge.farming.client import Farm
 from bridge.farming.foreman import Foreman, Renders
 from bridge.farming.ledger import SeatLedger, seats_used
 from bridge.farming.offer import Offer, Seat, offer_from_json, read_seats, resource_of
+from bridge.farming.operations import PrepareAsked, RunAsked
 from bridge.farming.queue import Queue
 from bridge.farming.safety import ForeignCodeError, guard_process
+from bridge.hosting import HostedInsert, PrepareJob, RunJob
 from bridge.plugins import Catalogue, Plugin
 from stemwright.problems import InputError
 
@@ -37,6 +39,16 @@ def test_of_two_builds_that_of_the_last_master_is_taken_and_both_are_there(monke
         monkeypatch.setattr(farm, "_preferred", {preferred * 64}, raising=False)
         found = farm.known(Catalogue()).plugins
         assert [each.binary_hash[0] for each in found] == sorted("ab", key=lambda x: x != preferred)
+
+
+def test_all_that_a_host_is_told_goes_to_the_machine_that_hosts():
+    """What is left behind would be hosted without, and nobody would say so."""
+    told = {each.name for kind in (HostedInsert, RunJob) for each in fields(kind)}
+    own = {"plugin": "class_id", "key_input": "key"}
+    here = {"insert", "output"}
+    assert {own.get(name, name) for name in told - here} <= {*RunAsked.model_fields}
+    prepared = {own.get(each.name, each.name) for each in fields(PrepareJob)}
+    assert prepared <= {*PrepareAsked.model_fields}
 
 
 def test_what_is_due_first_is_first_and_no_song_waits_for_ever(tmp_path):
