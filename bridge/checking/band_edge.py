@@ -28,6 +28,8 @@ _FALL_BANDS = 10
 _FILLED = 0.3
 """So many of the bands before an edge may lie lower: between partials there is nothing to cut."""
 _DOWN_DB = 20.0
+_SHOULDER_DB, _FOOT_DB = 6.0, 40.0
+"""How far down an edge has begun to fall, and is done with it."""
 _EACH_WINDOW_DB = 15.0
 
 
@@ -36,13 +38,15 @@ class BandEdge:
     """An edge at `hz`, where it is 20 dB down; it falls by `fall_db` within about 1.7 kHz.
 
     `steeper_db` is what of that is more than the slope before and behind it, `share` how many of
-    the windows have it.
+    the windows have it. `width_hz` is from where it is 6 dB down to where it is 40 dB down, 0
+    where it falls by less.
     """
 
     hz: float
     fall_db: float
     steeper_db: float
     share: float
+    width_hz: float
 
 
 def treble_powers(samples: Block, sample_rate_hz: int) -> Block:
@@ -98,8 +102,20 @@ def _steepest(levels_db: Block, sample_rate_hz: int) -> BandEdge | None:
     if not len(down):
         return None
     share = float((_fall_db(levels_db, at) > _EACH_WINDOW_DB).mean())
-    hz = float(band_middles_hz(sample_rate_hz)[at - _BEFORE_BANDS + int(down[0])])
-    return BandEdge(hz, fall_db, fall_db - _slope_db(profile_db, at), share)
+    first = at - _BEFORE_BANDS + int(down[0])
+    hz = band_middles_hz(sample_rate_hz)
+    steeper_db = fall_db - _slope_db(profile_db, at)
+    return BandEdge(float(hz[first]), fall_db, steeper_db, share, _width_hz(profile_db, first, hz))
+
+
+def _width_hz(profile_db: Block, first: int, hz: Block) -> float:
+    """Around band `first`, which is 20 dB down, by what lies before its shoulder."""
+    begin = max(0, first - 2 * _BEFORE_BANDS)
+    level_db = float(np.quantile(profile_db[begin : first - _BEFORE_BANDS + 1], _FILLED))
+    there_db = profile_db[begin:] - level_db
+    shoulder = np.flatnonzero(there_db < -_SHOULDER_DB)
+    foot = np.flatnonzero(there_db < -_FOOT_DB)
+    return float(hz[begin + foot[0]] - hz[begin + shoulder[0]]) if len(foot) else 0.0
 
 
 def _before_db(levels_db: Block, at: int) -> Block:

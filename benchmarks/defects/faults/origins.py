@@ -148,6 +148,8 @@ LEVELS: tuple[Level, ...] = (
     ),
     Level("upsampled", "from 32 kHz, medium filter",
           partial(_upsampled, from_hz=32000, quality="MQ")),
+    Level("upsampled", "from 32 kHz, soft filter",
+          partial(_upsampled, from_hz=32000, quality="LQ")),
     *(
         Level("upsampled", f"from {hz / 1000:g} kHz, {tool}",
               partial(_shallow_filter, from_hz=hz, tool=tool), _UPSAMPLED)

@@ -220,6 +220,18 @@ def test_a_lower_rate_through_a_shallow_filter_is_that_and_no_codec(
     assert not hear(LossySource, low, RATE_HZ)
 
 
+@pytest.mark.parametrize("from_hz", [22050, 32000])
+@pytest.mark.parametrize("rate_hz", [44100, 48000])
+def test_a_lower_rate_through_a_soft_filter_is_that_and_no_codec(
+    hear: Hear, from_hz: int, rate_hz: int
+) -> None:
+    """Its edge begins a tenth sooner, at 14.5 kHz of 16."""
+    low = _resampled(_hits(rate_hz), from_hz, rate_hz, "LQ")
+    (found,) = hear(Upsampled, low, rate_hz)
+    assert (found.value, found.severity) == (from_hz, "minor")
+    assert not hear(LossySource, low, rate_hz)
+
+
 def test_single_hits_mirror_nothing(hear: Hear) -> None:
     """The spectrum of a click has one phase around every middle."""
     clicks = np.zeros((2, FRAMES))

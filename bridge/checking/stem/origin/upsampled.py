@@ -15,6 +15,10 @@ from bridge.checking.stem.origin.whole_treble import WholeTreble, lower_rates_hz
 _LOWEST = {16000: 0.93, 22050: 0.91, 24000: 0.93, 32000: 0.945}
 _HIGHEST = {32000: 0.985}
 """Where an edge may lie, in halves of a rate: codecs end at 16 kHz as well."""
+_LOWEST_OF_SOFT = {16000: 0.88, 22050: 0.87, 24000: 0.88, 32000: 0.895}
+_SOFT_HZ = 600.0
+"""From how wide an edge on it may be a soft filter's, which begins sooner: one of SoX in low
+quality takes 740 to 950 Hz, MP3 up to 490."""
 _USUAL_LOWEST, _USUAL_HIGHEST = 0.945, 1.003
 _CODECS_END_THERE_HZ = 32000
 """MP3 of about 112 kbit/s ends at 15.3 kHz; in 16 bit nothing tells it from a resampler."""
@@ -58,8 +62,9 @@ def made_at_hz(edge: BandEdge, sample_rate_hz: int) -> int | None:
     if edge.share < _LEAST_SHARE:
         return None
     for made_hz in lower_rates_hz(sample_rate_hz):
-        lowest = _LOWEST.get(made_hz, _USUAL_LOWEST) * made_hz / 2
+        sharp = _LOWEST.get(made_hz, _USUAL_LOWEST)
+        lowest = _LOWEST_OF_SOFT.get(made_hz, sharp) if edge.width_hz >= _SOFT_HZ else sharp
         highest = _HIGHEST.get(made_hz, _USUAL_HIGHEST) * made_hz / 2
-        if lowest <= edge.hz <= highest:
+        if lowest * made_hz / 2 <= edge.hz <= highest:
             return made_hz
     return None
