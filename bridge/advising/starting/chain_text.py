@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bridge.advising.starting.grouping import VOICES
 from bridge.advising.starting.strips import Setting, Strip, comment, line, strip_lines
 
 _HEAD = """\
@@ -31,6 +32,7 @@ def _lines(
         yield from strip_lines(strip)
     if target:
         yield from ("", "[target]", *(line(each.key, each.value, each.why) for each in target))
-    if any(strip.id == "vocals" for strip in strips):
-        yield from ("", "# Without the voice, from the same run:", "# [[version]]")
-        yield from ('# id = "instrumental"', '# mute = ["vocals"]')
+    voices = tuple(each.id for each in strips if each.kind == "group" and each.id in VOICES)
+    if voices:
+        yield from ("", "# Without the voices, from the same run:", "# [[version]]")
+        yield from (f"# {each}" for each in (line("id", "instrumental"), line("mute", voices)))

@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from bridge.advising.starting.grouping import StarterGroup
+from bridge.advising.starting.grouping import VOICES, StarterGroup
 from bridge.advising.starting.listening import ESSES_HZ, LOWS_HZ, Listened
-from bridge.advising.starting.strips import BandLine, Setting, StarterInsert, Strip
+from bridge.advising.starting.strips import (
+    BandLine,
+    Setting,
+    StarterInsert,
+    Strip,
+    near_threshold_db,
+)
 from bridge.comparing import Tone
 from bridge.metering import THIRDS, nominal_hz
 from stemwright.decibels import linear_power, power_db
@@ -48,7 +54,6 @@ _LEVELLING: Mapping[str, _Levelling] = {
 }
 _GENTLE = _Levelling(1.5, 30.0, 200.0, 1.5, False, "no more than leaning on it")
 _UNLEVELLED = frozenset({"fx"})
-_VOICES = frozenset({"vocals", "backing"})
 
 
 def group_strip(group: StarterGroup, heard: Listened) -> Strip:
@@ -120,7 +125,7 @@ def rumble(tone: Tone) -> tuple[float, float, float] | None:
 
 def _esses(group: StarterGroup, heard: Listened) -> Iterator[StarterInsert]:
     loud, esses = heard.loud_dbfs, heard.esses_dbfs
-    if group.role not in _VOICES or loud is None or esses is None or esses < loud - _ESSES_DB:
+    if group.role not in VOICES or loud is None or esses is None or esses < loud - _ESSES_DB:
         return
     yield StarterInsert(
         "esses",
@@ -128,7 +133,7 @@ def _esses(group: StarterGroup, heard: Listened) -> Iterator[StarterInsert]:
         f"esses reach {esses:.1f} dBFS where the voice is loud at {loud:.1f}",
         (
             Setting("hz", ESSES_HZ),
-            Setting("threshold_db", _half(esses - 3.0), "only the sharpest ones"),
+            Setting("threshold_db", near_threshold_db(esses - 3.0), "only the sharpest ones"),
             Setting("max_cut_db", 3.0),
         ),
     )
@@ -142,7 +147,7 @@ def _level(group: StarterGroup, heard: Listened) -> Iterator[StarterInsert]:
     if group.role in _UNLEVELLED or loud is None or quiet is None or loud - quiet < _EVEN_DB:
         return
     depth_db = min(way.most_db, (loud - quiet) / 4.0)
-    threshold_db = max(-80.0, min(0.0, _half(loud - depth_db / (1.0 - 1.0 / way.ratio))))
+    threshold_db = near_threshold_db(loud - depth_db / (1.0 - 1.0 / way.ratio))
     listens = () if way.whole else (Setting("sidechain_hz", 100.0, "the bottom moves nothing"),)
     yield StarterInsert(
         "level",
@@ -169,8 +174,3 @@ def _bottom(group: StarterGroup, heard: Listened) -> Iterator[StarterInsert]:
         f"below {LOWS_HZ:g} Hz the side is only {-side:.0f} dB under the mid: weak in mono",
         (Setting("width", 1.0), Setting("mono_below_hz", 100.0)),
     )
-
-
-def _half(level_db: float) -> float:
-    """A level on a scale of half decibels."""
-    return round(2.0 * level_db) / 2.0

@@ -9,6 +9,8 @@ from chains import StemName, assign
 from stemwright.values import dataclass
 
 MOST_GROUPS = 8
+VOICES = ("vocals", "backing")
+"""What groups of voices are called, and the roles that they are treated as."""
 
 _ROLES = ("drums", "bass", "guitar", "keys", "synth", "strings", "brass", "vocals", "fx")
 _LEAD, _BEHIND = ("role:lead",), ("role:backing", "role:choir")

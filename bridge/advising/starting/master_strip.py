@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bridge.advising.starting.listening import Listened
-from bridge.advising.starting.strips import BandLine, Setting, StarterInsert, Strip
+from bridge.advising.starting.strips import (
+    BandLine,
+    Setting,
+    StarterInsert,
+    Strip,
+    near_threshold_db,
+)
 from bridge.advising.starting.tone_match import MOST_GAIN_DB, matching_bells
 from bridge.comparing import ToneDistance
 from chains import Bell
@@ -16,6 +22,9 @@ _GLUE_DB = 1.5
 _GLUE_RATIO = 1.5
 _QUIET_DBFS = -30.0
 _USUAL_PEAK_DBFS = -6.0
+_MOST_LIFT_DB = 60.0
+"""As far as a chain's gain goes."""
+
 _LEAST_WIDTH_DB = 0.25
 _MOST_WIDTH_DB = 4.0
 
@@ -61,7 +70,7 @@ def _lift_db(heard: Listened) -> float:
     """What brings a sum up that is so quiet that no drive would reach a target."""
     if heard.peak_dbfs is None or heard.peak_dbfs > _QUIET_DBFS:
         return 0.0
-    return float(round(_USUAL_PEAK_DBFS - heard.peak_dbfs))
+    return min(_MOST_LIFT_DB, float(round(_USUAL_PEAK_DBFS - heard.peak_dbfs)))
 
 
 def _lifted(heard: Listened, lift_db: float) -> Iterator[StarterInsert]:
@@ -108,14 +117,14 @@ def _glue(heard: Listened, lift_db: float) -> Iterator[StarterInsert]:
     if heard.loud_dbfs is None or heard.usual_dbfs is None:
         return
     loud, usual = heard.loud_dbfs + lift_db, heard.usual_dbfs + lift_db
-    threshold_db = round(2.0 * (loud - _GLUE_DB / (1.0 - 1.0 / _GLUE_RATIO))) / 2.0
+    threshold_db = near_threshold_db(loud - _GLUE_DB / (1.0 - 1.0 / _GLUE_RATIO))
     yield StarterInsert(
         "glue",
         "compressor",
         f"the sum is loud at {loud:.1f} dBFS, usual at {usual:.1f}: about {_GLUE_DB:g} dB off the"
         " loud parts",
         (
-            Setting("threshold_db", max(-80.0, min(0.0, threshold_db))),
+            Setting("threshold_db", threshold_db),
             Setting("ratio", _GLUE_RATIO),
             Setting("attack_ms", 40.0, "kick and snare pass before it moves"),
             Setting("release_ms", 200.0),

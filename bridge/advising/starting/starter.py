@@ -18,6 +18,7 @@ from bridge.advising.starting.strips import Setting, Strip
 from bridge.advising.starting.trials import Trial, Trials, heard_blocks
 from bridge.comparing import ToneDistance, tone_distance, tone_of
 from bridge.gathering import gather, link
+from bridge.planning import Stem
 from bridge.rendering import MUCH_LIMITING_DB, context_of, lane_source
 from chains import loads
 from stemwright.problems import Diagnostic, InputError, Problem
@@ -25,18 +26,44 @@ from stemwright.values import dataclass
 from stemwright.words import printable
 
 CEILING_DBTP = -1.0
+LEAST_LUFS = -40.0
+"""No chain asks for less."""
+
 _USUAL_LUFS = -14.0
 _QUIETEST_LUFS, _LOUDEST_LUFS = -18.0, -8.0
+_VERY_QUIET_DBFS = -60.0
+_SHORTEST_S = 0.4
+"""One block of a loudness: ITU-R BS.1770, annex 1."""
+
 _EASINGS = 4
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """What a master is driven to, and why; `fixed` where somebody asked for it."""
+    """What a master is driven to, and why; `fixed` where somebody asked for it.
+
+    `aim` and `aim_lufs` are what it would have had, were it not for the limiter.
+    """
 
     lufs: float
     why: str
+    aim: str
+    aim_lufs: float
     fixed: bool = False
+
+    def eased(self, lufs: float, limited_db: float) -> Loudness:
+        """A quieter one, because this would limit by so much."""
+        quieter = replace(self, lufs=max(lufs, LEAST_LUFS))
+        return replace(
+            quieter,
+            why=f"{quieter.off}: {self.lufs:g} would limit by up to {limited_db:.1f} dB",
+        )
+
+    @property
+    def off(self) -> str:
+        """How far it is from the aim, in words."""
+        side = "under" if self.lufs < self.aim_lufs else "over"
+        return f"{abs(self.lufs - self.aim_lufs):.1f} LU {side} {self.aim}"
 
 
 @dataclass(frozen=True)
@@ -81,20 +108,31 @@ def starter(
 ) -> Starter:
     """Make a chain for one song's stems: its text, which its first render stands behind.
 
-    Raises InputError as `bridge.gathering.gather` does and `silent_song`, and what a render raises.
+    Raises InputError as `bridge.gathering.gather` does, `short_song` and `silent_song`, and what a
+    render raises.
     """
     with trials.store.holding():
         return _Making(trials, name, reference, _loudness(reference, target_lufs)).made()
 
 
 def _loudness(reference: Reference | None, target_lufs: float | None) -> Loudness:
-    if target_lufs is not None:
-        return Loudness(target_lufs, "as asked for", fixed=True)
     if reference is None:
-        return Loudness(_USUAL_LUFS, "what most streaming services play at")
+        lufs, why = _USUAL_LUFS, "what most streaming services play at"
+        usual = Loudness(lufs, why, f"the {lufs:g} LUFS that most services play at", lufs)
+        if target_lufs is None:
+            return usual
+        return replace(usual, lufs=target_lufs, why="as asked for", fixed=True)
     own = reference.integrated_lufs
-    near = max(_QUIETEST_LUFS, min(_LOUDEST_LUFS, round(2.0 * own) / 2.0))
-    return Loudness(near, f"{reference.name} has {own:.1f} LUFS")
+    has = f"{reference.name} has {own:.1f} LUFS"
+    like = Loudness(round(2.0 * own) / 2.0, has, f"{reference.name}'s {own:.1f} LUFS", own)
+    if target_lufs is not None:
+        asked = replace(like, lufs=target_lufs, fixed=True)
+        return replace(asked, why=f"as asked for, {asked.off}")
+    near = replace(like, lufs=max(_QUIETEST_LUFS, min(_LOUDEST_LUFS, like.lufs)))
+    if near == like:
+        return like
+    word = "louder" if near.lufs < like.lufs else "quieter"
+    return replace(near, why=f"{near.off}: a first master is made no {word}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +147,9 @@ class _Making:
     def made(self) -> Starter:
         trials = self.trials
         trials.events.stage("listening")
-        groups = starter_groups(gather(trials.session, trials.store, trials.jobs).stems)
+        stems = gather(trials.session, trials.store, trials.jobs).stems
+        _refuse_short(stems)
+        groups = starter_groups(stems)
         heard, before = self._heard(groups)
         own = [group_strip(group, heard[group.id]) for group in groups]
         strips = with_returns(own, groups, heard)
@@ -120,7 +160,7 @@ class _Making:
             self, strips, listened(heard_blocks(bare), bare.rate_hz), bare.rate_hz
         )
         loudness, best = mastering.best()
-        said = tuple(_said(best, before, self.reference))
+        said = (*_said(best, before, self.reference), *_very_quiet(groups, heard))
         return Starter(
             text=mastering.text(best.wanted, loudness, said),
             said=said,
@@ -195,11 +235,10 @@ class _Mastering:
         tried = self._tried(wanted, loudness)
         for _ in range(_EASINGS):
             deep_db = tried.trial.limited_db - MUCH_LIMITING_DB
-            if loudness.fixed or deep_db <= 0.0:
+            if loudness.fixed or deep_db <= 0.0 or loudness.lufs <= LEAST_LUFS:
                 break
-            why = f"{loudness.lufs:g} would limit by up to {tried.trial.limited_db:.1f} dB"
             eased = math.floor(2.0 * (loudness.lufs - 0.7 * deep_db)) / 2.0
-            loudness = Loudness(eased, why)
+            loudness = loudness.eased(eased, tried.trial.limited_db)
             tried = self._tried(wanted, loudness)
         return loudness, tried
 
@@ -225,16 +264,28 @@ class _Mastering:
 
 def _said(best: _Tried, before: ToneDistance | None, reference: Reference | None) -> Iterator[str]:
     """What stands at the head of the file."""
-    measures = best.trial.measures
+    loudness, peak = (best.trial.measures[key] for key in ("integrated_lufs", "true_peak_dbtp"))
     yield (
-        f"Its first render: {measures['integrated_lufs']:.1f} LUFS,"
-        f" {measures['true_peak_dbtp']:.1f} dBTP, limited by up to {best.trial.limited_db:.1f} dB."
+        f"Its first render: {_figure(loudness, 'LUFS')}, {_figure(peak, 'dBTP')},"
+        f" limited by up to {best.trial.limited_db:.1f} dB."
     )
     if before is not None and best.distance is not None and reference is not None:
         yield (
             f"From {printable(reference.name)}, thirds of an octave, mid / side:"
             f" the plain sum {_both(before)} dB, this {_both(best.distance)} dB."
         )
+
+
+def _very_quiet(groups: Sequence[StarterGroup], heard: Mapping[str, Listened]) -> Iterator[str]:
+    for group in groups:
+        peak_dbfs = heard[group.id].peak_dbfs
+        if peak_dbfs is not None and peak_dbfs < _VERY_QUIET_DBFS:
+            names = ", ".join(printable(stem.name) for stem in group.taken)
+            yield f"Very quiet, better exported anew, louder: {names}, peaks {peak_dbfs:.1f} dBFS."
+
+
+def _figure(value: float | None, unit: str) -> str:
+    return f"no {unit} (nothing is loud enough)" if value is None else f"{value:.1f} {unit}"
 
 
 def _both(found: ToneDistance) -> str:
@@ -255,6 +306,20 @@ def _with_makeup(strip: Strip, heard: Trial) -> Strip:
             for each in strip.inserts
         ),
     )
+
+
+def _refuse_short(stems: Sequence[Stem]) -> None:
+    """Raise InputError `short_song` for stems that end before a loudness can be measured."""
+    lasts_s = max(each.frames_at(each.sample_rate_hz) / each.sample_rate_hz for each in stems)
+    if lasts_s < _SHORTEST_S:
+        raise InputError(
+            Problem(
+                "short_song",
+                f"the longest stem lasts {lasts_s:.3g} s: too short to have a loudness",
+                expected=f"at least {_SHORTEST_S:g} s",
+                hint="export the stems whole, or start from a chain of the library",
+            )
+        )
 
 
 def _silent() -> Problem:

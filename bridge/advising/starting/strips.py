@@ -58,6 +58,11 @@ class Strip:
     why: tuple[str, ...] = ()
 
 
+def near_threshold_db(level_db: float) -> float:
+    """A level to half a decibel, as far as a chain's thresholds go."""
+    return max(-80.0, min(0.0, round(2.0 * level_db) / 2.0))
+
+
 def strip_lines(strip: Strip) -> Iterator[str]:
     """The strip as TOML."""
     yield ""

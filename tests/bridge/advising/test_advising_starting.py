@@ -124,7 +124,7 @@ def test_stems_too_quiet_for_any_drive_are_brought_up_before_the_glue(gain: floa
     inserts = {each.id: each.settings for each in master_strip(heard, None, RATE_HZ, "").inserts}
     found = {each.key: each.value for each in inserts.get("level", ())}
     peak_dbfs = 20 * math.log10(gain * float(np.abs(NOISE).max()))
-    assert found.get("gain_db") == (None if gain == 1.0 else round(-6.0 - peak_dbfs))
+    assert found.get("gain_db") == (None if gain == 1.0 else min(60, round(-6.0 - peak_dbfs)))
     assert heard.loud_dbfs is not None
     threshold_db = {each.key: each.value for each in inserts["glue"]}["threshold_db"]
     lifted = float(found.get("gain_db", 0.0))  # type: ignore[arg-type]
