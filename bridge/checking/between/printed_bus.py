@@ -112,8 +112,8 @@ def _only_key(heard: Sequence[_Follower]) -> str | None:
 def _told_of_one(song: Song, followers: Sequence[_Follower], key: str, drop_db: float) -> Shared:
     names = [each.id for each in followers]
     words = (
-        f"{listed(names)} go down by {drop_db:.1f} dB when {key} hits, as loudly as nothing else: "
-        "ducked by it, or printed through the mix's limiter or compressor"
+        f"{listed(names)} go down by {drop_db:.1f} dB when {key} hits, and nothing else hits as "
+        "loudly: ducked by it, or printed through the mix's limiter or compressor"
     )
     return Shared("printed_bus", "minor", (*names, key), *_span_s(song), drop_db, words)
 
