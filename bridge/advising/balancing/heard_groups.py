@@ -15,15 +15,25 @@ from stemwright.values import dataclass
 
 @dataclass(frozen=True)
 class HeardGroup:
-    """A lane and what comes to its fader, its rides in it."""
+    """A lane and what comes to its fader, its rides in it.
+
+    `has_inserts` where inserts are in it, too.
+    """
 
     lane: Lane
     signal: Signal
+    has_inserts: bool = False
 
     @property
     def id(self) -> str:
         """The group's."""
         return self.lane.id
+
+    @property
+    def is_as_it_came(self) -> bool:
+        """Whether nothing but gains that stand still lies between its stems and its fader."""
+        rides = (self.lane.pre_rides, self.lane.rides, *(stem.rides for stem in self.lane.stems))
+        return not self.has_inserts and not any(rides)
 
     @property
     def stem_gains_db(self) -> Mapping[str, float]:

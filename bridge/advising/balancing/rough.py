@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bridge.advising.balancing.heard_groups import HeardGroup, Level, level_of, summed
+from bridge.advising.balancing.levels_in_rough import lufs_in, wanted_db
 from bridge.advising.balancing.proposal import GroupMove, StemMove, change_db, told_lu
 from bridge.checking import InRough, StemInRough
 from stemwright.decibels import amplitude_db, linear
@@ -36,15 +37,6 @@ class _Known:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Loud:
-    """A group's loudness behind its fader as it is, and what this moves, but for what all do."""
-
-    known: _Known
-    as_is_lufs: float | None
-    wanted_db: float | None = None
-
-
 def towards_rough(
     groups: Sequence[HeardGroup], rough: InRough, rate_hz: int, levels: Mapping[str, Level]
 ) -> tuple[GroupMove, ...]:
@@ -54,15 +46,22 @@ def towards_rough(
     """
     owners = {stem.id: each.id for each in groups for stem in each.lane.stems}
     knowns = {each.id: _known(each, rough, owners) for each in groups}
-    in_rough = _rough_levels(rough, {name: each.gains for name, each in knowns.items()})
-    louds = {
-        each.id: _loud(each, rough, knowns[each.id], levels[each.id].lufs, in_rough.get(each.id))
+    wanted = {
+        each.id: wanted_db(each, rough, known.gains, known.strangers, rate_hz)
         for each in groups
+        if levels[each.id].lufs is not None and not (known := knowns[each.id]).left_alone
     }
-    moved = {name: each.wanted_db for name, each in louds.items() if each.wanted_db is not None}
+    moved = {name: value for name, value in wanted.items() if value is not None}
     common_db = as_loud_db(groups, moved, rate_hz)
     all_lufs = level_of(summed(groups, {}).blocks(), rate_hz).lufs
-    return tuple(_move(each, louds[each.id], common_db, all_lufs) for each in groups)
+
+    def move(group: HeardGroup) -> GroupMove:
+        lufs, own_db = levels[group.id].lufs, moved.get(group.id)
+        share = None if lufs is None or all_lufs is None else lufs + group.lane.fader_db - all_lufs
+        whole_db = None if own_db is None else own_db + common_db
+        return _move(group, knowns[group.id], share, whole_db)
+
+    return tuple(map(move, groups))
 
 
 def as_loud_db(groups: Sequence[HeardGroup], moved: Mapping[str, float], rate_hz: int) -> float:
@@ -103,20 +102,14 @@ def _stem_moves(
 ) -> Iterator[StemMove]:
     as_is_db = {stem: group.stem_gains_db[stem] for stem in gains}
     moved_db = {stem: amplitude_db(abs(gain)) - as_is_db[stem] for stem, gain in gains.items()}
-    now = _input_lufs(rough, as_is_db)
-    then = _input_lufs(rough, {stem: as_is_db[stem] + moved_db[stem] for stem in gains})
+    now = lufs_in(rough, {stem: linear(gain_db) for stem, gain_db in as_is_db.items()})
+    then = lufs_in(rough, gains)
     if now is None or then is None:
         return
     names = {stem.id: stem.name for stem in group.lane.stems}
     for stem in gains:
         change = change_db(moved_db[stem] + now - then)
         yield StemMove(stem, names[stem], group.id, as_is_db[stem], change)
-
-
-def _input_lufs(rough: InRough, gains_db: Mapping[str, float]) -> float | None:
-    """How loud stems are together, before anything but their gains."""
-    gains = {stem: linear(gain_db) for stem, gain_db in gains_db.items()}
-    return level_of(rough.summed(gains, rough.rate_hz), rough.rate_hz).lufs
 
 
 def _known(group: HeardGroup, rough: InRough, owners: Mapping[str, str]) -> _Known:
@@ -167,57 +160,20 @@ def _remarks(
             yield f"{each.id} is upside down in the rough mix"
 
 
-def _rough_levels(
-    rough: InRough, gains: Mapping[str, Mapping[str, float]]
-) -> Mapping[str, float | None]:
-    """How loud each group is in the rough mix, before its bus."""
-    return {
-        name: level_of(rough.summed(each, rough.rate_hz), rough.rate_hz).lufs
-        for name, each in gains.items()
-        if each
-    }
-
-
-def _loud(
-    group: HeardGroup,
-    rough: InRough,
-    known: _Known,
-    at_fader_lufs: float | None,
-    in_rough_lufs: float | None,
-) -> _Loud:
-    as_is = None if at_fader_lufs is None else at_fader_lufs + group.lane.fader_db
-    if known.left_alone or as_is is None or in_rough_lufs is None:
-        return _Loud(known, as_is)
-    aside_db = _strangers_db(group, rough, known) if known.strangers else 0.0
-    return _Loud(known, as_is, in_rough_lufs - (as_is - aside_db))
-
-
-def _strangers_db(group: HeardGroup, rough: InRough, known: _Known) -> float:
-    """How much louder a group is by stems that the rough mix has not, before its inserts."""
-    gains = group.stem_gains_db
-    every, ours = (
-        _input_lufs(rough, {stem: gains[stem] for stem in stems})
-        for stems in ((*known.gains, *known.strangers), tuple(known.gains))
-    )
-    return 0.0 if every is None or ours is None else every - ours
-
-
-def _move(group: HeardGroup, loud: _Loud, common_db: float, all_lufs: float | None) -> GroupMove:
-    known, left_alone, wanted_db = loud.known, loud.known.left_alone, 0.0
-    if loud.wanted_db is not None:
-        wanted_db = loud.wanted_db + common_db
-    elif not left_alone:
-        left_alone = "too quiet, or too short, to measure"
-    share_lu = None
-    if loud.as_is_lufs is not None and all_lufs is not None:
-        share_lu = loud.as_is_lufs - all_lufs
+def _move(
+    group: HeardGroup, known: _Known, share_lu: float | None, moved_db: float | None
+) -> GroupMove:
+    left_alone = known.left_alone
+    if moved_db is None:
+        left_alone = left_alone or "too quiet, or too short, to measure"
+    wanted_lu = None if share_lu is None or moved_db is None else share_lu + moved_db
     return GroupMove(
         group.id,
         tuple(stem.id for stem in group.lane.stems),
         group.lane.fader_db,
-        change_db(wanted_db),
+        change_db(moved_db or 0.0),
         told_lu(share_lu),
-        told_lu(None if share_lu is None or left_alone else share_lu + wanted_db),
+        told_lu(wanted_lu),
         left_alone,
         known.remarks,
     )

@@ -208,8 +208,13 @@ def _heard(given: ToBalance, song: AdvisedSong) -> list[HeardGroup]:
 
     plan = song.plan
     signals = _sources(song) if given.before_inserts else played_groups(song)
+    rate_hz = plan.engine.sample_rate_hz
     return [
-        HeardGroup(lane, ridden_signal(signals[lane.id], lane.rides, plan.engine.sample_rate_hz))
+        HeardGroup(
+            lane,
+            ridden_signal(signals[lane.id], lane.rides, rate_hz),
+            has_inserts=bool(lane.steps) and not given.before_inserts,
+        )
         for lane in plan.lanes
     ]
 

@@ -63,10 +63,10 @@ class Songs:
     """Writes jobs, and balances them."""
 
     def __init__(self, folder: Path, stems: Mapping[str, Block], store: Path) -> None:
-        self._folder, self.store = folder, store
-        (folder / "stems").mkdir()
+        self._folder, self.stems, self.store = folder, folder / "stems", store
+        self.stems.mkdir()
         for name, samples in stems.items():
-            path = folder / "stems" / f"{name}.wav"
+            path = self.stems / f"{name}.wav"
             soundfile.write(path, samples.T, RATE_HZ, subtype="FLOAT")
 
     def job(self, rough: Block | None, chain: str = PLAIN, more: str = "") -> Path:
@@ -155,6 +155,25 @@ def _played(page: Path, signal: int) -> tuple[Block, int]:
     flac = base64.b64decode(_decks(page)[0]["signals"][signal]["flac"])
     samples, rate_hz = soundfile.read(io.BytesIO(flac))
     return samples.T, rate_hz
+
+
+@pytest.mark.parametrize("insert", ["", TURNED_UP])
+def test_a_rough_mix_of_a_part_that_begins_late_or_early_gives_the_same_faders(
+    song: Mapping[str, Block], songs: Songs, insert: str
+) -> None:
+    """Every group is held to itself in the same seconds: some sing in others only, or more."""
+    swelling = np.linspace(0.0, 1.0, SECONDS * RATE_HZ) ** 2
+    stems = {**song, "keys": song["keys"] * swelling}
+    soundfile.write(songs.stems / "keys.wav", stems["keys"].T, RATE_HZ, subtype="FLOAT")
+    chain = PLAIN.replace('stems = ["*"]\n', 'stems = ["*"]\n' + insert)
+    mix = _mixed(stems, drums=3.0, bass=3.0)[:, : 4 * RATE_HZ]
+    late = np.pad(mix, ((0, 0), (round(0.0137 * RATE_HZ), 0)))
+    for rough in (late, mix[:, RATE_HZ // 2 :]):
+        made = songs.balance(songs.job(rough, chain))
+        assert _apart_db(made, "rhythm", "music") == pytest.approx(
+            3.0 + 6.0 * bool(insert), abs=0.02
+        )
+        assert _apart_db(made, "rhythm", "voices") == pytest.approx(3.0, abs=0.05)
 
 
 def test_inserts_that_change_the_level_are_heard_or_not_as_asked(
