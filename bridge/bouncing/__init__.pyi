@@ -32,6 +32,9 @@ from .stretches import (
     made_ready as made_ready,
     stretches as stretches,
 )
+from .telling.origins import (
+    changed_since as changed_since,
+)
 from .telling.track_table import (
     TrackRow as TrackRow,
     track_rows as track_rows,
@@ -47,6 +50,7 @@ __all__ = [
     "Ready",
     "StemKind",
     "TrackRow",
+    "changed_since",
     "dialect_of",
     "file_names_of",
     "is_printed",

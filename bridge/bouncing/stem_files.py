@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,15 @@ from bridge.bouncing.accounts import REASONS, TRACK_REASONS, seconds
 from bridge.bouncing.bounce import Bounce, alone
 from bridge.bouncing.inserts import Hosting
 from bridge.bouncing.stretches import Ready, made_ready, stretches
+from bridge.bouncing.telling.origins import RECORD, made_from
 from bridge.delivering.tags import Bext
 from bridge.gathering import Events, Silent
-from bridge.storing import digest, leased_folder, read_json, sweep
+from bridge.storing import digest, file_digest, leased_folder, read_json, sweep
 from sessions import Track
 from stemwright.files import cannot_write, flush_tree
 from stemwright.problems import Diagnostic, InputError, MachineError, Problem, RenderError
 from stemwright.values import dataclass
 
-RECORD = "bounce.json"
 _STAGED = ".stemwright-bounce-"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -61,13 +61,15 @@ class PrintedStem:
 
 @dataclass(frozen=True)
 class Bounced:
-    """A finished folder of stems."""
+    """A finished folder of stems; `made_from` has the blake3 of the session and of its media, by
+    where they lie from there."""
 
     folder: Path
     bounce: Bounce
     stems: tuple[PrintedStem, ...]
     diagnostics: tuple[Diagnostic, ...]
     source: str = ""
+    made_from: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def as_json(self) -> dict[str, Any]:
         """What `bounce --json` prints, and bounce.json holds."""
@@ -76,6 +78,7 @@ class Bounced:
             "stems": [each.as_json() for each in self.stems],
             "diagnostics": [each.as_json() for each in self.diagnostics],
             "source": self.source,
+            "made_from": dict(self.made_from),
         }
 
 
@@ -174,15 +177,20 @@ def print_stems(
     skip_missing: bool = False,
     events: Events | None = None,
     source: str = "",
+    session_path: Path | None = None,
+    digest_of: Callable[[Path], str] = file_digest,
 ) -> Bounced:
     """Print every stem into `folder`, which appears when all of them are whole.
 
     `events` hears of stages, plugins and stretches. Without `hosting` plugins are left out. A
-    folder of an earlier bounce is replaced. `source` is what `source_of` says, kept with it.
+    folder of an earlier bounce is replaced, one that a link leads to in its own place. `source` is
+    what `source_of` says, kept with it, as are hashes of `session_path` and the media.
     Raises what `made_ready` raises; InputError: would_overwrite, nothing_to_print, and for media
     that cannot be read; MachineError: disk_full, not_writable; RenderError `clipped` for whole
     numbers that do not reach far enough; and what rendering plugins raises.
     """
+    if folder.is_symlink() and folder.is_dir():
+        folder = folder.resolve()
     _refuse_overwriting(folder)
     try:
         with _in_making(folder) as (staging, place):
@@ -197,7 +205,8 @@ def print_stems(
             stems = tuple(each.lying_in(folder) for each in written)
             _refuse_clipped(stems)
             said = (*bounce.session.diagnostics, *ready.diagnostics)
-            done = Bounced(folder, bounce, stems, said, source)
+            files = made_from(bounce, folder, session_path, digest_of)
+            done = Bounced(folder, bounce, stems, said, source, files)
             text = json.dumps(done.as_json(), ensure_ascii=False, indent=2, allow_nan=False)
             (staging / RECORD).write_text(f"{text}\n", encoding="utf-8")
     except OSError as cause:

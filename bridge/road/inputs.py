@@ -155,9 +155,14 @@ def _of_bounce(paths: Sequence[Path]) -> tuple[Diagnostic, ...]:
     """What was told when the stems were printed from a DAW's session, where they were."""
     if len(paths) != 1 or not (paths[0] / "bounce.json").is_file():
         return ()
-    from bridge.bouncing import told_of
+    from bridge.bouncing import changed_since, told_of
+    from bridge.storing import file_digest
 
-    return told_of(paths[0])
+    changed = changed_since(paths[0], file_digest)
+    said = f"what these stems were printed from has changed since: {', '.join(changed)}; print them"
+    said += " again with stemwright bounce, or they are the song as it was"
+    stale = [Diagnostic("warning", "session_changed", str(paths[0]), said)] if changed else []
+    return (*told_of(paths[0]), *stale)
 
 
 def _named(clip: Clip) -> Clip:

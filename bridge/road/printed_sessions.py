@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bridge.gathering import Events
 
 _STEMS = "stems"
+_OF_THE_PLACE = frozenset({"not_writable", "would_overwrite"})
 _LEAVES_OUT = re.compile("--skip-missing|--dry")
 
 
@@ -57,7 +58,15 @@ def stems_of(
         return PrintedStems([folder])
     hosting = Hosting(store, given.plugin_folders, given.trusted, given.jobs)
     try:
-        done = print_stems(made, folder, hosting=hosting, events=events, source=source)
+        done = print_stems(
+            made,
+            folder,
+            hosting=hosting,
+            events=events,
+            source=source,
+            session_path=paths[0],
+            digest_of=store.digest_of,
+        )
     except (InputError, MachineError) as error:
         raise type(error)([_by_hand(paths[0], each) for each in error.problems]) from error
     return PrintedStems([folder], done)
@@ -65,6 +74,12 @@ def stems_of(
 
 def _by_hand(session: Path, problem: Problem) -> Problem:
     """What stops a bounce, with what to do about it where `bounce` is not the command."""
+    if problem.kind in _OF_THE_PLACE:
+        hint = (
+            f"{session.name} is printed beside it; where that cannot be, print it elsewhere,"
+            f" stemwright bounce {session} -o STEMS, and go on with STEMS"
+        )
+        return replace(problem, hint=hint)
     if problem.hint is None or not _LEAVES_OUT.search(problem.hint):
         return problem
     hint = (

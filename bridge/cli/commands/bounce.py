@@ -156,7 +156,7 @@ def bounce(
             out / name: sort_out(start_s=start_s, end_s=end_s)
             for name, (_, start_s, end_s) in zip(names, parts, strict=True)
         }
-    done = _printed(wanted, subtype, hosting, skip_missing=skip_missing)
+    done = _printed(wanted, session, subtype, hosting, skip_missing=skip_missing)
     if json:
         told = [each.as_json() for each in done]
         print_json({"regions": told} if by_region else told[0])
@@ -167,7 +167,12 @@ def bounce(
 
 
 def _printed(
-    wanted: Mapping[Path, Bounce], subtype: Subtype, hosting: Hosting | None, *, skip_missing: bool
+    wanted: Mapping[Path, Bounce],
+    session: Path,
+    subtype: Subtype,
+    hosting: Hosting | None,
+    *,
+    skip_missing: bool,
 ) -> list[Bounced]:
     """Print every bounce into its folder. Raises StoppedError, naming what was not written."""
     from bridge.bouncing import print_stems
@@ -178,7 +183,13 @@ def _printed(
             bar.stage("reading")
             for folder, each in wanted.items():
                 stems = print_stems(
-                    each, folder, subtype, hosting=hosting, skip_missing=skip_missing, events=bar
+                    each,
+                    folder,
+                    subtype,
+                    hosting=hosting,
+                    skip_missing=skip_missing,
+                    events=bar,
+                    session_path=session,
                 )
                 done.append(stems)
     except KeyboardInterrupt as stop:

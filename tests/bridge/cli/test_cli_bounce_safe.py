@@ -179,3 +179,42 @@ def test_a_job_of_a_session_is_called_as_the_session(song, run, tmp_path):
     chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n')
     said = run("job", "new", song.path, "--chain", chain, "-o", tmp_path / "job", "--json")
     assert json.loads(said.out)["title"] == "song"
+
+
+def test_a_job_of_a_session_tells_when_that_has_changed(song, run, tmp_path):
+    song.sound("a.wav")
+    song.track("a", "a.wav")
+    chain, job = tmp_path / "chain.toml", tmp_path / "job"
+    chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n')
+    assert run("job", "new", song.path, "--chain", chain, "-o", job).code == 0
+    words = ("plan", job, "--store", tmp_path / "store")
+    assert "has changed since" not in run(*words).err
+    song.sound("a.wav", 2.0)
+    assert "has changed since: ../../song/a.wav; print them again" in run(*words).err
+    song.path.unlink()
+    assert "../../song/song.rpp" in run(*words).err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_to_an_earlier_bounce_is_followed(song, run, tmp_path):
+    song.sound("a.wav")
+    song.track("a", "a.wav")
+    out, link = tmp_path / "far" / "out", tmp_path / "link"
+    assert run("bounce", song.path, "-o", out).code == 0
+    link.symlink_to(out)
+    before = (out / "a.wav").stat().st_ino
+    assert run("bounce", song.path, "-o", link).code == 0
+    assert link.is_symlink()
+    assert (out / "a.wav").stat().st_ino != before
+
+
+def test_a_folder_of_somebody_elses_beside_a_session_is_told_with_a_way_on(song, run, tmp_path):
+    song.sound("a.wav")
+    song.track("a", "a.wav")
+    chain = tmp_path / "chain.toml"
+    chain.write_text('schema = 1\n[[group]]\nid = "all"\nstems = ["*"]\n')
+    (song.folder / "song-stems").mkdir()
+    (song.folder / "song-stems" / "mine.wav").write_bytes(b"x")
+    said = run("plan", song.path, chain)
+    assert said.code == 2
+    assert f"stemwright bounce {song.path} -o STEMS" in said.err
