@@ -54,9 +54,10 @@ def main() -> None:
     if stood:
         told += f"\n\n{_STOOD}\n\n{markdown(_STOOD_HEAD, stood)}"
     sys.stdout.write(f"{told}\n")
-    if asked.docs and not asked.beside:
+    if asked.docs:
         text = _PAGE.read_text(encoding="utf-8")
-        _PAGE.write_text(with_figures(text, "hidden", told), encoding="utf-8")
+        part = "beside" if asked.beside else "hidden"
+        _PAGE.write_text(with_figures(text, part, told), encoding="utf-8")
 
 
 def _stand_ins(sound: Any, folder: Path, evaluations: int) -> list[tuple[str, ...]]:

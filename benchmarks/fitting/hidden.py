@@ -82,8 +82,13 @@ def evolution(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]
     count = len(row.knobs)
     size = max(16, min(60, 4 * count))
 
+    made = 0
+
     def distances(columns: Any) -> Any:
-        return np.array(row.distances(list(np.atleast_2d(columns.T))))
+        nonlocal made
+        rows = list(np.atleast_2d(columns.T))
+        made += len(rows)
+        return np.array(row.distances(rows))
 
     found = differential_evolution(
         distances,
@@ -97,7 +102,7 @@ def evolution(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]
         rng=np.random.default_rng(0),
         tol=0.0,
     )
-    return float(found.fun), int(found.nfev)
+    return float(found.fun), made
 
 
 def annealing(row: Row, _score: SamePerformance, most: int) -> tuple[float, int]:
