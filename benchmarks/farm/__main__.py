@@ -17,10 +17,13 @@ from pathlib import Path
 from benchmarks.apart import ROOT
 from benchmarks.bounced.page import markdown
 from benchmarks.defects.page import with_figures
+from benchmarks.farm.overhead import Steps
 from benchmarks.farm.songs import Plugins, write_songs
 from benchmarks.figures import progress
 
 PAGE = ROOT / "docs" / "farm.md"
+_SONGS, _INSERTS, _SONG_S, _TAIL_S, _NIGHT_H = 1000, 12, 240.0, 10.0, 10.0
+_RATE_HZ = 48000
 _PARTS = ("several", "night", "steps", "across")
 
 
@@ -97,9 +100,30 @@ def _steps(place: Path, plugins: Plugins, _asked: argparse.Namespace) -> str:
             ("20 s of sound, two workers", long_there),
         )
     ]
-    return markdown(
-        ("a gain, two at once", "steps a second", "CPU a step", "bytes in and out"), rows
+    head = ("a gain, two at once", "steps a second", "CPU a step", "bytes in and out")
+    return f"{markdown(head, rows)}\n\n{_thousand(there, long_there)}"
+
+
+def _thousand(short: Steps, long: Steps) -> str:
+    """What a night of a thousand songs needs, from what a step of 0.1 s and of 20 s took."""
+    a_second_cpu_s = (long.cpu_s_a_step - short.cpu_s_a_step) / 19.9
+    step_cpu_s = short.cpu_s_a_step + _SONG_S * a_second_cpu_s
+    steps = _SONGS * _INSERTS
+    moved_bytes = steps * 2 * 8 * _RATE_HZ * (_SONG_S + _TAIL_S)
+    night_s = _NIGHT_H * 3600.0
+    seat_s = step_cpu_s * _SONGS
+    rows = [
+        ("steps", f"{steps:,}"),
+        ("bytes moved, in and out", f"{moved_bytes / 1e12:.1f} TB"),
+        ("of a network, over the night", f"{8e-9 * moved_bytes / night_s:.2f} Gbit/s"),
+        ("cores at work for moving and hosting", f"{steps * step_cpu_s / night_s:.1f}"),
+        ("seats of a plugin that each song has once", f"{seat_s / night_s:.1f}"),
+        ("the scheduler's core", f"{100 * steps * short.scheduler_cpu_s_a_step / night_s:.1f} %"),
+    ]
+    what = (
+        f"{_SONGS:,} songs of {_SONG_S / 60:.0f} min, {_INSERTS} plugins each, in {_NIGHT_H:.0f} h"
     )
+    return markdown((what, "needs"), rows)
 
 
 def _across(place: Path, plugins: Plugins, asked: argparse.Namespace) -> str:

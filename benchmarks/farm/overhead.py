@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from benchmarks.farm.processes import Processes
 from benchmarks.farm.songs import Plugins
@@ -23,11 +25,12 @@ _RATE_HZ = 48000
 
 @dataclass(frozen=True)
 class Steps:
-    """So many steps in a time, and what each took of the CPU, workers included."""
+    """So many steps in a time, and what each took of the CPU, workers and scheduler included."""
 
     a_second: float
     cpu_s_a_step: float
     bytes_a_step: float
+    scheduler_cpu_s_a_step: float = 0.0
 
 
 def steps(place: Path, plugins: Plugins, count: int, seconds: float) -> tuple[Steps, Steps]:
@@ -46,12 +49,21 @@ def steps(place: Path, plugins: Plugins, count: int, seconds: float) -> tuple[St
         farm.ready(2)
         client = Farm(farm.address)
         held.callback(client.close)
+        before_s = _cpu_s(farm.scheduler.pid)
         there = _timed(client.hosting(local), place, "there", plugins, count, frames)
+        there = replace(
+            there, scheduler_cpu_s_a_step=(_cpu_s(farm.scheduler.pid) - before_s) / count
+        )
     for number in range(count):
         one, other = (place / f"{number}.{where}" for where in ("here", "there"))
         if one.read_bytes() != other.read_bytes():
             raise RuntimeError("a step of the farm is not the local one")
     return here, there
+
+
+def _cpu_s(process_id: int) -> float:
+    times = psutil.Process(process_id).cpu_times()
+    return times.user + times.system
 
 
 def _timed(
