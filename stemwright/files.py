@@ -151,6 +151,14 @@ class WholeOrNothing(ABC):
             raise
 
 
+def written_from(folder: Path, lies: Path) -> str:
+    """How a file in `folder` writes a path: relative, or absolute on another drive."""
+    try:
+        return Path(os.path.relpath(lies, folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return lies.as_posix()
+
+
 def flush(path: Path) -> None:
     """Have the bytes of a file, or the names in a folder, on the disk. Raises OSError.
 

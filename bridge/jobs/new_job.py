@@ -15,7 +15,7 @@ from bridge.jobs.tags import SongTags, tags_of
 from bridge.jobs.titles import STEM_FOLDERS, title_of
 from chains import Chain, load
 from sessions import Reference, Session, read
-from stemwright.files import Staged, cannot_write
+from stemwright.files import Staged, cannot_write, written_from
 from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.words import printable
 
@@ -194,11 +194,7 @@ class _Text:
 
     def _place(self, path: Path) -> str:
         """A path as the job writes it: seen from its folder, absolute on another drive."""
-        try:
-            found = os.path.relpath(path.resolve(), self.folder.resolve())
-        except ValueError:  # another drive on Windows
-            found = str(path.resolve())
-        return Path(found).as_posix()
+        return written_from(self.folder, path.resolve())
 
     def _unset(self, tags: SongTags) -> Iterator[str]:
         if tags.tempo_bpm is None:

@@ -3,6 +3,9 @@ from .advising.balancing import (
     apply_balance as apply_balance,
     balanced as balanced,
 )
+from .advising.chain_copy import (
+    check_free as check_free,
+)
 from .advising.fit_writing import (
     fit_into_chain as fit_into_chain,
     fit_into_copy as fit_into_copy,
@@ -14,7 +17,11 @@ from .advising.fitting import (
     check_fit_page as check_fit_page,
     fit_inserts as fit_inserts,
 )
+from .advising.song_chain import (
+    check_song_chain as check_song_chain,
+)
 from .advising.stand_in_writing import (
+    check_stand_in as check_stand_in,
     stand_in_into_copy as stand_in_into_copy,
     stand_in_into_job as stand_in_into_job,
 )
@@ -159,8 +166,11 @@ __all__ = [
     "balanced",
     "check_draft",
     "check_fit_page",
+    "check_free",
     "check_page_place",
     "check_repairs_folder",
+    "check_song_chain",
+    "check_stand_in",
     "checked_digests",
     "checked_repairs",
     "checked_stems",

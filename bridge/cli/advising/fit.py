@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.cli.advising.standing_in import say_changed
 from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from stemwright.problems import EXIT_NO, InputError, Problem
@@ -36,6 +36,11 @@ _NO_PAGE = Problem(
     "usage",
     "--page goes with --to and --reference",
     hint="--apply puts the stand-in into the song's chain: render and diff show it",
+)
+_ANYWAY = Problem(
+    "usage",
+    "--anyway goes with --stand-in and --apply alone",
+    hint="leave it out",
 )
 _DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?\Z")
 _ENDED = {
@@ -103,6 +108,12 @@ def fit(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write it: into the chain, or the job's own settings.")
     ] = False,
+    anyway: Annotated[
+        bool,
+        typer.Option(
+            "--anyway", help="Of --stand-in --apply: write one under 40 dB below its plugin too."
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="CHAIN", help="Write a copy of the chain.")
     ] = None,
@@ -121,14 +132,16 @@ def fit(
     Built-ins and plugins alike, over some seconds of the song, in a bounded search that begins at
     --seed; then it is rendered with what was found, and the distance before and after is that of
     the two renders. --stand-in fits another insert to what was frozen of one whose plugin is gone.
-    Nothing is written without --apply or -o. Exit code 1: nothing was nearer.
+    Nothing is written without --apply or -o. Exit code 1: nothing was nearer,
+    or what stands in is too poor for --apply without --anyway.
 
     Example: stemwright fit song/ --insert master/glue --to print.wav --budget 2m
     """
     if [to, reference, by].count(None) != 2:
         raise InputError(_ONE_TARGET)
-    if apply and out is not None:
-        raise InputError(_ONE_PLACE)
+    if anyway and (by is None or not apply):
+        raise InputError(_ANYWAY)
+    _check_place(out, apply=apply)
     if by is not None:
         if page is not None:
             raise InputError(_NO_PAGE)
@@ -145,7 +158,7 @@ def fit(
             "seed": seed,
         }
         asked = wanted_of(chain, insert, by, revision, places)
-        stand_in(asked, out, apply=apply, as_json=json)
+        stand_in(asked, out, apply=apply, anyway=anyway, as_json=json)
         return
     from bridge.road import ToFit, check_fit_page, fit_inserts
 
@@ -173,13 +186,26 @@ def fit(
         )
     if page is not None:
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    if not json:
+        _tell(found)
     texts = _written(wanted, found, chain, out, apply=apply)
     if json:
         print_json({**found.as_json(), "written": texts is not None})
     else:
-        _tell(found, texts)
+        say_changed(texts)
     if not found.fit.tables:
         raise typer.Exit(EXIT_NO)
+
+
+def _check_place(out: Path | None, *, apply: bool) -> None:
+    """Refuse before any search what could not be written after it. Raises as `check_free`."""
+    if out is None:
+        return
+    if apply:
+        raise InputError(_ONE_PLACE)
+    from bridge.road import check_free
+
+    check_free(out)
 
 
 def _inputs(
@@ -246,7 +272,7 @@ def _written(
     return fit_into_chain(load(chain), tables)
 
 
-def _tell(found: Fitted, texts: tuple[str, str] | None) -> None:
+def _tell(found: Fitted) -> None:
     fit = found.fit
     rows = [
         (each.insert, each.path.removeprefix("params."), _value(each.before), _value(each.after))
@@ -262,9 +288,6 @@ def _tell(found: Fitted, texts: tuple[str, str] | None) -> None:
     )
     if not rows:
         say("nothing was nearer: the settings stay as they are")
-    if texts is not None:
-        before, after = (text.splitlines() for text in texts)
-        say(*unified_diff(before, after, "before", "after", lineterm=""))
     say(*_talk(found), err=True)
 
 

@@ -6,8 +6,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from bridge.cli.printing import print_json, say
-from stemwright.problems import InputError, Problem
+from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.road import StoodIn, ToStandIn
@@ -33,42 +35,74 @@ def wanted_of(
     return ToStandIn(load_job(job), inserts[0], by, name, **places)
 
 
-def stand_in(wanted: ToStandIn, out: Path | None, *, apply: bool, as_json: bool) -> None:
-    """Fit it, write it where that is asked for, and print it."""
+def stand_in(
+    wanted: ToStandIn, out: Path | None, *, apply: bool, anyway: bool, as_json: bool
+) -> None:
+    """Fit it, print it, and write it where that is asked for; what refuses refuses before."""
     from bridge.cli.progress import CountBar
-    from bridge.road import stand_in_for, stand_in_into_copy, stand_in_into_job
-    from chains import load
+    from bridge.road import check_stand_in, stand_in_for
 
+    if apply:
+        check_stand_in(wanted.job, wanted.insert)
     with CountBar("fitting") as bar:
         found = stand_in_for(wanted, lambda made, most, least: bar.show(made, most, f"{least:.2f}"))
-    texts = None
-    if out is not None:
-        texts = stand_in_into_copy(load(wanted.job.chain_path), found, out)
-    elif apply:
-        texts = stand_in_into_job(wanted.job, found)
+    if not as_json:
+        _tell(found)
+    is_refused = apply and found.is_poor and not anyway
+    texts = None if is_refused else _written(wanted, found, out, apply=apply)
     if as_json:
         print_json({**found.as_json(), "written": texts is not None})
-        return
-    _tell(found, texts)
+    else:
+        say_changed(texts)
+    _say_what_next(found, is_refused=is_refused, is_written=texts is not None)
+    if is_refused:
+        raise typer.Exit(EXIT_NO)
 
 
-def _tell(found: StoodIn, texts: tuple[str, str] | None) -> None:
+def say_changed(texts: tuple[str, str] | None) -> None:
+    """Say what changed in a file between its text before and after; nothing where none was."""
+    if texts is not None:
+        before, after = (text.splitlines() for text in texts)
+        say(*unified_diff(before, after, "before", "after", lineterm=""))
+
+
+def _written(
+    wanted: ToStandIn, found: StoodIn, out: Path | None, *, apply: bool
+) -> tuple[str, str] | None:
+    from bridge.road import stand_in_into_copy, stand_in_into_job
+    from chains import load
+
+    if out is not None:
+        return stand_in_into_copy(load(wanted.job.chain_path), found, out)
+    return stand_in_into_job(wanted.job, found) if apply else None
+
+
+def _tell(found: StoodIn) -> None:
     say(f"# {found.comment}", f"# {found.insert}")
     say(*(f"{key} = {_toml(value)}" for key, value in found.table.items()))
     say(
         f"residual  {found.after:.2f} dBFS rms, {found.under_db:.2f} dB under what"
         f" {found.stands_in_for} gave; {found.before:.2f} without either"
     )
-    if texts is not None:
-        before, after = (text.splitlines() for text in texts)
-        say(*unified_diff(before, after, "before", "after", lineterm=""))
     fit = found.fit
     say(
         f"heard {found.start_s:g} s to {found.end_s:g} s; {fit.evaluations} evaluations;"
         f" --evaluations {fit.most} --seed {found.seed} gives the same again",
         err=True,
     )
-    if texts is None:
+
+
+def _say_what_next(found: StoodIn, *, is_refused: bool, is_written: bool) -> None:
+    if found.is_poor:
+        say(
+            f"warning: a poor stand-in: its residual lies only {found.under_db:.1f} dB under what"
+            f" {found.stands_in_for} gave, and under 40 dB it is heard; search longer, or try"
+            " another insert",
+            err=True,
+        )
+    if is_refused:
+        say("nothing was swapped: --apply --anyway puts so poor a one into the chain", err=True)
+    elif not is_written:
         say("nothing was swapped: --apply puts it into the song's chain", err=True)
 
 

@@ -11,7 +11,16 @@ import typer
 from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import Inputs, ToCheck, ToUnmask, apply_unmasking, check_page_place, cores, freed
+from bridge.road import (
+    Inputs,
+    ToCheck,
+    ToUnmask,
+    apply_unmasking,
+    check_page_place,
+    check_song_chain,
+    cores,
+    freed,
+)
 
 if TYPE_CHECKING:
     from bridge.advising import FreeingCut, GroupEffect, Unmasking
@@ -66,15 +75,18 @@ def unmask(
     given = ToUnmask(inputs.of_job(found), tuple(lead or ()), tuple(only or ()))
     if page is not None:
         check_page_place(ToCheck(job=job, mix=found.rough), page)
+    if apply:
+        check_song_chain(found)
     with ProgressBar() as bar:
         made = freed(given, bar, page)
     if page is not None:
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    if not json:
+        _show(made)
     changed = apply_unmasking(given, made) if apply else ()
     if json:
         print_json({**made.as_json(), "applied": apply, "changed": list(changed)})
         return
-    _show(made)
     if apply:
         say(*changed)
     _say_what_next(made, applied=apply)

@@ -24,7 +24,7 @@ from bridge.jobs.revisions.working import folder_in_making, take_name, working_o
 from bridge.jobs.seals import sealed
 from bridge.storing import file_digest
 from sessions import Track, read
-from stemwright.files import cannot_write
+from stemwright.files import cannot_write, written_from
 from stemwright.problems import InputError, Problem
 
 
@@ -159,11 +159,7 @@ def _place(stem: Track) -> tuple[str, str, float]:
 
 def _written(path: Path, folder: Path) -> str:
     """A path as the job writes it: seen from its folder, absolute on another drive."""
-    lies = path.resolve()
-    try:
-        return Path(os.path.relpath(lies, folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return lies.as_posix()
+    return written_from(folder, path.resolve())
 
 
 def _stems_in(document: tomlkit.TOMLDocument) -> list[str]:

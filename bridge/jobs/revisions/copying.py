@@ -24,6 +24,7 @@ from bridge.finished import (
     read_lock,
     text_digest,
 )
+from stemwright.files import written_from
 from stemwright.problems import InputError, Problem
 
 
@@ -116,11 +117,7 @@ def _from(place: Path, source: Path, path: str) -> str:
     """The path `path`, seen from `source`, as it is seen from `place`."""
     if PurePosixPath(path).is_absolute() or Path(path).is_absolute():
         return path
-    lies = os.path.normpath(source.resolve() / path)
-    try:
-        return Path(os.path.relpath(lies, place.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return Path(lies).as_posix()
+    return written_from(place, Path(os.path.normpath(source.resolve() / path)))
 
 
 def files_in(folder: Path) -> Iterator[str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.files import check_regular, placed
-from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from bridge.road.advising.chain_copy import Texts
     from chains import Chain
 
-Texts = tuple[str, str]
-"""A file's text before and after."""
 Tables = Sequence[tuple[str, Mapping[str, Any]]]
 
 
@@ -22,34 +21,21 @@ def fit_into_chain(chain: Chain, tables: Tables) -> Texts:
 
     Raises ChainError where it would be wrong, MachineError where the disk refuses.
     """
-    from chains import CHAIN, loads, toml_text
+    from bridge.road.advising.chain_copy import changed_texts, path_of
 
-    path = chain.path
-    assert path is not None  # noqa: S101 - only files are given to the command
-    before = toml_text(path, CHAIN)
-    after = edited_chain(chain, before, tables)
-    loads(after, path)
-    check_regular(path)
-    placed(path, after.encode(), lasting=True)
-    return before, after
+    texts = changed_texts(chain, partial(edited_chain, tables=tables))
+    placed(check_regular(path_of(chain)), texts[1].encode(), lasting=True)
+    return texts
 
 
 def fit_into_copy(chain: Chain, tables: Tables, out: Path) -> Texts:
     """Write a chain file with the changes to a new place; its text before and after.
 
-    Raises InputError `output_exists`, `chain_elsewhere`.
+    Raises as `changed_copy`.
     """
-    from chains import CHAIN, loads, toml_text
+    from bridge.road.advising.chain_copy import changed_copy
 
-    path = chain.path
-    assert path is not None  # noqa: S101 - only files are given to the command
-    refuse_existing(out)
-    refuse_elsewhere(chain, out)
-    before = toml_text(path, CHAIN)
-    after = edited_chain(chain, before, tables)
-    loads(after, out)
-    placed(out, after.encode(), lasting=True)
-    return before, after
+    return changed_copy(chain, partial(edited_chain, tables=tables), out)
 
 
 def fit_into_job(path: Path, tables: Tables) -> Texts:
@@ -64,31 +50,6 @@ def fit_into_job(path: Path, tables: Tables) -> Texts:
     before = place.read_text(encoding="utf-8")
     edited(path, lambda document: _merge(document, overrides_of(tables)))
     return before, place.read_text(encoding="utf-8")
-
-
-def refuse_existing(out: Path) -> None:
-    """Raise InputError `output_exists` for a place where something lies."""
-    if out.exists():
-        said = f"{out} is there already"
-        raise InputError(
-            Problem("output_exists", said, {"file": str(out)}, hint="name a new file with -o")
-        )
-
-
-def refuse_elsewhere(chain: Chain, out: Path) -> None:
-    """Raise InputError `chain_elsewhere` for a copy that would lose what lies beside the chain."""
-    path = chain.path or Path()
-    if _has_neighbours(chain) and out.resolve().parent != path.resolve().parent:
-        raise InputError(
-            Problem(
-                "chain_elsewhere",
-                f"{path.name} names plugins or states beside it, which a copy in another folder"
-                " would not find",
-                {"file": str(out)},
-                expected=f"a file in {path.resolve().parent}",
-                hint="write the copy beside the chain",
-            )
-        )
 
 
 def edited_chain(chain: Chain, text: str, tables: Tables) -> str:
@@ -130,16 +91,3 @@ def _merge_rows(old: Any, new: Sequence[Any]) -> None:
             continue
         changed = {key: each for key, each in value.items() if row.get(key) != each}
         _merge(row, {key: each for key, each in changed.items() if key in row or each is not None})
-
-
-def _has_neighbours(chain: Chain) -> bool:
-    from chains import Plugin, is_absolute
-
-    named = [
-        each
-        for _, insert in chain.inserts()
-        if isinstance(insert.settings, Plugin)
-        for each in (insert.settings.path, insert.settings.state)
-        if each is not None
-    ]
-    return any(not is_absolute(each) for each in named)

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bridge.jobs import Job, edited
 from bridge.jobs.revisions import working_on
-from bridge.road.advising.fit_writing import Texts, refuse_elsewhere, refuse_existing
-from chains import CHAIN, Chain, load, loads, toml_text
+from bridge.road.advising.chain_copy import (
+    Change,
+    Texts,
+    changed_copy,
+    changed_texts,
+    check_copy,
+)
+from chains import load
 from stemwright.files import placed
+from stemwright.problems import InputError, Problem
 
 COPY = "chain.toml"
 """What a copy is called in the job's folder."""
 
-Change = Callable[[Chain, str], str]
-"""From a chain and its text to its new text."""
+
+def check_song_chain(job: Job) -> None:
+    """Raise what `changed_song_chain` would for the place that it writes to, before any search."""
+    if is_own(job):
+        return
+    if (job.folder / COPY).exists():
+        raise InputError(_other_chain(job))
+    check_copy(load(job.chain_path), job.folder / COPY)
 
 
 def changed_song_chain(job: Job, change: Change) -> Texts:
     """Change the chain of a job; its text before and after.
 
     A chain outside of the job's folder may be other songs': it is copied into the folder, and the
-    job names the copy. Raises as `changed_copy`; InputError `job_in_use` where another run changes
-    the job.
+    job names the copy. Raises as `check_song_chain` and `changed_copy`; InputError `job_in_use`
+    where another run changes the job.
     """
+    check_song_chain(job)
     with working_on(job.folder):
         chain = load(job.chain_path)
         if is_own(job):
-            texts = _texts(chain, change)
+            texts = changed_texts(chain, change)
             placed(job.chain_path, texts[1].encode(), lasting=True)
             return texts
         texts = changed_copy(chain, change, job.folder / COPY)
@@ -42,24 +54,13 @@ def is_own(job: Job) -> bool:
     return job.chain_path.resolve().is_relative_to(job.folder.resolve())
 
 
-def changed_copy(chain: Chain, change: Change, out: Path) -> Texts:
-    """Write a chain with a change to a new file; its text before and after.
-
-    Raises InputError `output_exists`, `chain_elsewhere`, ChainError where it would be wrong.
-    """
-    refuse_existing(out)
-    refuse_elsewhere(chain, out)
-    texts = _texts(chain, change)
-    placed(out, texts[1].encode(), lasting=True)
-    return texts
-
-
-def _texts(chain: Chain, change: Change) -> Texts:
-    assert chain.path is not None  # noqa: S101 - only files are given to the command
-    before = toml_text(chain.path, CHAIN)
-    after = change(chain, before)
-    loads(after, chain.path)
-    return before, after
+def _other_chain(job: Job) -> Problem:
+    return Problem(
+        "output_exists",
+        f"{COPY} lies in the song's folder already, and the job names another chain elsewhere",
+        {"file": str(job.folder / COPY)},
+        hint=f"let the job name the song's own {COPY}, or move that file away",
+    )
 
 
 def as_written(value: Any) -> Any:

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.road.advising.fit_writing import Texts
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from bridge.jobs import Job
+    from bridge.road.advising.chain_copy import Texts
     from bridge.road.advising.standing_in import StoodIn
     from chains import Chain
 
@@ -22,7 +22,7 @@ def stand_in_into_copy(chain: Chain, stood: StoodIn, out: Path) -> Texts:
 
     Raises as `changed_copy`.
     """
-    from bridge.road.advising.song_chain import changed_copy
+    from bridge.road.advising.chain_copy import changed_copy
 
     return changed_copy(chain, partial(_with_stand_in, stood=stood), out)
 
@@ -30,16 +30,23 @@ def stand_in_into_copy(chain: Chain, stood: StoodIn, out: Path) -> Texts:
 def stand_in_into_job(job: Job, stood: StoodIn) -> Texts:
     """Put what stands in into the song's own chain; its text before and after.
 
-    Raises as `changed_song_chain`; InputError `stand_in_overridden`.
+    Raises as `check_stand_in` and `changed_song_chain`.
     """
     from bridge.road.advising.song_chain import changed_song_chain
 
-    _refuse_overridden(job, stood)
+    check_stand_in(job, stood.insert)
     return changed_song_chain(job, partial(_with_stand_in, stood=stood))
 
 
-def _refuse_overridden(job: Job, stood: StoodIn) -> None:
-    owner, _, insert = stood.insert.rpartition("/")
+def check_stand_in(job: Job, step_id: str) -> None:
+    """Refuse before any search what could not be written after it.
+
+    Raises as `check_song_chain`; InputError `stand_in_overridden`.
+    """
+    from bridge.road.advising.song_chain import check_song_chain
+
+    check_song_chain(job)
+    owner, _, insert = step_id.rpartition("/")
     mark = f"{owner}.insert.{insert}."
     named = [path for path in job.overrides if mark in f"{path}."]
     if named:

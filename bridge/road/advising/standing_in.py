@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from bridge.storing import Store
     from chains import Chain, Insert, InsertSettings
 
+POOR_UNDER_DB = 40.0
+"""A residual that is nearer to the plugin's output than this is heard in music."""
+
 Told = Callable[[int, int, float], object]
 
 
@@ -67,6 +70,11 @@ class StoodIn:
         return self.target_db - self.after
 
     @property
+    def is_poor(self) -> bool:
+        """Whether what it gives is plainly not what the plugin gave."""
+        return self.under_db < POOR_UNDER_DB
+
+    @property
     def comment(self) -> str:
         """What the chain says of it."""
         return (
@@ -84,6 +92,7 @@ class StoodIn:
             "distance": {"unit": "dBFS", "before": self.before, "after": self.after},
             "target_rms_dbfs": self.target_db,
             "under_db": round(self.under_db, 3),
+            "poor": self.is_poor,
             "start_s": self.start_s,
             "end_s": self.end_s,
             "evaluations": {"made": self.fit.evaluations, "most": self.fit.most},

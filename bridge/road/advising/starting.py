@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -53,10 +52,11 @@ def new_chain(
     from bridge.advising import Trials, heard_reference, starter
     from bridge.gathering import Silent
     from bridge.jobs import title_of
+    from bridge.road.advising.chain_copy import check_free, existing
     from bridge.storing import Store
     from sessions import read
 
-    _check_free(path)
+    check_free(path)
     heard = None if reference is None else heard_reference(reference)
     given = Inputs(stems, path, store=store, jobs=jobs)
     printed = stems_of(stems, given, events=events).paths
@@ -71,28 +71,10 @@ def new_chain(
         with Staged(path, overwrite=False) as staged:
             staged.write_text(made.text, encoding="utf-8")
     except FileExistsError as cause:
-        raise InputError(_exists(path)) from cause
+        raise InputError(existing(path)) from cause
     except OSError as cause:
         raise cannot_write(path, cause) from cause
     return NewChain(path, made)
-
-
-def _check_free(path: Path) -> None:
-    if os.path.lexists(path):
-        raise InputError(_exists(path))
-    if not path.parent.is_dir():
-        said = f"there is no folder {path.parent} to write {path.name} into"
-        hint = "make it first, or name another place with -o"
-        raise InputError(Problem("not_a_folder", said, {"file": str(path)}, hint=hint))
-
-
-def _exists(path: Path) -> Problem:
-    return Problem(
-        "output_exists",
-        f"{path.name} is there already, and is not overwritten",
-        {"file": str(path)},
-        hint="name another chain with -o, or move that file away",
-    )
 
 
 def _refuse_reference_among(session: Session, reference: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_fit_finds_a_prints_settings_and_writes_them_where_it_is_told_to(
     assert again.code == 1
     assert "nothing was nearer" in again.out
     refused = run(*asked, "-o", copy)
-    assert (refused.code, begun.read_text()) == (1, copy.read_text())
+    assert (refused.code, begun.read_text()) == (2, copy.read_text())
 
 
 def test_a_fit_of_a_job_goes_into_its_own_settings(
@@ -192,8 +192,15 @@ def test_a_built_in_stands_in_for_a_plugin_that_is_gone_and_says_so(
     assert shown.code == 0, shown.err
     assert "gain_db = -6.0" in shown.out
     assert "nothing was swapped" in shown.err
+    (job / "chain.toml").write_text("another")
+    taken = run(*asked, "--apply")
+    assert (taken.code, taken.out) == (2, ""), "refused after the search"
+    (job / "chain.toml").unlink()
+    poor = run(*asked[:5], "width", *asked[6:], "--apply")
+    assert (poor.code, "--anyway" in poor.err, "use = " in poor.out) == (1, True, True), poor.err
+    assert not (job / "chain.toml").exists()
     told = json.loads(run(*asked, "--apply", "--json").out)
-    assert told["under_db"] > 60.0
+    assert (told["under_db"] > 60.0, told["poor"]) == (True, False)
     assert told["table"] == {"id": "air", "use": "gain", "gain_db": pytest.approx(-6.0, abs=0.01)}
     assert path.read_text() == before
     text = (job / "chain.toml").read_text()

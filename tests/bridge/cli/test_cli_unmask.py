@@ -11,6 +11,7 @@ import soundfile
 from scipy.signal import butter, sosfilt
 
 from bridge.demo import stem
+from sessions.states.vstpreset import build_vstpreset
 
 RATE_HZ = 24000
 CHAIN = """
@@ -38,6 +39,38 @@ def job(tmp_path: Path, chain) -> Path:
     path = tmp_path / "job.toml"
     path.write_text('schema = 1\nchain = "chain.toml"\nstems = "stems"\n', "utf-8")
     return path
+
+
+def test_a_chain_copied_into_the_song_finds_what_lies_beside_the_old_one(run, job: Path) -> None:
+    shared = job.parent / "shared"
+    (shared / "states").mkdir(parents=True)
+    state = shared / "states" / "a.vstpreset"
+    state.write_bytes(build_vstpreset("0" * 32, b"x", None))
+    (shared / "X.vst3").mkdir()
+    gone = (
+        '[[group]]\nid = "gone"\nstems = ["none"]\n[[group.insert]]\nuse = "plugin"\n'
+        'plugin = "./X.vst3" # ours\nstate = "states/a.vstpreset"\n'
+    )
+    text = "schema = 1" + CHAIN.replace('[[group]]\nid = "voice"', f'{gone}[[group]]\nid = "voice"')
+    (shared / "chain.toml").write_text(text, "utf-8")
+    song = job.parent / "song"
+    song.mkdir()
+    job.rename(song / "job.toml")
+    named = 'schema = 1\nchain = "../shared/chain.toml"\nstems = "../stems"\n'
+    (song / "job.toml").write_text(named, "utf-8")
+    applied = run("unmask", song, "--apply")
+    assert applied.code == 0, applied.err
+    copied = (song / "chain.toml").read_text("utf-8")
+    assert 'plugin = "../shared/X.vst3" # ours' in copied
+    assert 'state = "states/a.vstpreset"' in copied
+    assert (song / "states/a.vstpreset").read_bytes() == state.read_bytes()
+    assert run("plan", song).code == 0
+    (song / "job.toml").write_text(named, "utf-8")
+    (song / "states/a.vstpreset").write_bytes(b"another")
+    for said in ("already", "another state"):  # the chain in the song's way, then the state alone
+        taken = run("unmask", song, "--apply")
+        assert (taken.code, taken.out, said in taken.err) == (2, "", True), taken.err
+        (song / "chain.toml").unlink(missing_ok=True)
 
 
 def test_it_proposes_then_writes_when_asked_and_then_there_is_nothing_left(run, job: Path) -> None:
