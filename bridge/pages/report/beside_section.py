@@ -163,20 +163,17 @@ def playback_section(rows: Sequence[PlaybackTold]) -> str:
     cells = [
         (
             each.name,
-            figure(each.lufs, 0),
-            change(each.gain_db, 1),
-            _why(each),
+            f"{change(each.gain_db, 1, 'dB')}, plays at {figure(each.lufs, 0, 'LUFS')}{_why(each)}",
             f"{each.rule_source}, read {each.rule_date}",
         )
         for each in rows
     ]
-    head = ("service", "plays at, LUFS", "turns it by, dB", "", "rule")
-    return table(head, cells, "Playback gains", words=True)
+    return table(("service", "turns it by", "rule"), cells, "Playback gains", words=True)
 
 
 def _why(row: PlaybackTold) -> str:
     if row.held_db > 0.0:
-        return f"its peak leaves no room for {figure(row.held_db, 1, 'dB')} more"
+        return f"; its peak leaves no room for {figure(row.held_db, 1, 'dB')} more"
     if row.gain_db == 0.0 and not row.raises:
-        return "never turns up"
+        return "; never turns up"
     return ""

@@ -24,6 +24,9 @@
     log("alone", row.map((one) => one.getAttribute("aria-pressed")).join(" "));
     at("play").click();
   }
+  const services = document.querySelector("[aria-label='Playback gains']");
+  log("services", services ? services.scrollWidth - services.clientWidth : "");
+  log("rule", services ? services.querySelector("tbody td:last-child").offsetWidth : "");
   log("scrolls", [...document.querySelectorAll(".wide-table.scrolls")].length);
   const dated = document.getElementById("dated");
   log("dated", dated ? dated.textContent : "");

@@ -145,6 +145,8 @@ def test_a_phone_is_told_that_a_table_goes_on(finished, browse) -> None:
     seen = browse(_page(finished), "whole", phone=True)
     assert seen["done"] == "yes"
     assert int(seen["scrolls"]) >= 1
+    assert int(seen["services"]) <= 0  # rule and date are there without scrolling
+    assert int(seen["rule"]) >= 9 * 14
 
 
 def test_a_page_without_audio_says_so_and_raises_nothing(finished, browse, tmp_path) -> None:
