@@ -124,6 +124,7 @@ from .toml_file import (
     of_this_schema as of_this_schema,
     toml_data as toml_data,
     toml_text as toml_text,
+    with_line_ends_of as with_line_ends_of,
 )
 from .validation import (
     check as check,
@@ -216,4 +217,5 @@ __all__ = [
     "toml_data",
     "toml_text",
     "too_long_key",
+    "with_line_ends_of",
 ]

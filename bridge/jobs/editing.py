@@ -11,7 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 from bridge.jobs.job_file import JOB_FILE, JobError
 from bridge.jobs.model import Job
 from bridge.jobs.reading import job_path, parse_job
-from chains import Fault, Where, toml_text
+from chains import Fault, Where, toml_text, with_line_ends_of
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
 
@@ -27,7 +27,7 @@ def edited(path: Path | str, change: Callable[[tomlkit.TOMLDocument], None]) -> 
     before = toml_text(place, JOB_FILE)
     document = _document(before, place)
     change(document)
-    text = tomlkit.dumps(document)
+    text = with_line_ends_of(before, tomlkit.dumps(document))
     job = parse_job(text, place)
     if toml_text(place, JOB_FILE) != before:
         raise InputError(

@@ -78,13 +78,13 @@ def balance(
         made = balanced(given, bar, page)
     if page is not None:
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
-    changed = apply_balance(given, made) if apply else ()
     if json:
+        changed = apply_balance(given, made) if apply else ()
         print_json({**made.as_json(), "applied": apply, "changed": list(changed)})
         return
     _show(made)
-    if apply:
-        say(*changed)
+    if apply:  # what is refused is to be set by hand, by what was shown
+        say(*apply_balance(given, made))
     _say_what_next(made, applied=apply)
 
 

@@ -177,15 +177,28 @@ def _keep(row: HostedRow, chain: Path, target: Path, baked: Baked) -> None:
     if baked.state is not None:
         _write(row, chain, target, baked.state)
         return
-    changed = with_params(row, chain.read_text(encoding="utf-8"), baked.params)
-    replace_file(chain, changed.encode("utf-8"))
+    before = _text_of(chain)
+    _change(chain, before, with_params(row, before, baked.params))
 
 
 def _write(row: HostedRow, chain: Path, target: Path, state: bytes) -> None:
     """The state first: a chain never names a state that is not there."""
-    changed = with_state(row, chain.read_text(encoding="utf-8"), target)
+    before = _text_of(chain)
+    changed = with_state(row, before, target)
     replace_file(target, state)
-    replace_file(chain, changed.encode("utf-8"))
+    _change(chain, before, changed)
+
+
+def _text_of(chain: Path) -> str:
+    from chains import CHAIN, toml_text
+
+    return toml_text(chain, CHAIN)
+
+
+def _change(chain: Path, before: str, after: str) -> None:
+    from chains import with_line_ends_of
+
+    replace_file(chain, with_line_ends_of(before, after).encode("utf-8"))
 
 
 def _tell(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from chains import CHAIN, Chain, Plugin, is_absolute, loads, toml_text
+from chains import CHAIN, Chain, Plugin, is_absolute, loads, toml_text, with_line_ends_of
 from stemwright.files import placed, written_from
 from stemwright.problems import InputError, Problem
 
@@ -43,7 +43,7 @@ def changed_texts(chain: Chain, change: Change) -> Texts:
     """A chain's text before and after a change. Raises ChainError where it would be wrong."""
     path = path_of(chain)
     before = toml_text(path, CHAIN)
-    after = change(chain, before)
+    after = with_line_ends_of(before, change(chain, before))
     loads(after, path)
     return before, after
 

@@ -55,18 +55,44 @@ def with_setting(document: TOMLDocument, path: Place, value: float) -> None:
     import tomlkit
 
     wanted = _plainly(document.unwrap(), path, value)
+    before = tomlkit.dumps(document)
+    for is_inline in (False, True):
+        if _becomes(tomlkit.parse(before), path, value, wanted, is_inline=is_inline):
+            _put(document, path, value, is_inline=is_inline)
+            return
+    *tables, key = path
+    said = f"the job is laid out so that {'.'.join(path)} cannot be put into it"
+    hint = f"write it by hand: [{'.'.join(tables)}] {key} = {value}"
+    raise InputError(Problem("unusual_layout", said, hint=hint))
+
+
+def _becomes(
+    trial: TOMLDocument, path: Place, value: float, wanted: dict[str, Any], *, is_inline: bool
+) -> bool:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        _put(trial, path, value, is_inline=is_inline)
+        return bool(tomlkit.parse(tomlkit.dumps(trial)).unwrap() == wanted)
+    except TOMLKitError:
+        return False
+
+
+def _put(document: TOMLDocument, path: Place, value: float, *, is_inline: bool) -> None:
+    """Tables that are made are inline where their surroundings are, or where that is asked for."""
+    import tomlkit
+
     *tables, key = path
     table: Any = document
     for depth, name in enumerate(tables):
         if name not in table:
-            table[name] = _new_table(table, is_outer=depth < len(tables) - 1)
+            is_outer = depth < len(tables) - 1
+            inline = is_inline and not is_outer
+            table[name] = tomlkit.inline_table() if inline else _new_table(table, is_outer=is_outer)
         table = table[name]
     _drop_borrowed_comment(table)
     table[key] = value
-    if tomlkit.parse(tomlkit.dumps(document)).unwrap() != wanted:
-        said = f"the job is laid out so that {'.'.join(path)} cannot be put into it"
-        hint = f"write it by hand: [{'.'.join(tables)}] {key} = {value}"
-        raise InputError(Problem("unusual_layout", said, hint=hint))
 
 
 def _plainly(data: dict[str, Any], path: Place, value: float) -> dict[str, Any]:

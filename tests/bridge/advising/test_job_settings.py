@@ -15,6 +15,7 @@ LAYOUTS = {
         "[group.e]\ngain_db = 2 # keep\n[group.d]\nsends = {}\n"
     ),
     "dotted keys": "group.d.gain_db = 3 # c\nb = 2\n",
+    "dotted keys apart": "group.d.gain_db = 3 # c\nb = 2\ngroup.e.sends = {}\n[target]\nx = 1\n",
     "inline tables": "group = { d = { gain_db = 1 } }\nb = 2\n",
     "rides behind": '[[ride]]\ngroup = "x"\ngain_db = 1\n',
     "mixed": "[group]\nd = { gain_db = 2 }\n[group.e]\ngain_db = 1\n",

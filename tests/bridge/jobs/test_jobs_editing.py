@@ -34,6 +34,18 @@ def test_comments_and_order_stay(written: Callable[[str], Path]) -> None:
     assert path.read_text("utf-8") == before.replace("5.683", "6.0").replace("= 0.5", "= 1.0")
 
 
+def test_a_file_with_line_ends_of_windows_keeps_them(written: Callable[[str], Path]) -> None:
+    path = written(LINES)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        document["group"]["vocals"]["sends"] = {}  # type: ignore[index]
+
+    edited(path, change)
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
+    assert b"[group.vocals.sends]\r\n" in path.read_bytes()
+
+
 def test_an_edit_that_makes_the_job_wrong_is_refused(written: Callable[[str], Path]) -> None:
     path = written(LINES)
     before = path.read_bytes()
