@@ -46,13 +46,17 @@ def balance_sounds(
     late_s: float | None,
     rate_hz: int,
 ) -> Sounds:
-    """The twenty seconds in which most of all groups sounds.
+    """The twenty seconds in which most of all groups sounds, fewer of a song that is shorter.
 
-    `late_s` is how much later the song lies in the target, None for a target that is another song.
+    They lie within the rough mix where that has as many. `late_s` is how much later the song lies
+    in the target, None for a target that is another song.
     Raises InputError as `StemAudio.read`.
     """
+    ends = max((stem.frames_at(rate_hz) for each in groups for stem in each.lane.stems), default=0)
+    frames = min(round(_SPAN_S * rate_hz), ends)
+    first, last = (0, ends) if late_s is None else _within(target, late_s, ends, rate_hz)
     start = round(fullest_s([levels[each.id] for each in groups]) * rate_hz)
-    frames = round(_SPAN_S * rate_hz)
+    start = min(max(start, first), max(first, last - frames), ends - frames)
     moved = {each.id: each.change_db for each in balance.groups}
     begin_s = _fullest_of(target) if late_s is None else start / rate_hz + late_s
     begin = round(begin_s * rate_hz)
@@ -69,6 +73,12 @@ def balance_sounds(
             if moved[each.id]
         },
     )
+
+
+def _within(target: StemAudio, late_s: float, ends: int, rate_hz: int) -> tuple[int, int]:
+    """The song's first frame and its last that a rough mix has."""
+    begins_s, length_s = -late_s, target.facts.frames / target.facts.sample_rate_hz
+    return max(0, round(begins_s * rate_hz)), min(ends, round((begins_s + length_s) * rate_hz))
 
 
 def _fullest_of(target: StemAudio) -> float:

@@ -20,7 +20,8 @@ class GroupMove:
 
     `share_lu` is how loud the group is against the whole, after inserts, rides and fader;
     `wanted_lu` is what makes the balance that is aimed at; None where it is
-    silent or not known. `left_alone` says why nothing is proposed, "" where something may be.
+    silent or not known. `left_alone` says why nothing is proposed, "" where something may be. A
+    move that is an estimate may be off by more than 0.5 dB.
     """
 
     id: str
@@ -31,6 +32,7 @@ class GroupMove:
     wanted_lu: float | None = None
     left_alone: str = ""
     remarks: tuple[str, ...] = ()
+    is_estimate: bool = False
 
     @property
     def new_fader_db(self) -> float:
@@ -49,6 +51,7 @@ class GroupMove:
             "wanted_lu": self.wanted_lu,
             "left_alone": self.left_alone or None,
             "remarks": list(self.remarks),
+            "estimate": self.is_estimate,
         }
 
 
@@ -61,6 +64,7 @@ class StemMove:
     group: str
     gain_db: float
     change_db: float
+    is_estimate: bool = False
 
     @property
     def new_gain_db(self) -> float:
@@ -69,7 +73,8 @@ class StemMove:
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `stems` list."""
-        return {**vars(self), "new_gain_db": self.new_gain_db}
+        told = {**vars(self), "estimate": self.is_estimate, "new_gain_db": self.new_gain_db}
+        return {key: value for key, value in told.items() if key != "is_estimate"}
 
 
 @dataclass(frozen=True)

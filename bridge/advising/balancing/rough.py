@@ -35,6 +35,7 @@ class _Known:
     strangers: tuple[str, ...] = ()
     left_alone: str = ""
     remarks: tuple[str, ...] = ()
+    is_estimate: bool = False
 
 
 def towards_rough(
@@ -109,7 +110,8 @@ def _stem_moves(
     names = {stem.id: stem.name for stem in group.lane.stems}
     for stem in gains:
         change = change_db(moved_db[stem] + now - then)
-        yield StemMove(stem, names[stem], group.id, as_is_db[stem], change)
+        otherwise = _sounds_otherwise(rough.stems[stem])
+        yield StemMove(stem, names[stem], group.id, as_is_db[stem], change, otherwise)
 
 
 def _known(group: HeardGroup, rough: InRough, owners: Mapping[str, str]) -> _Known:
@@ -129,7 +131,8 @@ def _known(group: HeardGroup, rough: InRough, owners: Mapping[str, str]) -> _Kno
         return _Known({}, left_alone=_why_not(stems))
     strangers = tuple(each.id for each in stems if each.unknown in ("absent", "outside"))
     remarks = _remarks(stems, strangers, owners, is_poor=rough.fit.explained_db < POOR_DB)
-    return _Known(gains, strangers, remarks=tuple(remarks))
+    is_estimate = any(map(_sounds_otherwise, stems))
+    return _Known(gains, strangers, remarks=tuple(remarks), is_estimate=is_estimate)
 
 
 def _why_not(stems: Sequence[StemInRough]) -> str:
@@ -140,6 +143,10 @@ def _why_not(stems: Sequence[StemInRough]) -> str:
     verb = _WHY.get(why, "cannot be told apart")
     said = verb if len(names) < 2 else verb.replace("is ", "are ", 1).replace("sounds", "sound")
     return f"{listed(names, 3)} {said}"
+
+
+def _sounds_otherwise(stem: StemInRough) -> bool:
+    return stem.unknown is None and stem.rest_db > _OTHERWISE_DB
 
 
 def _remarks(
@@ -154,7 +161,7 @@ def _remarks(
     for each in stems:
         if each.alike is not None and owners.get(each.alike) != owners.get(each.id):
             yield f"{each.id} is nearly the same as {each.alike}: what each has is a guess"
-        if each.unknown is None and each.rest_db > _OTHERWISE_DB and not is_poor:
+        if _sounds_otherwise(each) and not is_poor:
             yield f"{each.id} sounds otherwise in the rough mix: its level there is an estimate"
         if each.gain < 0.0:
             yield f"{each.id} is upside down in the rough mix"
@@ -176,4 +183,5 @@ def _move(
         told_lu(wanted_lu),
         left_alone,
         known.remarks,
+        known.is_estimate,
     )

@@ -13,6 +13,7 @@ from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.road import Inputs, ToBalance, ToCheck, apply_balance, balanced, check_page_place, cores
 from stemwright.problems import InputError, Problem
+from stemwright.words import listed
 
 if TYPE_CHECKING:
     from bridge.advising import Balance, GroupMove, StemMove
@@ -39,6 +40,10 @@ def balance(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write the moves into the job, and show what changed.")
     ] = False,
+    estimates: Annotated[
+        bool,
+        typer.Option("--estimates", help="With --apply: write the moves that are estimates, too."),
+    ] = False,
     page: Annotated[
         Path | None,
         typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
@@ -59,6 +64,9 @@ def balance(
     """
     from bridge.jobs import load_job
 
+    if estimates and not apply:
+        said = "--estimates goes with --apply: it says what that writes"
+        raise InputError(Problem("usage", said, hint="see stemwright balance --help"))
     if per_stem and to == "reference":
         said = "--per-stem goes with the rough mix: a reference knows nothing of single stems"
         raise InputError(Problem("usage", said, hint="see stemwright balance --help"))
@@ -79,13 +87,13 @@ def balance(
     if page is not None:
         say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
     if json:
-        changed = apply_balance(given, made) if apply else ()
+        changed = apply_balance(given, made, estimates=estimates) if apply else ()
         print_json({**made.as_json(), "applied": apply, "changed": list(changed)})
         return
     _show(made)
     if apply:  # what is refused is to be set by hand, by what was shown
-        say(*apply_balance(given, made))
-    _say_what_next(made, applied=apply)
+        say(*apply_balance(given, made, estimates=estimates))
+    _say_what_next(made, applied=apply, estimates=estimates)
 
 
 def _show(made: Balance) -> None:
@@ -128,7 +136,13 @@ def _told(made: Balance) -> Iterator[str]:
     yield from made.remarks
 
 
-def _say_what_next(made: Balance, *, applied: bool) -> None:
+def _say_what_next(made: Balance, *, applied: bool, estimates: bool) -> None:
+    guessed = [each.id for each in made.moved_groups if each.is_estimate]
+    guessed += [each.id for each in made.moved_stems if each.is_estimate]
+    if guessed and not estimates:
+        names = listed(guessed, 8)
+        said = f"left out: {names}" if applied else f"--apply leaves out {names}"
+        say(f"{said}: these are estimates; --apply --estimates writes them, too", err=True)
     if not made.moves:
         say("nothing to move: the balance is there", err=True)
     elif not applied:

@@ -126,8 +126,12 @@ def _write_page(page: Path, job: Job, made: Balance, sounds: Sounds) -> None:
     write_balance_page(page, made, sounds, song_name(job))
 
 
-def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
+def apply_balance(
+    given: ToBalance, balance: Balance, *, estimates: bool = False
+) -> tuple[str, ...]:
     """Write the moves into the job, and return what changed in it, as lines of a difference.
+
+    Those that are estimates are left out unless they are asked for.
 
     Raises as `written_settings` does; InputError `not_sure` for moves that are hardly known.
     """
@@ -138,10 +142,13 @@ def apply_balance(given: ToBalance, balance: Balance) -> tuple[str, ...]:
         hint = "set faders by hand, by what the same without --apply prints and --page plays"
         raise InputError(Problem("not_sure", said, {"file": str(given.job.path)}, hint=hint))
     settings: dict[Place, float] = {
-        ("group", each.id, "gain_db"): each.new_fader_db for each in balance.moved_groups
+        ("group", each.id, "gain_db"): each.new_fader_db
+        for each in balance.moved_groups
+        if estimates or not each.is_estimate
     }
     for stem in balance.moved_stems:
-        settings["stem", _named(given.job, stem), "gain_db"] = stem.new_gain_db
+        if estimates or not stem.is_estimate:
+            settings["stem", _named(given.job, stem), "gain_db"] = stem.new_gain_db
     return written_settings(given.job.path, settings) if settings else ()
 
 

@@ -293,6 +293,23 @@ def test_faders_that_are_hardly_known_are_told_and_not_written(
     assert job.read_text() == before
 
 
+def test_what_is_an_estimate_is_written_only_when_asked(
+    song: Mapping[str, Block], songs: Songs
+) -> None:
+    """The rough mix has the keys through another amplifier."""
+    bent = {**song, "keys": 0.1 * np.tanh(40.0 * song["keys"])}
+    job = songs.job(_mixed(bent, drums=3.0, bass=3.0))
+    made = songs.balance(job)
+    found = _groups(made)
+    assert (found["rhythm"].is_estimate, found["music"].is_estimate) == (False, True)
+    assert found["music"].change_db
+    apply_balance(songs.given(job), made)
+    assert "group.music.gain_db" not in load_job(job).overrides
+    assert "group.rhythm.gain_db" in load_job(job).overrides
+    apply_balance(songs.given(job), made, estimates=True)
+    assert load_job(job).overrides["group.music.gain_db"] == found["music"].new_fader_db
+
+
 def test_a_reference_moves_what_leads_a_band_and_no_further_than_told(
     song: Mapping[str, Block], songs: Songs, tmp_path: Path
 ) -> None:
