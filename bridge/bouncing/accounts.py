@@ -34,6 +34,13 @@ REASONS: dict[str, tuple[Fate, str]] = {
     "more_channels": ("told", "its file has more channels than its track; the first are played"),
     "clip_effects": ("refused", "it has effects of its own; print it in the DAW"),
     "clip_line": ("refused", "a line of its own moves what is not moved here"),
+    "speed_fade": ("refused", "it fades by slowing down and speeding up; print it in the DAW"),
+    "auto_crossfade": (
+        "told",
+        "the DAW fades it where it overlaps another; here both are added as they are",
+    ),
+    "no_length": ("refused", "its length is no usable number; set it in the DAW and save again"),
+    "unread": ("refused", "not all of it that makes its sound is read; print it in the DAW"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
     "offset_unknown": (
         "refused",
@@ -58,6 +65,7 @@ REASONS: dict[str, tuple[Fate, str]] = {
 """Why a clip is not printed as the DAW plays it: what becomes of it, and the words."""
 
 _LINES = frozenset({"gain_db"})
+_NO_LENGTH = "no_length"
 
 
 @dataclass(frozen=True)
@@ -255,7 +263,7 @@ def account(
         for track in session.tracks
         if track.id in network.heard
         for clip in track.clips
-        if not clip.muted and clip.length_s > 0.0
+        if not clip.muted and (clip.length_s > 0.0 or _NO_LENGTH in clip.unread)
     )
 
 
@@ -301,6 +309,7 @@ def _reasons(track: Track, clip: Clip, rate_hz: int, dialect: Dialect) -> Iterat
         "fade_shape": not {clip.fade_in_shape, clip.fade_out_shape} <= dialect.fade_shapes,
         "offset_unknown": not dialect.states_offsets and not _is_whole(clip),
     }
+    found |= {code if code in REASONS else "unread": True for code in clip.unread}
     if clip.media is not None:
         runs_out = _runs_out(clip, clip.media, rate_hz, dialect)
         found |= {

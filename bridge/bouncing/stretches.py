@@ -24,7 +24,7 @@ from bridge.bouncing.inserts import (
 )
 from bridge.bouncing.media_files import MediaFiles
 from bridge.bouncing.mixing import Mixer
-from bridge.bouncing.network import Network
+from bridge.bouncing.network import MASTER, Network
 from bridge.bouncing.plugin_lines import Found
 from bridge.gathering import Events, Silent
 from sessions import Track
@@ -47,13 +47,15 @@ class Ready:
     left_out: tuple[tuple[str, str], ...] = ()
 
     def missing_in(self, track_id: str) -> tuple[str, ...]:
-        """What is left out of a track's sound, its own and that of all that feeds it."""
-        behind, found = [track_id], set[str]()
+        """What is left out of its stem: its own, that of all that feeds it, and, where what leaves
+        the master is printed, the master's."""
+        network = self.bounce.network
+        behind, found = [MASTER if self.bounce.kind == "master" else track_id], set[str]()
         while behind:
             each = behind.pop()
-            if each not in found:
+            if each not in found and each in network.heard:
                 found.add(each)
-                behind += self.bounce.network.fed[each]
+                behind += network.fed[each]
         return tuple(message for each, message in self.left_out if each in found)
 
 

@@ -35,6 +35,7 @@ _CLIP_SPARSE = (
         "layer",
         "opaque",
         "pan",
+        "unread",
     ),
 )
 
@@ -54,7 +55,8 @@ class Clip:
     given the clip hears nothing of its file but that much from `part_start_s` on, `looped` over and
     over, else once. `lane` names the take or comp lane. Of clips that overlap, an `opaque` one
     hides those of a lower `layer`; others are added. Times in `automation` count from the session's
-    start, `devices` are effects on the clip alone.
+    start, `devices` are effects on the clip alone. `unread` names what of it sounds otherwise in
+    the DAW than what is read here: clip_effects, clip_line, speed_fade, auto_crossfade, no_length.
     """
 
     media: Media | None = None
@@ -88,6 +90,7 @@ class Clip:
     pan: float = 0.0
     automation: tuple[Automation, ...] = ()
     devices: tuple[Device, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object of a track's `clips` list; `right` stands there only for a pair."""

@@ -224,6 +224,7 @@ class Clips:
             written=Written("beats", times.start),
             play_rate=1.0 if warped else 2.0 ** (max(-96.0, min(96.0, semitones)) / 12.0),
             warped=warped and bool(semitones),
+            unread=("clip_line",) if _has_envelopes(element) else (),
         )
 
     def _fade(self, element: etree._Element, times: Times, side: str) -> float:

@@ -142,7 +142,7 @@ class _Reader:
             devices=tuple(placed.device for placed in devices),
             role=role_of(place.name),
         )
-        self._remark(place)
+        common = replace(common, unread=tuple(self._remarked(place)))
         if mixer is None:
             return common
         sends = self.mixer.sends(place)
@@ -192,15 +192,18 @@ class _Reader:
     def _gain_db(self, mixer: etree._Element) -> float:
         return amplitude_db(level(self.values.manual(mixer.find("Volume"), 1.0)))
 
-    def _remark(self, place: Place) -> None:
+    def _remarked(self, place: Place) -> Iterator[str]:
+        """Remark what a track does beside what is read; its sound's codes."""
         values, element = self.values, place.element
         if values.at(element, "TrackDelay/Value", 0.0):
             self.tally.add("track_delay", place.name)
+            yield "track_delay"
         if values.whether(element, "Freeze", False):
             self.tally.add("frozen_track", place.name)
         crossfade = element.find("DeviceChain/Mixer/CrossFadeState")
         if int(values.manual(crossfade, 1)) != 1:
             self.tally.add("crossfader", place.name)
+            yield "crossfader"
 
     def _diagnostics(self) -> Iterator[Diagnostic]:
         where = printable(self.path.name)

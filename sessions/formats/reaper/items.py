@@ -13,7 +13,7 @@ from sessions.formats.reaper.codes import CHANNEL_MODES, fade_name
 from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import take_automation
 from sessions.formats.reaper.sources import sourced
-from sessions.formats.reaper.text import Block, Line, integer, name_of, number, word
+from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number, word
 from sessions.formats.shared.remarks import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Written
@@ -150,7 +150,14 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         warped=stretched or number(speed, 3) != 0.0 or bool(take.line("SM")),
         inverted=take_gain < 0,
         channel_mode=CHANNEL_MODES.get(integer(take.line("CHANMODE"), 1)),
+        unread=() if _has_length(item) else ("no_length",),
     )
+
+
+def _has_length(item: Block) -> bool:
+    """Whether its length, where one is written, is a number; of others the reader tells."""
+    words = item.line("LENGTH")
+    return len(words) <= 1 or is_number(words[1])
 
 
 def _fade_s(words: Sequence[str]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,13 +146,13 @@ def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
     found = tracks(project, defaults, finder, tally)
     master = _master(project, defaults, tally)
     tempos, meters = _tempo(project)
-    tell_project(project, tally)
+    unread = tell_project(project, tally)
     tell_numbers(project, tally)
     return Session(
         format=FORMAT.name,
         daw=f"REAPER {word(project.words, 2)}".strip(),
         sample_rate_hz=rate_hz,
-        tracks=(*found, master),
+        tracks=tuple(replace(each, unread=(*each.unread, *unread)) for each in (*found, master)),
         tempo=tempos,
         meters=meters,
         markers=tuple(_markers(project)),

@@ -81,8 +81,11 @@ _DUAL_PANS = ("DUALPANENV", "DUALPANENV2", "DUALPANENVL", "DUALPANENVL2")
 _ALWAYS_MIX, _FIXED_LANES = 1, 2
 
 
-def tell_project(project: Block, tally: Tally) -> None:
-    """Remark what the project as a whole does to time and to items that overlap."""
+def tell_project(project: Block, tally: Tally) -> tuple[str, ...]:
+    """Remark what the project as a whole does to time and to items that overlap.
+
+    Gives back the codes of what all its tracks sound otherwise for.
+    """
     if integer(project.line("ITEMMIX"), 1, _ALWAYS_MIX) != _ALWAYS_MIX:
         for track in project.blocks("TRACK"):
             if _encloses(list(track.blocks("ITEM"))) and not _has_lanes(track):
@@ -92,6 +95,8 @@ def tell_project(project: Block, tally: Tally) -> None:
     moved = any(number(words, 2, 1.0) != 1.0 for words in line.lines("PT")) if line else False
     if number(project.line("PLAYRATE"), 1, 1.0) != 1.0 or (played and moved):
         tally.add("project_play_rate", "PLAYRATE")
+        return ("project_play_rate",)
+    return ()
 
 
 def _has_lanes(track: Block) -> bool:

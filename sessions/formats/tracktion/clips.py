@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import etree
@@ -18,11 +19,34 @@ from sessions.model.session import Clip, Written
 _PROJECT_ITEM = re.compile(r"[0-9a-fA-F]+/[0-9a-fA-F]+")
 _FADES = {"1": "linear", "2": "convex", "3": "concave", "4": "s_curve", "sCurve": "s_curve"}
 _NESTED = frozenset({"container", "edit"})
+_CROSSFADE = "auto_crossfade"
+_SPEED_RAMP = "1"
 _CHANNELS = {"l": "left", "r": "right"}
 
 
 def clips(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) -> Iterator[Clip]:
     """The clips of a track called `track`; position_frames are still to be set."""
+    return _crossfaded(tuple(_clips(node, track, finder, tally)), track, tally)
+
+
+def _crossfaded(found: Sequence[Clip], track: str, tally: Tally) -> Iterator[Clip]:
+    """The clips; one with automatic crossfades that overlaps none has nothing left unread."""
+    audible = [clip for clip in found if clip.kind == "audio" and not clip.muted]
+    for clip in found:
+        crosses = _CROSSFADE in clip.unread
+        overlaps = crosses and any(_overlap(clip, each) for each in audible if each is not clip)
+        if crosses and not overlaps:
+            clip = replace(clip, unread=tuple(each for each in clip.unread if each != _CROSSFADE))
+        tally.add("auto_crossfades", track, int(overlaps))
+        yield clip
+
+
+def _overlap(one: Clip, other: Clip) -> bool:
+    first, second = sorted((one, other), key=lambda clip: clip.position_s)
+    return second.position_s < first.position_s + first.length_s
+
+
+def _clips(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) -> Iterator[Clip]:
     for each in node:
         tag = each.tag if isinstance(each.tag, str) else ""
         kind = each.get("type", "") if tag == "CLIP" else tag.removesuffix("CLIP").lower()
@@ -60,8 +84,7 @@ def _audio(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) 
     warped = warped or number(node, "pitchChange") != 0.0
     if warped:
         tally.add("stretched_clips", track)
-    if any(child.tag == "EFFECTS" and len(child) for child in node):
-        tally.add("clip_effects", track)
+    unread = tuple(_unread(node, track, tally))
     play_rate = speed if speed > 0 else 1.0
     loop_s, loop_length_s = number(node, "loopStart"), number(node, "loopLength")
     if loop_length_s <= 0:
@@ -86,9 +109,30 @@ def _audio(node: etree._Element, track: str, finder: MediaFinder, tally: Tally) 
         part_length_s=loop_length_s if loop_length_s > 0 and speed == 1.0 else None,
         looped=loop_length_s > 0 or number(node, "loopLengthBeats") > 0,
         reversed=flag(node, "isReversed"),
+        unread=unread,
         warped=warped,
         channel_mode=_CHANNELS.get(node.get("channels", "").strip().lower()),
     )
+
+
+def _unread(node: etree._Element, track: str, tally: Tally) -> Iterator[str]:
+    """What of a clip's sound is not read (AudioClipBase: fadeInBehaviour 1 is a speed ramp)."""
+    if any(child.tag == "PLUGIN" or (child.tag == "EFFECTS" and len(child)) for child in node):
+        tally.add("clip_effects", track)
+        yield "clip_effects"
+    ramps = (number(node, f"fade{end}") > 0.0 for end in ("In", "Out") if _is_ramp(node, end))
+    if any(ramps):
+        tally.add("speed_fades", track)
+        yield "speed_fade"
+    if flag(node, "autoCrossfade"):
+        yield _CROSSFADE
+    if math.isnan(number(node, "length", math.nan)):
+        tally.add("no_length", track)
+        yield "no_length"
+
+
+def _is_ramp(node: etree._Element, end: str) -> bool:
+    return node.get(f"fade{end}Behaviour", "").strip() in (_SPEED_RAMP, "speedRamp")
 
 
 def _shape(said: str) -> str:

@@ -107,6 +107,13 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
     "other_clips": ("note", "{count} clips of other kinds are left out: {places}"),
     "nested_clips": ("warning", "{count} clips hold clips and are left out: {places}"),
     "clip_effects": ("warning", "{count} clips have effects, which are left out: {places}"),
+    "speed_fades": ("warning", "{count} clips fade by their speed, which is not read: {places}"),
+    "auto_crossfades": (
+        "warning",
+        "{count} clips overlap others and are faded there by Tracktion, which is not read: "
+        "{places}",
+    ),
+    "no_length": ("warning", "{count} clips have a length that is no number: {places}"),
     "racks": ("warning", "{count} racks are named, the plugins in them not read: {places}"),
     "hardware_outputs": ("warning", "{count} tracks feed an output of their own: {places}"),
     "automation": ("warning", "{count} automation curves are not read: {places}"),
@@ -227,7 +234,15 @@ def _track(node: etree._Element, parent: str | None, output: str, reading: _Read
         sends=tuple(_sends(plugins, fader, name, reading)),
         devices=tuple(device(each, name, tally) for each in plugins if is_device(each, fader)),
         role=role_of(name),
+        unread=_unread(node),
     )
+
+
+def _unread(node: etree._Element | None) -> tuple[str, ...]:
+    """Whether lines move a track, beside those of the tracks in it."""
+    own = (each for each in children(node) if each.tag not in ("TRACK", "FOLDERTRACK"))
+    curves = (curve for each in own for curve in each.iter("AUTOMATIONCURVE"))
+    return ("automation",) if any(len(curve) for curve in curves) else ()
 
 
 def _sends(
@@ -265,6 +280,7 @@ def _master(root: etree._Element, tally: Tally) -> Track:
         pan=number(fader, "pan"),
         output=None,
         devices=tuple(device(each, "Master", tally) for each in plugins if is_device(each, fader)),
+        unread=_unread(root.find("MASTERVOLUME")) or _unread(root.find("MASTERPLUGINS")),
     )
 
 
