@@ -54,7 +54,11 @@ def stand_in(
         print_json({**found.as_json(), "written": texts is not None})
     else:
         say_changed(texts)
-    _say_what_next(found, is_refused=is_refused, is_written=texts is not None)
+    if found.is_poor:
+        say(f"warning: {found.poor}", err=True)
+    if texts is None:
+        asked = "--apply --anyway" if found.is_poor else "--apply"
+        say(f"nothing was swapped: {asked} puts it into the song's chain", err=True)
     if is_refused:
         raise typer.Exit(EXIT_NO)
 
@@ -90,20 +94,6 @@ def _tell(found: StoodIn) -> None:
         f" --evaluations {fit.most} --seed {found.seed} gives the same again",
         err=True,
     )
-
-
-def _say_what_next(found: StoodIn, *, is_refused: bool, is_written: bool) -> None:
-    if found.is_poor:
-        say(
-            f"warning: a poor stand-in: its residual lies only {found.under_db:.1f} dB under what"
-            f" {found.stands_in_for} gave, and under 40 dB it is heard; search longer, or try"
-            " another insert",
-            err=True,
-        )
-    if is_refused:
-        say("nothing was swapped: --apply --anyway puts so poor a one into the chain", err=True)
-    elif not is_written:
-        say("nothing was swapped: --apply puts it into the song's chain", err=True)
 
 
 def _toml(value: Any) -> str:

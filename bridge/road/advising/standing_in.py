@@ -75,6 +75,15 @@ class StoodIn:
         return self.under_db < POOR_UNDER_DB
 
     @property
+    def poor(self) -> str:
+        """What is said of a poor one."""
+        return (
+            f"a poor stand-in: its residual lies only {self.under_db:.1f} dB under what"
+            f" {self.stands_in_for} gave, and under {POOR_UNDER_DB:g} dB it is heard;"
+            " search longer, or try another insert"
+        )
+
+    @property
     def comment(self) -> str:
         """What the chain says of it."""
         return (
