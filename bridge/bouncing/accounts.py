@@ -55,6 +55,10 @@ REASONS: dict[str, tuple[Fate, str]] = {
         "its track, or what that feeds, is not known in all that moves its sound, which is told",
     ),
     "lossy": ("told", "its file is of a lossy codec: what that left out is not there any more"),
+    "unknown_output": (
+        "refused",
+        "its track goes to a track that is not there; choose its output in the DAW",
+    ),
     "past_its_file": ("told", "it runs past its file's end"),
     "other_rate": (
         "told",
@@ -65,7 +69,7 @@ REASONS: dict[str, tuple[Fate, str]] = {
 """Why a clip is not printed as the DAW plays it: what becomes of it, and the words."""
 
 _LINES = frozenset({"gain_db"})
-_NO_LENGTH = "no_length"
+_NO_LENGTH, _UNKNOWN_OUTPUT = "no_length", "unknown_output"
 
 
 @dataclass(frozen=True)
@@ -257,14 +261,20 @@ def account(
             (
                 *_reasons(track, clip, session.sample_rate_hz, dialect),
                 *(otherwise[track.id] if clip.kind != "midi" else ()),
+                *((_UNKNOWN_OUTPUT,) if track.id in network.lost else ()),
             ),
             treatments(clip, session.sample_rate_hz, frame_by_frame=dialect.plays_frame_by_frame),
         )
         for track in session.tracks
-        if track.id in network.heard
+        if track.id in network.heard or _is_cut_off(track, network)
         for clip in track.clips
         if not clip.muted and (clip.length_s > 0.0 or _NO_LENGTH in clip.unread)
     )
+
+
+def _is_cut_off(track: Track, network: Network) -> bool:
+    """Whether a track would be heard, if what it goes to were there."""
+    return track.id in network.lost and _UNKNOWN_OUTPUT in track.unread
 
 
 def _otherwise(

@@ -26,6 +26,7 @@ _SCHEME = re.compile(r"^file:(?://)?", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _MOST_FILES = 200_000
 _MOST_PARTS, _MOST_CLIMBS = 64, 8
+_MOST_NAMED = 8
 
 
 def parts_of(written: str) -> tuple[str, ...]:
@@ -61,7 +62,8 @@ class MediaSearch:
     then anywhere in them. Names compare without case and Unicode form when no exact one is there.
     Of several files of one name in `extra_dirs`, the one whose folders agree furthest with the
     path wins, whichever of the folders it lies in; where that is said of several that are not the
-    same, none is taken, and they stand in `doubtful` by the path that was looked for.
+    same, none is taken, and they stand in `doubtful` by the path that was looked for. So do those
+    of its name that lie elsewhere below the session's folder: a name alone says not which is meant.
     """
 
     session_path: Path
@@ -133,6 +135,7 @@ class MediaSearch:
         trees = (self._tree(top).get(folded(parts[-1]), []) for top in self.extra_dirs)
         named = [path for tree in trees for path in tree if _is_file(path)]
         if not named:
+            self._ask(written, parts[-1])
             return None
         wanted = [folded(part) for part in parts]
         fits = [(_agreement(path, wanted), path.name == parts[-1]) for path in named]
@@ -140,6 +143,11 @@ class MediaSearch:
         return self._sole(
             written, [path for path, fit in zip(named, fits, strict=True) if fit == best]
         )
+
+    def _ask(self, written: str, name: str) -> None:
+        own = self._tree(_folder_of(self.session_path)).get(folded(name), [])
+        if near := tuple(path for path in own if _is_file(path)):
+            self.doubtful.setdefault(written, near)
 
     def _sole(self, written: str, found: Sequence[Path]) -> Path | None:
         """The file that all of `found` are, byte for byte; where they differ, they are doubtful."""
@@ -215,8 +223,11 @@ class MediaFinder:
             message = f"{_files(len(self._unreadable))} found but not readable: {reasons}"
             yield Diagnostic("warning", "unreadable_media", reasons, message)
         for path in self._doubtful:
-            places = " or ".join(printable(each) for each in self._search.doubtful[path])
-            message = f"{printable(path)} may be {places}; name the right one's folder with --media"
+            places = self._search.doubtful[path]
+            named = [printable(each) for each in places[:_MOST_NAMED]]
+            named += [f"one of {len(places)} in all"] if len(places) > _MOST_NAMED else []
+            may_be = f"{printable(path)} may be {' or '.join(named)}"
+            message = f"{may_be}; name the right one's folder with --media"
             yield Diagnostic("warning", "ambiguous_media", printable(path), message)
         yield from self._notes
 

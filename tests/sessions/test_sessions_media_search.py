@@ -134,3 +134,17 @@ def test_missing_and_unreadable_files_are_told_together_and_once(
     assert missing.message.startswith("2 media files are not found")
     assert unreadable.code == "unreadable_media"
     assert "bad.wav" in unreadable.message
+
+
+def test_files_of_the_name_elsewhere_in_the_session_s_folder_are_asked_for(
+    tmp_path: Path, write_wav: WriteWav
+) -> None:
+    """Which is meant a name alone does not say, even where there is one."""
+    first, second = write_wav("song/x1/dup.wav"), write_wav("song/x2/dup.wav", frames=7)
+    lone = write_wav("song/x2/lone.wav")
+    finder = MediaFinder(tmp_path / "song" / "song.rpp")
+    assert [finder.media(f"C:\\gone\\{name}") for name in ("dup.wav", "lone.wav")] == [None, None]
+    told = [(each.code, each.message) for each in finder.diagnostics()]
+    assert [code for code, _ in told] == ["ambiguous_media"] * 2
+    assert f"{first} or {second}" in told[0][1]
+    assert str(lone) in told[1][1]

@@ -55,6 +55,7 @@ class Mixer:
         self._tally = tally
         self._numbers: dict[str, str] = {}
         self._groups: dict[str, str] = {}
+        self._cut_off: set[str] = set()
         self.places = [*self._places(live_set)]
         self.returns = [place for place in self.places if place.kind == "return"]
         self._by_name = {place.name: place.id for place in reversed(self.places)}
@@ -118,7 +119,12 @@ class Mixer:
             return MASTER
         if found is None:
             self._tally.add("unknown_output", place.name)
+            self._cut_off.add(place.id)
         return found
+
+    def is_cut_off(self, place: Place) -> bool:
+        """Whether a track goes to one that is not there."""
+        return place.id in self._cut_off
 
     def sends(self, place: Place) -> list[tuple[Send, etree._Element]]:
         """The sends that are up, or moved by automation, with the elements that hold them."""

@@ -195,6 +195,8 @@ class _Reader:
     def _remarked(self, place: Place) -> Iterator[str]:
         """Remark what a track does beside what is read; its sound's codes."""
         values, element = self.values, place.element
+        if self.mixer.is_cut_off(place):
+            yield "unknown_output"
         if values.at(element, "TrackDelay/Value", 0.0):
             self.tally.add("track_delay", place.name)
             yield "track_delay"

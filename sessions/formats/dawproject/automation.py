@@ -53,6 +53,13 @@ class Lines:
             points, scope.as_unit(unit), Parameter("", _EXPRESSIONS[name], tables.LINEAR)
         )
 
+    def is_unread(self, points: etree._Element) -> bool:
+        """Whether a line inside a clip moves what is not read; one of pitch stands still at 0."""
+        target = points.find("Target")
+        name = "" if target is None else target.get("expression") or ""
+        moved = (self._value(each) for each in children(points) if each.tag in _POINTS)
+        return name not in _EXPRESSIONS and any(not name or value != 0.0 for value in moved)
+
     def _line(
         self, element: etree._Element, scope: Scope, parameter: Parameter
     ) -> Automation | None:

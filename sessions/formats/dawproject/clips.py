@@ -166,6 +166,7 @@ class _Heard:
     name: str = ""
     written: Written | None = None
     automation: tuple[Automation, ...] = ()
+    unread: tuple[str, ...] = ()
     depth: int = 0
 
     @property
@@ -242,6 +243,7 @@ class Arrangement:
             lines = [
                 self.lines.expression(each, heard.scope) for each in element.iterfind("Points")
             ]
+            unread = any(self.lines.is_unread(each) for each in element.iterfind("Points"))
             own = [line for line in lines if line is not None]
             stand = [standing_db(line) for line in own]
             heard = replace(
@@ -250,6 +252,7 @@ class Arrangement:
                     *heard.automation,
                     *(line for line, gain_db in zip(own, stand, strict=True) if gain_db is None),
                 ),
+                unread=("clip_line",) if unread else heard.unread,
                 gain_db=heard.gain_db + sum(gain_db for gain_db in stand if gain_db is not None),
             )
         for child in children(element):
@@ -369,6 +372,7 @@ class Arrangement:
                 looped=heard.looped,
                 warped=how.warped,
                 automation=heard.automation,
+                unread=heard.unread,
             )
         )
 

@@ -167,6 +167,7 @@ class Mixer:
             sends=tuple(self._sends(channel)),
             devices=self._devices.read(channel),
             role=role_of(name),
+            unread=self._unread(lane, channel),
         )
 
     def _output(self, lane: _Lane, channel: etree._Element) -> str | None:
@@ -175,12 +176,18 @@ class Mixer:
         destination = channel.get("destination")
         if destination in self._places:
             return self._places[destination]
-        if destination:
+        if self._unread(lane, channel):
             self._tally.add("unknown_output")
         elif self._leads_nowhere(channel):
             self._tally.add("no_output")
             return None
         return lane.parent or MASTER
+
+    def _unread(self, lane: _Lane, channel: etree._Element) -> tuple[str, ...]:
+        """Whether it leads to a channel that is not there."""
+        destination = channel.get("destination")
+        known = lane.kind == MASTER or not destination or destination in self._places
+        return () if known else ("unknown_output",)
 
     def _sends(self, channel: etree._Element) -> Iterator[Send]:
         for element in children(channel.find("Sends")):

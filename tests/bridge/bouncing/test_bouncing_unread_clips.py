@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,19 +63,21 @@ def test_what_tracktion_plays_otherwise(
 _ENVELOPE = "<Envelopes><Envelopes><ClipEnvelope/></Envelopes></Envelopes>"
 _DELAY = '<TrackDelay><Value Value="10"/></TrackDelay>'
 _SIDE = '<CrossFadeState><Manual Value="0"/></CrossFadeState>'
+_AWAY = '<AudioOutputRouting><Target Value="AudioOut/Track.99/TrackIn"/></AudioOutputRouting>'
 
 
 @pytest.mark.parametrize(
-    ("envelope", "delay", "side", "reasons"),
+    ("envelope", "delay", "mixer", "reasons"),
     [
         ("", "", "", ()),
         (_ENVELOPE, "", "", ("clip_line",)),
         ("", _DELAY, "", ("its_track",)),
-        ("", "", _SIDE, ("its_track",)),
+        ("", "", f"<Mixer>{_SIDE}</Mixer>", ("its_track",)),
+        ("", "", _AWAY, ("unknown_output",)),
     ],
 )
 def test_what_live_plays_otherwise(
-    tmp_path: Path, envelope: str, delay: str, side: str, reasons: tuple[str, ...]
+    tmp_path: Path, envelope: str, delay: str, mixer: str, reasons: tuple[str, ...]
 ) -> None:
     noises(tmp_path)
     clip = (
@@ -86,11 +89,47 @@ def test_what_live_plays_otherwise(
     song = (
         '<Ableton MajorVersion="5" Creator="Ableton Live 12"><LiveSet><Tracks><AudioTrack Id="1">'
         f"{delay}<DeviceChain><MainSequencer><Sample><ArrangerAutomation><Events>{clip}</Events>"
-        f"</ArrangerAutomation></Sample></MainSequencer><Mixer>{side}</Mixer></DeviceChain>"
+        f"</ArrangerAutomation></Sample></MainSequencer>{mixer}</DeviceChain>"
         "</AudioTrack></Tracks></LiveSet></Ableton>"
     )
     path = tmp_path / "song.als"
     path.write_bytes(gzip.compress(song.encode()))
+    assert [each.reasons for each in plan_of(path).accounts] == [reasons]
+
+
+_STILL = '<RealPoint time="0" value="0"/>'
+_MOVED = '<RealPoint time="0" value="7"/>'
+
+
+@pytest.mark.parametrize(
+    ("target", "points", "reasons"),
+    [
+        ('expression="transpose"', _MOVED, ("clip_line",)),
+        ('expression="formant"', _STILL + _MOVED, ("clip_line",)),
+        ('expression="transpose"', _STILL, ()),
+        ('parameter="x"', _STILL, ("clip_line",)),
+        ("", "", ("its_track",)),
+    ],
+)
+def test_what_a_dawproject_plays_otherwise(
+    tmp_path: Path, target: str, points: str, reasons: tuple[str, ...]
+) -> None:
+    """The last leads to a channel that is not there."""
+    noises(tmp_path)
+    lines = f"<Points timeUnit='seconds'><Target {target}/>{points}</Points>" if target else ""
+    audio = '<Audio channels="2" sampleRate="8000" duration="0.2"><File path="a.wav"/></Audio>'
+    away = "" if target else ' destination="gone"'
+    path = tmp_path / "song.dawproject"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(tmp_path / "a.wav", "a.wav")
+        archive.writestr(
+            "project.xml",
+            '<Project version="1.0"><Transport><Tempo value="120"/></Transport><Structure>'
+            f'<Track id="t" name="a"><Channel role="regular"{away}/></Track></Structure>'
+            '<Arrangement><Lanes timeUnit="seconds"><Lanes track="t"><Clips>'
+            f'<Clip time="0" duration="0.2"><Lanes>{audio}{lines}</Lanes></Clip>'
+            "</Clips></Lanes></Lanes></Arrangement></Project>",
+        )
     assert [each.reasons for each in plan_of(path).accounts] == [reasons]
 
 
