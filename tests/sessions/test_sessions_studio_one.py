@@ -232,6 +232,7 @@ def test_media_of_another_machine_is_found_beside_the_song(song: Path) -> None:
 def test_what_is_left_out_is_told(song: Path) -> None:
     codes = [each.code for each in read(song).diagnostics]
     assert codes == ["partly_read", "clip_offsets", "midi_clips", "unknown_output", "missing_media"]
+    assert track(read(song), "Plate").unread == ("unknown_output",)
 
 
 def test_a_song_without_its_song_is_refused(tmp_path: Path) -> None:

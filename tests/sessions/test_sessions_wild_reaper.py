@@ -235,6 +235,7 @@ def test_items_inside_others_are_told_unless_all_mix(
     items = item(length=4.0) + item(at=inner[0], length=inner[1])
     session = read(tmp_path, project(track(items), f"SAMPLERATE 48000 0 0\nITEMMIX {behaviour}"))
     assert ("enclosed_items" in told(session)) is tells
+    assert session.tracks[0].unread == (("enclosed_items",) if tells else ())
 
 
 def chain(inside: str) -> str:

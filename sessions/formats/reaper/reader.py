@@ -152,7 +152,10 @@ def _project(project: Block, finder: MediaFinder, tally: Tally) -> Session:
         format=FORMAT.name,
         daw=f"REAPER {word(project.words, 2)}".strip(),
         sample_rate_hz=rate_hz,
-        tracks=tuple(replace(each, unread=(*each.unread, *unread)) for each in (*found, master)),
+        tracks=tuple(
+            replace(each, unread=(*each.unread, *codes))
+            for each, codes in zip((*found, master), unread, strict=True)
+        ),
         tempo=tempos,
         meters=meters,
         markers=tuple(_markers(project)),

@@ -81,22 +81,27 @@ _DUAL_PANS = ("DUALPANENV", "DUALPANENV2", "DUALPANENVL", "DUALPANENVL2")
 _ALWAYS_MIX, _FIXED_LANES = 1, 2
 
 
-def tell_project(project: Block, tally: Tally) -> tuple[str, ...]:
+def tell_project(project: Block, tally: Tally) -> list[tuple[str, ...]]:
     """Remark what the project as a whole does to time and to items that overlap.
 
-    Gives back the codes of what all its tracks sound otherwise for.
+    Gives back the codes of every track, in order, and then of the master.
     """
-    if integer(project.line("ITEMMIX"), 1, _ALWAYS_MIX) != _ALWAYS_MIX:
-        for track in project.blocks("TRACK"):
-            if _encloses(list(track.blocks("ITEM"))) and not _has_lanes(track):
-                tally.add("enclosed_items", name_of(track))
+    rate = ("project_play_rate",) if _plays_at_another_rate(project) else ()
+    tally.add("project_play_rate", "PLAYRATE", len(rate))
+    mixes = integer(project.line("ITEMMIX"), 1, _ALWAYS_MIX) == _ALWAYS_MIX
+    codes: list[tuple[str, ...]] = []
+    for track in project.blocks("TRACK"):
+        odd = not mixes and _encloses(list(track.blocks("ITEM"))) and not _has_lanes(track)
+        tally.add("enclosed_items", name_of(track), int(odd))
+        codes.append(("enclosed_items", *rate) if odd else rate)
+    return [*codes, rate]
+
+
+def _plays_at_another_rate(project: Block) -> bool:
     line = project.block("MASTERPLAYSPEEDENV")
     played = line is not None and integer(line.line("ACT"), 1) == _ACTIVE
     moved = any(number(words, 2, 1.0) != 1.0 for words in line.lines("PT")) if line else False
-    if number(project.line("PLAYRATE"), 1, 1.0) != 1.0 or (played and moved):
-        tally.add("project_play_rate", "PLAYRATE")
-        return ("project_play_rate",)
-    return ()
+    return number(project.line("PLAYRATE"), 1, 1.0) != 1.0 or (played and moved)
 
 
 def _has_lanes(track: Block) -> bool:

@@ -91,10 +91,15 @@ class Mixer:
         """The channel that this one feeds, None for the last."""
         if channel.kind == MASTER:
             return None
-        target = self._target(channel.element)
-        if target is None and part(channel.element, "destination") is not None:
+        if self.is_cut_off(channel):
             self._tally.add("unknown_output", channel.name)
-        return target or MASTER
+        return self._target(channel.element) or MASTER
+
+    def is_cut_off(self, channel: Channel) -> bool:
+        """Whether it leads to a channel that is not there."""
+        if channel.kind == MASTER or part(channel.element, "destination") is None:
+            return False
+        return self._target(channel.element) is None
 
     def _target(self, element: etree._Element) -> str | None:
         connection = attribute(part(element, "destination"), "objectID")

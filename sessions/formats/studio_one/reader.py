@@ -186,6 +186,7 @@ def _from_channel(channel: Channel, mixer: Mixer) -> Track:
         sends=tuple(mixer.sends(channel)),
         devices=tuple(mixer.devices(channel)),
         role=role_of(channel.name),
+        unread=("unknown_output",) if mixer.is_cut_off(channel) else (),
     )
 
 
