@@ -40,6 +40,7 @@ REASONS: dict[str, tuple[Fate, str]] = {
         "the DAW fades it where it overlaps another; here both are added as they are",
     ),
     "no_length": ("refused", "its length is no usable number; set it in the DAW and save again"),
+    "no_number": ("refused", "a value of it is no usable number; set it in the DAW and save again"),
     "unread": ("refused", "not all of it that makes its sound is read; print it in the DAW"),
     "fade_shape": ("told", "its fade's shape is not known here, so the fade is straight"),
     "offset_unknown": (

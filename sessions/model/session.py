@@ -56,7 +56,8 @@ class Clip:
     over, else once. `lane` names the take or comp lane. Of clips that overlap, an `opaque` one
     hides those of a lower `layer`; others are added. Times in `automation` count from the session's
     start, `devices` are effects on the clip alone. `unread` names what of it sounds otherwise in
-    the DAW than what is read here: clip_effects, clip_line, speed_fade, auto_crossfade, no_length.
+    the DAW than what is read here: clip_effects, clip_line, speed_fade, auto_crossfade, no_length,
+    no_number.
     """
 
     media: Media | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sessions.formats.reaper.codes import TRIM_READ
 from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number
@@ -131,14 +131,22 @@ def tell_numbers(project: Block, tally: Tally) -> None:
 
 
 def _tell_numbers(block: Block, name: str, tally: Tally) -> None:
+    for line in _unreadable(block, "TRACK"):
+        tally.add("unreadable_numbers", f"{name}: {line.text}" if name else line.text)
+
+
+def is_readable(block: Block) -> bool:
+    """Whether all numbers of a track beside its items, or of an item, are finite numbers."""
+    return next(_unreadable(block, "TRACK", "ITEM"), None) is None
+
+
+def _unreadable(block: Block, *beside: str) -> Iterator[Line]:
     for each in block.inside:
         if isinstance(each, Block):
-            if each.tag != "TRACK":
-                _tell_numbers(each, name, tally)
-            continue
-        tag = each.text.partition(" ")[0]
-        if tag in _NUMBERS and not _all_numbers(each, _NUMBERS[tag]):
-            tally.add("unreadable_numbers", f"{name}: {each.text}" if name else each.text)
+            if each.tag not in beside:
+                yield from _unreadable(each, *beside)
+        elif not _all_numbers(each, _NUMBERS.get(each.text.partition(" ")[0], ())):
+            yield each
 
 
 def _all_numbers(line: Line, at: Sequence[int]) -> bool:
@@ -163,7 +171,7 @@ def tell_track(track: Block, name: str, tally: Tally) -> tuple[str, ...]:
         tally.add(code, name)
     if track.block("FREEZE") is not None:
         tally.add("frozen_tracks", name)
-    return codes
+    return codes if is_readable(track) else (*codes, "unreadable_numbers")
 
 
 def _trims_pan(track: Block) -> bool:

@@ -21,6 +21,7 @@ _FADES = {"1": "linear", "2": "convex", "3": "concave", "4": "s_curve", "sCurve"
 _NESTED = frozenset({"container", "edit"})
 _CROSSFADE = "auto_crossfade"
 _SPEED_RAMP = "1"
+_NUMBERS = ("start", "offset", "gain", "pan", "speed", "fadeIn", "fadeOut")
 _CHANNELS = {"l": "left", "r": "right"}
 
 
@@ -129,6 +130,9 @@ def _unread(node: etree._Element, track: str, tally: Tally) -> Iterator[str]:
     if math.isnan(number(node, "length", math.nan)):
         tally.add("no_length", track)
         yield "no_length"
+    elif any(math.isnan(number(node, each, math.nan)) for each in _NUMBERS if node.get(each)):
+        tally.add("no_number", track)
+        yield "no_number"
 
 
 def _is_ramp(node: etree._Element, end: str) -> bool:

@@ -114,6 +114,7 @@ _TEXTS: dict[str, tuple[Severity, str]] = {
         "{places}",
     ),
     "no_length": ("warning", "{count} clips have a length that is no number: {places}"),
+    "no_number": ("warning", "{count} clips have a value that is no number: {places}"),
     "racks": ("warning", "{count} racks are named, the plugins in them not read: {places}"),
     "hardware_outputs": ("warning", "{count} tracks feed an output of their own: {places}"),
     "automation": ("warning", "{count} automation curves are not read: {places}"),

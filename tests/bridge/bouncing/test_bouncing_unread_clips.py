@@ -43,6 +43,7 @@ def _line(points: str) -> str:
         (_clip(_CROSS) + _clip(_CROSS, start_s=0.1), "told", {"auto_crossfade"}),
         (_clip(_CROSS) + _clip(_CROSS, start_s=0.2), "rendered", set()),
         (_clip(length="long"), "refused", {"no_length"}),
+        (_clip('gain="loud"'), "refused", {"no_number"}),
         (_clip() + _line('<POINT t="0" v="0.7"/>'), "told", {"its_track"}),
         (_clip() + _line(""), "rendered", set()),
     ],
@@ -137,6 +138,22 @@ def test_a_project_at_another_rate_is_told_of_all_its_clips(tmp_path: Path) -> N
     noises(tmp_path)
     path = project(tmp_path, track("a", item()), lines="PLAYRATE 1.5 0 0.25 4\n")
     assert [each.reasons for each in plan_of(path).accounts] == [("its_track",)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "inside", "reasons"),
+    [
+        ("", "VOLPAN nan 0 1 -1", ("no_number",)),
+        ("VOLPAN 1 inf -1 -1 1", "", ("its_track",)),
+        ("", "VOLPAN 1 0 1 -1", ()),
+    ],
+)
+def test_what_is_no_number_is_not_printed_as_it_is(
+    tmp_path: Path, lines: str, inside: str, reasons: tuple[str, ...]
+) -> None:
+    noises(tmp_path)
+    path = project(tmp_path, track("a", item(inside), lines))
+    assert [each.reasons for each in plan_of(path).accounts] == [reasons]
 
 
 def test_an_item_whose_length_is_no_number_is_named(tmp_path: Path) -> None:
