@@ -14,7 +14,7 @@ from sessions.formats.reaper.effects import effects
 from sessions.formats.reaper.envelopes import take_automation
 from sessions.formats.reaper.sources import sourced
 from sessions.formats.reaper.text import Block, Line, integer, is_number, name_of, number, word
-from sessions.formats.reaper.unread import is_readable
+from sessions.formats.reaper.unread import tell_numbers
 from sessions.formats.shared.remarks import Tally
 from sessions.media.search import MediaFinder
 from sessions.model.session import Clip, Written
@@ -41,8 +41,10 @@ def clips(
     made: list[Clip] = []
     for item in track.blocks("ITEM"):
         heard = _lane_heard(track, item)
+        unread = _unread(item, name, tally)
         for clip in _item(item, name, rate_hz, finder, tally):
             lane, plays = heard
+            clip = replace(clip, unread=unread)
             made.append(replace(clip, lane=clip.lane or lane, muted=clip.muted or not plays))
     return tuple(made)
 
@@ -151,16 +153,14 @@ def _placed(item: Block, take: Block, position_s: float) -> Clip:
         warped=stretched or number(speed, 3) != 0.0 or bool(take.line("SM")),
         inverted=take_gain < 0,
         channel_mode=CHANNEL_MODES.get(integer(take.line("CHANMODE"), 1)),
-        unread=tuple(_unread(item)),
     )
 
 
-def _unread(item: Block) -> Iterator[str]:
+def _unread(item: Block, track: str, tally: Tally) -> tuple[str, ...]:
     """What is no number in an item; all its takes count."""
-    if not _has_length(item):
-        yield "no_length"
-    elif not is_readable(item):
-        yield "no_number"
+    if not tell_numbers(item, tally, track):
+        return ()
+    return ("no_number",) if _has_length(item) else ("no_length",)
 
 
 def _has_length(item: Block) -> bool:

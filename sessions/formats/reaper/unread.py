@@ -74,6 +74,7 @@ _NUMBERS = {
     "MARKER": (2,),
     "MASTER_VOLUME": (1, 2),
 }
+_BESIDE = ("TRACK", "ITEM")
 _ACTIVE, _BYPASSED = 1, 1
 _VCA_FOLLOW = 22
 _GROUPS = ("GROUP_FLAGS", "GROUP_FLAGS_HIGH")
@@ -123,30 +124,22 @@ def _encloses(items: Sequence[Block]) -> bool:
     return False
 
 
-def tell_numbers(project: Block, tally: Tally) -> None:
-    """Remark numbers that are infinite, none at all or no number, each with its line."""
-    _tell_numbers(project, "", tally)
-    for track in project.blocks("TRACK"):
-        _tell_numbers(track, name_of(track), tally)
-
-
-def _tell_numbers(block: Block, name: str, tally: Tally) -> None:
-    for line in _unreadable(block, "TRACK"):
+def tell_numbers(block: Block, tally: Tally, name: str = "") -> bool:
+    """Remark numbers of a project, a track or an item that are no finite numbers, each with its
+    line, and say whether there are any; tracks and items inside are told by themselves."""
+    unreadable = list(_unreadable(block))
+    for line in unreadable:
         tally.add("unreadable_numbers", f"{name}: {line.text}" if name else line.text)
+    return bool(unreadable)
 
 
-def is_readable(block: Block) -> bool:
-    """Whether all numbers of a track beside its items, or of an item, are finite numbers."""
-    return next(_unreadable(block, "TRACK", "ITEM"), None) is None
-
-
-def _unreadable(block: Block, *beside: str) -> Iterator[Line]:
+def _unreadable(block: Block) -> Iterator[Line]:
     for each in block.inside:
         if isinstance(each, Block):
-            if each.tag not in beside:
-                yield from _unreadable(each, *beside)
-        elif not _all_numbers(each, _NUMBERS.get(each.text.partition(" ")[0], ())):
-            yield each
+            if each.tag not in _BESIDE:
+                yield from _unreadable(each)
+        elif at := _NUMBERS.get(each.text.partition(" ")[0]):
+            yield from () if _all_numbers(each, at) else (each,)
 
 
 def _all_numbers(line: Line, at: Sequence[int]) -> bool:
@@ -171,7 +164,7 @@ def tell_track(track: Block, name: str, tally: Tally) -> tuple[str, ...]:
         tally.add(code, name)
     if track.block("FREEZE") is not None:
         tally.add("frozen_tracks", name)
-    return codes if is_readable(track) else (*codes, "unreadable_numbers")
+    return (*codes, "unreadable_numbers") if tell_numbers(track, tally, name) else codes
 
 
 def _trims_pan(track: Block) -> bool:
