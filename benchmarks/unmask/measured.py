@@ -18,6 +18,7 @@ from stemwright.values import dataclass
 class Measured:
     """A pair: the cut nearest to its band, if any frees the voice there, and what was measured.
 
+    `told_hz` is where the voice is said to stay hidden by the masker;
     `off_phon` is by how much each cut's measured gain differs from the foretold one; `moved_lu` the
     most that a group's own loudness changes, `lost_phon` the most that is heard less of one;
     `again` is how many cuts a second run proposes.
@@ -28,15 +29,21 @@ class Measured:
     hz: float | None
     depth_db: float | None
     foretold_phon: float | None
+    told_hz: float | None
     off_phon: Sequence[float]
     moved_lu: float
     lost_phon: float
     again: int
 
     @property
-    def is_named(self) -> bool:
-        """Whether a cut lies within a third of an octave."""
-        return self.hz is not None and abs(math.log2(self.hz / self.pair.hz)) <= 1 / 3
+    def named(self) -> str:
+        """What lies within a third of an octave: a cut, or else a band that no cut frees."""
+        if self._is_near(self.hz):
+            return "cut"
+        return "told" if self._is_near(self.told_hz) else "no"
+
+    def _is_near(self, hz: float | None) -> bool:
+        return hz is not None and abs(math.log2(hz / self.pair.hz)) <= 1 / 3
 
 
 def measured() -> Iterator[Measured]:
@@ -61,6 +68,7 @@ def _measured(pair: Pair, store: Path) -> Measured:
         None if best is None else best["hz"],
         None if best is None else best["depth_db"],
         None if best is None else best["gain_phon"],
+        next((each["hz"] for each in told["still_hidden"] if each["by"] == pair.masker), None),
         [_gain_phon(told, again, each) - each["gain_phon"] for each in told["cuts"]],
         max((abs(each["level_lu"] or 0.0) for each in moved), default=0.0),
         max((-(each["audible_phon"] or 0.0) for each in moved), default=0.0),
@@ -71,8 +79,9 @@ def _measured(pair: Pair, store: Path) -> Measured:
 def _gain_phon(
     before: Mapping[str, Any], after: Mapping[str, Any], cut: Mapping[str, Any]
 ) -> float:
-    was, now = (_sone(told, cut["frees"], cut["hz"]) for told in (before, after))
-    return 10.0 * math.log2(now / was)
+    from bridge.advising import phon_between
+
+    return phon_between(*(_sone(told, cut["frees"], cut["hz"]) for told in (before, after)))
 
 
 def _sone(told: Mapping[str, Any], name: str, hz: float) -> float:

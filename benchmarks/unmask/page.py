@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from benchmarks.apart import ROOT
@@ -11,7 +12,8 @@ from benchmarks.unmask.measured import Measured
 
 PAGE = ROOT / "docs" / "unmask.md"
 _HEAD = (
-    "voice, masker", "loud at, Hz", "cut at, Hz", "named", "depth, dB", "hidden, phon",
+    "voice, masker", "loud at, Hz", "cut at, Hz", "told at, Hz", "named",
+    "depth, dB", "hidden, phon",
     "gain, phon", "off, phon", "most moved, LU", "most lost, phon", "cuts again",
 )  # fmt: skip
 
@@ -20,12 +22,14 @@ def pairs_table(found: Sequence[Measured]) -> str:
     """A row a pair, and one of all."""
     rows = [_row(each) for each in found]
     off = [abs(value) for each in found for value in each.off_phon]
+    named = Counter(each.named for each in found)
     rows.append((
-        f"all {len(found)}", "", "", f"{sum(each.is_named for each in found)} of {len(found)}", "",
-        "", "", f"{max(off, default=0.0):.2f}", f"{max(each.moved_lu for each in found):.2f}",
+        f"all {len(found)}", "", "", "",
+        f"{named.total() - named['no']}, {named['cut']} cut",
+        "", "", "", f"{max(off, default=0.0):.2f}", f"{max(each.moved_lu for each in found):.2f}",
         f"{max(each.lost_phon for each in found):.2f}", str(sum(each.again for each in found)),
     ))  # fmt: skip
-    rows.append(("goal", "", "", "all", "", "", "", "1", "1", "1", ""))
+    rows.append(("goal", "", "", "", "all", "", "", "", "1", "1", "1", ""))
     return markdown(_HEAD, rows)
 
 
@@ -35,13 +39,14 @@ def _row(each: Measured) -> tuple[str, ...]:
         each.pair.name,
         f"{each.pair.hz:g}",
         _shown(each.hz, 0),
-        "yes" if each.is_named else "no",
+        _shown(each.told_hz, 0),
+        each.named,
         _shown(each.depth_db, 1),
         _shown(each.hidden_phon, 1),
         _shown(each.foretold_phon, 2),
         _shown(worst, 2),
         f"{each.moved_lu:.2f}",
-        f"{each.lost_phon:.2f}",
+        f"{each.lost_phon + 0.0:.2f}",
         str(each.again),
     )
 

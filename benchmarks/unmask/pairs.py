@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import soundfile
+from scipy.signal import butter, sosfilt
 
 from benchmarks.songs import DATA
 from bridge.audio import Block
@@ -21,6 +22,9 @@ RATE_HZ = 48000
 SECONDS = 15
 _BOOST_DB, _MASKER_DB = 24.0, -28.0
 _BANDS_HZ = (315.0, 400.0, 500.0, 630.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3150.0)
+_NARROW_HZ = ((2000.0, (200.0, 400.0)), (500.0, (2000.0, 4000.0)))
+"""Where a masker of one band is, and between what the voice has most."""
+_NARROW_DB, _NARROW_UNDER_DB = -26.0, (8.0, 14.0)
 _THIRD, _FORMANTS = 2.0 ** (1 / 6), 3
 _REAL = {
     "caesium": ("vox_main", "synth", "kick"),
@@ -49,10 +53,28 @@ class _Parts:
 
 
 def pairs(place: Path) -> Iterator[Pair]:
-    """Every pair of parts, its masker loud in each of the bands that make up most of the voice."""
+    """Every pair of parts, its masker loud in each of the bands that make up most of the voice.
+
+    And voices of noise that have most where nothing hides them, under a masker of one band only.
+    """
     for parts in _parts():
         for hz in _formants_hz(parts.voice):
-            yield _written(parts, hz, place / f"{parts.name.replace(' ', '-')}-{hz:.0f}")
+            folder = place / f"{parts.name.replace(' ', '-')}-{hz:.0f}"
+            sounds = {
+                "voice": _at(parts.voice, -20.0),
+                "masker": _loud_about(parts.masker, hz),
+                "other": _at(parts.other, -22.0),
+            }
+            yield _written(parts.name, hz, sounds, folder)
+    for hz, elsewhere_hz in _NARROW_HZ:
+        for under_db in _NARROW_UNDER_DB:
+            sounds = {
+                "voice": _at(_noise(*elsewhere_hz, 3), -28.0)
+                + _at(_noise(0.8 * hz, 1.25 * hz, 4), _NARROW_DB - under_db),
+                "masker": _at(_noise(0.85 * hz, 1.18 * hz, 2), _NARROW_DB),
+            }
+            name = f"noise, {under_db:g} dB under one band"
+            yield _written(name, hz, sounds, place / f"narrow-{hz:.0f}-{under_db:.0f}")
 
 
 def _formants_hz(voice: Block) -> list[float]:
@@ -108,24 +130,29 @@ def _taken(path: Path, start: int) -> Block:
     return np.pad(wide, ((0, 0), (0, frames - wide.shape[1])))
 
 
-def _written(parts: _Parts, hz: float, place: Path) -> Pair:
-    (place / "stems").mkdir(parents=True)
-    masker = _at(parts.masker, _MASKER_DB)
+def _noise(low_hz: float, high_hz: float, seed: int) -> Block:
+    """The same in both channels, of all frequencies between two."""
+    dice = np.random.default_rng(seed)
+    sections = butter(6, [low_hz, high_hz], "bandpass", fs=RATE_HZ, output="sos")
+    return np.tile(sosfilt(sections, dice.standard_normal(SECONDS * RATE_HZ)), (2, 1))
+
+
+def _loud_about(masker: Block, hz: float) -> Block:
     loud = Eq(bands=(Bell(shape="bell", hz=hz, gain_db=_BOOST_DB, q=3.0),))
-    boosted = np.concatenate(list(run([build(loud, RATE_HZ)], iter([masker]))), axis=1)
-    sounds = {
-        "voice": _at(parts.voice, -20.0),
-        "masker": boosted,
-        "other": _at(parts.other, -22.0),
-    }
+    stream = run([build(loud, RATE_HZ)], iter([_at(masker, _MASKER_DB)]))
+    return np.concatenate(list(stream), axis=1)
+
+
+def _written(name: str, hz: float, sounds: Mapping[str, Block], place: Path) -> Pair:
+    (place / "stems").mkdir(parents=True)
     rows = ['schema = 1\nname = "pair"\n']
-    for name, samples in sounds.items():
-        soundfile.write(place / "stems" / f"{name}.wav", samples.T, RATE_HZ, "FLOAT")
-        rows.append(f"[[group]]\nid = {json.dumps(name)}\nstems = [{json.dumps(name)}]\n")
+    for part, samples in sounds.items():
+        soundfile.write(place / "stems" / f"{part}.wav", samples.T, RATE_HZ, "FLOAT")
+        rows.append(f"[[group]]\nid = {json.dumps(part)}\nstems = [{json.dumps(part)}]\n")
     (place / "chain.toml").write_text("".join(rows), encoding="utf-8")
     job = 'schema = 1\nchain = "chain.toml"\nstems = "stems"\n'
     (place / "job.toml").write_text(job, encoding="utf-8")
-    return Pair(parts.name, hz, place)
+    return Pair(name, hz, place)
 
 
 def _at(samples: Block, level_db: float) -> Block:

@@ -73,6 +73,9 @@ from .unmasking.listening import (
     UnmaskedSounds as UnmaskedSounds,
     unmasked_sounds as unmasked_sounds,
 )
+from .unmasking.loudness_levels import (
+    phon_between as phon_between,
+)
 from .unmasking.page import (
     write_unmasking_page as write_unmasking_page,
 )
@@ -118,6 +121,7 @@ __all__ = [
     "heard_reference",
     "hosted_stage",
     "level_of",
+    "phon_between",
     "stand_in_settings",
     "starter",
     "unmasked",

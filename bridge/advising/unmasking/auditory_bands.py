@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.decibels import linear_power
+from stemwright.values import dataclass
 
 Powers = npt.NDArray[np.float64]
 
@@ -68,21 +69,43 @@ def through_ear() -> Powers:
     return np.asarray(10.0 ** (at_db / 10.0))
 
 
-def excitations(powers: Powers, total: Powers) -> Powers:
-    """What (groups, n, bands) of power excites, through filters as (n, bands) `total` shapes them.
+@dataclass(frozen=True)
+class Excitations:
+    """What (groups, n, bands) of power at the cochlea excites; what groups excite adds up.
 
-    Both at the cochlea, in units of the reference intensity; what groups excite adds up.
+    `places` are as `powers`, in units of the reference intensity.
     """
+
+    powers: Powers
+    places: Powers
+    slopes: npt.NDArray[np.int_]
+
+    def of_content(self, group: int, specific: Powers) -> Powers:
+        """(n, bands): what is heard at every place, given to what the group has that excites it.
+
+        The sum over the bands stays: the skirts of a loud band are loudness of that band.
+        """
+        whole = self.places[group]
+        shares = np.divide(specific, whole, out=np.zeros_like(whole), where=whole > 0.0)
+        single, found = shares.astype(np.float32), np.zeros(whole.shape, np.float32)
+        for number in np.unique(self.slopes):
+            found += (single @ _spreading()[int(number)].T) * (self.slopes == number)
+        return np.asarray(self.powers[group] * found)
+
+
+def excitations(powers: Powers) -> Excitations:
+    """Of groups that sound together: the level of all shapes the filters."""
+    total = powers.sum(axis=0)
     per_erb = total.copy()
     per_erb[:, 1:] += 0.5 * total[:, :-1]
     per_erb[:, :-1] += 0.5 * total[:, 1:]
     levels_db = 10.0 * np.log10(np.maximum(per_erb, _LEAST))
-    nearest = np.clip(np.rint((levels_db - _LEVELS_DB[0]) / 10.0), 0, len(_LEVELS_DB) - 1)
+    slopes = np.clip(np.rint((levels_db - _LEVELS_DB[0]) / 10.0), 0, len(_LEVELS_DB) - 1)
     single = powers.astype(np.float32)
     found = np.zeros_like(single)
-    for number in np.unique(nearest):
-        found += (single * (nearest == number)) @ _spreading()[int(number)]
-    return found.astype(np.float64)
+    for number in np.unique(slopes):
+        found += (single * (slopes == number)) @ _spreading()[int(number)]
+    return Excitations(powers, found.astype(np.float64), slopes.astype(int))
 
 
 @cache

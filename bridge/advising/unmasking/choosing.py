@@ -11,21 +11,23 @@ import numpy.typing as npt
 from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, erb_hz
 from bridge.advising.unmasking.cuts import RATIO, Cut
 from bridge.advising.unmasking.hearing import Frames
+from bridge.advising.unmasking.loudness_levels import phon_between, phon_of
 from bridge.advising.unmasking.scene import DEEPEST_DB, REGIONS, Loudnesses, loudnesses, partial_of
 from stemwright.decibels import linear_power, power_db
 from stemwright.values import dataclass
 
 _MOST_CUTS = 3
 _FRAMES = 600
-_LEAST_HIDDEN_PHON, _LEAST_GAIN_PHON = 5.0, 1.5
+_LEAST_HIDDEN_PHON, LEAST_GAIN_PHON = 5.0, 1.0
 _LEAST_LEAD_PHON, _CLEARER_PHON = 3.0, 3.0
 """The last: by which a group that is cut is less hidden there than what it frees, but for leads."""
 _MOST_TRIES = 24
 _WANTED_GAIN_PHON = 3.0
 _LEAST_SHARE = 0.03
 """Of all its loudness that a group has in a band worth freeing."""
-_MOST_COST_PHON = 0.7
-_DEPTHS_DB = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+_MOST_COST_PHON = 0.9
+LEAST_DB = 0.5
+_DEPTHS_DB = (LEAST_DB, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, DEEPEST_DB)
 _LOWEST_HZ, _HIGHEST_HZ = 80.0, 12000.0
 _APART = 2.0**0.5
 _LEAD_COUNTS = 4.0
@@ -84,8 +86,11 @@ def _round(
         tries -= 1
         deep = _moving(cut, groups, powers, place, taken)
         depth_db = _depth_db(heard, _tried(groups, powers, factor, deep), place)
-        if depth_db is not None:
-            new.append(_moving(replace(cut, depth_db=depth_db), groups, powers, place, taken))
+        if depth_db is None:
+            continue
+        spared = _moving(replace(cut, depth_db=depth_db), groups, powers, place, taken)
+        if _gain_phon(heard, _tried(groups, powers, factor, spared), place) >= LEAST_GAIN_PHON:
+            new.append(spared)
     return new
 
 
@@ -107,15 +112,14 @@ def _candidates(groups: Sequence[Group], heard: Loudnesses) -> Iterator[tuple[in
     gained = np.einsum("mgb,cb->mgc", heard.relief, shape)
     weight = np.array([_LEAD_COUNTS if each.is_lead else 1.0 for each in groups])
     shares = left / np.maximum(alone, 1e-9)
+    hidden = phon_of(alone) - phon_of(partial)
     score = (weight / own)[None, :, None] * gained * (1.0 - shares)[None]
     leads = np.array([each.is_lead for each in groups])
-    most_left = np.where(
-        leads, loudness_ratio(-_LEAST_LEAD_PHON), loudness_ratio(-_LEAST_HIDDEN_PHON)
-    )
-    fits = (shares <= most_left[:, None]) & (alone >= _LEAST_SHARE * own[:, None])
-    clearer = shares[:, None] >= loudness_ratio(_CLEARER_PHON) * shares[None]
+    least = np.where(leads, _LEAST_LEAD_PHON, _LEAST_HIDDEN_PHON)
+    fits = (hidden >= least[:, None]) & (alone >= _LEAST_SHARE * own[:, None])
+    clearer = hidden[:, None] <= hidden[None] - _CLEARER_PHON
     fits = fits[None] & (clearer | leads[None, :, None])
-    fits &= gained >= (loudness_ratio(_LEAST_GAIN_PHON) - 1.0) * left[None]
+    fits &= phon_of(partial[None] + gained) - phon_of(partial)[None] >= LEAST_GAIN_PHON
     fits &= ~leads[:, None, None]
     fits &= ((CENTRES_HZ >= _LOWEST_HZ) & (CENTRES_HZ <= _HIGHEST_HZ))[None, None, :]
     fits &= ~np.eye(len(groups), dtype=bool)[:, :, None]
@@ -138,15 +142,20 @@ def _fits(cut: Cut, group: Group, taken: Sequence[Cut]) -> bool:
 
 def _depth_db(heard: Loudnesses, deep: Powers, place: tuple[int, int, int]) -> float | None:
     """No more than frees the band well, and than the group can spare; `deep` is at the deepest."""
-    masker, freed, band = place
-    inside = REGIONS[band]
-    gain = phon_between(heard.partial[freed][inside].sum(), deep[freed][inside].sum())
+    masker, _, _ = place
+    gain = _gain_phon(heard, deep, place)
     cost = phon_between(deep[masker].sum(), heard.partial[masker].sum())
-    if gain < _LEAST_GAIN_PHON:
+    if gain < LEAST_GAIN_PHON:
         return None
     wanted = next((d for d in _DEPTHS_DB if gain * d / DEEPEST_DB >= _WANTED_GAIN_PHON), DEEPEST_DB)
     spared = [d for d in _DEPTHS_DB if cost * d / DEEPEST_DB <= _MOST_COST_PHON and d <= wanted]
     return max(spared, default=None)
+
+
+def _gain_phon(heard: Loudnesses, tried: Powers, place: tuple[int, int, int]) -> float:
+    _, freed, band = place
+    inside = REGIONS[band]
+    return phon_between(heard.partial[freed][inside].sum(), tried[freed][inside].sum())
 
 
 def _moving(
@@ -219,13 +228,3 @@ def _q(band: int) -> float:
 
 def _rounded_hz(hz: float) -> float:
     return float(f"{hz:.2g}") if hz < 1000 else float(f"{hz:.3g}")
-
-
-def loudness_ratio(phon: float) -> float:
-    """A difference of loudness levels as a ratio in sone: 10 phon are twice as loud."""
-    return float(2.0 ** (phon / 10.0))
-
-
-def phon_between(sone: float, other: float) -> float:
-    """How much louder the second is, in phon; 0 where the first is silence."""
-    return float(10.0 * np.log2(max(other / sone, 1e-6))) if sone > 0.0 else 0.0

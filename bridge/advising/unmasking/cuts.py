@@ -146,17 +146,40 @@ class GroupEffect:
 
 
 @dataclass(frozen=True)
+class HiddenBand:
+    """Where `group` stays hidden once all cuts are in; `by` has most there."""
+
+    group: str
+    by: str
+    hz: float
+    hidden_phon: float
+
+    @property
+    def told(self) -> str:
+        """What the engineer reads of it."""
+        return (
+            f"about {self.hz:g} Hz {self.by} hides {self.group} by {self.hidden_phon:.1f} phon "
+            "still: no cut that can be spared frees it there; faders or another part would"
+        )
+
+
+@dataclass(frozen=True)
 class Unmasking:
-    """Cuts, what they free first, and all groups in the chain's order."""
+    """Cuts, what they free first, and all groups in the chain's order.
+
+    `still_hidden` are bands of leads that cuts do not free.
+    """
 
     cuts: tuple[FreeingCut, ...]
     groups: tuple[GroupEffect, ...]
     remarks: tuple[str, ...] = ()
+    still_hidden: tuple[HiddenBand, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """What `unmask --json` prints of it."""
         return {
             "cuts": [each.as_json() for each in self.cuts],
             "groups": [each.as_json() for each in self.groups],
+            "still_hidden": [vars(each) for each in self.still_hidden],
             "remarks": list(self.remarks),
         }

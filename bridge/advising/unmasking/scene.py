@@ -9,6 +9,7 @@ import numpy as np
 from bridge.advising.unmasking.auditory_bands import (
     CENTRES_CAMS,
     STEP_CAMS,
+    Excitations,
     Powers,
     excitations,
     through_ear,
@@ -33,14 +34,13 @@ REGIONS = np.abs(CENTRES_CAMS[:, None] - CENTRES_CAMS[None, :]) <= _REACH_CAMS +
 class Loudnesses:
     """Mean sone of every group in every band, (groups, bands): beside the others, and alone.
 
-    `relief` (maskers, groups, bands): what a group would gain were the masker 6 dB softer;
-    `loss` (groups, bands): what a group would lose itself.
+    `relief` (maskers, groups, bands): what a group would gain were the masker 6 dB softer.
+    A band has the loudness of what the group plays there, at whatever place it is heard.
     """
 
     partial: Powers
     alone: Powers
     relief: Powers
-    loss: Powers
 
 
 def playback_factor(groups: Sequence[Frames]) -> float:
@@ -53,33 +53,32 @@ def playback_factor(groups: Sequence[Frames]) -> float:
     return float(linear_power(LISTENING_DB_SPL) / sounding.mean())
 
 
-def chunks(groups: Sequence[Frames], factor: float, every: int = 1) -> Iterator[Powers]:
-    """(groups, n, bands) excitations of the next frames, both ears one after the other."""
+def chunks(groups: Sequence[Frames], factor: float, every: int = 1) -> Iterator[Excitations]:
+    """(groups, n, bands) of the next frames, both ears one after the other."""
     for start in range(0, len(groups[0]), _CHUNK * every):
         part = np.stack([group[start : start + _CHUNK * every : every] for group in groups])
         heard = part.astype(np.float64) * (factor * through_ear())
         heard = heard.reshape(len(groups), -1, heard.shape[-1])
-        yield excitations(heard, heard.sum(axis=0))
+        yield excitations(heard)
 
 
 def loudnesses(groups: Sequence[Frames], factor: float, *, every: int = 1) -> Loudnesses:
     """Hear all groups together, every `every`-th frame of them, and what cuts would do."""
     count, bands = len(groups), groups[0].shape[2]
     partial, alone = np.zeros((count, bands)), np.zeros((count, bands))
-    relief, loss, frames = np.zeros((count, count, bands)), np.zeros((count, bands)), 0
+    relief, frames = np.zeros((count, count, bands)), 0
     cut = 1.0 - linear_power(-DEEPEST_DB)
     for heard in chunks(groups, factor, every):
-        frames += heard.shape[1] // 2
+        frames += heard.places.shape[1] // 2
         for number, (signal, noise, now) in enumerate(_each(heard)):
             partial[number] += now
-            alone[number] += _sone(signal, np.zeros_like(signal))
-            loss[number] += now - _sone((1.0 - cut) * signal, noise)
-            for masker, other in enumerate(heard):
+            alone[number] += _sone(heard, number, np.zeros_like(signal))
+            for masker, other in enumerate(heard.places):
                 if masker != number:
                     eased = np.maximum(noise - cut * other, 0.0)
-                    relief[masker, number] += _sone(signal, eased) - now
+                    relief[masker, number] += _sone(heard, number, eased) - now
     scale = 1.0 / max(frames, 1)
-    return Loudnesses(scale * partial, scale * alone, scale * relief, scale * loss)
+    return Loudnesses(scale * partial, scale * alone, scale * relief)
 
 
 def partial_of(groups: Sequence[Frames], factor: float) -> tuple[Powers, Powers]:
@@ -89,7 +88,7 @@ def partial_of(groups: Sequence[Frames], factor: float) -> tuple[Powers, Powers]
     for heard in chunks(groups, factor):
         for number, (signal, _, now) in enumerate(_each(heard)):
             partial[number] += now
-            alone[number] += _sone(signal, np.zeros_like(signal))
+            alone[number] += _sone(heard, number, np.zeros_like(signal))
     scale = 1.0 / max(len(groups[0]), 1)
     return scale * partial, scale * alone
 
@@ -105,13 +104,12 @@ def hidden_frames(
     now: list[list[Powers]] = [[] for _ in places]
     own: list[list[Powers]] = [[] for _ in places]
     for heard in chunks(groups, factor):
-        total = heard.sum(axis=0)
-        for found, masked in ((now, True), (own, False)):
+        for found, masked in ((now, 1.0), (own, 0.0)):
             known: dict[int, Powers] = {}
             for number, (which, band) in enumerate(places):
                 if which not in known:
-                    noise = np.maximum(total - heard[which], 0.0) * masked
-                    known[which] = partial_loudness(heard[which], noise)
+                    signal, noise = heard.places[which], masked * _noise(heard, which)
+                    known[which] = heard.of_content(which, partial_loudness(signal, noise))
                 inside = known[which][:, REGIONS[band]].sum(axis=1)
                 found[number].append(inside.reshape(-1, 2).sum(axis=1))
     made = []
@@ -121,13 +119,18 @@ def hidden_frames(
     return made
 
 
-def _each(heard: Powers) -> Iterator[tuple[Powers, Powers, Powers]]:
-    total = heard.sum(axis=0)
-    for signal in heard:
-        noise = np.maximum(total - signal, 0.0)
-        yield signal, noise, _sone(signal, noise)
+def _each(heard: Excitations) -> Iterator[tuple[Powers, Powers, Powers]]:
+    for number, signal in enumerate(heard.places):
+        noise = _noise(heard, number)
+        yield signal, noise, _sone(heard, number, noise)
 
 
-def _sone(signal: Powers, noise: Powers) -> Powers:
-    """Of both ears, summed over the frames."""
-    return np.asarray(partial_loudness(signal, noise).sum(axis=0) * STEP_CAMS)
+def _noise(heard: Excitations, number: int) -> Powers:
+    """What all but one excite."""
+    return np.asarray(np.maximum(heard.places.sum(axis=0) - heard.places[number], 0.0))
+
+
+def _sone(heard: Excitations, number: int, noise: Powers) -> Powers:
+    """(bands,): of both ears, summed over the frames."""
+    specific = partial_loudness(heard.places[number], noise)
+    return np.asarray(heard.of_content(number, specific).sum(axis=0) * STEP_CAMS)

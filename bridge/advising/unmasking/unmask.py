@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, through_ear
-from bridge.advising.unmasking.choosing import Group, chosen, phon_between, turn_down
+from bridge.advising.unmasking.choosing import LEAST_DB, LEAST_GAIN_PHON, Group, chosen, turn_down
 from bridge.advising.unmasking.cuts import (
     PREFIX,
     BandHeard,
@@ -18,12 +18,14 @@ from bridge.advising.unmasking.cuts import (
     Unmasking,
 )
 from bridge.advising.unmasking.hearing import Frames, HeardBands, heard_bands
+from bridge.advising.unmasking.loudness_levels import phon_between
 from bridge.advising.unmasking.scene import (
     REGIONS,
     hidden_frames,
     partial_of,
     playback_factor,
 )
+from bridge.advising.unmasking.still_hidden import still_hidden
 from bridge.audio import Block
 from bridge.gathering import Signal, ridden_blocks
 from bridge.planning import Lane, NativeStep
@@ -36,8 +38,7 @@ from stemwright.values import dataclass
 _HIDDEN_LEFT = 0.5
 _MOST_MOVE = 1.0
 """In LU and in phon, what a group that is cut may lose over all."""
-_LEAST_GAIN_PHON = 1.0
-_SHALLOWER, _LEAST_DB = 0.75, 1.0
+_SHALLOWER = 0.75
 _SILENCE = 1e-12
 _GAP_S, _MOST_TIMES = 2.0, 6
 _LEAD_ROLES = ("vocals/lead", "vocals")
@@ -88,10 +89,13 @@ def unmasked(
     stage("what they do")
     spent = _spent(known, before, factor)
     cuts, after = _bounded(groups, before, cuts, spent, factor, rate_hz, keep=bool(only))
+    names = [each.lane.id for each in groups]
+    left = tuple(still_hidden(names, named, after.powers, after.partial, after.alone))
     return Unmasking(
         _freed(groups, before, after, cuts, factor),
         tuple(_effect(each, n, named, before, after) for n, each in enumerate(groups)),
-        tuple(_remarks(groups, named, before)),
+        (*_remarks(groups, named, before), *(each.told for each in left)),
+        left,
     )
 
 
@@ -229,7 +233,7 @@ def _bounded(
     """The cuts without those that free little, shallower where a group would lose too much."""
     while True:
         after = _through(groups, before, cuts, factor, rate_hz)
-        weak = [each for each in cuts if _gain_phon(groups, before, after, each) < _LEAST_GAIN_PHON]
+        weak = [each for each in cuts if _gain_phon(groups, before, after, each) < LEAST_GAIN_PHON]
         if weak and not keep:
             cuts = tuple(each for each in cuts if each not in weak)
             continue
@@ -261,7 +265,7 @@ def _eased(
 
 
 def _shallower(cut: Cut) -> Cut:
-    depth_db = max(_LEAST_DB, round(2.0 * _SHALLOWER * cut.depth_db) / 2.0)
+    depth_db = max(LEAST_DB, round(2.0 * _SHALLOWER * cut.depth_db) / 2.0)
     return replace(cut, depth_db=depth_db)
 
 
@@ -321,7 +325,7 @@ def _freed(
         made.append(
             FreeingCut(
                 cut,
-                round(phon_between(max(left, 1e-9), alone), 1),
+                round(phon_between(left, alone), 1),
                 round(_gain_phon(groups, before, after, cut), 2),
                 round(float(hidden.sum()) / max(1.0, float(sounds.sum())), 3),
                 _stretches(hidden, before.bands[0].hop_s),
