@@ -11,7 +11,7 @@ import soundfile
 from scipy.signal import butter, sosfilt
 
 from bridge.advising import Cut, Unmasking, phon_between
-from bridge.advising.unmasking.auditory_bands import STEP_CAMS, excitations, through_ear
+from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, STEP_CAMS, excitations, through_ear
 from bridge.advising.unmasking.hearing import heard_bands
 from bridge.advising.unmasking.partial_loudness import partial_loudness
 from bridge.audio import Block
@@ -64,6 +64,19 @@ def test_a_sine_of_1_khz_has_the_loudness_that_defines_the_sone() -> None:
         assert _sine_sone(level_db) == pytest.approx(sone, rel=0.02)
     assert _sine_sone(40.0, hz=50.0) < 0.01
     assert 0.001 < _sine_sone(3.0) < 0.008
+
+
+def test_the_skirts_of_a_loud_band_are_its_own_loudness() -> None:
+    """A sine of 80 dB excites places far over it; all of that is loudness of where it sounds."""
+    powers = np.full((1, 1, len(CENTRES_HZ)), 1e-3)
+    band = int(np.abs(CENTRES_HZ - 500.0).argmin())
+    powers[0, 0, band] = 1e8
+    heard = excitations(powers)
+    specific = partial_loudness(heard.places[0], np.zeros_like(heard.places[0]))
+    content = heard.of_content(0, specific)
+    assert content.sum() == pytest.approx(specific.sum(), rel=1e-5)
+    assert content[0, band] > 0.99 * content.sum()
+    assert specific[0, band - 2 : band + 3].sum() < 0.8 * specific.sum()
 
 
 def test_noise_hides_a_sine_at_its_masked_threshold_and_not_far_over_it() -> None:
