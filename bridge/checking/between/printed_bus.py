@@ -88,6 +88,8 @@ class PrintedBus:
         if not any(drop_db >= least_db and oftener >= least for least_db, least in _LEAST):
             return
         followers = [each for each in heard if each.drop_db >= _FOLLOWS_DB]
+        if hit_db != _HITS_DB[0] and len(followers) < _FEWEST_STEMS:
+            return  # softer hits are more often chance, which two stems may share
         stay = [each.drop_db < min(_FOLLOWS_DB, drop_db - _STAYS_DB) for each in heard]
         if float(np.average(stay, weights=weights)) > _MOST_STAY:
             return
