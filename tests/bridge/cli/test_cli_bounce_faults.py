@@ -97,13 +97,16 @@ def _start(words: list[str], temporary: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def _files(folder: Path) -> dict[str, object]:
+    """Every file; of the record all but where the session lies seen from there."""
+    found: dict[str, object] = {path.name: path.read_bytes() for path in folder.iterdir()}
+    record = json.loads((folder / "bounce.json").read_bytes())
+    return {**found, "bounce.json": {**record, "made_from": sorted(record["made_from"].values())}}
 
 
 def test_the_next_bounce_after_a_kill_is_equal_and_sweeps_up(
     song: Song,
-    calm: tuple[dict[str, bytes], float],
+    calm: tuple[dict[str, object], float],
     command_line: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -135,7 +138,7 @@ def test_a_full_disk_is_told_and_leaves_the_earlier_stems(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "bounce.json").write_text("{}")
+    (out / "bounce.json").write_text(_EARLIER)
     done = subprocess.run(  # as above
         [
             *(sys.executable, "-c", _LIMITED, str(100_000)),
@@ -150,8 +153,12 @@ def test_a_full_disk_is_told_and_leaves_the_earlier_stems(
     )
     (problem,) = json.loads(done.stdout)["errors"]
     assert (done.returncode, problem["kind"]) == (3, "disk_full")
-    assert _files(out) == {"bounce.json": b"{}"}
+    assert (out / "bounce.json").read_text() == _EARLIER
+    assert [path.name for path in out.iterdir()] == ["bounce.json"]
     assert {path.name for path in tmp_path.iterdir()} <= {"out", "store"}
+
+
+_EARLIER = '{"stems": [], "printed_like": "", "stems_are": "", "clips": []}'
 
 
 class _Heard(Silent):
