@@ -38,7 +38,10 @@ class Usage:
 
 
 def _at_work_s() -> float:
-    """The CPU seconds so far of the children, and theirs, that have not ended."""
+    """The CPU seconds so far of the children, and theirs, that have not ended.
+
+    What children of theirs took that ended is in the times of who waited for them.
+    """
     try:
         import psutil
     except ImportError:  # the peers' own environment, where nothing begins children
@@ -48,6 +51,7 @@ def _at_work_s() -> float:
         with suppress(psutil.Error):
             times = child.cpu_times()
             used += times.user + times.system
+            used += getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
     return used
 
 
