@@ -1,0 +1,1 @@
+"""What one gain over all stems leaves in them, and in their sum."""
