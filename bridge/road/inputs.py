@@ -127,6 +127,15 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
     return parsed, _of_job(given.job, found)
 
 
+def references_of(session: Session) -> list[tuple[str, str, Path]]:
+    """Kind, name and file of what lay among the stems to be listened to; none in a zip, no pair."""
+    return [
+        (each.kind, each.name, each.media.path)
+        for each in session.references
+        if each.media.member is None and each.right is None
+    ]
+
+
 def _of_job(job: Job | None, session: Session) -> Session:
     if job is None:
         return session

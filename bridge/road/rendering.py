@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bridge.road.inputs import InMemory, Inputs, read_both
+from bridge.road.inputs import InMemory, Inputs, read_both, references_of
 from bridge.road.planning import linked
 from bridge.road.printed_sessions import with_stems
 from bridge.road.stem_checking.quick_checks import with_findings
@@ -331,16 +331,11 @@ def _pages(prepared: Prepared, rendering: Rendering, work: Work) -> Pages:
     """What adds report.html; references inside a zip or in two files are left out of it."""
     from bridge.pages.report import ReportPages, Song
 
-    references = [
-        (each.kind, each.name, each.media.path)
-        for each in prepared.session.references
-        if each.media.member is None and each.right is None
-    ]
     song = Song(_title(prepared.session, work), work.revision, work.date, work.subtype)
     return ReportPages(
         prepared.context,
         rendering,
-        references,
+        references_of(prepared.session),
         song,
         short=work.short_page,
     )

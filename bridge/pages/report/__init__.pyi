@@ -1,15 +1,25 @@
-from .beside import beside_others as beside_others
+from .beside import (
+    beside_others as beside_others,
+    playback_rows as playback_rows,
+)
 from .beside_section import (
     balance_chart as balance_chart,
     beside_section as beside_section,
+    versions_playback as versions_playback,
+    versions_section as versions_section,
 )
 from .charts import (
+    Drawn as Drawn,
+    loudness_over_time as loudness_over_time,
     reduction_chart as reduction_chart,
     spectra as spectra,
+    spectra_of as spectra_of,
     spectrum_points as spectrum_points,
 )
 from .contents import (
+    Row as Row,
     analysis as analysis,
+    looked as looked,
     reductions_db as reductions_db,
 )
 from .excerpts import (
@@ -39,6 +49,7 @@ from .song import (
 from .sources import (
     Reference as Reference,
     listen as listen,
+    references_heard as references_heard,
 )
 from .step_signals import (
     StepSignals as StepSignals,
@@ -52,9 +63,11 @@ from .tables import (
 __all__ = [
     "LONGEST_S",
     "PAGE",
+    "Drawn",
     "Heard",
     "Reference",
     "ReportPages",
+    "Row",
     "Song",
     "StepSignals",
     "Taps",
@@ -66,13 +79,20 @@ __all__ = [
     "day",
     "insert_words",
     "listen",
+    "looked",
+    "loudness_over_time",
     "opened",
+    "playback_rows",
     "reduction_chart",
     "reductions_db",
+    "references_heard",
     "rewrite_report",
     "spectra",
+    "spectra_of",
     "spectrum_points",
     "taps",
+    "versions_playback",
+    "versions_section",
     "whole",
     "without_folders",
     "write_report",

@@ -14,39 +14,67 @@ _KINDS = {
     "master": "other master",
     "version": "earlier",
 }
+_Versions = Sequence[tuple[str, BesideTold]]
 _COLOURS = 8
-_LEAST_RANGE_DB = 6.0
+_REACHES_DB = (6.0, 10.0, 15.0, 20.0, 30.0, 40.0, 80.0)
+"""How far a chart of differences goes each way: with the line of no difference in its grid."""
 
 
 def beside_section(told: BesideTold | None, main: str = "main") -> str:
     """Tables and a chart; nothing without other music. `main` is what the master is called."""
     if told is None:
         return ""
-    rows = [(main, told.main), *((_name(each), each.figures) for each in told.others)]
     drawn = balance_chart([(each.name, each.tone.bands) for each in told.others], main)
-    return _distances(told.others, main) + drawn + _dynamics(rows) + _bands(rows)
+    return _tables([(main, told)], drawn)
 
 
-def _distances(others: Sequence[OtherTold], main: str) -> str:
+def versions_section(versions: _Versions) -> str:
+    """The same of a song as it is and as it may become, by name, beside each that both met."""
+    others = {_key(each): each for _, told in versions for each in told.others}
+    drawn = "".join(_chart_against(other, versions) for other in others.values())
+    return _tables(versions, drawn)
+
+
+def _chart_against(other: OtherTold, versions: _Versions) -> str:
+    curves = [
+        curve
+        for number, (name, told) in enumerate(versions)
+        for each in told.others
+        if _key(each) == _key(other)
+        for curve in _curves(number, f"of {name}", each.tone.bands)
+    ]
+    title = f"Against {_name(other)}: what there is more of, level-matched"
+    return _differences_chart(title, "there is", curves)
+
+
+def _key(other: OtherTold) -> tuple[str, str]:
+    return other.kind, other.name
+
+
+def _tables(versions: _Versions, drawn: str) -> str:
+    rows = {("version", name): (name, told.main) for name, told in versions}
+    for _, told in versions:
+        for each in told.others:
+            rows.setdefault(_key(each), (_name(each), each.figures))
+    songs = list(rows.values())
+    return _distances(versions) + drawn + _dynamics(songs) + _bands(songs)
+
+
+def _distances(versions: _Versions) -> str:
+    places = list(dict.fromkeys(_key(each) for _, told in versions for each in told.others))
+    pairs = [(name, each) for name, told in versions for each in told.others]
     rows = [
         (
-            _name(each),
+            f"{name} beside {_name(each)}",
             figure(each.tone.mid_db, 2),
             figure(each.tone.side_db, 2),
             change(each.tone.level_db, 1),
             figure(each.loudness_lu, 1),
             _place(each),
         )
-        for each in others
+        for name, each in sorted(pairs, key=lambda pair: places.index(_key(pair[1])))
     ]
-    head = (
-        f"{main} beside",
-        "mid, dB",
-        "side, dB",
-        f"{main} moved by, dB",
-        "loudness, LU",
-        "in time",
-    )
+    head = ("", "mid, dB", "side, dB", "moved by, dB", "loudness, LU", "in time")
     note = (
         "How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
         "after one gain that matches both; the root mean square of the differences. Loudness: the "
@@ -87,32 +115,40 @@ class _Band(Protocol):
 
 def balance_chart(others: Sequence[tuple[str, Sequence[_Band]]], main: str) -> str:
     """What `main` has more of than each of the others; nothing where no band sounds in both."""
-    curves = tuple(curve for n, each in enumerate(others) for curve in _curves(n, *each))
-    levels = [level for curve in curves for _, level in curve.points if level is not None]
+    curves = [
+        curve
+        for number, (name, bands) in enumerate(others)
+        for curve in _curves(number, f"beside {name}", bands)
+    ]
+    return _differences_chart(f"What {main} has more of, level-matched", f"{main} has", curves)
+
+
+def _differences_chart(title: str, subject: str, curves: Sequence[Curve]) -> str:
+    levels = [abs(level) for curve in curves for _, level in curve.points if level is not None]
     if not levels:
         return ""
-    reach = max(_LEAST_RANGE_DB, *(3.0 * -(-abs(level) // 3.0) for level in levels))
+    reach = next((each for each in _REACHES_DB if max(levels) <= each), _REACHES_DB[-1])
     drawn = Chart(
-        f"What {main} has more of, level-matched",
+        title,
         "dB a third of an octave",
         "Hz",
-        curves,
+        tuple(curves),
         hz_ticks(),
         (20.0, 20000.0),
         (-reach, reach),
         log_x=True,
         level=0.0,
     )
-    return chart(drawn, f"Over the line {main} has more, under it less; the side is dashed.")
+    return chart(drawn, f"Over the line {subject} more, under it less; the side is dashed.")
 
 
 def _curves(number: int, name: str, bands: Sequence[_Band]) -> Iterator[Curve]:
     colour = f"s{1 + number % _COLOURS}"
     mid = tuple((band.hz, band.mid_db) for band in bands)
     side = tuple((band.hz, band.side_db) for band in bands)
-    yield Curve(f"mid beside {name}", colour, mid)
+    yield Curve(f"mid {name}", colour, mid)
     if any(level is not None for _, level in side):
-        yield Curve(f"side beside {name}", colour, side, dashed=True)
+        yield Curve(f"side {name}", colour, side, dashed=True)
 
 
 _Rows = Sequence[tuple[str, FiguresTold]]
@@ -169,6 +205,23 @@ def playback_section(rows: Sequence[PlaybackTold]) -> str:
         for each in rows
     ]
     return table(("service", "turns it by", "rule"), cells, "Playback gains", words=True)
+
+
+def versions_playback(songs: Sequence[tuple[str, Sequence[PlaybackTold]]]) -> str:
+    """The same of several songs, by name; those without a loudness are left out."""
+    known = [(name, rows) for name, rows in songs if rows]
+    if not known:
+        return ""
+    cells = [
+        (
+            f"{rules[0].name}, {figure(rules[0].lufs, 0, 'LUFS')}",
+            *(f"{change(each.gain_db, 1, 'dB')}{_why(each)}" for each in rules),
+            f"{rules[0].rule_source}, read {rules[0].rule_date}",
+        )
+        for rules in zip(*(rows for _, rows in known), strict=True)
+    ]
+    head = ("service", *(name for name, _ in known), "rule")
+    return table(head, cells, "Playback gains", words=True)
 
 
 def _why(row: PlaybackTold) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from bridge.metering import EVERY_STEPS, SIXTHS, STEPS_PER_S, WINDOW_STEPS
 from bridge.pages import Chart, Curve, clock, figure, hz_ticks, tag, text, time_ticks
 from bridge.pages.report.contents import Row, Songbook
+from stemwright.values import dataclass
 
 PALETTE = 9
 """Colours of the page: 0 the main master, the others in turn."""
@@ -23,15 +24,34 @@ def colours(book: Songbook) -> dict[str, int]:
     return {**numbered, _name(book.main): 0}
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A row as a curve: in the colour of this number, at this gain; `bold` is what others meet."""
+
+    row: Row
+    colour: int
+    gain_db: float = 0.0
+    bold: bool = False
+
+
 def loudness_chart(book: Songbook, target_lufs: float | None) -> Chart | None:
-    """Short-term loudness of the main master and what went in, at their own levels.
+    """Short-term loudness of the main master and what went in, at their own levels."""
+    named = colours(book)
+    shown = [row for row in book.rows if row.heard.kind in _TIMED or row is book.main]
+    drawn = [Drawn(row, named[_name(row)], bold=row is book.main) for row in shown]
+    return loudness_over_time("Short-term loudness", drawn, target_lufs)
+
+
+def loudness_over_time(
+    title: str, drawn: Sequence[Drawn], target_lufs: float | None = None
+) -> Chart | None:
+    """Short-term loudness of several; None where none is long enough.
 
     A reference that is another song is drawn for as long as this one goes.
     """
-    named = colours(book)
-    shown = [row for row in book.rows if row.heard.kind in _TIMED or row is book.main]
-    own_s = max(row.heard.frames / max(1, row.heard.rate_hz) for row in shown if row.heard.beside)
-    curves = [made for row in shown if (made := _timed(row, named[_name(row)], own_s)) is not None]
+    heard = [each.row.heard for each in drawn if each.row.heard.beside]
+    own_s = max(each.frames / max(1, each.rate_hz) for each in heard)
+    curves = [made for each in drawn if (made := _timed(each, own_s)) is not None]
     values = [y for curve in curves for _, y in curve.points if y is not None]
     if not values:
         return None
@@ -39,7 +59,7 @@ def loudness_chart(book: Songbook, target_lufs: float | None) -> Chart | None:
     bottom = max(top - 40.0, 5.0 * math.floor(min(values) / 5.0) - 5.0)
     end_s = max(curve.points[-1][0] for curve in curves)
     return Chart(
-        "Short-term loudness",
+        title,
         "LUFS",
         "minutes:seconds",
         _bold_last(curves),
@@ -54,22 +74,25 @@ def spectrum_chart(book: Songbook) -> Chart | None:
     """Spectra of what went in and the main master, brought to one loudness."""
     named = colours(book)
     rows = [row for row in book.rows if row.heard.kind != "version" or row is book.main]
-    curves = [
-        _spectrum(row, named[_name(row)], book.match_db(row) or 0.0, row is book.main)
-        for row in rows
-        if row.found is not None
+    drawn = [
+        Drawn(row, named[_name(row)], book.match_db(row) or 0.0, row is book.main) for row in rows
     ]
-    return spectra("Spectra at the master's loudness", "dBFS a sixth of an octave", curves)
+    return spectra_of("Spectra at the master's loudness", drawn)
 
 
 def groups_chart(book: Songbook, faders_db: Mapping[str, float]) -> Chart | None:
     """Spectra of the groups at their faders, as they meet in the sum."""
-    curves = [
-        _spectrum(row, 1 + n % (PALETTE - 1), faders_db.get(row.heard.name, 0.0), False)
+    drawn = [
+        Drawn(row, 1 + n % (PALETTE - 1), faders_db.get(row.heard.name, 0.0))
         for n, row in enumerate(book.groups)
-        if row.found is not None
     ]
-    return spectra("Spectra of the groups at their faders", "dBFS a sixth of an octave", curves)
+    return spectra_of("Spectra of the groups at their faders", drawn)
+
+
+def spectra_of(title: str, drawn: Sequence[Drawn]) -> Chart | None:
+    """Spectra of several; None where none has sound."""
+    curves = [_spectrum(each) for each in drawn if each.row.found is not None]
+    return spectra(title, "dBFS a sixth of an octave", curves)
 
 
 def spectra(title: str, unit: str, curves: Sequence[Curve]) -> Chart | None:
@@ -99,25 +122,30 @@ def _name(row: Row) -> str:
     return f"{row.heard.kind} {row.heard.name}"
 
 
-def _timed(row: Row, colour: int, own_s: float) -> Curve | None:
+def _timed(drawn: Drawn, own_s: float) -> Curve | None:
+    row = drawn.row
     curve = () if row.found is None else row.found.curve_lufs
     every = max(1, math.ceil(len(curve) / _POINTS))
     if len(curve) < 2:
         return None
     first, step = WINDOW_STEPS / STEPS_PER_S, EVERY_STEPS / STEPS_PER_S
     ends = ((first + step * n, curve[n]) for n in range(0, len(curve), every))
-    points = tuple(end for end in ends if end[0] <= own_s)
-    if not points:
-        return None
-    dashed = row.heard.kind == "stems"
-    return Curve(row.heard.name, f"s{colour}", points, bold=colour == 0, dashed=dashed)
+    points = tuple(
+        (at, None if level is None else level + drawn.gain_db) for at, level in ends if at <= own_s
+    )
+    return _curve(drawn, points) if points else None
 
 
-def _spectrum(row: Row, colour: int, gain_db: float, bold: bool) -> Curve:
+def _spectrum(drawn: Drawn) -> Curve:
+    row = drawn.row
     assert row.found is not None  # noqa: S101 - narrows for the type checker
-    dashed = row.heard.kind == "stems"
-    points = spectrum_points(row.heard.rate_hz, row.found.spectrum_db, gain_db)
-    return Curve(row.heard.name, f"s{colour}", points, bold=bold, dashed=dashed)
+    return _curve(drawn, spectrum_points(row.heard.rate_hz, row.found.spectrum_db, drawn.gain_db))
+
+
+def _curve(drawn: Drawn, points: tuple[tuple[float, float | None], ...]) -> Curve:
+    heard = drawn.row.heard
+    dashed = heard.kind == "stems"
+    return Curve(heard.name, f"s{drawn.colour}", points, bold=drawn.bold, dashed=dashed)
 
 
 def spectrum_points(

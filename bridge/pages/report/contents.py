@@ -161,7 +161,7 @@ def gathered(
     measures = {output.version: output.measures.model_dump() for output in record.outputs}
 
     def look(one: Heard) -> Row:
-        return _looked(one, store, measures.get(one.name) if one.kind == "version" else None)
+        return looked(one, store, measures.get(one.name) if one.kind == "version" else None)
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         rows = list(pool.map(look, heard))
@@ -253,7 +253,8 @@ def _main(rows: Sequence[Row]) -> Row:
     return next(row for row in rows if row.heard.kind == "version")
 
 
-def _looked(heard: Heard, store: Store, measures: Mapping[str, Any] | None) -> Row:
+def looked(heard: Heard, store: Store, measures: Mapping[str, Any] | None = None) -> Row:
+    """A signal with what is known of it, or why nothing is."""
     if heard.fault is not None:
         return Row(heard, None, heard.fault)
     found, fault = _tried(lambda: analysis(heard, store, measures))

@@ -36,14 +36,24 @@ _HEAD_VERSION = 1
 _FAR_TRUSTED = 0.7
 """Less than `diff` asks for: a rough mix has other faders, and a master was driven."""
 
+Reference = tuple[str, str, Path]
+"""(kind, name, path) of a file that lay beside the stems."""
 
-def placed(heard: Heard, plan: Plan, rendering: Rendering, store: Store) -> Heard:
-    """Return a signal from where the master begins, as far as that can be told.
 
-    It is compared with the plain sum of the whole song's stems, once: the store remembers. Where no
-    place is sure it stays as it lies. In a range it is the part that is rendered, but all of what
-    is another song.
+def references_heard(
+    references: Iterable[Reference], plan: Plan, frames: int, store: Store
+) -> tuple[Heard, ...]:
+    """Name what lies beside the stems of `plan`, of which a range renders `frames`.
+
+    Each is heard from where the master begins, as far as that can be told: it is compared with the
+    plain sum of the whole song's stems, once: the store remembers. Where no place is sure it stays
+    as it lies. In a range it is the part that is rendered, but all of what is another song.
     """
+    found = [_reference(*reference, store) for reference in references]
+    return tuple(_placed(heard, plan, frames, store) for heard in found)
+
+
+def _placed(heard: Heard, plan: Plan, rendered: int, store: Store) -> Heard:
     if heard.blocks is None:
         return heard
     offset_s = _offset_s(heard, plan, store)
@@ -53,7 +63,7 @@ def placed(heard: Heard, plan: Plan, rendering: Rendering, store: Store) -> Hear
     if plan.window is not None and found.beside:
         scale = heard.rate_hz / plan.engine.sample_rate_hz
         start += round(plan.window.start * scale)
-        frames = min(round(rendering.frames * scale), heard.frames - start)
+        frames = min(round(rendered * scale), heard.frames - start)
     return _from(found, start, frames)
 
 
@@ -127,10 +137,6 @@ def _song(plan: Plan, store: Store) -> Signal:
     )
 
 
-Reference = tuple[str, str, Path]
-"""(kind, name, path) of a file that lay beside the stems."""
-
-
 def listen(
     context: Context, rendering: Rendering, references: Iterable[Reference] = ()
 ) -> tuple[Heard, ...]:
@@ -142,10 +148,7 @@ def listen(
     lanes = plan.lanes
     plain = lane_source(context, replace(lanes[0], stems=_stems(plan), trim=1.0, pre_rides=()))
     return (
-        *(
-            placed(_reference(*reference, context.store), plan, rendering, context.store)
-            for reference in references
-        ),
+        *references_heard(references, plan, rendering.frames, context.store),
         _signal("stems", "plain sum of the stems", plain, plan, rendering),
         *(
             _signal("group", lane.id, _lane(context, rendering, lane), plan, rendering)
