@@ -9,6 +9,7 @@ from .balancing.heard_groups import (
 from .balancing.listening import (
     Sounds as Sounds,
     balance_sounds as balance_sounds,
+    balance_sums as balance_sums,
 )
 from .balancing.page import (
     write_balance_page as write_balance_page,
@@ -72,6 +73,7 @@ from .unmasking.cuts import (
 from .unmasking.listening import (
     UnmaskedSounds as UnmaskedSounds,
     unmasked_sounds as unmasked_sounds,
+    unmasked_sums as unmasked_sums,
 )
 from .unmasking.loudness_levels import (
     phon_between as phon_between,
@@ -115,6 +117,7 @@ __all__ = [
     "UnmaskedSounds",
     "Unmasking",
     "balance_sounds",
+    "balance_sums",
     "balance_to_reference",
     "balance_to_rough",
     "fitted",
@@ -126,6 +129,7 @@ __all__ = [
     "starter",
     "unmasked",
     "unmasked_sounds",
+    "unmasked_sums",
     "without_idle_bands",
     "write_balance_page",
     "write_fit_page",

@@ -57,22 +57,32 @@ def balance_sounds(
     first, last = (0, ends) if late_s is None else _within(target, late_s, ends, rate_hz)
     start = round(fullest_s([levels[each.id] for each in groups]) * rate_hz)
     start = min(max(start, first), max(first, last - frames), ends - frames)
-    moved = {each.id: each.change_db for each in balance.groups}
+    moved = _moved_db(balance)
     begin_s = _fullest_of(target) if late_s is None else start / rate_hz + late_s
     begin = round(begin_s * rate_hz)
+    before, after = (_taken(each, start, frames) for each in balance_sums(groups, balance))
     return Sounds(
         rate_hz,
         start / rate_hz,
         begin / rate_hz,
         _stereo(excerpt(target, begin, frames, rate_hz)),
-        _taken(summed(groups, {}), start, frames),
-        _taken(summed(groups, moved), start, frames),
+        before,
+        after,
         {
             each.id: linear(each.lane.fader_db) * _taken(each.signal, start, frames)
             for each in groups
             if moved[each.id]
         },
     )
+
+
+def balance_sums(groups: Sequence[HeardGroup], balance: Balance) -> tuple[Signal, Signal]:
+    """All groups behind their faders, whole, as they are and as they may be."""
+    return summed(groups, {}), summed(groups, _moved_db(balance))
+
+
+def _moved_db(balance: Balance) -> Mapping[str, float]:
+    return {each.id: each.change_db for each in balance.groups}
 
 
 def _within(target: StemAudio, late_s: float, ends: int, rate_hz: int) -> tuple[int, int]:

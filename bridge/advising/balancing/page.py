@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from bridge.advising.balancing.listening import Sounds
@@ -16,20 +15,18 @@ from bridge.pages import (
     Track,
     change,
     chart,
-    clock,
-    document,
-    excerpt,
     figure,
-    lowered,
-    matching_db,
     players,
-    saved,
-    section,
     short_preview,
     table,
-    tag,
-    text,
-    tiles,
+)
+from bridge.pages.proposal import (
+    Beside,
+    BothSounds,
+    Proposal,
+    Target,
+    song_deck,
+    write_proposal,
 )
 
 _HEARD = {
@@ -38,21 +35,25 @@ _HEARD = {
 }
 
 
-def write_balance_page(path: Path, balance: Balance, sounds: Sounds, title: str) -> None:
+_SUM = "Before and after are the groups' sum alone: no returns, no master bus."
+
+
+def write_balance_page(
+    path: Path, balance: Balance, sounds: Sounds, beside: Beside, title: str
+) -> None:
     """Write the page of a balance. Raises MachineError where the disk refuses."""
-    moved = balance.moves
-    heading = "The balance is there" if not moved else f"{title}: faders to {balance.target}"
-    sections = [
-        section("Moves", _moves(balance)),
-        section("Listen", _listen(balance, sounds)),
-        section("What to know", _remarks(balance)),
-    ]
-    header = tag("header", tag("h1", text(heading)) + _tiles(balance))
-    body = header + tag("main", "".join(sections))
-    saved(path, document(f"{title}: balance", body))
+    heading = f"{title}: faders to {balance.target}" if balance.moves else "The balance is there"
+    sections = (
+        ("Moves", _moves(balance)),
+        ("Listen", players([_song(balance, sounds), *_groups(balance, sounds)])),
+    )
+    said = Proposal(
+        f"{title}: balance", heading, _tiles(balance), sections, beside, list(_remarks(balance))
+    )
+    write_proposal(path, said)
 
 
-def _tiles(balance: Balance) -> str:
+def _tiles(balance: Balance) -> list[tuple[str, str, str, str]]:
     largest = max((abs(each.change_db) for each in balance.groups), default=0.0)
     left = sum(bool(each.left_alone) for each in balance.groups)
     explained = balance.facts.get("explained_db")
@@ -63,7 +64,7 @@ def _tiles(balance: Balance) -> str:
     ]
     if isinstance(explained, float):
         rows.append(("Rough mix explained", figure(explained), "dB", "by the stems"))
-    return tiles(rows)
+    return rows
 
 
 def _moves(balance: Balance) -> str:
@@ -97,39 +98,14 @@ def _chart(balance: Balance) -> str:
     return chart(Chart("Moves", "dB", "group", (moves,), ticks, (-0.5, len(points) - 0.5)))
 
 
-def _listen(balance: Balance, sounds: Sounds) -> str:
-    decks = [_song(balance, sounds), *_groups(balance, sounds)]
-    return players(decks)
-
-
 def _song(balance: Balance, sounds: Sounds) -> Deck:
-    before, after, target = (
-        excerpt(each, sounds.rate_hz) for each in (sounds.before, sounds.after, sounds.target)
+    is_other = balance.aim != "rough"
+    name = "reference" if is_other else "rough mix"
+    target = Target(name, sounds.target, sounds.target_s, is_other)
+    both = BothSounds(
+        sounds.rate_hz, sounds.start_s, sounds.before, sounds.after, "faders as they are", target
     )
-    name = "rough mix" if balance.aim == "rough" else "reference"
-    matched = [matching_db(each, before) for each in (target, after)]
-    own = "" if balance.aim == "rough" else "reference"
-    deck = Deck(
-        sounds.rate_hz,
-        (
-            Track(name, _matched(matched[0]), "s3", target, matched[0], sounds.target_s, own),
-            Track("before", "faders as they are", "s1", before, 0.0, sounds.start_s),
-            Track("after", _matched(matched[1]), "s2", after, matched[1], sounds.start_s),
-        ),
-        pair=(1, 2),
-        chosen=1,
-        name="the song",
-    )
-    seconds = sounds.before.shape[1] / sounds.rate_hz
-    said = (
-        f"{seconds:.0f} s from {clock(sounds.start_s, 0)} of the song, all as loud as before. "
-        f"{lowered(deck)}Before and after are the groups' sum alone: no returns, no master bus."
-    )
-    return replace(deck, said=said)
-
-
-def _matched(gain_db: float) -> str:
-    return f"{change(gain_db, 1, 'dB')} to match"
+    return song_deck("the song", both, _SUM)
 
 
 def _groups(balance: Balance, sounds: Sounds) -> Iterator[Deck]:
@@ -154,12 +130,13 @@ def _groups(balance: Balance, sounds: Sounds) -> Iterator[Deck]:
         )
 
 
-def _remarks(balance: Balance) -> str:
-    rows = [
-        f"{each.id} is left alone: {each.left_alone}" for each in balance.groups if each.left_alone
-    ]
-    rows += [f"{each.id}: {said}" for each in balance.groups for said in each.remarks]
-    rows += [*balance.remarks, f"{_HEARD[balance.heard]}; their sum stays as loud as it is."]
+def _remarks(balance: Balance) -> Iterator[str]:
+    for each in balance.groups:
+        if each.left_alone:
+            yield f"{each.id} is left alone: {each.left_alone}"
+    for each in balance.groups:
+        yield from (f"{each.id}: {said}" for said in each.remarks)
+    yield from balance.remarks
+    yield f"{_HEARD[balance.heard]}; their sum stays as loud as it is."
     if "rough" in balance.facts:
-        rows.append(f"Rough mix: {balance.facts['rough']}.")
-    return tag("ul", "".join(tag("li", text(each)) for each in rows))
+        yield f"Rough mix: {balance.facts['rough']}."

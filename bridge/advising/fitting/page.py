@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 from bridge.advising.fitting.fitting import Fit, Turned
@@ -14,24 +13,15 @@ from bridge.pages import (
     Chart,
     Curve,
     Deck,
-    Track,
-    change,
     chart,
-    clock,
-    document,
-    excerpt,
     figure,
     hz_ticks,
-    lowered,
-    matching_db,
     players,
-    saved,
-    section,
     table,
     tag,
     text,
-    tiles,
 )
+from bridge.pages.proposal import BothSounds, Proposal, Target, song_deck, write_proposal
 from stemwright.values import dataclass
 
 _HEARD_HZ = (20.0, 20000.0)
@@ -66,61 +56,33 @@ def write_fit_page(
 ) -> None:
     """Write the page of a fit. Raises MachineError where the disk refuses."""
     heading = inserts if any(each.changed for each in fit.turned) else f"{inserts}: stays"
-    header = tag("header", tag("h1", text(heading)) + _tiles(fit, distance))
     sections = (
-        section("Listen", players([_deck(sounds)])),
-        section("Spectra", _spectra(sounds)),
-        section("Settings", _settings(fit)),
+        ("Listen", players([_deck(sounds)])),
+        ("Spectra", _spectra(sounds)),
+        ("Settings", _settings(fit)),
     )
-    saved(path, document(f"{inserts}: fit", header + tag("main", "".join(sections))))
+    write_proposal(path, Proposal(f"{inserts}: fit", heading, _tiles(fit, distance), sections))
 
 
-def _tiles(fit: Fit, distance: Distance) -> str:
+def _tiles(fit: Fit, distance: Distance) -> list[tuple[str, str, str, str]]:
     moved = sum(each.changed for each in fit.turned)
     unit = distance.unit
-    return tiles(
-        [
-            ("Distance before", figure(distance.before, 2), unit, ""),
-            ("Distance after", figure(distance.after, 2), unit, ""),
-            ("Settings that move", str(moved), "", f"of {len(fit.turned)}"),
-            ("Heard", str(fit.evaluations), "times", f"of {fit.most}"),
-        ]
-    )
+    return [
+        ("Distance before", figure(distance.before, 2), unit, ""),
+        ("Distance after", figure(distance.after, 2), unit, ""),
+        ("Settings that move", str(moved), "", f"of {len(fit.turned)}"),
+        ("Heard", str(fit.evaluations), "times", f"of {fit.most}"),
+    ]
 
 
 def _deck(sounds: FitSounds) -> Deck:
-    target, before, after = (
-        excerpt(each, sounds.rate_hz) for each in (sounds.target, sounds.before, sounds.after)
+    is_other, start_s = sounds.is_other_music, sounds.start_s
+    name = "reference" if is_other else "target"
+    target = Target(name, sounds.target, 0.0 if is_other else start_s, is_other)
+    both = BothSounds(
+        sounds.rate_hz, start_s, sounds.before, sounds.after, "settings as they are", target
     )
-    name = "reference" if sounds.is_other_music else "target"
-    matched = [matching_db(each, before) for each in (target, after)]
-    start_s = sounds.start_s
-    deck = Deck(
-        sounds.rate_hz,
-        (
-            Track(
-                name,
-                _matched(matched[0]),
-                "s3",
-                target,
-                matched[0],
-                0.0 if sounds.is_other_music else start_s,
-                "reference" if sounds.is_other_music else "",
-            ),
-            Track("before", "settings as they are", "s1", before, 0.0, start_s),
-            Track("after", _matched(matched[1]), "s2", after, matched[1], start_s),
-        ),
-        pair=(1, 2),
-        chosen=1,
-        name="the inserts",
-    )
-    seconds = sounds.before.shape[1] / sounds.rate_hz
-    said = f"{seconds:.0f} s from {clock(start_s, 0)}, all as loud as before. {lowered(deck)}"
-    return replace(deck, said=said)
-
-
-def _matched(gain_db: float) -> str:
-    return f"{change(gain_db, 1, 'dB')} to match"
+    return song_deck("the inserts", both)
 
 
 def _spectra(sounds: FitSounds) -> str:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from bridge.advising.unmasking.cuts import FreeingCut, Unmasking
+from bridge.advising.unmasking.cuts import Cut, FreeingCut, Unmasking
 from bridge.advising.unmasking.unmask import PlayedGroup, treated
 from bridge.audio import Block
-from bridge.gathering import cut, ridden_blocks
+from bridge.gathering import Signal, cut, ridden_blocks, ridden_signal
+from bridge.processing import VERSIONS
+from bridge.rendering import weighted_sum
+from bridge.storing import digest
 from stemwright.values import dataclass
 
 _SPAN_S = 20.0
+_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,53 @@ def unmasked_sounds(groups: Sequence[PlayedGroup], made: Unmasking, rate_hz: int
             if name in changed
         },
     )
+
+
+def unmasked_sums(
+    groups: Sequence[PlayedGroup], made: Unmasking, rate_hz: int
+) -> tuple[Signal, Signal]:
+    """All groups behind their faders, whole, before and after the cuts."""
+    cuts = [each.cut for each in made.cuts]
+    named = {each.lane.id: each for each in groups}
+    after = [_cut_signal(named, cuts, name, rate_hz) for name in named]
+    before = [each.signal for each in groups]
+    return _sum(groups, before, rate_hz), _sum(groups, after, rate_hz)
+
+
+def _sum(groups: Sequence[PlayedGroup], signals: Sequence[Signal], rate_hz: int) -> Signal:
+    parts = [
+        (each.lane.fader, ridden_signal(signal, each.lane.rides, rate_hz))
+        for each, signal in zip(groups, signals, strict=True)
+    ]
+    return weighted_sum(parts, max((each.frames for each in signals), default=0))
+
+
+def _cut_signal(
+    groups: Mapping[str, PlayedGroup], cuts: Sequence[Cut], name: str, rate_hz: int
+) -> Signal:
+    """A group through its cuts; one without any is itself."""
+    source, own = groups[name].signal, [each for each in cuts if each.group == name]
+    if not own:
+        return source
+    made = [
+        (
+            each.settings.model_dump(mode="json", exclude={"key"}),
+            VERSIONS[each.kind],
+            _key_digest(groups, cuts, each, rate_hz),
+        )
+        for each in own
+    ]
+    named = digest("unmask.cut", version=_VERSION, source=source.digest, cuts=made, rate_hz=rate_hz)
+    return Signal(named, source.frames, treated(groups, cuts, name, rate_hz))
+
+
+def _key_digest(
+    groups: Mapping[str, PlayedGroup], cuts: Sequence[Cut], each: Cut, rate_hz: int
+) -> str | None:
+    """What names the group that a cut moves with."""
+    if each.threshold_db is None:
+        return None
+    return _cut_signal(groups, cuts, each.frees, rate_hz).digest
 
 
 def _hidden_s(cuts: Sequence[FreeingCut]) -> float:

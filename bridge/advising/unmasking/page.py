@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from bridge.advising.unmasking.cuts import FreeingCut, GroupEffect, Unmasking
@@ -17,20 +16,12 @@ from bridge.pages import (
     change,
     chart,
     clock,
-    document,
-    excerpt,
     figure,
-    lowered,
-    matching_db,
     players,
-    saved,
-    section,
     short_preview,
     table,
-    tag,
-    text,
-    tiles,
 )
+from bridge.pages.proposal import Beside, BothSounds, Proposal, song_deck, write_proposal
 
 _MODEL = (
     "Hidden and heard are of a model of partial loudness (Moore, Glasberg and Baer 1997), the "
@@ -39,33 +30,31 @@ _MODEL = (
 _NOT_HEARD = "Groups are heard after their inserts, rides and faders: no returns, no master bus."
 
 
-def write_unmasking_page(path: Path, made: Unmasking, sounds: UnmaskedSounds, title: str) -> None:
+def write_unmasking_page(
+    path: Path, made: Unmasking, sounds: UnmaskedSounds, beside: Beside, title: str
+) -> None:
     """Write the page of cuts. Raises MachineError where the disk refuses."""
     heading = f"{title}: cuts that free groups" if made.cuts else "Nothing to cut"
-    sections = [
-        section("Cuts", _cuts(made)),
-        section("Groups", _groups(made)),
-        section("Listen", players(list(_decks(made, sounds))) if made.cuts else ""),
-        section("What to know", _remarks(made)),
-    ]
-    header = tag("header", tag("h1", text(heading)) + _tiles(made))
-    saved(path, document(f"{title}: unmask", header + tag("main", "".join(sections))))
+    sections = (
+        ("Cuts", _cuts(made)),
+        ("Groups", _groups(made)),
+        ("Listen", players(list(_decks(made, sounds))) if made.cuts else ""),
+    )
+    remarks = (*made.remarks, _MODEL, _NOT_HEARD)
+    write_proposal(
+        path, Proposal(f"{title}: unmask", heading, _tiles(made), sections, beside, remarks)
+    )
 
 
-def _tiles(made: Unmasking) -> str:
+def _tiles(made: Unmasking) -> list[tuple[str, str, str, str]]:
     gains = [each.gain_phon for each in made.cuts]
     lost = [each.level_lu for each in made.groups if each.level_lu is not None]
-    rows = [
-        (
-            "Cuts",
-            str(len(made.cuts)),
-            "",
-            f"of {len(made.groups)} groups, cut: {len({each.cut.group for each in made.cuts})}",
-        ),
+    cut = len({each.cut.group for each in made.cuts})
+    return [
+        ("Cuts", str(len(made.cuts)), "", f"of {len(made.groups)} groups, cut: {cut}"),
         ("Most freed", figure(max(gains, default=0.0)), "phon", "in its band"),
         ("Most a group loses", figure(-min(lost, default=0.0) + 0.0), "LU", "of its loudness"),
     ]
-    return tiles(rows)
 
 
 def _cuts(made: Unmasking) -> str:
@@ -114,21 +103,9 @@ def _chart(made: Unmasking) -> str:
 
 def _decks(made: Unmasking, sounds: UnmaskedSounds) -> Iterator[Deck]:
     names = [each.id for each in made.groups]
-    before, after = (
-        excerpt(sounds.together(names, cut_too=done), sounds.rate_hz) for done in (False, True)
-    )
-    gain_db = matching_db(after, before)
-    matched = f"{change(gain_db, 1, 'dB')} to match"
-    deck = Deck(
-        sounds.rate_hz,
-        (
-            Track("before", "as it is", "s1", before, 0.0, sounds.start_s),
-            Track("after", matched, "s2", after, gain_db, sounds.start_s),
-        ),
-        name="the song",
-    )
-    said = f"{before.seconds:.0f} s from {clock(sounds.start_s, 0)} of the song. {lowered(deck)}"
-    yield replace(deck, said=said)
+    before, after = (sounds.together(names, cut_too=done) for done in (False, True))
+    both = BothSounds(sounds.rate_hz, sounds.start_s, before, after, "as it is")
+    yield song_deck("the song", both)
     for pair in dict.fromkeys((each.cut.frees, each.cut.group) for each in made.cuts):
         yield _pair(*pair, sounds)
 
@@ -147,8 +124,3 @@ def _pair(freed: str, group: str, sounds: UnmaskedSounds) -> Deck:
         name=f"{freed} and {group}",
         said="These two groups alone, at preview quality (MP3).",
     )
-
-
-def _remarks(made: Unmasking) -> str:
-    rows = [*made.remarks, _MODEL, _NOT_HEARD]
-    return tag("ul", "".join(tag("li", text(each)) for each in rows))

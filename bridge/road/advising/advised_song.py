@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.road.inputs import Inputs, read_both
+from bridge.road.inputs import Inputs, read_both, references_of
 from bridge.road.planning import linked
 from bridge.road.printed_sessions import with_stems
 from stemwright.values import dataclass
@@ -14,6 +14,7 @@ from stemwright.values import dataclass
 if TYPE_CHECKING:
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
+    from bridge.pages.proposal import Beside
     from bridge.planning import Plan
     from bridge.rendering import Context
     from bridge.storing import Store
@@ -79,3 +80,11 @@ def played_groups(song: AdvisedSong) -> Mapping[str, Signal]:
     events.stage("lanes")
     with working(song.context.jobs, WORKER_MODULES):
         return {name: signal for name, (signal, _) in render_lanes(song.context).items()}
+
+
+def beside_of(song: AdvisedSong, before: Signal, after: Signal) -> Beside:
+    """Two sums of its groups beside its rough mix and references, which are listened to alone."""
+    from bridge.pages.proposal import beside_both
+
+    context, references = song.context, references_of(song.session)
+    return beside_both(before, after, references, song.plan, context.store, context.jobs)

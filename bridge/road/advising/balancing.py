@@ -8,8 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.road.advising.advised_song import AdvisedSong, job_of, played_groups, read_song
-from bridge.road.inputs import Inputs
+from bridge.road.advising.advised_song import (
+    AdvisedSong,
+    beside_of,
+    job_of,
+    played_groups,
+    read_song,
+)
+from bridge.road.inputs import Inputs, references_of
 from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
+    from bridge.pages.proposal import Beside
     from bridge.road.advising.job_settings import Place
     from bridge.storing import Store
     from sessions import Session
@@ -49,7 +56,7 @@ def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Bala
     InputError, MachineError and RenderError as a render does, `no_rough` and `no_reference` for a
     job without them, and as `bridge.advising.balance_to_rough` does.
     """
-    from bridge.advising import level_of
+    from bridge.advising import balance_sums, level_of
     from bridge.checking import opened_song
     from bridge.road.stem_checking.stem_checks import store_of
 
@@ -69,7 +76,9 @@ def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Bala
             else:
                 made, sounds = _to_rough(given, song, groups, levels, audio)
             if page is not None:
-                _write_page(page, given.job, made, sounds())
+                events.stage("page")
+                beside = beside_of(song, *balance_sums(groups, made))
+                _write_page(page, given.job, made, sounds(), beside)
             return made
 
 
@@ -119,11 +128,11 @@ def _to_reference(
     return made, partial(balance_sounds, groups, made, levels, first, None, song.rate_hz)
 
 
-def _write_page(page: Path, job: Job, made: Balance, sounds: Sounds) -> None:
+def _write_page(page: Path, job: Job, made: Balance, sounds: Sounds, beside: Beside) -> None:
     from bridge.advising import write_balance_page
     from bridge.jobs import song_name
 
-    write_balance_page(page, made, sounds, song_name(job))
+    write_balance_page(page, made, sounds, beside, song_name(job))
 
 
 def apply_balance(
@@ -191,11 +200,7 @@ def _rough_of(job: Job, session: Session) -> str:
 
 def _references_of(job: Job, session: Session) -> list[Path]:
     """The references that are files of their own. Raises InputError `no_reference`."""
-    found = [
-        each.media.path
-        for each in session.references
-        if each.kind == "reference" and each.media.member is None and each.right is None
-    ]
+    found = [path for kind, _, path in references_of(session) if kind == "reference"]
     if found:
         return found
     raise InputError(

@@ -7,7 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.road.advising.advised_song import AdvisedSong, job_of, played_groups, read_song
+from bridge.road.advising.advised_song import (
+    AdvisedSong,
+    beside_of,
+    job_of,
+    played_groups,
+    read_song,
+)
 from bridge.road.inputs import Inputs
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
@@ -54,6 +60,7 @@ def freed(given: ToUnmask, events: Events, page: Path | None = None) -> Unmaskin
             groups, song.rate_hz, leads=given.leads, only=given.only, stage=events.stage
         )
         if page is not None:
+            events.stage("page")
             _write_page(page, given.job, made, groups, song)
         return made
 
@@ -61,11 +68,12 @@ def freed(given: ToUnmask, events: Events, page: Path | None = None) -> Unmaskin
 def _write_page(
     page: Path, job: Job, made: Unmasking, groups: Sequence[PlayedGroup], song: AdvisedSong
 ) -> None:
-    from bridge.advising import unmasked_sounds, write_unmasking_page
+    from bridge.advising import unmasked_sounds, unmasked_sums, write_unmasking_page
     from bridge.jobs import song_name
 
     sounds = unmasked_sounds(groups, made, song.rate_hz)
-    write_unmasking_page(page, made, sounds, song_name(job))
+    beside = beside_of(song, *unmasked_sums(groups, made, song.rate_hz))
+    write_unmasking_page(page, made, sounds, beside, song_name(job))
 
 
 def apply_unmasking(given: ToUnmask, made: Unmasking) -> tuple[str, ...]:

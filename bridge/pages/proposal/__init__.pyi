@@ -1,0 +1,23 @@
+from .beside_both import (
+    Beside as Beside,
+    beside_both as beside_both,
+)
+from .page import (
+    Proposal as Proposal,
+    write_proposal as write_proposal,
+)
+from .song_deck import (
+    BothSounds as BothSounds,
+    Target as Target,
+    song_deck as song_deck,
+)
+
+__all__ = [
+    "Beside",
+    "BothSounds",
+    "Proposal",
+    "Target",
+    "beside_both",
+    "song_deck",
+    "write_proposal",
+]
