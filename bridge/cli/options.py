@@ -108,6 +108,10 @@ Skip = Annotated[
         help="A file among the stems to leave out, by its name or a glob; repeatable.",
     ),
 ]
+Page = Annotated[
+    Path | None,
+    typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
+]
 Long = Annotated[
     bool, typer.Option("--long", help="Allow stems whose times make the song longer than 3 h.")
 ]

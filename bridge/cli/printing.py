@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 from unicodedata import category
 
@@ -52,6 +53,12 @@ def say(*lines: str, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     stream.write("".join(f"{_encodable(printable(line), stream.encoding)}\n" for line in lines))
     stream.flush()
+
+
+def say_size(file: Path | None, *, err: bool = False) -> None:
+    """Say how large a file is that was written; nothing where none was."""
+    if file is not None:
+        say(f"{file}  {file.stat().st_size / 1e6:.1f} MB", err=err)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

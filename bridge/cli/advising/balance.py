@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
-from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.advising.given_job import job_inputs
+from bridge.cli.options import JobPath, Jobs, Json, Page, PluginPath, StorePath, Trust
+from bridge.cli.printing import print_json, say, say_size, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import Inputs, ToBalance, ToCheck, apply_balance, balanced, check_page_place, cores
+from bridge.road import ToBalance, apply_balance, balanced
 from stemwright.problems import InputError, Problem
 from stemwright.words import listed
 
@@ -44,10 +44,7 @@ def balance(
         bool,
         typer.Option("--estimates", help="With --apply: write the moves that are estimates, too."),
     ] = False,
-    page: Annotated[
-        Path | None,
-        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
-    ] = None,
+    page: Page = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -62,30 +59,17 @@ def balance(
 
     Example: stemwright balance song/
     """
-    from bridge.jobs import load_job
-
     if estimates and not apply:
         said = "--estimates goes with --apply: it says what that writes"
         raise InputError(Problem("usage", said, hint="see stemwright balance --help"))
     if per_stem and to == "reference":
         said = "--per-stem goes with the rough mix: a reference knows nothing of single stems"
         raise InputError(Problem("usage", said, hint="see stemwright balance --help"))
-    found = load_job(job)
-    inputs = Inputs(
-        (),
-        found.chain_path,
-        store=store,
-        plugin_folders=plugin_path or (),
-        trusted=trust or (),
-        jobs=jobs or cores(),
-    )
-    given = ToBalance(inputs.of_job(found), to, per_stem, before_inserts)
-    if page is not None:
-        check_page_place(ToCheck(job=job, mix=found.rough), page)
+    inputs = job_inputs(job, page, store, plugin_path, trust, jobs)
+    given = ToBalance(inputs, to, per_stem, before_inserts)
     with ProgressBar() as bar:
         made = balanced(given, bar, page)
-    if page is not None:
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    say_size(page, err=True)
     if json:
         changed = apply_balance(given, made, estimates=estimates) if apply else ()
         print_json({**made.as_json(), "applied": apply, "changed": list(changed)})

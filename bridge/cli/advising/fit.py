@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.cli.advising.standing_in import say_changed
-from bridge.cli.options import Jobs, Json, PluginPath, StorePath, Trust
-from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.options import Jobs, Json, Page, PluginPath, StorePath, Trust
+from bridge.cli.printing import print_json, say, say_size, show_table
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
@@ -117,10 +117,7 @@ def fit(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="CHAIN", help="Write a copy of the chain.")
     ] = None,
-    page: Annotated[
-        Path | None,
-        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
-    ] = None,
+    page: Page = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -184,8 +181,7 @@ def fit(
         found = fit_inserts(
             wanted, lambda made, most, least: bar.show(made, most, f"{least:.2f}"), page
         )
-    if page is not None:
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    say_size(page, err=True)
     if not json:
         _tell(found)
     texts = _written(wanted, found, chain, out, apply=apply)
@@ -216,21 +212,14 @@ def _inputs(
     trust: list[Path] | None,
     jobs: int | None,
 ) -> Inputs:
+    from bridge.cli.advising.given_job import inputs_of
     from bridge.cli.given_song import GivenSong, names_job
-    from bridge.road import Inputs, cores
 
     is_job = names_job(chain)
     if not is_job and not stems:
         raise InputError(_NO_STEMS)
-    inputs = Inputs(
-        session=stems or (),
-        chain=chain,
-        store=store,
-        plugin_folders=plugin_path or (),
-        trusted=trust or (),
-        jobs=jobs or cores(),
-    )
-    return GivenSong(stems or (), chain, chain if is_job else None).of(inputs)
+    song = GivenSong(stems or (), chain, chain if is_job else None)
+    return inputs_of(song, store, plugin_path, trust, jobs)
 
 
 def _ends(words: str | None) -> tuple[float | None, float | None]:

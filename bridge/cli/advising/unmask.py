@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.options import JobPath, Jobs, Json, PluginPath, StorePath, Trust
-from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.advising.given_job import job_inputs
+from bridge.cli.options import JobPath, Jobs, Json, Page, PluginPath, StorePath, Trust
+from bridge.cli.printing import print_json, say, say_size, show_table
 from bridge.cli.progress import ProgressBar
-from bridge.road import (
-    Inputs,
-    ToCheck,
-    ToUnmask,
-    apply_unmasking,
-    check_page_place,
-    check_song_chain,
-    cores,
-    freed,
-)
+from bridge.road import ToUnmask, apply_unmasking, check_song_chain, freed
 
 if TYPE_CHECKING:
     from bridge.advising import FreeingCut, GroupEffect, Unmasking
@@ -43,10 +34,7 @@ def unmask(
         bool,
         typer.Option("--apply", help="Write the cuts into the song's chain; show what changed."),
     ] = False,
-    page: Annotated[
-        Path | None,
-        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
-    ] = None,
+    page: Page = None,
     store: StorePath = None,
     plugin_path: PluginPath = None,
     trust: Trust = None,
@@ -61,26 +49,13 @@ def unmask(
 
     Example: stemwright unmask song/
     """
-    from bridge.jobs import load_job
-
-    found = load_job(job)
-    inputs = Inputs(
-        (),
-        found.chain_path,
-        store=store,
-        plugin_folders=plugin_path or (),
-        trusted=trust or (),
-        jobs=jobs or cores(),
-    )
-    given = ToUnmask(inputs.of_job(found), tuple(lead or ()), tuple(only or ()))
-    if page is not None:
-        check_page_place(ToCheck(job=job, mix=found.rough), page)
+    inputs = job_inputs(job, page, store, plugin_path, trust, jobs)
+    given = ToUnmask(inputs, tuple(lead or ()), tuple(only or ()))
     if apply:
-        check_song_chain(found)
+        check_song_chain(given.job)
     with ProgressBar() as bar:
         made = freed(given, bar, page)
-    if page is not None:
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    say_size(page, err=True)
     if not json:
         _show(made)
     changed = apply_unmasking(given, made) if apply else ()

@@ -20,8 +20,8 @@ from bridge.cli.checking.repairs import (
     still_open,
 )
 from bridge.cli.given_song import names_job
-from bridge.cli.options import Jobs, Json, Long, Skip, StorePath
-from bridge.cli.printing import print_json, say, show_table
+from bridge.cli.options import Jobs, Json, Long, Page, Skip, StorePath
+from bridge.cli.printing import print_json, say, say_size, show_table
 from bridge.cli.progress import ProgressBar
 from bridge.road import (
     Inputs,
@@ -82,10 +82,7 @@ def check(
     language: Annotated[
         str, typer.Option("--language", help="Of the mail: en, de, or a template (.toml).")
     ] = "en",
-    page: Annotated[
-        Path | None,
-        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
-    ] = None,
+    page: Page = None,
     repair: RepairInto = None,
     only: Only = None,
     dry_run: DryRun = False,
@@ -123,7 +120,7 @@ def check(
         repairs = made_repairs(asked, given, report, _Shown(bar))
     if page is not None:
         write_page_of_check(given, report, page)
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+        say_size(page, err=True)
     if letters is not None:
         text = letters.letter(report, title_of_song(given))
         print_json({"message": text}) if json else say(*text.splitlines())

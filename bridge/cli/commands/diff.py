@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.given_song import finished
-from bridge.cli.options import Json, PluginPath, StorePath
-from bridge.cli.printing import print_json, say
+from bridge.cli.options import Json, Page, PluginPath, StorePath
+from bridge.cli.printing import print_json, say, say_size
 from bridge.road import (
     StateTexts,
     compared,
@@ -56,10 +56,7 @@ def diff(
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML as well.")
     ] = None,
-    page: Annotated[
-        Path | None,
-        typer.Option("--page", metavar="FILE", help="Write a page to look at and listen to."),
-    ] = None,
+    page: Page = None,
     excerpt: Annotated[
         bool, typer.Option("--excerpt", help="A small page: excerpts alone, no whole songs.")
     ] = False,
@@ -130,8 +127,7 @@ def _document(found: DocumentDiff, md: bool, as_json: bool) -> int:
 def _audio(found: Diff, page: Path | None, md: bool, as_json: bool) -> int:
     from bridge.comparing import diff_lines, markdown
 
-    if page is not None:
-        say(f"{page}  {page.stat().st_size / 1e6:.1f} MB", err=True)
+    say_size(page, err=True)
     if as_json:
         print_json(found.as_json())
     elif md:

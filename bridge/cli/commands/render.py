@@ -29,7 +29,7 @@ from bridge.cli.options import (
     ThroughMaster,
     Trust,
 )
-from bridge.cli.printing import print_json, say
+from bridge.cli.printing import print_json, say, say_size
 from bridge.cli.ranges import excerpt
 from bridge.road import Inputs, Work, cores, render_master
 from stemwright.problems import EXIT_NO, InputError, Problem
@@ -323,8 +323,7 @@ def tell(record: Record, folder: Path, song: Sequence[Path] = ()) -> None:
             f"{_figure(measures.loudness_range_lu)} LU range"
             + ("" if output.reached else "  TARGET MISSED")
         )
-    page = folder / "report.html"
-    say(f"{page}  {page.stat().st_size / 1e6:.1f} MB")
+    say_size(folder / "report.html")
     say(*(_verdict(record, output) for output in record.outputs), err=True)
 
 

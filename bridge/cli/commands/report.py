@@ -9,7 +9,7 @@ import typer
 
 from bridge.cli.given_song import finished
 from bridge.cli.options import Json, PluginPath, StemsPlace, StorePath
-from bridge.cli.printing import print_json, say
+from bridge.cli.printing import print_json, say, say_size
 from bridge.road import cores, report_again, without_insert
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def report(
             of_main = {key: record.get(key) for key in ("beside", "playback")}
             print_json({"report": str(path), "bytes": path.stat().st_size, **of_main})
         else:
-            say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+            say_size(path)
         return
     found = without_insert(
         folder,
