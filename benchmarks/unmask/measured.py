@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from stemwright.values import dataclass
 class Measured:
     """A pair: the cut nearest to its band, if any frees the voice there, and what was measured.
 
-    `told_hz` is where the voice is said to stay hidden by the masker;
+    `told_hz` is where nearest to it the voice is said to stay hidden by the masker, `voice_bands`
+    how many bands are named of the voice in all, `bands` of all groups;
     `off_phon` is by how much each cut's measured gain differs from the foretold one; `moved_lu` the
     most that a group's own loudness changes, `lost_phon` the most that is heard less of one;
     `again` is how many cuts a second run proposes.
@@ -30,6 +31,8 @@ class Measured:
     depth_db: float | None
     foretold_phon: float | None
     told_hz: float | None
+    voice_bands: int
+    bands: int
     off_phon: Sequence[float]
     moved_lu: float
     lost_phon: float
@@ -46,10 +49,10 @@ class Measured:
         return hz is not None and abs(math.log2(hz / self.pair.hz)) <= 1 / 3
 
 
-def measured() -> Iterator[Measured]:
+def measured(made: Callable[[Path], Iterator[Pair]] = pairs) -> Iterator[Measured]:
     """Every pair, its files removed after."""
     with tempfile.TemporaryDirectory(prefix="stemwright-unmask-") as name:
-        for pair in pairs(Path(name)):
+        for pair in made(Path(name)):
             progress(f"{pair.name}, {pair.hz:g} Hz")
             yield _measured(pair, Path(name) / "store")
 
@@ -59,8 +62,12 @@ def _measured(pair: Pair, store: Path) -> Measured:
     words = ["unmask", str(pair.job), "--lead", pair.voice]
     told = run([*words, "--apply"], store)
     again = run(words, store)
-    near = [each for each in told["cuts"] if each["frees"] == pair.voice]
-    best = min(near, key=lambda each: abs(math.log2(each["hz"] / pair.hz)), default=None)
+    freed = [each for each in told["cuts"] if each["frees"] == pair.voice]
+    near = [each for each in freed if each["group"] == pair.masker]
+    best = min(near, key=lambda each: _octaves(each, pair), default=None)
+    left = [each for each in told["still_hidden"] if each["group"] == pair.voice]
+    masked = [each for each in left if each["by"] == pair.masker]
+    worst = min(masked, key=lambda each: _octaves(each, pair), default=None)
     moved = [each for each in told["groups"] if not each["lead"]]
     return Measured(
         pair,
@@ -68,12 +75,18 @@ def _measured(pair: Pair, store: Path) -> Measured:
         None if best is None else best["hz"],
         None if best is None else best["depth_db"],
         None if best is None else best["gain_phon"],
-        next((each["hz"] for each in told["still_hidden"] if each["by"] == pair.masker), None),
+        None if worst is None else worst["hz"],
+        len(freed) + len(left),
+        len(told["cuts"]) + len(told["still_hidden"]),
         [_gain_phon(told, again, each) - each["gain_phon"] for each in told["cuts"]],
         max((abs(each["level_lu"] or 0.0) for each in moved), default=0.0),
         max((-(each["audible_phon"] or 0.0) for each in moved), default=0.0),
         len(again["cuts"]),
     )
+
+
+def _octaves(found: Mapping[str, Any], pair: Pair) -> float:
+    return abs(math.log2(found["hz"] / pair.hz))
 
 
 def _gain_phon(

@@ -13,6 +13,7 @@ from benchmarks.unmask.measured import Measured
 PAGE = ROOT / "docs" / "unmask.md"
 _HEAD = (
     "voice, masker", "loud at, Hz", "cut at, Hz", "told at, Hz", "named",
+    "bands named of the voice", "of all groups",
     "depth, dB", "hidden, phon",
     "gain, phon", "off, phon", "most moved, LU", "most lost, phon", "cuts again",
 )  # fmt: skip
@@ -26,10 +27,11 @@ def pairs_table(found: Sequence[Measured]) -> str:
     rows.append((
         f"all {len(found)}", "", "", "",
         f"{named.total() - named['no']}, {named['cut']} cut",
+        str(sum(each.voice_bands for each in found)), str(sum(each.bands for each in found)),
         "", "", "", f"{max(off, default=0.0):.2f}", f"{max(each.moved_lu for each in found):.2f}",
         f"{max(each.lost_phon for each in found):.2f}", str(sum(each.again for each in found)),
     ))  # fmt: skip
-    rows.append(("goal", "", "", "", "all", "", "", "", "1", "1", "1", ""))
+    rows.append(("goal", "", "", "", "all", "", "", "", "", "", "1", "1", "1", ""))
     return markdown(_HEAD, rows)
 
 
@@ -41,6 +43,8 @@ def _row(each: Measured) -> tuple[str, ...]:
         _shown(each.hz, 0),
         _shown(each.told_hz, 0),
         each.named,
+        str(each.voice_bands),
+        str(each.bands),
         _shown(each.depth_db, 1),
         _shown(each.hidden_phon, 1),
         _shown(each.foretold_phon, 2),

@@ -31,6 +31,16 @@ _REAL = {
     "potassium": ("bgvox", "synth", "pad_bass"),
 }
 """Of shared songs: what is to be heard, what hides it, and what sounds beside both."""
+_OTHER_BANDS_HZ = (
+    280.0, 355.0, 450.0, 560.0, 710.0, 900.0, 1120.0, 1400.0, 1800.0, 2240.0, 2800.0, 3550.0,
+    4500.0,
+)  # fmt: skip
+"""Between those; of other parts, which no threshold was set by."""
+_OTHER_REAL = (
+    ("caesium", "bgvox", "fx", "hats"),
+    ("crunkdemo-lmms", "2_Synth", "1_Bass", "4_Clap 04"),
+    ("potassium", "keys", "drums", "pad_bass"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,7 @@ def pairs(place: Path) -> Iterator[Pair]:
     And voices of noise that have most where nothing hides them, under a masker of one band only.
     """
     for parts in _parts():
-        for hz in _formants_hz(parts.voice):
-            folder = place / f"{parts.name.replace(' ', '-')}-{hz:.0f}"
-            sounds = {
-                "voice": _at(parts.voice, -20.0),
-                "masker": _loud_about(parts.masker, hz),
-                "other": _at(parts.other, -22.0),
-            }
-            yield _written(parts.name, hz, sounds, folder)
+        yield from _paired(parts, _BANDS_HZ, place)
     for hz, elsewhere_hz in _NARROW_HZ:
         for under_db in _NARROW_UNDER_DB:
             sounds = {
@@ -77,13 +80,41 @@ def pairs(place: Path) -> Iterator[Pair]:
             yield _written(name, hz, sounds, place / f"narrow-{hz:.0f}-{under_db:.0f}")
 
 
-def _formants_hz(voice: Block) -> list[float]:
+def other_pairs(place: Path) -> Iterator[Pair]:
+    """Other parts of the shared songs and of the demo, in bands between those of `pairs`."""
+    named = [
+        (f"{song}, {names[0]} and {names[1]}", DATA / "stems" / song, names)
+        for song, *names in _OTHER_REAL
+    ]
+    for name, folder, names in named:
+        paths = [folder / f"{each}.flac" for each in names]
+        if all(path.exists() for path in paths):
+            start = _fullest(paths)
+            yield from _paired(
+                _Parts(name, *(_taken(path, start) for path in paths)), _OTHER_BANDS_HZ, place
+            )
+    bass, pad = (stem(name, SECONDS, RATE_HZ) for name in ("bass", "pad"))
+    yield from _paired(_Parts("demo, pad and noise", pad, _pink(), bass), _OTHER_BANDS_HZ, place)
+
+
+def _paired(parts: _Parts, bands_hz: Sequence[float], place: Path) -> Iterator[Pair]:
+    for hz in _formants_hz(parts.voice, bands_hz):
+        folder = place / f"{parts.name.replace(' ', '-')}-{hz:.0f}"
+        sounds = {
+            "voice": _at(parts.voice, -20.0),
+            "masker": _loud_about(parts.masker, hz),
+            "other": _at(parts.other, -22.0),
+        }
+        yield _written(parts.name, hz, sounds, folder)
+
+
+def _formants_hz(voice: Block, bands_hz: Sequence[float]) -> list[float]:
     """The thirds of an octave with most of a voice's power, more than an octave apart."""
     spectrum = np.square(np.abs(np.fft.rfft(voice, axis=1))).sum(axis=0)
     lines_hz = np.arange(len(spectrum)) * RATE_HZ / voice.shape[1]
     found: list[float] = []
     powers = {
-        hz: spectrum[(lines_hz > hz / _THIRD) & (lines_hz < hz * _THIRD)].sum() for hz in _BANDS_HZ
+        hz: spectrum[(lines_hz > hz / _THIRD) & (lines_hz < hz * _THIRD)].sum() for hz in bands_hz
     }
     for hz in sorted(powers, key=lambda each: -powers[each]):
         if all(max(hz / each, each / hz) > 2.0 for each in found):

@@ -12,16 +12,22 @@ from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, erb_hz
 from bridge.advising.unmasking.cuts import RATIO, Cut
 from bridge.advising.unmasking.hearing import Frames
 from bridge.advising.unmasking.loudness_levels import phon_between, phon_of
-from bridge.advising.unmasking.scene import DEEPEST_DB, REGIONS, Loudnesses, loudnesses, partial_of
+from bridge.advising.unmasking.scene import (
+    DEEPEST_DB,
+    REGIONS,
+    Loudnesses,
+    loudnesses,
+    partial_of_two,
+)
 from stemwright.decibels import linear_power, power_db
 from stemwright.values import dataclass
 
 _MOST_CUTS = 3
 _FRAMES = 600
-_LEAST_HIDDEN_PHON, LEAST_GAIN_PHON = 5.0, 1.0
-_LEAST_LEAD_PHON, _CLEARER_PHON = 3.0, 3.0
+LEAST_HIDDEN_PHON, LEAST_GAIN_PHON = 5.0, 1.0
+LEAST_LEAD_PHON, _CLEARER_PHON = 3.0, 3.0
 """The last: by which a group that is cut is less hidden there than what it frees, but for leads."""
-_MOST_TRIES = 24
+_MOST_TRIES, _BESIDE_BANDS = 24, 2
 _WANTED_GAIN_PHON = 3.0
 _LEAST_SHARE = 0.03
 """Of all its loudness that a group has in a band worth freeing."""
@@ -29,7 +35,7 @@ _MOST_COST_PHON = 0.9
 LEAST_DB = 0.5
 _DEPTHS_DB = (LEAST_DB, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, DEEPEST_DB)
 _LOWEST_HZ, _HIGHEST_HZ = 80.0, 12000.0
-_APART = 2.0**0.5
+APART = 2.0**0.5
 _LEAD_COUNTS = 4.0
 _MOVES_UNDER = 0.75
 """A band moves where the freed group sounds in less of the time than this."""
@@ -55,7 +61,7 @@ class Group:
 
 def chosen(groups: Sequence[Group], factor: float) -> tuple[Cut, ...]:
     """At most three a group, those that free most first. None without two groups that sound."""
-    every = max(1, len(groups[0].powers) // _FRAMES) if groups else 1
+    every = every_frames([each.powers for each in groups])
     powers = [each.powers[::every].copy() for each in groups]
     found: list[Cut] = []
     for _ in range(_MOST_CUTS):
@@ -68,12 +74,17 @@ def chosen(groups: Sequence[Group], factor: float) -> tuple[Cut, ...]:
     return tuple(found)
 
 
+def every_frames(powers: Sequence[Frames]) -> int:
+    """How many frames of a long song may be passed over: some 600 are heard."""
+    return max(1, len(powers[0]) // _FRAMES) if powers else 1
+
+
 def _round(
     groups: Sequence[Group], powers: Sequence[Frames], factor: float, before: Sequence[Cut]
 ) -> list[Cut]:
     """The best cut of every group that has one, no two for the same band of the same group."""
     new: list[Cut] = []
-    heard, tries = loudnesses(powers, factor), _MOST_TRIES
+    heard, tried_places = loudnesses(powers, factor), list[tuple[int, int, int]]()
     for place in _candidates(groups, heard):
         masker, freed, band = place
         one, other = groups[masker], groups[freed]
@@ -81,24 +92,38 @@ def _round(
         taken = [*before, *new]
         if any(each.group == one.id for each in new) or not _fits(cut, one, taken):
             continue
-        if not tries:
+        if any(_is_beside(place, each) for each in tried_places):
+            continue
+        if len(tried_places) == _MOST_TRIES:
             break
-        tries -= 1
+        tried_places.append(place)
         deep = _moving(cut, groups, powers, place, taken)
-        depth_db = _depth_db(heard, _tried(groups, powers, factor, deep), place)
+        depth_db = _depth_db(heard, _tried(groups, powers, factor, deep, place), place)
         if depth_db is None:
             continue
         spared = _moving(replace(cut, depth_db=depth_db), groups, powers, place, taken)
-        if _gain_phon(heard, _tried(groups, powers, factor, spared), place) >= LEAST_GAIN_PHON:
+        tried = _tried(groups, powers, factor, spared, place)
+        if _gain_phon(heard, tried, place) >= LEAST_GAIN_PHON:
             new.append(spared)
     return new
 
 
-def _tried(groups: Sequence[Group], powers: Sequence[Frames], factor: float, cut: Cut) -> Powers:
-    """(groups, bands) of mean sone with the cut in it."""
+def _is_beside(place: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Whether they are of the same two groups, no more than an ERB apart: one does as another."""
+    return place[:2] == other[:2] and abs(place[2] - other[2]) <= _BESIDE_BANDS
+
+
+def _tried(
+    groups: Sequence[Group],
+    powers: Sequence[Frames],
+    factor: float,
+    cut: Cut,
+    place: tuple[int, int, int],
+) -> Powers:
+    """(2, bands) of mean sone with the cut in it: the group that is cut, and the freed one."""
     turned = list(powers)
     turn_down(turned, [each.id for each in groups], cut)
-    return partial_of(turned, factor)[0]
+    return partial_of_two(turned, place[:2], factor)
 
 
 def _candidates(groups: Sequence[Group], heard: Loudnesses) -> Iterator[tuple[int, int, int]]:
@@ -107,15 +132,14 @@ def _candidates(groups: Sequence[Group], heard: Loudnesses) -> Iterator[tuple[in
     shape /= 1.0 - linear_power(-DEEPEST_DB)
     inside = REGIONS.astype(np.float64)
     partial, alone = heard.partial @ inside.T, heard.alone @ inside.T
-    left = partial + 0.02 * alone
     own = np.maximum(heard.alone.sum(axis=1), 1e-9)
     gained = np.einsum("mgb,cb->mgc", heard.relief, shape)
     weight = np.array([_LEAD_COUNTS if each.is_lead else 1.0 for each in groups])
-    shares = left / np.maximum(alone, 1e-9)
     hidden = phon_of(alone) - phon_of(partial)
-    score = (weight / own)[None, :, None] * gained * (1.0 - shares)[None]
+    lost = (alone - partial) / own[:, None]
+    score = (weight / own)[None, :, None] * gained * lost[None]
     leads = np.array([each.is_lead for each in groups])
-    least = np.where(leads, _LEAST_LEAD_PHON, _LEAST_HIDDEN_PHON)
+    least = np.where(leads, LEAST_LEAD_PHON, LEAST_HIDDEN_PHON)
     fits = (hidden >= least[:, None]) & (alone >= _LEAST_SHARE * own[:, None])
     clearer = hidden[:, None] <= hidden[None] - _CLEARER_PHON
     fits = fits[None] & (clearer | leads[None, :, None])
@@ -137,14 +161,14 @@ def _fits(cut: Cut, group: Group, taken: Sequence[Cut]) -> bool:
         return False
     near = [each.hz for each in (*own, *group.cuts)]
     near += [each.hz for each in taken if each.frees in (cut.group, cut.frees)]
-    return all(max(cut.hz / hz, hz / cut.hz) >= _APART for hz in near)
+    return all(max(cut.hz / hz, hz / cut.hz) >= APART for hz in near)
 
 
 def _depth_db(heard: Loudnesses, deep: Powers, place: tuple[int, int, int]) -> float | None:
     """No more than frees the band well, and than the group can spare; `deep` is at the deepest."""
     masker, _, _ = place
     gain = _gain_phon(heard, deep, place)
-    cost = phon_between(deep[masker].sum(), heard.partial[masker].sum())
+    cost = phon_between(deep[0].sum(), heard.partial[masker].sum())
     if gain < LEAST_GAIN_PHON:
         return None
     wanted = next((d for d in _DEPTHS_DB if gain * d / DEEPEST_DB >= _WANTED_GAIN_PHON), DEEPEST_DB)
@@ -155,7 +179,7 @@ def _depth_db(heard: Loudnesses, deep: Powers, place: tuple[int, int, int]) -> f
 def _gain_phon(heard: Loudnesses, tried: Powers, place: tuple[int, int, int]) -> float:
     _, freed, band = place
     inside = REGIONS[band]
-    return phon_between(heard.partial[freed][inside].sum(), tried[freed][inside].sum())
+    return phon_between(heard.partial[freed][inside].sum(), tried[1][inside].sum())
 
 
 def _moving(

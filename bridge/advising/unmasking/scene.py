@@ -25,6 +25,7 @@ DEEPEST_DB = 6.0
 _PAUSE_DB = -10.0
 _CHUNK = 128
 _REACH_CAMS = 1.0
+_LEAST = 1e-12
 
 REGIONS = np.abs(CENTRES_CAMS[:, None] - CENTRES_CAMS[None, :]) <= _REACH_CAMS + 1e-9
 """(centres, bands): what belongs to the band about a centre: one ERB on either side."""
@@ -93,6 +94,17 @@ def partial_of(groups: Sequence[Frames], factor: float) -> tuple[Powers, Powers]
     return scale * partial, scale * alone
 
 
+def partial_of_two(groups: Sequence[Frames], two: tuple[int, int], factor: float) -> Powers:
+    """(2, bands) of mean sone of two groups beside all; the others are heard as one."""
+    rest = [each for number, each in enumerate(groups) if number not in two]
+    scene = [*(groups[number] for number in two), *([np.sum(rest, axis=0)] if rest else [])]
+    partial = np.zeros((2, groups[0].shape[2]))
+    for heard in chunks(scene, factor):
+        for number in range(2):
+            partial[number] += _sone(heard, number, _noise(heard, number))
+    return np.asarray(partial / max(len(groups[0]), 1))
+
+
 def hidden_frames(
     groups: Sequence[Frames], factor: float, places: Sequence[tuple[int, int]], most_left: float
 ) -> list[Powers]:
@@ -117,6 +129,26 @@ def hidden_frames(
         sounds = (alone > 0.0) & (alone >= 0.1 * alone.mean())
         made.append(np.array([sounds, sounds & (left <= most_left * alone)], np.float64))
     return made
+
+
+def hiders(
+    groups: Sequence[Frames], factor: float, places: Sequence[tuple[int, int]], every: int = 1
+) -> Powers:
+    """(places, groups): sone that each group and band loses to every other, of `every`-th frames.
+
+    What is lost in a frame is shared out as the others excite that band.
+    """
+    lost = np.zeros((len(places), len(groups)))
+    for heard in chunks(groups, factor, every):
+        for number, (which, band) in enumerate(places):
+            signal, noise = heard.places[which], _noise(heard, which)
+            left = partial_loudness(signal, noise)
+            gone = heard.of_content(which, partial_loudness(signal, np.zeros_like(signal)) - left)
+            excited = heard.places[:, :, REGIONS[band]].sum(axis=2)
+            excited[which] = 0.0
+            shares = excited / np.maximum(excited.sum(axis=0), _LEAST)
+            lost[number] += shares @ gone[:, REGIONS[band]].sum(axis=1)
+    return lost
 
 
 def _each(heard: Excitations) -> Iterator[tuple[Powers, Powers, Powers]]:

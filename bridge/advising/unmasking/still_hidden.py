@@ -1,45 +1,86 @@
-"""What no cut frees: where a lead stays hidden, and by what."""
+"""What no cut frees: where a group stays hidden, and by what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers, through_ear
-from bridge.advising.unmasking.cuts import HiddenBand
+from bridge.advising.unmasking.auditory_bands import CENTRES_HZ, Powers
+from bridge.advising.unmasking.choosing import (
+    APART,
+    LEAST_HIDDEN_PHON,
+    LEAST_LEAD_PHON,
+    every_frames,
+)
+from bridge.advising.unmasking.cuts import Cut, HiddenBand
 from bridge.advising.unmasking.hearing import Frames
-from bridge.advising.unmasking.loudness_levels import phon_between
-from bridge.advising.unmasking.scene import REGIONS
+from bridge.advising.unmasking.loudness_levels import phon_of
+from bridge.advising.unmasking.scene import REGIONS, hiders
 
-_LEAST_SHARE = 0.1
-"""Of all its loudness that a lead has in a band whose loss is worth a word."""
-_LEAST_HIDDEN_PHON = 20.0
-"""A quarter as loud as alone."""
+_LEAST_SHARE = 0.05
+"""Of all its loudness that a group has in a band whose loss is worth a word: a mean band's."""
+_LEAST_BESIDE_CUTS_PHON = 20.0
+"""A quarter as loud as alone: where a cut frees a band already, only that is worth a word."""
+_MOST_OF_A_LEAD, _MOST = 2, 1
 
 
 def still_hidden(
     names: Sequence[str],
     leads: frozenset[str],
+    cuts: Sequence[Cut],
     powers: Sequence[Frames],
+    factor: float,
     heard: Powers,
     alone: Powers,
-) -> Iterator[HiddenBand]:
-    """For each lead the band of which most is lost, if no more than a quarter is left of it.
+) -> tuple[HiddenBand, ...]:
+    """For each group the band in which most is lost of it, and one more of a lead.
 
-    `heard` and `alone` are (groups, bands) of sone, beside the others and alone.
+    `powers`, `heard` and `alone` are with the cuts in; the last two are (groups, bands) of sone,
+    beside the others and alone. Each band is hidden by as much as a cut is worth it.
     """
     inside = REGIONS.astype(np.float64)
-    played = np.array([each.sum(axis=(0, 1), dtype=np.float64) for each in powers])
-    played = (played * through_ear()) @ inside.T
+    own, left = alone @ inside.T, heard @ inside.T
+    hidden_phon = phon_of(own) - phon_of(left)
+    places: list[tuple[int, int]] = []
     for number, name in enumerate(names):
-        own, left = alone[number] @ inside.T, heard[number] @ inside.T
-        band = int((own - left).argmax())
-        hidden_phon = phon_between(left[band], own[band])
-        much = own[band] >= _LEAST_SHARE * alone[number].sum()
-        if name in leads and much and hidden_phon >= _LEAST_HIDDEN_PHON:
-            others = [each for each in range(len(names)) if each != number]
-            loudest = max(others, key=lambda each: played[each][band])
-            yield HiddenBand(
-                name, names[loudest], float(f"{CENTRES_HZ[band]:.3g}"), round(hidden_phon, 1)
-            )
+        worth = hidden_phon[number] >= (LEAST_LEAD_PHON if name in leads else LEAST_HIDDEN_PHON)
+        worth &= (own[number] > 0.0) & (own[number] >= _LEAST_SHARE * alone[number].sum())
+        lost = np.where(worth, own[number] - left[number], 0.0)
+        freed_hz = [each.hz for each in cuts if each.frees == name]
+        peaks = [
+            band
+            for band in _peaks(lost)
+            if hidden_phon[number, band] >= _LEAST_BESIDE_CUTS_PHON or _is_away(band, freed_hz)
+        ]
+        most = _MOST_OF_A_LEAD if name in leads else _MOST
+        places += [(number, band) for band in peaks[:most]]
+    if not places:
+        return ()
+    by = hiders(powers, factor, places, every_frames(powers)).argmax(axis=1)
+    return tuple(
+        HiddenBand(
+            names[number],
+            names[masker],
+            float(f"{CENTRES_HZ[band]:.3g}"),
+            round(float(hidden_phon[number, band]), 1),
+        )
+        for (number, band), masker in zip(places, by, strict=True)
+    )
+
+
+def _peaks(lost: Powers) -> list[int]:
+    """Where more is lost than beside it, most first, half an octave apart."""
+    sides = np.pad(lost, 1)
+    tops = np.flatnonzero((lost > 0.0) & (lost >= sides[:-2]) & (lost >= sides[2:]))
+    found: list[int] = []
+    for band in sorted(tops.tolist(), key=lambda each: (-lost[each], each)):
+        if _is_away(band, [float(CENTRES_HZ[each]) for each in found]):
+            found.append(band)
+    return found
+
+
+def _is_away(band: int, from_hz: Sequence[float]) -> bool:
+    """Whether a band is half an octave away from all of them."""
+    hz = float(CENTRES_HZ[band])
+    return all(max(hz / each, each / hz) >= APART for each in from_hz)

@@ -90,7 +90,7 @@ def unmasked(
     spent = _spent(known, before, factor)
     cuts, after = _bounded(groups, before, cuts, spent, factor, rate_hz, keep=bool(only))
     names = [each.lane.id for each in groups]
-    left = tuple(still_hidden(names, named, after.powers, after.partial, after.alone))
+    left = still_hidden(names, named, cuts, after.powers, factor, after.partial, after.alone)
     return Unmasking(
         _freed(groups, before, after, cuts, factor),
         tuple(_effect(each, n, named, before, after) for n, each in enumerate(groups)),
