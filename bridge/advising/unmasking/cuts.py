@@ -147,7 +147,7 @@ class GroupEffect:
 
 @dataclass(frozen=True)
 class HiddenBand:
-    """Where `group` stays hidden once all cuts are in; `by` has most there."""
+    """Where `group` stays hidden once all cuts are in; most of what is lost there goes to `by`."""
 
     group: str
     by: str
@@ -159,7 +159,7 @@ class HiddenBand:
         """What the engineer reads of it."""
         return (
             f"about {self.hz:g} Hz {self.by} hides {self.group} by {self.hidden_phon:.1f} phon "
-            "still: no cut that can be spared frees it there; faders or another part would"
+            "still: no (deeper) cut can be spared there; faders or another part would free it"
         )
 
 
@@ -167,7 +167,7 @@ class HiddenBand:
 class Unmasking:
     """Cuts, what they free first, and all groups in the chain's order.
 
-    `still_hidden` are bands of leads that cuts do not free.
+    `still_hidden` are bands that cuts do not free.
     """
 
     cuts: tuple[FreeingCut, ...]
