@@ -4,16 +4,14 @@ ends as it does alone, or with a named error."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,90 +20,12 @@ import psutil
 import pytest
 import soundfile
 
-from bridge.farming import CANCEL, STATUS, SUBMIT, Farm, asked, security
+from bridge.farming import CANCEL, SUBMIT, Farm, asked
 from bridge.hosting import HostedInsert, PrepareJob, RunJob, host, scan
 from bridge.plugins import Moved, Wanted
-from stemwright.problems import StemwrightError
+from live_farm import LiveFarm, end, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, prctl")
-
-SEATS = """
-schema = 1
-[[seat]]
-plugin = "Fixture Gain"
-kind = "floating"
-licence = "gain, studio wide"
-count = 1
-"""
-
-
-def _port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-class LiveFarm:
-    """A scheduler and two workers of its own, each with a store that no other sees."""
-
-    def __init__(self, place: Path, plugins: Path, held: ExitStack) -> None:
-        self.place, self._plugins, self._held = place, plugins, held
-        self.address = f"tcp://127.0.0.1:{_port()}"
-        (place / "seats.toml").write_text(SEATS)
-        self.scheduler = self.begin_scheduler()
-        self.workers = {name: self.begin_worker(name) for name in ("one", "two")}
-        self.wait(lambda: len(self.status()["machines"]) == 2)
-
-    def begin_scheduler(self) -> subprocess.Popen[bytes]:
-        port = self.address.rpartition(":")[2]
-        words = ["scheduler", "--port", port, "--dashboard-port", "0", "--songs", "2"]
-        store = ["--queue", str(self.place / "queue"), "--store", str(self.place / "songs")]
-        return self._begin(*words, *store)
-
-    def begin_worker(self, name: str, file_bytes: int | None = None) -> subprocess.Popen[bytes]:
-        """Its files are at most so long: a longer one is a full disk to it."""
-        words = ["worker", self.address, "--name", name, "--threads", "2"]
-        words += ["--plugins", str(self._plugins), "--seats", str(self.place / "seats.toml")]
-        return self._begin(*words, "--store", str(self.place / name), file_bytes=file_bytes)
-
-    def _begin(self, *words: str, file_bytes: int | None = None) -> subprocess.Popen[bytes]:
-        log = self._held.enter_context((self.place / "log").open("ab"))
-        command = [sys.executable, "-m", "stemwright", "farm", *words]
-        if file_bytes is not None:
-            command = ["prlimit", f"--fsize={file_bytes}", *command]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-        self._held.callback(_end, process)
-        return process
-
-    def status(self) -> Mapping[str, Any]:
-        with suppress(StemwrightError):
-            return asked(self.address, None, STATUS)
-        return {"songs": [], "machines": []}
-
-    def wait(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
-        until_s = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < until_s, (self.place / "log").read_text()[-3000:]
-            time.sleep(0.1)
-
-    def song(self, job: Path) -> Mapping[str, Any]:
-        rows = [each for each in self.status()["songs"] if each["job"] == str(job)]
-        return rows[-1] if rows else {"state": "unknown"}
-
-    def over(self, *jobs: Path) -> list[Mapping[str, Any]]:
-        self.wait(
-            lambda: all(self.song(job)["state"] in ("done", "missed", "failed") for job in jobs)
-        )
-        return [self.song(job) for job in jobs]
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +69,6 @@ def jobs(
         return folder
 
     return made
-
-
-@pytest.fixture
-def run(command_line: Callable[..., Any]) -> Callable[..., Any]:
-    from bridge.cli.app import app
-
-    return command_line(app)
 
 
 def _hash_alone(run: Callable[..., Any], job: Path, store: Path) -> str:
@@ -245,7 +158,7 @@ def test_a_client_of_dask_has_no_code_of_its_own_run(farm):
 
 def test_a_queue_has_one_scheduler_and_a_port_one_listener(farm, run):
     queue = ("--queue", farm.place / "queue", "--store", farm.place / "songs")
-    other = run("farm", "scheduler", "--port", _port(), "--dashboard-port", 0, *queue)
+    other = run("farm", "scheduler", "--port", free_port(), "--dashboard-port", 0, *queue)
     assert other.code == 3
     assert "the queue is in use by" in other.err
     port = farm.address.rpartition(":")[2]
@@ -337,12 +250,12 @@ def test_a_machine_whose_disk_is_full_is_passed_over_and_named(farm, jobs, run, 
             _go_on(each)
     assert said.code == 0, said.out
     for name in ("one", "two"):
-        _end(farm.workers[name])
+        end(farm.workers[name])
     farm.wait(lambda: len(farm.status()["machines"]) == 1)
     said = run("render", job, "--store", tmp_path / "alone", *words)
     assert said.code == 3
     assert json.loads(said.out)["errors"][0]["message"].startswith("on tiny: no space left")
-    _end(tiny)
+    end(tiny)
     for name in ("one", "two"):
         farm.workers[name] = farm.begin_worker(name)
     farm.wait(lambda: {each["machine"] for each in farm.status()["machines"]} == {"one", "two"})
@@ -370,57 +283,3 @@ def test_a_song_is_cancelled_once_and_handed_in_once(farm, jobs, run):
     farm.wait(lambda: farm.song(job)["state"] == "cancelled")
     assert run("farm", "cancel", farm.address, job).code == 2
     assert not (job / "draft").exists()
-
-
-def test_only_who_has_a_certificate_is_answered(run, tmp_path):
-    certs = tmp_path / "certs"
-    assert run("farm", "certs", certs).code == 0
-    assert all(each.stat().st_mode & 0o077 == 0 for each in certs.iterdir())
-    assert run("farm", "certs", certs).code == 2, "it replaces none"
-    port = _port()
-    words = ["scheduler", "--port", str(port), "--dashboard-port", "0", "--certs", str(certs)]
-    words += ["--queue", str(tmp_path / "queue"), "--store", str(tmp_path / "store")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stemwright", "farm", *words],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        identity, address = security(certs, "client"), f"tls://127.0.0.1:{port}"
-        until_s = time.monotonic() + 30.0
-        while True:
-            try:
-                assert asked(address, identity, STATUS)["songs"] == ()
-                break
-            except StemwrightError:
-                assert time.monotonic() < until_s
-        said = run("farm", "status", f"tcp://127.0.0.1:{port}")
-        assert said.code == 3
-        assert "takes other certificates, or none" in said.err
-        other = tmp_path / "others"
-        assert run("farm", "certs", other).code == 0
-        said = run("farm", "status", address, "--certs", other)
-        assert said.code == 3, "a certificate of another farm's authority"
-        (other / "ca.pem").write_bytes((certs / "ca.pem").read_bytes())
-        said = run("farm", "status", address, "--certs", other)
-        assert said.code == 2
-        assert "of another set" in said.err
-    finally:
-        _end(process)
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("scheduler", "--host", "10.1.2.3"), "nothing would say who they are"),
-        (("status", "tcp://10.1.2.3:8786"), "nothing would say who they are"),
-        (("status", "tls://127.0.0.1:8786"), "needs --certs"),
-        (("status", "http://127.0.0.1:1"), "is no address of a scheduler"),
-        (("status", "tcp://127.0.0.1:1"), "there is no farm to be had"),
-    ],
-)
-def test_a_farm_is_on_loopback_or_has_certificates(run, words, said):
-    found = run("farm", *words)
-    assert found.code in (2, 3)
-    assert said in found.err
-    assert os.linesep.join(found.err.splitlines()).count("Traceback") == 0
