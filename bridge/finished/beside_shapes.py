@@ -51,13 +51,13 @@ class ToneTold(Shape):
 
 
 class OtherTold(Shape):
-    """A rough mix, a reference, another master or an earlier version of the song.
+    """A rough mix, a reference, another master, a target or an earlier version of the song.
 
     `offset_s` is what was taken off to have it in time; None where no place is sure. `loudness_lu`
     is how differently both get louder and softer, where they run beside each other.
     """
 
-    kind: Literal["mix", "reference", "master", "version"]
+    kind: Literal["mix", "reference", "master", "target", "version"]
     name: Text
     offset_s: Annotated[float, Field(ge=-1e7, le=1e7)] | None
     figures: FiguresTold

@@ -6,6 +6,9 @@ from .advising.balancing import (
 from .advising.chain_copy import (
     check_free as check_free,
 )
+from .advising.fit_page import (
+    check_fit_page as check_fit_page,
+)
 from .advising.fit_writing import (
     fit_into_chain as fit_into_chain,
     fit_into_copy as fit_into_copy,
@@ -14,7 +17,6 @@ from .advising.fit_writing import (
 from .advising.fitting import (
     Fitted as Fitted,
     ToFit as ToFit,
-    check_fit_page as check_fit_page,
     fit_inserts as fit_inserts,
 )
 from .advising.song_chain import (

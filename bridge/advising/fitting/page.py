@@ -1,30 +1,14 @@
-"""A fit to look at and listen to: settings, spectra, and the target beside before and after."""
+"""A fit to look at and listen to: settings, and the target beside before and after."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from bridge.advising.fitting.fitting import Fit, Turned
 from bridge.advising.fitting.scoring import Sound
-from bridge.comparing import tone_of
-from bridge.metering import THIRDS
-from bridge.pages import (
-    Chart,
-    Curve,
-    Deck,
-    chart,
-    figure,
-    hz_ticks,
-    players,
-    table,
-    tag,
-    text,
-)
-from bridge.pages.proposal import BothSounds, Proposal, Target, song_deck, write_proposal
+from bridge.pages import Deck, figure, players, table, tag, text
+from bridge.pages.proposal import Beside, BothSounds, Proposal, Target, song_deck, write_proposal
 from stemwright.values import dataclass
-
-_HEARD_HZ = (20.0, 20000.0)
 
 
 @dataclass(frozen=True)
@@ -52,16 +36,16 @@ class Distance:
 
 
 def write_fit_page(
-    path: Path, fit: Fit, distance: Distance, sounds: FitSounds, inserts: str
+    path: Path, fit: Fit, distance: Distance, sounds: FitSounds, beside: Beside, inserts: str
 ) -> None:
     """Write the page of a fit. Raises MachineError where the disk refuses."""
     heading = inserts if any(each.changed for each in fit.turned) else f"{inserts}: stays"
     sections = (
         ("Listen", players([_deck(sounds)])),
-        ("Spectra", _spectra(sounds)),
         ("Settings", _settings(fit)),
     )
-    write_proposal(path, Proposal(f"{inserts}: fit", heading, _tiles(fit, distance), sections))
+    said = Proposal(f"{inserts}: fit", heading, _tiles(fit, distance), sections, beside)
+    write_proposal(path, said)
 
 
 def _tiles(fit: Fit, distance: Distance) -> list[tuple[str, str, str, str]]:
@@ -83,29 +67,6 @@ def _deck(sounds: FitSounds) -> Deck:
         sounds.rate_hz, start_s, sounds.before, sounds.after, "settings as they are", target
     )
     return song_deck("the inserts", both)
-
-
-def _spectra(sounds: FitSounds) -> str:
-    """Thirds of an octave of half the sum of left and right, each at its own level."""
-    rows = (
-        ("target", "s3", sounds.target),
-        ("before", "s1", sounds.before),
-        ("after", "s2", sounds.after),
-    )
-    curves = tuple(
-        Curve(name, colour, _points(sound, sounds.rate_hz), bold=name == "target")
-        for name, colour, sound in rows
-    )
-    drawn = Chart("Mid, thirds of an octave", "dB", "Hz", curves, hz_ticks(), _HEARD_HZ, log_x=True)
-    return chart(drawn)
-
-
-def _points(sound: Sound, rate_hz: int) -> tuple[tuple[float, float | None], ...]:
-    levels = tone_of([sound], rate_hz).mid_db
-    return tuple(
-        (hz, level if math.isfinite(level) else None)
-        for hz, level in zip(THIRDS.centres_hz(rate_hz), levels, strict=False)
-    )
 
 
 def _settings(fit: Fit) -> str:

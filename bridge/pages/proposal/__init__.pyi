@@ -1,6 +1,7 @@
 from .beside_both import (
     Beside as Beside,
     beside_both as beside_both,
+    beside_excerpt as beside_excerpt,
 )
 from .page import (
     Proposal as Proposal,
@@ -18,6 +19,7 @@ __all__ = [
     "Proposal",
     "Target",
     "beside_both",
+    "beside_excerpt",
     "song_deck",
     "write_proposal",
 ]

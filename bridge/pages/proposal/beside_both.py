@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+
+from blake3 import blake3
 
 from bridge.audio import Block
 from bridge.finished import BesideTold
 from bridge.gathering import Signal, cut
 from bridge.pages.report import (
     Heard,
+    Kind,
     Reference,
     Row,
     beside_others,
@@ -18,7 +22,7 @@ from bridge.pages.report import (
     references_heard,
 )
 from bridge.planning import Plan
-from bridge.storing import Store
+from bridge.storing import Store, digest
 from stemwright.values import dataclass
 
 
@@ -27,12 +31,13 @@ class Beside:
     """What was heard: `own` the song before and after, `others` the music that lies beside it.
 
     `told` are figures and distances of the song's, by its names; without other music those of what
-    the proposal changes.
+    the proposal changes. `is_song` tells that all of a song was heard, no excerpt.
     """
 
     own: tuple[Row, ...]
     others: tuple[Row, ...]
     told: tuple[tuple[str, BesideTold], ...]
+    is_song: bool = True
 
 
 def beside_both(
@@ -52,23 +57,57 @@ def beside_both(
     rate_hz = plan.engine.sample_rate_hz
     stems = [stem for lane in plan.lanes for stem in lane.stems]
     frames = max((stem.frames_at(rate_hz) for stem in stems), default=0)
-    signals = {"before": before, "after": after}
-    if before.digest == after.digest:
-        del signals["after"]
-    own = [_heard(name, each, frames, rate_hz) for name, each in signals.items()]
+    own = [
+        _heard("version", name, signal.digest, (rate_hz, frames), partial(_cut, signal, frames))
+        for name, signal in (("before", before), ("after", after))
+    ]
     ordered = sorted(references, key=lambda each: each[0] != "mix")
-    heard = [*own, *references_heard(ordered, plan, frames, store)]
+    return _listened(own, references_heard(ordered, plan, frames, store), store, jobs)
+
+
+def _cut(signal: Signal, frames: int) -> Iterator[Block]:
+    return cut(signal.blocks(), frames)
+
+
+def beside_excerpt(
+    before: Block, after: Block, target: Block, rate_hz: int, store: Store, *, is_other_music: bool
+) -> Beside:
+    """The same of some seconds of a song, (2, frames) each, and of what they shall be like."""
+    kind: Kind = "reference" if is_other_music else "target"
+    named: list[tuple[Kind, str, Block]]
+    named = [("version", "before", before), ("version", "after", after), (kind, kind, target)]
+    heard = [
+        _heard(
+            kind,
+            name,
+            digest("excerpt", samples=blake3(samples.tobytes()).hexdigest()),
+            (rate_hz, samples.shape[1]),
+            partial(iter, [samples]),
+        )
+        for kind, name, samples in named
+    ]
+    return replace(_listened(heard[:2], heard[2:], store, 1), is_song=False)
+
+
+def _heard(
+    kind: Kind,
+    name: str,
+    named: str,
+    form: tuple[int, int],
+    blocks: Callable[[], Iterator[Block]],
+) -> Heard:
+    """Of a rate and so many frames."""
+    return Heard(kind, name, named, *form, blocks, offset_s=None if kind == "reference" else 0.0)
+
+
+def _listened(own: Sequence[Heard], others: Sequence[Heard], store: Store, jobs: int) -> Beside:
+    """What is heard of both; of two that are the same only the first."""
+    first, last = own
+    kept = [first] if first.digest == last.digest else [first, last]
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        rows = tuple(pool.map(partial(looked, store=store), heard))
-    kept, others = rows[: len(own)], rows[len(own) :]
-    return Beside(kept, others, tuple(_told(kept, others, store).items()))
-
-
-def _heard(name: str, signal: Signal, frames: int, rate_hz: int) -> Heard:
-    def blocks() -> Iterator[Block]:
-        return cut(signal.blocks(), frames)
-
-    return Heard("version", name, signal.digest, rate_hz, frames, blocks, offset_s=0.0)
+        rows = tuple(pool.map(partial(looked, store=store), [*kept, *others]))
+    mine, theirs = rows[: len(kept)], rows[len(kept) :]
+    return Beside(mine, theirs, tuple(_told(mine, theirs, store).items()))
 
 
 def _told(own: Sequence[Row], others: Sequence[Row], store: Store) -> dict[str, BesideTold]:

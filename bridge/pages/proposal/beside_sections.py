@@ -17,6 +17,7 @@ from bridge.pages.report import (
     versions_section,
 )
 
+_TITLE = "Beside the rough mix and the reference"
 _COLOURS = 8
 _NO_MASTER = (
     "Before and after are the groups' sum, as it comes to the returns and the master bus: a drive "
@@ -32,8 +33,10 @@ def beside_sections(beside: Beside) -> str:
     faults = [f"{row.heard.name}: {row.fault}" for row in beside.others if row.fault is not None]
     unread = tag("ul", "".join(tag("li", text(each)) for each in faults)) if faults else ""
     if not beside.told:
-        return section("Beside the rough mix and the reference", unread)
-    title = "Beside the rough mix and the reference" if beside.others else "Before and after"
+        return section(_TITLE, unread)
+    title = _TITLE if beside.others else "Before and after"
+    if not beside.is_song:
+        title = f"Beside the {beside.others[0].heard.name}, in these seconds"
     drawn = list(_drawn(beside))
     curves = loudness_over_time("Short-term loudness, level-matched", drawn)
     lines = spectra_of("Spectra, level-matched", drawn)
@@ -45,7 +48,7 @@ def beside_sections(beside: Beside) -> str:
             "" if curves is None else chart(curves, f"3 s windows, each at its end. {matched}"),
         ),
         section("Spectra", "" if lines is None else chart(lines, matched)),
-        section("As services play it", _playback(beside)),
+        section("As services play it", _playback(beside) if beside.is_song else ""),
     ])  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from .excerpts import (
 )
 from .heard_signal import (
     Heard as Heard,
+    Kind as Kind,
 )
 from .path_cards import (
     insert_words as insert_words,
@@ -65,6 +66,7 @@ __all__ = [
     "PAGE",
     "Drawn",
     "Heard",
+    "Kind",
     "Reference",
     "ReportPages",
     "Row",

@@ -12,6 +12,7 @@ _KINDS = {
     "mix": "rough mix",
     "reference": "reference",
     "master": "other master",
+    "target": "target",
     "version": "earlier",
 }
 _Versions = Sequence[tuple[str, BesideTold]]

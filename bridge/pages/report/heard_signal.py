@@ -11,11 +11,12 @@ from stemwright.values import dataclass
 if TYPE_CHECKING:
     from bridge.audio import Block
 
-Kind = Literal["mix", "reference", "master", "stems", "group", "version"]
-"""`mix` the rough mix, `reference` and `master` finished music beside it, `stems` their plain sum,
-`group` a group after its inserts, `version` a file of this render."""
+Kind = Literal["mix", "reference", "master", "target", "stems", "group", "version"]
+"""`mix` the rough mix, `reference` and `master` finished music beside it, `target` the same
+performance as it shall sound, `stems` their plain sum, `group` a group after its inserts, `version`
+a file of this render."""
 
-SAME_SONG = frozenset({"mix", "master", "stems", "version"})
+SAME_SONG = frozenset({"mix", "master", "target", "stems", "version"})
 """Kinds that are the song itself, wherever they were found to lie."""
 
 

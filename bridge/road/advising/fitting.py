@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.road.advising.fit_page import fit_sounds, write_page_of_fit
 from bridge.road.advising.fit_targets import Target
 from bridge.road.inputs import Inputs, read_both
 from bridge.road.planning import linked
@@ -129,43 +130,9 @@ def fit_inserts(
             fit, now, fitted_chain = _as_it_was(fit), was, chain
         made = _told(wanted, fit, score, was, now, part, fitted_chain)
         if page is not None:
-            _write_page(page, wanted, made, score, was, now, rate_hz)
+            sounds = fit_sounds(wanted, made, score, was, now, rate_hz)
+            write_page_of_fit(page, wanted, made, sounds, store)
     return made
-
-
-def check_fit_page(wanted: ToFit, page: Path) -> None:
-    """Refuse a place for the page that is none, before any work is done.
-
-    Raises InputError as `bridge.comparing.check_outputs` and `bridge.finished.refuse_kept` do, and
-    `page_over_input` for a file that is no page of ours.
-    """
-    from bridge.comparing import check_outputs
-    from bridge.finished import refuse_kept
-    from bridge.pages import refuse_foreign_page
-
-    target = wanted.to or wanted.reference
-    read = [*wanted.inputs.named, *([target] if target else [])]
-    check_outputs({"page": page}, read, such_as="fit")
-    refuse_kept(page)
-    refuse_foreign_page(page)
-
-
-def _write_page(
-    page: Path, wanted: ToFit, made: Fitted, score: Score, was: Sound, now: Sound, rate_hz: int
-) -> None:
-    from bridge.advising import Distance, FitSounds, write_fit_page
-
-    begin = score.from_frame
-    sounds = FitSounds(
-        rate_hz,
-        made.start_s,
-        score.target,
-        was[:, begin:],
-        now[:, begin:],
-        is_other_music=wanted.to is None,
-    )
-    distance = Distance(made.before, made.after, made.unit)
-    write_fit_page(page, made.fit, distance, sounds, ", ".join(wanted.inserts))
 
 
 def _searched(wanted: ToFit, parts: Sequence[Part], sound: Sound, score: Score, told: Told) -> Fit:

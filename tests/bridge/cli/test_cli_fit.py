@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,14 @@ def test_a_fit_finds_a_prints_settings_and_writes_them_where_it_is_told_to(
     assert run(*asked, "-o", copy, "--page", page).code == 0
     shown = page.read_text()
     assert all(each in shown for each in ("threshold_db", "target", "before", "after", "Spectra"))
+    far = {
+        name: float(mid)
+        for name, mid in re.findall(r'row">(\w+ beside \w+)[^<]*</th><td>([\d.]+)', shown)
+    }
+    assert list(far) == ["before beside target", "after beside target", "after beside before"]
+    assert far["after beside target"] == 0.0
+    assert far["before beside target"] == far["after beside before"] > 0.0
+    assert "As services play it" not in shown
     assert begun.read_text() == before
     applied = run(*asked, "--apply")
     assert applied.code == 0
