@@ -49,6 +49,10 @@ from .song_audio import (
     opened_song as opened_song,
     plain_sum as plain_sum,
 )
+from .stem.level.dc_offset import (
+    OffsetMeter as OffsetMeter,
+    offset_words as offset_words,
+)
 from .stem_audio import (
     StemAudio as StemAudio,
     stem_audio as stem_audio,
@@ -66,6 +70,7 @@ __all__ = [
     "KnownStem",
     "Letters",
     "MixFit",
+    "OffsetMeter",
     "Progress",
     "Severity",
     "SongAudio",
@@ -82,6 +87,7 @@ __all__ = [
     "in_rough",
     "letters",
     "name_of",
+    "offset_words",
     "opened_song",
     "plain_sum",
     "quick_report",

@@ -6,6 +6,7 @@ import difflib
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from sessions.bundle.naming import (
 from sessions.errors import SessionError
 from sessions.formats.unreadable import EXPORTS
 from sessions.media.archives import Entry, is_clutter, member_entries
+from sessions.media.sound_headers import Fault, identify
 from stemwright.problems import Diagnostic, Problem
 from stemwright.values import dataclass
 from stemwright.words import printable
@@ -97,7 +99,9 @@ def list_bundle(paths: Sequence[Path], skips: Skips | None = None) -> Listing:
     """
     skips = skips or Skips(())
     if len(paths) == 1 and paths[0].is_dir():
-        return _chosen(_folder_entries(paths[0], skips), paths[0])
+        found = _chosen(_folder_entries(paths[0], skips), paths[0])
+        hidden = _told_hidden(found.entries[0].path.parent, skips)
+        return replace(found, diagnostics=(*found.diagnostics, *hidden))
     if len(paths) == 1 and file_extension(paths[0].name) == "zip":
         entries = [entry for entry in member_entries(paths[0]) if not skips.take(entry.name)]
         return _chosen(entries, paths[0])
@@ -189,6 +193,24 @@ def _is_session_folder(found: Sequence[Entry], chosen: str) -> bool:
     named = {word.casefold() for word in words_as_written(chosen)}
     beside = {file_extension(entry.name) for entry in found if not entry.folder}
     return bool(beside & EXPORTS.keys()) and not named & _EXPORT_WORDS
+
+
+def _told_hidden(folder: Path, skips: Skips) -> Iterator[Diagnostic]:
+    """Audio that is hidden by its name; what a Mac leaves beside a file, ._NAME, is none."""
+    for path in sorted(folder.glob(".[!_]*"), key=lambda each: each.name):
+        is_audio = file_extension(path.name) in AUDIO_EXTENSIONS and _holds_audio(path)
+        if is_audio and not skips.take(path.name):
+            name = printable(path.name)
+            message = f"{name} is a hidden file and left out; rename it if it is a stem"
+            yield Diagnostic("warning", "hidden_audio", name, message)
+
+
+def _holds_audio(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return not isinstance(identify(stream, path.stat().st_size), Fault)
+    except OSError:
+        return False
 
 
 def _told_folders(folders: Sequence[str], chosen: str) -> Iterator[Diagnostic]:

@@ -167,6 +167,18 @@ def test_clutter_is_not_audio(write_wav: WriteWav, tmp_path: Path) -> None:
     assert session.diagnostics == ()
 
 
+def test_a_stem_that_is_hidden_by_its_name_is_told(write_wav: WriteWav, tmp_path: Path) -> None:
+    for name in ("stems/kick.wav", "stems/.pad synth.wav"):
+        write_wav(name)
+    found = sessions.read(tmp_path)
+    assert [(each.severity, each.code, each.where) for each in found.diagnostics] == [
+        ("note", "used_subfolder", "stems"),
+        ("warning", "hidden_audio", ".pad synth.wav"),
+    ]
+    asked = sessions.read(tmp_path, skip=[".pad*"])
+    assert [each.code for each in asked.diagnostics] == ["used_subfolder", "skipped_stem"]
+
+
 def test_bare_title_and_mix_word_on_a_stem_are_warned_of(
     write_wav: WriteWav, tmp_path: Path
 ) -> None:

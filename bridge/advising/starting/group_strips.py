@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from bridge.advising.starting.grouping import VOICES, StarterGroup
-from bridge.advising.starting.listening import ESSES_HZ, LOWS_HZ, Listened
+from bridge.advising.starting.listening import ESSES_HZ, LOWS_HZ, OFFSET_HZ, Listened
 from bridge.advising.starting.strips import (
     BandLine,
     Setting,
@@ -14,6 +14,7 @@ from bridge.advising.starting.strips import (
     Strip,
     near_threshold_db,
 )
+from bridge.checking import offset_words
 from bridge.comparing import Tone
 from bridge.metering import THIRDS, nominal_hz
 from stemwright.decibels import linear_power, power_db
@@ -80,24 +81,26 @@ def _measured(group: StarterGroup, heard: Listened) -> Iterator[str]:
 
 
 def _clean(heard: Listened) -> Iterator[StarterInsert]:
-    found = rumble(heard.tone)
-    if found is None:
+    found, offset = rumble(heard.tone), heard.offset
+    if found is None and offset is None:
         return
-    lowest_hz, corner_hz, under_db = found
-    yield StarterInsert(
-        "clean",
-        "eq",
-        f"nothing but rumble below {lowest_hz:g} Hz: what is there lies {under_db:.0f} dB under the"
-        " music",
-        bands=(
-            BandLine(
-                (
-                    Setting("shape", "high_pass"),
-                    Setting("hz", corner_hz),
-                    Setting("slope_db_per_octave", 12),
-                )
-            ),
-        ),
+    corner_hz, whys = OFFSET_HZ, []
+    if found is not None:
+        lowest_hz, corner_hz, under_db = found
+        said = f"what is there lies {under_db:.0f} dB under the music"
+        whys.append(f"nothing but rumble below {lowest_hz:g} Hz: {said}")
+    if offset is not None:
+        whys.append(f"{offset_words(offset)}: `stemwright check` names the stems of which it is")
+    yield StarterInsert("clean", "eq", "; ".join(whys), bands=(_high_pass(corner_hz),))
+
+
+def _high_pass(hz: float) -> BandLine:
+    return BandLine(
+        (
+            Setting("shape", "high_pass"),
+            Setting("hz", hz),
+            Setting("slope_db_per_octave", 12),
+        )
     )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block, Framer
+from bridge.checking import OffsetMeter
 from bridge.comparing import Tone, ToneMeter
 from bridge.processing import SosFilter, passing
-from stemwright.decibels import linear
+from stemwright.decibels import amplitude_db, linear
 from stemwright.values import dataclass
 
 DETECTOR_HZ = 100.0
@@ -19,6 +21,12 @@ DETECTOR_HZ = 100.0
 
 ESSES_HZ = 6500.0
 LOWS_HZ = 120.0
+OFFSET_HZ = 20.0
+"""What lies below it is no music: offsets, and how they begin."""
+
+_OFFSET_DB = 40.0
+"""An offset further under the peaks moves nothing."""
+
 FRAMES_PER_S = 100
 _BELOW_LOUDEST_DB = 24.0
 _SILENT_DBFS = -90.0
@@ -38,7 +46,8 @@ class Listened:
     heard behind a high-pass at 100 Hz, `whole_*` of the whole signal. `esses_dbfs` is what 2 % of
     all peaks above 6.5 kHz are over. `falls_s` is the median time of falling by
     20 dB where the sound ends; None where it never does. `low_side_db` is the side under the mid
-    below 120 Hz. All levels of silence are None.
+    below 120 Hz. All levels of silence are None. `offset` is where the middle lies if not at zero,
+    full scale being 1: nothing else is of it.
     """
 
     tone: Tone
@@ -51,6 +60,7 @@ class Listened:
     esses_dbfs: float | None
     falls_s: float | None
     low_side_db: float | None
+    offset: float | None = None
 
 
 class Listener:
@@ -102,6 +112,23 @@ class Listener:
             falls_s=_falls_s(whole),
             low_side_db=_ratio_db(*reversed([_sum(each) for each in self._low_powers])),
         )
+
+
+def listened_over_offset(blocks: Callable[[], Iterable[Block]], sample_rate_hz: int) -> Listened:
+    """Read (2, frames) blocks through; once more without what lies below 20 Hz for an offset."""
+    meter = OffsetMeter(2, sample_rate_hz)
+
+    def metered() -> Iterator[Block]:
+        for block in blocks():
+            meter.add(block)
+            yield block
+
+    heard, offset = listened(metered(), sample_rate_hz), meter.result()
+    if offset is None or amplitude_db(abs(offset)) < (heard.peak_dbfs or 0.0) - _OFFSET_DB:
+        return heard
+    above = _filter("high_pass", OFFSET_HZ, sample_rate_hz)
+    heard = listened(map(above.process, blocks()), sample_rate_hz)
+    return replace(heard, offset=offset)
 
 
 def listened(blocks: Iterable[Block], sample_rate_hz: int) -> Listened:

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.advising.starting.chain_text import chain_text
 from bridge.advising.starting.group_strips import group_strip
 from bridge.advising.starting.grouping import StarterGroup, starter_groups
-from bridge.advising.starting.listening import Listened, listened
+from bridge.advising.starting.listening import Listened, listened, listened_over_offset
 from bridge.advising.starting.master_strip import Wanted, master_strip
 from bridge.advising.starting.references import Reference
 from bridge.advising.starting.returns import with_returns
@@ -36,6 +36,7 @@ _SHORTEST_S = 0.4
 """One block of a loudness: ITU-R BS.1770, annex 1."""
 
 _EASINGS = 4
+_STEP_LU = 0.1
 
 
 @dataclass(frozen=True)
@@ -159,10 +160,10 @@ class _Making:
         mastering = _Mastering(
             self, strips, listened(heard_blocks(bare), bare.rate_hz), bare.rate_hz
         )
-        loudness, best = mastering.best()
+        best = mastering.best()
         said = (*_said(best, before, self.reference), *_very_quiet(groups, heard))
         return Starter(
-            text=mastering.text(best.wanted, loudness, said),
+            text=mastering.text(best.wanted, best.loudness, said),
             said=said,
             groups=groups,
             measures=best.trial.measures,
@@ -187,7 +188,8 @@ class _Making:
         rate_hz = plan.engine.sample_rate_hz
         context = context_of(plan, trials.store, events=trials.events, jobs=trials.jobs)
         heard = {
-            lane.id: listened(lane_source(context, lane).blocks(), rate_hz) for lane in plan.lanes
+            lane.id: listened_over_offset(lane_source(context, lane).blocks, rate_hz)
+            for lane in plan.lanes
         }
         if all(each.peak_dbfs is None for each in heard.values()):
             raise InputError(_silent())
@@ -203,6 +205,7 @@ class _Tried:
     """A master as it was heard: what was wanted of its tone, and how near it came."""
 
     wanted: Wanted | None
+    loudness: Loudness
     trial: Trial
     distance: ToneDistance | None
 
@@ -223,32 +226,47 @@ class _Mastering:
     bus: Listened
     rate_hz: int
 
-    def best(self) -> tuple[Loudness, _Tried]:
-        """Bring the tone to the reference, and ease the target until the limiter does no harm."""
-        loudness, tried = self._eased(None, self.making.loudness)
+    def best(self) -> _Tried:
+        """Bring the tone to the reference, each as loud as the limiter lets it be unheard."""
+        tried = self._eased(None)
         if tried.distance is None:
-            return loudness, tried
-        loudness, toned = self._eased(Wanted.of(tried.distance), loudness)
-        return loudness, min(tried, toned, key=lambda each: each.off_db)
+            return tried
+        toned = self._eased(Wanted.of(tried.distance))
+        return min(tried, toned, key=lambda each: each.off_db)
 
-    def _eased(self, wanted: Wanted | None, loudness: Loudness) -> tuple[Loudness, _Tried]:
-        tried = self._tried(wanted, loudness)
-        for _ in range(_EASINGS):
-            deep_db = tried.trial.limited_db - MUCH_LIMITING_DB
-            if loudness.fixed or deep_db <= 0.0 or loudness.lufs <= LEAST_LUFS:
+    def _eased(self, wanted: Wanted | None) -> _Tried:
+        """The loudest that is limited by `MUCH_LIMITING_DB` at most, as loud as is aimed at."""
+        aim = self.making.loudness
+        at_aim = tried = self._tried(wanted, aim)
+        if aim.fixed or _deep_db(at_aim) <= 0.0:
+            return at_aim
+        lufs = self._bearable_lufs(at_aim)
+        for again in range(_EASINGS):
+            tried = self._tried(wanted, aim.eased(lufs, at_aim.trial.limited_db))
+            if _deep_db(tried) <= 0.0 or tried.loudness.lufs <= LEAST_LUFS:
                 break
-            eased = math.floor(2.0 * (loudness.lufs - 0.7 * deep_db)) / 2.0
-            loudness = loudness.eased(eased, tried.trial.limited_db)
-            tried = self._tried(wanted, loudness)
-        return loudness, tried
+            lufs = _stepped(lufs - _STEP_LU * 2**again)
+        return tried
+
+    def _bearable_lufs(self, deep: _Tried) -> float:
+        """How loud it may be, from one that is limited too far.
+
+        The deepest that a limiter takes off grows as the drive does, dB for dB: how loud the drive
+        is that takes off just enough tells a render at that drive.
+        """
+        drive_db = deep.trial.rendering.drive_db - _deep_db(deep)
+        text = self.text(deep.wanted, deep.loudness)
+        found = self.making.trials.of(text, drive_db=drive_db).measures["integrated_lufs"]
+        quieter = _stepped(deep.loudness.lufs - _STEP_LU)
+        return quieter if found is None else min(quieter, _stepped(found))
 
     def _tried(self, wanted: Wanted | None, loudness: Loudness) -> _Tried:
         trial = self.making.trials.of(self.text(wanted, loudness))
         reference = self.making.reference
         if reference is None:
-            return _Tried(wanted, trial, None)
+            return _Tried(wanted, loudness, trial, None)
         tone = tone_of(heard_blocks(trial), trial.rate_hz)
-        return _Tried(wanted, trial, tone_distance(tone, reference.tone))
+        return _Tried(wanted, loudness, trial, tone_distance(tone, reference.tone))
 
     def text(self, wanted: Wanted | None, loudness: Loudness, said: Sequence[str] = ()) -> str:
         """The chain with such a tone and such a loudness."""
@@ -260,6 +278,16 @@ class _Mastering:
             Setting("true_peak_dbtp", CEILING_DBTP, "room for lossy encoders"),
         )
         return chain_text(making.name, (*self.strips, master), target, said)
+
+
+def _stepped(lufs: float) -> float:
+    """A target in whole steps, not louder; what is a step but for its last bits is one."""
+    return round(math.floor(lufs / _STEP_LU + 1e-6) * _STEP_LU, 1)
+
+
+def _deep_db(tried: _Tried) -> float:
+    """How much farther than is unheard its limiter goes."""
+    return tried.trial.limited_db - MUCH_LIMITING_DB
 
 
 def _said(best: _Tried, before: ToneDistance | None, reference: Reference | None) -> Iterator[str]:

@@ -57,14 +57,15 @@ class Trials:
     jobs: int
     events: Events
 
-    def of(self, text: str, *, bare: bool = False) -> Trial:
+    def of(self, text: str, *, bare: bool = False, drive_db: float | None = None) -> Trial:
         """Render a chain. Raises what `bridge.gathering.link` and `bridge.rendering.render` do.
 
         A `bare` one has no target: it is kept in floats, which hold what is over full scale.
+        With a `drive_db` the loudness is what that makes of it.
         """
         plan = link(self.session, loads(text), self.store, jobs=self.jobs)
         context = context_of(plan, self.store, events=self.events, jobs=self.jobs)
-        made = render(context, "float64" if bare else "pcm24")
+        made = render(context, "float64" if bare else "pcm24", drive_db)
         return Trial(made.outputs[0].path, plan.engine.sample_rate_hz, made)
 
 

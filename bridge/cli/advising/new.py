@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from bridge.road import NewChain
 
 
+_QUIETEST_LUFS, _LOUDEST_LUFS = -40.0, -5.0
+
+
+def _in_range(lufs: float | None) -> float | None:
+    if lufs is not None and not _QUIETEST_LUFS <= lufs <= _LOUDEST_LUFS:
+        said = f"{lufs:g} LUFS is not between {_QUIETEST_LUFS:g} and {_LOUDEST_LUFS:g}"
+        raise typer.BadParameter(said)
+    return lufs
+
+
 def new(
     stems: Annotated[
         list[Path],
@@ -38,10 +48,9 @@ def new(
         float | None,
         typer.Option(
             "--target-lufs",
-            min=-40.0,
-            max=-5.0,
-            help="The master's loudness. Default: the reference's, else -14, and less where the"
-            " limiter would take more than 6 dB off.",
+            callback=_in_range,
+            help="The master's loudness, from -40 to -5. Default: the reference's, else -14, and"
+            " less where the limiter would take more than 6 dB off.",
         ),
     ] = None,
     store: StorePath = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from chains import CHAIN, Chain, Plugin, is_absolute, loads, toml_text, with_line_ends_of
@@ -55,10 +56,14 @@ def path_of(chain: Chain) -> Path:
 
 
 def check_free(out: Path) -> None:
-    """Raise InputError for a place that nothing can be written to: `output_exists`, `not_a_folder`.
+    """Raise InputError where no chain is written: `output_exists`, `not_a_folder`, `not_toml`.
 
-    What lies there is never overwritten.
+    What lies there is never overwritten. By its ending other commands know a chain.
     """
+    if out.suffix.casefold() != ".toml":
+        said, expected = f"{out.name} is no name of a chain", "a name that ends in .toml"
+        hint = f"-o {quote(str(out.with_suffix('.toml')))}"
+        raise InputError(Problem("not_toml", said, {"file": str(out)}, expected, hint=hint))
     if os.path.lexists(out):
         raise InputError(existing(out))
     if not out.parent.is_dir():

@@ -11,7 +11,12 @@ import pytest
 from bridge.advising.starting.chain_text import chain_text
 from bridge.advising.starting.group_strips import group_strip, rumble
 from bridge.advising.starting.grouping import MOST_GROUPS, starter_groups
-from bridge.advising.starting.listening import Listened, Listener, listened
+from bridge.advising.starting.listening import (
+    Listened,
+    Listener,
+    listened,
+    listened_over_offset,
+)
 from bridge.advising.starting.master_strip import master_strip
 from bridge.advising.starting.returns import with_returns
 from bridge.advising.starting.tone_match import matching_bells
@@ -82,6 +87,21 @@ def test_how_fast_a_sound_falls_and_how_even_it_is() -> None:
     for start in range(0, NOISE.shape[1], 777):
         cut.add(plucked(100.0)[:, start : start + 777])
     assert cut.result() == heard
+
+
+def test_a_constant_offset_is_taken_out_before_anything_is_set_by_it() -> None:
+    clean = listened([plucked(100.0)], RATE_HZ)
+    assert listened_over_offset(lambda: [plucked(100.0) + 1e-4], RATE_HZ).offset is None
+    heard = listened_over_offset(lambda: [plucked(100.0) + 0.1], RATE_HZ)
+    assert heard.offset == pytest.approx(0.1, abs=0.005)
+    assert heard.whole_quiet_dbfs == pytest.approx(clean.whole_quiet_dbfs, abs=0.3)
+    insert = group_strip(starter_groups([stem("lead vox")])[0], heard).inserts[0]
+    assert {each.key: each.value for each in insert.bands[0].settings} == {
+        "shape": "high_pass",
+        "hz": 20.0,
+        "slope_db_per_octave": 12,
+    }
+    assert "at +10.0" in insert.why or "at +9.9" in insert.why
 
 
 def test_levelling_leans_on_what_is_uneven_and_leaves_what_is_even() -> None:

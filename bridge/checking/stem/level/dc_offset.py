@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bridge.audio import Block
+from bridge.audio import Block, Framer
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
@@ -26,6 +26,35 @@ _FEWEST_S, _SHORT_TOLD = 4, 2e-3
 """The mean of a second of noise is not zero either."""
 
 
+class OffsetMeter:
+    """The offset of a signal of some channels; how it is cut into blocks does not matter."""
+
+    def __init__(self, channels: int, sample_rate_hz: int) -> None:
+        self._second = sample_rate_hz
+        window = np.hanning(sample_rate_hz + 1)[:-1]
+        self._window = window / window.sum()
+        self._framer = Framer(channels, sample_rate_hz)
+        self._means: list[Block] = [np.zeros((channels, 0))]
+
+    def add(self, block: Block) -> None:
+        """Take (channels, frames): the means of the seconds that are complete."""
+        ready = self._framer.add(block)
+        for first in range(0, ready.shape[1], self._second):
+            self._means.append(ready[:, first : first + self._second] @ self._window[:, None])
+
+    def result(self) -> float | None:
+        """The larger one of all channels, full scale being 1; None where it is none for sure."""
+        means = np.concatenate(self._means, axis=1)
+        if not means.shape[1]:
+            return None
+        offsets = np.median(means, axis=1)
+        side = int(np.abs(offsets).argmax())
+        low, high = np.quantile(means[side], (0.25, 0.75))
+        error = _ERROR * (high - low) / np.sqrt(means.shape[1])
+        least = _TOLD if means.shape[1] >= _FEWEST_S else _SHORT_TOLD
+        return float(offsets[side]) if abs(offsets[side]) >= max(least, _ERRORS * error) else None
+
+
 class DcOffset:
     """The offset of each channel, told with the larger of the two."""
 
@@ -34,32 +63,20 @@ class DcOffset:
 
     def __init__(self, facts: StemFacts) -> None:
         self._frames = facts.frames
-        self._second = facts.sample_rate_hz
-        window = np.hanning(self._second + 1)[:-1]
-        self._window = window / window.sum()
-        self._rest: Block = np.zeros((facts.channels, 0))
-        self._means: list[Block] = []
+        self._meter = OffsetMeter(facts.channels, facts.sample_rate_hz)
 
     def hear(self, passage: Passage) -> None:
-        """Take the means of the seconds that are complete."""
-        joined = np.concatenate([self._rest, passage.core], axis=1)
-        whole = joined.shape[1] // self._second
-        cut = whole * self._second
-        self._means.append(joined[:, :cut].reshape(len(joined), whole, self._second) @ self._window)
-        self._rest = joined[:, cut:].copy()
+        """Take the core."""
+        self._meter.add(passage.core)
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
-        means = np.concatenate(self._means, axis=1) if self._means else np.zeros((1, 0))
-        if not means.shape[1]:
-            return
-        offsets = np.median(means, axis=1)
-        side = int(np.abs(offsets).argmax())
-        offset = float(offsets[side])
-        low, high = np.quantile(means[side], (0.25, 0.75))
-        error = _ERROR * (high - low) / np.sqrt(means.shape[1])
-        least = _TOLD if means.shape[1] >= _FEWEST_S else _SHORT_TOLD
-        if abs(offset) >= max(least, _ERRORS * error):
+        offset = self._meter.result()
+        if offset is not None:
             severity: Severity = "minor" if abs(offset) >= _MINOR else "info"
-            words = f"its middle lies at {100 * offset:+.2f} % of full scale"
-            yield Found("dc_offset", severity, 0, self._frames, offset, words)
+            yield Found("dc_offset", severity, 0, self._frames, offset, offset_words(offset))
+
+
+def offset_words(offset: float) -> str:
+    """It, as the check tells it."""
+    return f"its middle lies at {100 * offset:+.2f} % of full scale"
