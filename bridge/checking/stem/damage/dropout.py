@@ -1,13 +1,15 @@
 """`dropout`: the sound stops dead and is back within a tenth of a second, or a buffer comes twice.
 
-Digital zeros of 0.7 to 100 ms with sound up to their edges on both sides: a buffer that was lost.
-A note that dies away before the next begins does not sound up to its edge; a gate's gaps keep a
-tempo, a chopped loop has the same gap again and again, and crushed sound has zeros of its own.
+Digital zeros of 0.7 to 100 ms that are cut into sound on both sides: a buffer that was lost. What
+ends by itself, a note as well as a grain or a seed, is next to nothing long before it is nothing; a
+fade of a buffer takes a millisecond. A gate's gaps keep a tempo, a chopped loop has the same gap
+again and again, crushed sound has zeros of its own, and notes or grains that are cut off are so
+before rests of any length too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,10 +30,17 @@ _ZERO = 2.0**-20
 _SHORTEST_S = 0.0007
 _LONGEST_S = 0.1
 _SHORT_S = 0.01
-_UNLIKE_SHORT, _UNLIKE = 12.0, 8.0
-"""What is behind it is as loud as what was before, by so much at most."""
+_LOUDER, _QUIETER = 12.0, 30.0
+"""What is behind it is as loud as what was before, by so much at most.
+
+The end of a sample that was trimmed is far quieter than the hit behind it, never far louder.
+"""
 _MOST_A_MINUTE = 30.0
 """More of the long ones than that is how it is played, note by note."""
+_MOST = 300
+"""More of all that keep no time is grains or a tone."""
+_FEWEST_CUTS, _SHARE_CUTS = 3, 0.5
+"""So many rests off any grid that are cut as a gap is, of the gaps: it is how the sound is made."""
 _BESIDE_S = 0.02
 _EDGE_S = 0.003
 _SOUNDS = 5e-4
@@ -39,6 +48,10 @@ _STOPS = 0.15
 """Of the level beside it, in the last 3 ms: what has less dies away."""
 _FADED_STOPS = 0.4
 """The same, of what comes to rest within a millisecond or two."""
+_NEXT_TO_NOTHING, _SOMETHING = 0.01, 0.1
+"""Of the highest sample in the last 3 ms."""
+_NEAR_S, _FADED_S = 0.0001, 0.0005
+"""Sound that is cut has so much again so near; what dies away by itself does not for longer."""
 _SHAPE_S = 0.01
 _ALIKE = 0.97
 _JUMP = 0.1
@@ -70,6 +83,8 @@ class Dropout:
         self._frames = max(1, facts.frames)
         self._gaps: list[_Gap] = []
         self._rests: tuple[set[int], set[int]] = set(), set()
+        self._cuts: set[tuple[int, int]] = set()
+        self._ends: set[tuple[int, int]] = set()
         self._twice: list[tuple[int, int]] = []
         self._shape = round(_SHAPE_S * facts.sample_rate_hz)
 
@@ -91,18 +106,32 @@ class Dropout:
 
     def findings(self) -> Iterator[Found]:
         """One a gap, those of both sides at once are one; one a buffer that came twice."""
-        gaps = self._unplayed()
-        found = list(_joined(sorted(gaps), round(_SHORTEST_S * self._rate_hz)))
-        short = round(_SHORT_S * self._rate_hz)
-        a_minute = 60.0 * self._rate_hz / self._frames
-        if sum(stop - start > short for start, stop, _ in found) * a_minute > _MOST_A_MINUTE:
-            found = [each for each in found if each[1] - each[0] <= short]
-        for start, stop, hard in found:
+        for start, stop, hard in self._lost() if self._gaps else ():
             length_ms = 1000.0 * (stop - start) / self._rate_hz
             severity: Severity = "major" if length_ms >= 1.0 and hard else "minor"
             words = f"the sound is gone for {length_ms:.1f} ms"
             yield Found("dropout", severity, start, stop, length_ms, words)
         yield from self._repeated()
+
+    def _lost(self) -> list[tuple[int, int, bool]]:
+        """The gaps that are no way of playing: whoever cuts sound off does so before rests too."""
+        in_time = [
+            {moment for moment, on in zip(sorted(rests), flags, strict=True) if on}
+            for rests in self._rests
+            for flags in (on_a_grid(sorted(rests), self._rate_hz, rolls=True),)
+        ]
+        gaps = self._unplayed(*in_time)
+        lost = list(_joined(sorted(gaps), round(_SHORTEST_S * self._rate_hz)))
+        short = round(_SHORT_S * self._rate_hz)
+        a_minute = 60.0 * self._rate_hz / self._frames
+        if sum(stop - start > short for start, stop, _ in lost) * a_minute > _MOST_A_MINUTE:
+            return []
+        hard, soft = (
+            len({start // short for start, stop in rests if not _in(in_time, start, stop)})
+            for rests in (self._cuts, self._cuts | self._ends)
+        )
+        most = max(_FEWEST_CUTS, _SHARE_CUTS * len(lost))
+        return [gap for gap in lost if (hard if gap[2] else soft) < most]
 
     def _repeated(self) -> Iterator[Found]:
         played = on_a_grid([start for start, _ in self._twice], self._rate_hz)
@@ -112,17 +141,13 @@ class Dropout:
                 words = f"the same {length_ms:.1f} ms come twice: a buffer of {stop - start} frames"
                 yield Found("dropout", "major", start, stop, length_ms, words)
 
-    def _unplayed(self) -> Iterator[tuple[int, int, bool]]:
+    def _unplayed(self, *in_time: set[int]) -> Iterator[tuple[int, int, bool]]:
         """The gaps that are neither in time nor the same again and again."""
-        played = repeats([gap.beside for gap in self._gaps], _ALIKE)
-        in_time = [
-            {moment for moment, on in zip(sorted(rests), flags, strict=True) if on}
-            for rests in self._rests
-            for flags in (on_a_grid(sorted(rests), self._rate_hz),)
-        ]
-        for gap, count in zip(self._gaps, played, strict=True):
-            if gap.start in in_time[0] or gap.stop in in_time[1]:
-                continue
+        gaps = [gap for gap in self._gaps if not _in(in_time, gap.start, gap.stop)]
+        if len(gaps) > _MOST * self._channels:
+            return
+        played = repeats([gap.beside for gap in gaps], _ALIKE)
+        for gap, count in zip(gaps, played, strict=True):
             if count < PLAYED * self._channels:
                 yield gap.start, gap.stop, gap.hard
 
@@ -138,37 +163,46 @@ class Dropout:
             self._rests[0].add(first + start)
         if rms(behind) > _SOUNDS and self._stops(behind[::-1]) > _STOPS:
             self._rests[1].add(first + stop)
-        if stop - start <= _LONGEST_S * rate_hz and self._is_lost(before, behind, stop - start):
-            shape = np.zeros(2 * self._shape, np.float32)
-            some, more = before[-self._shape :], behind[: self._shape]
-            shape[self._shape - len(some) : self._shape] = some
-            shape[self._shape : self._shape + len(more)] = more
-            hard = self._jumps(before, behind)
-            self._gaps.append(_Gap(first + start, first + stop, shape, hard))
+        rest = first + start, first + stop
+        if not self._is_cut(before) or self._is_crushed(before, behind):
+            return
+        if not self._is_cut(behind[::-1]):
+            self._ends.add(rest)
+        elif stop - start > _LONGEST_S * rate_hz or not self._is_lost(before, behind):
+            self._cuts.add(rest)
+        else:
+            shape, hard = self._beside(before, behind), self._jumps(before, behind)
+            self._gaps.append(_Gap(*rest, shape, hard))
 
-    def _is_lost(self, before: Block, behind: Block, frames: int) -> bool:
-        levels = rms(before), rms(behind)
-        unlike = _UNLIKE_SHORT if frames <= _SHORT_S * self._rate_hz else _UNLIKE
-        if min(levels) < _SOUNDS or self._is_crushed(before, behind):
-            return False
-        if self._goes_on(before, behind):
-            return True
-        alike = max(levels) <= unlike * min(levels)
-        return alike and self._ends_dead(before) and self._ends_dead(behind[::-1])
+    def _beside(self, before: Block, behind: Block) -> npt.NDArray[np.float32]:
+        shape = np.zeros(2 * self._shape, np.float32)
+        some, more = before[-self._shape :], behind[: self._shape]
+        shape[self._shape - len(some) : self._shape] = some
+        shape[self._shape : self._shape + len(more)] = more
+        return shape
 
-    def _ends_dead(self, samples: Block) -> bool:
-        """Whether the last sample is somewhere, or sound goes up to a millisecond or two before."""
-        least = _STOPS if _edge(samples) >= _JUMP * rms(samples) else _FADED_STOPS
-        return self._stops(samples) >= least
-
-    def _goes_on(self, before: Block, behind: Block) -> bool:
-        """Whether it is cut on both sides and as loud behind as before, next to the gap."""
+    def _is_lost(self, before: Block, behind: Block) -> bool:
+        """Whether sound that was cut off and sound that came back may be one."""
         edge = round(_EDGE_S * self._rate_hz)
-        last, first = before[-edge:], behind[:edge]
-        levels = rms(last), rms(first)
-        if min(levels) < _SOUNDS or max(levels) > _UNLIKE * min(levels):
+        near = rms(before[-edge:]), rms(behind[:edge])
+        far = rms(before), rms(behind)
+        return any(
+            first <= _LOUDER * last and last <= _QUIETER * first for last, first in (near, far)
+        )
+
+    def _is_cut(self, samples: Block) -> bool:
+        """Whether it sounds up to its end, or up to a fade of a millisecond or two before it."""
+        magnitudes = np.abs(samples[: -round(_EDGE_S * self._rate_hz) - 1 : -1])
+        if rms(magnitudes) < _SOUNDS:
             return False
-        return _edge(last) >= _JUMP * levels[0] and _edge(first[::-1]) >= _JUMP * levels[1]
+        near_s, faded_s = (
+            int(np.argmax(magnitudes >= share * magnitudes.max())) / self._rate_hz
+            for share in (_NEXT_TO_NOTHING, _SOMETHING)
+        )
+        if near_s > _NEAR_S:
+            return False
+        is_hard = _edge(samples) >= _JUMP * rms(magnitudes)
+        return is_hard or (faded_s <= _FADED_S and self._stops(samples) >= _FADED_STOPS)
 
     def _is_crushed(self, before: Block, behind: Block) -> bool:
         beside = round(_VALUES_S * self._rate_hz)
@@ -182,6 +216,11 @@ class Dropout:
     def _jumps(self, before: Block, behind: Block) -> bool:
         least = max(_SOUNDS, _JUMP * min(rms(before), rms(behind)))
         return max(_edge(before), _edge(behind[::-1])) >= least
+
+
+def _in(moments: Sequence[set[int]], start: int, stop: int) -> bool:
+    """Whether it begins in time, or ends so."""
+    return start in moments[0] or stop in moments[1]
 
 
 def _is_broken(passage: Passage, channel: int, start: int, stop: int) -> bool:
