@@ -15,11 +15,14 @@ from stemwright.decibels import linear_power
 from stemwright.values import dataclass
 
 Powers = npt.NDArray[np.float64]
+_Single = npt.NDArray[np.float32]
 
 STEP_CAMS = 0.5
 _LOWEST_CAM, _BANDS = 1.75, 75
 _LEVELS_DB = np.arange(30.0, 101.0, 10.0)
 _LEAST = 1e-12
+_ROWS = 32
+"""What is multiplied at once: so little that OpenBLAS leaves it to one thread."""
 
 _TRANSFER_HZ = (
     20, 25, 31.5, 40, 50, 63, 80, 100, 125, 160, 200, 250, 315, 400, 500, 630, 750, 1000, 1250,
@@ -88,8 +91,8 @@ class Excitations:
         whole = self.places[group]
         shares = np.divide(specific, whole, out=np.zeros_like(whole), where=whole > 0.0)
         single, found = shares.astype(np.float32), np.zeros(whole.shape, np.float32)
-        for number in np.unique(self.slopes):
-            found += (single @ _spreading()[int(number)].T) * (self.slopes == number)
+        for number in _used(self.slopes):
+            found += _times(single, _spreading()[number].T) * (self.slopes == number)
         return np.asarray(self.powers[group] * found)
 
 
@@ -103,13 +106,27 @@ def excitations(powers: Powers) -> Excitations:
     slopes = np.clip(np.rint((levels_db - _LEVELS_DB[0]) / 10.0), 0, len(_LEVELS_DB) - 1)
     single = powers.astype(np.float32)
     found = np.zeros_like(single)
-    for number in np.unique(slopes):
-        found += (single * (slopes == number)) @ _spreading()[int(number)]
-    return Excitations(powers, found.astype(np.float64), slopes.astype(int))
+    slopes = slopes.astype(int)
+    for number in _used(slopes):
+        found += _times(single * (slopes == number), _spreading()[number])
+    return Excitations(powers, found.astype(np.float64), slopes)
+
+
+def _used(slopes: npt.NDArray[np.int_]) -> list[int]:
+    return np.flatnonzero(np.bincount(slopes.ravel())).tolist()
+
+
+def _times(rows: _Single, matrix: _Single) -> _Single:
+    """(..., bands) by (bands, bands); however many threads there are, in the same order."""
+    flat = rows.reshape(-1, len(matrix))
+    whole = len(flat) // _ROWS * _ROWS
+    parts = flat[:whole].reshape(-1, _ROWS, len(matrix)) @ matrix
+    found = np.concatenate([parts.reshape(whole, -1), flat[whole:] @ matrix])
+    return found.reshape(rows.shape)
 
 
 @cache
-def _spreading() -> npt.NDArray[np.float32]:
+def _spreading() -> _Single:
     """(levels, in, out): the weight of every band in every filter."""
     component, centre = CENTRES_HZ[:, None], CENTRES_HZ[None, :]
     away = (component - centre) / centre
