@@ -121,7 +121,7 @@ def _times(rows: _Single, matrix: _Single) -> _Single:
     flat = rows.reshape(-1, len(matrix))
     whole = len(flat) // _ROWS * _ROWS
     parts = flat[:whole].reshape(-1, _ROWS, len(matrix)) @ matrix
-    found = np.concatenate([parts.reshape(whole, -1), flat[whole:] @ matrix])
+    found = np.concatenate([parts.reshape(-1, len(matrix)), flat[whole:] @ matrix])
     return found.reshape(rows.shape)
 
 

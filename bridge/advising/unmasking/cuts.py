@@ -157,10 +157,8 @@ class HiddenBand:
     @property
     def told(self) -> str:
         """What the engineer reads of it."""
-        return (
-            f"about {self.hz:g} Hz {self.by} hides {self.group} by {self.hidden_phon:.1f} phon "
-            "still: no (deeper) cut can be spared there; faders or another part would free it"
-        )
+        by = f"{self.hidden_phon:.1f} phon"
+        return f"about {self.hz:g} Hz {self.by} still hides {self.group} by {by}"
 
 
 @dataclass(frozen=True)

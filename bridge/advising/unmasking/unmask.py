@@ -15,6 +15,7 @@ from bridge.advising.unmasking.cuts import (
     Cut,
     FreeingCut,
     GroupEffect,
+    HiddenBand,
     Unmasking,
 )
 from bridge.advising.unmasking.hearing import Frames, HeardBands, heard_bands
@@ -94,7 +95,7 @@ def unmasked(
     return Unmasking(
         _freed(groups, before, after, cuts, factor),
         tuple(_effect(each, n, named, before, after) for n, each in enumerate(groups)),
-        (*_remarks(groups, named, before), *(each.told for each in left)),
+        (*_remarks(groups, named, before), *_told(left)),
         left,
     )
 
@@ -367,6 +368,12 @@ def _effect(
         for row in zip(CENTRES_HZ, before.partial[number], before.alone[number], strict=True)
     )
     return GroupEffect(group.lane.id, group.lane.id in leads, hidden, level, audible, bands)
+
+
+def _told(left: Sequence[HiddenBand]) -> Iterator[str]:
+    yield from (each.told for each in left)
+    if left:
+        yield "no (deeper) cut can be spared there: faders, or another part, would free them"
 
 
 def _remarks(groups: Sequence[PlayedGroup], leads: frozenset[str], before: _Heard) -> Iterator[str]:
