@@ -18,6 +18,7 @@ from bridge.pages.report import (
 )
 
 _TITLE = "Beside the rough mix and the reference"
+_WINDOWS = "3 s windows, each at its end"
 _COLOURS = 8
 _NO_MASTER = (
     "Before and after are the groups' sum, as it comes to the returns and the master bus: a drive "
@@ -40,12 +41,13 @@ def beside_sections(beside: Beside) -> str:
     drawn = list(_drawn(beside))
     curves = loudness_over_time("Short-term loudness, level-matched", drawn)
     lines = spectra_of("Spectra, level-matched", drawn)
+    began = "." if beside.is_song else ", from where these seconds begin."
     matched = f"All as loud as {drawn[0].row.heard.name}."
     return "".join([
         section(title, versions_section(beside.told) + unread),
         section(
             "Loudness over time",
-            "" if curves is None else chart(curves, f"3 s windows, each at its end. {matched}"),
+            "" if curves is None else chart(curves, f"{_WINDOWS}{began} {matched}"),
         ),
         section("Spectra", "" if lines is None else chart(lines, matched)),
         section("As services play it", _playback(beside) if beside.is_song else ""),
