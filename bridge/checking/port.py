@@ -14,7 +14,7 @@ from bridge.audio import Block
 from bridge.checking.band_edge import treble_powers
 from bridge.checking.bands import NO_POWER, BandPowers, band_powers
 from bridge.checking.findings import Found
-from bridge.checking.prediction import Residual, prediction_residual
+from bridge.checking.prediction import Residual, unexplained
 
 CORE_FRAMES = 1 << 17
 """Frames of a passage's core: every check hears the stem on this grid, however it was read."""
@@ -65,12 +65,12 @@ class Passage:
         return np.abs(self.samples)
 
     @cached_property
-    def residual(self) -> Residual:
-        """(channels, frames): what linear prediction leaves; one row where the sides are equal."""
+    def unexplained(self) -> Residual:
+        """(channels, frames): what neither side of a sample predicts; one row for equal sides."""
         sides = self.samples
         if len(sides) == 2 and np.array_equal(sides[0], sides[1]):
             sides = sides[:1]
-        return prediction_residual(sides, self.first)
+        return unexplained(sides, self.first)
 
     @cached_property
     def bands(self) -> BandPowers:

@@ -1,4 +1,8 @@
-"""What linear prediction leaves of a signal: music mostly goes, what breaks into it stays.
+"""What linear prediction leaves of a signal from both sides: what breaks into music stays.
+
+A sample counts for what neither those before it nor those behind it explain. Where a note sets in,
+or a wave jumps, what is behind explains each sample that nothing before does; where something
+breaks into a sound, neither does.
 
 Autocorrelation method with Hann windows of 4096, a set of coefficients every 2048 frames, order
 24 (Makhoul, "Linear Prediction: A Tutorial Review", Proc. IEEE 63, 1975).
@@ -21,15 +25,15 @@ _SILENCE = 1e-9
 Residual = npt.NDArray[np.float32]
 
 
-def prediction_residual(samples: Block, first: int = 0) -> Residual:
-    """The prediction error of each channel: (channels, frames) float32, 0 where silence is.
+def unexplained(samples: Block, first: int = 0) -> Residual:
+    """The lesser prediction error of both directions: (channels, frames) float32, 0 in silence.
 
     `first` is the absolute frame of the first sample: coefficients change on an absolute grid.
     """
-    return np.stack([_residual(channel, first) for channel in samples])
+    return np.stack([_unexplained(channel, first) for channel in samples])
 
 
-def _residual(signal: Block, first: int) -> Residual:
+def _unexplained(signal: Block, first: int) -> Residual:
     lead = first % _HOP_FRAMES
     hops = -(-(lead + len(signal)) // _HOP_FRAMES)
     half = _WINDOW_FRAMES // 2
@@ -42,13 +46,22 @@ def _residual(signal: Block, first: int) -> Residual:
     windows = padded[at[:, None] + np.arange(_WINDOW_FRAMES)]
     coefficients = _predictors(windows * np.hanning(_WINDOW_FRAMES).astype(np.float32))
     begin = before - lead
-    stretches = np.lib.stride_tricks.sliding_window_view(padded, _HOP_FRAMES + ORDER)
+    stretches = np.lib.stride_tricks.sliding_window_view(padded, _HOP_FRAMES + 2 * ORDER)
     each = np.ascontiguousarray(stretches[begin - ORDER :: _HOP_FRAMES][:hops])
-    error = each[:, ORDER:].copy()
-    for lag in range(1, ORDER + 1):
-        error += coefficients[:, lag, None] * each[:, ORDER - lag : ORDER - lag + _HOP_FRAMES]
+    error = np.abs(_errors(each[:, : _HOP_FRAMES + ORDER], coefficients))
+    turned = each[:, : ORDER - 1 : -1]
+    np.minimum(error, np.abs(_errors(turned, coefficients))[:, ::-1], out=error)
     error[~coefficients.any(axis=1)] = 0.0
     return error.reshape(-1)[lead : lead + len(signal)]
+
+
+def _errors(stretches: Residual, coefficients: Residual) -> Residual:
+    """(hops, frames) what is left of each stretch from its sample `ORDER` on."""
+    frames = stretches.shape[1] - ORDER
+    error = stretches[:, ORDER:].copy()
+    for lag in range(1, ORDER + 1):
+        error += coefficients[:, lag, None] * stretches[:, ORDER - lag : ORDER - lag + frames]
+    return error
 
 
 def _predictors(windows: Residual) -> Residual:

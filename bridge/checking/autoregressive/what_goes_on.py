@@ -30,20 +30,25 @@ _ROUNDING = 4e-12
 """Power of what is left of silence."""
 
 
-def left_over(samples: Block, start: int, stop: int, rate_hz: int, enough: float) -> float:
+def left_over(samples: Block, start: int, stop: int, rate_hz: int) -> float:
     """Power that samples made anew from `start` to `stop` leave, over what is usual beside them.
 
-    `samples` are (frames,) of one side. Least of several widths, or the first under `enough`;
-    0 in silence.
+    `samples` are (frames,) of one side. Least of several widths, or the first at which the sound
+    goes on; 0 in silence.
     """
     found = np.inf
     for wider in _WIDER:
         if wider > _WIDER[0] and stop - start + 2 * wider > _ORDER:
             break  # as many samples as the model reaches over lead from any sound to any other
         found = min(found, _left_over(samples, start - wider, stop + wider, rate_hz))
-        if found < enough:
+        if found < GOES_ON:
             break
     return float(found)
+
+
+def left_beside(samples: Block, start: int, stop: int, rate_hz: int) -> float:
+    """As `left_over`, of the least width alone: what is right beside a burst counts as played."""
+    return _left_over(samples, start - _WIDER[0], stop + _WIDER[0], rate_hz)
 
 
 def _left_over(samples: Block, start: int, stop: int, rate_hz: int) -> float:

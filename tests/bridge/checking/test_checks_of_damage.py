@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
-from scipy.signal import sawtooth, sosfilt
+from scipy.signal import butter, sawtooth, sosfilt
 
 from bridge.checking.findings import Found
 from bridge.checking.port import CORE_FRAMES, StemCheck
@@ -124,6 +124,45 @@ def test_a_click_is_found_upside_down_on_one_side_and_in_silence(hear: Hear, mus
     silent = np.zeros(FRAMES)
     silent[70000] = 0.01
     assert [found.start for found in hear(Clicks, silent)] == [70000]
+
+
+def test_a_click_no_higher_than_a_squares_jumps_is_found_among_them(hear: Hear) -> None:
+    """Each jump is explained by what is behind it, a click by neither side."""
+    seconds = np.arange(FRAMES) / RATE_HZ
+    square = 0.2 * np.sign(np.sin(2 * np.pi * 110.3 * seconds))
+    assert hear(Clicks, _quantised(square)) == []
+    square[[70000, 123456]] -= 0.4
+    assert [found.start for found in hear(Clicks, _quantised(square))] == [70000, 123456]
+
+
+def test_a_click_on_both_sides_of_two_noises_is_found_where_neither_side_alone_tells_it(
+    hear: Hear,
+) -> None:
+    """A noise's highest moments are not those of another."""
+    noises = 0.05 * np.random.default_rng(5).standard_normal((2, FRAMES))
+    assert hear(Clicks, noises) == []
+    noises[:, 70000] = 0.3
+    assert [found.start for found in hear(Clicks, noises)] == [70000]
+    assert not any(hear(Clicks, side) for side in noises)
+
+
+def test_a_note_that_is_cut_into_a_quieter_one_is_no_click(hear: Hear) -> None:
+    saw = sawtooth(2 * np.pi * 55.3 * np.arange(FRAMES) / RATE_HZ)
+    bass = 0.1 * sosfilt(butter(2, 900, fs=RATE_HZ, output="sos"), saw)
+    bass += 1e-4 * np.random.default_rng(1).standard_normal(FRAMES)
+    for at in np.cumsum(np.random.default_rng(2).integers(12000, 40000, 30)):
+        bass[at : at + 9000] *= -0.3
+    assert hear(Clicks, _quantised(bass)[:250000]) == []
+
+
+def test_a_faint_burst_is_told_where_it_stands_out_clearly(hear: Hear) -> None:
+    dice = np.random.default_rng(4)
+    held = 0.4 * np.sin(2 * np.pi * 220 * np.arange(FRAMES) / RATE_HZ)
+    held += 2e-5 * dice.standard_normal(FRAMES)
+    held[70000] += 3e-4
+    assert hear(Clicks, held) == []
+    held[120000] += 1.5e-3
+    assert [found.start for found in hear(Clicks, held)] == [120000]
 
 
 def test_nothing_stands_out_of_a_stem_that_is_shorter_than_what_surrounds_a_click(

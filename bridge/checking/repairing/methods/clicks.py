@@ -87,7 +87,7 @@ def _goes_on(stretch: Stretch, channel: int, mask: Mask) -> bool:
     """
     places = np.flatnonzero(mask)
     begin, stop = int(places[0]), int(places[-1]) + 1
-    left = left_over(stretch.samples[channel], begin, stop, stretch.sample_rate_hz, GOES_ON)
+    left = left_over(stretch.samples[channel], begin, stop, stretch.sample_rate_hz)
     return left < GOES_ON
 
 

@@ -1,9 +1,9 @@
 """`clicks`: short bursts that no neighbouring sound explains.
 
-A burst of the linear prediction's residual, half a millisecond at most, that stands far above
-everything within 30 ms before and behind it, and over which the sound goes on as it was. Where
-another sound sets in or one ends, that is how; what keeps a tempo, and the same short waveform
-three times within sound, is played, not broken, unless the sound under it goes on undisturbed.
+Samples that neither what is before nor what is behind them explains, far above all such within
+30 ms on both sides, and over which the sound goes on as it was. Where another sound sets in or one
+ends, that is how; what keeps a tempo, and the same short waveform three times within sound, is
+played, not broken, unless the sound right beside it goes on undisturbed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
-from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_over
+from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_beside, left_over
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.levels import rms
@@ -28,8 +28,11 @@ from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
 _AROUND_S = 0.03
-_STANDS_OUT = 2.8
+_STANDS_OUT = 2.0
+_MAJOR = 3.0
 _SURE = 6.0
+_FAINT, _FAINT_STANDS_OUT = 0.03, 4.0
+"""Of the level about it: less may be how a sound is made, and stands out clearly or is not told."""
 _LEAST = 1e-4
 _FLOOR = 2e-6
 _SNIPPET_S = 0.003
@@ -37,8 +40,9 @@ _NEXT_S, _BESIDE_S = 0.003, 0.01
 """What lies next to a burst, and how far the level on both sides is looked at."""
 _ENDS = 0.02
 """Level on one side, of that on the other: less is the edge of a sound."""
-_RISES = 1.5
-"""Level behind, of that before: more is an onset, where only what is sure is told."""
+_RISES, _FALLS = 1.5, 2.0
+"""Level behind, of that before, and the other way round: more is an onset or a note that was cut,
+where only what is sure is told."""
 _SETS_IN = 4.0
 """Behind, of before: a note that sets in so clearly may jump up to twice as high as is sure."""
 _UNDISTURBED = 2.0
@@ -46,7 +50,7 @@ _UNDISTURBED = 2.0
 _SILENT = 1e-3
 _NOTHING = 1e-4
 """Level on both sides of a burst that is alone."""
-_MOST = 400
+_MOST = 600
 """More than these a stem are no clicks any more, but how it sounds."""
 
 
@@ -63,7 +67,7 @@ class Burst:
 
 
 class Clicks:
-    """Bursts of the residual that stand alone."""
+    """Bursts that stand alone."""
 
     codes: ClassVar[tuple[str, ...]] = ("clicks",)
     quick: ClassVar[bool] = False
@@ -80,8 +84,11 @@ class Clicks:
         """Take the bursts whose top lies in the core."""
         if passage.is_silent or not self._has_surroundings or len(self._bursts) > _MOST:
             return
-        for channel, residual in enumerate(passage.residual):
-            self._bursts += self._in(passage, channel, np.abs(residual))
+        sides = passage.unexplained
+        for error in sides:
+            self._bursts += self._in(passage, error)
+        if len(sides) == 2:
+            self._bursts += self._in(passage, np.sqrt(sides[0] * sides[1]))
 
     def findings(self) -> Iterator[Found]:
         """One a burst that is not played again and again."""
@@ -90,14 +97,12 @@ class Clicks:
         in_time = on_a_grid([each.start for each in bursts], self._rate_hz)
         for burst, same, is_in_time in zip(bursts, counts, in_time, strict=True):
             if not is_in_time and (same < PLAYED or burst.is_sure):
-                severity: Severity = "major" if burst.height > _SURE else "minor"
+                severity: Severity = "major" if burst.height > _MAJOR else "minor"
                 value = amplitude_db(burst.height)
                 words = f"a click, {value:.0f} dB over what surrounds it"
                 yield Found("clicks", severity, burst.start, burst.stop, value, words)
 
-    def _in(
-        self, passage: Passage, channel: int, error: npt.NDArray[np.float32]
-    ) -> Iterator[Burst]:
+    def _in(self, passage: Passage, error: npt.NDArray[np.float32]) -> Iterator[Burst]:
         tops = maximum_filter1d(error, self._around)
         shift = self._around // 2 + self._guard
         before, behind = _shifted(tops, shift), _shifted(tops, -shift)
@@ -110,29 +115,32 @@ class Clicks:
             if len(some):
                 top = int(some[error[some].argmax()])
                 if passage.core_start <= top < passage.core_stop:
-                    yield from self._burst(passage, channel, top, some, float(ratio[top]))
+                    height, unexplained = float(ratio[top]), float(error[top])
+                    yield from self._burst(passage, top, some, height, unexplained)
 
     def _burst(
         self,
         passage: Passage,
-        channel: int,
         top: int,
         some: npt.NDArray[np.int64],
         height: float,
+        unexplained: float,
     ) -> Iterator[Burst]:
         """One, if it is no edge of a sound."""
         start, stop = int(some[0]), int(some[-1]) + 1
-        samples = passage.samples[channel]
+        samples = passage.samples[int(passage.unexplained[:, top].argmax())]
         levels = self._levels(samples, start, stop)
-        if _is_an_edge(levels, height):
+        is_faint = unexplained < _FAINT * max(levels)
+        if _is_an_edge(levels, height) or (is_faint and height < _FAINT_STANDS_OUT):
             return
-        left = left_over(samples, start, stop, self._rate_hz, _UNDISTURBED)
+        beside = left_beside(samples, start, stop, self._rate_hz)
+        left = left_over(samples, start, stop, self._rate_hz) if beside >= GOES_ON else beside
         if left < GOES_ON:
             begin = max(0, top - self._snippet // 3)
             snippet = np.zeros(self._snippet, np.float32)
             taken = samples[begin : begin + self._snippet]
             snippet[: len(taken)] = taken
-            is_sure = left < _UNDISTURBED or max(levels[0], levels[3]) < _SILENT
+            is_sure = beside < _UNDISTURBED or max(levels[0], levels[3]) < _SILENT
             first = passage.first
             yield Burst(first + start, first + stop, height, snippet, is_sure)
 
@@ -158,7 +166,8 @@ def _is_an_edge(levels: tuple[float, float, float, float], height: float) -> boo
         return True
     sets_in = far_behind > _SETS_IN * far_before > 0.0
     rises = far_behind > _RISES * far_before > 0.0
-    return (height < _SURE and rises) or (height < 2.0 * _SURE and sets_in)
+    falls = far_before > _FALLS * far_behind > 0.0
+    return (height < _SURE and (rises or falls)) or (height < 2.0 * _SURE and sets_in)
 
 
 def _shifted(values: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
