@@ -48,11 +48,7 @@ def still_hidden(
         worth &= (own[number] > 0.0) & (own[number] >= _LEAST_SHARE * alone[number].sum())
         lost = np.where(worth, own[number] - left[number], 0.0)
         freed_hz = [each.hz for each in cuts if each.frees == name]
-        peaks = [
-            band
-            for band in _peaks(lost)
-            if hidden_phon[number, band] >= _LEAST_BESIDE_CUTS_PHON or _is_away(band, freed_hz)
-        ]
+        peaks = [each for each in _peaks(lost) if _is_news(each, hidden_phon[number], freed_hz)]
         most = _MOST_OF_A_LEAD if name in leads else _MOST
         places += [(number, band) for band in peaks[:most]]
     if not places:
@@ -78,6 +74,11 @@ def _peaks(lost: Powers) -> list[int]:
         if _is_away(band, [float(CENTRES_HZ[each]) for each in found]):
             found.append(band)
     return found
+
+
+def _is_news(band: int, hidden_phon: Powers, freed_hz: Sequence[float]) -> bool:
+    """Whether no cut frees the group there, or leaves next to nothing of it all the same."""
+    return bool(hidden_phon[band] >= _LEAST_BESIDE_CUTS_PHON) or _is_away(band, freed_hz)
 
 
 def _is_away(band: int, from_hz: Sequence[float]) -> bool:
