@@ -232,7 +232,8 @@ def test_what_cuts_make_of_the_song_has_a_name_of_its_own(
 ) -> None:
     store = Store(tmp_path / "store")
     read = read_song(_inputs(folder / "bare" / "job.toml", tmp_path / "store"), store, Silent())
-    groups = [PlayedGroup(lane, played_groups(read)[lane.id]) for lane in read.plan.lanes]
+    signals = played_groups(read)
+    groups = [PlayedGroup(lane, signals[lane.id]) for lane in read.plan.lanes]
     still = Cut("keys", "lead", 800.0, 2.0, 3.0)
     moving = Cut("bass", "keys", 200.0, 2.0, 3.0, -30.0)
 
