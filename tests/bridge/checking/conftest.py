@@ -11,6 +11,7 @@ import pytest
 from bridge.audio import Block
 from bridge.checking.findings import Found
 from bridge.checking.port import AROUND_S, CORE_FRAMES, Passage, StemCheck, StemFacts
+from damaged_sounds import Signal, played_music
 
 Hear = Callable[..., list[Found]]
 
@@ -26,6 +27,14 @@ def passages(signal: Block, rate_hz: int) -> Iterator[Passage]:
         bad = broken[:, part] if broken[:, part].any() else None
         samples = np.ascontiguousarray(whole[:, part])
         yield Passage(samples, first, start - first, stop - first, rate_hz, bad)
+
+
+@pytest.fixture(scope="session")
+def music() -> Signal:
+    """A sound no two moments of which are alike; nobody writes into it."""
+    made = played_music()
+    made.flags.writeable = False
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""Peaks that were cut are found through gains, fades and coarse steps; held ones are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from bridge.checking.findings import Found
+from bridge.checking.stem.damage.clipped import Clipped
+from bridge.checking.stem.damage.limited import Limited
+from damaged_sounds import FRAMES, RATE_HZ, Signal, quantised
+
+Hear = Callable[..., list[Found]]
+
+
+def _of_one_kind(kind: str, music: Signal) -> Signal:
+    """A signal that reaches 1."""
+    seconds = np.arange(FRAMES) / RATE_HZ
+    dice = np.random.default_rng(21)
+    signal = {
+        "music": music,
+        "noise": dice.standard_normal(FRAMES),
+        "low sine": np.sin(2 * np.pi * 61.7 * seconds),
+        "high sine": np.sin(2 * np.pi * 3011.3 * seconds),
+        "swelling sine": np.sin(2 * np.pi * 233.1 * seconds) * (0.5 + 0.5 * np.sin(seconds)),
+    }[kind]
+    return np.asarray(signal / np.abs(signal).max())
+
+
+@pytest.mark.parametrize("depth_db", [1.0, 3.0, 6.0])
+@pytest.mark.parametrize(("gain_db", "bits"), [(0.0, 24), (-7.3, 24), (-4.1, 16), (2.2, 24)])
+def test_clipping_is_found_also_after_a_gain(
+    hear: Hear, music: Signal, depth_db: float, gain_db: float, bits: int
+) -> None:
+    level = float(np.abs(music).max()) * 10 ** (-depth_db / 20)
+    dice = np.random.default_rng(8)
+    signal = np.clip(music, -level, level) * 10 ** (gain_db / 20)
+    if bits == 16:
+        signal += (dice.random(FRAMES) - dice.random(FRAMES)) * 2.0**-15
+    found = hear(Clipped, quantised(signal, bits))
+    if bits == 16 and depth_db < 3.0:
+        return  # the dither hides what little was cut
+    assert found
+    assert found[0].value == pytest.approx(20 * np.log10(level) + gain_db, abs=0.02)
+    cut = np.flatnonzero(np.abs(music) >= level)
+    inside = np.zeros(FRAMES, bool)
+    for each in found:
+        inside[each.start : each.stop] = True
+    if bits == 24:
+        assert inside[cut].mean() > 0.75
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("steps", [40, 60, 100, 250])
+@pytest.mark.parametrize("kind", ["music", "noise", "low sine", "high sine", "swelling sine"])
+def test_coarse_steps_are_no_clipping(
+    hear: Hear, music: Signal, kind: str, steps: int, bits: int
+) -> None:
+    step = 2.0 ** (1 - bits)
+    signal = quantised(min(0.9, steps * step) * _of_one_kind(kind, music), bits)
+    assert hear(Clipped, signal) == []
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+def test_clipping_is_found_in_coarse_steps(hear: Hear, music: Signal, bits: int) -> None:
+    signal = np.clip(2.0 * _of_one_kind("music", music), -1.0, 1.0 - 2.0 ** (1 - bits))
+    found = hear(Clipped, quantised(signal, bits))
+    assert found
+    assert found[0].severity == "major"
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_clipping_is_found_under_a_fade(hear: Hear, music: Signal, bits: int) -> None:
+    level = float(np.abs(music).max()) * 10 ** (-3.0 / 20)
+    fade = np.linspace(1.0, 0.4, FRAMES)
+    found = hear(Clipped, quantised(np.clip(music, -level, level) * fade, bits))
+    assert found
+    for each in found:
+        middle = fade[(each.start + each.stop) // 2]
+        assert each.value == pytest.approx(20 * np.log10(level * middle), abs=0.3)
+
+
+def test_one_peak_that_was_cut_is_found_through_the_dither_of_16_bits(
+    hear: Hear, music: Signal
+) -> None:
+    dice = np.random.default_rng(8)
+    top = int(music.argmax())
+    wall = float(np.sort(music[top - 40 : top + 40])[-8])
+    lower = np.where(np.abs(np.arange(FRAMES) - top) < 40, 1.0, 0.9 * wall / music.max())
+    dither = dice.random(FRAMES) - dice.random(FRAMES)
+    signal = 0.5 * np.minimum(music * lower, wall) + 2.0**-15 * dither
+    (found,) = hear(Clipped, quantised(signal, 16))
+    assert found.start <= top < found.stop
+
+
+def test_samples_that_are_held_are_no_clipping(hear: Hear, music: Signal) -> None:
+    assert hear(Clipped, quantised(np.repeat(music[::5], 5)[:FRAMES], 16)) == []
+
+
+def test_a_limiter_that_holds_every_peak_is_no_clipping(hear: Hear, music: Signal) -> None:
+    wall = 0.4 * float(np.abs(music).max())
+    held = maximum_filter1d(np.abs(music), 401)
+    signal = music * np.minimum(1.0, wall / (held + 1e-12))
+    assert hear(Clipped, quantised(signal)) == []
+
+
+def test_a_limiter_that_looks_ahead_at_samples_in_pairs_is_no_clipping(
+    hear: Hear, music: Signal
+) -> None:
+    pairs = np.repeat(music[::2], 2)
+    wall = 0.4 * float(np.abs(pairs).max())
+    gain = np.minimum(1.0, wall / (maximum_filter1d(np.abs(pairs), 481) + 1e-12))
+    signal = quantised(pairs * uniform_filter1d(gain, 241))
+    assert hear(Clipped, signal) == []
+    (found,) = hear(Limited, signal)
+    assert found.value == pytest.approx(20 * np.log10(wall), abs=0.01)
