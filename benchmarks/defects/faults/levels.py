@@ -17,6 +17,8 @@ from chains import Limiter
 _HARMONICS_DB = ((1, 0.0), (2, -6.0), (3, -4.0), (4, -14.0), (5, -9.0), (7, -15.0))
 _UNMASKED_LINES, _UNMASKED_S = 2, 1.0
 """Hum is heard where two of its lines stand over the stem in moments that make up a second."""
+_PIECE_S, _ONE_LEVEL_DB, _MOSTLY = 0.05, 0.5, 0.5
+"""A wall only turns down what peaks at one level by itself, for most of the time that it sounds."""
 _LEAST_CUT = 8
 _LEAST_RUN = 3
 
@@ -79,10 +81,20 @@ def _walled(sound: Sound, rng: Rng, drive_db: float, gain_db: float = 0.0) -> Da
     driven = sound.samples * 10 ** ((drive_db - 1.0) / 20) / sound.peak
     walled = limited(driven, sound.rate_hz, -1.0, float(rng.choice([50.0, 100.0, 200.0])))
     loud = local_rms(sound, 0.02) * 10 ** ((drive_db - 1.0) / 20) / sound.peak
-    if (loud > 0.35).mean() < 0.02:
-        return None  # it hardly reaches the wall
+    if (loud > 0.35).mean() < 0.02 or _of_one_level(sound):
+        return None  # it hardly reaches the wall, or is an oscillator that is turned down
     out = walled * 10 ** (gain_db / 20)
     return Damaged(sound.holding(out), whole("limited", sound, -1.0 + gain_db))
+
+
+def _of_one_level(sound: Sound) -> bool:
+    """Whether most pieces peak as high as the highest."""
+    size = round(_PIECE_S * sound.rate_hz)
+    tops = np.abs(sound.samples).max(axis=0)[: sound.frames // size * size].reshape(-1, size)
+    peaks = tops.max(axis=1)
+    top = float(peaks.max())
+    sounding = peaks[peaks > 0.01 * top]
+    return bool(np.mean(sounding > top * 10 ** (-_ONE_LEVEL_DB / 20)) > _MOSTLY)
 
 
 def _hot(sound: Sound, _rng: Rng, peak_dbfs: float) -> Damaged:

@@ -59,3 +59,44 @@ def test_notes_of_one_timbre_that_a_limiter_held_are_found(
 @pytest.mark.parametrize("rest_frames", [0, 2000])
 def test_a_synthesizer_of_one_level_is_not_limited(hear: Hear, hz: float, rest_frames: int) -> None:
     assert hear(Limited, _played(hz, None, rest_frames)) == []
+
+
+def _normed_hits() -> Block:
+    """Hits of noise, each of its own length, all as high as the sampler allows."""
+    dice, sound = np.random.default_rng(5), np.zeros(FRAMES)
+    for at in range(0, FRAMES - 9000, 9000):
+        hit = dice.standard_normal(8000) * np.exp(-np.arange(8000) / dice.uniform(300, 2500))
+        sound[at : at + 8000] = 0.5 * hit / np.abs(hit).max()
+    return np.stack([sound, sound])
+
+
+def _sustained(release_s: float, partials: int) -> Block:
+    """Notes of one level that are held for as long as the key is, and then released."""
+    dice, sound, at = np.random.default_rng(6), np.zeros(FRAMES), 0
+    while at < FRAMES - 2 * RATE_HZ:
+        frames = int(dice.uniform(0.9, 1.8) * RATE_HZ)
+        time_s = np.arange(frames) / RATE_HZ
+        shape = np.minimum(time_s / 0.02, (frames / RATE_HZ - time_s) / release_s).clip(0, 1)
+        turns = 220 * 2 ** (dice.choice(SEMITONES) / 12) * time_s
+        tone = np.sum([np.sin(2 * np.pi * n * turns) / n for n in range(1, partials + 1)], axis=0)
+        sound[at : at + frames] += 0.2 * shape * tone
+        at += frames
+    return np.stack([sound, sound])
+
+
+def test_hits_that_are_all_as_high_are_not_limited(hear: Hear) -> None:
+    assert hear(Limited, _normed_hits()) == []
+
+
+def test_notes_that_overlap_are_limited_where_their_sums_are_as_high(hear: Hear) -> None:
+    sums = _played(110.0, 0.25) + np.roll(_played(330.0, 0.4), 2000, axis=1)
+    assert hear(Limited, sums) == []
+    assert len(hear(Limited, _limited(sums, 6.0))) == 1
+
+
+@pytest.mark.parametrize("partials", [1, 8])
+@pytest.mark.parametrize("release_s", [0.1, 0.3])
+def test_keys_that_are_held_and_released_are_not_limited(
+    hear: Hear, partials: int, release_s: float
+) -> None:
+    assert hear(Limited, _sustained(release_s, partials)) == []

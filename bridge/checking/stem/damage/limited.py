@@ -1,10 +1,11 @@
 """`limited`: a stem that went through a brick-wall limiter already.
 
 Where many pieces of 50 ms peak at the very same level though they are not equally loud about their
-peaks, a wall held them. A steady tone and one hit played again are as loud each time. So are notes
-of one timbre that were held: their mark is that they stay at the wall for much of their time and
-then die away from it as slowly as they would have without it. A synthesizer's notes of one level
-end at once.
+peaks, a wall held them. They have to be so within a sound, from one piece to the next: notes and
+hits that were made as high as each other reach their level once, and an oscillator's waveform stays
+what it is while it has one. Notes of one timbre that were held are as loud each time, too: their
+mark is that they stay at the wall for much of their time, not nearly all of it, and then die away
+from it as slowly as they would have without it.
 """
 
 from __future__ import annotations
@@ -28,15 +29,16 @@ _SOUNDING_DB = 40.0
 _FEWEST = 12
 _SHARE = 0.04
 """Of the pieces that sound."""
-_UNLIKE_DB = 0.6
-"""Spread of the loudness of the pieces at the wall, which other notes have as well."""
-_MOVING_DB = 0.03
-"""From one piece at the wall to the next; a synthesizer's steady note has less."""
+_UNLIKE = ((8, 0.2, 0.6), (12, 0.2, 0.45), (24, 0.05, 0.6))
+"""So many steps from a piece at the wall to the next, most of which move its loudness by so much,
+and so wide a spread of the loudness of all at the wall. A synthesizer's notes have one or the
+other; normed hits and phrases have up to 6 steps.
+"""
 _BELOW_DB = 0.6
 _CROWDED = 2.5
 """At the wall are so many times more than in as wide a step under it."""
-_SHARE_HELD = 0.25
-"""Of the halves that sound; clean stems have up to 0.1."""
+_SHARE_HELD, _MOST_HELD = 0.25, 0.6
+"""Of the halves that sound; what is always at one level has that level by itself."""
 _FEWEST_LEFT = 4
 _SHARE_LEFT = 0.15
 """Of the times that the wall is left: those where a note dies away."""
@@ -112,18 +114,22 @@ def _is_crowded(under_db: Block) -> bool:
 
 
 def _is_unlike(powers_db: Block, at_wall: npt.NDArray[np.bool_]) -> bool:
-    """Whether the pieces at the wall are not equally loud, those of one note neither."""
+    """Whether the pieces at the wall are not equally loud, those of one sound neither."""
     in_a_row = at_wall[1:] & at_wall[:-1]
     steps_db = np.abs(np.diff(powers_db))[in_a_row]
-    if len(steps_db) >= _FEWEST and float(np.median(steps_db)) < _MOVING_DB:
-        return False
-    return float(np.std(powers_db[at_wall])) >= _UNLIKE_DB
+    step_db = float(np.median(steps_db)) if len(steps_db) else 0.0
+    spread_db = float(np.std(powers_db[at_wall]))
+    return any(
+        len(steps_db) >= fewest and step_db >= moving_db and spread_db >= unlike_db
+        for fewest, moving_db, unlike_db in _UNLIKE
+    )
 
 
 def _is_held(under_db: Block) -> bool:
     """Whether notes stay at the wall and then die away from it; peaks against the highest."""
     at_wall = under_db > -_AT_WALL_DB
-    if np.count_nonzero(at_wall) < _SHARE_HELD * np.count_nonzero(under_db > -_SOUNDING_DB):
+    share = np.count_nonzero(at_wall) / np.count_nonzero(under_db > -_SOUNDING_DB)
+    if not _SHARE_HELD <= share <= _MOST_HELD:
         return False
     leaves = at_wall[:-2] & ~at_wall[1:-1] & ~at_wall[2:]
     step_db = under_db[1:-1] - under_db[2:]
