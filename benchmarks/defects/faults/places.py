@@ -17,6 +17,8 @@ _TRIES = 400
 _CRITICAL_HZ = (0.0, 100.0, 200.0, 300.0, 400.0, 510.0)
 """Edges of the first five critical bands: Zwicker, J. Acoust. Soc. Am. 33 (1961), 248."""
 _MOMENT_S = 0.1
+_AFTER_S = 0.2
+"""A sound masks what follows it for so long: Fastl and Zwicker, Psychoacoustics (2007), 4.4.3."""
 
 
 def local_rms(sound: Sound, seconds: float = 0.05) -> Mono:
@@ -63,7 +65,8 @@ def silent(sound: Sound) -> npt.NDArray[np.bool_]:
 def seconds_unmasked(sound: Sound, lines: Sequence[tuple[float, float]], least: int) -> float:
     """How long `least` of the sines (Hz, dBFS of amplitude) stand over the stem about them.
 
-    A sine does where it has more power than all that the stem has in its critical band.
+    A sine does where it has more power than all that the stem has in its critical band, and has had
+    for so long that what was louder masks it no more.
     """
     size = round(_MOMENT_S * sound.rate_hz)
     window = np.hanning(size + 1)[:-1]
@@ -77,7 +80,10 @@ def seconds_unmasked(sound: Sound, lines: Sequence[tuple[float, float]], least: 
     for hz, level_dbfs in lines:
         band = int(np.searchsorted(_CRITICAL_HZ, hz, "right")) - 1
         over += 0.5 * 10 ** (level_dbfs / 10) > bands[:, band]
-    return float(np.count_nonzero(over >= least)) * _MOMENT_S / 2
+    stands = over >= least
+    for _ in range(round(2 * _AFTER_S / _MOMENT_S)):
+        stands[1:] &= stands[:-1]
+    return float(np.count_nonzero(stands)) * _MOMENT_S / 2
 
 
 def touched(rng: Rng, sound: Sound) -> list[int]:
