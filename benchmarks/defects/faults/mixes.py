@@ -23,6 +23,7 @@ from bridge.audio import Block
 _LIMITED = "Lead Vocal"
 _GONE_S = 2.0
 _INTO_IT_DB = 8.0
+_LEFT = 0.01
 
 
 def _mastered(mix: Block, rate_hz: int, bus: bool) -> Sound:
@@ -76,7 +77,9 @@ def story(song: Song, rng: Rng) -> DamagedSong:
     drums = next(name for name in names if "drum" in name.lower() or "kick" in name.lower())
     walled = _LIMITED if _LIMITED in names else _moving(song, {drums})
     others = [name for name in names if name not in (drums, walled)]
-    late, twice = (others[each] for each in rng.permutation(len(others))[:2])
+    order = [others[each] for each in rng.permutation(len(others))]
+    late = next(name for name in order if _sounds_after(song.stems[name], _GONE_S))
+    twice = next(name for name in order if name != late)
     stems = dict(song.stems)
     loud = stems[walled]
     wall = 20 * np.log10(loud.peak) - _INTO_IT_DB
@@ -97,6 +100,12 @@ def story(song: Song, rng: Rng) -> DamagedSong:
         Truth("duplicate", 0.0, seconds, 1.0, (twice, f"{twice} copy")),
     )  # fmt: skip
     return DamagedSong(stems, truths, mix)
+
+
+def _sounds_after(sound: Sound, gone_s: float) -> bool:
+    """Whether enough of a stem is left to be late when its start is cut off."""
+    power = np.square(sound.samples).sum(axis=0)
+    return bool(power[round(gone_s * sound.rate_hz) :].sum() > _LEFT * power.sum())
 
 
 def _moving(song: Song, but: set[str]) -> str:

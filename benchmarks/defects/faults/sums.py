@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -145,11 +145,18 @@ def _resampled(song: Song, _rng: Rng) -> KnownSum:
 
 
 def _of_another_length(song: Song, _rng: Rng) -> KnownSum:
-    """A second and a half of silence before it, and three seconds less behind."""
+    """A second and a half of silence before it, and three seconds less behind.
+
+    Of what sounds only in these three seconds nothing can be known.
+    """
     late = round(1.5 * song.rate_hz)
     way = _Way(dict.fromkeys(song.stems, 0.0), dict.fromkeys(song.stems, late))
-    mix = way.mixed(song.stems)
-    return way.known(song.stems, mix[:, : mix.shape[1] - 2 * late], song.rate_hz)
+    mix = way.mixed(song.stems)[:, : -2 * late]
+    heard = [
+        name for name, each in song.stems.items() if each.samples[:, : mix.shape[1] - late].any()
+    ]
+    known = way.known(song.stems, mix, song.rate_hz)
+    return replace(known, gains_db=dict.fromkeys(heard, 0.0))
 
 
 def _without_one(song: Song, rng: Rng) -> KnownSum:

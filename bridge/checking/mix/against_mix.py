@@ -11,7 +11,7 @@ from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.cut_off import as_cut_off
 from bridge.checking.mix.far_away import far_offsets_s
-from bridge.checking.mix.fitting import Fit, copies_of
+from bridge.checking.mix.fitting import Fit, copies_of, sure_gains
 from bridge.checking.mix.holding import SUMS_DB, Held, held_to
 from bridge.checking.mix.missing import missing
 from bridge.checking.mix.otherwise.beside import beside
@@ -130,6 +130,7 @@ def _told(stems: Sequence[Heard], held: Held, tempo_bpm: float | None) -> MixFit
 
 def _in_mix(stems: Sequence[Heard], held: Held) -> list[InMix]:
     rests = rests_db(held.given, held.fit)
+    gains = sure_gains(held.given, held.fit)
     copies = copies_of(held.given, held.fit)
     return [
         InMix(
@@ -143,7 +144,7 @@ def _in_mix(stems: Sequence[Heard], held: Held) -> list[InMix]:
             drift_ppm=round(place.audio.slower_ppm, _PPM_DIGITS),
         )
         for stem, gain, place, rest_db, of_it in zip(
-            stems, held.fit.gains, held.places, rests, copies, strict=True
+            stems, gains, held.places, rests, copies, strict=True
         )
     ]
 

@@ -28,6 +28,8 @@ _SAME = 1e-4
 """The part of a stem's power, that no other stems hold, below which it is made of them."""
 _ALIKE = 0.02
 """The part of a stem's power, that no other stems hold, below which its gain is not sure."""
+_UNSURE = 0.5
+"""How far off a gain may be, of the largest, from which on it says nothing."""
 _LEAST = 1e-12
 MOST_DB = 60.0
 """What the precision of the products can tell at most."""
@@ -175,6 +177,16 @@ def alike_of(given: Products, fit: Fit) -> dict[int, int]:
         for at, part in enumerate(_alone(normal))
         if part < _ALIKE
     }
+
+
+def sure_gains(given: Products, fit: Fit) -> _Array:
+    """The gains; NaN where the stem is so faint beside what is left that any would do as well."""
+    own = np.einsum("wbss->wbs", given.cells[:, :, :-1, :-1]) * np.square(fit.moved)[:, None, None]
+    floor = _LEAST + 1e-7 * float(fit.there.mean())
+    seen = (own / (fit.left + floor)[..., None]).sum(axis=(0, 1))
+    off = 1.0 / np.sqrt(np.maximum(seen, 1e-30))
+    largest = float(np.nan_to_num(np.abs(fit.gains)).max(initial=0.0))
+    return np.where(off > _UNSURE * largest, np.nan, fit.gains)
 
 
 def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:

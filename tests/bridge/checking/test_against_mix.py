@@ -118,6 +118,14 @@ def test_a_side_upside_down_is_told_as_one(tmp_path: Path, side: int, is_wide: b
     assert all(abs(each.gain_db) < 0.01 for each in report.mix.stems)
 
 
+def test_of_a_stem_too_faint_to_be_heard_in_the_mix_nothing_is_told(tmp_path: Path) -> None:
+    shaker = 1e-4 * hits(4, 5000.0)
+    hiss = 0.003 * np.random.default_rng(5).standard_normal(shaker.shape)
+    fit = fit_of(tmp_path, summed() + hiss - shaker, {**STEMS, "shaker": shaker})
+    assert not any("shaker" in each.stems for each in fit.findings)
+    assert np.isnan(fit.stems[-1].gain_db)
+
+
 def test_a_stem_that_the_mix_has_not_is_told(tmp_path: Path) -> None:
     found = only(fit_of(tmp_path, summed(lead=0.0)))
     assert (found.code, found.severity, found.stems) == ("extra", "major", ("lead",))

@@ -61,6 +61,16 @@ def test_what_a_stem_lost_that_is_early_or_late_is_missing_for_it(tmp_path: Path
     assert f"keys is {way}, and its" in found["missing"].words
 
 
+def test_a_quiet_stem_that_is_early_is_found_beside_much_that_is_missing(tmp_path: Path) -> None:
+    """Which hides that its place explains little more, not that it has its gain there alone."""
+    shaker = 0.08 * hits(4, 5000.0)
+    mix = summed() + 0.5 * hits(9, 700.0) + later(shaker, 72000)
+    fit = fit_of(tmp_path, mix, {**STEMS, "shaker": shaker})
+    told = [each for each in fit.findings if each.code != "missing"]
+    assert [(each.code, each.stems) for each in told] == [("offset", ("shaker",))]
+    assert told[0].value == pytest.approx(-1500.0, abs=0.1)
+
+
 def test_a_few_frames_between_low_hits_are_seen(tmp_path: Path) -> None:
     fit = fit_of(tmp_path, summed() + later(STEMS["bass"], 6) - STEMS["bass"])
     assert {each.id: each.offset_frames for each in fit.stems} == {"bass": 6, "keys": 0, "lead": 0}
