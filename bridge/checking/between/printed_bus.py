@@ -22,7 +22,7 @@ from bridge.checking.hearing import Heard
 from stemwright.problems import InputError
 from stemwright.words import listed
 
-_SURE, _LIKELY = (0.15, 0.12), (0.09, 0.08)
+_SURE, _LIKELY = (0.12, 0.12), (0.09, 0.08)
 """Mean and middle likeness to what a bus does, by themselves and with drops at hits: up to 0.07 and
 0.10 on clean songs, from 0.10 and 0.10 printed through a compressor, mostly 0.3 and 0.3."""
 _DROPS = ((0.7, 0.15), (0.45, 0.25))
@@ -85,24 +85,25 @@ def _follow(gain: OneGain, heard: Drops) -> bool:
 
 def _told_of_one(song: Song, heard: Drops, key: str) -> Shared:
     names = [each.id for each in heard.followers if each.id != key]
+    drop_db = heard.followed_db
     words = (
-        f"{listed(names)} go down by {heard.drop_db:.1f} dB when {key} hits, and hardly when "
+        f"{listed(names)} go down by {drop_db:.1f} dB when {key} hits, and hardly when "
         "all else does: ducked by it, or printed through the mix's limiter or compressor"
     )
-    return Shared("printed_bus", "minor", (*names, key), *_span_s(song), heard.drop_db, words)
+    return Shared("printed_bus", "minor", (*names, key), *_span_s(song), drop_db, words)
 
 
 def _told(song: Song, heard: Drops) -> Shared:
     """Those that never sound on while others hit came the same way: a bus takes all stems."""
     names = [each.id for each in heard.followers]
-    rest = _sounding(song, {each.id for each in heard.heard})
+    rest, drop_db = _sounding(song, {each.id for each in heard.heard}), heard.followed_db
     words = (
-        f"{listed(names)} go down by {heard.drop_db:.1f} dB when the others hit: printed through "
+        f"{listed(names)} go down by {drop_db:.1f} dB when the others hit: printed through "
         "the mix's limiter or compressor"
     )
     if rest:
         words += f", and so most likely {listed(rest)}, whose notes are too short to tell"
-    return Shared("printed_bus", "major", (*names, *rest), *_span_s(song), heard.drop_db, words)
+    return Shared("printed_bus", "major", (*names, *rest), *_span_s(song), drop_db, words)
 
 
 def _told_of_wall(song: Song, wall: Wall, heard: Drops) -> Shared:
@@ -112,8 +113,7 @@ def _told_of_wall(song: Song, wall: Wall, heard: Drops) -> Shared:
         f"their sum peaks at {wall.level_dbfs:.1f} dBFS in {wall.share:.0%} of its loud moments, "
         f"made up otherwise each time: {listed(names)} are printed through the mix's limiter"
     )
-    drop_db = max(0.0, heard.drop_db)
-    return Shared("printed_bus", "major", tuple(names), *_span_s(song), drop_db, words)
+    return Shared("printed_bus", "major", tuple(names), *_span_s(song), heard.followed_db, words)
 
 
 def _sounding(song: Song, but_for: Set[str]) -> list[str]:

@@ -62,6 +62,12 @@ class Drops:
         return [each for each in self.heard if each.follows]
 
     @property
+    def followed_db(self) -> float:
+        """The middle drop of those that go down; 0 where none does."""
+        those = self.followers
+        return weighted_median([e.drop_db for e in those], _weights(those)) if those else 0.0
+
+    @property
     def share_that_stays(self) -> float:
         """Of all hits, those of stems that stay as they were."""
         under_db = min(FOLLOWS_DB, self.drop_db - _STAYS_DB)
