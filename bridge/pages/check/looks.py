@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from bridge.checking import Finding, code_of
+from bridge.checking import Finding, StemAudio, code_of
 from bridge.pages import tag, text
 from bridge.pages.check.scenes import Scene
 from bridge.pages.check.song import SeenSong
@@ -112,20 +113,33 @@ def _beside(song: SeenSong, finding: Finding, scene: Scene) -> str:
     drawn = whole_chart(finding, audio, seen, near, scene.rate_hz)
     if drawn or finding.code not in _CLOSE:
         return drawn
-    rate_hz = audio.facts.sample_rate_hz
-    place = scene.place
+    return _close_up(finding, audio, scene)
+
+
+def _close_up(finding: Finding, audio: StemAudio, scene: Scene) -> str:
+    """The samples of what is told, or of what is loudest in it where that is long."""
+    rate_hz, place = audio.facts.sample_rate_hz, scene.place
     told_s = place.to_s - place.from_s
-    if told_s <= _MOST_CLOSE_S:
-        middle_s = 0.5 * (place.from_s + place.to_s)
-    else:
-        loudest = int(np.abs(scene.lanes[0].samples).max(axis=0).argmax())
-        middle_s = place.start_s + loudest / scene.rate_hz
-        told_s = 0.0
-    shown_s = min(_MOST_CLOSE_S, max(_CLOSE[finding.code], _BESIDE * told_s))
+    is_long = told_s > _MOST_CLOSE_S
+    shown_s = min(_MOST_CLOSE_S, max(_CLOSE[finding.code], 0.0 if is_long else _BESIDE * told_s))
     frames = min(audio.facts.frames, max(32, round(shown_s * rate_hz)))
+    middle_s = _loudest_s(scene) if is_long else 0.5 * (place.from_s + place.to_s)
     first = round(middle_s * rate_hz) - audio.position - frames // 2
-    first = max(0, min(first, audio.facts.frames - frames))
+    least, most = 0, audio.facts.frames - frames
+    if is_long:
+        least = max(least, math.ceil(place.from_s * rate_hz) - audio.position)
+        most = min(most, math.floor(place.to_s * rate_hz) - audio.position - frames)
+    first = max(least, min(first, most))
     start_s = (first + audio.position) / rate_hz
     told = (place.from_s, place.to_s)
     samples = np.clip(audio.read(first, frames), -4.0, 4.0)
     return close_up(samples, rate_hz, start_s, told, finding.severity)
+
+
+def _loudest_s(scene: Scene) -> float:
+    """When what is told is loudest: what lies around it may be louder."""
+    place = scene.place
+    first = math.ceil((place.from_s - place.start_s) * scene.rate_hz)
+    stop = math.ceil((place.to_s - place.start_s) * scene.rate_hz)
+    loudest = np.abs(scene.lanes[0].samples[:, first:stop]).max(axis=0).argmax()
+    return place.start_s + (first + int(loudest)) / scene.rate_hz

@@ -62,16 +62,23 @@ def _links(groups: Iterable[Group]) -> dict[str, str]:
 
 
 def _rows(report: CheckReport, song: SeenSong) -> list[MapRow]:
-    shared = {
-        stem.id: tuple(each for each in report.between if stem.id in each.stems)
-        for stem in report.stems
-    }
+    """A row a stem, with all that names it, and one of the mix, with what names no stem."""
+    of_mix = report.mix.findings if report.mix is not None else ()
+    told = (*report.between, *of_mix)
     rows = [
-        MapRow(stem.id, stem.findings, shared[stem.id], song.stems.get(stem.id), f"stem-{number}")
+        MapRow(
+            stem.id,
+            stem.findings,
+            tuple(each for each in told if stem.id in each.stems),
+            song.stems.get(stem.id),
+            f"stem-{number}",
+        )
         for number, stem in enumerate(report.stems)
     ]
     if report.mix is not None:
-        rows.append(MapRow(_MIX, report.mix.findings, (), song.mix, "mix"))
+        own = tuple(each for each in of_mix if not each.stems)
+        nothing = "told of the stems" if of_mix else "nothing found"
+        rows.append(MapRow(_MIX, own, (), song.mix, "mix", nothing))
     return rows
 
 

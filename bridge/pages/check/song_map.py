@@ -25,7 +25,8 @@ _MOST_SAID = 4
 class MapRow:
     """A stem or the rough mix: its findings, its outline where it could be read.
 
-    `shared` are those between it and others.
+    `shared` are those between it and others, or against the rough mix; `nothing` is said where
+    there are none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class MapRow:
     shared: tuple[Finding, ...]
     seen: Overview | None
     link: str
+    nothing: str = "nothing found"
 
 
 def song_map(rows: Sequence[MapRow], seconds: float, links: Mapping[str, str]) -> str:
@@ -52,7 +54,8 @@ def _row(row: MapRow, seconds: float, links: Mapping[str, str]) -> str:
     )
     shared = [each for each in row.shared if each.accepted is None]
     chips = "".join(_chip(each, links) for each in (*_once(whole), *_once(shared)))
-    counts = tag("small", _counted([*open_, *shared], len(row.findings) - len(open_)))
+    accepted = len(row.findings) + len(row.shared) - len(open_) - len(shared)
+    counts = tag("small", _counted([*open_, *shared], accepted) or row.nothing)
     head = tag("div", name + counts + chips, class_="row-head")
     return tag("div", head + _strip(row, local, seconds, links), class_="row")
 
@@ -88,7 +91,7 @@ def _counted(findings: Sequence[Finding], accepted: int) -> str:
         if (count := sum(each.severity == severity for each in findings))
     ]
     counts += [f"{accepted} accepted"] if accepted else []
-    return ", ".join(counts) or "nothing found"
+    return ", ".join(counts)
 
 
 def _strip(
