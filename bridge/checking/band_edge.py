@@ -28,8 +28,8 @@ _FALL_BANDS = 10
 _FILLED = 0.3
 """So many of the bands before an edge may lie lower: between partials there is nothing to cut."""
 _DOWN_DB = 20.0
-_SHOULDER_DB, _FOOT_DB = 6.0, 40.0
-"""How far down an edge has begun to fall, and is done with it."""
+_SHOULDER_DB, _FOOT_DB, _NEARLY = 6.0, 40.0, 0.9
+"""How far down an edge has begun to fall, and is done with it: there, or by that share of it."""
 _EACH_WINDOW_DB = 15.0
 
 
@@ -38,8 +38,8 @@ class BandEdge:
     """An edge at `hz`, where it is 20 dB down; it falls by `fall_db` within about 1.7 kHz.
 
     `steeper_db` is what of that is more than the slope before and behind it, `share` how many of
-    the windows have it. `width_hz` is from where it is 6 dB down to where it is 40 dB down, 0
-    where it falls by less.
+    the windows have it. `width_hz` is from where it is 6 dB down to where it is 40 dB down, or
+    nearly all the way where it falls by less.
     """
 
     hz: float
@@ -105,17 +105,21 @@ def _steepest(levels_db: Block, sample_rate_hz: int) -> BandEdge | None:
     first = at - _BEFORE_BANDS + int(down[0])
     hz = band_middles_hz(sample_rate_hz)
     steeper_db = fall_db - _slope_db(profile_db, at)
-    return BandEdge(float(hz[first]), fall_db, steeper_db, share, _width_hz(profile_db, first, hz))
+    foot_db = min(_FOOT_DB, _NEARLY * fall_db)
+    width_hz = _width_hz(profile_db, first, hz, foot_db)
+    return BandEdge(float(hz[first]), fall_db, steeper_db, share, width_hz)
 
 
-def _width_hz(profile_db: Block, first: int, hz: Block) -> float:
+def _width_hz(profile_db: Block, first: int, hz: Block, foot_db: float) -> float:
     """Around band `first`, which is 20 dB down, by what lies before its shoulder."""
     begin = max(0, first - 2 * _BEFORE_BANDS)
     level_db = float(np.quantile(profile_db[begin : first - _BEFORE_BANDS + 1], _FILLED))
     there_db = profile_db[begin:] - level_db
-    shoulder = np.flatnonzero(there_db < -_SHOULDER_DB)
-    foot = np.flatnonzero(there_db < -_FOOT_DB)
-    return float(hz[begin + foot[0]] - hz[begin + shoulder[0]]) if len(foot) else 0.0
+    still = np.flatnonzero(there_db[: first - begin] >= -_SHOULDER_DB)
+    foot = np.flatnonzero(there_db < -foot_db)
+    if not len(still) or not len(foot):
+        return 0.0
+    return float(hz[begin + foot[0]] - hz[min(begin + still[-1] + 1, first)])
 
 
 def _before_db(levels_db: Block, at: int) -> Block:

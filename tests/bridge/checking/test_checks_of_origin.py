@@ -18,6 +18,7 @@ from scipy.signal import butter, sosfilt
 
 from bridge.checking.band_edge import band_edge, treble_powers
 from bridge.checking.findings import Found
+from bridge.checking.stem.origin.lapped import LONGEST_REACH, TRANSFORMS
 from bridge.checking.stem.origin.lossy_source import LossySource
 from bridge.checking.stem.origin.upsampled import Upsampled
 
@@ -232,8 +233,72 @@ def test_a_lower_rate_through_a_soft_filter_is_that_and_no_codec(
     assert not hear(LossySource, low, rate_hz)
 
 
-def test_single_hits_mirror_nothing(hear: Hear) -> None:
-    """The spectrum of a click has one phase around every middle."""
+@pytest.mark.parametrize("apart", [12_345, 6_000, 256])
+def test_single_hits_mirror_nothing(hear: Hear, apart: int) -> None:
+    """The spectrum of a click has one phase around every middle, on a grid from hit to hit, too."""
     clicks = np.zeros((2, FRAMES))
-    clicks[:, 5_000::12_345] = 0.5
-    assert not hear(Upsampled, clicks)
+    clicks[:, 5_000::apart] = 0.5
+    noise = 1e-4 * np.random.default_rng(6).standard_normal(clicks.shape)
+    assert not hear(Upsampled, clicks + noise)
+
+
+def _notes(partials: int) -> Signal:
+    """(1, frames) of notes of so many partials, a third of a second each, from 180 to 680 Hz."""
+    frames, at = FRAMES // 15, np.arange(FRAMES // 15) / RATE_HZ
+    rise = np.minimum(1.0, np.minimum(at, at[::-1]) / 0.02)
+    pitches = 180.0 * 2.0 ** (np.random.default_rng(7).integers(0, 24, 15) / 12)
+    notes = [
+        sum(np.sin(2 * np.pi * k * hz * at + k * k) / k for k in range(1, partials + 1))
+        for hz in pitches
+    ]
+    assert all(len(each) == frames for each in notes)
+    return np.concatenate([0.1 * rise * each for each in notes])[None]
+
+
+@pytest.mark.parametrize("check", [LossySource, Upsampled])
+@pytest.mark.parametrize("partials", [6, 10])
+def test_notes_that_end_by_themselves_are_not_told(hear: Hear, check: type, partials: int) -> None:
+    assert hear(check, _in_steps(_notes(partials), 24)) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "subtype", "level", "codec"),
+    [("MP3", "MPEG_LAYER_III", 0.6, "MP3"), ("MP3", "MPEG_LAYER_III", 0.0, "MP3"),
+     ("OGG", "VORBIS", 0.6, "Vorbis")],
+)  # fmt: skip
+@pytest.mark.parametrize("cut", [0, 777])
+def test_frames_show_the_codec_of_a_stem_without_treble(
+    hear: Hear, form: str, subtype: str, level: float, codec: str, cut: int
+) -> None:
+    if form not in soundfile.available_formats():
+        pytest.skip("this libsndfile has no MP3")
+    both = np.repeat(_notes(14), 2, axis=0)
+    made = _encoded(both, RATE_HZ, form, subtype, level)[:, cut:]
+    (found,) = hear(LossySource, _in_steps(0.7 * made, 24))
+    assert (found.words, found.value) == (f"it is made of the frames of {codec}", RATE_HZ / 2)
+
+
+@pytest.mark.parametrize("cut", [0, 777])
+def test_frames_show_opus(hear: Hear, cut: int) -> None:
+    dull = sosfilt(butter(8, 6000, fs=RATE_HZ, output="sos"), _hits(), axis=1)
+    made = _encoded(dull, RATE_HZ, "OGG", "OPUS", 0.7)[:, cut:]
+    (found,) = hear(LossySource, _in_steps(made, 24))
+    assert found.words == "it is made of the frames of Opus"
+    assert hear(LossySource, _in_steps(dull, 24)) == []
+
+
+def test_blocks_of_a_plugin_are_no_frames(hear: Hear) -> None:
+    """What is automated in steps of 256 samples has an edge where each block begins."""
+    gains = np.repeat(np.random.default_rng(8).uniform(0.9, 1.0, FRAMES // 256 + 1), 256)
+    assert hear(LossySource, _notes(14) * gains[:FRAMES]) == []
+
+
+def test_lines_of_white_noise_are_as_loud_as_its_samples() -> None:
+    noise = np.random.default_rng(9).standard_normal(LONGEST_REACH)
+    for transform in TRANSFORMS:
+        lines = transform.lines(noise, np.arange(0, transform.frame, 7))
+        raised = np.sqrt(1 + 0.85**2) if transform.codec == "Opus" else 1.0
+        assert np.sqrt(np.square(lines).mean()) == pytest.approx(raised, rel=0.06)
+        alone = transform.lines(noise, np.array([transform.frame - 1]))
+        whole = transform.lines(noise, np.arange(transform.frame))
+        assert np.array_equal(alone[0], whole[-1])

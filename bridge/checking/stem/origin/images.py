@@ -1,62 +1,81 @@
 """The images that a shallow resampler leaves: around half the lower rate, treble is mirrored.
 
 What lay as far below half the old rate lies as far above it, quieter as the filter has it, and with
-its phase turned over: the product of both has one phase wherever they lie. So it has in a single
-hit, but there around any other middle as well.
+its phase turned over: the products of both turn with the old rate from one moment to the next, and
+but for that have one phase wherever they lie. In a single hit all products have one phase, but
+around any other middle as well; of two steady partials they have, but not from note to note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import gcd
+from math import gcd, lcm
 
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
+from scipy.signal.windows import blackmanharris
 
-from bridge.checking.stem.origin.mdct_frames import Excerpt
+from bridge.audio import Block
+from bridge.checking.stem.origin.coded_frames import Excerpt
 
-_NEAREST_HZ, _FARTHEST = 60.0, 0.12
+_NEAREST_HZ, _FARTHEST = 60.0, 0.5
 """From how far off the middle on, and up to which part of it, both sides are held together."""
-_BESIDE = (0.95, 1.05)
+_BESIDE = (0.94, 0.97, 1.03, 1.06)
 """Other middles, around which nothing is mirrored."""
-_FEWEST, _FEWEST_LINES = 4, 24
-_SOUNDS = 1e-9
-"""Power of a line, of the excerpt's strongest, under which it is rounding or dither."""
+_BLOCK, _BLOCKS_APART = 256, (-4, -2, -1, 1, 2, 4)
+"""What changes every so many frames, as where a plugin is automated, does so there as well."""
+_FEWEST, _FEWEST_LINES = 6, 8
+_OVER_ROUNDING_DB = 10.0
+_WINDOW_POWER = 12**-0.5
+
+Spectra = npt.NDArray[np.complex128]
 
 
-def mirrored(excerpts: Sequence[Excerpt], sample_rate_hz: int, made_hz: int) -> float:
-    """How much more is mirrored around half of `made_hz` than around other middles, up to 1.
+def mirrored(excerpts: Sequence[Excerpt], sample_rate_hz: int, made_hz: int, bits: int) -> float:
+    """How far what is mirrored around half of `made_hz` has one phase all along, in deviations.
 
-    That of the middle excerpt of those that have something there; 0 where too few have.
+    `bits` are those of the stem's samples: what rounding to them leaves is not heard. Of excerpts
+    without images it is that of a walk in any directions, which seldom is over 3; with images it
+    is up to the square root of their number. 0 where too few have something on both sides.
     """
-    found = [_mirrored(each, sample_rate_hz, made_hz) for each in excerpts]
-    known = [each for each in found if each is not None]
-    return float(np.median(known)) if len(known) >= _FEWEST else 0.0
-
-
-def _mirrored(excerpt: Excerpt, sample_rate_hz: int, made_hz: int) -> float | None:
-    """Of a length that half the lower rate is a line, or lies between two."""
     turn = sample_rate_hz // gcd(sample_rate_hz, made_hz)
-    size = len(excerpt.samples) // turn * turn
+    whole = lcm(turn, _BLOCK)
+    size = min((len(each.samples) for each in excerpts), default=0)
+    size -= size % (whole if whole <= size else turn)
     if not size:
-        return None
-    spectrum = fft.rfft(excerpt.samples[:size] * np.hanning(size + 1)[:-1])
-    nearest, twice = round(_NEAREST_HZ * size / sample_rate_hz), made_hz * size // sample_rate_hz
-    there = _one_phase(spectrum, twice, nearest)
-    beside = [_one_phase(spectrum, round(each * twice), nearest) for each in _BESIDE]
-    return None if there is None else there - max(each or 0.0 for each in beside)
+        return 0.0
+    window = blackmanharris(size, sym=False)
+    spectra = fft.rfft(np.stack([each.samples[:size] for each in excerpts]) * window, axis=1)
+    rounding = 2.0 ** (1 - bits) * _WINDOW_POWER * float(np.sqrt(np.square(window).sum()))
+    least = rounding * 10 ** (_OVER_ROUNDING_DB / 20)
+    nearest = round(_NEAREST_HZ * size / sample_rate_hz)
+    twice = made_hz * size // sample_rate_hz
+    added, lines = _products(spectra, twice, nearest, least)
+    heard = lines >= _FEWEST_LINES
+    if np.count_nonzero(heard) < _FEWEST:
+        return 0.0
+    others = [round(each * twice) for each in _BESIDE]
+    others += [twice + round(each * size / _BLOCK) for each in _BLOCKS_APART]
+    beside = np.zeros(len(lines))
+    for other in others:
+        there, counted = _products(spectra, other, nearest, least)
+        beside = np.maximum(beside, np.abs(there) / np.maximum(np.maximum(counted, lines), 1))
+    more = np.maximum(0.0, 1.0 - beside * lines / np.maximum(np.abs(added), 1e-9))
+    first = np.array([each.first for each in excerpts])
+    turned = np.exp(-2j * np.pi * (first * made_hz % sample_rate_hz) / sample_rate_hz)
+    steps = (added * turned * more / np.sqrt(np.maximum(lines, 1)))[heard]
+    return float(np.abs(steps.sum()) / max(np.sqrt(np.square(np.abs(steps)).sum()), 1e-9))
 
 
-def _one_phase(spectrum: npt.NDArray[np.complex128], twice: int, nearest: int) -> float | None:
-    """How much the products of lines around line `twice` / 2 have one phase: 0 to 1."""
-    middle = twice // 2
-    farthest = min(round(_FARTHEST * middle), len(spectrum) - 1 - middle)
-    away = np.arange(nearest, farthest)
-    below, above = spectrum[twice - middle - away], spectrum[middle + away]
-    least = _SOUNDS * float(np.square(np.abs(spectrum)).max())
-    product = below * above
-    heard = np.minimum(np.square(np.abs(below)), np.square(np.abs(above))) > least
-    if np.count_nonzero(heard) < _FEWEST_LINES:
-        return None
-    return float(np.abs((product[heard] / np.abs(product[heard])).mean()))
+def _products(spectra: Spectra, twice: int, nearest: int, least: float) -> tuple[Spectra, Block]:
+    """Of each excerpt's lines around line `twice` / 2: the sum of their directions, their count."""
+    below = twice // 2
+    above = twice - below
+    farthest = min(round(_FARTHEST * below), spectra.shape[1] - 1 - above)
+    away = np.arange(nearest, max(nearest, farthest))
+    low, high = spectra[:, below - away], spectra[:, above + away]
+    heard = np.minimum(np.abs(low), np.abs(high)) > least
+    product = np.where(heard, low * high, 0.0)
+    directions = product / np.maximum(np.abs(product), 1e-300)
+    return directions.sum(axis=1), heard.sum(axis=1).astype(float)

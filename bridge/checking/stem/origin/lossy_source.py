@@ -1,7 +1,4 @@
-"""`lossy_source`: the treble ends where MP3, AAC, Opus and Vorbis let it end, or AAC's frames show.
-
-Where there is no treble, and where another codec was given bits for all of it, nothing is told.
-"""
+"""`lossy_source`: the treble ends where MP3, AAC, Opus and Vorbis end it, or their frames show."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from typing import ClassVar
 from bridge.checking.band_edge import BandEdge
 from bridge.checking.findings import Found
 from bridge.checking.stem.origin.lasting_edge import lasting_edge_hz
-from bridge.checking.stem.origin.mdct_frames import framed
 from bridge.checking.stem.origin.upsampled import made_at_hz
 from bridge.checking.stem.origin.whole_treble import WholeTreble
 
@@ -21,7 +17,6 @@ _HIGHEST_HZ = 20830.0
 _LEAST_FALL_DB = 22.0
 _LEAST_STEEPER_DB = 11.0
 _LEAST_SHARE = 0.3
-_LEAST_FRAMED = 7.0
 
 
 class LossySource(WholeTreble):
@@ -32,13 +27,14 @@ class LossySource(WholeTreble):
 
     def findings(self) -> Iterator[Found]:
         """One over the whole stem."""
-        hz, words = self._edge_hz(), "as out of a lossy codec"
+        hz = self._edge_hz()
         if hz is not None:
-            told = f"it ends at {hz / 1000:.1f} kHz, {words}"
-        elif framed(self.excerpts) >= _LEAST_FRAMED:
-            hz, told = self._facts.sample_rate_hz / 2, f"it is made of the frames of AAC, {words}"
+            told = f"it ends at {hz / 1000:.1f} kHz, as out of a lossy codec"
         else:
-            return
+            codec = self.codec()
+            if codec is None:
+                return
+            hz, told = self._facts.sample_rate_hz / 2, f"it is made of the frames of {codec}"
         yield Found("lossy_source", "major", 0, self._facts.frames, hz, told)
 
     def _edge_hz(self) -> float | None:

@@ -15,10 +15,14 @@ from bridge.checking.stem.origin.whole_treble import WholeTreble, lower_rates_hz
 _LOWEST = {16000: 0.93, 22050: 0.91, 24000: 0.93, 32000: 0.945}
 _HIGHEST = {32000: 0.985}
 """Where an edge may lie, in halves of a rate: codecs end at 16 kHz as well."""
-_LOWEST_OF_SOFT = {16000: 0.88, 22050: 0.87, 24000: 0.88, 32000: 0.895}
-_SOFT_HZ = 600.0
-"""From how wide an edge on it may be a soft filter's, which begins sooner: one of SoX in low
-quality takes 740 to 950 Hz, MP3 up to 490."""
+_LOWEST_OF_SOFT = {16000: 0.86, 22050: 0.85, 24000: 0.86, 32000: 0.875}
+_SOFT = 0.0188
+"""From how wide an edge on, as a share of the rate, it may be a soft filter's, which begins sooner:
+one of SoX in low quality takes 740 to 1060 Hz of 32 kHz, MP3 up to 490."""
+_WIDEST = 0.06
+_LOW_HZ, _WIDEST_OF_LOW, _WIDE_OF_LOW, _HIGHEST_OF_WIDE = 24000, 0.045, 0.025, 0.93
+"""No converter takes longer to fall. Up to 12 kHz instruments end by themselves as well, between
+two partials: there it has to be seen that it takes no longer, and if long, that it began sooner."""
 _USUAL_LOWEST, _USUAL_HIGHEST = 0.945, 1.003
 _CODECS_END_THERE_HZ = 32000
 """MP3 of about 112 kbit/s ends at 15.3 kHz; in 16 bit nothing tells it from a resampler."""
@@ -62,9 +66,21 @@ def made_at_hz(edge: BandEdge, sample_rate_hz: int) -> int | None:
     if edge.share < _LEAST_SHARE:
         return None
     for made_hz in lower_rates_hz(sample_rate_hz):
+        if not _is_converters(edge, made_hz):
+            continue
         sharp = _LOWEST.get(made_hz, _USUAL_LOWEST)
-        lowest = _LOWEST_OF_SOFT.get(made_hz, sharp) if edge.width_hz >= _SOFT_HZ else sharp
+        lowest = _LOWEST_OF_SOFT.get(made_hz, sharp) if edge.width_hz >= _SOFT * made_hz else sharp
         highest = _HIGHEST.get(made_hz, _USUAL_HIGHEST) * made_hz / 2
         if lowest * made_hz / 2 <= edge.hz <= highest:
             return made_hz
     return None
+
+
+def _is_converters(edge: BandEdge, made_hz: int) -> bool:
+    """Whether it is as wide as a converter's to this rate may be."""
+    width = edge.width_hz / made_hz
+    if made_hz > _LOW_HZ:
+        return width <= _WIDEST
+    if width > _WIDE_OF_LOW:
+        return width <= _WIDEST_OF_LOW and edge.hz <= _HIGHEST_OF_WIDE * made_hz / 2
+    return width > 0.0

@@ -6,20 +6,26 @@ import numpy as np
 
 from bridge.audio import Block
 from bridge.checking.band_edge import WINDOW_FRAMES, BandEdge, band_edge
-from bridge.checking.port import Passage, StemFacts
+from bridge.checking.port import CORE_FRAMES, Passage, StemFacts
+from bridge.checking.stem.origin.coded_frames import EXCERPT_FRAMES, Excerpt, coded
 from bridge.checking.stem.origin.images import mirrored
-from bridge.checking.stem.origin.mdct_frames import EXCERPT_FRAMES, Excerpt
 
 RATES_HZ = (16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 _LOWER = 0.95
 """Of the file's own rate: 44.1 of 48 kHz is lower."""
-_MIRRORED = 0.5
-"""Clean stems reach 0.3."""
-_EXCERPTS = 8
-_RANKS = (0.25, 0.5)
-"""Which of a passage's sounding windows are looked at closely, by their treble: in those with
-most of it notes are struck, and for that an encoder takes shorter frames."""
+_MIRRORED = 4.5
+"""Clean stems reach 3.2, clicks on a grid that the lower rate has as well 3.9."""
+_EXCERPTS = 72
+_FEWEST, _MOST = 2, 24
+"""Of a passage, as short as the stem is."""
+_FULLEST, _EMPTIEST = 0.1, 0.8
+"""Which of its sounding windows they are, by their treble: in those with most of it notes are
+struck, and for that an encoder takes shorter frames."""
 _SOUNDING = 1e-4
+_CODED = 4.0
+"""Clean stems reach 3.2, and but for one that is made in blocks of 256 frames 1.2."""
+_BITS = {"PCM_U8": 8, "PCM_S8": 8, "PCM_16": 16}
+_MOST_BITS = 24
 
 
 class WholeTreble:
@@ -29,6 +35,10 @@ class WholeTreble:
         self._facts = facts
         self._powers: list[Block] = []
         self._found: list[tuple[float, Excerpt]] = []
+        count = round(_EXCERPTS * CORE_FRAMES / max(facts.frames, CORE_FRAMES))
+        count = min(_MOST, max(_FEWEST, count))
+        middles = (np.arange(count) + 0.5) / count
+        self._ranks = _FULLEST + (_EMPTIEST - _FULLEST) * middles
 
     def hear(self, passage: Passage) -> None:
         """Keep the treble's powers, and the fullest excerpts so far."""
@@ -38,33 +48,41 @@ class WholeTreble:
         treble = passage.treble.sum(axis=1)
         sounding = np.count_nonzero(treble > _SOUNDING * treble.max(initial=0.0))
         fullest = np.argsort(-treble, kind="stable")[:sounding]
-        for window in {int(fullest[int(rank * sounding)]) for rank in _RANKS if sounding}:
+        ranks = (sounding * self._ranks).astype(int)
+        for window in sorted({int(fullest[rank]) for rank in ranks if sounding}):
             excerpt = _excerpt(passage, window * WINDOW_FRAMES)
-            self._found.append((float(treble[window]), excerpt))
+            if len(excerpt.samples) == EXCERPT_FRAMES:
+                self._found.append((float(treble[window]), excerpt))
         self._found.sort(key=lambda each: (-each[0], each[1].first))
         del self._found[_EXCERPTS:]
 
     @property
-    def excerpts(self) -> list[Excerpt]:
-        """Some moments of it."""
+    def _excerpts(self) -> list[Excerpt]:
         return [each for _, each in self._found]
+
+    @property
+    def _bits(self) -> int:
+        return _BITS.get(self._facts.subtype, _MOST_BITS)
 
     def edge(self) -> BandEdge | None:
         """Where the treble ends, None where nothing shows it."""
         return band_edge(self._powers, self._facts.sample_rate_hz)
 
+    def codec(self) -> str | None:
+        """The lossy codec whose frames it is made of, None where there are none."""
+        found = coded(self._excerpts, self._facts.sample_rate_hz, self._bits)
+        return found.codec if found.deviations > _CODED else None
+
     def mirrored_at_hz(self) -> int | None:
         """The lower sample rate whose images a shallow resampler left; None where there are none.
 
-        The lowest: what interpolates between two samples leaves those of twice the rate as well.
+        The one they show best: some are mirrored around half of twice or half that rate, too.
         """
         own_hz = self._facts.sample_rate_hz
-        those = (
-            each
-            for each in lower_rates_hz(own_hz)
-            if mirrored(self.excerpts, own_hz, each) > _MIRRORED
-        )
-        return next(those, None)
+        rates = lower_rates_hz(own_hz)
+        found = [mirrored(self._excerpts, own_hz, each, self._bits) for each in rates]
+        best = int(np.argmax(found)) if found else 0
+        return rates[best] if found and found[best] > _MIRRORED else None
 
 
 def lower_rates_hz(sample_rate_hz: int) -> tuple[int, ...]:
