@@ -68,6 +68,12 @@ def test_treble_up_to_the_top_is_not_told(hear: Hear, check: type, rate_hz: int)
 
 
 @pytest.mark.parametrize("check", [LossySource, Upsampled])
+def test_the_edge_at_half_its_own_rate_is_not_told(hear: Hear, check: type) -> None:
+    converted = soxr.resample(_hits(96000).T, 96000, 32000, "VHQ").T
+    assert hear(check, _in_steps(converted, 24), 32000) == []
+
+
+@pytest.mark.parametrize("check", [LossySource, Upsampled])
 @pytest.mark.parametrize("corner_hz", [6000, 10000, 14000, 16000])
 @pytest.mark.parametrize("order", [2, 4, 8])
 def test_steep_filters_of_a_synth_are_not_told(

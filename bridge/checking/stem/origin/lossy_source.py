@@ -12,8 +12,9 @@ from bridge.checking.stem.origin.upsampled import made_at_hz
 from bridge.checking.stem.origin.whole_treble import WholeTreble
 
 _LOWEST_HZ = 12500.0
-_HIGHEST_HZ = 20830.0
-"""Above it, half of 44.1 kHz and the filters of converters are near."""
+_HIGHEST_HZ, _UNDER_HALF_HZ = 20830.0, 1220.0
+"""Above it, half of 44.1 kHz and the filters of converters are near; nearer than that to half the
+file's own rate are those of its own."""
 _LEAST_FALL_DB = 22.0
 _LEAST_STEEPER_DB = 11.0
 _LEAST_SHARE = 0.3
@@ -45,14 +46,18 @@ class LossySource(WholeTreble):
         if edge is not None:
             if made_at_hz(edge, rate_hz) is not None:
                 return None
-            if _is_codecs(edge):
+            if _is_codecs(edge, rate_hz):
                 return edge.hz
-        return lasting_edge_hz(self._powers, rate_hz, _LOWEST_HZ, _HIGHEST_HZ)
+        return lasting_edge_hz(self._powers, rate_hz, _LOWEST_HZ, _highest_hz(rate_hz))
 
 
-def _is_codecs(edge: BandEdge) -> bool:
+def _highest_hz(sample_rate_hz: int) -> float:
+    return min(_HIGHEST_HZ, sample_rate_hz / 2 - _UNDER_HALF_HZ)
+
+
+def _is_codecs(edge: BandEdge, sample_rate_hz: int) -> bool:
     return (
-        _LOWEST_HZ <= edge.hz <= _HIGHEST_HZ
+        _LOWEST_HZ <= edge.hz <= _highest_hz(sample_rate_hz)
         and edge.share >= _LEAST_SHARE
         and edge.fall_db >= _LEAST_FALL_DB
         and edge.steeper_db >= _LEAST_STEEPER_DB
