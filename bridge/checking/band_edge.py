@@ -119,7 +119,7 @@ def _width_hz(profile_db: Block, first: int, hz: Block, foot_db: float) -> float
     foot = np.flatnonzero(there_db < -foot_db)
     if not len(still) or not len(foot):
         return 0.0
-    return float(hz[begin + foot[0]] - hz[min(begin + still[-1] + 1, first)])
+    return max(0.0, float(hz[begin + foot[0]] - hz[min(begin + still[-1] + 1, first)]))
 
 
 def _before_db(levels_db: Block, at: int) -> Block:

@@ -23,8 +23,11 @@ _NEAREST_HZ, _FARTHEST = 60.0, 0.5
 """From how far off the middle on, and up to which part of it, both sides are held together."""
 _BESIDE = (0.94, 0.97, 1.03, 1.06)
 """Other middles, around which nothing is mirrored."""
-_BLOCK, _BLOCKS_APART = 256, (-4, -2, -1, 1, 2, 4)
-"""What changes every so many frames, as where a plugin is automated, does so there as well."""
+_BLOCK = 256
+_PARTS = (1, 2, 4, 8, 12.8, 16, 24, 25.6, 32)
+_BLOCKS_APART = (*(-each for each in _PARTS), *_PARTS)
+"""What changes every so many frames or such a part of them, from 8 on, as where a plugin is
+automated or a synthesizer takes its controls, does so there as well."""
 _FEWEST, _FEWEST_LINES = 6, 8
 _OVER_ROUNDING_DB = 10.0
 _WINDOW_POWER = 12**-0.5
