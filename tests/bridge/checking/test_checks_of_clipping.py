@@ -117,3 +117,13 @@ def test_a_limiter_that_looks_ahead_at_samples_in_pairs_is_no_clipping(
     assert hear(Clipped, signal) == []
     (found,) = hear(Limited, signal)
     assert found.value == pytest.approx(20 * np.log10(wall), abs=0.01)
+
+
+def test_a_moment_of_crushed_sound_is_no_clipping_under_a_fade(hear: Hear) -> None:
+    seconds = np.arange(FRAMES) / RATE_HZ
+    sound = (0.1 + 0.05 * seconds / seconds[-1]) * np.sin(2 * np.pi * 247.3 * seconds)
+    sound[-RATE_HZ:] *= 2.0
+    at = slice(2 * RATE_HZ, 2 * RATE_HZ + 4000)
+    sound[at] = np.rint(12 * 1.1 * sound[at]) / 12 + 1e-3 * np.sin(2 * np.pi * 61 * seconds[at])
+    sound[at] = np.where(np.abs(sound[at]) > 0.13, 0.14 * np.sign(sound[at]), sound[at])
+    assert hear(Clipped, quantised(sound)) == []

@@ -12,7 +12,8 @@ _ABOUT_PIECES = 21
 _UPPER = 0.9
 """Of the peak within half a second: what is lower was not cut there."""
 _FEWEST = 6
-_APART_S = 3.0
+_APART_S, _LEAST_S = 3.0, 0.25
+"""Plateaus that follow each other, and how long they do: a moment's are steps of crushed sound."""
 _OFF = 1.5e-3
 """How far a plateau lies off the line between those before and behind it, of its height."""
 _SHARE = 0.6
@@ -65,6 +66,8 @@ def under_a_curve(
     if np.count_nonzero(fits) < max(_FEWEST, _SHARE * len(at)):
         return none
     curve_s, curve = at[1:-1][fits], levels[1:-1][fits]
+    if np.ptp(curve_s) < _LEAST_S:
+        return none
     middles = (np.arange(len(peaks)) + 0.5) * PIECE_S
     inside = (middles > curve_s[0]) & (middles < curve_s[-1])
     over = peaks > _OVER * np.interp(middles, curve_s, curve)
