@@ -30,6 +30,16 @@ def test_an_offset_is_told_with_its_sign_and_size(hear: Hear, offset: float, sid
     assert (found.severity, found.start, found.stop) == ("minor", 0, 12 * RATE_HZ)
 
 
+def test_a_waveform_that_is_lopsided_where_it_is_loud_has_no_offset(hear: Hear) -> None:
+    time = np.arange(20 * RATE_HZ) / RATE_HZ
+    loud = 0.01 + 0.99 * (time % 4.0 < 2.5)
+    tone = np.sin(2 * np.pi * 55.3 * time) + 0.015 * np.sin(2 * np.pi * 55.3 * time) ** 2
+    signal = np.stack([0.3 * loud * tone] * 2)
+    assert np.median(signal[0].reshape(20, -1).mean(axis=1)) > 0.001
+    assert hear(DcOffset, signal, RATE_HZ) == []
+    assert len(hear(DcOffset, signal + 0.003, RATE_HZ)) == 1
+
+
 def test_a_second_of_noise_has_no_offset(hear: Hear) -> None:
     for seed in range(8):
         noise = 0.1 * np.random.default_rng(seed).standard_normal(RATE_HZ)

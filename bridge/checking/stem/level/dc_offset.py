@@ -2,7 +2,8 @@
 
 The median over means of whole seconds under a Hann window: the plain mean of music is moved by its
 bass, and so is the median where the seconds are far from each other: it counts where it stands
-over its own error.
+over its own error. A lopsided waveform has a middle as far off as it is loud; an offset is there in
+the quieter seconds as well.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _TOLD = 4e-4
 _MINOR = 6e-4
 _ERRORS, _ERROR = 1.5, 0.93
 """Of a median in its own errors; that is so much of the middle half's width over the root of n."""
+_QUIETER, _STAYS = 1 / 3, 0.5
+"""The quieter of the seconds that sound, and how much of the offset they have at least."""
 _FEWEST_S, _SHORT_TOLD = 4, 2e-3
 """The mean of a second of noise is not zero either."""
 
@@ -35,12 +38,15 @@ class OffsetMeter:
         self._window = window / window.sum()
         self._framer = Framer(channels, sample_rate_hz)
         self._means: list[Block] = [np.zeros((channels, 0))]
+        self._powers: list[Block] = [np.zeros((channels, 0))]
 
     def add(self, block: Block) -> None:
         """Take (channels, frames): the means of the seconds that are complete."""
         ready = self._framer.add(block)
         for first in range(0, ready.shape[1], self._second):
-            self._means.append(ready[:, first : first + self._second] @ self._window[:, None])
+            second = ready[:, first : first + self._second]
+            self._means.append(second @ self._window[:, None])
+            self._powers.append(np.square(second).mean(axis=1, keepdims=True))
 
     def result(self) -> float | None:
         """The larger one of all channels, full scale being 1; None where it is none for sure."""
@@ -52,7 +58,10 @@ class OffsetMeter:
         low, high = np.quantile(means[side], (0.25, 0.75))
         error = _ERROR * (high - low) / np.sqrt(means.shape[1])
         least = _TOLD if means.shape[1] >= _FEWEST_S else _SHORT_TOLD
-        return float(offsets[side]) if abs(offsets[side]) >= max(least, _ERRORS * error) else None
+        if abs(offsets[side]) < max(least, _ERRORS * error):
+            return None
+        powers = np.concatenate(self._powers, axis=1)[side]
+        return float(offsets[side]) if _stays(means[side], powers, offsets[side]) else None
 
 
 class DcOffset:
@@ -80,3 +89,10 @@ class DcOffset:
 def offset_words(offset: float) -> str:
     """It, as the check tells it."""
     return f"its middle lies at {100 * offset:+.2f} % of full scale"
+
+
+def _stays(means: Block, powers: Block, offset: float) -> bool:
+    """Whether the quieter seconds have it as well; (seconds,) each."""
+    sounding = powers > 0.0
+    quiet = sounding & (powers <= np.quantile(powers[sounding], _QUIETER))
+    return bool(np.median(means[quiet]) / offset >= _STAYS)
