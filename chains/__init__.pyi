@@ -5,6 +5,12 @@ from .bounds import (
 from .document import (
     as_document as as_document,
 )
+from .editing.edits import (
+    with_comment as with_comment,
+    with_row as with_row,
+    with_value as with_value,
+    without as without,
+)
 from .fault_words import (
     Grammar as Grammar,
 )
@@ -124,7 +130,6 @@ from .toml_file import (
     of_this_schema as of_this_schema,
     toml_data as toml_data,
     toml_text as toml_text,
-    with_line_ends_of as with_line_ends_of,
 )
 from .validation import (
     check as check,
@@ -217,5 +222,8 @@ __all__ = [
     "toml_data",
     "toml_text",
     "too_long_key",
-    "with_line_ends_of",
+    "with_comment",
+    "with_row",
+    "with_value",
+    "without",
 ]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from chains.bounds import MAX_BYTES, NotPlainError, read_plain, too_long_key, too_much
+from chains.editing.scanning import lines_of
 from chains.faults import Fault, FileError
-from chains.lines import Source, Where, lines_of
+from chains.lines import Source, Where
 from chains.validation import frozen
 from stemwright.values import dataclass
 from stemwright.words import nearest
@@ -83,7 +84,6 @@ def _unknown(version: int, source: Source, kind: FileKind) -> Fault:
     )
 
 
-_BARE_LINE_END = re.compile(r"(?<!\r)\n")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -157,12 +157,6 @@ def toml_text(path: Path, kind: FileKind) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise kind.error([_not_utf8(path, line)]) from None
-
-
-def with_line_ends_of(before: str, text: str) -> str:
-    """A changed text with the line ends of the file it comes from, where these are all CRLF."""
-    bare = _BARE_LINE_END.search(before)
-    return text if bare or "\n" not in before else _BARE_LINE_END.sub("\r\n", text)
 
 
 def _not_utf8(path: Path, line: int) -> Fault:

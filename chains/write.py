@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from chains.document import as_document
@@ -13,6 +14,7 @@ from chains.validation import check
 Entries = Mapping[str, Any]
 
 _AT_REST = {"on": "stereo", "mix": 1.0, "bypass": False}
+_LONG = 80
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -78,10 +80,33 @@ def _pairs(entries: Entries) -> Iterator[str]:
 
 def pair(key: str, value: Any) -> str:
     """A key with its value, as TOML has it."""
-    return f"{_key(key)} = {_value(value)}"
+    return f"{key_text(key)} = {_value(value)}"
 
 
-def _key(word: str) -> str:
+def value_text(value: Any, indent: str = "", newline: str | None = None) -> str:
+    """A value as TOML has it, its lines but the first indented; on one line without `newline`.
+
+    A list of tables has one line for each, as has a list that would make a long one.
+    """
+    if newline is None or not isinstance(value, list | tuple):
+        return _on_one_line(value)
+    rows = [_on_one_line(each) for each in value]
+    if not any(isinstance(each, Mapping) for each in value) and sum(map(len, rows)) < _LONG:
+        return _on_one_line(value)
+    return f"[{''.join(f'{newline}{indent}    {row},' for row in rows)}{newline}{indent}]"
+
+
+def _on_one_line(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_on_one_line, value))}]"
+    if isinstance(value, Mapping):
+        pairs = (f"{key_text(key)} = {_on_one_line(each)}" for key, each in value.items())
+        return f"{{ {', '.join(pairs)} }}" if value else "{}"
+    return _value(value)
+
+
+def key_text(word: str) -> str:
+    """A key as TOML has it."""
     return word if _BARE.fullmatch(word) else _text(word)
 
 
@@ -90,6 +115,8 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return f"{{{', '.join(pair(key, each) for key, each in value.items())}}}"
     if isinstance(value, list | tuple):

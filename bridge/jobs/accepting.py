@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bridge.jobs.editing import edited
 from bridge.jobs.model import Job
+from chains import with_row, with_value
 from stemwright.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    import tomlkit
-
     from bridge.checking import CheckReport
 
 
@@ -38,18 +38,15 @@ def accept(path: Path | str, meant: Sequence[Acceptance], why: str) -> Job:
         said = "a finding is accepted with a reason"
         raise InputError(Problem("no_reason", said, hint='say it: --why "the hum is the amp"'))
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        import tomlkit
-
-        ids = {each.id for each in meant}
-        kept = [row for row in document.get("accepted", ()) if row.get("id") not in ids]
-        rows = tomlkit.aot()
-        for row in kept:
-            rows.append(row)
+    def change(text: str) -> str:
         for each in meant:
-            rows.append(_table(each, why))
-        document.pop("accepted", None)
-        document["accepted"] = rows
+            known = [row.get("id") for row in tomllib.loads(text).get("accepted", ())]
+            row = _table(each, why)
+            if each.id in known:
+                text = with_value(text, ("accepted", known.index(each.id)), row)
+            else:
+                text = with_row(text, ("accepted",), row)
+        return text
 
     return edited(path, change)
 
@@ -61,15 +58,13 @@ def why_accepted(job: Job, report: CheckReport) -> dict[str, str]:
     return {key[0]: meant[key] for key in found if key in meant}
 
 
-def _table(meant: Acceptance, why: str) -> tomlkit.items.Table:
-    import tomlkit
-
-    table = tomlkit.table()
-    table["id"] = meant.id
-    table["code"] = meant.code
-    table["stems"] = list(meant.stems)
-    table["from"] = round(meant.start_s, 3)
-    table["to"] = round(meant.end_s, 3)
-    table["why"] = why
-    table["content"] = meant.content
-    return table
+def _table(meant: Acceptance, why: str) -> dict[str, Any]:
+    return {
+        "id": meant.id,
+        "code": meant.code,
+        "stems": list(meant.stems),
+        "from": round(meant.start_s, 3),
+        "to": round(meant.end_s, 3),
+        "why": why,
+        "content": meant.content,
+    }

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
-from bridge.jobs.job_file import JOB_FILE, JobError
+from bridge.jobs.job_file import JOB_FILE
 from bridge.jobs.model import Job
 from bridge.jobs.reading import job_path, parse_job
-from chains import Fault, Where, toml_text, with_line_ends_of
+from chains import toml_data, toml_text
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
 
+_MARK = "\ufeff"
+"""What some editors put at the start of UTF-8."""
 
-def edited(path: Path | str, change: Callable[[tomlkit.TOMLDocument], None]) -> Job:
-    """Change a job file by what `change` does to its document, and return the job it is then.
+
+def edited(path: Path | str, change: Callable[[str], str]) -> Job:
+    """Change a job file by what `change` makes of its text, and return the job it is then.
 
     The job is held to all that a job is held to before it is written. Raises JobError for one
     that is wrong, before or after, InputError `job_changed` for a file that somebody else wrote to
@@ -25,9 +25,9 @@ def edited(path: Path | str, change: Callable[[tomlkit.TOMLDocument], None]) -> 
     """
     place = job_path(Path(path))
     before = toml_text(place, JOB_FILE)
-    document = _document(before, place)
-    change(document)
-    text = with_line_ends_of(before, tomlkit.dumps(document))
+    plain = before.removeprefix(_MARK)
+    toml_data(plain, str(place), JOB_FILE)
+    text = before[: len(before) - len(plain)] + change(plain)
     job = parse_job(text, place)
     if toml_text(place, JOB_FILE) != before:
         raise InputError(
@@ -41,12 +41,3 @@ def edited(path: Path | str, change: Callable[[tomlkit.TOMLDocument], None]) -> 
     if text != before:
         placed(place, text.encode(), lasting=True)
     return job
-
-
-def _document(text: str, place: Path) -> tomlkit.TOMLDocument:
-    try:
-        return tomlkit.parse(text)
-    except TOMLKitError as error:
-        line = getattr(error, "line", None)
-        fault = Fault("toml_syntax", f"not TOML: {error}", Where(str(place), line))
-        raise JobError([fault]) from None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bridge.finished import need_record, read_lock
 from bridge.jobs.editing import edited
 from bridge.jobs.model import HeldByJob, Job
-
-if TYPE_CHECKING:
-    import tomlkit
+from chains import with_comment, with_value, without
 
 _COMMENTS = {
     "drive_db": "held: stemwright render --resolve finds it anew",
@@ -28,25 +26,19 @@ def held_of(folder: Path) -> HeldByJob:
 def hold(path: Path | str, held: HeldByJob) -> Job:
     """Write into a job file what it holds from now on. Raises as `edited` does."""
 
-    def change(document: tomlkit.TOMLDocument) -> None:
+    def change(text: str) -> str:
         told = {"drive_db": held.drive_db, "trim_db": held.trim_db or None, "tail_s": held.tail_s}
         for name, value in told.items():
-            _set(document, name, value)
+            text = _with(text, name, value)
+        return text
 
     return edited(path, change)
 
 
-def _set(document: tomlkit.TOMLDocument, name: str, value: float | None) -> None:
-    """Put a value where it stands, or behind the others above the first table."""
-    import tomlkit
-
+def _with(text: str, name: str, value: float | None) -> str:
+    """A value where it stands, or behind the others above the first table."""
     if value is None:
-        document.pop(name, None)
-        return
-    if name in document:
-        document[name] = value
-        return
-    written = tomlkit.item(value)
-    if name in _COMMENTS:
-        written.comment(_COMMENTS[name])
-    document.add(name, written)
+        return without(text, (name,))
+    is_new = name not in tomllib.loads(text)
+    text = with_value(text, (name,), value)
+    return with_comment(text, (name,), _COMMENTS[name]) if is_new and name in _COMMENTS else text

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from chains.lines import At, Source, dotted, lines_of
+from chains.editing.scanning import lines_of
+from chains.lines import At, Source, dotted
 
 BARE = ["a", "b", "c1", "d-e", "7", "true"]
 QUOTED = {'"x y"': "x y", "'q.r'": "q.r", '"\\u00e9\\"#"': 'é"#', "''": "", '"["': "["}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stemwright.files import Staged, check_regular
 from stemwright.problems import InputError, Problem
@@ -77,30 +77,20 @@ def users_of(chain: Chain, state: Path) -> list[str]:
 
 def with_state(row: HostedRow, text: str, state: Path) -> str:
     """The chain's text with the insert on `state`, and without the params that went into it."""
-    import tomlkit
+    from chains import with_value, without
 
-    document = tomlkit.parse(text)
-    table: Any = document
-    for key in row.insert.where.at:
-        table = table[key]
-    table["state"] = written(state, row.folder)
-    if "params" in table:
-        del table["params"]
-    return tomlkit.dumps(document)
+    at = row.insert.where.at
+    text = with_value(text, (*at, "state"), written(state, row.folder))
+    return without(text, (*at, "params"))
 
 
 def with_params(row: HostedRow, text: str, params: Mapping[str, str]) -> str:
     """The chain's text with `params` among the insert's own; those of other names stay."""
-    import tomlkit
+    from chains import with_value
 
-    document = tomlkit.parse(text)
-    table: Any = document
-    for key in row.insert.where.at:
-        table = table[key]
-    kept = table.get("params", tomlkit.inline_table())
-    kept.update(params)
-    table["params"] = kept
-    return tomlkit.dumps(document)
+    for name, value in params.items():
+        text = with_value(text, (*row.insert.where.at, "params", name), value)
+    return text
 
 
 def written(state: Path, folder: Path) -> str:

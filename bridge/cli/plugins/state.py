@@ -178,7 +178,7 @@ def _keep(row: HostedRow, chain: Path, target: Path, baked: Baked) -> None:
         _write(row, chain, target, baked.state)
         return
     before = _text_of(chain)
-    _change(chain, before, with_params(row, before, baked.params))
+    _change(chain, with_params(row, before, baked.params))
 
 
 def _write(row: HostedRow, chain: Path, target: Path, state: bytes) -> None:
@@ -186,7 +186,7 @@ def _write(row: HostedRow, chain: Path, target: Path, state: bytes) -> None:
     before = _text_of(chain)
     changed = with_state(row, before, target)
     replace_file(target, state)
-    _change(chain, before, changed)
+    _change(chain, changed)
 
 
 def _text_of(chain: Path) -> str:
@@ -195,10 +195,8 @@ def _text_of(chain: Path) -> str:
     return toml_text(chain, CHAIN)
 
 
-def _change(chain: Path, before: str, after: str) -> None:
-    from chains import with_line_ends_of
-
-    replace_file(chain, with_line_ends_of(before, after).encode("utf-8"))
+def _change(chain: Path, after: str) -> None:
+    replace_file(chain, after.encode("utf-8"))
 
 
 def _tell(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from unicodedata import category
-
-import tomlkit
 
 from bridge.jobs.editing import edited
 from bridge.jobs.model import Job, Section
@@ -19,6 +18,7 @@ from bridge.jobs.notes.wishes import Owner, Wish, wishes
 from bridge.jobs.reading import job_path, load_job
 from bridge.jobs.revisions import working_on
 from bridge.jobs.times import BarClock, NoSuchBeatError
+from chains import with_row, with_value
 from sessions import Tempo
 from stemwright.problems import InputError, Problem
 
@@ -161,20 +161,19 @@ def revise(
         found = revised_by(load_job(path), files, known)
         proposals = found.proposals if apply_rides else ()
         if proposals or any(row.state != "known" for row in found.notes):
-            edited(path, lambda document: _write(document, found.notes, proposals))
+            edited(path, lambda text: _written(text, found.notes, proposals))
     return found
 
 
-def _write(
-    document: tomlkit.TOMLDocument, notes: Sequence[KeptNote], rides: Sequence[Proposal]
-) -> None:
+def _written(text: str, notes: Sequence[KeptNote], rides: Sequence[Proposal]) -> str:
     for row in notes:
         if row.state == "new":
-            _rows(document, "section").append(_section_table(row))
+            text = with_row(text, ("section",), _section_table(row), [*_remarks(row)])
         elif row.state == "edited":
-            _reword(document, row)
+            text = _reworded(text, row)
     for ride in rides:
-        _rows(document, "ride").append(_ride_table(ride))
+        text = with_row(text, ("ride",), _ride_table(ride))
+    return text
 
 
 def _of_this_song(job: Job, files: Sequence[NotesFile]) -> None:
@@ -278,49 +277,44 @@ def written_time(seconds: float) -> str:
     return f"{f'{hours}:' if hours else ''}{rest}:{ms // 1000:02d}.{ms % 1000:03d}"
 
 
-def _rows(document: tomlkit.TOMLDocument, name: str) -> Any:
-    """The list of tables of that name, made where there is none."""
-    if name not in document:
-        document.add(tomlkit.nl())
-        document.append(name, tomlkit.aot())
-    return document[name]
-
-
-def _section_table(row: KeptNote) -> Any:
-    note = row.note
-    table = tomlkit.table()
-    if not note.name:
-        table.add(tomlkit.comment("unattributed: nobody put a name to this note"))
+def _remarks(row: KeptNote) -> Iterator[str]:
+    """What is to be known of a note, as comments over its section."""
+    if not row.note.name:
+        yield "unattributed: nobody put a name to this note"
     for name in row.against:
-        table.add(tomlkit.comment(f'contradicts "{_plain(name)}"'))
+        yield f'contradicts "{_plain(name)}"'
     if row.is_of_unknown_take:
-        table.add(tomlkit.comment(f'said of "{_plain(note.take)}", which this song has not'))
-    table.add("name", row.section)
-    table.add("from", written_time(note.from_s))
-    table.add("to", written_time(max(note.end_s, note.from_s + 0.001)))
-    table.add("words", note.words)
-    table.add("note", _note_table(note))
-    return table
+        yield f'said of "{_plain(row.note.take)}", which this song has not'
 
 
-def _note_table(note: Note) -> Any:
-    table = tomlkit.inline_table()
+def _section_table(row: KeptNote) -> dict[str, Any]:
+    note = row.note
+    return {
+        "name": row.section,
+        "from": written_time(note.from_s),
+        "to": written_time(max(note.end_s, note.from_s + 0.001)),
+        "words": note.words,
+        "note": _note_table(note),
+    }
+
+
+def _note_table(note: Note) -> dict[str, str]:
     rows = {"id": note.id, "by": note.name, "take": note.take, "written": note.written}
-    table.update({key: value for key, value in rows.items() if value})
-    return table
+    return {key: value for key, value in rows.items() if value}
 
 
-def _reword(document: tomlkit.TOMLDocument, row: KeptNote) -> None:
+def _reworded(text: str, row: KeptNote) -> str:
     """What was changed in a note since; the section keeps its name and times, as rides go by it."""
-    for table in _rows(document, "section"):
-        if table.get("note", {}).get("id") == row.note.id:
-            table["words"] = row.note.words
-            table["note"] = _note_table(row.note)
+    for index, section in enumerate(tomllib.loads(text).get("section", ())):
+        if section.get("note", {}).get("id") == row.note.id:
+            text = with_value(text, ("section", index, "words"), row.note.words)
+            text = with_value(text, ("section", index, "note"), _note_table(row.note))
+    return text
 
 
-def _ride_table(proposal: Proposal) -> Any:
-    table = tomlkit.table()
-    table.add(proposal.owner.kind, proposal.owner.name)
-    table.add("section", proposal.section)
-    table.add("gain_db", proposal.gain_db)
-    return table
+def _ride_table(proposal: Proposal) -> dict[str, Any]:
+    return {
+        proposal.owner.kind: proposal.owner.name,
+        "section": proposal.section,
+        "gain_db": proposal.gain_db,
+    }

@@ -7,13 +7,12 @@ written last and in one move: the song has the old set until then, and the new o
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from bridge.jobs.editing import edited
 from bridge.jobs.model import Job
@@ -23,6 +22,7 @@ from bridge.jobs.replacing.planning import Replaced, Replacement, files_of, stem
 from bridge.jobs.revisions.working import folder_in_making, take_name, working_on
 from bridge.jobs.seals import sealed
 from bridge.storing import file_digest
+from chains import with_value
 from sessions import Track, read
 from stemwright.files import cannot_write, written_from
 from stemwright.problems import InputError, Problem
@@ -57,10 +57,10 @@ def place(replacement: Replacement) -> Placed:
         after = tuple(_written(path, folder) for path in _song_files(replacement, kept))
         before: list[str] = []
 
-        def change(document: tomlkit.TOMLDocument) -> None:
-            before.extend(_stems_in(document))
+        def change(text: str) -> str:
+            before.extend(_stems_in(text))
             _refuse_changed(replacement.job, before)
-            document["stems"] = _as_array(after)
+            return with_value(text, ("stems",), list(after))
 
         job = edited(replacement.job.path, change)
     return Placed(kept, job, tuple(before), after)
@@ -162,12 +162,6 @@ def _written(path: Path, folder: Path) -> str:
     return written_from(folder, path.resolve())
 
 
-def _stems_in(document: tomlkit.TOMLDocument) -> list[str]:
-    written = document["stems"].unwrap()
+def _stems_in(text: str) -> list[str]:
+    written = tomllib.loads(text)["stems"]
     return [written] if isinstance(written, str) else list(written)
-
-
-def _as_array(paths: Sequence[str]) -> tomlkit.items.Array:
-    array = tomlkit.array()
-    array.extend(paths)
-    return array.multiline(multiline=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import tomlkit
-
 from bridge.jobs.model import Job
+from chains import with_value, without
 
 Agreed = Mapping[str, int | date | None]
 """Values of `revisions_included` and `due` by these keys; None: the job does not say."""
@@ -24,12 +23,8 @@ def with_agreed(text: bytes, agreed: Agreed) -> bytes:
     """The text of a job file with what is agreed in it; the very same where nothing is."""
     if not agreed:
         return text
-    document = tomlkit.parse(text)
+    written = text.decode()
     for key, value in agreed.items():
-        if value is None:
-            document.pop(key, None)
-        elif key in document:
-            document[key] = value
-        else:
-            document.add(key, tomlkit.item(value))
-    return tomlkit.dumps(document).encode()
+        is_said = value is not None
+        written = with_value(written, (key,), value) if is_said else without(written, (key,))
+    return written.encode()

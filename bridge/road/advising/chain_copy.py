@@ -6,9 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
-from chains import CHAIN, Chain, Plugin, is_absolute, loads, toml_text, with_line_ends_of
+from chains import CHAIN, Chain, Plugin, is_absolute, loads, toml_text, with_value
 from stemwright.files import placed, written_from
 from stemwright.problems import InputError, Problem
 
@@ -44,7 +43,7 @@ def changed_texts(chain: Chain, change: Change) -> Texts:
     """A chain's text before and after a change. Raises ChainError where it would be wrong."""
     path = path_of(chain)
     before = toml_text(path, CHAIN)
-    after = with_line_ends_of(before, change(chain, before))
+    after = change(chain, before)
     loads(after, path)
     return before, after
 
@@ -118,22 +117,16 @@ def _carried(chain: Chain, out: Path) -> dict[Path, Path]:
 
 def _moved(chain: Chain, text: str, out: Path) -> str:
     """The text with what is named from the chain's folder named from the folder of `out`."""
-    import tomlkit
-
     new = out.parent.resolve()
     if path_of(chain).parent.resolve() == new:
         return text
     carried = _carried(chain, out)
-    document: Any = tomlkit.parse(text)
     for at, key, written in _named_beside(chain):
-        row = document
-        for step in at:
-            row = row[step]
         lies = chain.resolve(written).resolve()
         found = written_from(new, carried.get(lies, lies))
         is_bare_plugin = key == "plugin" and "/" not in found
-        row[key] = f"./{found}" if is_bare_plugin else found
-    return tomlkit.dumps(document)
+        text = with_value(text, (*at, key), f"./{found}" if is_bare_plugin else found)
+    return text
 
 
 def _named_beside(chain: Chain) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

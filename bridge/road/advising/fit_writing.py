@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bridge.road.advising.chain_copy import Texts
     from chains import Chain
 
+Place = tuple[str | int, ...]
 Tables = Sequence[tuple[str, Mapping[str, Any]]]
 
 
@@ -44,50 +46,52 @@ def fit_into_job(path: Path, tables: Tables) -> Texts:
     Raises as `bridge.jobs.edited`.
     """
     from bridge.jobs import edited, job_path
-    from bridge.road.advising.fitting import overrides_of
+    from chains import MASTER
 
     place = job_path(path)
     before = place.read_text(encoding="utf-8")
-    edited(path, lambda document: _merge(document, overrides_of(tables)))
+
+    def change(text: str) -> str:
+        for step_id, table in tables:
+            owner, _, insert = step_id.rpartition("/")
+            rack = (MASTER,) if owner == MASTER else ("group", owner)
+            text = _with_table(text, (*rack, "insert", insert), table)
+        return text
+
+    edited(path, change)
     return before, place.read_text(encoding="utf-8")
 
 
 def edited_chain(chain: Chain, text: str, tables: Tables) -> str:
     """A chain file's text with keys of inserts' tables changed."""
-    import tomlkit
-
     places = {f"{owner}/{insert.id}": insert.where.at for owner, insert in chain.inserts()}
-    document: Any = tomlkit.parse(text)
     for step_id, table in tables:
-        row = document
-        for key in places[step_id]:
-            row = row[key]
-        _merge(row, table)
-    return tomlkit.dumps(document)
+        text = _with_table(text, places[step_id], table)
+    return text
 
 
-def _merge(table: Any, changes: Mapping[str, Any]) -> None:
-    """Set keys; a table that is there keeps its others, an array of tables as many as it has."""
-    import tomlkit
+def _with_table(text: str, at: Place, table: Mapping[str, Any]) -> str:
+    """The text with keys of a table; those of its own tables stay, as do those of its bands."""
+    from chains import with_value
 
-    for key, value in changes.items():
-        old = table.get(key)
-        if isinstance(value, Mapping):
-            if old is None:
-                is_params = key == "params"
-                table[key] = tomlkit.inline_table() if is_params else tomlkit.table()
-            _merge(table[key], value)
-        elif isinstance(value, list) and isinstance(old, list) and len(old) == len(value):
-            _merge_rows(old, value)
-        else:
-            table[key] = value
+    for key, value in table.items():
+        text = with_value(text, (*at, key), _merged(_found(text, (*at, key)), value))
+    return text
 
 
-def _merge_rows(old: Any, new: Sequence[Any]) -> None:
-    for index, value in enumerate(new):
-        row = old[index]
-        if not isinstance(value, Mapping):
-            old[index] = value
-            continue
-        changed = {key: each for key, each in value.items() if row.get(key) != each}
-        _merge(row, {key: each for key, each in changed.items() if key in row or each is not None})
+def _found(text: str, at: Place) -> Any:
+    data: Any = tomllib.loads(text)
+    for step in at:
+        if isinstance(step, str) and step not in data:
+            return None
+        data = data[step]
+    return data
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """What is to stand there: tables, and as many rows of them, keep what the new do not say."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return {**old, **{key: each for key, each in new.items() if each is not None}}
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [_merged(was, now) for was, now in zip(old, new, strict=True)]
+    return new

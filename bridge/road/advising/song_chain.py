@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bridge.jobs import Job, edited
 from bridge.jobs.revisions import working_on
 from bridge.road.advising.chain_copy import (
@@ -13,7 +11,7 @@ from bridge.road.advising.chain_copy import (
     changed_texts,
     check_copy,
 )
-from chains import load
+from chains import load, with_value
 from stemwright.files import placed
 from stemwright.problems import InputError, Problem
 
@@ -45,7 +43,7 @@ def changed_song_chain(job: Job, change: Change) -> Texts:
             placed(job.chain_path, texts[1].encode(), lasting=True)
             return texts
         texts = changed_copy(chain, change, job.folder / COPY)
-        edited(job.path, lambda document: document.__setitem__("chain", COPY))
+        edited(job.path, lambda text: with_value(text, ("chain",), COPY))
         return texts
 
 
@@ -61,19 +59,3 @@ def _other_chain(job: Job) -> Problem:
         {"file": str(job.folder / COPY)},
         hint=f"let the job name the song's own {COPY}, or move that file away",
     )
-
-
-def as_written(value: Any) -> Any:
-    """A value as a chain is written by hand: of a list of tables, an inline table a line."""
-    import tomlkit
-
-    if isinstance(value, dict):
-        made = tomlkit.inline_table()
-        made.update(value)
-        return made
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        rows = tomlkit.array()
-        for each in value:
-            rows.append(as_written(each))
-        return rows.multiline(True)
-    return tomlkit.item(value)

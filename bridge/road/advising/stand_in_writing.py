@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ def stand_in_into_copy(chain: Chain, stood: StoodIn, out: Path) -> Texts:
     """
     from bridge.road.advising.chain_copy import changed_copy
 
-    return changed_copy(chain, partial(_with_stand_in, stood=stood), out)
+    return changed_copy(chain, partial(with_stand_in, stood=stood), out)
 
 
 def stand_in_into_job(job: Job, stood: StoodIn) -> Texts:
@@ -35,7 +36,7 @@ def stand_in_into_job(job: Job, stood: StoodIn) -> Texts:
     from bridge.road.advising.song_chain import changed_song_chain
 
     check_stand_in(job, stood.insert)
-    return changed_song_chain(job, partial(_with_stand_in, stood=stood))
+    return changed_song_chain(job, partial(with_stand_in, stood=stood))
 
 
 def check_stand_in(job: Job, step_id: str) -> None:
@@ -60,21 +61,18 @@ def check_stand_in(job: Job, step_id: str) -> None:
         )
 
 
-def _with_stand_in(chain: Chain, text: str, stood: StoodIn) -> str:
+def with_stand_in(chain: Chain, text: str, stood: StoodIn) -> str:
     """The text with the insert's table made anew; its comments that stand beside it stay."""
-    import tomlkit
-
-    from bridge.road.advising.song_chain import as_written
+    from chains import with_comment, with_value, without
 
     places = {f"{owner}/{insert.id}": insert.where.at for owner, insert in chain.inserts()}
-    document: Any = tomlkit.parse(text)
-    row = document
-    for key in places[stood.insert]:
-        row = row[key]
-    for key in [each for each in row if each not in stood.table and each not in _STAYS]:
-        del row[key]
+    at = places[stood.insert]
+    row: Any = tomllib.loads(text)
+    for step in at:
+        row = row[step]
     for key, value in stood.table.items():
-        if row.get(key) != value:
-            row[key] = as_written(value)
-    row["use"].comment(stood.comment)
-    return tomlkit.dumps(document)
+        text = with_value(text, (*at, key), value)
+    for key in row:
+        if key not in stood.table and key not in _STAYS:
+            text = without(text, (*at, key))
+    return with_comment(text, (*at, "use"), stood.comment)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bridge.road.advising.advised_song import (
     AdvisedSong,
@@ -15,7 +16,6 @@ from bridge.road.advising.advised_song import (
     read_song,
 )
 from bridge.road.inputs import Inputs
-from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
@@ -90,47 +90,19 @@ def apply_unmasking(given: ToUnmask, made: Unmasking) -> tuple[str, ...]:
     job = given.job
     name = job.chain_path.name if is_own(job) else COPY
     copied = () if is_own(job) else (f"copied {job.chain_path} to {job.folder / COPY}",)
-    before, after = changed_song_chain(job, partial(_with_cuts, cuts=made.cuts))
+    before, after = changed_song_chain(job, partial(with_cuts, cuts=made.cuts))
     return (*copied, *difference(before.splitlines(), after.splitlines(), name))
 
 
-def _with_cuts(chain: Chain, text: str, cuts: Sequence[FreeingCut]) -> str:
+def with_cuts(_chain: Chain, text: str, cuts: Sequence[FreeingCut]) -> str:
     """The text with an insert more for each cut, the last of its group."""
-    import tomlkit
+    from chains import with_comment, with_row
 
-    document: Any = tomlkit.parse(text)
-    wanted = document.unwrap()
     for each in cuts:
-        _plain_group(wanted, each.cut.group).setdefault("insert", []).append(each.cut.table())
-        _append(_plain_group(document, each.cut.group), each)
-    changed = tomlkit.dumps(document)
-    if tomlkit.parse(changed).unwrap() != wanted:
-        place = {"file": str(chain.path)}
-        said = "the chain is laid out so that an insert cannot be put into a group"
-        hint = "write its groups as [[group]] tables, or the cuts by hand"
-        raise InputError(Problem("unusual_layout", said, place, hint=hint))
-    return changed
-
-
-def _plain_group(document: Any, name: str) -> Any:
-    return next(row for row in document["group"] if row["id"] == name)
-
-
-def _append(group: Any, freeing: FreeingCut) -> None:
-    import tomlkit
-    from tomlkit.items import AoT
-
-    from bridge.road.advising.song_chain import as_written
-
-    table = freeing.cut.table()
-    if "insert" not in group:
-        group["insert"] = tomlkit.aot()
-    rows = group["insert"]
-    if not isinstance(rows, AoT):
-        rows.append(as_written(table))
-        return
-    row = tomlkit.table()
-    for key, value in table.items():
-        row[key] = as_written(value)
-    row["use"].comment(f"frees {freeing.cut.frees}, {freeing.gain_phon:+.1f} phon there")
-    rows.append(row)
+        groups = tomllib.loads(text)["group"]
+        index = next(n for n, row in enumerate(groups) if row["id"] == each.cut.group)
+        at = ("group", index, "insert")
+        text = with_row(text, at, each.cut.table())
+        made = (*at, len(groups[index].get("insert", ())), "use")
+        text = with_comment(text, made, f"frees {each.cut.frees}, {each.gain_phon:+.1f} phon there")
+    return text

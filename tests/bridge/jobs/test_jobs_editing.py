@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import tomlkit
 
 from bridge.jobs import JobError, edited
+from chains import with_value
 from stemwright.problems import InputError
 
 LINES = """\
@@ -25,9 +25,8 @@ def test_comments_and_order_stay(written: Callable[[str], Path]) -> None:
     path = written(LINES)
     before = path.read_text("utf-8")
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        document["drive_db"] = 6.0
-        document["group"]["vocals"]["gain_db"] = 1.0  # type: ignore[index]
+    def change(text: str) -> str:
+        return with_value(with_value(text, ("drive_db",), 6.0), ("group", "vocals", "gain_db"), 1.0)
 
     job = edited(path.parent, change)
     assert job.held.drive_db == 6.0
@@ -38,23 +37,17 @@ def test_a_file_with_line_ends_of_windows_keeps_them(written: Callable[[str], Pa
     path = written(LINES)
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        document["group"]["vocals"]["sends"] = {}  # type: ignore[index]
-
-    edited(path, change)
+    edited(path, lambda text: with_value(text, ("target", "integrated_lufs"), -9.0))
     assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
-    assert b"[group.vocals.sends]\r\n" in path.read_bytes()
+    assert b"[target]\r\n" in path.read_bytes()
 
 
 def test_an_edit_that_makes_the_job_wrong_is_refused(written: Callable[[str], Path]) -> None:
     path = written(LINES)
     before = path.read_bytes()
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        document["drive_db"] = 600.0
-
     with pytest.raises(JobError, match="drive_db is 600"):
-        edited(path, change)
+        edited(path, lambda text: with_value(text, ("drive_db",), 600.0))
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir() if each.name.endswith(".part")] == []
 
@@ -62,9 +55,9 @@ def test_an_edit_that_makes_the_job_wrong_is_refused(written: Callable[[str], Pa
 def test_what_somebody_else_writes_meanwhile_is_not_lost(written: Callable[[str], Path]) -> None:
     path = written(LINES)
 
-    def change(document: tomlkit.TOMLDocument) -> None:
-        document["drive_db"] = 6.0
+    def change(text: str) -> str:
         path.write_text(path.read_text("utf-8") + "# saved by hand\n", encoding="utf-8")
+        return with_value(text, ("drive_db",), 6.0)
 
     with pytest.raises(InputError, match="written to while"):
         edited(path, change)
