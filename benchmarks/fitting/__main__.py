@@ -23,7 +23,17 @@ _STOOD = (
     "Built-ins in the place of two of them, with twice the evaluations; how far the residual lies"
     " under the plugin's output:"
 )
-_STOOD_HEAD = ("stand-in", "settings", "target", "before", "after", "under, dB", "evaluations", "s")
+_STOOD_HEAD = (
+    "stand-in",
+    "settings",
+    "target",
+    "before",
+    "after",
+    "under, dB",
+    "evaluations",
+    "CPU s",
+    "s",
+)
 _PAGE = ROOT / "docs" / "fit.md"
 
 
@@ -43,7 +53,17 @@ def main() -> None:
                 sys.stderr.write(f"{' | '.join(rows[-1])}\n")
         stood = [] if asked.only or asked.beside else _stand_ins(sound, folder, asked.evaluations)
     reached = sum(float(row[5]) <= _GOAL_DBFS for row in rows if row[1] == "fit")
-    head = ("insert", "search", "settings", "target", "before", "after", "evaluations", "s")
+    head = (
+        "insert",
+        "search",
+        "settings",
+        "target",
+        "before",
+        "after",
+        "evaluations",
+        "CPU s",
+        "s",
+    )
     count = len(rows) // len(searches)
     told = (
         f"{markdown(head, rows)}\n\n"
@@ -77,7 +97,7 @@ def _cells(made: Found, search: str) -> tuple[str, ...]:
         *(made.name, search, str(made.knobs)),
         *figures,
         str(made.evaluations),
-        f"{made.seconds:.0f}",
+        *(f"{each:.0f}" for each in (made.used.cpu_s, made.used.wall_s)),
     )
 
 

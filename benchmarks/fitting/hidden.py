@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, repeat
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, differential_evolution, dual_annealing
 
+from benchmarks.usage import Usage
 from bridge.advising import (
     BuiltInStage,
     Excerpted,
@@ -57,7 +57,7 @@ BUILT_INS: tuple[InsertSettings, ...] = (
 
 @dataclass(frozen=True)
 class Found:
-    """One insert: residuals before and after in dBFS RMS, how often it was heard, and how long."""
+    """One insert: residuals before and after in dBFS RMS, how often it was heard, what it took."""
 
     name: str
     knobs: int
@@ -65,7 +65,7 @@ class Found:
     before_db: float
     after_db: float
     evaluations: int
-    seconds: float
+    used: Usage
 
 
 Search = Any
@@ -144,10 +144,10 @@ def found(name: str, sound: Any, folder: Path, most: int, search: str) -> Found:
     """Hide settings of an insert, render with them, and search for them."""
     with _stage(name, sound.shape[1], folder) as stage:
         row, score, before = _held(name, stage, sound)
-        began = time.perf_counter()
+        began = Usage.now()
         after, evaluations = SEARCHES[search](row, score, most)
-        seconds = time.perf_counter() - began
-    return Found(name, len(stage.knobs), score.level_db, before, after, evaluations, seconds)
+        used = Usage.now().since(began)
+    return Found(name, len(stage.knobs), score.level_db, before, after, evaluations, used)
 
 
 def stood_in(name: str, by: str, sound: Any, folder: Path, most: int) -> Found:
@@ -157,11 +157,11 @@ def stood_in(name: str, by: str, sound: Any, folder: Path, most: int) -> Found:
     built_in = BuiltInStage(NativeInsert(by, stand_in_settings(by)), RATE_HZ)
     row = Row([Part(by, built_in)], sound, score)
     (before,) = row.distances([np.array(built_in.start)])
-    began = time.perf_counter()
+    began = Usage.now()
     after, evaluations = ours(row, score, most)
-    seconds = time.perf_counter() - began
+    used = Usage.now().since(began)
     count = len(built_in.knobs)
-    return Found(f"{name} by {by}", count, score.level_db, before, after, evaluations, seconds)
+    return Found(f"{name} by {by}", count, score.level_db, before, after, evaluations, used)
 
 
 def _held(name: str, stage: Stage, sound: Any) -> tuple[Row, SamePerformance, float]:

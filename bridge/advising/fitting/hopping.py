@@ -19,6 +19,8 @@ _ANYWHERE = 0.2
 """How often all knobs are moved."""
 _INNER = (0.15, 0.85)
 _ROWS = 16
+_DRAWS = 6
+_FROM_START = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,22 @@ class _Spent(Exception):  # noqa: N818 - an end, not a fault
 
 
 class Hopping:
-    """One search of at most `most` evaluations, which ends where less than `near` differs."""
+    """One search of at most `most` evaluations, which ends where less than `near` differs.
+
+    Where what differs is a guess, `is_rough`, a deep place may be a wrong one: half of the hops
+    then begin at the start again, and the nearest of a few is gone down from.
+    """
 
     def __init__(
-        self, differences: Differences, knobs: Sequence[Knob], start: Sequence[float], seed: int
+        self,
+        differences: Differences,
+        knobs: Sequence[Knob],
+        start: Sequence[float],
+        seed: int,
+        *,
+        is_rough: bool = False,
     ) -> None:
+        self._is_rough = is_rough
         self._heard = differences
         self._knobs = knobs
         self._start = np.clip(np.array(start, np.float64), 0.0, 1.0)
@@ -87,13 +100,23 @@ class Hopping:
         return sorted(heard)
 
     def _hop(self) -> Positions:
+        if not self._is_rough:
+            return self._moved(self._best)
+        drawn = [
+            self._moved(self._start if self._random.random() < _FROM_START else self._best)
+            for _ in range(_DRAWS)
+        ]
+        found = self._differences(drawn)
+        return drawn[int(np.argmin([np.vdot(each, each) for each in found]))]
+
+    def _moved(self, ground: Positions) -> Positions:
         turned = self._turned
         if self._random.random() < _ANYWHERE:
             moved = turned
         else:
             first = int(self._random.integers(max(1, len(turned) - _BLOCK + 1)))
             moved = turned[first : first + _BLOCK]
-        row = np.array(self._best)
+        row = np.array(ground)
         row[moved] = self._random.uniform(*_INNER, len(moved))
         return row
 

@@ -1,15 +1,20 @@
-"""Where the search of linear inserts begins: their responses are cheap, and lead close to it."""
+"""Where the search of linear inserts begins: their responses are cheap, and lead close to it.
+
+What stands behind them need not be linear: it then says by how much each band is too soft or too
+loud in the end, and the inserts are sought that make up for it.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from bridge.advising.fitting.descending import Descent, Positions, Vector
 from bridge.advising.fitting.hopping import Hopping
-from bridge.advising.fitting.responses import FRAMES, ResponseRow
+from bridge.advising.fitting.responses import FRAMES, Bands, ResponseRow
 from bridge.advising.fitting.rows import Row
 from bridge.advising.fitting.scoring import SamePerformance, Score
 from bridge.advising.fitting.search import Led, View
@@ -17,6 +22,7 @@ from bridge.advising.fitting.search import Led, View
 _TRIED = 2
 _MIDDLE = (0.3, 0.7)
 _MOST_SHARE = 0.5
+_TURNS, _TURN_SHARE = 3, 0.16
 _NEAR_DB = 0.03
 """Root mean square over the bands: cross-spectra alone come as near to a response as that."""
 _CLOSER = Descent(step=1e-4, better=1e-6, scale="jac", most_steps=8)
@@ -33,13 +39,22 @@ def led_to(row: Row, score: Score, most: int, seed: int) -> Led | None:
     if not isinstance(score, SamePerformance) or score.target.shape[1] < FRAMES:
         return None
     count = len(row.knobs)
-    made = _TRIED + 1
-    if made > _MOST_SHARE * most or not count:
+    if _MOST_SHARE * most < _TRIED + 1 or not count:
         return None
-    seen = ResponseRow(row, score)
     others = np.random.default_rng(seed).uniform(*_MIDDLE, (_TRIED, count))
-    if not seen.tells(np.array([row.start, *others])):
+    tried = np.array([row.start, *others])
+    seen = ResponseRow(row, score)
+    if seen.tells(tried):
+        return _led_whole(row, seen, score, most, seed)
+    if row.head is row:
         return None
+    seen = ResponseRow(row.head, score)
+    return _led_before(row, seen, score, most, seed) if seen.tells(tried) else None
+
+
+def _led_whole(row: Row, seen: ResponseRow, score: SamePerformance, most: int, seed: int) -> Led:
+    """All of the row is linear: responses tell what comes out of it."""
+    made, count = _TRIED + 1, len(row.knobs)
 
     def differences(rows: Sequence[Positions], view: View) -> list[Vector]:
         return [found for _, found in seen.judged(np.array(rows), view)]
@@ -57,6 +72,33 @@ def led_to(row: Row, score: Score, most: int, seed: int) -> Led | None:
             return differences(rows, "exact")
 
         positions, _ = _CLOSER.end(positions, moving, exactly)
-    return Led(
-        tuple(map(float, positions)), made, place.idle, min(_FLOOR_DBFS, score.level_db - _UNDER_DB)
-    )
+    return Led(tuple(map(float, positions)), made, place.idle, _floor(score))
+
+
+def _led_before(row: Row, seen: ResponseRow, score: SamePerformance, most: int, seed: int) -> Led:
+    """What is turned is linear, what is behind is not: a few times what it lacks in the end."""
+    made, place = 2 * (_TRIED + 1), np.array(row.start)
+    least, best = np.inf, place
+    share = seen.share * len(row.head.parts) / len(row.parts)
+    for turn in range(_TURNS + 1):
+        (now,) = row.heard(np.array([place]))
+        made += 1
+        if score.distance(now) < least:
+            least, best = score.distance(now), place
+        if turn == _TURNS:
+            break
+        (response,) = seen.responses(np.array([place]))
+        off = partial(_off, seen, seen.levels(response) + seen.missing(now))
+        hopping = Hopping(off, row.knobs, tuple(map(float, place)), seed + turn, is_rough=True)
+        found = hopping.found(int(_TURN_SHARE * most / share), _NEAR_DB)
+        made += math.ceil((found.evaluations + 1) * share)
+        place = np.array(found.positions)
+    return Led(tuple(map(float, best)), made, (), _floor(score))
+
+
+def _off(seen: ResponseRow, wanted: Bands, rows: Sequence[Positions]) -> list[Vector]:
+    return list(seen.off_by(np.array(rows), wanted))
+
+
+def _floor(score: SamePerformance) -> float:
+    return min(_FLOOR_DBFS, score.level_db - _UNDER_DB)

@@ -20,6 +20,8 @@ from bridge.advising.fitting.stages import Positions
 
 Responses = npt.NDArray[np.float64]
 """(2 out, 2 in, frames)."""
+Bands = npt.NDArray[np.float64]
+"""A level in dB or a power of each band: (2, bands), mid and side."""
 
 FRAMES = 16384
 """How long a response is: at 48 kHz a bell at 30 Hz with a Q of 3 has died away by 90 dB."""
@@ -38,11 +40,11 @@ class ResponseRow:
         self._source = source
         self._size = next_fast_len(source.shape[1] + FRAMES, real=True)
         self._spectra = rfft(source, self._size)
-        fed, wanted = source[:, score.from_frame :], score.target
+        fed, wanted = score.own(source), score.target
         self._entering = _cross(fed)
-        powers = _banded(_powers(_MID_SIDE[:, :, np.newaxis], _cross(wanted)))
+        powers = _band_powers(wanted)
         self._faint = _FAINT * max(float(powers.max()), _LEAST)
-        self._levels = 10.0 * np.log10(powers + self._faint)
+        self._levels = self._as_levels(powers)
 
     @property
     def share(self) -> float:
@@ -82,11 +84,27 @@ class ResponseRow:
                 return False
         return True
 
-    def _broadly(self, response: Responses) -> Vector:
+    def missing(self, heard: Sound) -> Bands:
+        """By how many dB a band of the target is louder than that of a sound heard whole."""
+        return self._levels - self._as_levels(_band_powers(self._score.own(heard)))
+
+    def off_by(self, positions: Positions, wanted: Bands) -> Iterator[Vector]:
+        """How far each row of positions is from levels that are wanted, but for one gain."""
+        for response in self.responses(positions):
+            found: Vector = (self.levels(response) - wanted).reshape(-1)
+            yield found - np.mean(found)
+
+    def levels(self, response: Responses) -> Bands:
+        """The levels in dB of what comes out behind such a response."""
         spectra = np.einsum("so,oif->sif", _MID_SIDE, rfft(response, FRAMES))
-        powers = _banded(_powers(spectra, self._entering))
-        levels = 10.0 * np.log10(powers + self._faint)
-        found: Vector = (levels - self._levels).reshape(-1)
+        return self._as_levels(_banded(_powers(spectra, self._entering)))
+
+    def _as_levels(self, powers: Bands) -> Bands:
+        found: Bands = 10.0 * np.log10(powers + self._faint)
+        return found
+
+    def _broadly(self, response: Responses) -> Vector:
+        found: Vector = (self.levels(response) - self._levels).reshape(-1)
         return found - np.mean(found) if self._score.any_level else found
 
 
@@ -102,6 +120,10 @@ def _cross(sound: Sound) -> npt.NDArray[np.complex128]:
     spectra = rfft(frames[:, :: FRAMES // 2] * _HANN)
     found: npt.NDArray[np.complex128] = np.einsum("imf,jmf->ijf", spectra, spectra.conj())
     return found
+
+
+def _band_powers(sound: Sound) -> Bands:
+    return _banded(_powers(_MID_SIDE[:, :, np.newaxis], _cross(sound)))
 
 
 def _powers(

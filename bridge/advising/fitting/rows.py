@@ -45,6 +45,13 @@ class Row:
         """Where they stand in the chain."""
         return tuple(at for part in self.parts for at in part.stage.start)
 
+    @property
+    def head(self) -> Row:
+        """What enters as far as the last insert that is turned; itself where nothing is behind."""
+        last = max((n for n, part in enumerate(self.parts) if part.stage.knobs), default=-1)
+        behind = len(self.parts) - 1 - last
+        return Row(self.parts[: last + 1], self.source, self._score) if behind else self
+
     def split(self, positions: Sequence[float]) -> Iterator[tuple[Part, tuple[float, ...]]]:
         """Each insert's own positions."""
         at = 0

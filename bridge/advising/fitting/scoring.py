@@ -61,8 +61,8 @@ class Score(Protocol):
 class SamePerformance:
     """The target is the same playing: what is left when it is subtracted, as RMS in dBFS.
 
-    Only frames from `from_frame` on count. With `any_level` one gain over the excerpt is free, as
-    that of a fader or a drive would be.
+    Only frames from `from_frame` to the target's end count. With `any_level` one gain over the
+    excerpt is free, as that of a fader or a drive would be.
     """
 
     unit = "dBFS"
@@ -100,8 +100,7 @@ class SamePerformance:
 
     def broadly(self, heard: Sound) -> Vector:
         """Differences in dB of bands over time, mid and side: settings in dB move them evenly."""
-        own = heard[:, self.from_frame :]
-        found: Vector = self._seen(_band_powers(own)) - self._picture
+        found: Vector = self._seen(_band_powers(self.own(heard))) - self._picture
         return found - np.mean(found) if self.any_level else found
 
     def _seen(self, bands: Vector) -> Vector:
@@ -109,9 +108,13 @@ class SamePerformance:
         found: Vector = 10.0 * np.log10(bands + self._faint).reshape(-1)
         return found
 
+    def own(self, heard: Sound) -> Sound:
+        """What counts of what is heard: as long as the target is."""
+        return heard[:, self.from_frame : self.from_frame + self.target.shape[1]]
+
     def residual(self, heard: Sound) -> Sound:
         """What is left of what is heard when the target is taken off."""
-        own = heard[:, self.from_frame :]
+        own = self.own(heard)
         if self.any_level:
             power = float(np.vdot(own, own))
             own = own * (float(np.vdot(own, self.target)) / power if power else 1.0)

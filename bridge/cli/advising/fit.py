@@ -287,6 +287,11 @@ def _talk(found: Fitted) -> list[str]:
         f"{fit.evaluations} evaluations; --evaluations {fit.most} --seed {found.seed} gives the"
         " same again",
     ]
+    if found.ends_early_s:
+        said.append(
+            f"warning: the file ends {found.ends_early_s:g} s before the song's stems do; what"
+            " comes then was not compared"
+        )
     if fit.idle:
         said.append(f"not heard there, and left alone: {', '.join(fit.idle)}")
     return said

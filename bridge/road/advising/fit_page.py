@@ -40,12 +40,13 @@ def fit_sounds(
     from bridge.advising import FitSounds
 
     begin = score.from_frame
+    end = begin + score.target.shape[1]
     return FitSounds(
         rate_hz,
         made.start_s,
         score.target,
-        was[:, begin:],
-        now[:, begin:],
+        was[:, begin:end],
+        now[:, begin:end],
         is_other_music=wanted.to is None,
     )
 

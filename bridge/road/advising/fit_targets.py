@@ -21,6 +21,8 @@ PREROLL_S = 1.0
 """What runs through the inserts before anything counts."""
 SECONDS = 6.0
 """How much of the song is listened to where nobody says which part."""
+LEAST_S = 1.0
+"""Of less nothing is told."""
 _CHANNELS = 2
 _FARTHEST_S = 0.5
 _ALIKE = 0.3
@@ -37,9 +39,14 @@ class Target:
         self._any_level = any_level
         self._path = path
         self._sound: Any = None
+        self.ends_s = 0.0
+        """Where the file ends, once it was read."""
 
     def part(self, rate_hz: int, start_s: float | None, end_s: float | None) -> Excerpt:
-        """The part of the song that is listened to; what nobody says is the loudest."""
+        """The part of the song that is listened to; what nobody says is the loudest.
+
+        Raises InputError `target_too_short`.
+        """
         import numpy as np
 
         from bridge.audio import probe, read_blocks, resampled
@@ -53,8 +60,20 @@ class Target:
             start_s = loudest_s([self._sound], rate_hz)
         if end_s is None:
             end_s = start_s + SECONDS
-        whole_s = self._sound.shape[1] / rate_hz
-        return Excerpt(start_s, min(end_s, max(whole_s, start_s + 1.0)), PREROLL_S)
+        self.ends_s = self._sound.shape[1] / rate_hz
+        end_s = min(end_s, self.ends_s if self._is_same else start_s + self.ends_s)
+        if end_s - start_s < LEAST_S - 1.0 / rate_hz:
+            raise InputError(self._too_short(start_s))
+        return Excerpt(start_s, end_s, PREROLL_S)
+
+    def _too_short(self, start_s: float) -> Problem:
+        return Problem(
+            "target_too_short",
+            f"{self._path.name} ends at {self.ends_s:g} s, too soon to begin at {start_s:g} s",
+            {"file": str(self._path)},
+            expected=f"{LEAST_S:g} s or more to compare with",
+            hint="a longer file, or another --range",
+        )
 
     def score(self, part: Excerpt, rate_hz: int, frames: int, unheard: int, now: Sound) -> Score:
         """What is held to the target. Raises InputError `other_performance`."""
@@ -67,8 +86,9 @@ class Target:
             return Likeness(self._sound[:, start : start + frames], unheard, rate_hz)
         start = round(part.start_s * rate_hz) - unheard
         lag = _lag(now, self._sound, start, rate_hz, self._path)
-        target = np.zeros((_CHANNELS, frames))
         begin = start + lag
+        frames = min(frames, self._sound.shape[1] - begin)
+        target = np.zeros((_CHANNELS, frames))
         got = self._sound[:, max(0, begin) : max(0, begin + frames)]
         skipped = max(0, -begin)
         target[:, skipped : skipped + got.shape[1]] = got[:, : frames - skipped]

@@ -57,7 +57,8 @@ class ToFit:
 class Fitted:
     """What a fit came to, as steps are rendered: distances in `unit`, `target_db` the target's RMS.
 
-    `peak_db` is the residual's peak, None for a reference.
+    `peak_db` is the residual's peak, None for a reference. `ends_early_s` is by how much the file
+    ends before the song's stems do.
     """
 
     fit: Fit
@@ -70,6 +71,7 @@ class Fitted:
     end_s: float
     seed: int
     chain: Chain
+    ends_early_s: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """The object of `fit --json`."""
@@ -81,6 +83,7 @@ class Fitted:
             "target_rms_dbfs": self.target_db,
             "start_s": self.start_s,
             "end_s": self.end_s,
+            "ends_early_s": self.ends_early_s,
             "evaluations": {"made": fit.evaluations, "most": fit.most},
             "seed": self.seed,
             "ended": fit.ended,
@@ -99,7 +102,7 @@ def fit_inserts(
 
     Nothing is written but a `page`, if any. Raises InputError, MachineError and RenderError as a
     render does; InputError `unknown_insert`, `fit_bypassed`, `fit_apart`, `fit_keyed`,
-    `other_performance`.
+    `other_performance`, `target_too_short`.
     """
     from bridge.storing import Store
 
@@ -110,7 +113,8 @@ def fit_inserts(
         chain = undriven(chain)
         owner, before, behind = parted(chain, wanted.inserts)
         target = Target(wanted.to, wanted.reference, any_level=wanted.any_level)
-        rate_hz = _planned(given, store, chain, session, None).engine.sample_rate_hz
+        song = _planned(given, store, chain, session, None)
+        rate_hz = song.engine.sample_rate_hz
         part = target.part(rate_hz, wanted.start_s, wanted.end_s)
         entering = _planned(given, store, _with_rack(chain, owner, before), session, part)
         source, context = _source(entering, store, owner, given.jobs)
@@ -129,6 +133,9 @@ def fit_inserts(
         if score.distance(now) > score.distance(was):  # what was searched is not what is rendered
             fit, now, fitted_chain = _as_it_was(fit), was, chain
         made = _told(wanted, fit, score, was, now, part, fitted_chain)
+        if wanted.to is not None:
+            early_s = max(0.0, song.frames / rate_hz - target.ends_s)
+            made = replace(made, ends_early_s=round(early_s, 3))
         if page is not None:
             sounds = fit_sounds(wanted, made, score, was, now, rate_hz)
             write_page_of_fit(page, wanted, made, sounds, store)

@@ -146,6 +146,40 @@ def test_linear_inserts_are_found_by_their_responses_and_no_others_are_searched_
     assert led_to(row_of(source, score, *begun, Saturation(drive_db=12.0)), score, 900, 0) is None
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_an_equaliser_is_found_through_a_compressor_behind_it(seed: int) -> None:
+    """Its bands begin far off and flat: nothing but the spectrum says where they belong."""
+    source = hits(2.0)
+    behind = NativeInsert("b", Compressor(threshold_db=-24.0, ratio=2.0))
+
+    def row(low: Shelf, bell: Bell, score: Any) -> Row:
+        stages = (
+            BuiltInStage(NativeInsert("a", Eq(bands=(low, bell))), RATE_HZ),
+            BuiltInStage(behind, RATE_HZ, turned=False),
+        )
+        return Row([Part(f"drums/{n}", each) for n, each in enumerate(stages)], source, score)
+
+    low = Shelf(shape="low_shelf", hz=140.0, gain_db=3.7)
+    hidden = row(low, Bell(shape="bell", hz=2300.0, gain_db=-5.2, q=1.8), None)
+    score = SamePerformance(hidden.heard(np.array([hidden.start]))[0], RATE_HZ // 4)
+    flat = Shelf(shape="low_shelf", hz=100.0, gain_db=0.0)
+    begun = row(flat, Bell(shape="bell", hz=1000.0, gain_db=0.0, q=1.0), score)
+    found = fitted(begun, score, most=300, seed=seed)
+    assert found.before > -50.0
+    assert found.after < -110.0
+    assert found.evaluations <= 300
+
+
+def test_a_target_that_ends_first_is_compared_with_as_far_as_it_goes() -> None:
+    source = hits(2.0)
+    target = heard(source, Compressor(threshold_db=-30.0))[:, : round(1.5 * RATE_HZ)]
+    score = SamePerformance(target, RATE_HZ // 2)
+    assert score.distance(heard(source, Compressor(threshold_db=-30.0))) == -200.0
+    row = row_of(source, score, Compressor(threshold_db=-30.0))
+    ((distance, differences),) = row.judged(np.array([row.start]), "broad")
+    assert (distance, not np.any(differences)) == (-200.0, True)
+
+
 def test_a_level_that_does_not_matter_is_left_out_of_the_residual() -> None:
     source = hits(1.0)
     target = 0.5 * heard(source, Compressor(threshold_db=-30.0))

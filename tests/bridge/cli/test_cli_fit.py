@@ -67,7 +67,12 @@ def test_a_fit_finds_a_prints_settings_and_writes_them_where_it_is_told_to(
     assert told["distance"]["after"] < -90.0
     assert told["evaluations"]["made"] <= told["evaluations"]["most"] == 500
     assert told["written"] is False
+    assert told["ends_early_s"] == 0.0
     assert begun.read_text() == before
+    early = tmp_path / "early.wav"
+    soundfile.write(early, soundfile.read(target)[0][: round(1.75 * RATE_HZ)], RATE_HZ, "FLOAT")
+    cut = run(*asked[:7], early, "--range", "0.5-2", "--evaluations", "20")
+    assert "0.25 s before the song's stems do" in cut.err
     copy = tmp_path / "fitted.toml"
     page = tmp_path / "fit.html"
     assert run(*asked, "-o", copy, "--page", page).code == 0
@@ -153,6 +158,9 @@ def test_a_plugins_settings_are_found_and_written_as_it_displays_them(
         (("--insert", "all/glue", "--stand-in", "eq", "--page", "p.html"), "usage"),
         (("--insert", "master/gain", "--to", "OTHER"), "other_performance"),
         (("--insert", "all/glue", "--to", "missing.wav"), "missing_file"),
+        (("--insert", "all/glue", "--to", "SHORT"), "target_too_short"),
+        (("--insert", "all/glue", "--to", "T", "--range", "1.5-2"), "target_too_short"),
+        (("--insert", "all/glue", "--reference", "SHORT"), "target_too_short"),
     ],
     ids=lambda each: each if isinstance(each, str) else None,
 )
@@ -171,7 +179,9 @@ def test_what_cannot_be_fitted_is_told_and_nothing_is_written(
     other = tmp_path / "other.wav"
     noise = np.random.default_rng(9).standard_normal((2 * RATE_HZ, 2))
     soundfile.write(other, 0.1 * noise, RATE_HZ, "FLOAT")
-    files = {"T": hits / "drums.wav", "OTHER": other}
+    short = tmp_path / "short.wav"
+    soundfile.write(short, 0.1 * noise[: RATE_HZ // 10], RATE_HZ, "FLOAT")
+    files = {"T": hits / "drums.wav", "OTHER": other, "SHORT": short}
     before = begun.read_text()
     made = run("fit", begun, "--stems", hits, "--json", *(files.get(each, each) for each in words))
     assert [each["kind"] for each in json.loads(made.out)["errors"]] == [kind]
