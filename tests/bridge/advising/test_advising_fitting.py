@@ -14,6 +14,7 @@ from bridge.advising.fitting.hosted_knobs import plugin_knobs
 from bridge.advising.fitting.knobs import Knob
 from bridge.advising.fitting.leading import led_to
 from bridge.advising.fitting.search import Search
+from bridge.demo import stem
 from bridge.hosting import ParameterText
 from bridge.planning import NativeInsert
 from chains import (
@@ -147,9 +148,9 @@ def test_linear_inserts_are_found_by_their_responses_and_no_others_are_searched_
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_an_equaliser_is_found_through_a_compressor_behind_it(seed: int) -> None:
-    """Its bands begin far off and flat: nothing but the spectrum says where they belong."""
-    source = hits(2.0)
+def test_the_spectrum_leads_to_an_equaliser_that_a_compressor_stands_behind(seed: int) -> None:
+    """Its bands begin far off and flat."""
+    source = stem("drums", sample_rate_hz=RATE_HZ)[:, RATE_HZ : 5 * RATE_HZ]
     behind = NativeInsert("b", Compressor(threshold_db=-24.0, ratio=2.0))
 
     def row(low: Shelf, bell: Bell, score: Any) -> Row:
@@ -164,10 +165,15 @@ def test_an_equaliser_is_found_through_a_compressor_behind_it(seed: int) -> None
     score = SamePerformance(hidden.heard(np.array([hidden.start]))[0], RATE_HZ // 4)
     flat = Shelf(shape="low_shelf", hz=100.0, gain_db=0.0)
     begun = row(flat, Bell(shape="bell", hz=1000.0, gain_db=0.0, q=1.0), score)
-    found = fitted(begun, score, most=300, seed=seed)
-    assert found.before > -50.0
-    assert found.after < -110.0
-    assert found.evaluations <= 300
+    led = led_to(begun, score, 300, seed)
+    assert led is not None
+    assert led.evaluations <= 150
+    (place, _) = begun.split(led.positions)
+    found = place[0].stage.settings(place[1])
+    assert found["bands.0.hz"] == pytest.approx(140.0, rel=0.02)
+    assert found["bands.0.gain_db"] == pytest.approx(3.7, abs=0.05)
+    assert found["bands.1.hz"] == pytest.approx(2300.0, rel=0.02)
+    assert found["bands.1.gain_db"] == pytest.approx(-5.2, abs=0.05)
 
 
 def test_a_target_that_ends_first_is_compared_with_as_far_as_it_goes() -> None:
