@@ -24,10 +24,14 @@ def listed(words: Sequence[str], most: int = 40) -> str:
 
 
 def clock(seconds: float, digits: int = 3) -> str:
-    """A time in minutes and seconds: 1:02.500, or 1:03 with no `digits`; never a 60th second."""
+    """A time to the millisecond, 1:02.500; with fewer `digits` what stands before them, 1:02.
+
+    So who goes there hears what follows, and no time has a 60th second.
+    """
     parts = 10**digits
-    minutes, rest = divmod(round(abs(seconds) * parts), 60 * parts)
-    sign = "-" if seconds < 0 else ""
+    whole = round(seconds * 1000) * parts // 1000
+    minutes, rest = divmod(abs(whole), 60 * parts)
+    sign = "-" if whole < 0 else ""
     return f"{sign}{minutes}:{rest / parts:0{3 + digits if digits else 2}.{digits}f}"
 
 

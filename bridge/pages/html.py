@@ -45,7 +45,7 @@ def size_words(count: int) -> str:
 
 
 def clock(seconds: float, digits: int = 2) -> str:
-    """Minutes and seconds: 1:05.20, or 1:05 with no `digits`."""
+    """Minutes and seconds, cut and not rounded: 1:05.20, or 1:05 with no `digits`."""
     return clock_words(seconds, digits)
 
 

@@ -23,7 +23,7 @@
     try { localStorage.setItem(key, value); keeps = true; } catch { keeps = false; }
   };
   const timed = (place) => {
-    const hundredths = Math.round(place * 100);
+    const hundredths = Math.floor(place * 100 + 1e-6);
     const rest = ((hundredths % 6000) / 100).toFixed(2).padStart(5, "0");
     return `${Math.floor(hundredths / 6000)}:${rest}`;
   };

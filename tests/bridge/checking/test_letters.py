@@ -95,6 +95,11 @@ def test_places_are_minutes_and_seconds_each_once() -> None:
     assert "at 1:01, 1:15." in _line("en", *clicks)
 
 
+def test_who_goes_to_a_place_hears_what_follows() -> None:
+    found = Finding("dropout-1", "dropout", "major", ("kick",), 32.8604, 32.8634, 3.0)
+    assert "at 0:32." in _line("en", found)
+
+
 def test_a_name_of_two_lines_is_one_line() -> None:
     same = Finding("duplicate-1", "duplicate", "major", ("a\nb", "c\r\u2028d\x1b"), 0.0, 9.0, 1.0)
     assert _line("en", same).startswith("- a b: it is the same as c  d . Please")
