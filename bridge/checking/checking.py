@@ -76,7 +76,7 @@ def check_anew(
         )
         between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
         length_s = max(track.clips[0].length_s for track in tracks)
-        against = _against_mix(song, rough_mix(session, mix, files), length_s)
+        against = _against_mix(song, rough_mix(session, mix, files), files, length_s)
     others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
     if isinstance(against, StemFindings):
         others.append(against)
@@ -98,7 +98,7 @@ def _heard(track: Track, files: Files, store: Store | None) -> Heard | InputErro
 
 
 def _against_mix(
-    song: Song, paths: tuple[Path, ...], length_s: float
+    song: Song, paths: tuple[Path, ...], files: Files, length_s: float
 ) -> MixFit | StemFindings | None:
     """How the stems are in the mix; what is wrong with its file where it cannot be decoded.
 
@@ -107,7 +107,7 @@ def _against_mix(
     if not paths:
         return None
     try:
-        return against_mix(song.stems, mix_audio(paths), song.tempo_bpm)
+        return against_mix(song.stems, mix_audio(paths, files), song.tempo_bpm)
     except InputError as error:
         return undecodable(paths[0].stem, error.problems, length_s)
 

@@ -5,17 +5,52 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.audio import BLOCK_FRAMES, Block, Part, open_member, resampled, summed
+from bridge.audio import (
+    BLOCK_FRAMES,
+    Block,
+    Part,
+    WavWriter,
+    open_member,
+    probe,
+    read_blocks,
+    resampled,
+    summed,
+)
 from bridge.checking.stem_audio import StemAudio, stem_audio
-from sessions import Media, Session, Track
+from sessions import LOSSY_FORMATS, Media, Session, Track
 from stemwright.problems import InputError, Problem
 
-Files = Callable[[Media], Path]
+
+@dataclass(frozen=True)
+class Files:
+    """Where a song's files are; what has to be copied is in `folder`."""
+
+    folder: Path
+
+    def __call__(self, media: Media) -> Path:
+        """Where a stem's file is: what is in a zip is copied out."""
+        if media.member is None:
+            return media.path
+        return open_member(media.path, media.member, self.folder)
+
+    def of_mix(self, path: Path) -> Path:
+        """The mix's file, or what it holds where that is lossy: it is read here and there.
+
+        Raises InputError as `bridge.audio.read_blocks` does, MachineError for a full disk.
+        """
+        head = probe(path)
+        if head.format not in LOSSY_FORMATS:
+            return path
+        out = self.folder / f"{path.stem}.wav"
+        with WavWriter(out, head.sample_rate_hz, head.channels, "float32", "rough mix") as writer:
+            for block in read_blocks(path):
+                writer.write(block)
+        return out
 
 
 @dataclass(frozen=True)
@@ -47,7 +82,7 @@ def opened_song(session: Session, mix: Path | None = None) -> Iterator[SongAudio
         against: StemAudio | None = None
         with suppress(InputError):
             paths = rough_mix(session, mix, files)
-            against = mix_audio(paths) if paths else None
+            against = mix_audio(paths, files) if paths else None
         yield SongAudio(stems, against)
 
 
@@ -66,15 +101,9 @@ def tracks_to_check(session: Session) -> list[Track]:
 
 @contextmanager
 def audio_files() -> Iterator[Files]:
-    """Where a stem's file is: what is in a zip is copied out, and removed in the end."""
+    """Where a song's files are; what was copied is removed in the end."""
     with tempfile.TemporaryDirectory(prefix="stemwright-check-") as folder:
-
-        def path_of(media: Media) -> Path:
-            if media.member is None:
-                return media.path
-            return open_member(media.path, media.member, Path(folder))
-
-        yield path_of
+        yield Files(Path(folder))
 
 
 def audio_of(track: Track, files: Files) -> StemAudio:
@@ -94,10 +123,13 @@ def rough_mix(session: Session, mix: Path | None, files: Files) -> tuple[Path, .
     return ()
 
 
-def mix_audio(paths: Sequence[Path]) -> StemAudio:
-    """The audio of the mix, one file or two sides. Raises InputError as `stem_audio` does."""
+def mix_audio(paths: Sequence[Path], files: Files) -> StemAudio:
+    """The audio of the mix, one file or two sides.
+
+    Raises InputError as `stem_audio` and `Files.of_mix` do.
+    """
     name = paths[0].stem
-    return stem_audio(name, name, "mix", tuple(paths))
+    return stem_audio(name, name, "mix", tuple(map(files.of_mix, paths)))
 
 
 def plain_sum(audio: SongAudio) -> Iterator[Block]:

@@ -69,7 +69,7 @@ def _files(track: Track) -> set[Path]:
 
 
 def _reference(path: Path, kind: Literal["mix", "reference"]) -> Reference:
-    found = read_header(Entry(path.name, "", path))
+    found = read_header(Entry(path.name, "", path), lossy=True)
     if isinstance(found, Problem):
         raise InputError(found)
     return Reference(kind, path.stem, found.media)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from sessions.bundle.naming import (
     file_extension,
     file_stem,
     folded,
+    nfc,
     other_audio,
     without_inner_extensions,
 )
 from sessions.bundle.start_times import MOST_NAMED, starts_s, told_lengths
 from sessions.bundle.stereo_pairs import Source, paired
 from sessions.errors import SessionError
-from sessions.media.archives import ZIP_FAILURES
+from sessions.media.archives import ZIP_FAILURES, Entry
 from sessions.media.file_headers import read_headers
 from sessions.model.session import Clip, Reference, Session, Track
 from stemwright.problems import Diagnostic, Problem
@@ -69,8 +71,11 @@ class StemBundle:
         labels = label([without_inner_extensions(source.id) for source in sources])
         _refuse_ambiguous(paths, sources, labels)
         noticed = [note for header in headers for note in header.diagnostics]
-        unread = _told_unread(listing, sources)
-        return _session(listing, sources, labels, [*skipped, *unread, *noticed, *told], long)
+        mixes = _lossy_mixes(listing.unread, sources)
+        unread = _told_unread(listing.unread, sources, mixes)
+        notes = [*skipped, *unread, *noticed, *told]
+        found = _session(listing, sources, labels, notes, long)
+        return replace(found, references=(*found.references, *mixes))
 
 
 FORMAT = StemBundle()
@@ -200,10 +205,30 @@ def _told_mixes(both: Sequence[tuple[Source, Label]]) -> Iterator[Diagnostic]:
             yield Diagnostic("warning", "maybe_mix", files, message)
 
 
-def _told_unread(listing: Listing, sources: Sequence[Source]) -> Iterator[Diagnostic]:
+def _lossy_mixes(unread: Sequence[Entry], sources: Sequence[Source]) -> tuple[Reference, ...]:
+    """The mixes by their names among files that no stem may be: compared with, never summed."""
+    ids = [source.id for source in sources]
+    headers, _ = read_headers(unread, lossy=True)
+    names = {header.entry.name: file_stem(header.entry.name) for header in headers}
+    kinds = {file: label([*ids, name])[-1].mix for file, name in names.items()}
+    return tuple(
+        Reference(kind, names[header.entry.name], header.media)
+        for header in headers
+        if (kind := kinds[header.entry.name]) is not None
+    )
+
+
+def _told_unread(
+    unread: Sequence[Entry], sources: Sequence[Source], mixes: Sequence[Reference]
+) -> Iterator[Diagnostic]:
     """Audio of other formats: a mix may stay aside, a stem must not be missing unnoticed."""
     ids = [source.id for source in sources]
-    for entry in listing.unread:
+    taken = {nfc(each.media.path.name): each.kind for each in mixes}
+    for entry in unread:
+        if entry.name in taken:
+            message = f"{entry.name} is taken as a {taken[entry.name]}: compared with, never summed"
+            yield Diagnostic("note", "reference_found", entry.name, message)
+            continue
         name = file_stem(entry.name)
         mix = label([*ids, name])[-1].mix is not None or is_title(name, ids)
         message = f"{entry.name} {other_audio(entry.name)}; {AS_STEM}. It is left out"

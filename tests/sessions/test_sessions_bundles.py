@@ -156,6 +156,22 @@ def test_audio_left_in_subfolders_is_told(write_wav: WriteWav, tmp_path: Path) -
     ]
 
 
+def test_a_lossy_mix_is_compared_with_and_a_lossy_stem_refused(
+    write_wav: WriteWav, tmp_path: Path
+) -> None:
+    audio, rate_hz = soundfile.read(write_wav("kick.wav"))
+    for name in ("Song rough mix.mp3", "Song reference.ogg", "snare.mp3"):
+        soundfile.write(tmp_path / name, audio, rate_hz)
+    session = sessions.read(tmp_path)
+    assert [track.id for track in session.tracks] == ["kick"]
+    assert {(each.kind, each.name, each.media.format) for each in session.references} == {
+        ("mix", "Song rough mix", "MP3"),
+        ("reference", "Song reference", "OGG"),
+    }
+    told = [each.where for each in session.diagnostics if each.severity == "error"]
+    assert told == ["snare.mp3"]
+
+
 def test_clutter_is_not_audio(write_wav: WriteWav, tmp_path: Path) -> None:
     write_wav("kick.wav")
     for name in ("._kick.wav", ".hidden.wav", "Thumbs.db", ".DS_Store"):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bridge.advising.balancing.heard_groups import HeardGroup, Level
 from bridge.advising.balancing.proposal import Balance
 from bridge.advising.balancing.rough import POOR_DB, stems_towards_rough, towards_rough
 from bridge.checking import InRough
 from stemwright.problems import InputError, Problem
+from stemwright.words import listed
+
+_TOLD_BY_ROWS = frozenset({"extra", "polarity"})
 
 
 def balance_to_rough(
@@ -44,14 +47,16 @@ def balance_to_rough(
         groups=towards_rough(groups, rough, rate_hz, levels),
         stems=stems_towards_rough(groups, rough) if per_stem else (),
         facts={"explained_db": round(fit.explained_db, 2), "rough": fit.words},
-        remarks=_doubts(rough),
+        remarks=tuple(_doubts(rough)),
         is_sure=rough.fit.explained_db >= POOR_DB,
     )
 
 
-def _doubts(rough: InRough) -> tuple[str, ...]:
-    fit = rough.fit
-    if fit.explained_db >= POOR_DB:
-        return ()
-    said = f"the stems explain only {fit.explained_db:.1f} dB of the rough mix"
-    return (f"{said}: take these faders for a hint, and listen",)
+def _doubts(rough: InRough) -> Iterator[str]:
+    """What holds for all, and the changes that no group's row tells of."""
+    for each in rough.fit.findings:
+        if each.severity != "info" and each.code not in _TOLD_BY_ROWS:
+            yield f"{listed(each.stems, 3)}: {each.words}" if each.stems else each.words
+    if rough.fit.explained_db < POOR_DB:
+        said = f"the stems explain only {rough.fit.explained_db:.1f} dB of the rough mix"
+        yield f"{said}: take these faders for a hint, and listen"

@@ -16,6 +16,8 @@ POOR_DB = 8.0
 """Explained of the rough mix, below which its faders are hardly known."""
 _OTHERWISE_DB = -15.0
 """What is left where a stem is alone, above which the rough mix has it processed otherwise."""
+_DOUBTED_DB = 0.75
+"""Two ways to make the fit, apart by so much: a bus hid what the stem is in moments."""
 _WHY = {
     "silent": "is silent",
     "outside": "sounds only outside the rough mix",
@@ -110,7 +112,7 @@ def _stem_moves(
     names = {stem.id: stem.name for stem in group.lane.stems}
     for stem in gains:
         change = change_db(moved_db[stem] + now - then)
-        otherwise = _sounds_otherwise(rough.stems[stem])
+        otherwise = _is_estimate(rough.stems[stem])
         yield StemMove(stem, names[stem], group.id, as_is_db[stem], change, otherwise)
 
 
@@ -131,7 +133,7 @@ def _known(group: HeardGroup, rough: InRough, owners: Mapping[str, str]) -> _Kno
         return _Known({}, left_alone=_why_not(stems))
     strangers = tuple(each.id for each in stems if each.unknown in ("absent", "outside"))
     remarks = _remarks(stems, strangers, owners, is_poor=rough.fit.explained_db < POOR_DB)
-    is_estimate = any(map(_sounds_otherwise, stems))
+    is_estimate = any(map(_is_estimate, stems))
     return _Known(gains, strangers, remarks=tuple(remarks), is_estimate=is_estimate)
 
 
@@ -149,6 +151,14 @@ def _sounds_otherwise(stem: StemInRough) -> bool:
     return stem.unknown is None and stem.rest_db > _OTHERWISE_DB
 
 
+def _is_doubted(stem: StemInRough) -> bool:
+    return stem.unknown is None and stem.doubt_db > _DOUBTED_DB
+
+
+def _is_estimate(stem: StemInRough) -> bool:
+    return _sounds_otherwise(stem) or _is_doubted(stem)
+
+
 def _remarks(
     stems: Iterable[StemInRough],
     strangers: Sequence[str],
@@ -163,6 +173,8 @@ def _remarks(
             yield f"{each.id} is nearly the same as {each.alike}: what each has is a guess"
         if _sounds_otherwise(each) and not is_poor:
             yield f"{each.id} sounds otherwise in the rough mix: its level there is an estimate"
+        elif _is_doubted(each) and not is_poor:
+            yield f"{each.id} moves its bus, or is moved by it: its level there is an estimate"
         if each.gain < 0.0:
             yield f"{each.id} is upside down in the rough mix"
 

@@ -158,9 +158,11 @@ def _verdict(held: Held, told: Sequence[Finding], *, bus_moves: bool) -> tuple[s
     changes = [each for each in told if each.severity != "info"]
     if changes:
         return "sums_with_changes", f"{said}, but for {counted(len(changes), 'change')}"
-    if bus_moves:
-        share = f"{held.by_bus_db:.1f} dB of that by a gain that moves"
-        return "bus_processing", f"{said}, {share}: its bus was processed"
+    shares = [f"{held.by_bus_db:.1f} dB of that by a gain that moves"] if bus_moves else []
+    if held.by_tone_db:
+        shares.append(f"{held.by_tone_db:.1f} dB of that by a tone that all stems share")
+    if shares:
+        return "bus_processing", f"{said}, {', '.join(shares)}: its bus was processed"
     if held.fit.explained_db >= SUMS_DB:
         return "sums", said
     return "sums_with_changes", f"{said}: something was processed otherwise"

@@ -2,14 +2,14 @@
 
 Cells that do not fit count less and less, so that what is missing, or another sound, moves no
 gain. Where that explains far less than it might, all explained cells count by their power. A bus
-on the mix is a gain that all stems share and that moves with time.
+on the mix is a gain that all stems share and that moves with time, or a tone that all share.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ _ALIKE = 0.02
 """The part of a stem's power, that no other stems hold, below which its gain is not sure."""
 _UNSURE = 0.5
 """How far off a gain may be, of the largest, from which on it says nothing."""
-_LEAST = 1e-12
+_LEAST, _TINY = 1e-12, 1e-9
 MOST_DB = 60.0
 """What the precision of the products can tell at most."""
 
@@ -41,18 +41,26 @@ _Weighed = Callable[[_Array, _Array, float], _Array]
 
 @dataclass(frozen=True)
 class Fit:
-    """What explains the mix: the gain of each stem, and of all together by window (`moved`).
+    """What explains the mix: the gain of each stem, of all by window (`moved`) and band (`toned`).
 
     `gains` are negative where a stem is upside down, NaN for a stem that is made of others.
+    `doubts_db` is by how much they differ between the two ways of counting cells.
     `left`, `there` and `expected` (windows, bands) are the power that is left, that of the mix,
     and that of the stems with these gains.
     """
 
     gains: _Array
     moved: _Array
+    toned: _Array
     left: _Array
     there: _Array
     expected: _Array
+    doubts_db: _Array
+
+    @property
+    def shared(self) -> _Array:
+        """(windows, bands) of the gain that all stems share."""
+        return np.asarray(self.moved[:, None] * self.toned)
 
     @property
     def explained_db(self) -> float:
@@ -61,40 +69,60 @@ class Fit:
         return min(MOST_DB, -power_db(max(left, 1e-30) / there)) + 0.0 if there else 0.0
 
 
-def fitted(given: Products, *, moving: bool) -> Fit:
+def fitted(given: Products, *, moving: bool, toned: bool = False) -> Fit:
     """Fit the gains; `moving` lets a gain that all share move from window to window.
 
-    Where counting every explained cell by its power explains more of the mix, the stems have too
-    much of their own for cells that fit exactly.
+    `toned` lets it differ from band to band. Where counting every explained cell by its power
+    explains more of the mix, the stems have too much of their own for cells that fit exactly.
     """
-    strict = _fitted(given, _strictly, _ROUNDS, moving=moving)
+    strict = _fitted(given, _strictly, _ROUNDS, moving=moving, toned=toned)
     if strict.explained_db >= _NEARLY_ALL_DB:
         return strict
-    even = _fitted(given, _evenly, _EVEN_ROUNDS, moving=moving)
-    return even if even.explained_db > strict.explained_db + _EVENLY_BETTER_DB else strict
+    even = _fitted(given, _evenly, _EVEN_ROUNDS, moving=moving, toned=toned)
+    better = even.explained_db > strict.explained_db + _EVENLY_BETTER_DB
+    return replace(even if better else strict, doubts_db=_apart_db(strict.gains, even.gains))
 
 
-def _fitted(given: Products, weighed: _Weighed, rounds: int, *, moving: bool) -> Fit:
+def _apart_db(one: _Array, other: _Array) -> _Array:
+    """How far gains are apart, but for what they have in common; 0 for those that are none."""
+    known = np.isfinite(one)
+    sizes = np.maximum(np.abs(np.stack([one[known], other[known]])), _TINY)
+    apart, found = 20.0 * np.log10(sizes[0] / sizes[1]), np.zeros(len(one))
+    found[known] = np.abs(apart - np.median(apart)) if known.any() else 0.0
+    return found
+
+
+def _fitted(given: Products, weighed: _Weighed, rounds: int, *, moving: bool, toned: bool) -> Fit:
     kept = independent(given.total[:-1, :-1])
     tables = tables_of(given, kept)
     there = tables.there
-    moved, gains = np.ones(len(there)), np.zeros(len(kept))
-    left, expected = there, np.zeros_like(there)
+    moved, tone = np.ones(there.shape[0]), np.ones(there.shape[1])
+    gains, left, expected = np.zeros(len(kept)), there, np.zeros_like(there)
     for done in np.linspace(0.0, 1.0, rounds):
         weights = weighed(left, there, float(done))
-        gains = _solved(tables, weights, moved)
+        gains = _solved(tables, weights, moved[:, None] * tone)
         shared, single = tables.predicted(gains)
         if moving:
-            moved = _moved(shared, single, weights)
-            size = _middle(moved, there.sum(axis=1))
-            moved, gains = moved / size, gains * size
-            shared, single = shared * size**2, single * size
-        left = there - 2 * moved[:, None] * single + np.square(moved)[:, None] * shared
-        left = np.maximum(left, 0.0)
-        expected = np.square(moved)[:, None] * shared
+            moved = _by_row(shared * np.square(tone), single * tone, weights)
+            moved, gains, shared, single = _sized(moved, there.sum(axis=1), gains, shared, single)
+        if toned:
+            column = moved[:, None]
+            tone = _by_row((shared * np.square(column)).T, (single * column).T, weights.T)
+            tone, gains, shared, single = _sized(tone, there.sum(axis=0), gains, shared, single)
+        both = moved[:, None] * tone
+        expected = np.square(both) * shared
+        left = np.maximum(there - 2 * both * single + expected, 0.0)
     all_gains = np.full(given.cells.shape[2] - 1, np.nan)
     all_gains[kept] = gains
-    return Fit(all_gains, moved, left, there, expected)
+    return Fit(all_gains, moved, tone, left, there, expected, np.zeros(len(all_gains)))
+
+
+def _sized(
+    shares: _Array, weights: _Array, gains: _Array, shared: _Array, single: _Array
+) -> tuple[_Array, _Array, _Array, _Array]:
+    """A gain that all share with its middle at 1, and all else by what it was."""
+    size = _middle(shares, weights)
+    return shares / size, gains * size, shared * size**2, single * size
 
 
 def _strictly(left: _Array, there: _Array, done: float) -> _Array:
@@ -199,15 +227,15 @@ def copies_of(given: Products, fit: Fit) -> list[tuple[float, ...]]:
     ]
 
 
-def _solved(tables: Tables, weights: _Array, moved: _Array) -> _Array:
-    moves = moved[:, None]
+def _solved(tables: Tables, weights: _Array, moves: _Array) -> _Array:
     matrix, right = tables.weighed(weights * np.square(moves), weights * moves)
     sizes = np.sqrt(np.diag(matrix)) + 1e-30
     normal = matrix / np.outer(sizes, sizes) + 1e-9 * np.eye(tables.stems)
     return np.asarray(np.linalg.solve(normal, right / sizes) / sizes)
 
 
-def _moved(shared: _Array, single: _Array, weights: _Array) -> _Array:
+def _by_row(shared: _Array, single: _Array, weights: _Array) -> _Array:
+    """The gain of each row that explains most of it, 1 where nothing sounds."""
     size = (weights * shared).sum(axis=1)
     return np.where(size > 1e-6, (weights * single).sum(axis=1) / np.maximum(size, 1e-6), 1.0)
 

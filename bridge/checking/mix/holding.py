@@ -18,6 +18,8 @@ SUMS_DB = 35.0
 """Explained of the mix, from which on the stems sum to it."""
 _BUS_GAINS_DB = 3.0
 """What a gain that moves must explain more, so that a bus on the mix is what is left."""
+_TONE_GAINS_DB = 2.0
+"""What a tone that all share must explain more: what one stem has of its own gives 1.1."""
 _MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 _MORE_DB, _ABSENT, _ALIKE = 0.02, 0.06, 0.12
 """What must be explained more where that finds a quiet stem, which has hardly a gain at a wrong
@@ -28,7 +30,8 @@ place, and at its own that of the others but for so little."""
 class Held:
     """The stems held to the mix; `by_bus_db` is what a gain that moves explains more.
 
-    `mix` has the clock on which it runs against the stems.
+    `by_tone_db` is what one of its own in each band does. `mix` has the clock on which it runs
+    against the stems.
     """
 
     mix: StemAudio
@@ -36,6 +39,7 @@ class Held:
     given: Products
     fit: Fit
     by_bus_db: float
+    by_tone_db: float
 
 
 def held_to(
@@ -115,11 +119,30 @@ def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: Held) -> Held:
     return held
 
 
-def _fit(given: Products) -> tuple[Fit, float]:
-    """The fit with one gain for all time, or one with a bus; and what the bus explains more."""
+def _fit(given: Products) -> tuple[Fit, float, float]:
+    """The fit with one gain for all time, or one with a bus; and what its two parts explain more.
+
+    Moving gain and tone may each hide what the other one explains, so both are tried on the other.
+    A stem is doubted with a tone that is without it, too: that alone leaves it a gain more freely.
+    """
     plain = fitted(given, moving=False)
     if plain.explained_db >= SUMS_DB:
-        return plain, 0.0
-    moving = fitted(given, moving=True)
-    more_db = moving.explained_db - plain.explained_db
-    return (moving, more_db) if more_db >= _BUS_GAINS_DB else (plain, 0.0)
+        return plain, 0.0, 0.0
+    found, by_bus_db = _moving(given, plain, toned=False)
+    if found.explained_db >= SUMS_DB:
+        return found, by_bus_db, 0.0
+    toned = fitted(given, moving=by_bus_db > 0.0, toned=True)
+    by_tone_db = toned.explained_db - found.explained_db
+    if by_tone_db < _TONE_GAINS_DB:
+        return found, by_bus_db, 0.0
+    if not by_bus_db:
+        toned, by_bus_db = _moving(given, toned, toned=True)
+    doubts_db = np.minimum(found.doubts_db, toned.doubts_db)
+    return replace(toned, doubts_db=doubts_db), by_bus_db, by_tone_db
+
+
+def _moving(given: Products, still: Fit, *, toned: bool) -> tuple[Fit, float]:
+    """The fit, or one with a gain that moves where that explains clearly more, and how much."""
+    moving = fitted(given, moving=True, toned=toned)
+    more_db = moving.explained_db - still.explained_db
+    return (moving, more_db) if more_db >= _BUS_GAINS_DB else (still, 0.0)

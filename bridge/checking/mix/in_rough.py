@@ -35,7 +35,8 @@ class StemInRough:
 
     `rest_db` is what is left of the mix where the stem is alone, against it; -inf where it never
     is. `unknown` says why it has no gain, 0 then; `twin` is the stem it is the same as. `alike`
-    is one that it is so much like that what each of them has of the mix is not sure.
+    is one that it is so much like that what each of them has of the mix is not sure. `doubt_db`
+    is how much the gain differs by how the fit is made.
     """
 
     id: str
@@ -45,6 +46,7 @@ class StemInRough:
     unknown: Unknown | None = None
     twin: str | None = None
     alike: str | None = None
+    doubt_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,10 @@ def _known(found: AgainstMix) -> dict[str, StemInRough]:
         if stem in absent:
             return StemInRough(stem, 0.0, place, unknown="absent")
         if math.isfinite(gain):
-            return StemInRough(stem, gain, place, rests[row], alike=alike.get(stem))
+            doubt_db = float(held.fit.doubts_db[row])
+            return StemInRough(
+                stem, gain, place, rests[row], alike=alike.get(stem), doubt_db=doubt_db
+            )
         why: Unknown = "twin" if stem in twins else "sum" if powers[row] > _SILENT else "silent"
         return StemInRough(stem, 0.0, place, unknown=why, twin=twins.get(stem))
 

@@ -48,8 +48,8 @@ def _alien(given: Products, fit: Fit, *, moving: bool) -> npt.NDArray[np.bool_]:
     """(windows, bands): whether what is left there comes from no stem."""
     gains = np.nan_to_num(fit.gains).astype(np.float32)
     own = np.einsum("wbss->wbs", given.cells[:, :, :-1, :-1])
-    loudest = (own * np.square(gains)).max(axis=2) * np.square(fit.moved)[:, None]
-    made = given.cells[:, :, :-1, :-1] @ gains * fit.moved.astype(np.float32)[:, None, None]
+    loudest = (own * np.square(gains)).max(axis=2) * np.square(fit.shared)
+    made = given.cells[:, :, :-1, :-1] @ gains * fit.shared.astype(np.float32)[..., None]
     shared = given.cells[:, :, :-1, -1] - made
     likeness = np.square(shared) / np.maximum(own * fit.left[:, :, None], _TINY)
     strange = (fit.left > _MADE_OF_STEMS * loudest) & (likeness.max(axis=2) < _LIKE_A_STEM)

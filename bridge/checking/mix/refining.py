@@ -68,7 +68,7 @@ def _where_alone(given: Products, fit: Fit) -> Iterator[tuple[_Array, _Alone]]:
     """Of each stem (windows, bands) its power in the mix, and whether it is alone there."""
     gains = np.nan_to_num(np.square(fit.gains)).astype(np.float32)
     powers = np.einsum("wbss->wbs", given.cells[:, :, :-1, :-1]) * gains
-    powers = powers * np.square(fit.moved)[:, None, None]
+    powers = powers * np.square(fit.shared)[..., None]
     added = powers.sum(axis=2)
     for row in range(powers.shape[2]):
         own = powers[..., row]

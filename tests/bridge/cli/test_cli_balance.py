@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -56,3 +57,34 @@ def test_a_job_without_a_rough_mix_says_how_to_name_one(run, job: Path) -> None:
     assert said.code == 2
     assert 'rough = "rough.wav"' in said.err
     assert run("balance", job.parent / "stems").code == 2
+
+
+@pytest.mark.parametrize("ending", ["mp3", "ogg"])
+def test_a_rough_mix_may_be_lossy_and_late_by_what_its_encoder_adds(
+    run, job: Path, ending: str
+) -> None:
+    """The encoder's frames before the music are in it, as in one without a header that names them.
+
+    It is found among the stems by its name, and by the job.
+    """
+    seconds = np.arange(4 * STEMS_RATE_HZ) / STEMS_RATE_HZ
+    parts = {}
+    for name, hz in (("kick", 70.0), ("bass", 160.0), ("lead vox", 900.0)):
+        notes = sum(np.sin(2 * np.pi * hz * n * seconds) / n for n in range(1, 6))
+        parts[name] = 0.1 * (notes * np.exp(-6 * (seconds % 0.37)))[:, None].repeat(2, axis=1)
+        soundfile.write(job.parent / "stems" / f"{name}.wav", parts[name], STEMS_RATE_HZ)
+    mix = parts["kick"] + parts["bass"] + 10 ** (-4.0 / 20) * parts["lead vox"]
+    late = np.concatenate([np.zeros((1105, 2)), mix])
+    rough = job.parent / "stems" / f"rough mix.{ending}"
+    soundfile.write(rough, late, STEMS_RATE_HZ)
+    (job.parent / "rough mix.wav").unlink()
+    text = job.read_text(encoding="utf-8")
+    for name in (f'rough = "stems/rough mix.{ending}"', ""):
+        job.write_text(text.replace('rough = "rough mix.wav"', name), encoding="utf-8")
+        told = json.loads(run("balance", job, "--json").out)
+        assert "groups" in told, told
+        low, voice = told["groups"]
+        assert low["change_db"] - voice["change_db"] == pytest.approx(4.0, abs=0.5)
+        assert told["target"] == f"rough mix.{ending}"
+    checked = run("check", job.parent / "stems", "--mix", rough)
+    assert "against the rough mix: the stems explain it" in checked.out + checked.err
