@@ -80,10 +80,10 @@ def fitted(given: Products, *, moving: bool, toned: bool = False) -> Fit:
         return strict
     even = _fitted(given, _evenly, _EVEN_ROUNDS, moving=moving, toned=toned)
     better = even.explained_db > strict.explained_db + _EVENLY_BETTER_DB
-    return replace(even if better else strict, doubts_db=_apart_db(strict.gains, even.gains))
+    return replace(even if better else strict, doubts_db=gains_apart_db(strict.gains, even.gains))
 
 
-def _apart_db(one: _Array, other: _Array) -> _Array:
+def gains_apart_db(one: _Array, other: _Array) -> _Array:
     """How far gains are apart, but for what they have in common; 0 for those that are none."""
     known = np.isfinite(one)
     sizes = np.maximum(np.abs(np.stack([one[known], other[known]])), _TINY)

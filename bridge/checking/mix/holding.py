@@ -9,7 +9,7 @@ import numpy as np
 
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.courses import mix_slower_ppm
-from bridge.checking.mix.fitting import Fit, fitted
+from bridge.checking.mix.fitting import Fit, fitted, gains_apart_db
 from bridge.checking.mix.products import Placed, Products, products
 from bridge.checking.mix.refining import refined
 from bridge.checking.stem_audio import StemAudio
@@ -20,6 +20,10 @@ _BUS_GAINS_DB = 3.0
 """What a gain that moves must explain more, so that a bus on the mix is what is left."""
 _TONE_GAINS_DB = 2.0
 """What a tone that all share must explain more: what one stem has of its own gives 1.1."""
+_TONE_BESIDE_DB = 1.0
+"""The same beside a gain that moves."""
+_TONE_HINTS_DB = 0.2
+"""The same, so that gains are doubted which such a tone would move."""
 _MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 _MORE_DB, _ABSENT, _ALIKE = 0.02, 0.06, 0.12
 """What must be explained more where that finds a quiet stem, which has hardly a gain at a wrong
@@ -128,21 +132,29 @@ def _fit(given: Products) -> tuple[Fit, float, float]:
     plain = fitted(given, moving=False)
     if plain.explained_db >= SUMS_DB:
         return plain, 0.0, 0.0
-    found, by_bus_db = _moving(given, plain, toned=False)
+    found, by_bus_db = _moving(given, plain)
     if found.explained_db >= SUMS_DB:
         return found, by_bus_db, 0.0
     toned = fitted(given, moving=by_bus_db > 0.0, toned=True)
     by_tone_db = toned.explained_db - found.explained_db
-    if by_tone_db < _TONE_GAINS_DB:
-        return found, by_bus_db, 0.0
+    least_db = _TONE_BESIDE_DB if by_bus_db else _TONE_GAINS_DB
+    is_toned = by_tone_db >= least_db
     if not by_bus_db:
-        toned, by_bus_db = _moving(given, toned, toned=True)
-    doubts_db = np.minimum(found.doubts_db, toned.doubts_db)
-    return replace(toned, doubts_db=doubts_db), by_bus_db, by_tone_db
+        both = fitted(given, moving=True, toned=True)
+        more_db = both.explained_db - toned.explained_db
+        if more_db >= _TONE_BESIDE_DB and by_tone_db + more_db >= _BUS_GAINS_DB:
+            toned, by_bus_db, is_toned = both, more_db, True
+    if is_toned:
+        doubts_db = np.minimum(found.doubts_db, toned.doubts_db)
+        return replace(toned, doubts_db=doubts_db), by_bus_db, by_tone_db
+    if by_tone_db >= _TONE_HINTS_DB:
+        apart_db = gains_apart_db(found.gains, toned.gains)
+        found = replace(found, doubts_db=np.maximum(found.doubts_db, apart_db))
+    return found, by_bus_db, 0.0
 
 
-def _moving(given: Products, still: Fit, *, toned: bool) -> tuple[Fit, float]:
+def _moving(given: Products, still: Fit) -> tuple[Fit, float]:
     """The fit, or one with a gain that moves where that explains clearly more, and how much."""
-    moving = fitted(given, moving=True, toned=toned)
+    moving = fitted(given, moving=True)
     more_db = moving.explained_db - still.explained_db
     return (moving, more_db) if more_db >= _BUS_GAINS_DB else (still, 0.0)

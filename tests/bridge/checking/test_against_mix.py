@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+from scipy import signal
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
@@ -51,6 +52,20 @@ def test_a_bus_that_moves_is_told_as_one(tmp_path: Path) -> None:
     fit = fit_of(tmp_path, _pumped(summed()))
     assert (fit.verdict, fit.findings) == ("bus_processing", ())
     assert "fade" not in fit.words
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_an_equaliser_on_the_bus_moves_no_stem(tmp_path: Path, moves: bool) -> None:
+    """A first-order shelf of 4 dB over 4 kHz, alone and under a compressor and clipper."""
+    hat = signal.lfilter(*signal.butter(2, 6000, "high", fs=RATE_HZ), _hits(4, 3000.0))
+    stems = {**STEMS, "hat": hat}
+    mix = np.asarray(sum(stems.values()))
+    mix = mix + 0.6 * signal.lfilter(*signal.butter(1, 4000, "high", fs=RATE_HZ), mix)
+    fit = _fit(tmp_path, _pumped(mix) if moves else mix, stems)
+    gains_db = np.array([each.gain_db for each in fit.stems])
+    assert gains_db - np.median(gains_db) == pytest.approx(np.zeros(4), abs=0.5)
+    assert fit.verdict == "bus_processing"
+    assert "dB of that by a tone that all stems share" in fit.words
 
 
 def test_a_mix_that_fades_is_a_sum_and_says_where(tmp_path: Path) -> None:
