@@ -209,7 +209,7 @@ def alike_of(given: Products, fit: Fit) -> dict[int, int]:
 
 def sure_gains(given: Products, fit: Fit) -> _Array:
     """The gains; NaN where the stem is so faint beside what is left that any would do as well."""
-    own = np.einsum("wbss->wbs", given.cells[:, :, :-1, :-1]) * np.square(fit.moved)[:, None, None]
+    own = np.einsum("wbss->wbs", given.cells[:, :, :-1, :-1]) * np.square(fit.shared)[..., None]
     floor = _LEAST + 1e-7 * float(fit.there.mean())
     seen = (own / (fit.left + floor)[..., None]).sum(axis=(0, 1))
     off = 1.0 / np.sqrt(np.maximum(seen, 1e-30))

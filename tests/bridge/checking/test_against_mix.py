@@ -57,11 +57,11 @@ def test_a_bus_that_moves_is_told_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("moves", [False, True])
 def test_an_equaliser_on_the_bus_moves_no_stem(tmp_path: Path, moves: bool) -> None:
     """A first-order shelf of 4 dB over 4 kHz, alone and under a compressor and clipper."""
-    hat = signal.lfilter(*signal.butter(2, 6000, "high", fs=RATE_HZ), _hits(4, 3000.0))
+    hat = signal.lfilter(*signal.butter(2, 6000, "high", fs=RATE_HZ), hits(4, 3000.0))
     stems = {**STEMS, "hat": hat}
     mix = np.asarray(sum(stems.values()))
     mix = mix + 0.6 * signal.lfilter(*signal.butter(1, 4000, "high", fs=RATE_HZ), mix)
-    fit = _fit(tmp_path, _pumped(mix) if moves else mix, stems)
+    fit = fit_of(tmp_path, _pumped(mix) if moves else mix, stems)
     gains_db = np.array([each.gain_db for each in fit.stems])
     assert gains_db - np.median(gains_db) == pytest.approx(np.zeros(4), abs=0.5)
     assert fit.verdict == "bus_processing"
