@@ -23,9 +23,9 @@ class Method:
 
 
 METHODS: tuple[Method, ...] = (
-    Method("corrupt_samples", "predicted", 2, "predicted from both sides"),
+    Method("corrupt_samples", "predicted", 3, "predicted from both sides"),
     Method("dropout", "predicted", 2, "predicted from both sides"),
-    Method("clicks", "predicted", 2, "predicted from both sides"),
+    Method("clicks", "predicted", 3, "predicted from both sides"),
     Method("clipped", "peaks", 2, "peaks put back"),
     Method("hum", "lines", 2, "the lines of the mains taken out"),
     Method("dc_offset", "constant", 1, "the offset taken out"),

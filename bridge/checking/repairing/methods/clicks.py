@@ -1,7 +1,8 @@
 """Clicks: the samples that a burst covers, predicted from both sides.
 
 A first prediction over more than the burst gives a model of what is played; of the samples, those
-count as the burst's that neither what is before nor what is behind them explains by it.
+count as the burst's that neither what is before nor what is behind them explains by it, and worse
+than any of those next to it: what is sudden in the sound itself is left as it is.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ _ORDER = 64
 _STANDS_OUT = 6.0
 """Of the median error around it."""
 _LEAST = 1e-5
+_NEXT_S = 0.005
+"""How far around it no sample may be explained worse than those of a burst."""
 _LONGEST_S = 0.005
 _BESIDE_S = 0.01
-LEAST_GAIN_DB = 6.0
+LEAST_GAIN_DB = 9.0
+"""By the trials beside it: they err by some dB, and of what promised less some came out worse."""
 _FINEST = 2.0**-46 / 12.0
 """Power of the rounding to 24 bits: no sample is known better."""
 
@@ -108,7 +112,8 @@ def _burst(stretch: Stretch, channel: int, start: int, stop: int) -> Mask:
     near = slice(max(0, start - _AROUND), stop + _AROUND)
     samples = stretch.samples[channel, near]
     unknown = stretch.blind[near] | stretch.broken[channel, near]
-    unknown[start - near.start : stop - near.start] = True
+    begin, end = start - near.start, stop - near.start
+    unknown[begin:end] = True
     taps = predictors(filled(samples, unknown, _ORDER, 2), _ORDER)
     if taps is None:
         error = np.abs(samples)
@@ -116,9 +121,11 @@ def _burst(stretch: Stretch, channel: int, start: int, stop: int) -> Mask:
         behind = prediction_error(samples[::-1], taps)[::-1]
         error = np.minimum(np.abs(prediction_error(samples, taps)), np.abs(behind))
     usual = float(np.median(error[~unknown])) if not unknown.all() else 0.0
-    outside = error > max(_STANDS_OUT * usual, _LEAST)
-    outside[: max(0, start - near.start)] = False
-    outside[stop - near.start :] = False
+    beside = round(_NEXT_S * stretch.sample_rate_hz)
+    most = float(np.where(unknown, 0.0, error)[max(0, begin - beside) : end + beside].max())
+    outside = error > max(_STANDS_OUT * usual, most, _LEAST)
+    outside[: max(0, begin)] = False
+    outside[end:] = False
     places = np.flatnonzero(outside)
     if len(places):
         found[near.start + places[0] : near.start + places[-1] + 1] = True

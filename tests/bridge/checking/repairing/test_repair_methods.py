@@ -120,6 +120,16 @@ def test_a_click_of_one_side_leaves_the_other_as_it_is(mend: Mend) -> None:
     assert sdr_db(true[:, 70000:70003], after[:, 70000:70003]) > 25.0
 
 
+@pytest.mark.parametrize("seed", [1, 2, 8])
+def test_what_is_sudden_in_the_sound_beside_a_click_stays(mend: Mend, seed: int) -> None:
+    """Student's t of two degrees: every hundredth sample is seven times the usual and more."""
+    broken = 0.005 * np.random.default_rng(seed).standard_t(2, (1, 20000))
+    broken[:, 9000:9002] += 0.9
+    _, mending = mend(broken, step("clicks", 9000, 9002))
+    (told,) = mending.mended()
+    assert [(each.first, each.stop) for each in told.ranges] == [(9000, 9002)]
+
+
 def test_where_there_is_no_click_nothing_is_changed(mend: Mend) -> None:
     true = played()
     after, mending = mend(true, step("clicks", 70000, 70003))
