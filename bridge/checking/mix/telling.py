@@ -20,7 +20,9 @@ _MUCH_DB = 2.0
 POOR_DB = 8.0
 """Explained of the mix, below which a stem may be in it and not be seen."""
 _FITS_AT_ALL_DB = -6.0
-"""What is left where a stem is alone, above which its place is not sure."""
+"""What is left where a stem is alone, above which its place is not sure by that."""
+_OTHERS_GAIN_DB = 0.5
+"""So near to the gain that most stems have, a place is sure all the same: no other gives that."""
 _ITSELF_DB = -15.0
 """What is left where a stem is alone, above which it was processed otherwise in the mix."""
 _ABSENT_DB = -24.0
@@ -126,8 +128,12 @@ def of_stems(
             "gain_db": each.gain_db,
             "polarity": each.polarity,
         }
-        yield from _level(each, each.off_db(common_db), facts, is_mixed=is_mixed)
-        yield from _place(each, place - each.offset, rate_hz, tempo_bpm, facts)
+        off_db = each.off_db(common_db)
+        has_others_gain = len(there) > 2 and not is_mixed and abs(off_db) < _OTHERS_GAIN_DB
+        is_sure = each.rest_db < _FITS_AT_ALL_DB or has_others_gain
+        yield from _level(each, off_db, facts, is_mixed=is_mixed)
+        late_frames = place - each.offset
+        yield from _place(each, late_frames, rate_hz, tempo_bpm, facts, is_sure=is_sure)
         yield from _drift(each, facts)
         if each.polarity < 0:
             words = _TURNED if each.is_turned else _OVER
@@ -208,7 +214,13 @@ def _level(each: InMix, off_db: float, facts: _Facts, *, is_mixed: bool) -> Iter
 
 
 def _place(
-    each: InMix, late_frames: float, rate_hz: int, tempo_bpm: float | None, facts: _Facts
+    each: InMix,
+    late_frames: float,
+    rate_hz: int,
+    tempo_bpm: float | None,
+    facts: _Facts,
+    *,
+    is_sure: bool,
 ) -> Iterator[Finding]:
     late_s, way = late_frames / rate_hz, "late" if late_frames > 0 else "early"
     if abs(late_s) < _LEAST_LATE_S:
@@ -218,7 +230,7 @@ def _place(
             yield _finding("offset", "info", each, 1000 * late_s, words, facts)
         return
     beats = late_s * tempo_bpm / 60.0 if tempo_bpm else 0.0
-    severity: Severity = "major" if each.rest_db < _FITS_AT_ALL_DB else "minor"
+    severity: Severity = "major" if is_sure else "minor"
     if tempo_bpm and round(beats) and abs(beats - round(beats)) * 60.0 / tempo_bpm < _BEAT_OFF_S:
         count = counted(abs(round(beats)), "beat")
         words = f"it is {count} {way} against the rough mix, at {tempo_bpm:g} bpm"

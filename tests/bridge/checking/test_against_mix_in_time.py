@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+from scipy import signal
 
 from bridge.audio import Block
 from mixes_of_hits import RATE_HZ, SECONDS, STEMS, fit_of, hits, later, only, summed
@@ -47,6 +48,19 @@ def test_a_stem_that_begins_early_is_told(tmp_path: Path) -> None:
     assert (found.code, found.severity, found.stems) == ("offset", "major", ("keys",))
     assert found.value == pytest.approx(-500.0)
     assert found.facts["offset_frames"] == RATE_HZ // 2
+
+
+def test_a_late_stem_is_told_as_surely_where_its_loud_return_is_missing(tmp_path: Path) -> None:
+    """What the return leaves of the mix lies where the stem does, and is as loud."""
+    rng = np.random.default_rng(3)
+    tail = rng.standard_normal((2, RATE_HZ)) * np.exp(-np.arange(RATE_HZ) / (0.2 * RATE_HZ))
+    wet = signal.oaconvolve(STEMS["lead"], tail, axes=1)[:, : STEMS["lead"].shape[1]]
+    wet *= np.sqrt(np.square(STEMS["lead"]).sum() / np.square(wet).sum())
+    late = {**STEMS, "lead": later(STEMS["lead"], RATE_HZ // 2)}
+    found = {each.code: each for each in fit_of(tmp_path, summed() + wet, late).findings}
+    assert set(found) == {"offset", "missing"}
+    assert (found["offset"].stems, found["offset"].severity) == (("lead",), "major")
+    assert found["offset"].value == pytest.approx(500.0, abs=0.1)
 
 
 @pytest.mark.parametrize("way", ["early", "late"])
