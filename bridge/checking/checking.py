@@ -20,7 +20,7 @@ from bridge.checking.findings import (
     name_of,
     undecodable,
 )
-from bridge.checking.hearing import Heard, heard
+from bridge.checking.hearing import Heard, heard, heard_mix
 from bridge.checking.mix.against_mix import against_mix
 from bridge.checking.mix.explained import explained
 from bridge.checking.remembering.checked import Progress
@@ -30,6 +30,7 @@ from bridge.checking.song_audio import (
     audio_files,
     audio_of,
     mix_audio,
+    mix_id,
     rough_mix,
     tracks_to_check,
 )
@@ -67,7 +68,7 @@ def check_anew(
         stems = tuple(
             undecodable(track.id, result.problems, track.clips[0].length_s)
             if isinstance(result, InputError)
-            else _told(result)
+            else _told(result.audio, result.found, result.pcm)
             for track, result in zip(tracks, results, strict=True)
         )
         song = Song(
@@ -76,11 +77,12 @@ def check_anew(
         )
         between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
         length_s = max(track.clips[0].length_s for track in tracks)
-        against = _against_mix(song, rough_mix(session, mix, files), files, length_s)
+        paths = rough_mix(session, mix, files)
+        name = mix_id(session, paths) if paths else ""
+        fit, of_mix = _against_mix(song, paths, files, name, length_s)
     others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
-    if isinstance(against, StemFindings):
-        others.append(against)
-    fit = against if isinstance(against, MixFit) else None
+    if of_mix is not None and of_mix.findings:
+        others.append(of_mix)
     told = tuple(map(finding_between, between))
     if fit is not None and fit.verdict not in ("other_version", "unrelated"):
         told = tuple(each for each in told if each.code not in _SURER_BY_A_MIX)
@@ -98,18 +100,20 @@ def _heard(track: Track, files: Files, store: Store | None) -> Heard | InputErro
 
 
 def _against_mix(
-    song: Song, paths: tuple[Path, ...], files: Files, length_s: float
-) -> MixFit | StemFindings | None:
-    """How the stems are in the mix; what is wrong with its file where it cannot be decoded.
+    song: Song, paths: tuple[Path, ...], files: Files, name: str, length_s: float
+) -> tuple[MixFit | None, StemFindings | None]:
+    """How the stems are in the mix, if it can be decoded; and what is wrong with its file.
 
-    `length_s` is the song's, over which it is missed.
+    `name` is what the mix is called, `length_s` the song's, over which it is missed.
     """
     if not paths:
-        return None
+        return None, None
     try:
-        return against_mix(song.stems, mix_audio(paths, files), song.tempo_bpm)
+        mix = mix_audio(paths, files, name)
+        found, pcm = heard_mix(mix)
+        return against_mix(song.stems, mix, song.tempo_bpm), _told(mix, found, pcm)
     except InputError as error:
-        return undecodable(paths[0].stem, error.problems, length_s)
+        return None, undecodable(name, error.problems, length_s)
 
 
 def _with_turned_sides(
@@ -138,9 +142,9 @@ def _in_a_worker(audio: StemAudio) -> Heard:
         return heard(audio)
 
 
-def _told(stem: Heard) -> StemFindings:
-    facts, position = stem.audio.facts, stem.audio.position
+def _told(audio: StemAudio, found: Sequence[Found], pcm: str) -> StemFindings:
+    facts, position = audio.facts, audio.position
     findings = tuple(
-        finding_of_stem(facts.id, position, facts.sample_rate_hz, found) for found in stem.found
+        finding_of_stem(facts.id, position, facts.sample_rate_hz, each) for each in found
     )
-    return StemFindings(facts.id, findings, stem.pcm)
+    return StemFindings(facts.id, findings, pcm)

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from bridge.audio import PcmHash
 from bridge.checking.findings import Found
+from bridge.checking.port import Passage
 from bridge.checking.sketch import Sketch, Sketcher
+from bridge.checking.stem.damage.corrupt_samples import CorruptSamples
 from bridge.checking.stem.every import STEM_CHECKS
+from bridge.checking.stem.level.silent import Silent
 from bridge.checking.stem_audio import StemAudio
 
 _MOST = 0.9
 _AT_AN_EDGE_S = 0.001
+_OF_A_MIX = (CorruptSamples, Silent)
+"""What no mix is meant to be: all else is how it was made."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +38,50 @@ def heard(audio: StemAudio) -> Heard:
     checks = [check(audio.facts) for check in STEM_CHECKS]
     sketcher = Sketcher(audio.facts)
     rate_hz = audio.facts.sample_rate_hz
-    hashes = [PcmHash(side.stop - side.start, rate_hz) for side in audio.sides]
+    hashes = _hashes(audio)
     for passage in audio.passages():
         for check in checks:
             check.hear(passage)
         sketcher.hear(passage)
-        for side, pcm in zip(audio.sides, hashes, strict=True):
-            pcm.add(passage.core[side])
+        _hash(audio, hashes, passage)
     told = [found for check in checks for found in check.findings()]
     if any(each.code == "clipped" for each in told):  # which is a wall, too
         told = [each for each in told if each.code != "limited"]
     told = list(_without_their_edges(told, rate_hz))
     if any(_is_most_of_it(each, audio.facts.frames) for each in told):  # all else comes of that
         told = [each for each in told if each.code in ("corrupt_samples", "wrong_depth")]
-    hashed = " ".join(each.result() for each in hashes)
-    return Heard(audio, _in_order(told), sketcher.result(), hashed)
+    return Heard(audio, _in_order(told), sketcher.result(), _hashed(hashes))
+
+
+def heard_mix(audio: StemAudio) -> tuple[tuple[Found, ...], str]:
+    """What makes a rough mix none, and its `pcm` as `StemFindings` has it.
+
+    Raises InputError as `StemAudio.passages` does.
+    """
+    checks = [check(audio.facts) for check in _OF_A_MIX]
+    hashes = _hashes(audio)
+    for passage in audio.passages():
+        for check in checks:
+            check.hear(passage)
+        _hash(audio, hashes, passage)
+    told = [found for check in checks for found in check.findings()]
+    if any(_is_most_of_it(each, audio.facts.frames) for each in told):
+        told = [each for each in told if each.code == "corrupt_samples"]
+    return _in_order(told), _hashed(hashes)
+
+
+def _hashes(audio: StemAudio) -> list[PcmHash]:
+    rate_hz = audio.facts.sample_rate_hz
+    return [PcmHash(side.stop - side.start, rate_hz) for side in audio.sides]
+
+
+def _hash(audio: StemAudio, hashes: Sequence[PcmHash], passage: Passage) -> None:
+    for side, pcm in zip(audio.sides, hashes, strict=True):
+        pcm.add(passage.core[side])
+
+
+def _hashed(hashes: Sequence[PcmHash]) -> str:
+    return " ".join(each.result() for each in hashes)
 
 
 def sketched(audio: StemAudio) -> Heard:

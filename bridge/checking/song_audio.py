@@ -82,7 +82,8 @@ def opened_song(session: Session, mix: Path | None = None) -> Iterator[SongAudio
         against: StemAudio | None = None
         with suppress(InputError):
             paths = rough_mix(session, mix, files)
-            against = mix_audio(paths, files) if paths else None
+            if paths:
+                against = mix_audio(paths, files, mix_id(session, paths))
         yield SongAudio(stems, against)
 
 
@@ -123,12 +124,17 @@ def rough_mix(session: Session, mix: Path | None, files: Files) -> tuple[Path, .
     return ()
 
 
-def mix_audio(paths: Sequence[Path], files: Files) -> StemAudio:
+def mix_id(session: Session, paths: Sequence[Path]) -> str:
+    """What the mix is called among the stems: by its file, and as it is where a stem is so."""
+    name = paths[0].stem
+    return f"{name} (rough mix)" if any(each.id == name for each in session.tracks) else name
+
+
+def mix_audio(paths: Sequence[Path], files: Files, name: str) -> StemAudio:
     """The audio of the mix, one file or two sides.
 
     Raises InputError as `stem_audio` and `Files.of_mix` do.
     """
-    name = paths[0].stem
     return stem_audio(name, name, "mix", tuple(map(files.of_mix, paths)))
 
 

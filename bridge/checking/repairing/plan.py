@@ -80,6 +80,8 @@ def planned_repairs(
         if method is None:
             refused.append(_no_repair(finding))
             continue
+        if not places.keys() & set(finding.stems):
+            refused.append(_no_repair(finding, "it lies in no stem: ask for a new export"))
         for stem in finding.stems:
             if stem in places:
                 steps.append(_step(stem, finding, method, places[stem]))
@@ -142,8 +144,7 @@ def _parameters(finding: Finding, place: StemPlace) -> Iterator[tuple[str, float
         yield "late_frames", float(round(finding.value / 1000.0 * place.sample_rate_hz))
 
 
-def _no_repair(finding: Finding) -> Refused:
-    why = "there is no repair: ask for a new export"
+def _no_repair(finding: Finding, why: str = "there is no repair: ask for a new export") -> Refused:
     return Refused(", ".join(finding.stems), finding.code, finding.id, why)
 
 

@@ -108,7 +108,7 @@ def heard_place(made: Looks, scene: Scene, strips_of: str, beside: str, *, lossl
 def _beside(song: SeenSong, finding: Finding, scene: Scene) -> str:
     """What shows a finding of one stem best, beside its strips; "" where they do."""
     name = finding.stems[0]
-    audio, seen = song.audio.stems[name], song.stems[name]
+    audio, seen = song.audio_of(name), song.stems[name]
     near = scene.lanes[0].samples
     drawn = whole_chart(finding, audio, seen, near, scene.rate_hz)
     if drawn or finding.code not in _CLOSE:

@@ -46,6 +46,11 @@ class SeenSong:
         every = [*self.stems.values(), *([self.mix] if self.mix else [])]
         return max((each.start_s + each.seconds for each in every), default=0.0)
 
+    def audio_of(self, name: str) -> StemAudio:
+        """The audio of a stem that could be read, or of the mix where that is told of as one."""
+        mix = self.audio.mix
+        return mix if mix is not None and mix.facts.id == name else self.audio.stems[name]
+
     def scene(self, finding: Finding) -> Scene | None:
         """What there is to see and hear of a finding; None where that is nothing.
 
@@ -58,7 +63,7 @@ class SeenSong:
         place = place_of(finding, seen, paired=len(named) > 1)
         if place is None or place.seconds <= 0.0:
             return None
-        stems = [self.audio.stems[name] for name in named]
+        stems = [self.audio_of(name) for name in named]
         rate_hz = played_hz(stems[0].facts.sample_rate_hz)
         lanes = [
             Lane(name, colour, _taken(stem, place, rate_hz))
@@ -134,6 +139,9 @@ def seen_song(report: CheckReport, audio: SongAudio) -> SeenSong:
     mix = None if audio.mix is None else _overview(audio.mix)
     if report.mix is None:
         return SeenSong(audio, stems, mix, {}, frozenset())
+    told = {each.id for each in report.stems}
+    if mix is not None and audio.mix is not None and audio.mix.facts.id in told:
+        stems[audio.mix.facts.id] = mix
     fit = {each.id: each for each in report.mix.stems}
     return SeenSong(audio, stems, mix, fit, frozenset(each.id for each in report.mix.findings))
 

@@ -12,7 +12,7 @@ from scipy import signal
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
-from bridge.road import ToCheck, checked_stems
+from bridge.road import ToCheck, checked_stems, repaired_stems
 from mixes_of_hits import RATE_HZ, SECONDS, STEMS, checked, fit_of, hits, later, only, summed
 from stemwright.problems import InputError
 
@@ -253,6 +253,9 @@ def test_silent_stems_explain_nothing(tmp_path: Path) -> None:
 def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) -> None:
     fit = fit_of(tmp_path, np.zeros((2, 1000)))
     assert (fit.verdict, fit.findings) == ("unrelated", ())
+    report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
+    (told,) = report.open("major")
+    assert (told.code, told.stems, told.end_s) == ("silent", ("rough",), 1000 / RATE_HZ)
     (tmp_path / "rough.wav").write_bytes(b"no sound")
     report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
     assert [each.id for each in report.stems] == [*STEMS, "rough"]
@@ -263,6 +266,28 @@ def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) 
     assert [each.code for each in again.findings()] == ["undecodable"]
     with pytest.raises(InputError):
         checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "none.wav"))
+
+
+def test_samples_that_are_no_sound_are_told_of_the_mix_whatever_its_name(tmp_path: Path) -> None:
+    mix = summed()
+    mix[0, 5000:5010] = np.nan
+    assert fit_of(tmp_path, mix).verdict == "sums"
+    rough = tmp_path / "rough.wav"
+    for path, name in ((rough, "rough"), (tmp_path / "keys.wav", "keys (rough mix)")):
+        given = ToCheck((tmp_path / "stems",), mix=rough.rename(path))
+        report = checked_stems(given)
+        assert [each.id for each in report.stems] == [*STEMS, name]
+        (told,) = report.findings()
+        assert (told.code, told.stems, told.value) == ("corrupt_samples", (name,), 10.0)
+        assert told.start_s == pytest.approx(5000 / RATE_HZ)
+        repairs = repaired_stems(given, report, None)
+        assert [each.finding for each in repairs.refused] == [told.id]
+        rough = path
+    mix[:, 1000:] = np.inf
+    (tmp_path / "lost").mkdir()
+    fit_of(tmp_path / "lost", mix)
+    lost = ToCheck((tmp_path / "lost" / "stems",), mix=tmp_path / "lost" / "rough.wav")
+    assert [each.code for each in checked_stems(lost).findings()] == ["corrupt_samples"]
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,16 @@ def test_a_mix_that_only_its_stems_differ_from_is_not_said_to_have_nothing(song:
     assert "rough mix</span><small>told of the stems</small>" in song.page()
     song.fit = fit_of(song, [])
     assert "rough mix</span><small>nothing found</small>" in song.page()
+
+
+def test_what_is_told_of_the_mix_itself_is_seen_and_heard(song: Song) -> None:
+    song.write("kick", noise(3.0))
+    song.mix = song.write("rough", noise(3.0, seed=2))
+    del song.stems["rough"]
+    song.tell("corrupt_samples", "rough", 1.0, 1.001)
+    song.fit = fit_of(song, [])
+    (card,) = re.findall(r'<article class="finding [a-z]+" id="corrupt.*?</article>', song.page())
+    assert '<small class="s1">rough, peak' in card
+    assert "data-sound" in card
+    shown_s, until_s = _close_up(card)
+    assert shown_s <= 1.0 < 1.001 <= until_s
