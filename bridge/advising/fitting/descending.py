@@ -18,6 +18,9 @@ Differences = Callable[[Sequence[Positions]], Sequence[Vector]]
 
 _INSIDE = 1e-9
 _CLOSE = 1e-10
+_UNITS = 2.0**24
+"""Places are heard at so many units of a knob's way: finer than one hears, and coarser than what
+one processor's linear algebra gives otherwise than another's, so that both go the same way."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Descent:
 
         def whole(part: Positions) -> Positions:
             row = np.array(place)
-            row[moved] = part
+            row[moved] = np.round(part * _UNITS) / _UNITS
             return row
 
         def heard(part: Positions) -> Vector:
