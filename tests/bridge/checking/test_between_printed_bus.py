@@ -118,3 +118,30 @@ def test_most_stems_ducked_beside_one_that_stays_are_not(tmp_path: Path) -> None
     gains = _ducking(song["kick"], 0.2)
     ducked = {name: gains * song[name] for name in ("pad", "strings")}
     assert not _found(tmp_path, {"kick": song["kick"], "voice": song["voice"], **ducked})
+
+
+def _played_on_beats(seed: int, hz: float, level: float, late_s: float) -> Block:
+    """Notes of half a second, let go of 25 ms before the next begins."""
+    dice = np.random.default_rng(seed)
+    time_s = np.arange(BEAT) / RATE_HZ
+    falls = np.exp(-np.maximum(time_s - 0.475, 0.0) / 0.010) * np.minimum(time_s / 0.004, 1.0)
+    tone = np.concatenate(
+        [
+            sum(np.sin(2 * np.pi * hz * pitch * k * time_s + k) / k for k in range(1, 9)) * falls
+            for pitch in 2 ** (dice.integers(0, 8, FRAMES // BEAT) / 12)
+        ]
+    )
+    return np.asarray(level * np.roll(tone, round(late_s * RATE_HZ))[None])
+
+
+@pytest.mark.parametrize("late_ms", [30.0, 37.0])
+def test_late_notes_that_end_where_the_others_hit_are_not(tmp_path: Path, late_ms: float) -> None:
+    """Each falls at the beat, as if turned down, but it does not come back: it begins anew."""
+    parts = {"bass": 110.0, "keys": 331.0, "brass": 247.0}
+    late = {
+        name: _played_on_beats(seed, hz, 0.03, late_ms / 1000)
+        for seed, (name, hz) in enumerate(parts.items())
+    }
+    song = _song()
+    rest = {name: song[name] for name in ("kick", "snare")}
+    assert not _found(tmp_path, {**rest, **late})

@@ -24,7 +24,7 @@ them; and up to which nothing happens."""
 _NEAR_TOP_DB = 4.0
 """A bus works on what is loud: hits count from this much under the mix's 95th percentile."""
 _FEWEST_HITS, _FEWEST_CALM, _MOST_WEIGHT = 6, 20, 30
-_FEWEST_OF_ALL = 30
+_FEWEST_OF_ALL = 24
 
 
 @dataclass(frozen=True)
