@@ -69,10 +69,15 @@ def without(text: str, at: At) -> str:
 
 
 def with_comment(text: str, at: At, words: str) -> str:
-    """The text with a comment behind the line of a key, or over it where one stands behind it."""
-    statement = next(each for each in layout_of(text).statements if each.at == at)
-    ends = layout_of(text).values[at][1]
-    if statement.end == ends:
+    """The text with a comment behind the line of a key.
+
+    It is over that line where a comment stands behind it, or where the key is within brackets.
+    """
+    layout = layout_of(text)
+    holding = [each for each in layout.statements if owns(each.at, at)]
+    statement = max(holding, key=lambda each: len(each.at))
+    ends = layout.values[at][1]
+    if statement.at == at and statement.end == ends:
         return f"{text[:ends]}  # {words}{text[ends:]}"
     indent = indent_at(text, statement.start)
     line = statement.start - len(indent)

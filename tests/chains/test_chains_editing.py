@@ -193,3 +193,9 @@ def test_a_setting_is_put_where_it_belongs(layout: str) -> None:
     assert [after.count(each) for each in ("# less", "# keep", "# c", "# why", "# mine")] == [
         LAYOUTS[layout].count(each) for each in ("# less", "# keep", "# c", "# why", "# mine")
     ]
+
+
+def test_a_comment_on_what_stands_within_brackets_is_over_their_line() -> None:
+    text = "[a]\nb = [{ c = 1 }, { c = 2 }]\n"
+    found = with_comment(text, ("a", "b", 1, "c"), "why")
+    assert found == "[a]\n# why\nb = [{ c = 1 }, { c = 2 }]\n"

@@ -162,7 +162,7 @@ def test_set_bakes_a_state_and_keeps_the_files_comments(
     assert told["state"] == str(state)
     assert vstpreset_class_id(state.read_bytes()) == "2046504473616C633250435A00000000"
     text = chain.read_text(encoding="utf-8")
-    expected = CHAIN.replace('  params = { Ratio = "3" }   # for now\n', "").replace(
+    expected = CHAIN.replace('  params = { Ratio = "3" }   # for now\n', "  # for now\n").replace(
         "# parallel\n", '# parallel\n  state = "states/vocals-comp.vstpreset"\n'
     )
     assert text == expected
@@ -253,7 +253,7 @@ def test_what_a_state_does_not_hold_goes_into_the_chain(
     assert 'would write vox/air: params = { "Gain" = "-6 dB" }' in said.err
     assert "-6 dB" in said.out
     assert run("set", chain, "vox/air", "gain=-6 dB").code == 0
-    expected = before.replace(after, after + '  params = {Gain = "-6 dB"}\n')
+    expected = before.replace(after, after + '  params = { Gain = "-6 dB" }\n')
     assert chain.read_text(encoding="utf-8") == expected
     np.testing.assert_allclose(heard(bench, chain, plugin, music), music * 10 ** (-6 / 20), 1e-6)
     told = json.loads(run("set", chain, "vox/air", "Gain=3 dB", "--json").out)
