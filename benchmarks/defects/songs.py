@@ -9,13 +9,18 @@ import numpy as np
 
 from benchmarks.defects.clean import Part, seeded, shared, shared_paths
 from benchmarks.defects.material import (
+    beaten,
     drums,
     edits,
+    fingers,
     grains,
+    hammers,
     mallets,
     modulated,
+    produced,
     strings,
     synths,
+    throats,
     voices,
     winds,
 )
@@ -120,8 +125,61 @@ _FOLK: dict[str, tuple[Player, float]] = {
     "Texture": (grains.cloud, -15.0),
     "Lead Vocal": (grains.whisper, -8.0),
 }
-TRAINING = {"band": _BAND, "club": _CLUB, "band two": _BAND, "rock": _ROCK, "beat": _BEAT}
-KEPT = {"chamber": _CHAMBER, "acid": _ACID, "folk": _FOLK}
+_CAMPFIRE: dict[str, tuple[Player, float]] = {
+    "Cajon": (beaten.cajon, -7.0),
+    "Tambourine": (beaten.tambourine, -14.0),
+    "Fretless Bass": (fingers.fretless, -9.0),
+    "Nylon Guitar": (fingers.nylon, -11.0),
+    "Banjo": (fingers.banjo, -14.0),
+    "Melodica": (hammers.melodica, -13.0),
+    "Cello": (fingers.cello, -12.0),
+    "Lead Vocal": (throats.soprano, -7.0),
+}
+_FESTIVAL: dict[str, tuple[Player, float]] = {
+    "Supersaw": (produced.supersaw, -9.0),
+    "Wobble": (produced.wobble, -7.0),
+    "Arp": (produced.arpeggio, -14.0),
+    "Stutter": (produced.stutter, -14.0),
+    "Hat Rolls": (produced.rolled_hats, -15.0),
+    "Cowbell": (beaten.cowbell, -13.0),
+    "Noise FX": (produced.noise_swells, -16.0),
+    "Lead Vocal": (throats.shouted, -8.0),
+}
+_THEATRE: dict[str, tuple[Player, float]] = {
+    "Piano": (hammers.grand_piano, -8.0),
+    "Church Organ": (hammers.pipe_organ, -14.0),
+    "Harpsichord": (hammers.harpsichord, -14.0),
+    "Celesta": (hammers.celesta, -15.0),
+    "Ride": (beaten.ride, -14.0),
+    "Tape Choir": (hammers.tape_choir, -14.0),
+    "Lead Vocal": (throats.read_aloud, -7.0),
+}
+_CARNIVAL: dict[str, tuple[Player, float]] = {
+    "Steel Pan": (beaten.steel_pan, -10.0),
+    "Tabla": (beaten.tabla, -8.0),
+    "Slap Bass": (fingers.slap_bass, -8.0),
+    "Mandolin": (fingers.mandolin, -13.0),
+    "Vocal Chops": (produced.vocal_chops, -13.0),
+    "Reverse FX": (produced.reversed_room, -15.0),
+    "Metal Bass": (produced.folded_bass, -13.0),
+    "Lead Vocal": (throats.talk_box, -9.0),
+}
+TRAINING = {
+    "band": _BAND,
+    "club": _CLUB,
+    "band two": _BAND,
+    "rock": _ROCK,
+    "beat": _BEAT,
+    "chamber": _CHAMBER,
+    "acid": _ACID,
+    "folk": _FOLK,
+}
+KEPT = {
+    "campfire": _CAMPFIRE,
+    "festival": _FESTIVAL,
+    "theatre": _THEATRE,
+    "carnival": _CARNIVAL,
+}
 _SHARED = ("caesium", "crunkdemo-lmms", "potassium")
 
 
