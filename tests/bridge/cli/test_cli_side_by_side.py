@@ -94,13 +94,23 @@ def _children(process: subprocess.Popen[bytes], count: int) -> list[psutil.Proce
     raise AssertionError("no songs were begun")
 
 
+def _of(process: subprocess.Popen[bytes], job: Path, jobs: list[Path]) -> psutil.Process:
+    """The process of one song, once it is: a child just forked still says what its parent does."""
+    deadline_s = time.monotonic() + 30.0
+    while time.monotonic() < deadline_s:
+        for child in psutil.Process(process.pid).children():
+            said = child.cmdline()
+            if [each for each in jobs if str(each) in said] == [job]:
+                return child
+        time.sleep(0.01)
+    raise AssertionError(f"{job} was not begun")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_song_whose_process_is_killed_leaves_the_others(songs, tmp_path):
     jobs, out = songs(-20.0, -18.0, -16.0), tmp_path / "said.json"
     process = _started(jobs, tmp_path / "store", out)
-    for child in _children(process, 2):
-        if str(jobs[0]) in child.cmdline():
-            child.send_signal(signal.SIGKILL)
+    _of(process, jobs[0], jobs).send_signal(signal.SIGKILL)
     assert process.wait(timeout=60) == 4
     rows = json.loads(out.read_text())["jobs"]
     assert [row["exit_code"] for row in rows] == [4, 0, 0]
