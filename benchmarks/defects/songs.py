@@ -173,13 +173,12 @@ TRAINING = {
     "chamber": _CHAMBER,
     "acid": _ACID,
     "folk": _FOLK,
-}
-KEPT = {
     "campfire": _CAMPFIRE,
     "festival": _FESTIVAL,
     "theatre": _THEATRE,
     "carnival": _CARNIVAL,
 }
+KEPT: dict[str, dict[str, tuple[Player, float]]] = {}
 _SHARED = ("caesium", "crunkdemo-lmms", "potassium")
 
 
