@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from bridge.checking.excerpts import loudness_by_row
 from bridge.checking.hearing import Heard
+from bridge.checking.levels import smoothed
 from bridge.checking.sketch import STEP_S
 
 _DECAYS_S = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -32,12 +33,8 @@ def is_return_of(part: Heard, holder: Heard, gain: float) -> bool:
 
 
 def _dying_away(powers: npt.NDArray[np.float64], decay_s: float) -> npt.NDArray[np.float64]:
-    from scipy.signal import (
-        lfilter,
-    )  # with statistics and more: a second, where returns are looked at
-
     left = float(np.exp(-STEP_S / decay_s))
-    return np.asarray(lfilter([1.0 - left], [1.0, -left], powers))
+    return smoothed(powers, left)
 
 
 def _alike(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
+from scipy.signal import lfilter
 
 from bridge.checking import CODES, CheckReport, check, code_of
 from bridge.checking.between.every import BETWEEN_CHECKS
+from bridge.checking.levels import smoothed
 from bridge.checking.port import CORE_FRAMES
 from bridge.checking.sketch import Sketcher
 from bridge.checking.stem.every import STEM_CHECKS
@@ -162,3 +166,14 @@ def test_a_stem_at_another_rate_is_told(tmp_path: Path) -> None:
         _write(tmp_path / f"{name}.wav", _noise(rate_hz), rate_hz)
     (told,) = _checked(tmp_path).between
     assert (told.code, told.stems, told.value) == ("rate", ("c",), 44100.0)
+
+
+def test_what_is_smoothed_is_so_to_the_bit_by_scipy() -> None:
+    values = DICE.standard_normal(3000)
+    assert np.array_equal(smoothed(values, 0.97), lfilter([1.0 - 0.97], [1.0, -0.97], values))
+
+
+def test_a_worker_is_not_twice_as_large_for_a_package_of_statistics() -> None:
+    code = "import sys, bridge.checking.checking; print('scipy.signal' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

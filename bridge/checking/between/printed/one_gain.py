@@ -14,10 +14,10 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import lfilter
 
 from bridge.checking.between.printed.moving import BEFORE, Moving, Rows, row_db, step_db
 from bridge.checking.correlation import weighted_median
+from bridge.checking.levels import smoothed
 
 _UNDER_TOP_DB = (10.0, 4.0)
 _ATTACK_ROWS = (0.0, 1.5)
@@ -61,7 +61,7 @@ class _Bus:
         held_db = np.exp(np.maximum.accumulate(np.log(over_db) + past) - past)
         if self.attack_rows:
             left = float(np.exp(-1.0 / self.attack_rows))
-            held_db = lfilter([1.0 - left], [1.0, -left], held_db)
+            held_db = smoothed(held_db, left)
         return -np.asarray(held_db)
 
 
