@@ -45,9 +45,11 @@ from .remembering.checked import (
     unwatched as unwatched,
 )
 from .song_audio import (
+    OtherMusic as OtherMusic,
     SongAudio as SongAudio,
     opened_song as opened_song,
     plain_sum as plain_sum,
+    sum_frames as sum_frames,
 )
 from .stem.level.dc_offset import (
     OffsetMeter as OffsetMeter,
@@ -71,6 +73,7 @@ __all__ = [
     "Letters",
     "MixFit",
     "OffsetMeter",
+    "OtherMusic",
     "Progress",
     "Severity",
     "SongAudio",
@@ -92,6 +95,7 @@ __all__ = [
     "plain_sum",
     "quick_report",
     "stem_audio",
+    "sum_frames",
     "undecodable",
     "unwatched",
 ]

@@ -82,7 +82,7 @@ def check_anew(
         fit, of_mix = _against_mix(song, paths, files, name, length_s)
     others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
     if of_mix is not None and of_mix.findings:
-        others.append(of_mix)
+        others.append(replace(of_mix, is_mix=True))
     told = tuple(map(finding_between, between))
     if fit is not None and fit.verdict not in ("other_version", "unrelated"):
         told = tuple(each for each in told if each.code not in _SURER_BY_A_MIX)

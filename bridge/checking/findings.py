@@ -144,7 +144,7 @@ def finding_between(shared: Shared) -> Finding:
 
 @dataclass(frozen=True)
 class StemFindings:
-    """A stem and its findings, by time.
+    """A stem and its findings, by time; or the rough mix's own.
 
     `pcm` tells its samples from others': the `pcm_hash` of each of its files, in a row; "" where
     it cannot be decoded.
@@ -153,6 +153,7 @@ class StemFindings:
     id: str
     findings: tuple[Finding, ...]
     pcm: str = ""
+    is_mix: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The object of the `stems` list."""
@@ -247,6 +248,11 @@ class CheckReport:
         yield from self.between
         if self.mix is not None:
             yield from self.mix.findings
+
+    @property
+    def stem_count(self) -> int:
+        """How many stems were checked: the rough mix is none."""
+        return sum(not each.is_mix for each in self.stems)
 
     def open(self, least: Severity) -> tuple[Finding, ...]:
         """The findings at or above a severity that nobody has accepted."""

@@ -22,7 +22,7 @@ from bridge.audio import (
     summed,
 )
 from bridge.checking.stem_audio import StemAudio, stem_audio
-from sessions import LOSSY_FORMATS, Media, Session, Track
+from sessions import LOSSY_FORMATS, Media, Reference, Session, Track
 from stemwright.problems import InputError, Problem
 
 
@@ -54,11 +54,28 @@ class Files:
 
 
 @dataclass(frozen=True)
+class OtherMusic:
+    """What lies beside the stems to be held to; without `audio`, `fault` says why not.
+
+    `kind` is mix, reference or master, as `sessions.Reference` has it.
+    """
+
+    kind: str
+    name: str
+    audio: StemAudio | None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class SongAudio:
-    """The stems that can be opened, by id in the song's order, and the rough mix, if any."""
+    """The stems that can be opened, by id in the song's order, and the rough mix, if any.
+
+    `others` is all else that the stems may be held to.
+    """
 
     stems: Mapping[str, StemAudio]
     mix: StemAudio | None = None
+    others: tuple[OtherMusic, ...] = ()
 
     @property
     def rate_hz(self) -> int:
@@ -84,7 +101,25 @@ def opened_song(session: Session, mix: Path | None = None) -> Iterator[SongAudio
             paths = rough_mix(session, mix, files)
             if paths:
                 against = mix_audio(paths, files, mix_id(session, paths))
-        yield SongAudio(stems, against)
+        yield SongAudio(stems, against, tuple(_others(session, mix, files)))
+
+
+def _others(session: Session, mix: Path | None, files: Files) -> Iterator[OtherMusic]:
+    """All that lies beside the stems but the rough mix that they are checked against."""
+    used = None if mix is not None else _mix_of(session)
+    for each in session.references:
+        is_given = mix is not None and each.media.path.resolve() == mix.resolve()
+        if each is not used and not is_given:
+            yield _other(each, files)
+
+
+def _other(reference: Reference, files: Files) -> OtherMusic:
+    kind, name = reference.kind, reference.name
+    try:
+        paths = _reference_files(reference, files)
+        return OtherMusic(kind, name, stem_audio(name, name, "mix", paths))
+    except InputError as error:
+        return OtherMusic(kind, name, None, error.problems[0].message)
 
 
 def tracks_to_check(session: Session) -> list[Track]:
@@ -118,10 +153,17 @@ def rough_mix(session: Session, mix: Path | None, files: Files) -> tuple[Path, .
     """The file of the mix, or those of its two sides; none where there is no mix."""
     if mix is not None:
         return (mix,)
-    for each in session.references:
-        if each.kind == "mix":
-            return tuple(files(media) for media in (each.media, each.right) if media is not None)
-    return ()
+    found = _mix_of(session)
+    return () if found is None else _reference_files(found, files)
+
+
+def _mix_of(session: Session) -> Reference | None:
+    return next((each for each in session.references if each.kind == "mix"), None)
+
+
+def _reference_files(reference: Reference, files: Files) -> tuple[Path, ...]:
+    both = (reference.media, reference.right)
+    return tuple(files(media) for media in both if media is not None)
 
 
 def mix_id(session: Session, paths: Sequence[Path]) -> str:
@@ -144,17 +186,28 @@ def plain_sum(audio: SongAudio) -> Iterator[Block]:
     Those of more than two channels are left out. Raises InputError as `StemAudio.blocks` does.
     """
     rate_hz = audio.rate_hz
-    stems = [each for each in audio.stems.values() if each.facts.channels <= 2]
-    scales = [rate_hz / each.facts.sample_rate_hz for each in stems]
-    ends = [
-        math.ceil(scale * (each.position + each.facts.frames))
-        for scale, each in zip(scales, stems, strict=True)
-    ]
     parts = [
-        Part(1.0, _at_rate(each, rate_hz), round(scale * each.position))
-        for scale, each in zip(scales, stems, strict=True)
+        Part(1.0, _at_rate(each, rate_hz), round(_scale(each, rate_hz) * each.position))
+        for each in _in_sum(audio)
     ]
-    return summed(parts, max(ends, default=0))
+    return summed(parts, sum_frames(audio))
+
+
+def sum_frames(audio: SongAudio) -> int:
+    """How long the plain sum is, in frames at the song's rate."""
+    ends = (
+        math.ceil(_scale(each, audio.rate_hz) * (each.position + each.facts.frames))
+        for each in _in_sum(audio)
+    )
+    return max(ends, default=0)
+
+
+def _in_sum(audio: SongAudio) -> list[StemAudio]:
+    return [each for each in audio.stems.values() if each.facts.channels <= 2]
+
+
+def _scale(stem: StemAudio, rate_hz: int) -> float:
+    return rate_hz / stem.facts.sample_rate_hz
 
 
 def _at_rate(stem: StemAudio, rate_hz: int) -> Iterator[Block]:

@@ -3,6 +3,7 @@ from .beside_shapes import (
     FiguresTold as FiguresTold,
     OtherTold as OtherTold,
     PlaybackTold as PlaybackTold,
+    ToneBandTold as ToneBandTold,
 )
 from .digests import (
     SIDECAR_SUFFIX as SIDECAR_SUFFIX,
@@ -140,6 +141,7 @@ __all__ = [
     "Step",
     "Text",
     "Told",
+    "ToneBandTold",
     "Version",
     "as_rides",
     "as_text",

@@ -20,8 +20,8 @@ from bridge.pages import (
     short_preview,
     table,
 )
+from bridge.pages.beside import Beside
 from bridge.pages.proposal import (
-    Beside,
     BothSounds,
     Proposal,
     Target,

@@ -7,7 +7,8 @@ from pathlib import Path
 from bridge.advising.fitting.fitting import Fit, Turned
 from bridge.advising.fitting.scoring import Sound
 from bridge.pages import Deck, figure, players, table, tag, text
-from bridge.pages.proposal import Beside, BothSounds, Proposal, Target, song_deck, write_proposal
+from bridge.pages.beside import Beside
+from bridge.pages.proposal import BothSounds, Proposal, Target, song_deck, write_proposal
 from stemwright.values import dataclass
 
 

@@ -22,7 +22,8 @@ from bridge.pages import (
     short_preview,
     table,
 )
-from bridge.pages.proposal import Beside, BothSounds, Proposal, song_deck, write_proposal
+from bridge.pages.beside import Beside
+from bridge.pages.proposal import BothSounds, Proposal, song_deck, write_proposal
 
 _MODEL = (
     "Hidden and heard are of a model of partial loudness (Moore, Glasberg and Baer 1997), the "

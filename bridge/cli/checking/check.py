@@ -118,14 +118,15 @@ def check(
         if accept and given.job is not None:
             report = accept_findings(given.job, report, accept, why)
         repairs = made_repairs(asked, given, report, _Shown(bar))
+    beside = {}
     if page is not None:
-        write_page_of_check(given, report, page)
+        beside = {"beside": write_page_of_check(given, report, page)}
         say_size(page, err=True)
     if letters is not None:
         text = letters.letter(report, title_of_song(given))
         print_json({"message": text}) if json else say(*text.splitlines())
     elif json:
-        print_json({**report.as_json(), **repairs_json(repairs)})
+        print_json({**report.as_json(), **beside, **repairs_json(repairs)})
     else:
         _show(report)
         show_repairs(repairs)
@@ -205,7 +206,7 @@ def _show(report: CheckReport) -> None:
         show_table(_HEAD, rows, piped_width=120)
     if report.mix is not None:
         say(f"against the rough mix: {report.mix.words}")
-    checked = counted(len(report.stems), "stem")
+    checked = counted(report.stem_count, "stem")
     say(f"{checked} checked: {_counts(list(report.findings()))}")
 
 

@@ -1,3 +1,6 @@
+from .beside_sum import (
+    beside_sum as beside_sum,
+)
 from .page import (
     write_check_page as write_check_page,
 )
@@ -6,6 +9,7 @@ from .repairs import (
 )
 
 __all__ = [
+    "beside_sum",
     "repairs_page",
     "write_check_page",
 ]

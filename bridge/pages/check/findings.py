@@ -12,6 +12,8 @@ from stemwright.words import listed
 
 _DIGITS = {"dB": 1, "dBFS": 1, "ms": 1, "s": 2, "Hz": 0, "ppm": 1}
 _FINE = frozenset({"dc_offset"})
+_COUNTS = frozenset({"files", "samples", "bits that move", "bits", "shift", "polarity"})
+"""What is a whole number, of whatever unit."""
 _NOTHING = {
     "undecodable": "There is no sound to show: the file cannot be read.",
     "silent": "There is nothing to see or hear.",
@@ -26,7 +28,7 @@ _FULL = "No picture: the page has enough of them. Its place is in the song as to
 def value_words(finding: Finding) -> str:
     """A finding's value with its unit; a dash where it has none."""
     unit = finding.unit
-    if unit in {"files", "samples", "bit", "beats"}:
+    if code_of(finding.code).value in _COUNTS:
         return figure(finding.value, 0, unit)
     digits = 4 if finding.code in _FINE else _DIGITS.get(unit, 2)
     return figure(finding.value if math.isfinite(finding.value) else None, digits, unit)

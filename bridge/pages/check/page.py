@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bridge.checking import CheckReport, Finding, MixFit, SongAudio, StemInMix
 from bridge.pages import document, figure, part, saved, section, table, tag, text, tiles
-from bridge.pages.check.beside_mix import beside_mix
+from bridge.pages.beside import Beside, BesideWords, beside_parts, in_one_section
 from bridge.pages.check.findings import accepted_list, group_cards
 from bridge.pages.check.groups import Group, grouped, in_order_of_harm
 from bridge.pages.check.looks import looks
@@ -17,17 +17,39 @@ from bridge.pages.check.song_map import MapRow, song_map
 from stemwright.words import counted, listed
 
 _MIX = "rough mix"
+_WORDS = BesideWords(
+    figures="Distances and figures",
+    about_services="The plain sum is the stems as they lie: a mix bus and a master make another "
+    "level of it.",
+)
 
 
-def write_check_page(path: Path, report: CheckReport, audio: SongAudio, title: str) -> None:
+def nothing_beside() -> Beside | None:
+    """A song that lies beside no other music."""
+    return None
+
+
+def write_check_page(
+    path: Path,
+    report: CheckReport,
+    audio: SongAudio,
+    title: str,
+    beside: Callable[[], Beside | None] = nothing_beside,
+) -> None:
     """Write the page of a report; the same report of the same audio gives the same bytes.
 
+    `beside` gives what `beside_sum` heard, and is asked last: it may be heard meanwhile.
     Raises MachineError where the disk refuses.
     """
-    saved(path, check_page(report, audio, title))
+    saved(path, check_page(report, audio, title, beside))
 
 
-def check_page(report: CheckReport, audio: SongAudio, title: str) -> str:
+def check_page(
+    report: CheckReport,
+    audio: SongAudio,
+    title: str,
+    beside: Callable[[], Beside | None] = nothing_beside,
+) -> str:
     """Return the whole HTML text."""
     song = seen_song(report, audio)
     stems = {stem.id: grouped(stem.findings) for stem in report.stems}
@@ -44,11 +66,17 @@ def check_page(report: CheckReport, audio: SongAudio, title: str) -> str:
         ),
         _part("Between stems", "between", between, report.between, shown.pictures),
         _against_mix(report.mix, mix, audio, shown.pictures),
+        _beside(beside()),
     ]
     body = tag("header", _header(report, title)) + tag("main", "".join(parts))
     body += "".join(shown.sounds) + tag("script", part(__package__, "places.js"))
     name = f"Stem check: {title}"
     return document(name, body, part(__package__, "page.css"), pictures=True)
+
+
+def _beside(beside: Beside | None) -> str:
+    parts = [] if beside is None else beside_parts(beside, _WORDS)
+    return in_one_section("Beside the rough mix and the reference", parts)
 
 
 def _links(groups: Iterable[Group]) -> dict[str, str]:
@@ -74,11 +102,15 @@ def _rows(report: CheckReport, song: SeenSong) -> list[MapRow]:
             f"stem-{number}",
         )
         for number, stem in enumerate(report.stems)
+        if not stem.is_mix
     ]
-    if report.mix is not None:
-        own = tuple(each for each in of_mix if not each.stems)
+    own = [each for stem in report.stems if stem.is_mix for each in stem.findings]
+    if report.mix is not None or own:
+        number = next((n for n, stem in enumerate(report.stems) if stem.is_mix), 0)
+        link = "mix" if report.mix is not None else f"stem-{number}"
+        own += (each for each in of_mix if not each.stems)
         nothing = "told of the stems" if of_mix else "nothing found"
-        rows.append(MapRow(_MIX, own, (), song.mix, "mix", nothing))
+        rows.append(MapRow(_MIX, tuple(own), (), song.mix, link, nothing))
     return rows
 
 
@@ -90,7 +122,7 @@ def _header(report: CheckReport, title: str) -> str:
         for severity in ("major", "minor", "info")
     }
     shown = [
-        ("Stems", str(len(report.stems)), "", ""),
+        ("Stems", str(report.stem_count), "", ""),
         *((severity.capitalize(), str(count), "", "") for severity, count in counts.items()),
         ("Accepted", str(len(findings) - len(open_)), "", ""),
     ]
@@ -105,7 +137,7 @@ def _header(report: CheckReport, title: str) -> str:
 
 
 def _verdict(report: CheckReport, open_: Sequence[Finding], counts: Mapping[str, int]) -> str:
-    stems = counted(len(report.stems), "stem")
+    stems = counted(report.stem_count, "stem")
     if not open_:
         accepted = any(each.accepted is not None for each in report.findings())
         said = f"Nothing {'else ' if accepted else ''}was found in {stems}."
@@ -182,7 +214,6 @@ def _against_mix(
     body = (
         tag("p", text(said))
         + (table(head, rows, "Each stem in the rough mix") if rows else "")
-        + (beside_mix(audio) if rows else "")
         + "".join(group_cards(each, pictures) for each in groups)
         + accepted_list(fit.findings)
     )

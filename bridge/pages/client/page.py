@@ -8,8 +8,10 @@ from pathlib import Path
 
 from bridge.comparing import check_outputs
 from bridge.pages import clock, document, embedded, part, players, saved, section, tag, text
-from bridge.pages.client.takes import ClientTake, compared, deck_of, heard_of
-from bridge.pages.report import beside_section
+from bridge.pages.beside import beside_parts, in_one_section
+from bridge.pages.client.takes import ClientTake, colours_of, compared, deck_of, heard_of
+from bridge.pages.client.words import PLAIN
+from bridge.pages.report import Heard
 from bridge.storing import Store, digest
 from stemwright.problems import Problem
 
@@ -65,19 +67,25 @@ def write_client_page(path: Path, song: ClientSong, store: Store) -> None:
         "earlier": [{"from_s": each.from_s, "to_s": each.to_s} for each in song.notes],
     }
     carried = [each.excerpt.coded_file for each in deck.tracks]
-    last = song.takes[-1].name
     body = tag("header", _heading(song)) + tag(
         "main",
         section("Listen", players([deck]) + _writing())
         + section("Your notes", _own())
         + section("Earlier notes", _earlier(song.notes))
         + section("What was sent", _sent(song.takes))
-        + section("In figures", beside_section(compared(song.takes, heard, store), last)),
+        + _beside(song, heard, store),
     )
     body += embedded(held, "client") + tag("script", part("bridge.pages.client", "notes.js"))
     styles = part("bridge.pages.client", "page.css")
     whole = document(f"{song.name}: listen and note", body, styles)
     saved(path, whole, [each for each in carried if each is not None])
+
+
+def _beside(song: ClientSong, heard: Sequence[Heard], store: Store) -> str:
+    """The newest take beside the others; nothing where there is one alone."""
+    beside = compared(song.takes, heard, store)
+    parts = beside_parts(beside, PLAIN, colours_of(song.takes)) if beside.told else []
+    return in_one_section(f"{song.takes[-1].name} beside the others", parts)
 
 
 def _heading(song: ClientSong) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain as joined
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
-from bridge.audio import Block, probe, read_blocks
-from bridge.finished import BesideTold
+from bridge.audio import probe, read_blocks
 from bridge.gathering import cut, silence
 from bridge.pages import PREVIEW_HZ, Deck, Excerpt, Track, change, lowered
-from bridge.pages.report import Heard, analysis, beside_others, whole
+from bridge.pages.beside import Beside, beside_songs
+from bridge.pages.report import Heard, analysis, both_sides, whole
 from bridge.storing import Store, digest
 from stemwright.problems import InputError, Problem
 
@@ -62,15 +60,9 @@ def heard_of(take: ClientTake, store: Store) -> Heard:
         rate_hz=header.sample_rate_hz,
         frames=frames,
         blocks=lambda: joined(
-            silence(before), cut(_stereo(read_blocks(take.path)), frames, max(0, start))
+            silence(before), cut(both_sides(read_blocks(take.path)), frames, max(0, start))
         ),
     )
-
-
-def _stereo(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Mono sounds on both sides."""
-    for block in blocks:
-        yield block if len(block) == 2 else np.concatenate([block, block])
 
 
 def deck_of(takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store) -> Deck:
@@ -84,23 +76,26 @@ def deck_of(takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store) -
     to_lufs = known[-1].get("integrated_lufs")
     tracks = tuple(
         _track(take, one, measures, to_lufs, _excerpt(one, store, seconds, measures), colour)
-        for take, one, measures, colour in zip(takes, heard, known, _coloured(takes), strict=True)
+        for take, one, measures, colour in zip(takes, heard, known, coloured(takes), strict=True)
     )
     last = len(tracks) - 1
     deck = Deck(PREVIEW_HZ, tracks, (_compared(takes), last), chosen=last, name="Whole song")
     return replace(deck, said=_said(takes, deck))
 
 
-def compared(
-    takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store
-) -> BesideTold | None:
-    """The newest take beside all others; None where it is alone."""
+def compared(takes: Sequence[ClientTake], heard: Sequence[Heard], store: Store) -> Beside:
+    """The newest take beside all others."""
     placed = [
         one if take.kind == "reference" else replace(one, offset_s=take.start_s)
         for take, one in zip(takes, heard, strict=True)
     ]
-    told = beside_others(placed[-1], placed[:-1], _measures(placed[-1], store), store)
-    return None if told is None else BesideTold.model_validate(told)
+    return beside_songs(placed[-1:], placed[:-1], store)
+
+
+def colours_of(takes: Sequence[ClientTake]) -> list[int]:
+    """The numbers of their colours as `compared` has them: the newest first."""
+    numbers = [int(each.removeprefix("s")) for each in coloured(takes)]
+    return [*numbers[-1:], *numbers[:-1]]
 
 
 def _measures(heard: Heard, store: Store) -> dict[str, Any]:
@@ -130,7 +125,8 @@ def _track(
     return Track(take.name, note, colour, excerpt, match_db, 0.0, "" if heard.beside else take.name)
 
 
-def _coloured(takes: Sequence[ClientTake]) -> Iterator[str]:
+def coloured(takes: Sequence[ClientTake]) -> Iterator[str]:
+    """Each take's colour, a class of the page."""
     counts = dict.fromkeys(_COLOURS, 0)
     for take in takes:
         colours = _COLOURS[take.kind]

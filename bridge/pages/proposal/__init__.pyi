@@ -1,5 +1,4 @@
 from .beside_both import (
-    Beside as Beside,
     beside_both as beside_both,
     beside_excerpt as beside_excerpt,
 )
@@ -14,7 +13,6 @@ from .song_deck import (
 )
 
 __all__ = [
-    "Beside",
     "BothSounds",
     "Proposal",
     "Target",

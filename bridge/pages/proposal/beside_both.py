@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from blake3 import blake3
 
 from bridge.audio import Block
-from bridge.finished import BesideTold
 from bridge.gathering import Signal, cut
-from bridge.pages.report import (
-    Heard,
-    Kind,
-    Reference,
-    Row,
-    beside_others,
-    looked,
-    references_heard,
-)
+from bridge.pages.beside import Beside, beside_songs
+from bridge.pages.report import Heard, Kind, Reference, references_heard
 from bridge.planning import Plan
 from bridge.storing import Store, digest
-from stemwright.values import dataclass
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What was heard: `own` the song before and after, `others` the music that lies beside it.
-
-    `told` are figures and distances of the song's, by its names; without other music those of what
-    the proposal changes. `is_song` tells that all of a song was heard, no excerpt.
-    """
-
-    own: tuple[Row, ...]
-    others: tuple[Row, ...]
-    told: tuple[tuple[str, BesideTold], ...]
-    is_song: bool = True
 
 
 def beside_both(
@@ -62,7 +38,7 @@ def beside_both(
         for name, signal in (("before", before), ("after", after))
     ]
     ordered = sorted(references, key=lambda each: each[0] != "mix")
-    return _listened(own, references_heard(ordered, plan, frames, store), store, jobs)
+    return beside_songs(own, references_heard(ordered, plan, frames, store), store, jobs)
 
 
 def _cut(signal: Signal, frames: int) -> Iterator[Block]:
@@ -86,7 +62,7 @@ def beside_excerpt(
         )
         for kind, name, samples in named
     ]
-    return replace(_listened(heard[:2], heard[2:], store, 1), is_song=False)
+    return replace(beside_songs(heard[:2], heard[2:], store), is_song=False)
 
 
 def _heard(
@@ -98,32 +74,3 @@ def _heard(
 ) -> Heard:
     """Of a rate and so many frames."""
     return Heard(kind, name, named, *form, blocks, offset_s=None if kind == "reference" else 0.0)
-
-
-def _listened(own: Sequence[Heard], others: Sequence[Heard], store: Store, jobs: int) -> Beside:
-    """What is heard of both; of two that are the same only the first."""
-    first, last = own
-    kept = [first] if first.digest == last.digest else [first, last]
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        rows = tuple(pool.map(partial(looked, store=store), [*kept, *others]))
-    mine, theirs = rows[: len(kept)], rows[len(kept) :]
-    return Beside(mine, theirs, tuple(_told(mine, theirs, store).items()))
-
-
-def _told(own: Sequence[Row], others: Sequence[Row], store: Store) -> dict[str, BesideTold]:
-    """Each of the song's beside all others, and the later one beside the earlier one too."""
-    found: dict[str, BesideTold] = {}
-    for number, row in enumerate(own):
-        if row.found is None:
-            continue
-        beside = [each.heard for each in (*others, *own[:number]) if each.found is not None]
-        told = beside_others(row.heard, beside, row.found.measures, store)
-        if told is not None:
-            found[row.heard.name] = BesideTold.model_validate(told)
-    alone = [each for told in found.values() for each in told.others if each.name not in found]
-    earlier = {
-        each.name: BesideTold(main=each.figures, others=())
-        for each in alone
-        if each.kind == "version"
-    }
-    return {**earlier, **found}

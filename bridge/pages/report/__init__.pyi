@@ -1,9 +1,11 @@
 from .beside import (
     beside_others as beside_others,
+    figured as figured,
     playback_rows as playback_rows,
 )
 from .beside_section import (
-    balance_chart as balance_chart,
+    STUDIO as STUDIO,
+    TableWords as TableWords,
     beside_section as beside_section,
     versions_playback as versions_playback,
     versions_section as versions_section,
@@ -49,7 +51,9 @@ from .song import (
 )
 from .sources import (
     Reference as Reference,
+    both_sides as both_sides,
     listen as listen,
+    placed_beside as placed_beside,
     references_heard as references_heard,
 )
 from .step_signals import (
@@ -64,6 +68,7 @@ from .tables import (
 __all__ = [
     "LONGEST_S",
     "PAGE",
+    "STUDIO",
     "Drawn",
     "Heard",
     "Kind",
@@ -72,18 +77,21 @@ __all__ = [
     "Row",
     "Song",
     "StepSignals",
+    "TableWords",
     "Taps",
     "analysis",
-    "balance_chart",
     "beside_others",
     "beside_section",
     "between",
+    "both_sides",
     "day",
+    "figured",
     "insert_words",
     "listen",
     "looked",
     "loudness_over_time",
     "opened",
+    "placed_beside",
     "playback_rows",
     "reduction_chart",
     "reductions_db",

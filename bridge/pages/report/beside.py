@@ -86,7 +86,7 @@ def _compared(
     from bridge.comparing import tone_distance  # loads scipy, which a known pair never needs
     from bridge.pages.report.contents import analysis
 
-    ours, theirs = (_mix_figures(each, store) for each in (main, other))
+    ours, theirs = (figured(each, store) for each in (main, other))
     own, found = analysis(main, store, measures), analysis(other, store)
     assert own is not None  # noqa: S101 - the samples of both are at hand
     assert found is not None  # noqa: S101
@@ -111,7 +111,8 @@ def _apart_lu(curve: _Curve, other: _Curve) -> float | None:
     return round(math.sqrt(math.fsum((each - mean) ** 2 for each in apart) / len(apart)), 2)
 
 
-def _mix_figures(heard: Heard, store: Store) -> MixFigures:
+def figured(heard: Heard, store: Store) -> MixFigures:
+    """The bands and tone of a signal, from the store or by reading it."""
     from bridge.comparing import MixFigures, mix_figures_of
 
     key = digest(

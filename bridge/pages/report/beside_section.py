@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
 
-from bridge.finished import BesideTold, FiguresTold, OtherTold, PlaybackTold
+from bridge.finished import BesideTold, FiguresTold, OtherTold, PlaybackTold, ToneBandTold
 from bridge.pages import Chart, Curve, change, chart, figure, hz_ticks, table, tag, text
+from stemwright.values import dataclass
 
 _KINDS = {
     "mix": "rough mix",
@@ -21,47 +21,100 @@ _REACHES_DB = (6.0, 10.0, 15.0, 20.0, 30.0, 40.0, 80.0)
 """How far a chart of differences goes each way: with the line of no difference in its grid."""
 
 
-def beside_section(told: BesideTold | None, main: str = "main") -> str:
-    """Tables and a chart; nothing without other music. `main` is what the master is called."""
+@dataclass(frozen=True)
+class TableWords:
+    """What the tables and charts call their figures: the heads of their columns, from the second.
+
+    `apart` says under the distances what they are, `dashed` which lines of a chart are.
+    """
+
+    mid: str
+    side: str
+    dashed: str
+    distances: tuple[str, str, str, str, str]
+    apart: str
+    dynamics: tuple[str, str, str, str, str, str]
+    bands: tuple[str, str, str, str]
+
+
+STUDIO = TableWords(
+    mid="mid",
+    side="side",
+    dashed="the side is dashed",
+    distances=("mid, dB", "side, dB", "moved by, dB", "loudness, LU", "in time"),
+    apart="How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
+    "after one gain that matches both; the root mean square of the differences. Loudness: the "
+    "same of the short-term curves, where both run beside each other.",
+    dynamics=(
+        "Integrated, LUFS", "Range, LU", "PLR, dB", "Lowest PSR, dB", "Correlation",
+        "Lost in mono, dB",
+    ),
+    bands=("Of all power, dB", "Crest, dB", "Side over mid, dB", "Correlation"),
+)  # fmt: skip
+
+
+def beside_section(
+    told: BesideTold | None,
+    main: str = "main",
+    words: TableWords = STUDIO,
+    colours: Mapping[tuple[str, str], int] | None = None,
+) -> str:
+    """Tables and a chart; nothing without other music. `main` is what the master is called.
+
+    `colours` are the others' by kind and name, where the page has given them some.
+    """
     if told is None:
         return ""
-    drawn = balance_chart([(each.name, each.tone.bands) for each in told.others], main)
-    return _tables([(main, told)], drawn)
+    curves = [
+        curve
+        for number, each in enumerate(told.others)
+        for curve in _curves(
+            (colours or {}).get(_key(each), 1 + number % _COLOURS),
+            f"beside {each.name}",
+            each.tone.bands,
+            words,
+        )
+    ]
+    title = f"What {main} has more of, level-matched"
+    drawn = _differences_chart(title, f"{main} has", curves, words)
+    return _tables([(main, told)], drawn, words)
 
 
-def versions_section(versions: _Versions) -> str:
+def versions_section(versions: _Versions, words: TableWords = STUDIO) -> str:
     """The same of a song as it is and as it may become, by name, beside each that both met."""
     others = {_key(each): each for _, told in versions for each in told.others}
-    drawn = "".join(_chart_against(other, versions) for other in others.values())
-    return _tables(versions, drawn)
+    drawn = "".join(_chart_against(other, versions, words) for other in others.values())
+    return _tables(versions, drawn, words)
 
 
-def _chart_against(other: OtherTold, versions: _Versions) -> str:
+def _chart_against(other: OtherTold, versions: _Versions, words: TableWords) -> str:
     curves = [
         curve
         for number, (name, told) in enumerate(versions)
         for each in told.others
         if _key(each) == _key(other)
-        for curve in _curves(number, f"of {name}", each.tone.bands)
+        for curve in _curves(1 + number % _COLOURS, f"of {name}", each.tone.bands, words)
     ]
     title = f"Against {_name(other)}: what there is more of, level-matched"
-    return _differences_chart(title, "there is", curves)
+    return _differences_chart(title, "there is", curves, words)
 
 
 def _key(other: OtherTold) -> tuple[str, str]:
     return other.kind, other.name
 
 
-def _tables(versions: _Versions, drawn: str) -> str:
+def _tables(versions: _Versions, drawn: str, words: TableWords) -> str:
     rows = {("version", name): (name, told.main) for name, told in versions}
     for _, told in versions:
         for each in told.others:
             rows.setdefault(_key(each), (_name(each), each.figures))
     songs = list(rows.values())
-    return _distances(versions) + drawn + _dynamics(songs) + _bands(songs)
+    figures = table(("", *words.dynamics), _dynamics(songs), "Dynamics and mono")
+    bands = table(("", *words.bands), _bands(songs), "Low end, crest and width by band")
+    return _distances(versions, words) + drawn + figures + bands
 
 
-def _distances(versions: _Versions) -> str:
+def _distances(versions: _Versions, words: TableWords) -> str:
     places = list(dict.fromkeys(_key(each) for _, told in versions for each in told.others))
     pairs = [(name, each) for name, told in versions for each in told.others]
     rows = [
@@ -75,13 +128,8 @@ def _distances(versions: _Versions) -> str:
         )
         for name, each in sorted(pairs, key=lambda pair: places.index(_key(pair[1])))
     ]
-    head = ("", "mid, dB", "side, dB", "moved by, dB", "loudness, LU", "in time")
-    note = (
-        "How far the balance is apart: thirds of an octave from 50 Hz to 16 kHz, mid and side, "
-        "after one gain that matches both; the root mean square of the differences. Loudness: the "
-        "same of the short-term curves, where both run beside each other."
-    )
-    return table(head, rows, "Distance of the balance", words=True) + tag("p", text(note))
+    shown = table(("", *words.distances), rows, "Distance of the balance", words=True)
+    return shown + tag("p", text(words.apart))
 
 
 def _name(other: OtherTold) -> str:
@@ -95,36 +143,7 @@ def _place(other: OtherTold) -> str:
     return f"aligned, {change(other.offset_s, 3, 's')}" if other.offset_s else "aligned"
 
 
-class _Band(Protocol):
-    """A third of an octave of two songs."""
-
-    @property
-    def hz(self) -> float:
-        """Its nominal middle."""
-        ...
-
-    @property
-    def mid_db(self) -> float | None:
-        """What the first has more of in its mid."""
-        ...
-
-    @property
-    def side_db(self) -> float | None:
-        """And in its side."""
-        ...
-
-
-def balance_chart(others: Sequence[tuple[str, Sequence[_Band]]], main: str) -> str:
-    """What `main` has more of than each of the others; nothing where no band sounds in both."""
-    curves = [
-        curve
-        for number, (name, bands) in enumerate(others)
-        for curve in _curves(number, f"beside {name}", bands)
-    ]
-    return _differences_chart(f"What {main} has more of, level-matched", f"{main} has", curves)
-
-
-def _differences_chart(title: str, subject: str, curves: Sequence[Curve]) -> str:
+def _differences_chart(title: str, subject: str, curves: Sequence[Curve], words: TableWords) -> str:
     levels = [abs(level) for curve in curves for _, level in curve.points if level is not None]
     if not levels:
         return ""
@@ -140,28 +159,24 @@ def _differences_chart(title: str, subject: str, curves: Sequence[Curve]) -> str
         log_x=True,
         level=0.0,
     )
-    return chart(drawn, f"Over the line {subject} more, under it less; the side is dashed.")
+    return chart(drawn, f"Over the line {subject} more, under it less; {words.dashed}.")
 
 
-def _curves(number: int, name: str, bands: Sequence[_Band]) -> Iterator[Curve]:
-    colour = f"s{1 + number % _COLOURS}"
+def _curves(
+    colour: int, name: str, bands: Sequence[ToneBandTold], words: TableWords
+) -> Iterator[Curve]:
     mid = tuple((band.hz, band.mid_db) for band in bands)
     side = tuple((band.hz, band.side_db) for band in bands)
-    yield Curve(f"mid {name}", colour, mid)
+    yield Curve(f"{words.mid} {name}", f"s{colour}", mid)
     if any(level is not None for _, level in side):
-        yield Curve(f"side {name}", colour, side, dashed=True)
+        yield Curve(f"{words.side} {name}", f"s{colour}", side, dashed=True)
 
 
 _Rows = Sequence[tuple[str, FiguresTold]]
 
 
-def _dynamics(told: _Rows) -> str:
-    rows = [(name, *_row(found)) for name, found in told]
-    head = (
-        "", "Integrated, LUFS", "Range, LU", "PLR, dB", "Lowest PSR, dB", "Correlation",
-        "Lost in mono, dB",
-    )  # fmt: skip
-    return table(head, rows, "Dynamics and mono")
+def _dynamics(told: _Rows) -> list[tuple[str, ...]]:
+    return [(name, *_row(found)) for name, found in told]
 
 
 def _row(found: FiguresTold) -> tuple[str, ...]:
@@ -176,8 +191,8 @@ def _row(found: FiguresTold) -> tuple[str, ...]:
     )
 
 
-def _bands(told: _Rows) -> str:
-    rows = [
+def _bands(told: _Rows) -> list[tuple[str, ...]]:
+    return [
         (
             f"{band.band}: {name}",
             figure(band.share_db),
@@ -189,8 +204,6 @@ def _bands(told: _Rows) -> str:
         for name, found in told
         for band in found.bands[place : place + 1]
     ]
-    head = ("", "Of all power, dB", "Crest, dB", "Side over mid, dB", "Correlation")
-    return table(head, rows, "Low end, crest and width by band")
 
 
 def playback_section(rows: Sequence[PlaybackTold]) -> str:

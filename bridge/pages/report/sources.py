@@ -56,15 +56,30 @@ def references_heard(
 def _placed(heard: Heard, plan: Plan, rendered: int, store: Store) -> Heard:
     if heard.blocks is None:
         return heard
-    offset_s = _offset_s(heard, plan, store)
-    found = replace(heard, offset_s=offset_s)
-    start = round((offset_s or 0.0) * heard.rate_hz)
+    rate_hz = plan.engine.sample_rate_hz
+    found, start = _in_time(heard, _song(plan, store), rate_hz, store)
     frames = heard.frames - start
     if plan.window is not None and found.beside:
-        scale = heard.rate_hz / plan.engine.sample_rate_hz
+        scale = heard.rate_hz / rate_hz
         start += round(plan.window.start * scale)
         frames = min(round(rendered * scale), heard.frames - start)
     return _from(found, start, frames)
+
+
+def placed_beside(heard: Heard, song: Signal, rate_hz: int, store: Store) -> Heard:
+    """The same of other music beside `song`, the plain sum of all stems, all of which is heard."""
+    if heard.blocks is None:
+        return heard
+    frames = min(song.frames, LONGEST_S * rate_hz)
+    compared = Signal(song.digest, frames, lambda: cut(song.blocks(), frames))
+    found, start = _in_time(heard, compared, rate_hz, store)
+    return _from(found, start, heard.frames - start)
+
+
+def _in_time(heard: Heard, song: Signal, rate_hz: int, store: Store) -> tuple[Heard, int]:
+    """A signal that knows how late it is against the song, and the frame where it begins."""
+    offset_s = _offset_s(heard, song, rate_hz, store)
+    return replace(heard, offset_s=offset_s), round((offset_s or 0.0) * heard.rate_hz)
 
 
 def _from(heard: Heard, start: int, frames: int) -> Heard:
@@ -83,20 +98,19 @@ def _from(heard: Heard, start: int, frames: int) -> Heard:
     )
 
 
-def _offset_s(heard: Heard, plan: Plan, store: Store) -> float | None:
+def _offset_s(heard: Heard, song: Signal, rate_hz: int, store: Store) -> float | None:
     """How late the music of a signal is; None where that is not sure."""
-    song = _song(plan, store)
     key = digest(
         "report.placed",
         version=_VERSION,
         source=heard.digest,
         rate_hz=heard.rate_hz,
         song=song.digest,
-        song_hz=plan.engine.sample_rate_hz,
+        song_hz=rate_hz,
     )
     entry = store.get(key)
     if entry is None:
-        found = _compared(heard, song, plan.engine.sample_rate_hz)
+        found = _compared(heard, song, rate_hz)
         entry = store.put(key, {"pcm": None, "offset_s": found})
     found = entry.meta["offset_s"]
     return None if found is None else float(found)
@@ -273,7 +287,9 @@ def _file(
         return Heard(kind, name, digest, 0, 0, fault=_without_path(error, path))
     if head["channels"] > 2:
         return Heard(kind, name, digest, 0, 0, fault=f"it has {head['channels']} channels")
-    return Heard(kind, name, digest, head["rate_hz"], head["frames"], lambda: _stereo(path))
+    return Heard(
+        kind, name, digest, head["rate_hz"], head["frames"], lambda: both_sides(_samples(path))
+    )
 
 
 def _head(path: Path) -> Mapping[str, int]:
@@ -303,11 +319,15 @@ def _without_path(error: InputError, path: Path) -> str:
     return error.problems[0].message.replace(str(path), path.name)
 
 
-def _stereo(path: Path) -> Iterator[Block]:
+def _samples(path: Path) -> Iterator[Block]:
+    from bridge.audio import read_blocks
+
+    return read_blocks(path)
+
+
+def both_sides(blocks: Iterable[Block]) -> Iterator[Block]:
     """Mono sounds on both sides, as it does in a sum."""
     import numpy as np
 
-    from bridge.audio import read_blocks
-
-    for block in read_blocks(path):
+    for block in blocks:
         yield block if len(block) == 2 else np.concatenate([block, block])

@@ -14,7 +14,7 @@ from stemwright.values import dataclass
 if TYPE_CHECKING:
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
-    from bridge.pages.proposal import Beside
+    from bridge.pages.beside import Beside
     from bridge.planning import Plan
     from bridge.rendering import Context
     from bridge.storing import Store

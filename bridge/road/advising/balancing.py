@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
     from bridge.jobs import Job
-    from bridge.pages.proposal import Beside
+    from bridge.pages.beside import Beside
     from bridge.road.advising.job_settings import Place
     from bridge.storing import Store
     from sessions import Session

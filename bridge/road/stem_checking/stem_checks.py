@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bridge.checking import CheckReport, check, name_of, undecodable, unwatched
 from stemwright.problems import InputError, Problem
@@ -56,6 +57,9 @@ def checked_stems(given: ToCheck, *, progress: Progress = unwatched) -> CheckRep
         return report
     from bridge.jobs import why_accepted
 
+    mixes = {name_of(each) for each in _broken_rough(job)}
+    stems = (replace(each, is_mix=each.is_mix or each.id in mixes) for each in report.stems)
+    report = replace(report, stems=tuple(stems))
     return report.accepting(why_accepted(job, report))
 
 
@@ -91,21 +95,29 @@ def check_page_place(given: ToCheck, page: Path) -> None:
     refuse_foreign_page(page)
 
 
-def write_page_of_check(given: ToCheck, report: CheckReport, page: Path) -> None:
+def write_page_of_check(given: ToCheck, report: CheckReport, page: Path) -> dict[str, Any] | None:
     """Write the page of a report, from the audio that it is of.
 
+    Return what it says of the stems' plain sum beside other music, None where there is nothing.
     Raises InputError as `checked_stems` does; MachineError where the disk refuses.
     """
     from bridge.checking import SongAudio, opened_song
-    from bridge.pages.check import write_check_page
+    from bridge.pages.check import beside_sum, write_check_page
 
     _, session, _ = song_to_check(given)
     title = title_of_song(given)
     if not session.tracks:
         write_check_page(page, report, SongAudio({}), title)
-        return
-    with opened_song(session, given.mix) as audio:
-        write_check_page(page, report, audio, title)
+        return None
+    with (
+        opened_song(session, given.mix) as audio,
+        store_of(given.store) as store,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        heard = pool.submit(beside_sum, audio, store, given.jobs)  # while pictures are drawn
+        write_check_page(page, report, audio, title, heard.result)
+    beside = heard.result()
+    return None if beside is None else beside.as_json()
 
 
 def song_to_check(given: ToCheck) -> tuple[Job | None, Session, tuple[Problem, ...]]:

@@ -259,6 +259,7 @@ def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) 
     (tmp_path / "rough.wav").write_bytes(b"no sound")
     report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
     assert [each.id for each in report.stems] == [*STEMS, "rough"]
+    assert report.stem_count == len(STEMS)
     assert [each.code for each in report.findings()] == ["undecodable"]
     (tmp_path / "rough.wav").rename(tmp_path / "stems" / "rough.wav")
     again = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "stems" / "rough.wav"))
@@ -277,6 +278,7 @@ def test_samples_that_are_no_sound_are_told_of_the_mix_whatever_its_name(tmp_pat
         given = ToCheck((tmp_path / "stems",), mix=rough.rename(path))
         report = checked_stems(given)
         assert [each.id for each in report.stems] == [*STEMS, name]
+        assert report.stem_count == len(STEMS)
         (told,) = report.findings()
         assert (told.code, told.stems, told.value) == ("corrupt_samples", (name,), 10.0)
         assert told.start_s == pytest.approx(5000 / RATE_HZ)

@@ -21,6 +21,7 @@ from bridge.checking import (
     StemInMix,
 )
 from bridge.checking.stem_audio import stem_audio
+from bridge.pages.beside import Beside
 from bridge.pages.check.page import check_page
 
 RATE_HZ = 48000
@@ -58,8 +59,8 @@ class Song:
         stems = tuple(StemFindings(name, tuple(found)) for name, found in self.told.items())
         return CheckReport(stems, tuple(self.between), self.fit)
 
-    def page(self, title: str = "Night Drive") -> str:
-        return check_page(self.report, SongAudio(self.stems, self.mix), title)
+    def page(self, title: str = "Night Drive", beside: Beside | None = None) -> str:
+        return check_page(self.report, SongAudio(self.stems, self.mix), title, lambda: beside)
 
 
 def finding(

@@ -6,8 +6,10 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +17,17 @@ import pytest
 import soundfile
 
 from bridge.audio import resampled
-from bridge.checking import CODES, SongAudio, code_of, plain_sum
+from bridge.checking import CODES, OtherMusic, SongAudio, StemFindings, code_of, plain_sum
 from bridge.comparing import tone_distance, tone_of
+from bridge.delivering import gains_of
+from bridge.metering import Meter
+from bridge.pages.check import beside_sum
+from bridge.pages.check.page import check_page
+from bridge.storing import Store
 from tests.bridge.pages.check.conftest import RATE_HZ, Song, finding, fit_of, noise
 
 _DIGITS = {"dB": 1, "dBFS": 1, "ms": 1, "s": 2, "Hz": 0, "ppm": 1}
-_DIGITS |= dict.fromkeys(("files", "samples", "bit", "beats"), 0)
+_COUNTS = {"files", "samples", "bits", "bits that move", "shift", "polarity"}
 
 
 def _sounds(page: str) -> dict[str, dict[str, Any]]:
@@ -75,6 +82,8 @@ def test_every_finding_is_told_with_its_value_its_words_and_its_unit(song: Song)
         card = unescape(_card(page, each.id))
         unit = code_of(each.code).unit
         digits = 4 if each.code == "dc_offset" else _DIGITS.get(unit, 2)
+        if code_of(each.code).value in _COUNTS:
+            digits = 0
         assert f"<b>{each.value:.{digits}f}{' ' * bool(unit)}{unit}</b>" in card
         assert f"<p>It is {each.code} number" in card
         assert code_of(each.code).says in card
@@ -288,27 +297,64 @@ def test_a_page_of_many_findings_keeps_to_its_size(song: Song) -> None:
     assert len(_sounds(page)) >= 40
 
 
-def test_the_balance_of_all_stems_is_held_to_the_rough_mixs(song: Song) -> None:
-    keys, voice = noise(2.0), noise(2.0, channels=1, rate_hz=24000, seed=2)
+def test_the_plain_sum_is_told_beside_the_rough_mix_and_the_references(
+    song: Song, tmp_path: Path
+) -> None:
+    keys, voice = noise(4.0), 0.5 * noise(3.0, channels=1, rate_hz=24000, seed=2)
     song.write("keys", keys)
-    late_voice = song.write("voice", voice, 24000, position=12000)
-    song.mix = song.write("rough", 0.5 * keys)
-    for name in ("rough", "voice"):
+    song.write("voice", voice, 24000, position=12000)
+    late = np.pad(0.5 * keys, ((0, 0), (RATE_HZ // 4, 0)))
+    mix, wide = song.write("rough", late), song.write("wide", noise(1.0, channels=4))
+    for name in ("rough", "wide"):
         del song.stems[name], song.told[name]
-    song.fit = fit_of(song, ())
-    same = unescape(song.page())
-    assert "is 0.00 dB from the rough mix's in the mid and 0.00 dB in the side" in same
-    assert "What the stems' sum has more of" not in same
+    others = OtherMusic("reference", "wide", wide), OtherMusic("reference", "gone", None, "no file")
+    audio = SongAudio(song.stems, mix, others)
+    whole = np.concatenate([*plain_sum(audio)], axis=1)
+    at_rate = np.concatenate([*resampled([voice], 1, 24000, RATE_HZ)], axis=1)
+    expected = np.pad(at_rate, ((0, 0), (RATE_HZ // 2, 0))).repeat(2, axis=0)
+    expected = np.pad(expected, ((0, 0), (0, keys.shape[1] - expected.shape[1]))) + keys
+    assert np.abs(whole - expected).max() < 1e-6
 
-    song.stems["voice"], song.told["voice"] = late_voice, []
-    whole = np.concatenate([*plain_sum(SongAudio(song.stems))], axis=1)
-    late = np.concatenate([*resampled([voice], 1, 24000, RATE_HZ)], axis=1)
-    expected = np.pad(late, ((0, 0), (RATE_HZ // 2, 0))).repeat(2, axis=0)
-    expected[:, : keys.shape[1]] += keys
-    assert np.abs(whole[:, : expected.shape[1]] - expected).max() < 1e-6
-    found = tone_distance(tone_of([expected], RATE_HZ), tone_of([keys], RATE_HZ))
-    assert found.mid_db is not None
-    assert found.mid_db > 0.5
-    page = unescape(song.page())
-    assert f"as they lie, is {found.mid_db:.2f} dB from the rough mix's" in page
-    assert "What the stems' sum has more of" in page
+    beside = beside_sum(audio, Store(tmp_path / "store"))
+    assert beside is not None
+    told = beside.as_json()
+    assert told is not None
+    (other,) = told["others"]
+    far = tone_distance(tone_of([expected], RATE_HZ), tone_of([keys], RATE_HZ))
+    assert far.mid_db is not None
+    assert far.mid_db > 0.5
+    assert other["tone"]["mid_db"] == pytest.approx(far.mid_db, abs=0.011)
+    assert (other["kind"], other["offset_s"]) == ("mix", 0.25)
+    measures = [Meter(RATE_HZ, 2), Meter(RATE_HZ, 2)]
+    for meter, samples in zip(measures, (expected, late), strict=True):
+        meter.add(samples)
+    wanted = [gains_of(each.result().integrated_lufs, -6.0)[1].gain_db for each in measures]
+    gains = [each["services"][1]["gain_db"] for each in told["playback"]]
+    assert gains == [pytest.approx(each, abs=0.02) for each in wanted]
+
+    song.mix = mix
+    page = unescape(song.page(beside=beside))
+    shown = page.split("<h2>Beside the rough mix and the reference")[1]
+    assert f"<td>{far.mid_db:.2f}</td>" in shown
+    assert "aligned, +0.250 s" in shown
+    assert "What the plain sum has more of" in shown
+    assert shown.count("All as loud as the plain sum.") == 2
+    assert "wide: it has 4 channels" in shown
+    assert "gone: no file" in shown
+    assert beside_sum(SongAudio(song.stems), Store(tmp_path / "store")) is None
+
+
+def test_the_mix_is_no_stem_and_has_one_row(song: Song) -> None:
+    song.write("kick", noise(1.0))
+    song.mix = song.write("rough", noise(1.0))
+    del song.stems["rough"], song.told["rough"]
+    own = finding("corrupt_samples", ("rough",), 0.0, 0.5, 3.0)
+    song.fit = fit_of(song, ())
+    told = replace(
+        song.report, stems=(*song.report.stems, StemFindings("rough", (own,), is_mix=True))
+    )
+    page = check_page(told, SongAudio(song.stems, song.mix), "Night Drive")
+    assert page.count('class="row-head"') == 2
+    assert '<a href="#mix">rough mix</a><small>1 major</small>' in page
+    assert "1 major in 1 stem" in page
+    assert "samples <b>3</b>" in page

@@ -40,9 +40,14 @@ def test_notes_are_written_saved_merged_and_answered_on_the_next_page(
 ) -> None:
     run = command_line(app)
     page = _page(song, run)
-    figures = page.read_text(encoding="utf-8").split("<h2>In figures")[1]
-    assert "rough mix" in figures.split("<svg")[0]
-    assert "What r0 has more of" in figures
+    figures = page.read_text(encoding="utf-8").split("<h2>r0 beside the others")[1]
+    told, spectra = figures.split("<h3>Bass to treble")
+    assert "rough mix" in told.split("<svg")[0]
+    assert "What r0 has more of" in told
+    drawn, services = spectra.split("<h3>On streaming services")
+    assert "All as loud as r0" in drawn
+    for name in ("r0", "rough mix", "other song", "Spotify"):
+        assert f">{name}" in services
     seen = browse(page, "client", given={}, size=SIZE)
     assert "error" not in seen
     assert "hacked" not in seen
