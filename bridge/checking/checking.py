@@ -78,7 +78,7 @@ def check_anew(
         between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
         length_s = max(track.clips[0].length_s for track in tracks)
         paths = rough_mix(session, mix, files)
-        name = mix_id(session, paths) if paths else ""
+        name = mix_id(session, mix)
         fit, of_mix = _against_mix(song, paths, files, name, length_s)
     others = [undecodable(name_of(each), [each], length_s) for each in unreadable]
     if of_mix is not None and of_mix.findings:

@@ -100,7 +100,7 @@ def opened_song(session: Session, mix: Path | None = None) -> Iterator[SongAudio
         with suppress(InputError):
             paths = rough_mix(session, mix, files)
             if paths:
-                against = mix_audio(paths, files, mix_id(session, paths))
+                against = mix_audio(paths, files, mix_id(session, mix))
         yield SongAudio(stems, against, tuple(_others(session, mix, files)))
 
 
@@ -166,9 +166,10 @@ def _reference_files(reference: Reference, files: Files) -> tuple[Path, ...]:
     return tuple(files(media) for media in both if media is not None)
 
 
-def mix_id(session: Session, paths: Sequence[Path]) -> str:
+def mix_id(session: Session, mix: Path | None) -> str:
     """What the mix is called among the stems: by its file, and as it is where a stem is so."""
-    name = paths[0].stem
+    found = _mix_of(session)
+    name = mix.stem if mix is not None else "" if found is None else found.name
     return f"{name} (rough mix)" if any(each.id == name for each in session.tracks) else name
 
 
