@@ -72,7 +72,9 @@ def _figures(beside: Beside, words: TableWords, drawn: Sequence[Drawn]) -> str:
     if len(beside.told) > 1:
         return versions_section(beside.told, words)
     ((name, told),) = beside.told
-    colours = {(each.row.heard.kind, each.row.heard.name): each.colour for each in drawn}
+    colours: dict[tuple[str, str], int] = {
+        (each.row.heard.kind, each.row.heard.name): each.colour for each in drawn
+    }
     return beside_section(told, name, words, colours)
 
 
