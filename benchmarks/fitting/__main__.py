@@ -1,7 +1,8 @@
 """How near `fit` comes to hidden settings of ten inserts, on five seconds of drums.
 
-`python -m benchmarks.fitting [--only NAME...] [--evaluations N] [--beside] [--docs]`: `--beside`
-has two of scipy's optimisers search alone, with as many evaluations.
+`python -m benchmarks.fitting [--only NAME...] [--evaluations N] [--beside] [--docs]`: without a
+number each may listen as often as fits into two minutes of CPU. `--beside` has two of scipy's
+optimisers search alone, with as many evaluations.
 """
 
 from __future__ import annotations
@@ -16,12 +17,21 @@ from typing import Any
 from benchmarks.apart import ROOT
 from benchmarks.bounced.page import markdown
 from benchmarks.defects.page import with_figures
-from benchmarks.fitting.hidden import SEARCHES, STAND_INS, Found, drums, found, names, stood_in
+from benchmarks.fitting.hidden import (
+    MOST,
+    MOST_OF,
+    SEARCHES,
+    STAND_INS,
+    Found,
+    drums,
+    found,
+    names,
+    stood_in,
+)
 
 _GOAL_DBFS = -90.0
 _STOOD = (
-    "Built-ins in the place of two of them, with twice the evaluations; how far the residual lies"
-    " under the plugin's output:"
+    "Built-ins in the place of two of them; how far the residual lies under the plugin's output:"
 )
 _STOOD_HEAD = (
     "stand-in",
@@ -48,10 +58,15 @@ def main() -> None:
         rows = []
         for each in asked.only or names():
             for search in searches:
-                made = found(each, sound, folder, asked.evaluations, search)
+                most = asked.evaluations or MOST_OF.get(each, MOST)
+                made = found(each, sound, folder, most, search)
                 rows.append(_cells(made, search))
                 sys.stderr.write(f"{' | '.join(rows[-1])}\n")
-        stood = [] if asked.only or asked.beside else _stand_ins(sound, folder, asked.evaluations)
+        stood = (
+            []
+            if asked.only or asked.beside
+            else _stand_ins(sound, folder, asked.evaluations or MOST)
+        )
     reached = sum(float(row[5]) <= _GOAL_DBFS for row in rows if row[1] == "fit")
     head = (
         "insert",
@@ -68,7 +83,7 @@ def main() -> None:
     told = (
         f"{markdown(head, rows)}\n\n"
         f"Residuals in dBFS RMS; {reached} of {count} at {_GOAL_DBFS:.0f} or below by"
-        f" `fit`, at most {asked.evaluations} evaluations each, on {os.cpu_count()} cores with a"
+        f" `fit`, {_allowed(asked.evaluations)}, on {os.cpu_count()} cores with a"
         f" load of {load:.1f} by other work."
     )
     if stood:
@@ -80,10 +95,17 @@ def main() -> None:
         _PAGE.write_text(with_figures(text, part, told), encoding="utf-8")
 
 
+def _allowed(evaluations: int | None) -> str:
+    if evaluations is not None:
+        return f"at most {evaluations} evaluations each"
+    others = ", ".join(f"{most} for {name}" for name, most in MOST_OF.items())
+    return f"at most {MOST} evaluations each, {others}"
+
+
 def _stand_ins(sound: Any, folder: Path, evaluations: int) -> list[tuple[str, ...]]:
     rows = []
     for name, by in STAND_INS:
-        made = stood_in(name, by, sound, folder, 2 * evaluations)
+        made = stood_in(name, by, sound, folder, evaluations)
         name, _, *rest = _cells(made, "")
         rows.append((name, *rest[:4], f"{made.target_db - made.after_db:.1f}", *rest[4:]))
         sys.stderr.write(f"{' | '.join(rows[-1])}\n")
@@ -104,7 +126,7 @@ def _cells(made: Found, search: str) -> tuple[str, ...]:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fitting", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=names())
-    parser.add_argument("--evaluations", type=int, default=2000)
+    parser.add_argument("--evaluations", type=int)
     parser.add_argument("--beside", action="store_true")
     parser.add_argument("--docs", action="store_true")
     return parser.parse_args()
