@@ -41,6 +41,25 @@ use = "plugin"
 plugin = "ZaMaximX2"
 params = { "Threshold" = "-10 dB" }
 """
+_BAND = """
+"ZamComp {n} ON" = "1"
+"Threshold {n}" = "-26 dB"
+"Ratio{n}" = "4"
+"Attack{n}" = "5 ms"
+"""
+_BY_BANDS = f"""
+[[master.insert]]
+id = "bands"
+use = "plugin"
+plugin = "ZaMultiCompX2"
+[master.insert.params]
+{"".join(_BAND.format(n=n) for n in (1, 2, 3))}
+[[master.insert]]
+id = "wall"
+use = "plugin"
+plugin = "ZaMaximX2"
+params = {{ "Threshold" = "-14 dB" }}
+"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +89,10 @@ BUSES = (
     Bus("our compressor and limiter, -12 LUFS", _COMPRESSOR + _LIMITED.format(lufs=-12.0), 0.5),
     Bus("our compressor and limiter, -9 LUFS", _COMPRESSOR + _LIMITED.format(lufs=-9.0), 0.5),
     Bus("4:1 with 5 ms attack, limited to -9 LUFS", _HARD + _LIMITED.format(lufs=-9.0), 0.5),
+    Bus("4:1 with 5 ms attack, limited to -7 LUFS", _HARD + _LIMITED.format(lufs=-7.0), 0.5),
     Bus("ZamCompX2 and ZaMaximX2", _ZAM, 0.5, ("ZamCompX2", "ZaMaximX2")),
+    Bus("ZaMultiCompX2 4:1, three bands, and ZaMaximX2", _BY_BANDS, 0.5,
+        ("ZaMultiCompX2", "ZaMaximX2")),
     Bus("an equaliser, compressor, limiter, -12 LUFS",
         _TONE + _COMPRESSOR + _LIMITED.format(lufs=-12.0), None),
 )  # fmt: skip

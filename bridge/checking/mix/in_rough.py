@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from bridge.audio import Block
 from bridge.checking.findings import MixFit
 from bridge.checking.mix.against_mix import AgainstMix, held_against
 from bridge.checking.mix.fitting import alike_of, twins_of
+from bridge.checking.mix.following.followed import followed
 from bridge.checking.mix.holding import Held
 from bridge.checking.mix.products import Placed, of_width
 from bridge.checking.mix.refining import rests_db
@@ -51,7 +52,8 @@ class StemInRough:
 
 @dataclass(frozen=True)
 class InRough:
-    """All stems by id, in the song's order; `fit` is what the stem check says of the same.
+    """All stems by id, in the song's order; `fit` is what the stem check says of the same, which
+    explains more where a bus was followed within its windows.
 
     `mix` has the clock on which it runs against the stems. `frames` at `rate_hz` are the mix's on
     that, `late` is how many frames later most stems lie in it.
@@ -81,12 +83,12 @@ class InRough:
 def in_rough(
     stems: Sequence[StemAudio], mix: StemAudio, store: Store, tempo_bpm: float | None = None
 ) -> InRough:
-    """Hold stems to the rough mix, as the stem check does.
+    """Hold stems to the rough mix, as the stem check does, and follow a bus that moves faster.
 
     Raises InputError as `StemAudio.read` does.
     """
     heard = [known_or_sketched(each, store) for each in stems]
-    found = held_against(heard, mix, tempo_bpm)
+    found = _followed(held_against(heard, mix, tempo_bpm))
     known = _known(found)
     late = _late(found.held)
     rows = (known.get(each.facts.id) or _outside(each, late) for each in stems)
@@ -95,6 +97,15 @@ def in_rough(
     own_hz = mix.facts.sample_rate_hz * (1.0 + 1e-6 * clocked.slower_ppm)
     frames = round(mix.facts.frames * rate_hz / own_hz)
     return InRough(found.fit, clocked, {each.id: each for each in rows}, rate_hz, frames, late)
+
+
+def _followed(found: AgainstMix) -> AgainstMix:
+    held = found.held and followed(found.held)
+    if held is None or held is found.held:
+        return found
+    explained_db = held.fit.explained_db
+    words = f"{found.fit.words}; with its bus followed by moments, down to {explained_db:.1f} dB"
+    return replace(found, held=held, fit=replace(found.fit, explained_db=explained_db, words=words))
 
 
 def _outside(audio: StemAudio, late: int) -> StemInRough:

@@ -90,12 +90,12 @@ def products(stems: Sequence[Placed], mix: StemAudio, rate_hz: int) -> Products:
             of_width(each.excerpt(begin, frames, rate_hz), channels)
             for each in (*stems, Placed(mix, 0))
         ]
-        cells[first : first + count] = _crossed(np.stack(rows), count, starts, stop)
+        cells[first : first + count] = crossed(np.stack(rows), count, starts, stop)
     edges = tuple(min(float(each) * rate_hz / size, rate_hz / 2) for each in (*starts, stop))
     return Products(cells, edges, window_s, rate_hz)
 
 
-def _crossed(rows: Block, windows: int, starts: npt.NDArray[np.int64], stop: int) -> Cells:
+def crossed(rows: Block, windows: int, starts: npt.NDArray[np.int64], stop: int) -> Cells:
     """(windows, bands, rows, rows) of (rows, channels, frames), below line `stop`."""
     count, channels, _ = rows.shape
     parts = rows.reshape(count, channels, windows, -1)
