@@ -1,7 +1,7 @@
 """How near `fit` comes to hidden settings of ten inserts, on five seconds of drums.
 
 `python -m benchmarks.fitting [--only NAME...] [--evaluations N] [--beside] [--docs]`: without a
-number each may listen as often as fits into two minutes of CPU. `--beside` has two of scipy's
+number each may listen as often as takes about two minutes of CPU. `--beside` has two of scipy's
 optimisers search alone, with as many evaluations.
 """
 

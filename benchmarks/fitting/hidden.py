@@ -41,7 +41,7 @@ _DIGITS = 3
 _HEARD_DBFS = -60.0
 MOST = 3000
 MOST_OF = {"ZaMaximX2": 400, "ZamTube": 250, "ZamGEQ31": 130}
-"""Evaluations that take two minutes of CPU at most: those of plugins that take longer for one."""
+"""Evaluations that take about two minutes of CPU: fewer of plugins that take longer for one."""
 PLUGINS = Path("/usr/lib/vst3")
 ZAM = ("ZamCompX2", "ZamEQ2", "ZamGateX2", "ZaMaximX2", "ZamTube", "ZamGEQ31")
 BUILT_INS: tuple[InsertSettings, ...] = (
