@@ -15,7 +15,7 @@ import soundfile
 
 from benchmarks.defects.material.kinds import KINDS, Family
 from benchmarks.defects.material.tools import Rng, Score, within
-from benchmarks.defects.sound import Sound, Subtype, dithered, on_grid
+from benchmarks.defects.sound import BITS, Sound, Subtype, dithered, on_grid
 from bridge.audio import Block
 from bridge.demo import PARTS, stem as demo_stem
 
@@ -84,23 +84,35 @@ def synthesised(name: str, variant: int) -> Sound:
     rng, kind = seeded(name, variant), KINDS[name]
     rate_hz, subtype, channels = _format(name, variant)
     block = kind.player(Score.drawn(rng), rng, _SECONDS, rate_hz)
-    block = _ended(block[:channels] if kind.mono else block, rate_hz, 0.0, 1.2)
-    leads = (0.02, 0.5) if kind.starts_hard else (0.0, 0.02, 0.5)
+    block = _ended(
+        block[:channels] if kind.mono else block, rate_hz, 0.05 if kind.exported else 0.0, 1.2
+    )
+    leads = (0.02, 0.5) if kind.exported or kind.starts_hard else (0.0, 0.02, 0.5)
     lead = round(float(rng.choice(leads)) * rate_hz)
     block = np.pad(block, ((0, 0), (lead, round(0.3 * rate_hz))))
-    block *= 10 ** (float(rng.uniform(-12.0, -4.0)) / 20) / np.abs(block).max()
-    held = dithered(block, 16, rng) if subtype == "PCM_16" else on_grid(block, subtype)
+    loudest_db = float(rng.uniform(-12.0, -6.0 if kind.exported else -4.0))
+    block *= 10 ** (loudest_db / 20) / np.abs(block).max()
+    fine = kind.exported and subtype == "PCM_24"
+    held = (
+        dithered(block, BITS[subtype], rng)
+        if fine or subtype == "PCM_16"
+        else on_grid(block, subtype)
+    )
     if kind.mono and channels == 2:
         held[1] = held[0]
     return Sound(held, rate_hz, subtype)
 
 
 def _format(name: str, variant: int) -> tuple[int, Subtype, int]:
-    rng = seeded(name, variant, "format")
-    rate_hz = int(rng.choice([48000, 44100, 96000], p=[0.55, 0.35, 0.1]))
+    rng, kind = seeded(name, variant, "format"), KINDS[name]
+    rates = {48000: 0.55, 44100: 0.35, 96000: 0.1}
+    if kind.exported:
+        rates = {48000: 0.45, 44100: 0.35, 96000: 0.1, 88200: 0.1}
+    rate_hz = int(rng.choice(list(rates), p=list(rates.values())))
     depths: tuple[Subtype, ...] = ("PCM_24", "PCM_24", "PCM_24", "PCM_16", "FLOAT")
     subtype = depths[int(rng.integers(len(depths)))]
-    return rate_hz, subtype, 1 if KINDS[name].mono and rng.random() < 0.7 else 2
+    one = kind.mono and (kind.exported or rng.random() < 0.7)
+    return rate_hz, subtype, 1 if one else 2
 
 
 def facts_of(name: str, variant: int) -> frozenset[str]:

@@ -24,7 +24,9 @@ from benchmarks.defects.material import (
     voices,
     winds,
 )
+from benchmarks.defects.material.recorded import mouths, places, reeds, struck, strung
 from benchmarks.defects.material.tools import Player, Score, room, within
+from benchmarks.defects.material.wired import amplified, keys, machines, voltages
 from benchmarks.defects.sound import Sound, on_grid
 from bridge.audio import Block
 
@@ -164,6 +166,45 @@ _CARNIVAL: dict[str, tuple[Player, float]] = {
     "Metal Bass": (produced.folded_bass, -13.0),
     "Lead Vocal": (throats.talk_box, -9.0),
 }
+_CEILIDH: dict[str, tuple[Player, float]] = {
+    "Pipes": (reeds.bagpipes, -13.0),
+    "Musette": (reeds.musette, -12.0),
+    "Fiddle": (strung.fiddle, -10.0),
+    "Dulcimer": (strung.dulcimer, -13.0),
+    "Upright Bass": (strung.upright, -8.0),
+    "Snare": (struck.snare_rolls, -9.0),
+    "Lead Vocal": (mouths.chanting, -9.0),
+}
+_EIGHTIES: dict[str, tuple[Player, float]] = {
+    "80s Kit": (machines.gated_kit, -7.5),
+    "E-Toms": (machines.electronic_toms, -11.0),
+    "Moog Bass": (voltages.ladder_bass, -10.0),
+    "DX Keys": (keys.fm_tines, -12.0),
+    "Solina": (keys.string_machine, -15.0),
+    "Sync Lead": (voltages.sync_lead, -14.0),
+    "Lead Guitar": (amplified.lead_guitar, -12.0),
+    "Lead Vocal": (mouths.doubled, -8.5),
+}
+_DUB: dict[str, tuple[Player, float]] = {
+    "Congas": (struck.congas, -9.0),
+    "Guiro": (struck.guiro, -15.0),
+    "Bass DI": (amplified.picked_bass, -7.0),
+    "B3": (keys.tonewheel, -12.0),
+    "Dub Chords": (machines.dub_chords, -12.0),
+    "Funk Guitar": (amplified.funk_guitar, -11.0),
+    "Trombone": (reeds.trombone, -11.0),
+    "Lead Vocal": (mouths.talk, -8.0),
+}
+_FILM: dict[str, tuple[Player, float]] = {
+    "Rain": (places.rain, -18.0),
+    "Koto": (strung.koto, -10.0),
+    "Kalimba": (struck.kalimba, -12.0),
+    "Bowls": (struck.singing_bowls, -13.0),
+    "Cymbals": (struck.cymbal_swells, -11.0),
+    "Stretched Bells": (machines.stretched, -15.0),
+    "Pedal Steel": (amplified.pedal_steel, -12.0),
+    "Lead Vocal": (mouths.overtones, -9.0),
+}
 TRAINING = {
     "band": _BAND,
     "club": _CLUB,
@@ -178,7 +219,7 @@ TRAINING = {
     "theatre": _THEATRE,
     "carnival": _CARNIVAL,
 }
-KEPT: dict[str, dict[str, tuple[Player, float]]] = {}
+KEPT = {"ceilidh": _CEILIDH, "eighties": _EIGHTIES, "dub": _DUB, "film": _FILM}
 _SHARED = ("caesium", "crunkdemo-lmms", "potassium")
 
 

@@ -21,7 +21,9 @@ from benchmarks.defects.material import (
     voices,
     winds,
 )
+from benchmarks.defects.material.recorded import mouths, places, reeds, struck, strung
 from benchmarks.defects.material.tools import Player
+from benchmarks.defects.material.wired import amplified, keys, machines, voltages
 
 Family = Literal["drums", "hats", "bass", "voice", "keys", "guitar", "synth", "pad", "fx"]
 
@@ -36,6 +38,12 @@ class Kind:
     starts_hard: bool = False
     mono: bool = False
     kept: bool = False
+    exported: bool = False
+    """As a session exports it: dithered to its depth, one channel if mono, 88.2 kHz as well."""
+
+
+def _kept(player: Player, file: str, family: Family, *, mono: bool = False) -> Kind:
+    return Kind(player, file, family, mono=mono, kept=True, exported=True)
 
 
 KINDS: dict[str, Kind] = {
@@ -132,4 +140,55 @@ KINDS: dict[str, Kind] = {
     "shouted": Kind(throats.shouted, "Shouts", "voice", mono=True),
     "talk box": Kind(throats.talk_box, "Talk Box", "synth", mono=True),
     "read aloud": Kind(throats.read_aloud, "Spoken Vocal", "voice", mono=True),
+    "musette": _kept(reeds.musette, "Musette", "keys"),
+    "bagpipes": _kept(reeds.bagpipes, "Pipes", "synth"),
+    "didgeridoo": _kept(reeds.didgeridoo, "Didgeridoo", "bass", mono=True),
+    "harmonica": _kept(reeds.harmonica, "Harmonica", "synth"),
+    "saxophone": _kept(reeds.saxophone, "Sax", "synth", mono=True),
+    "trombone": _kept(reeds.trombone, "Trombone", "synth"),
+    "upright": _kept(strung.upright, "Upright Bass", "bass", mono=True),
+    "koto": _kept(strung.koto, "Koto", "guitar"),
+    "dulcimer": _kept(strung.dulcimer, "Dulcimer", "guitar"),
+    "fiddle": _kept(strung.fiddle, "Fiddle", "synth"),
+    "kalimba": _kept(struck.kalimba, "Kalimba", "keys"),
+    "singing bowls": _kept(struck.singing_bowls, "Bowls", "fx"),
+    "congas": _kept(struck.congas, "Congas", "drums"),
+    "wood blocks": _kept(struck.wood_blocks, "Blocks", "drums"),
+    "guiro": _kept(struck.guiro, "Guiro", "hats", mono=True),
+    "snare rolls": _kept(struck.snare_rolls, "Snare", "drums"),
+    "cymbal swells": _kept(struck.cymbal_swells, "Cymbals", "hats"),
+    "music box": _kept(struck.music_box, "Music Box", "keys"),
+    "doubled": _kept(mouths.doubled, "Doubles", "voice"),
+    "talk": _kept(mouths.talk, "Dialogue", "voice", mono=True),
+    "chanting": _kept(mouths.chanting, "Gang Vocals", "voice"),
+    "overtones": _kept(mouths.overtones, "Throat Singing", "voice"),
+    "whistled": _kept(mouths.whistled, "Whistle", "voice", mono=True),
+    "rain": _kept(places.rain, "Rain", "fx"),
+    "surf": _kept(places.surf, "Sea", "fx"),
+    "street": _kept(places.street, "Street", "fx"),
+    "dawn": _kept(places.dawn, "Birds", "fx"),
+    "footsteps": _kept(places.footsteps, "Steps", "fx"),
+    "tonewheel": _kept(keys.tonewheel, "B3", "keys"),
+    "reed piano": _kept(keys.reed_piano, "Wurli", "keys"),
+    "fm tines": _kept(keys.fm_tines, "DX Keys", "keys"),
+    "string machine": _kept(keys.string_machine, "Solina", "pad"),
+    "lead guitar": _kept(amplified.lead_guitar, "Lead Guitar", "guitar"),
+    "funk guitar": _kept(amplified.funk_guitar, "Funk Guitar", "guitar"),
+    "phased guitar": _kept(amplified.phased_guitar, "Phased Guitar", "guitar"),
+    "pedal steel": _kept(amplified.pedal_steel, "Pedal Steel", "guitar"),
+    "picked bass": _kept(amplified.picked_bass, "Bass DI", "bass", mono=True),
+    "theremin": _kept(voltages.theremin, "Theremin", "synth", mono=True),
+    "sync lead": _kept(voltages.sync_lead, "Sync Lead", "synth"),
+    "hoover": _kept(voltages.hoover, "Hoover", "synth"),
+    "ladder bass": _kept(voltages.ladder_bass, "Moog Bass", "bass", mono=True),
+    "sample and hold": _kept(voltages.sample_and_hold, "S&H Drone", "pad"),
+    "zaps": _kept(voltages.zaps, "Zaps", "fx"),
+    "gated kit": _kept(machines.gated_kit, "80s Kit", "drums"),
+    "electronic toms": _kept(machines.electronic_toms, "E-Toms", "drums"),
+    "dub chords": _kept(machines.dub_chords, "Dub Chords", "synth"),
+    "pumped pad": _kept(machines.pumped_pad, "Pumped Pad", "pad"),
+    "turned cymbal": _kept(machines.turned_cymbal, "Reverse Crash", "fx"),
+    "endless riser": _kept(machines.endless_riser, "Endless Riser", "fx"),
+    "stretched": _kept(machines.stretched, "Stretched Bells", "pad"),
+    "ping pong": _kept(machines.ping_pong, "Pluck", "synth"),
 }

@@ -1,0 +1,1 @@
+"""Clean stems out of wires: electric keys and guitars through amplifiers, synthesisers, effects."""
