@@ -132,15 +132,15 @@ def resonated(sound: Mono, hz: float, width_hz: float, rate_hz: int) -> Mono:
     return out
 
 
-def swept(sound: Mono, corners_hz: Mono, rate_hz: int) -> Mono:
-    """Through a low-pass of 12 dB/octave whose corner moves: 256 frames at a time, state kept."""
+def swept(sound: Mono, corners_hz: Mono, rate_hz: int, hop: int = 256) -> Mono:
+    """Through a low-pass of 12 dB/octave whose corner moves every `hop` frames, state kept."""
     out, state = np.empty_like(sound), np.zeros(2)
-    for at in range(0, len(sound), 256):
+    for at in range(0, len(sound), hop):
         turn = 2 * np.pi * min(float(corners_hz[at]), 0.44 * rate_hz) / rate_hz
         cosine, slope = np.cos(turn), np.sin(turn) / np.sqrt(2.0)
         b = np.array([0.5, 1.0, 0.5]) * (1 - cosine)
         a = np.array([1 + slope, -2 * cosine, 1 - slope])
-        out[at : at + 256], state = signal.lfilter(b, a, sound[at : at + 256], zi=state)
+        out[at : at + hop], state = signal.lfilter(b, a, sound[at : at + hop], zi=state)
     return out
 
 

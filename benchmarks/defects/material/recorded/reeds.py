@@ -133,7 +133,7 @@ def harmonica(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
                 both = both + size * cycled(phase_of(hz * 2 ** (bend / 12), frames, rate_hz), cycle)
             hands = 2600 + 2000 * np.sin(2 * np.pi * float(rng.uniform(4.5, 6.0)) * t)
             air = 0.02 * passed(rng.standard_normal(frames), "bandpass", (1500.0, 9000.0), rate_hz)
-            blown = swept(both, hands, rate_hz) + air
+            blown = swept(both, hands, rate_hz, 64) + air
             stage.add(faded(blown, rate_hz, 0.025, 0.05), at, 0.2, -0.05)
             at += length_s
             if at > seconds - 2.0:

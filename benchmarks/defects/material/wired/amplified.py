@@ -110,7 +110,7 @@ def funk_guitar(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
     dry = stage.block[0]
     heard = passed(np.abs(dry), "lowpass", 4.0, rate_hz, 1)
     corner = 500.0 + 2200.0 * np.clip(heard / max(float(heard.max()), 1e-9), 0, 1)
-    wah = swept(dry, 2.2 * corner, rate_hz) - 0.8 * swept(dry, 0.7 * corner, rate_hz)
+    wah = swept(dry, 2.2 * corner, rate_hz, 64) - 0.8 * swept(dry, 0.7 * corner, rate_hz, 64)
     amp = np.tanh(1.6 * normed(wah + 0.2 * dry)) * 0.5
     out = hall(_cabinet(amp, rate_hz)[None], rng, rate_hz, 0.35, 0.15)
     return out + 4e-5 * rng.standard_normal(out.shape)

@@ -102,7 +102,10 @@ def dub_chords(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
             chord += saw(phase_of(hz_of(note + 12), long, rate_hz, float(rng.random())))
         corner = 400.0 + float(rng.uniform(800, 2600)) * decay(long, rate_hz, 0.08)
         stab = faded(
-            passed(swept(chord, corner, rate_hz), "highpass", 90.0, rate_hz), rate_hz, 0.004, 0.05
+            passed(swept(chord, corner, rate_hz, 64), "highpass", 90.0, rate_hz),
+            rate_hz,
+            0.004,
+            0.05,
         )
         at = round((beat + 0.5) * score.beat_s * rate_hz)
         dry[at : at + long] += 0.2 * stab[: frames - at]
@@ -227,7 +230,7 @@ def ping_pong(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
         frames = int(0.35 * rate_hz)
         note = score.chord(step // 16)[int(pattern[step % 8])] + 24
         wave = saw(phase_of(hz_of(note), frames, rate_hz, 0.5))
-        tone = swept(wave, 250.0 + 6000.0 * decay(frames, rate_hz, 0.035), rate_hz)
+        tone = swept(wave, 250.0 + 6000.0 * decay(frames, rate_hz, 0.035), rate_hz, 64)
         tone = passed(tone * decay(frames, rate_hz, 0.12), "highpass", 80.0, rate_hz)
         for echo in range(5):
             at = score.step_s(step) + echo * 0.75 * score.beat_s

@@ -119,8 +119,8 @@ def ladder_bass(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
     since = np.arange(frames) / rate_hz % half_s
     played = (rng.random(steps) < 0.8).astype(float)
     opened = played[np.minimum((np.arange(frames) / rate_hz / half_s).astype(int), steps - 1)]
-    corner = 140.0 + 1500.0 * np.exp(-since / 0.12)
-    filtered = swept(swept(wave, corner, rate_hz), 1.3 * corner, rate_hz)
+    corner = 140.0 + 1500.0 * np.exp(-since / 0.12) * (1 - np.exp(-since / 0.004))
+    filtered = swept(swept(wave, corner, rate_hz, 32), 1.3 * corner, rate_hz, 32)
     gate = passed(
         opened * np.clip((half_s * 0.92 - since) / 0.01, 0, 1), "lowpass", 60.0, rate_hz, 2
     )
@@ -142,8 +142,8 @@ def sample_and_hold(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Blo
         wave = saw(phase_of(hz, frames, rate_hz, float(rng.random())))
         wave = wave + 0.7 * saw(phase_of(1.5 * hz, frames, rate_hz, float(rng.random())))
         corner = 250.0 * 2 ** (3.8 * cv)
-        low = swept(wave, corner, rate_hz)
-        singing = swept(wave - low, 1.25 * corner, rate_hz)
+        low = swept(wave, corner, rate_hz, 64)
+        singing = swept(wave - low, 1.25 * corner, rate_hz, 64)
         sides.append(low + 1.5 * singing)
     beat = 0.55 + 0.45 * np.exp(-(t / score.beat_s * 4 % 1.0) / 0.5)
     beat = passed(beat, "lowpass", 80.0, rate_hz, 1)
@@ -173,7 +173,7 @@ def zaps(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
             sound = np.sin(2 * np.pi * phase_of(700.0 * 2 ** (0.8 * sway), frames, rate_hz))
         else:
             noise = rng.standard_normal(frames)
-            sound = normed(swept(noise, 200.0 + 7000.0 * np.exp(-5 * t), rate_hz))
+            sound = normed(swept(noise, 200.0 + 7000.0 * np.exp(-5 * t), rate_hz, 64))
         sound = passed(
             faded(sound, rate_hz, 0.004, 0.02) * decay(frames, rate_hz, 0.4),
             "highpass",
