@@ -141,6 +141,6 @@ def fiddle(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block:
         bow = 0.7 + 0.3 * np.sin(np.pi * t / t[-1])
         string = faded((bowed + 0.03 * rosin) * bow, rate_hz, 0.022, 0.03)
         body = normed(modal(string, _FIDDLE_BODY, rate_hz)) + 0.15 * string
-        stage.add(body, at, 0.3, -0.15)
+        stage.add(faded(body, rate_hz, 0.0, 0.02), at, 0.3, -0.15)
         at += length_s
     return miked(hall(stage.block, rng, rate_hz, 0.6, 0.22), rng, rate_hz, -80.0)
