@@ -120,15 +120,21 @@ def phased_guitar(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block
     """Clean broken chords through four all-passes a side that sweep against each other."""
     stage = Stage(seconds, rate_hz)
     order = (0, 2, 4, 1, 3, 2, 4, 1)
+    rung: dict[float, Mono] = {}
     for step in range(int(2 * (seconds - 2.0) / score.beat_s)):
         chord = score.chord(step // 8)
         strings = (*chord, chord[0] + 12, chord[1] + 12)
         frames = int(2.0 * score.beat_s * rate_hz)
         hz = hz_of(strings[order[step % 8]] + 12)
-        force = blow(frames, rate_hz, 0.0008)
+        force = blow(frames, rate_hz, float(rng.uniform(0.0007, 0.001)))
         late = round(0.14 * rate_hz / hz)
         force[late:] = force[late:] - force[:-late]
-        tone = passed(stiff_string(force, hz, rate_hz, 0.995, 0.3, 0.12), "highpass", 90.0, rate_hz)
+        if hz not in rung:
+            one = np.zeros(frames)
+            one[0] = 1.0
+            rung[hz] = stiff_string(one, hz, rate_hz, 0.995, 0.3, 0.12)
+        tone = signal.oaconvolve(force, rung[hz])[:frames]
+        tone = passed(tone, "highpass", 90.0, rate_hz)
         stage.add(faded(normed(tone), rate_hz, 0.0, 0.1), step * score.beat_s / 2, 0.2)
     dry = passed(stage.block[0], "lowpass", 7500.0, rate_hz, 1)
     t = np.arange(len(dry)) / rate_hz
@@ -141,13 +147,14 @@ def phased_guitar(score: Score, rng: Rng, seconds: float, rate_hz: int) -> Block
 
 
 def _four_all_passed(sound: Mono, corner_hz: Mono, rate_hz: int) -> Mono:
-    """Through four all-passes in a row whose corner moves, 64 frames at a time."""
+    """Through four all-passes in a row whose corner moves every 1.5 ms."""
+    hop = round(0.0015 * rate_hz)
     out, state = np.empty_like(sound), np.zeros((4, 2))
-    for at in range(0, len(sound), 64):
+    for at in range(0, len(sound), hop):
         turn = np.tan(np.pi * float(corner_hz[at]) / rate_hz)
         a = (turn - 1) / (turn + 1)
         four = np.array([[a, 1.0, 0.0, 1.0, a, 0.0]] * 4)
-        out[at : at + 64], state = signal.sosfilt(four, sound[at : at + 64], zi=state)
+        out[at : at + hop], state = signal.sosfilt(four, sound[at : at + hop], zi=state)
     return out
 
 
