@@ -30,9 +30,9 @@ def table(sizes: npt.ArrayLike, bend: float = 0.9) -> Mono:
 def partials(hz: float, rate_hz: int, falls: float, many: int = 60) -> Mono:
     """Sizes k ** -falls of the partials of a pitch; from `many` on they are hardly there any more.
 
-    They end below 0.46 of the rate, nowhere else at once: what sounds by itself has no edge.
+    They end at half the rate, nowhere else at once: what sounds by itself has no edge.
     """
-    k = np.arange(1.0, max(2, min(400, int(0.46 * rate_hz / hz) + 1)))
+    k = np.arange(1.0, max(2, min(400, int(0.498 * rate_hz / hz) + 1)))
     out: Mono = k**-falls * np.exp(-3.0 * k / many)
     return out
 
