@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 
 from bridge.storing.entries import Entry, octets_of, words_of
+from bridge.storing.folders import moved, names_in, taken_bytes
 from bridge.storing.holding import Holds
 from bridge.storing.keys import Content, file_digest
 from bridge.storing.known_files import KnownFiles
@@ -116,7 +117,7 @@ class Store:
             ):
                 raise ValueError
         except FileNotFoundError:
-            if folder.exists() and not {"meta.json", "data"} <= _names(folder):
+            if folder.exists() and not {"meta.json", "data"} <= names_in(folder):
                 self.drop(key)
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -219,7 +220,7 @@ class Store:
         for meta in self._entries.glob("*/*/meta.json"):
             try:
                 used = meta.stat().st_mtime
-                size = sum(_taken_bytes(item.stat()) for item in meta.parent.iterdir())
+                size = sum(taken_bytes(item.stat()) for item in meta.parent.iterdir())
             except OSError:  # another process dropped it meanwhile
                 continue
             found.append(Held(meta.parent.name, size, used))
@@ -245,7 +246,7 @@ class Store:
             for each in found:
                 if freed >= over:
                     break
-                if each.key not in in_use and _moved(self._folder(each.key), away / each.key):
+                if each.key not in in_use and moved(self._folder(each.key), away / each.key):
                     freed += each.size_bytes
         return freed
 
@@ -286,7 +287,7 @@ class Store:
             for each in spared:
                 if each.key in in_use or self._last_used(each.key) != each.used:
                     continue
-                if _moved(self._folder(each.key), away / each.key):
+                if moved(self._folder(each.key), away / each.key):
                     self._trusted.discard(each.key)
                     gone.append(each)
         return gone
@@ -344,7 +345,7 @@ class Store:
         marker = self._entries / _MARKER
         if marker.exists():
             return
-        names = _names(self._entries) - {_MARKER, self.scan_cache.name, _KNOWN_FILES}
+        names = names_in(self._entries) - {_MARKER, self.scan_cache.name, _KNOWN_FILES}
         if not all(_entries_only(self._entries / name) for name in names):
             raise InputError(
                 Problem(
@@ -358,29 +359,11 @@ class Store:
         self._modes.keep(marker)
 
 
-def _taken_bytes(found: os.stat_result) -> int:
-    """What a file takes on the disk; where silence was left out, that is less than it holds."""
-    return min(found.st_size, 512 * getattr(found, "st_blocks", found.st_size))
-
-
-def _moved(folder: Path, away: Path) -> bool:
-    """Take a folder away in one move. One that cannot be moved stays."""
-    try:
-        folder.rename(away)
-    except OSError:
-        return False
-    return True
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
-
-
 def _entries_only(folder: Path) -> bool:
     """Whether a folder of a store that has no marker yet holds entries alone, named by digests."""
     if not folder.is_dir():
         return False
-    named = (_KEY.fullmatch(name) for name in _names(folder))
+    named = (_KEY.fullmatch(name) for name in names_in(folder))
     return all(found is not None and found[1] == folder.name for found in named)
 
 
