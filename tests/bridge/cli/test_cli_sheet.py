@@ -140,6 +140,14 @@ def _insert(sheet: dict[str, Any], strip: str, insert: str) -> dict[str, Any]:
     return dict(found)
 
 
+def _lock_says(song: Path, plugin: dict[str, str], **more: object) -> None:
+    """Have the lock of a draft say something else, of its plugin and of more."""
+    lock = song / "draft" / "chain.lock"
+    told = json.loads(lock.read_text("utf-8")) | more
+    told["plugins"][0] |= plugin
+    lock.write_text(json.dumps(told), "utf-8")
+
+
 def _settings(insert: dict[str, Any]) -> dict[str, str]:
     return {row["name"]: row["value"] for row in insert["settings"]}
 
@@ -211,10 +219,7 @@ def test_what_the_job_has_otherwise_is_marked_beside_the_chains_value(
 def test_a_stems_gain_alone_is_marked_and_explained(
     run: Run, song: Path, made: SimpleNamespace
 ) -> None:
-    lock = song / "draft" / "chain.lock"
-    told = json.loads(lock.read_text(encoding="utf-8"))
-    told["overrides"] = {}
-    lock.write_text(json.dumps(told), encoding="utf-8")
+    _lock_says(song, {}, overrides={})
     said = run("sheet", song, "--store", made.store).out
     assert " * chain: " not in said
     assert "-0.5 dB *, " in said
@@ -258,10 +263,7 @@ def test_rides_stand_in_their_sections_as_long_as_the_job_says_the_same(
 def test_of_a_plugin_that_is_gone_there_is_what_lock_and_store_know(
     run: Run, song: Path, made: SimpleNamespace, tmp_path: Path
 ) -> None:
-    lock = song / "draft" / "chain.lock"
-    told = json.loads(lock.read_text(encoding="utf-8"))
-    told["plugins"][0] |= {"name": "Gone Comp", "class_id": "0" * 32}
-    lock.write_text(json.dumps(told), encoding="utf-8")
+    _lock_says(song, {"name": "Gone Comp", "class_id": "0" * 32})
     comp = _insert(_sheet(run, song, made.store), "vocals", "comp")
     assert _settings(comp) == {"Threshold": "-22 dB", "Ratio": "4", "mix": "100 %"}
     assert comp["remarks"][0].startswith("Gone Comp is not installed here")
@@ -270,10 +272,7 @@ def test_of_a_plugin_that_is_gone_there_is_what_lock_and_store_know(
 
 
 def test_another_build_of_a_plugin_is_told(run: Run, song: Path, made: SimpleNamespace) -> None:
-    lock = song / "draft" / "chain.lock"
-    told = json.loads(lock.read_text(encoding="utf-8"))
-    told["plugins"][0] |= {"binary": "0" * 64, "version": "3.9"}
-    lock.write_text(json.dumps(told), encoding="utf-8")
+    _lock_says(song, {"binary": "0" * 64, "version": "3.9"})
     (remark,) = _insert(_sheet(run, song, made.store), "vocals", "comp")["remarks"]
     assert "another build than the 3.9" in remark
 
