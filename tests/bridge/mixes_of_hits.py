@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.audio import Block
-from bridge.checking import CheckReport, Finding, MixFit
+from bridge.audio import Block, WavWriter
+from bridge.checking import CheckReport, Finding, MixFit, in_rough, opened_song
+from bridge.checking.between.tempo import tempo_bpm
 from bridge.road import ToCheck, checked_stems
+from bridge.storing import Store
+from sessions import read
 
 RATE_HZ = 48000
 SECONDS = 5
@@ -35,23 +38,38 @@ def later(samples: Block, frames: int) -> Block:
     return np.asarray(np.roll(samples, frames, axis=1))
 
 
+def _written(folder: Path, mix: Block, stems: dict[str, Block], rate_hz: int) -> tuple[Path, Path]:
+    """The folder of the stems, and the mix; a stem of the same sound is the same file."""
+    place, rough = folder / "stems", folder / "rough.wav"
+    place.mkdir()
+    for name, samples in stems.items():
+        with WavWriter(place / f"{name}.wav", RATE_HZ, len(samples), "float32", name) as writer:
+            writer.write(samples)
+    soundfile.write(rough, mix.T, rate_hz, subtype="FLOAT")
+    return place, rough
+
+
+def whole_check(folder: Path, place: Path, rough: Path) -> CheckReport:
+    """The whole check; what was heard of a stem is kept beside the test's folder for the next."""
+    return checked_stems(ToCheck((place,), mix=rough, store=folder.parent / "heard"))
+
+
 def checked(
     folder: Path, mix: Block, stems: dict[str, Block] = STEMS, rate_hz: int = RATE_HZ
 ) -> CheckReport:
-    place = folder / "stems"
-    place.mkdir()
-    for name, samples in stems.items():
-        soundfile.write(place / f"{name}.wav", samples.T, RATE_HZ, subtype="FLOAT")
-    soundfile.write(folder / "rough.wav", mix.T, rate_hz, subtype="FLOAT")
-    return checked_stems(ToCheck((place,), mix=folder / "rough.wav"))
+    return whole_check(folder, *_written(folder, mix, stems, rate_hz))
 
 
 def fit_of(
     folder: Path, mix: Block, stems: dict[str, Block] = STEMS, rate_hz: int = RATE_HZ
 ) -> MixFit:
-    report = checked(folder, mix, stems, rate_hz)
-    assert report.mix is not None
-    return report.mix
+    """What the check says of the mix: the stems are not heard for what is wrong with each."""
+    place, rough = _written(folder, mix, stems, rate_hz)
+    session = read([place])
+    with opened_song(session, rough) as song:
+        assert song.mix is not None
+        opened, store = list(song.stems.values()), Store(folder / "store")
+        return in_rough(opened, song.mix, store, tempo_bpm(session)).fit
 
 
 def summed(**gains: float) -> Block:

@@ -12,8 +12,19 @@ from scipy import signal
 from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
-from bridge.road import ToCheck, checked_stems, repaired_stems
-from mixes_of_hits import RATE_HZ, SECONDS, STEMS, checked, fit_of, hits, later, only, summed
+from bridge.road import ToCheck, repaired_stems
+from mixes_of_hits import (
+    RATE_HZ,
+    SECONDS,
+    STEMS,
+    checked,
+    fit_of,
+    hits,
+    later,
+    only,
+    summed,
+    whole_check,
+)
 from stemwright.problems import InputError
 
 
@@ -253,20 +264,20 @@ def test_silent_stems_explain_nothing(tmp_path: Path) -> None:
 def test_a_silent_mix_is_told_and_one_that_is_none_is_a_finding(tmp_path: Path) -> None:
     fit = fit_of(tmp_path, np.zeros((2, 1000)))
     assert (fit.verdict, fit.findings) == ("unrelated", ())
-    report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
+    report = whole_check(tmp_path, tmp_path / "stems", tmp_path / "rough.wav")
     (told,) = report.open("major")
     assert (told.code, told.stems, told.end_s) == ("silent", ("rough",), 1000 / RATE_HZ)
     (tmp_path / "rough.wav").write_bytes(b"no sound")
-    report = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "rough.wav"))
+    report = whole_check(tmp_path, tmp_path / "stems", tmp_path / "rough.wav")
     assert [each.id for each in report.stems] == [*STEMS, "rough"]
     assert report.stem_count == len(STEMS)
     assert [each.code for each in report.findings()] == ["undecodable"]
     (tmp_path / "rough.wav").rename(tmp_path / "stems" / "rough.wav")
-    again = checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "stems" / "rough.wav"))
+    again = whole_check(tmp_path, tmp_path / "stems", tmp_path / "stems" / "rough.wav")
     assert [each.id for each in again.stems] == [each.id for each in report.stems]
     assert [each.code for each in again.findings()] == ["undecodable"]
     with pytest.raises(InputError):
-        checked_stems(ToCheck((tmp_path / "stems",), mix=tmp_path / "none.wav"))
+        whole_check(tmp_path, tmp_path / "stems", tmp_path / "none.wav")
 
 
 def test_samples_that_are_no_sound_are_told_of_the_mix_whatever_its_name(tmp_path: Path) -> None:
@@ -276,7 +287,7 @@ def test_samples_that_are_no_sound_are_told_of_the_mix_whatever_its_name(tmp_pat
     rough = tmp_path / "rough.wav"
     for path, name in ((rough, "rough"), (tmp_path / "keys.wav", "keys (rough mix)")):
         given = ToCheck((tmp_path / "stems",), mix=rough.rename(path))
-        report = checked_stems(given)
+        report = whole_check(tmp_path, tmp_path / "stems", path)
         assert [each.id for each in report.stems] == [*STEMS, name]
         assert report.stem_count == len(STEMS)
         (told,) = report.findings()
@@ -288,8 +299,8 @@ def test_samples_that_are_no_sound_are_told_of_the_mix_whatever_its_name(tmp_pat
     mix[:, 1000:] = np.inf
     (tmp_path / "lost").mkdir()
     fit_of(tmp_path / "lost", mix)
-    lost = ToCheck((tmp_path / "lost" / "stems",), mix=tmp_path / "lost" / "rough.wav")
-    assert [each.code for each in checked_stems(lost).findings()] == ["corrupt_samples"]
+    lost = whole_check(tmp_path, tmp_path / "lost" / "stems", tmp_path / "lost" / "rough.wav")
+    assert [each.code for each in lost.findings()] == ["corrupt_samples"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import soundfile
 from scipy import fft
 
 from bridge.audio import Block
-from bridge.checking import Finding, check
-from sessions import read
+from bridge.checking import Finding
+from sketched_songs import between
 
 RATE_HZ = 48000
 SECONDS = 8
@@ -63,7 +63,7 @@ A, B, C = _hits(1, 200.0), _hits(2, 700.0), _hits(3, 90.0)
 def _between(folder: Path, subtype: str = "FLOAT", **stems: Block) -> list[Finding]:
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype=subtype)
-    return list(check(read([folder])).between)
+    return between(folder)
 
 
 def _only(found: Iterable[Finding], code: str) -> Finding:

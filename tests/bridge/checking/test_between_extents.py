@@ -8,8 +8,7 @@ import numpy as np
 import soundfile
 
 from bridge.audio import Block
-from bridge.checking import Finding, check
-from sessions import read
+from sketched_songs import between
 
 RATE_HZ = 48000
 
@@ -22,8 +21,7 @@ def _noise(seconds: float, silence_s: float = 0.0, seed: int = 1) -> Block:
 def _told(folder: Path, **stems: Block) -> list[tuple[str, str, str, float]]:
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
-    found: tuple[Finding, ...] = check(read([folder])).between
-    return [(each.code, each.severity, each.stems[0], each.value) for each in found]
+    return [(each.code, each.severity, each.stems[0], each.value) for each in between(folder)]
 
 
 def test_a_shorter_stem_is_told_and_more_so_where_it_sounds_to_its_end(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import soundfile
 from scipy.signal import fftconvolve
 
 from bridge.audio import Block
-from bridge.checking import Finding, check
-from sessions import read
+from bridge.checking import Finding
+from sketched_songs import between
 
 RATE_HZ = 48000
 SECONDS = 8
@@ -44,7 +44,7 @@ def _room(samples: Block) -> Block:
 def _between(folder: Path, **stems: Block) -> list[Finding]:
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
-    return list(check(read([folder])).between)
+    return between(folder)
 
 
 @pytest.mark.parametrize("gain", [1.0, -0.5, 0.2])

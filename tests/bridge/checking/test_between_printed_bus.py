@@ -14,6 +14,7 @@ from bridge.audio import Block
 from bridge.checking import Finding, check
 from bridge.checking.between.printed_bus import PrintedBus
 from sessions import read
+from sketched_songs import between
 
 RATE_HZ = 48000
 SECONDS = 20
@@ -62,8 +63,8 @@ def _ducking(key: Block, threshold: float) -> Block:
 def _found(folder: Path, stems: Mapping[str, Block], mix: Path | None = None) -> list[Finding]:
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
-    between = check(read([folder]), mix=mix).between
-    return [each for each in between if each.code in PrintedBus.codes]
+    found = between(folder) if mix is None else check(read([folder]), mix=mix).between
+    return [each for each in found if each.code in PrintedBus.codes]
 
 
 @pytest.mark.parametrize(("into_it_db", "louder"), [(6.0, 1.0), (12.0, 1.0), (12.0, 5.0)])

@@ -10,8 +10,7 @@ import pytest
 import soundfile
 
 from bridge.audio import Block
-from bridge.checking import check
-from sessions import read
+from sketched_songs import between
 
 RATE_HZ = 16000
 SECONDS = 12
@@ -33,8 +32,8 @@ def _struck(times_s: npt.NDArray[np.float64], seed: int) -> Block:
 def _told(folder: Path, **stems: Block) -> list[tuple[str, str, float]]:
     for name, samples in stems.items():
         soundfile.write(folder / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
-    found = check(read([folder])).between
-    return [(e.stems[0], e.severity, round(e.value)) for e in found if e.code == "offset"]
+    found = (each for each in between(folder) if each.code == "offset")
+    return [(each.stems[0], each.severity, round(each.value)) for each in found]
 
 
 def _song() -> dict[str, Block]:

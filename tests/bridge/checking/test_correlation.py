@@ -13,7 +13,7 @@ from bridge.audio import Block
 from bridge.checking.correlation import NOT_ALIKE, aligned, together, weighted_median
 from bridge.checking.envelopes import Envelopes
 from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row
-from bridge.checking.hearing import Heard, heard
+from bridge.checking.hearing import Heard, sketched
 from bridge.checking.sketch import STEP_S
 from bridge.checking.stem_audio import stem_audio
 
@@ -81,7 +81,7 @@ def test_of_several_places_the_middle_one_counts() -> None:
 
 def _stem(path: Path, samples: Block, rate_hz: int = RATE_HZ, position: int = 0) -> Heard:
     soundfile.write(path, samples.T, rate_hz, subtype="FLOAT")
-    return heard(stem_audio(path.stem, path.stem, "other", (path,), position))
+    return sketched(stem_audio(path.stem, path.stem, "other", (path,), position))
 
 
 def test_an_excerpt_lies_in_the_song_at_the_rate_asked_for(tmp_path: Path) -> None:

@@ -53,12 +53,14 @@ def song() -> dict[str, Block]:
 
 
 def _mail(folder: Path, stems: dict[str, Block], mix: Block) -> list[Finding]:
+    """What a check finds; what was heard of a stem is kept beside the test's folder for another."""
     place = folder / "stems"
     place.mkdir()
     for name, samples in stems.items():
         soundfile.write(place / f"{name}.wav", samples.T, RATE_HZ, subtype="PCM_24")
     soundfile.write(folder / "rough.wav", mix.T, RATE_HZ, subtype="FLOAT")
-    return letters("en").told(checked_stems(ToCheck((place,), mix=folder / "rough.wav")))
+    given = ToCheck((place,), mix=folder / "rough.wav", store=folder.parent / "heard")
+    return letters("en").told(checked_stems(given))
 
 
 def test_a_song_without_a_mistake_needs_no_mail(tmp_path: Path, song: dict[str, Block]) -> None:
