@@ -18,4 +18,4 @@ def smoothed(values: Block, left: float) -> Block:
     `scipy.signal.lfilter` gives the same bits; its package takes 50 MB of every process.
     """
     section = np.array([[1.0 - left, 0.0, 0.0, 1.0, -left, 0.0]])
-    return SectionsRun(section, 1).run(values[None])[0]
+    return np.asarray(SectionsRun(section, 1).run(values[None])[0])

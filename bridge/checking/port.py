@@ -20,6 +20,8 @@ CORE_FRAMES = 1 << 17
 """Frames of a passage's core: every check hears the stem on this grid, however it was read."""
 AROUND_S = 0.4
 """What a passage has before and behind its core, as far as the stem goes."""
+_NEAR_S = 0.06
+"""As far on both sides of the core it is looked at what neither side of a sample predicts."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,23 @@ class Passage:
         """|samples|, made once for all checks."""
         return np.abs(self.samples)
 
+    @property
+    def near(self) -> slice:
+        """The core and 60 ms on both its sides, as far as the samples go."""
+        near = round(_NEAR_S * self.sample_rate_hz)
+        stop = min(self.core_stop + near, self.samples.shape[1])
+        return slice(max(0, self.core_start - near), stop)
+
     @cached_property
     def unexplained(self) -> Residual:
-        """(channels, frames): what neither side of a sample predicts; one row for equal sides."""
+        """(channels, frames of `near`): what neither side of a sample predicts.
+
+        One row for equal sides.
+        """
         sides = self.samples
         if len(sides) == 2 and np.array_equal(sides[0], sides[1]):
             sides = sides[:1]
-        return unexplained(sides, self.first)
+        return unexplained(sides, self.first, self.near)
 
     @cached_property
     def bands(self) -> BandPowers:

@@ -12,47 +12,69 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from bridge.audio import Block
+from bridge.checking.autoregressive.predictors import autocorrelation
+from bridge.native import library
 
 ORDER = 24
 _WINDOW_FRAMES = 4096
 _HOP_FRAMES = 2048
+_BEFORE = (_WINDOW_FRAMES - _HOP_FRAMES) // 2
+"""A hop's window lies around its middle."""
+_WINDOW = np.hanning(_WINDOW_FRAMES).astype(np.float32)
 _WHITENING = 1e-7
 _SILENCE = 1e-9
 
 Residual = npt.NDArray[np.float32]
 
 
-def unexplained(samples: Block, first: int = 0) -> Residual:
+def unexplained(samples: Block, first: int, wanted: slice) -> Residual:
     """The lesser prediction error of both directions: (channels, frames) float32, 0 in silence.
 
-    `first` is the absolute frame of the first sample: coefficients change on an absolute grid.
+    Of the `wanted` frames of (channels, frames). `first` is the absolute frame of the first sample:
+    coefficients change on an absolute grid.
     """
-    return np.stack([_unexplained(channel, first) for channel in samples])
+    return np.stack([_unexplained(channel, first, wanted) for channel in samples])
 
 
-def _unexplained(signal: Block, first: int) -> Residual:
+def _unexplained(signal: Block, first: int, wanted: slice) -> Residual:
     lead = first % _HOP_FRAMES
-    hops = -(-(lead + len(signal)) // _HOP_FRAMES)
-    half = _WINDOW_FRAMES // 2
-    before = lead + half + ORDER
-    padded = np.zeros(before + hops * _HOP_FRAMES + _WINDOW_FRAMES, np.float32)
-    padded[before : before + len(signal)] = signal
-    starts = np.arange(hops) * _HOP_FRAMES
-    # a hop's window lies around its middle
-    at = starts + before - lead + _HOP_FRAMES // 2 - half
-    windows = padded[at[:, None] + np.arange(_WINDOW_FRAMES)]
-    coefficients = _predictors(windows * np.hanning(_WINDOW_FRAMES).astype(np.float32))
-    begin = before - lead
-    stretches = np.lib.stride_tricks.sliding_window_view(padded, _HOP_FRAMES + 2 * ORDER)
-    each = np.ascontiguousarray(stretches[begin - ORDER :: _HOP_FRAMES][:hops])
-    error = np.abs(_errors(each[:, : _HOP_FRAMES + ORDER], coefficients))
-    turned = each[:, : ORDER - 1 : -1]
-    np.minimum(error, np.abs(_errors(turned, coefficients))[:, ::-1], out=error)
+    low = (lead + wanted.start) // _HOP_FRAMES
+    hops = -(-(lead + wanted.stop) // _HOP_FRAMES) - low
+    begin = low * _HOP_FRAMES - lead
+    padded = _stretch(signal, begin - _BEFORE, hops * _HOP_FRAMES + 2 * _BEFORE)
+    coefficients = _predictors(_each_hop(padded, _WINDOW_FRAMES) * _WINDOW)
+    apart = _each_hop(padded[_BEFORE - ORDER :], _HOP_FRAMES + 2 * ORDER)[:hops]
+    error = _lesser_errors(np.ascontiguousarray(apart), coefficients)
     error[~coefficients.any(axis=1)] = 0.0
-    return error.reshape(-1)[lead : lead + len(signal)]
+    return error.reshape(-1)[wanted.start - begin : wanted.stop - begin]
+
+
+def _stretch(signal: Block, start: int, frames: int) -> Residual:
+    """So many frames of a signal from `start` on, as float32; zeros where it has none."""
+    found = np.zeros(frames, np.float32)
+    low, high = max(start, 0), min(start + frames, len(signal))
+    found[low - start : high - start] = signal[low:high]
+    return found
+
+
+def _each_hop(padded: Residual, frames: int) -> Residual:
+    """(hops, frames) of what begins with each hop."""
+    return np.lib.stride_tricks.sliding_window_view(padded, frames)[::_HOP_FRAMES]
+
+
+def _lesser_errors(apart: Residual, coefficients: Residual) -> Residual:
+    """(hops, frames) the lesser error of each hop's frames, about which ORDER lie on both sides."""
+    frames = apart.shape[1] - 2 * ORDER
+    if (compiled := library()) is not None:
+        found = np.empty((len(apart), frames), np.float32)
+        compiled.lesser_errors(apart, coefficients, found, len(apart), frames, ORDER)
+        return found
+    error = np.abs(_errors(apart[:, : frames + ORDER], coefficients))
+    turned = apart[:, : ORDER - 1 : -1]
+    np.minimum(error, np.abs(_errors(turned, coefficients))[:, ::-1], out=error)
+    return error
 
 
 def _errors(stretches: Residual, coefficients: Residual) -> Residual:
@@ -66,9 +88,7 @@ def _errors(stretches: Residual, coefficients: Residual) -> Residual:
 
 def _predictors(windows: Residual) -> Residual:
     """(hops, ORDER + 1) coefficients, the first 1; all 0 for silence. Levinson's recursion."""
-    spectra = fft.rfft(windows.astype(np.float64), 2 * _WINDOW_FRAMES, axis=1)
-    power = np.square(spectra.real) + np.square(spectra.imag)
-    lags = fft.irfft(power, axis=1)[:, : ORDER + 1].astype(np.float64)
+    lags = np.stack([autocorrelation(each, ORDER + 1) for each in windows.astype(np.float64)])
     sounding = lags[:, 0] > _SILENCE
     found = np.zeros((len(windows), ORDER + 1))
     lags = lags[sounding]

@@ -1,4 +1,6 @@
 /* Linear prediction: the predictors of a signal, and missing samples that leave least to their error. */
+#include <math.h>
+
 #include "kernels.h"
 #include "sums.h"
 
@@ -45,6 +47,33 @@ void sw_solve_toeplitz(const double *turned, const double *right, double *taps, 
         double scale = (right[step] - sum_of_products(found, lags, step)) / left;
         for (int64_t n = 0; n <= step; n++)
             found[n] += scale * taps[step - n];
+    }
+}
+
+enum { AT_ONCE = 32 };
+
+/* |what of a sample neither those before it nor those behind it predict|, the lesser of both: of `frames` of each
+   hop, a multiple of 32, about which `order` more lie on both sides. A hop's first tap is 1.
+   Twin: bridge/checking/prediction.py, _lesser_errors. */
+WIDER void sw_lesser_errors(const float *samples, const float *taps, float *out, int64_t hops, int64_t frames,
+                            int64_t order) {
+    for (int64_t hop = 0; hop < hops; hop++, taps += order + 1, samples += 2 * order) {
+        for (int64_t at = 0; at < frames; at += AT_ONCE, samples += AT_ONCE, out += AT_ONCE) {
+            const float *here = samples + order;
+            float before[AT_ONCE], behind[AT_ONCE];
+            for (int k = 0; k < AT_ONCE; k++)
+                before[k] = behind[k] = here[k];
+            for (int64_t lag = 1; lag <= order; lag++) {
+                for (int k = 0; k < AT_ONCE; k++)
+                    before[k] += taps[lag] * here[k - lag];
+                for (int k = 0; k < AT_ONCE; k++)
+                    behind[k] += taps[lag] * here[k + lag];
+            }
+            for (int k = 0; k < AT_ONCE; k++) {
+                float one = fabsf(before[k]), other = fabsf(behind[k]);
+                out[k] = one < other ? one : other;
+            }
+        }
     }
 }
 

@@ -125,6 +125,8 @@ EXPORTED void sw_levinson(const double *turned, double *taps, int64_t order, dou
 EXPORTED void sw_autocorrelation(const double *values, double *out, int64_t count, int64_t lags);
 EXPORTED void sw_solve_toeplitz(const double *turned, const double *right, double *taps, double *found,
                                 int64_t count);
+EXPORTED void sw_lesser_errors(const float *samples, const float *taps, float *out, int64_t hops, int64_t frames,
+                               int64_t order);
 EXPORTED void sw_pulls(const double *samples, const int64_t *places, double *out, int64_t count,
                        const double *weights, int64_t span);
 EXPORTED void sw_solve_near(const int64_t *places, int64_t count, const double *weights, int64_t order,

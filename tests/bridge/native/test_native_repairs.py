@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from bridge.checking import filled
+from bridge.checking.prediction import unexplained
 from bridge.native import library, numpy_path
 
 pytestmark = pytest.mark.skipif(library() is None, reason="no kernels were built")
@@ -39,3 +40,19 @@ def test_missing_samples(
         with path(), np.errstate(all="ignore"):
             found.append(filled(samples, unknown, order, 2, samples if bounded else None))
     assert found[0].tobytes() == found[1].tobytes()
+
+
+@given(st.integers(0, 9999), st.integers(0, 9000), st.sampled_from([1.0, 1e-4, 1e-12, 300.0]))
+@settings(max_examples=20, deadline=None)
+def test_what_is_not_explained_of_any_part(seed: int, first: int, level: float) -> None:
+    dice = np.random.default_rng(seed)
+    samples = level * np.sin(np.arange(9000) * dice.uniform(0.01, 1.5))[None]
+    samples += 0.1 * level * dice.standard_normal(samples.shape)
+    start, stop = np.sort(dice.integers(0, 9001, 2)).tolist()
+    whole = unexplained(samples, first, slice(0, 9000))
+    assert whole.shape == (1, 9000)
+    assert (whole.max() > 0.0) == (level > 1e-12)
+    part = slice(start, stop)
+    assert unexplained(samples, first, part).tobytes() == whole[:, part].tobytes()
+    with numpy_path():
+        assert unexplained(samples, first, part).tobytes() == whole[:, part].tobytes()

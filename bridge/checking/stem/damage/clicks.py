@@ -103,6 +103,7 @@ class Clicks:
                 yield Found("clicks", severity, burst.start, burst.stop, value, words)
 
     def _in(self, passage: Passage, error: npt.NDArray[np.float32]) -> Iterator[Burst]:
+        near = passage.near.start
         tops = maximum_filter1d(error, self._around)
         shift = self._around // 2 + self._guard
         before, behind = _shifted(tops, shift), _shifted(tops, -shift)
@@ -113,10 +114,11 @@ class Clicks:
         found = np.flatnonzero((ratio > _STANDS_OUT) & (error > _LEAST))
         for some in np.split(found, np.flatnonzero(np.diff(found) > self._guard) + 1):
             if len(some):
-                top = int(some[error[some].argmax()])
+                at = int(some[error[some].argmax()])
+                top = near + at
                 if passage.core_start <= top < passage.core_stop:
-                    height, unexplained = float(ratio[top]), float(error[top])
-                    yield from self._burst(passage, top, some, height, unexplained)
+                    height, unexplained = float(ratio[at]), float(error[at])
+                    yield from self._burst(passage, top, near + some, height, unexplained)
 
     def _burst(
         self,
@@ -128,7 +130,7 @@ class Clicks:
     ) -> Iterator[Burst]:
         """One, if it is no edge of a sound."""
         start, stop = int(some[0]), int(some[-1]) + 1
-        samples = passage.samples[int(passage.unexplained[:, top].argmax())]
+        samples = passage.samples[int(passage.unexplained[:, top - passage.near.start].argmax())]
         levels = self._levels(samples, start, stop)
         is_faint = unexplained < _FAINT * max(levels)
         if _is_an_edge(levels, height) or (is_faint and height < _FAINT_STANDS_OUT):
