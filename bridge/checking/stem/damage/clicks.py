@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d
 
 from bridge.audio import Block
 from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_beside, left_over
@@ -24,17 +23,16 @@ from bridge.checking.levels import rms
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.repeats import PLAYED, repeats
 from bridge.checking.stem.damage.rhythm import on_a_grid
+from bridge.checking.stem.damage.standing_out import standing_out
 from stemwright.decibels import amplitude_db
 
 _GUARD_S = 0.0008
 _AROUND_S = 0.03
-_STANDS_OUT = 2.0
 _MAJOR = 3.0
 _SURE = 6.0
 _FAINT, _FAINT_STANDS_OUT = 0.03, 4.0
 """Of the level about it: less may be how a sound is made, and stands out clearly or is not told."""
 _LEAST = 1e-4
-_FLOOR = 2e-6
 _SNIPPET_S = 0.003
 _NEXT_S, _BESIDE_S = 0.003, 0.01
 """What lies next to a burst, and how far the level on both sides is looked at."""
@@ -104,20 +102,14 @@ class Clicks:
 
     def _in(self, passage: Passage, error: npt.NDArray[np.float32]) -> Iterator[Burst]:
         near = passage.near.start
-        tops = maximum_filter1d(error, self._around)
-        shift = self._around // 2 + self._guard
-        before, behind = _shifted(tops, shift), _shifted(tops, -shift)
-        begins = (before < _FLOOR) & (behind > _FLOOR)
-        beside = np.maximum(np.maximum(before, behind), _FLOOR)
-        beside[begins] = np.inf  # a sound's first sample out of silence
-        ratio = error / beside
-        found = np.flatnonzero((ratio > _STANDS_OUT) & (error > _LEAST))
-        for some in np.split(found, np.flatnonzero(np.diff(found) > self._guard) + 1):
+        found, ratios = standing_out(error, self._around, self._guard, _LEAST)
+        splits = np.flatnonzero(np.diff(found) > self._guard) + 1
+        for some, heights in zip(np.split(found, splits), np.split(ratios, splits), strict=True):
             if len(some):
-                at = int(some[error[some].argmax()])
-                top = near + at
+                highest = int(error[some].argmax())
+                top = near + int(some[highest])
                 if passage.core_start <= top < passage.core_stop:
-                    height, unexplained = float(ratio[at]), float(error[at])
+                    height, unexplained = float(heights[highest]), float(error[some[highest]])
                     yield from self._burst(passage, top, near + some, height, unexplained)
 
     def _burst(
@@ -170,16 +162,6 @@ def _is_an_edge(levels: tuple[float, float, float, float], height: float) -> boo
     rises = far_behind > _RISES * far_before > 0.0
     falls = far_before > _FALLS * far_behind > 0.0
     return (height < _SURE and (rises or falls)) or (height < 2.0 * _SURE and sets_in)
-
-
-def _shifted(values: npt.NDArray[np.float32], frames: int) -> npt.NDArray[np.float32]:
-    """The values `frames` later, or earlier where negative; 0 beyond the ends."""
-    moved = np.zeros_like(values)
-    if frames >= 0:
-        moved[frames:] = values[: len(values) - frames]
-    else:
-        moved[:frames] = values[-frames:]
-    return moved
 
 
 def _of_both_sides(bursts: list[Burst], guard: int) -> list[Burst]:
