@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
-from bridge.checking.between.every import BETWEEN_CHECKS
+from bridge.checking.between.every import found_between
 from bridge.checking.between.port import Song
 from bridge.checking.between.tempo import tempo_bpm
 from bridge.checking.findings import (
@@ -36,9 +38,11 @@ from bridge.checking.song_audio import (
 )
 from bridge.checking.stem_audio import StemAudio
 from bridge.storing import Store
-from bridge.workers import WorkerLostError, apart, working
+from bridge.workers import WorkerLostError, apart, workers, working
 from sessions import Session, Track
 from stemwright.problems import InputError, Problem
+
+Result = TypeVar("Result")
 
 _SURER_BY_A_MIX = frozenset({"offset"})
 """What the stems say by themselves, and the rough mix says to the frame."""
@@ -54,7 +58,7 @@ def check_anew(
 ) -> CheckReport:
     """Check as `bridge.checking.check` does; only stems that the store has are not heard."""
     tracks = tracks_to_check(session)
-    with audio_files() as files, working(jobs, ("bridge.checking.hearing",)):
+    with audio_files() as files, working(jobs, ("bridge.checking.between.every",)):
         done: list[str] = []
 
         def one(track: Track) -> Heard | InputError:
@@ -64,18 +68,19 @@ def check_anew(
             return result
 
         with ThreadPoolExecutor(max_workers=jobs) as pool:
-            results = list(pool.map(one, tracks))
+            results = _longest_first(pool, one, tracks)
+            song = Song(
+                tuple(each for each in results if isinstance(each, Heard)),
+                tempo_bpm(session),
+                partial(_mapped, pool) if workers() else map,
+            )
+            between = found_between(song)
         stems = tuple(
             undecodable(track.id, result.problems, track.clips[0].length_s)
             if isinstance(result, InputError)
             else _told(result.audio, result.found, result.pcm)
             for track, result in zip(tracks, results, strict=True)
         )
-        song = Song(
-            tuple(each for each in results if isinstance(each, Heard)),
-            tempo_bpm(session),
-        )
-        between = [shared for each in BETWEEN_CHECKS for shared in each().find(song)]
         length_s = max(track.clips[0].length_s for track in tracks)
         paths = rough_mix(session, mix, files)
         name = mix_id(session, mix)
@@ -136,10 +141,31 @@ def _with_turned_sides(
 
 
 def _in_a_worker(audio: StemAudio) -> Heard:
+    return _apart(heard, audio)
+
+
+def _apart(function: Callable[..., Result], *given: object) -> Result:
+    """What a module's function gives, in a worker where there is one."""
     try:
-        return apart(heard, audio)
+        return apart(function, *given)
     except WorkerLostError:
-        return heard(audio)
+        return function(*given)
+
+
+def _mapped(
+    pool: ThreadPoolExecutor, function: Callable[..., Result], *given: Iterable[Any]
+) -> Iterable[Result]:
+    """As `map`, each call in a worker; all begin at once."""
+    return pool.map(partial(_apart, function), *given)
+
+
+def _longest_first(
+    pool: ThreadPoolExecutor, one: Callable[[Track], Result], tracks: Sequence[Track]
+) -> list[Result]:
+    """What `one` gives for each, in their order; the longest begin, so that all end together."""
+    order = sorted(range(len(tracks)), key=lambda at: -tracks[at].clips[0].length_s)
+    begun = {at: pool.submit(one, tracks[at]) for at in order}
+    return [begun[at].result() for at in range(len(tracks))]
 
 
 def _told(audio: StemAudio, found: Sequence[Found], pcm: str) -> StemFindings:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import chain, combinations, repeat
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,9 @@ from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row, rows
 from bridge.checking.hearing import Heard
 from stemwright.decibels import power_db
 from stemwright.problems import InputError
+
+Mapped = Callable[..., Iterable[Any]]
+"""As `map`, for functions of a module: here, or in several processes."""
 
 FRAMES = 1 << 15
 PLACES = 8
@@ -28,6 +33,8 @@ _LACKING = 0.1
 _BAND_SOUNDS = 1e-2
 _SOUNDS = 1e-8
 _SELDOM = 0.05
+_GROUPS = 8
+"""Enough for workers that have other things to do as well to end together."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +46,38 @@ class Holding:
     how: Held
 
 
-def holdings(stems: Sequence[Heard]) -> Iterator[Holding]:
+def holdings(stems: Sequence[Heard], mapped: Mapped = map) -> Iterator[Holding]:
     """Every two stems of which one holds the other, both at the song's time.
 
-    Where each seems to hold the other, the one that lacks less of it does.
+    Where each seems to hold the other, the one that lacks less of it does. `mapped` looks at them
+    group by group.
     """
-    for one, other in combinations(stems, 2):
-        found = [each for each in (_holding(one, other), _holding(other, one)) if each is not None]
-        if found:
-            yield min(found, key=lambda each: each.how.lacking)
+    groups = [range(first, len(stems), _GROUPS) for first in range(min(_GROUPS, len(stems)))]
+    found = dict(chain.from_iterable(mapped(_held_by_others, repeat(stems), groups)))
+    for one, other in combinations(range(len(stems)), 2):
+        ways = [
+            Holding(stems[holder], stems[part], found[holder, part])
+            for holder, part in ((one, other), (other, one))
+            if (holder, part) in found
+        ]
+        if ways:
+            yield min(ways, key=lambda each: each.how.lacking)
 
 
-def _holding(holder: Heard, part: Heard) -> Holding | None:
+def _held_by_others(
+    stems: Sequence[Heard], parts: Sequence[int]
+) -> list[tuple[tuple[int, int], Held]]:
+    """Of some stems, by their places: (holder, part) and how that one holds it, where it does."""
+    found = []
+    for part in parts:
+        for holder in range(len(stems)):
+            how = _how(stems[holder], stems[part]) if holder != part else None
+            if how is not None:
+                found.append(((holder, part), how))
+    return found
+
+
+def _how(holder: Heard, part: Heard) -> Held | None:
     if _most_gain_db(holder, part) < _QUIETEST_DB:
         return None
     try:
@@ -58,7 +85,7 @@ def _holding(holder: Heard, part: Heard) -> Holding | None:
     except InputError:
         return None
     enough = how.share_db >= _LEAST_DB and how.steady >= _STEADY and how.lacking <= _LACKING
-    return Holding(holder, part, how) if enough else None
+    return how if enough else None
 
 
 def _most_gain_db(holder: Heard, part: Heard) -> float:
@@ -79,12 +106,22 @@ def _places(holder: Heard, part: Heard) -> list[tuple[Block, Block]]:
     rows = max(len(whole), len(powers))
     whole, powers = (np.pad(each, (0, rows - len(each))) for each in (whole, powers))
     bare = np.square(powers) / np.maximum(whole, _SOUNDS)
+    loud = [(round(at * rate_hz), FRAMES) for at in loud_places(powers, FRAMES / rate_hz, PLACES)]
     spans = [
-        (round(start_s * rate_hz), frames)
-        for of, frames, count in ((powers, FRAMES, PLACES), (bare, BARE_FRAMES, BARE_PLACES))
-        for start_s in loud_places(of, frames / rate_hz, count)
+        (round(start_s * rate_hz), BARE_FRAMES)
+        for start_s in loud_places(bare, BARE_FRAMES / rate_hz, BARE_PLACES)
     ]
     return [
-        (excerpt(holder.audio, *span, rate_hz), excerpt(part.audio, *span, rate_hz))
-        for span in spans
+        *(
+            (excerpt(holder.audio, *each, rate_hz), _known(part.audio, *each, rate_hz))
+            for each in loud
+        ),
+        *(
+            (excerpt(holder.audio, *each, rate_hz), excerpt(part.audio, *each, rate_hz))
+            for each in spans
+        ),
     ]
+
+
+_known = lru_cache(PLACES)(excerpt)
+"""Where a stem is loud it is held against one holder after the other."""

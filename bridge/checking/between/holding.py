@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -99,17 +100,13 @@ def _products(one: Block, other: Block) -> _Cells:
     for mine, theirs in zip(one, other, strict=True):
         at = starts[:, None] + np.arange(_SIZE)
         first, second = fft.rfft(mine[at] * window), fft.rfft(theirs[at] * window)
-        for row, values in enumerate(
-            (
-                np.square(np.abs(first)),
-                (first * np.conj(second)).real,
-                np.square(np.abs(second)),
-            )
-        ):
+        for row, (left, right) in enumerate(((first, first), (first, second), (second, second))):
+            values = left.real * right.real + left.imag * right.imag
             tables[row] += np.add.reduceat(values[:, 1:], edges - 1, axis=1)
     return tables.reshape(3, -1) / _SIZE
 
 
+@cache
 def _edges() -> npt.NDArray[np.int64]:
     """The first lines of the bands: even in frequency below, then by about a third octave."""
     lines = np.unique(np.round(np.geomspace(1, _SIZE // 2, _BANDS)).astype(np.int64))

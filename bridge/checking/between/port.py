@@ -8,17 +8,21 @@ from functools import cached_property
 from typing import ClassVar, Protocol
 
 from bridge.checking.between.copies import Copy, copies
-from bridge.checking.between.holders import Holding, holdings
+from bridge.checking.between.holders import Holding, Mapped, holdings
 from bridge.checking.findings import Shared
 from bridge.checking.hearing import Heard
 
 
 @dataclass(frozen=True)
 class Song:
-    """All stems of a song that could be heard, in natural order, and its tempo."""
+    """All stems of a song that could be heard, in natural order, and its tempo.
+
+    What takes long is looked at by `mapped`, which is `map` here, or that of several processes.
+    """
 
     stems: tuple[Heard, ...]
     tempo_bpm: float | None = None
+    mapped: Mapped = map
 
     @cached_property
     def copies(self) -> tuple[Copy, ...]:
@@ -29,7 +33,8 @@ class Song:
     def holdings(self) -> tuple[Holding, ...]:
         """The stems that hold another one among other things; of copies the first counts."""
         known = {id(copy.one) for copy in self.copies if copy.is_exact or copy.drift_ppm}
-        return tuple(holdings([each for each in self.stems if id(each) not in known]))
+        stems = [each for each in self.stems if id(each) not in known]
+        return tuple(holdings(stems, self.mapped))
 
 
 class BetweenCheck(Protocol):
