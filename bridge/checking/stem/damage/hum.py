@@ -32,8 +32,8 @@ _LAGS = (3, 5, 8)
 _BIN_HZ = _RATE_HZ / _WINDOW
 _MAINS_HZ = (50.0, 60.0)
 _BESIDE_HZ = (45.0, 47.5, 52.5, 55.0, 57.5, 62.5, 65.0)
-_LOOPS_HZ = (48.0, 54.0, 56.0, 64.0)
-"""What has 60 Hz from a loop of 4, 6, 8 or 12 Hz has one of these as well."""
+_LOOPS_HZ, _OF_THE_MAINS, _OVER_LOOPS = np.arange(44.0, 68.5, 0.5), 0.008, 1.6
+"""What a loop of any tempo has at the mains it has at some of these as well, a period beside."""
 _HARMONICS = 10
 _ABOUT_BINS = 8
 _OFF = np.linspace(-0.004, 0.004, 33)
@@ -59,6 +59,8 @@ _QUIET_S, _MORE = 0.1, 2.0
 """The quietest moments have less than what a line may have: else it is no hum, but hits."""
 _LOUD, _UNDER_DB, _QUIET_DB = 0.95, 6.0, -40.0
 """Where the stem is louder than that, hum lies under its loud moments."""
+_NEAR_DB = 25.0
+"""No nearer to them is hum that a gate cuts off in the rests: a note is."""
 _MAJOR_DB = -55.0
 
 _Values = npt.NDArray[np.float64]
@@ -97,11 +99,12 @@ class Hum:
         stands_out = comb.bare >= _FEWEST_LINES and comb.sure >= least
         if not stands_out and not _is_covered(comb, beside, spectra, powers):
             return
-        if not _is_always(signal, comb.level_db):
-            return
         loud_db = power_db(float(np.quantile(powers.sum(axis=1) / 1.5, _LOUD)))
         if loud_db > _QUIET_DB and comb.level_db > loud_db - _UNDER_DB:
             return  # it is what is played
+        gated = loud_db <= _QUIET_DB or comb.level_db <= loud_db - _NEAR_DB
+        if not _is_always(signal, comb.level_db, gated=gated):
+            return
         severity: Severity = "major" if comb.level_db > _MAJOR_DB else "minor"
         words = f"mains hum of {comb.hz:.1f} Hz, {comb.lines} lines, up to {comb.level_db:.0f} dBFS"
         yield Found("hum", severity, 0, self._frames, comb.level_db, words)
@@ -116,18 +119,24 @@ def _is_covered(comb: _Comb, beside: list[float], spectra: _Spectra, powers: _Va
 
     `beside` are how sure the combs beside it are; two of them may be notes.
     """
-    if comb.lines < _FEWEST_COVERED or comb.sure < _SURE:
+    least = max(_SURE, _FAR_OVER_BESIDE * sorted(beside)[-3])
+    if comb.lines < _FEWEST_COVERED or comb.sure < least:
         return False
-    loops = [_comb(spectra, powers, hz).sure for hz in _LOOPS_HZ]
-    return comb.sure >= _FAR_OVER_BESIDE * sorted([*beside, *loops])[-3]
+    apart = np.abs(_LOOPS_HZ[:, None] / np.array(_MAINS_HZ) - 1.0).min(axis=1)
+    loops = [_comb(spectra, powers, hz).sure for hz in _LOOPS_HZ[apart > _OF_THE_MAINS]]
+    return comb.sure >= _OVER_LOOPS * sorted(loops)[-3]
 
 
-def _is_always(signal: npt.NDArray[np.float32], level_db: float) -> bool:
-    """Whether there is room for a line of this level in the quietest moments that sound."""
+def _is_always(signal: npt.NDArray[np.float32], level_db: float, *, gated: bool) -> bool:
+    """Whether there is room for a line of this level in the quietest moments.
+
+    Of those that sound where a gate may have cut it off, else of all from the first such on.
+    """
     size = round(_QUIET_S * _RATE_HZ)
     whole = len(signal) // size * size
     powers = np.square(signal[:whole], dtype=np.float64).mean(axis=1).reshape(-1, size).mean(axis=1)
-    powers = powers[powers > _NOTHING]
+    sounds = np.flatnonzero(powers > _NOTHING)
+    powers = powers[sounds] if gated or not len(sounds) else powers[sounds[0] : sounds[-1] + 1]
     line = 0.5 * 10 ** (level_db / 10)
     return bool(len(powers)) and line <= _MORE * float(np.quantile(powers, _QUIETEST))
 
