@@ -5,7 +5,8 @@ peaks, a wall held them. They have to be so within a sound, from one piece to th
 hits that were made as high as each other reach their level once, and an oscillator's waveform stays
 what it is while it has one. Notes of one timbre that were held are as loud each time, too: their
 mark is that they stay at the wall for much of their time, not nearly all of it, and then die away
-from it as slowly as they would have without it.
+from it as slowly as they would have without it. A bass that is folded, driven or modulated peaks
+at one level by itself, whatever its shape: in most pieces, upwards and downwards.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from bridge.audio import Block
 from bridge.checking.findings import Found
@@ -29,22 +31,33 @@ _SOUNDING_DB = 40.0
 _FEWEST = 12
 _SHARE = 0.04
 """Of the pieces that sound."""
-_UNLIKE = ((8, 0.2, 0.6), (12, 0.2, 0.45), (24, 0.05, 0.6))
+_UNLIKE = ((8, 0.2, 0.6, 2.5), (12, 0.2, 0.45, 2.5), (24, 0.05, 0.6, 4.6))
 """So many steps from a piece at the wall to the next, most of which move its loudness by so much,
-and so wide a spread of the loudness of all at the wall. A synthesizer's notes have one or the
-other; normed hits and phrases have up to 6 steps.
+and so wide a spread of the loudness of all at the wall, and so crowded a wall: vowels that glide
+have small steps. A synthesizer's notes have one or the other; normed hits and phrases have up to 6
+steps.
 """
 _BELOW_DB = 0.6
 _CROWDED = 2.5
 """At the wall are so many times more than in as wide a step under it."""
+_EXACTLY_DB = 0.05
+"""Half of those at the wall are as near: a wall has a level, not a range."""
+_BOTH_WAYS, _BENT_SHARE = 0.87, 0.6
+"""Of the pieces at the wall, so many peak there upwards and downwards, and of those that sound so
+many are at it: a sound that was bent or folded by a curve, by its oscillator or its drive. Of what
+a limiter held, up to 0.79 do, and only hits of one sine more.
+"""
 _SHARE_HELD, _MOST_HELD = 0.25, 0.6
 """Of the halves that sound; what is always at one level has that level by itself."""
+_STAYED, _STAYED_DB, _BENT = 3, 0.025, 0.25
+"""Halves at the wall before it is left, how near they are, and what they fall by of what the next
+fall by: a vowel that turns into another has a round top.
+"""
 _FEWEST_LEFT = 4
-_SHARE_LEFT = 0.15
+_SHARE_LEFT = 0.12
 """Of the times that the wall is left: those where a note dies away."""
-_LEFT_DB = 2.0
-"""What a note that dies away loses in half a piece at most, and at least:"""
-_DYING_DB = 0.02
+_LEFT_DB, _RISING_DB = 2.0, 0.03
+"""What a note that dies away loses in half a piece at most, and what it may gain in the second."""
 
 
 class Limited:
@@ -60,6 +73,8 @@ class Limited:
         self._frames = facts.frames
         self._halves: list[Block] = []
         self._powers: list[Block] = []
+        self._others: list[Block] = []
+        """The lower of a piece's peaks upwards and downwards, of the side where it is higher."""
 
     def hear(self, passage: Passage) -> None:
         """Take the pieces that begin in the core and are complete."""
@@ -70,7 +85,9 @@ class Limited:
         )
         if end <= begin:
             return
-        tops = passage.magnitudes.max(axis=0)[begin * size - first : end * size - first]
+        heard = slice(begin * size - first, end * size - first)
+        tops = passage.magnitudes[:, heard].max(axis=0)
+        sides = passage.samples[:, heard].reshape(len(passage.samples), -1, size)
         pieces = tops.reshape(end - begin, size)
         at = begin * size - first + np.arange(end - begin) * size + pieces.argmax(axis=1)
         power = np.square(passage.samples).sum(axis=0)
@@ -79,6 +96,7 @@ class Limited:
         high = np.minimum(at + self._about, len(power))
         self._halves.append(tops.reshape(-1, self._half).max(axis=1))
         self._powers.append((added[high] - added[low]) / (high - low))
+        self._others.append(np.minimum(sides.max(axis=2), -sides.min(axis=2)).max(axis=0))
 
     def findings(self) -> Iterator[Found]:
         """One, if there is a wall."""
@@ -92,10 +110,12 @@ class Limited:
         at_wall = peaks_db > wall_db - _AT_WALL_DB
         count = int(np.count_nonzero(at_wall))
         sounding = int(np.count_nonzero(peaks_db > wall_db - _SOUNDING_DB))
-        if count < max(_FEWEST, _SHARE * sounding) or not _is_crowded(peaks_db - wall_db):
+        crowd = _crowd(peaks_db - wall_db)
+        if count < max(_FEWEST, _SHARE * sounding) or crowd < _CROWDED:
             return
         powers_db = 10.0 * np.log10(powers + 1e-18)
-        if not _is_unlike(powers_db, at_wall) and not _is_held(halves_db - wall_db):
+        is_unlike = _is_unlike(powers_db, at_wall, crowd) and not self._is_bent(at_wall, sounding)
+        if not is_unlike and not _is_held(halves_db - wall_db):
             return
         found = np.flatnonzero(at_wall)
         start, stop = int(found[0]) * self._piece, (int(found[-1]) + 1) * self._piece
@@ -105,34 +125,55 @@ class Limited:
         )
         yield Found("limited", "minor", start, min(stop, self._frames), level_db, words)
 
+    def _is_bent(self, at_wall: npt.NDArray[np.bool_], sounding: int) -> bool:
+        """Whether most pieces are at the wall, and peak there upwards and downwards alike."""
+        if np.count_nonzero(at_wall) < _BENT_SHARE * sounding:
+            return False
+        others = np.concatenate(self._others)[at_wall]
+        both = others > others.max() * 10 ** (-_AT_WALL_DB / 20)
+        return bool(both.mean() >= _BOTH_WAYS)
 
-def _is_crowded(under_db: Block) -> bool:
-    """Whether more peaks are at the wall than right under it; they are against the highest."""
-    at_wall = np.count_nonzero(under_db > -_AT_WALL_DB)
+
+def _crowd(under_db: Block) -> float:
+    """How many times more peaks are at the wall than right under it; they are against the highest.
+
+    0 where most of those at the wall are not at its very level.
+    """
+    at_wall_db = under_db[under_db > -_AT_WALL_DB]
+    if float(np.median(at_wall_db)) < -_EXACTLY_DB:
+        return 0.0
     below = np.count_nonzero((under_db <= -_AT_WALL_DB) & (under_db > -_BELOW_DB))
-    return bool(at_wall >= _CROWDED * below * _AT_WALL_DB / (_BELOW_DB - _AT_WALL_DB))
+    return len(at_wall_db) / max(below * _AT_WALL_DB / (_BELOW_DB - _AT_WALL_DB), 1e-9)
 
 
-def _is_unlike(powers_db: Block, at_wall: npt.NDArray[np.bool_]) -> bool:
+def _is_unlike(powers_db: Block, at_wall: npt.NDArray[np.bool_], crowd: float) -> bool:
     """Whether the pieces at the wall are not equally loud, those of one sound neither."""
     in_a_row = at_wall[1:] & at_wall[:-1]
     steps_db = np.abs(np.diff(powers_db))[in_a_row]
     step_db = float(np.median(steps_db)) if len(steps_db) else 0.0
     spread_db = float(np.std(powers_db[at_wall]))
     return any(
-        len(steps_db) >= fewest and step_db >= moving_db and spread_db >= unlike_db
-        for fewest, moving_db, unlike_db in _UNLIKE
+        len(steps_db) >= fewest
+        and step_db >= moving_db
+        and spread_db >= unlike_db
+        and crowd >= crowded
+        for fewest, moving_db, unlike_db, crowded in _UNLIKE
     )
 
 
 def _is_held(under_db: Block) -> bool:
     """Whether notes stay at the wall and then die away from it; peaks against the highest."""
+    if len(under_db) < _STAYED + 2:
+        return False
     at_wall = under_db > -_AT_WALL_DB
     share = np.count_nonzero(at_wall) / np.count_nonzero(under_db > -_SOUNDING_DB)
     if not _SHARE_HELD <= share <= _MOST_HELD:
         return False
     leaves = at_wall[:-2] & ~at_wall[1:-1] & ~at_wall[2:]
     step_db = under_db[1:-1] - under_db[2:]
-    dies = (under_db[1:-1] > -_LEFT_DB) & (step_db > _DYING_DB) & (step_db < _LEFT_DB)
-    dying = np.count_nonzero(leaves & dies)
+    dies = (under_db[1:-1] > -_LEFT_DB) & (step_db > -_RISING_DB) & (step_db < _LEFT_DB)
+    stayed = sliding_window_view(under_db[:-2], _STAYED).min(axis=1) > -_STAYED_DB
+    before_db, after_db = (under_db[:-2] - under_db[2:])[:-2], (under_db[:-2] - under_db[2:])[2:]
+    bends = before_db < _BENT * after_db
+    dying = np.count_nonzero((leaves & dies)[_STAYED - 1 :] & stayed & bends)
     return bool(dying >= max(_FEWEST_LEFT, _SHARE_LEFT * np.count_nonzero(leaves)))
