@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import fft
 
 from bridge.audio import Block
@@ -18,6 +19,7 @@ WINDOW_FRAMES = 4096
 _BAND_HZ = 100.0
 _LOWEST_HZ = 5000.0
 _SILENCE = 1e-20
+_NO_LINE = 1e-24
 _FULLEST = 0.2
 """Share of the sounding windows that are looked at."""
 _FEWEST_WINDOWS = 6
@@ -49,33 +51,47 @@ class BandEdge:
     width_hz: float
 
 
-def treble_powers(samples: Block, sample_rate_hz: int) -> Block:
-    """(windows, bands) of (channels, frames): power by band from 5 kHz on, sides added.
+@dataclass(frozen=True)
+class Treble:
+    """(windows, bands) from 5 kHz on: the power of each, and how even its lines are, in dB.
+
+    `flatness_db` is their geometric mean over their mean: -2 dB and more of noise and of a click,
+    far less where few of them are partials.
+    """
+
+    powers: Block
+    flatness_db: npt.NDArray[np.float32]
+
+
+def treble_of(samples: Block, sample_rate_hz: int) -> Treble:
+    """The treble of (channels, frames), sides added.
 
     Windows of 4096 lie end to end; what is left behind the last one is not heard.
     """
     count = samples.shape[1] // WINDOW_FRAMES
     low, width, bands = _bands(sample_rate_hz)
     window = np.hanning(WINDOW_FRAMES + 1)[:-1]
-    found = np.zeros((count, bands))
+    lines = np.zeros((count, bands * width))
     for side in samples[:, : count * WINDOW_FRAMES]:
         spectra = fft.rfft(side.reshape(count, WINDOW_FRAMES) * window, axis=1)
         treble = spectra[:, low : low + bands * width]
-        power = np.square(treble.real) + np.square(treble.imag)
-        found += power.reshape(count, bands, width).mean(axis=2)
-    found *= np.square(2.0 / window.sum())
-    return found
+        lines += np.square(treble.real) + np.square(treble.imag)
+    by_band = lines.reshape(count, bands, width) * np.square(2.0 / window.sum())
+    powers = by_band.mean(axis=2)
+    logarithms = np.log10(by_band.astype(np.float32) + np.float32(_NO_LINE)).mean(axis=2)
+    flatness_db = 10.0 * (logarithms - np.log10(powers + _NO_LINE))
+    return Treble(powers, flatness_db.astype(np.float32))
 
 
 def band_middles_hz(sample_rate_hz: int) -> Block:
-    """(bands,) of the frequencies in the middle of the bands that `treble_powers` gives."""
+    """(bands,) of the frequencies in the middle of the bands that `treble_of` gives."""
     low, width, bands = _bands(sample_rate_hz)
     middles: Block = (low + (np.arange(bands) + 0.5) * width) * sample_rate_hz / WINDOW_FRAMES
     return middles
 
 
 def band_edge(powers: Sequence[Block], sample_rate_hz: int) -> BandEdge | None:
-    """The steepest edge in what `treble_powers` gave of a stem; None where there is no treble."""
+    """The steepest edge in the powers of a stem's treble; None where there is no treble."""
     joined = np.concatenate(powers) if powers else np.zeros((0, 0))
     loudness = joined.sum(axis=1)
     sounding = np.count_nonzero(loudness > max(_SILENCE, _SOUNDING * loudness.max(initial=0.0)))

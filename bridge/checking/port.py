@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
-from bridge.checking.band_edge import treble_powers
+from bridge.checking.band_edge import Treble, treble_of
 from bridge.checking.bands import NO_POWER, BandPowers, band_powers
 from bridge.checking.findings import Found
 from bridge.checking.prediction import Residual, unexplained
@@ -90,9 +90,9 @@ class Passage:
         return NO_POWER if self.is_silent else band_powers(self.core, self.sample_rate_hz)
 
     @cached_property
-    def treble(self) -> Block:
-        """(windows, bands) power of the core from 5 kHz on, as `band_edge` reads it."""
-        return treble_powers(self.core, self.sample_rate_hz)
+    def treble(self) -> Treble:
+        """The core's from 5 kHz on, as `band_edge` reads it."""
+        return treble_of(self.core, self.sample_rate_hz)
 
     @cached_property
     def is_silent(self) -> bool:

@@ -36,7 +36,7 @@ _APART_HZ = 450.0
 def lasting_edge_hz(
     powers: Sequence[Block], sample_rate_hz: int, lowest_hz: float, highest_hz: float
 ) -> float | None:
-    """The edge in what `treble_powers` gave of a stem, None where there is none in the range.
+    """The edge in the powers of a stem's treble, None where there is none in the range.
 
     Two of three spectra have it at one place, or one has it deeper than any filter makes it.
     """

@@ -39,16 +39,27 @@ class LossySource(WholeTreble):
         yield Found("lossy_source", "major", 0, self._facts.frames, hz, told)
 
     def _edge_hz(self) -> float | None:
+        edges_hz = self._edges_hz()
+        for hz in edges_hz:
+            if self.noise_ends_at(hz):
+                return hz
+        if edges_hz and self.codec(at_an_edge=True) is not None:
+            return edges_hz[0]
+        return None
+
+    def _edges_hz(self) -> list[float]:
+        """Where the treble ends at once, or the last of many partials lies."""
         rate_hz = self._facts.sample_rate_hz
         if self.mirrored_at_hz() is not None:
-            return None
-        edge = self.edge()
+            return []
+        edge, found = self.edge(), []
         if edge is not None:
             if made_at_hz(edge, rate_hz) is not None:
-                return None
+                return []
             if _is_codecs(edge, rate_hz):
-                return edge.hz
-        return lasting_edge_hz(self._powers, rate_hz, _LOWEST_HZ, _highest_hz(rate_hz))
+                found.append(edge.hz)
+        lasting_hz = lasting_edge_hz(self._powers, rate_hz, _LOWEST_HZ, _highest_hz(rate_hz))
+        return found if lasting_hz is None else [*found, lasting_hz]
 
 
 def _highest_hz(sample_rate_hz: int) -> float:

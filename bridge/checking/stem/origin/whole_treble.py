@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
+import numpy.typing as npt
 
 from bridge.audio import Block
-from bridge.checking.band_edge import WINDOW_FRAMES, BandEdge, band_edge
+from bridge.checking.band_edge import WINDOW_FRAMES, BandEdge, Treble, band_edge
 from bridge.checking.port import CORE_FRAMES, Passage, StemFacts
-from bridge.checking.stem.origin.coded_frames import EXCERPT_FRAMES, Excerpt, coded
+from bridge.checking.stem.origin.coded_frames import EXCERPT_FRAMES, Coded, Excerpt, coded
 from bridge.checking.stem.origin.images import mirrored
+from bridge.checking.stem.origin.noise_ends import noise_ends
 
 RATES_HZ = (16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000)
 _LOWER = 0.95
@@ -24,6 +28,7 @@ struck, and for that an encoder takes shorter frames."""
 _SOUNDING = 1e-4
 _CODED = 4.0
 """Clean stems reach 3.2, and but for one that is made in blocks of 256 frames 1.2."""
+_CODED_AT_AN_EDGE = 2.0
 _BITS = {"PCM_U8": 8, "PCM_S8": 8, "PCM_16": 16}
 _MOST_BITS = 24
 
@@ -34,6 +39,7 @@ class WholeTreble:
     def __init__(self, facts: StemFacts) -> None:
         self._facts = facts
         self._powers: list[Block] = []
+        self._flatness_db: list[npt.NDArray[np.float32]] = []
         self._found: list[tuple[float, Excerpt]] = []
         count = round(_EXCERPTS * CORE_FRAMES / max(facts.frames, CORE_FRAMES))
         count = min(_MOST, max(_FEWEST, count))
@@ -44,8 +50,9 @@ class WholeTreble:
         """Keep the treble's powers, and the fullest excerpts so far."""
         if passage.is_silent:
             return
-        self._powers.append(passage.treble)
-        treble = passage.treble.sum(axis=1)
+        self._powers.append(passage.treble.powers)
+        self._flatness_db.append(passage.treble.flatness_db)
+        treble = passage.treble.powers.sum(axis=1)
         sounding = np.count_nonzero(treble > _SOUNDING * treble.max(initial=0.0))
         fullest = np.argsort(-treble, kind="stable")[:sounding]
         ranks = (sounding * self._ranks).astype(int)
@@ -68,10 +75,22 @@ class WholeTreble:
         """Where the treble ends, None where nothing shows it."""
         return band_edge(self._powers, self._facts.sample_rate_hz)
 
-    def codec(self) -> str | None:
-        """The lossy codec whose frames it is made of, None where there are none."""
-        found = coded(self._excerpts, self._facts.sample_rate_hz, self._bits)
-        return found.codec if found.deviations > _CODED else None
+    def noise_ends_at(self, hz: float) -> bool:
+        """Whether there is noise that ends there, as `noise_ends` has it."""
+        joined = Treble(np.concatenate(self._powers), np.concatenate(self._flatness_db))
+        return noise_ends(joined, self._facts.sample_rate_hz, hz)
+
+    @cached_property
+    def _coded(self) -> Coded:
+        return coded(self._excerpts, self._facts.sample_rate_hz, self._bits)
+
+    def codec(self, *, at_an_edge: bool = False) -> str | None:
+        """The lossy codec whose frames it is made of, None where there are none.
+
+        Less is needed where the treble ends at once as well.
+        """
+        least = _CODED_AT_AN_EDGE if at_an_edge else _CODED
+        return self._coded.codec if self._coded.deviations > least else None
 
     def mirrored_at_hz(self) -> int | None:
         """The lower sample rate whose images a shallow resampler left; None where there are none.
