@@ -48,7 +48,7 @@ def balance_to_rough(
         stems=stems_towards_rough(groups, rough) if per_stem else (),
         facts={"explained_db": round(fit.explained_db, 2), "rough": fit.words},
         remarks=tuple(_doubts(rough)),
-        is_sure=rough.fit.explained_db >= POOR_DB,
+        is_sure=rough.fit.explained_db >= POOR_DB and not rough.doubted_place,
     )
 
 
@@ -57,6 +57,9 @@ def _doubts(rough: InRough) -> Iterator[str]:
     for each in rough.fit.findings:
         if each.severity != "info" and each.code not in _TOLD_BY_ROWS:
             yield f"{listed(each.stems, 3)}: {each.words}" if each.stems else each.words
+    if rough.doubted_place:
+        said = "its place in the song is not sure"
+        yield f"{said}: {rough.doubted_place}; take these faders for a hint, and listen"
     if rough.fit.explained_db < POOR_DB:
         said = f"the stems explain only {rough.fit.explained_db:.1f} dB of the rough mix"
         yield f"{said}: take these faders for a hint, and listen"

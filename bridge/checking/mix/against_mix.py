@@ -10,6 +10,7 @@ from bridge.checking.between.port import span_s
 from bridge.checking.findings import Finding, MixFit, StemInMix
 from bridge.checking.hearing import Heard
 from bridge.checking.mix.cut_off import as_cut_off
+from bridge.checking.mix.doubted_place import apart, apart_words, common_s, is_rival, rivals_words
 from bridge.checking.mix.far_away import far_offsets_s
 from bridge.checking.mix.fitting import Fit, copies_of, sure_gains
 from bridge.checking.mix.holding import SUMS_DB, Held, held_to
@@ -18,7 +19,7 @@ from bridge.checking.mix.otherwise.beside import beside
 from bridge.checking.mix.otherwise.fades import Fades, fades
 from bridge.checking.mix.otherwise.mastered import doubtful, is_mastered
 from bridge.checking.mix.otherwise.outside import sounds_in, with_outside
-from bridge.checking.mix.placing import placed
+from bridge.checking.mix.placing import SAME_PLACE_S, placed
 from bridge.checking.mix.refining import rests_db
 from bridge.checking.mix.telling import (
     POOR_DB,
@@ -46,11 +47,13 @@ class AgainstMix:
     """What a mix says of stems, `fit`, and how those that sound in it were `held` to it.
 
     `inside` are these stems; without any, and against a silent mix, nothing was held.
+    `doubted_place` says why it may lie elsewhere in the song, "" where that is sure.
     """
 
     fit: MixFit
     inside: tuple[Heard, ...] = ()
     held: Held | None = None
+    doubted_place: str = ""
 
 
 def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None) -> MixFit:
@@ -62,12 +65,20 @@ def against_mix(stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None 
 
 
 def held_against(
-    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None, near: int = 0
+    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None = None
 ) -> AgainstMix:
     """The same, with what it rests on. Raises as `against_mix` does.
 
-    The stems are looked for about `near` frames later than they lie in the song.
+    Where the stems do not sum to it, all other places are tried in which it may lie as a whole.
     """
+    found = _held_near(stems, mix, tempo_bpm, None)
+    return found if found.held is None else _elsewhere(found, found.held, stems, mix, tempo_bpm)
+
+
+def _held_near(
+    stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None, near: int | None
+) -> AgainstMix:
+    """With most stems about `near` frames later than they lie in the song, if that is given."""
     rates = Counter(stem.audio.facts.sample_rate_hz for stem in stems)
     if not rates:
         return AgainstMix(MixFit(0.0, (), (), "unrelated", "no stem can be held to it"))
@@ -76,18 +87,48 @@ def held_against(
     late = ways[0][0]
     inside = [stem for stem in stems if sounds_in(stem, mix, late / rate_hz)]
     if 0 < len(inside) < len(stems):
-        found = held_against(inside, mix, tempo_bpm, near)
+        found = _held_near(inside, mix, tempo_bpm, near)
         told = with_outside(found.fit, [stem.audio.facts.id for stem in stems], late)
         return replace(found, fit=told)
     held = held_to(stems, mix, ways, rate_hz)
     if held is None:
         return AgainstMix(MixFit(0.0, (), (), "unrelated", "the rough mix is silent"))
-    if not near and held.fit.explained_db < _LITTLE_DB:
-        for late_s in far_offsets_s(stems, mix):
-            found = held_against(stems, mix, tempo_bpm, round(late_s * rate_hz))
-            if found.fit.explained_db >= _LITTLE_DB:
-                return found
     return AgainstMix(_told(stems, held, tempo_bpm), tuple(stems), held)
+
+
+def _elsewhere(
+    found: AgainstMix, held: Held, stems: Sequence[Heard], mix: StemAudio, tempo_bpm: float | None
+) -> AgainstMix:
+    """What explains most of all places that the mix may have as a whole."""
+    if not _may_lie_elsewhere(held, stems, mix):
+        return found
+    tried = [(found, held)]
+    for late_s in far_offsets_s(stems, mix):
+        if all(abs(common_s(each) - late_s) > SAME_PLACE_S for _, each in tried):
+            near = round(late_s * held.given.rate_hz)
+            there = _held_near(stems, mix, tempo_bpm, near)
+            tried += [(there, there.held)] if there.held is not None else []
+    best, held = max(
+        tried, key=lambda each: (round(each[1].fit.explained_db), -len(apart(each[1])))
+    )
+    rivals = [each for other, each in tried if each is not held and is_rival(best.fit, other.fit)]
+    if rivals:
+        doubt = rivals_words(held, rivals[0])
+        fit = replace(best.fit, words=f"{best.fit.words}; {doubt}")
+        return replace(best, fit=fit, doubted_place=doubt)
+    ids = [stem.audio.facts.id for stem in best.inside]
+    return replace(best, doubted_place=apart_words(held, ids))
+
+
+def _may_lie_elsewhere(held: Held, stems: Sequence[Heard], mix: StemAudio) -> bool:
+    """Whether nearly nothing fits, stems lie far apart, or the mix is no full length."""
+    if apart(held):
+        return True
+    if held.fit.explained_db >= SUMS_DB:
+        return False
+    most_s, length_s = common_s(held), mix.facts.frames / mix.facts.sample_rate_hz
+    lacks_s = max(span_s(stem)[1] for stem in stems) + most_s - length_s
+    return held.fit.explained_db < _LITTLE_DB or max(abs(most_s), lacks_s) > SAME_PLACE_S
 
 
 def _told(stems: Sequence[Heard], held: Held, tempo_bpm: float | None) -> MixFit:

@@ -97,7 +97,7 @@ def _agreed(at: _Array, lates: _Array) -> Course | None:
     stays = _on(steady, at, lates)
     best = _best_line(at, lates) if len(at) >= _FEWEST else steady
     moves = _on(best, at, lates)
-    if moves.sum() > stays.sum():
+    if moves.sum() > max(1, stays.sum()):
         slope, late = np.polyfit(at[moves], lates[moves], 1)
         moved_frames = abs(slope) * float(np.ptp(at[moves]))
         if abs(slope) * 1e6 >= _LEAST_PPM and moved_frames >= _LEAST_FRAMES:

@@ -1,7 +1,8 @@
 """Where the mix begins that begins bars before its stems or after them: by what goes up and down.
 
 A stem is looked for by its samples a few seconds around its place. A mix with a count-in, or one
-that begins with the first verse, lies farther away as a whole.
+that begins with the first verse, lies farther away as a whole; within these seconds a loop fits on
+another of its repeats then.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from bridge.checking.sketch import BANDS, Sketch, Sketcher
 from bridge.checking.stem_audio import StemAudio
 
 _TRIED, _FARTHEST_S = 3, 600.0
-_LIKELY, _NEAR_S = 0.3, 2.0
+_LIKELY, _AS_LIKELY = 0.3, 0.6
+"""Likeness from which on a place is tried: of all that a part can have of the whole, of the best's.
+"""
 
 
 def far_offsets_s(stems: Sequence[Heard], mix: StemAudio) -> Iterator[float]:
@@ -29,10 +32,13 @@ def far_offsets_s(stems: Sequence[Heard], mix: StemAudio) -> Iterator[float]:
     sketcher = Sketcher(mix.facts)
     for passage in mix.passages():
         sketcher.hear(passage)
-    there = Heard(mix, (), sketcher.result(), "")
-    envelopes = Envelopes([there, _summed(stems)])
-    for offset_s, likeness in envelopes.offsets_s(0, 1, _TRIED, _FARTHEST_S):
-        if likeness >= _LIKELY and abs(offset_s) >= _NEAR_S:
+    there, whole = Heard(mix, (), sketcher.result(), ""), _summed(stems)
+    lengths = sorted(max(1, len(each.sketch.powers)) for each in (there, whole))
+    least = _LIKELY * float(np.sqrt(lengths[0] / lengths[1]))
+    found = Envelopes([there, whole]).offsets_s(0, 1, _TRIED, _FARTHEST_S)
+    for offset_s, likeness in found:
+        least = max(least, _AS_LIKELY * likeness)
+        if likeness >= least:
             yield offset_s
 
 

@@ -56,7 +56,8 @@ class InRough:
     explains more where a bus was followed within its windows.
 
     `mix` has the clock on which it runs against the stems. `frames` at `rate_hz` are the mix's on
-    that, `late` is how many frames later most stems lie in it.
+    that, `late` is how many frames later most stems lie in it. `doubted_place` says why they may
+    lie elsewhere, "" where that is sure.
     """
 
     fit: MixFit
@@ -65,6 +66,7 @@ class InRough:
     rate_hz: int
     frames: int
     late: int
+    doubted_place: str = ""
 
     def summed(self, gains: Mapping[str, float], piece: int) -> Iterator[Block]:
         """Stereo blocks of `piece` frames: some stems, where they lie in the mix, times gains.
@@ -96,7 +98,8 @@ def in_rough(
     clocked = mix if found.held is None else found.held.mix
     own_hz = mix.facts.sample_rate_hz * (1.0 + 1e-6 * clocked.slower_ppm)
     frames = round(mix.facts.frames * rate_hz / own_hz)
-    return InRough(found.fit, clocked, {each.id: each for each in rows}, rate_hz, frames, late)
+    by_id = {each.id: each for each in rows}
+    return InRough(found.fit, clocked, by_id, rate_hz, frames, late, found.doubted_place)
 
 
 def _followed(found: AgainstMix) -> AgainstMix:

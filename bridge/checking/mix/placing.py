@@ -19,6 +19,8 @@ from bridge.checking.stem_audio import StemAudio
 
 REACH_S = 6.0
 """A stem is looked for this far before and behind its own place."""
+SAME_PLACE_S = 0.5
+"""How far apart places of the mix as a whole lie that are not looked for one by one."""
 _SPAN_S = 4.0
 _PLACES = 4
 _AS_GOOD = 0.6
@@ -42,12 +44,17 @@ class _Peaks:
         """The offset in frames, positive where the stem is later in the mix."""
         return int(self.heights.argmax()) - self.lead
 
+    def best_around(self, offset: int, around: int) -> int:
+        """The same of those up to `around` frames from an offset."""
+        first = max(0, offset + self.lead - around)
+        some = self.heights[first : offset + self.lead + around + 1]
+        return first + int(some.argmax()) - self.lead
+
     def best_near(self, offset: int, around: int) -> int:
         """The nearest to an offset of those that are the best but for little: of a loop's beats."""
         those = np.flatnonzero(self.heights >= _LOOPED * self.heights.max())
         near = int(those[np.abs(those - self.lead - offset).argmin()])
-        first = max(0, near - around)
-        return first + int(self.heights[first : near + around + 1].argmax()) - self.lead
+        return self.best_around(near - self.lead, around)
 
     def is_sharp(self) -> bool:
         spread = float(np.sqrt(np.square(self.heights, dtype=np.float64).mean()))
@@ -61,10 +68,12 @@ class _Peaks:
         return bool(near.max(initial=0.0) >= _AS_GOOD * self.heights.max())
 
 
-def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int, near: int = 0) -> list[list[int]]:
+def placed(
+    stems: Sequence[Heard], mix: StemAudio, rate_hz: int, near: int | None = None
+) -> list[list[int]]:
     """How many frames later each stem lies in the mix than in the song, at `rate_hz`.
 
-    Each is looked for about `near` frames later.
+    Each is looked for about `near` frames later, where most are taken to lie if it is given.
     The first list has all where most stems lie: what sounds in one stem and again in another, as
     in the return of a delay, is found at the other's place. Those that follow, if any, are right
     where they explain more. What repeats itself stays where most stems lie, as does what cannot be
@@ -72,9 +81,8 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int, near: int = 0) 
     with the others, any other to lie on the nearest beat. Then it lies where it fits best; then all
     that can end with the others do so.
     """
-    found = [_peaks(stem, mix, rate_hz, near) for stem in stems]
-    sure = Counter(peaks.best() for peaks in found if peaks.is_sharp())
-    common = near if not sure else max(sure, key=lambda each: (sure[each], -abs(each)))
+    found = [_peaks(stem, mix, rate_hz, near or 0) for stem in stems]
+    common = _common(found, rate_hz, near)
     around = round(_AROUND_S * rate_hz)
     usual_s = usual_end_s([span_s(stem)[1] for stem in stems])
     likely, best, ending = [], [], []
@@ -88,6 +96,17 @@ def placed(stems: Sequence[Heard], mix: StemAudio, rate_hz: int, near: int = 0) 
         ending.append(near if ends is None else ends)
     ways = [[common] * len(found), likely, best, ending]
     return [way for at, way in enumerate(ways) if way not in ways[:at]]
+
+
+def _common(found: Sequence[_Peaks], rate_hz: int, near: int | None) -> int:
+    """Where most stems that are found lie; `near` one place, where it is given."""
+    around, middle = round(SAME_PLACE_S * rate_hz), near or 0
+    sure = Counter(
+        peaks.best() if near is None else peaks.best_around(middle, around)
+        for peaks in found
+        if peaks.is_sharp()
+    )
+    return max(sure, key=lambda each: (sure[each], -abs(each - middle)), default=middle)
 
 
 def _peaks(stem: Heard, mix: StemAudio, rate_hz: int, near: int) -> _Peaks:
