@@ -62,4 +62,4 @@ def band_powers(samples: Block, sample_rate_hz: int) -> BandPowers:
     own = [by_band(np.square(each.real) + np.square(each.imag)) for each in (left, right)]
     if len(spectra) == 1:
         return BandPowers(own[0], np.zeros_like(own[0]), np.zeros_like(own[0]))
-    return BandPowers(own[0], own[1], by_band((left * right.conj()).real))
+    return BandPowers(own[0], own[1], by_band(left.real * right.real + left.imag * right.imag))

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from bridge.audio import Block
 from bridge.checking.port import Passage, StemFacts
 
 STEP_S = 0.01
@@ -38,6 +37,7 @@ class Sketcher:
         self._size = 2 * round(STEP_S * self._rate_hz)
         self._window = np.hanning(self._size + 1)[:-1]
         self._window /= np.sqrt(np.square(self._window).sum())
+        self._window = self._window.astype(np.float32)
         hz = fft.rfftfreq(self._size, 1.0 / self._rate_hz)
         starts = np.searchsorted(hz, EDGES_HZ[:-1])
         self._starts = np.minimum(starts, len(hz) - 1)
@@ -67,17 +67,20 @@ class Sketcher:
         return round(row * STEP_S * self._rate_hz)
 
     def _powers(self, passage: Passage, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        added = np.zeros((len(starts), BANDS))
-        samples = np.pad(passage.samples, ((0, 0), (0, self._size)))
+        added = np.zeros((len(starts), BANDS), np.float32)
+        first = int(starts[0])
+        samples = passage.samples[:, first : int(starts[-1]) + self._size].astype(np.float32)
+        missing = int(starts[-1]) + self._size - first - samples.shape[1]
+        samples = np.pad(samples, ((0, 0), (0, missing)))
         for some in _pieces(len(starts)):
-            windows = samples[:, starts[some, None] + np.arange(self._size)]
+            windows = samples[:, starts[some, None] - first + np.arange(self._size)]
             spectrum = fft.rfft(windows * self._window, axis=2)
-            power: Block = np.square(spectrum.real) + np.square(spectrum.imag)
+            power = np.square(spectrum.real) + np.square(spectrum.imag)
             power[:, :, 1:] *= 2.0
             bands = np.add.reduceat(power.sum(axis=0), self._starts, axis=1) / self._size
             bands[:, self._empty] = 0.0
             added[some] = bands
-        return added.astype(np.float32)
+        return added
 
 
 def _pieces(rows: int, size: int = 256) -> Iterator[slice]:

@@ -91,11 +91,16 @@ def test_a_sketch_has_the_power_of_a_tone_in_its_band(tmp_path: Path, rate_hz: i
 
 
 def test_findings_are_the_same_with_workers_and_alone(tmp_path: Path) -> None:
-    paths = [_write(tmp_path / f"{name}.wav", _noise(30000)) for name in "abc"]
-    _write(paths[1], np.zeros((30000, 2)))
+    one, other = _noise(30000), _noise(60000)
+    whole = other.copy()
+    whole[:30000] += 0.5 * one
+    stems = {"a": one, "b": np.zeros((30000, 2)), "c": other, "d": whole}
+    paths = [_write(tmp_path / f"{name}.wav", samples) for name, samples in stems.items()]
     alone, together = _checked(*paths), _checked(*paths, jobs=3)
     assert alone == together
-    assert [each.code for each in alone.findings()] == ["silent"]
+    told = [(each.code, each.stems) for each in alone.findings()]
+    assert ("silent", ("b",)) in told
+    assert ("double_return", ("d", "c")) in told
     assert alone.stems[0].pcm != alone.stems[2].pcm
 
 
