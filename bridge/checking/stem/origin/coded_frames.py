@@ -123,9 +123,12 @@ def _votes(apart: Block) -> Block:
 
 def _smallness(excerpt: Excerpt, transform: Transform, starts: Starts, bits: int) -> Block:
     """(starts,): minus the mean logarithm of the lines, which rounding of `bits` keeps finite."""
-    lines = np.abs(transform.lines(excerpt.samples, starts)[:, round(_LOWEST * transform.frame) :])
+    lines = transform.lines(excerpt.samples, starts)[:, round(_LOWEST * transform.frame) :]
+    np.abs(lines, out=lines)
     lines += np.float32(_ROUNDING * 2.0 ** (1 - bits))
     quarter = lines.shape[1] // 4
-    a, b, c, d = (lines[:, at * quarter : (at + 1) * quarter] for at in range(4))
-    small: Block = -np.log(a * b * c * d).mean(axis=1, dtype=np.float64) / 4  # one of four products
+    products = lines[:, :quarter]  # of four lines each, for one logarithm
+    for at in range(1, 4):
+        products *= lines[:, at * quarter : (at + 1) * quarter]
+    small: Block = -np.log(products, out=products).mean(axis=1, dtype=np.float64) / 4
     return small

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 
 from bridge.audio import Block
+from bridge.checking.stem.origin.folding import folded_lines
 
 BANDS, SPLIT = 32, 18
 FRAME = BANDS * SPLIT
@@ -28,11 +29,7 @@ def lines(samples: Block, starts: npt.NDArray[np.intp]) -> npt.NDArray[np.float3
     """(starts, 576) of the frames that begin at these samples; each is heard from REACH."""
     bands = _bands(np.asarray(samples, np.float32))
     slots = sliding_window_view(bands, (_SLOTS - 1) * BANDS + 1, axis=0)[starts, :, ::BANDS]
-    slots = slots * _turned()
-    half = SPLIT // 2
-    a, b, c, d = (slots[..., at : at + half] for at in range(0, _SLOTS, half))
-    folded = np.concatenate([-c[..., ::-1] - d, a - b[..., ::-1]], axis=2)
-    split = fft.dct(folded, 4, axis=2, norm="ortho", overwrite_x=True)
+    split = folded_lines(slots * _turned())
     return _without_aliases(split).reshape(len(starts), FRAME)
 
 
