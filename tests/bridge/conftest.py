@@ -33,10 +33,15 @@ ZAM = Path("/usr/lib/vst3")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A configuration folder of the suite's own: whom the user trusts changes no test."""
+def own_configuration(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[None]:
+    """A configuration folder and a store of the suite's own.
+
+    Whom the user trusts, and what lies in the user's store, changes no test, nor does a test change
+    them. What one test heard of a stem is known to the next that does not name another store.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        patch.setenv("STEMWRIGHT_STORE", str(run_folder / "the suite's store"))
         yield
 
 

@@ -74,10 +74,12 @@ def test_the_edge_at_half_its_own_rate_is_not_told(hear: Hear, check: type) -> N
 
 
 @pytest.mark.parametrize("check", [LossySource, Upsampled])
-@pytest.mark.parametrize("corner_hz", [6000, 10000, 14000, 16000])
-@pytest.mark.parametrize("order", [2, 4, 8])
+@pytest.mark.parametrize(
+    ("order", "corner_hz"),
+    [(2, 6000), (4, 10000), (8, 14000), (2, 16000), (4, 14000), (8, 16000)],
+)
 def test_steep_filters_of_a_synth_are_not_told(
-    hear: Hear, check: type, corner_hz: int, order: int
+    hear: Hear, check: type, order: int, corner_hz: int
 ) -> None:
     sections = butter(order, corner_hz, fs=RATE_HZ, output="sos")
     assert hear(check, sosfilt(sections, _hits(), axis=1)) == []
@@ -98,8 +100,7 @@ def test_of_a_stem_without_treble_nothing_is_told(hear: Hear, check: type) -> No
     [(22050, 44100), (22050, 48000), (24000, 48000), (32000, 44100), (32000, 48000),
      (44100, 48000), (44100, 96000), (48000, 96000)],
 )  # fmt: skip
-@pytest.mark.parametrize("quality", ["HQ", "VHQ"])
-@pytest.mark.parametrize("bits", [16, 24])
+@pytest.mark.parametrize(("quality", "bits"), [("HQ", 24), ("VHQ", 16)])
 def test_a_lower_rate_is_told_as_that(
     hear: Hear, from_hz: int, rate_hz: int, quality: str, bits: int
 ) -> None:

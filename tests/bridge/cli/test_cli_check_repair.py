@@ -52,9 +52,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store for all tests: what was heard of those stems is known to the next."""
+    return tmp_path_factory.mktemp("heard") / "store"
+
+
 @pytest.fixture
-def stems(made: Path, tmp_path: Path) -> Path:
-    """Those stems, to be changed."""
+def stems(
+    made: Path, heard: Path, run: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Those stems, to be changed; the store of `run` is the one for all tests."""
+    assert run
+    monkeypatch.setenv("STEMWRIGHT_STORE", str(heard))
     return Path(shutil.copytree(made, tmp_path / "place" / made.name))
 
 

@@ -18,6 +18,7 @@ from bridge.checking.between.every import BETWEEN_CHECKS
 from bridge.checking.stem.every import STEM_CHECKS
 
 RATE_HZ = 48000
+OfCheck = Callable[[Path], dict[str, dict[str, Any]]]
 CHAIN = """schema = 1
 [[group]]
 id = "all"
@@ -52,19 +53,34 @@ def song(tmp_path: Path) -> Path:
     return folder
 
 
-def _of_check(run: Callable[..., Any], *song: object) -> dict[str, dict[str, Any]]:
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of whole checks alone: they hear each stem once, and no render knows of it."""
+    return tmp_path_factory.mktemp("heard") / "store"
+
+
+@pytest.fixture
+def of_check(run: Callable[..., Any], heard: Path) -> OfCheck:
     """What the whole check finds that the quick part may find, minor or major, by id."""
-    told = json.loads(run("check", *song, "--json").out)
-    found = [each for stem in told["stems"] for each in stem["findings"]] + told["between"]
-    return {
-        each["id"]: each for each in found if each["code"] in QUICK and each["severity"] != "info"
-    }
+
+    def of(song: Path) -> dict[str, dict[str, Any]]:
+        told = json.loads(run("check", song, "--store", heard, "--json").out)
+        found = [each for stem in told["stems"] for each in stem["findings"]] + told["between"]
+        return {
+            each["id"]: each
+            for each in found
+            if each["code"] in QUICK and each["severity"] != "info"
+        }
+
+    return of
 
 
-def test_a_new_job_finds_what_the_whole_check_finds(song: Path, run: Callable[..., Any]) -> None:
+def test_a_new_job_finds_what_the_whole_check_finds(
+    song: Path, run: Callable[..., Any], of_check: OfCheck
+) -> None:
     words = ("job", "new", song, "--chain", song.parents[1] / "chain.toml", "--dry-run")
     found = json.loads(run(*words, "--json").out)["findings"]
-    whole = _of_check(run, song)
+    whole = of_check(song)
     told = {each["code"] for each in found}
     assert told >= {"silent", "dead_channel", "cut_tail", "upcut_start", "wrong_depth", "length"}
     assert {each["id"] for each in found} == {*whole}
@@ -82,7 +98,9 @@ def test_a_new_job_finds_what_the_whole_check_finds(song: Path, run: Callable[..
 
 
 @pytest.mark.usefixtures("no_report")
-def test_a_render_tells_it_once_and_goes_on(song: Path, run: Callable[..., Any]) -> None:
+def test_a_render_tells_it_once_and_goes_on(
+    song: Path, run: Callable[..., Any], of_check: OfCheck
+) -> None:
     words = ("render", song, song.parents[1] / "chain.toml", "-o", song.parents[1] / "out")
     said = run(*words)
     assert said.code == 0
@@ -97,7 +115,7 @@ def test_a_render_tells_it_once_and_goes_on(song: Path, run: Callable[..., Any])
     assert "warning: pad: nothing sounds on its right side (dead_channel)" in said.err
     assert f"look at it: stemwright check '{song}'" in said.err
     assert "unequal_lengths" not in codes
-    assert {each["id"] for each in _of_check(run, song).values() if each["code"] in codes}
+    assert {each["id"] for each in of_check(song).values() if each["code"] in codes}
     assert run(*words, "--no-check").code == 0
     record = json.loads((song.parents[1] / "out" / "render.json").read_text())
     assert not QUICK & {each["code"] for each in record["diagnostics"]}
@@ -117,12 +135,15 @@ def test_a_shorter_stem_that_sounds_to_its_end_is_told_once(
 
 
 @pytest.mark.usefixtures("no_report")
-def test_what_a_job_accepts_is_not_told_of_its_renders(song: Path, run: Callable[..., Any]) -> None:
+def test_what_a_job_accepts_is_not_told_of_its_renders(
+    song: Path, run: Callable[..., Any], of_check: OfCheck, heard: Path
+) -> None:
     job, chain = song.parent, song.parents[1] / "chain.toml"
     assert run("job", "new", song, "--chain", chain, "--no-check").code == 0
-    (dead,) = [each for each in _of_check(run, job) if each.startswith("dead_channel")]
+    (dead,) = [each for each in of_check(job) if each.startswith("dead_channel")]
     assert "dead_channel" in run("render", job).err
-    run("check", job, "--accept", dead, "--why", "hard left", "--fail-on", "never")
+    accepted = ("--accept", dead, "--why", "hard left")
+    run("check", job, *accepted, "--fail-on", "never", "--store", heard)
     said = run("render", job)
     assert "dead_channel" not in said.err
     assert f"look at it: stemwright check '{job}'" in said.err
