@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.audio import PcmHash
 from bridge.checking.findings import Found
+from bridge.checking.one_fault import told_once
 from bridge.checking.port import Passage
 from bridge.checking.sketch import Sketch, Sketcher
 from bridge.checking.stem.damage.corrupt_samples import CorruptSamples
@@ -15,7 +16,6 @@ from bridge.checking.stem.level.silent import Silent
 from bridge.checking.stem_audio import StemAudio
 
 _MOST = 0.9
-_AT_AN_EDGE_S = 0.001
 _OF_A_MIX = (CorruptSamples, Silent)
 """What no mix is meant to be: all else is how it was made."""
 
@@ -37,17 +37,13 @@ def heard(audio: StemAudio) -> Heard:
     """
     checks = [check(audio.facts) for check in STEM_CHECKS]
     sketcher = Sketcher(audio.facts)
-    rate_hz = audio.facts.sample_rate_hz
     hashes = _hashes(audio)
     for passage in audio.passages():
         for check in checks:
             check.hear(passage)
         sketcher.hear(passage)
         _hash(audio, hashes, passage)
-    told = [found for check in checks for found in check.findings()]
-    if any(each.code == "clipped" for each in told):  # which is a wall, too
-        told = [each for each in told if each.code != "limited"]
-    told = list(_without_their_edges(told, rate_hz))
+    told = told_once(checks, audio.facts.sample_rate_hz)
     if any(_is_most_of_it(each, audio.facts.frames) for each in told):  # all else comes of that
         told = [each for each in told if each.code in ("corrupt_samples", "wrong_depth")]
     return Heard(audio, _in_order(told), sketcher.result(), _hashed(hashes))
@@ -98,20 +94,6 @@ def sketched(audio: StemAudio) -> Heard:
 def _is_most_of_it(found: Found, frames: int) -> bool:
     """Whether it says that there is next to nothing to hear: `value` counts samples."""
     return found.code == "corrupt_samples" and found.value > _MOST * frames
-
-
-def _without_their_edges(told: Sequence[Found], rate_hz: int) -> Iterator[Found]:
-    """Without the clicks at the edges of what is told as gone or broken: that is one fault."""
-    near = round(_AT_AN_EDGE_S * rate_hz)
-    spans = [
-        (each.start - near, each.stop + near)
-        for each in told
-        if each.code in ("dropout", "corrupt_samples")
-    ]
-    for each in told:
-        inside = any(start <= each.start and each.stop <= stop for start, stop in spans)
-        if each.code != "clicks" or not inside:
-            yield each
 
 
 def _in_order(told: Sequence[Found]) -> tuple[Found, ...]:

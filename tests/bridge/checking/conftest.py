@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,12 @@ import pytest
 
 from bridge.audio import Block
 from bridge.checking.findings import Found
+from bridge.checking.one_fault import told_once
 from bridge.checking.port import AROUND_S, CORE_FRAMES, Passage, StemCheck, StemFacts
 from damaged_sounds import Signal, played_music
 
 Hear = Callable[..., list[Found]]
+HearTogether = Callable[..., list[Found]]
 
 
 def passages(signal: Block, rate_hz: int) -> Iterator[Passage]:
@@ -27,6 +29,25 @@ def passages(signal: Block, rate_hz: int) -> Iterator[Passage]:
         bad = broken[:, part] if broken[:, part].any() else None
         samples = np.ascontiguousarray(whole[:, part])
         yield Passage(samples, first, start - first, stop - first, rate_hz, bad)
+
+
+def _heard(checks: Sequence[type[StemCheck]], signal: Any, rate_hz: int, **facts: Any) -> list[Any]:
+    """Checks that have heard a signal."""
+    block = np.atleast_2d(np.asarray(signal, np.float64))
+    known: dict[str, Any] = {
+        "id": "stem",
+        "name": "stem",
+        "role": "other",
+        "subtype": "PCM_24",
+        "format": "WAV",
+        **facts,
+    }
+    stem = StemFacts(channels=len(block), sample_rate_hz=rate_hz, frames=block.shape[1], **known)
+    made = [check(stem) for check in checks]
+    for passage in passages(block, rate_hz):
+        for check in made:
+            check.hear(passage)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -44,20 +65,17 @@ def hear() -> Hear:
     def heard(
         check: type[StemCheck], signal: Any, rate_hz: int = 48000, **facts: Any
     ) -> list[Found]:
-        block = np.atleast_2d(np.asarray(signal, np.float64))
-        known: dict[str, Any] = {
-            "id": "stem",
-            "name": "stem",
-            "role": "other",
-            "subtype": "PCM_24",
-            "format": "WAV",
-            **facts,
-        }
-        made = check(
-            StemFacts(channels=len(block), sample_rate_hz=rate_hz, frames=block.shape[1], **known)
-        )
-        for passage in passages(block, rate_hz):
-            made.hear(passage)
+        (made,) = _heard([check], signal, rate_hz, **facts)
         return sorted(made.findings(), key=lambda found: found.start)
+
+    return heard
+
+
+@pytest.fixture
+def hear_together() -> HearTogether:
+    """What several checks tell of (channels, frames) or (frames,), one fault once."""
+
+    def heard(checks: Sequence[type[StemCheck]], signal: Any, rate_hz: int = 48000) -> list[Found]:
+        return told_once(_heard(checks, signal, rate_hz), rate_hz)
 
     return heard

@@ -127,3 +127,44 @@ def test_a_moment_of_crushed_sound_is_no_clipping_under_a_fade(hear: Hear) -> No
     sound[at] = np.rint(12 * 1.1 * sound[at]) / 12 + 1e-3 * np.sin(2 * np.pi * 61 * seconds[at])
     sound[at] = np.where(np.abs(sound[at]) > 0.13, 0.14 * np.sign(sound[at]), sound[at])
     assert hear(Clipped, quantised(sound)) == []
+
+
+def _reed() -> Signal:
+    """A second of a bright tone that wavers, two samples of whose peaks a cut leaves."""
+    seconds = np.arange(RATE_HZ) / RATE_HZ
+    turns = np.cumsum(587.3 * (1.0 + 0.006 * np.sin(2 * np.pi * 5.3 * seconds))) / RATE_HZ
+    partials = [np.sin(2 * np.pi * n * turns + n * n) / n**0.4 for n in range(1, 26)]
+    sound = np.sum(partials, axis=0) * (0.7 + 0.3 * np.sin(2 * np.pi * 0.9 * seconds))
+    return np.asarray(0.5 * sound / np.abs(sound).max())
+
+
+def test_cut_peaks_of_two_samples_are_found_and_those_that_a_limiter_held_are_none(
+    hear: Hear,
+) -> None:
+    reed = _reed()
+    wall = 0.5 * 10 ** (-0.5 / 20)
+    cut = quantised(np.clip(reed, -wall, wall))
+    held = np.minimum(1.0, wall / (maximum_filter1d(np.abs(reed), 193) + 1e-12))
+    assert {each.severity for each in hear(Clipped, cut)} == {"major"}
+    assert hear(Clipped, quantised(reed * uniform_filter1d(held, 97))) == []
+    assert hear(Clipped, quantised(reed)) == []
+
+
+def test_cut_noise_that_leaves_single_samples_is_found(hear: Hear) -> None:
+    dice = np.random.default_rng(4)
+    hiss = np.diff(dice.standard_normal(2 * RATE_HZ + 1))
+    hats = 0.1 * hiss * np.exp(-(np.arange(2 * RATE_HZ) % 6000) / 900)
+    wall = 0.5 * float(np.abs(hats).max())
+    assert hear(Clipped, quantised(np.clip(hats, -wall, wall)))
+    assert hear(Clipped, quantised(hats)) == []
+
+
+@pytest.mark.parametrize(("peaks", "severity"), [(1, "minor"), (3, "major")])
+def test_how_bad_clipping_is_hangs_on_all_peaks_of_the_stem_that_are_cut(
+    hear: Hear, peaks: int, severity: str
+) -> None:
+    seconds = np.arange(3 * RATE_HZ) / RATE_HZ
+    loud = np.exp(-np.square((seconds % 1.0 - 0.5) / 0.0003)) * (seconds < peaks)
+    sound = (0.2 + 0.3 * loud) * np.sin(2 * np.pi * 1371.3 * (seconds % 1.0 - 0.5) + np.pi / 2)
+    found = hear(Clipped, quantised(np.minimum(sound, 0.489)))
+    assert [each.severity for each in found] == peaks * [severity]

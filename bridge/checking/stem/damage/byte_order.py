@@ -14,6 +14,9 @@ _SLOWER = 0.05
 _USED = 0.25
 """Of the samples have a last byte: fewer are of fewer bits, and next to nothing put right."""
 
+_UNLIKE = 0.25
+"""Of the samples differ from all others: a rectangle has two values, whatever its bytes."""
+
 
 def is_swapped(pieces: Block) -> npt.NDArray[np.bool_]:
     """(pieces,) whether the steps of (pieces, frames) shrink with the bytes of each put right."""
@@ -22,6 +25,7 @@ def is_swapped(pieces: Block) -> npt.NDArray[np.bool_]:
     for bits in _WIDTHS:
         whole = np.rint(pieces * 2.0 ** (bits - 1)).astype(np.int64)
         is_used = ((whole & 0xFF) != 0).mean(axis=1) > _USED
+        is_used &= (np.diff(np.sort(whole, axis=1), axis=1) != 0).mean(axis=1) > _UNLIKE
         found |= is_used & (_steps(_put_right(whole, bits)) < _SLOWER * steps)
     return found
 

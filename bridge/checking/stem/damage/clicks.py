@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
-from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_beside, left_over
+from bridge.checking.autoregressive.what_goes_on import GOES_ON, left_beside, left_cut, left_over
 from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.levels import rms
@@ -62,6 +62,8 @@ class Burst:
     snippet: npt.NDArray[np.float32]
     is_sure: bool
     """Whether it may come again: an impulse in silence, or over a sound that goes on, is broken."""
+    may_be_cut: bool
+    """Whether peaks that were higher than they are would explain it."""
 
 
 class Clicks:
@@ -100,6 +102,10 @@ class Clicks:
                 words = f"a click, {value:.0f} dB over what surrounds it"
                 yield Found("clicks", severity, burst.start, burst.stop, value, words)
 
+    def may_be_cut(self) -> frozenset[tuple[int, int]]:
+        """Start and stop of those that are none where a peak was cut there."""
+        return frozenset((each.start, each.stop) for each in self._bursts if each.may_be_cut)
+
     def _in(self, passage: Passage, error: npt.NDArray[np.float32]) -> Iterator[Burst]:
         near = passage.near.start
         found, ratios = standing_out(error, self._around, self._guard, _LEAST)
@@ -135,8 +141,9 @@ class Clicks:
             taken = samples[begin : begin + self._snippet]
             snippet[: len(taken)] = taken
             is_sure = beside < _UNDISTURBED or max(levels[0], levels[3]) < _SILENT
+            may_be_cut = left_cut(samples, start, stop, self._rate_hz) < GOES_ON
             first = passage.first
-            yield Burst(first + start, first + stop, height, snippet, is_sure)
+            yield Burst(first + start, first + stop, height, snippet, is_sure, may_be_cut)
 
     def _levels(self, samples: Block, start: int, stop: int) -> tuple[float, float, float, float]:
         """RMS before and behind a burst, in order: farther, next to it, next to it, farther."""

@@ -13,7 +13,7 @@ found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,12 +25,21 @@ from bridge.checking.codes import Severity
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.stem.damage.faded_plateaus import PIECE_S, PiecePeaks, under_a_curve
+from bridge.checking.stem.damage.tops import (
+    LEAST_FLATNESS,
+    LEAST_SAMPLES,
+    KeptTops,
+    Tops,
+    surprise,
+)
 from stemwright.decibels import amplitude_db
 
 _TOLERANCES = (2.0**-22, 1.6 * 2.0**-15)
 """How much a plateau's samples differ: cut in 24 bits; dithered to 16 bits after it was cut."""
-_LEAST_SAMPLES = 3
 _FEWEST = 3
+_HEARD_S = 0.00025
+"""Peaks that are cut, and for how long in all, from which on it is heard."""
+_FEWEST_PAIRS = 2
 _QUIETEST = 1e-3
 _ENTERED = 2.0**-13
 """What is entered by less may be a round top or dither, in any number of bits."""
@@ -49,11 +58,8 @@ _ABOVE = 0.05
 _STEEPEST = 0.5
 """Of the level: what enters a plateau at once is a square wave, which is no cut peak."""
 _TOGETHER_S = 0.25
-_MOST = 200_000
 _FLAT = 0.03
 """Of the tops at the level: so many have two samples there or more."""
-_LEAST_FLATNESS = 11.0
-"""Nats: a chance of 1 in 60 000, and twice what the tops from half the level up have."""
 _UPPER_HALF = 0.5
 _CROWD = 0.003
 """Of the level, under it: where more tops stand there than at it, a limiter held them."""
@@ -63,76 +69,29 @@ _ENTERED_STEPS = 3.5
 """Steps of the format: what is entered by fewer is a round top of few steps."""
 
 
-@dataclass(frozen=True)
-class _Tops:
-    """Local tops: frames, heights, the samples before and behind each (count, 2).
-
-    `slopes` are what a top is entered and left by a sample, the smaller of both: of the next sample
-    or, where the cut came just under that one, the next two.
-    """
-
-    starts: npt.NDArray[np.int64]
-    stops: npt.NDArray[np.int64]
-    heights: Block
-    besides: Block
-    slopes: Block
-
-    @property
-    def entered(self) -> Block:
-        """(count,) the smaller of the steps up to each and down from it."""
-        return np.asarray(self.heights - np.abs(self.besides).max(axis=1, initial=0.0))
-
-    @property
-    def is_plateau(self) -> npt.NDArray[np.bool_]:
-        """(count,) whether it has three samples or more."""
-        return np.asarray(self.stops - self.starts >= _LEAST_SAMPLES)
-
-    def of(self, some: npt.NDArray[np.bool_]) -> _Tops:
-        return _Tops(
-            self.starts[some],
-            self.stops[some],
-            self.heights[some],
-            self.besides[some],
-            self.slopes[some],
-        )
-
-    def flatness(self, tolerance: float) -> float:
-        """How unlikely it is that so many samples are flat, in nats: each of them by its slope.
-
-        Of a sound without plateaus, the next sample lies anywhere within about its slope.
-        """
-        lengths = self.stops - self.starts
-        odds = np.log(np.maximum(self.slopes / tolerance, 1.0))
-        return float(((lengths - 1) * odds)[self.is_plateau].sum())
-
-
-class _Kept:
-    """The tops of one channel, sign and tolerance."""
-
-    def __init__(self) -> None:
-        self._pieces: list[_Tops] = []
-        self._count = 0
-
-    def add(self, tops: _Tops) -> None:
-        if self._count < _MOST and len(tops.starts):
-            self._pieces.append(tops)
-            self._count += len(tops.starts)
-
-    def all(self) -> _Tops:
-        if not self._pieces:
-            none = np.zeros(0, np.int64)
-            return _Tops(none, none, np.zeros(0), np.zeros((0, 2)), np.zeros(0))
-        return _Tops(
-            np.concatenate([each.starts for each in self._pieces]),
-            np.concatenate([each.stops for each in self._pieces]),
-            np.concatenate([each.heights for each in self._pieces]),
-            np.concatenate([each.besides for each in self._pieces]),
-            np.concatenate([each.slopes for each in self._pieces]),
-        )
-
-
 _BINS = 1 << 16
 """Of the histogram of heights up to +6 dBFS: to know how much stands above a level."""
+
+
+_Side = tuple[int, int]
+"""Channel, and sign."""
+_Span = tuple[int, int, float]
+"""Of a plateau: its first frame, the one behind its last, its level."""
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """The tops at a level and those under it; what differs by less than `step` is the same."""
+
+    level: float
+    tolerance: float
+    step: float
+    near: Tops
+    lower: Tops
+
+    def spans(self) -> list[_Span]:
+        pairs = zip(self.near.starts.tolist(), self.near.stops.tolist(), strict=True)
+        return [(start, stop, self.level) for start, stop in pairs]
 
 
 class Clipped:
@@ -143,17 +102,14 @@ class Clipped:
 
     def __init__(self, facts: StemFacts) -> None:
         self._rate_hz = facts.sample_rate_hz
-        self._channels = facts.channels
-        keys = [(c, s, t) for c in range(facts.channels) for s in (1, -1) for t in _TOLERANCES]
-        self._tops = {key: _Kept() for key in keys}
+        self._sides: list[_Side] = [(c, s) for c in range(facts.channels) for s in (1, -1)]
+        self._tops = {(c, s, t): KeptTops() for c, s in self._sides for t in _TOLERANCES}
         self._peaks = [0.0] * facts.channels
         self._step = 1.0
         self._piece = round(PIECE_S * facts.sample_rate_hz)
-        sides = [(c, s) for c in range(facts.channels) for s in (1, -1)]
-        self._by_piece = {side: PiecePeaks(self._piece) for side in sides}
-        self._heights = {
-            (c, s): np.zeros(_BINS, np.int64) for c in range(facts.channels) for s in (1, -1)
-        }
+        self._by_piece = {side: PiecePeaks(self._piece) for side in self._sides}
+        self._heights = {side: np.zeros(_BINS, np.int64) for side in self._sides}
+        self.plateaus: tuple[tuple[int, int], ...] = ()
 
     def hear(self, passage: Passage) -> None:
         """Take the plateaus that begin in the core."""
@@ -174,24 +130,24 @@ class Clipped:
                 self._take(passage, channel, samples, steps, tolerance)
 
     def findings(self) -> Iterator[Found]:
-        """One for all plateaus that lie near each other."""
-        spans: list[tuple[int, int, float]] = []
-        for channel in range(self._channels):
-            for sign in (1, -1):
-                for tolerance in _TOLERANCES:
-                    found = self._cut_at(channel, sign, tolerance)
-                    spans += found
-                    if found:
-                        break
-                else:
-                    spans += self._faded(channel, sign)
+        """One for all plateaus that lie near each other; `plateaus` are these from then on."""
+        spans: list[_Span] = []
+        cut = self._cut()
+        for side in self._sides:
+            spans += cut[side].spans() if side in cut else self._faded(*side)
+        self.plateaus = tuple(sorted((start, stop) for start, stop, _ in spans))
+        severity: Severity = "major" if self._is_heard() else "minor"
         for start, stop, level, count in _together(spans, round(_TOGETHER_S * self._rate_hz)):
-            severity: Severity = "major" if count >= _FEWEST else "minor"
             level_db = amplitude_db(level)
             words = f"peaks cut off at {level_db:.1f} dBFS, {count} of them here"
             yield Found("clipped", severity, start, stop, level_db, words)
 
-    def _faded(self, channel: int, sign: int) -> list[tuple[int, int, float]]:
+    def _is_heard(self) -> bool:
+        """Whether so many peaks of the stem are cut, or for so long."""
+        frames = sum(stop - start for start, stop in self.plateaus)
+        return len(self.plateaus) >= _FEWEST or frames >= _HEARD_S * self._rate_hz
+
+    def _faded(self, channel: int, sign: int) -> list[_Span]:
         tops = self._tops_of(channel, sign, _TOLERANCES[1])
         tops = tops.of(tops.is_plateau)
         peaks = self._by_piece[channel, sign].all()
@@ -206,7 +162,7 @@ class Clipped:
         starts, lasts = breaks[:-1] + 1, breaks[1:]  # of runs between two steps
         inner = (starts >= passage.core_start) & (starts < passage.core_stop)
         height = np.abs(samples[starts])
-        inner &= (lasts - starts >= _LEAST_SAMPLES - 1) | (height > _TIP * self._peaks[channel])
+        inner &= (lasts - starts >= LEAST_SAMPLES - 1) | (height > _TIP * self._peaks[channel])
         starts, lasts, height = starts[inner], lasts[inner], height[inner]
         enters, leaves = steps[starts - 1], steps[lasts]
         least = max(4 * tolerance, _ENTERED)
@@ -216,13 +172,13 @@ class Clipped:
         )
         top = (slopes > least) & (height > _QUIETEST)
         steep = np.maximum(enters, leaves) >= _STEEPEST * height
-        top &= ~(steep & (lasts - starts >= _LEAST_SAMPLES - 1))
+        top &= ~(steep & (lasts - starts >= LEAST_SAMPLES - 1))
         before, behind = samples[starts - 1], samples[lasts + 1]
         top &= (np.abs(before) < height) & (np.abs(behind) < height)
         for sign in (1, -1):
             one = top & (np.sign(samples[starts]) == sign)
             self._tops[channel, sign, tolerance].add(
-                _Tops(
+                Tops(
                     passage.first + starts[one],
                     passage.first + lasts[one] + 1,
                     height[one],
@@ -231,53 +187,73 @@ class Clipped:
                 )
             )
 
-    def _tops_of(self, channel: int, sign: int, tolerance: float) -> _Tops:
+    def _tops_of(self, channel: int, sign: int, tolerance: float) -> Tops:
         """The tops that stand out of the steps of the format."""
         tops = self._tops[channel, sign, tolerance].all()
         return tops.of(tops.entered > _ENTERED_STEPS * self._step)
 
-    def _cut_at(self, channel: int, sign: int, tolerance: float) -> list[tuple[int, int, float]]:
+    def _cut(self) -> dict[_Side, _Wall]:
+        """The wall of each side that was cut, by what the side says, or what all say together."""
+        cut: dict[_Side, _Wall] = {}
+        for tolerance in _TOLERANCES:
+            left = [side for side in self._sides if side not in cut]
+            walls = {side: [*self._walls(*side, tolerance)] for side in left}
+            for side in left:
+                if (wall := next(filter(self._is_cut, walls[side]), None)) is not None:
+                    cut[side] = wall
+            cut.update(_of_one_cut({s: w[-1] for s, w in walls.items() if w}, cut))
+        return cut
+
+    def _walls(self, channel: int, sign: int, tolerance: float) -> Iterator[_Wall]:
+        """Levels over which there is next to nothing, and under which no crowd that was held."""
         tops = self._tops_of(channel, sign, tolerance)
         counts = self._heights[channel, sign]
         if not len(tops.heights) or not counts.any():
-            return []
+            return
         peak = float(np.flatnonzero(counts).max() + 1) * 2 / _BINS
         plateaus = tops.of(tops.is_plateau & (tops.heights > _HIGH * peak))
         for among in (plateaus, tops.of(tops.heights > _TIP * peak)):
             level = _most_common(among.heights, 4 * tolerance)
             near = (tops.heights >= level - tolerance) & (tops.heights <= level + 5 * tolerance)
             above = int(counts[int((level + 8 * tolerance) * (_BINS / 2)) + 1 :].sum())
-            if above <= _ABOVE * np.count_nonzero(near) and self._is_wall(
-                tops, near, level, tolerance
-            ):
-                pairs = zip(tops.starts[near].tolist(), tops.stops[near].tolist(), strict=True)
-                return [(start, stop, level) for start, stop in pairs]
-        return []
+            lower = tops.of(tops.heights < level - tolerance)
+            crowd = max(_CROWD * level, _CROWD_STEPS * self._step)
+            crowded = np.count_nonzero(lower.heights > level - crowd) > np.count_nonzero(near)
+            if above <= _ABOVE * np.count_nonzero(near) and not crowded:
+                step = max(tolerance, self._step)
+                yield _Wall(level, tolerance, step, tops.of(near), lower)
 
-    def _is_wall(
-        self, tops: _Tops, near: npt.NDArray[np.bool_], level: float, tolerance: float
-    ) -> bool:
-        """Whether the tops near a level were cut there, not held under it or round."""
-        lower = tops.heights < level - tolerance
-        crowd = max(_CROWD * level, _CROWD_STEPS * self._step)
-        count = np.count_nonzero(near)
-        flat = np.count_nonzero(near & (tops.stops - tops.starts > 1))
-        if np.count_nonzero(lower & (tops.heights > level - crowd)) > count or flat < _FLAT * count:
-            return False
-        step = max(tolerance, self._step)
-        elsewhere = tops.of(lower & (tops.heights > _UPPER_HALF * level)).flatness(step)
-        if tops.of(near).flatness(step) >= max(_LEAST_FLATNESS, 2 * elsewhere):
-            return True
-        plateaus, tips = near & tops.is_plateau, near & ~tops.is_plateau
-        if np.count_nonzero(plateaus) >= _FEWEST:
-            return True
-        return self._come_together(tops.of(near)) and _is_cut(tops.of(tips), level, tolerance)
+    def _is_cut(self, wall: _Wall) -> bool:
+        """Whether the tops at a level were cut there, not held under it or round."""
+        flat = np.count_nonzero(wall.near.stops - wall.near.starts > 1)
+        if flat >= _FLAT * len(wall.near.starts):
+            upper = wall.lower.of(wall.lower.heights > _UPPER_HALF * wall.level)
+            elsewhere = upper.flatness(wall.step)
+            if wall.near.flatness(wall.step) >= max(LEAST_FLATNESS, 2 * elsewhere):
+                return True
+            if np.count_nonzero(wall.near.is_plateau) >= _FEWEST:
+                return True
+        return self._come_together(wall.near) and _are_cut(wall)
 
-    def _come_together(self, tops: _Tops) -> bool:
+    def _come_together(self, tops: Tops) -> bool:
         """Whether some of them follow each other within a moment."""
         gaps = np.diff(np.sort(tops.starts))
         count = int(np.count_nonzero(gaps < round(_BESIDE_S * self._rate_hz)))
         return bool(count > 0 and count >= _LEAST_BESIDE * len(gaps))
+
+
+def _of_one_cut(walls: Mapping[_Side, _Wall], cut: Mapping[_Side, _Wall]) -> dict[_Side, _Wall]:
+    """Of the sides' walls, those at one level that are one cut: all of them say so, or `cut`."""
+    if not walls:
+        return {}
+    level = max(wall.level for wall in walls.values())
+    same = {side: wall for side, wall in walls.items() if level - wall.level <= 4 * wall.tolerance}
+    known = any(abs(wall.level - level) <= 4 * wall.tolerance for wall in cut.values())
+    pairs = [wall.near.pairs_among(wall.lower, wall.level, wall.step) for wall in same.values()]
+    count, expected = sum(each[0] for each in pairs), sum(each[1] for each in pairs)
+    if known or (count >= _FEWEST_PAIRS and surprise(count, expected) >= LEAST_FLATNESS):
+        return same
+    return {}
 
 
 def _most_common(heights: Block, width: float) -> float:
@@ -295,17 +271,15 @@ def _side(
     return np.asarray(there * np.sign(samples[tops]))
 
 
-def _is_cut(tips: _Tops, level: float, tolerance: float) -> bool:
+def _are_cut(wall: _Wall) -> bool:
     """Whether tops of one level, of a sample or two, are what a cut has left."""
-    besides = np.abs(tips.besides)
-    besides = besides[(level - besides).min(axis=1) > _SHARP * level]
-    unlike = np.unique(np.round(besides / (8 * tolerance)).astype(np.int64), axis=0)
-    return len(unlike) >= _FEWEST_TIPS[tolerance]
+    besides = np.abs(wall.near.besides[~wall.near.is_plateau])
+    besides = besides[(wall.level - besides).min(axis=1) > _SHARP * wall.level]
+    unlike = np.unique(np.round(besides / (8 * wall.step)).astype(np.int64), axis=0)
+    return len(unlike) >= _FEWEST_TIPS[wall.tolerance]
 
 
-def _together(
-    spans: list[tuple[int, int, float]], near: int
-) -> Iterator[tuple[int, int, float, int]]:
+def _together(spans: list[_Span], near: int) -> Iterator[tuple[int, int, float, int]]:
     """Spans that lie near each other as one, with the highest level and their count."""
     start, stop, level, count = 0, 0, 0.0, 0
     for begin, end, height in sorted(spans):

@@ -14,6 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bridge.audio import Block
+from bridge.checking.autoregressive.predictors import (
+    autocorrelation,
+    prediction_error,
+    predictors_of,
+)
 from bridge.checking.findings import Found
 from bridge.checking.port import Passage, StemFacts
 from bridge.checking.runs import runs
@@ -28,6 +33,9 @@ _BETWEEN = 2
 _LOUD = 0.35
 _WHITE = 1.15
 """RMS of the steps over that of the samples: 1.41 for white noise, under 0.3 for most music."""
+_ORDER, _UNPREDICTED, _NOTHING = 6, 0.6, 1e-12
+"""What so many samples leave of the next one's power: 0.9 of white noise, less of what rings or
+hisses, cut off or not."""
 _FULL_SCALE = 0.5
 """Noise that fills all of it has 0.58."""
 _FLAT = 2.4
@@ -164,9 +172,21 @@ def _white_and_flat(pieces: Block) -> tuple[Block, npt.NDArray[np.bool_]]:
     steps = np.square(np.diff(pieces, axis=1)).mean(axis=1)
     fourth = np.square(np.square(pieces)).mean(axis=1)
     bad = (fourth < _FLAT * np.square(power)) & (power > _LOUD**2)
-    slow = np.flatnonzero(bad & (steps <= _WHITE**2 * power))
-    bad[slow] = is_swapped(pieces[slow])
+    white = bad & (steps > _WHITE**2 * power)
+    white[white] = _unpredicted(pieces[white]) > _UNPREDICTED
+    others = np.flatnonzero(bad & ~white)
+    bad[others] = is_swapped(pieces[others])
     return power, bad
+
+
+def _unpredicted(pieces: Block) -> Block:
+    """(pieces,) the power that the samples before each one leave of it: 1 of white noise."""
+    order = min(_ORDER, pieces.shape[1] // 6)
+    found = np.ones(len(pieces))
+    for at, piece in enumerate(pieces):
+        error = prediction_error(piece, predictors_of(autocorrelation(piece, order + 1)))
+        found[at] = np.square(error[order:]).sum() / (np.square(piece[order:]).sum() + _NOTHING)
+    return found
 
 
 def _closed(bad: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -179,10 +199,22 @@ def _closed(bad: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def _stands_out(power: Block, steps: Block, start: int, stop: int) -> bool:
-    """Whether a run is louder than the pieces about it, or full-scale noise over slow ones."""
-    beside = np.r_[max(0, start - 9) : max(0, start - 1), stop + 1 : min(len(power), stop + 9)]
-    if not len(beside):
-        return False
-    own, around = float(power[start:stop].mean()), float(np.median(power[beside]))
-    is_slow = float(np.median(steps[beside])) < _SLOW**2 * around
+    """Whether a run is louder than the pieces before it and those behind, or full-scale noise over
+    slow ones, from one piece to the next: what is broken ends as it begins, a hit dies away.
+    """
+    own = float(power[start:stop].mean())
+    first, last = float(power[start : start + 2].max()), float(power[stop - 2 : stop].max())
+    beside = (
+        (first, slice(max(0, start - 2), max(0, start - 1))),
+        (own, slice(max(0, start - 9), max(0, start - 1))),
+        (last, slice(stop + 1, stop + 2)),
+        (own, slice(stop + 1, stop + 9)),
+    )
+    heard = [(level, power[side], steps[side]) for level, side in beside if len(power[side])]
+    return bool(heard) and all(_is_less(*each) for each in heard)
+
+
+def _is_less(own: float, power: Block, steps: Block) -> bool:
+    around = float(np.median(power))
+    is_slow = float(np.median(steps)) < _SLOW**2 * around
     return around * _OVER_SURROUNDINGS**2 < own or (is_slow and own > _FULL_SCALE**2)
