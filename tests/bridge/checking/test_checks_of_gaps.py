@@ -111,3 +111,29 @@ def test_gaps_are_found_in_a_stutter_of_sixty_fourths(hear: Hear) -> None:
     for place in (11084, 106340, 198950, 304790):
         roll[place : place + 240] = 0.0
     assert len(hear(Dropout, _quantised(roll))) == 4
+
+
+def _rectangle() -> Signal:
+    """Four seconds of a pulse of two values that glides and never rests."""
+    hz = 311.7 + 90.0 * np.sin(np.arange(4 * RATE_HZ) / 31000.0)
+    return np.where(np.cumsum(hz) / RATE_HZ % 1.0 < 0.25, 0.42, -0.14)
+
+
+@pytest.mark.parametrize("length_ms", [1.0, 20.0])
+def test_gaps_in_a_rectangle_are_found(hear: Hear, length_ms: float) -> None:
+    sound, frames = _rectangle(), round(length_ms / 1000 * RATE_HZ)
+    places = [22222, 71717, 98765, 160001][: 4 if length_ms < 10.0 else 1]
+    for at in places:
+        sound[at : at + frames] = 0.0
+    found = hear(Dropout, _quantised(sound))
+    assert [each.start for each in found] == places
+
+
+def test_a_wave_whose_period_is_no_whole_frames_is_no_buffer_that_came_twice(hear: Hear) -> None:
+    sections = butter(2, 5000.0, fs=RATE_HZ, output="sos")
+    square = sosfilt(sections, np.sign(np.sin(2 * np.pi * 523.25 * AT[: 2 * RATE_HZ] / RATE_HZ)))
+    assert hear(Dropout, _quantised(0.4 * square)) == []
+    twice = VOWEL[: 2 * RATE_HZ].copy()
+    twice[50000:50512] = twice[49488:50000]
+    (found,) = hear(Dropout, _quantised(twice))
+    assert found.start == 50000

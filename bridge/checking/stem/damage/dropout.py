@@ -57,8 +57,12 @@ _ALIKE = 0.97
 _JUMP = 0.1
 """Of the level beside it: what is entered or left with less is faded."""
 _VALUES_S = 0.005
+_LEVEL, _STEP = 0.03, 8.0
+"""Of the highest sample in the last 3 ms, and of the steps in the last half of one."""
 _FEWEST_VALUES = 0.25
 """Different ones, of the samples beside it: fewer are crushed sound or a rectangle."""
+_NEAR_NOTHING = 0.2
+"""Of the highest beside it: a sound that never comes so near to nothing does not rest."""
 
 
 @dataclass(frozen=True)
@@ -202,11 +206,26 @@ class Dropout:
         if near_s > _NEAR_S:
             return False
         is_hard = _edge(samples) >= _JUMP * rms(magnitudes)
-        return is_hard or (faded_s <= _FADED_S and self._stops(samples) >= _FADED_STOPS)
+        return (
+            is_hard
+            or self._steps_down(samples, magnitudes)
+            or (faded_s <= _FADED_S and self._stops(samples) >= _FADED_STOPS)
+        )
+
+    def _steps_down(self, samples: Block, magnitudes: Block) -> bool:
+        """Whether what was level ends at once: what dies away comes to nothing by its own steps."""
+        near = max(2, round(_FADED_S * self._rate_hz))
+        moves = float(np.abs(np.diff(samples[-near:])).max(initial=0.0))
+        return bool(magnitudes[0] >= max(_LEVEL * magnitudes.max(), _STEP * moves))
 
     def _is_crushed(self, before: Block, behind: Block) -> bool:
-        beside = round(_VALUES_S * self._rate_hz)
-        return min(_values(before[-beside:]), _values(behind[:beside])) <= _FEWEST_VALUES
+        """Whether it has few levels, and nothing may be one of them: a rectangle has two others."""
+        near = round(_VALUES_S * self._rate_hz)
+        sides = before[-near:], behind[:near]
+        if min(map(_values, sides)) > _FEWEST_VALUES:
+            return False
+        highs, lows = zip(*((s.max(), s.min()) for s in map(np.abs, sides)), strict=True)
+        return bool(min(lows) < _NEAR_NOTHING * max(highs))
 
     def _stops(self, samples: Block) -> float:
         """The level of the last 3 ms, of all of it."""

@@ -19,6 +19,8 @@ _EACH, _BESIDE = 16, 3
 _WEIGHTS = np.sqrt(np.array([2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0]))
 _LONGER = 1.2
 """Of its length: what goes on for longer is periodic."""
+_NEARLY = 0.03
+"""Of the power: what a wave differs by from itself a period before."""
 _VALUES, _MOST_VALUES = 0.25, 64
 """Different ones, of all, up to so many: what has fewer is crushed, and repeats by chance."""
 
@@ -71,4 +73,19 @@ def _is_new(part: Block, first: int, lag: int) -> bool:
     buffer, before = part[:, first : first + lag], part[:, max(0, first - 2 * lag) : first - lag]
     if not before.size or len(np.unique(buffer)) < min(_VALUES * lag, _MOST_VALUES):
         return False
-    return float(np.abs(before[:, -(lag // 2) :]).max()) > 0.1 * float(np.abs(buffer).max())
+    sounds = float(np.abs(before[:, -(lag // 2) :]).max()) > 0.1 * float(np.abs(buffer).max())
+    return sounds and not _is_periodic(part, first, lag)
+
+
+def _is_periodic(part: Block, first: int, lag: int) -> bool:
+    """Whether the wave is nearly the same a turn later before the buffer, or behind it.
+
+    A period that is no whole number of frames repeats itself exactly only here and there.
+    """
+    for side in (slice(max(lag + 1, first - lag), first), slice(first + lag, first + 2 * lag)):
+        now = part[:, side]
+        begins = (side.start - lag + off for off in (-1, 0, 1))
+        off = min(np.square(now - part[:, at : at + now.shape[1]]).sum() for at in begins)
+        if off < _NEARLY * np.square(now).sum():
+            return True
+    return False
