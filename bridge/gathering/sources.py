@@ -24,7 +24,7 @@ from stemwright.problems import Diagnostic, InputError, Problem
 if TYPE_CHECKING:  # numpy comes with what reads samples; stems that are known are not read
     from bridge.audio import Block
 
-_INSPECT_VERSION = 9
+_INSPECT_VERSION = 10
 _RESAMPLE_VERSION = 1
 _LARGE_BYTES = 1 << 24
 """A minute in stereo: less is read in the time that a worker takes to begin."""

@@ -120,6 +120,7 @@ LEVELS: tuple[Level, ...] = (
     Level("mono_in_stereo", "dithered apart", partial(_mono, dithered_apart=True), stems=5),
     Level("dead_channel", "zeros", _dead, _SURE, stems=5),
     Level("dead_channel", "noise at -90 dBFS", partial(_dead, noise_dbfs=-90.0), _SURE, stems=5),
+    Level("dead_channel", "noise at -80 dBFS", partial(_dead, noise_dbfs=-80.0), _SURE, stems=5),
     Level("channel_polarity", "one side", _upside_down),
     Level("wide_low_end", "below 120 Hz", partial(_wide_low, hz=120.0)),
     Level("wide_low_end", "below 200 Hz", partial(_wide_low, hz=200.0)),

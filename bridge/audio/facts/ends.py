@@ -67,6 +67,7 @@ class EndsMeter:
             sounds_from=self._sounds_from or 0,
             sounds_until=min(until, self._frames),
             floor_rms=self._floor.result(),
+            tenths=self._floor.tenths(),
         )
 
     def _look(self, block: Block, squares: float) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from bridge.audio.blocks import Block
 
 _PIECE_S = 0.1
+_SILENCE = 1e-20
 """Whole periods of both mains and all their harmonics."""
 _LEAST, _QUIET, _LOUD = 0.02, 0.1, 0.95
 _STEADY = 10 ** (1.0 / 20)
@@ -41,11 +42,26 @@ class FloorMeter:
         powers = np.concatenate([self._rest[:, :0], *self._powers], axis=1)
         return float(np.sqrt(np.mean([_floor(row) for row in powers])))
 
+    def tenths(self) -> tuple[tuple[float, float], ...]:
+        """Of each channel, the RMS of its quiet tenths of a second and of its loudest one.
+
+        Tenths of silence do not count; both are 0 where there are no others.
+        """
+        powers = np.concatenate([self._rest[:, :0], *self._powers], axis=1)
+        return tuple(_quiet_and_loudest(row[row > _SILENCE]) for row in powers)
+
     def _take(self, pieces: Block) -> None:
         """Keep the power of whole pieces, each about its middle."""
         rows = pieces.reshape(len(pieces), -1, self._piece)
         powers = np.square(rows).mean(axis=2) - np.square(rows.mean(axis=2))
         self._powers.append(np.maximum(powers, 0.0))
+
+
+def _quiet_and_loudest(powers: Block) -> tuple[float, float]:
+    if not len(powers):
+        return 0.0, 0.0
+    rising = np.sqrt(np.sort(powers))
+    return float(rising[int(_LEAST * len(rising))]), float(rising[-1])
 
 
 def _floor(powers: Block) -> float:

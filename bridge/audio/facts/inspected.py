@@ -25,6 +25,7 @@ class Ends:
     it, `last_rms` of the last `LAST_S`, `end_rms` of the last `END_S`; `floor_rms` is that of the
     hum and noise under all of it. The frames from `sounds_from` to before `sounds_until` are those
     from the first to the last hundredth of a second that sounds; both are 0 where none does.
+    `tenths` are of each channel the RMS of its quiet tenths of a second and of its loudest one.
     """
 
     peaks: tuple[float, ...]
@@ -36,6 +37,7 @@ class Ends:
     sounds_from: int
     sounds_until: int
     floor_rms: float
+    tenths: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)

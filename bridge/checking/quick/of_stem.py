@@ -20,6 +20,12 @@ _UNDER = 10 ** (-66 / 20)
 _NOISE = 10 ** (-70 / 20)
 _UNDER_WITH_NOISE = 10 ** (-46 / 20)
 """A converter's noise of -90 dBFS has peaks of -76."""
+_STEADY_LEVEL, _MOVES = 10 ** (3 / 20), 10 ** (6 / 20)
+"""The loudest tenth of a second over the quiet: of noise at most, of what is played at least."""
+SOUNDS_SURELY = 10 ** (-30 / 20)
+"""Peak of a side that is not dead, whatever its level does."""
+_LOUDEST_NOISE, _FAR_UNDER = 10 ** (-60 / 20), 10 ** (-40 / 20)
+"""Its loudest tenth, and of the other side's: an input that was left open."""
 _SIDES = ("left", "right")
 
 _JUMP = 0.1
@@ -59,7 +65,7 @@ def of_stem(stem: KnownStem) -> Iterator[Found]:
     frames, ends = stem.frames, stem.ends
     told = [
         *silent(max(ends.peaks), frames),
-        *dead_channel(ends.peaks, frames),
+        *dead_channel(ends.peaks, ends.tenths, frames),
         *upcut_start(
             ends.start_rms, ends.next_rms, ends.first_sample, ends.floor_rms, stem.sample_rate_hz
         ),
@@ -77,14 +83,27 @@ def silent(peak: float, frames: int) -> Iterator[Found]:
         yield Found("silent", "major", 0, frames, peak_db, f"nothing sounds: {words}")
 
 
-def dead_channel(peaks: Sequence[float], frames: int) -> Iterator[Found]:
-    """One over the whole stem, where one of its two sides sounds alone."""
-    if len(peaks) != 2 or max(peaks) < _SILENT:
+def dead_channel(
+    peaks: Sequence[float], tenths: Sequence[tuple[float, float]], frames: int
+) -> Iterator[Found]:
+    """One over the whole stem, where one of its two sides sounds alone.
+
+    `tenths` are of each side the RMS of its quiet tenths of a second and of its loudest one: noise
+    goes on at one level, what leaks over from the other side moves with that.
+    """
+    if len(peaks) != 2 or max(peaks) < _SILENT or min(peaks) > SOUNDS_SURELY:
         return
-    peak, other = min(peaks), max(peaks)
-    is_noise = peak < min(_NOISE, _UNDER_WITH_NOISE * other)
+    side = peaks.index(min(peaks))
+    peak, other = peaks[side], peaks[1 - side]
+    is_steady = 0.0 < tenths[side][1] <= _STEADY_LEVEL * tenths[side][0]
+    moves = tenths[1 - side][1] > _MOVES * tenths[1 - side][0]
+    is_faint = peak < min(_NOISE, _UNDER_WITH_NOISE * other)
+    is_under = tenths[side][1] < min(_LOUDEST_NOISE, _FAR_UNDER * tenths[1 - side][1])
+    is_noise = is_steady and (is_faint or (moves and is_under))
     if is_noise or peak < max(_SILENT, _UNDER * other):
-        words = f"nothing sounds on its {_SIDES[peaks.index(peak)]} side"
+        words = f"nothing sounds on its {_SIDES[side]} side"
+        if is_noise:
+            words += " but noise"
         yield Found("dead_channel", "major", 0, frames, amplitude_db(peak), words)
 
 

@@ -177,4 +177,5 @@ def _together(sides: Sequence[Ends]) -> Ends:
         sounds_from=min((each.sounds_from for each in sounding), default=0),
         sounds_until=max((each.sounds_until for each in sounding), default=0),
         floor_rms=rms([each.floor_rms for each in sides]),
+        tenths=tuple(each.tenths[0] for each in sides),
     )

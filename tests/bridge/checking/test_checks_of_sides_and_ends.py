@@ -91,6 +91,21 @@ def test_a_side_of_a_converters_noise_is_dead_and_a_quiet_sound_is_not(
     assert hear(DeadChannel, both_quiet) == []
 
 
+@pytest.mark.parametrize("noise_db", [-80.0, -70.0])
+def test_a_side_of_nothing_but_noise_is_dead_and_what_leaks_over_is_not(
+    hear: Hear, noise_db: float
+) -> None:
+    swells = 0.2 + np.square(np.sin(np.arange(FRAMES) / 9000.0))
+    left = _noise(1) * swells
+    noise = 10 ** (noise_db / 20) * np.random.default_rng(6).standard_normal(FRAMES)
+    (found,) = hear(DeadChannel, np.stack([left, noise]))
+    assert found.words == "nothing sounds on its right side but noise"
+    leaks = 10 ** ((noise_db + 20) / 20) * np.roll(left, 300)
+    assert hear(DeadChannel, np.stack([left, leaks])) == []
+    assert hear(DeadChannel, np.stack([left, leaks + 0.1 * noise])) == []
+    assert hear(DeadChannel, np.stack([_noise(1), noise * 10])) == []
+
+
 def test_two_sides_that_are_the_same_are_told_also_with_dither(hear: Hear) -> None:
     middle = _noise(1)
     (exact,) = hear(MonoInStereo, np.stack([middle, middle]))

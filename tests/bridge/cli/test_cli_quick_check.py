@@ -207,7 +207,7 @@ def test_silence_has_no_sound_and_one_click_in_it_does(tmp_path: Path) -> None:
     samples = np.zeros(200000)
     soundfile.write(tmp_path / "a.wav", samples, RATE_HZ)
     quiet = inspect(tmp_path / "a.wav").ends
-    assert quiet == Ends((0.0,), 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0)
+    assert quiet == Ends((0.0,), 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, ((0.0, 0.0),))
     samples[123456] = 0.5
     soundfile.write(tmp_path / "a.wav", samples, RATE_HZ)
     found = inspect(tmp_path / "a.wav").ends
