@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from bridge.audio import PcmHash
 from bridge.checking.findings import Found
-from bridge.checking.one_fault import told_once
 from bridge.checking.port import Passage
 from bridge.checking.sketch import Sketch, Sketcher
 from bridge.checking.stem.damage.corrupt_samples import CorruptSamples
 from bridge.checking.stem.every import STEM_CHECKS
 from bridge.checking.stem.level.silent import Silent
+from bridge.checking.stem.one_fault import told_once
 from bridge.checking.stem_audio import StemAudio
 
 _MOST = 0.9

@@ -10,8 +10,8 @@ import pytest
 
 from bridge.audio import Block
 from bridge.checking.findings import Found
-from bridge.checking.one_fault import told_once
 from bridge.checking.port import AROUND_S, CORE_FRAMES, Passage, StemCheck, StemFacts
+from bridge.checking.stem.one_fault import told_once
 from damaged_sounds import Signal, played_music
 
 Hear = Callable[..., list[Found]]

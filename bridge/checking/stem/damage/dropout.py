@@ -221,10 +221,9 @@ class Dropout:
     def _is_crushed(self, before: Block, behind: Block) -> bool:
         """Whether it has few levels, and nothing may be one of them: a rectangle has two others."""
         near = round(_VALUES_S * self._rate_hz)
-        sides = before[-near:], behind[:near]
-        if min(map(_values, sides)) > _FEWEST_VALUES:
+        if min(_values(before[-near:]), _values(behind[:near])) > _FEWEST_VALUES:
             return False
-        highs, lows = zip(*((s.max(), s.min()) for s in map(np.abs, sides)), strict=True)
+        highs, lows = zip(*((s.max(), s.min()) for s in map(np.abs, (before, behind))), strict=True)
         return bool(min(lows) < _NEAR_NOTHING * max(highs))
 
     def _stops(self, samples: Block) -> float:
