@@ -74,7 +74,8 @@ def story(song: Song, rng: Rng) -> DamagedSong:
     The limiter was left on one stem; the reverb's return was not sent.
     """
     names = [name for name in song.stems if name != RETURN]
-    drums = next(name for name in names if "drum" in name.lower() or "kick" in name.lower())
+    hit = (name for name in names if "drum" in name.lower() or "kick" in name.lower())
+    drums = next(hit, names[0])  # or what stands first, in a song without any
     walled = _LIMITED if _LIMITED in names else _moving(song, {drums})
     others = [name for name in names if name not in (drums, walled)]
     order = [others[each] for each in rng.permutation(len(others))]
