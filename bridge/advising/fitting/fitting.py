@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from bridge.advising.fitting.polishing import Polishing
 from bridge.advising.fitting.rows import Row
 from bridge.advising.fitting.scoring import Score
 from bridge.advising.fitting.search import Found, Search
+from bridge.advising.fitting.time_limit import TimeLimit
 from stemwright.values import dataclass
 
 _FOR_POLISHING = 0.1
@@ -45,7 +47,8 @@ class Fit:
     """What a search came to, over the excerpt as it was heard while searching.
 
     `tables` has by insert the keys of its table that changed. `ended` is as Found's; `idle` are the
-    settings that nothing hears. `evaluations` were made of `most`, and `most` makes them again.
+    settings that nothing hears. `evaluations` were made of `most`, and `most` makes them again,
+    unless `cut_short` says that time left some out.
     """
 
     turned: tuple[Turned, ...]
@@ -56,20 +59,30 @@ class Fit:
     most: int
     ended: str
     idle: tuple[str, ...]
+    cut_short: bool = False
+
+    def evaluations_as_json(self) -> dict[str, Any]:
+        """How many were made, of how many, and whether so many make the same again."""
+        return {"made": self.evaluations, "most": self.most, "repeats": not self.cut_short}
 
 
 def fitted(
     row: Row,
     score: Score,
     *,
-    most: int,
+    most: int | None = None,
+    budget_s: float = 60.0,
     seed: int = 0,
     told: Told = lambda _made, _most, _least: None,
 ) -> Fit:
     """Search with at most `most` evaluations, then take off the digits that nothing hears.
 
-    The same row, target, `most` and seed give the same on one machine. Raises RenderError.
+    The same row, target, `most` and seed give the same on one machine. Without `most` there are as
+    many as fit into `budget_s` by the time of the first few, and none begins after that time.
+    Raises RenderError.
     """
+    limit = TimeLimit(budget_s if most is None else None)
+    most = most or row.evaluations_in(budget_s)
     knobs, start = row.knobs, row.start
     polish = min(int(_FOR_POLISHING * most), 14 * len(knobs) + 7)
     search = Search(
@@ -80,11 +93,12 @@ def fitted(
         floor=score.floor,
         seed=seed,
         heard=lambda made, least: told(made, most, least),
-        led=led_to(row, score, most - polish, seed),
+        led=led_to(row, score, most - polish, seed, limit),
+        is_over=partial(limit.is_over, 1.0 - _FOR_POLISHING),
     )
     found = search.found()
     (before,) = row.distances([np.array(start)])
-    polishing = _polishing(row, score, found, polish)
+    polishing = _polishing(row, score, found, polish, limit)
     positions = polishing.polished(found.positions)
     (after,) = row.distances([np.array(positions)])
     if after >= before:
@@ -98,12 +112,21 @@ def fitted(
         most=most,
         ended=found.ended,
         idle=tuple(_named(row, found.idle)),
+        cut_short=limit.cut_short,
     )
 
 
-def _polishing(row: Row, score: Score, found: Found, most: int) -> Polishing:
+def _polishing(row: Row, score: Score, found: Found, most: int, limit: TimeLimit) -> Polishing:
     turned = [n for n in range(len(row.knobs)) if n not in found.idle]
-    return Polishing(row.start, row.knobs, turned, row.distances, floor=score.floor, most=most)
+    return Polishing(
+        row.start,
+        row.knobs,
+        turned,
+        row.distances,
+        floor=score.floor,
+        most=most,
+        is_over=limit.is_over,
+    )
 
 
 def _named(row: Row, numbers: Sequence[int]) -> Iterator[str]:

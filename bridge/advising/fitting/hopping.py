@@ -5,7 +5,7 @@ Basin hopping (Wales & Doye 1997) whose hops move neighbours, as the knobs of on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Place:
 
 
 class _Spent(Exception):  # noqa: N818 - an end, not a fault
-    """So many evaluations were made as there may be."""
+    """So many evaluations were made as there may be, or for so long."""
 
 
 class Hopping:
@@ -52,8 +52,10 @@ class Hopping:
         seed: int,
         *,
         is_rough: bool = False,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
         self._is_rough = is_rough
+        self._is_over = is_over
         self._heard = differences
         self._knobs = knobs
         self._start = np.clip(np.array(start, np.float64), 0.0, 1.0)
@@ -79,7 +81,7 @@ class Hopping:
         found: list[Vector] = []
         for start in range(0, len(rows), _ROWS):
             part = rows[start : start + _ROWS]
-            if self._made + len(part) > self._most:
+            if self._made + len(part) > self._most or self._is_over():
                 raise _Spent
             self._made += len(part)
             found += self._heard(part)

@@ -18,7 +18,10 @@ _MAY_COST = 0.02
 
 
 class Polishing:
-    """One polishing of at most `most` evaluations, of which `made` were made."""
+    """One polishing of at most `most` evaluations, of which `made` were made.
+
+    It ends when `is_over` says that its time is.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,7 @@ class Polishing:
         *,
         floor: float,
         most: int,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
         self.made = 0
         self._start = start
@@ -37,6 +41,7 @@ class Polishing:
         self._distances = distances
         self._floor = floor
         self._most = most
+        self._is_over = is_over
         self._best: Positions = np.zeros(0)
         self._least = np.inf
 
@@ -48,7 +53,7 @@ class Polishing:
         have been needed for the others.
         """
         self._best = np.array(positions, np.float64)
-        if self._most > len(_DIGITS):
+        if self._most > len(_DIGITS) and not self._is_over():
             (self._least,) = self._heard([self._best])
             self._try([self._at(self._turned, digits) for digits in _DIGITS])
             for n in 2 * self._turned:
@@ -59,7 +64,7 @@ class Polishing:
 
     def _try(self, rows: Sequence[Positions]) -> None:
         """Take the first that is as near, if there may be so many evaluations."""
-        if self.made + len(rows) > self._most:
+        if self.made + len(rows) > self._most or self._is_over():
             return
         found = self._heard(rows)
         allowed = max(self._floor, self._least + _MAY_COST)

@@ -52,8 +52,8 @@ _POPULATION = (24, 60)
 class Found:
     """The best positions, how far they are from the target, how often was tried, why it ended.
 
-    `ended` is "reached", "no_better" or "budget"; `idle` are the knobs that nothing hears, counted
-    from 0.
+    `ended` is "reached", "no_better", "budget" or "time"; `idle` are the knobs that nothing hears,
+    counted from 0.
     """
 
     positions: tuple[float, ...]
@@ -80,8 +80,15 @@ class _BudgetSpent(Exception):  # noqa: N818 - an end, not a fault
     """So many evaluations were made as there may be."""
 
 
+class _TimeOver(Exception):  # noqa: N818 - an end, not a fault
+    """It may not take longer."""
+
+
 class Search:
-    """One search; `most` bounds its evaluations, `floor` is a distance that is near enough."""
+    """One search; `most` bounds its evaluations, `floor` is a distance that is near enough.
+
+    `is_over` says that its time is; where it begins and was led to is heard all the same.
+    """
 
     def __init__(
         self,
@@ -94,6 +101,7 @@ class Search:
         seed: int = 0,
         heard: Heard = lambda _made, _least: None,
         led: Led | None = None,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
         self._judge = judge
         self._knobs = knobs
@@ -102,7 +110,9 @@ class Search:
         self._told = heard
         self._random = np.random.default_rng(seed)
         self._led = led
+        self._is_over = is_over
         self._made = 0 if led is None else led.evaluations
+        self._sure = self._made + (1 if led is None else 2)
         self._best = np.clip(np.array(start, np.float64), 0.0, 1.0)
         self._start = np.array(self._best)
         self._choices = [n for n, knob in enumerate(knobs) if knob.is_choice]
@@ -119,6 +129,8 @@ class Search:
                 ended = self._rounds()
         except _BudgetSpent:
             ended = "budget"
+        except _TimeOver:
+            ended = "time"
         turned = set(self._turned)
         idle = tuple(n for n in range(len(self._knobs)) if n not in turned)
         return Found(tuple(map(float, self._best)), self._least, self._made, ended, idle)
@@ -161,6 +173,8 @@ class Search:
             part = rows[start : start + _ROWS]
             if self._made + len(part) > self._most:
                 raise _BudgetSpent
+            if self._made >= self._sure and self._is_over():
+                raise _TimeOver
             judged = self._judge(np.array(part), view)
             for row, (distance, differences) in zip(part, judged, strict=True):
                 self._made += 1

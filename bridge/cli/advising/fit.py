@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.cli.advising.standing_in import say_changed
+from bridge.cli.advising.standing_in import again, say_changed
 from bridge.cli.options import Jobs, Json, Page, PluginPath, StorePath, Trust
 from bridge.cli.printing import print_json, say, say_size, show_table
 from stemwright.problems import EXIT_NO, InputError, Problem
@@ -47,6 +47,7 @@ _ENDED = {
     "reached": "stopped early: nothing nearer can be heard",
     "no_better": "stopped early: nothing more made it better",
     "budget": "the evaluations are spent; the best so far is kept",
+    "time": "the time is over; the best so far is kept",
 }
 
 
@@ -98,7 +99,7 @@ def fit(
     ] = False,
     budget: Annotated[
         str,
-        typer.Option(metavar="TIME", help="About how long it may search: 90s, 2m."),
+        typer.Option(metavar="TIME", help="How long it may search: 90s, 2m."),
     ] = "2m",
     evaluations: Annotated[
         int | None,
@@ -284,9 +285,12 @@ def _talk(found: Fitted) -> list[str]:
     fit = found.fit
     said = [
         f"heard {found.start_s:g} s to {found.end_s:g} s; {_ENDED[fit.ended]}",
-        f"{fit.evaluations} evaluations; --evaluations {fit.most} --seed {found.seed} gives the"
-        " same again",
+        f"{fit.evaluations} evaluations; {again(fit, found.seed)}",
     ]
+    if fit.ended in ("budget", "time"):
+        said.append(
+            f"more of them may come nearer: --evaluations {2 * fit.most}, or a longer --budget"
+        )
     if found.ends_early_s:
         said.append(
             f"warning: the file ends {found.ends_early_s:g} s before the song's stems do; what"

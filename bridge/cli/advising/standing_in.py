@@ -12,6 +12,7 @@ from bridge.cli.printing import print_json, say
 from stemwright.problems import EXIT_NO, InputError, Problem
 
 if TYPE_CHECKING:
+    from bridge.advising import Fit
     from bridge.road import StoodIn, ToStandIn
 
 _ONLY_A_JOB = Problem(
@@ -63,6 +64,14 @@ def stand_in(
         raise typer.Exit(EXIT_NO)
 
 
+def again(fit: Fit, seed: int) -> str:
+    """How the same search is made again, or one that time cuts nothing off."""
+    asked = f"--evaluations {fit.most} --seed {seed}"
+    if fit.cut_short:
+        return f"the time left some out: {asked} makes all {fit.most}"
+    return f"{asked} gives the same again"
+
+
 def say_changed(texts: tuple[str, str] | None) -> None:
     """Say what changed in a file between its text before and after; nothing where none was."""
     if texts is not None:
@@ -91,7 +100,7 @@ def _tell(found: StoodIn) -> None:
     fit = found.fit
     say(
         f"heard {found.start_s:g} s to {found.end_s:g} s; {fit.evaluations} evaluations;"
-        f" --evaluations {fit.most} --seed {found.seed} gives the same again",
+        f" {again(fit, found.seed)}",
         err=True,
     )
 

@@ -84,7 +84,7 @@ class Fitted:
             "start_s": self.start_s,
             "end_s": self.end_s,
             "ends_early_s": self.ends_early_s,
-            "evaluations": {"made": fit.evaluations, "most": fit.most},
+            "evaluations": fit.evaluations_as_json(),
             "seed": self.seed,
             "ended": fit.ended,
             "unheard": list(fit.idle),
@@ -146,8 +146,14 @@ def _searched(wanted: ToFit, parts: Sequence[Part], sound: Sound, score: Score, 
     from bridge.advising import Row, fitted
 
     row = Row(parts, sound, score)
-    most = wanted.most or row.evaluations_in(wanted.budget_s)
-    return fitted(row, score, most=most, seed=wanted.seed, told=told)
+    return fitted(
+        row,
+        score,
+        most=wanted.most,
+        budget_s=wanted.budget_s,
+        seed=wanted.seed,
+        told=told,
+    )
 
 
 def _as_it_was(fit: Fit) -> Fit:

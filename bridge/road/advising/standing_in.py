@@ -104,7 +104,7 @@ class StoodIn:
             "poor": self.is_poor,
             "start_s": self.start_s,
             "end_s": self.end_s,
-            "evaluations": {"made": self.fit.evaluations, "most": self.fit.most},
+            "evaluations": self.fit.evaluations_as_json(),
             "seed": self.seed,
             "ended": self.fit.ended,
         }
@@ -139,8 +139,14 @@ def stand_in_for(wanted: ToStandIn, told: Told = lambda _made, _most, _least: No
         steps, insert = _standing(wanted, found.folder, store)
         with parts_of(context, steps, (wanted.insert,), fed.frames, wanted.jobs) as parts:
             row = Row(parts, heard_of(fed), score)
-            most = wanted.most or row.evaluations_in(wanted.budget_s)
-            fit = fitted(row, score, most=most, seed=wanted.seed, told=told)
+            fit = fitted(
+                row,
+                score,
+                most=wanted.most,
+                budget_s=wanted.budget_s,
+                seed=wanted.seed,
+                told=told,
+            )
         changed = dict(fit.tables).get(wanted.insert, {})
         table = {**_table(insert), **changed}
         if table["use"] == "eq":

@@ -147,6 +147,24 @@ def test_linear_inserts_are_found_by_their_responses_and_no_others_are_searched_
     assert led_to(row_of(source, score, *begun, Saturation(drive_db=12.0)), score, 900, 0) is None
 
 
+def test_few_evaluations_go_the_way_of_more() -> None:
+    """Half of 300 are too few to find these bells with."""
+    source = stem("drums", sample_rate_hz=RATE_HZ)[:, RATE_HZ : 4 * RATE_HZ]
+
+    def bells(*bands: tuple[float, float, float]) -> Eq:
+        made = (Bell(shape="bell", hz=hz, gain_db=gain_db, q=q) for hz, gain_db, q in bands)
+        return Eq(bands=tuple(made))
+
+    hidden = bells((431.0, 4.7, 1.83), (2210.0, -6.1, 3.1))
+    score = SamePerformance(heard(source, hidden), RATE_HZ // 4)
+    row = row_of(source, score, bells((200.0, 0.0, 1.0), (1000.0, 0.0, 1.0)))
+    few, more = (led_to(row, score, most, 0) for most in (270, 540))
+    assert few is not None
+    assert more is not None
+    assert 150 < few.evaluations <= more.evaluations < 270
+    assert max(row.distances([np.array(each.positions) for each in (few, more)])) < -110.0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_spectrum_leads_to_an_equaliser_that_a_compressor_stands_behind(seed: int) -> None:
     """Its bands begin far off and flat."""
@@ -227,6 +245,23 @@ def test_a_search_never_listens_more_often_than_it_may_and_leaves_alone_what_not
     short = Search(judge, knobs, (0.5, 0.5, 0.1, 0.5), most=20, floor=1e-6).found()
     assert short.ended == "budget"
     assert calls[0] <= 20
+    calls[0] = 0
+    late = Search(
+        judge, knobs, (0.5, 0.5, 0.1, 0.5), most=400, floor=1e-6, is_over=lambda: calls[0] > 60
+    ).found()
+    assert late.ended == "time"
+    assert late.evaluations < 80
+
+
+def test_nothing_more_is_heard_when_the_time_is_over_and_that_is_told() -> None:
+    source = hits(1.0)
+    hidden = Eq(bands=(Bell(shape="bell", hz=1500.0, gain_db=5.0),))
+    score = SamePerformance(heard(source, hidden), RATE_HZ // 4)
+    begun = row_of(source, score, Eq(bands=(Bell(shape="bell", hz=900.0, gain_db=0.0),)))
+    late = fitted(begun, score, budget_s=1e-6)
+    assert (late.ended, late.cut_short, late.after) == ("time", True, late.before)
+    assert late.evaluations < late.most
+    assert not fitted(begun, score, most=50).cut_short
 
 
 def test_a_plugins_parameters_go_by_their_displays() -> None:
