@@ -25,8 +25,17 @@ _HEARD = 1e-5
 def excerpt(audio: StemAudio, start: float, frames: int, rate_hz: int) -> Block:
     """(channels, frames) float64 at `rate_hz` from frame `start` of the song at that rate on.
 
-    Zeros where the stem has none. Raises InputError as `StemAudio.read` does.
+    Zeros where the stem has none; the middle alone, (1, frames), where its sides have no gain.
+    Raises InputError as `StemAudio.read` does.
     """
+    found = _as_wide_as_it_came(audio, start, frames, rate_hz)
+    if audio.side_gain == 1.0 or len(found) != 2:
+        return found
+    middle = found.mean(axis=0, keepdims=True)
+    return np.asarray(middle + audio.side_gain * (found - middle) if audio.side_gain else middle)
+
+
+def _as_wide_as_it_came(audio: StemAudio, start: float, frames: int, rate_hz: int) -> Block:
     own_hz, whole = audio.facts.sample_rate_hz, round(start)
     if audio.slower_ppm or start != whole:
         return _between_frames(audio, start, frames, rate_hz)

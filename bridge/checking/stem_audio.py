@@ -23,13 +23,20 @@ class StemAudio:
     """A stem's file, or the two of a .L/.R pair; `position` is its first frame in the song.
 
     Samples that are no sound, for they are not finite or beyond +60 dBFS, read as 0. `slower_ppm`
-    is how much slower it runs than the song's clock; only excerpts heed it.
+    is how much slower it runs than the song's clock, `side_gain`, linear, is the gain of its sides;
+    only excerpts heed both.
     """
 
     facts: StemFacts
     paths: tuple[Path, ...]
     position: int = 0
     slower_ppm: float = 0.0
+    side_gain: float = 1.0
+
+    @property
+    def width(self) -> int:
+        """How many channels an excerpt of it is compared in: 1 where its sides have no gain."""
+        return min(2, self.facts.channels) if self.side_gain else 1
 
     @property
     def sides(self) -> tuple[slice, ...]:

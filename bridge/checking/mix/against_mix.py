@@ -31,6 +31,7 @@ from bridge.checking.mix.telling import (
     other_version,
 )
 from bridge.checking.stem_audio import StemAudio
+from stemwright.decibels import amplitude_db
 from stemwright.words import counted
 
 _LITTLE_DB = 1.0
@@ -190,20 +191,30 @@ def _in_mix(stems: Sequence[Heard], held: Held) -> list[InMix]:
     ]
 
 
+def _width_words(side_gain: float) -> str:
+    if side_gain == 1.0:
+        return ""
+    if not side_gain:
+        return ", as mono"
+    width_db = -amplitude_db(side_gain)
+    return f", with its sides {abs(width_db):.1f} dB {'up' if width_db > 0.0 else 'down'}"
+
+
 def _said(fit: Fit) -> str:
     return f"the stems explain it down to {fit.explained_db:.1f} dB below it"
 
 
 def _verdict(held: Held, told: Sequence[Finding], *, bus_moves: bool) -> tuple[str, str]:
-    said = _said(held.fit)
+    wide = _width_words(held.mix.side_gain)
+    said = _said(held.fit) + wide
     changes = [each for each in told if each.severity != "info"]
     if changes:
         return "sums_with_changes", f"{said}, but for {counted(len(changes), 'change')}"
     shares = [f"{held.by_bus_db:.1f} dB of that by a gain that moves"] if bus_moves else []
     if held.by_tone_db:
         shares.append(f"{held.by_tone_db:.1f} dB of that by a tone that all stems share")
-    if shares:
-        return "bus_processing", f"{said}, {', '.join(shares)}: its bus was processed"
+    if shares or wide:
+        return "bus_processing", f"{', '.join((said, *shares))}: its bus was processed"
     if held.fit.explained_db >= SUMS_DB:
         return "sums", said
     return "sums_with_changes", f"{said}: something was processed otherwise"

@@ -12,6 +12,7 @@ from bridge.checking.mix.courses import mix_slower_ppm
 from bridge.checking.mix.fitting import Fit, fitted, gains_apart_db
 from bridge.checking.mix.products import Placed, Products, products
 from bridge.checking.mix.refining import refined
+from bridge.checking.mix.width import NARROW, is_as_wide, width_in
 from bridge.checking.stem_audio import StemAudio
 
 SUMS_DB = 35.0
@@ -24,6 +25,8 @@ _TONE_BESIDE_DB = 1.0
 """The same beside a gain that moves."""
 _TONE_HINTS_DB = 0.2
 """The same, so that gains are doubted which such a tone would move."""
+_WIDTH_GAINS_DB = 1.0
+"""What another width of all must explain more."""
 _MOST_LOOKS, _MOST_BROUGHT_BACK, _BETTER_DB = 3, 4, 0.2
 _MORE_DB, _ABSENT, _ALIKE = 0.02, 0.06, 0.12
 """What must be explained more where that finds a quiet stem, which has hardly a gain at a wrong
@@ -35,7 +38,7 @@ class Held:
     """The stems held to the mix; `by_bus_db` is what a gain that moves explains more.
 
     `by_tone_db` is what one of its own in each band does. `mix` has the clock on which it runs
-    against the stems.
+    against the stems, and the gain of its sides that makes it as wide as they are.
     """
 
     mix: StemAudio
@@ -64,7 +67,7 @@ def held_to(
         if again is not None and _better(held, again) is again:
             return again
     held = _brought_back(stems, mix, held, ways[0])
-    return _looked_again(stems, mix, held)
+    return _as_wide(_looked_again(stems, mix, held))
 
 
 def _held_at(
@@ -121,6 +124,27 @@ def _looked_again(stems: Sequence[Heard], mix: StemAudio, held: Held) -> Held:
             break
         held = again
     return held
+
+
+def _as_wide(held: Held) -> Held:
+    """With the mix as wide as its stems, where its bus made it wider, or narrower, or mono.
+
+    The middle alone tells the gains, these the width, and that what both sides say together.
+    """
+    if held.fit.explained_db >= SUMS_DB:
+        return held
+    if is_as_wide(width_in(held.mix, held.places, held.given, held.fit)):
+        return held
+    middle = _of_width(held, 0.0)
+    width = width_in(held.mix, held.places, middle.given, middle.fit)
+    found = middle if width <= NARROW else _of_width(held, 1.0 / width)
+    return found if found.fit.explained_db >= held.fit.explained_db + _WIDTH_GAINS_DB else held
+
+
+def _of_width(held: Held, side_gain: float) -> Held:
+    mix = replace(held.mix, side_gain=side_gain)
+    given = products(held.places, mix, held.given.rate_hz)
+    return Held(mix, held.places, given, *_fit(given))
 
 
 def _fit(given: Products) -> tuple[Fit, float, float]:

@@ -95,7 +95,7 @@ def in_rough(
     late = _late(found.held)
     rows = (known.get(each.facts.id) or _outside(each, late) for each in stems)
     rate_hz = mix.facts.sample_rate_hz if found.held is None else found.held.given.rate_hz
-    clocked = mix if found.held is None else found.held.mix
+    clocked = mix if found.held is None else replace(found.held.mix, side_gain=1.0)
     own_hz = mix.facts.sample_rate_hz * (1.0 + 1e-6 * clocked.slower_ppm)
     frames = round(mix.facts.frames * rate_hz / own_hz)
     by_id = {each.id: each for each in rows}

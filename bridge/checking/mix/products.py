@@ -72,7 +72,7 @@ def products(stems: Sequence[Placed], mix: StemAudio, rate_hz: int) -> Products:
 
     Raises InputError as `StemAudio.read` does.
     """
-    channels = min(2, mix.facts.channels)
+    channels = mix.width
     length_s = mix.facts.frames / mix.facts.sample_rate_hz
     bytes_a_window = 4 * _BANDS * (len(stems) + 1) ** 2
     window_s = WINDOW_S * max(1, -(-int(length_s / WINDOW_S * bytes_a_window) // int(_MOST_BYTES)))

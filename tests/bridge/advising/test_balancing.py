@@ -161,6 +161,26 @@ def test_a_bus_that_moves_within_50_ms_is_followed(
     assert any(each.is_estimate for each in made.groups) == by_bands
 
 
+@pytest.mark.parametrize(
+    ("side", "told"),
+    [(1.8, "with its sides 5.1 dB up"), (0.5, "6.0 dB down"), (0.0, "below it, as mono")],
+)
+def test_a_bus_that_made_the_mix_wider_or_mono_moves_no_fader(
+    tmp_path: Path, store: Path, song: Mapping[str, Block], side: float, told: str
+) -> None:
+    stems = {name: song[name][:, : 3 * RATE_HZ] for name in ("drums", "keys", "lead", "backing")}
+    stems["bass"] = 0.0 * stems["drums"]
+    stems["keys"] = stems["keys"] * [[1.0], [0.2]]
+    stems["lead"] = stems["lead"] * [[0.4], [1.0]]
+    mix = 0.5 * _mixed(stems, drums=3, lead=-4, backing=-4)
+    middle = mix.mean(axis=0)
+    songs = Songs(tmp_path, stems, store)
+    made = songs.balance(songs.job(np.asarray(middle + side * (mix - middle))))
+    assert _apart_db(made, "rhythm", "music") == pytest.approx(3.0, abs=0.03)
+    assert _apart_db(made, "voices", "music") == pytest.approx(-4.0, abs=0.03)
+    assert told in str(made.facts["rough"])
+
+
 def test_a_rough_mix_on_another_clock_is_followed(
     song: Mapping[str, Block], songs: Songs, tmp_path: Path
 ) -> None:

@@ -34,7 +34,7 @@ def read_pieces(held: Held, places: Sequence[Placed]) -> Iterator[tuple[int, int
 
     A window more lies before them and behind. Raises InputError as `StemAudio.read` does.
     """
-    given, channels = held.given, min(2, held.mix.facts.channels)
+    given, channels = held.given, held.mix.width
     size, total = round(given.window_s * given.rate_hz), given.cells.shape[0]
     step = max(1, int(_READ_BYTES / (8 * channels * size * (len(places) + 1))))
     for at in range(0, total, step):
