@@ -76,8 +76,8 @@ def unmasked(
 ) -> Unmasking:
     """Cuts that free groups of each other, none in a lead, and what they do.
 
-    Without `leads` those with a lead voice are, or with any. `only` are ids of cuts. What they do
-    is measured on the groups run through them. Raises InputError `unknown_group`, `unknown_cut`.
+    Without `leads` those with a lead voice are, or with any. `only` are ids of the cuts that there
+    are without it. What they do is measured on the groups run through them. Raises InputError `unknown_group`, `unknown_cut`.
     """
     named = _leads(groups, leads)
     stage("groups")
@@ -86,10 +86,13 @@ def unmasked(
     before = _Heard(bands, *partial_of([each.powers for each in bands], factor))
     stage("cuts")
     known = [_known(*each, named) for each in zip(groups, bands, strict=True)]
-    cuts = _only(chosen(known, factor) if factor else (), only)
+    cuts = chosen(known, factor) if factor else ()
     stage("what they do")
     spent = _spent(known, before, factor)
-    cuts, after = _bounded(groups, before, cuts, spent, factor, rate_hz, keep=bool(only))
+    cuts, after = _bounded(groups, before, cuts, spent, factor, rate_hz, keep=False)
+    if only:
+        asked = _only(cuts, only)
+        cuts, after = _bounded(groups, before, asked, spent, factor, rate_hz, keep=True)
     names = [each.lane.id for each in groups]
     left = still_hidden(names, named, cuts, after.powers, factor, after.partial, after.alone)
     return Unmasking(
@@ -218,7 +221,7 @@ def _only(cuts: Sequence[Cut], only: Sequence[str]) -> tuple[Cut, ...]:
             expected = f"of {', '.join(known)}" if known else "none: there is nothing to cut"
             hint = "the same without --only lists them"
             raise InputError(Problem("unknown_cut", said, expected=expected, hint=hint))
-    return tuple(each for each in cuts if not only or each.id in only)
+    return tuple(each for each in cuts if each.id in only)
 
 
 def _bounded(

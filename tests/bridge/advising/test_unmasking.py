@@ -227,7 +227,7 @@ def test_only_what_is_asked_for_is_cut_and_a_lead_never(job: Path, store: Path) 
     assert [each.cut.id for each in _made(job, store, only=(asked,)).cuts] == [asked]
     for given, kind in (
         ({"leads": ("nobody",)}, "unknown_group"),
-        ({"only": ("a/b",)}, "unknown_cut"),
+        ({"only": ("pad/unmask-500",)}, "unknown_cut"),  # frees less than a phon
     ):
         with pytest.raises(InputError) as told:
             _made(job, store, **given)
