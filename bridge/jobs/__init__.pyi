@@ -114,6 +114,8 @@ from .replacing.planning import (
     planned_replacement as planned_replacement,
 )
 from .song import (
+    BESIDE_UNREADABLE as BESIDE_UNREADABLE,
+    MixKind as MixKind,
     song_moves as song_moves,
     song_session as song_session,
     summed_tracks as summed_tracks,
@@ -129,6 +131,7 @@ from .titles import (
 )
 
 __all__ = [
+    "BESIDE_UNREADABLE",
     "JOB",
     "KINDS",
     "NOTES_SCHEMA",
@@ -147,6 +150,7 @@ __all__ = [
     "JobError",
     "JobRide",
     "KeptNote",
+    "MixKind",
     "NewJob",
     "NoSuchBeatError",
     "Note",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,15 +14,19 @@ from bridge.jobs.times import BarClock, NoSuchBeatError, SongTime
 from bridge.planning import Ride, SongMoves
 from chains import NOWHERE, Fault, Where
 from sessions import Entry, Reference, Session, Tempo, Track, read_header
-from stemwright.problems import InputError, Problem
+from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.words import listed, nearest
 
+MixKind = Literal["mix", "reference"]
+BESIDE_UNREADABLE = "beside_unreadable"
 
-def song_session(job: Job, session: Session) -> Session:
+
+def song_session(job: Job, session: Session, spared: Collection[MixKind] = ()) -> Session:
     """The session of the job's stems as the song has it.
 
     With the job's tempo; what the job names as its rough mix or a reference is compared with and
-    never summed, wherever it lies. Raises InputError for one that is no audio file.
+    never summed, wherever it lies. Raises InputError for one that is no audio file; of the kinds
+    that are `spared` it is left out, and the session's diagnostics have it as BESIDE_UNREADABLE.
     """
     rough = [] if job.rough is None else [job.rough.resolve()]
     others = [path.resolve() for path in job.references if path.resolve() not in rough]
@@ -38,15 +42,18 @@ def song_session(job: Job, session: Session) -> Session:
             )
         )
     tempo = session.tempo if job.tempo_bpm is None else (Tempo(0.0, job.tempo_bpm),)
+    mixes, told = _references([path for path in rough if path not in known], "mix", spared)
+    music, also = _references([path for path in others if path not in known], "reference", spared)
     return replace(
         session,
         tracks=tracks,
         tempo=tempo,
         references=(
-            *(_reference(path, "mix") for path in rough if path not in known),
+            *mixes,
             *session.references,
-            *(_reference(path, "reference") for path in others if path not in known),
+            *music,
         ),
+        diagnostics=(*session.diagnostics, *told, *also),
         provenance=(*_provenance(job), *session.provenance),
     )
 
@@ -68,11 +75,23 @@ def _files(track: Track) -> set[Path]:
     return {each.path for each in media if each is not None and each.member is None}
 
 
-def _reference(path: Path, kind: Literal["mix", "reference"]) -> Reference:
-    found = read_header(Entry(path.name, "", path), lossy=True)
-    if isinstance(found, Problem):
-        raise InputError(found)
-    return Reference(kind, path.stem, found.media)
+def _references(
+    paths: Iterable[Path], kind: MixKind, spared: Collection[MixKind]
+) -> tuple[list[Reference], list[Diagnostic]]:
+    """What can be read of them, and what is to be told of the others. Raises InputError."""
+    made: list[Reference] = []
+    told: list[Diagnostic] = []
+    for path in paths:
+        found = read_header(Entry(path.name, "", path), lossy=True)
+        if not isinstance(found, Problem):
+            made.append(Reference(kind, path.stem, found.media))
+        elif kind in spared:
+            word = "rough mix" if kind == "mix" else "reference"
+            said = f"the {word} {path.name} is left out: {found.message}"
+            told.append(Diagnostic("warning", BESIDE_UNREADABLE, str(path), said))
+        else:
+            raise InputError(found)
+    return made, told
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from stemwright.problems import Diagnostic, InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
-    from bridge.jobs import Job
+    from bridge.jobs import Job, MixKind
     from bridge.storing import Store
     from chains import Chain
     from sessions import Clip, Session
@@ -38,7 +38,8 @@ class Inputs:
     `plugin_folders` and nothing else. With a `job`, session and chain are the job's, as `of_job`
     gives them, and what it has frozen stands in where plugins are missing or other ones; `frozen`
     has it stand in everywhere, or nowhere. Of a DAW's session, `media` are folders to look for its
-    audio in, and `through_master` has its stems printed as they leave its master.
+    audio in, and `through_master` has its stems printed as they leave its master. `spared` are
+    kinds of what is listened to beside the song: one that cannot be read is left out, and told.
     """
 
     session: Sequence[Path] | Session | InMemory
@@ -55,6 +56,7 @@ class Inputs:
     frozen: bool | None = None
     media: Sequence[Path] = ()
     through_master: bool = False
+    spared: Collection[MixKind] = ()
 
     def of_job(self, job: Job) -> Inputs:
         """The same for a job's stems and chain."""
@@ -124,7 +126,7 @@ def read_both(given: Inputs, store: Store) -> tuple[Chain, Session]:
         problems += error.problems
     if parsed is None or found is None:
         raise InputError([*problems, *plugins])
-    return parsed, _of_job(given.job, found)
+    return parsed, _of_job(given, found)
 
 
 def references_of(session: Session) -> list[tuple[str, str, Path]]:
@@ -136,12 +138,12 @@ def references_of(session: Session) -> list[tuple[str, str, Path]]:
     ]
 
 
-def _of_job(job: Job | None, session: Session) -> Session:
-    if job is None:
+def _of_job(given: Inputs, session: Session) -> Session:
+    if given.job is None:
         return session
     from bridge.jobs import song_session
 
-    return song_session(job, session)
+    return song_session(given.job, session, given.spared)
 
 
 def _session(given: Inputs) -> Session:

@@ -77,7 +77,8 @@ def unmasked(
     """Cuts that free groups of each other, none in a lead, and what they do.
 
     Without `leads` those with a lead voice are, or with any. `only` are ids of the cuts that there
-    are without it. What they do is measured on the groups run through them. Raises InputError `unknown_group`, `unknown_cut`.
+    are without it. What they do is measured on the groups run through them. Raises InputError
+    `unknown_group`, `unknown_cut`.
     """
     named = _leads(groups, leads)
     stage("groups")

@@ -13,7 +13,7 @@ from stemwright.values import dataclass
 
 if TYPE_CHECKING:
     from bridge.gathering import Events, Signal
-    from bridge.jobs import Job
+    from bridge.jobs import Job, MixKind
     from bridge.pages.beside import Beside
     from bridge.planning import Plan
     from bridge.rendering import Context
@@ -38,6 +38,17 @@ class AdvisedSong:
         """That of its render."""
         return self.plan.engine.sample_rate_hz
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is said of a rough mix or reference that could not be read."""
+        from bridge.jobs import BESIDE_UNREADABLE
+
+        return tuple(
+            f"warning: {each.message}"
+            for each in self.session.diagnostics
+            if each.code == BESIDE_UNREADABLE
+        )
+
 
 def job_of(inputs: Inputs) -> Job:
     """The job of its inputs. Raises ValueError for those of no job."""
@@ -47,16 +58,24 @@ def job_of(inputs: Inputs) -> Job:
 
 
 def read_song(
-    given: Inputs, store: Store, events: Events, *, before_inserts: bool = False
+    given: Inputs,
+    store: Store,
+    events: Events,
+    *,
+    needs: MixKind | None = None,
+    before_inserts: bool = False,
 ) -> AdvisedSong:
     """Read and plan a job; `before_inserts`, plugins need not be here.
 
-    Raises InputError and MachineError as a render does.
+    A rough mix or reference that cannot be read is left out and told, but for the kind that it
+    `needs`. Raises InputError and MachineError as a render does.
     """
     from bridge.gathering import failures, refuse_inputs
     from bridge.rendering import context_of
 
-    inputs = with_stems(given, events)
+    spared: tuple[MixKind, ...] = ("mix", "reference")
+    spared = tuple(each for each in spared if each != needs)
+    inputs = with_stems(replace(given, spared=spared), events)
     chain, session = read_both(inputs, store)
     plan = linked(inputs, store, chain, session, partial=before_inserts)
     context = context_of(plan, store, events=events, jobs=inputs.jobs)

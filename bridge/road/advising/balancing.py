@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bridge.advising import Aim, Balance, HeardGroup, Level, Sounds, StemMove
     from bridge.checking import InRough, SongAudio, StemAudio
     from bridge.gathering import Events, Signal
-    from bridge.jobs import Job
+    from bridge.jobs import Job, MixKind
     from bridge.pages.beside import Beside
     from bridge.road.advising.job_settings import Place
     from bridge.storing import Store
@@ -75,6 +75,7 @@ def balanced(given: ToBalance, events: Events, page: Path | None = None) -> Bala
                 made, sounds = _to_reference(given, song, groups, levels)
             else:
                 made, sounds = _to_rough(given, song, groups, levels, audio)
+            made = replace(made, remarks=(*song.left_out, *made.remarks))
             if page is not None:
                 events.stage("page")
                 beside = beside_of(song, *balance_sums(groups, made))
@@ -172,7 +173,10 @@ def _named(job: Job, stem: StemMove) -> str:
 
 def _read(given: ToBalance, store: Store, events: Events) -> AdvisedSong:
     try:
-        return read_song(given.inputs, store, events, before_inserts=given.before_inserts)
+        needs: MixKind = "mix" if given.aim == "rough" else "reference"
+        return read_song(
+            given.inputs, store, events, needs=needs, before_inserts=given.before_inserts
+        )
     except MachineError as error:
         raise MachineError([_or_without(problem) for problem in error.problems]) from error
 

@@ -106,7 +106,7 @@ def fit_inserts(
     """
     from bridge.storing import Store
 
-    given = with_stems(wanted.inputs)
+    given = with_stems(replace(wanted.inputs, spared=("mix", "reference")))
     store = Store(given.store_root)
     with store.holding():
         chain, session = read_both(given, store)

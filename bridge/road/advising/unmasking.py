@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ def freed(given: ToUnmask, events: Events, page: Path | None = None) -> Unmaskin
         made = unmasked(
             groups, song.rate_hz, leads=given.leads, only=given.only, stage=events.stage
         )
+        made = replace(made, remarks=(*song.left_out, *made.remarks))
         if page is not None:
             events.stage("page")
             _write_page(page, given.job, made, groups, song)

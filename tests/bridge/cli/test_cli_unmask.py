@@ -94,5 +94,11 @@ def test_it_proposes_then_writes_when_asked_and_then_there_is_nothing_left(run, 
 def test_what_is_unknown_is_told_with_what_there_is(run, job: Path) -> None:
     said = run("unmask", job, "--lead", "drums")
     assert (said.code, "one of noise, voice" in said.err) == (2, True)
+    (job.parent / "rough.wav").write_bytes(b"no audio")  # which nothing here needs
+    job.write_text('rough = "rough.wav"\n' + job.read_text("utf-8"), "utf-8")
     said = run("unmask", job, "--only", "noise/unmask-1")
     assert (said.code, "the same without --only lists them" in said.err) == (2, True)
+    said = run("unmask", job)
+    assert (said.code, "warning: the rough mix rough.wav is left out" in said.err) == (0, True)
+    said = run("fit", job, "--insert", "noise/nope", "--to", job.parent / "stems" / "wash.wav")
+    assert (said.code, 'the chain has no insert "noise/nope"' in said.err) == (2, True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.jobs import Job, JobError, load_job, song_moves, song_session
+from bridge.jobs import BESIDE_UNREADABLE, Job, JobError, load_job, song_moves, song_session
 from bridge.planning import Ride, SongMoves
 from sessions import Meter, Tempo, read
 from stemwright.problems import InputError
@@ -55,7 +55,10 @@ def test_a_reference_that_is_no_audio_is_told(song: Callable[[str], Job]) -> Non
     (folder / "ref.wav").write_bytes(b"no audio")
     job = song('references = ["ref.wav"]\n')
     with pytest.raises(InputError, match=r"ref\.wav"):
-        song_session(job, read(job.stems))
+        song_session(job, read(job.stems), spared=("mix",))
+    spared = song_session(job, read(job.stems), spared=("reference",))
+    assert spared.references == read(job.stems).references
+    assert [each.code for each in spared.diagnostics][-1:] == [BESIDE_UNREADABLE]
 
 
 def test_the_jobs_tempo_stands_in_place_of_the_sessions(song: Callable[[str], Job]) -> None:
