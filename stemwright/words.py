@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 from unicodedata import category
 
 
 def printable(text: object) -> str:
     """`text` with what no terminal or JSON reader can take (lone surrogates, NUL) escaped."""
     return str(text).encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def quoted(path: object) -> str:
+    """A path as a shell reads it, in a command that is to be typed."""
+    return quote(printable(path))
 
 
 def in_one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
-from stemwright.words import printable
+from stemwright.words import printable, quoted
 
 if TYPE_CHECKING:
     from bridge.road import Inputs
@@ -91,7 +91,7 @@ def finished(path: Path) -> Path:
         "no_draft",
         "this job has no draft yet",
         {"file": str(path)},
-        hint=f"render it first: stemwright render {path}",
+        hint=f"render it first: stemwright render {quoted(path)}",
     )
     raise InputError(problem)
 

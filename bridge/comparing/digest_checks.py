@@ -32,6 +32,7 @@ from bridge.finished import (
 from bridge.storing import BadDataError, Store, read_bytes
 from stemwright.problems import InputError, Problem
 from stemwright.shown import Shown
+from stemwright.words import quoted
 
 _NEEDED = ("chain.lock", "render.json")
 
@@ -69,7 +70,7 @@ def locate(path: Path, folder: Path | None = None) -> Place:
 
 def _lost(master: Path, home: Path, missing: list[str], *, named: bool) -> InputError:
     place = str(home) if named else "beside it"
-    hint = f"stemwright verify {master} --folder DIR, where DIR is what render wrote"
+    hint = f"stemwright verify {quoted(master)} --folder DIR, where DIR is what render wrote"
     carried = read_tag(master) or read_sidecar(sidecar_of(master))
     said = f"there is no {' and no '.join(missing)} {'in ' if named else ''}{place}; "
     said += _told(master, carried)

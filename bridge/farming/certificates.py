@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.files import Staged
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from distributed import Security
@@ -117,8 +118,8 @@ def security(folder: Path | None, role: str) -> Security | None:
                     "no_certificates",
                     f"there is no {path.name} for a farm's {role}",
                     {"file": str(path)},
-                    hint=f"make a set once with stemwright farm certs {folder}, and copy ca.pem and"
-                    f" {role}.pem to this machine",
+                    hint=f"make a set once with stemwright farm certs {quoted(folder)}, and copy"
+                    f" ca.pem and {role}.pem to this machine",
                 )
             )
     _refuse_unfit(authority, own)

@@ -10,7 +10,7 @@ from bridge.planning.model import HostedStep, NativeInsert, NativeStep, Step
 from bridge.plugins import Catalogue, Lines, Plugin, Unscannable, Wanted, broken, find, matches
 from chains import Chain, Insert, Limiter, Plugin as PluginSettings, PluginTable, Target
 from stemwright.problems import Diagnostic, Problem
-from stemwright.words import nearest
+from stemwright.words import nearest, quoted
 
 
 def wanted_plugin(chain: Chain, settings: PluginSettings) -> Wanted:
@@ -37,13 +37,14 @@ def untrusted(
     """
     if wanted.path is None or wanted.path not in catalogue.untrusted:
         return None
+    folder = quoted(wanted.path.parent)
     return Problem(
         kind="plugin_untrusted",
         message=f"the plugin {said} lies outside your plugin folders, so it is not loaded",
         where=where,
         expected="a plugin in your plugin folders, or in a folder that you trust",
         hint="a plugin is a program that runs with your rights; if you trust this one, say "
-        f"--trust {wanted.path.parent}, or for good: stemwright plugins trust {wanted.path.parent}",
+        f"--trust {folder}, or for good: stemwright plugins trust {folder}",
     )
 
 

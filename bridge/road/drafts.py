@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bridge.road.inputs import Inputs
 from bridge.road.rendering import Work, planned_lock
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.finished import Lock
@@ -36,7 +37,7 @@ def check_draft(given: Inputs, job: Job, events: Events) -> None:
                 "draft_not_current",
                 f"the draft is not what the job says now: {told}",
                 {"file": str(job.path)},
-                hint=f"render it first: stemwright render {job.folder}",
+                hint=f"render it first: stemwright render {quoted(job.folder)}",
             )
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.jobs import FrozenList, FrozenSize, Job
@@ -26,7 +27,7 @@ def freezable(job: Job, revision: str | None) -> Path:
         need_files(found)
         return found.folder
     if not job.draft.is_dir():
-        hint = f"render it first: stemwright render {job.folder}"
+        hint = f"render it first: stemwright render {quoted(job.folder)}"
         said, where = "this job has no draft yet", {"file": str(job.path)}
         raise InputError(Problem("no_draft", said, where, hint=hint))
     return job.draft

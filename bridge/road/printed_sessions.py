@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bridge.road.inputs import InMemory, Inputs
 from stemwright.problems import InputError, MachineError, Problem
 from stemwright.values import dataclass
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.bouncing import Bounced
@@ -77,14 +78,14 @@ def _by_hand(session: Path, problem: Problem) -> Problem:
     if problem.kind in _OF_THE_PLACE:
         hint = (
             f"{session.name} is printed beside it; where that cannot be, print it elsewhere,"
-            f" stemwright bounce {session} -o STEMS, and go on with STEMS"
+            f" stemwright bounce {quoted(session)} -o STEMS, and go on with STEMS"
         )
         return replace(problem, hint=hint)
     if problem.hint is None or not _LEAVES_OUT.search(problem.hint):
         return problem
     hint = (
-        f"print what can be printed, stemwright bounce {session} -o STEMS --skip-missing (or"
-        " --dry, without plugins), and go on with STEMS"
+        f"print what can be printed, stemwright bounce {quoted(session)} -o STEMS --skip-missing"
+        " (or --dry, without plugins), and go on with STEMS"
     )
     return replace(problem, hint=hint)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from bridge.cli.options import Jobs, Json, Long, Skip, StorePath
 from bridge.cli.printing import print_json, say
 from stemwright.problems import EXIT_NO
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.road import NewChain
@@ -85,7 +85,7 @@ def new(
     if json:
         print_json(made.as_json())
     else:
-        _tell(made, quote(str(stems[0])) if len(stems) == 1 else "STEMS")
+        _tell(made, quoted(stems[0]) if len(stems) == 1 else "STEMS")
     if not made.starter.reached:
         raise typer.Exit(EXIT_NO)
 
@@ -100,4 +100,4 @@ def _tell(made: NewChain, stems: str) -> None:
         *(f"{group.id}: {', '.join(stem.name for stem in group.taken)}" for group in starter.groups)
     )
     say(*starter.said, err=True)
-    say(f"render it: stemwright render {stems} {quote(str(made.path))} -o master/", err=True)
+    say(f"render it: stemwright render {stems} {quoted(made.path)} -o master/", err=True)

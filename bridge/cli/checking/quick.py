@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from bridge.cli.printing import say
 from bridge.cli.telling import say_diagnostics
+from stemwright.words import quoted
 
 Check = Annotated[
     bool,
@@ -25,4 +25,4 @@ def say_checked(diagnostics: Iterable[Mapping[str, str]], song: Sequence[Path]) 
     told = list(diagnostics)
     say_diagnostics(told)
     if song and any(each["message"].endswith(f"({each['code']})") for each in told):
-        say(f"look at it: stemwright check {shlex.join(map(str, song))}", err=True)
+        say(f"look at it: stemwright check {' '.join(map(quoted, song))}", err=True)

@@ -11,7 +11,7 @@ import typer
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say, show_table
 from stemwright.problems import InputError, Problem
-from stemwright.words import listed
+from stemwright.words import listed, quoted
 
 if TYPE_CHECKING:
     from bridge.jobs import Placed, Replaced, Replacement, StemDifference
@@ -145,4 +145,4 @@ def _tell_done(found: Replacement, placed: Placed | None) -> None:
         say("nothing was written", err=True)
         return
     say(str(placed.folder))
-    say(f"the old files stay; render it: stemwright render {found.job.folder}", err=True)
+    say(f"the old files stay; render it: stemwright render {quoted(found.job.folder)}", err=True)

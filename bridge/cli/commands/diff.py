@@ -19,6 +19,7 @@ from bridge.road import (
     compared_sessions,
 )
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.comparing import Diff, DocumentDiff, Policy
@@ -120,7 +121,10 @@ def _document(found: DocumentDiff, md: bool, as_json: bool) -> int:
         for side, path, told in zip("AB", (found.a, found.b), found.remarks, strict=True):
             if told:
                 count = f"{len(told)} remark{'s' if len(told) > 1 else ''}"
-                say(f"{side}: {count} on what was not read: stemwright read {path}", err=True)
+                say(
+                    f"{side}: {count} on what was not read: stemwright read {quoted(path)}",
+                    err=True,
+                )
     return found.exit_code
 
 

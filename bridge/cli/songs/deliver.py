@@ -14,7 +14,7 @@ from bridge.cli.printing import print_json, say, show_table
 from bridge.cli.telling import say_diagnostics
 from bridge.road import ToDeliver, cores
 from stemwright.problems import EXIT_NO, Diagnostic, InputError, MachineError, Problem
-from stemwright.words import clock, counted
+from stemwright.words import clock, counted, quoted
 
 if TYPE_CHECKING:
     from bridge.delivering import AskedRecord, Audit, Checked, Delivery, PlannedFile, Profile
@@ -142,7 +142,8 @@ def deliver(
     if check is not None and (songs or out):
         said = "--check looks at a delivery that lies there, and makes none"
         raise _usage(
-            said, f"stemwright deliver --check {check}, with --profile if it has no manifest"
+            said,
+            f"stemwright deliver --check {quoted(check)}, with --profile if it has no manifest",
         )
     if draft and revision is not None:
         raise _usage("--draft and --revision are two different masters", "say one of the two")

@@ -11,6 +11,7 @@ import typer
 from bridge.cli.checking.quick import Check, say_checked
 from bridge.cli.options import Json
 from bridge.cli.printing import print_json, say
+from stemwright.words import quoted
 
 app = typer.Typer(
     name="job",
@@ -79,4 +80,4 @@ def new(
         say(*made.text.rstrip("\n").split("\n"))
         return
     say(str(made.path))
-    say(f"render it: stemwright render {made.path.parent}", err=True)
+    say(f"render it: stemwright render {quoted(made.path.parent)}", err=True)

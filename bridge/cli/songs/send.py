@@ -11,6 +11,7 @@ from bridge.cli.options import JobPath, Jobs, Json, Long, PluginPath, Skip, Stor
 from bridge.cli.printing import print_json, say
 from bridge.cli.telling import warn
 from bridge.road import Inputs, check_draft, cores
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.jobs import Job
@@ -114,7 +115,7 @@ def _frozen(given: Inputs, job: Path, revision: str) -> int:
     try:
         return _frozen_now(given, load_job(job), revision)
     except StemwrightError:
-        said = f"{revision} is sent, and not frozen yet: stemwright freeze {job} {revision}"
+        said = f"{revision} is sent, and not frozen yet: stemwright freeze {quoted(job)} {revision}"
         say(said, err=True)
         raise
 

@@ -18,6 +18,7 @@ from bridge.cli import EXIT_INTERRUPTED
 from bridge.cli.printing import print_json, say
 from stemwright.problems import InputError, Problem, RenderError
 from stemwright.values import dataclass
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     import typer
@@ -200,7 +201,7 @@ def _refuse(songs: Sequence[Path], context: typer.Context) -> None:
                 Problem(
                     "usage",
                     f"{each} is no job, and several songs at once are jobs",
-                    hint=f"make it one: stemwright job new {each} --chain CHAIN",
+                    hint=f"make it one: stemwright job new {quoted(each)} --chain CHAIN",
                 )
             )
             continue

@@ -25,6 +25,7 @@ from bridge.jobs.revisions import (
 )
 from bridge.pages.client import ClientNote, ClientSong, ClientTake
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 CHAIN = "chain.toml"
 
@@ -49,7 +50,7 @@ def client_song_of(job: Job) -> ClientSong:
             raise InputError(left_out)
         message, hint = (
             "this job has no draft yet",
-            f"render it first: stemwright render {job.folder}",
+            f"render it first: stemwright render {quoted(job.folder)}",
         )
         raise InputError(Problem("no_draft", message, {"file": str(job.folder)}, hint=hint))
     newest = masters[-1][1]

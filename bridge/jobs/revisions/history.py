@@ -29,6 +29,7 @@ from bridge.jobs.revisions.kept_jobs import load_kept_job
 from bridge.jobs.revisions.record import Agreement, Counted, agreement_on
 from bridge.jobs.revisions.shelf import Revision, revisions_of, shelf_problems
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 CSV_HEAD = (
     "revision",
@@ -186,7 +187,7 @@ def _unfrozen(rows: Sequence[HistoryRow], job_folder: Path) -> Iterator[Problem]
         record = row.revision.record
         if record is not None and record.freeze and row.frozen is None:
             said = f"{row.revision.name} was sent to be frozen, and is not, or not any more"
-            hint = f"stemwright freeze {job_folder} {row.revision.name}"
+            hint = f"stemwright freeze {quoted(job_folder)} {row.revision.name}"
             yield Problem("not_frozen", said, {"file": str(row.revision.folder)}, hint=hint)
 
 

@@ -14,6 +14,7 @@ from bridge.jobs.revisions.shelf import revision_folders
 from bridge.storing import file_digest
 from chains import toml_text
 from stemwright.problems import InputError, Problem
+from stemwright.words import quoted
 
 CHAIN = "chain.toml"
 
@@ -90,7 +91,7 @@ def _as_sent(place: Path, error: JobError) -> KeptJob:
         text = (folder / KEPT_JOB).read_text("utf-8")
         found = parse_kept_job(text, place, folder / CHAIN)
         said = f"{place.name} is gone; what is told is of {folder.name} as it was sent"
-        hint = f"stemwright restore {place.parent} {folder.name} brings it back"
+        hint = f"stemwright restore {quoted(place.parent)} {folder.name} brings it back"
         problem = Problem("job_gone", said, {"file": str(place)}, hint=hint)
         return KeptJob(found.job, (problem, *found.gone))
     raise error

@@ -18,7 +18,7 @@ from bridge.jobs.revisions.record import REVISIONS, RevisionRecord, agreement_on
 from bridge.jobs.revisions.working import working_on
 from stemwright.files import cannot_write, placed
 from stemwright.problems import InputError, Problem
-from stemwright.words import listed
+from stemwright.words import listed, quoted
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _claim_draft(stack: ExitStack, job: Job) -> None:
                 "no_draft",
                 "this job has no draft yet",
                 {"file": str(job.path)},
-                hint=f"render it first: stemwright render {job.folder}",
+                hint=f"render it first: stemwright render {quoted(job.folder)}",
             )
         )
     out = stack.enter_context(OutputFolder(job.draft, replace=True))
@@ -95,7 +95,7 @@ def _claim_draft(stack: ExitStack, job: Job) -> None:
     if told or owned.record is None:
         said = "; ".join(told) or "the draft has no master"
         again = " --replace" if edited else ""
-        hint = f"render it again: stemwright render {job.folder}{again}"
+        hint = f"render it again: stemwright render {quoted(job.folder)}{again}"
         problem = Problem("draft_not_whole", said, {"file": str(job.draft)}, hint=hint)
         raise InputError(problem)
 

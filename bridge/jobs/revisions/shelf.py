@@ -18,7 +18,7 @@ from bridge.jobs.revisions.record import (
 )
 from bridge.storing import file_digest
 from stemwright.problems import InputError, Problem
-from stemwright.words import listed, nearest
+from stemwright.words import listed, nearest, quoted
 
 COMPARED = ("chain.toml", LOCK, KEPT_JOB, MASTER_RECORD)
 """What is read of two revisions to tell what changed between them."""
@@ -173,7 +173,7 @@ def find_revision(job_folder: Path, name: str) -> Revision:
                 {"file": str(job_folder / REVISIONS)},
                 expected=f"one of {listed(names)}" if names else "a revision: none was sent yet",
                 nearest=nearest(name, names),
-                hint=None if names else f'stemwright send {job_folder} --words "..."',
+                hint=None if names else f'stemwright send {quoted(job_folder)} --words "..."',
             )
         )
     return _revision(job_folder / REVISIONS / name)

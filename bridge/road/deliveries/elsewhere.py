@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, InputError, Problem
-from stemwright.words import listed, nearest
+from stemwright.words import listed, nearest, quoted
 
 if TYPE_CHECKING:
     from bridge.audio import Header
@@ -72,7 +72,9 @@ def masters_elsewhere(given: ToDeliver) -> MastersElsewhere:
     song = given.song
     if song.is_file() and _is_ours(song.parent):
         said = f"{song} is part of a finished folder"
-        hint = f"name the folder, and --only for one version: stemwright deliver {song.parent}"
+        hint = (
+            f"name the folder, and --only for one version: stemwright deliver {quoted(song.parent)}"
+        )
         raise InputError(Problem("usage", said, {"file": str(song)}, hint=hint))
     files = {_MAIN: song} if song.is_file() else _by_version(song)
     heads = _headers(files)

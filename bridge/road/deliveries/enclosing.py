@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, InputError, Problem
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.delivering import Enclosure, Profile
@@ -93,7 +94,9 @@ class Enclosing:
         files = seen_from(self.master, self.place / path, copied if self.with_stems else None)
         (staging / path).mkdir(parents=True)
         files.written_into(staging / path)
-        said = f"chain, lock, states and masters: stemwright verify {path} renders them again"
+        said = (
+            f"chain, lock, states and masters: stemwright verify {quoted(path)} renders them again"
+        )
         return Enclosure(path, said if self.with_stems else f"{said} from the stems")
 
     def _stems(self, staging: Path, name: str) -> Enclosure:

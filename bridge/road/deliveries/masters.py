@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, Problem, RenderError
+from stemwright.words import quoted
 
 if TYPE_CHECKING:
     from bridge.audio import Subtype
@@ -135,7 +136,7 @@ class SongMasters:
             f"{version} does not come out as it was finished: a stem, a plugin or this tool "
             "changed",
             {"file": str(folder)},
-            hint=f"stemwright verify {folder} names what changed",
+            hint=f"stemwright verify {quoted(folder)} names what changed",
         )
 
 

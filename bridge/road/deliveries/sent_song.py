@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.problems import Diagnostic, InputError, Problem
-from stemwright.words import listed
+from stemwright.words import listed, quoted
 
 if TYPE_CHECKING:
     from bridge.jobs import Job
@@ -77,7 +77,7 @@ def _draft(place: Path) -> SentSong:
 
     job = load_job(place)
     if not job.draft.is_dir():
-        hint = f"render it first: stemwright render {job.folder}"
+        hint = f"render it first: stemwright render {quoted(job.folder)}"
         said, where = "this job has no draft yet", {"file": str(job.path)}
         raise InputError(Problem("no_draft", said, where, hint=hint))
     return SentSong(job.draft, job, place)
@@ -135,9 +135,9 @@ def _not_approved(job_folder: Path, sent: Sequence[str], approvals: Sequence[App
     if approvals:
         said += " as it was sent: what was approved was another one of its name"
     hint = (
-        f"stemwright approve {job_folder} {sent[-1]}, or name one: --revision {sent[-1]}"
+        f"stemwright approve {quoted(job_folder)} {sent[-1]}, or name one: --revision {sent[-1]}"
         if sent
-        else f"send it first: stemwright send {job_folder}; or say --draft"
+        else f"send it first: stemwright send {quoted(job_folder)}; or say --draft"
     )
     return Problem("not_approved", said, {"file": str(job_folder)}, hint=hint)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from stemwright.problems import Diagnostic, InputError, Problem
-from stemwright.words import nearest
+from stemwright.words import nearest, quoted
 
 if TYPE_CHECKING:
     from bridge.delivering import SongVersion
@@ -28,7 +28,9 @@ def song_versions(
     every = (*_finished_versions(chain, lock), *_edits(sent.job, lock))
     out = [each for each in every if sent.approved is None or each.master in sent.approved]
     kept_back = [each.id for each in every if each not in out]
-    approving = f"stemwright approve {given.song} {sent.folder.name}, or name the revision: "
+    approving = (
+        f"stemwright approve {quoted(given.song)} {sent.folder.name}, or name the revision: "
+    )
     approving += f"--revision {sent.folder.name}"
     problems = list(_not_there(given.only, [each.id for each in out], kept_back, approving))
     if problems:

@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -299,7 +300,9 @@ def test_a_song_folder_of_another_name_gets_a_job_beside_it(
         wav.tags.add(TSRC(encoding=3, text=["GBAYE0601498"]))
         wav.save()
     said = new(run, song, "--chain", chain(CHAIN))
-    assert said.out.strip() == str(song.with_name("Riverside Drive-job") / "job.toml")
+    made = song.with_name("Riverside Drive-job")
+    assert said.out.strip() == str(made / "job.toml")
+    assert f"render it: stemwright render {quote(str(made))}" in said.err
     job = load_job(song.with_name("Riverside Drive-job"))
     assert (job.title, job.artist) == ("Riverside Drive", "The Example")
     assert dict(job.metadata) == {"isrc": "GBAYE0601498"}
