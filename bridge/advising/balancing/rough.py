@@ -17,7 +17,8 @@ POOR_DB = 8.0
 _OTHERWISE_DB = -15.0
 """What is left where a stem is alone, above which the rough mix has it processed otherwise."""
 _DOUBTED_DB = 0.75
-"""Two ways to make the fit, apart by so much: a bus hid what the stem is in moments."""
+"""Two ways to make the fit, or parts of the mix, apart by so much: a bus hid what the stem is in
+moments, or the mix has what is in no stem."""
 _WHY = {
     "silent": "is silent",
     "outside": "sounds only outside the rough mix",

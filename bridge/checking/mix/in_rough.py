@@ -15,6 +15,7 @@ from bridge.checking.mix.against_mix import AgainstMix, held_against
 from bridge.checking.mix.fitting import alike_of, twins_of
 from bridge.checking.mix.following.followed import followed
 from bridge.checking.mix.holding import Held
+from bridge.checking.mix.otherwise.by_parts import apart_by_parts_db
 from bridge.checking.mix.products import Placed, of_width
 from bridge.checking.mix.refining import rests_db
 from bridge.checking.mix.telling import common_place
@@ -26,6 +27,11 @@ Unknown = Literal["silent", "outside", "absent", "twin", "sum"]
 """Why a stem has no gain of its own: it is silent, sounds only outside the mix, is not in it, is
 the same as another, or other stems make it up."""
 
+_LITTLE_DB = 20.0
+"""Explained of the mix, below which parts of it may each tell other gains: a moving gain that all
+share leaves less."""
+_PARTS_SAY = 1.5
+"""How much more parts that differ say than two ways of counting all of it: each has fewer stems."""
 _SILENT = 1e-12
 """Power, all of it, up to which a stem is silent."""
 
@@ -104,11 +110,22 @@ def in_rough(
 
 def _followed(found: AgainstMix) -> AgainstMix:
     held = found.held and followed(found.held)
-    if held is None or held is found.held:
+    if held is None:
         return found
+    if held is found.held:
+        return replace(found, held=_doubted(held))
     explained_db = held.fit.explained_db
     words = f"{found.fit.words}; with its bus followed by moments, down to {explained_db:.1f} dB"
     return replace(found, held=held, fit=replace(found.fit, explained_db=explained_db, words=words))
+
+
+def _doubted(held: Held) -> Held:
+    """With gains doubted that parts of the mix tell otherwise, where little of it is explained."""
+    if held.fit.explained_db >= _LITTLE_DB:
+        return held
+    apart_db = apart_by_parts_db(held.given, held.fit)
+    doubts_db = np.maximum(held.fit.doubts_db, _PARTS_SAY * apart_db)
+    return replace(held, fit=replace(held.fit, doubts_db=doubts_db))
 
 
 def _outside(audio: StemAudio, late: int) -> StemInRough:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from bridge.checking.mix.fitting import fitted
+from bridge.checking.mix.otherwise.by_parts import apart_by_parts_db
 from bridge.checking.mix.products import Products
 
 WINDOWS, BANDS, STEMS, LINES = 120, 10, 4, 12
@@ -25,7 +26,7 @@ def _spectra() -> _Array:
 def _products(spectra: _Array, mix: _Array) -> Products:
     rows = np.concatenate([spectra, mix[:, :, None]], axis=2)
     cells = (rows @ rows.transpose(0, 1, 3, 2)).astype(np.float32)
-    return Products(cells, tuple(map(float, range(BANDS + 1))), 0.05, 48000)
+    return Products(cells, tuple(np.geomspace(60.0, 24000.0, BANDS + 1)), 0.05, 48000)
 
 
 def _off_db(gains: _Array) -> _Array:
@@ -53,3 +54,19 @@ def test_a_stem_that_is_held_down_where_it_is_loud_is_doubted_and_no_other() -> 
     found = fitted(_products(spectra, np.asarray(held.sum(axis=2))), moving=False)
     assert found.doubts_db[3] > 1.0
     assert found.doubts_db[:3] == pytest.approx(np.zeros(3), abs=0.75)
+
+
+def test_a_gain_that_bands_tell_otherwise_is_seen_and_what_all_share_is_none() -> None:
+    """What is in no stem sounds in the lowest bands, louder with one of them."""
+    spectra = _spectra()
+    mix = (spectra * GAINS[:, None]).sum(axis=2)
+    down = np.where(np.arange(WINDOWS) % 3 == 0, 0.4, 1.0)[:, None, None]
+    tone = np.linspace(1.0, 1.5, BANDS)[:, None]
+    shared = _products(spectra, np.asarray(mix * tone * down))
+    found = fitted(shared, moving=True, toned=True)
+    assert apart_by_parts_db(shared, found) == pytest.approx(np.zeros(STEMS), abs=0.1)
+    mix[:, :3] += 0.6 * spectra[:, :3, 1]
+    strange = _products(spectra, np.asarray(mix))
+    apart_db = apart_by_parts_db(strange, fitted(strange, moving=True))
+    assert apart_db[1] > 0.5
+    assert apart_db[3] < 0.5
