@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from bridge.advising.unmasking.cuts import Cut, FreeingCut, Unmasking
-from bridge.advising.unmasking.unmask import PlayedGroup, treated
+from bridge.advising.unmasking.unmask import PlayedGroup, song_frames, treated
 from bridge.audio import Block
 from bridge.gathering import Signal, cut, ridden_blocks, ridden_signal
 from bridge.processing import VERSIONS
@@ -41,8 +41,8 @@ class UnmaskedSounds:
 
 
 def unmasked_sounds(groups: Sequence[PlayedGroup], made: Unmasking, rate_hz: int) -> UnmaskedSounds:
-    """Twenty seconds about where the first cut's group is hidden longest."""
-    length = max((each.signal.frames for each in groups), default=0)
+    """Twenty seconds about where the first cut's group is hidden longest, none past the end."""
+    length = song_frames(groups, rate_hz)
     frames = min(round(_SPAN_S * rate_hz), length)
     start = min(round(_hidden_s(made.cuts) * rate_hz), length - frames)
     cuts = [each.cut for each in made.cuts]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,9 +66,7 @@ def _cuts(made: Unmasking) -> str:
 def _row(each: FreeingCut) -> tuple[str, ...]:
     cut = each.cut
     moving = "" if cut.threshold_db is None else f" over {figure(cut.threshold_db, 0)} dB of it"
-    spans = ", ".join(
-        f"{clock(start, 0)} to {clock(math.ceil(end), 0)}" for start, end in each.times_s
-    )
+    spans = ", ".join(f"{clock(start, 1)} to {clock(end, 1)}" for start, end in each.times_s)
     return (
         cut.id,
         figure(cut.hz, 0),

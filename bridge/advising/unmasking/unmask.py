@@ -97,11 +97,16 @@ def unmasked(
     names = [each.lane.id for each in groups]
     left = still_hidden(names, named, cuts, after.powers, factor, after.partial, after.alone)
     return Unmasking(
-        _freed(groups, before, after, cuts, factor),
+        _freed(groups, before, after, cuts, factor, song_frames(groups, rate_hz) / rate_hz),
         tuple(_effect(each, n, named, before, after) for n, each in enumerate(groups)),
         (*_remarks(groups, named, before), *_told(left)),
         left,
     )
+
+
+def song_frames(groups: Sequence[PlayedGroup], rate_hz: int) -> int:
+    """How long the song is: until the longest stem ends, without the room that tails have."""
+    return max((stem.frames_at(rate_hz) for each in groups for stem in each.lane.stems), default=0)
 
 
 def treated(
@@ -318,6 +323,7 @@ def _freed(
     after: _Heard,
     cuts: Sequence[Cut],
     factor: float,
+    song_s: float,
 ) -> tuple[FreeingCut, ...]:
     if not cuts:
         return ()
@@ -333,13 +339,13 @@ def _freed(
                 round(phon_between(left, alone), 1),
                 round(_gain_phon(groups, before, after, cut), 2),
                 round(float(hidden.sum()) / max(1.0, float(sounds.sum())), 3),
-                _stretches(hidden, before.bands[0].hop_s),
+                _stretches(hidden, before.bands[0].hop_s, song_s),
             )
         )
     return tuple(made)
 
 
-def _stretches(hidden: Powers, hop_s: float) -> tuple[tuple[float, float], ...]:
+def _stretches(hidden: Powers, hop_s: float, song_s: float) -> tuple[tuple[float, float], ...]:
     """The longest ones, in the order of the song; what pauses no longer than two seconds is one."""
     frames = np.flatnonzero(hidden)
     if not len(frames):
@@ -347,7 +353,8 @@ def _stretches(hidden: Powers, hop_s: float) -> tuple[tuple[float, float], ...]:
     breaks = np.flatnonzero(np.diff(frames) * hop_s > _GAP_S) + 1
     runs = [(each[0] * hop_s, (each[-1] + 1) * hop_s) for each in np.split(frames, breaks)]
     longest = sorted(runs, key=lambda each: (each[0] - each[1], each[0]))[:_MOST_TIMES]
-    return tuple((round(float(a), 1), round(float(b), 1)) for a, b in sorted(longest))
+    ends = ((min(a, song_s), min(b, song_s)) for a, b in sorted(longest))
+    return tuple((round(float(a), 1), round(float(b), 1)) for a, b in ends if a < b)
 
 
 def _changes(number: int, before: _Heard, after: _Heard) -> tuple[float | None, float | None]:

@@ -272,3 +272,5 @@ def test_the_page_plays_the_song_with_and_without_the_cuts(
     said = page.read_text(encoding="utf-8")
     assert made.cuts[0].cut.id in said
     assert "voice and pad" in said
+    assert f"{SECONDS} s from 0:00 of the song" in said
+    assert max(end_s for each in made.cuts for _, end_s in each.times_s) <= SECONDS
