@@ -16,7 +16,7 @@ from sessions.media.sound_headers import Fault, Sound, identify
 from sessions.model.session import Media
 from stemwright.problems import Diagnostic, Problem
 from stemwright.values import dataclass
-from stemwright.words import printable
+from stemwright.words import printable, quoted
 
 A_STEM = "a WAV, AIFF or FLAC file"
 """What the problem of a stem's file says it expected."""
@@ -94,10 +94,21 @@ def _outcome(entry: Entry, opened: _Opener, *, lossy: bool) -> Header | Problem:
         return _problem(entry, "unreadable_file", reason, "zip the stems again, or unpack them")
 
 
+def _turned(path: Path) -> str:
+    """How a file that may be lossy becomes one that can be read."""
+    wav = quoted(path.with_suffix(".wav"))
+    return (
+        "export it as WAV, AIFF, FLAC or MP3, or make one of it and name that:"
+        f" ffmpeg -i {quoted(path)} -c:a pcm_s24le {wav}"
+    )
+
+
 def _examined(entry: Entry, stream: IO[bytes], size: int, *, lossy: bool) -> Header | Problem:
     found = identify(stream, size, packed=entry.member is not None, lossy=lossy)
     if isinstance(found, Fault):
-        return _problem(entry, found.kind, found.reason, found.hint)
+        can_be_turned = lossy and entry.member is None and found.kind == "unsupported_audio"
+        hint = _turned(entry.path) if can_be_turned else found.hint
+        return _problem(entry, found.kind, found.reason, hint)
     notes = [
         Diagnostic("warning", code, entry.name, f"{entry.name} {said}")
         for code, said in found.doubts

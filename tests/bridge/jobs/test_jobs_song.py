@@ -56,6 +56,11 @@ def test_a_reference_that_is_no_audio_is_told(song: Callable[[str], Job]) -> Non
     job = song('references = ["ref.wav"]\n')
     with pytest.raises(InputError, match=r"ref\.wav"):
         song_session(job, read(job.stems), spared=("mix",))
+    (folder / "ref.wav").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(64))
+    with pytest.raises(InputError, match=r"ref\.wav") as told:
+        song_session(job, read(job.stems))
+    assert "WAV, AIFF, FLAC or MP3" in str(told.value.problems[0].hint)
+    assert "ffmpeg -i " in str(told.value.problems[0].hint)
     spared = song_session(job, read(job.stems), spared=("reference",))
     assert spared.references == read(job.stems).references
     assert [each.code for each in spared.diagnostics][-1:] == [BESIDE_UNREADABLE]
