@@ -6,7 +6,8 @@ hits that were made as high as each other reach their level once, and an oscilla
 what it is while it has one. Notes of one timbre that were held are as loud each time, too: their
 mark is that they stay at the wall for much of their time, not nearly all of it, and then die away
 from it as slowly as they would have without it. A bass that is folded, driven or modulated peaks
-at one level by itself, whatever its shape: in most pieces, upwards and downwards.
+at one level by itself, whatever its shape: in most pieces, upwards and downwards, and with most of
+its half waves, where a limiter holds the highest of what its look-ahead sees.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _HALF_S = 0.025
 """Half a piece: as short as has a peak of a low bass in it."""
 _ABOUT_S = 0.005
 _AT_WALL_DB = 0.12
+_NEAR = 10 ** (-_AT_WALL_DB / 20)
 _SOUNDING_DB = 40.0
 _FEWEST = 12
 _SHARE = 0.04
@@ -44,8 +46,11 @@ _EXACTLY_DB = 0.05
 """Half of those at the wall are as near: a wall has a level, not a range."""
 _BOTH_WAYS, _BENT_SHARE = 0.87, 0.6
 """Of the pieces at the wall, so many peak there upwards and downwards, and of those that sound so
-many are at it: a sound that was bent or folded by a curve, by its oscillator or its drive. Of what
-a limiter held, up to 0.79 do, and only hits of one sine more.
+many are at it: a sound that was bent or folded by a curve, by its oscillator or its drive.
+"""
+_HALF_WAVES, _TALL = 0.6, 0.5
+"""Of a piece's half waves that are so tall against its highest, so many are as high as it: of what
+is bent 0.8 and more, of held music 0.2. Only a held sine has as many; it is as loud in all pieces.
 """
 _SHARE_HELD, _MOST_HELD = 0.25, 0.6
 """Of the halves that sound; what is always at one level has that level by itself."""
@@ -75,6 +80,9 @@ class Limited:
         self._powers: list[Block] = []
         self._others: list[Block] = []
         """The lower of a piece's peaks upwards and downwards, of the side where it is higher."""
+        self._as_high: list[Block] = []
+        """Share of a piece's tall half waves as high as the highest, of its higher side."""
+        self._highest = 0.0
 
     def hear(self, passage: Passage) -> None:
         """Take the pieces that begin in the core and are complete."""
@@ -94,6 +102,14 @@ class Limited:
         added = np.concatenate([[0.0], np.cumsum(power)])
         low = np.maximum(at - self._about, 0)
         high = np.minimum(at + self._about, len(power))
+        peaks = pieces.max(axis=1)
+        so_far = np.maximum.accumulate(np.maximum(peaks, self._highest))
+        self._highest = float(so_far[-1])
+        may_be_at_wall = np.flatnonzero(peaks > so_far * _NEAR)
+        higher = np.abs(sides[:, may_be_at_wall]).max(axis=2).argmax(axis=0)
+        as_high = np.zeros(len(peaks))
+        as_high[may_be_at_wall] = _half_waves_as_high(sides[higher, may_be_at_wall])
+        self._as_high.append(as_high)
         self._halves.append(tops.reshape(-1, self._half).max(axis=1))
         self._powers.append((added[high] - added[low]) / (high - low))
         self._others.append(np.minimum(sides.max(axis=2), -sides.min(axis=2)).max(axis=0))
@@ -126,12 +142,29 @@ class Limited:
         yield Found("limited", "minor", start, min(stop, self._frames), level_db, words)
 
     def _is_bent(self, at_wall: npt.NDArray[np.bool_], sounding: int) -> bool:
-        """Whether most pieces are at the wall, and peak there upwards and downwards alike."""
+        """Whether most pieces are at the wall, upwards, downwards and with most half waves."""
         if np.count_nonzero(at_wall) < _BENT_SHARE * sounding:
             return False
         others = np.concatenate(self._others)[at_wall]
-        both = others > others.max() * 10 ** (-_AT_WALL_DB / 20)
-        return bool(both.mean() >= _BOTH_WAYS)
+        both = others > others.max() * _NEAR
+        as_high = float(np.median(np.concatenate(self._as_high)[at_wall]))
+        return bool(both.mean() >= _BOTH_WAYS) and as_high >= _HALF_WAVES
+
+
+def _half_waves_as_high(pieces: Block) -> Block:
+    """(pieces,) share of the tall half waves of (pieces, frames) as high as the highest."""
+    count, size = pieces.shape
+    begins = np.ones((count, size), bool)
+    begins[:, 1:] = np.diff(np.signbit(pieces), axis=1)
+    starts = np.flatnonzero(begins)
+    if not len(starts):
+        return np.zeros(0)
+    heights = np.maximum.reduceat(np.abs(pieces).ravel(), starts)
+    of_piece = starts // size
+    highest = np.abs(pieces).max(axis=1)[of_piece]
+    tall = np.bincount(of_piece[heights > _TALL * highest], minlength=count)
+    as_high = np.bincount(of_piece[heights > _NEAR * highest], minlength=count)
+    return np.asarray(as_high / np.maximum(tall, 1))
 
 
 def _crowd(under_db: Block) -> float:
