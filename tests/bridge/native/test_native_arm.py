@@ -17,6 +17,7 @@ from numpy.lib.array_utils import byte_bounds
 
 import stemwright
 from bridge.audio import PcmWriter, read_pcm
+from bridge.checking.prediction import unexplained
 from bridge.comparing.residual import Residuals
 from bridge.metering import Meter
 from bridge.native import Kernel, Lasting, Library, using
@@ -160,7 +161,7 @@ def recorded(path: Path) -> Counter[str]:
 
 
 def a_short_song(folder: Path) -> None:
-    """Two stems to a master, compared with each other; a file as a hosted plugin leaves it."""
+    """Two stems to a master, compared and predicted; a file as a hosted plugin leaves it."""
     (folder / "stems").mkdir()
     for seed, name in enumerate(["drums", "vox"]):
         samples = np.random.default_rng(seed).uniform(-0.3, 0.3, (4 * 48000, 2))
@@ -182,6 +183,7 @@ def a_short_song(folder: Path) -> None:
     meter = Meter(48000, 2)
     meter.add(samples.T * 1e35)  # beyond what 32 bits hold
     meter.result()
+    unexplained(samples.T, 0, slice(0, 9000))
 
 
 @pytest.mark.skipif(COMPILER is None, reason="no aarch64-linux-gnu-gcc here")
