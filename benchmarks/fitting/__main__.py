@@ -1,8 +1,9 @@
 """How near `fit` comes to hidden settings of ten inserts, on five seconds of drums.
 
 `python -m benchmarks.fitting [--only NAME...] [--evaluations N] [--beside] [--docs]`: without a
-number each may listen as often as takes about two minutes of CPU. `--beside` has two of scipy's
-optimisers search alone, with as many evaluations.
+number each may listen as often as takes about two minutes of CPU. A name is an insert's, or that of
+a stand-in: "ZamEQ2 by eq". `--beside` has two of scipy's optimisers search alone, with as many
+evaluations.
 """
 
 from __future__ import annotations
@@ -56,16 +57,15 @@ def main() -> None:
         load = os.getloadavg()[0]
         searches = list(SEARCHES) if asked.beside else ["fit"]
         rows = []
-        for each in asked.only or names():
+        inserts = [each for each in asked.only or names() if each in names()]
+        for each in inserts:
             for search in searches:
                 most = asked.evaluations or MOST_OF.get(each, MOST)
                 made = found(each, sound, folder, most, search)
                 rows.append(_cells(made, search))
                 sys.stderr.write(f"{' | '.join(rows[-1])}\n")
         stood = (
-            []
-            if asked.only or asked.beside
-            else _stand_ins(sound, folder, asked.evaluations or MOST)
+            [] if asked.beside else _stand_ins(sound, folder, asked.evaluations or MOST, asked.only)
         )
     reached = sum(float(row[5]) <= _GOAL_DBFS for row in rows if row[1] == "fit")
     head = (
@@ -87,7 +87,8 @@ def main() -> None:
         f" load of {load:.1f} by other work."
     )
     if stood:
-        told += f"\n\n{_STOOD}\n\n{markdown(_STOOD_HEAD, stood)}"
+        beside = f"{_STOOD}\n\n{markdown(_STOOD_HEAD, stood)}"
+        told = f"{told}\n\n{beside}" if rows else beside
     sys.stdout.write(f"{told}\n")
     if asked.docs:
         text = _PAGE.read_text(encoding="utf-8")
@@ -102,9 +103,13 @@ def _allowed(evaluations: int | None) -> str:
     return f"at most {MOST} evaluations each, {others}"
 
 
-def _stand_ins(sound: Any, folder: Path, evaluations: int) -> list[tuple[str, ...]]:
+def _stand_ins(
+    sound: Any, folder: Path, evaluations: int, only: list[str] | None
+) -> list[tuple[str, ...]]:
     rows = []
     for name, by in STAND_INS:
+        if only and f"{name} by {by}" not in only:
+            continue
         made = stood_in(name, by, sound, folder, evaluations)
         name, _, *rest = _cells(made, "")
         rows.append((name, *rest[:4], f"{made.target_db - made.after_db:.1f}", *rest[4:]))
@@ -125,7 +130,9 @@ def _cells(made: Found, search: str) -> tuple[str, ...]:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fitting", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=names())
+    parser.add_argument(
+        "--only", nargs="+", choices=(*names(), *(f"{name} by {by}" for name, by in STAND_INS))
+    )
     parser.add_argument("--evaluations", type=int)
     parser.add_argument("--beside", action="store_true")
     parser.add_argument("--docs", action="store_true")

@@ -15,6 +15,7 @@ from benchmarks.usage import Usage
 from bridge.advising import (
     BuiltInStage,
     Excerpted,
+    Gone,
     Part,
     Row,
     SamePerformance,
@@ -157,14 +158,18 @@ def stood_in(name: str, by: str, sound: Any, folder: Path, most: int) -> Found:
     """Hide settings of a plugin, render with them, and have a built-in stand in for it."""
     with _stage(name, sound.shape[1], folder) as stage:
         _, score, _ = _held(name, stage, sound)
-    built_in = BuiltInStage(NativeInsert(by, stand_in_settings(by)), RATE_HZ)
-    row = Row([Part(by, built_in)], sound, score)
-    (before,) = row.distances([np.array(built_in.start)])
+    (before,) = Row([Part(by, _begun(by))], sound, score).distances([np.array(_begun(by).start)])
     began = Usage.now()
+    built_in = _begun(by, Gone(score.own(sound), score.target, RATE_HZ))
+    row = Row([Part(by, built_in)], sound, score)
     after, evaluations = ours(row, score, most)
     used = Usage.now().since(began)
     count = len(built_in.knobs)
     return Found(f"{name} by {by}", count, score.level_db, before, after, evaluations, used)
+
+
+def _begun(by: str, gone: Gone | None = None) -> BuiltInStage:
+    return BuiltInStage(NativeInsert(by, stand_in_settings(by, gone)), RATE_HZ)
 
 
 def _held(name: str, stage: Stage, sound: Any) -> tuple[Row, SamePerformance, float]:

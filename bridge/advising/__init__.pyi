@@ -48,8 +48,9 @@ from .fitting.stages import (
     Stage as Stage,
     hosted_stage as hosted_stage,
 )
-from .fitting.stand_ins import (
+from .standing_in.stand_ins import (
     BUILT_IN_STAND_INS as BUILT_IN_STAND_INS,
+    Gone as Gone,
     stand_in_settings as stand_in_settings,
     without_idle_bands as without_idle_bands,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "Fit",
     "FitSounds",
     "FreeingCut",
+    "Gone",
     "GroupEffect",
     "GroupMove",
     "HeardGroup",

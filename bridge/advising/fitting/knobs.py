@@ -34,11 +34,13 @@ class Knob:
 
     def number(self, position: float) -> float:
         """The setting at a position, to the digits that count."""
+        return min(max(significant(self.exact_number(position), _DIGITS), self.low), self.high)
+
+    def exact_number(self, position: float) -> float:
+        """The same with all digits, so that slopes can be told from the least of steps."""
         if self.is_log:
-            found = self.low * (self.high / self.low) ** position
-        else:
-            found = self.low + (self.high - self.low) * position
-        return min(max(significant(found, _DIGITS), self.low), self.high)
+            return self.low * float((self.high / self.low) ** position)
+        return self.low + (self.high - self.low) * position
 
     def chosen(self, position: float) -> int:
         """Which of its choices a position means."""

@@ -14,7 +14,7 @@ from stemwright.problems import InputError, Problem
 from stemwright.values import dataclass
 
 if TYPE_CHECKING:
-    from bridge.advising import Fit
+    from bridge.advising import Fit, Gone
     from bridge.gathering import Signal
     from bridge.jobs import FrozenSongs, FrozenStep, Job
     from bridge.planning import Plan, Step
@@ -116,7 +116,7 @@ def stand_in_for(wanted: ToStandIn, told: Told = lambda _made, _most, _least: No
     Raises InputError `not_frozen` for an insert that nothing was frozen of, `unknown_stand_in`;
     else as a render of the revision does.
     """
-    from bridge.advising import Row, SamePerformance, fitted, without_idle_bands
+    from bridge.advising import Gone, Row, SamePerformance, fitted, without_idle_bands
     from bridge.jobs import frozen_songs
     from bridge.jobs.revisions import find_revision, need_files
     from bridge.storing import Store, default_root
@@ -136,9 +136,11 @@ def stand_in_for(wanted: ToStandIn, told: Told = lambda _made, _most, _least: No
         unheard = round(start_s * rate_hz) - start
         fed, goal = (_part(signal, start, end) for signal in (source, target))
         score = SamePerformance(heard_of(goal), unheard)
-        steps, insert = _standing(wanted, found.folder, store)
+        entering = heard_of(fed)
+        gone = Gone(score.own(entering), score.target, rate_hz)
+        steps, insert = _standing(wanted, found.folder, store, gone=gone)
         with parts_of(context, steps, (wanted.insert,), fed.frames, wanted.jobs) as parts:
-            row = Row(parts, heard_of(fed), score)
+            row = Row(parts, entering, score)
             fit = fitted(
                 row,
                 score,
@@ -152,14 +154,13 @@ def stand_in_for(wanted: ToStandIn, told: Told = lambda _made, _most, _least: No
         if table["use"] == "eq":
             table = without_idle_bands(table)
         now = real(context, _standing(wanted, found.folder, store, table)[0], fed)
-        was = heard_of(fed)
     return StoodIn(
         insert=wanted.insert,
         table=table,
         stands_in_for=name,
         revision=wanted.revision,
         fit=fit,
-        before=round(score.distance(was), 3),
+        before=round(score.distance(entering), 3),
         after=round(score.distance(now), 3),
         target_db=round(score.level_db, 3),
         start_s=round(start_s, 1),
@@ -257,7 +258,11 @@ def _part(signal: Signal, start: int, end: int) -> Signal:
 
 
 def _standing(
-    wanted: ToStandIn, folder: Path, store: Store, table: dict[str, Any] | None = None
+    wanted: ToStandIn,
+    folder: Path,
+    store: Store,
+    table: dict[str, Any] | None = None,
+    gone: Gone | None = None,
 ) -> tuple[tuple[Step, ...], Insert]:
     """The step of what stands in, where the plugin stood; with the settings of a table."""
     from chains import Source, load, overridden
@@ -265,7 +270,8 @@ def _standing(
     chain = load(folder / "chain.toml")
     owner, _, name = wanted.insert.rpartition("/")
     old = next(each for each in chain.rack(owner) if each.id == name)
-    new = replace(old, settings=_settings(wanted.by))
+    seen = None if gone is None else _wholly(gone, old)
+    new = replace(old, settings=_settings(wanted.by, seen, wanted.seed))
     chain = _with_alone(chain, owner, new)
     if table is not None:
         told = {key: value for key, value in table.items() if key not in {"id", "use", "on", "mix"}}
@@ -288,7 +294,18 @@ def _json(value: Any) -> str:
     return json.dumps(value)
 
 
-def _settings(by: str) -> InsertSettings:
+def _wholly(gone: Gone, insert: Insert) -> Gone | None:
+    """What passed the insert of the sides that it is on; None where some went by it unchanged."""
+    from bridge.processing import split
+
+    if insert.mix != 1.0:
+        return None
+    if insert.on == "stereo":
+        return gone
+    return replace(gone, source=split(gone.source, insert.on), out=split(gone.out, insert.on))
+
+
+def _settings(by: str, gone: Gone | None = None, seed: int = 0) -> InsertSettings:
     """Settings to begin with. Raises InputError `unknown_stand_in` for a built-in that cannot."""
     from bridge.advising import BUILT_IN_STAND_INS, stand_in_settings
     from chains import USES, Plugin
@@ -296,7 +313,7 @@ def _settings(by: str) -> InsertSettings:
     if by not in USES:
         return Plugin(plugin=by)
     try:
-        return stand_in_settings(by)
+        return stand_in_settings(by, gone, seed)
     except KeyError:
         raise InputError(
             Problem(

@@ -7,8 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.signal import bilinear, iirpeak, lfilter
 
-from bridge.advising import BuiltInStage, Likeness, Part, Row, SamePerformance, fitted
+from bridge.advising import (
+    BuiltInStage,
+    Gone,
+    Likeness,
+    Part,
+    Row,
+    SamePerformance,
+    fitted,
+    stand_in_settings,
+)
 from bridge.advising.fitting.built_in_knobs import with_numbers
 from bridge.advising.fitting.hosted_knobs import plugin_knobs
 from bridge.advising.fitting.knobs import Knob
@@ -296,3 +306,17 @@ def test_a_switch_that_takes_all_else_out_leaves_no_knob_idle(seed: int) -> None
     found = Search(judge, knobs, (0.9, 0.9, 0.9, 0.25), most=200, floor=1e-3, seed=seed).found()
     assert (found.ended, found.idle) == ("reached", ())
     assert found.positions[:3] == pytest.approx((0.3, 0.3, 0.3), abs=1e-3)
+
+
+def test_an_equaliser_begins_near_to_the_filters_that_it_stands_in_for() -> None:
+    """What scipy's own sections make of noise, which rings on and is bent at half the rate."""
+    random = np.random.default_rng(5)
+    source = 0.1 * random.standard_normal((2, 3 * RATE_HZ))
+    peak = iirpeak(900.0, 2.0, RATE_HZ)
+    low = bilinear([1.0, 2 * np.pi * 600.0], [1.0, 2 * np.pi * 90.0], RATE_HZ)
+    out = 0.2 * (lfilter(*low, source) + 1.5 * lfilter(*peak, source))
+    settings = stand_in_settings("eq", Gone(source, out, RATE_HZ))
+    score = SamePerformance(out, RATE_HZ)
+    stage = BuiltInStage(NativeInsert("eq", settings), RATE_HZ)
+    (heard,) = stage.heard(source[np.newaxis], np.array([stage.start]))
+    assert score.level_db - score.distance(heard) > 80.0
