@@ -85,7 +85,10 @@ def test_a_bass_that_is_folded_or_driven_peaks_at_one_level_by_itself(hear: Hear
         lambda turns, s: np.sin(1.5 * np.sin(2 * np.pi * turns) * (1 + 3.5 * np.exp(-s / 0.12)))
     )
     driven = _basses(lambda turns, s: np.tanh(8 * np.sin(2 * np.pi * turns) * np.exp(-s / 0.2)))
-    for bass in (folded, driven):
+    fifth = _basses(
+        lambda turns, s: np.tanh(6 * (turns % 1 + (1.5 * turns) % 1 - 1) * np.exp(-s / 0.3))
+    )
+    for bass in (folded, driven, fifth):
         assert hear(Limited, bass) == []
 
 

@@ -48,9 +48,10 @@ _BOTH_WAYS, _BENT_SHARE = 0.87, 0.6
 """Of the pieces at the wall, so many peak there upwards and downwards, and of those that sound so
 many are at it: a sound that was bent or folded by a curve, by its oscillator or its drive.
 """
-_HALF_WAVES, _TALL = 0.6, 0.5
+_HALF_WAVES, _TALL = 0.3, 0.5
 """Of a piece's half waves that are so tall against its highest, so many are as high as it: of what
-is bent 0.8 and more, of held music 0.2. Only a held sine has as many; it is as loud in all pieces.
+is bent 0.8 and more, 0.5 of what two voices drive together, of held music 0.2. Only a held sine
+has as many; it is as loud in all pieces.
 """
 _SHARE_HELD, _MOST_HELD = 0.25, 0.6
 """Of the halves that sound; what is always at one level has that level by itself."""
