@@ -45,7 +45,7 @@ def write_balance_page(
     heading = f"{title}: faders to {balance.target}" if balance.moves else "The balance is there"
     sections = (
         ("Moves", _moves(balance)),
-        ("Listen", players([_song(balance, sounds), *_groups(balance, sounds)])),
+        ("Listen", players([_song(balance, sounds, beside), *_groups(balance, sounds)])),
     )
     said = Proposal(
         f"{title}: balance", heading, _tiles(balance), sections, beside, list(_remarks(balance))
@@ -98,14 +98,14 @@ def _chart(balance: Balance) -> str:
     return chart(Chart("Moves", "dB", "group", (moves,), ticks, (-0.5, len(points) - 0.5)))
 
 
-def _song(balance: Balance, sounds: Sounds) -> Deck:
+def _song(balance: Balance, sounds: Sounds, beside: Beside) -> Deck:
     is_other = balance.aim != "rough"
     name = "reference" if is_other else "rough mix"
     target = Target(name, sounds.target, sounds.target_s, is_other)
     both = BothSounds(
         sounds.rate_hz, sounds.start_s, sounds.before, sounds.after, "faders as they are", target
     )
-    return song_deck("the song", both, _SUM)
+    return song_deck("the song", both, _SUM, beside.others)
 
 
 def _groups(balance: Balance, sounds: Sounds) -> Iterator[Deck]:

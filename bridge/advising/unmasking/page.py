@@ -39,7 +39,7 @@ def write_unmasking_page(
     sections = (
         ("Cuts", _cuts(made)),
         ("Groups", _groups(made)),
-        ("Listen", players(list(_decks(made, sounds))) if made.cuts else ""),
+        ("Listen", players(list(_decks(made, sounds, beside))) if made.cuts else ""),
     )
     remarks = (*made.remarks, _MODEL, _NOT_HEARD)
     write_proposal(
@@ -102,11 +102,11 @@ def _chart(made: Unmasking) -> str:
     return chart(drawn)
 
 
-def _decks(made: Unmasking, sounds: UnmaskedSounds) -> Iterator[Deck]:
+def _decks(made: Unmasking, sounds: UnmaskedSounds, beside: Beside) -> Iterator[Deck]:
     names = [each.id for each in made.groups]
     before, after = (sounds.together(names, cut_too=done) for done in (False, True))
     both = BothSounds(sounds.rate_hz, sounds.start_s, before, after, "as it is")
-    yield song_deck("the song", both)
+    yield song_deck("the song", both, others=beside.others)
     for pair in dict.fromkeys((each.cut.frees, each.cut.group) for each in made.cuts):
         yield _pair(*pair, sounds)
 

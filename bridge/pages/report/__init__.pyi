@@ -27,6 +27,7 @@ from .contents import (
 from .excerpts import (
     LONGEST_S as LONGEST_S,
     between as between,
+    place_s as place_s,
     whole as whole,
 )
 from .heard_signal import (
@@ -91,6 +92,7 @@ __all__ = [
     "looked",
     "loudness_over_time",
     "opened",
+    "place_s",
     "placed_beside",
     "playback_rows",
     "reduction_chart",
