@@ -40,6 +40,15 @@ def test_a_waveform_that_is_lopsided_where_it_is_loud_has_no_offset(hear: Hear) 
     assert len(hear(DcOffset, signal + 0.003, RATE_HZ)) == 1
 
 
+def test_an_offset_is_one_of_the_rests_as_well(hear: Hear) -> None:
+    time = np.arange(16 * RATE_HZ) / RATE_HZ
+    plays = (time % 1.0 < 0.55) * np.exp(-(time % 1.0))
+    notes = 0.3 * plays * (np.sin(2 * np.pi * 55.3 * time) + 0.01)
+    signal = np.stack([notes] * 2)
+    assert hear(DcOffset, signal, RATE_HZ) == []
+    assert len(hear(DcOffset, signal + 0.003, RATE_HZ)) == 1
+
+
 def test_a_second_of_noise_has_no_offset(hear: Hear) -> None:
     for seed in range(8):
         noise = 0.1 * np.random.default_rng(seed).standard_normal(RATE_HZ)

@@ -3,7 +3,7 @@
 The median over means of whole seconds under a Hann window: the plain mean of music is moved by its
 bass, and so is the median where the seconds are far from each other: it counts where it stands
 over its own error. A lopsided waveform has a middle as far off as it is loud; an offset is there in
-the quieter seconds as well.
+the quieter seconds as well, and in the rests, where the sound is smaller than the offset would be.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _ERRORS, _ERROR = 1.5, 0.93
 """Of a median in its own errors; that is so much of the middle half's width over the root of n."""
 _QUIETER, _STAYS = 1 / 3, 0.5
 """The quieter of the seconds that sound, and how much of the offset they have at least."""
+_REST, _FEWEST_RESTS = 0.5, 3
+"""Spread of a window's samples, of the offset, up to which it is a rest; and how many count."""
+_RESTS_A_SECOND = 10
 _FEWEST_S, _SHORT_TOLD = 4, 2e-3
 """The mean of a second of noise is not zero either."""
 
@@ -39,6 +42,8 @@ class OffsetMeter:
         self._framer = Framer(channels, sample_rate_hz)
         self._means: list[Block] = [np.zeros((channels, 0))]
         self._powers: list[Block] = [np.zeros((channels, 0))]
+        self._short_means: list[Block] = [np.zeros((channels, 0))]
+        self._short_spreads: list[Block] = [np.zeros((channels, 0))]
 
     def add(self, block: Block) -> None:
         """Take (channels, frames): the means of the seconds that are complete."""
@@ -47,6 +52,10 @@ class OffsetMeter:
             second = ready[:, first : first + self._second]
             self._means.append(second @ self._window[:, None])
             self._powers.append(np.square(second).mean(axis=1, keepdims=True))
+            size = self._second // _RESTS_A_SECOND
+            short = second[:, : size * _RESTS_A_SECOND].reshape(len(second), -1, size)
+            self._short_means.append(short.mean(axis=2))
+            self._short_spreads.append(short.std(axis=2))
 
     def result(self) -> float | None:
         """The larger one of all channels, full scale being 1; None where it is none for sure."""
@@ -61,7 +70,16 @@ class OffsetMeter:
         if abs(offsets[side]) < max(least, _ERRORS * error):
             return None
         powers = np.concatenate(self._powers, axis=1)[side]
-        return float(offsets[side]) if _stays(means[side], powers, offsets[side]) else None
+        offset = float(offsets[side])
+        stays = _stays(means[side], powers, offset) and self._is_in_rests(side, offset)
+        return offset if stays else None
+
+    def _is_in_rests(self, side: int, offset: float) -> bool:
+        """Whether the rests have it as well, where there are some."""
+        means = np.concatenate(self._short_means, axis=1)[side]
+        spreads = np.concatenate(self._short_spreads, axis=1)[side]
+        rests = means[spreads <= _REST * abs(offset)]
+        return len(rests) < _FEWEST_RESTS or bool(np.median(rests) / offset >= _STAYS)
 
 
 class DcOffset:
