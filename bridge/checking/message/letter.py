@@ -2,17 +2,21 @@
 
 A template has `greeting`, `opening`, `closing`, `nothing` and `also`, and a table for each code
 that is worth a mail: `wrong` says what is wrong, `again` what to export and how. Both may name
-{where}, {value} with its sign, {size} without it, {other}, the stem it is shared with, and {way},
-which is the table's word `above` or `below` by the value's sign. `minor = true` has it told even
-where it is minor. `decimal_mark` is what stands before tenths, a point where a template has none.
+{where}, {span} from when to when, {value} with its sign, {size} without it, {other}, the stem it is
+shared with, {way}, which is the table's word `above` or `below` by the value's sign, {pitch}, its
+word `low`, `mid`, `high` or `wide`, {hz}, from where to where that is, and {under}, the dB it lies
+under the mix. `inside` is said in place of `again` where the file begins and ends as the others.
+`minor = true` has it told even where it is minor. `decimal_mark` is what stands before tenths, a
+point where a template has none.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -26,9 +30,12 @@ from stemwright.words import clock, in_one_line, nearest
 
 LANGUAGES = ("en", "de")
 _SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
-_FIELDS = {"where", "value", "size", "way", "other"}
+_FIELDS = {"where", "span", "value", "size", "way", "other", "pitch", "hz", "under"}
 _POINT, _DECIMAL_MARK = ".", "decimal_mark"
-_WORDS = ("wrong", "again", "above", "below")
+_PITCHES = ("low", "mid", "high", "wide")
+_SAYS = ("above", "below", *_PITCHES)
+_WORDS = ("wrong", "again", "inside", *_SAYS)
+_LOW_HZ, _HIGH_HZ = 250.0, 4000.0
 _OF_SENTENCES: Mapping[str, frozenset[str]] = {
     name: frozenset() if name == "also" else frozenset({"title"}) for name in _SENTENCES
 }
@@ -42,8 +49,8 @@ class _Phrase:
     wrong: str
     again: str
     minor: bool
-    above: str = ""
-    below: str = ""
+    inside: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,18 +101,48 @@ class Letters:
 
     def _filled(self, code: str, which: Literal["wrong", "again"], found: Sequence[Finding]) -> str:
         phrase, first = self.phrases[code], found[0]
-        places = list(dict.fromkeys(clock(each.start_s, 0) for each in found))
-        if len(places) > _MOST_PLACES:
-            places[_MOST_PLACES:] = ["…"]
-        value = max((each.value for each in found), key=abs)
+        loudest = first.unit == "dBFS"
+        worst = max(found, key=lambda each: each.value if loudest else abs(each.value))
         text = phrase.wrong if which == "wrong" else phrase.again
+        if which == "again" and phrase.inside and first.facts.get("file_as_others"):
+            text = phrase.inside
         return text.format(
-            where=", ".join(places),
-            value=_measured(value, first.unit, self.decimal_mark),
-            size=_measured(abs(value), first.unit, self.decimal_mark),
-            way=phrase.above if value >= 0 else phrase.below,
+            where=_listed(clock(each.start_s, 0) for each in found),
+            span=_listed(_span(each) for each in found),
+            value=_measured(worst.value, first.unit, self.decimal_mark),
+            size=_measured(abs(worst.value), first.unit, self.decimal_mark),
+            way=phrase.says["above" if worst.value >= 0 else "below"],
             other=in_one_line(", ".join(first.stems[1:])),
+            **_pitched(phrase, worst, self.decimal_mark),
         )
+
+
+def _listed(places: Iterable[str]) -> str:
+    """Each place once, and no more of them than one reads."""
+    listed = list(dict.fromkeys(places))
+    if len(listed) > _MOST_PLACES:
+        listed[_MOST_PLACES:] = ["…"]
+    return ", ".join(listed)
+
+
+def _span(found: Finding) -> str:
+    return f"{clock(found.start_s, 0)}–{clock(math.ceil(found.end_s), 0)}"  # noqa: RUF001
+
+
+def _pitched(phrase: _Phrase, found: Finding, decimal_mark: str) -> dict[str, str]:
+    """The words of where in pitch it lies, and how far under the mix."""
+    low_hz, high_hz = (float(found.facts.get(name, 0.0)) for name in ("low_hz", "high_hz"))
+    if high_hz <= 2 * _LOW_HZ:
+        pitch = "low"
+    elif low_hz >= 0.5 * _HIGH_HZ:
+        pitch = "high"
+    else:
+        pitch = "mid" if low_hz >= _LOW_HZ and high_hz <= _HIGH_HZ else "wide"
+    return {
+        "pitch": phrase.says[pitch],
+        "hz": f"{low_hz:.0f}–{high_hz:.0f} Hz",  # noqa: RUF001
+        "under": _measured(-float(found.facts.get("against_mix_db", 0.0)), "dB", decimal_mark),
+    }
 
 
 def letters(language: str) -> Letters:
@@ -145,8 +182,8 @@ def _read(text: str, place: str) -> Letters:
             table["wrong"],
             table["again"],
             table.get("minor", False),
-            table.get("above", ""),
-            table.get("below", ""),
+            table.get("inside", ""),
+            {name: table.get(name, "") for name in _SAYS},
         )
         for code, table in data.items()
         if isinstance(table, dict)
@@ -176,12 +213,12 @@ def _faults(data: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _faults_of_phrase(name: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for key in ("wrong", "again"):
-        if not isinstance(table.get(key), str):
+    for key in ("wrong", "again", "inside"):
+        if not isinstance(table.get(key, "" if key == "inside" else None), str):
             yield f'[{name}] needs the text "{key}"', None
         else:
-            yield from _unknown(f"[{name}] {key}", _fields(table[key]), _FIELDS)
-    for key in ("above", "below"):
+            yield from _unknown(f"[{name}] {key}", _fields(table.get(key, "")), _FIELDS)
+    for key in _SAYS:
         if not isinstance(table.get(key, ""), str):
             yield f'[{name}] {key} is a word, such as "louder"', None
     for key in table.keys() - {*_WORDS, "minor"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,6 +117,7 @@ def of_stems(
     there = [each for each in known if each.gain_db - common_db > _ABSENT_DB]
     is_mixed = _is_mixed([each.off_db(common_db) for each in _sure(there)])
     place = common_place([each.offset for each in there])
+    spans = Counter((each.start_s, each.end_s) for each in there)
     absent: Severity = "major" if explained_db > POOR_DB else "minor"
     for each in known:
         if each not in there:
@@ -133,7 +135,8 @@ def of_stems(
         is_sure = each.rest_db < _FITS_AT_ALL_DB or has_others_gain
         yield from _level(each, off_db, facts, is_mixed=is_mixed)
         late_frames = place - each.offset
-        yield from _place(each, late_frames, rate_hz, tempo_bpm, facts, is_sure=is_sure)
+        of_place = {**facts, "file_as_others": spans[each.start_s, each.end_s] > 1}
+        yield from _place(each, late_frames, rate_hz, tempo_bpm, of_place, is_sure=is_sure)
         yield from _drift(each, facts)
         if each.polarity < 0:
             words = _TURNED if each.is_turned else _OVER

@@ -61,6 +61,7 @@ def test_a_late_stem_is_told_as_surely_where_its_loud_return_is_missing(tmp_path
     assert set(found) == {"offset", "missing"}
     assert (found["offset"].stems, found["offset"].severity) == (("lead",), "major")
     assert found["offset"].value == pytest.approx(500.0, abs=0.1)
+    assert found["offset"].facts["file_as_others"] == (late["lead"].shape == STEMS["keys"].shape)
 
 
 @pytest.mark.parametrize("way", ["early", "late"])
@@ -71,6 +72,7 @@ def test_what_a_stem_lost_that_is_early_or_late_is_missing_for_it(tmp_path: Path
     stems = {**STEMS, "keys": np.concatenate(sent, axis=1)}
     found = {each.code: each for each in fit_of(tmp_path, summed(), stems).findings}
     assert set(found) == {"offset", "missing"}
+    assert found["offset"].facts["file_as_others"]
     assert found["missing"].severity == "info"
     assert f"keys is {way}, and its" in found["missing"].words
 

@@ -36,9 +36,9 @@ def test_whatever_is_found_at_its_worst_makes_a_mail(language: str) -> None:
         ("opening", "of {nope}:", "opening names {nope}, and can name {title}"),
         ("greeting", "Hello {titel},", "greeting names {titel}, and can name {title}"),
         ("also", " {title} ", "also names {title}, and can name none"),
-        ("[hum] again", "at {when}", "[hum] again names {when}, and can name {other}, {"),
-        ("[hum] wrong", "{value:d}", "[hum] wrong names {value:d}, and can name {other}, {"),
-        ("[hum] wrong", "{}", "[hum] wrong names {}, and can name {other}, {"),
+        ("[hum] again", "at {when}", "[hum] again names {when}, and can name {hz}, {other}, {"),
+        ("[hum] wrong", "{value:d}", "[hum] wrong names {value:d}, and can name {hz}, {other}, {"),
+        ("[hum] wrong", "{}", "[hum] wrong names {}, and can name {hz}, {other}, {"),
     ],
 )
 def test_a_placeholder_that_is_none_is_a_fault_with_those_that_are(
@@ -126,3 +126,23 @@ def test_of_two_faults_in_turn_all_places_and_the_worst_value_are_told(language:
     )
     assert "0:00, 1:02, 1:10, …" in line
     assert "0:01, 1:05" in line
+
+
+def test_of_what_is_missing_the_mail_says_when_where_and_how_loud() -> None:
+    facts = {"low_hz": 280.0, "high_hz": 2500.0, "against_mix_db": -20.3}
+    found = Finding("missing-1", "missing", "major", (), 0.1, 15.9, -35.0, "", facts)
+    assert "0:00–0:16, in the middle (280–2500 Hz), 20.3 dB under" in _line("en", found)  # noqa: RUF001
+    assert "in der Mitte (280–2500 Hz), 20,3 dB unter" in _line("de", found)  # noqa: RUF001
+
+
+def test_a_wall_is_told_with_its_level_and_its_time() -> None:
+    walls = [Finding("limited-1", "limited", "minor", ("a",), s, s + 9, -12.4 + s) for s in (0, 1)]
+    assert "the peaks at -11.4 dBFS, 0:00–0:09, 0:01–0:10." in _line("en", *walls)  # noqa: RUF001
+
+
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_late_sound_in_a_file_as_the_others_is_no_late_start(is_inside: bool) -> None:
+    facts = {"file_as_others": is_inside}
+    late = Finding("offset-1", "offset", "major", ("kick",), 0.0, 9.0, 12.0, "", facts)
+    said = _line("en", late)
+    assert ("plug-in delay" in said, "from the song's start" in said) == (is_inside, not is_inside)
