@@ -62,7 +62,7 @@ CODES: tuple[Code, ...] = (
     Code("double_return", "between", "major", "an effect is there twice", "share held", "dB"),
     Code("level", "mix", "major", "it is louder or quieter than in the mix", "difference", "dB"),
     Code("polarity", "mix", "major", "it is upside down against the mix", "polarity", ""),
-    Code("missing", "mix", "major", "the mix has what no stem holds", "level", "dB"),
+    Code("missing", "mix", "major", "the mix has what no stem holds", "level, RMS", "dBFS"),
     Code("extra", "mix", "major", "a stem that the mix has not", "level", "dB"),
     Code("other_version", "mix", "major", "the mix is another version", "share explained", "dB"),
 )

@@ -10,6 +10,7 @@ import pytest
 import soxr
 from scipy import signal
 from scipy.ndimage import maximum_filter1d
+from scipy.signal import fftconvolve
 
 from bridge.audio import Block
 from bridge.road import ToCheck, repaired_stems
@@ -172,6 +173,20 @@ def test_what_no_stem_holds_is_told_with_its_place_and_pitch(
     assert found.facts["low_hz"] < 600 < found.facts["high_hz"]
     assert -60 < found.value < -20
     assert fit.as_json()["missing"][0]["id"] == found.id
+
+
+def test_a_return_left_out_is_told_whole_beside_a_stem_limited_on_its_own(tmp_path: Path) -> None:
+    tail = np.random.default_rng(9).standard_normal((2, RATE_HZ)) * np.exp(
+        -np.arange(RATE_HZ) * 5.0 / RATE_HZ
+    )
+    wet = fftconvolve(STEMS["keys"], tail, axes=1)[:, : STEMS["keys"].shape[1]]
+    wet *= 0.1 * np.std(summed()) / np.std(wet)
+    sent = {**STEMS, "bass": np.clip(STEMS["bass"], -0.6 * STEMS["bass"].max(), 1.0)}
+    (found,) = (e for e in fit_of(tmp_path, summed() + wet, sent).findings if e.code == "missing")
+    length_s = wet.shape[1] / RATE_HZ
+    assert (found.start_s, found.end_s) == pytest.approx((0.0, length_s), abs=0.5)
+    assert found.value == pytest.approx(20 * np.log10(np.std(wet)), abs=1.0)
+    assert found.facts["against_mix_db"] == pytest.approx(-20.0, abs=1.0)
 
 
 def test_a_stem_limited_on_its_own_is_no_major_matter_of_level(tmp_path: Path) -> None:
