@@ -220,6 +220,12 @@ class MixFit:
     verdict: str
     words: str
 
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether stems and mix differ by something that no finding names."""
+        counts = any(each.severity != "info" for each in self.findings)
+        return self.verdict == "sums_with_changes" and not counts
+
     def as_json(self) -> dict[str, Any]:
         """The `mix` object."""
         told = [each.as_json() for each in self.findings]

@@ -1,13 +1,14 @@
 """Writes the mail to the client from a template: plain words, one line a stem.
 
-A template has `greeting`, `opening`, `closing`, `nothing` and `also`, and a table for each code
-that is worth a mail: `wrong` says what is wrong, `again` what to export and how. Both may name
-{where}, {span} from when to when, {value} with its sign, {size} without it, {other}, the stem it is
-shared with, {way}, which is the table's word `above` or `below` by the value's sign, {pitch}, its
-word `low`, `mid`, `high` or `wide`, {hz}, from where to where that is, and {under}, the dB it lies
-under the mix. `inside` is said in place of `again` where the file begins and ends as the others.
-`minor = true` has it told even where it is minor. `decimal_mark` is what stands before tenths, a
-point where a template has none.
+A template has `greeting`, `opening`, `closing`, `nothing`, `unexplained` (of stems that are fine
+but do not add up to the rough mix) and `also`, and a table for each code that is worth a mail:
+`wrong` says what is wrong, `again` what to export and how. Both may name {where}, {span} from when
+to when, {value} with its sign, {size} without it, {other}, the stem it is shared with, {way}, which
+is the table's word `above` or `below` by the value's sign, {pitch}, its word `low`, `mid`, `high`
+or `wide`, {hz}, from where to where that is, and {under}, the dB it lies under the mix. `inside` is
+said in place of `again` where the file begins and ends as the others. `minor = true` has it told
+even where it is minor. `decimal_mark` is what stands before tenths, a point where a template has
+none.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from stemwright.problems import InputError, Problem
 from stemwright.words import clock, in_one_line, nearest
 
 LANGUAGES = ("en", "de")
-_SENTENCES = ("greeting", "opening", "closing", "nothing", "also")
+_SENTENCES = ("greeting", "opening", "closing", "nothing", "unexplained", "also")
 _FIELDS = {"where", "span", "value", "size", "way", "other", "pitch", "hz", "under"}
 _POINT, _DECIMAL_MARK = ".", "decimal_mark"
 _PITCHES = ("low", "mid", "high", "wide")
@@ -67,7 +68,10 @@ class Letters:
         title = in_one_line(title)
         say = {name: text.replace("{title}", title) for name, text in self.sentences.items()}
         if not lines:
-            return "\n".join([say["greeting"], "", say["nothing"]])
+            is_unexplained = report.mix is not None and report.mix.is_unexplained
+            return "\n".join(
+                [say["greeting"], "", say["unexplained" if is_unexplained else "nothing"]]
+            )
         return "\n".join([say["greeting"], "", say["opening"], "", *lines, "", say["closing"]])
 
     def told(self, report: CheckReport) -> list[Finding]:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bridge.checking import CODES, LANGUAGES, CheckReport, Finding, StemFindings, letters
+from bridge.checking import (
+    CODES,
+    LANGUAGES,
+    CheckReport,
+    Finding,
+    MixFit,
+    StemFindings,
+    letters,
+)
 from stemwright.problems import InputError
 
 
@@ -44,7 +52,9 @@ def test_whatever_is_found_at_its_worst_makes_a_mail(language: str) -> None:
 def test_a_placeholder_that_is_none_is_a_fault_with_those_that_are(
     tmp_path: Path, place: str, text: str, said: str
 ) -> None:
-    of_mail = dict.fromkeys(("greeting", "opening", "closing", "nothing", "also"), "of {title}")
+    of_mail = dict.fromkeys(
+        ("greeting", "opening", "closing", "nothing", "unexplained", "also"), "of {title}"
+    )
     of_hum = {"wrong": "hum at {where}", "again": "again"}
     of_mail["also"] = "; "
     where = of_mail if place in of_mail else of_hum
@@ -107,7 +117,8 @@ def test_a_name_of_two_lines_is_one_line() -> None:
 
 def test_a_template_without_ways_keeps_working(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
-    sentences = 'greeting = "a"\nopening = "b"\nclosing = "c"\nnothing = "d"\nalso = "e"\n'
+    names = ("greeting", "opening", "closing", "nothing", "unexplained", "also")
+    sentences = "".join(f'{name} = "a"\n' for name in names)
     own.write_text(sentences + '[level]\nwrong = "level {value}"\nagain = "again"\n')
     level = Finding("level-1", "level", "major", ("kick",), 0.0, 9.0, -3.006)
     assert _line(str(own), level) == "- kick: level -3.0 dB. again"
@@ -146,3 +157,18 @@ def test_a_late_sound_in_a_file_as_the_others_is_no_late_start(is_inside: bool) 
     late = Finding("offset-1", "offset", "major", ("kick",), 0.0, 9.0, 12.0, "", facts)
     said = _line("en", late)
     assert ("plug-in delay" in said, "from the song's start" in said) == (is_inside, not is_inside)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stems_are_not_called_fine_where_the_mix_is_more_than_they(language: str) -> None:
+    words = letters(language)
+    level = Finding("level-1", "level", "minor", ("kick",), 0.0, 9.0, -0.6)
+
+    def said(verdict: str, *found: Finding) -> str:
+        fit = MixFit(12.0, (), found, verdict, "")
+        return words.letter(CheckReport((), mix=fit), "Song")
+
+    fine, unlike = (words.sentences[name] for name in ("nothing", "unexplained"))
+    assert said("sums_with_changes").endswith(unlike.replace("{title}", "Song"))
+    for other in (said("sums"), said("bus_processing"), said("sums_with_changes", level)):
+        assert other.endswith(fine.replace("{title}", "Song"))

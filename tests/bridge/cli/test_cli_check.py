@@ -142,7 +142,8 @@ def test_a_template_of_ones_own_is_held_to_what_a_mail_needs(
         assert word in said.err
     assert run("check", song, "--message", "--language", "fr").code == 2
     own.write_text(
-        'greeting = "Hi"\nopening = "o"\nclosing = "c"\nnothing = "n"\nalso = ", "\n'
+        'greeting = "Hi"\nopening = "o"\nclosing = "c"\nnothing = "n"\n'
+        'unexplained = "u"\nalso = ", "\n'
         '[dead_channel]\nwrong = "half of it"\nagain = "Again."\n'
     )
     assert "- pad: half of it. Again." in run("check", song, "--message", "--language", own).out
