@@ -34,6 +34,7 @@ INTERNAL = {
     "StateError": "a plugin's state does not parse; the device is told to have none",
     "WorkerLostError": "a worker ended before its answer; what it was to do is done here",
     "_BudgetSpent": "a fit has listened as often as it may; it keeps the best so far",
+    "_TimeOver": "a fit has used up its time; it keeps the best so far",
     "_Spent": "a search from here has had its share of trials; another one begins",
 }
 """Errors under their names that are caught, and what becomes of them."""
