@@ -14,11 +14,13 @@ from bridge.audio import Block
 from bridge.checking.between.holding import Held, held
 from bridge.checking.excerpts import excerpt, loud_places, loudness_by_row, rows_in_song
 from bridge.checking.hearing import Heard
+from bridge.checking.stem_audio import StemAudio
 from stemwright.decibels import power_db
 from stemwright.problems import InputError
 
 Mapped = Callable[..., Iterable[Any]]
 """As `map`, for functions of a module: here, or in several processes."""
+_Excerpt = Callable[[StemAudio, int, int, int], Block]
 
 FRAMES = 1 << 15
 PLACES = 8
@@ -69,19 +71,20 @@ def _held_by_others(
 ) -> list[tuple[tuple[int, int], Held]]:
     """Of some stems, by their places: (holder, part) and how that one holds it, where it does."""
     found = []
+    known = lru_cache(PLACES)(excerpt)  # a part's loud places, for one holder after the other
     for part in parts:
         for holder in range(len(stems)):
-            how = _how(stems[holder], stems[part]) if holder != part else None
+            how = _how(stems[holder], stems[part], known) if holder != part else None
             if how is not None:
                 found.append(((holder, part), how))
     return found
 
 
-def _how(holder: Heard, part: Heard) -> Held | None:
+def _how(holder: Heard, part: Heard, known: _Excerpt) -> Held | None:
     if _most_gain_db(holder, part) < _QUIETEST_DB:
         return None
     try:
-        how = held(_places(holder, part))
+        how = held(_places(holder, part, known))
     except InputError:
         return None
     enough = how.share_db >= _LEAST_DB and how.steady >= _STEADY and how.lacking <= _LACKING
@@ -99,8 +102,8 @@ def _most_gain_db(holder: Heard, part: Heard) -> float:
     return power_db(float(np.quantile(one[sounds] / other[sounds], _SELDOM)))
 
 
-def _places(holder: Heard, part: Heard) -> list[tuple[Block, Block]]:
-    """Both where the part is loud, and where the holder has little else."""
+def _places(holder: Heard, part: Heard, known: _Excerpt) -> list[tuple[Block, Block]]:
+    """Both where the part is loud, as `known` has it, and where the holder has little else."""
     rate_hz = min(holder.audio.facts.sample_rate_hz, part.audio.facts.sample_rate_hz)
     whole, powers = loudness_by_row(holder), loudness_by_row(part)
     rows = max(len(whole), len(powers))
@@ -111,17 +114,8 @@ def _places(holder: Heard, part: Heard) -> list[tuple[Block, Block]]:
         (round(start_s * rate_hz), BARE_FRAMES)
         for start_s in loud_places(bare, BARE_FRAMES / rate_hz, BARE_PLACES)
     ]
+    read = [*((each, known) for each in loud), *((each, excerpt) for each in spans)]
     return [
-        *(
-            (excerpt(holder.audio, *each, rate_hz), _known(part.audio, *each, rate_hz))
-            for each in loud
-        ),
-        *(
-            (excerpt(holder.audio, *each, rate_hz), excerpt(part.audio, *each, rate_hz))
-            for each in spans
-        ),
+        (excerpt(holder.audio, *each, rate_hz), part_of(part.audio, *each, rate_hz))
+        for each, part_of in read
     ]
-
-
-_known = lru_cache(PLACES)(excerpt)
-"""Where a stem is loud it is held against one holder after the other."""
