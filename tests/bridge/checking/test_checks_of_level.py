@@ -49,6 +49,15 @@ def test_an_offset_is_one_of_the_rests_as_well(hear: Hear) -> None:
     assert len(hear(DcOffset, signal + 0.003, RATE_HZ)) == 1
 
 
+def test_digital_silence_cut_into_a_recording_hides_no_offset(hear: Hear) -> None:
+    time = np.arange(16 * RATE_HZ) / RATE_HZ
+    breath = 0.002 * np.random.default_rng(5).standard_normal(len(time))
+    played = 0.2 * np.exp(-3.0 * (time % 1.0)) * np.sin(2 * np.pi * 220.0 * time) + breath
+    kept = time % 4.0 < 3.4
+    assert hear(DcOffset, kept * played, RATE_HZ) == []
+    assert len(hear(DcOffset, kept * (played + 0.002), RATE_HZ)) == 1
+
+
 def test_a_second_of_noise_has_no_offset(hear: Hear) -> None:
     for seed in range(8):
         noise = 0.1 * np.random.default_rng(seed).standard_normal(RATE_HZ)

@@ -4,6 +4,8 @@ The median over means of whole seconds under a Hann window: the plain mean of mu
 bass, and so is the median where the seconds are far from each other: it counts where it stands
 over its own error. A lopsided waveform has a middle as far off as it is loud; an offset is there in
 the quieter seconds as well, and in the rests, where the sound is smaller than the offset would be.
+Digital silence is no rest: it may have been cut in. Beside it an offset is what is left towards
+silence, where a lopsided waveform comes to nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ _QUIETER, _STAYS = 1 / 3, 0.5
 _REST, _FEWEST_RESTS = 0.5, 3
 """Spread of a window's samples, of the offset, up to which it is a rest; and how many count."""
 _RESTS_A_SECOND = 10
+_AGREED = 20.0
+"""Errors. Digital silence may have been cut into a recording: beside it the seconds must agree."""
+_THIRDS, _NOTHING = (1 / 3, 2 / 3), 1e-12
 _FEWEST_S, _SHORT_TOLD = 4, 2e-3
 """The mean of a second of noise is not zero either."""
 
@@ -64,22 +69,47 @@ class OffsetMeter:
             return None
         offsets = np.median(means, axis=1)
         side = int(np.abs(offsets).argmax())
-        low, high = np.quantile(means[side], (0.25, 0.75))
-        error = _ERROR * (high - low) / np.sqrt(means.shape[1])
+        error = _error(means[side])
         least = _TOLD if means.shape[1] >= _FEWEST_S else _SHORT_TOLD
         if abs(offsets[side]) < max(least, _ERRORS * error):
             return None
-        powers = np.concatenate(self._powers, axis=1)[side]
         offset = float(offsets[side])
-        stays = _stays(means[side], powers, offset) and self._is_in_rests(side, offset)
-        return offset if stays else None
+        return offset if self._is_constant(side, offset) else None
 
-    def _is_in_rests(self, side: int, offset: float) -> bool:
-        """Whether the rests have it as well, where there are some."""
-        means = np.concatenate(self._short_means, axis=1)[side]
-        spreads = np.concatenate(self._short_spreads, axis=1)[side]
-        rests = means[spreads <= _REST * abs(offset)]
-        return len(rests) < _FEWEST_RESTS or bool(np.median(rests) / offset >= _STAYS)
+    def _is_constant(self, side: int, offset: float) -> bool:
+        """Whether the quieter seconds and the rests have it; digital silence is neither."""
+        means, powers, short, spreads = (
+            np.concatenate(each, axis=1)[side]
+            for each in (self._means, self._powers, self._short_means, self._short_spreads)
+        )
+        is_cut = (short == 0.0) & (spreads == 0.0)
+        whole = ~is_cut.reshape(len(means), -1).any(axis=1)
+        has_whole = np.count_nonzero(whole) >= _FEWEST_S
+        if not _stays(*((means[whole], powers[whole]) if has_whole else (means, powers)), offset):
+            return False
+        rests = short[(spreads <= _REST * abs(offset)) & ~is_cut]
+        if len(rests) >= _FEWEST_RESTS:
+            return bool(np.median(rests) / offset >= _STAYS)
+        is_agreed = has_whole and abs(offset) >= _AGREED * _error(means[whole])
+        towards = _towards_silence(short[~is_cut], spreads[~is_cut]) / offset
+        return bool(np.count_nonzero(is_cut) < _FEWEST_RESTS or (is_agreed and towards >= _STAYS))
+
+
+def _error(means: Block) -> float:
+    """How far off the median of some seconds may be."""
+    low, high = np.quantile(means, (0.25, 0.75))
+    return float(_ERROR * (high - low) / np.sqrt(len(means)))
+
+
+def _towards_silence(means: Block, spreads: Block) -> float:
+    """The offset where windows have no spread, by their louder and their quieter third."""
+    low, high = np.quantile(spreads, _THIRDS)
+    quiet, loud = spreads <= low, spreads >= high
+    (quiet_mean, loud_mean), (quiet_spread, loud_spread) = (
+        [float(np.median(values[some])) for some in (quiet, loud)] for values in (means, spreads)
+    )
+    rise = (loud_mean - quiet_mean) / max(loud_spread - quiet_spread, _NOTHING)
+    return quiet_mean - rise * quiet_spread
 
 
 class DcOffset:
